@@ -1,0 +1,84 @@
+"""What holds of the repository as a whole: its layout, its style, and what may not slip into it."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEXT = {"", ".py", ".md", ".ipynb", ".toml", ".yml", ".csv", ".html", ".j2", ".txt", ".js", ".css", ".svg"}
+HIDDEN_BUT_OURS = {".ci", ".gitignore", ".gitattributes"}
+
+
+def files():
+    """Every file of the repository: not the environment, and nothing that tools leave behind."""
+    for top in sorted(ROOT.iterdir()):
+        if top.name.startswith(".") and top.name not in HIDDEN_BUT_OURS:
+            continue
+        for path in [top] if top.is_file() else sorted(top.rglob("*")):
+            parts = path.relative_to(ROOT).parts[1:]
+            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in parts):
+                yield path
+
+
+FILES = list(files())
+MODULES = [path for path in FILES if path.suffix == ".py"]
+NOTEBOOKS = [path for path in FILES if path.suffix == ".ipynb"]
+
+
+def name(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def run(*command):
+    """Run one of the environment's programs in the repository; return what it printed, '' if all is well."""
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, text=True, capture_output=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize("place", [
+    "start.py", "pyproject.toml", "requirements.txt", "requirements-test.txt", "environment.yml", "LICENSE",
+    "README.md", ".ci/run", "data/sample", "notebooks/index.ipynb", "senlib/__init__.py", "senlib/frameworks",
+    "senlib/school", "senlib/national", "senlib/measures", "senlib/pages", "senlib/serve", "tests",
+])
+def test_layout(place):
+    assert (ROOT / place).exists()
+
+
+def test_each_module_opens_with_what_it_holds():
+    without = [name(path) for path in MODULES
+               if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    assert without == []
+
+
+@pytest.mark.parametrize("what, pattern", [
+    ("a folder of one machine", r"(?<![\w./])/(?:work|tmp|root|home|Users)(?:/|\b)|\b[A-Z]:\\+Users\b"),
+    ("the address of a package registry", r"(?:pypi|pythonhosted|npmjs|anaconda|conda|debian)\.(?:org|com)\b"),
+])
+def test_speaks_of_no(what, pattern):
+    found = [f"{name(path)}: {hit.group()}" for path in FILES if path.suffix in TEXT
+             for hit in re.finditer(pattern, path.read_text("utf-8", errors="replace"))]
+    assert found == [], f"{what} stands in these files"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_keeps_no_output(path):
+    """Outputs could hold a pupil's data; and a notebook that is run again would change for no reason."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    kept = [number for number, cell in enumerate(cells) if cell.get("outputs") or cell.get("execution_count")]
+    assert kept == [], "clear the outputs of these cells"
+
+
+def test_imports_point_one_way():
+    lint = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
+    broken = run("-c", lint)
+    assert not broken, broken
+
+
+def test_style():
+    faults = run("-m", "ruff", "check", "--no-cache", "--output-format=concise", ".")
+    assert not faults, faults
