@@ -1,0 +1,241 @@
+"""Frameworks: the yardsticks a school is read by, each one TOML file of scales, subjects, bands, conversions and criteria."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from senlib.frameworks.scales import NO_RESULT, Scale, scale_from
+
+__all__ = ["NO_RESULT", "Criterion", "Framework", "Scale", "Stage", "Subject", "Tracking", "load", "names"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A subject and the ways in which files spell it; `entry_only` where it is assessed at entry and never as an outcome."""
+
+    name: str
+    spellings: tuple[str, ...]
+    entry_only: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A key stage as a conversion: from an entry result to an outcome, and what counts as converted.
+
+    `expected` gives the outcome that is the expected gain from each entry band, where the framework lays one down.
+    """
+
+    name: str
+    title: str
+    entry_stage: str
+    entry_scale: Scale
+    outcome_scale: Scale
+    entry_from: str
+    ends_in_year: int
+    bands: tuple[str, ...]
+    converted_from: tuple[str, ...]
+    converted_at: tuple[str, ...]
+    expected: Mapping[str, str]
+    steps_of_band: Mapping[str, tuple[str, ...]]
+    scores_of_band: Mapping[str, tuple[float, float]]
+
+    @property
+    def averaged(self) -> bool:
+        """Whether entry is one average for all subjects (scaled scores) rather than each subject's own result."""
+        return bool(self.scores_of_band)
+
+    def band(self, *, entry: str, points: float) -> str:
+        """The entry band of a result, by its points where bands are ranges of scores, else by its whole level.
+
+        >>> gcse, levels = load("gcse").stage("KS4"), load("levels").stage("KS3")
+        >>> gcse.band(entry="", points=102.5), gcse.band(entry="<80", points=float("nan")), gcse.band(entry="B", points=float("nan"))
+        ('102.5-104.5', '<80', 'none')
+        >>> levels.band(entry="3a", points=23), levels.band(entry="P4", points=1.75), levels.band(entry="A", points=float("nan"))
+        ('3', 'below 2', 'none')
+        """
+        if not math.isnan(points):
+            for band, (_, highest) in self.scores_of_band.items():
+                if points <= highest:
+                    return band
+        if entry in self.scores_of_band:
+            return entry
+        step = self.entry_scale.step(entry)
+        return next((band for band, steps in self.steps_of_band.items() if step in steps), "none")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A target of Task 3: of which pupils (group, entry bands; none means all), what is asked, and who says so.
+
+    `kind` is gain (whole levels), reach (an outcome) or attendance. `target` is a percentage, or None where England's own
+    figure for the same pupils is the comparison.
+    """
+
+    key: str
+    title: str
+    kind: str
+    stage: str
+    group: str
+    entry: tuple[str, ...]
+    rule: str
+    subjects: tuple[str, ...]
+    source: str
+    target: float | None = None
+    reach: str = ""
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """What Task 4 follows: pupils of `years` who entered in a band, towards `reach`, and how 'on course' and 'stuck' are judged."""
+
+    stage: str
+    entry: str
+    reach: str
+    years: tuple[int, ...]
+    low_entry: tuple[str, ...]
+    low_entry_title: str
+    method: str
+    on_course: str
+    stuck: str
+
+
+@dataclass(frozen=True)
+class Framework:
+    """One yardstick: everything about it that a measure needs to know."""
+
+    name: str
+    title: str
+    expected_gain: str
+    sen_names: Mapping[str, str]
+    sen_groups: Mapping[str, str]
+    sen_accepted: str
+    sen_spellings: Mapping[str, str]
+    needs: tuple[str, ...]
+    needs_accepted: str
+    subjects: tuple[Subject, ...]
+    other_subjects: bool
+    scales: Mapping[str, Scale]
+    stages: tuple[Stage, ...]
+    criteria: tuple[Criterion, ...]
+    tracking: Tracking
+
+    def stage(self, name: str | None = None) -> Stage:
+        """The stage of that name, or the first; KeyError with the names there are where it has none such."""
+        for stage in self.stages:
+            if name in (None, stage.name):
+                return stage
+        raise KeyError(f"{name!r} is no stage of {self.title}: {', '.join(stage.name for stage in self.stages)}")
+
+    def subject(self, text: str) -> str | None:
+        """A subject's own name for a spelling of it, or None where the framework does not take it.
+
+        >>> load("levels").subject("Maths"), load("levels").subject("Geography"), load("gcse").subject("Geography")
+        ('Mathematics', None, 'Geography')
+        """
+        folded = " ".join(text.casefold().split())
+        for subject in self.subjects:
+            if folded in subject.spellings:
+                return subject.name
+        return " ".join(text.split()) if self.other_subjects and folded else None
+
+    def outcome_subjects(self) -> list[str]:
+        """Subjects in which there are outcomes, in the framework's order."""
+        return [subject.name for subject in self.subjects if not subject.entry_only]
+
+    def scale_of(self, stage: str) -> Scale:
+        """The scale in which results of a key stage, or 'now', are given."""
+        for step in self.stages:
+            if stage == step.entry_stage:
+                return step.entry_scale
+            if stage == step.name:
+                return step.outcome_scale
+        # What a pupil holds now is given on the scale of the stage that is tracked.
+        return self.stage(self.tracking.stage).outcome_scale
+
+    def result_stages(self) -> list[str]:
+        """Every stage a result can belong to, in order of time, 'now' last.
+
+        >>> load("levels").result_stages()
+        ['KS2', 'KS3', 'KS4', 'now']
+        """
+        return list(dict.fromkeys([self.stages[0].entry_stage, *(stage.name for stage in self.stages), "now"]))
+
+
+def names() -> list[str]:
+    """The frameworks there are, the booklet's own first.
+
+    >>> names()
+    ['levels', 'gcse']
+    """
+    return ["levels", "gcse"]
+
+
+@cache
+def load(name: str) -> Framework:
+    """Load a framework by name; KeyError with the names there are where it is none of them.
+
+    >>> load("gcse").stage("KS4").bands[:3]
+    ('<80', '80-89.5', '90-95.5')
+    """
+    if name not in names():
+        raise KeyError(f"{name!r} is no framework: {', '.join(names())}")
+    return _framework(tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")))
+
+
+def _framework(table: Mapping[str, Any]) -> Framework:
+    scales = {name: scale_from(name, scale) for name, scale in table["scales"].items()}
+    sen = table["sen"]
+    return Framework(
+        name=table["name"],
+        title=table["title"],
+        expected_gain=table["expected_gain"],
+        sen_names={code: meaning for code, meaning, _ in sen["codes"]},
+        sen_groups={code: group for code, _, group in sen["codes"]},
+        sen_accepted=sen["accepted"],
+        sen_spellings=sen["spellings"],
+        needs=tuple(table["needs"]["codes"]),
+        needs_accepted=table["needs"]["accepted"],
+        subjects=tuple(
+            Subject(name=s["name"], spellings=tuple(s["spellings"]), entry_only=s.get("entry_only", False))
+            for s in table["subjects"]
+        ),
+        other_subjects=table.get("other_subjects", False),
+        scales=scales,
+        stages=tuple(_stage(stage, scales) for stage in table["stages"]),
+        criteria=tuple(_criterion(criterion) for criterion in table["criteria"]),
+        tracking=Tracking(**{key: _frozen(value) for key, value in table["tracking"].items()}),
+    )
+
+
+def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
+    steps = {band: tuple(steps) for band, steps in table.get("bands", [])}
+    scores = {band: (lowest, highest) for band, lowest, highest in table.get("score_bands", [])}
+    return Stage(
+        name=table["name"],
+        title=table["title"],
+        entry_stage=table["entry_stage"],
+        entry_scale=scales[table["entry_scale"]],
+        outcome_scale=scales[table["outcome_scale"]],
+        entry_from=table["entry_from"],
+        ends_in_year=table["ends_in_year"],
+        bands=(*steps, *scores),
+        converted_from=tuple(table["converted_from"]),
+        converted_at=tuple(table["converted_at"]),
+        expected=table["expected"],
+        steps_of_band=steps,
+        scores_of_band=scores,
+    )
+
+
+def _criterion(table: Mapping[str, Any]) -> Criterion:
+    return Criterion(**{key: _frozen(value) for key, value in table.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
