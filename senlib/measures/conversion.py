@@ -1,0 +1,175 @@
+"""Conversion (Task 1): from which entry band how many reach which outcome, as a matrix and as rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+import pandas as pd
+
+from senlib.frameworks import Framework, Stage
+from senlib.measures.comparison import with_lea, with_national
+from senlib.measures.counting import count_pairs
+from senlib.measures.groups import group_order, with_groups
+from senlib.measures.proportion import wilson
+from senlib.school.school import School
+
+Denominator = Literal["all", "with_result"]
+
+DENOMINATORS = {
+    "all": "every pupil with this entry counts, also those who have no result (as DfE counts)",
+    "with_result": "only pupils who have a result count",
+}
+
+ALL_BANDS = "all"
+
+
+@lru_cache(maxsize=32)  # a page asks for the same counts once for every picture on it
+def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
+    """Pairs counted, with the entry band, the outcome's whole level or grade, and whether there is a result.
+
+    Columns: subject, cohort, `by`, entry (band), entry_value, outcome, step, has_result, by_teacher, pupils. The table is
+    shared by all who ask for it, and is not to be changed.
+    """
+    of_stage = school.framework.stage(stage)
+    counts = count_pairs(school.pupils, school.results, framework=school.framework, stage=of_stage, by=[by])
+    scale = of_stage.outcome_scale
+    return counts.assign(
+        entry_value=counts["entry"],
+        entry=[of_stage.band(entry=e, points=p) for e, p in zip(counts["entry"], counts["entry_points"], strict=True)],
+        step=counts["outcome"].map(scale.step),
+        has_result=counts["outcome"].map(scale.is_result).astype(bool),
+        by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),
+    ).drop(columns=["entry_points", "entry_kind", "outcome_kind"])
+
+
+def conversion(
+    school: School,
+    *,
+    stage: str | None = None,
+    subject: str | None = None,
+    by: str = "sen_provision",
+    reach: str | Sequence[str] | None = None,
+    denominator: Denominator = "all",
+    figures: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Of the pupils in an entry band, how many reached an outcome or better; one row for each subject, cohort, band, outcome, group.
+
+    Columns: subject, cohort (summer; missing where not known), entry (band, or 'all'), reach, group, pupils (the
+    denominator), without_result, reached, percent, low, high (Wilson, 95 %, in percent), national, difference (higher,
+    lower, not clear, or '' where no figure is held), national_year, lea, lea_difference, by_teacher (pupils for whom a
+    teacher's assessment stands in for the test at entry or outcome).
+
+    Without `reach`, what the framework calls converted. `figures` are national figures as senlib.national.figures gives
+    them, which is the default. KeyError where there is no such stage, subject, column or outcome.
+
+    >>> from senlib import open_sample
+    >>> table = conversion(open_sample("levels"), subject="English", reach="5")
+    >>> list(table.query("cohort == 2004 and entry == '3'")["group"])
+    ['all', 'SEN', 'no SEN', 'A', 'P', 'S', 'N']
+    """
+    framework = school.framework
+    of_stage = framework.stage(stage)
+    reaches = [reach] if isinstance(reach, str) else list(reach or of_stage.converted_at)
+    counts = with_groups(_chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework)
+    counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
+    counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
+    keys = ["subject", "cohort", "entry", "reach", "group"]
+    table = rates(counts, keys=keys, denominator=denominator)
+    table = _ordered(table, framework=framework, stage=of_stage, reaches=reaches)
+    table = with_national(table, figures=figures, framework=framework, stage=of_stage)
+    return with_lea(table, lea=school.lea, stage=of_stage)[
+        [*keys, "pupils", "without_result", "reached", "percent", "low", "high", "national", "difference"]
+        + ["national_year", "lea", "lea_difference", "by_teacher"]
+    ]
+
+
+def matrix(
+    school: School,
+    *,
+    stage: str | None = None,
+    subject: str | None = None,
+    by: str = "sen_provision",
+) -> pd.DataFrame:
+    """How many pupils went from each entry band to each whole level or grade; one row for each cell that has pupils.
+
+    Columns: subject, cohort, group, entry (band), outcome (whole level or grade, a code, or 'no result'), pupils, row_pupils
+    (all pupils of that band, who are the denominator), share (percent of the row), low, high.
+
+    >>> from senlib import open_sample
+    >>> table = matrix(open_sample("levels"), subject="English")
+    >>> bool((table.groupby(["subject", "cohort", "group", "entry"])["share"].sum().round(6) == 100).all())
+    True
+    """
+    framework = school.framework
+    of_stage = framework.stage(stage)
+    counts = with_groups(_chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework)
+    row = ["subject", "cohort", "group", "entry"]
+    table = counts.rename(columns={"outcome": "value", "step": "outcome"})
+    table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()
+    table["row_pupils"] = table.groupby(row)["pupils"].transform("sum")
+    interval = wilson(table["pupils"], table["row_pupils"]).rename(columns={"percent": "share"})
+    table = _ordered(table.join(interval), framework=framework, stage=of_stage, outcomes=outcome_columns(of_stage))
+    return table[[*row, "outcome", "pupils", "row_pupils", "share", "low", "high"]]
+
+
+def outcome_columns(stage: Stage) -> list[str]:
+    """The outcomes a matrix can have, in the order of its columns: no result, codes, then levels or grades upwards."""
+    scale = stage.outcome_scale
+    codes = [code.name for code in scale.codes if scale.is_code(code.name)]
+    codes.sort(key=scale.is_result)
+    pairs = sorted({f"{a}-{b}" for a in range(1, 10) for b in (a, a - 1) if b}) if scale.pairs else []
+    return ["no result", *codes, *sorted([*scale.steps(), *pairs], key=scale.points)]
+
+
+def rates(counts: pd.DataFrame, *, keys: list[str], denominator: Denominator = "all") -> pd.DataFrame:
+    """Counts with `reached`, `has_result` and `by_teacher` summed by `keys` into rates with their intervals."""
+    counts = counts.assign(
+        reached=counts["pupils"].where(counts["reached"], 0),
+        without_result=counts["pupils"].where(~counts["has_result"], 0),
+        by_teacher=counts["pupils"].where(counts["by_teacher"], 0),
+    )
+    table = counts.groupby(keys, as_index=False)[["pupils", "without_result", "reached", "by_teacher"]].sum()
+    if denominator == "with_result":
+        table["pupils"] -= table["without_result"]
+    return table.join(wilson(table["reached"], table["pupils"]))
+
+
+def _chosen(counts: pd.DataFrame, subject: str | None, framework: Framework) -> pd.DataFrame:
+    if subject is None:
+        return counts
+    name = framework.subject(subject)
+    if name is None:
+        subjects = ", ".join(framework.outcome_subjects())
+        raise KeyError(f"{subject!r} is no subject of {framework.title}: {subjects}")
+    return counts[counts["subject"] == name]
+
+
+def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
+    scale = stage.outcome_scale
+    scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
+    return counts.assign(reach=reach, reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool))
+
+
+def _ordered(
+    table: pd.DataFrame,
+    *,
+    framework: Framework,
+    stage: Stage,
+    reaches: Sequence[str] = (),
+    outcomes: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Rows in the order in which they are read; the cohort that is not known becomes a missing value."""
+    known = framework.outcome_subjects()
+    orders = {
+        "subject": known + sorted(set(table["subject"]) - set(known)),
+        "entry": [ALL_BANDS, *stage.bands, "none"],
+        "group": group_order(list(table["group"].unique()), framework=framework),
+        "reach": list(reaches),
+        "outcome": list(outcomes),
+    }
+    places = {name: {value: place for place, value in enumerate(order)} for name, order in orders.items()}
+    columns = ["subject", "cohort", *(["entry", "reach", "group"] if "reach" in table else ["group", "entry", "outcome"])]
+    table = table.sort_values(columns, key=lambda c: c.map(places[c.name]) if c.name in places else c, ignore_index=True)
+    return table.assign(cohort=table["cohort"].astype("Int64").replace(0, pd.NA))

@@ -1,0 +1,67 @@
+"""Groups: everyone, pupils with and without SEN, and the values of any column of the pupils table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from senlib.frameworks import Framework
+
+# What a page offers to group by, in the words a SENCO uses.
+GROUPINGS: Mapping[str, str] = {
+    "sen_provision": "SEN provision",
+    "need": "type of need",
+    "sex": "sex",
+    "ethnicity": "ethnic group",
+    "language": "first language",
+    "fsm": "free school meals",
+    "able": "able, gifted and talented",
+    "form": "form",
+}
+
+NOT_KNOWN = "not known"
+
+
+def with_groups(counts: pd.DataFrame, *, by: str, framework: Framework) -> pd.DataFrame:
+    """The counts once for 'all' and once for each group, the name in `group`; by SEN provision also for SEN and no SEN.
+
+    A group's name is the column's value; 'not known' where it is blank. Groups overlap, and are never to be added up.
+
+    >>> from senlib.frameworks import load
+    >>> counts = pd.DataFrame({"sen_provision": ["K", "N", ""], "pupils": [1, 2, 4]})
+    >>> grouped = with_groups(counts, by="sen_provision", framework=load("gcse"))
+    >>> grouped.groupby("group")["pupils"].sum().to_dict()
+    {'K': 1, 'N': 2, 'SEN': 1, 'all': 7, 'no SEN': 2, 'not known': 4}
+    """
+    parts = [counts.assign(group="all"), counts.assign(group=counts[by].replace("", NOT_KNOWN))]
+    if by == "sen_provision":
+        sides = counts.assign(group=counts[by].map(framework.sen_groups))
+        parts.insert(1, sides.dropna(subset="group"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def group_order(groups: list[str], *, framework: Framework) -> list[str]:
+    """Groups in the order in which they are read: everyone, SEN, no SEN, the framework's codes, others, not known.
+
+    >>> from senlib.frameworks import load
+    >>> group_order(["N", "not known", "K", "all", "SEN"], framework=load("gcse"))
+    ['all', 'SEN', 'K', 'N', 'not known']
+    """
+    codes = sorted(framework.sen_names, key=lambda code: framework.sen_groups[code] == "no SEN")
+    first = ["all", "SEN", "no SEN", *codes]
+    others = sorted(set(groups) - {*first, NOT_KNOWN})
+    return [group for group in [*first, *others, NOT_KNOWN] if group in groups]
+
+
+def group_name(group: str, *, framework: Framework) -> str:
+    """A group in words: a provision code with its meaning, others as they are.
+
+    >>> from senlib.frameworks import load
+    >>> group_name("K", framework=load("gcse")), group_name("SEN", framework=load("gcse"))
+    ('SEN support (K)', 'pupils with SEN')
+    """
+    words = {"all": "all pupils", "SEN": "pupils with SEN", "no SEN": "pupils without SEN"}
+    if group in framework.sen_names:
+        return f"{framework.sen_names[group]} ({group})"
+    return words.get(group, group)

@@ -1,0 +1,84 @@
+"""A proportion: its Wilson interval, whether it can be told from a figure held for others, and how many more would meet a target."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+# The 97.5th percentile of the normal distribution, for a 95 % interval.
+Z = 1.959963984540054
+
+# Ofsted's school reports do not show a group of fewer pupils than this.
+FEW = 11
+
+
+def wilson(reached: pd.Series, pupils: pd.Series) -> pd.DataFrame:
+    """`percent`, `low` and `high` of a proportion in percent; all missing where there are no pupils.
+
+    Wilson's score interval, 95 %: sound for small groups and at 0 and 100 % (Brown, Cai and DasGupta 2001).
+
+    >>> wilson(pd.Series([9]), pd.Series([11])).round(0).values.tolist()
+    [[82.0, 52.0, 95.0]]
+    """
+    n = pupils.astype(float).where(pupils > 0)
+    share = reached / n
+    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    # At 0 and 1 the bounds are exact, but for rounding in the last bit.
+    low = (centre - half).clip(lower=0).where(share > 0, share)
+    high = (centre + half).clip(upper=1).where(share < 1, share)
+    return pd.DataFrame({"percent": 100 * share, "low": 100 * low, "high": 100 * high})
+
+
+def compared(low: pd.Series, high: pd.Series, other: pd.Series) -> pd.Series:
+    """'higher' or 'lower' where a figure lies outside the interval, 'not clear' where it lies in or on it, '' where none is held.
+
+    Touching is not different (DfE practice for school performance).
+
+    >>> compared(pd.Series([40.0, 40, 40]), pd.Series([60.0, 60, 60]), pd.Series([39.9, 60, None])).tolist()
+    ['higher', 'not clear', '']
+    """
+    verdict = pd.Series("not clear", index=low.index, dtype=object)
+    verdict[low > other] = "higher"
+    verdict[high < other] = "lower"
+    verdict[other.isna() | low.isna()] = ""
+    return verdict
+
+
+def more_needed(*, reached: int, pupils: int, target: float, rule: str = "at least") -> int:
+    """How many more pupils would meet a target in percent: 0 where it is met. `rule` is 'at least' or 'above'.
+
+    >>> more_needed(reached=19, pupils=43, target=50), more_needed(reached=8, pupils=10, target=80)
+    (3, 0)
+    >>> more_needed(reached=8, pupils=10, target=80, rule="above")
+    1
+    """
+    # 0.34 x 50 is 17.000000000000004 in binary: a hair is taken off before rounding up.
+    wanted = target / 100 * pupils
+    least = math.ceil(wanted - 1e-9) if rule == "at least" else math.floor(wanted + 1e-9) + 1
+    return max(0, least - reached)
+
+
+def mean_interval(values: pd.Series) -> tuple[float, float, float]:
+    """The mean and its 95 % interval, 1.96 standard errors to each side; NaN bounds for fewer than two values.
+
+    >>> [round(x, 2) for x in mean_interval(pd.Series([90.0, 92.0, 94.0]))]
+    [92.0, 89.74, 94.26]
+    """
+    values = values.dropna()
+    mean = float(values.mean()) if len(values) else math.nan
+    if len(values) < 2:
+        return mean, math.nan, math.nan
+    half = Z * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return mean, mean - half, mean + half
+
+
+def rounded(percent: float) -> int:
+    """A percentage as people round it, half up: Python would make 42 of 42.5.
+
+    >>> rounded(42.5), rounded(43.5), rounded(42.49)
+    (43, 44, 42)
+    """
+    return math.floor(percent + 0.5)

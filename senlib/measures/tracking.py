@@ -1,0 +1,152 @@
+"""Tracking (Task 4): the pupils who entered in a band, where they are now, who is on course and who is stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from senlib.frameworks import Framework, Stage
+from senlib.measures.counting import current, entries_of, pairs
+from senlib.measures.expected import expected_outcomes
+from senlib.school.school import School
+
+PEOPLE = ["pupil_id", "forename", "surname", "year_group", "form", "sen_provision", "need", "attendance"]
+
+# Points of a whole level: the gain between two neighbouring levels.
+LEVEL_POINTS = 6
+
+
+def track(
+    school: School,
+    *,
+    subject: str | None = None,
+    entry: str | Sequence[str] | None = None,
+    reach: str | None = None,
+    years: Sequence[int] | None = None,
+) -> pd.DataFrame:
+    """Pupils on roll in `years` who entered in `entry`, with where they are now; one row for each pupil and subject.
+
+    Columns: subject, pupil_id, forename, surname, year_group, form, set, sen_provision, need, attendance, entry (as given),
+    entry_band, entry_by_teacher, now, now_date, gain (levels, one decimal; missing where it cannot be had), on_course and
+    stuck (each 'yes', 'no' or '' where it cannot be said). How the two are judged stands in the framework's tracking.
+
+    >>> from senlib import open_sample
+    >>> table = track(open_sample("levels"), subject="English")
+    >>> set(table["entry_band"]), sorted(table["year_group"].unique())
+    ({'3'}, [7, 8, 9])
+    """
+    framework = school.framework
+    plan = framework.tracking
+    stage = framework.stage(plan.stage)
+    bands = [entry] if isinstance(entry, str) else list(entry or [plan.entry])
+    reach = reach or plan.reach
+    stage.outcome_scale.lowest(reach)
+    pupils = school.pupils[school.pupils["year_group"].isin(list(years or plan.years)) & (school.pupils["on_roll"] == "Y")]
+    rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
+    rows["entry_band"] = [stage.band(entry=e, points=p) for e, p in zip(rows["entry"], rows["entry_points"], strict=True)]
+    rows = rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id")
+    now = current(school.results).to_pandas().rename(columns={"date": "now_date"})
+    rows = rows.merge(now, on=["pupil_id", "subject"], how="left")
+    rows[["now", "now_date"]] = rows[["now", "now_date"]].fillna("")
+    rows["set"] = _set_of(rows)
+    judge = _on_a_line if plan.method == "line" else _by_forecast
+    rows = rows.assign(**judge(rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year))
+    order = {name: place for place, name in enumerate(framework.outcome_subjects())}
+    rows = rows.sort_values(
+        ["subject", "year_group", "surname", "forename", "pupil_id"],
+        key=lambda c: c.map(lambda s: order.get(s, len(order))) if c.name == "subject" else c,
+        ignore_index=True,
+    )
+    columns = [*PEOPLE[:5], "set", *PEOPLE[5:], "entry", "entry_band", "entry_by_teacher", "now", "now_date"]
+    return rows[["subject", *columns, "gain", "on_course", "stuck"]]
+
+
+def people_in_cell(
+    school: School, *, stage: str | None, subject: str, cohort: int | None, entry: str, outcome: str
+) -> pd.DataFrame:
+    """Who stands in a cell of the matrix: the columns of pupils that name and place them, entry_result and outcome_result.
+
+    `entry` is a band and `outcome` a whole level or grade, as in the matrix.
+    """
+    of_stage = school.framework.stage(stage)
+    paired = pairs(
+        school.pupils, school.results, framework=school.framework, stage=of_stage, columns=PEOPLE[1:]
+    ).to_pandas()
+    paired = paired[(paired["subject"] == subject) & (paired["cohort"] == (cohort or 0))]
+    band = [of_stage.band(entry=e, points=p) for e, p in zip(paired["entry"], paired["entry_points"], strict=True)]
+    step = paired["outcome"].map(of_stage.outcome_scale.step)
+    paired = paired[(pd.Series(band, index=paired.index) == entry) & (step == outcome)]
+    paired = paired.assign(entry_result=_entry_text(paired), outcome_result=paired["outcome"].replace("", "no result"))
+    return paired.sort_values(["surname", "forename", "pupil_id"])[[*PEOPLE, "entry_result", "outcome_result"]].reset_index(drop=True)
+
+
+def _entries_by_subject(school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None) -> pd.DataFrame:
+    """Each pupil's entry in each subject that is followed: its own where entry is by subject, else the average for each."""
+    entries = entries_of(school.results, stage=stage).to_pandas()
+    entries = entries[entries["pupil_id"].isin(pupils["pupil_id"])]
+    subjects = [school.framework.subject(subject) or subject] if subject else school.framework.outcome_subjects()
+    if stage.averaged:
+        entries = pd.concat([entries.assign(subject=name) for name in subjects], ignore_index=True)
+    entries = entries[entries["subject"].isin(subjects)].copy()
+    entries["entry_by_teacher"] = entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})
+    entries["entry"] = _entry_text(entries)
+    return entries.drop(columns="entry_kind")
+
+
+def _entry_text(rows: pd.DataFrame) -> pd.Series:
+    """The entry as one reads it: an average as its number, a result as it was given."""
+    return rows["entry"].where(rows["entry"] != "average", rows["entry_points"].map(lambda p: f"{p:g}"))
+
+
+def _set_of(rows: pd.DataFrame) -> list[str]:
+    """The set in the row's own subject, where the school has one."""
+    stems = {"English": "set_english", "Mathematics": "set_mathematics", "Science": "set_science", "ICT": "set_ict"}
+    column = {**stems, "English Language": "set_english", "English Literature": "set_english", "Combined Science": "set_science"}
+    return [row[column[row["subject"]]] if row["subject"] in column else "" for _, row in rows.iterrows()]
+
+
+def _on_a_line(rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int) -> dict[str, list]:
+    """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
+
+    Stuck when a year or more has passed and the level now is no higher than on entry.
+    """
+    target = stage.outcome_scale.lowest(reach) + 1  # the middle of the lowest sub-level
+    first_year = stage.ends_in_year - 2
+    gains, on_course, stuck = [], [], []
+    for row in rows.itertuples():
+        if pd.isna(row.now_points) or pd.isna(row.entry_points):
+            gains.append(None), on_course.append(""), stuck.append("")
+            continue
+        years = row.year_group - first_year + _part_of_year(row.now_date, academic_year)
+        wanted = row.entry_points + (target - row.entry_points) * min(years / 3, 1)
+        gains.append(round((row.now_points - row.entry_points) / LEVEL_POINTS, 1))
+        on_course.append("yes" if row.now_points >= wanted else "no")
+        stuck.append("yes" if years >= 1 and row.now_points <= row.entry_points else "no")
+    return {"gain": pd.array(gains, dtype="Float64"), "on_course": on_course, "stuck": stuck}
+
+
+def _part_of_year(now_date: str, academic_year: int) -> float:
+    """How much of the school year had gone by on a date, from 0 on 1 September to 1 in July; without a date, all of it.
+
+    >>> _part_of_year("2004-12-10", 2005), _part_of_year("2005-07-15", 2005), _part_of_year("", 2005)
+    (0.33, 1.0, 1.0)
+    """
+    if not now_date:
+        return 1.0
+    days = (date.fromisoformat(now_date) - date(academic_year - 1, 9, 1)).days
+    return round(min(max(days / 303, 0), 1), 2)
+
+
+def _by_forecast(rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int) -> dict[str, list]:
+    """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
+    scale = stage.outcome_scale
+    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75).set_index(["subject", "entry"])["expected"]
+    on_course, stuck = [], []
+    for row in rows.itertuples():
+        floor = quarter.get((row.subject, row.entry_band))
+        known = not pd.isna(row.now_points)
+        on_course.append(("yes" if scale.reached(row.now, reach=reach) else "no") if known else "")
+        stuck.append(("yes" if row.now_points < scale.points(floor) else "no") if known and floor is not None else "")
+    return {"gain": pd.array([None] * len(rows), dtype="Float64"), "on_course": on_course, "stuck": stuck}
