@@ -40,7 +40,8 @@ def criteria(school: School, *, denominator: Denominator = "all", figures: pd.Da
         _attendance(school, criterion) if criterion.kind == "attendance" else _rate(school, criterion, denominator, figures)
         for criterion in school.framework.criteria
     ]
-    return pd.concat([table for table in tables if len(table)], ignore_index=True)[COLUMNS]
+    tables = [table for table in tables if len(table)]
+    return pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
 
 
 def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
@@ -77,6 +78,8 @@ def _rate(school: School, criterion: Criterion, denominator: Denominator, figure
     if criterion.entry:
         asked &= counts["entry"].isin(criterion.entry)
     counts = counts[asked]
+    if counts.empty:
+        return pd.DataFrame()
     counts = counts.assign(reached=_met_by_pupil(counts, criterion=criterion, stage=stage))
     hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (criterion.kind == "gain")
     hidden = counts[hides].groupby(["subject", "cohort"])["pupils"].sum().rename("hidden")

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from senlib.measures.proportion import compared, mean_interval, more_needed, rounded, wilson
@@ -26,6 +26,7 @@ def test_no_pupils_have_no_rate():
     assert one(0, 0).isna().all()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_holds_the_rate_and_stays_within_0_and_100(counts):
     row = one(*counts)

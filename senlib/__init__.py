@@ -1,0 +1,21 @@
+"""The SENCO's workbook: measures, forms and pages for finding out what would move pupils with SEN on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from senlib.school.school import School, open_school
+
+__all__ = ["ROOT", "School", "open_sample", "open_school"]
+
+# The folder that holds the notebooks and the sample data beside the package.
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def open_sample(framework: str) -> School:
+    """The sample school of a framework: 'levels' or 'gcse'. Nobody in it is real.
+
+    >>> open_sample("gcse").sample
+    True
+    """
+    return open_school(ROOT / "data" / "sample" / framework)

@@ -1,0 +1,176 @@
+"""Charts: one function a figure, a tidy table in and a matplotlib Figure out, drawn to be read without colour."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from senlib.measures.proportion import rounded
+
+INK, ACCENT, SECOND, GREY, LINE = "#1b1b1b", "#0b5fa5", "#b4540a", "#5f6368", "#d0d4d9"
+
+# Each colour as the page's stylesheet names it, so that dark and high-contrast pages redraw nothing.
+_IN_THE_PAGE = {INK: "--sl-ink", ACCENT: "--sl-accent", SECOND: "--sl-second", GREY: "--sl-grey", LINE: "--sl-line"}
+
+_STYLE = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 12,
+    "text.color": INK,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": INK,
+    "xtick.color": GREY,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "svg.hashsalt": "senlib",
+}
+
+INCHES_WIDE, INCHES_NARROW = 9.0, 4.3
+
+
+@dataclass(frozen=True)
+class Width:
+    """How wide a figure is drawn, and whether its labels stand above the rows for want of room beside them."""
+
+    inches: float
+    narrow: bool
+
+
+WIDE, NARROW = Width(inches=INCHES_WIDE, narrow=False), Width(inches=INCHES_NARROW, narrow=True)
+
+
+def rates(table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool], width: Width = WIDE, axis: str = "") -> Figure:
+    """Rates as dots on a line from 0 to 100 %, each with its interval, and ticks where national and LEA figures are held.
+
+    `table` has percent, low, high, national, lea; `labels` names its rows from the top; `strong` marks rows in the accent.
+    """
+    with rc_context(_STYLE):
+        figure, axes = _hundred(rows=len(table), width=width, axis=axis)
+        for place, (row, label, accent) in enumerate(zip(table.itertuples(), labels, strong, strict=True)):
+            colour, marker = (ACCENT, "o") if accent else (SECOND, "D")
+            _label(axes, place, label, width)
+            if pd.isna(row.percent):
+                continue
+            axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
+            axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9)
+            axes.annotate(f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold")
+            _tick(axes, row.national, place, "England")
+            _tick(axes, row.lea, place, "LEA", below=True)
+        return figure
+
+
+def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = "") -> Figure:
+    """Pupils with SEN beside their peers: two dots joined by a line, the gap in percentage points written on it.
+
+    `table` has sen and peers in percent; `labels` names its rows from the top.
+    """
+    with rc_context(_STYLE):
+        figure, axes = _hundred(rows=len(table), width=width, axis=axis)
+        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+            _label(axes, place, label, width)
+            if pd.isna(row.sen) or pd.isna(row.peers):
+                continue
+            axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
+            axes.plot([row.sen], [place], marker="o", color=ACCENT, markersize=9)
+            axes.plot([row.peers], [place], marker="D", color=SECOND, markersize=9)
+            if place == 0:
+                left_is_sen = row.sen <= row.peers
+                _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
+                _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
+            gap = abs(rounded(row.peers) - rounded(row.sen))
+            axes.annotate(f"gap {gap}", (102, place), va="center", annotation_clip=False, fontweight="bold")
+        return figure
+
+
+def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) -> Figure:
+    """Measures against their targets: a dot with its interval, and the target as a thick upright stroke.
+
+    `table` has percent, low, high, target, met.
+    """
+    with rc_context(_STYLE):
+        figure, axes = _hundred(rows=len(table), width=width, axis="percent of pupils")
+        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+            _label(axes, place, label, width)
+            if pd.isna(row.percent):
+                continue
+            axes.plot([row.low, row.high], [place, place], color=ACCENT, linewidth=3, alpha=0.45, solid_capstyle="butt")
+            axes.plot([row.percent], [place], marker="o", color=ACCENT, markersize=9)
+            if not pd.isna(row.target):
+                axes.plot([row.target, row.target], [place - 0.32, place + 0.32], color=INK, linewidth=3)
+                if place == 0:
+                    axes.annotate("target", (row.target, place - 0.42), ha="center", va="bottom", fontsize=10, annotation_clip=False)
+            words = "met" if row.met else "not met"
+            axes.annotate(f"{rounded(row.percent)} % {words}", (102, place), va="center", annotation_clip=False, fontweight="bold")
+        return figure
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG to stand in a page: text as text, colours by the page's names, no size of its own.
+
+    >>> from matplotlib.figure import Figure
+    >>> svg(Figure())[:5], "<?xml" in svg(Figure())
+    ('<svg ', False)
+    """
+    with rc_context(_STYLE):
+        held = io.StringIO()
+        figure.savefig(held, format="svg", transparent=True, metadata={"Date": None})
+    text = held.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r'<metadata>.*?</metadata>', "", text, flags=re.DOTALL)
+    for colour, name in _IN_THE_PAGE.items():
+        text = re.sub(colour, f"var({name}, {colour})", text, flags=re.IGNORECASE)
+    # A picture's role and name stand on the figure around it, and its size is the page's.
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
+    # The page's own typeface, in place of one that the reader's computer may not have.
+    return re.sub(r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*", r"font: \1inherit-face", text).replace("inherit-face", "system-ui, sans-serif")
+
+
+def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
+    """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
+    row_height, foot = (0.62, 0.75) if width.narrow else (0.46, 0.75)
+    height = rows * row_height + foot + 0.3
+    figure = Figure(figsize=(width.inches, height))
+    left = 0.04 if width.narrow else 0.30
+    right = 0.74 if width.narrow else 0.85
+    axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
+    axes.set_xlim(0, 100)
+    axes.set_ylim(max(rows, 1) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.set_xticks([0, 25, 50, 75, 100] if not width.narrow else [0, 50, 100])
+    axes.set_xticklabels([f"{tick} %" for tick in axes.get_xticks().astype(int)])
+    axes.grid(axis="x", color=LINE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0)
+    if axis:
+        axes.set_xlabel(axis, color=GREY)
+    return figure, axes
+
+
+def _label(axes: Axes, place: int, label: str, width: Width) -> None:
+    if width.narrow:
+        axes.annotate(label, (0, place - 0.24), va="bottom", ha="left", annotation_clip=False, fontsize=11)
+    else:
+        axes.annotate(label, (-2, place), va="center", ha="right", annotation_clip=False)
+
+
+def _tick(axes: Axes, at: float, place: int, name: str, *, below: bool = False) -> None:
+    """A tick for somebody else's figure, named where it first stands."""
+    if pd.isna(at):
+        return
+    low, high = (0.05, 0.3) if below else (-0.3, -0.05)
+    axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2)
+    axes.annotate(name, (at, place + (high if below else low)), ha="center", va="top" if below else "bottom", fontsize=8.5, color=GREY)
+
+
+def _name(axes: Axes, at: float, place: int, name: str, colour: str, *, left: bool) -> None:
+    offset, side = ((-9, "right") if left else (9, "left"))
+    axes.annotate(name, (at, place), xytext=(offset, 0), textcoords="offset points", ha=side, va="center", fontsize=10, color=colour)

@@ -1,0 +1,1 @@
+"""Exports: what leaves the workbook as a file, made as bytes from tables and answers."""

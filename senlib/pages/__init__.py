@@ -1,0 +1,1 @@
+"""Pages: where one Task lays a measure beside a form."""

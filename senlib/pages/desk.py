@@ -1,0 +1,103 @@
+"""The desk: which school lies open, where a SENCO's own data are kept, and the store her notes go into."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from senlib import ROOT, national
+from senlib.frameworks import names
+from senlib.school.school import School, open_school, save_school
+from senlib.workbook.store import Store
+
+OWN = "own"
+
+# The source of a figure that the SENCO typed in herself.
+TYPED = "typed in from your LEA's pack"
+
+# Told to each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
+SCHOOL_VARIABLE, DATA_VARIABLE = "SENLIB_SCHOOL", "SENLIB_DATA"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One sitting at the workbook: the school that is open, and the store of this school's notes."""
+
+    data: Path
+    school: School
+    key: str
+    store: Store
+    settings: Store
+
+    @property
+    def own_folder(self) -> Path:
+        """Where the SENCO's own school is kept, whether or not there is one yet."""
+        return self.data / "school"
+
+    def choices(self) -> dict[str, str]:
+        """The schools that can be opened: key and name, her own first where there is one."""
+        own = {OWN: "Your own school"} if self.own_folder.is_dir() else {}
+        return own | {name: f"Sample school: {title}" for name, title in _SAMPLES.items()}
+
+    def figures(self) -> pd.DataFrame:
+        """National figures that are held, and those that the SENCO typed in from her LEA's pack, which come first.
+
+        A typed figure is kept under 'stage|year|subject|group|entry|reach', as a percentage; blank takes it back.
+        """
+        held = national.figures(self.school.framework.name)
+        rows = [
+            (*field.split("|"), float(value))
+            for field, value in self.store.latest("national figures").items()
+            if value
+        ]
+        typed = pd.DataFrame(rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"])
+        typed = typed.assign(year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA)
+        keys = ["stage", "year", "subject", "group", "entry", "reach"]
+        return pd.concat([typed[held.columns], held], ignore_index=True).drop_duplicates(keys) if len(typed) else held
+
+    def code_key(self) -> bytes:
+        """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
+        path = self.data / "codes.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(secrets.token_bytes(32))
+            path.chmod(0o600)
+        return path.read_bytes()
+
+    def keep(self, school: School) -> None:
+        """Keep a school as the SENCO's own, in place of the one before, and open it from now on."""
+        save_school(school, self.own_folder)
+        self.choose(OWN)
+
+    def choose(self, key: str) -> None:
+        """Open this school from now on: 'own' or the name of a framework, for its sample."""
+        self.settings.save(form="settings", field="school", value=key)
+
+
+_SAMPLES = {"levels": "National Curriculum levels (2005)", "gcse": "scaled scores and GCSE (today)"}
+
+
+def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
+    """Sit down at the workbook: the school named to the server, else the one chosen last, else the sample.
+
+    Raises FaultyFile or FileNotFoundError where the school's folder cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    data = Path(environment.get(DATA_VARIABLE) or Path.home() / "senco-workbook")
+    settings = Store(data / "workbook.sqlite", workbook="settings")
+    if folder := environment.get(SCHOOL_VARIABLE):
+        # Notes belong to the folder they were written about, wherever it is named from.
+        key = f"folder-{hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]}"
+        school = open_school(folder)
+    else:
+        key = settings.latest("settings").get("school", "levels")
+        own = data / "school"
+        key = key if key in names() or (key == OWN and own.is_dir()) else "levels"
+        school = open_school(own if key == OWN else ROOT / "data" / "sample" / key)
+    return Desk(data=data, school=school, key=key, store=Store(data / "workbook.sqlite", workbook=key), settings=settings)

@@ -1,0 +1,160 @@
+"""The frame of a page: the pieces of HTML and the widgets that every Task is laid out with. Text from files is text here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from html import escape
+
+import ipywidgets as widgets
+import pandas as pd
+from matplotlib.figure import Figure
+
+from senlib.charts import NARROW, WIDE, Width, svg
+from senlib.measures.proportion import rounded
+from senlib.school.faults import FaultGroup
+from senlib.school.school import School
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def html(text: str) -> widgets.HTML:
+    """A piece of HTML as a widget."""
+    return widgets.HTML(text, layout=widgets.Layout(width="100%"))
+
+
+def header(school: School) -> widgets.HTML:
+    """Which school this is, by which yardstick it is read, and plainly whether it is a sample."""
+    sample = '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
+    return html(
+        f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> '
+        f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span> {sample}</div>"
+    )
+
+
+def heading(text: str, *, level: int = 2) -> str:
+    """A question as a heading."""
+    return f'<h{level} class="sl-question">{escape(text)}</h{level}>'
+
+
+def answer(text: str) -> str:
+    """The answer in a sentence or two."""
+    return f'<p class="sl-answer">{escape(text)}</p>'
+
+
+def note(text: str) -> str:
+    """A small explanation."""
+    return f'<p class="sl-note">{escape(text)}</p>'
+
+
+def picture(draw: Callable[[Width], Figure], *, says: str, key: str = "") -> str:
+    """A chart for wide and for narrow screens, with what it says for those who do not see it and a key below."""
+    both = f'<div class="sl-wide">{svg(draw(WIDE))}</div><div class="sl-narrow">{svg(draw(NARROW))}</div>'
+    below = f"<figcaption>{escape(key)}</figcaption>" if key else ""
+    # The picture's own text is not read out piece by piece: its name says it, and the table beside it has the numbers.
+    return f'<figure class="sl-figure"><div role="img" aria-label="{escape(says)}">{both}</div>{below}</figure>'
+
+
+def numbers(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str], summary: str = "The numbers") -> str:
+    """A table one key press away. `columns` names those to show and their headings; the first heads its row."""
+    return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{plain_table(table, caption=caption, columns=columns)}</details>'
+
+
+def plain_table(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]) -> str:
+    """A native table, numbers to the right, missing values as a dash that is read as 'none'."""
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns.values())
+    rows = []
+    for record in table[list(columns)].itertuples(index=False):
+        first, *others = record
+        cells = f'<th scope="row" dir="auto">{_cell(first)}</th>' + "".join(
+            f'<td class="sl-number">{_cell(value)}</td>' if _is_number(value) else f'<td dir="auto">{_cell(value)}</td>'
+            for value in others
+        )
+        rows.append(f"<tr>{cells}</tr>")
+    body = "".join(rows)
+    return (
+        f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table class="sl-table">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def faults(groups: Sequence[FaultGroup]) -> str:
+    """What is wrong in files: each place with its rule and remedy."""
+    items = "".join(
+        f"<li><strong>{escape(group.place())}</strong>: {escape(group.rule)}. {escape(group.remedy)}</li>" for group in groups
+    )
+    count = sum(max(len(group.rows), 1) for group in groups)
+    what = "One thing has" if count == 1 else f"{count:,} things have"
+    return (
+        f'<div class="sl-fault" role="alert"><p><strong>Nothing was loaded, and the school that was open stays open.</strong> '
+        f"{what} to be put right first. Change the file, save it, and choose it again.</p><ul>{items}</ul></div>"
+    )
+
+
+def trouble(text: str) -> str:
+    """Something that could not be done, said where it was tried, with the remedy in the same words."""
+    return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
+
+
+def what_next(lines: Sequence[tuple[str, str]]) -> str:
+    """What next: sentences, each with the address of the page it leads to."""
+    items = "".join(f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for text, address in lines)
+    return f'<nav class="sl-next" aria-label="What next"><h2>What next</h2><ul>{items}</ul></nav>'
+
+
+def address(stem: str) -> str:
+    """Where a page is, from any other page of the workbook."""
+    return f"{stem}.ipynb"
+
+
+def download(words: str, content: bytes, *, name: str) -> str:
+    """A link that saves a workbook which the page itself holds: nothing is fetched, and nothing is kept on the server."""
+    stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name.lower())
+    data = base64.b64encode(content).decode()
+    file = escape(f"{stem}-{date.today():%Y-%m-%d}.xlsx")
+    return f'<a class="sl-button" download="{file}" href="data:{_XLSX};base64,{data}">{escape(words)}</a>'
+
+
+def saved_at(at: datetime) -> str:
+    """The time at which something was saved, as the page says it.
+
+    >>> saved_at(datetime(2005, 3, 18, 14, 2))
+    '14:02'
+    """
+    return f"{at:%H:%M}"
+
+
+def choice(label: str, options: Sequence[tuple[str, object]], value: object | None = None) -> widgets.Dropdown:
+    """A list to choose one thing from, its label above it."""
+    values = [option for _, option in options]
+    return widgets.Dropdown(
+        description=label, options=list(options), value=value if value in values else (values[0] if values else None)
+    )
+
+
+def controls(*boxes: widgets.Widget) -> widgets.Box:
+    """Controls side by side, as many as the width holds."""
+    box = widgets.Box(list(boxes))
+    box.add_class("sl-controls")
+    return box
+
+
+def percent_range(percent: float, low: float, high: float) -> str:
+    """A rate with its interval, in words.
+
+    >>> percent_range(44.2, 30.4, 58.9)
+    '44 % (likely 30 to 59 %)'
+    """
+    return f"{rounded(percent)} % (likely {rounded(low)} to {rounded(high)} %)"
+
+
+def _cell(value: object) -> str:
+    if value is None or value == "" or pd.isna(value):
+        return '<span aria-label="none">–</span>'
+    return escape(f"{value:,.1f}" if isinstance(value, float) else str(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) or hasattr(value, "dtype")

@@ -1,0 +1,405 @@
+"""Task 1: conversion. Where pupils with SEN got to from where they started, beside their peers, England and the LEA."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib import charts, national
+from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns
+from senlib.measures.groups import GROUPINGS, group_name
+from senlib.measures.proportion import FEW, rounded
+from senlib.measures.tracking import people_in_cell
+from senlib.pages import frame, sentences
+from senlib.pages.desk import TYPED, Desk, open_desk
+from senlib.pages.live import Live
+from senlib.pages.people import person_name
+from senlib.widgets import Listing, Matrix
+
+SHOWN = {
+    "name": "Group", "pupils": "Pupils", "without_result": "Of them without a result", "reached": "Reached it",
+    "percent": "Percent", "low": "Likely from", "high": "Likely to", "national": "England", "national_year": "England, year",
+    "lea": "LEA's other schools", "verdict": "Beside England",
+}  # fmt: skip
+
+
+class ConversionPage:
+    """The page of Task 1: its controls, and the pieces that hang on them. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.school = desk.school
+        self.figures_held = desk.figures()
+        framework = self.school.framework
+        self.stage = frame.choice("Key stage", [(stage.title, stage.name) for stage in framework.stages])
+        self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()])
+        self.cohort = frame.choice("Summer of the results", self._cohorts())
+        self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
+        self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
+        self.by = frame.choice("Groups to compare", [(words, column) for column, words in self._groupings().items()])
+        self.denominator = frame.choice("Whom a percentage is of", [(_first_upper(t), k) for k, t in DENOMINATORS.items()])
+        self.stage.observe(lambda _: self._stage_changed(), "value")
+        self.live = Live(self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
+
+    # -- what the page is made of, in its order --
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.school)
+
+    def controls(self) -> widgets.Box:
+        """What to look at."""
+        return frame.controls(self.stage, self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
+
+    def answer(self) -> widgets.HTML:
+        """The question, its answer in a sentence, and the groups' rates beside England and the LEA."""
+        return self.live.piece(self._answer)
+
+    def peers(self) -> widgets.HTML:
+        """Pupils with SEN beside pupils without, from each start."""
+        return self.live.piece(self._peers)
+
+    def years(self) -> widgets.HTML:
+        """The same for each summer that is held."""
+        return self.live.piece(self._years)
+
+    def matrix(self) -> widgets.VBox:
+        """From each start to each outcome; a pressed cell lists who is in it."""
+        self.group = frame.choice("Whose results", self._group_options(), "SEN")
+        self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
+        self.who = Listing(columns=_WHO, caption="Who is in the cell", empty="Press a number in the table above to see who it is.")
+        self.cells.observe(lambda _: self._show_who(), "selected")
+        self.group.observe(lambda _: self._show_matrix(), "value")
+        self.live.also(self._show_matrix)
+        return widgets.VBox([frame.controls(self.group), self.cells, self.who])
+
+    def figures(self) -> widgets.VBox:
+        """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
+        self.typed = widgets.BoundedFloatText(description="Percent", min=0, max=100, step=0.1, value=0)
+        self.typed_year = widgets.BoundedIntText(description="Summer", min=1996, max=2100, value=self.cohort.value or self.school.academic_year)
+        self.typed_group = frame.choice("For", [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")], "SEN")
+        self.keep = widgets.Button(description="Keep this figure", button_style="primary")
+        self.take_back = widgets.Button(description="Take it back")
+        self.kept = frame.html("")
+        self.keep.on_click(lambda _: self._keep_figure(f"{self.typed.value:g}"))
+        self.take_back.on_click(lambda _: self._keep_figure(""))
+        held = self.live.piece(self._held)
+        boxes = frame.controls(self.typed_group, self.typed, self.typed_year, self.keep, self.take_back)
+        return widgets.VBox([held, boxes, self.kept])
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        return frame.html(
+            frame.what_next(
+                [
+                    ("Task 3: hold these figures against the targets for pupils with SEN", frame.address("task3_ensuring_progress")),
+                    ("Task 4: see who is on the way now, and plan for them by name", frame.address("task4_level3_to_5")),
+                ]
+            )
+        )
+
+    # -- what is chosen --
+
+    @property
+    def _stage(self):
+        return self.school.framework.stage(self.stage.value)
+
+    def rows(self, *, by: str | None = None) -> pd.DataFrame:
+        """The conversion table for what is chosen: every cohort, entry band and group of it."""
+        return conversion(
+            self.school, stage=self.stage.value, subject=self.subject.value, by=by or self.by.value, reach=self.reach.value,
+            denominator=self.denominator.value, figures=self.figures_held,
+        )  # fmt: skip
+
+    def _here(self, table: pd.DataFrame, *, any_entry: bool = False, any_cohort: bool = False) -> pd.DataFrame:
+        if not any_cohort:
+            table = table[table["cohort"].fillna(0) == (self.cohort.value or 0)]
+        return table if any_entry else table[table["entry"] == self.entry.value]
+
+    def _cells(self) -> pd.DataFrame:
+        table = matrix(self.school, stage=self.stage.value, subject=self.subject.value)
+        return table[table["cohort"].fillna(0) == (self.cohort.value or 0)]
+
+    # -- the pieces --
+
+    def _answer(self) -> str:
+        rows = self._here(self.rows())
+        question = frame.heading(
+            f"Do our pupils {sentences.arrived(self.entry.value, stage=self._stage)} get to "
+            f"{sentences.reached(self.reach.value, stage=self._stage)} in {self.subject.value}?"
+        )
+        if rows.empty:
+            return question + frame.answer("No pupils of this cohort started there, so there is nothing to tell.")
+        # The answer is about pupils with SEN, whatever the groups below.
+        by_sen = self._here(self.rows(by="sen_provision"))
+        sen = by_sen[by_sen["group"] == "SEN"]
+        row = (sen if len(sen) else rows).iloc[0]
+        told = sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage)
+        labels = [f"{group_name(r.group, framework=self.school.framework)}, {r.reached} of {r.pupils}" for r in rows.itertuples()]
+        labels = [_first_upper(label) for label in labels]
+        strong = [self._has_sen(group) for group in rows["group"]]
+        chart = frame.picture(
+            lambda width: charts.rates(rows, labels=labels, strong=strong, width=width, axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}"),
+            says=". ".join(
+                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rows.itertuples(), strict=True) if r.pupils
+            ),
+            key=_key(rows),
+        )
+        return question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows, labels) + self._counting(rows)
+
+    def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
+        shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
+        caption = f"{self.subject.value}, {_summer(self.cohort.value)}: pupils {sentences.arrived(self.entry.value, stage=self._stage)}"
+        return frame.numbers(shown, caption=caption, columns=SHOWN)
+
+    def _counting(self, rows: pd.DataFrame) -> str:
+        everyone = rows.iloc[0]
+        parts = [f"Counted: {DENOMINATORS[self.denominator.value]}."]
+        if everyone.without_result:
+            parts.append(f"Of all pupils here {everyone.without_result:,} have no result (absent, disapplied, or none recorded).")
+        if everyone.by_teacher:
+            parts.append(
+                f"For {sentences.pupils(int(everyone.by_teacher))} a teacher's assessment stands in, where the test gave a code or there is no test."
+            )
+        parts.append("'Likely' is the 95 % interval (Wilson): how far chance alone could have moved a group of this size.")
+        return frame.note(" ".join(parts))
+
+    def _few(self, rows: pd.DataFrame) -> str:
+        small = [group_name(r.group, framework=self.school.framework) for r in rows.itertuples() if 0 < r.pupils < FEW]
+        if not small:
+            return ""
+        return frame.note(f"Fewer than {FEW} pupils: {', '.join(small)}. A percentage of so few moves a long way with one pupil.")
+
+    def _peers(self) -> str:
+        table = self._here(self.rows(by="sen_provision"), any_entry=True)
+        bands = [band for band in (*self._stage.converted_from, ALL_BANDS) if band in set(table["entry"])]
+        sides = {g: table[table["group"] == g].set_index("entry").reindex(bands) for g in ("SEN", "no SEN")}
+        sen, others = sides["SEN"], sides["no SEN"]
+        both = [band for band in bands if (sen["pupils"].fillna(0)[band] > 0) and (others["pupils"].fillna(0)[band] > 0)]
+        title = frame.heading("How does that compare with peers who started in the same place?")
+        if not both:
+            return title + frame.answer("There are not both pupils with and without SEN in any band, so there is nothing to compare.")
+        band = self.entry.value if self.entry.value in both else both[-1]
+        told = sentences.peers_answer(
+            sen.loc[band].rename(band).pipe(_with_entry, band), others.loc[band].pipe(_with_entry, band), stage=self._stage
+        )
+        shown = pd.DataFrame({"sen": sen["percent"], "peers": others["percent"]}).loc[both]
+        counts = pd.DataFrame({"sen_n": sen["pupils"], "peers_n": others["pupils"]}).loc[both].astype("int64")
+        names = ["All bands" if b == ALL_BANDS else f"From {b}" for b in both]
+        labels = [f"{name} ({s} SEN, {o} not)" for name, s, o in zip(names, counts["sen_n"], counts["peers_n"], strict=True)]
+        chart = frame.picture(
+            lambda width: charts.peers(shown, labels=labels, width=width, axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}"),
+            says=". ".join(
+                f"{label}: with SEN {rounded(s)} %, without {rounded(p)} %" for label, s, p in zip(labels, shown["sen"], shown["peers"], strict=True)
+            ),
+            key="Round: pupils with SEN. Diamond: pupils without. The gap is in percentage points.",
+        )
+        numbers = pd.DataFrame(
+            {
+                "name": names, "sen_n": counts["sen_n"].tolist(), "sen": sen.loc[both, "percent"].tolist(),
+                "sen_low": sen.loc[both, "low"].tolist(), "sen_high": sen.loc[both, "high"].tolist(),
+                "peers_n": counts["peers_n"].tolist(), "peers": others.loc[both, "percent"].tolist(),
+                "peers_low": others.loc[both, "low"].tolist(), "peers_high": others.loc[both, "high"].tolist(),
+            }
+        )  # fmt: skip
+        columns = {
+            "name": "Start", "sen_n": "Pupils with SEN", "sen": "Percent", "sen_low": "Likely from", "sen_high": "Likely to",
+            "peers_n": "Pupils without SEN", "peers": "Percent, without", "peers_low": "Likely from, without", "peers_high": "Likely to, without",
+        }  # fmt: skip
+        return title + frame.answer(told) + chart + frame.numbers(numbers, caption="Pupils with SEN beside their peers", columns=columns)
+
+    def _years(self) -> str:
+        table = self._here(self.rows(by="sen_provision"), any_cohort=True)
+        rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(["cohort", "group"], ascending=[False, False])
+        title = frame.heading("And the summer before?")
+        if rows["cohort"].nunique() < 2:
+            return title + frame.answer("Results of one summer only are held. Load the year before as well to see whether this is new.")
+        labels = [f"{_summer(r.cohort)}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}" for r in rows.itertuples()]
+        sen = rows[rows["group"] == "SEN"]
+        told = _trend(sen)
+        chart = frame.picture(
+            lambda width: charts.rates(rows, labels=labels, strong=list(rows["group"] == "SEN"), width=width),
+            says=". ".join(f"{label}: {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rows.itertuples(), strict=True)),
+            key=_key(rows),
+        )
+        shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
+        return title + frame.answer(told) + chart + frame.numbers(shown, caption="Summer by summer", columns=SHOWN)
+
+    def _held(self) -> str:
+        figures = self.figures_held
+        same = figures[
+            (figures["stage"] == self.stage.value) & (figures["subject"] == self.subject.value)
+            & (figures["entry"] == self.entry.value) & (figures["reach"] == self.reach.value)
+        ]  # fmt: skip
+        if same.empty:
+            return frame.answer(
+                "No national figure is held for this start and this outcome. If your LEA's pack has one, type it in here, and every page will use it."
+            )
+        shown = same.assign(
+            percent=[f"{'at most ' if k == 'at most' else ''}{p:.1f} %" for p, k in zip(same["percent"], same["kind"], strict=True)],
+            group=[group_name(g, framework=self.school.framework) for g in same["group"]],
+            source=[source if source == TYPED else national.source(source).title for source in same["source"]],
+        )
+        columns = {"group": "For", "year": "Summer", "percent": "Figure", "source": "Source"}
+        return frame.plain_table(shown.astype({"year": str}), caption="National figures that are held for this question", columns=columns)
+
+    def _keep_figure(self, value: str) -> None:
+        field = "|".join(
+            [self.stage.value, str(self.typed_year.value), self.subject.value, self.typed_group.value, self.entry.value, self.reach.value]
+        )
+        at = self.desk.store.save(form="national figures", field=field, value=value)
+        self.figures_held = self.desk.figures()
+        self.live.refresh()
+        self.kept.value = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
+
+    # -- the matrix --
+
+    def _show_matrix(self) -> None:
+        table = self._cells()
+        table = table[table["group"] == self.group.value]
+        stage = self._stage
+        rows = [band for band in (*stage.bands, "none") if band in set(table["entry"])]
+        columns = [o for o in outcome_columns(stage) if o in set(table["outcome"])]
+        held = table.set_index(["entry", "outcome"])
+        points = {o: stage.outcome_scale.points(o) for o in columns}
+        cells = [[_cell(held, row, column, stage, points) for column in columns] for row in rows]
+        for line in cells:
+            first = next((cell for cell in line if cell["expected"]), None)
+            if first:
+                first["edge"] = True
+        totals = [int(table.loc[table["entry"] == row, "pupils"].sum()) for row in rows]
+        whose = group_name(self.group.value, framework=self.school.framework)
+        self.cells.show(
+            title=f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}",
+            rows=rows, columns=columns, cells=cells, totals=totals,
+        )  # fmt: skip
+        self._show_who()
+
+    def _show_who(self) -> None:
+        chosen = self.cells.selected
+        if not chosen:
+            self.who.records = []
+            return
+        people = people_in_cell(
+            self.school, stage=self.stage.value, subject=self.subject.value, cohort=self.cohort.value,
+            entry=chosen["row"], outcome=chosen["column"],
+        )  # fmt: skip
+        groups = self.school.framework.sen_groups
+        if self.group.value in ("SEN", "no SEN"):
+            people = people[people["sen_provision"].map(groups) == self.group.value]
+        elif self.group.value != "all":
+            people = people[people["sen_provision"] == self.group.value]
+        self.who.caption = f"{sentences.pupils(len(people))} who entered at {chosen['row']} and reached {chosen['column']} in {self.subject.value}"
+        self.who.records = [
+            {
+                "id": p.pupil_id, "name": person_name(p), "form": p.form, "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
+                "sen": p.sen_provision, "need": p.need, "entry": p.entry_result, "outcome": p.outcome_result,
+            }
+            for p in people.itertuples()
+        ]  # fmt: skip
+
+    # -- options --
+
+    def _stage_changed(self) -> None:
+        """Another key stage has other cohorts, bands and outcomes: each control keeps its value where it still can."""
+        self.cohort.options = self._cohorts()
+        self.entry.options, self.entry.value = self._entries(), self._first_entry()
+        self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
+        self.live.refresh()
+
+    def _subjects(self) -> list[str]:
+        outcomes = self.school.results[self.school.results["stage"].isin([s.name for s in self.school.framework.stages])]
+        held = set(outcomes["subject"].unique())
+        known = [name for name in self.school.framework.outcome_subjects() if name in held]
+        entry_only = {subject.name for subject in self.school.framework.subjects if subject.entry_only}
+        return known + sorted(held - set(known) - entry_only)
+
+    def _cohorts(self) -> list[tuple[str, int | None]]:
+        table = matrix(self.school, stage=self.stage.value)
+        cohorts = sorted(table["cohort"].dropna().unique(), reverse=True)
+        held = [(str(cohort), int(cohort)) for cohort in cohorts]
+        return held + ([("year not known", None)] if table["cohort"].isna().any() else [])
+
+    def _entries(self) -> list[tuple[str, str]]:
+        kind = "Level" if self._stage.entry_scale.name == "levels" else "Score"
+        named = [(f"{kind} {band}" if band[0].isdigit() or band[0] == "<" else _first_upper(band), band) for band in self._stage.bands]
+        return [*named, ("Not known", "none"), ("All together", ALL_BANDS)]
+
+    def _first_entry(self) -> str:
+        tracked = self.school.framework.tracking
+        return tracked.entry if tracked.stage == self.stage.value else self._stage.converted_from[0]
+
+    def _reaches(self) -> list[tuple[str, str]]:
+        steps = [step for step in self._stage.outcome_scale.steps() if self._stage.outcome_scale.lowest(step) > 0]
+        return [(_first_upper(sentences.reached(step, stage=self._stage)), step) for step in steps]
+
+    def _groupings(self) -> dict[str, str]:
+        return {column: words for column, words in GROUPINGS.items() if (self.school.pupils[column] != "").any()}
+
+    def _group_options(self) -> list[tuple[str, str]]:
+        groups = ["SEN", "no SEN", "all", *self.school.framework.sen_names]
+        return [(_first_upper(group_name(group, framework=self.school.framework)), group) for group in groups]
+
+    def _has_sen(self, group: str) -> bool:
+        return group == "SEN" or self.school.framework.sen_groups.get(group) == "SEN"
+
+
+def open_page() -> ConversionPage:
+    """The page over the school that lies open."""
+    return ConversionPage(open_desk())
+
+
+_WHO = [
+    {"key": "name", "label": "Pupil", "kind": "text"},
+    {"key": "form", "label": "Form", "kind": "text"},
+    {"key": "year", "label": "Year group", "kind": "text"},
+    {"key": "sen", "label": "SEN", "kind": "text"},
+    {"key": "need", "label": "Need", "kind": "text"},
+    {"key": "entry", "label": "Entry", "kind": "text"},
+    {"key": "outcome", "label": "Outcome", "kind": "text"},
+]
+
+
+def _cell(held: pd.DataFrame, row: str, column: str, stage, points: dict[str, float]) -> dict:
+    count, share = (0, None)
+    if (row, column) in held.index:
+        count, share = int(held.at[(row, column), "pupils"]), float(held.at[(row, column), "share"]) / 100
+    gain = stage.expected.get(row)
+    expected = gain is not None and points[column] >= stage.outcome_scale.lowest(gain)
+    return {"count": count, "share": share, "expected": bool(expected), "edge": False}
+
+
+def _with_entry(row: pd.Series, entry: str) -> pd.Series:
+    return pd.concat([row, pd.Series({"entry": entry})])
+
+
+def _trend(sen: pd.DataFrame) -> str:
+    """Pupils with SEN this summer and the one before, and whether the intervals leave room for chance."""
+    if len(sen) < 2:
+        return "There are pupils with SEN in one of the two summers only."
+    now, before = sen.iloc[0], sen.iloc[1]
+    apart = now.high < before.low or before.high < now.low
+    sure = "more than chance would make" if apart else "no more than chance could make"
+    change = rounded(now.percent) - rounded(before.percent)
+    went = "the same" if change == 0 else f"{abs(change)} points {'higher' if change > 0 else 'lower'}, {sure}"
+    return (
+        f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
+        f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}."
+    )
+
+
+def _key(rows: pd.DataFrame) -> str:
+    parts = ["Dot: what was measured. Bar: where the true rate is likely to lie."]
+    if rows["national"].notna().any():
+        parts.append("Upper tick: England.")
+    if rows["lea"].notna().any():
+        parts.append("Lower tick: the LEA's other schools.")
+    return " ".join(parts)
+
+
+def _summer(cohort: object) -> str:
+    return "year not known" if cohort is None or pd.isna(cohort) else f"summer {cohort}"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

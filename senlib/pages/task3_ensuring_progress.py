@@ -1,0 +1,204 @@
+"""Task 3: progress targets. What was measured against each, how sure one can be, and how many pupils more would meet it."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib import charts, national
+from senlib.measures.conversion import DENOMINATORS
+from senlib.measures.criteria import criteria, low_entries
+from senlib.measures.proportion import rounded
+from senlib.pages import frame, sentences
+from senlib.pages.desk import Desk, open_desk
+from senlib.pages.live import Live
+
+COLUMNS = {
+    "name": "Target", "pupils": "Pupils", "without_result": "Of them without a result", "reached": "Met it", "percent": "Percent",
+    "low": "Likely from", "high": "Likely to", "target": "Target, percent", "state": "Met?", "sure": "Sure?", "more": "More pupils needed",
+}  # fmt: skip
+
+
+class CriteriaPage:
+    """The page of Task 3. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.school = desk.school
+        self.tables = {key: criteria(self.school, denominator=key, figures=desk.figures()) for key in DENOMINATORS}
+        cohorts = sorted(self.tables["all"]["cohort"].dropna().unique(), reverse=True)
+        self.cohort = frame.choice("Summer of the results", [(str(c), int(c)) for c in cohorts] or [("year not known", None)])
+        self.denominator = frame.choice("Whom a percentage is of", [(t[:1].upper() + t[1:], k) for k, t in DENOMINATORS.items()])
+        self.live = Live(self.cohort, self.denominator)
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.school)
+
+    def controls(self) -> widgets.Box:
+        """What to look at."""
+        return frame.controls(self.cohort, self.denominator)
+
+    def scorecard(self) -> widgets.HTML:
+        """The question, how many targets are met, and each one measured."""
+        return self.live.piece(self._scorecard)
+
+    def subjects(self) -> widgets.HTML:
+        """The subjects side by side: do the same pupils fare differently?"""
+        return self.live.piece(self._subjects)
+
+    def year7(self) -> widgets.HTML:
+        """How many pupils in Year 7 now started low."""
+        return frame.html(self._year7())
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 4: see by name who could still get there", frame.address("task4_level3_to_5")),
+            ("Task 1: look behind a figure, by subject and start", frame.address("task1_conversion_data")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+    def rows(self) -> pd.DataFrame:
+        """The criteria of the chosen summer, and attendance, which is of this year."""
+        table = self.tables[self.denominator.value]
+        chosen = table["cohort"].isna() if self.cohort.value is None else table["cohort"].eq(self.cohort.value).fillna(False)
+        return table[chosen | (table["subject"] == "")]
+
+    def _scorecard(self) -> str:
+        rows = self.rows()
+        title = frame.heading("Do enough of our pupils with SEN make the progress they should?")
+        measured = rows[rows["percent"].notna() & rows["target"].notna()]
+        if measured.empty:
+            return title + frame.answer("There are no results of pupils with SEN to measure yet. Load a file with results at both ends of the key stage.")
+        labels = [_label(row) for row in measured.itertuples()]
+        chart = frame.picture(
+            lambda width: charts.scorecard(measured, labels=labels, width=width),
+            says=". ".join(
+                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, target {r.target:.0f} %, {'met' if r.met else 'not met'}"
+                for label, r in zip(labels, measured.itertuples(), strict=True)
+            ),
+            key="Dot: what was measured. Bar: where the true rate is likely to lie. Upright stroke: the target.",
+        )
+        parts = [title, frame.answer(_summary(measured)), chart, self._numbers(measured, labels)]
+        for _, of_criterion in rows.groupby("criterion", sort=False):
+            parts.append(self._criterion(of_criterion))
+        return "".join(parts)
+
+    def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
+        shown = rows.assign(
+            name=labels,
+            state=rows["met"].map({True: "met", False: "not met"}),
+            sure=rows["clear"].map({True: "clear", False: "within chance"}),
+        )
+        return frame.numbers(shown, caption="Each target, measured", columns=COLUMNS)
+
+    def _criterion(self, rows: pd.DataFrame) -> str:
+        first = rows.iloc[0]
+        target = "" if pd.isna(first.target) else f" Target: {first.rule} {rounded(first.target)} %."
+        if rows["target"].nunique() > 1:
+            target = " Target: " + ", ".join(f"{r.subject} {r.rule} {rounded(r.target)} %" for r in rows.itertuples()) + "."
+        lines = "".join(f"<li>{frame.escape(_line(row))}</li>" for _, row in rows.iterrows())
+        notes = [f"Source: {first.source}."]
+        if rows["hidden"].sum():
+            notes.append(
+                f"{sentences.pupils(int(rows['hidden'].sum())).capitalize()} got a test code that hides a low level and have no teacher's "
+                "assessment that says more; they count as not having gained."
+            )
+        if rows["by_teacher"].sum():
+            notes.append(f"A teacher's assessment stands in for the test {int(rows['by_teacher'].sum())} times.")
+        if first.criterion.startswith("attendance"):
+            notes.append(_attendance_note())
+        return (
+            frame.heading(first.title, level=3)
+            + (frame.note(target.strip()) if target else "")
+            + f"<ul>{lines}</ul>"
+            + frame.note(" ".join(notes))
+        )
+
+    def _subjects(self) -> str:
+        title = frame.heading("Do subjects differ?")
+        first = self.school.framework.criteria[0]
+        rows = self.rows()
+        rows = rows[(rows["criterion"] == first.key) & rows["percent"].notna()]
+        if len(rows) < 2:
+            return title + frame.answer("There are results in one subject only, so there is nothing to compare.")
+        best, worst = rows.loc[rows["percent"].idxmax()], rows.loc[rows["percent"].idxmin()]
+        gap = rounded(best.percent) - rounded(worst.percent)
+        apart = worst.high < best.low
+        told = (
+            f"{best.subject} stands highest with {frame.percent_range(best.percent, best.low, best.high)} of {sentences.pupils(int(best.pupils))}, "
+            f"{worst.subject} lowest with {frame.percent_range(worst.percent, worst.low, worst.high)} of {sentences.pupils(int(worst.pupils))}: "
+            f"{gap} points apart, {'more than chance would make' if apart else 'which chance alone could make'}."
+        )
+        why = (
+            "These are largely the same pupils. Where they fare better in one subject, it is worth asking what is done there that "
+            "the others could borrow."
+        )
+        labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
+        plain = rows.assign(national=float("nan"), lea=float("nan"))
+        chart = frame.picture(
+            lambda width: charts.rates(plain, labels=labels, strong=[True] * len(plain), width=width),
+            says=". ".join(f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)),
+            key="Dot: what was measured. Bar: where the true rate is likely to lie.",
+        )
+        return title + frame.answer(told) + chart + self._numbers(rows, [_label(r) for r in rows.itertuples()]) + frame.note(why)
+
+    def _year7(self) -> str:
+        tracking = self.school.framework.tracking
+        title = frame.heading(f"How many in Year 7 now came {tracking.low_entry_title}?")
+        table = low_entries(self.school)
+        sides = {group: table[table["group"] == group] for group in ("all", "SEN")}
+        if not table["pupils"].max():
+            return title + frame.answer("No pupils of Year 7 are in the file.")
+        parts = []
+        for everyone, sen in zip(sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True):
+            subject = f"{everyone.subject}: " if everyone.subject else ""
+            missing = f"; for {everyone.without_entry} no entry result is held" if everyone.without_entry else ""
+            parts.append(f"{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}")
+        total = "; ".join(parts) + "."
+        shown = sides["all"].assign(sen=sides["SEN"]["low"].tolist(), subject=sides["all"]["subject"].replace("", "all subjects"))
+        columns = {"subject": "Subject", "pupils": "Pupils in Year 7", "low": "Of them low on entry", "sen": "With SEN", "without_entry": "Entry not known"}
+        return title + frame.answer(total) + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
+
+
+def open_page() -> CriteriaPage:
+    """The page over the school that lies open."""
+    return CriteriaPage(open_desk())
+
+
+def _label(row) -> str:
+    short = {"gain_sen": "SEN: one level's gain", "gain_below_2": "below level 2: a gain", "gain_at_2": "level 2: a gain"}
+    short |= {"grade_4_sen": "SEN: grade 4", "grade_2_below_80": "SEN from <80: grade 2", "grade_3_at_80": "SEN from 80-89.5: grade 3"}
+    if row.subject == "":
+        return "SEN: average attendance"
+    return f"{row.subject}, {short.get(row.criterion, row.criterion)}"
+
+
+def _line(row: pd.Series) -> str:
+    words = sentences.criterion_answer(row)
+    if pd.isna(row.percent):
+        return f"{row.subject}: {words}"
+    if row.subject == "":
+        return f"{row.percent:.1f} % on average over {sentences.pupils(int(row.pupils))} (likely {row.low:.1f} to {row.high:.1f} %). {words}"
+    return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
+
+
+def _summary(rows: pd.DataFrame) -> str:
+    met, sure = int(rows["met"].sum()), int((rows["met"] & rows["clear"]).sum())
+    missed = rows[~rows["met"] & (rows["more"] > 0)]
+    told = f"{met} of {len(rows)} targets are met, {sure} of them clearly."
+    if len(missed):
+        nearest = missed.loc[missed["more"].idxmin()]
+        name = nearest.subject or "attendance"
+        told += f" The nearest of the others is {name}, {nearest.title[:1].lower() + nearest.title[1:]}: {sentences.pupils(int(nearest.more))} more."
+    return told
+
+
+def _attendance_note() -> str:
+    """What attendance was in England for the groups that have SEN, so that the target is seen for what it is."""
+    held = national.attendance()
+    held = held[held["group"] != "no SEN"]
+    named = {"K": "SEN support", "E": "education, health and care plan"}
+    parts = [f"{named.get(r.group, r.group)} {r.attendance:.1f} % ({r.year})" for r in held.itertuples()]
+    return f"England: {', '.join(parts)}. So this target is one that many schools miss."

@@ -1,0 +1,195 @@
+"""Task 4: who could get there. The pupils who started in one place, where they are now, and a plan line for each."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib import charts
+from senlib.exports.excel import Sheet, workbook
+from senlib.measures.proportion import wilson
+from senlib.measures.tracking import track
+from senlib.pages import frame, sentences
+from senlib.pages.desk import Desk, open_desk
+from senlib.pages.live import Live
+from senlib.pages.people import person_name
+from senlib.widgets import Listing
+
+FORM = "task 4 plan"
+
+LISTED = {
+    "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry",
+    "now": "Now", "gain": "Gain in levels", "on_course": "On course", "stuck": "Stuck", "attendance": "Attendance %", "plan": "Plan",
+}  # fmt: skip
+
+
+class TrackingPage:
+    """The page of Task 4. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.school = desk.school
+        self.plan = self.school.framework.tracking
+        stage = self._stage
+        self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()])
+        self.entry = frame.choice("Where they started", [(band, band) for band in stage.bands], self.plan.entry)
+        steps = [step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0]
+        self.reach = frame.choice("Where they could get to", [(sentences.reached(s, stage=stage).capitalize(), s) for s in steps], self.plan.reach)
+        years = [(f"Years {self.plan.years[0]} to {self.plan.years[-1]}", self.plan.years)]
+        self.years = frame.choice("Year groups", years + [(f"Year {year}", (year,)) for year in self.plan.years])
+        self.who = frame.choice("Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")])
+        self.live = Live(self.subject, self.entry, self.reach, self.years, self.who)
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.school)
+
+    def controls(self) -> widgets.Box:
+        """Whom to look at."""
+        return frame.controls(self.subject, self.entry, self.reach, self.years, self.who)
+
+    def answer(self) -> widgets.HTML:
+        """The question, and how many are on course and how many are stuck."""
+        return self.live.piece(self._answer)
+
+    def pupils(self) -> widgets.VBox:
+        """The list for the subject leader: sort it, search it, and write a plan line for each pupil."""
+        self.listing = Listing(columns=_columns(), caption="", empty="No pupils started there. Choose another start, subject or year.")
+        self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
+        self.status = frame.html("")
+        self.live.also(self._show_pupils)
+        return widgets.VBox([self.listing, self.status])
+
+    def sheets(self) -> widgets.HTML:
+        """The list as an Excel sheet, for this subject's leader or for all of them."""
+        self.downloads = self.live.piece(self._links)
+        return self.downloads
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 3: hold the school's figures against the targets", frame.address("task3_ensuring_progress")),
+            ("Front page", frame.address("index")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+    def rows(self, *, subject: str | None = None) -> pd.DataFrame:
+        """The pupils chosen, with names in one column and the plan line last written for each."""
+        table = self._tracked(subject or self.subject.value)
+        if self.who.value == "SEN":
+            table = table[table["sen_provision"].map(self.school.framework.sen_groups) == "SEN"]
+        table = table[table["year_group"].isin(self.years.value)]
+        plans = self.desk.store.latest(FORM)
+        return table.assign(
+            name=[person_name(row) for row in table.itertuples()],
+            plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
+        ).reset_index(drop=True)
+
+    @cached_property
+    def _stage(self):
+        return self.school.framework.stage(self.plan.stage)
+
+    def _tracked(self, subject: str) -> pd.DataFrame:
+        return track(self.school, subject=subject, entry=self.entry.value, reach=self.reach.value)
+
+    def _subjects(self) -> list[str]:
+        held = set(self.school.results.loc[self.school.results["stage"] == "now", "subject"].unique())
+        return [name for name in self.school.framework.outcome_subjects() if name in held] or self.school.framework.outcome_subjects()
+
+    def _answer(self) -> str:
+        stage, rows = self._stage, self.rows()
+        start = sentences.arrived(self.entry.value, stage=stage)
+        aim = sentences.reached(self.reach.value, stage=stage)
+        title = frame.heading(f"Which of our pupils {start} in {self.subject.value} are on the way to {aim}?")
+        if rows.empty:
+            return title + frame.answer("There are none in these year groups.")
+        count = rows["on_course"].value_counts()
+        stuck = int((rows["stuck"] == "yes").sum())
+        unknown = int(count.get("", 0))
+        whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
+        told = (
+            f"Of {whom} {start} in {self.subject.value}, {int(count.get('yes', 0))} are on course for {aim} and {int(count.get('no', 0))} are not"
+            f"{f'; for {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck)}"
+        )
+        return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck}")
+
+    def _chart(self) -> str:
+        """On course by year group, with and without SEN, each with its interval."""
+        table = self._tracked(self.subject.value)
+        table = table[table["year_group"].isin(self.years.value) & (table["on_course"] != "")]
+        if table.empty:
+            return ""
+        side = table["sen_provision"].map(self.school.framework.sen_groups)
+        table = table.assign(side=side, reached=(table["on_course"] == "yes").astype(int)).dropna(subset="side")
+        rates = table.groupby(["year_group", "side"], as_index=False).agg(reached=("reached", "sum"), pupils=("reached", "size"))
+        rates = rates.sort_values(["year_group", "side"], ascending=[True, True], ignore_index=True)
+        rates = rates.join(wilson(rates["reached"], rates["pupils"])).assign(national=float("nan"), lea=float("nan"))
+        labels = [f"Year {r.year_group}, {r.side}: {r.reached} of {r.pupils}" for r in rates.itertuples()]
+        chart = frame.picture(
+            lambda width: charts.rates(rates, labels=labels, strong=list(rates["side"] == "SEN"), width=width, axis="on course"),
+            says=". ".join(f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rates.itertuples(), strict=True)),
+            key="Round: pupils with SEN. Diamond: pupils without. Bar: where the true rate is likely to lie.",
+        )
+        columns = {"name": "Year group", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from", "high": "Likely to"}
+        return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=columns)
+
+    def _show_pupils(self) -> None:
+        rows = self.rows()
+        self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {self.entry.value}"
+        self.listing.records = [
+            {key: _shown(value) for key, value in zip(LISTED, values, strict=True)} | {"id": pupil_id}
+            for pupil_id, *values in rows[["pupil_id", *LISTED]].itertuples(index=False)
+        ]
+
+    def _keep_plan(self, edit: dict) -> None:
+        """Keep a plan line as it is written, and say when."""
+        if edit.get("key") != "plan":
+            return
+        at = self.desk.store.save(form=FORM, field=f"{self.subject.value}/{edit['id']}", value=edit["value"] or "")
+        self.listing.saved = {"id": edit["id"], "key": "plan", "at": frame.saved_at(at)}
+        if hasattr(self, "downloads"):
+            self.downloads.value = self._links()
+
+    def _links(self) -> str:
+        one = frame.download(f"Download the {self.subject.value} list (Excel)", self.workbook([self.subject.value]), name=f"task4-{self.subject.value}")
+        every = frame.download("Download all subjects, a sheet each (Excel)", self.workbook(self._subjects()), name="task4-all-subjects")
+        return f'<p class="sl-downloads">{one} {every}</p>' + frame.note(
+            "These sheets name pupils. Keep them where the school keeps such lists, and delete them when they have done their work."
+        )
+
+    def workbook(self, subjects: list[str]) -> bytes:
+        """The lists of these subjects as an Excel workbook."""
+        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=LISTED) for subject in subjects]
+        about = [
+            ("School", self.school.name + (" (sample data: nobody here is real)" if self.school.sample else "")),
+            ("Made on", f"{date.today():%d %B %Y}"),
+            ("Who is listed", f"{dict((v, k) for k, v in self.who.options)[self.who.value]} {sentences.arrived(self.entry.value, stage=self._stage)}"),
+            ("Aim", sentences.reached(self.reach.value, stage=self._stage)),
+            ("On course", self.plan.on_course),
+            ("Stuck", self.plan.stuck),
+            ("Source", "The school's own files, as loaded into the SENCO's workbook"),
+        ]
+        return workbook(sheets, about=about)
+
+
+def open_page() -> TrackingPage:
+    """The page over the school that lies open."""
+    return TrackingPage(open_desk())
+
+
+def _columns() -> list[dict]:
+    numbers = {"year_group", "gain", "attendance"}
+    columns = [{"key": key, "label": label, "kind": "number" if key in numbers else "text"} for key, label in LISTED.items()]
+    columns[-1] |= {"editable": True, "help": "kept as you leave the box"}
+    return columns
+
+
+def _shown(value: object) -> object:
+    return None if value is None or value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
+
+
+def _stuck_words(stuck: int) -> str:
+    return {0: "None is stuck.", 1: "One is stuck."}.get(stuck, f"{stuck} are stuck.")

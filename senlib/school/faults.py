@@ -1,0 +1,85 @@
+"""Faults: what is wrong in a file, told by place, rule and remedy, and never with a pupil's value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong: the file, the row as the spreadsheet numbers it (None: the whole file), the column, the rule, the remedy.
+
+    >>> print(Fault(file="pupils.csv", row=7, column="SEN", rule="not a known SEN code", remedy="Use N, K or E."))
+    pupils.csv, row 7, column 'SEN': not a known SEN code. Use N, K or E.
+    """
+
+    file: str
+    rule: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(f"column '{self.column}'")
+        return f"{', '.join(place)}: {self.rule}. {self.remedy}"
+
+
+@dataclass(frozen=True)
+class UnmatchedHeading:
+    """A heading that was matched to nothing; its column is left out until the user says what it means."""
+
+    file: str
+    heading: str
+
+
+class FaultyFile(Exception):
+    """Nothing was loaded, because of every fault in `faults`; a heading in `unmatched` may be what is missing."""
+
+    def __init__(self, faults: Sequence[Fault], *, unmatched: Sequence[UnmatchedHeading] = ()) -> None:
+        self.faults = list(faults)
+        self.unmatched = tuple(unmatched)
+        super().__init__(f"{len(self.faults)} fault(s); nothing was loaded")
+
+
+@dataclass(frozen=True)
+class FaultGroup:
+    """The same fault in several rows: told once, with its rows."""
+
+    file: str
+    column: str | None
+    rule: str
+    remedy: str
+    rows: tuple[int, ...]
+
+    def place(self, *, most: int = 12) -> str:
+        """Where it stands, in words, with at most `most` row numbers written out.
+
+        >>> FaultGroup(file="a.csv", column="SEN", rule="r", remedy="m", rows=(2, 3, 9)).place(most=2)
+        "a.csv, column 'SEN', rows 2, 3 and 1 more"
+        """
+        parts = [self.file]
+        if self.column is not None:
+            parts.append(f"column '{self.column}'")
+        if self.rows:
+            shown = ", ".join(str(row) for row in self.rows[:most])
+            more = f" and {len(self.rows) - most:,} more" if len(self.rows) > most else ""
+            parts.append(f"row{'s' if len(self.rows) > 1 else ''} {shown}{more}")
+        return ", ".join(parts)
+
+
+def grouped(faults: Sequence[Fault]) -> list[FaultGroup]:
+    """The faults with the rows of like ones gathered, in the order they were first met."""
+    groups: dict[tuple[str, str | None, str, str], list[int]] = {}
+    for fault in faults:
+        rows = groups.setdefault((fault.file, fault.column, fault.rule, fault.remedy), [])
+        if fault.row is not None:
+            rows.append(fault.row)
+    return [
+        FaultGroup(file=file, column=column, rule=rule, remedy=remedy, rows=tuple(sorted(rows)))
+        for (file, column, rule, remedy), rows in groups.items()
+    ]

@@ -1,0 +1,390 @@
+"""Each column of a school's two tables, declared once: what it means, what it accepts, how other systems name it.
+
+Reading, checking, the template to fill in and the documentation of the sample data all come from these declarations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import pandas as pd
+import pandera.pandas as pa
+
+from senlib.frameworks import NO_RESULT, Framework, Scale
+
+YEAR_GROUPS = range(1, 15)
+SUMMERS = range(1990, 2100)
+
+
+def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
+    """The pupils table: one row a pupil. Index: the row as the spreadsheet numbers it.
+
+    Every column is text, '' where not known, save year_group and ks4_year (whole numbers) and attendance (percent).
+
+    >>> from senlib.frameworks import load
+    >>> list(pupils_schema(load("gcse")).columns)[:4]
+    ['pupil_id', 'forename', 'surname', 'sex']
+    """
+    sen = framework.sen_accepted
+    return pa.DataFrameSchema(
+        {
+            "pupil_id": _text(
+                "The pupil's UPN, or the school's own number or code for the pupil",
+                remedy="Give each pupil a UPN or a number of the school's own, once.",
+                aliases=["upn", "unique pupil number", "admission number", "adno", "pupil id", "id", "pupil", "upn number"],
+                checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
+                required=True,
+                unique=True,
+                personal=True,
+            ),
+            "forename": _text("First name", aliases=["first name", "firstname", "legal forename", "given name"], personal=True),
+            "surname": _text("Family name", aliases=["last name", "lastname", "legal surname", "family name"], personal=True),
+            "sex": _coded("F or M", {"F": ["female", "girl"], "M": ["male", "boy"]}, aliases=["gender"]),
+            "year_group": _number(
+                "Year group now, 1 to 14",
+                values=YEAR_GROUPS,
+                aliases=["year", "ncyearactual", "nc year", "yeargroup", "nc year group", "curriculum year"],
+            ),
+            "ks4_year": _number(
+                "Summer in which the pupil finishes or finished Year 11; worked out from the year group where it is blank",
+                values=SUMMERS,
+                aliases=["ks4 year", "gcse year", "leaving year", "cohort", "class of", "year 11 in"],
+            ),
+            "form": _text(
+                "Registration form", aliases=["reg", "registration form", "registration group", "tutor group", "reg group"]
+            ),
+            "set_english": _text("Class or set in English", aliases=["english set", "english class", "set en"]),
+            "set_mathematics": _text("Class or set in mathematics", aliases=["maths set", "mathematics set", "maths class"]),
+            "set_science": _text("Class or set in science", aliases=["science set", "science class"]),
+            "set_ict": _text("Class or set in ICT", aliases=["ict set", "ict class"]),
+            "sen_provision": _coded(
+                f"SEN provision: {sen}",
+                {code: [] for code in framework.sen_names},
+                spellings=framework.sen_spellings,
+                accepted=sen,
+                aliases=["sen", "sen status", "sen code", "senprovision", "sen stage", "sen provision", "senstatus"],
+                rule="not an SEN code of this framework",
+            ),
+            "need": _need("Main type of need", framework, ["primary need", "primaryseneedstype", "sen need", "sen type", "primarysenneed"]),
+            "need_2": _need("Second type of need", framework, ["secondary need", "secondarysentype", "secondaryseneedstype"]),
+            "ethnicity": _text("Ethnic group, as the school records it", aliases=["ethnic group", "ethnicgroup", "ethnic code"]),
+            "language": _text("First language", aliases=["first language", "home language", "languagegroup"]),
+            "eal_stage": _coded("Stage of English as an additional language, 1 to 4", {s: [] for s in "1234"}, aliases=["eal", "eal stage"]),
+            "fsm": _coded("Eligible for free school meals: Y or N", _YES_NO, aliases=["everfsm6", "everfsm 6", "fsm6", "pupil premium", "free school meals"]),
+            "able": _coded("On the able, gifted and talented register: Y or N", _YES_NO, aliases=["gifted", "gifted and talented", "able gifted talented"]),
+            "attendance": _percent("Attendance this year so far, percent", aliases=["attendance percent", "percent attendance", "attendance %", "% attendance", "percentage attendance"]),
+            "on_roll": _coded("On roll now: Y or N; blank is read as Y", _YES_NO, aliases=["on roll", "onroll"]),
+        },
+        title="pupils",
+    )  # fmt: skip
+
+
+def results_schema(framework: Framework) -> pa.DataFrameSchema:
+    """The results table: one row a result. Index: the row as the spreadsheet numbers it. All columns are text.
+
+    A pupil has one result for a stage, subject and kind; for 'now' one for each date as well.
+
+    >>> from senlib.frameworks import load
+    >>> list(results_schema(load("levels")).columns)
+    ['pupil_id', 'stage', 'subject', 'kind', 'result', 'date']
+    """
+    stages = framework.result_stages()
+    subjects = ", ".join(subject.name for subject in framework.subjects)
+    more = " or any other GCSE subject" if framework.other_subjects else ""
+    return pa.DataFrameSchema(
+        {
+            "pupil_id": _text(
+                "The pupil's number, as in the pupils table",
+                remedy="Use the number that the pupil has in the pupils table.",
+                aliases=["upn", "unique pupil number", "admission number", "adno", "pupil id", "id", "pupil"],
+                checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
+                required=True,
+                personal=True,
+            ),
+            "stage": _coded(
+                f"When the result was given: {', '.join(stages)}",
+                {stage: [] for stage in stages},
+                spellings={"key stage 2": "KS2", "key stage 3": "KS3", "key stage 4": "KS4", "gcse": "KS4", "current": "now"},
+                aliases=["key stage", "ks"],
+                required=True,
+                rule="not a stage of this framework",
+                blank=False,
+            ),
+            "subject": _text(
+                f"Subject: {subjects}{more}",
+                remedy=f"Use {subjects}{more}.",
+                aliases=["subject name"],
+                checks=[pa.Check(lambda s: s.isin(_subject_names(framework, s)), error="not a subject of this framework")],
+                required=True,
+            ),
+            "kind": _coded(
+                "How it was given: test, or teacher (teacher assessment); blank is read as test, and for 'now' as teacher",
+                {"test": ["tt", "exam", "t", "gcse"], "teacher": ["ta", "teacher assessment"]},
+                aliases=["method", "type", "assessment"],
+            ),
+            "result": _text(
+                "The level, score or grade; blank where the pupil has none",
+                aliases=["grade", "level", "score", "outcome"],
+                required=True,
+            ),
+            "date": _text(
+                "Date of the result, as 2004-05-14 or 14/05/2004; needed only where there are several for 'now'",
+                remedy="Write dates as 2004-05-14 or 14/05/2004.",
+                aliases=["result date", "date of result", "assessment date"],
+                checks=[pa.Check(lambda dates: dates.str.fullmatch(r"(\d{4}-\d{2}-\d{2})?"), error="not a date")],
+            ),
+        },
+        checks=[
+            pa.Check(
+                lambda table: _result_known(table, framework), error="not a result that this stage can have", name="result"
+            ),
+            pa.Check(
+                lambda table: ~_again(table),
+                error="a second result for the same pupil, stage, subject and kind",
+                name="duplicate",
+            ),
+        ],
+        title="results",
+    )  # fmt: skip
+
+
+def lea_schema() -> pa.DataFrameSchema:
+    """Conversion figures of the LEA's other schools: counts for a stage, cohort, subject, group, entry band and outcome reached."""
+    count = pa.Check.ge(0, error="below 0")
+    return pa.DataFrameSchema(
+        {
+            "stage": pa.Column(str),
+            "cohort": pa.Column("int64"),
+            "subject": pa.Column(str),
+            "group": pa.Column(str),
+            "entry": pa.Column(str),
+            "reach": pa.Column(str),
+            "schools": pa.Column("int64", count),
+            "pupils": pa.Column("int64", count),
+            "reached": pa.Column("int64", count),
+        },
+        checks=pa.Check(lambda table: table["reached"] <= table["pupils"], error="more reached than there are pupils"),
+        coerce=True,
+        title="lea",
+    )
+
+
+def canonical(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framework) -> pd.DataFrame:
+    """The table with known spellings turned into the schema's own, and every column of the schema present.
+
+    What is not known stays as it is written, for the schema to refuse. Each distinct spelling is looked at once.
+    """
+    made = {}
+    for name, column in schema.columns.items():
+        if name not in table:
+            made[name] = pd.Series("", index=table.index, dtype=str)
+        elif turn := _turner(name, column=column, framework=framework):
+            made[name] = _each_spelling(table[name].str.strip(), turn)
+        else:
+            made[name] = table[name].str.strip()
+    made = pd.DataFrame(made, index=table.index)
+    if schema.title == "results":
+        made["kind"] = made["kind"].mask(made["kind"] == "", (made["stage"] == "now").map({True: "teacher", False: "test"}))
+        made["result"] = _by_stage(made, lambda scale: lambda text: NO_RESULT if text == "" else scale.parse(text) or text, framework).astype(str)
+    if "on_roll" in made:
+        made["on_roll"] = made["on_roll"].replace("", "Y")
+    return made
+
+
+def typed(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framework) -> pd.DataFrame:
+    """A checked table with its numbers as numbers, and for results the points of each."""
+    table = table.copy()
+    for name in ("year_group", "ks4_year"):
+        if name in schema.columns:
+            table[name] = pd.to_numeric(table[name].replace("", None)).astype("Int64")
+    if "attendance" in schema.columns:
+        table["attendance"] = pd.to_numeric(table["attendance"].replace("", None)).astype("float64")
+    if schema.title == "results":
+        table["points"] = _by_stage(table, lambda scale: scale.points, framework).astype("float64")
+        for name in ("stage", "subject", "kind", "result"):
+            table[name] = table[name].astype("category")
+    return table.reset_index(drop=True)
+
+
+def normal(heading: str) -> str:
+    """A heading without what files vary in: case, spaces, punctuation.
+
+    >>> normal("EVERFSM_6"), normal(" First name ")
+    ('everfsm6', 'firstname')
+    """
+    return re.sub(r"[^a-z0-9%]", "", heading.casefold())
+
+
+def headings(schema: pa.DataFrameSchema) -> dict[str, str]:
+    """Every heading that is known for a column of the schema, normalised, with the column's name."""
+    known = {normal(name): name for name in schema.columns}
+    for name, column in schema.columns.items():
+        known |= {normal(alias): name for alias in column.metadata["aliases"]}
+    return known
+
+
+def _text(
+    meaning: str,
+    *,
+    aliases: list[str],
+    remedy: str = "",
+    checks: list[pa.Check] | None = None,
+    required: bool = False,
+    unique: bool = False,
+    personal: bool = False,
+    spellings: Mapping[str, str] | None = None,
+) -> pa.Column:
+    return pa.Column(
+        str,
+        checks=checks or [],
+        required=True,
+        unique=unique,
+        # The first of two pupils with one number is no fault: the second is.
+        report_duplicates="exclude_first" if unique else "all",
+        description=meaning,
+        metadata={
+            "aliases": aliases,
+            "remedy": remedy,
+            "must": required,
+            "personal": personal,
+            "spellings": dict(spellings or {}),
+        },
+    )
+
+
+_YES_NO = {"Y": ["yes", "true", "1", "t"], "N": ["no", "false", "0", "f"]}
+
+
+def _coded(
+    meaning: str,
+    codes: Mapping[str, list[str]],
+    *,
+    aliases: list[str],
+    accepted: str = "",
+    spellings: Mapping[str, str] | None = None,
+    required: bool = False,
+    rule: str = "not one of the codes",
+    blank: bool = True,
+) -> pa.Column:
+    known = {spelling: code for code, others in codes.items() for spelling in (code.casefold(), *others)} | dict(spellings or {})
+    allowed = [*codes, ""] if blank else list(codes)
+    return _text(
+        meaning,
+        aliases=aliases,
+        remedy=f"Use {accepted or ', '.join(codes)}{', or leave it blank' if blank else ''}.",
+        checks=[pa.Check.isin(allowed, error=rule)],
+        required=required,
+        spellings=known,
+    )
+
+
+def _need(meaning: str, framework: Framework, aliases: list[str]) -> pa.Column:
+    return _coded(
+        f"{meaning}: {framework.needs_accepted}",
+        {code: [] for code in framework.needs},
+        accepted=framework.needs_accepted,
+        aliases=aliases,
+        rule="not a code for a type of need in this framework",
+    )
+
+
+def _number(meaning: str, *, values: range, aliases: list[str]) -> pa.Column:
+    allowed = [str(value) for value in values]
+    return _text(
+        meaning,
+        aliases=aliases,
+        remedy=f"Use a whole number from {allowed[0]} to {allowed[-1]}, or leave it blank.",
+        checks=[pa.Check.isin([*allowed, ""], error=f"not a whole number from {allowed[0]} to {allowed[-1]}")],
+    )
+
+
+def _percent(meaning: str, *, aliases: list[str]) -> pa.Column:
+    def is_percentage(values: pd.Series) -> pd.Series:
+        numbers = pd.to_numeric(values.replace("", "0"), errors="coerce")
+        return numbers.between(0, 100)
+
+    return _text(
+        meaning,
+        aliases=aliases,
+        remedy="Use a number from 0 to 100, or leave it blank.",
+        checks=[pa.Check(is_percentage, error="not a percentage from 0 to 100")],
+    )
+
+
+def _each_spelling(values: pd.Series, turn: Callable[[str], str]) -> pd.Series:
+    """Apply `turn` to each distinct value once: a million results are written in a few dozen ways."""
+    distinct = values.unique()
+    return values.map({value: turn(value) for value in distinct}).astype(str)
+
+
+def _turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
+    if name == "subject":
+        return lambda text: framework.subject(text) or text
+    if name == "date":
+        return iso_date
+    if name in ("year_group", "ks4_year"):
+        return _whole_number
+    if name == "attendance":
+        return lambda text: text.removesuffix("%").strip()
+    if spellings := column.metadata["spellings"]:
+        return lambda text: spellings.get(" ".join(text.casefold().split()), text)
+    return None
+
+
+def iso_date(text: str) -> str:
+    """A date as 2004-05-14, from that or from 14/05/2004 (a time after it is dropped); other text as it is written.
+
+    >>> iso_date("14/5/2004"), iso_date("2004-05-14 00:00:00"), iso_date("31/02/2004"), iso_date("soon")
+    ('2004-05-14', '2004-05-14', '31/02/2004', 'soon')
+    """
+    written = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T].*)?", text)
+    parts = written.groups() if written else None
+    if british := re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?: .*)?", text):
+        parts = british.groups()[::-1]
+    try:
+        return date(*(int(part) for part in parts)).isoformat() if parts else text
+    except ValueError:
+        return text
+
+
+def _whole_number(text: str) -> str:
+    """'Year 9', 'Y9', '09' and '9.0' as 9, and '202324' or '2023/24' as the summer it ends in."""
+    folded = re.sub(r"^(year|yr|y)\s*", "", text.casefold())
+    if span := re.fullmatch(r"(20[0-9]{2})[/-]?([0-9]{2})", folded):
+        return span[1][:2] + span[2]
+    number = re.fullmatch(r"0*([0-9]+)(\.0+)?", folded)
+    return number[1] if number else text
+
+
+def _subject_names(framework: Framework, subjects: pd.Series) -> list[str]:
+    return [name for name in subjects.unique() if name and framework.subject(name) == name]
+
+
+def _by_stage(table: pd.DataFrame, turner: Callable[[Scale], Callable[[str], object]], framework: Framework) -> pd.Series:
+    """Each result turned by the scale of its stage; results of an unknown stage stay as they are."""
+    turned = table["result"].astype(object)
+    for stage in framework.result_stages():
+        of_stage = table["stage"] == stage
+        results = table.loc[of_stage, "result"]
+        turn = turner(framework.scale_of(stage))
+        turned[of_stage] = results.map({text: turn(text) for text in results.unique()})
+    return turned
+
+
+def _again(table: pd.DataFrame) -> pd.Series:
+    """Whether a row gives a result a second time. A date tells results apart only where they follow a pupil over time."""
+    dates = table["date"].where(table["stage"] == "now", "")
+    return table[["pupil_id", "stage", "subject", "kind"]].assign(date=dates).duplicated(keep="first")
+
+
+def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:
+    """Whether each result is one its stage can have; a row whose stage is unknown is refused for that alone."""
+    known = ~table["stage"].isin(framework.result_stages())
+    for stage in framework.result_stages():
+        of_stage = table["stage"] == stage
+        results = table.loc[of_stage, "result"]
+        scale = framework.scale_of(stage)
+        known[of_stage] = results.isin([text for text in results.unique() if text == NO_RESULT or scale.parse(text)])
+    return known

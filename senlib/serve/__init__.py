@@ -1,0 +1,1 @@
+"""Serving: the command line, and Voila on this computer alone."""

@@ -1,0 +1,193 @@
+"""The command line: open the workbook, check a school's files, and print each measure as a table or as CSV."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from senlib import ROOT, open_school
+from senlib.frameworks import load, names
+from senlib.measures.conversion import DENOMINATORS, conversion, matrix
+from senlib.measures.criteria import criteria
+from senlib.measures.tracking import track
+from senlib.school.faults import Fault, FaultyFile, grouped
+from senlib.school.loading import NamedFile, load_files
+from senlib.school.school import School, current_academic_year
+
+FINE, WRONG, COULD_NOT_LOOK = 0, 1, 2
+
+# One decimal more than DfE publishes, so that a reader can round as she likes.
+DECIMALS = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 where all is well, 1 where a file is at fault, 2 where the command could not look."""
+    # Windows' console and pipes may not know every letter of a name.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except FaultyFile as error:
+        _print_faults(error.faults)
+        return WRONG
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        print(f"Could not look: {error.filename or error}", file=sys.stderr)
+        return COULD_NOT_LOOK
+    except KeyError as error:
+        print(error.args[0], file=sys.stderr)
+        return COULD_NOT_LOOK
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option; a test holds the README to it."""
+    top = argparse.ArgumentParser(prog="senlib", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="open the workbook in your browser, on this computer alone")
+    serve.add_argument("school", nargs="?", type=Path, help="a school's folder; without one, your own school or the sample")
+    serve.add_argument("--data", type=Path, default=Path.home() / "senco-workbook", help="where your own school and notes are kept (%(default)s)")
+    serve.add_argument("--port", type=int, default=None, help="port on this computer (8866, or the next that is free)")
+    serve.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+    serve.set_defaults(run=_serve)
+
+    check = commands.add_parser("check", help="say what is wrong in a school's files, and load nothing")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, XLSX or CTF XML files, or a school's folder")
+    check.add_argument("--framework", choices=names(), default="gcse", help="the yardstick the files are read by (%(default)s)")
+    check.set_defaults(run=_check)
+
+    _measure(commands, "matrix", "entry to outcome, with the pupils in each cell", _matrix, stage=True, subject=True, by=True)
+    shown = _measure(
+        commands, "conversion", "how many pupils of each entry band reached an outcome", _conversion, stage=True, subject=True, by=True, denominator=True
+    )
+    shown.add_argument("--reach", action="append", help="outcome to reach, such as 5 or C; may be given again")
+    _measure(commands, "criteria", "each target of Task 3, measured", _criteria, denominator=True)
+    followed = _measure(commands, "track", "pupils who entered in a band, and where they are now", _track, subject=True)
+    followed.add_argument("--entry", action="append", help="entry band, such as 3; may be given again")
+    followed.add_argument("--reach", help="outcome they are to reach")
+    followed.add_argument("--year", action="append", type=int, help="year group; may be given again")
+
+    sample = commands.add_parser("sample", help="copy a sample school into a folder, to look at or to change")
+    sample.add_argument("framework", choices=names())
+    sample.add_argument("folder", type=Path, help="a folder that does not exist yet")
+    sample.set_defaults(run=_sample)
+    return top
+
+
+def _measure(
+    commands: argparse._SubParsersAction,
+    name: str,
+    text: str,
+    measure: Callable[[School, argparse.Namespace], pd.DataFrame],
+    *,
+    stage: bool = False,
+    subject: bool = False,
+    by: bool = False,
+    denominator: bool = False,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text)
+    command.add_argument("folder", type=Path, help="a school's folder, with school.toml or --framework")
+    command.add_argument("--framework", choices=names(), help="the yardstick, in place of school.toml's")
+    if stage:
+        command.add_argument("--stage", help="key stage, such as KS3 (the framework's first)")
+    if subject:
+        command.add_argument("--subject", help="one subject (all)")
+    if by:
+        command.add_argument("--by", default="sen_provision", help="column of the pupils table to group by (%(default)s)")
+    if denominator:
+        command.add_argument("--denominator", choices=list(DENOMINATORS), default="all", help="whom a percentage is of (%(default)s)")
+    command.add_argument("--format", choices=["table", "csv"], default="table")
+    command.set_defaults(run=lambda options: _print(measure(open_school(options.folder, framework=options.framework), options), options.format))
+    return command
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from senlib.serve.app import serve  # Voila takes a second to import, and no other command needs it
+
+    serve(school=options.school, data=options.data, port=options.port, open_browser=not options.no_browser)
+    return FINE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    paths = []
+    for path in options.files:
+        if path.is_dir():
+            open_school(path, framework=None if (path / "school.toml").exists() else options.framework)
+            print(f"{path.name}: nothing wrong was found.")
+        elif not path.is_file():
+            raise FileNotFoundError(f"there is no file {path}")
+        else:
+            with path.open("rb"):  # a file that may not be read is told as such
+                paths.append(path)
+    if paths:
+        files = [NamedFile(name=path.name, content=path) for path in paths]
+        loaded = load_files(files, framework=load(options.framework), academic_year=current_academic_year(date.today()))
+        print(f"{len(loaded.pupils):,} pupils and {len(loaded.results):,} results: nothing wrong was found.")
+        for heading in loaded.unmatched:
+            print(f"{heading.file}, column '{heading.heading}': not known, and left out.")
+    return FINE
+
+
+def _matrix(school: School, options: argparse.Namespace) -> pd.DataFrame:
+    return matrix(school, stage=options.stage, subject=options.subject, by=_column(school, options.by))
+
+
+def _conversion(school: School, options: argparse.Namespace) -> pd.DataFrame:
+    return conversion(
+        school,
+        stage=options.stage,
+        subject=options.subject,
+        by=_column(school, options.by),
+        reach=options.reach,
+        denominator=options.denominator,
+    )
+
+
+def _criteria(school: School, options: argparse.Namespace) -> pd.DataFrame:
+    return criteria(school, denominator=options.denominator)
+
+
+def _track(school: School, options: argparse.Namespace) -> pd.DataFrame:
+    return track(school, subject=options.subject, entry=options.entry, reach=options.reach, years=options.year)
+
+
+def _column(school: School, name: str) -> str:
+    """A column to group by; KeyError with those there are."""
+    columns = [column for column in school.pupils.columns if column not in ("pupil_id", "forename", "surname", "attendance")]
+    if name not in columns:
+        raise KeyError(f"{name!r} is no column to group by: {', '.join(columns)}")
+    return name
+
+
+def _sample(options: argparse.Namespace) -> int:
+    import shutil
+
+    if options.folder.exists():
+        print(f"{options.folder} is there already: name a folder that does not exist yet.", file=sys.stderr)
+        return COULD_NOT_LOOK
+    shutil.copytree(ROOT / "data" / "sample" / options.framework, options.folder)
+    print(f"The sample school is in {options.folder}.")
+    return FINE
+
+
+def _print(table: pd.DataFrame, form: str) -> int:
+    if form == "csv":
+        print(table.to_csv(index=False, float_format=f"%.{DECIMALS}f", lineterminator="\n"), end="")
+    elif table.empty:
+        print("There are no such pupils.")
+    else:
+        print(table.to_string(index=False, na_rep="", float_format=f"{{:.{DECIMALS}f}}".format))
+    return FINE
+
+
+def _print_faults(faults: Sequence[Fault]) -> None:
+    print("Nothing was loaded. What to put right:", file=sys.stderr)
+    for group in grouped(faults):
+        print(f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}", file=sys.stderr)

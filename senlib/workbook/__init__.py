@@ -1,0 +1,1 @@
+"""The workbook: what people write, kept as they type it."""

@@ -1,0 +1,94 @@
+"""Tracking: who is listed, where she is now, and how 'on course' and 'stuck' come about, by hand."""
+
+import pandas as pd
+import pytest
+from tests.measures.schools import cohort_of, school
+
+from senlib.frameworks import load
+from senlib.measures.expected import expected_outcomes
+from senlib.measures.tracking import people_in_cell, track
+
+
+def levels(year_group, entry, now, date="", **others):
+    pupil = {"pupil_id": "p", "sen_provision": "A", "year_group": str(year_group), "forename": "Ada", "surname": "Zhou", "set_english": "8En4"} | others
+    results = [("p", "KS2", "English", "test", entry)]
+    if now is not None:
+        results.append(("p", "now", "English", "teacher", now, date))
+    return track(school("levels", [pupil], results), subject="English", entry=["2", "3"])
+
+
+@pytest.mark.parametrize(
+    ("year_group", "entry", "now", "date", "gain", "on_course", "stuck"),
+    [
+        # From 3 (21 points) to 5c (31): a third of the way, 24.3 points, by the end of Year 7.
+        (7, "3", "4c", "", 0.7, "yes", "no"), (7, "3", "3a", "", 0.3, "no", "no"),
+        # By 10 December a third of Year 7 has gone: 22.1 points are wanted.
+        (7, "3", "3a", "2004-12-10", 0.3, "yes", "no"), (7, "3", "3b", "2004-12-10", 0.0, "no", "no"),
+        # A year in and no higher: stuck. Half a level up is not.
+        (8, "3", "3b", "2004-12-10", 0.0, "no", "yes"), (8, "3", "3c", "", -0.3, "no", "yes"), (8, "3", "3a", "", 0.3, "no", "no"),
+        (9, "3", "5c", "", 1.7, "yes", "no"), (9, "3", "4a", "", 1.3, "no", "no"), (9, "2", "2", "", 0.0, "no", "yes"),
+    ],
+)  # fmt: skip
+def test_on_course_and_stuck_on_the_line_to_level_5(year_group, entry, now, date, gain, on_course, stuck):
+    found = levels(year_group, entry, now, date).iloc[0]
+    assert (found.gain, found.on_course, found.stuck, found.set) == (gain, on_course, stuck, "8En4")
+
+
+@pytest.mark.parametrize("now", [None, "A"])
+def test_without_a_level_now_nothing_is_said(now):
+    found = levels(8, "3", now).iloc[0]
+    assert pd.isna(found.gain) and (found.on_course, found.stuck) == ("", "")
+
+
+@pytest.mark.parametrize(("year_group", "on_roll", "listed"), [(6, "Y", 0), (7, "Y", 1), (9, "Y", 1), (10, "Y", 0), (9, "N", 0)])
+def test_pupils_on_roll_in_the_years_asked_for(year_group, on_roll, listed):
+    assert len(levels(year_group, "3", "4", on_roll=on_roll)) == listed
+
+
+def test_the_latest_of_several_is_where_she_is_now():
+    pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
+    results = [("p", "KS2", "English", "test", "3"), ("p", "now", "English", "teacher", "4a", "2004-12-10"), ("p", "now", "English", "teacher", "4c", "2005-03-18")]
+    found = track(school("levels", pupils, results), subject="English").iloc[0]
+    assert (found.now, found.now_date) == ("4c", "2005-03-18")
+
+
+def test_entry_by_a_teacher_is_said():
+    pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
+    results = [("p", "KS2", "English", "test", "T"), ("p", "KS2", "English", "teacher", "3")]
+    found = track(school("levels", pupils, results), subject="English").iloc[0]
+    assert (found.entry, found.entry_by_teacher) == ("3", "yes")
+
+
+@pytest.mark.parametrize(("now", "on_course", "stuck"), [("4", "yes", "no"), ("3", "no", "no"), ("2", "no", "no"), ("1", "no", "no"), ("U", "no", "yes"), ("X", "", "")])
+def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
+    # Mathematics from 90-95.5: of 40,665 pupils in England 37,952 (93 %) reached grade 1 and 29,266 (72 %) grade 2, so three in
+    # four reached grade 1.
+    pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
+    results = [("p", "KS2", "Reading", "test", "94"), ("p", "KS2", "Mathematics", "test", "92"), ("p", "now", "Mathematics", "teacher", now)]
+    found = track(school("gcse", pupils, results, year=2025), subject="Maths").iloc[0]
+    assert (found.entry, found.entry_band, found.on_course, found.stuck) == ("93", "90-95.5", on_course, stuck)
+
+
+def test_where_england_has_no_figure_nobody_is_called_stuck():
+    pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
+    results = [("p", "KS2", "Reading", "test", "94"), ("p", "now", "History", "teacher", "U")]
+    assert track(school("gcse", pupils, results, year=2025), subject="History").iloc[0].stuck == ""
+
+
+def test_expected_is_the_median_of_england_or_what_the_framework_lays_down():
+    gcse = load("gcse")
+    held = expected_outcomes(framework=gcse, stage=gcse.stage()).set_index(["subject", "entry"])["expected"]
+    # 100-102 in mathematics: of 59,175 pupils 35,409 (60 %) reached grade 4 and 17,047 (29 %) grade 5.
+    assert held["Mathematics", "100-102"] == "4"
+    levels_framework = load("levels")
+    laid_down = expected_outcomes(framework=levels_framework, stage=levels_framework.stage()).set_index(["subject", "entry"])["expected"]
+    assert laid_down["Science", "3"] == "4"
+
+
+def test_who_stands_in_a_cell():
+    rows = [("a", "A", "3", "5"), ("b", "N", "3b", "5c"), ("c", "A", "3", "4"), ("d", "A", "3", "-")]
+    people = cohort_of("levels", rows, subject="English")
+    found = people_in_cell(people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="5")
+    assert found[["pupil_id", "entry_result", "outcome_result"]].values.tolist() == [["a", "3", "5"], ["b", "3b", "5c"]]
+    none = people_in_cell(people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="no result")
+    assert none["pupil_id"].tolist() == ["d"]
