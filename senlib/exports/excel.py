@@ -61,7 +61,7 @@ def _write(page, sheet: Sheet, *, head, text, number) -> None:
         page.set_column(column, column, min(max(longest + 2, 8), 60))
         page.write_string(0, column, heading, head)
         for row, value in enumerate(values, start=1):
-            if value is None or value == "" or pd.isna(value):
+            if value is None or pd.isna(value) or value == "":
                 page.write_blank(row, column, None, text)
             elif isinstance(value, str):
                 page.write_string(row, column, value, text)

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
+from numbers import Real
 
 import ipywidgets as widgets
 import pandas as pd
@@ -151,10 +152,10 @@ def percent_range(percent: float, low: float, high: float) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None or value == "" or pd.isna(value):
+    if value is None or pd.isna(value) or value == "":
         return '<span aria-label="none">–</span>'
     return escape(f"{value:,.1f}" if isinstance(value, float) else str(value))
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) or hasattr(value, "dtype")
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import ipywidgets as widgets
 
@@ -22,6 +23,7 @@ class Live:
 
     def __init__(self, *controls: widgets.Widget) -> None:
         self._pieces: list[Callable[[], None]] = []
+        self._held = False
         for control in controls:
             control.observe(lambda _: self.refresh(), "value")
 
@@ -38,5 +40,17 @@ class Live:
 
     def refresh(self) -> None:
         """Make every piece anew."""
+        if self._held:
+            return
         for update in self._pieces:
             update()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Change several controls that belong together, and make every piece anew once, when all of them stand."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self.refresh()

@@ -6,7 +6,7 @@ import pandas as pd
 
 from senlib.frameworks import Framework, Stage
 from senlib.measures.groups import group_name
-from senlib.measures.proportion import FEW, rounded
+from senlib.measures.proportion import FEW, gap, rounded
 
 
 def pupils(count: int) -> str:
@@ -26,7 +26,7 @@ def arrived(entry: str, *, stage: Stage) -> str:
     ('who arrived at level 3', 'who arrived with a score of 90-95.5')
     """
     if entry == "all":
-        return "in all entry bands together"
+        return ""
     if entry == "none":
         return f"whose {stage.entry_stage} result is not known"
     if not stage.averaged:
@@ -53,9 +53,9 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     >>> conversion_answer(row, framework=load("levels"), stage=load("levels").stage())
     'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %. Nationally 28 % (2004): higher here, by more than chance.'
     """
-    who = f"{_group(row.group, row.pupils, framework)} {arrived(row.entry, stage=stage)} in {row.subject}"
+    who = _joined(_group(row.group, row.pupils, framework), arrived(row.entry, stage=stage), f"in {row.subject}")
     if row.pupils == 0:
-        return f"There are no {_group(row.group, 2, framework)} {arrived(row.entry, stage=stage)} in {row.subject}."
+        return f"There are no {who}."
     first = (
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
@@ -64,15 +64,37 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
 
 
 def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
-    """How pupils with SEN did beside their peers with the same start, and whether the intervals leave a doubt."""
-    gap = rounded(others.percent) - rounded(sen.percent)
-    apart = sen.high < others.low or others.high < sen.low
-    start = f"Of those {arrived(sen.entry, stage=stage)} in {sen.subject}, {rounded(sen.percent)} % of pupils with SEN and {rounded(others.percent)} % of the others reached {reached(sen.reach, stage=stage)}"
-    if gap == 0:
-        return f"{start}: no gap."
-    size = f"a gap of {abs(gap)} percentage point{'' if abs(gap) == 1 else 's'}{'' if gap > 0 else ' in favour of pupils with SEN'}"
-    sure = "more than chance would make" if apart else "which chance alone could make with so few pupils" if min(sen.pupils, others.pupils) < FEW else "which chance alone could make"
-    return f"{start}: {size}, {sure}."
+    """How pupils with SEN did beside their peers with the same start, and whether chance alone could make the gap.
+
+    Both are rows of a conversion table for the same subject, entry and outcome.
+    """
+    points, low, high = gap(others, sen)
+    whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
+    start = f"Of {whom}, {rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without reached {reached(sen.reach, stage=stage)}"
+    if rounded(points) == 0:
+        return f"{start}: no gap. {_chance(low, high)}"
+    favour = "" if points > 0 else " in favour of pupils with SEN"
+    return f"{start}: a gap of {rounded(abs(points))} percentage point{'' if rounded(abs(points)) == 1 else 's'}{favour}. {_chance(low, high)}"
+
+
+def trend_answer(now: pd.Series, before: pd.Series) -> str:
+    """Pupils with SEN in one summer and in the one before, and whether chance alone could make the change."""
+    points, low, high = gap(now, before)
+    change = rounded(abs(points))
+    went = "the same" if change == 0 else f"{change} point{'' if change == 1 else 's'} {'higher' if points > 0 else 'lower'}"
+    return (
+        f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
+        f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}. {_chance(low, high)}"
+    )
+
+
+def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
+    """The subjects that stand highest and lowest on one criterion, and whether chance alone could make the gap."""
+    points, low, high = gap(best, worst)
+    return (
+        f"{best.subject} stands highest: {best.reached} of {pupils(int(best.pupils))}, {rounded(best.percent)} %. {worst.subject} stands "
+        f"lowest: {worst.reached} of {pupils(int(worst.pupils))}, {rounded(worst.percent)} %. They are {rounded(points)} points apart. {_chance(low, high)}"
+    )
 
 
 def criterion_answer(row: pd.Series) -> str:
@@ -95,10 +117,18 @@ def _attendance_answer(row: pd.Series) -> str:
 
 
 def _sure(row: pd.Series) -> str:
+    few = row.pupils < FEW
     if row.clear:
-        return "Clearly so: chance would not make it."
-    few = f"With {pupils(int(row.pupils))}" if row.pupils >= FEW else f"With only {pupils(int(row.pupils))}"
-    return f"{few} one cannot be sure: the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %."
+        return f"The target lies outside the likely range, but {pupils(int(row.pupils))} are few to judge by." if few else "Clearly so: chance would not make it."
+    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %."
+
+
+def _chance(low: float, high: float) -> str:
+    """Whether chance alone could make a gap whose interval this is."""
+    likely = f"the true gap is likely from {rounded(low)} to {rounded(high)} points".replace("-", "\N{MINUS SIGN}")
+    if low > 0 or high < 0:
+        return f"That is more than chance would make: {likely}."
+    return f"Chance alone could make that: {likely}."
 
 
 def _compared(row: pd.Series) -> str:
@@ -109,7 +139,12 @@ def _compared(row: pd.Series) -> str:
         return f"Too few pupils ({row.pupils}) to tell from the national figure, {rounded(row.national)} % ({row.national_year})."
     if row.difference == "not clear":
         return f"{held}: no clear difference, it lies within the likely range."
-    return f"{held}: {row.difference} here, by more than chance."
+    few = f", though {row.pupils} are few to judge by" if row.pupils < FEW else ""
+    return f"{held}: {row.difference} here, by more than chance{few}."
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _group(group: str, count: int, framework: Framework) -> str:

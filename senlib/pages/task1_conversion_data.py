@@ -124,8 +124,11 @@ class ConversionPage:
 
     def _answer(self) -> str:
         rows = self._here(self.rows())
+        # Where there is one code for no SEN, its pupils are those without SEN: one row says it.
+        rows = rows[rows["group"].map(self.school.framework.sen_groups) != "no SEN"]
+        start = sentences.arrived(self.entry.value, stage=self._stage)
         question = frame.heading(
-            f"Do our pupils {sentences.arrived(self.entry.value, stage=self._stage)} get to "
+            f"Do our pupils with SEN {start + ' ' if start else ''}get to "
             f"{sentences.reached(self.reach.value, stage=self._stage)} in {self.subject.value}?"
         )
         if rows.empty:
@@ -149,7 +152,7 @@ class ConversionPage:
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
-        caption = f"{self.subject.value}, {_summer(self.cohort.value)}: pupils {sentences.arrived(self.entry.value, stage=self._stage)}"
+        caption = f"{self.subject.value}, {_summer(self.cohort.value)}, {dict((v, k) for k, v in self.entry.options)[self.entry.value]}"
         return frame.numbers(shown, caption=caption, columns=SHOWN)
 
     def _counting(self, rows: pd.DataFrame) -> str:
@@ -180,9 +183,7 @@ class ConversionPage:
         if not both:
             return title + frame.answer("There are not both pupils with and without SEN in any band, so there is nothing to compare.")
         band = self.entry.value if self.entry.value in both else both[-1]
-        told = sentences.peers_answer(
-            sen.loc[band].rename(band).pipe(_with_entry, band), others.loc[band].pipe(_with_entry, band), stage=self._stage
-        )
+        told = sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
         shown = pd.DataFrame({"sen": sen["percent"], "peers": others["percent"]}).loc[both]
         counts = pd.DataFrame({"sen_n": sen["pupils"], "peers_n": others["pupils"]}).loc[both].astype("int64")
         names = ["All bands" if b == ALL_BANDS else f"From {b}" for b in both]
@@ -210,13 +211,13 @@ class ConversionPage:
 
     def _years(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_cohort=True)
-        rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(["cohort", "group"], ascending=[False, False])
+        rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(["cohort", "group"], ascending=[False, True])
         title = frame.heading("And the summer before?")
         if rows["cohort"].nunique() < 2:
             return title + frame.answer("Results of one summer only are held. Load the year before as well to see whether this is new.")
         labels = [f"{_summer(r.cohort)}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}" for r in rows.itertuples()]
         sen = rows[rows["group"] == "SEN"]
-        told = _trend(sen)
+        told = sentences.trend_answer(sen.iloc[0], sen.iloc[1]) if len(sen) > 1 else "There are pupils with SEN in one summer only."
         chart = frame.picture(
             lambda width: charts.rates(rows, labels=labels, strong=list(rows["group"] == "SEN"), width=width),
             says=". ".join(f"{label}: {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rows.itertuples(), strict=True)),
@@ -301,11 +302,11 @@ class ConversionPage:
     # -- options --
 
     def _stage_changed(self) -> None:
-        """Another key stage has other cohorts, bands and outcomes: each control keeps its value where it still can."""
-        self.cohort.options = self._cohorts()
-        self.entry.options, self.entry.value = self._entries(), self._first_entry()
-        self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
-        self.live.refresh()
+        """Another key stage has other cohorts, bands and outcomes."""
+        with self.live.held():
+            self.cohort.options = self._cohorts()
+            self.entry.options, self.entry.value = self._entries(), self._first_entry()
+            self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
 
     def _subjects(self) -> list[str]:
         outcomes = self.school.results[self.school.results["stage"].isin([s.name for s in self.school.framework.stages])]
@@ -327,6 +328,8 @@ class ConversionPage:
 
     def _first_entry(self) -> str:
         tracked = self.school.framework.tracking
+        if self._stage.averaged:
+            return ALL_BANDS  # many narrow bands: each alone has too few pupils to begin with
         return tracked.entry if tracked.stage == self.stage.value else self._stage.converted_from[0]
 
     def _reaches(self) -> list[tuple[str, str]]:
@@ -369,23 +372,8 @@ def _cell(held: pd.DataFrame, row: str, column: str, stage, points: dict[str, fl
     return {"count": count, "share": share, "expected": bool(expected), "edge": False}
 
 
-def _with_entry(row: pd.Series, entry: str) -> pd.Series:
-    return pd.concat([row, pd.Series({"entry": entry})])
-
-
-def _trend(sen: pd.DataFrame) -> str:
-    """Pupils with SEN this summer and the one before, and whether the intervals leave room for chance."""
-    if len(sen) < 2:
-        return "There are pupils with SEN in one of the two summers only."
-    now, before = sen.iloc[0], sen.iloc[1]
-    apart = now.high < before.low or before.high < now.low
-    sure = "more than chance would make" if apart else "no more than chance could make"
-    change = rounded(now.percent) - rounded(before.percent)
-    went = "the same" if change == 0 else f"{abs(change)} points {'higher' if change > 0 else 'lower'}, {sure}"
-    return (
-        f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
-        f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}."
-    )
+def _row(table: pd.DataFrame, entry: str, group: str) -> pd.Series:
+    return table[(table["entry"] == entry) & (table["group"] == group)].iloc[0]
 
 
 def _key(rows: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from senlib import charts, national
 from senlib.measures.conversion import DENOMINATORS
 from senlib.measures.criteria import criteria, low_entries
-from senlib.measures.proportion import rounded
+from senlib.measures.proportion import FEW, rounded
 from senlib.pages import frame, sentences
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -124,13 +124,7 @@ class CriteriaPage:
         if len(rows) < 2:
             return title + frame.answer("There are results in one subject only, so there is nothing to compare.")
         best, worst = rows.loc[rows["percent"].idxmax()], rows.loc[rows["percent"].idxmin()]
-        gap = rounded(best.percent) - rounded(worst.percent)
-        apart = worst.high < best.low
-        told = (
-            f"{best.subject} stands highest with {frame.percent_range(best.percent, best.low, best.high)} of {sentences.pupils(int(best.pupils))}, "
-            f"{worst.subject} lowest with {frame.percent_range(worst.percent, worst.low, worst.high)} of {sentences.pupils(int(worst.pupils))}: "
-            f"{gap} points apart, {'more than chance would make' if apart else 'which chance alone could make'}."
-        )
+        told = sentences.subjects_answer(best, worst)
         why = (
             "These are largely the same pupils. Where they fare better in one subject, it is worth asking what is done there that "
             "the others could borrow."
@@ -151,15 +145,14 @@ class CriteriaPage:
         sides = {group: table[table["group"] == group] for group in ("all", "SEN")}
         if not table["pupils"].max():
             return title + frame.answer("No pupils of Year 7 are in the file.")
-        parts = []
+        lines = []
         for everyone, sen in zip(sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True):
             subject = f"{everyone.subject}: " if everyone.subject else ""
             missing = f"; for {everyone.without_entry} no entry result is held" if everyone.without_entry else ""
-            parts.append(f"{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}")
-        total = "; ".join(parts) + "."
+            lines.append(f"<li>{frame.escape(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>")
         shown = sides["all"].assign(sen=sides["SEN"]["low"].tolist(), subject=sides["all"]["subject"].replace("", "all subjects"))
         columns = {"subject": "Subject", "pupils": "Pupils in Year 7", "low": "Of them low on entry", "sen": "With SEN", "without_entry": "Entry not known"}
-        return title + frame.answer(total) + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
+        return title + f"<ul class=\"sl-answer\">{''.join(lines)}</ul>" + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
 
 
 def open_page() -> CriteriaPage:
@@ -187,7 +180,9 @@ def _line(row: pd.Series) -> str:
 def _summary(rows: pd.DataFrame) -> str:
     met, sure = int(rows["met"].sum()), int((rows["met"] & rows["clear"]).sum())
     missed = rows[~rows["met"] & (rows["more"] > 0)]
-    told = f"{met} of {len(rows)} targets are met, {sure} of them clearly."
+    told = f"{met} of {len(rows)} targets are met, {sure or 'none'} of them clearly."
+    # A handful of pupils is always 'near' a target: the nearest is looked for among groups that can carry it.
+    missed = missed[missed["pupils"] >= FEW]
     if len(missed):
         nearest = missed.loc[missed["more"].idxmin()]
         name = nearest.subject or "attendance"

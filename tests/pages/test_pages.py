@@ -1,0 +1,241 @@
+"""The pages driven without a browser: what they say, what they keep, and that text from files is text."""
+
+import base64
+import io
+import re
+
+import openpyxl
+import pytest
+from tests.measures.schools import school
+
+from senlib import ROOT
+from senlib.pages import desk as desks
+from senlib.pages.index import FrontPage
+from senlib.pages.task1_conversion_data import ConversionPage
+from senlib.pages.task3_ensuring_progress import CriteriaPage
+from senlib.pages.task4_level3_to_5 import FORM, TrackingPage
+from senlib.school.school import save_school
+from senlib.widgets import ChosenFile
+
+NASTY = "<script>alert(1)</script>=1+1\u202e\N{GRINNING FACE}"
+
+
+@pytest.fixture
+def environment(tmp_path, monkeypatch):
+    """A data folder of the test's own, and no school named."""
+    monkeypatch.setenv(desks.DATA_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.delenv(desks.SCHOOL_VARIABLE, raising=False)
+    return tmp_path
+
+
+def sample(name, monkeypatch):
+    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(ROOT / "data" / "sample" / name))
+    return desks.open_desk()
+
+
+@pytest.fixture(params=["levels", "gcse"])
+def desk(request, environment, monkeypatch):
+    return sample(request.param, monkeypatch)
+
+
+def words(widget):
+    """A piece's text, without its pictures and markup."""
+    text = re.sub(r"<svg.*?</svg>", "", widget.value, flags=re.DOTALL)
+    return re.sub(r"<[^>]+>", " ", text)
+
+
+def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(desk):
+    page = ConversionPage(desk)
+    answer, peers, years = page.answer(), page.peers(), page.years()
+    page.matrix()
+    for control in (page.subject, page.entry, page.reach, page.by, page.denominator, page.cohort, page.stage):
+        for _, value in control.options[:4]:
+            control.value = value
+            text = words(answer)
+            assert re.search(r"Of \d[\d,]* pupils?|There are no|No pupils of this cohort", text)
+            assert "likely between" in text or "no pupils" in text.lower()
+            assert "Counted: " in text or "No pupils of this cohort" in text
+            assert words(peers) and words(years)
+
+
+def test_every_picture_has_its_numbers_and_a_name(desk):
+    page = ConversionPage(desk)
+    for piece in (page.answer(), page.peers(), page.years()):
+        assert piece.value.count('role="img"') == piece.value.count("sl-numbers") == 1
+        assert re.search(r'aria-label="[^"]{20,}"', piece.value)
+
+
+def test_a_pressed_cell_lists_exactly_its_pupils(desk):
+    page = ConversionPage(desk)
+    page.matrix()
+    for row, line in zip(page.cells.rows, page.cells.cells, strict=True):
+        for column, cell in zip(page.cells.columns, line, strict=True):
+            if cell["count"]:
+                page.cells.selected = {"row": row, "column": column}
+                assert len(page.who.records) == cell["count"]
+    page.group.value = "all"
+    assert sum(page.cells.totals) > 200
+
+
+def test_a_figure_typed_in_is_kept_used_and_taken_back(environment, monkeypatch):
+    page = ConversionPage(sample("levels", monkeypatch))
+    answer = page.answer()
+    page.figures()
+    assert "No national figure is held" in words(answer)
+    page.typed.value, page.typed_year.value = 31.5, 2004
+    page.keep.click()
+    assert "Nationally 32 % (2004)" in words(answer) and "Saved" in words(page.kept)
+    again = ConversionPage(sample("levels", monkeypatch))
+    assert "Nationally 32 % (2004)" in words(again.answer())
+    page.take_back.click()
+    assert "No national figure is held" in words(answer)
+
+
+def test_task_3_measures_every_target_and_says_what_would_meet_it(desk):
+    page = CriteriaPage(desk)
+    text = words(page.scorecard())
+    for criterion in desk.school.framework.criteria:
+        assert criterion.title in text and criterion.source in text.replace("&#x27;", "'")
+    assert re.search(r"\d of \d+ targets are met", text)
+    assert re.search(r"Not met: \d+ pupils? more would meet it|Met\.", text)
+    assert "in Year 7 now" in words(page.year7()) and re.search(r"\d+ of \d+ pupils", words(page.year7()))
+    assert "stands highest" in words(page.subjects())
+
+
+def test_task_4_keeps_a_plan_line_for_a_pupil(environment, monkeypatch):
+    page = TrackingPage(sample("levels", monkeypatch))
+    page.answer(), page.pupils(), page.sheets()
+    pupil = page.listing.records[0]["id"]
+    page._keep_plan({"id": pupil, "key": "plan", "value": NASTY, "n": 1})
+    assert page.listing.saved["id"] == pupil and re.fullmatch(r"\d\d:\d\d", page.listing.saved["at"])
+    again = TrackingPage(sample("levels", monkeypatch))
+    again.pupils()
+    assert next(r for r in again.listing.records if r["id"] == pupil)["plan"] == NASTY
+    again.subject.value = "Mathematics"
+    assert all(record["plan"] == "" for record in again.listing.records)
+
+
+def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(environment, monkeypatch):
+    page = TrackingPage(sample("levels", monkeypatch))
+    page.answer(), page.pupils(), page.sheets()
+    page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "=cmd|' /C calc'!A0", "n": 1})
+    link = re.search(r'href="data:[^,]*,([^"]+)"', page.downloads.value)[1]
+    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(link)))
+    sheet = book["English"]
+    assert sheet.max_row == len(page.listing.records) + 1 and sheet.freeze_panes == "B2" and sheet.auto_filter.ref
+    plan = [cell for cell in sheet[2] if cell.value and str(cell.value).startswith("=cmd")]
+    assert [cell.data_type for cell in plan] == ["s"]
+    about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
+    assert "sample data" in about["School"] and about["Made on"]
+
+
+def test_every_task_4_list_is_of_those_who_started_there(desk):
+    page = TrackingPage(desk)
+    answer, _ = page.answer(), page.pupils()
+    for _, entry in page.entry.options[:4]:
+        page.entry.value = entry
+        assert len(page.listing.records) == len(page.rows())
+        if len(page.rows()):
+            counts = re.search(r"Of ([\d,]+) pupils? with SEN .*?(\d+) are on course.*?and (\d+) are not(?:; for (\d+) nothing newer)?", words(answer))
+            whole, *parts = (int((n or "0").replace(",", "")) for n in counts.groups())
+            assert whole == sum(parts)
+
+
+def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
+    pupils = [
+        {"pupil_id": f"00{i}", "forename": NASTY, "surname": NASTY, "form": NASTY, "sen_provision": "A", "ethnicity": NASTY, "year_group": str(year), "set_english": NASTY}
+        for i, year in enumerate([8, 8, 10, 10, 10])
+    ]  # fmt: skip
+    results = [(p["pupil_id"], "KS2", "English", "test", "3") for p in pupils]
+    results += [(p["pupil_id"], "KS3", "English", "test", "5") for p in pupils if p["year_group"] == "10"]
+    results += [(p["pupil_id"], "now", "English", "teacher", "4c") for p in pupils if p["year_group"] == "8"]
+    made = school("levels", pupils, results)
+    made.pupils["ks4_year"] = made.pupils["year_group"].map({8: 2008, 10: 2006}).astype("Int64")
+    object.__setattr__(made, "name", NASTY)
+    folder = environment / "nasty"
+    save_school(made, folder)
+    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(folder))
+    desk = desks.open_desk()
+    assert desk.school.pupils["surname"].eq(NASTY).all()
+    first = ConversionPage(desk)
+    pieces = [first.header(), first.answer(), first.peers(), first.years()]
+    first.by.value = "ethnicity"
+    first.matrix()
+    first.cells.selected = {"row": "3", "column": "5"}
+    assert first.who.records[0]["name"] == f"{NASTY}, {NASTY}"
+    third, fourth, front = CriteriaPage(desk), TrackingPage(desk), FrontPage(desk)
+    pieces += [third.scorecard(), third.year7(), fourth.answer(), front.header(), front.school().children[0]]
+    fourth.pupils()
+    assert all("<script" not in piece.value for piece in pieces)
+    assert any("&lt;script&gt;" in piece.value for piece in pieces)
+
+
+WIDE = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English,Reading Age\n0012,Ada,Zhou,10,10A,A,3,5,9.2\n0013,Bo,Ng,10,10A,N,4,5,10\n"
+
+
+def front_page(environment):
+    page = FrontPage(desks.open_desk())
+    page.own_files(), page.school()
+    page.yardstick.value, page.year.value = "levels", 2005
+    return page
+
+
+def outcome(page):
+    return " ".join(words(child) for child in page.outcome.children if hasattr(child, "value") and isinstance(child.value, str))
+
+
+def test_own_files_are_asked_about_kept_and_opened(environment):
+    page = front_page(environment)
+    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
+    assert list(page._meanings) == ["Reading Age"] and not page.desk.own_folder.exists()
+    page.use.click()
+    assert "2 pupils" in page.chooser.message and page.desk.key == desks.OWN
+    assert "Your own school lies open" in words(page.opened)
+    opened = desks.open_desk()
+    assert opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"] and not opened.school.sample
+    # What was said of the heading is remembered: the next file is not asked about.
+    page.take([ChosenFile(name="wide.csv", content=WIDE.replace("Ada", "Ida").encode())])
+    assert desks.open_desk().school.pupils["forename"].tolist() == ["Ida", "Bo"]
+
+
+def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
+    page = front_page(environment)
+    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
+    page.use.click()
+    bad = WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012")
+    page.take([ChosenFile(name="bad.csv", content=bad.encode())])
+    text = outcome(page)
+    assert "row 2" in text and "row 3" in text and "SEN Status" in text and "KS2 English" in text
+    assert "3.275" not in text and "0012" not in text and "Ada" not in text
+    assert desks.open_desk().school.pupils["pupil_id"].tolist() == ["0012", "0013"]
+
+
+def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
+    page = front_page(environment)
+    page.codes.value = True
+    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
+    page.use.click()
+    first = desks.open_desk().school.pupils
+    assert (first["forename"] == "").all() and not first["pupil_id"].isin(["0012", "0013"]).any()
+    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
+    assert desks.open_desk().school.pupils["pupil_id"].tolist() == first["pupil_id"].tolist()
+    kept = b"".join(path.read_bytes() for path in page.desk.own_folder.iterdir())
+    assert b"Ada" not in kept and b"0012" not in kept
+
+
+def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, monkeypatch):
+    page = front_page(environment)
+
+    def refuse(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(desks, "save_school", refuse)
+    page.take([ChosenFile(name="wide.csv", content=WIDE.replace(",Reading Age", "").replace(",9.2", "").replace(",10\n", "\n").encode())])
+    assert "could not be saved" in outcome(page) and page.chooser.message == "Nothing was kept."
+
+
+def test_the_way_back_to_a_sample(environment):
+    page = front_page(environment)
+    page.which.value = "gcse"
+    page.open.click()
+    assert "Harbour Road" in words(page.opened) and desks.open_desk().key == "gcse"
