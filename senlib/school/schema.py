@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -133,7 +134,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                 "Date of the result, as 2004-05-14 or 14/05/2004; needed only where there are several for 'now'",
                 remedy="Write dates as 2004-05-14 or 14/05/2004.",
                 aliases=["result date", "date of result", "assessment date"],
-                checks=[pa.Check(lambda dates: dates.str.fullmatch(r"(\d{4}-\d{2}-\d{2})?"), error="not a date")],
+                checks=[pa.Check(lambda dates: dates.isin(_dates(dates)), error="not a date")],
             ),
         },
         checks=[
@@ -180,10 +181,8 @@ def canonical(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Fra
     for name, column in schema.columns.items():
         if name not in table:
             made[name] = pd.Series("", index=table.index, dtype=str)
-        elif turn := _turner(name, column=column, framework=framework):
-            made[name] = _each_spelling(table[name].str.strip(), turn)
         else:
-            made[name] = table[name].str.strip()
+            made[name] = _each_spelling(table[name], _turner(name, column=column, framework=framework))
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
         made["kind"] = made["kind"].mask(made["kind"] == "", (made["stage"] == "now").map({True: "teacher", False: "test"}))
@@ -198,9 +197,9 @@ def typed(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framewo
     table = table.copy()
     for name in ("year_group", "ks4_year"):
         if name in schema.columns:
-            table[name] = pd.to_numeric(table[name].replace("", None)).astype("Int64")
+            table[name] = numbers(table[name]).astype("Int64")
     if "attendance" in schema.columns:
-        table["attendance"] = pd.to_numeric(table["attendance"].replace("", None)).astype("float64")
+        table["attendance"] = numbers(table["attendance"])
     if schema.title == "results":
         table["points"] = _by_stage(table, lambda scale: scale.points, framework).astype("float64")
         for name in ("stage", "subject", "kind", "result"):
@@ -302,8 +301,7 @@ def _number(meaning: str, *, values: range, aliases: list[str]) -> pa.Column:
 
 def _percent(meaning: str, *, aliases: list[str]) -> pa.Column:
     def is_percentage(values: pd.Series) -> pd.Series:
-        numbers = pd.to_numeric(values.replace("", "0"), errors="coerce")
-        return numbers.between(0, 100)
+        return (values == "") | numbers(values).between(0, 100)
 
     return _text(
         meaning,
@@ -313,10 +311,19 @@ def _percent(meaning: str, *, aliases: list[str]) -> pa.Column:
     )
 
 
-def _each_spelling(values: pd.Series, turn: Callable[[str], str]) -> pd.Series:
-    """Apply `turn` to each distinct value once: a million results are written in a few dozen ways."""
-    distinct = values.unique()
-    return values.map({value: turn(value) for value in distinct}).astype(str)
+def _each_spelling(values: pd.Series, turn: Callable[[str], str] | None) -> pd.Series:
+    """Strip each distinct value and apply `turn` to it once: a million results are written in a few dozen ways."""
+    codes, distinct = pd.factorize(values)
+    turned = pd.Series(distinct).astype(str).str.strip()
+    if turn:
+        turned = pd.Series([turn(value) for value in turned], dtype=str)
+    return turned.take(codes).set_axis(values.index)
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Text as numbers, each distinct value read once; NaN for what is blank or none."""
+    codes, distinct = pd.factorize(values)
+    return pd.to_numeric(pd.Series(distinct), errors="coerce").astype("float64").take(codes).set_axis(values.index)
 
 
 def _turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
@@ -349,6 +356,18 @@ def iso_date(text: str) -> str:
         return text
 
 
+def _dates(values: pd.Series) -> list[str]:
+    """Of the distinct values those that are a date as 2004-05-14, or blank."""
+    return [text for text in values.unique() if not text or (len(text) == 10 and _is_date(text))]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _whole_number(text: str) -> str:
     """'Year 9', 'Y9', '09' and '9.0' as 9, and '202324' or '2023/24' as the summer it ends in."""
     folded = re.sub(r"^(year|yr|y)\s*", "", text.casefold())
@@ -362,15 +381,17 @@ def _subject_names(framework: Framework, subjects: pd.Series) -> list[str]:
     return [name for name in subjects.unique() if name and framework.subject(name) == name]
 
 
-def _by_stage(table: pd.DataFrame, turner: Callable[[Scale], Callable[[str], object]], framework: Framework) -> pd.Series:
+def _by_stage(
+    table: pd.DataFrame, turner: Callable[[Scale], Callable[[str], object]], framework: Framework
+) -> pd.Series:
     """Each result turned by the scale of its stage; results of an unknown stage stay as they are."""
-    turned = table["result"].astype(object)
+    turned = table["result"].to_numpy(dtype=object, copy=True)
     for stage in framework.result_stages():
-        of_stage = table["stage"] == stage
-        results = table.loc[of_stage, "result"]
+        of_stage = np.flatnonzero(table["stage"] == stage)
+        codes, distinct = pd.factorize(table["result"].iloc[of_stage])
         turn = turner(framework.scale_of(stage))
-        turned[of_stage] = results.map({text: turn(text) for text in results.unique()})
-    return turned
+        turned[of_stage] = np.array([turn(text) for text in distinct], dtype=object)[codes]
+    return pd.Series(turned, index=table.index)
 
 
 def _again(table: pd.DataFrame) -> pd.Series:
