@@ -1,0 +1,115 @@
+"""The command line: what each command prints, and with which code it ends."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from senlib import ROOT
+from senlib.serve.cli import COULD_NOT_LOOK, FINE, WRONG, main, parser
+
+LEVELS, GCSE = str(ROOT / "data" / "sample" / "levels"), str(ROOT / "data" / "sample" / "gcse")
+
+
+def table(capsys, *arguments):
+    assert main([*arguments, "--format", "csv"]) == FINE
+    return list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+
+
+def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
+    rows = table(capsys, "conversion", GCSE, "--subject", "Mathematics", "--by", "sen_provision", "--reach", "4")
+    expected = "subject, cohort, entry, reach, group, pupils, without_result, reached, percent, low, high, national, difference"
+    assert list(rows[0])[:13] == expected.split(", ")
+    assert {row["group"] for row in rows} == {"all", "SEN", "no SEN", "N", "K", "E"}
+    assert {row["reach"] for row in rows} == {"4"} and {row["subject"] for row in rows} == {"Mathematics"}
+    for row in rows:
+        share = 100 * int(row["reached"]) / int(row["pupils"])
+        assert abs(float(row["percent"]) - share) < 0.006 and float(row["low"]) <= share + 0.005 and float(row["high"]) >= share - 0.005
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["matrix", LEVELS, "--subject", "maths"], ["matrix", LEVELS, "--stage", "KS4", "--by", "sex"], ["criteria", GCSE], ["track", LEVELS, "--entry", "3", "--year", "8"],
+        ["track", GCSE, "--subject", "English Language"], ["conversion", LEVELS, "--stage", "KS4", "--reach", "C", "--denominator", "with_result"],
+        ["conversion", LEVELS, "--by", "need", "--reach", "5", "--reach", "4"],
+    ],
+)  # fmt: skip
+def test_each_measure_prints_a_table_and_the_same_as_csv(capsys, arguments):
+    rows = table(capsys, *arguments)
+    assert len(rows) > 2
+    assert main(arguments) == FINE
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == len(rows) + 1 and all(column in printed[0] for column in rows[0])
+
+
+def test_a_framework_can_stand_in_for_the_settings(tmp_path, capsys):
+    assert main(["sample", "levels", str(tmp_path / "copy")]) == FINE
+    (tmp_path / "copy" / "school.toml").unlink()
+    assert main(["criteria", str(tmp_path / "copy")]) == WRONG
+    assert "--framework" in capsys.readouterr().err
+    assert main(["criteria", str(tmp_path / "copy"), "--framework", "levels"]) == FINE
+
+
+def test_a_sample_is_never_written_over_a_folder(tmp_path, capsys):
+    assert main(["sample", "gcse", str(tmp_path)]) == COULD_NOT_LOOK
+    assert "there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["conversion", GCSE, "--subject", "Mathematics", "--reach", "12"], "grade from 9 to 1"),
+        (["conversion", LEVELS, "--subject", "Alchemy"], "English, Mathematics, Science, ICT"),
+        (["conversion", LEVELS, "--by", "shoe_size"], "sen_provision"),
+        (["conversion", LEVELS, "--by", "surname"], "sen_provision"),
+        (["matrix", GCSE, "--stage", "KS3"], "KS4"),
+        (["criteria", "no/such/folder"], "no/such/folder"),
+        (["check", "no/such/file.csv"], "no/such/file.csv"),
+    ],
+)
+def test_what_does_not_exist_is_told_without_a_traceback(capsys, arguments, says):
+    assert main(arguments) == COULD_NOT_LOOK
+    error = capsys.readouterr().err
+    assert says in error.replace("\\", "/") and "Traceback" not in error
+
+
+def test_check_tells_every_fault_and_never_a_value(tmp_path, capsys):
+    path = tmp_path / "wide.csv"
+    path.write_text("UPN,Surname,SEN,KS2 English\nA1,Zhou,Q,9z\nA1,Ng,A,3\n", encoding="utf-8")
+    assert main(["check", str(path), "--framework", "levels"]) == WRONG
+    error = capsys.readouterr().err
+    assert error.count("\n- ") == 3 and "row 2" in error and "row 3" in error
+    for value in ("A1", "Zhou", "9z"):
+        assert value not in error
+    path.write_text("UPN,Surname,SEN,KS2 English,Hat\nA1,Zhou,A,3,red\nA2,Ng,A,3,blue\n", encoding="utf-8")
+    assert main(["check", str(path), "--framework", "levels"]) == FINE
+    printed = capsys.readouterr().out
+    assert "2 pupils" in printed and "'Hat': not known, and left out" in printed and "red" not in printed
+
+
+def test_check_reads_a_folder(capsys):
+    assert main(["check", LEVELS]) == FINE
+    assert "nothing wrong" in capsys.readouterr().out
+
+
+def test_a_file_that_is_a_folder_s_and_at_fault_ends_with_1(tmp_path, capsys):
+    main(["sample", "levels", str(tmp_path / "copy")])
+    pupils = tmp_path / "copy" / "pupils.csv"
+    pupils.write_text(pupils.read_text(encoding="utf-8").replace(",A,", ",Q,", 1), encoding="utf-8")
+    assert main(["check", str(tmp_path / "copy")]) == WRONG
+    assert "pupils.csv" in capsys.readouterr().err
+
+
+def test_the_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = next(action for action in parser()._actions if action.choices and "serve" in action.choices).choices
+    assert set(re.findall(r"`senlib (\w+)", readme)) == set(commands)
+
+
+def test_help_is_there_for_every_command(capsys):
+    for command in ("serve", "check", "matrix", "conversion", "criteria", "track", "sample"):
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0 and command in capsys.readouterr().out

@@ -1,0 +1,53 @@
+"""Charts: what a picture shows, on which scale, and that it needs nothing from outside."""
+
+import pandas as pd
+import pytest
+
+from senlib import charts
+
+RATES = pd.DataFrame(
+    {"percent": [44.0, 0.0, 100.0, float("nan")], "low": [30.0, 0.0, 70.0, float("nan")], "high": [59.0, 28.0, 100.0, float("nan")],
+     "national": [31.0, float("nan"), 50.0, float("nan")], "lea": [float("nan"), 3.0, 60.0, float("nan")]}
+)  # fmt: skip
+LABELS = ["SEN", "no SEN", "<all> & 'x'", "nobody"]
+
+
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_rates_stand_on_a_line_from_0_to_100(width):
+    figure = charts.rates(RATES, labels=LABELS, strong=[True, False, False, False], width=width)
+    (axes,) = figure.axes
+    assert axes.get_xlim() == (0, 100)
+    assert axes.get_ylim() == (3.5, -0.5)  # the first row on top
+    words = [text.get_text() for text in axes.texts]
+    assert {"44 %", "0 %", "100 %", *LABELS} <= set(words) and words.count("England") == 2 and words.count("LEA") == 2
+    dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() in ("o", "D")]
+    assert dots == [44.0, 0.0, 100.0]
+
+
+def test_shape_tells_groups_apart_and_not_colour_alone():
+    (axes,) = charts.rates(RATES.head(2), labels=LABELS[:2], strong=[True, False]).axes
+    assert [line.get_marker() for line in axes.lines if line.get_marker() in ("o", "D")] == ["o", "D"]
+
+
+def test_the_gap_is_written_on_the_picture_of_peers():
+    table = pd.DataFrame({"sen": [25.0, 60.0, float("nan")], "peers": [48.4, 50.0, 10.0]})
+    (axes,) = charts.peers(table, labels=["From 3", "From 4", "From 5"]).axes
+    words = [text.get_text() for text in axes.texts]
+    assert "gap 23" in words and "gap 10" in words and "SEN" in words and "no SEN" in words
+
+
+def test_a_target_met_or_missed_is_said_in_words():
+    table = RATES.head(2).assign(target=[40.0, 55.0], met=[True, False])
+    (axes,) = charts.scorecard(table, labels=LABELS[:2]).axes
+    words = [text.get_text() for text in axes.texts]
+    assert "44 % met" in words and "0 % not met" in words and "target" in words
+
+
+def test_svg_for_the_page_has_no_address_no_size_and_escapes_text():
+    text = charts.svg(charts.rates(RATES, labels=LABELS, strong=[True] * 4))
+    assert text.startswith("<svg ") and "<all>" not in text and "&lt;all&gt;" in text
+    assert "<metadata" not in text and "viewBox" in text
+    head = text[: text.index(">")]
+    assert " width=" not in head and " height=" not in head
+    assert "var(--sl-accent, #0b5fa5)" in text
+    assert charts.svg(charts.rates(RATES, labels=LABELS, strong=[True] * 4)) == text  # the same picture is the same text
