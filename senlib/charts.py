@@ -48,7 +48,9 @@ class Width:
 WIDE, NARROW = Width(inches=INCHES_WIDE, narrow=False), Width(inches=INCHES_NARROW, narrow=True)
 
 
-def rates(table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool], width: Width = WIDE, axis: str = "") -> Figure:
+def rates(
+    table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool], width: Width = WIDE, axis: str = ""
+) -> Figure:
     """Rates as dots on a line from 0 to 100 %, each with its interval, and ticks where national and LEA figures are held.
 
     `table` has percent, low, high, national, lea; `labels` names its rows from the top; `strong` marks rows in the accent.
@@ -62,7 +64,9 @@ def rates(table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool],
                 continue
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
             axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9)
-            axes.annotate(f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold")
+            axes.annotate(
+                f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold"
+            )
             _tick(axes, row.national, place, "England")
             _tick(axes, row.lea, place, "LEA", below=True)
         return figure
@@ -107,9 +111,18 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
             if not pd.isna(row.target):
                 axes.plot([row.target, row.target], [place - 0.32, place + 0.32], color=INK, linewidth=3)
                 if place == 0:
-                    axes.annotate("target", (row.target, place - 0.42), ha="center", va="bottom", fontsize=10, annotation_clip=False)
+                    axes.annotate(
+                        "target",
+                        (row.target, place - 0.42),
+                        ha="center",
+                        va="bottom",
+                        fontsize=10,
+                        annotation_clip=False,
+                    )
             words = "met" if row.met else "not met"
-            axes.annotate(f"{rounded(row.percent)} % {words}", (102, place), va="center", annotation_clip=False, fontweight="bold")
+            axes.annotate(
+                f"{rounded(row.percent)} % {words}", (102, place), va="center", annotation_clip=False, fontweight="bold"
+            )
         return figure
 
 
@@ -125,13 +138,15 @@ def svg(figure: Figure) -> str:
         figure.savefig(held, format="svg", transparent=True, metadata={"Date": None})
     text = held.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r'<metadata>.*?</metadata>', "", text, flags=re.DOTALL)
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     for colour, name in _IN_THE_PAGE.items():
         text = re.sub(colour, f"var({name}, {colour})", text, flags=re.IGNORECASE)
     # A picture's role and name stand on the figure around it, and its size is the page's.
     text = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
     # The page's own typeface, in place of one that the reader's computer may not have.
-    return re.sub(r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*", r"font: \1inherit-face", text).replace("inherit-face", "system-ui, sans-serif")
+    return re.sub(r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*", r"font: \1inherit-face", text).replace(
+        "inherit-face", "system-ui, sans-serif"
+    )
 
 
 def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
@@ -168,9 +183,25 @@ def _tick(axes: Axes, at: float, place: int, name: str, *, below: bool = False) 
         return
     low, high = (0.05, 0.3) if below else (-0.3, -0.05)
     axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2)
-    axes.annotate(name, (at, place + (high if below else low)), ha="center", va="top" if below else "bottom", fontsize=8.5, color=GREY)
+    axes.annotate(
+        name,
+        (at, place + (high if below else low)),
+        ha="center",
+        va="top" if below else "bottom",
+        fontsize=8.5,
+        color=GREY,
+    )
 
 
 def _name(axes: Axes, at: float, place: int, name: str, colour: str, *, left: bool) -> None:
-    offset, side = ((-9, "right") if left else (9, "left"))
-    axes.annotate(name, (at, place), xytext=(offset, 0), textcoords="offset points", ha=side, va="center", fontsize=10, color=colour)
+    offset, side = (-9, "right") if left else (9, "left")
+    axes.annotate(
+        name,
+        (at, place),
+        xytext=(offset, 0),
+        textcoords="offset points",
+        ha=side,
+        va="center",
+        fontsize=10,
+        color=colour,
+    )

@@ -20,7 +20,9 @@ def with_national(
     figures = national.figures(framework.name) if figures is None else figures
     figures = figures[(figures["stage"] == stage.name) & (figures["kind"] != "at most")]
     keys = ["subject", "group", "entry", "reach"]
-    rows = table.reset_index(names="place")[["place", "cohort", *keys]].merge(figures[[*keys, "year", "percent"]], on=keys)
+    rows = table.reset_index(names="place")[["place", "cohort", *keys]].merge(
+        figures[[*keys, "year", "percent"]], on=keys
+    )
     rows["apart"] = (rows["year"] - rows["cohort"].fillna(rows["year"])).abs()
     nearest = rows.sort_values(["place", "apart", "year"], ascending=[True, True, False]).drop_duplicates("place")
     nearest = nearest.set_index("place").reindex(table.index)

@@ -72,7 +72,9 @@ def conversion(
     framework = school.framework
     of_stage = framework.stage(stage)
     reaches = [reach] if isinstance(reach, str) else list(reach or of_stage.converted_at)
-    counts = with_groups(_chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework)
+    counts = with_groups(
+        _chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework
+    )
     counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
     counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
     keys = ["subject", "cohort", "entry", "reach", "group"]
@@ -104,7 +106,9 @@ def matrix(
     """
     framework = school.framework
     of_stage = framework.stage(stage)
-    counts = with_groups(_chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework)
+    counts = with_groups(
+        _chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework
+    )
     row = ["subject", "cohort", "group", "entry"]
     table = counts.rename(columns={"outcome": "value", "step": "outcome"})
     table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()
@@ -149,7 +153,9 @@ def _chosen(counts: pd.DataFrame, subject: str | None, framework: Framework) -> 
 def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
     scale = stage.outcome_scale
     scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
-    return counts.assign(reach=reach, reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool))
+    return counts.assign(
+        reach=reach, reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool)
+    )
 
 
 def _ordered(
@@ -170,6 +176,12 @@ def _ordered(
         "outcome": list(outcomes),
     }
     places = {name: {value: place for place, value in enumerate(order)} for name, order in orders.items()}
-    columns = ["subject", "cohort", *(["entry", "reach", "group"] if "reach" in table else ["group", "entry", "outcome"])]
-    table = table.sort_values(columns, key=lambda c: c.map(places[c.name]) if c.name in places else c, ignore_index=True)
+    columns = [
+        "subject",
+        "cohort",
+        *(["entry", "reach", "group"] if "reach" in table else ["group", "entry", "outcome"]),
+    ]
+    table = table.sort_values(
+        columns, key=lambda c: c.map(places[c.name]) if c.name in places else c, ignore_index=True
+    )
     return table.assign(cohort=table["cohort"].astype("Int64").replace(0, pd.NA))

@@ -19,7 +19,9 @@ UNKNOWN_COHORT = 0
 _PUPIL_SUBJECT = ["pupil_id", "subject"]
 
 
-def count_pairs(pupils: Any, results: Any, *, framework: Framework, stage: Stage, by: Sequence[str] = ()) -> pd.DataFrame:
+def count_pairs(
+    pupils: Any, results: Any, *, framework: Framework, stage: Stage, by: Sequence[str] = ()
+) -> pd.DataFrame:
     """How many pupils there are for each subject, cohort, entry, outcome and value of the columns in `by`.
 
     `pupils` and `results` are tables of any kind that Narwhals knows. Returns subject, cohort, `by`, entry, entry_points,
@@ -120,7 +122,9 @@ def _by_average(entries: Any, outcomes: Any) -> Any:
 
 def _average(entries: Any) -> Any:
     """Entry as one average a pupil: 'Prior attainment' as given, else the mean of what there is of reading and mathematics."""
-    given = entries.filter(nw.col("subject") == "Prior attainment").select("pupil_id", "entry", "entry_points", "entry_kind")
+    given = entries.filter(nw.col("subject") == "Prior attainment").select(
+        "pupil_id", "entry", "entry_points", "entry_kind"
+    )
     parts = entries.filter(nw.col("subject").is_in(["Reading", "Mathematics"]), ~nw.col("entry_points").is_null())
     mean = parts.group_by("pupil_id").agg(nw.col("entry_points").mean())
     # A band stands for scores that are not there: it must not override an average of scores, nor be lost for want of one.

@@ -37,7 +37,9 @@ def criteria(school: School, *, denominator: Denominator = "all", figures: pd.Da
     ['attendance_sen', 'gain_at_2', 'gain_below_2', 'gain_sen']
     """
     tables = [
-        _attendance(school, criterion) if criterion.kind == "attendance" else _rate(school, criterion, denominator, figures)
+        _attendance(school, criterion)
+        if criterion.kind == "attendance"
+        else _rate(school, criterion, denominator, figures)
         for criterion in school.framework.criteria
     ]
     tables = [table for table in tables if len(table)]
@@ -59,8 +61,13 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     pupils = school.pupils[(school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")]
     entries = entries_of(school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage).to_pandas()
     subjects = [""] if stage.averaged else framework.outcome_subjects()
-    entries["band"] = [stage.band(entry=e, points=p) for e, p in zip(entries["entry"], entries["entry_points"], strict=True)]
-    sides = {"all": pupils["pupil_id"], "SEN": pupils["pupil_id"][pupils["sen_provision"].map(framework.sen_groups) == "SEN"]}
+    entries["band"] = [
+        stage.band(entry=e, points=p) for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
+    ]
+    sides = {
+        "all": pupils["pupil_id"],
+        "SEN": pupils["pupil_id"][pupils["sen_provision"].map(framework.sen_groups) == "SEN"],
+    }
     rows = []
     for subject in subjects:
         bands = entries[entries["subject"] == subject].set_index("pupil_id")["band"]
@@ -73,7 +80,9 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
 
 def _rate(school: School, criterion: Criterion, denominator: Denominator, figures: pd.DataFrame | None) -> pd.DataFrame:
     stage = school.framework.stage(criterion.stage)
-    counts = with_groups(band_counts(school, stage=stage.name, by="sen_provision"), by="sen_provision", framework=school.framework)
+    counts = with_groups(
+        band_counts(school, stage=stage.name, by="sen_provision"), by="sen_provision", framework=school.framework
+    )
     asked = (counts["group"] == criterion.group) & counts["subject"].isin(criterion.subjects)
     if criterion.entry:
         asked &= counts["entry"].isin(criterion.entry)
@@ -125,7 +134,9 @@ def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
         met=met,
         clear=compared(table["low"], table["high"], table["target"]).isin(["higher", "lower"]),
         more=[
-            more_needed(reached=reached, pupils=pupils, target=target, rule=criterion.rule) if pupils and target == target else 0
+            more_needed(reached=reached, pupils=pupils, target=target, rule=criterion.rule)
+            if pupils and target == target
+            else 0
             for reached, pupils, target in zip(table["reached"], table["pupils"], table["target"], strict=True)
         ],
     )

@@ -21,7 +21,9 @@ def expected_outcomes(*, framework: Framework, stage: Stage, share: float = 0.5)
     ['1', '4', '8']
     """
     if stage.expected:
-        rows = [(subject, band, reach) for subject in framework.outcome_subjects() for band, reach in stage.expected.items()]
+        rows = [
+            (subject, band, reach) for subject in framework.outcome_subjects() for band, reach in stage.expected.items()
+        ]
         return pd.DataFrame(rows, columns=["subject", "entry", "expected"])
     figures = national.figures(framework.name)
     figures = figures[(figures["stage"] == stage.name) & (figures["group"] == "all") & (figures["kind"] == "figure")]

@@ -43,9 +43,13 @@ def track(
     bands = [entry] if isinstance(entry, str) else list(entry or [plan.entry])
     reach = reach or plan.reach
     stage.outcome_scale.lowest(reach)
-    pupils = school.pupils[school.pupils["year_group"].isin(list(years or plan.years)) & (school.pupils["on_roll"] == "Y")]
+    pupils = school.pupils[
+        school.pupils["year_group"].isin(list(years or plan.years)) & (school.pupils["on_roll"] == "Y")
+    ]
     rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
-    rows["entry_band"] = [stage.band(entry=e, points=p) for e, p in zip(rows["entry"], rows["entry_points"], strict=True)]
+    rows["entry_band"] = [
+        stage.band(entry=e, points=p) for e, p in zip(rows["entry"], rows["entry_points"], strict=True)
+    ]
     rows = rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id")
     now = current(school.results).to_pandas().rename(columns={"date": "now_date"})
     rows = rows.merge(now, on=["pupil_id", "subject"], how="left")
@@ -79,7 +83,9 @@ def people_in_cell(
     step = paired["outcome"].map(of_stage.outcome_scale.step)
     paired = paired[(pd.Series(band, index=paired.index) == entry) & (step == outcome)]
     paired = paired.assign(entry_result=_entry_text(paired), outcome_result=paired["outcome"].replace("", "no result"))
-    return paired.sort_values(["surname", "forename", "pupil_id"])[[*PEOPLE, "entry_result", "outcome_result"]].reset_index(drop=True)
+    return paired.sort_values(["surname", "forename", "pupil_id"])[
+        [*PEOPLE, "entry_result", "outcome_result"]
+    ].reset_index(drop=True)
 
 
 def _entries_by_subject(school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None) -> pd.DataFrame:
@@ -103,11 +109,18 @@ def _entry_text(rows: pd.DataFrame) -> pd.Series:
 def _set_of(rows: pd.DataFrame) -> list[str]:
     """The set in the row's own subject, where the school has one."""
     stems = {"English": "set_english", "Mathematics": "set_mathematics", "Science": "set_science", "ICT": "set_ict"}
-    column = {**stems, "English Language": "set_english", "English Literature": "set_english", "Combined Science": "set_science"}
+    column = {
+        **stems,
+        "English Language": "set_english",
+        "English Literature": "set_english",
+        "Combined Science": "set_science",
+    }
     return [row[column[row["subject"]]] if row["subject"] in column else "" for _, row in rows.iterrows()]
 
 
-def _on_a_line(rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int) -> dict[str, list]:
+def _on_a_line(
+    rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int
+) -> dict[str, list]:
     """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
 
     Stuck when a year or more has passed and the level now is no higher than on entry.
@@ -139,10 +152,14 @@ def _part_of_year(now_date: str, academic_year: int) -> float:
     return round(min(max(days / 303, 0), 1), 2)
 
 
-def _by_forecast(rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int) -> dict[str, list]:
+def _by_forecast(
+    rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int
+) -> dict[str, list]:
     """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
     scale = stage.outcome_scale
-    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75).set_index(["subject", "entry"])["expected"]
+    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75).set_index(["subject", "entry"])[
+        "expected"
+    ]
     on_course, stuck = [], []
     for row in rows.itertuples():
         floor = quarter.get((row.subject, row.entry_band))

@@ -52,9 +52,7 @@ class Desk:
         """
         held = national.figures(self.school.framework.name)
         rows = [
-            (*field.split("|"), float(value))
-            for field, value in self.store.latest("national figures").items()
-            if value
+            (*field.split("|"), float(value)) for field, value in self.store.latest("national figures").items() if value
         ]
         typed = pd.DataFrame(rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"])
         typed = typed.assign(year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA)
@@ -100,4 +98,6 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
         own = data / "school"
         key = key if key in names() or (key == OWN and own.is_dir()) else "levels"
         school = open_school(own if key == OWN else ROOT / "data" / "sample" / key)
-    return Desk(data=data, school=school, key=key, store=Store(data / "workbook.sqlite", workbook=key), settings=settings)
+    return Desk(
+        data=data, school=school, key=key, store=Store(data / "workbook.sqlite", workbook=key), settings=settings
+    )

@@ -17,7 +17,6 @@ from senlib.measures.proportion import rounded
 from senlib.school.faults import FaultGroup
 from senlib.school.school import School
 
-
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -60,7 +59,8 @@ def picture(draw: Callable[[Width], Figure], *, says: str, key: str = "") -> str
 
 def numbers(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str], summary: str = "The numbers") -> str:
     """A table one key press away. `columns` names those to show and their headings; the first heads its row."""
-    return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{plain_table(table, caption=caption, columns=columns)}</details>'
+    held = plain_table(table, caption=caption, columns=columns)
+    return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{held}</details>'
 
 
 def plain_table(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]) -> str:
@@ -84,7 +84,8 @@ def plain_table(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]
 def faults(groups: Sequence[FaultGroup]) -> str:
     """What is wrong in files: each place with its rule and remedy."""
     items = "".join(
-        f"<li><strong>{escape(group.place())}</strong>: {escape(group.rule)}. {escape(group.remedy)}</li>" for group in groups
+        f"<li><strong>{escape(group.place())}</strong>: {escape(group.rule)}. {escape(group.remedy)}</li>"
+        for group in groups
     )
     count = sum(max(len(group.rows), 1) for group in groups)
     what = "One thing has" if count == 1 else f"{count:,} things have"

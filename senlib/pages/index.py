@@ -103,13 +103,19 @@ class FrontPage:
         self.read(meanings=self.desk.settings.latest(MAPPING))
 
     def _ask(self, headings: Sequence[str], framework: Framework) -> None:
-        options = [("leave out", LEAVE_OUT), *((label, key) for key, label in choices(framework).items() if key != LEAVE_OUT)]
+        options = [
+            ("leave out", LEAVE_OUT),
+            *((label, key) for key, label in choices(framework).items() if key != LEAVE_OUT),
+        ]
         self._meanings = {heading: frame.choice(heading, options) for heading in dict.fromkeys(headings)}
         self.use = widgets.Button(description="Load with these", button_style="primary")
         self.use.on_click(lambda _: self.use_meanings())
         why = frame.html(
             frame.heading("What do these columns hold?", level=3)
-            + frame.note("The workbook did not know these headings. What you choose is remembered for the next file. What it does not need, leave out.")
+            + frame.note(
+                "The workbook did not know these headings. What you choose is remembered "
+                "for the next file. What it does not need, leave out."
+            )
         )
         self.outcome.children = [why, frame.controls(*self._meanings.values()), self.use]
 
@@ -124,7 +130,7 @@ class FrontPage:
             self.desk.keep(school)
         except OSError:
             self.chooser.message = "Nothing was kept."
-            text = f"The files are good, but they could not be saved in {self.desk.data}. Is the disk full, or the folder open in another program?"
+            text = f"The files are good, but they could not be saved in {self.desk.data}. Is the disk full, or open elsewhere?"
             self.outcome.children = [frame.html(frame.trouble(text))]
             return
         self._reopen()
@@ -161,7 +167,11 @@ def open_page() -> FrontPage:
 
 def _templates() -> str:
     links = [
-        frame.download(f"Download an empty file to fill in: {load(name).title}", template(load(name)), name=f"senco-workbook-{name}")
+        frame.download(
+            f"Download an empty file to fill in: {load(name).title}",
+            template(load(name)),
+            name=f"senco-workbook-{name}",
+        )
         for name in reversed(names())
     ]
     return f'<p class="sl-downloads">{" ".join(links)}</p>'
@@ -169,15 +179,24 @@ def _templates() -> str:
 
 def _summary(school: School) -> str:
     """What was loaded, and what is missing that the Tasks would use."""
-    results = school.results[school.results["result"] != ""].groupby(["stage", "subject"], observed=True)["pupil_id"].nunique().reset_index()
+    results = (
+        school.results[school.results["result"] != ""]
+        .groupby(["stage", "subject"], observed=True)["pupil_id"]
+        .nunique()
+        .reset_index()
+    )
     results = results.rename(columns={"pupil_id": "pupils"}).astype({"stage": str, "subject": str})
     columns = {"stage": "When", "subject": "Subject", "pupils": "Pupils with a result"}
     gaps = []
     no_code = int((school.pupils["sen_provision"] == "").sum())
     if no_code:
-        gaps.append(f"{no_code:,} pupils have no SEN code; they count among all pupils, and neither as SEN nor as no SEN.")
+        gaps.append(
+            f"{no_code:,} pupils have no SEN code; they count among all pupils, and neither as SEN nor as no SEN."
+        )
     if school.pupils["ks4_year"].isna().any():
-        gaps.append(f"For {int(school.pupils['ks4_year'].isna().sum()):,} pupils there is no year group, so their cohort is not known.")
+        gaps.append(
+            f"For {int(school.pupils['ks4_year'].isna().sum()):,} pupils there is no year group, so their cohort is not known."
+        )
     if school.pupils["attendance"].isna().all():
         gaps.append("No attendance is in the file, so Task 3 cannot measure it.")
     table = frame.plain_table(pd.DataFrame(results), caption="What was loaded", columns=columns)

@@ -51,7 +51,8 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     >>> row = pd.Series(dict(subject="English", group="SEN", entry="3", reach="5", pupils=43, reached=19, percent=44.2, low=30.4,
     ...     high=58.9, national=28.0, national_year=2004, difference="higher", without_result=2))
     >>> conversion_answer(row, framework=load("levels"), stage=load("levels").stage())
-    'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %. Nationally 28 % (2004): higher here, by more than chance.'
+    'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
+    Nationally 28 % (2004): higher here, by more than chance.'
     """
     who = _joined(_group(row.group, row.pupils, framework), arrived(row.entry, stage=stage), f"in {row.subject}")
     if row.pupils == 0:
@@ -70,18 +71,24 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
     """
     points, low, high = gap(others, sen)
     whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
-    start = f"Of {whom}, {rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without reached {reached(sen.reach, stage=stage)}"
+    rates = f"{rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without"
+    start = f"Of {whom}, {rates} reached {reached(sen.reach, stage=stage)}"
     if rounded(points) == 0:
         return f"{start}: no gap. {_chance(low, high)}"
     favour = "" if points > 0 else " in favour of pupils with SEN"
-    return f"{start}: a gap of {rounded(abs(points))} percentage point{'' if rounded(abs(points)) == 1 else 's'}{favour}. {_chance(low, high)}"
+    size = f"{rounded(abs(points))} percentage point{'' if rounded(abs(points)) == 1 else 's'}"
+    return f"{start}: a gap of {size}{favour}. {_chance(low, high)}"
 
 
 def trend_answer(now: pd.Series, before: pd.Series) -> str:
     """Pupils with SEN in one summer and in the one before, and whether chance alone could make the change."""
     points, low, high = gap(now, before)
     change = rounded(abs(points))
-    went = "the same" if change == 0 else f"{change} point{'' if change == 1 else 's'} {'higher' if points > 0 else 'lower'}"
+    went = (
+        "the same"
+        if change == 0
+        else f"{change} point{'' if change == 1 else 's'} {'higher' if points > 0 else 'lower'}"
+    )
     return (
         f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
         f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}. {_chance(low, high)}"
@@ -93,7 +100,8 @@ def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
     points, low, high = gap(best, worst)
     return (
         f"{best.subject} stands highest: {best.reached} of {pupils(int(best.pupils))}, {rounded(best.percent)} %. {worst.subject} stands "
-        f"lowest: {worst.reached} of {pupils(int(worst.pupils))}, {rounded(worst.percent)} %. They are {rounded(points)} points apart. {_chance(low, high)}"
+        f"lowest: {worst.reached} of {pupils(int(worst.pupils))}, {rounded(worst.percent)} %. "
+        f"They are {rounded(points)} points apart. {_chance(low, high)}"
     )
 
 
@@ -119,8 +127,13 @@ def _attendance_answer(row: pd.Series) -> str:
 def _sure(row: pd.Series) -> str:
     few = row.pupils < FEW
     if row.clear:
-        return f"The target lies outside the likely range, but {pupils(int(row.pupils))} are few to judge by." if few else "Clearly so: chance would not make it."
-    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %."
+        return (
+            f"The target lies outside the likely range, but {pupils(int(row.pupils))} are few to judge by."
+            if few
+            else "Clearly so: chance would not make it."
+        )
+    likely = f"the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %"
+    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: {likely}."
 
 
 def _chance(low: float, high: float) -> str:

@@ -37,7 +37,9 @@ class ConversionPage:
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
         self.by = frame.choice("Groups to compare", [(words, column) for column, words in self._groupings().items()])
-        self.denominator = frame.choice("Whom a percentage is of", [(_first_upper(t), k) for k, t in DENOMINATORS.items()])
+        self.denominator = frame.choice(
+            "Whom a percentage is of", [(_first_upper(t), k) for k, t in DENOMINATORS.items()]
+        )
         self.stage.observe(lambda _: self._stage_changed(), "value")
         self.live = Live(self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
 
@@ -67,7 +69,9 @@ class ConversionPage:
         """From each start to each outcome; a pressed cell lists who is in it."""
         self.group = frame.choice("Whose results", self._group_options(), "SEN")
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
-        self.who = Listing(columns=_WHO, caption="Who is in the cell", empty="Press a number in the table above to see who it is.")
+        self.who = Listing(
+            columns=_WHO, caption="Who is in the cell", empty="Press a number in the table above to see who it is."
+        )
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
@@ -76,8 +80,12 @@ class ConversionPage:
     def figures(self) -> widgets.VBox:
         """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
         self.typed = widgets.BoundedFloatText(description="Percent", min=0, max=100, step=0.1, value=0)
-        self.typed_year = widgets.BoundedIntText(description="Summer", min=1996, max=2100, value=self.cohort.value or self.school.academic_year)
-        self.typed_group = frame.choice("For", [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")], "SEN")
+        self.typed_year = widgets.BoundedIntText(
+            description="Summer", min=1996, max=2100, value=self.cohort.value or self.school.academic_year
+        )
+        self.typed_group = frame.choice(
+            "For", [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")], "SEN"
+        )
         self.keep = widgets.Button(description="Keep this figure", button_style="primary")
         self.take_back = widgets.Button(description="Take it back")
         self.kept = frame.html("")
@@ -92,8 +100,14 @@ class ConversionPage:
         return frame.html(
             frame.what_next(
                 [
-                    ("Task 3: hold these figures against the targets for pupils with SEN", frame.address("task3_ensuring_progress")),
-                    ("Task 4: see who is on the way now, and plan for them by name", frame.address("task4_level3_to_5")),
+                    (
+                        "Task 3: hold these figures against the targets for pupils with SEN",
+                        frame.address("task3_ensuring_progress"),
+                    ),
+                    (
+                        "Task 4: see who is on the way now, and plan for them by name",
+                        frame.address("task4_level3_to_5"),
+                    ),
                 ]
             )
         )
@@ -138,17 +152,30 @@ class ConversionPage:
         sen = by_sen[by_sen["group"] == "SEN"]
         row = (sen if len(sen) else rows).iloc[0]
         told = sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage)
-        labels = [f"{group_name(r.group, framework=self.school.framework)}, {r.reached} of {r.pupils}" for r in rows.itertuples()]
+        labels = [
+            f"{group_name(r.group, framework=self.school.framework)}, {r.reached} of {r.pupils}"
+            for r in rows.itertuples()
+        ]
         labels = [_first_upper(label) for label in labels]
         strong = [self._has_sen(group) for group in rows["group"]]
         chart = frame.picture(
-            lambda width: charts.rates(rows, labels=labels, strong=strong, width=width, axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}"),
+            lambda width: charts.rates(
+                rows,
+                labels=labels,
+                strong=strong,
+                width=width,
+                axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}",
+            ),
             says=". ".join(
-                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rows.itertuples(), strict=True) if r.pupils
+                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
+                for label, r in zip(labels, rows.itertuples(), strict=True)
+                if r.pupils
             ),
             key=_key(rows),
         )
-        return question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows, labels) + self._counting(rows)
+        return (
+            question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows, labels) + self._counting(rows)
+        )
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
@@ -159,39 +186,58 @@ class ConversionPage:
         everyone = rows.iloc[0]
         parts = [f"Counted: {DENOMINATORS[self.denominator.value]}."]
         if everyone.without_result:
-            parts.append(f"Of all pupils here {everyone.without_result:,} have no result (absent, disapplied, or none recorded).")
+            parts.append(
+                f"Of all pupils here {everyone.without_result:,} have no result (absent, disapplied, or none recorded)."
+            )
         if everyone.by_teacher:
             parts.append(
-                f"For {sentences.pupils(int(everyone.by_teacher))} a teacher's assessment stands in, where the test gave a code or there is no test."
+                f"For {sentences.pupils(int(everyone.by_teacher))} a teacher's assessment stands in, "
+                "where the test gave a code or there is no test."
             )
-        parts.append("'Likely' is the 95 % interval (Wilson): how far chance alone could have moved a group of this size.")
+        parts.append(
+            "'Likely' is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
+        )
         return frame.note(" ".join(parts))
 
     def _few(self, rows: pd.DataFrame) -> str:
         small = [group_name(r.group, framework=self.school.framework) for r in rows.itertuples() if 0 < r.pupils < FEW]
         if not small:
             return ""
-        return frame.note(f"Fewer than {FEW} pupils: {', '.join(small)}. A percentage of so few moves a long way with one pupil.")
+        return frame.note(
+            f"Fewer than {FEW} pupils: {', '.join(small)}. A percentage of so few moves a long way with one pupil."
+        )
 
     def _peers(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_entry=True)
         bands = [band for band in (*self._stage.converted_from, ALL_BANDS) if band in set(table["entry"])]
         sides = {g: table[table["group"] == g].set_index("entry").reindex(bands) for g in ("SEN", "no SEN")}
         sen, others = sides["SEN"], sides["no SEN"]
-        both = [band for band in bands if (sen["pupils"].fillna(0)[band] > 0) and (others["pupils"].fillna(0)[band] > 0)]
+        both = [
+            band for band in bands if (sen["pupils"].fillna(0)[band] > 0) and (others["pupils"].fillna(0)[band] > 0)
+        ]
         title = frame.heading("How does that compare with peers who started in the same place?")
         if not both:
-            return title + frame.answer("There are not both pupils with and without SEN in any band, so there is nothing to compare.")
+            return title + frame.answer(
+                "There are not both pupils with and without SEN in any band, so there is nothing to compare."
+            )
         band = self.entry.value if self.entry.value in both else both[-1]
         told = sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
         shown = pd.DataFrame({"sen": sen["percent"], "peers": others["percent"]}).loc[both]
         counts = pd.DataFrame({"sen_n": sen["pupils"], "peers_n": others["pupils"]}).loc[both].astype("int64")
         names = ["All bands" if b == ALL_BANDS else f"From {b}" for b in both]
-        labels = [f"{name} ({s} SEN, {o} not)" for name, s, o in zip(names, counts["sen_n"], counts["peers_n"], strict=True)]
+        labels = [
+            f"{name} ({s} SEN, {o} not)" for name, s, o in zip(names, counts["sen_n"], counts["peers_n"], strict=True)
+        ]
         chart = frame.picture(
-            lambda width: charts.peers(shown, labels=labels, width=width, axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}"),
+            lambda width: charts.peers(
+                shown,
+                labels=labels,
+                width=width,
+                axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}",
+            ),
             says=". ".join(
-                f"{label}: with SEN {rounded(s)} %, without {rounded(p)} %" for label, s, p in zip(labels, shown["sen"], shown["peers"], strict=True)
+                f"{label}: with SEN {rounded(s)} %, without {rounded(p)} %"
+                for label, s, p in zip(labels, shown["sen"], shown["peers"], strict=True)
             ),
             key="Round: pupils with SEN. Diamond: pupils without. The gap is in percentage points.",
         )
@@ -205,22 +251,40 @@ class ConversionPage:
         )  # fmt: skip
         columns = {
             "name": "Start", "sen_n": "Pupils with SEN", "sen": "Percent", "sen_low": "Likely from", "sen_high": "Likely to",
-            "peers_n": "Pupils without SEN", "peers": "Percent, without", "peers_low": "Likely from, without", "peers_high": "Likely to, without",
+            "peers_n": "Pupils without SEN", "peers": "Percent, without", "peers_low": "Likely from, without",
+            "peers_high": "Likely to, without",
         }  # fmt: skip
-        return title + frame.answer(told) + chart + frame.numbers(numbers, caption="Pupils with SEN beside their peers", columns=columns)
+        return (
+            title
+            + frame.answer(told)
+            + chart
+            + frame.numbers(numbers, caption="Pupils with SEN beside their peers", columns=columns)
+        )
 
     def _years(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_cohort=True)
         rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(["cohort", "group"], ascending=[False, True])
         title = frame.heading("And the summer before?")
         if rows["cohort"].nunique() < 2:
-            return title + frame.answer("Results of one summer only are held. Load the year before as well to see whether this is new.")
-        labels = [f"{_summer(r.cohort)}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}" for r in rows.itertuples()]
+            return title + frame.answer(
+                "Results of one summer only are held. Load the year before as well to see whether this is new."
+            )
+        labels = [
+            f"{_summer(r.cohort)}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
+            for r in rows.itertuples()
+        ]
         sen = rows[rows["group"] == "SEN"]
-        told = sentences.trend_answer(sen.iloc[0], sen.iloc[1]) if len(sen) > 1 else "There are pupils with SEN in one summer only."
+        told = (
+            sentences.trend_answer(sen.iloc[0], sen.iloc[1])
+            if len(sen) > 1
+            else "There are pupils with SEN in one summer only."
+        )
         chart = frame.picture(
             lambda width: charts.rates(rows, labels=labels, strong=list(rows["group"] == "SEN"), width=width),
-            says=". ".join(f"{label}: {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rows.itertuples(), strict=True)),
+            says=". ".join(
+                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
+                for label, r in zip(labels, rows.itertuples(), strict=True)
+            ),
             key=_key(rows),
         )
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
@@ -234,24 +298,39 @@ class ConversionPage:
         ]  # fmt: skip
         if same.empty:
             return frame.answer(
-                "No national figure is held for this start and this outcome. If your LEA's pack has one, type it in here, and every page will use it."
+                "No national figure is held for this start and this outcome. If your LEA's pack has one, "
+                "type it in here, and every page will use it."
             )
         shown = same.assign(
-            percent=[f"{'at most ' if k == 'at most' else ''}{p:.1f} %" for p, k in zip(same["percent"], same["kind"], strict=True)],
+            percent=[
+                f"{'at most ' if k == 'at most' else ''}{p:.1f} %"
+                for p, k in zip(same["percent"], same["kind"], strict=True)
+            ],
             group=[group_name(g, framework=self.school.framework) for g in same["group"]],
             source=[source if source == TYPED else national.source(source).title for source in same["source"]],
         )
         columns = {"group": "For", "year": "Summer", "percent": "Figure", "source": "Source"}
-        return frame.plain_table(shown.astype({"year": str}), caption="National figures that are held for this question", columns=columns)
+        return frame.plain_table(
+            shown.astype({"year": str}), caption="National figures that are held for this question", columns=columns
+        )
 
     def _keep_figure(self, value: str) -> None:
         field = "|".join(
-            [self.stage.value, str(self.typed_year.value), self.subject.value, self.typed_group.value, self.entry.value, self.reach.value]
+            [
+                self.stage.value,
+                str(self.typed_year.value),
+                self.subject.value,
+                self.typed_group.value,
+                self.entry.value,
+                self.reach.value,
+            ]
         )
         at = self.desk.store.save(form="national figures", field=field, value=value)
         self.figures_held = self.desk.figures()
         self.live.refresh()
-        self.kept.value = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
+        self.kept.value = (
+            f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
+        )
 
     # -- the matrix --
 
@@ -290,10 +369,12 @@ class ConversionPage:
             people = people[people["sen_provision"].map(groups) == self.group.value]
         elif self.group.value != "all":
             people = people[people["sen_provision"] == self.group.value]
-        self.who.caption = f"{sentences.pupils(len(people))} who entered at {chosen['row']} and reached {chosen['column']} in {self.subject.value}"
+        cell = f"entered at {chosen['row']} and reached {chosen['column']} in {self.subject.value}"
+        self.who.caption = f"{sentences.pupils(len(people))} who {cell}"
         self.who.records = [
             {
-                "id": p.pupil_id, "name": person_name(p), "form": p.form, "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
+                "id": p.pupil_id, "name": person_name(p), "form": p.form,
+                "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
                 "sen": p.sen_provision, "need": p.need, "entry": p.entry_result, "outcome": p.outcome_result,
             }
             for p in people.itertuples()
@@ -309,7 +390,9 @@ class ConversionPage:
             self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
 
     def _subjects(self) -> list[str]:
-        outcomes = self.school.results[self.school.results["stage"].isin([s.name for s in self.school.framework.stages])]
+        outcomes = self.school.results[
+            self.school.results["stage"].isin([s.name for s in self.school.framework.stages])
+        ]
         held = set(outcomes["subject"].unique())
         known = [name for name in self.school.framework.outcome_subjects() if name in held]
         entry_only = {subject.name for subject in self.school.framework.subjects if subject.entry_only}
@@ -323,7 +406,10 @@ class ConversionPage:
 
     def _entries(self) -> list[tuple[str, str]]:
         kind = "Level" if self._stage.entry_scale.name == "levels" else "Score"
-        named = [(f"{kind} {band}" if band[0].isdigit() or band[0] == "<" else _first_upper(band), band) for band in self._stage.bands]
+        named = [
+            (f"{kind} {band}" if band[0].isdigit() or band[0] == "<" else _first_upper(band), band)
+            for band in self._stage.bands
+        ]
         return [*named, ("Not known", "none"), ("All together", ALL_BANDS)]
 
     def _first_entry(self) -> str:

@@ -27,8 +27,12 @@ class CriteriaPage:
         self.school = desk.school
         self.tables = {key: criteria(self.school, denominator=key, figures=desk.figures()) for key in DENOMINATORS}
         cohorts = sorted(self.tables["all"]["cohort"].dropna().unique(), reverse=True)
-        self.cohort = frame.choice("Summer of the results", [(str(c), int(c)) for c in cohorts] or [("year not known", None)])
-        self.denominator = frame.choice("Whom a percentage is of", [(t[:1].upper() + t[1:], k) for k, t in DENOMINATORS.items()])
+        self.cohort = frame.choice(
+            "Summer of the results", [(str(c), int(c)) for c in cohorts] or [("year not known", None)]
+        )
+        self.denominator = frame.choice(
+            "Whom a percentage is of", [(t[:1].upper() + t[1:], k) for k, t in DENOMINATORS.items()]
+        )
         self.live = Live(self.cohort, self.denominator)
 
     def header(self) -> widgets.HTML:
@@ -62,7 +66,9 @@ class CriteriaPage:
     def rows(self) -> pd.DataFrame:
         """The criteria of the chosen summer, and attendance, which is of this year."""
         table = self.tables[self.denominator.value]
-        chosen = table["cohort"].isna() if self.cohort.value is None else table["cohort"].eq(self.cohort.value).fillna(False)
+        chosen = (
+            table["cohort"].isna() if self.cohort.value is None else table["cohort"].eq(self.cohort.value).fillna(False)
+        )
         return table[chosen | (table["subject"] == "")]
 
     def _scorecard(self) -> str:
@@ -70,7 +76,9 @@ class CriteriaPage:
         title = frame.heading("Do enough of our pupils with SEN make the progress they should?")
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
-            return title + frame.answer("There are no results of pupils with SEN to measure yet. Load a file with results at both ends of the key stage.")
+            return title + frame.answer(
+                "There are no results of pupils with SEN to measure yet. Load a file with results at both ends of the key stage."
+            )
         labels = [_label(row) for row in measured.itertuples()]
         chart = frame.picture(
             lambda width: charts.scorecard(measured, labels=labels, width=width),
@@ -97,7 +105,9 @@ class CriteriaPage:
         first = rows.iloc[0]
         target = "" if pd.isna(first.target) else f" Target: {first.rule} {rounded(first.target)} %."
         if rows["target"].nunique() > 1:
-            target = " Target: " + ", ".join(f"{r.subject} {r.rule} {rounded(r.target)} %" for r in rows.itertuples()) + "."
+            target = (
+                " Target: " + ", ".join(f"{r.subject} {r.rule} {rounded(r.target)} %" for r in rows.itertuples()) + "."
+            )
         lines = "".join(f"<li>{frame.escape(_line(row))}</li>" for _, row in rows.iterrows())
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
@@ -133,10 +143,18 @@ class CriteriaPage:
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
             lambda width: charts.rates(plain, labels=labels, strong=[True] * len(plain), width=width),
-            says=". ".join(f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)),
+            says=". ".join(
+                f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)
+            ),
             key="Dot: what was measured. Bar: where the true rate is likely to lie.",
         )
-        return title + frame.answer(told) + chart + self._numbers(rows, [_label(r) for r in rows.itertuples()]) + frame.note(why)
+        return (
+            title
+            + frame.answer(told)
+            + chart
+            + self._numbers(rows, [_label(r) for r in rows.itertuples()])
+            + frame.note(why)
+        )
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
@@ -149,10 +167,24 @@ class CriteriaPage:
         for everyone, sen in zip(sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True):
             subject = f"{everyone.subject}: " if everyone.subject else ""
             missing = f"; for {everyone.without_entry} no entry result is held" if everyone.without_entry else ""
-            lines.append(f"<li>{frame.escape(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>")
-        shown = sides["all"].assign(sen=sides["SEN"]["low"].tolist(), subject=sides["all"]["subject"].replace("", "all subjects"))
-        columns = {"subject": "Subject", "pupils": "Pupils in Year 7", "low": "Of them low on entry", "sen": "With SEN", "without_entry": "Entry not known"}
-        return title + f"<ul class=\"sl-answer\">{''.join(lines)}</ul>" + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
+            lines.append(
+                f"<li>{frame.escape(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>"
+            )
+        shown = sides["all"].assign(
+            sen=sides["SEN"]["low"].tolist(), subject=sides["all"]["subject"].replace("", "all subjects")
+        )
+        columns = {
+            "subject": "Subject",
+            "pupils": "Pupils in Year 7",
+            "low": "Of them low on entry",
+            "sen": "With SEN",
+            "without_entry": "Entry not known",
+        }
+        return (
+            title
+            + f'<ul class="sl-answer">{"".join(lines)}</ul>'
+            + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
+        )
 
 
 def open_page() -> CriteriaPage:
@@ -161,8 +193,16 @@ def open_page() -> CriteriaPage:
 
 
 def _label(row) -> str:
-    short = {"gain_sen": "SEN: one level's gain", "gain_below_2": "below level 2: a gain", "gain_at_2": "level 2: a gain"}
-    short |= {"grade_4_sen": "SEN: grade 4", "grade_2_below_80": "SEN from <80: grade 2", "grade_3_at_80": "SEN from 80-89.5: grade 3"}
+    short = {
+        "gain_sen": "SEN: one level's gain",
+        "gain_below_2": "below level 2: a gain",
+        "gain_at_2": "level 2: a gain",
+    }
+    short |= {
+        "grade_4_sen": "SEN: grade 4",
+        "grade_2_below_80": "SEN from <80: grade 2",
+        "grade_3_at_80": "SEN from 80-89.5: grade 3",
+    }
     if row.subject == "":
         return "SEN: average attendance"
     return f"{row.subject}, {short.get(row.criterion, row.criterion)}"
@@ -173,8 +213,11 @@ def _line(row: pd.Series) -> str:
     if pd.isna(row.percent):
         return f"{row.subject}: {words}"
     if row.subject == "":
-        return f"{row.percent:.1f} % on average over {sentences.pupils(int(row.pupils))} (likely {row.low:.1f} to {row.high:.1f} %). {words}"
-    return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
+        likely = f"likely {row.low:.1f} to {row.high:.1f} %"
+        return f"{row.percent:.1f} % on average over {sentences.pupils(int(row.pupils))} ({likely}). {words}"
+    return (
+        f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
+    )
 
 
 def _summary(rows: pd.DataFrame) -> str:
@@ -186,7 +229,8 @@ def _summary(rows: pd.DataFrame) -> str:
     if len(missed):
         nearest = missed.loc[missed["more"].idxmin()]
         name = nearest.subject or "attendance"
-        told += f" The nearest of the others is {name}, {nearest.title[:1].lower() + nearest.title[1:]}: {sentences.pupils(int(nearest.more))} more."
+        title = nearest.title[:1].lower() + nearest.title[1:]
+        told += f" The nearest of the others is {name}, {title}: {sentences.pupils(int(nearest.more))} more."
     return told
 
 

@@ -37,7 +37,11 @@ class TrackingPage:
         self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()])
         self.entry = frame.choice("Where they started", [(band, band) for band in stage.bands], self.plan.entry)
         steps = [step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0]
-        self.reach = frame.choice("Where they could get to", [(sentences.reached(s, stage=stage).capitalize(), s) for s in steps], self.plan.reach)
+        self.reach = frame.choice(
+            "Where they could get to",
+            [(sentences.reached(s, stage=stage).capitalize(), s) for s in steps],
+            self.plan.reach,
+        )
         years = [(f"Years {self.plan.years[0]} to {self.plan.years[-1]}", self.plan.years)]
         self.years = frame.choice("Year groups", years + [(f"Year {year}", (year,)) for year in self.plan.years])
         self.who = frame.choice("Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")])
@@ -57,7 +61,9 @@ class TrackingPage:
 
     def pupils(self) -> widgets.VBox:
         """The list for the subject leader: sort it, search it, and write a plan line for each pupil."""
-        self.listing = Listing(columns=_columns(), caption="", empty="No pupils started there. Choose another start, subject or year.")
+        self.listing = Listing(
+            columns=_columns(), caption="", empty="No pupils started there. Choose another start, subject or year."
+        )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.status = frame.html("")
         self.live.also(self._show_pupils)
@@ -97,7 +103,9 @@ class TrackingPage:
 
     def _subjects(self) -> list[str]:
         held = set(self.school.results.loc[self.school.results["stage"] == "now", "subject"].unique())
-        return [name for name in self.school.framework.outcome_subjects() if name in held] or self.school.framework.outcome_subjects()
+        return [
+            name for name in self.school.framework.outcome_subjects() if name in held
+        ] or self.school.framework.outcome_subjects()
 
     def _answer(self) -> str:
         stage, rows = self._stage, self.rows()
@@ -109,9 +117,12 @@ class TrackingPage:
         count = rows["on_course"].value_counts()
         stuck = int((rows["stuck"] == "yes").sum())
         unknown = int(count.get("", 0))
-        whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
+        whom = (
+            f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
+        )
         told = (
-            f"Of {whom} {start} in {self.subject.value}, {int(count.get('yes', 0))} are on course for {aim} and {int(count.get('no', 0))} are not"
+            f"Of {whom} {start} in {self.subject.value}, {int(count.get('yes', 0))} are on course for {aim} "
+            f"and {int(count.get('no', 0))} are not"
             f"{f'; for {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck)}"
         )
         return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck}")
@@ -124,16 +135,30 @@ class TrackingPage:
             return ""
         side = table["sen_provision"].map(self.school.framework.sen_groups)
         table = table.assign(side=side, reached=(table["on_course"] == "yes").astype(int)).dropna(subset="side")
-        rates = table.groupby(["year_group", "side"], as_index=False).agg(reached=("reached", "sum"), pupils=("reached", "size"))
+        rates = table.groupby(["year_group", "side"], as_index=False).agg(
+            reached=("reached", "sum"), pupils=("reached", "size")
+        )
         rates = rates.sort_values(["year_group", "side"], ascending=[True, True], ignore_index=True)
         rates = rates.join(wilson(rates["reached"], rates["pupils"])).assign(national=float("nan"), lea=float("nan"))
         labels = [f"Year {r.year_group}, {r.side}: {r.reached} of {r.pupils}" for r in rates.itertuples()]
         chart = frame.picture(
-            lambda width: charts.rates(rates, labels=labels, strong=list(rates["side"] == "SEN"), width=width, axis="on course"),
-            says=". ".join(f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, rates.itertuples(), strict=True)),
+            lambda width: charts.rates(
+                rates, labels=labels, strong=list(rates["side"] == "SEN"), width=width, axis="on course"
+            ),
+            says=". ".join(
+                f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
+                for label, r in zip(labels, rates.itertuples(), strict=True)
+            ),
             key="Round: pupils with SEN. Diamond: pupils without. Bar: where the true rate is likely to lie.",
         )
-        columns = {"name": "Year group", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from", "high": "Likely to"}
+        columns = {
+            "name": "Year group",
+            "pupils": "Pupils",
+            "reached": "On course",
+            "percent": "Percent",
+            "low": "Likely from",
+            "high": "Likely to",
+        }
         return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=columns)
 
     def _show_pupils(self) -> None:
@@ -154,8 +179,14 @@ class TrackingPage:
             self.downloads.value = self._links()
 
     def _links(self) -> str:
-        one = frame.download(f"Download the {self.subject.value} list (Excel)", self.workbook([self.subject.value]), name=f"task4-{self.subject.value}")
-        every = frame.download("Download all subjects, a sheet each (Excel)", self.workbook(self._subjects()), name="task4-all-subjects")
+        one = frame.download(
+            f"Download the {self.subject.value} list (Excel)",
+            self.workbook([self.subject.value]),
+            name=f"task4-{self.subject.value}",
+        )
+        every = frame.download(
+            "Download all subjects, a sheet each (Excel)", self.workbook(self._subjects()), name="task4-all-subjects"
+        )
         return f'<p class="sl-downloads">{one} {every}</p>' + frame.note(
             "These sheets name pupils. Keep them where the school keeps such lists, and delete them when they have done their work."
         )
@@ -166,7 +197,10 @@ class TrackingPage:
         about = [
             ("School", self.school.name + (" (sample data: nobody here is real)" if self.school.sample else "")),
             ("Made on", f"{date.today():%d %B %Y}"),
-            ("Who is listed", f"{dict((v, k) for k, v in self.who.options)[self.who.value]} {sentences.arrived(self.entry.value, stage=self._stage)}"),
+            (
+                "Who is listed",
+                f"{dict((v, k) for k, v in self.who.options)[self.who.value]} {sentences.arrived(self.entry.value, stage=self._stage)}",
+            ),
             ("Aim", sentences.reached(self.reach.value, stage=self._stage)),
             ("On course", self.plan.on_course),
             ("Stuck", self.plan.stuck),
@@ -182,13 +216,17 @@ def open_page() -> TrackingPage:
 
 def _columns() -> list[dict]:
     numbers = {"year_group", "gain", "attendance"}
-    columns = [{"key": key, "label": label, "kind": "number" if key in numbers else "text"} for key, label in LISTED.items()]
+    columns = [
+        {"key": key, "label": label, "kind": "number" if key in numbers else "text"} for key, label in LISTED.items()
+    ]
     columns[-1] |= {"editable": True, "help": "kept as you leave the box"}
     return columns
 
 
 def _shown(value: object) -> object:
-    return None if value is None or value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
+    return (
+        None if value is None or value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
+    )
 
 
 def _stuck_words(stuck: int) -> str:

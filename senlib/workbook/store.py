@@ -46,7 +46,9 @@ class Store:
         at = datetime.now().astimezone()
         rows = [(self._workbook, form, field, value, at.isoformat()) for field, value in values.items()]
         with closing(self._connection()) as connection, connection:
-            connection.executemany("INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)", rows)
+            connection.executemany(
+                "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)", rows
+            )
         return at
 
     def latest(self, form: str) -> dict[str, str]:

@@ -44,7 +44,12 @@ def test_the_department_s_bands_below_at_and_above_each_edge(points, band):
 
 def test_what_ofsted_suggested_stands_as_it_was_published():
     held = {c.key: (c.target, c.rule) for c in load("levels").criteria}
-    assert held == {"gain_sen": (80, "at least"), "gain_below_2": (34, "at least"), "gain_at_2": (55, "at least"), "attendance_sen": (92, "above")}
+    assert held == {
+        "gain_sen": (80, "at least"),
+        "gain_below_2": (34, "at least"),
+        "gain_at_2": (55, "at least"),
+        "attendance_sen": (92, "above"),
+    }
 
 
 def test_what_is_not_there_is_told_with_what_is():

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.measures.schools import cohort_of, school
 
 from senlib import national
 from senlib.frameworks import load
 from senlib.measures.conversion import conversion, matrix
+from tests.measures.schools import cohort_of, school
 
 # Ten pupils in English, as on a sheet of paper: who they are, where they came in, what they left with.
 TEN = [
@@ -39,7 +39,9 @@ def test_ten_pupils_by_hand():
 
 
 def test_the_other_denominator_leaves_out_those_without_a_result_and_still_shows_them():
-    table = conversion(cohort_of("levels", TEN, subject="English"), subject="English", reach="5", denominator="with_result")
+    table = conversion(
+        cohort_of("levels", TEN, subject="English"), subject="English", reach="5", denominator="with_result"
+    )
     sen = row(table, entry="3", group="SEN")
     assert (sen.pupils, sen.without_result, sen.reached) == (3, 2, 2)
     # B is a result: the pupil sat, or was judged, below the test's range.
@@ -67,7 +69,10 @@ def test_a_teacher_s_level_stands_in_for_a_code():
 def test_a_subject_with_teacher_assessment_alone():
     pupils = [{"pupil_id": "a", "sen_provision": "N", "year_group": "10", "ks4_year": "2006"}]
     results = [("a", "KS2", "ICT", "teacher", "4"), ("a", "KS3", "ICT", "teacher", "5")]
-    assert row(conversion(school("levels", pupils, results), subject="ICT", reach="5"), entry="4", group="all").reached == 1
+    assert (
+        row(conversion(school("levels", pupils, results), subject="ICT", reach="5"), entry="4", group="all").reached
+        == 1
+    )
 
 
 def test_pupils_still_in_the_key_stage_are_in_no_cohort():
@@ -77,7 +82,12 @@ def test_pupils_still_in_the_key_stage_are_in_no_cohort():
     both = school(
         "levels",
         [*people.pupils.astype(str).replace({"<NA>": "", "nan": ""}).to_dict("records"), *pupils],
-        [*people.results[["pupil_id", "stage", "subject", "kind", "result"]].astype(str).itertuples(index=False, name=None), ("x", "KS2", "English", "test", "3")],
+        [
+            *people.results[["pupil_id", "stage", "subject", "kind", "result"]]
+            .astype(str)
+            .itertuples(index=False, name=None),
+            ("x", "KS2", "English", "test", "3"),
+        ],
     )
     assert conversion(younger, subject="English").empty
     assert row(conversion(both, subject="English", reach="5"), entry="3", group="all").pupils == 7
@@ -95,13 +105,22 @@ def test_gcse_entry_is_the_average_of_reading_and_mathematics():
     ]  # fmt: skip
     table = matrix(school("gcse", pupils, results, year=2025), subject="English").query("group == 'SEN'")
     cells = {(r.entry, r.outcome) for r in table.itertuples()}
-    assert cells == {("102.5-104.5", "4"), ("80-89.5", "3"), ("90-95.5", "U"), ("none", "X"), ("90-95.5", "5"), ("100-102", "6")}
+    assert cells == {
+        ("102.5-104.5", "4"),
+        ("80-89.5", "3"),
+        ("90-95.5", "U"),
+        ("none", "X"),
+        ("90-95.5", "5"),
+        ("100-102", "6"),
+    }
 
 
 def test_u_and_x_stay_in_the_denominator_and_x_is_no_result():
     pupils = [{"pupil_id": str(i), "sen_provision": "N", "ks4_year": "2024"} for i in range(4)]
     results = [(str(i), "KS4", "History", "test", grade) for i, grade in enumerate(["4", "U", "X", ""])]
-    found = row(conversion(school("gcse", pupils, results, year=2025), subject="History", reach="4"), entry="all", group="all")
+    found = row(
+        conversion(school("gcse", pupils, results, year=2025), subject="History", reach="4"), entry="all", group="all"
+    )
     assert (found.pupils, found.without_result, found.reached) == (4, 2, 1)
 
 
@@ -113,7 +132,9 @@ def test_england_s_own_matrix_gives_england_s_own_percentages(subject):
     held = held.assign(pupils=(held["pupils"] / 10).round().astype(int)).query("pupils > 0")
     rows = held.loc[held.index.repeat(held["pupils"])].reset_index(drop=True)
     ids = [f"{i:06d}" for i in rows.index]
-    pupils = pd.DataFrame({"pupil_id": ids, "sen_provision": rows["group"].map({"SEN": "K", "no SEN": "N"})}).to_dict("records")
+    pupils = pd.DataFrame({"pupil_id": ids, "sen_provision": rows["group"].map({"SEN": "K", "no SEN": "N"})}).to_dict(
+        "records"
+    )
     results = [(i, "KS2", "Prior attainment", "test", entry) for i, entry in zip(ids, rows["entry"], strict=True)]
     results += [(i, "KS4", subject, "test", outcome) for i, outcome in zip(ids, rows["outcome"], strict=True)]
     table = conversion(school("gcse", pupils, results, year=2025), subject=subject, reach=["4", "5"])
@@ -134,7 +155,9 @@ def test_one_lea_s_matrix_of_2007_with_its_codes():
     rows = []
     for entry, cells in published.items():
         outcomes = [outcome for outcome, percent in cells.items() for _ in range(10 * percent)]
-        rows += [(f"{entry}-{i}", "", entry, outcome) for i, outcome in enumerate(outcomes + ["x"] * (1000 - len(outcomes)))]
+        rows += [
+            (f"{entry}-{i}", "", entry, outcome) for i, outcome in enumerate(outcomes + ["x"] * (1000 - len(outcomes)))
+        ]
     table = conversion(cohort_of("levels", rows, subject="English"), subject="English", reach=["5", "6"])
     bands = {"2": "2", "3": "3", "4": "4", "5": "5+"}
     for entry, (five, six) in {"2": (0, 0), "3": (31, 0), "4": (81, 21), "5": (99, 82)}.items():
@@ -145,7 +168,19 @@ def test_one_lea_s_matrix_of_2007_with_its_codes():
 
 def test_beside_england_of_the_nearest_year_and_beside_the_lea():
     lea = pd.DataFrame(
-        [{"stage": "KS3", "cohort": 2004, "subject": "English", "group": "SEN", "entry": "3", "reach": "5", "schools": 9, "pupils": 200, "reached": 198}]
+        [
+            {
+                "stage": "KS3",
+                "cohort": 2004,
+                "subject": "English",
+                "group": "SEN",
+                "entry": "3",
+                "reach": "5",
+                "schools": 9,
+                "pupils": 200,
+                "reached": 198,
+            }
+        ]
     )
     people = cohort_of("levels", TEN, subject="English")
     columns = ["stage", "year", "subject", "group", "entry", "reach", "percent", "pupils", "kind", "source"]
@@ -188,7 +223,10 @@ def test_counts_add_up_and_the_order_of_rows_never_matters(people, random):
     for _, part in table.groupby(["cohort", "reach", "group"], dropna=False):
         whole = part[part["entry"] == "all"].iloc[0]
         bands = part[part["entry"] != "all"]
-        assert whole[["pupils", "without_result", "reached"]].tolist() == bands[["pupils", "without_result", "reached"]].sum().tolist()
+        assert (
+            whole[["pupils", "without_result", "reached"]].tolist()
+            == bands[["pupils", "without_result", "reached"]].sum().tolist()
+        )
     for _, part in table.groupby(["cohort", "reach", "entry"], dropna=False):
         counts = part.set_index("group")["pupils"]
         assert counts["all"] == sum(counts.get(group, 0) for group in ("SEN", "no SEN", "not known"))
@@ -196,7 +234,9 @@ def test_counts_add_up_and_the_order_of_rows_never_matters(people, random):
     assert (table["reached"] + table["without_result"] <= table["pupils"]).all()
     assert ((table["low"] <= table["percent"]) & (table["percent"] <= table["high"])).all()
     random.shuffle(rows)
-    pd.testing.assert_frame_equal(table, conversion(cohort_of("levels", rows, subject="English"), subject="English", reach=["4", "5"]))
+    pd.testing.assert_frame_equal(
+        table, conversion(cohort_of("levels", rows, subject="English"), subject="English", reach=["4", "5"])
+    )
 
 
 @settings(max_examples=12, deadline=None)

@@ -32,6 +32,13 @@ def test_what_is_offered_to_group_by_is_in_the_pupils_table():
 
 def test_order_and_names():
     levels = load("levels")
-    assert group_order(["S", "N", "zebra", "all", "not known", "P"], framework=levels) == ["all", "P", "S", "N", "zebra", "not known"]
+    assert group_order(["S", "N", "zebra", "all", "not known", "P"], framework=levels) == [
+        "all",
+        "P",
+        "S",
+        "N",
+        "zebra",
+        "not known",
+    ]
     assert group_name("P", framework=levels) == "School Action Plus (P)"
     assert group_name("zebra", framework=levels) == "zebra"

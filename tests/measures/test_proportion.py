@@ -34,7 +34,10 @@ def test_the_interval_holds_the_rate_and_stays_within_0_and_100(counts):
     assert (row.low == 0) == (counts[0] == 0) and (row.high == 100) == (counts[0] == counts[1])
 
 
-@pytest.mark.parametrize(("other", "verdict"), [(29.9, "higher"), (30, "not clear"), (45, "not clear"), (60, "not clear"), (60.1, "lower"), (math.nan, "")])
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [(29.9, "higher"), (30, "not clear"), (45, "not clear"), (60, "not clear"), (60.1, "lower"), (math.nan, "")],
+)
 def test_touching_is_not_different(other, verdict):
     assert compared(pd.Series([30.0]), pd.Series([60.0]), pd.Series([other])).tolist() == [verdict]
 

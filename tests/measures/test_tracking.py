@@ -2,15 +2,22 @@
 
 import pandas as pd
 import pytest
-from tests.measures.schools import cohort_of, school
 
 from senlib.frameworks import load
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.tracking import people_in_cell, track
+from tests.measures.schools import cohort_of, school
 
 
 def levels(year_group, entry, now, date="", **others):
-    pupil = {"pupil_id": "p", "sen_provision": "A", "year_group": str(year_group), "forename": "Ada", "surname": "Zhou", "set_english": "8En4"} | others
+    pupil = {
+        "pupil_id": "p",
+        "sen_provision": "A",
+        "year_group": str(year_group),
+        "forename": "Ada",
+        "surname": "Zhou",
+        "set_english": "8En4",
+    } | others
     results = [("p", "KS2", "English", "test", entry)]
     if now is not None:
         results.append(("p", "now", "English", "teacher", now, date))
@@ -40,14 +47,20 @@ def test_without_a_level_now_nothing_is_said(now):
     assert pd.isna(found.gain) and (found.on_course, found.stuck) == ("", "")
 
 
-@pytest.mark.parametrize(("year_group", "on_roll", "listed"), [(6, "Y", 0), (7, "Y", 1), (9, "Y", 1), (10, "Y", 0), (9, "N", 0)])
+@pytest.mark.parametrize(
+    ("year_group", "on_roll", "listed"), [(6, "Y", 0), (7, "Y", 1), (9, "Y", 1), (10, "Y", 0), (9, "N", 0)]
+)
 def test_pupils_on_roll_in_the_years_asked_for(year_group, on_roll, listed):
     assert len(levels(year_group, "3", "4", on_roll=on_roll)) == listed
 
 
 def test_the_latest_of_several_is_where_she_is_now():
     pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
-    results = [("p", "KS2", "English", "test", "3"), ("p", "now", "English", "teacher", "4a", "2004-12-10"), ("p", "now", "English", "teacher", "4c", "2005-03-18")]
+    results = [
+        ("p", "KS2", "English", "test", "3"),
+        ("p", "now", "English", "teacher", "4a", "2004-12-10"),
+        ("p", "now", "English", "teacher", "4c", "2005-03-18"),
+    ]
     found = track(school("levels", pupils, results), subject="English").iloc[0]
     assert (found.now, found.now_date) == ("4c", "2005-03-18")
 
@@ -59,12 +72,19 @@ def test_entry_by_a_teacher_is_said():
     assert (found.entry, found.entry_by_teacher) == ("3", "yes")
 
 
-@pytest.mark.parametrize(("now", "on_course", "stuck"), [("4", "yes", "no"), ("3", "no", "no"), ("2", "no", "no"), ("1", "no", "no"), ("U", "no", "yes"), ("X", "", "")])
+@pytest.mark.parametrize(
+    ("now", "on_course", "stuck"),
+    [("4", "yes", "no"), ("3", "no", "no"), ("2", "no", "no"), ("1", "no", "no"), ("U", "no", "yes"), ("X", "", "")],
+)
 def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
     # Mathematics from 90-95.5: of 40,665 pupils in England 37,952 (93 %) reached grade 1 and 29,266 (72 %) grade 2, so three in
     # four reached grade 1.
     pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
-    results = [("p", "KS2", "Reading", "test", "94"), ("p", "KS2", "Mathematics", "test", "92"), ("p", "now", "Mathematics", "teacher", now)]
+    results = [
+        ("p", "KS2", "Reading", "test", "94"),
+        ("p", "KS2", "Mathematics", "test", "92"),
+        ("p", "now", "Mathematics", "teacher", now),
+    ]
     found = track(school("gcse", pupils, results, year=2025), subject="Maths").iloc[0]
     assert (found.entry, found.entry_band, found.on_course, found.stuck) == ("93", "90-95.5", on_course, stuck)
 
@@ -81,7 +101,9 @@ def test_expected_is_the_median_of_england_or_what_the_framework_lays_down():
     # 100-102 in mathematics: of 59,175 pupils 35,409 (60 %) reached grade 4 and 17,047 (29 %) grade 5.
     assert held["Mathematics", "100-102"] == "4"
     levels_framework = load("levels")
-    laid_down = expected_outcomes(framework=levels_framework, stage=levels_framework.stage()).set_index(["subject", "entry"])["expected"]
+    laid_down = expected_outcomes(framework=levels_framework, stage=levels_framework.stage()).set_index(
+        ["subject", "entry"]
+    )["expected"]
     assert laid_down["Science", "3"] == "4"
 
 

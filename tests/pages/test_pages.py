@@ -6,16 +6,16 @@ import re
 
 import openpyxl
 import pytest
-from tests.measures.schools import school
 
 from senlib import ROOT
 from senlib.pages import desk as desks
 from senlib.pages.index import FrontPage
 from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.task3_ensuring_progress import CriteriaPage
-from senlib.pages.task4_level3_to_5 import FORM, TrackingPage
+from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.school.school import save_school
 from senlib.widgets import ChosenFile
+from tests.measures.schools import school
 
 NASTY = "<script>alert(1)</script>=1+1\u202e\N{GRINNING FACE}"
 
@@ -136,7 +136,10 @@ def test_every_task_4_list_is_of_those_who_started_there(desk):
         page.entry.value = entry
         assert len(page.listing.records) == len(page.rows())
         if len(page.rows()):
-            counts = re.search(r"Of ([\d,]+) pupils? with SEN .*?(\d+) are on course.*?and (\d+) are not(?:; for (\d+) nothing newer)?", words(answer))
+            counts = re.search(
+                r"Of ([\d,]+) pupils? with SEN .*?(\d+) are on course.*?and (\d+) are not(?:; for (\d+) nothing newer)?",
+                words(answer),
+            )
             whole, *parts = (int((n or "0").replace(",", "")) for n in counts.groups())
             assert whole == sum(parts)
 
@@ -181,7 +184,9 @@ def front_page(environment):
 
 
 def outcome(page):
-    return " ".join(words(child) for child in page.outcome.children if hasattr(child, "value") and isinstance(child.value, str))
+    return " ".join(
+        words(child) for child in page.outcome.children if hasattr(child, "value") and isinstance(child.value, str)
+    )
 
 
 def test_own_files_are_asked_about_kept_and_opened(environment):
@@ -230,7 +235,14 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, mo
         raise OSError("no space left")
 
     monkeypatch.setattr(desks, "save_school", refuse)
-    page.take([ChosenFile(name="wide.csv", content=WIDE.replace(",Reading Age", "").replace(",9.2", "").replace(",10\n", "\n").encode())])
+    page.take(
+        [
+            ChosenFile(
+                name="wide.csv",
+                content=WIDE.replace(",Reading Age", "").replace(",9.2", "").replace(",10\n", "\n").encode(),
+            )
+        ]
+    )
     assert "could not be saved" in outcome(page) and page.chooser.message == "Nothing was kept."
 
 

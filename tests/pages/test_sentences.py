@@ -35,8 +35,14 @@ def test_the_end_of_the_answer_says_whether_n_can_tell(changes, ending):
 @pytest.mark.parametrize(
     ("changes", "start"),
     [
-        ({}, "Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %."),
-        ({"pupils": 1, "reached": 1, "group": "all"}, "Of 1 pupil who arrived at level 3 in English, 1 reached level 5 or above"),
+        (
+            {},
+            "Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.",
+        ),
+        (
+            {"pupils": 1, "reached": 1, "group": "all"},
+            "Of 1 pupil who arrived at level 3 in English, 1 reached level 5 or above",
+        ),
         ({"group": "P"}, "Of 43 pupils (School Action Plus (P)) who arrived"),
         ({"entry": "below 2"}, "Of 43 pupils with SEN who arrived below level 2 in English"),
         ({"entry": "none"}, "Of 43 pupils with SEN whose KS2 result is not known in English"),
@@ -54,16 +60,35 @@ def test_scores_and_grades_are_named_as_such():
 
 
 def test_a_gap_is_certain_only_where_its_interval_leaves_out_nothing():
-    wide = sentences.peers_answer(row(percent=25.0, low=10.0, high=49.0), row(group="no SEN", percent=48.0, low=34.0, high=62.0), stage=LEVELS.stage())
+    wide = sentences.peers_answer(
+        row(percent=25.0, low=10.0, high=49.0),
+        row(group="no SEN", percent=48.0, low=34.0, high=62.0),
+        stage=LEVELS.stage(),
+    )
     assert "a gap of 23 percentage points. Chance alone could make that" in wide
-    narrow = sentences.peers_answer(row(percent=25.0, low=22.0, high=28.0), row(group="no SEN", percent=48.0, low=45.0, high=51.0), stage=LEVELS.stage())
+    narrow = sentences.peers_answer(
+        row(percent=25.0, low=22.0, high=28.0),
+        row(group="no SEN", percent=48.0, low=45.0, high=51.0),
+        stage=LEVELS.stage(),
+    )
     assert "That is more than chance would make" in narrow
     other_way = sentences.peers_answer(row(percent=50.0), row(group="no SEN", percent=49.0), stage=LEVELS.stage())
     assert "a gap of 1 percentage point in favour of pupils with SEN" in other_way
 
 
 def criterion(**changes):
-    base = {"criterion": "gain_sen", "subject": "English", "pupils": 46, "percent": 67.4, "low": 52.9, "high": 79.1, "target": 80.0, "met": False, "clear": True, "more": 6}
+    base = {
+        "criterion": "gain_sen",
+        "subject": "English",
+        "pupils": 46,
+        "percent": 67.4,
+        "low": 52.9,
+        "high": 79.1,
+        "target": 80.0,
+        "met": False,
+        "clear": True,
+        "more": 6,
+    }
     return pd.Series(base | changes)
 
 
