@@ -64,7 +64,7 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
     settings = _settings(folder)
     name = framework or settings.get("framework")
     if name is None:
-        remedy = "Write framework = \"levels\" or framework = \"gcse\" in school.toml, or give --framework."
+        remedy = 'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
         raise FaultyFile([Fault(file=folder.name, rule="no framework is named", remedy=remedy)])
     year = int(settings.get("academic_year", current_academic_year(date.today())))
     files = [
@@ -97,10 +97,12 @@ def save_school(school: School, folder: Path) -> None:
         }
         lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]
         (made / "school.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        school.pupils.to_csv(made / "pupils.csv", index=False)
-        school.results.drop(columns="points").to_csv(made / "results.csv", index=False)
+        # Lines end as Excel ends them: a bare carriage return within a name is then quoted, and read back as part of it.
+        written = {"index": False, "lineterminator": "\r\n"}
+        school.pupils.to_csv(made / "pupils.csv", **written)
+        school.results.drop(columns="points").to_csv(made / "results.csv", **written)
         if len(school.lea):
-            school.lea.to_csv(made / "lea.csv", index=False)
+            school.lea.to_csv(made / "lea.csv", **written)
         _replace_folder(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)

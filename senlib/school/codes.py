@@ -1,0 +1,53 @@
+"""Codes in place of names and pupil numbers: the same ones each term, and none can be turned back without the key."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+
+import pandas as pd
+
+KEY_BYTES = 32  # what secrets.token_bytes should make; half as many are the least that is taken
+_SHORTEST = 6
+# Base 32 has neither 0 nor 1; without O and I nothing is left that could be taken for them.
+_CLEAR = str.maketrans("OI", "89")
+
+
+def with_codes(pupils: pd.DataFrame, results: pd.DataFrame, *, key: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both tables with codes such as P-7F3KQ2 for pupil numbers, and without names.
+
+    A code is the beginning of an HMAC-SHA256 of the pupil's number, so the same key gives the same codes next term;
+    where two pupils' codes begin alike, both become longer. `key` is the school's secret: whoever has it can find out
+    whose code it is.
+
+    >>> pupils = pd.DataFrame({"pupil_id": ["0123"], "forename": ["Ann"], "surname": ["Lee"], "form": ["7A"]})
+    >>> results = pd.DataFrame({"pupil_id": ["0123"], "result": ["4b"]})
+    >>> for table in with_codes(pupils, results, key=bytes(32)):
+    ...     print(table.to_dict("records"))
+    [{'pupil_id': 'P-TFTKMQ', 'forename': '', 'surname': '', 'form': '7A'}]
+    [{'pupil_id': 'P-TFTKMQ', 'result': '4b'}]
+    """
+    if len(key) < KEY_BYTES // 2:
+        raise ValueError(
+            f"A key of fewer than {KEY_BYTES // 2} bytes can be guessed: make one with secrets.token_bytes({KEY_BYTES})"
+        )
+    codes = _codes(pd.concat([pupils["pupil_id"], results["pupil_id"]]).drop_duplicates(), key=key)
+    names = {name: pd.Series("", index=pupils.index, dtype=str) for name in ("forename", "surname") if name in pupils}
+    return (
+        pupils.assign(pupil_id=pupils["pupil_id"].map(codes).astype(str), **names),
+        results.assign(pupil_id=results["pupil_id"].map(codes).astype(str)),
+    )
+
+
+def _codes(ids: pd.Series, *, key: bytes) -> pd.Series:
+    """Each pupil number's code; no two are alike."""
+    digests = [
+        base64.b32encode(hmac.digest(key, pupil_id.encode(), "sha256")).decode().translate(_CLEAR) for pupil_id in ids
+    ]
+    digests = pd.Series(digests, index=pd.Index(ids), dtype=str)
+    length = _SHORTEST
+    codes = digests.str[:length]
+    while (alike := codes.duplicated(keep=False)).any():
+        length += 1
+        codes = codes.mask(alike, digests.str[:length])
+    return "P-" + codes

@@ -1,0 +1,64 @@
+"""A file as it is handed over, and a part of a table that was read from one, with where each of its rows stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from senlib.school.faults import Fault, FaultyFile
+
+# A school's whole export is a few megabytes. What is far larger is another file, or made to fill the memory.
+MAX_BYTES = 150 * 1024**2
+TOO_LARGE = "the file is larger than 150 MB, or becomes so when it is unpacked"
+SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and load them together."
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file to load: its name as the user knows it, and its bytes or where they are."""
+
+    name: str
+    content: bytes | Path
+
+    def open(self) -> BinaryIO:
+        """The file to read from; FaultyFile where it is empty or larger than MAX_BYTES."""
+        size = os.path.getsize(self.content) if isinstance(self.content, Path) else len(self.content)
+        if size == 0:
+            raise fault(
+                self.name, "the file is empty", "Export it again, and see that it is not empty before you load it."
+            )
+        if size > MAX_BYTES:
+            raise fault(self.name, TOO_LARGE, SPLIT_IT)
+        return self.content.open("rb") if isinstance(self.content, Path) else BytesIO(self.content)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows on their way to the pupils or the results table.
+
+    `data` has columns of the schema, as text. `rows` numbers each row as the file shows it, `lines` does so for single
+    columns where a row of data comes from several lines, and `headings` gives the file's own name for a column.
+    """
+
+    file: str
+    data: pd.DataFrame
+    rows: np.ndarray
+    headings: Mapping[str, str]
+    lines: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def fault(self, position: int, *, column: str, rule: str, remedy: str) -> Fault:
+        """A fault in one cell, told by the place it has in the file."""
+        row = int(self.lines.get(column, self.rows)[position])
+        return Fault(file=self.file, row=row, column=self.headings.get(column, column), rule=rule, remedy=remedy)
+
+
+def fault(file: str, rule: str, remedy: str, *, row: int | None = None, column: str | None = None) -> FaultyFile:
+    """One fault, ready to raise."""
+    return FaultyFile([Fault(file=file, rule=rule, remedy=remedy, row=row, column=column)])

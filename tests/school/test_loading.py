@@ -1,0 +1,529 @@
+"""A school's files as two checked tables: headings, kinds of table, blanks, and every fault by its place."""
+
+import csv
+import io
+import itertools
+
+import pandas as pd
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from senlib.frameworks import load
+from senlib.school import schema
+from senlib.school.faults import FaultyFile
+from senlib.school.headings import result_named
+from senlib.school.loading import NamedFile, choices, load_files
+
+LEVELS, GCSE = load("levels"), load("gcse")
+
+
+def file(text, name="school.csv"):
+    return NamedFile(name=name, content=text.encode() if isinstance(text, str) else text)
+
+
+def loaded(*texts, framework=LEVELS, year=2005, **options):
+    files = [file(text, name=f"{number}.csv") for number, text in enumerate(texts, start=1)]
+    return load_files(files, framework=framework, academic_year=year, **options)
+
+
+def results(*texts, **options):
+    columns = ["pupil_id", "stage", "subject", "kind", "result"]
+    return loaded(*texts, **options).results[columns].astype(str).to_numpy().tolist()
+
+
+def faults(*texts, **options):
+    with pytest.raises(FaultyFile) as caught:
+        loaded(*texts, **options)
+    return caught.value.faults
+
+
+def places(*texts, **options):
+    return [(fault.file, fault.row, fault.column) for fault in faults(*texts, **options)]
+
+
+def workbook(sheets):
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return made.getvalue()
+
+
+PUPILS = "UPN,Year,SEN\n1,9,A\n2,9,N\n"
+RESULTS = "UPN,Stage,Subject,Kind,Result,Date\n1,KS2,English,test,3,\n2,KS2,English,TA,4b,14/05/2001\n"
+
+# ----------------------------------------------------------------------------------------------------------- The tables
+
+
+def test_pupils_and_results():
+    read = loaded(PUPILS, RESULTS)
+    assert list(read.pupils.columns) == list(schema.pupils_schema(LEVELS).columns)
+    assert read.pupils[["pupil_id", "year_group", "ks4_year", "sen_provision", "on_roll"]].to_numpy().tolist() == [
+        ["1", 9, 2007, "A", "Y"], ["2", 9, 2007, "N", "Y"],
+    ]  # fmt: skip
+    assert read.results.astype({"points": float}).to_numpy().tolist() == [
+        ["1", "KS2", "English", "test", "3", "", 21.0],
+        ["2", "KS2", "English", "teacher", "4b", "2001-05-14", 27.0],
+    ]
+    assert (read.unmatched, read.notes) == ((), ())
+
+
+def test_types():
+    read = loaded("UPN,Year,Attendance\n1,,95.5\n2,8,\n", "UPN,Stage,Subject,Result\n1,KS2,English,A\n")
+    assert read.pupils.dtypes[["year_group", "ks4_year", "attendance"]].astype(str).tolist() == [
+        "Int64",
+        "Int64",
+        "float64",
+    ]
+    assert read.pupils["year_group"].isna().tolist() == [True, False]
+    assert read.pupils["attendance"].isna().tolist() == [False, True]
+    assert read.results["points"].isna().tolist() == [True]
+    assert read.results["stage"].dtype == "category"
+
+
+def test_pupils_alone():
+    read = loaded(PUPILS)
+    assert len(read.pupils) == 2
+    assert list(read.results.columns) == ["pupil_id", "stage", "subject", "kind", "result", "date", "points"]
+    assert len(read.results) == 0
+
+
+def test_a_list_of_numbers_is_a_table_of_pupils():
+    assert loaded("UPN\n1\n2\n").pupils["pupil_id"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize("year_group, given, finishing", [
+    ("7", "", 2009), ("9", "", 2007), ("11", "", 2005), ("12", "", 2004), ("9", "2008", 2008), ("", "2003", 2003),
+    ("Year 9", "", 2007), ("", "", None),
+])  # fmt: skip
+def test_the_summer_of_year_11(year_group, given, finishing):
+    (found,) = loaded(f"UPN,Year,KS4 year,Form\n1,{year_group},{given},9A\n").pupils["ks4_year"]
+    assert (found if finishing else pd.isna(found)) == (finishing or True)
+
+
+def test_several_tables_of_each_kind():
+    read = loaded(PUPILS, "UPN,Year\n3,7\n", RESULTS, "UPN,Stage,Subject,Result\n3,KS2,Maths,5\n")
+    assert read.pupils["pupil_id"].tolist() == ["1", "2", "3"]
+    assert read.pupils["sen_provision"].tolist() == ["A", "N", ""]
+    assert read.results["subject"].tolist() == ["English", "English", "Mathematics"]
+
+
+def test_a_leading_zero_stays():
+    read = loaded("UPN,Year\n0123,7\n", "UPN,Stage,Subject,Result\n0123,KS2,English,4\n")
+    assert read.pupils["pupil_id"].tolist() == read.results["pupil_id"].tolist() == ["0123"]
+
+
+@pytest.mark.parametrize("name", [
+    "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "O'Neill \"Al\"", "🙂 Ann", "\u202eAnn", "\u05d3\u05d5\u05d3",
+    "NA", "None", "nan",
+])  # fmt: skip
+def test_names_are_text(name):
+    made = io.StringIO()
+    csv.writer(made).writerows([["UPN", "Surname"], ["1", name]])
+    assert loaded(made.getvalue()).pupils["surname"].tolist() == [name]
+
+
+# ------------------------------------------------------------------------------------------------------------- Headings
+
+
+@pytest.mark.parametrize("heading, framework, expected", [
+    ("KS2 English", LEVELS, ("KS2", "English", "test")),
+    ("KS2 En TA", LEVELS, ("KS2", "English", "teacher")),
+    ("English KS2 test", LEVELS, ("KS2", "English", "test")),
+    ("KS3 Maths", LEVELS, ("KS3", "Mathematics", "test")),
+    ("Key Stage 3 ICT teacher assessment", LEVELS, ("KS3", "ICT", "teacher")),
+    ("English now", LEVELS, ("now", "English", "teacher")),
+    ("Current level Maths", LEVELS, ("now", "Mathematics", "teacher")),
+    ("Science current test level", LEVELS, ("now", "Science", "test")),
+    ("GCSE Mathematics", LEVELS, ("KS4", "Mathematics", "test")),
+    ("Maths GCSE grade", GCSE, ("KS4", "Mathematics", "test")),
+    ("KS2EnTA", LEVELS, ("KS2", "English", "teacher")),
+    ("ks2_maths_level", LEVELS, ("KS2", "Mathematics", "test")),
+    ("ENGLISH - KS3 - TEST", LEVELS, ("KS3", "English", "test")),
+    ("GCSE English Literature", GCSE, ("KS4", "English Literature", "test")),
+    ("Science double award GCSE", GCSE, ("KS4", "Combined Science", "test")),
+    ("GCSE Design & Technology", GCSE, ("KS4", "Design & Technology", "test")),
+    ("Geography GCSE grade", GCSE, ("KS4", "Geography", "test")),
+    ("READSCORE", GCSE, ("KS2", "Reading", "test")),
+    ("MATSCORE", GCSE, ("KS2", "Mathematics", "test")),
+    ("KS2 prior", GCSE, ("KS2", "Prior attainment", "test")),
+    ("ks2_scaled_score_group", GCSE, ("KS2", "Prior attainment", "test")),
+    ("Prior attainment", GCSE, ("KS2", "Prior attainment", "test")),
+    ("KS2 average score", GCSE, ("KS2", "Prior attainment", "test")),
+    ("KS2 Reading scaled score", GCSE, ("KS2", "Reading", "test")),
+    ("Maths", LEVELS, None),
+    ("Maths level", LEVELS, None),
+    ("KS2", LEVELS, None),
+    ("KS2 Geography", LEVELS, None),
+    ("KS2 Geography", GCSE, None),
+    ("Current Geography", GCSE, None),
+    ("GCSE Geography", LEVELS, None),
+    ("KS1 English", LEVELS, None),
+    ("KS3 English", GCSE, None),
+    ("KS2 to KS3 English", LEVELS, None),
+    ("KS3 English target", LEVELS, None),
+    ("GCSE Maths predicted grade", GCSE, None),
+    ("GCSE Maths mock", GCSE, None),
+    ("GCSE Attainment 8", GCSE, None),
+    ("KS2 English marks", LEVELS, None),
+    ("KS3 English teacher name 2", LEVELS, None),
+    ("READSCORE", LEVELS, None),
+])  # fmt: skip
+def test_headings_that_name_a_result(heading, framework, expected):
+    assert result_named(heading, framework) == expected
+
+
+@pytest.mark.parametrize("framework", [LEVELS, GCSE], ids=lambda framework: framework.name)
+def test_every_result_there_is_to_choose_has_a_label_that_is_understood(framework):
+    labels = {meaning: label for meaning, label in choices(framework).items() if meaning.startswith("result:")}
+    assert len(set(labels.values())) == len(labels)
+    for meaning, label in labels.items():
+        assert result_named(label, framework) == tuple(meaning.split(":")[1:])
+
+
+EXPORTS = {
+    "SIMS": "Forename,Surname,Year,Reg,UPN\nAnn,Lee,Year  9,9A,0123\n",
+    "Arbor": "First name,Last name,Year group,Registration form,UPN\nAnn,Lee,Year 9,9A,0123\n",
+    "Bromcom": "FirstName,LastName,YearGroup,Form,UPN\nAnn,Lee,9,9A,0123\n",
+}
+
+
+@pytest.mark.parametrize("system", EXPORTS)
+def test_exports_are_matched_with_nothing_to_map(system):
+    read = loaded(EXPORTS[system])
+    assert read.unmatched == ()
+    columns = ["pupil_id", "forename", "surname", "year_group", "form"]
+    assert read.pupils[columns].to_numpy().tolist() == [["0123", "Ann", "Lee", 9, "9A"]]
+
+
+DFE = (
+    "UPN,NCyearActual,SENProvision,PrimarySENeedsType,SecondarySENType,EVERFSM_6,READSCORE,MATSCORE,READOUTCOME,"
+    "MATOUTCOME,DOB\n"
+    "0123,11,K,MLD,ASD,1,99,101,AS,AS,2008-09-01\n"
+)
+
+
+def test_a_dfe_pupil_file_is_matched_with_nothing_to_map():
+    read = loaded(DFE, framework=GCSE, year=2024)
+    assert read.unmatched == ()
+    columns = ["pupil_id", "year_group", "sen_provision", "need", "need_2", "fsm"]
+    assert read.pupils[columns].to_numpy().tolist() == [["0123", 11, "K", "MLD", "ASD", "Y"]]
+    assert read.results[["subject", "result"]].astype(str).to_numpy().tolist() == [
+        ["Reading", "99"],
+        ["Mathematics", "101"],
+    ]
+    assert "2008-09-01" not in read.pupils.to_csv() + read.results.to_csv()
+
+
+def test_headings_that_are_not_known_are_told_and_left_out():
+    read = loaded("UPN,Year,Shoe size,Empty,Maths\n1,9,4,,5\n")
+    assert [(heading.file, heading.heading) for heading in read.unmatched] == [
+        ("1.csv", "Shoe size"),
+        ("1.csv", "Maths"),
+    ]
+    assert len(read.results) == 0
+
+
+@pytest.mark.parametrize("meaning, expected", [
+    ("result:KS2:Mathematics:teacher", [["1", "KS2", "Mathematics", "teacher", "4"]]),
+    ("result:now:Mathematics:teacher", [["1", "now", "Mathematics", "teacher", "4"]]),
+    ("leave out", []),
+])  # fmt: skip
+def test_what_the_user_says_a_heading_means(meaning, expected):
+    text = "UPN,Year,Maths level\n1,9,4\n"
+    assert results(text, meanings={"mathslevel": meaning}) == expected
+    assert loaded(text, meanings={"mathslevel": meaning}).unmatched == ()
+
+
+def test_what_the_user_says_comes_before_what_is_known():
+    text = "UPN,Adno,Year,KS2 English\n1,77,9,4\n"
+    assert places(text) == [("1.csv", 1, "Adno")]
+    read = loaded(text, meanings={"adno": "leave out", "ks2english": "result:KS2:Mathematics:test"})
+    assert read.results["subject"].tolist() == ["Mathematics"]
+
+
+def test_a_pupil_column_and_the_columns_of_long_results_can_be_chosen_too():
+    meanings = {"code": "pupil:pupil_id", "register": "pupil:sen_provision", "mark": "row:result"}
+    read = loaded("Code,Register\n1,A\n", "Code,Stage,Subject,Mark\n1,KS2,English,4\n", meanings=meanings)
+    assert read.pupils["sen_provision"].tolist() == ["A"]
+    assert read.results["result"].tolist() == ["4"]
+
+
+@pytest.mark.parametrize("meaning", ["result:KS9:English:test", "result:KS2:Geography:test", "pupil:shoe", "nonsense"])
+def test_a_meaning_of_another_framework_is_passed_over(meaning):
+    assert [
+        heading.heading for heading in loaded("UPN,Year,Maths\n1,9,4\n", meanings={"maths": meaning}).unmatched
+    ] == ["Maths"]
+
+
+def test_another_subject_can_be_chosen_where_the_framework_takes_any():
+    text = "UPN,Year,Humanities result\n1,11,4\n"
+    rows = results(text, framework=GCSE, year=2024, meanings={"humanitiesresult": "result:KS4:Humanities:test"})
+    assert rows == [["1", "KS4", "Humanities", "test", "4"]]
+
+
+def test_choices():
+    levels = choices(LEVELS)
+    assert levels["pupil:sen_provision"] == "SEN provision"
+    assert levels["result:KS2:English:test"] == "KS2 English (test)"
+    assert levels["result:now:Mathematics:teacher"] == "Now Mathematics (teacher)"
+    assert "leave out" in levels
+    assert len(set(levels.values())) == len(levels)
+    assert "result:KS4:Reading:test" not in choices(GCSE)
+
+
+@pytest.mark.parametrize("text, column", [
+    ("UPN,Year,Year\n1,9,9\n", "Year"),
+    ("UPN,Year,YEAR \n1,9,9\n", "YEAR"),
+    ("UPN,Year,NC year\n1,9,9\n", "NC year"),
+    ("UPN,Year,KS2 English,English KS2 test\n1,9,4,4\n", "English KS2 test"),
+    ("UPN,Stage,Subject,Result,Level\n1,KS2,English,4,4\n", "Level"),
+])  # fmt: skip
+def test_the_same_heading_or_meaning_twice(text, column):
+    assert [(fault.row, fault.column) for fault in faults(text) if fault.column] == [(1, column)]
+
+
+def test_columns_that_are_not_needed_may_stand_twice():
+    assert len(loaded("UPN,Year,DOB,Date of birth\n1,9,1,1\n").pupils) == 1
+
+
+# ---------------------------------------------------------------------------------------------------------- Wide sheets
+
+WIDE = "UPN,Year,SEN,KS2 English,KS2 Maths TA,KS3 English\n1,9,A,3,4b,5\n2,9,N,B,,\n3,8,N,4,5,\n"
+
+
+def test_a_wide_sheet():
+    assert results(WIDE) == [
+        ["1", "KS2", "English", "test", "3"],
+        ["2", "KS2", "English", "test", "B"],
+        ["3", "KS2", "English", "test", "4"],
+        ["1", "KS2", "Mathematics", "teacher", "4b"],
+        ["3", "KS2", "Mathematics", "teacher", "5"],
+        ["1", "KS3", "English", "test", "5"],
+        # Pupil 2 is past key stage 3 and has no result; pupil 3 is not there yet.
+        ["2", "KS3", "English", "test", ""],
+    ]
+
+
+@pytest.mark.parametrize("year_group, kept", [("8", False), ("9", True), ("10", True), ("", True)])
+def test_a_blank_outcome_counts_for_those_who_are_past_the_stage(year_group, kept):
+    text = f"UPN,Year,Form,KS3 English\n1,{year_group},A,\n2,{year_group},A,5\n"
+    assert (["1", "KS3", "English", "test", ""] in results(text)) is kept
+
+
+def test_a_cohort_without_any_result_has_not_been_examined_yet():
+    text = "UPN,Year,KS3 English,KS3 Maths\n1,9,,\n2,9,,\n3,10,5,\n4,10,,\n"
+    assert results(text) == [
+        ["3", "KS3", "English", "test", "5"],
+        ["4", "KS3", "English", "test", ""],
+        ["3", "KS3", "Mathematics", "test", ""],
+        ["4", "KS3", "Mathematics", "test", ""],
+    ]
+
+
+def test_a_blank_in_another_subject_is_no_entry():
+    text = "UPN,Year,GCSE Maths,GCSE Geography\n1,11,5,\n2,11,,6\n"
+    assert results(text, framework=GCSE, year=2024) == [
+        ["1", "KS4", "Mathematics", "test", "5"],
+        ["2", "KS4", "Mathematics", "test", ""],
+        ["2", "KS4", "Geography", "test", "6"],
+    ]
+
+
+def test_a_sheet_of_results_beside_the_pupils():
+    read = loaded(PUPILS, "UPN,Forename,Surname,KS2 English,KS3 English\n1,Ann,Lee,3,5\n2,Bob,Ray,4,\n")
+    assert len(read.pupils) == 2
+    assert [*read.results["result"]] == ["3", "4", "5", ""]
+
+
+def test_a_lone_sheet_of_names_and_results_tells_who_the_pupils_are():
+    read = loaded("UPN,Surname,KS2 English\n1,Lee,3\n")
+    assert read.pupils["surname"].tolist() == ["Lee"]
+
+
+def test_long_results_pass_over_what_belongs_to_pupils():
+    read = loaded(PUPILS, "UPN,Surname,Stage,Subject,Result,Shoe\n1,Lee,KS2,English,3,9\n")
+    assert len(read.results) == 1
+    assert [heading.heading for heading in read.unmatched] == ["Shoe"]
+    assert "'Surname' not read" in read.notes[0]
+
+
+# ----------------------------------------------------------------------------------------------------------------- XLSX
+
+
+def test_a_workbook_of_two_tables_and_notes():
+    content = workbook({
+        "Read me": [["How to fill this in"], ["Carefully"]],
+        "pupils": [["pupil_id", "year_group", "attendance"], ["0123", 9, 0.955], ["0124", 9, 1]],
+        "empty": [],
+        "results": [["pupil_id", "stage", "subject", "result"], ["0123", "KS2", "English", "4b"],
+                    ["0124", "KS2", "En", 4.27]],
+    })  # fmt: skip
+    read = load_files([file(content, "a.xlsx")], framework=LEVELS, academic_year=2005)
+    assert read.pupils["attendance"].tolist() == [95.5, 100.0]
+    assert read.results["result"].tolist() == ["4b", "4c"]
+    assert ["Read me" in note or "shares of 1" in note for note in read.notes] == [True, True]
+
+
+def test_faults_of_a_workbook_name_the_sheet():
+    content = workbook({"pupils": [["UPN", "SEN"], ["1", "A"], [], ["2", "Q"]], "other": [["UPN", "Year"], ["3", "x"]]})
+    with pytest.raises(FaultyFile) as caught:
+        load_files([file(content, "a.xlsx")], framework=LEVELS, academic_year=2005)
+    assert [(fault.file, fault.row, fault.column) for fault in caught.value.faults] == [
+        ("a.xlsx, sheet 'pupils'", 4, "SEN"),
+        ("a.xlsx, sheet 'other'", 2, "Year"),
+    ]
+
+
+# --------------------------------------------------------------------------------------------------------------- Faults
+
+
+@pytest.mark.parametrize("texts, expected", [
+    ((PUPILS.replace("A", "Zebra"),), [("1.csv", 2, "SEN")]),
+    (("UPN,Year\n1,9\n,9\n",), [("1.csv", 3, "UPN")]),
+    (("UPN,Year\n1,9\n2,9\n1,8\n",), [("1.csv", 4, "UPN")]),
+    (("UPN,Year\n1,9\n", "UPN,Year\n1,9\n"), [("2.csv", 2, "UPN")]),
+    (("UPN,Year\n1,0\n2,15\n3,1\n4,14\n",), [("1.csv", 2, "Year"), ("1.csv", 3, "Year")]),
+    (("UPN,Attendance\n1,101\n2,-1\n3,100\n4,0\n5,good\n",), [("1.csv", row, "Attendance") for row in (2, 3, 6)]),
+    (("UPN,Need\n1,BESD\n2,SEMH\n",), [("1.csv", 3, "Need")]),
+    ((PUPILS, RESULTS.replace("4b", "Zebra")), [("2.csv", 3, "Result")]),
+    ((PUPILS, RESULTS.replace("4b", "4.275")), [("2.csv", 3, "Result")]),
+    ((PUPILS, RESULTS.replace("14/05/2001", "31/02/2001")), [("2.csv", 3, "Date")]),
+    ((PUPILS, RESULTS.replace("14/05/2001", "2001-13-01")), [("2.csv", 3, "Date")]),
+    ((PUPILS, RESULTS.replace("TA", "guess")), [("2.csv", 3, "Kind")]),
+    ((PUPILS, RESULTS.replace("2,KS2", "2,KS7")), [("2.csv", 3, "Stage")]),
+    ((PUPILS, RESULTS.replace("2,KS2", "2,")), [("2.csv", 3, "Stage")]),
+    ((PUPILS, RESULTS.replace("English,TA", "Alchemy,TA")), [("2.csv", 3, "Subject")]),
+    ((PUPILS, RESULTS.replace("English,TA", ",TA")), [("2.csv", 3, "Subject")]),
+    ((PUPILS, RESULTS + "1,KS2,Eng,,4,\n"), [("2.csv", 4, "Result")]),
+    ((PUPILS, RESULTS + "3,KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
+    ((PUPILS, RESULTS + ",KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
+    ((WIDE.replace("4b", "Zebra"),), [("1.csv", 2, "KS2 Maths TA")]),
+    ((WIDE + "1,9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
+    ((WIDE + ",9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
+    ((PUPILS, "UPN,Surname,KS2 English\n1,Lee,3\n7,Ray,4\n"), [("2.csv", 3, "UPN")]),
+    (("UPN,Year\n\n1,9\n\n\n2,x\n",), [("1.csv", 6, "Year")]),
+    (('UPN,Surname,Year\n1,"a\nb",9\n2,c,x\n',), [("1.csv", 3, "Year")]),
+    (("UPN,Year\n1,9\n2\n3,8\n",), [("1.csv", 3, None)]),
+    (("UPN,,Year\n1,x,9\n",), [("1.csv", 1, "B")]),
+])  # fmt: skip
+def test_faults_by_their_place(texts, expected):
+    assert places(*texts) == expected
+
+
+def test_every_fault_of_every_file_at_once_and_never_a_value():
+    found = faults(
+        "UPN,Year,SEN,Surname\n1,Zebra,Zebra,Lee\n2,9,Zebra,Lee\n2,9,N,Lee\n",
+        "UPN,Stage,Subject,Result,Date\n1,KS2,English,Zebra,Zebra\n9,KS2,English,4,\n",
+        "",
+        "%PDF\x00",
+    )
+    assert sorted((fault.file, fault.row or 0, fault.column or "") for fault in found) == [
+        ("1.csv", 2, "SEN"), ("1.csv", 2, "Year"), ("1.csv", 3, "SEN"), ("1.csv", 4, "UPN"),
+        ("2.csv", 2, "Date"), ("2.csv", 2, "Result"), ("2.csv", 3, "UPN"), ("3.csv", 0, ""), ("4.csv", 0, ""),
+    ]  # fmt: skip
+    assert not any("Zebra" in str(fault) or "Lee" in str(fault) for fault in found)
+    assert all(fault.rule and fault.remedy for fault in found)
+
+
+def test_the_remedy_of_a_result_is_that_of_its_stage():
+    rows = "UPN,Stage,Subject,Result\n1,KS2,English,C\n1,KS4,English,4\n"
+    first, second = faults(PUPILS, rows)
+    assert "a level from 1 to 8" in first.remedy
+    assert "from A* to G" in second.remedy
+
+
+@pytest.mark.parametrize("text", ["UPN,Year\n", "UPN,Year\n\n,\n", "UPN,Stage,Subject,Result\n"])
+def test_headings_alone(text):
+    (fault,) = faults(text)
+    assert fault.rule == "there are headings, and no rows below them"
+
+
+def test_no_heading_is_known():
+    with pytest.raises(FaultyFile) as caught:
+        loaded("Shoe,Hat\n1,2\n3\n")
+    assert [fault.rule for fault in caught.value.faults] == ["none of the headings in this row is known"]
+    assert [heading.heading for heading in caught.value.unmatched] == ["Shoe", "Hat"]
+
+
+def test_a_letter_is_no_table():
+    (fault,) = faults("Dear parents\nSchool begins at nine, as ever.\n")
+    assert fault.rule == "this is not a table"
+
+
+def test_no_column_of_pupil_numbers():
+    with pytest.raises(FaultyFile) as caught:
+        loaded("Number,Year,SEN\n1,9,A\n")
+    assert [fault.rule for fault in caught.value.faults] == ["no column holds the pupils' numbers"]
+    assert [heading.heading for heading in caught.value.unmatched] == ["Number"]
+
+
+def test_long_results_without_a_stage():
+    assert [fault.rule for fault in faults(PUPILS, "UPN,Subject,Result\n1,English,4\n")] == [
+        "no column holds the stage of each result"
+    ]
+
+
+@pytest.mark.parametrize("texts", [(), (RESULTS,), (RESULTS, RESULTS)])
+def test_no_table_of_pupils(texts):
+    assert "there is no table of pupils here" in [fault.rule for fault in faults(*texts)]
+
+
+def test_a_result_for_now_may_stand_once_for_each_date():
+    rows = "UPN,Stage,Subject,Result,Date\n1,now,English,4,2005-01-10\n1,now,English,5,2005-04-10\n"
+    assert len(results(PUPILS, rows)) == 2
+    assert places(PUPILS, rows + "1,now,English,5,10/04/2005\n") == [("2.csv", 4, "Result")]
+
+
+def test_results_of_either_framework_are_refused_in_the_other():
+    assert places("UPN,Year,KS2 English\n1,11,4c\n", framework=GCSE) == [("1.csv", 2, "KS2 English")]
+    assert places("UPN,Year,GCSE English\n1,11,9\n") == [("1.csv", 2, "GCSE English")]
+
+
+# ----------------------------------------------------------------------------------------------------------- Properties
+
+ROWS = [
+    {"UPN": str(n), "Year": "9", "SEN": sen, "Surname": f"Lee {n}", "KS2 English": ks2, "KS3 English": ks3}
+    for n, (sen, ks2, ks3) in enumerate([("A", "3", "5"), ("N", "4", ""), ("P", "B", "4"), ("", "", "6")])
+]
+
+
+def ordered(read):
+    results = read.results.astype({name: str for name in ("stage", "subject", "kind", "result")})
+    return (
+        read.pupils.sort_values("pupil_id").reset_index(drop=True),
+        results.sort_values(["pupil_id", "stage"]).reset_index(drop=True),
+    )
+
+
+@given(rows=st.permutations(ROWS), columns=st.permutations(list(ROWS[0])), separator=st.sampled_from(",;\t"))
+@settings(deadline=None, max_examples=12)
+def test_the_order_of_rows_and_columns_makes_no_difference(rows, columns, separator):
+    text = pd.DataFrame(rows)[columns].to_csv(index=False, sep=separator)
+    for table, expected in zip(
+        ordered(loaded(text)), ordered(loaded(pd.DataFrame(ROWS).to_csv(index=False))), strict=True
+    ):
+        pd.testing.assert_frame_equal(table, expected)
+
+
+@given(order=st.permutations([PUPILS, "UPN,Year\n3,7\n", RESULTS]))
+@settings(deadline=None, max_examples=10)
+def test_the_order_of_files_makes_no_difference(order):
+    read = ordered(loaded(*order))
+    assert read[0]["pupil_id"].tolist() == ["1", "2", "3"]
+    assert read[1]["result"].tolist() == ["3", "4b"]
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=15)
+
+
+@given(surnames=st.lists(texts, min_size=1, max_size=5))
+@settings(deadline=None, max_examples=40)
+def test_any_name_is_loaded_as_it_is_written(surnames):
+    made = io.StringIO()
+    csv.writer(made).writerows([["UPN", "Surname"], *zip(map(str, itertools.count()), surnames, strict=False)])
+    assert loaded(made.getvalue()).pupils["surname"].tolist() == [surname.strip() for surname in surnames]
