@@ -15,14 +15,12 @@ from senlib.pages import frame
 from senlib.pages.desk import OWN, Desk, open_desk
 from senlib.pages.tasks import TASKS
 from senlib.school.codes import with_codes
-from senlib.school.faults import FaultyFile, grouped
+from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
 from senlib.school.loading import Loaded, NamedFile, choices, load_files
 from senlib.school.schema import normal
 from senlib.school.school import School, current_academic_year
 from senlib.school.template import template
 from senlib.widgets import ChosenFile, FileChooser
-
-LEAVE_OUT = "leave out"
 
 MAPPING = "headings"
 
@@ -87,12 +85,13 @@ class FrontPage:
             loaded = load_files(self._files, framework=framework, meanings=known, academic_year=self.year.value)
         except FaultyFile as error:
             self.chooser.message = "Nothing was loaded."
-            self.outcome.children = [frame.html(frame.faults(grouped(error.faults)))]
+            told = frame.html(frame.faults(grouped(error.faults)))
+            # A heading that is not known may be just what is missing.
+            self.outcome.children = [told, *self._asking(error.unmatched, known=known, framework=framework)]
             return
-        asked = [heading for heading in loaded.unmatched if normal(heading.heading) not in known]
-        if asked:
+        if asking := self._asking(loaded.unmatched, known=known, framework=framework):
             self.chooser.message = "Some headings are not known yet. Say what they mean, or leave them out."
-            self._ask([heading.heading for heading in asked], framework)
+            self.outcome.children = asking
         else:
             self._keep(loaded, framework)
 
@@ -102,22 +101,25 @@ class FrontPage:
         self.desk.settings.save_all(form=MAPPING, values=said)
         self.read(meanings=self.desk.settings.latest(MAPPING))
 
-    def _ask(self, headings: Sequence[str], framework: Framework) -> None:
-        options = [
-            ("leave out", LEAVE_OUT),
-            *((label, key) for key, label in choices(framework).items() if key != LEAVE_OUT),
-        ]
-        self._meanings = {heading: frame.choice(heading, options) for heading in dict.fromkeys(headings)}
+    def _asking(
+        self, unmatched: Sequence[UnmatchedHeading], *, known: Mapping[str, str], framework: Framework
+    ) -> list[widgets.Widget]:
+        """What asks for the meaning of headings that are neither known nor have been asked about; nothing where there are none."""
+        headings = dict.fromkeys(one.heading for one in unmatched if normal(one.heading) not in known)
+        if not headings:
+            return []
+        options = [(label, key) for key, label in choices(framework).items()]
+        self._meanings = {heading: frame.choice(heading, options) for heading in headings}
         self.use = widgets.Button(description="Load with these", button_style="primary")
         self.use.on_click(lambda _: self.use_meanings())
         why = frame.html(
             frame.heading("What do these columns hold?", level=3)
             + frame.note(
-                "The workbook did not know these headings. What you choose is remembered "
-                "for the next file. What it does not need, leave out."
+                "The workbook does not know these headings. What you choose is remembered for the next file. "
+                "Leave out what it does not need."
             )
         )
-        self.outcome.children = [why, frame.controls(*self._meanings.values()), self.use]
+        return [why, frame.controls(*self._meanings.values()), self.use]
 
     def _keep(self, loaded: Loaded, framework: Framework) -> None:
         pupils, results = loaded.pupils, loaded.results
@@ -135,7 +137,7 @@ class FrontPage:
             return
         self._reopen()
         self.chooser.message = f"Loaded: {len(pupils):,} pupils and {len(results):,} results."
-        self.outcome.children = [frame.html(_summary(school))]
+        self.outcome.children = [frame.html(_summary(school, notes=loaded.notes))]
 
     def _choose(self, key: str) -> None:
         self.desk.choose(key)
@@ -177,7 +179,7 @@ def _templates() -> str:
     return f'<p class="sl-downloads">{" ".join(links)}</p>'
 
 
-def _summary(school: School) -> str:
+def _summary(school: School, *, notes: Sequence[str]) -> str:
     """What was loaded, and what is missing that the Tasks would use."""
     results = (
         school.results[school.results["result"] != ""]
@@ -187,7 +189,7 @@ def _summary(school: School) -> str:
     )
     results = results.rename(columns={"pupil_id": "pupils"}).astype({"stage": str, "subject": str})
     columns = {"stage": "When", "subject": "Subject", "pupils": "Pupils with a result"}
-    gaps = []
+    gaps = list(notes)
     no_code = int((school.pupils["sen_provision"] == "").sum())
     if no_code:
         gaps.append(

@@ -1,0 +1,177 @@
+"""Tasks 1, 3 and 4 and the front page, as a SENCO uses them, in Chromium through the shipped command."""
+
+import re
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from senlib import ROOT, open_sample
+from senlib.measures.conversion import conversion
+from senlib.measures.criteria import criteria
+from senlib.measures.tracking import track
+
+STEMS = ["index", "task1_conversion_data", "task3_ensuring_progress", "task4_level3_to_5"]
+
+WIDE = """UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English,English now,Reading Age
+0012,<b>Ada</b>,O'Zhou,10,10A,A,3,5,5a,9.2
+0013,Bo,=1+1,10,10A,N,3,4,4a,10
+0014,Cy,Ng,8,8A,P,3,,3,11
+"""
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from a list by its label, as one does."""
+    page.get_by_label(label, exact=True).select_option(label=option)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_each_page_is_whole_and_open_to_everyone(visit, stem, barriers, screenshots):
+    page = visit(stem)
+    assert page.locator("h1").count() == 1
+    if stem != "index":
+        expect(page.locator(".sl-answer").first).to_contain_text(re.compile(r"\d"))
+        expect(page.get_by_role("navigation", name="What next")).to_be_visible()
+    expect(page.locator(".sl-sample")).to_be_visible()
+    assert page.locator("text=open_page").count() == 0 and page.locator("text=How a figure comes about").count() == 0
+    assert barriers(page) == []
+    for figure in page.locator("[role=img]").all():
+        assert len(figure.get_attribute("aria-label")) > 20
+    screenshots(page, stem)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_task_1_answers_with_the_figures_of_the_measure(visit):
+    page = visit("task1_conversion_data")
+    rows = conversion(open_sample("levels"), subject="Mathematics", reach="6").query("cohort == 2003 and entry == '4'")
+    sen = rows[rows["group"] == "SEN"].iloc[0]
+    choose(page, "Subject", "Mathematics")
+    choose(page, "Summer of the results", "2003")
+    choose(page, "Where they started", "Level 4")
+    choose(page, "Where they got to", "Level 6 or above")
+    first = page.locator(".sl-answer").first
+    expect(first).to_contain_text(f"Of {sen.pupils} pupils with SEN who arrived at level 4 in Mathematics, {sen.reached} reached level 6 or above")
+    table = page.locator(".sl-numbers").first
+    table.locator("summary").click()
+    expect(table.get_by_role("table")).to_contain_text(f"Pupils with SEN, {sen.reached} of {sen.pupils}")
+
+
+def test_a_cell_of_the_matrix_opens_on_its_pupils_by_keyboard_alone(visit):
+    page = visit("task1_conversion_data")
+    cell = page.get_by_role("button", name=re.compile(r"Entered at 3, reached 5: \d+ pupils?")).first
+    count = int(re.search(r": (\d+) pupil", cell.get_attribute("aria-label") or cell.inner_text())[1])
+    cell.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5"))).to_be_visible()
+    people = page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5")).locator("tbody tr")
+    expect(people).to_have_count(count)
+
+
+def test_a_figure_from_the_lea_s_pack_is_used_on_the_page(fresh_workbook, page, ready):
+    running = fresh_workbook()
+    page.goto(f"{running.address}/task1_conversion_data")
+    ready(page)
+    expect(page.locator(".sl-answer").first).to_contain_text("No national figure is held")
+    page.get_by_label("Percent", exact=True).fill("31.5")
+    page.get_by_label("Percent", exact=True).press("Tab")
+    page.get_by_role("button", name="Keep this figure").click()
+    expect(page.locator(".sl-answer").first).to_contain_text("Nationally 32 %")
+    page.reload()
+    ready(page)
+    expect(page.locator(".sl-answer").first).to_contain_text("Nationally 32 %")
+
+
+def test_task_3_measures_each_target(visit):
+    page = visit("task3_ensuring_progress")
+    table = criteria(open_sample("levels"))
+    latest = table[(table["cohort"] == table["cohort"].max()) | (table["subject"] == "")]
+    expect(page.locator(".sl-answer").first).to_contain_text(f"{int(latest['met'].sum())} of {len(latest)} targets are met")
+    for row in latest[latest["subject"] != ""].itertuples():
+        expect(page.locator("main")).to_contain_text(f"{row.subject}: {row.reached} of {row.pupils}")
+    choose(page, "Summer of the results", "2003")
+    before = table[(table["cohort"] == 2003) | (table["subject"] == "")]
+    expect(page.locator(".sl-answer").first).to_contain_text(f"{int(before['met'].sum())} of {len(before)} targets are met")
+
+
+def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(fresh_workbook, page, ready, tmp_path):
+    running = fresh_workbook()
+    page.goto(f"{running.address}/task4_level3_to_5")
+    ready(page)
+    school = open_sample("levels")
+    people = track(school, subject="English")
+    people = people[people["sen_provision"].map(school.framework.sen_groups) == "SEN"]
+    expect(page.locator(".sl-answer").first).to_contain_text(f"Of {len(people)} pupils with SEN")
+    listing = page.get_by_role("table", name=re.compile("who started at 3"))
+    page.get_by_label("Show rows with").fill(people.iloc[0].surname)
+    expect(listing.locator("tbody tr").first).to_contain_text(people.iloc[0].surname)
+    page.get_by_label("Show rows with").fill("")
+    listing.get_by_role("button", name=re.compile("^Stuck")).click()
+    expect(listing.locator("th[aria-sort]").first).to_be_visible()
+    box = listing.get_by_role("textbox").first
+    name = box.get_attribute("aria-label")
+    box.fill("=Paired reading with Year 10 from Monday")
+    box.press("Tab")
+    expect(page.locator("main")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=re.compile("Download the English list")).click()
+    path = tmp_path / "list.xlsx"
+    saved.value.save_as(path)
+    assert re.fullmatch(r"task4-english-\d{4}-\d\d-\d\d\.xlsx", saved.value.suggested_filename)
+    sheet = openpyxl.load_workbook(path)["English"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == "=Paired reading with Year 10 from Monday"]
+    assert sheet.max_row == len(people) + 1 and [cell.data_type for cell in cells] == ["s"]
+    page.reload()
+    ready(page)
+    expect(page.get_by_role("textbox", name=name)).to_have_value("=Paired reading with Year 10 from Monday")
+
+
+def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path):
+    running = fresh_workbook()
+    page.goto(running.address)
+    ready(page)
+    choose(page, "How results are given", "National Curriculum levels (2005)")
+    choose(page, "School year of the file", "2004/05")
+    good, bad = tmp_path / "school.csv", tmp_path / "bad.csv"
+    good.write_text(WIDE, encoding="utf-8")
+    bad.write_text(WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012"), encoding="utf-8")
+    files = page.locator("input[type=file]")
+    files.set_input_files(bad)
+    fault = page.locator(".sl-fault")
+    expect(fault).to_contain_text("row 2")
+    expect(fault).to_contain_text("row 3")
+    expect(fault).to_contain_text("KS2 English")
+    assert "3.275" not in fault.inner_text() and "0012" not in fault.inner_text()
+    files.set_input_files(good)
+    choose(page, "Reading Age", "Leave out")
+    page.get_by_role("button", name="Load with these").click()
+    expect(page.locator("main")).to_contain_text("Your own school lies open: Our school, 3 pupils on roll")
+    page.get_by_role("link", name="Begin with Task 1").click()
+    ready(page)
+    expect(page.locator(".sl-answer").first).to_contain_text("Of 1 pupil with SEN who arrived at level 3 in English, 1 reached level 5")
+    assert page.locator(".sl-sample").count() == 0
+    page.get_by_role("button", name=re.compile("Entered at 3, reached 5: 1 pupil")).first.click()
+    expect(page.locator("main")).to_contain_text("O'Zhou, <b>Ada</b>")
+    assert (running.data / "school" / "pupils.csv").read_text(encoding="utf-8").startswith("pupil_id")
+
+
+def test_the_template_downloads(visit, tmp_path):
+    page = visit("index")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=re.compile("empty file to fill in: National Curriculum levels")).click()
+    path = tmp_path / "template.xlsx"
+    saved.value.save_as(path)
+    assert {"pupils", "results"} <= set(openpyxl.load_workbook(path).sheetnames)
+
+
+def test_the_other_framework_through_every_page(fresh_workbook, page, ready):
+    running = fresh_workbook(str(ROOT / "data" / "sample" / "gcse"))
+    for stem, says in [
+        ("task1_conversion_data", "reached grade 4 or above"),
+        ("task3_ensuring_progress", "targets are met"),
+        ("task4_level3_to_5", "are on course for grade 4 or above"),
+    ]:
+        page.goto(f"{running.address}/{stem}")
+        ready(page)
+        expect(page.locator(".sl-answer").first).to_contain_text(says)
+        expect(page.locator(".sl-header")).to_contain_text("Harbour Road")
