@@ -50,20 +50,40 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="open the workbook in your browser, on this computer alone")
-    serve.add_argument("school", nargs="?", type=Path, help="a school's folder; without one, your own school or the sample")
-    serve.add_argument("--data", type=Path, default=Path.home() / "senco-workbook", help="where your own school and notes are kept (%(default)s)")
+    serve.add_argument(
+        "school", nargs="?", type=Path, help="a school's folder; without one, your own school or the sample"
+    )
+    serve.add_argument(
+        "--data",
+        type=Path,
+        default=Path.home() / "senco-workbook",
+        help="where your own school and notes are kept (%(default)s)",
+    )
     serve.add_argument("--port", type=int, default=None, help="port on this computer (8866, or the next that is free)")
     serve.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
     serve.set_defaults(run=_serve)
 
     check = commands.add_parser("check", help="say what is wrong in a school's files, and load nothing")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, XLSX or CTF XML files, or a school's folder")
-    check.add_argument("--framework", choices=names(), default="gcse", help="the yardstick the files are read by (%(default)s)")
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="CSV, XLSX or CTF XML files, or a school's folder"
+    )
+    check.add_argument(
+        "--framework", choices=names(), default="gcse", help="the yardstick the files are read by (%(default)s)"
+    )
     check.set_defaults(run=_check)
 
-    _measure(commands, "matrix", "entry to outcome, with the pupils in each cell", _matrix, stage=True, subject=True, by=True)
+    _measure(
+        commands, "matrix", "entry to outcome, with the pupils in each cell", _matrix, stage=True, subject=True, by=True
+    )
     shown = _measure(
-        commands, "conversion", "how many pupils of each entry band reached an outcome", _conversion, stage=True, subject=True, by=True, denominator=True
+        commands,
+        "conversion",
+        "how many pupils of each entry band reached an outcome",
+        _conversion,
+        stage=True,
+        subject=True,
+        by=True,
+        denominator=True,
     )
     shown.add_argument("--reach", action="append", help="outcome to reach, such as 5 or C; may be given again")
     _measure(commands, "criteria", "each target of Task 3, measured", _criteria, denominator=True)
@@ -98,11 +118,19 @@ def _measure(
     if subject:
         command.add_argument("--subject", help="one subject (all)")
     if by:
-        command.add_argument("--by", default="sen_provision", help="column of the pupils table to group by (%(default)s)")
+        command.add_argument(
+            "--by", default="sen_provision", help="column of the pupils table to group by (%(default)s)"
+        )
     if denominator:
-        command.add_argument("--denominator", choices=list(DENOMINATORS), default="all", help="whom a percentage is of (%(default)s)")
+        command.add_argument(
+            "--denominator", choices=list(DENOMINATORS), default="all", help="whom a percentage is of (%(default)s)"
+        )
     command.add_argument("--format", choices=["table", "csv"], default="table")
-    command.set_defaults(run=lambda options: _print(measure(open_school(options.folder, framework=options.framework), options), options.format))
+    command.set_defaults(
+        run=lambda options: _print(
+            measure(open_school(options.folder, framework=options.framework), options), options.format
+        )
+    )
     return command
 
 
@@ -160,7 +188,9 @@ def _track(school: School, options: argparse.Namespace) -> pd.DataFrame:
 
 def _column(school: School, name: str) -> str:
     """A column to group by; KeyError with those there are."""
-    columns = [column for column in school.pupils.columns if column not in ("pupil_id", "forename", "surname", "attendance")]
+    columns = [
+        column for column in school.pupils.columns if column not in ("pupil_id", "forename", "surname", "attendance")
+    ]
     if name not in columns:
         raise KeyError(f"{name!r} is no column to group by: {', '.join(columns)}")
     return name

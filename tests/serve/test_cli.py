@@ -25,7 +25,11 @@ def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
     assert {row["reach"] for row in rows} == {"4"} and {row["subject"] for row in rows} == {"Mathematics"}
     for row in rows:
         share = 100 * int(row["reached"]) / int(row["pupils"])
-        assert abs(float(row["percent"]) - share) < 0.006 and float(row["low"]) <= share + 0.005 and float(row["high"]) >= share - 0.005
+        assert (
+            abs(float(row["percent"]) - share) < 0.006
+            and float(row["low"]) <= share + 0.005
+            and float(row["high"]) >= share - 0.005
+        )
 
 
 @pytest.mark.parametrize(

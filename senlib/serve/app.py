@@ -1,0 +1,108 @@
+"""Opening the workbook: find a free port on this computer, say where it is, and stop without leaving anything behind."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from senlib import ROOT
+from senlib.pages.desk import DATA_VARIABLE, SCHOOL_VARIABLE
+
+HOST = "127.0.0.1"
+USUAL_PORT, PORTS_TO_TRY, LAST_PORT = 8866, 50, 65535
+
+
+def serve(*, school: Path | None, data: Path, port: int | None = None, open_browser: bool = True) -> None:
+    """Serve the workbook to this computer alone until Ctrl-C or a signal to end.
+
+    `school` is the folder of the school to open, None for the one chosen last; `data` is where the user's own things are
+    kept; `port` None takes 8866 or the next that is free, 0 any that is free. Exits with a sentence if the port is taken.
+    """
+    serve_folder(ROOT / "notebooks", school=school, data=data, port=port, open_browser=open_browser)
+
+
+def serve_folder(notebooks: Path, *, school: Path | None, data: Path, port: int | None, open_browser: bool) -> None:
+    """`serve` for any folder of notebooks: the tests have their own."""
+    sockets = listen(port)
+    os.environ.update(surroundings(os.environ, school=school, data=data))
+    if school is None:
+        os.environ.pop(SCHOOL_VARIABLE, None)
+    if sys.platform == "win32":  # Tornado cannot use the loop that Windows starts with
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    asyncio.run(_serve(notebooks, sockets, open_browser=open_browser))
+
+
+def listen(port: int | None) -> list[socket.socket]:
+    """Bind a port of this computer: the given one, any free one (0), or 8866 and the next ones in turn (None).
+
+    Exits with a sentence and its remedy where the port is taken or not allowed.
+    """
+    from tornado.netutil import bind_sockets
+
+    if port is not None and not 0 <= port <= LAST_PORT:
+        sys.exit(f"{port} is no port: choose a number from 1024 to {LAST_PORT}, or leave out --port.")
+    tried = range(USUAL_PORT, USUAL_PORT + PORTS_TO_TRY) if port is None else [port]
+    for candidate in tried:
+        try:
+            return bind_sockets(candidate, HOST)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    if port is None:
+        sys.exit(f"The ports {tried[0]} to {tried[-1]} are all taken. Close other workbooks, or name a port with --port.")
+    sys.exit(f"Port {port} is taken or not allowed. Leave out --port, and a free one is found.")
+
+
+def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -> dict[str, str]:
+    """The variables that each page's kernel needs beside the given ones.
+
+    >>> surroundings({}, school=None, data=Path("mine"))["SENLIB_DATA"] == str(Path("mine").resolve())
+    True
+    """
+    variables = {
+        DATA_VARIABLE: str(data.expanduser().resolve()),
+        # The package is found though it may not be installed.
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), given.get("PYTHONPATH", "")])),
+        # Thirty kernels on one computer: none takes all its cores.
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    return variables if school is None else variables | {SCHOOL_VARIABLE: str(school.expanduser().resolve())}
+
+
+async def _serve(notebooks: Path, sockets: list[socket.socket], *, open_browser: bool) -> None:
+    from senlib.serve.workbook import Workbook  # Voila takes a second to import
+
+    ended = _ended()
+    workbook = Workbook.over(notebooks, port=sockets[0].getsockname()[1])
+    await workbook.open(sockets)
+    try:
+        address = f"http://{HOST}:{workbook.port}/"
+        print(f"The workbook is open at {address}  Press Ctrl-C here to close it.", flush=True)
+        if open_browser:
+            await asyncio.to_thread(webbrowser.open, address)
+        while not ended.is_set():
+            # Windows tells Python of Ctrl-C only when the loop turns.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), timeout=1)
+    finally:
+        await workbook.close()
+    print("The workbook is closed.", flush=True)
+
+
+def _ended() -> asyncio.Event:
+    """An event that is set once the user or the system asks the command to end."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(ended.set))
+    return ended

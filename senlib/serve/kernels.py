@@ -1,0 +1,65 @@
+"""Kernels, the engines behind the pages: started quietly, never waited for in vain, gone when their page has gone."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from queue import Empty
+from subprocess import DEVNULL
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_server import CallContext
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from traitlets import Type, default
+
+# A missed wake-up costs no more than this, in seconds.
+SLICE = 0.5
+
+
+class PatientChannel(AsyncZMQSocketChannel):
+    """A channel that looks again twice a second while it waits.
+
+    pyzmq's asyncio socket can miss the one wake-up that says that a message has come, and would then wait for ever for a
+    message that lies in it already (pyzmq #1203, ipykernel #1529).
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next message; raises Empty if none comes within `timeout` seconds (None: wait for ever)."""
+        clock = get_running_loop().time
+        deadline = None if timeout is None else clock() + timeout
+        while True:
+            remaining = SLICE if deadline is None else min(SLICE, max(deadline - clock(), 0))
+            try:
+                return await super().get_msg(timeout=remaining)
+            except Empty:
+                if deadline is not None and clock() >= deadline:
+                    raise
+
+
+class PatientKernelClient(AsyncKernelClient):
+    """A client whose replies and outputs come through patient channels."""
+
+    shell_channel_class = Type(PatientChannel)
+    iopub_channel_class = Type(PatientChannel)
+
+
+class OwnPython(KernelSpecManager):
+    """Knows one kind of kernel: this Python's own, whatever others the user has set up."""
+
+    @default("kernel_dirs")
+    def _kernel_dirs_default(self) -> list[str]:
+        return []
+
+
+class WorkbookKernels(AsyncMappingKernelManager):
+    """Starts each page's kernel, and notes on the request which one it was, so that it can go if the page never arrives."""
+
+    async def start_kernel(self, **options: Any) -> str:
+        """Start a kernel and return its id. What it prints goes nowhere: a traceback could hold a pupil's data."""
+        kernel_id = await super().start_kernel(stdout=DEVNULL, stderr=DEVNULL, **options)
+        request = CallContext.get(CallContext.JUPYTER_HANDLER)
+        if request is not None:
+            request.kernel_id = kernel_id
+        return kernel_id

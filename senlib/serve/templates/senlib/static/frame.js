@@ -1,0 +1,124 @@
+// The frame's own script: it says when the page is ready, notices when its kernel is gone, and lets the kernel go with the page.
+(() => {
+  "use strict";
+
+  const LOST = "This page has lost its engine. What was saved is safe.";
+  const CLOSED = "The workbook has been closed. What was saved is safe. Start it again, then reopen this page.";
+  let leaving = false;
+  let lost = false;
+
+  const configuration = () => {
+    const element = document.getElementById("jupyter-config-data");
+    return element ? JSON.parse(element.textContent) : null;
+  };
+
+  // ---- The menu on narrow screens, and the end of drawing.
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const menu = document.querySelector(".sl-menu");
+    menu?.addEventListener("click", () => {
+      menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true"));
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu?.getAttribute("aria-expanded") === "true") {
+        menu.setAttribute("aria-expanded", "false");
+        menu.focus();
+      }
+    });
+    if (!document.body.dataset.voila) return;
+    if (!configuration()) return lose(); // the page broke off before its kernel had started
+    const settle = () => {
+      if (!drawn()) return;
+      watch.disconnect();
+      document.body.dataset.slState = "ready";
+      document.getElementById("sl-status")?.replaceChildren();
+    };
+    const watch = new MutationObserver(settle);
+    watch.observe(document.getElementById("content"), { childList: true, subtree: true });
+    settle(); // a page may have nothing that is still to be drawn
+  });
+
+  // Drawn is what no longer waits to be drawn: Voila takes its scripts away, a widget's place says that it is loading.
+  function drawn() {
+    if (document.body.dataset.slState !== "drawing") return false;
+    if (document.querySelector('script[type="application/vnd.voila.cell-output+json"]')) return false;
+    return [...document.querySelectorAll(".sl-output")].every(
+      (output) => output.querySelector(".jupyter-widgets, .jp-RenderedHTML, svg, img, pre") !== null
+        || (output.textContent.trim() !== "" && !output.textContent.includes("Loading widget")),
+    );
+  }
+
+  // ---- A kernel that is gone.
+
+  const GONE = /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;
+  const decoder = new TextDecoder();
+
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...parameters) {
+      super(...parameters);
+      if (!String(parameters[0]).includes("/api/kernels/")) return;
+      this.addEventListener("close", () => look());
+      this.addEventListener("message", ({ data }) => {
+        const size = data.byteLength ?? data.length;
+        if (size < 8192 && GONE.test(typeof data === "string" ? data : decoder.decode(data))) look();
+      });
+    }
+  };
+
+  // Ask whether the kernel is still there. A sleeping laptop's connection comes back by itself; a dead kernel does not.
+  async function look(attempts = 5) {
+    const page = configuration();
+    if (leaving || lost || !page) return;
+    try {
+      const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
+      if (answer.status === 404) return lose();
+      if (attempts > 3) setTimeout(look, 1000, attempts - 1); // it may be on its way out
+    } catch {
+      if (attempts > 0) setTimeout(look, 1000, attempts - 1);
+      else lose(CLOSED);
+    }
+  }
+
+  function lose(words = LOST) {
+    if (leaving || lost) return;
+    lost = true;
+    document.body.dataset.slState = "lost";
+    document.getElementById("sl-status")?.replaceChildren();
+    const banner = document.createElement("div");
+    banner.className = "sl-lost";
+    banner.setAttribute("role", "alert");
+    const sentence = document.createElement("p");
+    sentence.textContent = words;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Reopen this page";
+    button.addEventListener("click", () => location.reload());
+    banner.append(sentence, button);
+    document.getElementById("content").before(banner);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look(3);
+  });
+
+  // ---- Leaving. Voila says goodbye on `beforeunload`, which a mail link or a download sets off too; the page stays then.
+
+  window.addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
+
+  window.addEventListener("pagehide", () => {
+    leaving = true;
+    const page = configuration();
+    if (!page || lost) return;
+    const goodbye = new FormData();
+    goodbye.append("_xsrf", document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "");
+    navigator.sendBeacon(`${page.baseUrl}voila/api/shutdown/${page.kernelId}`, goodbye);
+  });
+
+  // Come back to by the browser's memory, the page would have no kernel.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  // Voila calls these as it goes along; our page says what there is to say by itself.
+  window.voila_finish = () => {};
+})();

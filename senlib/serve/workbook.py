@@ -1,0 +1,269 @@
+"""The server of the workbook: Voila, with our frame round each page, and nothing served but what the pages need."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_core.utils import ensure_async
+from jupyter_server.services.kernels.handlers import KernelHandler
+from jupyterlab_server.themes_handler import ThemesHandler
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.iostream import StreamClosedError
+from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
+from tornado.websocket import WebSocketClosedError
+from traitlets.config import Config
+from voila.app import Voila
+from voila.configuration import VoilaConfiguration
+from voila.exporter import VoilaMarkdownRenderer
+from voila.handler import BaseVoilaHandler
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.static_file_handler import MultiStaticFileHandler
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from senlib.pages.tasks import PAGES
+
+TEMPLATES = Path(__file__).parent / "templates" / "senlib"
+STATIC = TEMPLATES / "static"
+
+# The largest message between a page and its kernel, in bytes: a file of 20 MB fits with room for its wrapping.
+LARGEST_MESSAGE = 40 * 1024 * 1024
+# A page's other requests carry next to nothing.
+LARGEST_REQUEST = 64 * 1024
+
+# An engine that nobody has used for an hour goes, in seconds; how often that is looked at.
+IDLE, LOOK = 3600, 300
+
+# Cells for those who read the notebook in JupyterLab.
+WORKINGS = "workings"
+
+# All that a page may load is from here. Widgets bring their scripts as blobs; Voila and ipywidgets set styles in the page.
+_POLICY = (
+    "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' ws://{host}; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+_KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+
+
+class Workbook(Voila):
+    """The workbook's server over one folder of notebooks. Made by `over`, opened by `open`, closed by `close`."""
+
+    @classmethod
+    def over(cls, notebooks: Path, *, port: int) -> Workbook:
+        """The workbook over this folder of notebooks, to be opened on this port."""
+        shown = [page for page in PAGES if (notebooks / f"{page.stem}.ipynb").is_file()]
+        workbook = cls(config=settings(shown, host=f"127.0.0.1:{port}"), root_dir=str(notebooks), port=port, ip="127.0.0.1")
+        workbook.initialize()
+        return workbook
+
+    def initialize(self, argv: Any = None) -> None:
+        """Set Voila up from `settings` alone: no file of the user's and no option may loosen them."""
+        self.voila_configuration = VoilaConfiguration(parent=self)
+        self.setup_template_dirs()
+        self.connection_dir = tempfile.mkdtemp(prefix="senlib-")
+        # What the user has IPython do at its start is not for our pages, and their history is not kept.
+        os.environ["IPYTHONDIR"] = str(Path(self.connection_dir) / "ipython")
+        _log_without_values(self.log)
+
+    def setup_template_dirs(self) -> None:
+        """Find our templates before Voila's, wherever the package lies."""
+        super().setup_template_dirs()
+        self.template_paths = [str(TEMPLATES), *self.template_paths]
+
+    def init_settings(self) -> dict[str, Any]:
+        """Voila's settings, with the frame told to the pages that are no notebook."""
+        made = super().init_settings()
+        made["voila_jinja2_env"].globals["senlib"] = self.config.VoilaConfiguration.resources["senlib"]
+        return made | self.tornado_settings
+
+    def init_handlers(self) -> list[tuple]:
+        """Every address there is: the pages, their kernels, and the files that Voila and the widgets are made of.
+
+        Voila's own list of files, its contents service and its file server are left out.
+        """
+        # Lists that a page of Voila's asks for, as it would be told them.
+        common = {"voila_configuration": self.voila_configuration}
+        page = common | {"template_paths": self.template_paths, "config": self.config}
+        return [
+            (r"/", PageHandler, page),
+            (r"/(?P<path>\w+)", PageHandler, page),
+            (r"/(?:voila/render/)?(?P<stem>\w+)\.ipynb", ToPage),
+            (r"/frame/(.*)", StaticFileHandler, {"path": str(STATIC)}),
+            (rf"/api/kernels/{_KERNEL}", KernelHandler),
+            (rf"/api/kernels/{_KERNEL}/channels", VoilaKernelWebsocketHandler),
+            (r"/voila/api/shutdown/(.*)", VoilaShutdownKernelHandler),
+            (r"/voila/api/themes/(.*)", ThemesHandler, {
+                "themes_url": "/voila/api/themes", "path": self.themes_dir, "labextensions_path": self.labextensions_path,
+            }),
+            (r"/voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
+            (r"/voila/labextensions/(.*)", MultiStaticFileHandler, {"paths": self.labextensions_path}),
+            (r"/.*", NoSuchPage, common),
+        ]
+
+    async def open(self, sockets: list[socket.socket]) -> None:
+        """Begin to answer on these sockets."""
+        self.app = Application(**self.init_settings())
+        self.app.add_handlers(".*$", self.init_handlers())
+        self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
+        self._server.add_sockets(sockets)
+
+    async def close(self) -> None:
+        """Stop answering, end every kernel, and leave no file behind."""
+        self._server.stop()
+        await ensure_async(self.kernel_manager.shutdown_all(now=True))
+        await self._server.close_all_connections()
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+
+def settings(pages: list[Any], *, host: str) -> Config:
+    """Everything that is set otherwise than Voila would, for a workbook of these pages on this host and port."""
+    return Config({
+        "Voila": {
+            "tornado_settings": {
+                # A web site that names itself 127.0.0.1 is refused: only this computer's own names are answered.
+                "allow_remote_access": False,
+                "websocket_max_message_size": LARGEST_MESSAGE,
+                "headers": {"Content-Security-Policy": _POLICY.format(host=host), "Referrer-Policy": "no-referrer"},
+                "log_function": lambda handler: None,
+            },
+        },
+        "VoilaConfiguration": {
+            "template": "base",
+            "theme": "light",
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            "file_allowlist": [],
+            "strip_sources": True,
+            "show_tracebacks": False,
+            "prelaunch_hook": before_kernel,
+            "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
+            "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
+            "extension_allowlist": ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"],
+            # Voila would keep a slow page's connection awake with a script inside the page, which the policy forbids.
+            "http_keep_alive_timeout": 24 * 3600,
+            "resources": {"senlib": {"pages": [_shown(page) for page in pages], "version": _version()}},
+        },
+        "VoilaExporter": {"markdown_renderer_class": "senlib.serve.workbook.Prose"},
+        "MappingKernelManager": {
+            "cull_idle_timeout": IDLE,
+            "cull_interval": LOOK,
+            "cull_connected": True,
+            "cull_busy": False,
+            "buffer_offline_messages": True,
+        },
+        "AsyncKernelManager": {"client_class": "senlib.serve.kernels.PatientKernelClient"},
+        # A kernel that died is not replaced by an empty one: the page is told that it is gone.
+        "KernelRestarter": {"restart_limit": 0},
+        "KernelManager": {"shutdown_wait_time": 2.0},
+        # Made for a shared network: a page with many pictures would lose some of them.
+        "ZMQChannelsWebsocketConnection": {"limit_rate": False},
+    })
+
+
+def before_kernel(request: RequestHandler, notebook: nbformat.NotebookNode, cwd: str) -> nbformat.NotebookNode:
+    """Make a notebook ready to be run as a page.
+
+    Cells tagged 'workings' are left out. Reading `xsrf_token` sets the cookie without which the page could not say, as it
+    closes, that its kernel may go (Voila #1458).
+    """
+    request.xsrf_token  # noqa: B018
+    notebook.cells = [cell for cell in notebook.cells if WORKINGS not in cell.metadata.get("tags", [])]
+    return notebook
+
+
+class Prose(VoilaMarkdownRenderer):
+    """Markdown without the link that nbconvert adds to each heading."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, exclude_anchor_links=True, **options)
+
+
+class PageHandler(TornadoVoilaHandler):
+    """A notebook as a page, at its stem; the front page at the root."""
+
+    kernel_id: str | None = None
+
+    async def get(self, path: str = "index") -> None:
+        """Draw the page, sending its frame and its words before the kernel has started."""
+        if not (Path(self.contents_manager.root_dir) / f"{path}.ipynb").is_file():
+            raise HTTPError(404)
+        await super().get(path=f"{path}.ipynb")
+
+    def on_connection_close(self) -> None:
+        """End the kernel of a page that was left before it had come."""
+        super().on_connection_close()
+        if self.kernel_id in self.kernel_manager:
+            IOLoop.current().add_callback(self.kernel_manager.shutdown_kernel, self.kernel_id, now=True)
+
+
+class ToPage(RequestHandler):
+    """From the notebook's file name, as links between notebooks have it, to its page."""
+
+    def get(self, stem: str) -> None:
+        """Send the browser there, with what was asked."""
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(f"{'/' if stem == 'index' else f'/{stem}'}{query}")
+
+
+class NoSuchPage(BaseVoilaHandler):
+    """Every other address."""
+
+    async def prepare(self) -> None:
+        """Say that there is nothing, whatever was asked."""
+        await super().prepare()
+        raise HTTPError(404)
+
+
+class _WithoutValues(logging.Formatter):
+    """Log lines with the kind of an error and without its words: those could hold a pupil's data."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message before anything is put into it, and the kinds of the errors behind it."""
+        said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        # Up to where a value may stand; asyncio writes the error itself on a second line.
+        said = re.split(r":? %|\n", said, maxsplit=1)[0]
+        error = record.exc_info[1] if record.exc_info else None
+        kind = getattr(error, "ename", None) or (type(error).__name__ if error else "")
+        return f"{record.levelname} {record.name}: {said}{f' ({kind})' if kind else ''}"
+
+
+def _matters(record: logging.LogRecord) -> bool:
+    """Whether a line tells of trouble: a page that was closed while it was being written to is none."""
+    return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError | StreamClosedError))
+
+
+def _log_without_values(log: logging.Logger) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_WithoutValues())
+    handler.setLevel(logging.ERROR)
+    handler.addFilter(_matters)
+    logging.getLogger().handlers = [handler]
+    log.handlers, log.propagate = [], True
+
+
+def _shown(page: Any) -> dict[str, Any]:
+    """A page as the frame's template is told it."""
+    return {
+        "stem": page.stem, "number": page.number, "title": page.title, "name": page.name,
+        "href": "/" if page.stem == "index" else f"/{page.stem}",
+    }
+
+
+def _version() -> str:
+    """Changes with the frame's own files, so that a browser never keeps old ones."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,195 @@
+"""The workbook in Chromium: the shipped command on a port of its own, and pages on which nothing may go wrong unnoticed."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+QUIET = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+# What a page says when a part of it could not be made, ours and the libraries'.
+BROKEN = re.compile(r"Traceback \(most recent call last\)|could not be made|Error displaying widget|Javascript Error|\bNaN\b|undefined")
+
+# On a busy computer with two cores; a page is there within a few seconds.
+PATIENCE = 60_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, and skip it where there is no Chromium."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+class Workbook:
+    """The workbook as it is shipped, running in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen, data: Path) -> None:
+        self.process, self.data = process, data
+        said = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found, f"the workbook did not open: {said or 'it said nothing'}"
+        self.address = found[0]
+
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels that are running."""
+        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if "ipykernel_launcher" in child.cmdline()]
+
+
+@contextmanager
+def started(data: Path, *options: str) -> Iterator[Workbook]:
+    """`senlib serve` with this folder for the user's own data, while the block runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "senlib", "serve", *options, "--data", str(data), "--no-browser", "--port", "0"],
+        cwd=ROOT, env={name: value for name, value in os.environ.items() if not name.startswith("SENLIB_")},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        yield Workbook(process, data)
+    finally:
+        process.terminate()
+        print(process.communicate(timeout=30)[0])
+
+
+@pytest.fixture(scope="session")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbook]:
+    """One workbook for all tests that leave it as it was."""
+    with started(tmp_path_factory.mktemp("workbook")) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_workbook(tmp_path: Path) -> Iterator[Callable[..., Workbook]]:
+    """Starts a workbook of the test's own, with the options given and a data folder with nothing in it."""
+    running = []
+
+    def start(*options: str) -> Workbook:
+        running.append(started(tmp_path / f"data{len(running)}", *options))
+        return running[-1].__enter__()
+
+    yield start
+    for context in running:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def troubles() -> list[str]:
+    """What went wrong on the test's pages; a test that makes trouble on purpose takes it out."""
+    return []
+
+
+@pytest.fixture
+def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., Page]]:
+    """Makes a page, of a width and theme if wished. At the end nothing may have gone wrong on any of them: no request off this
+    computer, no failed one, no error in the console, no cell that broke.
+    """
+    contexts: list[BrowserContext] = []
+
+    def outward(url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1":
+            troubles.append(f"a request left the machine: {url}")
+
+    def make(**options) -> Page:
+        context = chromium.new_context(**({"viewport": WIDE, "locale": "en-GB"} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: outward(request.url))
+        page.on("websocket", lambda channel: outward(channel.url))
+        page.on("response", lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        return page
+
+    yield make
+    for context in contexts:
+        for page in context.pages:
+            if page.url.startswith("http"):
+                troubles += [f"{page.url}: {found}" for found in BROKEN.findall(page.inner_text("body"))]
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page of 1,280 pixels' width."""
+    return new_page()
+
+
+def wait_until_ready(page: Page) -> Page:
+    """Wait until everything on the page is drawn and can be used."""
+    page.wait_for_selector("body[data-sl-state=ready]", state="attached")
+    return page
+
+
+@pytest.fixture
+def ready() -> Callable[[Page], Page]:
+    """Waits until a page is drawn and can be used."""
+    return wait_until_ready
+
+
+@pytest.fixture
+def visit(workbook: Workbook, page: Page) -> Callable[[str], Page]:
+    """Opens a page of the workbook by its stem ('' is the front page) and waits until it can be used."""
+
+    def go(stem: str = "") -> Page:
+        page.goto(f"{workbook.address}/{stem}", wait_until="commit")
+        return wait_until_ready(page)
+
+    return go
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Callable[[Page, str], None]:
+    """Takes a whole page, wide and narrow, into tests/browser/screenshots, which git ignores."""
+
+    def take(page: Page, name: str) -> None:
+        before = page.viewport_size
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            page.screenshot(path=HERE / "screenshots" / f"{name}-{size['width']}.png", full_page=True)
+        page.set_viewport_size(before)
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[[Page], list[str]]:
+    """What axe-core finds on a page that keeps somebody from using it: serious and critical, each with its place."""
+
+    def find(page: Page) -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [
+            f"{one['id']}: {node['html'][:160]}"
+            for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]
+        ]  # fmt: skip
+
+    return find

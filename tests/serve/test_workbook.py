@@ -1,0 +1,264 @@
+"""The server from outside, over HTTP: what it answers, what it does not, what it prints, and what it leaves behind."""
+
+import http.client
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from senlib import ROOT
+from senlib.serve.app import DATA_VARIABLE, SCHOOL_VARIABLE, listen, surroundings
+
+SECRET = "Zebedee Quill"  # stands for a pupil's name
+
+START = """
+import sys
+from pathlib import Path
+from senlib.serve.app import serve_folder
+serve_folder(Path(sys.argv[1]), school=None, data=Path(sys.argv[2]), port=0, open_browser=False)
+"""
+
+
+def write_notebook(folder: Path, stem: str, *cells: str, workings: str | None = None) -> None:
+    """A notebook of code cells; one that is a heading is prose; `workings` is the source of one more, tagged."""
+    made = [nbformat.v4.new_markdown_cell(cell) if cell.startswith("# ") else nbformat.v4.new_code_cell(cell) for cell in cells]
+    if workings is not None:
+        made.append(nbformat.v4.new_code_cell(workings, metadata={"tags": ["workings"]}))
+    nbformat.write(nbformat.v4.new_notebook(cells=made), folder / f"{stem}.ipynb")
+
+
+class Server:
+    """A workbook that is being served in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen, log: Path) -> None:
+        self.process, self.log = process, log
+        self.said = process.stdout.readline()
+        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])
+
+    def ask(self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
+        """The answer to one request, its text not yet read."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(method, path, headers=headers or {})
+        return connection.getresponse()
+
+    def text(self, path: str, **request) -> tuple[int, str]:
+        """Status and text of the answer."""
+        answer = self.ask(path, **request)
+        return answer.status, answer.read().decode()
+
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels that are running."""
+        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if "ipykernel_launcher" in child.cmdline()]
+
+
+@contextmanager
+def served(notebooks: Path, folder: Path):
+    """Serve these notebooks while the block runs; `folder` takes the data and the log."""
+    log = folder / "log.txt"
+    with log.open("w") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, str(notebooks), str(folder / "data")], cwd=ROOT, stdout=subprocess.PIPE, stderr=lines, text=True
+        )
+    try:
+        yield Server(process, log)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    notebooks = tmp_path_factory.mktemp("notebooks")
+    write_notebook(notebooks, "index", "# Front of the house", "import os; print('data in', os.environ['SENLIB_DATA'])",
+                   workings="print('for ' + 'readers')")
+    write_notebook(notebooks, "task1_conversion_data", "# Words first", f"raise KeyError({SECRET!r})", "print('ne' + 'ver')")
+    write_notebook(notebooks, "private", "1")
+    (notebooks / "picture.png").write_bytes(b"\x89PNG")
+    (notebooks / "sub").mkdir()
+    with served(notebooks, tmp_path_factory.mktemp("serving")) as running:
+        yield running
+
+
+def test_says_where_it_is(server):
+    assert server.said.startswith(f"The workbook is open at http://127.0.0.1:{server.port}/ ")
+
+
+def test_front_page(server):
+    status, text = server.text("/")
+    assert status == 200
+    assert "<h1>Front of the house</h1>" in text
+    assert "<title>The SENCO’s workbook</title>" in text
+    assert "data in " in text  # what the cell printed, with the folder told to the kernel
+
+
+def test_front_page_leaves_out_workings_and_sources(server):
+    text = server.text("/")[1]
+    assert "for readers" not in text
+    assert "os.environ" not in text
+
+
+def test_rail_lists_only_pages_that_there_are_and_marks_the_current_one(server):
+    text = server.text("/task1_conversion_data")[1]
+    assert re.findall(r'<a href="(/\w*)"( aria-current="page")?', text.split("</nav>")[0]) == [
+        ("/", ""), ("/task1_conversion_data", ' aria-current="page"'),
+    ]  # fmt: skip
+    assert "<title>Task 1: Conversion – The SENCO’s workbook</title>" in text
+
+
+@pytest.mark.parametrize("asked, page", [
+    ("/task1_conversion_data.ipynb", "/task1_conversion_data"),
+    ("/voila/render/task1_conversion_data.ipynb", "/task1_conversion_data"),
+    ("/voila/render/task1_conversion_data.ipynb?a=1", "/task1_conversion_data?a=1"),
+    ("/index.ipynb", "/"),
+])  # fmt: skip
+def test_links_between_notebooks_lead_to_pages(server, asked, page):
+    answer = server.ask(asked)
+    assert (answer.status, answer.headers["Location"]) == (302, page)
+
+
+@pytest.mark.parametrize("path", [
+    "/voila/tree", "/voila/tree/sub", "/voila/api/contents", "/voila/api/contents/", "/voila/api/contents/index.ipynb",
+    "/voila/files/picture.png", "/voila/files/index.ipynb", "/picture.png", "/sub", "/nothing", "/api/kernels", "/api/contents",
+    "/frame/../workbook.py", "/frame/..%2f..%2f..%2fworkbook.py", "/voila/static/..%2f..%2fapp.py", "/files/", "/login",
+    "/voila/render/sub/x.ipynb", "/..%2findex",
+])  # fmt: skip
+def test_nothing_else_is_served(server, path):
+    status, text = server.text(path)
+    assert status in (403, 404)
+    for name in ("private", "picture.png", "traitlets", "Traceback"):
+        assert name not in text.replace(path, "")
+
+
+def test_unknown_page_is_told_in_the_frame(server):
+    status, text = server.text("/nothing")
+    assert status == 404
+    assert "There is no such page" in text and 'class="sl-rail"' in text
+
+
+def test_template_and_theme_cannot_be_chosen_from_outside(server):
+    asked = server.text("/?template=lab&theme=dark&voila-template=reveal")[1]
+    assert "sl-rail" in asked and "cdn" not in asked and '"jupyterLabTheme": "light"' in asked
+
+
+def test_page_asks_for_nothing_from_elsewhere(server):
+    text = server.text("/")[1]
+    assert re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//[^\"')\s]+", text) == []
+
+
+def test_policy_allows_this_address_alone(server):
+    policy = server.ask("/").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert f"connect-src 'self' ws://127.0.0.1:{server.port};" in policy
+    assert "script-src 'self' blob:;" in policy  # no script within a page, none evaluated
+
+
+@pytest.mark.parametrize("host", ["workbook.example", "127.0.0.1.example"])
+def test_other_names_for_this_computer_are_refused(server, host):
+    assert server.text("/", headers={"Host": f"{host}:{server.port}"})[0] == 403
+
+
+def test_kernel_channel_is_refused_to_other_sites(server):
+    page = server.text("/")[1]
+    kernel = re.search(r'"kernelId": "([\w-]+)"', page)[1]
+    headers = {"Origin": "http://elsewhere.example", "Connection": "Upgrade", "Upgrade": "websocket",
+               "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "c2VubGliIHNlbmxpYiE="}  # fmt: skip
+    assert server.ask(f"/api/kernels/{kernel}/channels", headers=headers).status == 403
+    assert server.ask(f"/voila/api/shutdown/{kernel}", method="POST", headers={"Content-Length": "0"}).status == 403
+
+
+def test_listens_to_this_computer_alone(server):
+    addresses = {entry.laddr.ip for entry in psutil.Process(server.process.pid).net_connections() if entry.status == "LISTEN"}
+    assert addresses == {"127.0.0.1"}
+
+
+def test_failed_cell_is_told_without_its_words(server):
+    status, text = server.text("/task1_conversion_data")
+    assert status == 200
+    assert "Words first" in text and "The rest of this page could not be made." in text
+    assert "never" not in text
+    for where in (text, server.log.read_text()):
+        assert SECRET not in where and "Traceback" not in where
+    assert "KeyError" in server.log.read_text()
+
+
+def test_words_come_before_the_kernel_has_done_anything(tmp_path):
+    gate = tmp_path / "gate"
+    waiting = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\nprint('op' + 'ened')"
+    write_notebook(tmp_path, "index", "# Words first", waiting)
+    with served(tmp_path, tmp_path) as server:
+        answer = server.ask("/")
+        seen = ""
+        while "</main>" not in seen:
+            seen += answer.read1().decode()
+        assert "<h1>Words first</h1>" in seen and "Getting the page ready" in seen and "sl-rail" in seen
+        assert "opened" not in seen
+        gate.touch()
+        assert "opened" in answer.read().decode()
+
+
+def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
+    write_notebook(tmp_path, "index", "# Words", "import threading; threading.Event().wait()")
+    with served(tmp_path, tmp_path) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("GET", "/")
+        answer, seen = connection.getresponse(), ""
+        while "jupyter-config-data" not in seen:  # the kernel has started
+            seen += answer.read1().decode()
+        kernels = server.kernels()
+        assert len(kernels) == 1
+        answer.close(), connection.close()
+        assert psutil.wait_procs(kernels, timeout=30)[1] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ends_cleanly(tmp_path, sent):
+    write_notebook(tmp_path, "index", "# Words", "1")
+    with served(tmp_path, tmp_path) as server:
+        server.text("/")
+        kernels = server.kernels()
+        temporary = Path(kernels[0].cmdline()[-1]).parent
+        assert temporary.is_dir()
+        server.process.send_signal(sent)
+        assert server.process.wait(timeout=30) == 0
+        assert psutil.wait_procs(kernels, timeout=10)[1] == []
+        assert not temporary.exists()
+        assert server.process.stdout.read() == "The workbook is closed.\n"
+        assert server.log.read_text() == ""
+
+
+def test_taken_port_is_told_with_the_remedy():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"Port {port} is taken .* Leave out --port"):
+            listen(port)
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_no_port_is_told(port):
+    with pytest.raises(SystemExit, match="is no port"):
+        listen(port)
+
+
+def test_without_a_port_the_next_free_one_is_taken(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr("senlib.serve.app.USUAL_PORT", taken.getsockname()[1])
+        (found,) = listen(None)
+        with found:
+            assert found.getsockname()[1] > taken.getsockname()[1]
+
+
+def test_surroundings():
+    given = {"PYTHONPATH": "mine"}
+    told = surroundings(given, school=Path("a school"), data=Path("data"))
+    assert told[SCHOOL_VARIABLE] == str(Path("a school").resolve())
+    assert told[DATA_VARIABLE] == str(Path("data").resolve())
+    assert told["PYTHONPATH"].startswith(str(ROOT)) and told["PYTHONPATH"].endswith("mine")
+    assert SCHOOL_VARIABLE not in surroundings(given, school=None, data=Path("data"))
