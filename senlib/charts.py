@@ -151,10 +151,10 @@ def svg(figure: Figure) -> str:
 
 def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
     """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
-    row_height, foot = (0.62, 0.75) if width.narrow else (0.46, 0.75)
+    row_height, foot = 0.78 if width.narrow else 0.46, 0.62 if axis else 0.38
     height = rows * row_height + foot + 0.3
     figure = Figure(figsize=(width.inches, height))
-    left = 0.04 if width.narrow else 0.30
+    left = 0.04 if width.narrow else 0.34
     right = 0.74 if width.narrow else 0.85
     axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
     axes.set_xlim(0, 100)
@@ -172,7 +172,7 @@ def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
 
 def _label(axes: Axes, place: int, label: str, width: Width) -> None:
     if width.narrow:
-        axes.annotate(label, (0, place - 0.24), va="bottom", ha="left", annotation_clip=False, fontsize=11)
+        axes.annotate(label, (0, place - 0.26), va="bottom", ha="left", annotation_clip=False, fontsize=11)
     else:
         axes.annotate(label, (-2, place), va="center", ha="right", annotation_clip=False)
 

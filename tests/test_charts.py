@@ -50,4 +50,6 @@ def test_svg_for_the_page_has_no_address_no_size_and_escapes_text():
     head = text[: text.index(">")]
     assert " width=" not in head and " height=" not in head
     assert "var(--sl-accent, #0b5fa5)" in text
-    assert charts.svg(charts.rates(RATES, labels=LABELS, strong=[True] * 4)) == text  # the same picture is the same text
+    assert (
+        charts.svg(charts.rates(RATES, labels=LABELS, strong=[True] * 4)) == text
+    )  # the same picture is the same text

@@ -111,6 +111,7 @@ class Framework:
 
     name: str
     title: str
+    short_title: str
     expected_gain: str
     sen_names: Mapping[str, str]
     sen_groups: Mapping[str, str]
@@ -194,6 +195,7 @@ def _framework(table: Mapping[str, Any]) -> Framework:
     return Framework(
         name=table["name"],
         title=table["title"],
+        short_title=table["short_title"],
         expected_gain=table["expected_gain"],
         sen_names={code: meaning for code, meaning, _ in sen["codes"]},
         sen_groups={code: group for code, _, group in sen["codes"]},

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from senlib import ROOT, national
-from senlib.frameworks import names
+from senlib.frameworks import load, names
 from senlib.school.school import School, open_school, save_school
 from senlib.workbook.store import Store
 
@@ -43,7 +43,7 @@ class Desk:
     def choices(self) -> dict[str, str]:
         """The schools that can be opened: key and name, her own first where there is one."""
         own = {OWN: "Your own school"} if self.own_folder.is_dir() else {}
-        return own | {name: f"Sample school: {title}" for name, title in _SAMPLES.items()}
+        return own | {name: f"Sample: {load(name).short_title}" for name in names()}
 
     def figures(self) -> pd.DataFrame:
         """National figures that are held, and those that the SENCO typed in from her LEA's pack, which come first.
@@ -76,9 +76,6 @@ class Desk:
     def choose(self, key: str) -> None:
         """Open this school from now on: 'own' or the name of a framework, for its sample."""
         self.settings.save(form="settings", field="school", value=key)
-
-
-_SAMPLES = {"levels": "National Curriculum levels (2005)", "gcse": "scaled scores and GCSE (today)"}
 
 
 def open_desk(environment: Mapping[str, str] | None = None) -> Desk:

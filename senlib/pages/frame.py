@@ -20,6 +20,10 @@ from senlib.school.school import School
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+# Whom a percentage is of, as a list of choices names it; senlib.measures.conversion says each in full.
+DENOMINATORS = [("Everyone, as DfE counts", "all"), ("Those with a result", "with_result")]
+
+
 def html(text: str) -> widgets.HTML:
     """A piece of HTML as a widget."""
     return widgets.HTML(text, layout=widgets.Layout(width="100%"))

@@ -57,7 +57,9 @@ class FrontPage:
 
     def own_files(self) -> widgets.VBox:
         """A school's own files: what they are, how they are to be read, and what became of them."""
-        self.yardstick = frame.choice("How results are given", [(load(name).title, name) for name in reversed(names())])
+        self.yardstick = frame.choice(
+            "How results are given", [(load(name).short_title, name) for name in reversed(names())]
+        )
         self.name = widgets.Text(description="Name of the school", value="Our school")
         this_year = current_academic_year(date.today())
         years = [(f"{year - 1}/{year % 100:02d}", year) for year in range(this_year, 2003, -1)]

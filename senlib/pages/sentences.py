@@ -34,6 +34,22 @@ def arrived(entry: str, *, stage: Stage) -> str:
     return f"who arrived with a score {'below 80' if entry == '<80' else f'of {entry}'}"
 
 
+def start_label(entry: str, *, stage: Stage) -> str:
+    """An entry band as a list of choices names it.
+
+    >>> from senlib.frameworks import load
+    >>> [start_label(entry, stage=load("levels").stage()) for entry in ("below 2", "3", "none", "all")]
+    ['Below level 2', 'Level 3', 'Not known', 'All together']
+    >>> start_label("<80", stage=load("gcse").stage())
+    'Score below 80'
+    """
+    if entry in ("none", "all"):
+        return {"none": "Not known", "all": "All together"}[entry]
+    if stage.averaged:
+        return "Score below 80" if entry == "<80" else f"Score {entry}"
+    return _level(entry).capitalize()
+
+
 def reached(reach: str, *, stage: Stage) -> str:
     """What they got to.
 

@@ -37,9 +37,7 @@ class ConversionPage:
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
         self.by = frame.choice("Groups to compare", [(words, column) for column, words in self._groupings().items()])
-        self.denominator = frame.choice(
-            "Whom a percentage is of", [(_first_upper(t), k) for k, t in DENOMINATORS.items()]
-        )
+        self.denominator = frame.choice("Whom a percentage is of", frame.DENOMINATORS)
         self.stage.observe(lambda _: self._stage_changed(), "value")
         self.live = Live(self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
 
@@ -179,7 +177,8 @@ class ConversionPage:
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
-        caption = f"{self.subject.value}, {_summer(self.cohort.value)}, {dict((v, k) for k, v in self.entry.options)[self.entry.value]}"
+        start = sentences.start_label(self.entry.value, stage=self._stage)
+        caption = f"{self.subject.value}, {_summer(self.cohort.value)}, {start}"
         return frame.numbers(shown, caption=caption, columns=SHOWN)
 
     def _counting(self, rows: pd.DataFrame) -> str:
@@ -270,7 +269,7 @@ class ConversionPage:
                 "Results of one summer only are held. Load the year before as well to see whether this is new."
             )
         labels = [
-            f"{_summer(r.cohort)}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
+            f"{_first_upper(_summer(r.cohort))}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
             for r in rows.itertuples()
         ]
         sen = rows[rows["group"] == "SEN"]
@@ -405,12 +404,10 @@ class ConversionPage:
         return held + ([("year not known", None)] if table["cohort"].isna().any() else [])
 
     def _entries(self) -> list[tuple[str, str]]:
-        kind = "Level" if self._stage.entry_scale.name == "levels" else "Score"
-        named = [
-            (f"{kind} {band}" if band[0].isdigit() or band[0] == "<" else _first_upper(band), band)
-            for band in self._stage.bands
+        return [
+            (sentences.start_label(entry, stage=self._stage), entry)
+            for entry in (*self._stage.bands, "none", ALL_BANDS)
         ]
-        return [*named, ("Not known", "none"), ("All together", ALL_BANDS)]
 
     def _first_entry(self) -> str:
         tracked = self.school.framework.tracking
@@ -463,7 +460,7 @@ def _row(table: pd.DataFrame, entry: str, group: str) -> pd.Series:
 
 
 def _key(rows: pd.DataFrame) -> str:
-    parts = ["Dot: what was measured. Bar: where the true rate is likely to lie."]
+    parts = ["Round: pupils with SEN. Diamond: others. Bar: where the true rate is likely to lie."]
     if rows["national"].notna().any():
         parts.append("Upper tick: England.")
     if rows["lea"].notna().any():

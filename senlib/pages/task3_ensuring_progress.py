@@ -30,9 +30,7 @@ class CriteriaPage:
         self.cohort = frame.choice(
             "Summer of the results", [(str(c), int(c)) for c in cohorts] or [("year not known", None)]
         )
-        self.denominator = frame.choice(
-            "Whom a percentage is of", [(t[:1].upper() + t[1:], k) for k, t in DENOMINATORS.items()]
-        )
+        self.denominator = frame.choice("Whom a percentage is of", frame.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
 
     def header(self) -> widgets.HTML:
@@ -240,4 +238,4 @@ def _attendance_note() -> str:
     held = held[held["group"] != "no SEN"]
     named = {"K": "SEN support", "E": "education, health and care plan"}
     parts = [f"{named.get(r.group, r.group)} {r.attendance:.1f} % ({r.year})" for r in held.itertuples()]
-    return f"England: {', '.join(parts)}. So this target is one that many schools miss."
+    return f"England's own averages: {', '.join(parts)}."

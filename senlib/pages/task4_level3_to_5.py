@@ -20,10 +20,18 @@ from senlib.widgets import Listing
 
 FORM = "task 4 plan"
 
+# What the page lists; the sheet to take away has more.
 LISTED = {
-    "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry",
-    "now": "Now", "gain": "Gain in levels", "on_course": "On course", "stuck": "Stuck", "attendance": "Attendance %", "plan": "Plan",
+    "name": "Pupil", "year_group": "Year", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry", "now": "Now",
+    "gain": "Gain", "standing": "Standing", "plan": "Plan",
 }  # fmt: skip
+
+IN_THE_SHEET = {
+    "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry",
+    "now": "Now", "now_date": "Now, on", "gain": "Gain in levels", "standing": "Standing", "attendance": "Attendance %", "plan": "Plan",
+}  # fmt: skip
+
+NUMBERS = {"year_group", "gain"}
 
 
 class TrackingPage:
@@ -35,7 +43,11 @@ class TrackingPage:
         self.plan = self.school.framework.tracking
         stage = self._stage
         self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()])
-        self.entry = frame.choice("Where they started", [(band, band) for band in stage.bands], self.plan.entry)
+        self.entry = frame.choice(
+            "Where they started",
+            [(sentences.start_label(band, stage=stage), band) for band in stage.bands],
+            self.plan.entry,
+        )
         steps = [step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0]
         self.reach = frame.choice(
             "Where they could get to",
@@ -62,7 +74,10 @@ class TrackingPage:
     def pupils(self) -> widgets.VBox:
         """The list for the subject leader: sort it, search it, and write a plan line for each pupil."""
         self.listing = Listing(
-            columns=_columns(), caption="", empty="No pupils started there. Choose another start, subject or year."
+            page_size=25,
+            columns=_columns(),
+            caption="",
+            empty="No pupils started there. Choose another start, subject or year.",
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.status = frame.html("")
@@ -91,6 +106,7 @@ class TrackingPage:
         plans = self.desk.store.latest(FORM)
         return table.assign(
             name=[person_name(row) for row in table.itertuples()],
+            standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
         ).reset_index(drop=True)
 
@@ -163,7 +179,8 @@ class TrackingPage:
 
     def _show_pupils(self) -> None:
         rows = self.rows()
-        self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {self.entry.value}"
+        start = sentences.start_label(self.entry.value, stage=self._stage).lower()
+        self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
         self.listing.records = [
             {key: _shown(value) for key, value in zip(LISTED, values, strict=True)} | {"id": pupil_id}
             for pupil_id, *values in rows[["pupil_id", *LISTED]].itertuples(index=False)
@@ -174,9 +191,10 @@ class TrackingPage:
         if edit.get("key") != "plan":
             return
         at = self.desk.store.save(form=FORM, field=f"{self.subject.value}/{edit['id']}", value=edit["value"] or "")
-        self.listing.saved = {"id": edit["id"], "key": "plan", "at": frame.saved_at(at)}
+        # The sheets first: whoever reads 'Saved' finds the line in them.
         if hasattr(self, "downloads"):
             self.downloads.value = self._links()
+        self.listing.saved = {"id": edit["id"], "key": "plan", "at": frame.saved_at(at)}
 
     def _links(self) -> str:
         one = frame.download(
@@ -193,7 +211,7 @@ class TrackingPage:
 
     def workbook(self, subjects: list[str]) -> bytes:
         """The lists of these subjects as an Excel workbook."""
-        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=LISTED) for subject in subjects]
+        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=IN_THE_SHEET) for subject in subjects]
         about = [
             ("School", self.school.name + (" (sample data: nobody here is real)" if self.school.sample else "")),
             ("Made on", f"{date.today():%d %B %Y}"),
@@ -215,9 +233,8 @@ def open_page() -> TrackingPage:
 
 
 def _columns() -> list[dict]:
-    numbers = {"year_group", "gain", "attendance"}
     columns = [
-        {"key": key, "label": label, "kind": "number" if key in numbers else "text"} for key, label in LISTED.items()
+        {"key": key, "label": label, "kind": "number" if key in NUMBERS else "text"} for key, label in LISTED.items()
     ]
     columns[-1] |= {"editable": True, "help": "kept as you leave the box"}
     return columns
@@ -227,6 +244,13 @@ def _shown(value: object) -> object:
     return (
         None if value is None or value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
     )
+
+
+def _standing(row) -> str:
+    """Where a pupil stands, in words."""
+    if row.stuck == "yes":
+        return "stuck"
+    return {"yes": "on course", "no": "not on course"}.get(row.on_course, "not known")
 
 
 def _stuck_words(stuck: int) -> str:

@@ -34,14 +34,27 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
             "pupil_id": _text(
                 "The pupil's UPN, or the school's own number or code for the pupil",
                 remedy="Give each pupil a UPN or a number of the school's own, once.",
-                aliases=["upn", "unique pupil number", "admission number", "adno", "pupil id", "id", "pupil", "upn number"],
+                aliases=[
+                    "upn",
+                    "unique pupil number",
+                    "admission number",
+                    "adno",
+                    "pupil id",
+                    "id",
+                    "pupil",
+                    "upn number",
+                ],
                 checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
                 required=True,
                 unique=True,
                 personal=True,
             ),
-            "forename": _text("First name", aliases=["first name", "firstname", "legal forename", "given name"], personal=True),
-            "surname": _text("Family name", aliases=["last name", "lastname", "legal surname", "family name"], personal=True),
+            "forename": _text(
+                "First name", aliases=["first name", "firstname", "legal forename", "given name"], personal=True
+            ),
+            "surname": _text(
+                "Family name", aliases=["last name", "lastname", "legal surname", "family name"], personal=True
+            ),
             "sex": _coded("F or M", {"F": ["female", "girl"], "M": ["male", "boy"]}, aliases=["gender"]),
             "year_group": _number(
                 "Year group now, 1 to 14",
@@ -54,10 +67,13 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 aliases=["ks4 year", "gcse year", "leaving year", "cohort", "class of", "year 11 in"],
             ),
             "form": _text(
-                "Registration form", aliases=["reg", "registration form", "registration group", "tutor group", "reg group"]
+                "Registration form",
+                aliases=["reg", "registration form", "registration group", "tutor group", "reg group"],
             ),
             "set_english": _text("Class or set in English", aliases=["english set", "english class", "set en"]),
-            "set_mathematics": _text("Class or set in mathematics", aliases=["maths set", "mathematics set", "maths class"]),
+            "set_mathematics": _text(
+                "Class or set in mathematics", aliases=["maths set", "mathematics set", "maths class"]
+            ),
             "set_science": _text("Class or set in science", aliases=["science set", "science class"]),
             "set_ict": _text("Class or set in ICT", aliases=["ict set", "ict class"]),
             "sen_provision": _coded(
@@ -68,18 +84,47 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 aliases=["sen", "sen status", "sen code", "senprovision", "sen stage", "sen provision", "senstatus"],
                 rule="not an SEN code of this framework",
             ),
-            "need": _need("Main type of need", framework, ["primary need", "primaryseneedstype", "sen need", "sen type", "primarysenneed"]),
-            "need_2": _need("Second type of need", framework, ["secondary need", "secondarysentype", "secondaryseneedstype"]),
-            "ethnicity": _text("Ethnic group, as the school records it", aliases=["ethnic group", "ethnicgroup", "ethnic code"]),
+            "need": _need(
+                "Main type of need",
+                framework,
+                ["primary need", "primaryseneedstype", "sen need", "sen type", "primarysenneed"],
+            ),
+            "need_2": _need(
+                "Second type of need", framework, ["secondary need", "secondarysentype", "secondaryseneedstype"]
+            ),
+            "ethnicity": _text(
+                "Ethnic group, as the school records it", aliases=["ethnic group", "ethnicgroup", "ethnic code"]
+            ),
             "language": _text("First language", aliases=["first language", "home language", "languagegroup"]),
-            "eal_stage": _coded("Stage of English as an additional language, 1 to 4", {s: [] for s in "1234"}, aliases=["eal", "eal stage"]),
-            "fsm": _coded("Eligible for free school meals: Y or N", _YES_NO, aliases=["everfsm6", "everfsm 6", "fsm6", "pupil premium", "free school meals"]),
-            "able": _coded("On the able, gifted and talented register: Y or N", _YES_NO, aliases=["gifted", "gifted and talented", "able gifted talented"]),
-            "attendance": _percent("Attendance this year so far, percent", aliases=["attendance percent", "percent attendance", "attendance %", "% attendance", "percentage attendance"]),
+            "eal_stage": _coded(
+                "Stage of English as an additional language, 1 to 4",
+                {s: [] for s in "1234"},
+                aliases=["eal", "eal stage"],
+            ),
+            "fsm": _coded(
+                "Eligible for free school meals: Y or N",
+                _YES_NO,
+                aliases=["everfsm6", "everfsm 6", "fsm6", "pupil premium", "free school meals"],
+            ),
+            "able": _coded(
+                "On the able, gifted and talented register: Y or N",
+                _YES_NO,
+                aliases=["gifted", "gifted and talented", "able gifted talented"],
+            ),
+            "attendance": _percent(
+                "Attendance this year so far, percent",
+                aliases=[
+                    "attendance percent",
+                    "percent attendance",
+                    "attendance %",
+                    "% attendance",
+                    "percentage attendance",
+                ],
+            ),
             "on_roll": _coded("On roll now: Y or N; blank is read as Y", _YES_NO, aliases=["on roll", "onroll"]),
         },
         title="pupils",
-    )  # fmt: skip
+    )
 
 
 def results_schema(framework: Framework) -> pa.DataFrameSchema:
@@ -107,7 +152,13 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             "stage": _coded(
                 f"When the result was given: {', '.join(stages)}",
                 {stage: [] for stage in stages},
-                spellings={"key stage 2": "KS2", "key stage 3": "KS3", "key stage 4": "KS4", "gcse": "KS4", "current": "now"},
+                spellings={
+                    "key stage 2": "KS2",
+                    "key stage 3": "KS3",
+                    "key stage 4": "KS4",
+                    "gcse": "KS4",
+                    "current": "now",
+                },
                 aliases=["key stage", "ks"],
                 required=True,
                 rule="not a stage of this framework",
@@ -117,7 +168,9 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                 f"Subject: {subjects}{more}",
                 remedy=f"Use {subjects}{more}.",
                 aliases=["subject name"],
-                checks=[pa.Check(lambda s: s.isin(_subject_names(framework, s)), error="not a subject of this framework")],
+                checks=[
+                    pa.Check(lambda s: s.isin(_subject_names(framework, s)), error="not a subject of this framework")
+                ],
                 required=True,
             ),
             "kind": _coded(
@@ -139,7 +192,9 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
         },
         checks=[
             pa.Check(
-                lambda table: _result_known(table, framework), error="not a result that this stage can have", name="result"
+                lambda table: _result_known(table, framework),
+                error="not a result that this stage can have",
+                name="result",
             ),
             pa.Check(
                 lambda table: ~_again(table),
@@ -148,7 +203,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             ),
         ],
         title="results",
-    )  # fmt: skip
+    )
 
 
 def lea_schema() -> pa.DataFrameSchema:
@@ -185,8 +240,12 @@ def canonical(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Fra
             made[name] = _each_spelling(table[name], _turner(name, column=column, framework=framework))
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
-        made["kind"] = made["kind"].mask(made["kind"] == "", (made["stage"] == "now").map({True: "teacher", False: "test"}))
-        made["result"] = _by_stage(made, lambda scale: lambda text: NO_RESULT if text == "" else scale.parse(text) or text, framework).astype(str)
+        made["kind"] = made["kind"].mask(
+            made["kind"] == "", (made["stage"] == "now").map({True: "teacher", False: "test"})
+        )
+        made["result"] = _by_stage(
+            made, lambda scale: lambda text: NO_RESULT if text == "" else scale.parse(text) or text, framework
+        ).astype(str)
     if "on_roll" in made:
         made["on_roll"] = made["on_roll"].replace("", "Y")
     return made
@@ -267,7 +326,9 @@ def _coded(
     rule: str = "not one of the codes",
     blank: bool = True,
 ) -> pa.Column:
-    known = {spelling: code for code, others in codes.items() for spelling in (code.casefold(), *others)} | dict(spellings or {})
+    known = {spelling: code for code, others in codes.items() for spelling in (code.casefold(), *others)} | dict(
+        spellings or {}
+    )
     allowed = [*codes, ""] if blank else list(codes)
     return _text(
         meaning,
