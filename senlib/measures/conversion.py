@@ -67,7 +67,7 @@ def conversion(
     >>> from senlib import open_sample
     >>> table = conversion(open_sample("levels"), subject="English", reach="5")
     >>> list(table.query("cohort == 2004 and entry == '3'")["group"])
-    ['all', 'SEN', 'no SEN', 'A', 'P', 'S', 'N']
+    ['all', 'SEN', 'no SEN', 'A', 'P', 'N']
     """
     framework = school.framework
     of_stage = framework.stage(stage)

@@ -40,7 +40,7 @@ def gap(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
     two intervals that overlap do not settle that.
 
     >>> rows = wilson(pd.Series([56, 48]), pd.Series([70, 80]))
-    >>> [round(points, 1) for points in gap(rows.iloc[0], rows.iloc[1])]
+    >>> [round(float(points), 1) for points in gap(rows.iloc[0], rows.iloc[1])]
     [20.0, 5.2, 33.4]
     """
     points = one.percent - other.percent

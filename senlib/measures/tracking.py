@@ -34,7 +34,7 @@ def track(
 
     >>> from senlib import open_sample
     >>> table = track(open_sample("levels"), subject="English")
-    >>> set(table["entry_band"]), sorted(table["year_group"].unique())
+    >>> set(table["entry_band"]), sorted(table["year_group"].unique().tolist())
     ({'3'}, [7, 8, 9])
     """
     framework = school.framework
@@ -149,7 +149,7 @@ def _part_of_year(now_date: str, academic_year: int) -> float:
     if not now_date:
         return 1.0
     days = (date.fromisoformat(now_date) - date(academic_year - 1, 9, 1)).days
-    return round(min(max(days / 303, 0), 1), 2)
+    return round(min(max(days / 303, 0.0), 1.0), 2)
 
 
 def _by_forecast(

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from senlib import ROOT, national
+from senlib import ROOT, national, open_sample
 from senlib.frameworks import load, names
+from senlib.school.faults import FaultyFile
 from senlib.school.school import School, open_school, save_school
 from senlib.workbook.store import Store
 
@@ -34,6 +35,7 @@ class Desk:
     key: str
     store: Store
     settings: Store
+    trouble: str = ""
 
     @property
     def own_folder(self) -> Path:
@@ -81,11 +83,13 @@ class Desk:
 def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     """Sit down at the workbook: the school named to the server, else the one chosen last, else the sample.
 
-    Raises FaultyFile or FileNotFoundError where the school's folder cannot be read.
+    Where her own school's files can no longer be read, the sample, and `trouble` says so. Raises FaultyFile or
+    FileNotFoundError where the folder that was named cannot be read.
     """
     environment = os.environ if environment is None else environment
     data = Path(environment.get(DATA_VARIABLE) or Path.home() / "senco-workbook")
     settings = Store(data / "workbook.sqlite", workbook="settings")
+    trouble = ""
     if folder := environment.get(SCHOOL_VARIABLE):
         # Notes belong to the folder they were written about, wherever it is named from.
         key = f"folder-{hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]}"
@@ -94,7 +98,11 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
         key = settings.latest("settings").get("school", "levels")
         own = data / "school"
         key = key if key in names() or (key == OWN and own.is_dir()) else "levels"
-        school = open_school(own if key == OWN else ROOT / "data" / "sample" / key)
-    return Desk(
-        data=data, school=school, key=key, store=Store(data / "workbook.sqlite", workbook=key), settings=settings
-    )
+        try:
+            school = open_school(own if key == OWN else ROOT / "data" / "sample" / key)
+        except FaultyFile:
+            # Someone changed the files by hand. The pages must open all the same, for the way back is on one of them.
+            trouble = f"Your own school in {own} can no longer be read, so this is a sample. Load your files again on the front page."
+            key, school = "levels", open_sample("levels")
+    store = Store(data / "workbook.sqlite", workbook=key)
+    return Desk(data=data, school=school, key=key, store=store, settings=settings, trouble=trouble)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from numbers import Real
+from pathlib import Path
 
 import ipywidgets as widgets
 import pandas as pd
@@ -29,12 +30,13 @@ def html(text: str) -> widgets.HTML:
     return widgets.HTML(text, layout=widgets.Layout(width="100%"))
 
 
-def header(school: School) -> widgets.HTML:
-    """Which school this is, by which yardstick it is read, and plainly whether it is a sample."""
+def header(school: School, *, trouble: str) -> widgets.HTML:
+    """Which school this is, by which yardstick it is read, plainly whether it is a sample, and what is wrong if anything is."""
     sample = '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
     return html(
         f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> '
         f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span> {sample}</div>"
+        + (trouble_line(trouble) if trouble else "")
     )
 
 
@@ -99,9 +101,17 @@ def faults(groups: Sequence[FaultGroup]) -> str:
     )
 
 
-def trouble(text: str) -> str:
+def trouble_line(text: str) -> str:
     """Something that could not be done, said where it was tried, with the remedy in the same words."""
     return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
+
+
+def not_saved(folder: Path) -> str:
+    """That the last entry could not be kept, and what to do."""
+    return trouble_line(
+        f"Your last entry is not saved. Is the disk full, or {folder} open in another program? "
+        "Put that right, then change the entry once more: it is still on this page."
+    )
 
 
 def what_next(lines: Sequence[tuple[str, str]]) -> str:

@@ -32,7 +32,7 @@ class FrontPage:
         self.desk = desk
         self._files: list[NamedFile] = []
         self._meanings: dict[str, widgets.Dropdown] = {}
-        self.top = frame.header(desk.school)
+        self.top = frame.header(desk.school, trouble=desk.trouble)
         self.opened = frame.html(self._opened())
 
     def header(self) -> widgets.HTML:
@@ -135,7 +135,7 @@ class FrontPage:
         except OSError:
             self.chooser.message = "Nothing was kept."
             text = f"The files are good, but they could not be saved in {self.desk.data}. Is the disk full, or open elsewhere?"
-            self.outcome.children = [frame.html(frame.trouble(text))]
+            self.outcome.children = [frame.html(frame.trouble_line(text))]
             return
         self._reopen()
         self.chooser.message = f"Loaded: {len(pupils):,} pupils and {len(results):,} results."
@@ -148,7 +148,7 @@ class FrontPage:
     def _reopen(self) -> None:
         """Show the school that lies open now; pages that are open already show it when they are opened anew."""
         self.desk = open_desk()
-        self.top.value = frame.header(self.desk.school).value
+        self.top.value = frame.header(self.desk.school, trouble=self.desk.trouble).value
         self.opened.value = self._opened()
         if hasattr(self, "which"):
             self.which.options = [(words, key) for key, words in self.desk.choices().items()]

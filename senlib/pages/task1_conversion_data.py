@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import ipywidgets as widgets
 import pandas as pd
 
 from senlib import charts, national
+from senlib.frameworks import Stage
 from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns
 from senlib.measures.groups import GROUPINGS, group_name
 from senlib.measures.proportion import FEW, rounded
@@ -45,7 +48,7 @@ class ConversionPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school)
+        return frame.header(self.school, trouble=self.desk.trouble)
 
     def controls(self) -> widgets.Box:
         """What to look at."""
@@ -67,13 +70,14 @@ class ConversionPage:
         """From each start to each outcome; a pressed cell lists who is in it."""
         self.group = frame.choice("Whose results", self._group_options(), "SEN")
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
+        self.codes = frame.html("")
         self.who = Listing(
             columns=_WHO, caption="Who is in the cell", empty="Press a number in the table above to see who it is."
         )
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
-        return widgets.VBox([frame.controls(self.group), self.cells, self.who])
+        return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who])
 
     def figures(self) -> widgets.VBox:
         """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
@@ -113,7 +117,7 @@ class ConversionPage:
     # -- what is chosen --
 
     @property
-    def _stage(self):
+    def _stage(self) -> Stage:
         return self.school.framework.stage(self.stage.value)
 
     def rows(self, *, by: str | None = None) -> pd.DataFrame:
@@ -171,12 +175,11 @@ class ConversionPage:
             ),
             key=_key(rows),
         )
-        return (
-            question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows, labels) + self._counting(rows)
-        )
+        return question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows) + self._counting(rows)
 
-    def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
-        shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
+    def _numbers(self, rows: pd.DataFrame) -> str:
+        names = [_first_upper(group_name(group, framework=self.school.framework)) for group in rows["group"]]
+        shown = rows.assign(name=names, verdict=rows["difference"].replace("", "none held"))
         start = sentences.start_label(self.entry.value, stage=self._stage)
         caption = f"{self.subject.value}, {_summer(self.cohort.value)}, {start}"
         return frame.numbers(shown, caption=caption, columns=SHOWN)
@@ -324,7 +327,11 @@ class ConversionPage:
                 self.reach.value,
             ]
         )
-        at = self.desk.store.save(form="national figures", field=field, value=value)
+        try:
+            at = self.desk.store.save(form="national figures", field=field, value=value)
+        except sqlite3.Error:
+            self.kept.value = frame.not_saved(self.desk.data)
+            return
         self.figures_held = self.desk.figures()
         self.live.refresh()
         self.kept.value = (
@@ -352,6 +359,7 @@ class ConversionPage:
             title=f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}",
             rows=rows, columns=columns, cells=cells, totals=totals,
         )  # fmt: skip
+        self.codes.value = frame.note(_codes(stage, columns)) if _codes(stage, columns) else ""
         self._show_who()
 
     def _show_who(self) -> None:
@@ -446,13 +454,21 @@ _WHO = [
 ]
 
 
-def _cell(held: pd.DataFrame, row: str, column: str, stage, points: dict[str, float]) -> dict:
+def _cell(held: pd.DataFrame, row: str, column: str, stage: Stage, points: dict[str, float]) -> dict:
     count, share = (0, None)
     if (row, column) in held.index:
         count, share = int(held.at[(row, column), "pupils"]), float(held.at[(row, column), "share"]) / 100
     gain = stage.expected.get(row)
     expected = gain is not None and points[column] >= stage.outcome_scale.lowest(gain)
     return {"count": count, "share": share, "expected": bool(expected), "edge": False}
+
+
+def _codes(stage: Stage, columns: list[str]) -> str:
+    """What the codes among the columns mean."""
+    known = {code.name: code.meaning for code in stage.outcome_scale.codes if stage.outcome_scale.is_code(code.name)}
+    known |= {"W": "working towards level 1"} if stage.outcome_scale.name == "levels" else {"U": "ungraded"}
+    told = [f"{column} {known[column]}" for column in columns if column in known]
+    return f"{'; '.join(told)}." if told else ""
 
 
 def _row(table: pd.DataFrame, entry: str, group: str) -> pd.Series:

@@ -35,7 +35,7 @@ class CriteriaPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school)
+        return frame.header(self.school, trouble=self.desk.trouble)
 
     def controls(self) -> widgets.Box:
         """What to look at."""

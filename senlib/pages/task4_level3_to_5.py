@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.excel import Sheet, workbook
+from senlib.frameworks import Stage
 from senlib.measures.proportion import wilson
 from senlib.measures.tracking import track
 from senlib.pages import frame, sentences
@@ -22,7 +24,7 @@ FORM = "task 4 plan"
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
-    "name": "Pupil", "year_group": "Year", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry", "now": "Now",
+    "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_need": "SEN, need", "entry": "Entry", "now": "Now",
     "gain": "Gain", "standing": "Standing", "plan": "Plan",
 }  # fmt: skip
 
@@ -61,7 +63,7 @@ class TrackingPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school)
+        return frame.header(self.school, trouble=self.desk.trouble)
 
     def controls(self) -> widgets.Box:
         """Whom to look at."""
@@ -106,12 +108,13 @@ class TrackingPage:
         plans = self.desk.store.latest(FORM)
         return table.assign(
             name=[person_name(row) for row in table.itertuples()],
+            sen_and_need=[", ".join(filter(None, (row.sen_provision, row.need))) for row in table.itertuples()],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
         ).reset_index(drop=True)
 
     @cached_property
-    def _stage(self):
+    def _stage(self) -> Stage:
         return self.school.framework.stage(self.plan.stage)
 
     def _tracked(self, subject: str) -> pd.DataFrame:
@@ -190,7 +193,12 @@ class TrackingPage:
         """Keep a plan line as it is written, and say when."""
         if edit.get("key") != "plan":
             return
-        at = self.desk.store.save(form=FORM, field=f"{self.subject.value}/{edit['id']}", value=edit["value"] or "")
+        try:
+            at = self.desk.store.save(form=FORM, field=f"{self.subject.value}/{edit['id']}", value=edit["value"] or "")
+        except sqlite3.Error:
+            self.status.value = frame.not_saved(self.desk.data)
+            return
+        self.status.value = ""
         # The sheets first: whoever reads 'Saved' finds the line in them.
         if hasattr(self, "downloads"):
             self.downloads.value = self._links()
@@ -236,7 +244,7 @@ def _columns() -> list[dict]:
     columns = [
         {"key": key, "label": label, "kind": "number" if key in NUMBERS else "text"} for key, label in LISTED.items()
     ]
-    columns[-1] |= {"editable": True, "help": "kept as you leave the box"}
+    columns[-1] |= {"editable": True}
     return columns
 
 

@@ -137,6 +137,7 @@ def _measure(
 def _serve(options: argparse.Namespace) -> int:
     from senlib.serve.app import serve  # Voila takes a second to import, and no other command needs it
 
+    options.data.mkdir(parents=True, exist_ok=True)  # told here, and not on every page, where it may not be written to
     serve(school=options.school, data=options.data, port=options.port, open_browser=not options.no_browser)
     return FINE
 

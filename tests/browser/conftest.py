@@ -91,9 +91,9 @@ def fresh_workbook(tmp_path: Path) -> Iterator[Callable[..., Workbook]]:
         context.__exit__(None, None, None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """The browser; one for each file of tests, because Playwright's event loop runs as long as it does, and others need theirs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

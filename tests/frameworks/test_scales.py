@@ -43,7 +43,7 @@ def test_scaled_scores_and_their_bands(text, name):
 @pytest.mark.parametrize(
     ("text", "name"),
     [("9", "9"), ("1", "1"), ("0", None), ("10", None), ("U", "U"), ("x", "X"), ("5-4", "5-4"), ("54", "5-4"), ("44", "4-4"),
-     ("64", None), ("45", None), ("Grade 4", "4"), ("covid_impacted", None), ("covid impacted", "covid")],
+     ("64", None), ("45", None), ("Grade 4", "4"), ("covid_impacted", "covid"), ("UU", "U"), ("xx", "X"), ("u", "U"), ("covid impacted", "covid")],
 )  # fmt: skip
 def test_grades_and_double_awards(text, name):
     assert GRADES.parse(text) == name

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import sqlite3
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from senlib.pages.task3_ensuring_progress import CriteriaPage
 from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.school.school import save_school
 from senlib.widgets import ChosenFile
+from senlib.workbook.store import Store
 from tests.measures.schools import school
 
 NASTY = "<script>alert(1)</script>=1+1\u202e\N{GRINNING FACE}"
@@ -244,6 +246,27 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, mo
         ]
     )
     assert "could not be saved" in outcome(page) and page.chooser.message == "Nothing was kept."
+
+
+def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch):
+    page = TrackingPage(sample("levels", monkeypatch))
+    page.answer(), page.pupils(), page.sheets()
+
+    def refuse(_, **__):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Store, "save", refuse)
+    page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
+    assert "not saved" in words(page.status) and page.listing.saved == {}
+
+
+def test_own_files_spoilt_by_hand_still_let_the_pages_open(environment):
+    page = front_page(environment)
+    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
+    page.use.click()
+    (page.desk.own_folder / "pupils.csv").write_text("spoilt", encoding="utf-8")
+    again = FrontPage(desks.open_desk())
+    assert "can no longer be read" in words(again.header()) and again.desk.school.sample
 
 
 def test_the_way_back_to_a_sample(environment):
