@@ -57,8 +57,9 @@ def note(text: str) -> str:
 
 def picture(draw: Callable[[Width], Figure], *, says: str, key: str = "") -> str:
     """A chart for wide and for narrow screens, with what it says for those who do not see it and a key below."""
-    both = f'<div class="sl-wide">{svg(draw(WIDE))}</div><div class="sl-narrow">{svg(draw(NARROW))}</div>'
+    both = f'<div class="sl-wide">{svg(draw(WIDE))}</div><div class="sl-narrow" hidden>{svg(draw(NARROW))}</div>'
     below = f"<figcaption>{escape(key)}</figcaption>" if key else ""
+    # Without the page's stylesheet (in JupyterLab) the wide one stands alone.
     # The picture's own text is not read out piece by piece: its name says it, and the table beside it has the numbers.
     return f'<figure class="sl-figure"><div role="img" aria-label="{escape(says)}">{both}</div>{below}</figure>'
 

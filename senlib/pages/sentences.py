@@ -65,10 +65,11 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
 
     >>> from senlib.frameworks import load
     >>> row = pd.Series(dict(subject="English", group="SEN", entry="3", reach="5", pupils=43, reached=19, percent=44.2, low=30.4,
-    ...     high=58.9, national=28.0, national_year=2004, difference="higher", without_result=2))
+    ...     high=58.9, national=28.0, national_year=2004, difference="higher", without_result=2, lea=41.0,
+    ...     lea_difference="not clear"))
     >>> conversion_answer(row, framework=load("levels"), stage=load("levels").stage())
-    'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
-    Nationally 28 % (2004): higher here, by more than chance.'
+    "Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
+    Nationally 28 % (2004): higher here, by more than chance. The LEA's other schools: 41 %, no clear difference."
     """
     who = _joined(_group(row.group, row.pupils, framework), arrived(row.entry, stage=stage), f"in {row.subject}")
     if row.pupils == 0:
@@ -77,7 +78,7 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
     )
-    return f"{first} {_compared(row)}"
+    return _joined(first, _compared(row), _beside_the_lea(row))
 
 
 def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
@@ -170,6 +171,14 @@ def _compared(row: pd.Series) -> str:
         return f"{held}: no clear difference, it lies within the likely range."
     few = f", though {row.pupils} are few to judge by" if row.pupils < FEW else ""
     return f"{held}: {row.difference} here, by more than chance{few}."
+
+
+def _beside_the_lea(row: pd.Series) -> str:
+    """How the rate stands beside the LEA's other schools; nothing where no figure of theirs is held."""
+    if pd.isna(row.lea):
+        return ""
+    verdict = "no clear difference" if row.lea_difference == "not clear" else f"{row.lea_difference} here"
+    return f"The LEA's other schools: {rounded(row.lea)} %, {verdict}."
 
 
 def _joined(*parts: str) -> str:

@@ -13,6 +13,7 @@ def row(**changes):
     base = {
         "subject": "English", "group": "SEN", "entry": "3", "reach": "5", "pupils": 43, "without_result": 2, "reached": 19,
         "percent": 44.2, "low": 30.4, "high": 58.9, "national": float("nan"), "national_year": pd.NA, "difference": "",
+        "lea": float("nan"), "lea_difference": "",
     }  # fmt: skip
     return pd.Series(base | changes)
 
@@ -30,6 +31,12 @@ def row(**changes):
 )  # fmt: skip
 def test_the_end_of_the_answer_says_whether_n_can_tell(changes, ending):
     assert sentences.conversion_answer(row(**changes), framework=LEVELS, stage=LEVELS.stage()).endswith(ending)
+
+
+@pytest.mark.parametrize(("verdict", "words"), [("not clear", "no clear difference"), ("higher", "higher here"), ("lower", "lower here")])
+def test_the_lea_s_other_schools_stand_last(verdict, words):
+    told = sentences.conversion_answer(row(lea=41.5, lea_difference=verdict), framework=LEVELS, stage=LEVELS.stage())
+    assert told.endswith(f"The LEA's other schools: 42 %, {words}.")
 
 
 @pytest.mark.parametrize(
