@@ -63,7 +63,7 @@ def rates(
             if pd.isna(row.percent):
                 continue
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
-            axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9)
+            axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9, clip_on=False, zorder=3)
             axes.annotate(
                 f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold"
             )
@@ -84,8 +84,8 @@ def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, ax
             if pd.isna(row.sen) or pd.isna(row.peers):
                 continue
             axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
-            axes.plot([row.sen], [place], marker="o", color=ACCENT, markersize=9)
-            axes.plot([row.peers], [place], marker="D", color=SECOND, markersize=9)
+            axes.plot([row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3)
+            axes.plot([row.peers], [place], marker="D", color=SECOND, markersize=9, clip_on=False, zorder=3)
             if place == 0:
                 left_is_sen = row.sen <= row.peers
                 _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
@@ -107,7 +107,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
             if pd.isna(row.percent):
                 continue
             axes.plot([row.low, row.high], [place, place], color=ACCENT, linewidth=3, alpha=0.45, solid_capstyle="butt")
-            axes.plot([row.percent], [place], marker="o", color=ACCENT, markersize=9)
+            axes.plot([row.percent], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3)
             if not pd.isna(row.target):
                 axes.plot([row.target, row.target], [place - 0.32, place + 0.32], color=INK, linewidth=3)
                 if place == 0:

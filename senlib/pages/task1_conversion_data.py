@@ -10,7 +10,7 @@ import pandas as pd
 from senlib import charts, national
 from senlib.frameworks import Stage
 from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns
-from senlib.measures.groups import GROUPINGS, group_name
+from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
 from senlib.pages import frame, sentences
@@ -154,12 +154,9 @@ class ConversionPage:
         sen = by_sen[by_sen["group"] == "SEN"]
         row = (sen if len(sen) else rows).iloc[0]
         told = sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage)
-        labels = [
-            f"{group_name(r.group, framework=self.school.framework)}, {r.reached} of {r.pupils}"
-            for r in rows.itertuples()
-        ]
-        labels = [_first_upper(label) for label in labels]
-        strong = [self._has_sen(group) for group in rows["group"]]
+        labels = [f"{self._group(r.group)}, {r.reached} of {r.pupils}" for r in rows.itertuples()]
+        by_provision = self.by.value == "sen_provision"
+        strong = [self._has_sen(group) or not by_provision for group in rows["group"]]
         chart = frame.picture(
             lambda width: charts.rates(
                 rows,
@@ -173,12 +170,12 @@ class ConversionPage:
                 for label, r in zip(labels, rows.itertuples(), strict=True)
                 if r.pupils
             ),
-            key=_key(rows),
+            key=_key(rows, shapes=by_provision),
         )
         return question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows) + self._counting(rows)
 
     def _numbers(self, rows: pd.DataFrame) -> str:
-        names = [_first_upper(group_name(group, framework=self.school.framework)) for group in rows["group"]]
+        names = [self._group(group) for group in rows["group"]]
         shown = rows.assign(name=names, verdict=rows["difference"].replace("", "none held"))
         start = sentences.start_label(self.entry.value, stage=self._stage)
         caption = f"{self.subject.value}, {_summer(self.cohort.value)}, {start}"
@@ -287,7 +284,7 @@ class ConversionPage:
                 f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
                 for label, r in zip(labels, rows.itertuples(), strict=True)
             ),
-            key=_key(rows),
+            key=_key(rows, shapes=True),
         )
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
         return title + frame.answer(told) + chart + frame.numbers(shown, caption="Summer by summer", columns=SHOWN)
@@ -434,6 +431,12 @@ class ConversionPage:
         groups = ["SEN", "no SEN", "all", *self.school.framework.sen_names]
         return [(_first_upper(group_name(group, framework=self.school.framework)), group) for group in groups]
 
+    def _group(self, group: str) -> str:
+        """A group in words, as the head of a row."""
+        if group == NOT_KNOWN and self.by.value == "need":
+            return "No type of need recorded"  # as with most pupils who have no SEN
+        return _first_upper(group_name(group, framework=self.school.framework))
+
     def _has_sen(self, group: str) -> bool:
         return group == "SEN" or self.school.framework.sen_groups.get(group) == "SEN"
 
@@ -475,8 +478,10 @@ def _row(table: pd.DataFrame, entry: str, group: str) -> pd.Series:
     return table[(table["entry"] == entry) & (table["group"] == group)].iloc[0]
 
 
-def _key(rows: pd.DataFrame) -> str:
-    parts = ["Round: pupils with SEN. Diamond: others. Bar: where the true rate is likely to lie."]
+def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
+    """What the marks of a picture of rates mean; `shapes` where they tell pupils with SEN from others."""
+    parts = ["Round: pupils with SEN. Diamond: others." if shapes else "Dot: what was measured."]
+    parts.append("Bar: where the true rate is likely to lie.")
     if rows["national"].notna().any():
         parts.append("Upper tick: England.")
     if rows["lea"].notna().any():

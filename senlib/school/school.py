@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -36,11 +36,6 @@ class School:
     results: pd.DataFrame
     lea: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(lea_schema().columns)))
     sample: bool = False
-
-    def with_sen(self) -> School:
-        """The same school with only its pupils who have SEN."""
-        has_sen = self.pupils["sen_provision"].map(self.framework.sen_groups).eq("SEN")
-        return replace(self, pupils=self.pupils[has_sen].reset_index(drop=True))
 
 
 def current_academic_year(today: date) -> int:
