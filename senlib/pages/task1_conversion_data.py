@@ -72,7 +72,7 @@ class ConversionPage:
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
         self.codes = frame.html("")
         self.who = Listing(
-            columns=_WHO, caption="Who is in the cell", empty="Press a number in the table above to see who it is."
+            columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet."
         )
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
