@@ -67,8 +67,8 @@ def rates(
             axes.annotate(
                 f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold"
             )
-            _tick(axes, row.national, place, "England")
-            _tick(axes, row.lea, place, "LEA", below=True)
+            _tick(axes, row.national, place, "" if width.narrow else "England")
+            _tick(axes, row.lea, place, "" if width.narrow else "LEA", below=True)
         return figure
 
 
@@ -90,7 +90,7 @@ def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, ax
                 left_is_sen = row.sen <= row.peers
                 _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
                 _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
-            gap = abs(rounded(row.peers) - rounded(row.sen))
+            gap = rounded(abs(row.peers - row.sen))
             axes.annotate(f"gap {gap}", (102, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
@@ -101,7 +101,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
     `table` has percent, low, high, target, met.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis="percent of pupils")
+        figure, axes = _hundred(rows=len(table), width=width, axis="percent", labels_wide=0.42)
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             if pd.isna(row.percent):
@@ -149,13 +149,13 @@ def svg(figure: Figure) -> str:
     )
 
 
-def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
+def _hundred(*, rows: int, width: Width, axis: str, labels_wide: float = 0.34) -> tuple[Figure, Axes]:
     """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
     row_height, foot = 0.78 if width.narrow else 0.46, 0.62 if axis else 0.38
     height = rows * row_height + foot + 0.3
     figure = Figure(figsize=(width.inches, height))
-    left = 0.04 if width.narrow else 0.34
-    right = 0.74 if width.narrow else 0.85
+    left = 0.04 if width.narrow else labels_wide
+    right = 0.70 if width.narrow else 0.85
     axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
     axes.set_xlim(0, 100)
     axes.set_ylim(max(rows, 1) - 0.5, -0.5)
@@ -178,7 +178,7 @@ def _label(axes: Axes, place: int, label: str, width: Width) -> None:
 
 
 def _tick(axes: Axes, at: float, place: int, name: str, *, below: bool = False) -> None:
-    """A tick for somebody else's figure, named where it first stands."""
+    """A tick for somebody else's figure, above or below the bar, with its name where there is room."""
     if pd.isna(at):
         return
     low, high = (0.05, 0.3) if below else (-0.3, -0.05)

@@ -19,7 +19,10 @@ def test_rates_stand_on_a_line_from_0_to_100(width):
     assert axes.get_xlim() == (0, 100)
     assert axes.get_ylim() == (3.5, -0.5)  # the first row on top
     words = [text.get_text() for text in axes.texts]
-    assert {"44 %", "0 %", "100 %", *LABELS} <= set(words) and words.count("England") == 2 and words.count("LEA") == 2
+    assert {"44 %", "0 %", "100 %", *LABELS} <= set(words)
+    # On a narrow screen the key names them: there is no room beside the rows' own labels.
+    names = 0 if width.narrow else 2
+    assert words.count("England") == names and words.count("LEA") == names
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() in ("o", "D")]
     assert dots == [44.0, 0.0, 100.0]
 

@@ -17,11 +17,16 @@ __all__ = ["NO_RESULT", "Criterion", "Framework", "Scale", "Stage", "Subject", "
 
 @dataclass(frozen=True)
 class Subject:
-    """A subject and the ways in which files spell it; `entry_only` where it is assessed at entry and never as an outcome."""
+    """A subject and the ways in which files spell it.
+
+    `entry_only` where it is assessed at entry and never as an outcome; `core` where every pupil takes it, so that a blank
+    in a sheet is a result that is missing, and not a subject that was not taken.
+    """
 
     name: str
     spellings: tuple[str, ...]
     entry_only: bool = False
+    core: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,14 +141,24 @@ class Framework:
     def subject(self, text: str) -> str | None:
         """A subject's own name for a spelling of it, or None where the framework does not take it.
 
-        >>> load("levels").subject("Maths"), load("levels").subject("Geography"), load("gcse").subject("Geography")
+        >>> load("levels").subject("Maths"), load("levels").subject("Geography"), load("gcse").subject("GEOGRAPHY")
         ('Mathematics', None, 'Geography')
+        >>> load("gcse").subject("design and technology"), load("gcse").subject("re")
+        ('Design and Technology', 'RE')
         """
         folded = " ".join(text.casefold().split())
         for subject in self.subjects:
             if folded in subject.spellings:
                 return subject.name
-        return " ".join(text.split()) if self.other_subjects and folded else None
+        return " ".join(_title(word) for word in folded.split()) if self.other_subjects and folded else None
+
+    def core_subjects(self) -> list[str]:
+        """Subjects that every pupil takes.
+
+        >>> load("gcse").core_subjects()
+        ['English Language', 'Mathematics']
+        """
+        return [subject.name for subject in self.subjects if subject.core]
 
     def outcome_subjects(self) -> list[str]:
         """Subjects in which there are outcomes, in the framework's order."""
@@ -203,10 +218,7 @@ def _framework(table: Mapping[str, Any]) -> Framework:
         sen_spellings=sen["spellings"],
         needs=tuple(table["needs"]["codes"]),
         needs_accepted=table["needs"]["accepted"],
-        subjects=tuple(
-            Subject(name=s["name"], spellings=tuple(s["spellings"]), entry_only=s.get("entry_only", False))
-            for s in table["subjects"]
-        ),
+        subjects=tuple(Subject(**{key: _frozen(value) for key, value in s.items()}) for s in table["subjects"]),
         other_subjects=table.get("other_subjects", False),
         scales=scales,
         stages=tuple(_stage(stage, scales) for stage in table["stages"]),
@@ -241,3 +253,10 @@ def _criterion(table: Mapping[str, Any]) -> Criterion:
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _title(word: str) -> str:
+    """A word of a subject's name, whatever case a file has it in: RE and PE are letters, 'and' stays small."""
+    if word in ("and", "in", "of", "the", "for", "with"):
+        return word
+    return word.upper() if len(word) <= 2 else word.capitalize()

@@ -48,7 +48,7 @@ def pairs(pupils: Any, results: Any, *, framework: Framework, stage: Stage, colu
     entries = entries.select(
         *_PUPIL_SUBJECT, entry=nw.col("result"), entry_points=nw.col("points"), entry_kind=nw.col("kind")
     )
-    paired = _by_average(entries, outcomes) if stage.averaged else _by_subject(entries, outcomes)
+    paired = _by_average(entries, outcomes, stage=stage) if stage.averaged else _by_subject(entries, outcomes)
     people = pupils.select(
         "pupil_id",
         *columns,
@@ -64,6 +64,10 @@ def current(results: Any) -> Any:
     rows = _of_stage(nw.from_native(results), "now", extra=["date"])
     latest = rows.group_by(_PUPIL_SUBJECT).agg(nw.col("date").max())
     rows = rows.join(latest, on=[*_PUPIL_SUBJECT, "date"], how="inner")
+    # Of a test and a teacher's assessment on one day, the teacher's: 'now' is a judgement of where a pupil stands.
+    teachers = rows.filter(nw.col("kind") != "test")
+    tests = rows.filter(nw.col("kind") == "test").join(teachers, on=_PUPIL_SUBJECT, how="anti")
+    rows = nw.concat([teachers, tests])
     return rows.select(*_PUPIL_SUBJECT, "date", now=nw.col("result"), now_points=nw.col("points"))
 
 
@@ -76,7 +80,7 @@ def entries_of(results: Any, *, stage: Stage) -> Any:
     entries = entries.select(
         *_PUPIL_SUBJECT, entry=nw.col("result"), entry_points=nw.col("points"), entry_kind=nw.col("kind")
     )
-    return _average(entries) if stage.averaged else entries
+    return _average(entries, stage=stage) if stage.averaged else entries
 
 
 def _of_stage(results: Any, stage: str, extra: Sequence[str] = ()) -> Any:
@@ -107,24 +111,28 @@ def _by_subject(entries: Any, outcomes: Any) -> Any:
     return _filled(nw.concat([with_outcome.select(columns), without.select(columns)]))
 
 
-def _by_average(entries: Any, outcomes: Any) -> Any:
-    paired = outcomes.join(_average(entries).drop("subject"), on="pupil_id", how="left")
+def _by_average(entries: Any, outcomes: Any, *, stage: Stage) -> Any:
+    paired = outcomes.join(_average(entries, stage=stage).drop("subject"), on="pupil_id", how="left")
     own = entries.select(*_PUPIL_SUBJECT, own=nw.col("entry"), own_points=nw.col("entry_points"))
     paired = paired.join(own, on=_PUPIL_SUBJECT, how="left")
     return _filled(
         paired.with_columns(
+            entry_points=nw.when(nw.col("entry").is_null())
+            .then(nw.col("own_points"))
+            .otherwise(nw.col("entry_points")),
             entry=nw.coalesce("entry", "own"),
-            entry_points=nw.coalesce("entry_points", "own_points"),
             has_outcome=nw.lit(True),
         ).drop("own", "own_points")
     )
 
 
-def _average(entries: Any) -> Any:
+def _average(entries: Any, *, stage: Stage) -> Any:
     """Entry as one average a pupil: 'Prior attainment' as given, else the mean of what there is of reading and mathematics."""
     given = entries.filter(nw.col("subject") == "Prior attainment").select(
         "pupil_id", "entry", "entry_points", "entry_kind"
     )
+    # A code in its place says nothing of the scores that there may be.
+    given = given.filter(~nw.col("entry").is_in([code.name for code in stage.entry_scale.codes]))
     parts = entries.filter(nw.col("subject").is_in(["Reading", "Mathematics"]), ~nw.col("entry_points").is_null())
     mean = parts.group_by("pupil_id").agg(nw.col("entry_points").mean())
     # A band stands for scores that are not there: it must not override an average of scores, nor be lost for want of one.

@@ -54,14 +54,26 @@ def group_order(groups: list[str], *, framework: Framework) -> list[str]:
     return [group for group in [*first, *others, NOT_KNOWN] if group in groups]
 
 
-def group_name(group: str, *, framework: Framework) -> str:
-    """A group in words: a provision code with its meaning, others as they are.
+# Codes of other columns in words; a code there is no SEN provision, whatever letter it is.
+_WORDS = {
+    "sex": {"F": "girls", "M": "boys"},
+    "fsm": {"Y": "free school meals", "N": "no free school meals"},
+    "able": {"Y": "able, gifted and talented", "N": "others"},
+    # As with most pupils who have no SEN.
+    "need": {NOT_KNOWN: "no type of need recorded"},
+}
+
+
+def group_name(group: str, *, framework: Framework, by: str = "sen_provision") -> str:
+    """A group of the column `by` in words: a code with its meaning, others as they are.
 
     >>> from senlib.frameworks import load
     >>> group_name("K", framework=load("gcse")), group_name("SEN", framework=load("gcse"))
     ('SEN support (K)', 'pupils with SEN')
+    >>> group_name("N", framework=load("gcse"), by="fsm")
+    'no free school meals'
     """
-    words = {"all": "all pupils", "SEN": "pupils with SEN", "no SEN": "pupils without SEN"}
-    if group in framework.sen_names:
+    words = {"all": "all pupils", "SEN": "pupils with SEN", "no SEN": "pupils without SEN"} | _WORDS.get(by, {})
+    if by == "sen_provision" and group in framework.sen_names:
         return f"{framework.sen_names[group]} ({group})"
     return words.get(group, group)

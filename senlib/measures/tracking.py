@@ -41,6 +41,9 @@ def track(
     plan = framework.tracking
     stage = framework.stage(plan.stage)
     bands = [entry] if isinstance(entry, str) else list(entry or [plan.entry])
+    for band in bands:
+        if band not in (*stage.bands, "none"):
+            raise KeyError(f"{band!r} is no entry band: {', '.join(stage.bands)}, none")
     reach = reach or plan.reach
     stage.outcome_scale.lowest(reach)
     pupils = school.pupils[

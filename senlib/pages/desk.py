@@ -19,6 +19,9 @@ from senlib.workbook.store import Store
 
 OWN = "own"
 
+# The school in the folder that was named to the server.
+FOLDER = "folder"
+
 # The source of a figure that the SENCO typed in herself.
 TYPED = "typed in from your LEA's pack"
 
@@ -32,7 +35,8 @@ class Desk:
 
     data: Path
     school: School
-    key: str
+    chosen: str
+    folder: str
     store: Store
     settings: Store
     trouble: str = ""
@@ -43,9 +47,10 @@ class Desk:
         return self.data / "school"
 
     def choices(self) -> dict[str, str]:
-        """The schools that can be opened: key and name, her own first where there is one."""
+        """The schools that can be opened: key and name, the folder named to the server and her own first."""
+        named = {FOLDER: f"Folder: {Path(self.folder).name}"} if self.folder else {}
         own = {OWN: "Your own school"} if self.own_folder.is_dir() else {}
-        return own | {name: f"Sample: {load(name).short_title}" for name in names()}
+        return named | own | {name: f"Sample: {load(name).short_title}" for name in names()}
 
     def figures(self) -> pd.DataFrame:
         """National figures that are held, and those that the SENCO typed in from her LEA's pack, which come first.
@@ -76,33 +81,40 @@ class Desk:
         self.choose(OWN)
 
     def choose(self, key: str) -> None:
-        """Open this school from now on: 'own' or the name of a framework, for its sample."""
+        """Open this school from now on: 'folder', 'own', or the name of a framework for its sample."""
         self.settings.save(form="settings", field="school", value=key)
 
 
 def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
-    """Sit down at the workbook: the school named to the server, else the one chosen last, else the sample.
+    """Sit down at the workbook: the school chosen last, else the folder named to the server, else the sample.
 
     Where her own school's files can no longer be read, the sample, and `trouble` says so. Raises FaultyFile or
     FileNotFoundError where the folder that was named cannot be read.
     """
     environment = os.environ if environment is None else environment
     data = Path(environment.get(DATA_VARIABLE) or Path.home() / "senco-workbook")
+    folder = environment.get(SCHOOL_VARIABLE, "")
     settings = Store(data / "workbook.sqlite", workbook="settings")
+    own = data / "school"
+    possible = {FOLDER: folder, OWN: own.is_dir(), **dict.fromkeys(names(), True)}
+    chosen = settings.latest("settings").get("school", FOLDER)
+    if not possible.get(chosen):
+        chosen = FOLDER if folder else "levels"
     trouble = ""
-    if folder := environment.get(SCHOOL_VARIABLE):
-        # Notes belong to the folder they were written about, wherever it is named from.
-        key = f"folder-{hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]}"
-        school = open_school(folder)
-    else:
-        key = settings.latest("settings").get("school", "levels")
-        own = data / "school"
-        key = key if key in names() or (key == OWN and own.is_dir()) else "levels"
-        try:
-            school = open_school(own if key == OWN else ROOT / "data" / "sample" / key)
-        except FaultyFile:
-            # Someone changed the files by hand. The pages must open all the same, for the way back is on one of them.
-            trouble = f"Your own school in {own} can no longer be read, so this is a sample. Load your files again on the front page."
-            key, school = "levels", open_sample("levels")
-    store = Store(data / "workbook.sqlite", workbook=key)
-    return Desk(data=data, school=school, key=key, store=store, settings=settings, trouble=trouble)
+    try:
+        school = open_school({FOLDER: folder, OWN: own}.get(chosen, ROOT / "data" / "sample" / chosen))
+    except FaultyFile:
+        if chosen != OWN:
+            raise
+        # Someone changed the files by hand. The pages must open all the same, for the way back is on one of them.
+        trouble = f"Your own school in {own} can no longer be read, so this is a sample. Load your files again on the front page."
+        chosen, school = "levels", open_sample("levels")
+    store = Store(data / "workbook.sqlite", workbook=_notes_of(chosen, folder))
+    return Desk(data=data, school=school, chosen=chosen, folder=folder, store=store, settings=settings, trouble=trouble)
+
+
+def _notes_of(chosen: str, folder: str) -> str:
+    """Whose notes these are. A folder's belong to it wherever it is named from."""
+    if chosen != FOLDER:
+        return chosen
+    return f"folder-{hashlib.sha256(str(Path(folder).resolve()).encode()).hexdigest()[:12]}"

@@ -21,6 +21,7 @@ from senlib.school.schema import normal
 from senlib.school.school import School, current_academic_year
 from senlib.school.template import template
 from senlib.widgets import ChosenFile, FileChooser
+from senlib.workbook.store import StoreError
 
 MAPPING = "headings"
 
@@ -50,7 +51,9 @@ class FrontPage:
 
     def school(self) -> widgets.VBox:
         """Which school lies open, and the others that can be opened."""
-        self.which = frame.choice("School", [(words, key) for key, words in self.desk.choices().items()], self.desk.key)
+        self.which = frame.choice(
+            "School", [(words, key) for key, words in self.desk.choices().items()], self.desk.chosen
+        )
         self.open = widgets.Button(description="Open this school", button_style="primary")
         self.open.on_click(lambda _: self._choose(self.which.value))
         return widgets.VBox([self.opened, frame.controls(self.which, self.open)])
@@ -132,7 +135,7 @@ class FrontPage:
         )  # fmt: skip
         try:
             self.desk.keep(school)
-        except OSError:
+        except (OSError, StoreError):
             self.chooser.message = "Nothing was kept."
             text = f"The files are good, but they could not be saved in {self.desk.data}. Is the disk full, or open elsewhere?"
             self.outcome.children = [frame.html(frame.trouble_line(text))]
@@ -152,13 +155,13 @@ class FrontPage:
         self.opened.value = self._opened()
         if hasattr(self, "which"):
             self.which.options = [(words, key) for key, words in self.desk.choices().items()]
-            self.which.value = self.desk.key if self.desk.key in self.desk.choices() else self.which.options[0][1]
+            self.which.value = self.desk.chosen
 
     def _opened(self) -> str:
         school = self.desk.school
         on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
         sen = on_roll["sen_provision"].map(school.framework.sen_groups).eq("SEN").sum()
-        whose = "Your own school" if self.desk.key == OWN else "A sample school" if school.sample else "The school"
+        whose = "Your own school" if self.desk.chosen == OWN else "A sample school" if school.sample else "The school"
         return frame.answer(
             f"{whose} lies open: {school.name}, {len(on_roll):,} pupils on roll, {sen:,} of them with SEN."
         )

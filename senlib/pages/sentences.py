@@ -91,7 +91,7 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
     rates = f"{rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without"
     start = f"Of {whom}, {rates} reached {reached(sen.reach, stage=stage)}"
     if rounded(points) == 0:
-        return f"{start}: no gap. {_chance(low, high)}"
+        return f"{start}: no gap."
     favour = "" if points > 0 else " in favour of pupils with SEN"
     size = f"{rounded(abs(points))} percentage point{'' if rounded(abs(points)) == 1 else 's'}"
     return f"{start}: a gap of {size}{favour}. {_chance(low, high)}"
@@ -106,9 +106,10 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
         if change == 0
         else f"{change} point{'' if change == 1 else 's'} {'higher' if points > 0 else 'lower'}"
     )
+    sure = f" {_chance(low, high)}" if change else ""
     return (
         f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
-        f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}. {_chance(low, high)}"
+        f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}.{sure}"
     )
 
 
@@ -177,7 +178,8 @@ def _beside_the_lea(row: pd.Series) -> str:
     """How the rate stands beside the LEA's other schools; nothing where no figure of theirs is held."""
     if pd.isna(row.lea):
         return ""
-    verdict = "no clear difference" if row.lea_difference == "not clear" else f"{row.lea_difference} here"
+    few = f", though {row.pupils} {'is' if row.pupils == 1 else 'are'} few to judge by" if row.pupils < FEW else ""
+    verdict = "no clear difference" if row.lea_difference == "not clear" else f"{row.lea_difference} here{few}"
     return f"The LEA's other schools: {rounded(row.lea)} %, {verdict}."
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
+import re
+from math import inf
 
 import ipywidgets as widgets
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from senlib import charts, national
 from senlib.frameworks import Stage
 from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns
-from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name
+from senlib.measures.expected import expected_outcomes
+from senlib.measures.groups import GROUPINGS, group_name
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
 from senlib.pages import frame, sentences
@@ -18,6 +20,7 @@ from senlib.pages.desk import TYPED, Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.people import person_name
 from senlib.widgets import Listing, Matrix
+from senlib.workbook.store import StoreError
 
 SHOWN = {
     "name": "Group", "pupils": "Pupils", "without_result": "Of them without a result", "reached": "Reached it",
@@ -71,9 +74,7 @@ class ConversionPage:
         self.group = frame.choice("Whose results", self._group_options(), "SEN")
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
         self.codes = frame.html("")
-        self.who = Listing(
-            columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet."
-        )
+        self.who = Listing(columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet.")
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
@@ -81,7 +82,7 @@ class ConversionPage:
 
     def figures(self) -> widgets.VBox:
         """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
-        self.typed = widgets.BoundedFloatText(description="Percent", min=0, max=100, step=0.1, value=0)
+        self.typed = widgets.Text(description="Percent")
         self.typed_year = widgets.BoundedIntText(
             description="Summer", min=1996, max=2100, value=self.cohort.value or self.school.academic_year
         )
@@ -91,8 +92,9 @@ class ConversionPage:
         self.keep = widgets.Button(description="Keep this figure", button_style="primary")
         self.take_back = widgets.Button(description="Take it back")
         self.kept = frame.html("")
-        self.keep.on_click(lambda _: self._keep_figure(f"{self.typed.value:g}"))
+        self.keep.on_click(lambda _: self._keep_typed())
         self.take_back.on_click(lambda _: self._keep_figure(""))
+        self.cohort.observe(lambda change: self._follow_summer(change["new"]), "value")
         held = self.live.piece(self._held)
         boxes = frame.controls(self.typed_group, self.typed, self.typed_year, self.keep, self.take_back)
         return widgets.VBox([held, boxes, self.kept])
@@ -141,7 +143,8 @@ class ConversionPage:
     def _answer(self) -> str:
         rows = self._here(self.rows())
         # Where there is one code for no SEN, its pupils are those without SEN: one row says it.
-        rows = rows[rows["group"].map(self.school.framework.sen_groups) != "no SEN"]
+        if self.by.value == "sen_provision":
+            rows = rows[rows["group"].map(self.school.framework.sen_groups) != "no SEN"]
         start = sentences.arrived(self.entry.value, stage=self._stage)
         question = frame.heading(
             f"Do our pupils with SEN {start + ' ' if start else ''}get to "
@@ -186,7 +189,7 @@ class ConversionPage:
         parts = [f"Counted: {DENOMINATORS[self.denominator.value]}."]
         if everyone.without_result:
             parts.append(
-                f"Of all pupils here {everyone.without_result:,} have no result (absent, disapplied, or none recorded)."
+                f"Of all pupils here, without a result (absent, disapplied, or none recorded): {everyone.without_result:,}."
             )
         if everyone.by_teacher:
             parts.append(
@@ -199,7 +202,11 @@ class ConversionPage:
         return frame.note(" ".join(parts))
 
     def _few(self, rows: pd.DataFrame) -> str:
-        small = [group_name(r.group, framework=self.school.framework) for r in rows.itertuples() if 0 < r.pupils < FEW]
+        small = [
+            group_name(r.group, framework=self.school.framework, by=self.by.value)
+            for r in rows.itertuples()
+            if 0 < r.pupils < FEW
+        ]
         if not small:
             return ""
         return frame.note(
@@ -208,7 +215,8 @@ class ConversionPage:
 
     def _peers(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_entry=True)
-        bands = [band for band in (*self._stage.converted_from, ALL_BANDS) if band in set(table["entry"])]
+        wanted = dict.fromkeys((*self._stage.converted_from, self.entry.value, ALL_BANDS))
+        bands = [band for band in wanted if band in set(table["entry"])]
         sides = {g: table[table["group"] == g].set_index("entry").reindex(bands) for g in ("SEN", "no SEN")}
         sen, others = sides["SEN"], sides["no SEN"]
         both = [
@@ -219,8 +227,14 @@ class ConversionPage:
             return title + frame.answer(
                 "There are not both pupils with and without SEN in any band, so there is nothing to compare."
             )
-        band = self.entry.value if self.entry.value in both else both[-1]
-        told = sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
+        band = self.entry.value
+        told = (
+            sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
+            if band in both
+            else "There are not both pupils with and without SEN who started there. Below are the starts that have both."
+        )
+        if band == ALL_BANDS:
+            told += " All starts are together here, so this is no comparison of like with like: the rows below are."
         shown = pd.DataFrame({"sen": sen["percent"], "peers": others["percent"]}).loc[both]
         counts = pd.DataFrame({"sen_n": sen["pupils"], "peers_n": others["pupils"]}).loc[both].astype("int64")
         names = ["All bands" if b == ALL_BANDS else f"From {b}" for b in both]
@@ -313,6 +327,18 @@ class ConversionPage:
             shown.astype({"year": str}), caption="National figures that are held for this question", columns=columns
         )
 
+    def _follow_summer(self, summer: int | None) -> None:
+        if summer is not None:
+            self.typed_year.value = summer
+
+    def _keep_typed(self) -> None:
+        """Keep what was typed, if it is a percentage."""
+        text = self.typed.value.strip().removesuffix("%").strip().replace(",", ".")
+        if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) and float(text) <= 100:
+            self._keep_figure(text)
+        else:
+            self.kept.value = frame.trouble_line("Type a percentage from 0 to 100, such as 31.5. Nothing was kept.")
+
     def _keep_figure(self, value: str) -> None:
         field = "|".join(
             [
@@ -324,9 +350,12 @@ class ConversionPage:
                 self.reach.value,
             ]
         )
+        if not value and not self.desk.store.latest("national figures").get(field):
+            self.kept.value = frame.note("No figure of yours is kept for this, so there is nothing to take back.")
+            return
         try:
-            at = self.desk.store.save(form="national figures", field=field, value=value)
-        except sqlite3.Error:
+            at = self.desk.store.save(form="national figures", field=field, value=value).at
+        except StoreError:
             self.kept.value = frame.not_saved(self.desk.data)
             return
         self.figures_held = self.desk.figures()
@@ -345,7 +374,12 @@ class ConversionPage:
         columns = [o for o in outcome_columns(stage) if o in set(table["outcome"])]
         held = table.set_index(["entry", "outcome"])
         points = {o: stage.outcome_scale.points(o) for o in columns}
-        cells = [[_cell(held, row, column, stage, points) for column in columns] for row in rows]
+        expected = expected_outcomes(framework=self.school.framework, stage=stage)
+        gains = expected[expected["subject"] == self.subject.value].set_index("entry")["expected"]
+        lowest = {entry: stage.outcome_scale.lowest(gain) for entry, gain in gains.items()}
+        cells = [
+            [_cell(held, row, column, points[column] >= lowest.get(row, inf)) for column in columns] for row in rows
+        ]
         for line in cells:
             first = next((cell for cell in line if cell["expected"]), None)
             if first:
@@ -356,7 +390,8 @@ class ConversionPage:
             title=f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}",
             rows=rows, columns=columns, cells=cells, totals=totals,
         )  # fmt: skip
-        self.codes.value = frame.note(_codes(stage, columns)) if _codes(stage, columns) else ""
+        gain = f"Expected gain: {self.school.framework.expected_gain}." if lowest else ""
+        self.codes.value = "".join(frame.note(text) for text in (gain, _codes(stage, columns)) if text)
         self._show_who()
 
     def _show_who(self) -> None:
@@ -433,9 +468,7 @@ class ConversionPage:
 
     def _group(self, group: str) -> str:
         """A group in words, as the head of a row."""
-        if group == NOT_KNOWN and self.by.value == "need":
-            return "No type of need recorded"  # as with most pupils who have no SEN
-        return _first_upper(group_name(group, framework=self.school.framework))
+        return _first_upper(group_name(group, framework=self.school.framework, by=self.by.value))
 
     def _has_sen(self, group: str) -> bool:
         return group == "SEN" or self.school.framework.sen_groups.get(group) == "SEN"
@@ -457,13 +490,11 @@ _WHO = [
 ]
 
 
-def _cell(held: pd.DataFrame, row: str, column: str, stage: Stage, points: dict[str, float]) -> dict:
+def _cell(held: pd.DataFrame, row: str, column: str, expected: bool) -> dict:
     count, share = (0, None)
     if (row, column) in held.index:
         count, share = int(held.at[(row, column), "pupils"]), float(held.at[(row, column), "share"]) / 100
-    gain = stage.expected.get(row)
-    expected = gain is not None and points[column] >= stage.outcome_scale.lowest(gain)
-    return {"count": count, "share": share, "expected": bool(expected), "edge": False}
+    return {"count": count, "share": share, "expected": expected, "edge": False}
 
 
 def _codes(stage: Stage, columns: list[str]) -> str:

@@ -86,10 +86,15 @@ class CriteriaPage:
             ),
             key="Dot: what was measured. Bar: where the true rate is likely to lie. Upright stroke: the target.",
         )
-        parts = [title, frame.answer(_summary(measured)), chart, self._numbers(measured, labels)]
+        parts = [title, frame.answer(_summary(measured, noun=self._noun())), chart, self._numbers(measured, labels)]
         for _, of_criterion in rows.groupby("criterion", sort=False):
             parts.append(self._criterion(of_criterion))
         return "".join(parts)
+
+    def _noun(self) -> str:
+        """What is measured against: targets, or where nobody has set any, England's figures."""
+        own = all(criterion.target is not None for criterion in self.school.framework.criteria)
+        return "targets" if own else "figures"
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(
@@ -101,11 +106,13 @@ class CriteriaPage:
 
     def _criterion(self, rows: pd.DataFrame) -> str:
         first = rows.iloc[0]
-        target = "" if pd.isna(first.target) else f" Target: {first.rule} {rounded(first.target)} %."
+        own = next(c for c in self.school.framework.criteria if c.key == first.criterion).target is not None
+        what = "Target" if own else "England's own figure"
+        target = (
+            "" if pd.isna(first.target) else f" {what}: {first.rule + ' ' if own else ''}{rounded(first.target)} %."
+        )
         if rows["target"].nunique() > 1:
-            target = (
-                " Target: " + ", ".join(f"{r.subject} {r.rule} {rounded(r.target)} %" for r in rows.itertuples()) + "."
-            )
+            target = f" {what}: " + ", ".join(f"{r.subject} {rounded(r.target)} %" for r in rows.itertuples()) + "."
         lines = "".join(f"<li>{frame.escape(_line(row))}</li>" for _, row in rows.iterrows())
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
@@ -218,10 +225,10 @@ def _line(row: pd.Series) -> str:
     )
 
 
-def _summary(rows: pd.DataFrame) -> str:
+def _summary(rows: pd.DataFrame, *, noun: str) -> str:
     met, sure = int(rows["met"].sum()), int((rows["met"] & rows["clear"]).sum())
     missed = rows[~rows["met"] & (rows["more"] > 0)]
-    told = f"{met} of {len(rows)} targets are met, {sure or 'none'} of them clearly."
+    told = f"Met: {met} of {len(rows)} {noun}, {sure or 'none'} of them clearly."
     # A handful of pupils is always 'near' a target: the nearest is looked for among groups that can carry it.
     missed = missed[missed["pupils"] >= FEW]
     if len(missed):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 from functools import cached_property
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.excel import Sheet, workbook
-from senlib.frameworks import Stage
+from senlib.frameworks import Scale, Stage
 from senlib.measures.proportion import wilson
 from senlib.measures.tracking import track
 from senlib.pages import frame, sentences
@@ -19,6 +18,7 @@ from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.people import person_name
 from senlib.widgets import Listing
+from senlib.workbook.store import StoreError
 
 FORM = "task 4 plan"
 
@@ -77,7 +77,7 @@ class TrackingPage:
         """The list for the subject leader: sort it, search it, and write a plan line for each pupil."""
         self.listing = Listing(
             page_size=25,
-            columns=_columns(),
+            columns=self._columns(),
             caption="",
             empty="No pupils started there. Choose another start, subject or year.",
         )
@@ -140,9 +140,9 @@ class TrackingPage:
             f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         )
         told = (
-            f"Of {whom} {start} in {self.subject.value}, {int(count.get('yes', 0))} are on course for {aim} "
-            f"and {int(count.get('no', 0))} are not"
-            f"{f'; for {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck)}"
+            f"Of {whom} {start} in {self.subject.value}: on course for {aim} {int(count.get('yes', 0))}, "
+            f"not on course {int(count.get('no', 0))}"
+            f"{f', with nothing newer held {unknown}' if unknown else ''}. {_stuck_words(stuck)}"
         )
         return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck}")
 
@@ -180,6 +180,19 @@ class TrackingPage:
         }
         return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=columns)
 
+    def _columns(self) -> list[dict]:
+        """The columns of the list. Results sort by their order on the scale, not by their letters."""
+        columns = [
+            {"key": key, "label": label, "kind": "number" if key in NUMBERS else "text"}
+            for key, label in LISTED.items()
+        ]
+        scales = {"entry": self._stage.entry_scale, "now": self._stage.outcome_scale}
+        for column in columns:
+            if scale := scales.get(column["key"]):
+                column |= {"kind": "choice", "choices": in_order(scale)}
+        columns[-1] |= {"editable": True}
+        return columns
+
     def _show_pupils(self) -> None:
         rows = self.rows()
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
@@ -194,8 +207,9 @@ class TrackingPage:
         if edit.get("key") != "plan":
             return
         try:
-            at = self.desk.store.save(form=FORM, field=f"{self.subject.value}/{edit['id']}", value=edit["value"] or "")
-        except sqlite3.Error:
+            field = f"{self.subject.value}/{edit['id']}"
+            at = self.desk.store.save(form=FORM, field=field, value=edit["value"] or "").at
+        except StoreError:
             self.status.value = frame.not_saved(self.desk.data)
             return
         self.status.value = ""
@@ -240,26 +254,27 @@ def open_page() -> TrackingPage:
     return TrackingPage(open_desk())
 
 
-def _columns() -> list[dict]:
-    columns = [
-        {"key": key, "label": label, "kind": "number" if key in NUMBERS else "text"} for key, label in LISTED.items()
-    ]
-    columns[-1] |= {"editable": True}
-    return columns
-
-
 def _shown(value: object) -> object:
     return (
         None if value is None or value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
     )
 
 
+def in_order(scale: Scale) -> list[str]:
+    """Every result and code of a scale: codes first, then upwards."""
+    codes = [code.name for code in scale.codes if scale.is_code(code.name)]
+    doubles = [f"{a}-{b}" for a in range(1, 10) for b in (a, a - 1) if b] if scale.pairs else []
+    bands = [value.name for value in scale.values if value.points != value.points]
+    values = [value.name for value in scale.values if value.points == value.points]
+    return [*codes, *bands, *sorted([*values, *doubles], key=scale.points)]
+
+
 def _standing(row) -> str:
     """Where a pupil stands, in words."""
     if row.stuck == "yes":
-        return "stuck"
-    return {"yes": "on course", "no": "not on course"}.get(row.on_course, "not known")
+        return "on course, but stuck" if row.on_course == "yes" else "stuck"
+    return {"yes": "on course", "no": "behind"}.get(row.on_course, "not known")
 
 
 def _stuck_words(stuck: int) -> str:
-    return {0: "None is stuck.", 1: "One is stuck."}.get(stuck, f"{stuck} are stuck.")
+    return {0: "None of them is stuck.", 1: "One of them is stuck."}.get(stuck, f"{stuck} of them are stuck.")

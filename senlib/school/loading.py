@@ -145,7 +145,7 @@ def _part_sheets(reading: _Reading) -> None:
 
 def _pupils_of_sheet(sheet: Matched, notes: list[str]) -> Part:
     part = _part(sheet.table, sheet.columns)
-    if sheet.table.sheet and "attendance" in part.data:
+    if "attendance" in part.data:
         percents = pd.to_numeric(part.data["attendance"].astype(str), errors="coerce")
         # A cell formatted as a percentage holds 0.95 where the spreadsheet shows 95%.
         if 0 < percents.max() <= 1:
@@ -199,7 +199,7 @@ def _counts_as_none(
 ) -> np.ndarray:
     """Whether a blank means 'no result': at an outcome, for pupils who are past it, in a cohort that has results."""
     stage = next((stage for stage in framework.stages if stage.name == result.stage), None)
-    if stage is None or result.subject not in framework.outcome_subjects():
+    if stage is None or result.subject not in framework.core_subjects():
         return np.zeros(len(summer), bool)
     past = (summer == _UNKNOWN) | (summer + stage.ends_in_year - 11 <= year)
     return past & np.isin(summer, np.unique(summer[with_result]))

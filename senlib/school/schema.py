@@ -16,6 +16,27 @@ import pandera.pandas as pa
 from senlib.frameworks import NO_RESULT, Framework, Scale
 
 YEAR_GROUPS = range(1, 15)
+
+# What exports write in place of a pupil's number where a row sums up others.
+_TOTALS = ("total", "totals", "grand total", "average", "mean")
+
+# Types of need as exports write them out; commas are passed over.
+_NEEDS_IN_WORDS = {
+    "SPLD": ["specific learning difficulty", "specific learning difficulties"],
+    "MLD": ["moderate learning difficulty", "moderate learning difficulties"],
+    "SLD": ["severe learning difficulty", "severe learning difficulties"],
+    "PMLD": ["profound and multiple learning difficulty", "profound and multiple learning difficulties"],
+    "SEMH": ["social emotional and mental health"],
+    "BESD": ["behaviour emotional and social difficulties", "behavioural emotional and social difficulties"],
+    "SLCN": ["speech language and communication needs", "speech language and communication need"],
+    "HI": ["hearing impairment"],
+    "VI": ["visual impairment", "vision impairment"],
+    "MSI": ["multi-sensory impairment"],
+    "PD": ["physical disability"],
+    "ASD": ["autistic spectrum disorder", "autism spectrum disorder"],
+    "DS": ["down syndrome"],
+    "OTH": ["other difficulty/disability", "other difficulty or disability"],
+}
 SUMMERS = range(1990, 2100)
 
 
@@ -33,7 +54,7 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
         {
             "pupil_id": _text(
                 "The pupil's UPN, or the school's own number or code for the pupil",
-                remedy="Give each pupil a UPN or a number of the school's own, once.",
+                remedy="Give each pupil a UPN or a number of the school's own, once, and take out rows that are no pupil.",
                 aliases=[
                     "upn",
                     "unique pupil number",
@@ -44,7 +65,10 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "pupil",
                     "upn number",
                 ],
-                checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
+                checks=[
+                    pa.Check(lambda ids: ids != "", error="no pupil number"),
+                    pa.Check(lambda ids: ~ids.str.casefold().isin(_TOTALS), error="a row of totals, and no pupil"),
+                ],
                 required=True,
                 unique=True,
                 personal=True,
@@ -343,7 +367,7 @@ def _coded(
 def _need(meaning: str, framework: Framework, aliases: list[str]) -> pa.Column:
     return _coded(
         f"{meaning}: {framework.needs_accepted}",
-        {code: [] for code in framework.needs},
+        {code: _NEEDS_IN_WORDS.get(code, []) for code in framework.needs},
         accepted=framework.needs_accepted,
         aliases=aliases,
         rule="not a code for a type of need in this framework",
@@ -397,8 +421,17 @@ def _turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[
     if name == "attendance":
         return lambda text: text.removesuffix("%").strip()
     if spellings := column.metadata["spellings"]:
-        return lambda text: spellings.get(" ".join(text.casefold().split()), text)
+        return lambda text: _spelt(text, spellings)
     return None
+
+
+def _spelt(text: str, spellings: Mapping[str, str]) -> str:
+    """The code that `text` spells, in words, as the code, or as 'K - SEN Support'; other text as it is written."""
+    folded = " ".join(text.casefold().replace(",", " ").replace("&", "and").split())
+    if folded in spellings:
+        return spellings[folded]
+    code, dash, _ = folded.partition(" - ")
+    return spellings.get(code, text) if dash else text
 
 
 def iso_date(text: str) -> str:
@@ -431,7 +464,7 @@ def _is_date(text: str) -> bool:
 
 def _whole_number(text: str) -> str:
     """'Year 9', 'Y9', '09' and '9.0' as 9, and '202324' or '2023/24' as the summer it ends in."""
-    folded = re.sub(r"^(year|yr|y)\s*", "", text.casefold())
+    folded = re.sub(r"^(curriculum )?(year|yr|y)\s*", "", text.casefold())
     if span := re.fullmatch(r"(20[0-9]{2})[/-]?([0-9]{2})", folded):
         return span[1][:2] + span[2]
     number = re.fullmatch(r"0*([0-9]+)(\.0+)?", folded)

@@ -61,7 +61,10 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
     if name is None:
         remedy = 'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
         raise FaultyFile([Fault(file=folder.name, rule="no framework is named", remedy=remedy)])
-    year = int(settings.get("academic_year", current_academic_year(date.today())))
+    year = settings.get("academic_year", current_academic_year(date.today()))
+    if not isinstance(year, int):
+        remedy = "Write the summer the school year ends in, such as academic_year = 2005, without quotation marks."
+        raise FaultyFile([Fault(file="school.toml", rule="academic_year is not a year", remedy=remedy)])
     files = [
         NamedFile(name=path.name, content=path)
         for path in sorted(folder.iterdir())

@@ -135,9 +135,13 @@ def _measure(
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from senlib.pages.desk import FOLDER
     from senlib.serve.app import serve  # Voila takes a second to import, and no other command needs it
+    from senlib.workbook.store import Store
 
     options.data.mkdir(parents=True, exist_ok=True)  # told here, and not on every page, where it may not be written to
+    if options.school is not None:  # what is named now goes before what was chosen on a page before
+        Store(options.data / "workbook.sqlite", workbook="settings").save(form="settings", field="school", value=FOLDER)
     serve(school=options.school, data=options.data, port=options.port, open_browser=not options.no_browser)
     return FINE
 

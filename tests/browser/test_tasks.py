@@ -87,12 +87,12 @@ def test_task_3_measures_each_target(visit):
     page = visit("task3_ensuring_progress")
     table = criteria(open_sample("levels"))
     latest = table[(table["cohort"] == table["cohort"].max()) | (table["subject"] == "")]
-    expect(page.locator(".sl-answer").first).to_contain_text(f"{int(latest['met'].sum())} of {len(latest)} targets are met")
+    expect(page.locator(".sl-answer").first).to_contain_text(f"Met: {int(latest['met'].sum())} of {len(latest)} targets")
     for row in latest[latest["subject"] != ""].itertuples():
         expect(page.locator("main")).to_contain_text(f"{row.subject}: {row.reached} of {row.pupils}")
     choose(page, "Summer of the results", "2003")
     before = table[(table["cohort"] == 2003) | (table["subject"] == "")]
-    expect(page.locator(".sl-answer").first).to_contain_text(f"{int(before['met'].sum())} of {len(before)} targets are met")
+    expect(page.locator(".sl-answer").first).to_contain_text(f"Met: {int(before['met'].sum())} of {len(before)} targets")
 
 
 def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(fresh_workbook, page, ready, tmp_path):
@@ -169,8 +169,8 @@ def test_the_other_framework_through_every_page(fresh_workbook, page, ready):
     running = fresh_workbook(str(ROOT / "data" / "sample" / "gcse"))
     for stem, says in [
         ("task1_conversion_data", "reached grade 4 or above"),
-        ("task3_ensuring_progress", "targets are met"),
-        ("task4_level3_to_5", "are on course for grade 4 or above"),
+        ("task3_ensuring_progress", "figures, "),
+        ("task4_level3_to_5", "on course for grade 4 or above"),
     ]:
         page.goto(f"{running.address}/{stem}")
         ready(page)

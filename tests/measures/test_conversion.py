@@ -115,6 +115,16 @@ def test_gcse_entry_is_the_average_of_reading_and_mathematics():
     }
 
 
+def test_a_code_for_prior_attainment_leaves_the_scores_to_speak_and_a_band_goes_before_them():
+    pupils = [{"pupil_id": p, "sen_provision": "K", "ks4_year": "2024"} for p in "ab"]
+    results = [(p, "KS2", subject, "test", score) for p in "ab" for subject, score in [("Reading", "100"), ("Mathematics", "101")]]
+    results += [("a", "KS2", "Prior attainment", "test", "A"), ("b", "KS2", "Prior attainment", "test", "90-95.5")]
+    results += [(p, "KS4", subject, "test", "4") for p in "ab" for subject in ("Mathematics", "English Language", "History")]
+    table = matrix(school("gcse", pupils, results, year=2025)).query("group == 'SEN'")
+    for _, of_subject in table.groupby("subject"):
+        assert of_subject["entry"].tolist() == ["90-95.5", "100-102"]
+
+
 def test_u_and_x_stay_in_the_denominator_and_x_is_no_result():
     pupils = [{"pupil_id": str(i), "sen_provision": "N", "ks4_year": "2024"} for i in range(4)]
     results = [(str(i), "KS4", "History", "test", grade) for i, grade in enumerate(["4", "U", "X", ""])]

@@ -65,6 +65,18 @@ def test_the_latest_of_several_is_where_she_is_now():
     assert (found.now, found.now_date) == ("4c", "2005-03-18")
 
 
+def test_of_two_kinds_on_one_day_the_teacher_s_counts_and_a_pupil_is_listed_once():
+    pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
+    now = [("p", "now", "English", kind, level, "2005-03-18") for kind, level in [("test", "5c"), ("teacher", "4c")]]
+    found = track(school("levels", pupils, [("p", "KS2", "English", "test", "3"), *now]), subject="English")
+    assert found["now"].tolist() == ["4c"]
+
+
+def test_a_band_that_is_none_is_told():
+    with pytest.raises(KeyError, match="below 2, 2, 3, 4"):
+        track(school("levels", [{"pupil_id": "p", "year_group": "8"}], []), entry="zz")
+
+
 def test_entry_by_a_teacher_is_said():
     pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
     results = [("p", "KS2", "English", "test", "T"), ("p", "KS2", "English", "teacher", "3")]
