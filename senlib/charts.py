@@ -109,8 +109,8 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
             axes.plot([row.low, row.high], [place, place], color=ACCENT, linewidth=3, alpha=0.45, solid_capstyle="butt")
             axes.plot([row.percent], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3)
             if not pd.isna(row.target):
-                axes.plot([row.target, row.target], [place - 0.32, place + 0.32], color=INK, linewidth=3)
-                if place == 0:
+                axes.plot([row.target, row.target], [place - (0.14 if width.narrow else 0.32), place + 0.32], color=INK, linewidth=3)
+                if place == 0 and not width.narrow:  # there the label stands in its place, and the key names it
                     axes.annotate(
                         "target",
                         (row.target, place - 0.42),
@@ -181,7 +181,7 @@ def _tick(axes: Axes, at: float, place: int, name: str, *, below: bool = False) 
     """A tick for somebody else's figure, above or below the bar, with its name where there is room."""
     if pd.isna(at):
         return
-    low, high = (0.05, 0.3) if below else (-0.3, -0.05)
+    low, high = (0.05, 0.3) if below else (-0.3 if name else -0.16, -0.05)
     axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2)
     axes.annotate(
         name,
