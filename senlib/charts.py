@@ -126,6 +126,52 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
         return figure
 
 
+def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) -> Figure:
+    """What is spent in a year as bars from 0, each with its sum and its pupils; a sum in which costs are missing is 'at least' that.
+
+    `table` has things, pupils, cost, cost_known, as measures.provision.spend gives them; its row for all is best left out.
+    """
+    with rc_context(_STYLE):
+        figure, axes = _hundred(rows=len(table), width=width, axis="pounds a year")
+        # Bars are drawn as parts of a round sum, so that rows and labels stand as on the lines of rates.
+        whole = _round_sum(table["cost"].max())
+        axes.set_xticklabels([f"£{whole * tick / 100:,.0f}" for tick in axes.get_xticks()])
+        left, foot, _, height = axes.get_position().bounds
+        axes.set_position((left, foot, (0.58 if width.narrow else 0.68) - left, height))
+        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+            _label(axes, place, label, width)
+            long = 0 if pd.isna(row.cost) else 100 * row.cost / whole
+            axes.barh([place], [long], height=0.3 if width.narrow else 0.5, color=ACCENT)
+            words = _spent(row).replace(", ", ",\n" if width.narrow else ", ")
+            axes.annotate(words, (long + 2, place), va="center", annotation_clip=False, fontweight="bold")
+        return figure
+
+
+def strip(table: pd.DataFrame, *, width: Width = WIDE) -> Figure:
+    """Where the minutes of a lesson went: one strip in pieces, each lettered, and below it what each letter stands for.
+
+    `table` has label and minutes, one row for each kind of activity, in order.
+    """
+    with rc_context(_STYLE):
+        high = 0.75 + 0.27 * len(table)
+        figure = Figure(figsize=(width.inches, high))
+        whole, start = table["minutes"].sum(), 0.0
+        axes = figure.add_axes((0.005, 1 - 0.5 / high, 0.99, 0.42 / high))
+        axes.set(xlim=(0, whole), ylim=(0, 1))
+        axes.axis("off")
+        for place, row in enumerate(table.itertuples()):
+            letter = chr(ord("A") + place)
+            # Told apart by the line between them as well as by shade, so that it prints.
+            axes.barh([0.5], [row.minutes], left=start, height=1, color=ACCENT, alpha=0.2 + 0.25 * (place % 2), linewidth=0)
+            axes.axvline(start, color=INK, linewidth=1)
+            if row.minutes / whole > 0.04:
+                axes.text(start + row.minutes / 2, 0.5, letter, ha="center", va="center", fontweight="bold")
+            start += row.minutes
+            figure.text(0.005, 1 - (0.72 + 0.27 * place) / high, f"{letter}  {row.label}: {row.minutes:g} min", va="top")
+        axes.axvline(whole, color=INK, linewidth=1)
+        return figure
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG to stand in a page: text as text, colours by the page's names, no size of its own.
 
@@ -191,6 +237,24 @@ def _tick(axes: Axes, at: float, place: int, name: str, *, below: bool = False) 
         fontsize=8.5,
         color=GREY,
     )
+
+
+def _spent(row) -> str:
+    """What is spent, and for how many pupils."""
+    many = f"{row.pupils:,} pupil{'' if row.pupils == 1 else 's'}"
+    if pd.isna(row.cost):
+        return f"cost not known, {many}"
+    return f"{'at least ' if row.cost_known < row.things else ''}£{rounded(row.cost):,}, {many}"
+
+
+def _round_sum(most: float) -> float:
+    """The least sum of 1, 2 or 4 with noughts behind it that is no less than `most`: its half and its quarters are round too.
+
+    >>> [_round_sum(most) for most in (12_300, 4_000, 90, float("nan"))]
+    [20000.0, 4000.0, 100.0, 100.0]
+    """
+    sums = [unit * 10.0**noughts for noughts in range(2, 12) for unit in (1, 2, 4)]
+    return next(total for total in sums if pd.isna(most) or most <= total)
 
 
 def _name(axes: Axes, at: float, place: int, name: str, colour: str, *, left: bool) -> None:

@@ -78,12 +78,13 @@ class Stage:
 class Criterion:
     """A target of Task 3: of which pupils (group, entry bands; none means all), what is asked, and who says so.
 
-    `kind` is gain (whole levels), reach (an outcome) or attendance. `target` is a percentage, or None where England's own
-    figure for the same pupils is the comparison.
+    `short` is the title where there is little room, as beside a chart's row. `kind` is gain (whole levels), reach (an outcome)
+    or attendance. `target` is a percentage, or None where England's own figure for the same pupils is the comparison.
     """
 
     key: str
     title: str
+    short: str
     kind: str
     stage: str
     group: str
@@ -97,7 +98,11 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Tracking:
-    """What Task 4 follows: pupils of `years` who entered in a band, towards `reach`, and how 'on course' and 'stuck' are judged."""
+    """What Task 4 follows: pupils of `years` who entered in a band, towards `reach`, and how 'on course' and 'stuck' are judged.
+
+    `newcomers` are the rows of Task 5's chart that apply: the row's key, the subject of entry ('' for an average, 'eal_stage'
+    for the stage of English as an additional language), and its bands.
+    """
 
     stage: str
     entry: str
@@ -108,6 +113,7 @@ class Tracking:
     method: str
     on_course: str
     stuck: str
+    newcomers: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -252,7 +258,7 @@ def _criterion(table: Mapping[str, Any]) -> Criterion:
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _title(word: str) -> str:

@@ -84,8 +84,8 @@ class Scale:
         return self._from_number(folded)
 
     def _pair(self, first: str, second: str) -> str | None:
-        """A double award's grade: two grades, the same or neighbours, the higher first."""
-        return f"{first}-{second}" if 0 <= int(first) - int(second) <= 1 else None
+        """A double award's grade for two digits, or None where they make none."""
+        return name if (name := f"{first}-{second}") in self.double_awards() else None
 
     def _from_number(self, folded: str) -> str | None:
         """A number that stands for a value: a fine level such as 4.27, points such as 27, or a score such as 101.0."""
@@ -136,6 +136,17 @@ class Scale:
     def steps(self) -> list[str]:
         """Whole levels or grades, lowest first, each once."""
         return list(dict.fromkeys(value.step for value in self.values if value.step))
+
+    def double_awards(self) -> list[str]:
+        """Grades of a double award, lowest first: two grades, the same or neighbours, the higher first. None where the scale has none.
+
+        >>> from senlib.frameworks import load
+        >>> load("gcse").scales["grades"].double_awards()[:3]
+        ['1-1', '2-1', '2-2']
+        """
+        if not self.pairs:
+            return []
+        return [f"{grade}-{other}" for grade in range(1, 10) for other in (grade - 1, grade) if other]
 
     def reached(self, name: str, *, reach: str) -> bool:
         """Whether a result is `reach` or better. A code and no result never are."""

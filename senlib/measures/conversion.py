@@ -123,8 +123,7 @@ def outcome_columns(stage: Stage) -> list[str]:
     scale = stage.outcome_scale
     codes = [code.name for code in scale.codes if scale.is_code(code.name)]
     codes.sort(key=scale.is_result)
-    pairs = sorted({f"{a}-{b}" for a in range(1, 10) for b in (a, a - 1) if b}) if scale.pairs else []
-    return ["no result", *codes, *sorted([*scale.steps(), *pairs], key=scale.points)]
+    return ["no result", *codes, *sorted([*scale.steps(), *scale.double_awards()], key=scale.points)]
 
 
 def rates(counts: pd.DataFrame, *, keys: list[str], denominator: Denominator = "all") -> pd.DataFrame:

@@ -10,7 +10,7 @@ from senlib import national
 from senlib.frameworks import Criterion, Framework, Stage
 from senlib.measures.conversion import ALL_BANDS, Denominator, band_counts, rates
 from senlib.measures.counting import UNKNOWN_COHORT, entries_of
-from senlib.measures.groups import with_groups
+from senlib.measures.groups import has_sen, with_groups
 from senlib.measures.proportion import compared, mean_interval, more_needed
 from senlib.school.school import School
 
@@ -66,7 +66,7 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ]
     sides = {
         "all": pupils["pupil_id"],
-        "SEN": pupils["pupil_id"][pupils["sen_provision"].map(framework.sen_groups) == "SEN"],
+        "SEN": pupils["pupil_id"][has_sen(pupils["sen_provision"], framework=framework)],
     }
     rows = []
     for subject in subjects:

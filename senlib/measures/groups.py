@@ -23,6 +23,16 @@ GROUPINGS: Mapping[str, str] = {
 NOT_KNOWN = "not known"
 
 
+def has_sen(sen_provision: pd.Series, *, framework: Framework) -> pd.Series:
+    """Whether each code stands for SEN. Of pupils whose code is blank it is not known: they are neither with SEN nor without.
+
+    >>> from senlib.frameworks import load
+    >>> has_sen(pd.Series(["K", "N", ""]), framework=load("gcse")).tolist()
+    [True, False, False]
+    """
+    return sen_provision.isin([code for code, side in framework.sen_groups.items() if side == "SEN"])
+
+
 def with_groups(counts: pd.DataFrame, *, by: str, framework: Framework) -> pd.DataFrame:
     """The counts once for 'all' and once for each group, the name in `group`; by SEN provision also for SEN and no SEN.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from senlib.frameworks import Framework, Stage
 from senlib.measures.counting import current, entries_of, pairs
 from senlib.measures.expected import expected_outcomes
+from senlib.measures.proportion import wilson
 from senlib.school.school import School
 
 PEOPLE = ["pupil_id", "forename", "surname", "year_group", "form", "sen_provision", "need", "attendance"]
@@ -37,37 +38,44 @@ def track(
     >>> set(table["entry_band"]), sorted(table["year_group"].unique().tolist())
     ({'3'}, [7, 8, 9])
     """
-    framework = school.framework
-    plan = framework.tracking
+    framework, plan = school.framework, school.framework.tracking
     stage = framework.stage(plan.stage)
-    bands = [entry] if isinstance(entry, str) else list(entry or [plan.entry])
-    for band in bands:
-        if band not in (*stage.bands, "none"):
-            raise KeyError(f"{band!r} is no entry band: {', '.join(stage.bands)}, none")
+    bands = _known_bands([entry] if isinstance(entry, str) else list(entry or [plan.entry]), stage=stage)
     reach = reach or plan.reach
-    stage.outcome_scale.lowest(reach)
+    stage.outcome_scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
     pupils = school.pupils[
         school.pupils["year_group"].isin(list(years or plan.years)) & (school.pupils["on_roll"] == "Y")
     ]
     rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
-    rows["entry_band"] = [
-        stage.band(entry=e, points=p) for e, p in zip(rows["entry"], rows["entry_points"], strict=True)
-    ]
-    rows = rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id")
-    now = current(school.results).to_pandas().rename(columns={"date": "now_date"})
-    rows = rows.merge(now, on=["pupil_id", "subject"], how="left")
-    rows[["now", "now_date"]] = rows[["now", "now_date"]].fillna("")
-    rows["set"] = _set_of(rows)
+    rows = _with_now(rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"), results=school.results)
     judge = _on_a_line if plan.method == "line" else _by_forecast
-    rows = rows.assign(**judge(rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year))
-    order = {name: place for place, name in enumerate(framework.outcome_subjects())}
-    rows = rows.sort_values(
-        ["subject", "year_group", "surname", "forename", "pupil_id"],
-        key=lambda c: c.map(lambda s: order.get(s, len(order))) if c.name == "subject" else c,
-        ignore_index=True,
-    )
+    judged = judge(rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year)
+    rows = _by_name(rows.assign(set=_set_of(rows), **judged), framework=framework)
     columns = [*PEOPLE[:5], "set", *PEOPLE[5:], "entry", "entry_band", "entry_by_teacher", "now", "now_date"]
     return rows[["subject", *columns, "gain", "on_course", "stuck"]]
+
+
+def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
+    """Of pupils of whom it can be said, how many are on course; one row for each year group, with SEN and without.
+
+    `tracked` is a table of `track`, of one subject. Columns: year_group, group (SEN, no SEN), pupils (the denominator: those
+    whose on_course is 'yes' or 'no'), reached, percent, low, high (Wilson, 95 %, in percent). Of pupils whose SEN code is
+    blank the group is not known: they are in neither.
+
+    >>> from senlib import open_sample
+    >>> school = open_sample("levels")
+    >>> table = on_course_rates(track(school, subject="English"), framework=school.framework)
+    >>> table[["year_group", "group"]].values.tolist()[:3]
+    [[7, 'SEN'], [7, 'no SEN'], [8, 'SEN']]
+    """
+    known = tracked[tracked["on_course"] != ""]
+    known = known.assign(
+        group=known["sen_provision"].map(framework.sen_groups), reached=(known["on_course"] == "yes").astype("int64")
+    )
+    # In their order as they are read: with SEN first.
+    counted = known.dropna(subset="group").groupby(["year_group", "group"], as_index=False)
+    table = counted.agg(pupils=("reached", "size"), reached=("reached", "sum"))
+    return table.join(wilson(table["reached"], table["pupils"]))
 
 
 def people_in_cell(
@@ -91,6 +99,30 @@ def people_in_cell(
     ].reset_index(drop=True)
 
 
+def _known_bands(bands: Sequence[str], *, stage: Stage) -> Sequence[str]:
+    for band in bands:
+        if band not in (*stage.bands, "none"):
+            raise KeyError(f"{band!r} is no entry band: {', '.join(stage.bands)}, none")
+    return bands
+
+
+def _with_now(rows: pd.DataFrame, *, results: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what each pupil holds now in the row's subject; '' where that is nothing."""
+    now = current(results).to_pandas().rename(columns={"date": "now_date"})
+    rows = rows.merge(now, on=["pupil_id", "subject"], how="left")
+    return rows.assign(now=rows["now"].fillna(""), now_date=rows["now_date"].fillna(""))
+
+
+def _by_name(rows: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
+    """The rows by subject in the framework's order, year group and name."""
+    order = {name: place for place, name in enumerate(framework.outcome_subjects())}
+    return rows.sort_values(
+        ["subject", "year_group", "surname", "forename", "pupil_id"],
+        key=lambda c: c.map(lambda s: order.get(s, len(order))) if c.name == "subject" else c,
+        ignore_index=True,
+    )
+
+
 def _entries_by_subject(school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None) -> pd.DataFrame:
     """Each pupil's entry in each subject that is followed: its own where entry is by subject, else the average for each."""
     entries = entries_of(school.results, stage=stage).to_pandas()
@@ -99,6 +131,9 @@ def _entries_by_subject(school: School, pupils: pd.DataFrame, *, stage: Stage, s
     if stage.averaged:
         entries = pd.concat([entries.assign(subject=name) for name in subjects], ignore_index=True)
     entries = entries[entries["subject"].isin(subjects)].copy()
+    entries["entry_band"] = [
+        stage.band(entry=e, points=p) for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
+    ]
     entries["entry_by_teacher"] = entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})
     entries["entry"] = _entry_text(entries)
     return entries.drop(columns="entry_kind")

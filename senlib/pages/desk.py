@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 
@@ -15,23 +19,76 @@ from senlib import ROOT, national, open_sample
 from senlib.frameworks import load, names
 from senlib.school.faults import FaultyFile
 from senlib.school.school import School, open_school, save_school
-from senlib.workbook.store import Store
+from senlib.workbook import portable
+from senlib.workbook.store import Answer, Placed, Saved, Store, StoreError
 
 OWN = "own"
 
 # The school in the folder that was named to the server.
 FOLDER = "folder"
 
-# The source of a figure that the SENCO typed in herself.
-TYPED = "typed in from your LEA's pack"
+# The source of a figure that the SENCO typed in herself, and the form under which the store keeps such figures.
+TYPED, FIGURES = "typed in from your LEA's pack", "national figures"
 
 # Told to each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
 SCHOOL_VARIABLE, DATA_VARIABLE = "SENLIB_SCHOOL", "SENLIB_DATA"
 
 
+class ClosedStore(Store):
+    """What stands in for a store whose file cannot be used: it shows no answers, and refuses to keep any, in words.
+
+    Pages open over it all the same, for figures do not hang on answers. The file is not touched.
+    """
+
+    def __init__(self, path: Path, *, workbook: str, words: str) -> None:
+        self.path, self.workbook, self.words = path.absolute(), workbook, words
+
+    def save(self, *, form: str, field: str, value: str, seen: int | None = None) -> Saved:
+        self._refuse()
+
+    def save_all(
+        self, *, form: str, values: Mapping[str, str], seen: Mapping[str, int] | None = None
+    ) -> dict[str, Saved]:
+        self._refuse()
+
+    def latest(self, form: str) -> dict[str, str]:
+        return {}
+
+    def answers(self, form: str, *, before: datetime | None = None) -> dict[str, Answer]:
+        return {}
+
+    def forms(self, under: str = "") -> dict[str, dict[str, str]]:
+        return {}
+
+    def workbooks(self) -> list[str]:
+        return []
+
+    def history(self, form: str, field: str) -> list[Answer]:
+        return []
+
+    def bring_back(self, form: str, field: str, id: int) -> Saved:
+        self._refuse()
+
+    def everything(self) -> list[Placed]:
+        # A copy to carry away that held nothing would pass for a backup.
+        self._refuse()
+
+    def append_missing(self, answers: Iterable[Placed]) -> int:
+        self._refuse()
+
+    def delete_everything(self) -> None:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise StoreError(self.words)
+
+
 @dataclass(frozen=True)
 class Desk:
-    """One sitting at the workbook: the school that is open, and the store of this school's notes."""
+    """One sitting at the workbook: the school that is open, and the store of this school's notes.
+
+    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is.
+    """
 
     data: Path
     school: School
@@ -49,7 +106,7 @@ class Desk:
     def choices(self) -> dict[str, str]:
         """The schools that can be opened: key and name, the folder named to the server and her own first."""
         named = {FOLDER: f"Folder: {Path(self.folder).name}"} if self.folder else {}
-        own = {OWN: "Your own school"} if self.own_folder.is_dir() else {}
+        own = {OWN: "Your own school"} if os.path.isdir(self.own_folder) else {}
         return named | own | {name: f"Sample: {load(name).short_title}" for name in names()}
 
     def figures(self) -> pd.DataFrame:
@@ -58,9 +115,7 @@ class Desk:
         A typed figure is kept under 'stage|year|subject|group|entry|reach', as a percentage; blank takes it back.
         """
         held = national.figures(self.school.framework.name)
-        rows = [
-            (*field.split("|"), float(value)) for field, value in self.store.latest("national figures").items() if value
-        ]
+        rows = [(*field.split("|"), float(value)) for field, value in self.store.latest(FIGURES).items() if value]
         typed = pd.DataFrame(rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"])
         typed = typed.assign(year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA)
         keys = ["stage", "year", "subject", "group", "entry", "reach"]
@@ -76,9 +131,31 @@ class Desk:
         return path.read_bytes()
 
     def keep(self, school: School) -> None:
-        """Keep a school as the SENCO's own, in place of the one before, and open it from now on."""
-        save_school(school, self.own_folder)
-        self.choose(OWN)
+        """Keep a school as the SENCO's own, in place of the one before, and open it from now on.
+
+        Raises StoreError or OSError where it cannot be kept; the school that was open then stays so, as it was.
+        """
+        before = self.settings.latest("settings").get("school", "")
+        self.choose(OWN)  # first, for a school that was written cannot be taken back
+        try:
+            save_school(school, self.own_folder)
+        except OSError:
+            self.choose(before)
+            raise
+
+    def delete_everything(self) -> None:
+        """Delete every answer in the file, of this school and of all others, the SENCO's own school, and the secret behind codes.
+
+        Raises StoreError or OSError where something is left, and says what.
+        """
+        path = self.settings.path
+        for name in self.settings.workbooks():
+            Store(path, workbook=name).delete_everything()
+        # A closed store refuses, in words; an empty one has no answers to name its workbook.
+        self.settings.delete_everything()
+        if self.own_folder.is_dir():
+            shutil.rmtree(self.own_folder)
+        (self.data / "codes.key").unlink(missing_ok=True)
 
     def choose(self, key: str) -> None:
         """Open this school from now on: 'folder', 'own', or the name of a framework for its sample."""
@@ -88,29 +165,70 @@ class Desk:
 def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     """Sit down at the workbook: the school chosen last, else the folder named to the server, else the sample.
 
-    Where her own school's files can no longer be read, the sample, and `trouble` says so. Raises FaultyFile or
-    FileNotFoundError where the folder that was named cannot be read.
+    Where her own school's files can no longer be read, the sample; where the store cannot be used, one that is closed; and
+    `trouble` says so. Raises FaultyFile or FileNotFoundError where the folder that was named cannot be read.
     """
     environment = os.environ if environment is None else environment
     data = Path(environment.get(DATA_VARIABLE) or Path.home() / "senco-workbook")
     folder = environment.get(SCHOOL_VARIABLE, "")
-    settings = Store(data / "workbook.sqlite", workbook="settings")
-    own = data / "school"
-    possible = {FOLDER: folder, OWN: own.is_dir(), **dict.fromkeys(names(), True)}
-    chosen = settings.latest("settings").get("school", FOLDER)
-    if not possible.get(chosen):
-        chosen = FOLDER if folder else "levels"
+    settings = _store(data / "workbook.sqlite", workbook="settings")
+    chosen = _chosen(settings, folder=folder, own=data / "school")
     trouble = ""
     try:
-        school = open_school({FOLDER: folder, OWN: own}.get(chosen, ROOT / "data" / "sample" / chosen))
+        school = open_school({FOLDER: folder, OWN: data / "school"}.get(chosen, ROOT / "data" / "sample" / chosen))
     except FaultyFile:
         if chosen != OWN:
             raise
         # Someone changed the files by hand. The pages must open all the same, for the way back is on one of them.
-        trouble = f"Your own school in {own} can no longer be read, so this is a sample. Load your files again on the front page."
+        trouble = (
+            f"Your own school in {data / 'school'} can no longer be read, so this is a sample. "
+            "Load your files again on the front page."
+        )
         chosen, school = "levels", open_sample("levels")
-    store = Store(data / "workbook.sqlite", workbook=_notes_of(chosen, folder))
+    store = _beside(settings, workbook=_notes_of(chosen, folder))
+    if chosen in names():
+        _with_examples(store, chosen)
+    trouble = " ".join(filter(None, (trouble, getattr(store, "words", ""))))
     return Desk(data=data, school=school, chosen=chosen, folder=folder, store=store, settings=settings, trouble=trouble)
+
+
+def _with_examples(store: Store, sample: str) -> None:
+    """Give a sample school the example answers that come with it, where nobody has written anything about it yet."""
+    examples = ROOT / "data" / "sample" / sample / "workbook.json"
+    # Where they cannot be kept the sample is opened without; a store that is out of order is told of elsewhere.
+    with suppress(StoreError):
+        if not isinstance(store, ClosedStore) and not store.forms() and examples.is_file():
+            portable.import_into(store, portable.read(examples.read_bytes()))
+
+
+def _store(path: Path, *, workbook: str) -> Store:
+    """A workbook's store, or one that is closed where not every answer in it can be read."""
+    try:
+        store = Store(path, workbook=workbook)
+        # Read whole, so that what is wrong is told before anything is written beside it, and not in the middle of a page.
+        store.everything()
+    except StoreError as error:
+        words = f"{error} This page shows none of your answers and saves none; when that is put right, open it again."
+        return ClosedStore(path, workbook=workbook, words=words)
+    return store
+
+
+def _beside(store: Store, *, workbook: str) -> Store:
+    """The store of another workbook in the same file; closed where that one is, without trying the file again."""
+    if isinstance(store, ClosedStore):
+        return ClosedStore(store.path, workbook=workbook, words=store.words)
+    return _store(store.path, workbook=workbook)
+
+
+def _chosen(settings: Store, *, folder: str, own: Path) -> str:
+    """The school chosen last, as long as it is there; else the folder named to the server, else the sample."""
+    possible = {FOLDER: folder, OWN: os.path.isdir(own), **dict.fromkeys(names(), True)}
+    chosen = settings.latest("settings").get("school", FOLDER)
+    if isinstance(settings, ClosedStore) and not folder:
+        chosen = OWN  # which was open last cannot be read: her own school's figures, where there are any
+    if possible.get(chosen):
+        return chosen
+    return FOLDER if folder else "levels"
 
 
 def _notes_of(chosen: str, folder: str) -> str:

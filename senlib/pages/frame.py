@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from numbers import Real
-from pathlib import Path
 
 import ipywidgets as widgets
 import pandas as pd
@@ -18,7 +17,8 @@ from senlib.measures.proportion import rounded
 from senlib.school.faults import FaultGroup
 from senlib.school.school import School
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a browser is told of a file that a page holds, by the ending of its name.
+_TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "json": "application/json"}
 
 
 # Whom a percentage is of, as a list of choices names it; senlib.measures.conversion says each in full.
@@ -35,7 +35,8 @@ def header(school: School, *, trouble: str) -> widgets.HTML:
     sample = '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
     return html(
         f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> '
-        f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span> {sample}</div>"
+        f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span> {sample}"
+        '<span class="sl-saved"></span></div>'
         + (trouble_line(trouble) if trouble else "")
     )
 
@@ -107,12 +108,9 @@ def trouble_line(text: str) -> str:
     return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
 
 
-def not_saved(folder: Path) -> str:
-    """That the last entry could not be kept, and what to do."""
-    return trouble_line(
-        f"Your last entry is not saved. Is the disk full, or {folder} open in another program? "
-        "Put that right, then change the entry once more: it is still on this page."
-    )
+def not_saved(error: Exception) -> str:
+    """That the last entry could not be kept, why, and what to do, as the store's error says it."""
+    return trouble_line(f"Your last entry is not saved, but it still stands on this page. {error}")
 
 
 def what_next(lines: Sequence[tuple[str, str]]) -> str:
@@ -126,12 +124,12 @@ def address(stem: str) -> str:
     return f"{stem}.ipynb"
 
 
-def download(words: str, content: bytes, *, name: str) -> str:
-    """A link that saves a workbook which the page itself holds: nothing is fetched, and nothing is kept on the server."""
+def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> str:
+    """A link that saves a file which the page itself holds: nothing is fetched, and nothing is kept on the server."""
     stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name.lower())
     data = base64.b64encode(content).decode()
-    file = escape(f"{stem}-{date.today():%Y-%m-%d}.xlsx")
-    return f'<a class="sl-button" download="{file}" href="data:{_XLSX};base64,{data}">{escape(words)}</a>'
+    file = escape(f"{stem}-{date.today():%Y-%m-%d}.{kind}")
+    return f'<a class="sl-button" download="{file}" href="data:{_TYPES[kind]};base64,{data}">{escape(words)}</a>'
 
 
 def saved_at(at: datetime) -> str:
@@ -141,6 +139,24 @@ def saved_at(at: datetime) -> str:
     '14:02'
     """
     return f"{at:%H:%M}"
+
+
+def day(at: date) -> str:
+    """A day as one writes it; without the letters of strftime that Windows lacks.
+
+    >>> day(date(2005, 3, 8))
+    '8 March 2005'
+    """
+    return f"{at.day} {at:%B %Y}"
+
+
+def lower_first(text: str) -> str:
+    """A text in the middle of a sentence; an abbreviation stays as it is.
+
+    >>> lower_first("Draws out pupils"), lower_first("IEP in use")
+    ('draws out pupils', 'IEP in use')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def choice(label: str, options: Sequence[tuple[str, object]], value: object | None = None) -> widgets.Dropdown:

@@ -9,11 +9,12 @@ from html import escape
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib import ROOT
 from senlib.frameworks import Framework, load, names
-from senlib.pages import frame
+from senlib.measures.groups import has_sen
+from senlib.pages import frame, people
+from senlib.pages.asking import Asking
 from senlib.pages.desk import OWN, Desk, open_desk
-from senlib.pages.tasks import TASKS
+from senlib.pages.tasks import page_of
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
 from senlib.school.loading import Loaded, NamedFile, choices, load_files
@@ -21,6 +22,9 @@ from senlib.school.schema import normal
 from senlib.school.school import School, current_academic_year
 from senlib.school.template import template
 from senlib.widgets import ChosenFile, FileChooser
+from senlib.workbook import portable
+from senlib.workbook.plan import Action, actions, coming, overdue
+from senlib.workbook.progress import Progress, progress
 from senlib.workbook.store import StoreError
 
 MAPPING = "headings"
@@ -33,21 +37,41 @@ class FrontPage:
         self.desk = desk
         self._files: list[NamedFile] = []
         self._meanings: dict[str, widgets.Dropdown] = {}
+        self._asked: list[widgets.Widget] = []
+        self.ask = Asking(desk, "index")
         self.top = frame.header(desk.school, trouble=desk.trouble)
         self.opened = frame.html(self._opened())
+        self.far, self.soon = frame.html(""), frame.html("")
+        self._show_progress()
 
     def header(self) -> widgets.HTML:
         """Which school lies open."""
         return self.top
 
     def tasks(self) -> widgets.HTML:
-        """The way to each Task that is there."""
-        items = "".join(
-            f'<li><a href="{frame.address(page.stem)}">{escape(page.name)}</a><br>{escape(page.question)}</li>'
-            for page in TASKS
-            if (ROOT / "notebooks" / f"{page.stem}.ipynb").exists()
-        )
-        return frame.html(f'<ul class="sl-tasks">{items}</ul>')
+        """The way to each Task, with how far it is."""
+        return self.far
+
+    def due(self) -> widgets.HTML:
+        """What is next, and which actions are overdue or due soon."""
+        return self.soon
+
+    def carry(self) -> widgets.VBox:
+        """The workbook as one file to carry away, the way to bring one in, and the end of all of it."""
+        self.portable = frame.html("")
+        self.make = widgets.Button(description="Make a file of the workbook")
+        self.make.on_click(lambda _: self._make_file())
+        self.bring = FileChooser(label="Bring in a file of a workbook", accept=".json")
+        self.bring.on_files(self.bring_in)
+        self.sure = widgets.Checkbox(description="Yes, delete everything for good", indent=False)
+        self.delete = widgets.Button(description="Delete everything", disabled=True)
+        self.deleted = frame.html("")
+        self.sure.observe(lambda change: setattr(self.delete, "disabled", not change["new"]), "value")
+        self.delete.on_click(lambda _: self._delete())
+        return widgets.VBox([
+            self.make, self.portable, self.bring, frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
+            self.sure, self.delete, self.deleted,
+        ])  # fmt: skip
 
     def school(self) -> widgets.VBox:
         """Which school lies open, and the others that can be opened."""
@@ -56,7 +80,8 @@ class FrontPage:
         )
         self.open = widgets.Button(description="Open this school", button_style="primary")
         self.open.on_click(lambda _: self._choose(self.which.value))
-        return widgets.VBox([self.opened, frame.controls(self.which, self.open)])
+        self.refused = frame.html("")
+        return widgets.VBox([self.opened, frame.controls(self.which, self.open), self.refused])
 
     def own_files(self) -> widgets.VBox:
         """A school's own files: what they are, how they are to be read, and what became of them."""
@@ -75,12 +100,61 @@ class FrontPage:
         boxes = frame.controls(self.yardstick, self.year, self.name)
         return widgets.VBox([self.templates, boxes, self.codes, self.chooser, self.outcome])
 
+    # -- what is done, next and due --
+
+    def _show_progress(self) -> None:
+        """Show how far the workbook is."""
+        try:
+            held = self.desk.store.forms()
+        except StoreError:
+            held = {}
+        self.far.value = f'<ol class="sl-tasks">{"".join(map(_task, progress(held)[1:]))}</ol>'
+        self.soon.value = _due(actions(held), people.names(self.desk.school), today=date.today()) + _first(progress(held))
+
+    # -- what is carried away, brought in, deleted --
+
+    def _make_file(self) -> None:
+        try:
+            content = portable.export(self.desk.store)
+        except StoreError as error:
+            self.portable.value = frame.trouble_line(f"No file was made. {error}")
+            return
+        link = frame.download("Download the file", content, name="senco-workbook", kind="json")
+        self.portable.value = f'<p class="sl-downloads">{link}</p>' + frame.note(_CARRIED)
+
+    def bring_in(self, chosen: Sequence[ChosenFile]) -> None:
+        """Add what a workbook's file holds and this one has not; nothing here is lost by it."""
+        try:
+            count = sum(portable.import_into(self.desk.store, portable.read(file.content)) for file in chosen)
+        except StoreError as error:
+            self.bring.message = str(error)
+            return
+        self.bring.message = f"Brought in: {count:,} answers that were not here yet."
+        self._reopen()
+
+    def _delete(self) -> None:
+        self.sure.value = False
+        try:
+            self.desk.delete_everything()
+        except (OSError, StoreError) as error:
+            told = str(error) if isinstance(error, StoreError) else f"Something in {self.desk.data} could not be deleted."
+            self.deleted.value = frame.trouble_line(told)
+            return
+        self._reopen()
+        self.portable.value = ""
+        self.deleted.value = '<p class="sl-note" role="status">Everything is deleted. The sample school lies open.</p>'
+
     # -- what a test can do as a person would --
 
     def take(self, chosen: Sequence[ChosenFile]) -> None:
         """Read chosen files: say what is wrong, ask what a heading means, or keep the school and open it."""
         self._files = [NamedFile(name=file.name, content=file.content) for file in chosen]
-        self.read(meanings=self.desk.settings.latest(MAPPING))
+        try:
+            meanings = self.desk.settings.latest(MAPPING)
+        except StoreError as error:
+            self._refuse(f"Nothing was loaded, for what you said of headings before cannot be read. {error}")
+            return
+        self.read(meanings=meanings)
 
     def read(self, *, meanings: Mapping[str, str]) -> None:
         """Read the chosen files with these meanings of headings; nothing is kept unless all of it can be."""
@@ -103,8 +177,15 @@ class FrontPage:
     def use_meanings(self) -> None:
         """Remember what the user said of each heading, and read the files again with it."""
         said = {normal(heading): box.value for heading, box in self._meanings.items()}
-        self.desk.settings.save_all(form=MAPPING, values=said)
-        self.read(meanings=self.desk.settings.latest(MAPPING))
+        try:
+            self.desk.settings.save_all(form=MAPPING, values=said)
+            meanings = self.desk.settings.latest(MAPPING)
+        except StoreError as error:
+            self._refuse(
+                f"What you said of the headings is not saved, so nothing was loaded. {error}", beside=self._asked
+            )
+            return
+        self.read(meanings=meanings)
 
     def _asking(
         self, unmatched: Sequence[UnmatchedHeading], *, known: Mapping[str, str], framework: Framework
@@ -124,28 +205,45 @@ class FrontPage:
                 "Leave out what it does not need."
             )
         )
-        return [why, frame.controls(*self._meanings.values()), self.use]
+        self._asked = [why, frame.controls(*self._meanings.values()), self.use]
+        return self._asked
+
+    def _refuse(self, text: str, *, beside: Sequence[widgets.Widget] = ()) -> None:
+        """Say why nothing became of the files, above what may stay on the page."""
+        self.chooser.message = "Nothing was kept."
+        self.outcome.children = [frame.html(frame.trouble_line(text)), *beside]
 
     def _keep(self, loaded: Loaded, framework: Framework) -> None:
+        good = "The files are good, but they are not saved."
+        try:
+            school = self._school(loaded, framework)
+            self.desk.keep(school)
+        except StoreError as error:
+            self._refuse(f"{good} {error}")
+            return
+        except OSError:
+            self._refuse(f"{good} They could not be saved in {self.desk.data}: is the disk full, or open elsewhere?")
+            return
+        self._reopen()
+        self.chooser.message = f"Loaded: {len(school.pupils):,} pupils and {len(school.results):,} results."
+        self.outcome.children = [frame.html(_summary(school, notes=loaded.notes))]
+
+    def _school(self, loaded: Loaded, framework: Framework) -> School:
+        """The school that was read, with codes for names where that is wished. Raises OSError where their secret cannot be kept."""
         pupils, results = loaded.pupils, loaded.results
         if self.codes.value:
             pupils, results = with_codes(pupils, results, key=self.desk.code_key())
-        school = School(
-            name=self.name.value.strip() or "Our school", framework=framework, academic_year=self.year.value, pupils=pupils, results=results
-        )  # fmt: skip
-        try:
-            self.desk.keep(school)
-        except (OSError, StoreError):
-            self.chooser.message = "Nothing was kept."
-            text = f"The files are good, but they could not be saved in {self.desk.data}. Is the disk full, or open elsewhere?"
-            self.outcome.children = [frame.html(frame.trouble_line(text))]
-            return
-        self._reopen()
-        self.chooser.message = f"Loaded: {len(pupils):,} pupils and {len(results):,} results."
-        self.outcome.children = [frame.html(_summary(school, notes=loaded.notes))]
+        name = self.name.value.strip() or "Our school"
+        return School(name=name, framework=framework, academic_year=self.year.value, pupils=pupils, results=results)
 
     def _choose(self, key: str) -> None:
-        self.desk.choose(key)
+        try:
+            self.desk.choose(key)
+        except StoreError as error:
+            self.refused.value = frame.trouble_line(
+                f"Your choice is not saved, so the school that was open stays open. {error}"
+            )
+            return
         self._reopen()
 
     def _reopen(self) -> None:
@@ -153,14 +251,17 @@ class FrontPage:
         self.desk = open_desk()
         self.top.value = frame.header(self.desk.school, trouble=self.desk.trouble).value
         self.opened.value = self._opened()
+        self.ask.move_to(self.desk)
+        self._show_progress()
         if hasattr(self, "which"):
             self.which.options = [(words, key) for key, words in self.desk.choices().items()]
             self.which.value = self.desk.chosen
+            self.refused.value = ""
 
     def _opened(self) -> str:
         school = self.desk.school
         on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
-        sen = on_roll["sen_provision"].map(school.framework.sen_groups).eq("SEN").sum()
+        sen = has_sen(on_roll["sen_provision"], framework=school.framework).sum()
         whose = "Your own school" if self.desk.chosen == OWN else "A sample school" if school.sample else "The school"
         return frame.answer(
             f"{whose} lies open: {school.name}, {len(on_roll):,} pupils on roll, {sen:,} of them with SEN."
@@ -170,6 +271,55 @@ class FrontPage:
 def open_page() -> FrontPage:
     """The front page over the school that lies open."""
     return FrontPage(open_desk())
+
+
+_CARRIED = (
+    "It holds all that you have written about the school that lies open, with its history, and pupils' numbers, but none of their names "
+    "or results. Keep it as you keep such records."
+)
+_DELETED = (
+    "All that you have written, about every school, your own school's files in this workbook, and the secret behind pupils' codes. "
+    "The files you loaded them from stay where they are."
+)
+
+
+def _task(found: Progress) -> str:
+    """One Task: its name, its question, and in how many of its parts something is written."""
+    page = page_of(found.stem)
+    how_far = "not begun" if not found.begun else f"something in {found.begun} of {found.parts} parts"
+    return (
+        f'<li><a href="{frame.address(page.stem)}">{escape(page.name)}</a> <span class="sl-badge">{how_far}</span>'
+        f"<br>{escape(page.question)}</li>"
+    )
+
+
+def _first(found: Sequence[Progress]) -> str:
+    """The first Task in which nothing is written yet."""
+    for one in found[1:]:
+        if not one.begun:
+            page = page_of(one.stem)
+            return f'<p><a class="sl-button" href="{frame.address(page.stem)}">Next: {escape(page.name)}</a></p>'
+    return f'<p><a class="sl-button" href="{frame.address("task8_working_smarter")}">Next: go through the action plan</a></p>'
+
+
+def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> str:
+    """The actions that are overdue, and those that are due within four weeks."""
+    late, soon = overdue(found, today=today), coming(found, today=today)
+    title = frame.heading("What is due?")
+    if not found:
+        return title + frame.answer("There are no actions yet. They come from what you write under ‘What to do’ in any Task.")
+    if not late and not soon:
+        undated = sum(action.due is None and not action.done for action in found)
+        rest = f" {undated} still {'has' if undated == 1 else 'have'} no date." if undated else ""
+        return title + frame.answer(f"Nothing is overdue, and nothing is due within four weeks.{rest}")
+    told = f"{len(late)} overdue, {len(soon)} due within four weeks."
+    items = "".join(
+        f"<li><strong>{'Overdue: ' if action in late else ''}{frame.day(action.due)}</strong>, {escape(action.what)}"
+        f"{escape(', '.join(filter(None, ('', names.get(action.of, ''), action.values['owner']))))}</li>"
+        for action in (*late, *soon)
+    )
+    plan = f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
+    return title + frame.answer(told) + f"<ul>{items}</ul>" + plan
 
 
 def _templates() -> str:

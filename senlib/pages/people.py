@@ -1,6 +1,23 @@
-"""People: how a page names a pupil."""
+"""People: how a page names a pupil, lists those with SEN to choose from, and leads to the page of one."""
 
 from __future__ import annotations
+
+import hmac
+import os
+from urllib.parse import parse_qsl, urlencode
+
+import pandas as pd
+
+from senlib.measures.groups import has_sen
+from senlib.pages import frame
+from senlib.pages.desk import Desk
+from senlib.school.school import School
+
+# What a page was asked with behind the '?' of its address, as Voila tells its kernel.
+QUERY_VARIABLE = "QUERY_STRING"
+
+# Long enough that no two pupils of a school share one.
+_TOKEN_LETTERS = 16
 
 
 def person_name(person: object) -> str:
@@ -11,3 +28,73 @@ def person_name(person: object) -> str:
     ('Khan, Amina', 'P-7F3K')
     """
     return ", ".join(part for part in (person.surname, person.forename) if part) or person.pupil_id
+
+
+def with_sen(school: School) -> pd.DataFrame:
+    """The pupils with SEN who are on roll, as the pupils table has them, by name."""
+    pupils = school.pupils[(school.pupils["on_roll"] == "Y")]
+    pupils = pupils[has_sen(pupils["sen_provision"], framework=school.framework)]
+    return pupils.sort_values(["surname", "forename", "pupil_id"], ignore_index=True)
+
+
+def options(pupils: pd.DataFrame) -> list[tuple[str, str]]:
+    """Pupils to choose from: 'Khan, Amina (7B, K, SLCN)' and the pupil's number."""
+    return [(described(pupil), pupil.pupil_id) for pupil in pupils.itertuples()]
+
+
+def described(pupil: object) -> str:
+    """A pupil by name, with form, SEN provision and need.
+
+    >>> from types import SimpleNamespace as P
+    >>> described(P(surname="Khan", forename="Amina", pupil_id="1", form="7B", sen_provision="K", need=""))
+    'Khan, Amina (7B, K)'
+    """
+    more = ", ".join(part for part in (pupil.form, pupil.sen_provision, pupil.need) if part)
+    return person_name(pupil) + (f" ({more})" if more else "")
+
+
+def names(school: School) -> dict[str, str]:
+    """Every pupil's name by number."""
+    return {pupil.pupil_id: person_name(pupil) for pupil in school.pupils.itertuples()}
+
+
+def token(pupil_id: str, *, key: bytes) -> str:
+    """What stands for a pupil in an address, so that no pupil's number is left in a browser's history.
+
+    >>> token("0123", key=bytes(32)) == token("0123", key=bytes(32)), len(token("0123", key=bytes(32)))
+    (True, 16)
+    """
+    return hmac.digest(key, f"address {pupil_id}".encode(), "sha256").hex()[:_TOKEN_LETTERS]
+
+
+def page_address(desk: Desk, pupil_id: str, *, stem: str = "pupil", **more: str) -> str:
+    """The address of a pupil's page, or of another page with this pupil chosen on it.
+
+    Where the secret behind such addresses cannot be kept, the page's own address, on which the pupil can be chosen by hand.
+    """
+    try:
+        key = desk.code_key()
+    except OSError:
+        return frame.address(stem)
+    return f"{frame.address(stem)}?{urlencode({'pupil': token(pupil_id, key=key)} | more)}"
+
+
+def asked_for(desk: Desk, query: dict[str, str]) -> str:
+    """The number of the pupil that an address asks for, '' where it asks for none who is in the school."""
+    wanted = query.get("pupil", "")
+    if not wanted:
+        return ""
+    try:
+        key = desk.code_key()
+    except OSError:
+        return ""
+    return next((one for one in desk.school.pupils["pupil_id"] if token(one, key=key) == wanted), "")
+
+
+def asked(environment: dict[str, str] | None = None) -> dict[str, str]:
+    """What this page was asked with: the names and values behind the '?' of its address.
+
+    >>> asked({"QUERY_STRING": "subject=English&entry=3"})
+    {'subject': 'English', 'entry': '3'}
+    """
+    return dict(parse_qsl((os.environ if environment is None else environment).get(QUERY_VARIABLE, "")))

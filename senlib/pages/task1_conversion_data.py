@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import nullcontext
 from math import inf
 
 import ipywidgets as widgets
@@ -12,13 +14,13 @@ from senlib import charts, national
 from senlib.frameworks import Stage
 from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns
 from senlib.measures.expected import expected_outcomes
-from senlib.measures.groups import GROUPINGS, group_name
+from senlib.measures.groups import GROUPINGS, group_name, has_sen
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
-from senlib.pages import frame, sentences
-from senlib.pages.desk import TYPED, Desk, open_desk
+from senlib.pages import frame, people, sentences
+from senlib.pages.asking import Asking
+from senlib.pages.desk import FIGURES, TYPED, Desk, open_desk
 from senlib.pages.live import Live
-from senlib.pages.people import person_name
 from senlib.widgets import Listing, Matrix
 from senlib.workbook.store import StoreError
 
@@ -28,12 +30,22 @@ SHOWN = {
     "lea": "LEA's other schools", "verdict": "Beside England",
 }  # fmt: skip
 
+BESIDE_PEERS = {
+    "name": "Start", "sen_n": "Pupils with SEN", "sen": "Percent", "sen_low": "Likely from", "sen_high": "Likely to",
+    "peers_n": "Pupils without SEN", "peers": "Percent, without", "peers_low": "Likely from, without",
+    "peers_high": "Likely to, without",
+}  # fmt: skip
+
 
 class ConversionPage:
-    """The page of Task 1: its controls, and the pieces that hang on them. A test drives it without a browser."""
+    """The page of Task 1: its controls, and the pieces that hang on them. A test drives it without a browser.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    `query` may say which cell of the matrix to open: stage, subject, cohort, group, entry and outcome.
+    """
+
+    def __init__(self, desk: Desk, *, query: Mapping[str, str] | None = None) -> None:
+        self.desk, self.query = desk, dict(query or {})
+        self.ask = Asking(desk, "task1_conversion_data")
         self.school = desk.school
         self.figures_held = desk.figures()
         framework = self.school.framework
@@ -45,6 +57,7 @@ class ConversionPage:
         self.by = frame.choice("Groups to compare", [(words, column) for column, words in self._groupings().items()])
         self.denominator = frame.choice("Whom a percentage is of", frame.DENOMINATORS)
         self.stage.observe(lambda _: self._stage_changed(), "value")
+        self._open_at_query()
         self.live = Live(self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
 
     # -- what the page is made of, in its order --
@@ -71,13 +84,14 @@ class ConversionPage:
 
     def matrix(self) -> widgets.VBox:
         """From each start to each outcome; a pressed cell lists who is in it."""
-        self.group = frame.choice("Whose results", self._group_options(), "SEN")
+        self.group = frame.choice("Whose results", self._group_options(), self.query.get("group", "SEN"))
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
         self.codes = frame.html("")
         self.who = Listing(columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet.")
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
+        self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
         return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who])
 
     def figures(self) -> widgets.VBox:
@@ -156,26 +170,23 @@ class ConversionPage:
         by_sen = self._here(self.rows(by="sen_provision"))
         sen = by_sen[by_sen["group"] == "SEN"]
         row = (sen if len(sen) else rows).iloc[0]
-        told = sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage)
+        told = frame.answer(sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage))
+        return question + told + self._few(rows) + self._groups(rows) + self._numbers(rows) + self._counting(rows)
+
+    def _groups(self, rows: pd.DataFrame) -> str:
+        """The groups' rates as a picture."""
         labels = [f"{self._group(r.group)}, {r.reached} of {r.pupils}" for r in rows.itertuples()]
         by_provision = self.by.value == "sen_provision"
-        strong = [self._has_sen(group) or not by_provision for group in rows["group"]]
-        chart = frame.picture(
-            lambda width: charts.rates(
-                rows,
-                labels=labels,
-                strong=strong,
-                width=width,
-                axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}",
-            ),
-            says=". ".join(
-                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
-                for label, r in zip(labels, rows.itertuples(), strict=True)
-                if r.pupils
-            ),
+        sen = rows["group"].eq("SEN") | has_sen(rows["group"], framework=self.school.framework)
+        strong = list(sen | (not by_provision))
+        return frame.picture(
+            lambda width: charts.rates(rows, labels=labels, strong=strong, width=width, axis=self._axis()),
+            says=_says(labels, rows),
             key=_key(rows, shapes=by_provision),
         )
-        return question + frame.answer(told) + self._few(rows) + chart + self._numbers(rows) + self._counting(rows)
+
+    def _axis(self) -> str:
+        return f"reached {sentences.reached(self.reach.value, stage=self._stage)}"
 
     def _numbers(self, rows: pd.DataFrame) -> str:
         names = [self._group(group) for group in rows["group"]]
@@ -215,63 +226,48 @@ class ConversionPage:
 
     def _peers(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_entry=True)
-        wanted = dict.fromkeys((*self._stage.converted_from, self.entry.value, ALL_BANDS))
-        bands = [band for band in wanted if band in set(table["entry"])]
-        sides = {g: table[table["group"] == g].set_index("entry").reindex(bands) for g in ("SEN", "no SEN")}
-        sen, others = sides["SEN"], sides["no SEN"]
-        both = [
-            band for band in bands if (sen["pupils"].fillna(0)[band] > 0) and (others["pupils"].fillna(0)[band] > 0)
-        ]
+        starts = self._starts(table)
         title = frame.heading("How does that compare with peers who started in the same place?")
-        if not both:
+        if starts.empty:
             return title + frame.answer(
                 "There are not both pupils with and without SEN in any band, so there is nothing to compare."
             )
+        told = frame.answer(self._beside_peers(table, starts))
+        held = frame.numbers(starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS)
+        return title + told + self._gaps(starts) + held
+
+    def _starts(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Each start that has both pupils with and without SEN, by its band, with what BESIDE_PEERS names."""
+        sides = []
+        for side, group in (("sen", "SEN"), ("peers", "no SEN")):
+            columns = {"pupils": f"{side}_n", "percent": side, "low": f"{side}_low", "high": f"{side}_high"}
+            rows = table[(table["group"] == group) & (table["pupils"] > 0)].set_index("entry")
+            sides.append(rows[list(columns)].rename(columns=columns))
+        both = sides[0].join(sides[1], how="inner")
+        wanted = dict.fromkeys((*self._stage.converted_from, self.entry.value, ALL_BANDS))
+        both = both.loc[[band for band in wanted if band in both.index]]
+        return both.assign(name=["All bands" if band == ALL_BANDS else f"From {band}" for band in both.index])
+
+    def _beside_peers(self, table: pd.DataFrame, starts: pd.DataFrame) -> str:
+        """How pupils with SEN did beside others with the start that is chosen, in words."""
         band = self.entry.value
-        told = (
-            sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
-            if band in both
-            else "There are not both pupils with and without SEN who started there. Below are the starts that have both."
-        )
+        told = "There are not both pupils with and without SEN who started there. Below are the starts that have both."
+        if band in starts.index:
+            told = sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
         if band == ALL_BANDS:
             told += " All starts are together here, so this is no comparison of like with like: the rows below are."
-        shown = pd.DataFrame({"sen": sen["percent"], "peers": others["percent"]}).loc[both]
-        counts = pd.DataFrame({"sen_n": sen["pupils"], "peers_n": others["pupils"]}).loc[both].astype("int64")
-        names = ["All bands" if b == ALL_BANDS else f"From {b}" for b in both]
-        labels = [
-            f"{name} ({s} SEN, {o} not)" for name, s, o in zip(names, counts["sen_n"], counts["peers_n"], strict=True)
-        ]
-        chart = frame.picture(
-            lambda width: charts.peers(
-                shown,
-                labels=labels,
-                width=width,
-                axis=f"reached {sentences.reached(self.reach.value, stage=self._stage)}",
-            ),
+        return told
+
+    def _gaps(self, starts: pd.DataFrame) -> str:
+        """The gap from each start as a picture."""
+        labels = [f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)]
+        return frame.picture(
+            lambda width: charts.peers(starts, labels=labels, width=width, axis=self._axis()),
             says=". ".join(
-                f"{label}: with SEN {rounded(s)} %, without {rounded(p)} %"
-                for label, s, p in zip(labels, shown["sen"], shown["peers"], strict=True)
+                f"{label}: with SEN {rounded(r.sen)} %, without {rounded(r.peers)} %"
+                for label, r in zip(labels, starts.itertuples(), strict=True)
             ),
             key="Round: pupils with SEN. Diamond: pupils without. The gap is in percentage points.",
-        )
-        numbers = pd.DataFrame(
-            {
-                "name": names, "sen_n": counts["sen_n"].tolist(), "sen": sen.loc[both, "percent"].tolist(),
-                "sen_low": sen.loc[both, "low"].tolist(), "sen_high": sen.loc[both, "high"].tolist(),
-                "peers_n": counts["peers_n"].tolist(), "peers": others.loc[both, "percent"].tolist(),
-                "peers_low": others.loc[both, "low"].tolist(), "peers_high": others.loc[both, "high"].tolist(),
-            }
-        )  # fmt: skip
-        columns = {
-            "name": "Start", "sen_n": "Pupils with SEN", "sen": "Percent", "sen_low": "Likely from", "sen_high": "Likely to",
-            "peers_n": "Pupils without SEN", "peers": "Percent, without", "peers_low": "Likely from, without",
-            "peers_high": "Likely to, without",
-        }  # fmt: skip
-        return (
-            title
-            + frame.answer(told)
-            + chart
-            + frame.numbers(numbers, caption="Pupils with SEN beside their peers", columns=columns)
         )
 
     def _years(self) -> str:
@@ -294,10 +290,7 @@ class ConversionPage:
         )
         chart = frame.picture(
             lambda width: charts.rates(rows, labels=labels, strong=list(rows["group"] == "SEN"), width=width),
-            says=". ".join(
-                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
-                for label, r in zip(labels, rows.itertuples(), strict=True)
-            ),
+            says=_says(labels, rows),
             key=_key(rows, shapes=True),
         )
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
@@ -340,29 +333,30 @@ class ConversionPage:
             self.kept.value = frame.trouble_line("Type a percentage from 0 to 100, such as 31.5. Nothing was kept.")
 
     def _keep_figure(self, value: str) -> None:
-        field = "|".join(
-            [
-                self.stage.value,
-                str(self.typed_year.value),
-                self.subject.value,
-                self.typed_group.value,
-                self.entry.value,
-                self.reach.value,
-            ]
-        )
-        if not value and not self.desk.store.latest("national figures").get(field):
-            self.kept.value = frame.note("No figure of yours is kept for this, so there is nothing to take back.")
-            return
+        """Keep a figure for what is chosen; '' takes it back."""
+        chosen = (self.stage, self.typed_year, self.subject, self.typed_group, self.entry, self.reach)
+        field = "|".join(str(control.value) for control in chosen)
         try:
-            at = self.desk.store.save(form="national figures", field=field, value=value).at
-        except StoreError:
-            self.kept.value = frame.not_saved(self.desk.data)
+            if not value and not self.desk.store.latest(FIGURES).get(field):
+                self.kept.value = frame.note("No figure of yours is kept for this, so there is nothing to take back.")
+                return
+            at = self.desk.store.save(form=FIGURES, field=field, value=value).at
+        except StoreError as error:
+            self.kept.value = frame.not_saved(error)
             return
-        self.figures_held = self.desk.figures()
+        unread = self._read_figures()
+        # The pieces first: whoever reads 'Saved' finds the figure in them.
         self.live.refresh()
-        self.kept.value = (
-            f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
-        )
+        told = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
+        self.kept.value = told + unread
+
+    def _read_figures(self) -> str:
+        """Read the figures anew; where that fails, those read before stay, and this says why."""
+        try:
+            self.figures_held = self.desk.figures()
+        except StoreError as error:
+            return frame.trouble_line(f"The figures cannot be read anew. {error}")
+        return ""
 
     # -- the matrix --
 
@@ -399,31 +393,50 @@ class ConversionPage:
         if not chosen:
             self.who.records = []
             return
-        people = people_in_cell(
+        found = people_in_cell(
             self.school, stage=self.stage.value, subject=self.subject.value, cohort=self.cohort.value,
             entry=chosen["row"], outcome=chosen["column"],
         )  # fmt: skip
         groups = self.school.framework.sen_groups
         if self.group.value in ("SEN", "no SEN"):
-            people = people[people["sen_provision"].map(groups) == self.group.value]
+            found = found[found["sen_provision"].map(groups) == self.group.value]
         elif self.group.value != "all":
-            people = people[people["sen_provision"] == self.group.value]
+            found = found[found["sen_provision"] == self.group.value]
         cell = f"entered at {chosen['row']} and reached {chosen['column']} in {self.subject.value}"
-        self.who.caption = f"{sentences.pupils(len(people))} who {cell}"
+        self.who.caption = f"{sentences.pupils(len(found))} who {cell}"
         self.who.records = [
             {
-                "id": p.pupil_id, "name": person_name(p), "form": p.form,
+                "id": p.pupil_id, "name": people.person_name(p), "form": p.form, "href": people.page_address(self.desk, p.pupil_id),
                 "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
                 "sen": p.sen_provision, "need": p.need, "entry": p.entry_result, "outcome": p.outcome_result,
             }
-            for p in people.itertuples()
+            for p in found.itertuples()
         ]  # fmt: skip
+
+    def _press_cell(self, *, row: str, column: str) -> None:
+        """Open a cell, where it holds anyone."""
+        places = {
+            (label, heading)
+            for label, line in zip(self.cells.rows, self.cells.cells, strict=True)
+            for heading, cell in zip(self.cells.columns, line, strict=True)
+            if cell["count"]
+        }
+        if (row, column) in places:
+            self.cells.selected = {"row": row, "column": column}
+
+    def _open_at_query(self) -> None:
+        """Choose what the page was asked for, as far as there is such a thing."""
+        wanted = {self.stage: "stage", self.subject: "subject", self.cohort: "cohort", self.entry: "entry"}
+        for control, name in wanted.items():
+            for _, value in control.options:
+                if name in self.query and str(value or 0) == self.query[name]:
+                    control.value = value
 
     # -- options --
 
     def _stage_changed(self) -> None:
         """Another key stage has other cohorts, bands and outcomes."""
-        with self.live.held():
+        with self.live.held() if hasattr(self, "live") else nullcontext():
             self.cohort.options = self._cohorts()
             self.entry.options, self.entry.value = self._entries(), self._first_entry()
             self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
@@ -470,13 +483,10 @@ class ConversionPage:
         """A group in words, as the head of a row."""
         return _first_upper(group_name(group, framework=self.school.framework, by=self.by.value))
 
-    def _has_sen(self, group: str) -> bool:
-        return group == "SEN" or self.school.framework.sen_groups.get(group) == "SEN"
-
 
 def open_page() -> ConversionPage:
     """The page over the school that lies open."""
-    return ConversionPage(open_desk())
+    return ConversionPage(open_desk(), query=people.asked())
 
 
 _WHO = [
@@ -507,6 +517,15 @@ def _codes(stage: Stage, columns: list[str]) -> str:
 
 def _row(table: pd.DataFrame, entry: str, group: str) -> pd.Series:
     return table[(table["entry"] == entry) & (table["group"] == group)].iloc[0]
+
+
+def _says(labels: list[str], rows: pd.DataFrame) -> str:
+    """What a picture of rates says, for those who do not see it."""
+    return ". ".join(
+        f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
+        for label, r in zip(labels, rows.itertuples(), strict=True)
+        if r.pupils
+    )
 
 
 def _key(rows: pd.DataFrame, *, shapes: bool) -> str:

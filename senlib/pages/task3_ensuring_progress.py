@@ -10,6 +10,7 @@ from senlib.measures.conversion import DENOMINATORS
 from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.proportion import FEW, rounded
 from senlib.pages import frame, sentences
+from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 
@@ -25,6 +26,7 @@ class CriteriaPage:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.school = desk.school
+        self.ask = Asking(desk, "task3_ensuring_progress")
         self.tables = {key: criteria(self.school, denominator=key, figures=desk.figures()) for key in DENOMINATORS}
         cohorts = sorted(self.tables["all"]["cohort"].dropna().unique(), reverse=True)
         self.cohort = frame.choice(
@@ -77,7 +79,7 @@ class CriteriaPage:
             return title + frame.answer(
                 "There are no results of pupils with SEN to measure yet. Load a file with results at both ends of the key stage."
             )
-        labels = [_label(row) for row in measured.itertuples()]
+        labels = self._labels(measured)
         chart = frame.picture(
             lambda width: charts.scorecard(measured, labels=labels, width=width),
             says=". ".join(
@@ -90,6 +92,11 @@ class CriteriaPage:
         for _, of_criterion in rows.groupby("criterion", sort=False):
             parts.append(self._criterion(of_criterion))
         return "".join(parts)
+
+    def _labels(self, rows: pd.DataFrame) -> list[str]:
+        """Each row's subject, and its criterion in few words."""
+        short = {criterion.key: criterion.short for criterion in self.school.framework.criteria}
+        return [", ".join(filter(None, (row.subject, short[row.criterion]))) for row in rows.itertuples()]
 
     def _noun(self) -> str:
         """What is measured against: targets, or where nobody has set any, England's figures."""
@@ -153,13 +160,7 @@ class CriteriaPage:
             ),
             key="Dot: what was measured. Bar: where the true rate is likely to lie.",
         )
-        return (
-            title
-            + frame.answer(told)
-            + chart
-            + self._numbers(rows, [_label(r) for r in rows.itertuples()])
-            + frame.note(why)
-        )
+        return title + frame.answer(told) + chart + self._numbers(rows, self._labels(rows)) + frame.note(why)
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
@@ -195,22 +196,6 @@ class CriteriaPage:
 def open_page() -> CriteriaPage:
     """The page over the school that lies open."""
     return CriteriaPage(open_desk())
-
-
-def _label(row) -> str:
-    short = {
-        "gain_sen": "SEN: one level's gain",
-        "gain_below_2": "below level 2: a gain",
-        "gain_at_2": "level 2: a gain",
-    }
-    short |= {
-        "grade_4_sen": "SEN: grade 4",
-        "grade_2_below_80": "SEN from <80: grade 2",
-        "grade_3_at_80": "SEN from 80-89.5: grade 3",
-    }
-    if row.subject == "":
-        return "SEN: average attendance"
-    return f"{row.subject}, {short.get(row.criterion, row.criterion)}"
 
 
 def _line(row: pd.Series) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
@@ -11,12 +12,12 @@ import pandas as pd
 from senlib import charts
 from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import Scale, Stage
-from senlib.measures.proportion import wilson
-from senlib.measures.tracking import track
-from senlib.pages import frame, sentences
+from senlib.measures.groups import has_sen
+from senlib.measures.tracking import on_course_rates, track
+from senlib.pages import frame, people, sentences
+from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
-from senlib.pages.people import person_name
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
 
@@ -35,21 +36,24 @@ IN_THE_SHEET = {
 
 NUMBERS = {"year_group", "gain"}
 
+ON_COURSE = {
+    "name": "Year group", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from", "high": "Likely to",
+}  # fmt: skip
+
 
 class TrackingPage:
     """The page of Task 4. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, query: Mapping[str, str] | None = None) -> None:
+        query = dict(query or {})
         self.desk = desk
         self.school = desk.school
+        self.ask = Asking(desk, "task4_level3_to_5")
         self.plan = self.school.framework.tracking
         stage = self._stage
-        self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()])
-        self.entry = frame.choice(
-            "Where they started",
-            [(sentences.start_label(band, stage=stage), band) for band in stage.bands],
-            self.plan.entry,
-        )
+        self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()], query.get("subject"))
+        starts = [(sentences.start_label(band, stage=stage), band) for band in (*stage.bands, "none")]
+        self.entry = frame.choice("Where they started", starts, query.get("entry", self.plan.entry))
         steps = [step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0]
         self.reach = frame.choice(
             "Where they could get to",
@@ -60,6 +64,8 @@ class TrackingPage:
         self.years = frame.choice("Year groups", years + [(f"Year {year}", (year,)) for year in self.plan.years])
         self.who = frame.choice("Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")])
         self.live = Live(self.subject, self.entry, self.reach, self.years, self.who)
+        self.status, self.unread = frame.html(""), frame.html("")
+        self._plans: dict[str, str] = {}
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -82,9 +88,8 @@ class TrackingPage:
             empty="No pupils started there. Choose another start, subject or year.",
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
-        self.status = frame.html("")
         self.live.also(self._show_pupils)
-        return widgets.VBox([self.listing, self.status])
+        return widgets.VBox([self.listing, self.unread, self.status])
 
     def sheets(self) -> widgets.HTML:
         """The list as an Excel sheet, for this subject's leader or for all of them."""
@@ -103,15 +108,24 @@ class TrackingPage:
         """The pupils chosen, with names in one column and the plan line last written for each."""
         table = self._tracked(subject or self.subject.value)
         if self.who.value == "SEN":
-            table = table[table["sen_provision"].map(self.school.framework.sen_groups) == "SEN"]
+            table = table[has_sen(table["sen_provision"], framework=self.school.framework)]
         table = table[table["year_group"].isin(self.years.value)]
-        plans = self.desk.store.latest(FORM)
+        plans = self._read_plans()
         return table.assign(
-            name=[person_name(row) for row in table.itertuples()],
+            name=[people.person_name(row) for row in table.itertuples()],
             sen_and_need=[", ".join(filter(None, (row.sen_provision, row.need))) for row in table.itertuples()],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
         ).reset_index(drop=True)
+
+    def _read_plans(self) -> dict[str, str]:
+        """The plan lines last written; where they cannot be read, those that were read before, and the page says why."""
+        try:
+            self._plans = self.desk.store.latest(FORM)
+            self.unread.value = ""
+        except StoreError as error:
+            self.unread.value = frame.trouble_line(f"The plan lines cannot be read anew. {error}")
+        return self._plans
 
     @cached_property
     def _stage(self) -> Stage:
@@ -149,36 +163,21 @@ class TrackingPage:
     def _chart(self) -> str:
         """On course by year group, with and without SEN, each with its interval."""
         table = self._tracked(self.subject.value)
-        table = table[table["year_group"].isin(self.years.value) & (table["on_course"] != "")]
-        if table.empty:
+        table = table[table["year_group"].isin(self.years.value)]
+        rates = on_course_rates(table, framework=self.school.framework)
+        if rates.empty:
             return ""
-        side = table["sen_provision"].map(self.school.framework.sen_groups)
-        table = table.assign(side=side, reached=(table["on_course"] == "yes").astype(int)).dropna(subset="side")
-        rates = table.groupby(["year_group", "side"], as_index=False).agg(
-            reached=("reached", "sum"), pupils=("reached", "size")
-        )
-        rates = rates.sort_values(["year_group", "side"], ascending=[True, True], ignore_index=True)
-        rates = rates.join(wilson(rates["reached"], rates["pupils"])).assign(national=float("nan"), lea=float("nan"))
-        labels = [f"Year {r.year_group}, {r.side}: {r.reached} of {r.pupils}" for r in rates.itertuples()]
+        labels = [f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}" for r in rates.itertuples()]
+        drawn, strong = rates.assign(national=float("nan"), lea=float("nan")), list(rates["group"] == "SEN")
         chart = frame.picture(
-            lambda width: charts.rates(
-                rates, labels=labels, strong=list(rates["side"] == "SEN"), width=width, axis="on course"
-            ),
+            lambda width: charts.rates(drawn, labels=labels, strong=strong, width=width, axis="on course"),
             says=". ".join(
                 f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
                 for label, r in zip(labels, rates.itertuples(), strict=True)
             ),
             key="Round: pupils with SEN. Diamond: pupils without. Bar: where the true rate is likely to lie.",
         )
-        columns = {
-            "name": "Year group",
-            "pupils": "Pupils",
-            "reached": "On course",
-            "percent": "Percent",
-            "low": "Likely from",
-            "high": "Likely to",
-        }
-        return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=columns)
+        return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=ON_COURSE)
 
     def _columns(self) -> list[dict]:
         """The columns of the list. Results sort by their order on the scale, not by their letters."""
@@ -198,7 +197,8 @@ class TrackingPage:
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
         self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
         self.listing.records = [
-            {key: _shown(value) for key, value in zip(LISTED, values, strict=True)} | {"id": pupil_id}
+            {key: _shown(value) for key, value in zip(LISTED, values, strict=True)}
+            | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
             for pupil_id, *values in rows[["pupil_id", *LISTED]].itertuples(index=False)
         ]
 
@@ -207,12 +207,13 @@ class TrackingPage:
         if edit.get("key") != "plan":
             return
         try:
-            field = f"{self.subject.value}/{edit['id']}"
-            at = self.desk.store.save(form=FORM, field=field, value=edit["value"] or "").at
-        except StoreError:
-            self.status.value = frame.not_saved(self.desk.data)
+            field, plan = f"{self.subject.value}/{edit['id']}", edit["value"] or ""
+            at = self.desk.store.save(form=FORM, field=field, value=plan).at
+        except StoreError as error:
+            self.status.value = frame.not_saved(error)
             return
         self.status.value = ""
+        self._plans = self._plans | {field: plan}
         # The sheets first: whoever reads 'Saved' finds the line in them.
         if hasattr(self, "downloads"):
             self.downloads.value = self._links()
@@ -251,7 +252,7 @@ class TrackingPage:
 
 def open_page() -> TrackingPage:
     """The page over the school that lies open."""
-    return TrackingPage(open_desk())
+    return TrackingPage(open_desk(), query=people.asked())
 
 
 def _shown(value: object) -> object:
@@ -263,16 +264,15 @@ def _shown(value: object) -> object:
 def in_order(scale: Scale) -> list[str]:
     """Every result and code of a scale: codes first, then upwards."""
     codes = [code.name for code in scale.codes if scale.is_code(code.name)]
-    doubles = [f"{a}-{b}" for a in range(1, 10) for b in (a, a - 1) if b] if scale.pairs else []
     bands = [value.name for value in scale.values if value.points != value.points]
     values = [value.name for value in scale.values if value.points == value.points]
-    return [*codes, *bands, *sorted([*values, *doubles], key=scale.points)]
+    return [*codes, *bands, *sorted([*values, *scale.double_awards()], key=scale.points)]
 
 
 def _standing(row) -> str:
     """Where a pupil stands, in words."""
     if row.stuck == "yes":
-        return "on course, but stuck" if row.on_course == "yes" else "stuck"
+        return "stuck, though on course" if row.on_course == "yes" else "stuck"
     return {"yes": "on course", "no": "behind"}.get(row.on_course, "not known")
 
 

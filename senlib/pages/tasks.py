@@ -39,6 +39,7 @@ PAGES = (
     Page("task6_support_in_class", 6, "Support in class", "How well do adults help pupils to learn on their own?"),
     Page("task7_planning", 7, "Planning", "Does the lesson plan already do what the pupil needs?"),
     Page("task8_working_smarter", 8, "Working smarter", "What will we do next, and by when?"),
+    Page("pupil", None, "One pupil", "What do we know of this pupil, and what comes next?"),
 )
 
 TASKS = tuple(page for page in PAGES if page.number is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import os
@@ -43,6 +44,9 @@ LARGEST_REQUEST = 64 * 1024
 
 # An engine that nobody has used for an hour goes, in seconds; how often that is looked at.
 IDLE, LOOK = 3600, 300
+
+# How long the kernel of a page that was left may take in what was typed last, in seconds.
+LAST_WORDS = 1
 
 # Cells for those who read the notebook in JupyterLab.
 WORKINGS = "workings"
@@ -103,7 +107,7 @@ class Workbook(Voila):
             (r"/frame/(.*)", StaticFileHandler, {"path": str(STATIC)}),
             (rf"/api/kernels/{_KERNEL}", KernelHandler),
             (rf"/api/kernels/{_KERNEL}/channels", VoilaKernelWebsocketHandler),
-            (r"/voila/api/shutdown/(.*)", VoilaShutdownKernelHandler),
+            (r"/voila/api/shutdown/(.*)", Goodbye),
             (r"/voila/api/themes/(.*)", ThemesHandler, {
                 "themes_url": "/voila/api/themes", "path": self.themes_dir, "labextensions_path": self.labextensions_path,
             }),
@@ -206,6 +210,15 @@ class PageHandler(TornadoVoilaHandler):
         super().on_connection_close()
         if self.kernel_id in self.kernel_manager:
             IOLoop.current().add_callback(self.kernel_manager.shutdown_kernel, self.kernel_id, now=True)
+
+
+class Goodbye(VoilaShutdownKernelHandler):
+    """A page that is left lets its kernel go."""
+
+    async def post(self, kernel_id: str) -> None:
+        """End the kernel, a moment later: what was typed last may still be on its way to it."""
+        await asyncio.sleep(LAST_WORDS)
+        await super().post(kernel_id)
 
 
 class ToPage(RequestHandler):

@@ -1,7 +1,10 @@
-"""The workbook's own widgets: a table of cells to press, a list of people to edit, and a way to choose files."""
+"""The workbook's own widgets: a matrix to press, a list of people, a sheet to fill in, cards to sort, a flow chart, a file chooser."""
 
+from senlib.widgets.card_sort import CardSort
 from senlib.widgets.file_chooser import ChosenFile, FileChooser
+from senlib.widgets.flow import Flow
 from senlib.widgets.listing import Listing
 from senlib.widgets.matrix import Matrix
+from senlib.widgets.sheet import Sheet
 
-__all__ = ["ChosenFile", "FileChooser", "Listing", "Matrix"]
+__all__ = ["CardSort", "ChosenFile", "FileChooser", "Flow", "Listing", "Matrix", "Sheet"]

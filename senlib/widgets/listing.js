@@ -210,6 +210,13 @@ function render({ model, el }) {
   }
 
   function makeFirst(id, column) {
+    // An address is the page's own making, never anything that a file said.
+    const { href } = records.get(id);
+    if (href) {
+      const link = make("a", { href, class: "sl-listing-link" });
+      link.append(make("span", { dir: "auto", class: "sl-listing-text" }));
+      return link;
+    }
     if (!model.get("selectable")) return make("span", { dir: "auto", class: "sl-listing-text" });
     const button = make("button", { type: "button", class: "sl-listing-name", "aria-pressed": "false" });
     button.append(make("span", { dir: "auto", class: "sl-listing-text" }));

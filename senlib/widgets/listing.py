@@ -50,7 +50,8 @@ class Listing(AnyWidget):
     `columns`: dicts with `key`, `label`, `kind` ('text', 'number', 'choice' or 'yes'), and where wanted `editable`,
     `choices` (in their own order, which is also how the column sorts) and `help` (a few words under the heading).
     `records`: dicts with a unique text `id` and a value per key; None or '' is blank; 'number' columns hold numbers,
-    'yes' columns True or False. The list is copied, so it can be changed by the caller without harm.
+    'yes' columns True or False. `href` is the address of a page to which the row's name leads. The list is copied, so it can be
+    changed by the caller without harm.
 
     After a committed change `edit` is {"id", "key", "value", "n"}, n counting up so that equal changes are all seen;
     `records` holds the value already. Answer with `saved = {"id", "key", "at": "14:02"}` to say so beside the cell.

@@ -11,7 +11,8 @@ from typing import Any
 
 from senlib import content
 
-KINDS = ("text", "short", "choice", "date", "number", "initials", "yes")
+# For 'pupil' and 'action' the page offers what there is to choose: pupils of the school, actions of the plan.
+KINDS = ("text", "short", "choice", "date", "number", "initials", "yes", "pupil", "action")
 NODE_KINDS = ("question", "step", "outcome")
 
 
@@ -90,7 +91,8 @@ class Part:
     """What every part of a page has.
 
     `unit` cites the booklet; `each` names what a copy is filled in for ('pupil', 'intervention', 'observation', 'class'), '' where
-    the school has one. An answer is kept under the part's key as its form, and one of `answers` as its field.
+    the school has one. An answer is kept under the part's key as its form (see `place`), and one of `answers` as its field.
+    Where `again`, it is filled in anew from time to time, with what stood there last time beside it.
     """
 
     key: str
@@ -98,6 +100,7 @@ class Part:
     unit: str
     intro: str = ""
     each: str = ""
+    again: bool = False
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -191,6 +194,7 @@ class Node:
     """A box of a flow chart: a question goes on by `yes` or `no`, a step by `next`, an outcome ends the walk.
 
     `label` is its short name, for drawing and for sums over a class. `leads_to` is the key of the part to fill in next, or ''.
+    `counts_as` is what a way through this box adds up as: 'annotation' of the class's plan, a 'plan' of its own, or ''.
     """
 
     key: str
@@ -201,6 +205,7 @@ class Node:
     no: str = ""
     next: str = ""
     leads_to: str = ""
+    counts_as: str = ""
 
     @property
     def ways(self) -> dict[str, str]:
@@ -245,6 +250,17 @@ class Trail:
         return self.nodes[-1] if self.nodes and self.nodes[-1].kind == "question" and not self.done else None
 
     @property
+    def comes_to(self) -> str:
+        """What the walk comes to: 'plan', 'annotation' or 'nothing more', the largest that any box counts as; '' until it is done.
+
+        >>> chart = load("task7_planning").part("task7.chart")
+        >>> [walk(chart, {"q1": "yes", "q4": way}).comes_to for way in ("yes", "no", "")]
+        ['annotation', 'nothing more', '']
+        """
+        counted = {node.counts_as or ("plan" if node.leads_to else "") for node in self.nodes}
+        return next(what for what in ("plan", "annotation", "nothing more") if what in counted | {"nothing more"}) if self.done else ""
+
+    @property
     def leads_to(self) -> tuple[str, ...]:
         """The keys of the parts that the walk asks to be filled in, each once, in the order it met them.
 
@@ -277,6 +293,15 @@ def answer_key(*, row: str, column: str) -> str:
     'task2.judging.1.evidence'
     """
     return f"{row}.{column}"
+
+
+def place(key: str, *, of: str = "") -> str:
+    """The form under which the store keeps a part's answers: the part's key, and whom or what a copy is filled in for.
+
+    >>> place("review"), place("task6.iep", of="0123")
+    ('review', 'task6.iep/0123')
+    """
+    return f"{key}/{of}" if of else key
 
 
 def stems() -> list[str]:
@@ -409,7 +434,7 @@ def _part(table: Mapping[str, Any], grids: Mapping[str, Grid]) -> Part:
 
 
 def _head(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: table[name] for name in ("key", "title", "unit", "intro", "each") if name in table}
+    return {name: table[name] for name in ("key", "title", "unit", "intro", "each", "again") if name in table}
 
 
 def _form(table: Mapping[str, Any]) -> Form:

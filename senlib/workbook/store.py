@@ -29,6 +29,13 @@ CREATE TABLE answers (
 _INDEX = "CREATE INDEX by_field ON answers (workbook, form, field, at)"
 # What the name of a copy adds, made before a file is brought to a new version.
 _COPIES = ".before-version-"
+# The latest answer of each field, in the order in which they were given.
+_LATEST = """
+SELECT form, field, id, value, at, versions FROM (
+    SELECT *, row_number() OVER latest AS nth, count(*) OVER (PARTITION BY form, field) AS versions
+    FROM answers WHERE workbook = ? AND {which} WINDOW latest AS (PARTITION BY form, field ORDER BY at DESC, id DESC)
+) WHERE nth = 1 ORDER BY at, id
+"""
 _INSERT = "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)"
 
 _DAMAGED = (
@@ -62,11 +69,15 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What stood in a field from some moment on. An answer that was emptied is an answer too."""
+    """What stood in a field from some moment on. An answer that was emptied is an answer too.
+
+    `versions` is how many answers the field had had by then.
+    """
 
     id: int
     value: str
     at: datetime
+    versions: int
 
 
 @dataclass(frozen=True)
@@ -135,16 +146,37 @@ class Store:
         """The latest value of each field of a form."""
         return {field: answer.value for field, answer in self.answers(form).items()}
 
-    def answers(self, form: str) -> dict[str, Answer]:
-        """The latest answer of each field of a form, in the order in which they were given."""
-        sql = """
-            SELECT field, id, value, at FROM (
-                SELECT *, row_number() OVER (PARTITION BY field ORDER BY at DESC, id DESC) AS nth
-                FROM answers WHERE workbook = ? AND form = ?
-            ) WHERE nth = 1 ORDER BY at, id
-        """
+    def answers(self, form: str, *, before: datetime | None = None) -> dict[str, Answer]:
+        """The latest answer of each field of a form, in the order in which they were given; or the latest before a time."""
+        until = "9999" if before is None else in_utc(before)
         with self._connection() as connection:
-            return {field: _answer(*rest) for field, *rest in connection.execute(sql, (self.workbook, form))}
+            rows = connection.execute(_LATEST.format(which="form = ? AND at < ?"), (self.workbook, form, until))
+            return {field: _answer(*rest) for _, field, *rest in rows}
+
+    def forms(self, under: str = "") -> dict[str, dict[str, str]]:
+        """The latest values of the form `under` and of its copies, 'under/…', by form and field; of every form where it is ''.
+
+        >>> import tempfile
+        >>> store = Store(Path(tempfile.mkdtemp()) / "answers.sqlite", workbook="own")
+        >>> saved = store.save(form="iep/0123", field="target", value="Round to tens")
+        >>> store.forms("iep"), store.forms("ie")
+        ({'iep/0123': {'target': 'Round to tens'}}, {})
+        """
+        which, values = ("form = ? OR form BETWEEN ? AND ?", (under, f"{under}/", f"{under}/\U0010ffff"))
+        if not under:
+            which, values = "TRUE", ()
+        held: dict[str, dict[str, str]] = {}
+        with self._connection() as connection:
+            for form, field, _, value, *_ in connection.execute(
+                _LATEST.format(which=f"({which})"), (self.workbook, *values)
+            ):
+                held.setdefault(form, {})[field] = value
+        return held
+
+    def workbooks(self) -> list[str]:
+        """The names of all workbooks that have answers in the file, whichever this one is."""
+        with self._connection() as connection:
+            return [name for (name,) in connection.execute("SELECT DISTINCT workbook FROM answers ORDER BY workbook")]
 
     def history(self, form: str, field: str) -> list[Answer]:
         """Every answer that a field has had, the newest first."""
@@ -210,8 +242,8 @@ class Store:
     def _history(self, connection: sqlite3.Connection, form: str, field: str, *, limit: int) -> list[Answer]:
         """The newest answers of a field; -1 for all."""
         sql = """
-            SELECT id, value, at FROM answers WHERE workbook = ? AND form = ? AND field = ?
-            ORDER BY at DESC, id DESC LIMIT ?
+            SELECT id, value, at, row_number() OVER (ORDER BY at, id) FROM answers
+            WHERE workbook = ? AND form = ? AND field = ? ORDER BY at DESC, id DESC LIMIT ?
         """
         return [_answer(*row) for row in connection.execute(sql, (self.workbook, form, field, limit))]
 
@@ -355,8 +387,8 @@ def _local(at: str) -> datetime:
     return datetime.fromisoformat(at).astimezone()
 
 
-def _answer(number: int, value: str, at: str) -> Answer:
-    return Answer(id=number, value=value, at=_local(at))
+def _answer(number: int, value: str, at: str, versions: int) -> Answer:
+    return Answer(id=number, value=value, at=_local(at), versions=versions)
 
 
 def _whole(text: str) -> str:

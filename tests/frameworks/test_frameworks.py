@@ -52,6 +52,13 @@ def test_what_ofsted_suggested_stands_as_it_was_published():
     }
 
 
+@pytest.mark.parametrize("name", names())
+def test_each_criterion_has_a_short_title_of_its_own(name):
+    criteria = load(name).criteria
+    assert all(0 < len(c.short) < len(c.title) for c in criteria)
+    assert len({c.short for c in criteria}) == len(criteria)
+
+
 def test_what_is_not_there_is_told_with_what_is():
     with pytest.raises(KeyError, match="levels, gcse"):
         load("points")

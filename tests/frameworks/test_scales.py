@@ -49,6 +49,26 @@ def test_grades_and_double_awards(text, name):
     assert GRADES.parse(text) == name
 
 
+def test_double_awards_are_listed_from_the_lowest():
+    found = GRADES.double_awards()
+    assert found == [
+        "1-1", "2-1", "2-2", "3-2", "3-3", "4-3", "4-4", "5-4", "5-5", "6-5", "6-6", "7-6", "7-7", "8-7", "8-8", "9-8", "9-9",
+    ]  # fmt: skip
+    assert [GRADES.points(name) for name in found] == [half / 2 for half in range(2, 19)]
+
+
+@pytest.mark.parametrize("scale", [LEVELS, LETTERS, SCORES])
+def test_a_scale_without_double_awards_lists_none(scale):
+    assert scale.double_awards() == []
+
+
+def test_two_digits_are_read_as_a_double_award_where_it_is_listed_and_only_there():
+    for first in "123456789":
+        for second in "123456789":
+            name = f"{first}-{second}"
+            assert GRADES.parse(first + second) == GRADES.parse(name) == (name if name in GRADES.double_awards() else None)
+
+
 def test_letters_put_a_grade_before_the_code_of_the_same_letter():
     assert LETTERS.parse("a*") == "A*"
     assert LETTERS.parse("B") == "B" and not LETTERS.is_code("B") and LETTERS.reached("B", reach="C")

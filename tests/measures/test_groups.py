@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from senlib.frameworks import load, names
-from senlib.measures.groups import group_name, group_order, with_groups
+from senlib.measures.groups import group_name, group_order, has_sen, with_groups
 from senlib.school.schema import pupils_schema
 
 
@@ -16,6 +16,20 @@ def test_every_code_is_on_one_side_and_unknown_is_on_neither(name):
     assert found["all"] == len(counts)
     assert found["SEN"] + found["no SEN"] == len(framework.sen_names)
     assert found["not known"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "with_sen"),
+    [
+        ("levels", ["A", "P", "S", "N", "", "A"], [True, True, True, False, False, True]),
+        ("gcse", ["K", "E", "N", "", "SEN"], [True, True, False, False, False]),
+        ("gcse", ["", ""], [False, False]),
+        ("gcse", [], []),
+    ],
+)
+def test_who_has_sen_by_the_code(name, codes, with_sen):
+    found = has_sen(pd.Series(codes, index=range(5, 5 + len(codes)), dtype="str"), framework=load(name))
+    assert found.dtype == bool and found.tolist() == with_sen and found.index.tolist() == list(range(5, 5 + len(codes)))
 
 
 def test_other_columns_group_by_their_values():

@@ -5,7 +5,7 @@ import pytest
 
 from senlib.frameworks import load
 from senlib.measures.expected import expected_outcomes
-from senlib.measures.tracking import people_in_cell, track
+from senlib.measures.tracking import on_course_rates, people_in_cell, track
 from tests.measures.schools import cohort_of, school
 
 
@@ -117,6 +117,29 @@ def test_expected_is_the_median_of_england_or_what_the_framework_lays_down():
         ["subject", "entry"]
     )["expected"]
     assert laid_down["Science", "3"] == "4"
+
+
+def test_rates_on_course_by_year_group_with_and_without_sen():
+    rows = [
+        # Year 7: of three with SEN, one is on course; of one it cannot be said; and one without SEN is on course.
+        (7, "A", "yes"), (7, "P", "no"), (7, "S", "no"), (7, "A", ""), (7, "N", "yes"),
+        # Year 8: nobody with SEN of whom it can be said; whether the third has SEN is not known.
+        (8, "N", "no"), (8, "N", "yes"), (8, "", "yes"), (8, "A", ""),
+    ]  # fmt: skip
+    tracked = pd.DataFrame(rows, columns=["year_group", "sen_provision", "on_course"])
+    found = on_course_rates(tracked.iloc[::-1], framework=load("levels"))
+    counts = found[["year_group", "group", "pupils", "reached"]].values.tolist()
+    assert counts == [[7, "SEN", 3, 1], [7, "no SEN", 1, 1], [8, "no SEN", 2, 1]]
+    # Wilson for 1 of 3: centre (1/3 + 3.8415/6) / (1 + 3.8415/3) = 0.427, half 0.366.
+    assert found.loc[0, ["percent", "low", "high"]].astype(float).round(1).tolist() == [33.3, 6.1, 79.2]
+    assert found.loc[1, "high"] == 100 and found.loc[2, "percent"] == 50
+
+
+@pytest.mark.parametrize("rows", [[], [(7, "A", "")], [(7, "", "yes")]])
+def test_where_nothing_can_be_said_there_are_no_rates(rows):
+    tracked = pd.DataFrame(rows, columns=["year_group", "sen_provision", "on_course"])
+    found = on_course_rates(tracked, framework=load("levels"))
+    assert found.empty and list(found) == ["year_group", "group", "pupils", "reached", "percent", "low", "high"]
 
 
 def test_who_stands_in_a_cell():

@@ -55,7 +55,7 @@ def test_cards_are_the_rows_of_the_grid():
 
 
 @pytest.mark.parametrize("stem, key, answers", [
-    ("task8_working_smarter", "next_steps", ("next_steps.1.what", "next_steps.1.who", "next_steps.1.timeline")),
+    ("task8_working_smarter", "next_steps", ("next_steps.1.action", "next_steps.1.what", "next_steps.1.who")),
     ("task6_support_in_class", "task6.pupils_leave", ("task6.pupils_leave.1", "task6.pupils_leave.2")),
     ("task6_support_in_class", "unit6.iep_facts", ()),
     ("task7_planning", "task7.chart", ("q1", "q2", "q3")),

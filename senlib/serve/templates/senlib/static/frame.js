@@ -48,6 +48,29 @@
     );
   }
 
+  // ---- What is saved: the header says when; a link waits for what was typed last.
+
+  document.addEventListener("sl-saved", ({ detail }) => {
+    const place = document.querySelector(".sl-saved");
+    if (place) place.textContent = `Saved ${detail}`;
+  });
+
+  const PATIENCE = 3000; // in milliseconds; after that the page is left as asked, and what was typed is not called saved
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (lost || !document.querySelector("[data-sl-unsaved]")) return;
+    event.preventDefault();
+    const until = Date.now() + PATIENCE;
+    const go = () => {
+      if (document.querySelector("[data-sl-unsaved]") && Date.now() < until) setTimeout(go, 50);
+      else location.href = link.href;
+    };
+    go();
+  });
+
   // ---- A kernel that is gone.
 
   const GONE = /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;

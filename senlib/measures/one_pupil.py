@@ -1,0 +1,57 @@
+"""One pupil: where she stands in each matrix of entry to outcome, and how far she has come in each subject that is followed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from senlib.measures.counting import pairs
+from senlib.measures.tracking import track
+from senlib.school.school import School
+
+CELL = ["stage", "subject", "cohort", "entry", "outcome", "outcome_result"]
+
+
+def cells_of(school: School, pupil_id: str) -> pd.DataFrame:
+    """The cells of the matrices that the pupil is counted in: one row for each key stage she has finished, and subject.
+
+    Columns: stage, subject, cohort (0 where it is not known), entry (band), outcome (whole level or grade) and
+    outcome_result (as it was given; 'no result' where there is none).
+
+    >>> from senlib import open_sample
+    >>> school = open_sample("levels")
+    >>> left = school.pupils.loc[school.pupils["on_roll"] == "N", "pupil_id"].iloc[0]
+    >>> sorted(cells_of(school, left)["stage"].unique())
+    ['KS3', 'KS4']
+    """
+    parts = [pd.DataFrame(columns=CELL)]
+    for stage in school.framework.stages:
+        # Of the whole school: whether a cohort has finished, its other pupils tell.
+        found = pairs(school.pupils, school.results, framework=school.framework, stage=stage, columns=[]).to_pandas()
+        found = found[found["pupil_id"] == pupil_id]
+        if found.empty:
+            continue
+        band = [stage.band(entry=e, points=p) for e, p in zip(found["entry"], found["entry_points"], strict=True)]
+        found = found.assign(
+            stage=stage.name,
+            entry=band,
+            outcome_result=found["outcome"].replace("", "no result"),
+            outcome=found["outcome"].map(stage.outcome_scale.step),
+        )
+        parts.append(found[CELL])
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def now_of(school: School, pupil_id: str) -> pd.DataFrame:
+    """How far the pupil has come in each subject that is followed: the columns of `tracking.track`; no rows where she is not followed.
+
+    >>> from senlib import open_sample
+    >>> school = open_sample("levels")
+    >>> pupil = school.pupils.query("year_group == 8")["pupil_id"].iloc[0]
+    >>> now_of(school, pupil)["subject"].tolist()
+    ['English', 'Mathematics', 'Science', 'ICT']
+    """
+    stage = school.framework.stage(school.framework.tracking.stage)
+    pupils, results = (table[table["pupil_id"] == pupil_id] for table in (school.pupils, school.results))
+    return track(replace(school, pupils=pupils, results=results), entry=[*stage.bands, "none"])

@@ -1,0 +1,319 @@
+"""Provision (Task 5): who has what help, who is stuck and has nothing, who has much and does not move, and what it costs.
+
+Beside a school, the measures take a table of what is given, with the columns in GIVEN: one row for each pupil and thing. The
+same row twice is one; two rows of one thing that differ are two parts of it, so that it counts once and its hours and costs add up.
+Hours are a week's and costs are a year's in pounds; either may be missing, and what is missing is never taken for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from senlib.frameworks import Framework
+from senlib.measures.groups import NOT_KNOWN, has_sen
+from senlib.measures.proportion import FEW, gap, wilson
+from senlib.measures.tracking import track
+from senlib.school.school import School
+
+# The table of what is given. `heading` groups things, and `provision` is a thing's key, which stays when its label is reworded.
+GIVEN = ["pupil_id", "heading", "provision", "label", "initials", "hours", "cost"]
+
+PEOPLE = ["pupil_id", "forename", "surname", "year_group", "form", "sen_provision", "need"]
+
+# In the order in which they are read.
+STANDINGS = ("stuck", "partly", "moving", NOT_KNOWN)
+
+STANDING_RULE = (
+    "Stuck: in at least half of the subjects that can be judged. Partly: in fewer than half. Moving: in none. "
+    "A subject cannot be judged without a result on entry and one now, without figures to judge by, or, by levels, before a "
+    "year has gone by; where none can, it is not known."
+)
+
+# By which subject a heading's help is judged; help under any other heading is judged by all subjects together.
+SUBJECT_OF = {"literacy": "English", "numeracy": "Mathematics"}
+
+# What stands where something is given and nobody's initials are.
+TICK = "✓"
+
+# What counts as much help: a working rule of this project, there to start a talk about a pupil.
+MUCH_QUANTILE, MUCH_THINGS = 0.75, 4
+MUCH_RULE = (
+    f"Much: at least {MUCH_THINGS} things, or as many hours a week as the quarter of pupils who have the most, "
+    "counted among those for whom hours are written down."
+)
+
+MOVEMENT_CAVEAT = (
+    "Those who get help were chosen because they were not moving, so a low figure does not prove that the help fails. "
+    f"With fewer than {FEW} pupils a percentage tells little."
+)
+
+ALL_HEADINGS = "all"
+
+
+def standing(school: School, *, subject: str | None = None) -> pd.DataFrame:
+    """Pupils with SEN on roll in the years that are tracked, and whether they move: by all subjects, or by one.
+
+    Columns: pupil_id, forename, surname, year_group, form, sen_provision, need, followed (subjects in which one can tell),
+    stuck (in how many of them), standing (stuck, partly, moving or not known, as STANDING_RULE says). What being stuck in a
+    subject means stands in the framework's tracking. KeyError where the subject is none that is followed.
+
+    >>> from senlib import open_sample
+    >>> sorted(standing(open_sample("levels"))["standing"].unique())
+    ['moving', 'not known', 'partly', 'stuck']
+    >>> sorted(standing(open_sample("levels"), subject="English")["standing"].unique())
+    ['moving', 'not known', 'stuck']
+    """
+    told = _told(school)
+    if subject is not None:
+        told = told[told["subject"] == _followed_subject(subject, framework=school.framework)]
+    counts = told.groupby("pupil_id")["stuck"].agg(followed="size", stuck="sum")
+    people = _people(school)
+    counts = counts.reindex(people["pupil_id"]).fillna(0).astype("int64").reset_index(drop=True)
+    return people.join(counts).assign(standing=_in_words(counts["followed"], counts["stuck"]))
+
+
+def coverage(school: School, provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFrame:
+    """The pupils of `standing`, each with what stands under each heading; stuck first, of these those with nothing, then by name.
+
+    Columns: those of `standing`; one for each heading ('' for nothing, else the initials that stand there, or a tick where
+    none do); given (how many things), hours and cost (sums of what is written down; missing where nothing is). `headings`
+    come first in the order given, others as they first appear. Rows of any other pupil are left out.
+
+    >>> from senlib import open_sample
+    >>> row = ("003108", "literacy", "reading", "Reading group", "JB", 1.5, float("nan"))
+    >>> table = coverage(open_sample("levels"), pd.DataFrame([row], columns=GIVEN), headings=["curriculum", "literacy"])
+    >>> list(table.columns[-5:])
+    ['curriculum', 'literacy', 'given', 'hours', 'cost']
+    """
+    table = standing(school)
+    order = _headings(provision, first=headings)
+    if taken := sorted({*table.columns, "given", "hours", "cost"} & set(order)):
+        raise ValueError(f"A heading cannot be called {', '.join(taken)}: a column of the table has that name.")
+    rows = _given(provision, pupils=table["pupil_id"])
+    marks = rows.groupby(["heading", "pupil_id"])["initials"].agg(_mark)
+    for heading in order:
+        table[heading] = [marks.get((heading, pupil), "") for pupil in table["pupil_id"]]
+    things = rows.drop_duplicates(["pupil_id", "heading", "provision"]).groupby("pupil_id").size()
+    sums = rows.groupby("pupil_id")[["hours", "cost"]].sum(min_count=1)
+    table["given"] = things.reindex(table["pupil_id"], fill_value=0).to_numpy()
+    table = table.join(sums, on="pupil_id")
+    table = table.assign(place=table["standing"].map(STANDINGS.index), some=table["given"] > 0)
+    return table.sort_values(["place", "some", "surname", "forename", "pupil_id"], ignore_index=True).drop(
+        columns=["place", "some"]
+    )
+
+
+def coverage_by_need(school: School, provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFrame:
+    """Of the pupils of `standing` with each type of need, how many have something under each heading.
+
+    Columns: need (the framework's code, in its order; 'not known' where none is recorded), heading, pupils, reached (have
+    something), percent, low, high (Wilson, 95 %).
+
+    >>> from senlib import open_sample
+    >>> table = coverage_by_need(open_sample("gcse"), pd.DataFrame(columns=GIVEN), headings=["literacy"])
+    >>> table["reached"].sum().item(), table["percent"].max().item()
+    (0, 0.0)
+    """
+    people = standing(school).replace({"need": {"": NOT_KNOWN}})
+    pupils = people["need"].value_counts()
+    needs = [need for need in (*school.framework.needs, NOT_KNOWN) if need in pupils]
+    helped = _given(provision, pupils=people["pupil_id"]).drop_duplicates(["pupil_id", "heading"])
+    reached = helped.merge(people[["pupil_id", "need"]], on="pupil_id").groupby(["need", "heading"]).size()
+    pairs = [(need, heading) for need in needs for heading in _headings(provision, first=headings)]
+    table = pd.DataFrame(pairs, columns=["need", "heading"])
+    table["pupils"] = table["need"].map(pupils).astype("int64")
+    table["reached"] = pd.Series([reached.get(pair, 0) for pair in pairs], dtype="int64")
+    return table.join(wilson(table["reached"], table["pupils"]))
+
+
+def stuck_without(school: School, provision: pd.DataFrame) -> pd.DataFrame:
+    """Pupils who are stuck and have nothing, by name: the columns of `standing`.
+
+    >>> from senlib import open_sample
+    >>> set(stuck_without(open_sample("levels"), pd.DataFrame(columns=GIVEN))["standing"])
+    {'stuck'}
+    """
+    table = coverage(school, provision)
+    table = table[(table["standing"] == "stuck") & (table["given"] == 0)]
+    return table[[*PEOPLE, "followed", "stuck", "standing"]].reset_index(drop=True)
+
+
+def much_without_movement(school: School, provision: pd.DataFrame, *, hours: float | None = None) -> pd.DataFrame:
+    """Pupils who are stuck and have much help, those with most hours first: much as MUCH_RULE says, or from `hours` a week.
+
+    Columns: those of `standing`, given, hours, cost, much ('hours', 'things' or 'hours and things').
+
+    >>> from senlib import open_sample
+    >>> school = open_sample("gcse")
+    >>> stuck = standing(school).query("standing == 'stuck'")["pupil_id"].head(4)
+    >>> rows = [(who, "literacy", "reading", "Reading group", "JB", h, 300.0) for who, h in zip(stuck, [1, 2, 3, 6])]
+    >>> much_without_movement(school, pd.DataFrame(rows, columns=GIVEN))["hours"].tolist()
+    [6.0]
+    >>> much_without_movement(school, pd.DataFrame(rows, columns=GIVEN), hours=3)["hours"].tolist()
+    [6.0, 3.0]
+    """
+    table = coverage(school, provision)
+    limit = much_hours(table) if hours is None else hours
+    by_hours, by_things = table["hours"] >= limit, table["given"] >= MUCH_THINGS
+    table["much"] = np.select([by_hours & by_things, by_hours, by_things], ["hours and things", "hours", "things"], "")
+    table = table[(table["standing"] == "stuck") & (table["much"] != "")]
+    table = table.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
+    return table[[*PEOPLE, "followed", "stuck", "standing", "given", "hours", "cost", "much"]]
+
+
+def much_hours(table: pd.DataFrame) -> float:
+    """From how many hours a week on a pupil of a `coverage` table has much; NaN where no hours are written down.
+
+    >>> much_hours(pd.DataFrame({"hours": [1.0, 2.0, 3.0, 4.0, 5.0, float("nan"), 0.0]}))
+    4.0
+    """
+    return float(table["hours"][table["hours"] > 0].quantile(MUCH_QUANTILE))
+
+
+def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.DataFrame:
+    """Of the pupils of `standing` who have a thing, how many move, beside those who do not have it; read it with MOVEMENT_CAVEAT.
+
+    Columns: heading, provision, label, subject (by which it is judged, as SUBJECT_OF says; '' for all together), pupils (who
+    have it, and of whom it is known), reached (move), percent, low, high (Wilson, 95 %), not_known (have it, and it is not known
+    of them), beside, beside_low, beside_high, beside_pupils and beside_reached (those who do not have it), clear (higher or lower
+    where Newcombe's interval of the gap leaves out 0, else not clear; '' where one side has nobody), enough (at least `few`).
+
+    First the things that enough pupils have, the lowest rate on top, for there questions begin; then the others, the most
+    pupils on top.
+
+    >>> from senlib import open_sample
+    >>> school = open_sample("gcse")
+    >>> rows = [(who, "literacy", "reading", "Reading group", "", 1.0, 300.0) for who in standing(school)["pupil_id"].head(40)]
+    >>> found = movement(school, pd.DataFrame(rows, columns=GIVEN)).iloc[0]
+    >>> found.subject, bool(found.enough), int(found.pupils + found.not_known)
+    ('English Language', True, 40)
+    """
+    standings = {subject: standing(school, subject=subject) for subject in (None, *SUBJECT_OF.values())}
+    rows = _given(provision, pupils=standings[None]["pupil_id"])
+    counted = [
+        (*thing, *_moving(standings[SUBJECT_OF.get(thing[0])], having=having["pupil_id"]))
+        for thing, having in rows.groupby(["heading", "provision", "label"])
+    ]
+    columns = ["heading", "provision", "label", "pupils", "reached", "not_known", "beside_pupils", "beside_reached"]
+    table = pd.DataFrame(counted, columns=columns).astype(dict.fromkeys(columns[3:], "int64"))
+    subjects = {heading: school.framework.subject(name) for heading, name in SUBJECT_OF.items()}
+    rates = wilson(table["reached"], table["pupils"])
+    beside = wilson(table["beside_reached"], table["beside_pupils"])
+    table = table.assign(
+        subject=[subjects.get(heading, "") for heading in table["heading"]],
+        clear=[_verdict(one, other) for one, other in zip(rates.itertuples(), beside.itertuples(), strict=True)],
+        enough=table["pupils"] >= few,
+    ).join([rates, beside.set_axis(["beside", "beside_low", "beside_high"], axis=1)])
+    # A thing that too few pupils have stands by how many they are: its rate says little.
+    weight = table["percent"].where(table["enough"], -table["pupils"])
+    table = table.assign(fewer=~table["enough"], weight=weight)
+    return table.sort_values(["fewer", "weight", "heading", "label", "provision"], ignore_index=True)[
+        [*columns[:3], "subject", "pupils", "reached", "percent", "low", "high", "not_known", "beside", "beside_low"]
+        + ["beside_high", "beside_pupils", "beside_reached", "clear", "enough"]
+    ]
+
+
+def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFrame:
+    """What the help under each heading comes to, for all the pupils in the table; a last row for all of it.
+
+    Columns: heading (the last is 'all'), things (rows), pupils (each once), hours (a week), cost (a year), cost_known (rows with
+    a cost), percent (of the cost of all). Sums are of what is written down, and missing where nothing is. With `headings`, those
+    under which nothing is given have a row of zeros.
+
+    >>> rows = [("1", "literacy", "reading", "Reading group", "JB", 1.5, 300.0), ("2", "literacy", "spelling", "Spelling", "", 1.0, None)]
+    >>> spend(pd.DataFrame(rows, columns=GIVEN))[["heading", "things", "pupils", "hours", "cost", "cost_known"]].values.tolist()
+    [['literacy', 2, 2, 2.5, 300.0, 1], ['all', 2, 2, 2.5, 300.0, 1]]
+    """
+    rows = _given(provision)
+    parts = [_spent(heading, rows[rows["heading"] == heading]) for heading in _headings(provision, first=headings)]
+    table = pd.DataFrame([*parts, _spent(ALL_HEADINGS, rows)])
+    whole = table["cost"].iloc[-1]
+    return table.assign(percent=100 * table["cost"] / (whole if whole > 0 else np.nan))
+
+
+@lru_cache(maxsize=8)  # each measure of a page asks for the same
+def _told(school: School) -> pd.DataFrame:
+    """Pupils and subjects in which one can tell: pupil_id, subject, stuck (whether). Shared, and not to be changed."""
+    framework = school.framework
+    stage = framework.stage(framework.tracking.stage)
+    rows = track(school, entry=stage.bands)
+    judged = rows["stuck"] != ""
+    if framework.tracking.method == "line":
+        # Before the end of the first year nobody is called stuck, which does not mean that everybody moves.
+        first_year = rows["year_group"] <= stage.ends_in_year - 2
+        ended = (rows["now_date"] == "") | (rows["now_date"] >= f"{school.academic_year}-07-01")
+        judged &= ~first_year | ended | (rows["stuck"] == "yes")
+    return rows[judged].assign(stuck=rows["stuck"] == "yes")[["pupil_id", "subject", "stuck"]]
+
+
+def _people(school: School) -> pd.DataFrame:
+    """Pupils with SEN on roll in the years that are tracked, by year and name."""
+    pupils, framework = school.pupils, school.framework
+    listed = has_sen(pupils["sen_provision"], framework=framework) & (pupils["on_roll"] == "Y")
+    pupils = pupils[listed & pupils["year_group"].isin(framework.tracking.years)]
+    return pupils.sort_values(["year_group", "surname", "forename", "pupil_id"], ignore_index=True)[PEOPLE]
+
+
+def _followed_subject(subject: str, *, framework: Framework) -> str:
+    name = framework.subject(subject)
+    if name not in framework.outcome_subjects():
+        raise KeyError(f"{subject!r} is not followed: {', '.join(framework.outcome_subjects())}")
+    return name
+
+
+def _in_words(followed: pd.Series, stuck: pd.Series) -> np.ndarray:
+    """The standing that belongs to these counts.
+
+    >>> _in_words(pd.Series([4, 4, 4, 3, 0]), pd.Series([0, 1, 2, 1, 0])).tolist()
+    ['moving', 'partly', 'stuck', 'partly', 'not known']
+    """
+    return np.select([followed == 0, stuck == 0, 2 * stuck < followed], [NOT_KNOWN, "moving", "partly"], "stuck")
+
+
+def _given(provision: pd.DataFrame, *, pupils: pd.Series | None = None) -> pd.DataFrame:
+    """The rows of what is given, each once; of these pupils alone where they are named."""
+    rows = provision[GIVEN].astype({"hours": float, "cost": float})
+    rows = rows.assign(initials=rows["initials"].fillna("").astype(str).str.strip()).drop_duplicates()
+    return rows if pupils is None else rows[rows["pupil_id"].isin(pupils)]
+
+
+def _headings(provision: pd.DataFrame, *, first: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*first, *provision["heading"]]))
+
+
+def _mark(initials: pd.Series) -> str:
+    """Whose initials stand in a cell, each once.
+
+    >>> _mark(pd.Series(["TO", "JB", "", "TO"])), _mark(pd.Series(["", ""]))
+    ('JB, TO', '✓')
+    """
+    return ", ".join(sorted(set(initials) - {""})) or TICK
+
+
+def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, int, int, int, int]:
+    """Of those who have a thing: known, moving, not known; of the others: known, moving."""
+    has, known = people["pupil_id"].isin(having), people["standing"] != NOT_KNOWN
+    moving = people["standing"] == "moving"
+    sides = (has & known, has & moving, has & ~known, ~has & known, ~has & moving)
+    return tuple(int(side.sum()) for side in sides)
+
+
+def _verdict(one, other) -> str:
+    """Whether the first rate is higher or lower than the second by more than chance would make it; '' where one has nobody."""
+    if pd.isna(one.percent) or pd.isna(other.percent):
+        return ""
+    _, low, high = gap(one, other)
+    return "higher" if low > 0 else "lower" if high < 0 else "not clear"
+
+
+def _spent(heading: str, rows: pd.DataFrame) -> dict:
+    """One row of `spend`. Nothing given costs nothing; a thing whose cost is not written down is not known."""
+    hours, cost = rows[["hours", "cost"]].sum(min_count=min(len(rows), 1))
+    return {
+        "heading": heading, "things": len(rows), "pupils": rows["pupil_id"].nunique(), "hours": hours, "cost": cost,
+        "cost_known": int(rows["cost"].notna().sum()),
+    }  # fmt: skip

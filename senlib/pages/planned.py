@@ -1,0 +1,129 @@
+"""The action plan as a sheet: each action with where it came from, its owner, its date, its measure and whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import ipywidgets as widgets
+
+from senlib.pages import frame, people
+from senlib.pages.asking import KeptSheet, table
+from senlib.pages.desk import Desk
+from senlib.pages.tasks import page_of
+from senlib.widgets.sheet import box_name
+from senlib.workbook.forms import Field, load
+from senlib.workbook.plan import PLAN, Action, actions, add_action
+from senlib.workbook.store import StoreError
+
+Wanted = Callable[[Action], bool]
+
+
+class PlanSheet(KeptSheet):
+    """Those actions of the plan that are wanted; each is kept where it was written, whichever page changes it."""
+
+    def __init__(
+        self, desk: Desk, *, title: str = "", intro: str = "", wanted: Wanted = lambda _: True, origin: bool = True
+    ) -> None:
+        super().__init__(desk)
+        self.title, self.intro, self.wanted, self.origin = title, intro, wanted, origin
+        self.names = people.names(desk.school)
+        self.show()
+
+    def found(self) -> list[Action]:
+        """The actions that are wanted, those to be done soonest first, then those without a date, then those that are done."""
+        return in_order([action for action in actions(self.desk.store.forms()) if self.wanted(action)])
+
+    def show(self) -> None:
+        """Show the plan as it stands in the store."""
+        try:
+            found, answers = self.found(), {}
+            for form in {form for action in found for form, _ in action.places.values()}:
+                answers |= {(form, field): answer for field, answer in self.desk.store.answers(form).items()}
+        except StoreError as error:
+            self.status.value = frame.trouble_line(str(error))
+            return
+        places = [place for action in found for place in action.places.values()]
+        values = {
+            box_name(form=form, field=field): {"value": answer.value, "seen": answer.id, "versions": answer.versions}
+            for (form, field) in places
+            if (answer := answers.get((form, field)))
+        }
+        groups = [{"key": "", "title": "", "rows": [self._row(action) for action in found]}]
+        caption = self.title or "Actions"
+        blocks = [table(caption, columns=self._columns(), groups=groups, corner="Action")] if found else []
+        self.sheet.show(form={"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks}, values=values)
+
+    def _columns(self) -> list[Field]:
+        grid = load("task8_working_smarter").part(PLAN)
+        shown = ("from", "owner", "due", "measure", "done") if self.origin else ("owner", "due", "measure", "done")
+        return [column for column in grid.columns if column.key in shown]
+
+    def _row(self, action: Action) -> dict[str, Any]:
+        cells: dict[str, Any] = {
+            column: {"name": box_name(form=form, field=field)}
+            for column, (form, field) in action.places.items()
+            if column != "what"
+        }
+        if self.origin:
+            cells["from"] = {"lines": self._origin(action)}
+        late = action.due is not None and action.due < date.today() and not action.done
+        return {"key": action.key, "label": action.what, "note": "Overdue" if late else "", "cells": cells}
+
+    def _origin(self, action: Action) -> list[dict[str, str]]:
+        """Where an action came from, as a link back and a line on what was asked there."""
+        if action.each == "pupil" and action.of in self.names:
+            href = people.page_address(self.desk, action.of)
+            return [{"text": self.names[action.of], "href": href}, {"text": action.title}]
+        if action.part == PLAN:
+            return [{"text": "Written in the plan"}]
+        page = page_of(action.stem)
+        return [{"text": page.name, "href": frame.address(action.stem)}, {"text": f"{action.title}: {action.row}"}]
+
+
+class NewAction:
+    """A place to write an action straight into the plan, about a pupil where `pupil` names one."""
+
+    def __init__(self, desk: Desk, *, asks: str, pupil: Callable[[], str] = lambda: "") -> None:
+        self.desk, self.pupil = desk, pupil
+        self._after: list[Callable[[], None]] = []
+        self.what = widgets.Textarea(description=asks, rows=2)
+        self.owner = widgets.Text(description="Whose job is it?")
+        self.due = widgets.DatePicker(description="By when?")
+        self.measure = widgets.Text(description="What will show that it has worked?")
+        self.add = widgets.Button(description="Add to the action plan", button_style="primary")
+        self.status = frame.html("")
+        self.add.on_click(lambda _: self.keep())
+        self.box = widgets.VBox([self.what, frame.controls(self.owner, self.due, self.measure), self.add, self.status])
+
+    def after(self, function: Callable[[], None]) -> None:
+        """Call this when an action has been added."""
+        self._after.append(function)
+
+    def keep(self) -> None:
+        """Add what is written to the plan; without saying what is to be done, nothing is."""
+        if not self.what.value.strip():
+            self.status.value = frame.trouble_line("Say first what you will do. Nothing was added.")
+            return
+        words = {"what": self.what, "owner": self.owner, "measure": self.measure}
+        due = self.due.value.isoformat() if self.due.value else ""
+        try:
+            add_action(self.desk.store, due=due, pupil=self.pupil(), **{key: box.value.strip() for key, box in words.items()})
+        except StoreError as error:
+            self.status.value = frame.not_saved(error)
+            return
+        for box in words.values():
+            box.value = ""
+        self.due.value = None
+        for function in self._after:
+            function()
+        self.status.value = '<p class="sl-note" role="status">Added to the action plan, and saved.</p>'
+
+
+def in_order(found: Sequence[Action]) -> list[Action]:
+    """Actions as one goes through them: those with the nearest date first, those without one next, those that are done last.
+
+    An order that stays as it was where nothing tells two apart.
+    """
+    return sorted(found, key=lambda action: (action.done, action.due is None, action.due or date.max))

@@ -1,0 +1,215 @@
+"""One pupil: entry and now, provision, lessons visited, what the planning chart led to, IEP and actions, each a link to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib.measures.one_pupil import cells_of, now_of
+from senlib.pages import frame, people, provided
+from senlib.pages.desk import Desk, open_desk
+from senlib.pages.planned import NewAction, PlanSheet
+from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
+from senlib.pages.task6_support_in_class import VISIT, visit_name
+from senlib.pages.task7_planning import asks, class_name, to_do
+from senlib.workbook.forms import place
+from senlib.workbook.store import StoreError
+from senlib.workbook.walks import CLASS, OWN, booklet_chart, own_chart, walked
+
+IEP = "task6.iep"
+
+
+class PupilPage:
+    """The page of one pupil. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
+        self.desk, self.school, self.query = desk, desk.school, dict(query)
+        asked = people.asked_for(desk, self.query)
+        pupils = people.with_sen(self.school)
+        options = people.options(pupils)
+        if asked and asked not in set(pupils["pupil_id"]):
+            row = self.school.pupils[self.school.pupils["pupil_id"] == asked]
+            options = [*people.options(row), *options]
+        self.pupil = frame.choice("Pupil", [("Choose a pupil with SEN", ""), *options], asked)
+        self.trouble = frame.html("")
+        self.pieces = {
+            name: frame.html("") for name in ("who", "progress", "provision", "lessons", "planning", "iep", "next")
+        }
+        self.actions = PlanSheet(desk, wanted=lambda action: action.each == "pupil" and action.of == self.pupil.value and bool(action.of))
+        self.new = NewAction(desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value)
+        self.new.after(self.actions.show)
+        self.pupil.observe(lambda _: self.refresh(), "value")
+        self.refresh()
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.school, trouble=self.desk.trouble)
+
+    def choose(self) -> widgets.VBox:
+        """Which pupil, and who that is."""
+        return widgets.VBox([frame.controls(self.pupil), self.trouble, self.pieces["who"]])
+
+    def progress(self) -> widgets.HTML:
+        """Where the pupil began, is now and got to, each with the way back to the figure it is counted in."""
+        return self.pieces["progress"]
+
+    def provision(self) -> widgets.HTML:
+        """What the pupil is given."""
+        return self.pieces["provision"]
+
+    def lessons(self) -> widgets.HTML:
+        """Lessons visited in which this pupil was watched."""
+        return self.pieces["lessons"]
+
+    def planning(self) -> widgets.HTML:
+        """What the flow chart led to, class by class, and the IEP."""
+        return widgets.VBox([self.pieces["planning"], self.pieces["iep"]])
+
+    def plan(self) -> widgets.VBox:
+        """The actions about this pupil, and a place to add one."""
+        return widgets.VBox([self.actions.box, self.new.box])
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        return self.pieces["next"]
+
+    def refresh(self) -> None:
+        """Show what there is on the pupil that is chosen."""
+        try:
+            held = self.desk.store.forms()
+            self.trouble.value = ""
+        except StoreError as error:
+            held, self.trouble.value = {}, frame.trouble_line(str(error))
+        pupil = self.pupil.value
+        makers = {
+            "who": self._who, "progress": self._progress, "provision": self._provision, "lessons": self._lessons,
+            "planning": self._planning, "iep": self._iep, "next": self._next,
+        }  # fmt: skip
+        for name, make in makers.items():
+            self.pieces[name].value = make(held) if pupil else ""
+        if not pupil:
+            self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name on any page of the workbook.")
+        self.actions.show()
+        self.new.status.value = ""
+        self.new.box.layout.display = None if pupil else "none"
+
+    @property
+    def _row(self) -> pd.Series:
+        return self.school.pupils[self.school.pupils["pupil_id"] == self.pupil.value].iloc[0]
+
+    def _group(self) -> str:
+        """Whose results Task 1 has to show so that this pupil is among them."""
+        side = self.school.framework.sen_groups.get(self._row.sen_provision)
+        return side or "all"
+
+    def _link(self, stem: str, words: str, **more: str) -> str:
+        address = people.page_address(self.desk, self.pupil.value, stem=stem, **more)
+        return f'<a href="{frame.escape(address)}">{frame.escape(words)}</a>'
+
+    def _who(self, _held: Mapping[str, Mapping[str, str]]) -> str:
+        row = self._row
+        sen = self.school.framework.sen_names.get(row.sen_provision, "No SEN code is held")
+        year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
+        facts = [
+            ("Year and form", ", ".join(filter(None, (year, row.form))) or "has left"),
+            ("SEN", sen), ("Needs", ", ".join(filter(None, (row.need, row.need_2))) or "none recorded"),
+            ("Attendance", "not held" if pd.isna(row.attendance) else f"{row.attendance:.1f} %"),
+        ]  # fmt: skip
+        items = "".join(f'<div><dt>{name}</dt><dd dir="auto">{frame.escape(value)}</dd></div>' for name, value in facts)
+        return frame.heading(people.person_name(row)) + f'<dl class="sl-facts">{items}</dl>'
+
+    def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        title = frame.heading("Where did this pupil start, and where now?", level=3)
+        now, cells = now_of(self.school, self.pupil.value), cells_of(self.school, self.pupil.value)
+        lines = held.get(PLAN_LINES, {})
+        parts = []
+        for row in now.itertuples():
+            where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
+            standing = {"yes": "stuck", "no": ""}.get(row.stuck, "")
+            course = {"yes": "on course", "no": "not on course"}.get(row.on_course, "")
+            told = ", ".join(filter(None, (where, standing, course)))
+            link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
+            line = lines.get(f"{row.subject}/{self.pupil.value}", "")
+            plan = f'<br><span class="sl-note">Agreed with the subject leader: {frame.escape(line)}</span>' if line else ""
+            parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.{plan}</li>')
+        for row in cells.itertuples():
+            link = _address(
+                "task1_conversion_data", stage=row.stage, subject=row.subject, cohort=str(row.cohort), group=self._group(),
+                entry=row.entry, outcome=row.outcome,
+            )  # fmt: skip
+            start = "entry not known" if row.entry == "none" else f"from {row.entry}"
+            words = f"{row.subject}, {row.stage}{f', summer {row.cohort}' if row.cohort else ''}"
+            parts.append(f'<li><a href="{link}">{frame.escape(words)}</a>: {frame.escape(f"{start} to {row.outcome_result}")}.</li>')
+        if not parts:
+            return title + frame.note("No results of this pupil are followed.")
+        why = frame.note("Each subject leads to the list or the figure in which this pupil is counted.")
+        return title + f'<ul>{"".join(parts)}</ul>' + why
+
+    def _provision(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        title = frame.heading("What is this pupil given?", level=3)
+        table = provided.given(held)
+        table = table[table["pupil_id"] == self.pupil.value]
+        link = f'<p>{self._link("task5_interventions", "Open the provision map (Task 5)")}</p>'
+        if table.empty:
+            return title + frame.answer("Nothing is on the provision map yet.") + link
+        shown = table.assign(heading=table["heading"].map(provided.headings()).fillna(table["heading"]))
+        columns = {"label": "What", "heading": "Heading", "initials": "Who sees to it", "hours": "Hours a week", "cost": "Cost a year (£)"}
+        hours, cost = table["hours"].sum(min_count=1), table["cost"].sum(min_count=1)
+        told = f"{len(table)} thing{'' if len(table) == 1 else 's'}"
+        told += ("" if pd.isna(hours) else f", {hours:g} hours a week") + ("" if pd.isna(cost) else f", £{cost:,.0f} a year")
+        return title + frame.answer(f"{told}.") + frame.plain_table(shown, caption="On the provision map", columns=columns) + link
+
+    def _lessons(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        title = frame.heading("What was seen in lessons?", level=3)
+        visits = [(form.split("/", 1)[1], values) for form, values in held.items() if form.startswith(f"{VISIT}/")]
+        mine = [(key, values) for key, values in visits if values.get("pupil") == self.pupil.value]
+        link = f'<p><a href="{frame.address("task6_support_in_class")}">Visit a lesson (Task 6)</a></p>'
+        if not mine:
+            return title + frame.note("No lesson has been visited with an eye on this pupil.") + link
+        items = ""
+        for key, values in mine:
+            well = held.get(place("task6.went_well", of=key), {}).get("went_well", "")
+            what = f": {frame.escape(well)}" if well else ""
+            items += f'<li><a href="{_address("task6_support_in_class", visit=key)}">{frame.escape(visit_name(values))}</a>{what}</li>'
+        return title + f"<ul>{items}</ul>"
+
+    def _planning(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        title = frame.heading("What did the planning chart say?", level=3)
+        charts = filter(None, (booklet_chart(), own_chart(held.get(OWN, {}))))
+        found = [one for chart in charts for one in walked(held, chart=chart, who=self.pupil.value)]
+        link = f'<p><a href="{frame.address("task7_planning")}">Walk through the chart (Task 7)</a></p>'
+        if not found:
+            return title + frame.note("The chart has not been walked for this pupil yet.") + link
+        items = ""
+        for one in found:
+            name = frame.escape(class_name(held.get(place(CLASS, of=one.of_class), {})))
+            link = _address("task7_planning", **{"class": one.of_class})
+            told = frame.escape(f"{to_do(one) or 'nothing yet'}. {asks(one)}.")
+            items += f'<li><a href="{link}">{name}</a>: {told}</li>'
+        return title + f"<ul>{items}</ul>"
+
+    def _iep(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        values = held.get(place(IEP, of=self.pupil.value), {})
+        targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
+        items = "".join(f"<li>{frame.escape(target)}</li>" for target in targets if target)
+        held_ = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
+        return held_ + f"<p>{self._link('task6_support_in_class', 'Open the IEP (Task 6)')}</p>"
+
+    def _next(self, _held: Mapping[str, Mapping[str, str]]) -> str:
+        lines = [
+            ("Task 8: the whole plan, with what is due first", frame.address("task8_working_smarter")),
+            ("Task 1: the figures behind it all", frame.address("task1_conversion_data")),
+        ]
+        return frame.what_next(lines)
+
+
+def _address(stem: str, **query: str) -> str:
+    return frame.escape(f"{frame.address(stem)}?{urlencode(query)}")
+
+
+def open_page() -> PupilPage:
+    """The page over the school that lies open."""
+    return PupilPage(open_desk(), query=people.asked())

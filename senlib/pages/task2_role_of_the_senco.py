@@ -1,0 +1,108 @@
+"""Task 2: the SENCO's role. The same 22 items as a self-evaluation and as a card sort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+
+from senlib.pages import frame
+from senlib.pages.asking import Asking
+from senlib.pages.desk import Desk, open_desk
+from senlib.widgets import CardSort
+from senlib.workbook import rows
+from senlib.workbook.forms import Cards, Grid
+from senlib.workbook.store import StoreError
+
+ROLE, SORT = "task2.role", "task2.sort"
+
+
+class RolePage:
+    """The page of Task 2. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.ask = Asking(desk, "task2_role_of_the_senco")
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.desk.school, trouble=self.desk.trouble)
+
+    def grid(self) -> widgets.VBox:
+        """The self-evaluation, with what stands in it summed up as something to talk over."""
+        self.role = self.ask.part(ROLE)
+        self.summary = frame.html("")
+        self.role.after(lambda *_: self._sum_up())
+        self.role.on_round(self._sum_up)
+        self._sum_up()
+        return widgets.VBox([self.summary, self.role.box])
+
+    def sort(self) -> widgets.VBox:
+        """The card sort."""
+        cards: Cards = self.ask.sheet.part(SORT)
+        self.cards = CardSort(
+            title=cards.title,
+            groups=[{"key": group.key, "title": group.title} for group in cards.groups],
+            cards=[{"key": card.key, "text": card.text, "group": card.group} for card in cards.cards],
+        )
+        self.status = frame.html("")
+        try:
+            self.cards.placed = {card: group for card, group in self.desk.store.latest(SORT).items() if group}
+        except StoreError as error:
+            self.status.value = frame.trouble_line(str(error))
+        self.cards.observe(lambda change: self._keep(change["new"]), "move")
+        return widgets.VBox([frame.html(f"<p>{frame.escape(cards.intro)}</p>"), self.cards, self.status])
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 3: hold your school's figures against the targets", frame.address("task3_ensuring_progress")),
+            ("Task 8: what you noted to do stands in the action plan", frame.address("task8_working_smarter")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+    def _keep(self, move: Mapping[str, str]) -> None:
+        """Keep where a card was laid, and say when."""
+        if not move:
+            return
+        try:
+            at = self.desk.store.save(form=SORT, field=move["card"], value=move["group"]).at
+        except StoreError as error:
+            self.cards.saved = {"card": move["card"], "fault": f"Not saved. {error}"}
+            return
+        self.cards.saved = {"card": move["card"], "at": frame.saved_at(at)}
+
+    def _sum_up(self) -> None:
+        grid: Grid = self.ask.sheet.part(ROLE)
+        began = rows.began(self.desk.store, ROLE)
+        now = rows.this_time(self.desk.store.answers(ROLE), began=began)
+        self.summary.value = frame.heading("Which parts of leading on SEN do you do already?") + frame.answer(
+            summed_up(grid, now)
+        )
+
+
+def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:
+    """How many items stand where: a talking point, and no mark.
+
+    >>> from senlib.workbook.forms import load
+    >>> grid = load("task2_role_of_the_senco").part("task2.role")
+    >>> summed_up(grid, {})
+    'You have judged none of the 22 items yet. Begin anywhere; everything is kept as you choose it.'
+    >>> print(summed_up(grid, {"task2.judging.1.where": "in_place", "task2.judging.2.where": "not_yet"}))
+    Of 22 items you have judged 2: not yet 1, in place 1. Which of them would you talk over first, and with whom?
+    """
+    where = next(column for column in grid.columns if column.key == "where")
+    given = [answers.get(f"{row.key}.where", "") for row in grid.rows]
+    judged = [value for value in given if value]
+    if not judged:
+        return f"You have judged none of the {len(grid.rows)} items yet. Begin anywhere; everything is kept as you choose it."
+    counts = [f"{choice.label.lower()} {judged.count(choice.key)}" for choice in where.choices if choice.key in judged]
+    return (
+        f"Of {len(grid.rows)} items you have judged {len(judged)}: {', '.join(counts)}. "
+        "Which of them would you talk over first, and with whom?"
+    )
+
+
+def open_page() -> RolePage:
+    """The page over the school that lies open."""
+    return RolePage(open_desk())

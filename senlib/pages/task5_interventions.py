@@ -1,0 +1,369 @@
+"""Task 5: interventions. Who needs what in Year 7, what each pupil gets, whether it reaches those who are stuck, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib import charts
+from senlib.measures import provision as measures
+from senlib.measures.newcomers import newcomers
+from senlib.measures.proportion import FEW, rounded
+from senlib.pages import frame, people, provided, sentences
+from senlib.pages.asking import Asking
+from senlib.pages.desk import Desk, open_desk
+from senlib.pages.live import Live
+from senlib.widgets import Listing
+from senlib.workbook.forms import place
+from senlib.workbook.store import StoreError
+
+CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
+
+SHOW = [
+    ("All pupils with SEN", "all"), ("Those who are stuck and have nothing", "without"),
+    ("Those who have much and do not move", "much"), ("Those who have nothing", "nothing"),
+]  # fmt: skip
+
+MOVED = {
+    "label": "What is given", "under": "Heading", "judged": "Judged by", "pupils": "Pupils", "reached": "Moving", "percent": "Percent",
+    "low": "Likely from", "high": "Likely to", "not_known": "Not known", "beside_pupils": "Pupils without it",
+    "beside": "Percent of them moving", "verdict": "Beside those without it",
+}  # fmt: skip
+
+
+class InterventionsPage:
+    """The page of Task 5. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
+        self.desk, self.query = desk, dict(query)
+        self.school = desk.school
+        self.ask = Asking(desk, "task5_interventions")
+        self.headings = provided.headings()
+        self.live = Live()
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.school, trouble=self.desk.trouble)
+
+    # -- Year 7 --
+
+    def chart(self) -> widgets.VBox:
+        """The chart of who needs what, with this school's own Year 7 in it."""
+        self.new = newcomers(self.school)
+        rows = [row for row, _, _ in self.school.framework.tracking.newcomers]
+        notes = {row: _in_row(self.new[self.new["row"] == row]) for row in rows}
+        own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
+        labels = {row.key: row.label for row in own.part.rows}
+        self.row = frame.choice("Who is in the row", [(labels[row], row) for row in rows])
+        self.in_row = Listing(columns=_IN_ROW, caption="", empty="Nobody in Year 7 now stands in this row.", page_size=10)
+        self.row.observe(lambda _: self._show_row(labels), "value")
+        self._show_row(labels)
+        title = frame.heading("Who in our Year 7 needs what?") + frame.answer(_year7_answer(self.new))
+        return widgets.VBox([frame.html(title), own.box, frame.controls(self.row), self.in_row])
+
+    def _show_row(self, labels: Mapping[str, str]) -> None:
+        here = self.new[self.new["row"] == self.row.value]
+        self.in_row.caption = f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
+        self.in_row.records = [
+            {"id": p.pupil_id, "name": people.person_name(p), "form": p.form, "sen": p.sen_provision, "need": p.need,
+             "href": people.page_address(self.desk, p.pupil_id)}
+            for p in here.itertuples()
+        ]  # fmt: skip
+
+    # -- the provision map --
+
+    def coverage(self) -> widgets.VBox:
+        """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
+        self.answer = self.live.piece(self._coverage)
+        self.show = frame.choice("Which pupils", SHOW)
+        columns = [*_WHO, *({"key": key, "label": title, "kind": "text"} for key, title in self.headings.items()), *_SUMS]
+        self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=15)
+        self.show.observe(lambda _: self._list(), "value")
+        self.live.also(self._list)
+        needs = self.live.piece(self._needs)
+        return widgets.VBox([self.answer, frame.controls(self.show), self.listing, needs])
+
+    def map(self) -> widgets.VBox:
+        """The provision map of one pupil, with the six other ways to try before another adult."""
+        options = people.options(people.with_sen(self.school))
+        self.pupil = frame.choice("Whose map?", [("Choose a pupil", ""), *options], people.asked_for(self.desk, self.query))
+        self.of_pupil = self.ask.part(provided.MAP, of="nobody")
+        self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
+        self.adult, self.link = frame.html(""), frame.html("")
+        self.map_place = widgets.VBox([])
+        self.of_pupil.after(lambda *_: self._map_changed())
+        self.other_ways.after(lambda *_: self._say_adult())
+        self.pupil.observe(lambda _: self._show_map(), "value")
+        self._show_map()
+        return widgets.VBox([frame.controls(self.pupil), self.map_place])
+
+    def _held(self) -> Mapping[str, Mapping[str, str]]:
+        try:
+            return self.desk.store.forms()
+        except StoreError:
+            return {}
+
+    def given(self) -> pd.DataFrame:
+        """What every pupil on roll is given."""
+        pupils = self.school.pupils
+        given = provided.given(self._held())
+        return given[given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])]
+
+    def _show_map(self) -> None:
+        if not self.pupil.value:
+            self.map_place.children = []
+            return
+        self.of_pupil.show(of=self.pupil.value)
+        self.other_ways.show(of=self.pupil.value)
+        address = people.page_address(self.desk, self.pupil.value)
+        self.link.value = f'<p><a href="{address}">All there is on this pupil</a></p>'
+        self._say_adult()
+        self.map_place.children = [self.link, self.other_ways.box, self.adult, self.of_pupil.box]
+
+    def _map_changed(self) -> None:
+        self._say_adult()
+        self.live.refresh()
+        if hasattr(self, "intervention"):
+            self._refresh_interventions()
+
+    def _say_adult(self) -> None:
+        held = self._held()
+        mine, ways = (held.get(place(key, of=self.pupil.value), {}) for key in (provided.MAP, ALTERNATIVES))
+        words = "This map gives an adult at the pupil's side, and none of the six other ways has been tried. Try one first, or beside it."
+        self.adult.value = f'<p class="sl-fault" role="status">{words}</p>' if provided.adult_first(mine, ways) else ""
+
+    def _coverage(self) -> str:
+        title = frame.heading("Does help reach the pupils who are stuck?")
+        table = measures.coverage(self.school, self.given(), headings=list(self.headings))
+        if table.empty:
+            return title + frame.answer("No pupils with SEN are on roll in the years that are followed.")
+        return title + frame.answer(coverage_answer(table)) + frame.note(measures.STANDING_RULE)
+
+    def _list(self) -> None:
+        given = self.given()
+        table = measures.coverage(self.school, given, headings=list(self.headings))
+        if self.show.value == "without":
+            table = table[(table["standing"] == "stuck") & (table["given"] == 0)]
+        elif self.show.value == "nothing":
+            table = table[table["given"] == 0]
+        elif self.show.value == "much":
+            much = measures.much_without_movement(self.school, given)["pupil_id"]
+            table = table.set_index("pupil_id").loc[much].reset_index()
+        named = {value: words for words, value in self.show.options}[self.show.value]
+        self.listing.caption = f"{named}: {sentences.pupils(len(table))}. {measures.MUCH_RULE if self.show.value == 'much' else ''}".strip()
+        self.listing.records = [
+            {
+                "id": p["pupil_id"], "name": ", ".join(filter(None, (p["surname"], p["forename"]))) or p["pupil_id"],
+                "sen": ", ".join(filter(None, (p["sen_provision"], p["need"]))), "year": p["year_group"], "standing": p["standing"],
+                "hours": p["hours"], "cost": p["cost"], "href": people.page_address(self.desk, p["pupil_id"]),
+                **{key: p[key] for key in self.headings},
+            }
+            for p in table.to_dict("records")
+        ]  # fmt: skip
+
+    def _needs(self) -> str:
+        table = measures.coverage_by_need(self.school, self.given(), headings=list(self.headings))
+        if not table["reached"].sum():
+            return ""
+        shown = table.assign(heading=table["heading"].map(self.headings).fillna(table["heading"]))
+        shown["need"] = shown["need"].replace("not known", "no need recorded")
+        columns = {
+            "need": "Need", "heading": "Heading", "pupils": "Pupils", "reached": "With something", "percent": "Percent",
+            "low": "Likely from", "high": "Likely to",
+        }  # fmt: skip
+        return frame.numbers(shown, caption="Provision by type of need", columns=columns, summary="Provision by type of need")
+
+    # -- does it move them, and what does it cost --
+
+    def movement(self) -> widgets.HTML:
+        """Of the pupils who have a thing, how many move, beside those who do not have it."""
+        return self.live.piece(self._movement)
+
+    def _movement(self) -> str:
+        title = frame.heading("Do the pupils who get it move on?")
+        table = measures.movement(self.school, self.given())
+        table = table[table["pupils"] > 0].reset_index(drop=True)
+        if table.empty:
+            return title + frame.answer("No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above.")
+        shown = table.assign(
+            under=table["heading"].map(self.headings).fillna(table["heading"]),
+            judged=table["subject"].replace("", "all subjects"),
+            verdict=table["clear"].replace("", "nobody to compare"),
+        )
+        top = shown[shown["enough"]].head(12)
+        told = movement_answer(shown)
+        chart = ""
+        if len(top):
+            labels = [f"{row.label}: {row.reached} of {row.pupils}" for row in top.itertuples()]
+            plain = top.assign(national=float("nan"), lea=float("nan"))
+            chart = frame.picture(
+                lambda width: charts.rates(plain, labels=labels, strong=[True] * len(plain), width=width),
+                says=". ".join(
+                    f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, top.itertuples(), strict=True)
+                ),
+                key=f"Dot: pupils with it who move. Bar: where the true rate is likely to lie. Only what {FEW} pupils or more have.",
+            )
+        numbers = frame.numbers(shown, caption="Provision, and whether its pupils move", columns=MOVED)
+        return title + frame.answer(told) + chart + numbers + frame.note(measures.MOVEMENT_CAVEAT)
+
+    def spend(self) -> widgets.HTML:
+        """What is spent under each heading."""
+        return self.live.piece(self._spend)
+
+    def _spend(self) -> str:
+        title = frame.heading("What do we spend, and on what?")
+        table = measures.spend(self.given(), headings=list(self.headings))
+        parts, whole = table[table["heading"] != measures.ALL_HEADINGS], table.iloc[-1]
+        if not whole.things:
+            return title + frame.answer("No provision is on the maps yet.")
+        shown = parts.assign(name=parts["heading"].map(self.headings).fillna(parts["heading"]))
+        shown["unknown"] = shown["things"] - shown["cost_known"]
+        used = shown[shown["things"] > 0]
+        chart = frame.picture(
+            lambda width: charts.spend(used, labels=list(used["name"]), width=width),
+            says=". ".join(f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)),
+        )
+        columns = {
+            "name": "Heading", "things": "Entries on maps", "pupils": "Pupils", "hours": "Hours a week", "cost": "Cost a year (£)",
+            "unknown": "Entries without a cost", "percent": "Percent of the cost known",
+        }  # fmt: skip
+        return title + frame.answer(spend_answer(whole)) + chart + frame.numbers(shown, caption="Spend by heading", columns=columns)
+
+    # -- the audit --
+
+    def audit(self) -> widgets.VBox:
+        """One intervention at a time, held against the seven ingredients; and all of them together."""
+        self.intervention = frame.choice("Which intervention?", self._interventions())
+        self.audited = self.ask.part(AUDIT, of="none")
+        self.audit_place = widgets.VBox([])
+        self.audit_sum = self.live.piece(self._audits)
+        self.audited.after(lambda *_: self.live.refresh())
+        self.intervention.observe(lambda _: self._show_audit(), "value")
+        self._show_audit()
+        return widgets.VBox([frame.controls(self.intervention), self.audit_place, self.audit_sum])
+
+    def _interventions(self) -> list[tuple[str, str]]:
+        held = self._held()
+        used = set(provided.given(held)["provision"])
+        lines = [(f"{self.headings.get(line.section, '')}: {line.label}", line.key) for line in provided.map_rows(held)]
+        first = [(f"{words} (in use)", key) for words, key in lines if key in used]
+        return [("Choose an intervention", ""), *first, *(one for one in lines if one[1] not in used)]
+
+    def _refresh_interventions(self) -> None:
+        chosen = self.intervention.value
+        options = self._interventions()
+        if list(self.intervention.options) != options:
+            self.intervention.options = options
+            self.intervention.value = chosen
+
+    def _show_audit(self) -> None:
+        if not self.intervention.value:
+            self.audit_place.children = []
+            return
+        self.audited.show(of=self.intervention.value)
+        self.audit_place.children = [self.audited.box]
+
+    def _audits(self) -> str:
+        held = self._held()
+        part = self.ask.sheet.part(AUDIT)
+        labels = {line.key: line.label for line in provided.map_rows(held)}
+        rows = []
+        for form, values in held.items():
+            key = form.removeprefix(f"{AUDIT}/")
+            given = [values.get(item.key, "") for item in part.items]
+            if form.startswith(f"{AUDIT}/") and any(given):
+                weak = [str(n) for n, value in enumerate(given, start=1) if value == "missing"]
+                counts = {choice.key: given.count(choice.key) for choice in part.choices}
+                rows.append({"name": labels.get(key, "A line that was taken out"), **counts, "weak": ", ".join(weak)})
+        if not rows:
+            return ""
+        columns = {"name": "Intervention"} | {choice.key: choice.label for choice in part.choices} | {"weak": "Missing ingredients"}
+        return frame.plain_table(pd.DataFrame(rows), caption="The interventions looked at so far, of seven ingredients", columns=columns)
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 6: see how well support works in a lesson", frame.address("task6_support_in_class")),
+            ("Task 8: give what you noted an owner and a date", frame.address("task8_working_smarter")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+
+def coverage_answer(table: pd.DataFrame) -> str:
+    """How many of the pupils who are stuck have nothing, in a sentence or two."""
+    stuck = table[table["standing"] == "stuck"]
+    nothing = int((table["given"] == 0).sum())
+    told = f"Of {sentences.pupils(len(table))} with SEN, {len(table) - nothing:,} have something on their map, {nothing:,} have nothing."
+    if stuck.empty:
+        return f"{told} None of them is stuck."
+    without = int((stuck["given"] == 0).sum())
+    return f"{told} {len(stuck):,} are stuck, and {without or 'none'} of these {'has' if without == 1 else 'have'} nothing."
+
+
+def movement_answer(shown: pd.DataFrame) -> str:
+    """What stands out among the things given that enough pupils have."""
+    enough = shown[shown["enough"]]
+    if enough.empty:
+        return f"Nothing on the maps is given to {FEW} pupils or more, so no percentage would tell you much. Look at the pupils one by one."
+    low = enough.iloc[0]
+    told = (
+        f"{low.label}: of {sentences.pupils(int(low.pupils))} who have it, {low.reached} move, {rounded(low.percent)} %, likely between "
+        f"{rounded(low.low)} and {rounded(low.high)} %. "
+    )
+    if not low.beside_pupils:
+        return told + "Every pupil with SEN has it, so there is nobody to compare with."
+    beside = f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %"
+    verdict = "no clear difference" if low.clear == "not clear" else f"{low.clear} here, by more than chance"
+    return f"{told}{beside}: {verdict}. That is the lowest rate of all."
+
+
+def spend_answer(whole: pd.Series) -> str:
+    """What all of it comes to."""
+    pupils = sentences.pupils(int(whole.pupils))
+    hours = "" if pd.isna(whole.hours) else f", {whole.hours:,.0f} hours a week"
+    missing = int(whole.things - whole.cost_known)
+    if pd.isna(whole.cost):
+        return f"{pupils} have {whole.things:,} entries on their maps{hours}. No costs are written down yet."
+    least = "at least " if missing else ""
+    gap = f" For {missing:,} of {whole.things:,} entries no cost is written down." if missing else ""
+    return f"{pupils} have {whole.things:,} entries on their maps{hours}, for {least}£{whole.cost:,.0f} a year.{gap}"
+
+
+def _pounds(cost: float) -> str:
+    return "cost not known" if pd.isna(cost) else f"£{cost:,.0f} a year"
+
+
+def _year7_answer(new: pd.DataFrame) -> str:
+    everyone = new.drop_duplicates("pupil_id")
+    return (
+        f"{sentences.pupils(len(everyone))} of this year's Year 7 stand in at least one row below, {int(everyone['sen'].sum())} of them "
+        "with SEN. Some stand in several."
+    )
+
+
+def _in_row(here: pd.DataFrame) -> str:
+    return f"{sentences.pupils(len(here))} in Year 7 now, {int(here['sen'].sum())} with SEN"
+
+
+_IN_ROW = [
+    {"key": "name", "label": "Pupil", "kind": "text"},
+    {"key": "form", "label": "Form", "kind": "text"},
+    {"key": "sen", "label": "SEN", "kind": "text"},
+    {"key": "need", "label": "Need", "kind": "text"},
+]
+
+_WHO = [
+    {"key": "name", "label": "Pupil", "kind": "text"},
+    {"key": "year", "label": "Year", "kind": "number"},
+    {"key": "sen", "label": "SEN, need", "kind": "text"},
+    {"key": "standing", "label": "Standing", "kind": "choice", "choices": list(measures.STANDINGS)},
+]
+
+_SUMS = [{"key": "hours", "label": "Hours", "kind": "number"}, {"key": "cost", "label": "Cost (£)", "kind": "number"}]
+
+
+def open_page() -> InterventionsPage:
+    """The page over the school that lies open."""
+    return InterventionsPage(open_desk(), query=people.asked())

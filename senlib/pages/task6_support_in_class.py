@@ -1,0 +1,262 @@
+"""Task 6: support in class. A pupil's IEP, a lesson visited, the feedback on it, and what several visits say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib import charts
+from senlib.pages import frame, people
+from senlib.pages.asking import Asking
+from senlib.pages.desk import Desk, open_desk
+from senlib.pages.live import Live
+from senlib.workbook.forms import Grid, Sheet, answer_key, place
+from senlib.workbook.rows import new_key, own_rows, rows_form
+from senlib.workbook.store import StoreError
+
+STEM = "task6_support_in_class"
+IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
+VISIT = "task6.observation"
+VISITED = (
+    VISIT, "task6.phases", "task6.minutes", "task6.pupils_know", "task6.pupils_leave", "task6.went_well", "task6.develop", "task6.feedback",
+)  # fmt: skip
+
+Held = Mapping[str, Mapping[str, str]]
+
+
+class SupportPage:
+    """The page of Task 6. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
+        self.desk, self.query = desk, dict(query)
+        self.ask = Asking(desk, STEM)
+        self.pupils = people.options(people.with_sen(desk.school))
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.desk.school, trouble=self.desk.trouble)
+
+    # -- the IEP --
+
+    def iep(self) -> widgets.VBox:
+        """The IEP of one pupil, or of a group that Task 7 found to share its targets."""
+        whom = [*self.pupils, *groups(self.desk)]
+        wanted = people.asked_for(self.desk, self.query) or self.query.get("group", "")
+        self.whom = frame.choice("For whom?", [("Choose a pupil or a group", ""), *whom], wanted)
+        self.iep_parts = [self.ask.part(key, of="nobody") for key in IEP]
+        self.iep_place = widgets.VBox([])
+        self.whom.observe(lambda _: self._show_iep(), "value")
+        self._show_iep()
+        return widgets.VBox([frame.controls(self.whom), self.iep_place])
+
+    def _show_iep(self) -> None:
+        if not self.whom.value:
+            self.iep_place.children = []
+            return
+        for part in self.iep_parts:
+            part.show(of=self.whom.value)
+        link = people.page_address(self.desk, self.whom.value)
+        known = {pupil for _, pupil in self.pupils}
+        back = f'<p><a href="{link}">All there is on this pupil</a></p>' if self.whom.value in known else ""
+        self.iep_place.children = [*(part.box for part in self.iep_parts), frame.html(back)]
+
+    # -- a lesson visited --
+
+    def observation(self) -> widgets.VBox:
+        """A lesson visited, phase by phase, and the feedback on it."""
+        self.visit = frame.choice("Which visit?", self._visits(), self.query.get("visit", ""))
+        self.new = widgets.Button(description="Begin a new visit", button_style="primary")
+        self.new.on_click(lambda _: self.begin())
+        self.trouble = frame.html("")
+        self.visit_parts = [self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)}) for key in VISITED]
+        self.visit_place = widgets.VBox([])
+        self.live = Live(self.visit)
+        self.sheet = self.live.piece(self._feedback)
+        self.together = self.live.piece(self._needs)
+        for part in self.visit_parts:
+            part.after(lambda *_: self.live.refresh())
+        self.visit.observe(lambda _: self._show_visit(), "value")
+        self._show_visit()
+        return widgets.VBox([frame.controls(self.visit, self.new), self.trouble, self.visit_place])
+
+    def needs(self) -> widgets.HTML:
+        """What several visits say together about how support is used."""
+        return self.together
+
+    def begin(self) -> None:
+        """Begin a new visit, dated today."""
+        key = new_key()
+        try:
+            self.desk.store.save(form=place(VISIT, of=key), field="date", value=f"{pd.Timestamp.today():%Y-%m-%d}")
+        except StoreError as error:
+            self.trouble.value = frame.not_saved(error)
+            return
+        self.visit.options = self._visits()
+        self.visit.value = key
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 7: does the lesson plan already do what the pupil needs?", frame.address("task7_planning")),
+            ("Task 8: give what you noted an owner and a date", frame.address("task8_working_smarter")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+    def _visits(self) -> list[tuple[str, str]]:
+        held = self._held(VISIT)
+        named = [(visit_name(values), form.removeprefix(f"{VISIT}/")) for form, values in held.items()]
+        return [("Choose a visit", ""), *sorted(named, key=lambda one: one[1], reverse=True)]
+
+    def _held(self, key: str) -> Held:
+        try:
+            return self.desk.store.forms(key)
+        except StoreError:
+            return {}
+
+    def _show_visit(self) -> None:
+        if not self.visit.value:
+            self.visit_place.children = []
+            return
+        for part in self.visit_parts:
+            part.show(of=self.visit.value)
+        self.visit_place.children = [*(part.box for part in self.visit_parts), self.sheet]
+
+    def _feedback(self) -> str:
+        """The sheet to hand over: what went well, where the minutes went, three aspects to develop."""
+        if not self.visit.value:
+            return ""
+        held = {key: self._held(key).get(place(key, of=self.visit.value), {}) for key in VISITED}
+        title = frame.heading("The feedback sheet", level=3)
+        about = frame.note(visit_name(held[VISIT]) + ". How support was used in one lesson; no judgement on a person.")
+        well = held["task6.went_well"].get("went_well", "")
+        aspects = [
+            (held["task6.develop"].get(f"task6.develop.{n}.what", ""), held["task6.develop"].get(f"task6.develop.{n}.how", ""))
+            for n in (1, 2, 3)
+        ]
+        items = "".join(
+            f"<li><strong>{frame.escape(what)}</strong>{f': {frame.escape(how)}' if how else ''}</li>" for what, how in aspects if what
+        )
+        feedback = held["task6.feedback"]
+        parts = [
+            f"<h4>What went well</h4><p>{frame.escape(well) or 'Nothing is written yet.'}</p>",
+            self._minutes(held["task6.minutes"]),
+            f"<h4>To develop</h4>{f'<ol>{items}</ol>' if items else '<p>Nothing is written yet.</p>'}",
+        ]
+        for key, words in (("view", "The assistant’s own view"), ("support", "Help or training agreed")):
+            if feedback.get(key):
+                parts.append(f"<h4>{words}</h4><p>{frame.escape(feedback[key])}</p>")
+        return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
+
+    def _minutes(self, answers: Mapping[str, str]) -> str:
+        table = minutes(self.ask.sheet, answers, own=self._held(rows_form("task6.minutes")))
+        if table.empty:
+            return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
+        whole = table["minutes"].sum()
+        alone = table.loc[table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]), "minutes"].sum()
+        told = f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
+        chart = frame.picture(
+            lambda width: charts.strip(table, width=width),
+            says=". ".join(f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()),
+        )
+        numbers = frame.numbers(table, caption="Minutes by kind of activity", columns={"label": "Activity", "minutes": "Minutes"})
+        return f"<h4>Where the minutes went</h4><p>{told}</p>{chart}{numbers}"
+
+    def _needs(self) -> str:
+        title = frame.heading("What do the visits say together?")
+        held = {key: self._held(key) for key in VISITED}
+        visits = len(held[VISIT])
+        if visits == 0:
+            return title + frame.answer("No lesson has been visited yet.")
+        told = f"{visits} lesson{'' if visits == 1 else 's'} visited."
+        few = frame.note("One visit is one lesson. Look for what comes up again before you plan training.") if visits < 5 else ""
+        seen = phases_seen(self.ask.sheet.part("task6.phases"), held["task6.phases"])
+        aspects = developing(held)
+        tables = ""
+        if len(seen):
+            columns = {"label": "What an assistant may do", "seen": "Seen", "partly": "In part", "not_seen": "Not seen"}
+            columns |= {"lessons": "Of lessons"}
+            told += f" Least often seen where it was called for: {frame.lower_first(seen.iloc[0].label)}."
+            tables += frame.numbers(seen, caption="How often each was seen, where it was called for", columns=columns)
+        if len(aspects):
+            shown = frame.plain_table(
+                aspects, caption="Aspects to develop, over all visits", columns={"what": "What", "how": "How", "visit": "From the visit of"}
+            )
+            tables += shown
+        return title + frame.answer(told) + few + tables
+
+
+def visit_name(values: Mapping[str, str]) -> str:
+    """A visit as one names it: day, class and subject, the assistant's initials.
+
+    >>> visit_name({"date": "2005-03-08", "class": "8B Mathematics", "assistant": "JM"}), visit_name({})
+    ('8 March 2005, 8B Mathematics, JM', 'A visit without a date')
+    """
+    try:
+        day = frame.day(pd.Timestamp(values.get("date", "") or None))
+    except (ValueError, AttributeError):
+        day = ""
+    return ", ".join(filter(None, (day or "A visit without a date", values.get("class", ""), values.get("assistant", ""))))
+
+
+def minutes(sheet: Sheet, answers: Mapping[str, str], *, own: Held) -> pd.DataFrame:
+    """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
+    grid: Grid = sheet.part("task6.minutes")
+    rows = [*grid.rows, *own_rows(own.get(rows_form("task6.minutes"), {}))]
+    found = [(row.key, row.label, _number(answers.get(answer_key(row=row.key, column="minutes"), ""))) for row in rows]
+    return pd.DataFrame([one for one in found if one[2] > 0], columns=["key", "label", "minutes"])
+
+
+def phases_seen(grid: Grid, held: Held) -> pd.DataFrame:
+    """Over all visits, how often each thing was seen where it was called for: label, seen, partly, not_seen, lessons.
+
+    The least often seen first; things that were never judged are left out.
+    """
+    rows = []
+    for row in grid.rows:
+        given = [values.get(answer_key(row=row.key, column="seen"), "") for values in held.values()]
+        counts = {key: given.count(key) for key in ("seen", "partly", "not_seen")}
+        if sum(counts.values()):
+            rows.append({"label": row.label} | counts | {"lessons": sum(counts.values())})
+    table = pd.DataFrame(rows, columns=["label", "seen", "partly", "not_seen", "lessons"])
+    share = (table["seen"] + table["partly"] / 2) / table["lessons"]
+    return table.assign(share=share).sort_values("share", kind="stable", ignore_index=True).drop(columns="share")
+
+
+def developing(held: Mapping[str, Held]) -> pd.DataFrame:
+    """Every aspect to develop over all visits: what, how and the visit it is from, by day; nobody is ranked."""
+    rows = []
+    for form, values in held["task6.develop"].items():
+        visit = held[VISIT].get(form.replace("task6.develop", VISIT), {})
+        for n in (1, 2, 3):
+            if what := values.get(f"task6.develop.{n}.what", ""):
+                rows.append((what, values.get(f"task6.develop.{n}.how", ""), visit_name(visit)))
+    return pd.DataFrame(rows, columns=["what", "how", "visit"])
+
+
+def groups(desk: Desk) -> list[tuple[str, str]]:
+    """The groups for which Task 7 was walked, to choose from."""
+    try:
+        held = desk.store.forms("task7.who")
+    except StoreError:
+        return []
+    return [(f"Group: {name}", who) for values in held.values() for who, name in values.items() if who.startswith("own.") and name]
+
+
+def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(key, words) for words, key in options]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def open_page() -> SupportPage:
+    """The page over the school that lies open."""
+    return SupportPage(open_desk(), query=people.asked())
+
+

@@ -1,0 +1,339 @@
+"""Task 7: planning. The flow chart walked for a class and a subject, and the chart that a school draws for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib.pages import frame, people
+from senlib.pages.asking import Asking
+from senlib.pages.desk import Desk, open_desk
+from senlib.widgets import Flow
+from senlib.widgets.flow import FIELDS
+from senlib.workbook.forms import FlowChart, place, problems, walk
+from senlib.workbook.rows import new_key
+from senlib.workbook.store import StoreError
+from senlib.workbook.walks import (
+    CLASS,
+    OWN,
+    PUPIL,
+    WHO,
+    Walked,
+    booklet_chart,
+    boxes,
+    keep_chart,
+    own_chart,
+    summed_up,
+    trail_form,
+    walked,
+)
+
+SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
+
+
+class PlanningPage:
+    """The page of Task 7. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
+        self.desk, self.query = desk, dict(query)
+        self._offering = False
+        self.ask = Asking(desk, "task7_planning")
+        self.pupils = people.with_sen(desk.school)
+        self.names = people.names(desk.school)
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.desk.school, trouble=self.desk.trouble)
+
+    # -- the walk --
+
+    def walk(self) -> widgets.VBox:
+        """A class and a subject, who in it to plan for, and the chart walked for each of them."""
+        self.of_class = frame.choice("The class you are working on", self._classes(), self.query.get("class", ""))
+        self.new_class = widgets.Button(description="Begin a new class", button_style="primary")
+        self.new_class.on_click(lambda _: self.begin())
+        self.about = self.ask.part(CLASS, of="none")
+        self.about.after(lambda *_: self._show_class())
+        self.which = frame.choice("Which chart?", [("The booklet's", ""), ("Our own", "own")])
+        self.pupil = frame.choice("A pupil of this class", [("Choose a pupil", "")])
+        self.group = widgets.Text(description="Or a group: its name")
+        self.add_pupil = widgets.Button(description="Put the pupil on the list")
+        self.add_group = widgets.Button(description="Put the group on the list")
+        self.add_pupil.on_click(lambda _: self._add(self.pupil.value, PUPIL))
+        self.add_group.on_click(lambda _: self._add(new_key(), self.group.value.strip()))
+        self.who = frame.choice("For whom are you walking it?", [("Choose from the list", "")])
+        self.take_off = widgets.Button(description="Take off the list")
+        self.take_off.on_click(lambda _: self._take_off())
+        self.answer, self.list, self.onward, self.status = (frame.html("") for _ in range(4))
+        self.flow = Flow(walkable=True)
+        self.flow.observe(lambda change: self._answered(change["new"]), "answer")
+        self.place = widgets.VBox([])
+        self.of_class.observe(self._chosen(self._open_class), "value")
+        self.which.observe(self._chosen(self._choose_chart), "value")
+        self.who.observe(self._chosen(self._show_walk), "value")
+        self._open_class()
+        return widgets.VBox([frame.controls(self.of_class, self.new_class), self.status, self.place])
+
+    def begin(self) -> None:
+        """Begin with a new class, dated today."""
+        key = new_key()
+        if self._keep(place(CLASS, of=key), {"date": date.today().isoformat()}):
+            self.of_class.options = self._classes()
+            self.of_class.value = key
+
+    @property
+    def chart(self) -> FlowChart:
+        """The chart that the class is walked through."""
+        own = own_chart(self._held().get(OWN, {})) if self.which.value == "own" else None
+        return own or booklet_chart()
+
+    def _held(self) -> Mapping[str, Mapping[str, str]]:
+        try:
+            return self.desk.store.forms()
+        except StoreError as error:
+            if hasattr(self, "status"):
+                self.status.value = frame.trouble_line(str(error))
+            return {}
+
+    def _keep(self, form: str, values: Mapping[str, str]) -> bool:
+        """Keep some answers; whether they are kept."""
+        try:
+            self.desk.store.save_all(form=form, values=values)
+        except StoreError as error:
+            self.status.value = frame.not_saved(error)
+            return False
+        self.status.value = ""
+        return True
+
+    def _classes(self) -> list[tuple[str, str]]:
+        try:
+            held = self.desk.store.forms(CLASS)
+        except StoreError:
+            held = {}
+        found = [(class_name(values), form.removeprefix(f"{CLASS}/")) for form, values in held.items() if "/" in form]
+        return [("Choose a class", ""), *sorted(found, key=lambda one: one[1], reverse=True)]
+
+    def _open_class(self) -> None:
+        key = self.of_class.value
+        if not key:
+            self.place.children = []
+            return
+        self.about.show(of=key)
+        self._offer(self.which, list(self.which.options), self._held().get(place(CLASS, of=key), {}).get("chart", ""))
+        whom = [frame.html(frame.heading("Whom do we plan for?", level=3)), frame.controls(self.pupil, self.add_pupil)]
+        whom += [frame.controls(self.group, self.add_group), self.list, frame.controls(self.who, self.take_off)]
+        self.place.children = [
+            self.about.box, frame.controls(self.which), *whom, self.answer, self.flow, self.onward,
+        ]  # fmt: skip
+        self._show_class()
+
+    def _choose_chart(self) -> None:
+        if self.which.value == "own" and own_chart(self._held().get(OWN, {})) is None:
+            self.which.value = ""
+            self.status.value = frame.trouble_line("Your school has not drawn a chart yet. Draw one below, then choose it here.")
+            return
+        held = self._held().get(place(CLASS, of=self.of_class.value), {})
+        if held.get("chart", "") != self.which.value:
+            self._keep(place(CLASS, of=self.of_class.value), {"chart": self.which.value})
+        self._show_class()
+
+    def _add(self, who: str, value: str) -> None:
+        if not who or not value:
+            self.status.value = frame.trouble_line("Choose a pupil, or give the group a name first.")
+            return
+        if self._keep(place(WHO, of=self.of_class.value), {who: value}):
+            self.group.value = ""
+            self._show_class()
+            self.who.value = who
+
+    def _take_off(self) -> None:
+        if self.who.value and self._keep(place(WHO, of=self.of_class.value), {self.who.value: ""}):
+            self._show_class()
+
+    def _walked(self) -> list[Walked]:
+        return walked(self._held(), chart=self.chart, of_class=self.of_class.value)
+
+    def _show_class(self) -> None:
+        """Show who is on the list of the class and where each walk stands."""
+        key = self.of_class.value
+        about = self._held().get(place(CLASS, of=key), {})
+        self._offer(self.of_class, self._classes(), key)
+        found = self._walked()
+        on_list = [one.who for one in found]
+        offered = people.options(class_first(self.pupils, about.get("class", "")))
+        self._offer(self.pupil, [("Choose a pupil", ""), *(one for one in offered if one[1] not in on_list)], "")
+        names = [("Choose from the list", ""), *((self._name(one), one.who) for one in found)]
+        chosen = self.who.value
+        self._offer(self.who, names, chosen if chosen in on_list else on_list[0] if len(on_list) == 1 else "")
+        self.answer.value = frame.answer(summed_up(found))
+        self.list.value = self._list(found)
+        self._show_walk()
+
+    def _offer(self, choice: widgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
+        """Offer other things to choose from; that is no choice of the reader's, and nothing follows from it."""
+        self._offering = True
+        try:
+            if list(choice.options) != options:
+                choice.options = options
+            choice.value = value
+        finally:
+            self._offering = False
+
+    def _chosen(self, act: Callable[[], None]) -> Callable[[object], None]:
+        """What to do when the reader has chosen something."""
+        return lambda _change: None if self._offering else act()
+
+    def _list(self, found: list[Walked]) -> str:
+        if not found:
+            return frame.note("Pupils with SEN whose form or set is in the name of the class are offered first.")
+        table = pd.DataFrame([{"name": self._name(one), "to_do": to_do(one), "asks": asks(one)} for one in found])
+        columns = {"name": "Pupil or group", "to_do": "What the chart says to do", "asks": "Where the walk stands"}
+        return frame.plain_table(table, caption="The list of this class", columns=columns)
+
+    def _name(self, one: Walked) -> str:
+        return f"Group: {one.group}" if one.group else self.names.get(one.who, "A pupil who is no longer in the school's files")
+
+    def _show_walk(self) -> None:
+        """Show the chart, with the way of whoever is chosen lit."""
+        chart, who = self.chart, self.who.value
+        answers = self._answers(chart, who)
+        trail = walk(chart, answers)
+        self.flow.walkable = bool(who)
+        named = dict((key, words) for words, key in self.who.options).get(who, "")
+        self.flow.title = f"{chart.title} ({named})" if who else chart.title
+        self.flow.nodes, self.flow.start = drawable(chart), chart.start
+        asked = trail.asks.key if trail.asks else ""
+        given = {key: way for key, way in answers.items() if way in ("yes", "no")}
+        self.flow.show(answers=given, passed=[node.key for node in trail.nodes] if who else [], asks=asked if who else "", done=trail.done)
+        self.onward.value = self._onward(who, trail.leads_to if trail.done else ())
+
+    def _answers(self, chart: FlowChart, who: str) -> dict[str, str]:
+        if not who:
+            return {}
+        held = self._held().get(trail_form(chart, of_class=self.of_class.value, who=who), {})
+        return {key: way for key, way in held.items() if key in chart.nodes}
+
+    def _answered(self, answer: Mapping[str, str]) -> None:
+        """Keep an answer of the walk, and show where it leads."""
+        if not answer or not self.who.value:
+            return
+        chart = self.chart
+        form = trail_form(chart, of_class=self.of_class.value, who=self.who.value)
+        try:
+            at = self.desk.store.save(form=form, field=answer["key"], value=answer["way"]).at
+        except StoreError as error:
+            self.flow.saved = {"fault": f"Not saved. {error}"}
+            return
+        self.flow.saved = {"at": frame.saved_at(at)}
+        found = self._walked()
+        self.answer.value, self.list.value = frame.answer(summed_up(found)), self._list(found)
+        self._show_walk()
+
+    def _onward(self, who: str, leads_to: tuple[str, ...]) -> str:
+        """Where the walk leads: to an IEP only where the chart says so."""
+        if "task6.iep" not in leads_to:
+            return ""
+        stem = "task6_support_in_class"
+        known = who in self.names
+        link = people.page_address(self.desk, who, stem=stem) if known else f"{frame.address(stem)}?group={frame.escape(who)}"
+        words = "Write the IEP (Task 6)" if known else "Write the group's plan (Task 6)"
+        return f'<p><a class="sl-button" href="{link}">{words}</a></p>'
+
+    # -- the school's own chart --
+
+    def own(self) -> widgets.VBox:
+        """A place to draw how planning goes at this school."""
+        self.drawn_status = frame.html("")
+        self.editor = Flow(editable=True, title="Our own chart")
+        self.copy = widgets.Button(description="Begin from the booklet's chart")
+        self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
+        self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")
+        held = self._held().get(OWN, {})
+        drawn = own_chart(held)
+        if drawn:
+            self.editor.own = int(held.get("own", "0") or 0)
+            self._edit(drawn)
+            return widgets.VBox([self.editor, self.drawn_status])
+        self.editor_place = widgets.VBox([self.copy, self.drawn_status])
+        return self.editor_place
+
+    def _begin_drawing(self, chart: FlowChart) -> None:
+        self._edit(replace(chart, key=OWN))
+        self.editor_place.children = [self.editor, self.drawn_status]
+        self._keep_drawn()
+
+    def _edit(self, chart: FlowChart) -> None:
+        self.editor.nodes, self.editor.start = drawable(chart), chart.start
+        self.editor.problems = problems(chart)
+
+    def _drawn(self, drawn: Mapping[str, object]) -> None:
+        if drawn:
+            self._keep_drawn()
+
+    def _keep_drawn(self) -> None:
+        """Keep the chart as it stands in the editor, and say what would stop a walk."""
+        try:
+            keep_chart(self.desk.store, nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own)
+        except StoreError as error:
+            self.editor.saved = {"fault": f"Not saved. {error}"}
+            return
+        chart = own_chart(self.desk.store.latest(OWN))
+        self.editor.problems = problems(chart)
+        self.editor.saved = {"at": frame.saved_at(pd.Timestamp.now())}
+        if hasattr(self, "flow") and self.which.value == "own":
+            self._show_class()
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 6: write an IEP where the chart asks for one", frame.address("task6_support_in_class")),
+            ("Task 8: put what you decided into the plan", frame.address("task8_working_smarter")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+
+def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The pupils, first those whose form or set a class's name holds.
+
+    >>> pupils = pd.DataFrame({"pupil_id": ["1", "2"], "form": ["8A", "8B"], **dict.fromkeys(SETS[1:], "")})
+    >>> class_first(pupils, "8b Science")["pupil_id"].tolist()
+    ['2', '1']
+    """
+    words = {name.strip().lower(), *name.lower().split()} - {""}
+    here = pd.concat([pupils[column].str.lower().isin(words) for column in SETS], axis=1).any(axis=1)
+    return pd.concat([pupils[here], pupils[~here]])
+
+
+def class_name(values: Mapping[str, str]) -> str:
+    """A class as one names it.
+
+    >>> class_name({"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}), class_name({})
+    ('8B, Mathematics, 2005-03-08', 'A class without a name')
+    """
+    return ", ".join(filter(None, (values.get(key, "") for key in ("class", "subject", "date")))) or "A class without a name"
+
+
+def to_do(one: Walked) -> str:
+    """What a walk has come to: the short names of the boxes that say what to do."""
+    return "; ".join(node.label or node.text for node in one.trail.nodes if node.kind != "question")
+
+
+def asks(one: Walked) -> str:
+    """Whether a walk has come to its end, or which question it waits at."""
+    if one.trail.done:
+        return "Done"
+    return f"At: {one.trail.asks.label}" if one.trail.asks else "The chart leads no further"
+
+
+def drawable(chart: FlowChart) -> list[dict[str, str]]:
+    """A chart's boxes with what is drawn of them."""
+    return [{field: box[field] for field in FIELDS} for box in boxes(chart)]
+
+
+def open_page() -> PlanningPage:
+    """The page over the school that lies open."""
+    return PlanningPage(open_desk(), query=people.asked())

@@ -1,0 +1,165 @@
+"""The action plan: every action that was written anywhere in the workbook, with where it came from, its owner and its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from senlib.workbook.forms import Form, Grid, Part, Points, Row, answer_key, load, stems
+from senlib.workbook.rows import new_key, own_rows, rows_form
+from senlib.workbook.store import Store
+
+PLAN = "plan.actions"
+
+# Whose action it is, by when, how one will know, and whether it is done.
+COLUMNS = ("owner", "due", "measure", "done")
+
+Held = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One action. It is kept where it was written; the plan adds only what was not asked there.
+
+    `key` names it for good. `places` says where each of `what`, `owner`, `due`, `measure` and `done` is kept: form and field.
+    `part` is the part it was written in, `row` the line of it, `of` whom or what that copy is for, and `stem` its page; for an
+    action that stands in the plan alone, `part` is the plan's key, and `of` the pupil it is about, if any.
+    """
+
+    key: str
+    what: str
+    stem: str
+    part: str
+    title: str
+    row: str
+    each: str
+    of: str
+    values: Mapping[str, str]
+    places: Mapping[str, tuple[str, str]]
+
+    @property
+    def due(self) -> date | None:
+        """The date by which it is to be done, if there is one that can be read."""
+        try:
+            return date.fromisoformat(self.values["due"])
+        except ValueError:
+            return None
+
+    @property
+    def done(self) -> bool:
+        """Whether it has been ticked off."""
+        return self.values["done"] == "yes"
+
+
+def actions(held: Held) -> list[Action]:
+    """Every action of a workbook, page by page as they are met, from the latest values of all its forms (`Store.forms()`).
+
+    >>> held = {"task1.findings": {"action": "Look at science with its leader"}}
+    >>> [(action.what, action.stem, action.row) for action in actions(held)]
+    [('Look at science with its leader', 'task1_conversion_data', 'One thing to do about it')]
+    """
+    found = [action for stem in stems() for part in load(stem).parts for action in _of_part(stem, part, held)]
+    return [*found, *_of_the_plan(held)]
+
+
+def add_action(store: Store, *, what: str, owner: str = "", due: str = "", measure: str = "", pupil: str = "") -> str:
+    """Write an action straight into the plan, about a pupil or about none, and return its key.
+
+    Raises StoreError where it cannot be kept.
+    """
+    key = new_key()
+    values = {"what": what, "owner": owner, "due": due, "measure": measure, "pupil": pupil}
+    kept = {answer_key(row=key, column=column): value for column, value in values.items() if value}
+    store.save_all(form=PLAN, values=kept)
+    return key
+
+
+def overdue(found: Sequence[Action], *, today: date) -> list[Action]:
+    """The actions whose date has gone by and that are not done, the longest overdue first."""
+    return [action for action in _dated(found) if action.due < today]
+
+
+def coming(found: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
+    """The actions that are due within so many days from today, the next first."""
+    return [action for action in _dated(found) if 0 <= (action.due - today).days <= days]
+
+
+def _dated(found: Sequence[Action]) -> list[Action]:
+    return sorted((action for action in found if action.due and not action.done), key=lambda action: action.due)
+
+
+def _of_part(stem: str, part: Part, held: Held) -> Iterator[Action]:
+    if part.key == PLAN:
+        return
+    for form in sorted(name for name in held if name == part.key or name.startswith(f"{part.key}/")):
+        values = held[form]
+        of = form.removeprefix(part.key).removeprefix("/")
+        for field, row, siblings in _asked(part, held):
+            what = row.label if isinstance(part, Points) and values.get(field) == "yes" else values.get(field, "")
+            if isinstance(part, Points) and values.get(field) != "yes" or not what.strip():
+                continue
+            label = part.title if isinstance(part, Points) else row.label
+            yield _action(stem, part, form=form, field=field, what=what, row=label, of=of, siblings=siblings, held=held)
+
+
+def _asked(part: Part, held: Held) -> Iterator[tuple[str, Row, Mapping[str, str]]]:
+    """Each field whose answer is an action: its key, its line, and the fields beside it that say whose it is and by when."""
+    if isinstance(part, Form):
+        beside = {field.key: field.key for field in part.fields if field.key in COLUMNS}
+        for field in part.fields:
+            if field.to_plan:
+                yield field.key, Row(field.key, field.label), beside
+    elif isinstance(part, Grid):
+        columns = [column for column in part.columns if column.to_plan]
+        for row in [*part.rows, *own_rows(held.get(rows_form(part.key), {}))] if columns else []:
+            beside = {c.key: answer_key(row=row.key, column=c.key) for c in part.columns if c.key in COLUMNS}
+            for column in columns:
+                yield answer_key(row=row.key, column=column.key), row, beside
+    elif isinstance(part, Points) and part.to_plan:
+        for item in part.items:
+            yield item.key, Row(item.key, item.text), {}
+
+
+def _action(
+    stem: str,
+    part: Part,
+    *,
+    form: str,
+    field: str,
+    what: str,
+    row: str,
+    of: str,
+    siblings: Mapping[str, str],
+    held: Held,
+) -> Action:
+    key = f"{form}|{field}"
+    places = {
+        column: (form, siblings[column]) if column in siblings else (PLAN, answer_key(row=key, column=column))
+        for column in COLUMNS
+    }
+    return Action(
+        key=key, what=what, stem=stem, part=part.key, title=part.title, row=row, each=part.each, of=of,
+        values=_values(places, held), places={"what": (form, field)} | places,
+    )  # fmt: skip
+
+
+def _of_the_plan(held: Held) -> Iterator[Action]:
+    values = held.get(PLAN, {})
+    plan = load("task8_working_smarter").part(PLAN)
+    for field in sorted(values):
+        key = field.removesuffix(".what")
+        # An action of another page has its form in its key.
+        if not field.endswith(".what") or "|" in key or not values[field].strip():
+            continue
+        places = {column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS}
+        pupil = values.get(answer_key(row=key, column="pupil"), "")
+        yield Action(
+            key=key, what=values[field], stem="pupil" if pupil else "task8_working_smarter", part=PLAN, title=plan.title,
+            row="", each="pupil" if pupil else "", of=pupil, values=_values(places, held),
+            places={"what": (PLAN, field)} | places,
+        )  # fmt: skip
+
+
+def _values(places: Mapping[str, tuple[str, str]], held: Held) -> dict[str, str]:
+    return {column: held.get(form, {}).get(field, "") for column, (form, field) in places.items()}

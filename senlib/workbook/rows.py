@@ -1,0 +1,80 @@
+"""Rows that a school adds to a grid, and rounds: what was answered last time beside what is answered now."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from senlib.workbook.forms import Grid, Row, answer_key
+from senlib.workbook.store import Answer, Store, in_utc
+
+ROUNDS = "rounds"
+
+
+def rows_form(key: str) -> str:
+    """The form under which a grid's own rows are kept: once for the school, whomever a copy is filled in for.
+
+    >>> rows_form("task5.provision")
+    'task5.provision.rows'
+    """
+    return f"{key}.rows"
+
+
+def own_rows(held: Mapping[str, str]) -> list[Row]:
+    """The rows a school has added, in the order in which they came, from the latest values of `rows_form`.
+
+    A row whose name was emptied is out of sight; what was answered in it stays in the store.
+
+    >>> own_rows({"own.2.label": "Chess club", "own.2.section": "extra", "own.1.label": "", "own.1.section": ""})
+    [Row(key='own.2', label='Chess club', section='extra', start={})]
+    """
+    keys = sorted(field.removesuffix(".label") for field, label in held.items() if field.endswith(".label") and label)
+    return [Row(key, held[f"{key}.label"], held.get(f"{key}.section", "")) for key in keys]
+
+
+def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
+    """Add a row of the school's own to a grid, and return its key. Raises StoreError where it cannot be kept."""
+    key = new_key()
+    values = {answer_key(row=key, column="label"): label, answer_key(row=key, column="section"): section}
+    store.save_all(form=rows_form(grid.key), values=values)
+    return key
+
+
+def drop_row(store: Store, grid: Grid, row: str) -> None:
+    """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
+    store.save(form=rows_form(grid.key), field=answer_key(row=row, column="label"), value="")
+
+
+def new_key() -> str:
+    """A key for something that a school adds; later ones come after earlier ones, and two pages never make the same.
+
+    >>> one, other = new_key(), new_key()
+    >>> one < other, one.startswith("own.")
+    (True, True)
+    """
+    return f"own.{time.time_ns():x}{secrets.token_hex(2)}"
+
+
+def begin_round(store: Store, form: str) -> datetime:
+    """Begin a form anew: what stands in it now is what it was last time. Raises StoreError where that cannot be kept."""
+    began = datetime.now(UTC)
+    store.save(form=ROUNDS, field=form, value=in_utc(began))
+    return began
+
+
+def began(store: Store, form: str) -> datetime | None:
+    """When the present round of a form began; None in the first one."""
+    value = store.latest(ROUNDS).get(form, "")
+    return datetime.fromisoformat(value) if value else None
+
+
+def this_time(answers: Mapping[str, Answer], *, began: datetime | None) -> dict[str, str]:
+    """Of the latest answers those that were given in the present round."""
+    return {field: answer.value for field, answer in answers.items() if began is None or answer.at >= began}
+
+
+def last_time(store: Store, form: str, *, began: datetime | None) -> dict[str, Answer]:
+    """The answers as they stood when the present round began; none in the first round."""
+    return {} if began is None else store.answers(form, before=began)

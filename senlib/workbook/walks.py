@@ -1,0 +1,119 @@
+"""Walks: the flow chart of Task 7 gone through for the pupils and groups of a class, and the chart that a school draws itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from senlib.workbook.forms import FlowChart, Trail, load, nodes_from, place, walk
+from senlib.workbook.store import Store
+
+CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
+
+# What is kept of a pupil for whom a class's chart is walked; of a group, its name is.
+PUPIL = "pupil"
+
+Held = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A walk for one pupil or group: the class's key and what it was for, who (a pupil's number or a group's key), and the trail."""
+
+    of_class: str
+    class_name: str
+    subject: str
+    date: str
+    who: str
+    group: str
+    trail: Trail
+
+
+def booklet_chart() -> FlowChart:
+    """The chart as the booklet has it."""
+    return load("task7_planning").part(CHART)
+
+
+def own_chart(held: Mapping[str, str]) -> FlowChart | None:
+    """The chart that the school has drawn, from the latest values of the form OWN; None where it has drawn none.
+
+    >>> own_chart({}) is None
+    True
+    """
+    if not held.get("nodes"):
+        return None
+    booklet = booklet_chart()
+    # What a box of the booklet's counts as, the drawing does not carry.
+    known = {key: {"counts_as": node.counts_as} for key, node in booklet.nodes.items()}
+    nodes = [box | known.get(box["key"], {}) for box in json.loads(held["nodes"])]
+    return FlowChart(
+        key=OWN, title="Our own chart", unit=booklet.unit, each=booklet.each, start=held["start"], nodes=nodes_from(nodes)
+    )  # fmt: skip
+
+
+def keep_chart(store: Store, *, nodes: Sequence[Mapping[str, str]], start: str, own: int) -> None:
+    """Keep the chart as the school has drawn it now; `own` is the highest number it has given a box.
+
+    Raises StoreError where it cannot be kept.
+    """
+    store.save_all(form=OWN, values={"nodes": json.dumps(list(nodes), ensure_ascii=False), "start": start, "own": str(own)})
+
+
+def boxes(chart: FlowChart) -> list[dict[str, str]]:
+    """A chart's boxes as plain tables, the shape of `nodes_from`.
+
+    >>> nodes_from(boxes(booklet_chart())) == dict(booklet_chart().nodes)
+    True
+    """
+    return [asdict(node) for node in chart.nodes.values()]
+
+
+def trail_form(chart: FlowChart, *, of_class: str, who: str) -> str:
+    """The form under which the answers of one walk are kept.
+
+    >>> trail_form(booklet_chart(), of_class="own.1", who="0123")
+    'task7.chart/own.1/0123'
+    """
+    return place(chart.key, of=f"{of_class}/{who}")
+
+
+def walked(held: Held, *, chart: FlowChart, of_class: str | None = None, who: str | None = None) -> list[Walked]:
+    """The walks through a chart, of one class or for one pupil if wished, from the latest values of all forms.
+
+    Everyone whom a class's list names is there, whether or not a question has been answered for them.
+    """
+    found = []
+    for form in sorted(name for name in held if name.startswith(f"{WHO}/")):
+        key = form.removeprefix(f"{WHO}/")
+        about = held.get(place(CLASS, of=key), {})
+        if of_class is not None and key != of_class or (about.get("chart") == "own") != (chart.key == OWN):
+            continue
+        for one, value in held[form].items():
+            if value and (who is None or one == who):
+                answers = held.get(trail_form(chart, of_class=key, who=one), {})
+                group = "" if value == PUPIL else value
+                words = (about.get(column, "") for column in ("class", "subject", "date"))
+                found.append(Walked(key, *words, who=one, group=group, trail=walk(chart, answers)))
+    return found
+
+
+def summed_up(found: Sequence[Walked]) -> str:
+    """What the walks of a class come to, in a sentence.
+
+    >>> summed_up([])
+    'Nobody is on the list of this class yet.'
+    """
+    if not found:
+        return "Nobody is on the list of this class yet."
+    done = [one.trail.comes_to for one in found if one.trail.done]
+    left = len(found) - len(done)
+    if not done:
+        return f"{len(found)} on the list; the chart has not been walked to its end for anyone yet."
+    words = {
+        "annotation": "only an annotation of the class plan", "nothing more": "no further planning", "plan": "an IEP or a group plan",
+    }  # fmt: skip
+    parts = [f"{done.count(what)} need{'s' if done.count(what) == 1 else ''} {words[what]}" for what in words if what in done]
+    whom = "pupil or group" if len(done) == 1 else "pupils and groups"
+    rest = f" {left} {'is' if left == 1 else 'are'} still on the way." if left else ""
+    return f"Of {len(done)} {whom}, {', '.join(parts)}.{rest}"

@@ -1,0 +1,312 @@
+"""The desk: which school is opened, and that each page opens, and says so in words, where the store cannot be used."""
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from senlib import open_sample
+from senlib.pages import desk as desks
+from senlib.pages.desk import ClosedStore, open_desk
+from senlib.pages.index import FrontPage
+from senlib.pages.task1_conversion_data import ConversionPage
+from senlib.pages.task3_ensuring_progress import CriteriaPage
+from senlib.pages.task4_level3_to_5 import TrackingPage
+from senlib.school.school import save_school
+from senlib.widgets import ChosenFile
+from senlib.workbook import store as stores
+from senlib.workbook.store import Store, StoreError
+
+KNOWN = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
+ASKED = KNOWN.replace("KS3 English", "KS3 English,Reading Age").replace(",5\n", ",5,9.2\n")
+
+CLOSED = "This page shows none of your answers and saves none; when that is put right, open it again."
+
+
+@pytest.fixture
+def data(monkeypatch):
+    """A data folder that others than its owner can reach into, which the tests' usual folders are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "data"
+        monkeypatch.setenv(desks.DATA_VARIABLE, str(path))
+        monkeypatch.delenv(desks.SCHOOL_VARIABLE, raising=False)
+        monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.05)
+        yield path
+
+
+def execute(path, statement):
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(statement)
+
+
+@contextlib.contextmanager
+def damaged(data):
+    (data / "workbook.sqlite").write_bytes(b"SQLite format 3\0" + b"spoilt" * 1000)
+    yield
+
+
+@contextlib.contextmanager
+def unreadable(data):
+    """A file that is whole, and in it a text that is none."""
+    execute(data / "workbook.sqlite", "UPDATE answers SET value = CAST(x'ff' AS TEXT) WHERE workbook = 'levels'")
+    yield
+
+
+@contextlib.contextmanager
+def newer(data):
+    execute(data / "workbook.sqlite", "PRAGMA user_version = 99")
+    yield
+
+
+@contextlib.contextmanager
+def locked(data):
+    with contextlib.closing(sqlite3.connect(data / "workbook.sqlite", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("UPDATE answers SET at = at")
+        yield
+
+
+@contextlib.contextmanager
+def read_only(data):
+    """A folder that may only be read. Whoever is root may write everywhere, so the test steps down for a while."""
+    if os.name == "nt":
+        pytest.skip("on Windows a folder's permissions do not keep its files from being written")
+    root = os.geteuid() == 0
+    for path in data.iterdir():
+        path.chmod(0o444)
+    data.chmod(0o555)
+    try:
+        if root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        data.chmod(0o755)
+        for path in data.iterdir():
+            path.chmod(0o644)
+
+
+def answered():
+    """Somebody has answered, and chosen a school."""
+    desk = open_desk()
+    desk.store.save(form="task 4 plan", field="English/1", value="Paired reading")
+    desk.settings.save(form="settings", field="school", value="levels")
+
+
+TROUBLES = [
+    (damaged, "is damaged, and has been left as it is. Move it out"),
+    (newer, "newer version of this workbook, and has been left as it is. Open it with that version"),
+    (locked, "another program keeps it locked. Close what else may have it open"),
+    (read_only, "then try again"),
+]
+
+
+# Only the answers on the school that is open are out of reach here; which school that is can still be chosen.
+IN_PART = (unreadable, "cannot be used now: the computer reports an error")
+
+
+@pytest.fixture(params=TROUBLES, ids=lambda case: case[0].__name__)
+def says(request, data):
+    """A workbook with answers in it, and then the trouble; what has to be said of it."""
+    answered()
+    with request.param[0](data):
+        yield request.param[1]
+
+
+@pytest.fixture(params=[*TROUBLES, IN_PART], ids=lambda case: case[0].__name__)
+def says_of_any(request, data):
+    """The same, also of answers that are out of reach in part."""
+    answered()
+    with request.param[0](data):
+        yield request.param[1]
+
+
+def test_the_desk_is_laid_all_the_same_and_says_what_is_wrong(says_of_any):
+    desk = open_desk()
+    assert says_of_any in desk.trouble and desk.trouble.endswith(CLOSED) and desk.trouble.count(CLOSED) == 1
+    assert isinstance(desk.store, ClosedStore) and desk.school.sample
+
+
+def test_the_front_page_opens_and_says_what_is_wrong(says_of_any):
+    page = FrontPage(open_desk())
+    assert page.school() and page.own_files() and page.tasks().value
+    assert says_of_any in page.header().value and "lies open" in page.opened.value
+
+
+def test_the_front_page_says_that_a_choice_is_not_saved(says):
+    page = FrontPage(open_desk())
+    page.school()
+    page.which.value = "gcse"
+    page.open.click()
+    assert "not saved" in page.refused.value and says in page.refused.value and "Elmbridge Vale" in page.opened.value
+
+
+def test_where_only_the_answers_on_one_school_are_out_of_reach_another_can_be_opened(data):
+    answered()
+    with unreadable(data):
+        page = FrontPage(open_desk())
+        page.school()
+        page.which.value = "gcse"
+        page.open.click()
+        assert "Harbour Road" in page.opened.value and page.desk.trouble == "" and "sl-fault" not in page.top.value
+
+
+@pytest.mark.parametrize("codes", [False, True])
+def test_files_are_refused_whole_where_answers_cannot_be_saved(says, codes, data):
+    page = FrontPage(open_desk())
+    page.school(), page.own_files()
+    page.yardstick.value, page.year.value, page.codes.value = "levels", 2005, codes
+    page.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
+    assert "not saved" in page.outcome.children[0].value and page.chooser.message == "Nothing was kept."
+    assert not (data / "school").exists() and "Elmbridge Vale" in page.opened.value
+
+
+def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(says, data):
+    page = FrontPage(open_desk())
+    page.school(), page.own_files()
+    page.yardstick.value, page.year.value = "levels", 2005
+    page.take([ChosenFile(name="wide.csv", content=ASKED.encode())])
+    for _ in range(2):
+        page.use.click()
+        told, *asked = page.outcome.children
+        assert "not saved" in told.value and says in told.value and page.use in asked and len(asked) == 3
+    assert not (data / "school").exists()
+
+
+def test_task_1_opens_and_says_that_a_figure_is_not_saved(says_of_any):
+    page = ConversionPage(open_desk())
+    answer = page.answer()
+    page.peers(), page.years(), page.matrix(), page.figures()
+    assert says_of_any in page.header().value and "pupils with SEN" in answer.value
+    page.typed.value = "31.5"
+    page.keep.click()
+    assert "not saved" in page.kept.value and says_of_any in page.kept.value and page.typed.value == "31.5"
+    assert "No national figure is held" in answer.value
+
+
+def test_task_3_opens_and_says_what_is_wrong(says_of_any):
+    page = CriteriaPage(open_desk())
+    assert says_of_any in page.header().value and "Met: " in page.scorecard().value
+    assert page.subjects().value and page.year7().value
+
+
+def test_task_4_opens_and_says_that_a_plan_is_not_saved(says_of_any):
+    page = TrackingPage(open_desk())
+    answer, _, links = page.answer(), page.pupils(), page.sheets()
+    assert says_of_any in page.header().value and "on course for" in answer.value and "download" in links.value
+    assert page.listing.records and page.status.value == page.unread.value == ""
+    page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
+    assert "not saved" in page.status.value and says_of_any in page.status.value and page.listing.saved == {}
+
+
+def test_the_file_in_trouble_is_left_as_it_is(data):
+    open_desk()
+    for spoil in (newer, damaged):
+        with spoil(data):
+            before = (data / "workbook.sqlite").read_bytes()
+            desk = open_desk()
+            with pytest.raises(StoreError, match=r"open it again\.$"):
+                desk.store.save(form="f", field="a", value="b")
+            assert (data / "workbook.sqlite").read_bytes() == before
+
+
+def test_a_file_that_is_busy_with_another_s_answer_is_read_and_a_save_is_refused_in_words(data):
+    page = TrackingPage(open_desk())
+    page.answer(), page.pupils(), page.sheets()
+    edit = {"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1}
+    with contextlib.closing(sqlite3.connect(data / "workbook.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert open_desk().trouble == ""
+        page._keep_plan(edit)
+        assert "not saved" in page.status.value and "another program keeps it locked" in page.status.value
+    # Put right, the same page saves: the store was only busy.
+    page._keep_plan(edit)
+    assert page.status.value == "" and page.listing.saved["id"] == edit["id"]
+
+
+def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(data):
+    first, fourth, front = ConversionPage(open_desk()), TrackingPage(open_desk()), FrontPage(open_desk())
+    first.answer(), first.figures(), fourth.answer(), fourth.pupils(), front.school(), front.own_files()
+    pupil = fourth.listing.records[0]["id"]
+    fourth._keep_plan({"id": pupil, "key": "plan", "value": "Paired reading", "n": 1})
+    for path in data.iterdir():
+        path.unlink()
+    fourth.who.value = "all"
+    assert "no longer there" in fourth.unread.value
+    assert next(r for r in fourth.listing.records if r["id"] == pupil)["plan"] == "Paired reading"
+    first.take_back.click()
+    assert "not saved" in first.kept.value and "no longer there" in first.kept.value
+    front.which.value = "gcse"
+    front.open.click()
+    assert "not saved" in front.refused.value and "no longer there" in front.refused.value
+    front.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
+    assert "no longer there" in front.outcome.children[0].value and front.chooser.message == "Nothing was kept."
+    open_desk()
+    fourth.who.value = "SEN"
+    assert fourth.unread.value == ""
+    front.open.click()
+    assert front.refused.value == "" and "Harbour Road" in front.opened.value
+
+
+def test_where_the_choice_cannot_be_read_her_own_school_is_opened(data):
+    open_desk()
+    save_school(open_sample("gcse"), data / "school")
+    assert open_desk().chosen == "levels"
+    with damaged(data):
+        desk = open_desk()
+        assert desk.chosen == desks.OWN and desk.school.framework.name == "gcse"
+
+
+def test_where_the_choice_cannot_be_read_a_folder_that_was_named_is_opened(data, monkeypatch):
+    open_desk()
+    save_school(open_sample("gcse"), data / "school")
+    save_school(open_sample("levels"), data / "named")
+    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(data / "named"))
+    with damaged(data):
+        assert open_desk().chosen == desks.FOLDER
+
+
+def test_her_files_and_the_store_in_trouble_are_both_told(data):
+    open_desk()
+    (data / "school").mkdir()
+    with damaged(data):
+        desk = open_desk()
+    assert "can no longer be read" in desk.trouble and "is damaged" in desk.trouble and desk.school.sample
+
+
+def test_a_school_that_cannot_be_written_leaves_the_choice_as_it_was(data, monkeypatch):
+    def refuse(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(desks, "save_school", refuse)
+    for before in ({}, {"school": "gcse"}):
+        desk = open_desk()
+        for key in before.values():
+            desk.choose(key)
+        with pytest.raises(OSError):
+            open_desk().keep(open_sample("levels"))
+        assert open_desk().chosen == before.get("school", "levels")
+
+
+def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):
+    methods = {name for name, value in vars(Store).items() if callable(value) and not name.startswith("_")}
+    assert methods <= set(vars(ClosedStore))
+    closed = ClosedStore(tmp_path / "w.sqlite", workbook="own", words="Put it right.")
+    assert closed.latest("f") == closed.answers("f") == closed.forms() == {} and closed.history("f", "a") == []
+    for refused in (
+        lambda: closed.save(form="f", field="a", value="b"),
+        lambda: closed.save_all(form="f", values={"a": "b"}),
+        lambda: closed.bring_back("f", "a", 1),
+        lambda: closed.append_missing([]),
+        closed.everything,
+        closed.delete_everything,
+    ):
+        with pytest.raises(StoreError, match=r"^Put it right\.$"):
+            refused()
+    assert list(tmp_path.iterdir()) == []
