@@ -150,6 +150,18 @@ def day(at: date) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def written_day(text: str) -> str:
+    """A day that was kept as 2005-03-08, as one writes it; '' where it is none.
+
+    >>> written_day("2005-03-08"), written_day("soon")
+    ('8 March 2005', '')
+    """
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
 def lower_first(text: str) -> str:
     """A text in the middle of a sentence; an abbreviation stays as it is.
 
@@ -157,6 +169,16 @@ def lower_first(text: str) -> str:
     ('draws out pupils', 'IEP in use')
     """
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def shortened(text: str, *, most: int = 80) -> str:
+    """A text cut to fit a place, such as a list to choose from.
+
+    >>> shortened("Meet the head of science about the sets", most=20)
+    'Meet the head of sc…'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def choice(label: str, options: Sequence[tuple[str, object]], value: object | None = None) -> widgets.Dropdown:

@@ -286,7 +286,7 @@ _DELETED = (
 def _task(found: Progress) -> str:
     """One Task: its name, its question, and in how many of its parts something is written."""
     page = page_of(found.stem)
-    how_far = "not begun" if not found.begun else f"something in {found.begun} of {found.parts} parts"
+    how_far = "not begun" if not found.begun else f"{found.begun} of {found.parts} parts begun"
     return (
         f'<li><a href="{frame.address(page.stem)}">{escape(page.name)}</a> <span class="sl-badge">{how_far}</span>'
         f"<br>{escape(page.question)}</li>"

@@ -76,9 +76,7 @@ class RolePage:
         grid: Grid = self.ask.sheet.part(ROLE)
         began = rows.began(self.desk.store, ROLE)
         now = rows.this_time(self.desk.store.answers(ROLE), began=began)
-        self.summary.value = frame.heading("Which parts of leading on SEN do you do already?") + frame.answer(
-            summed_up(grid, now)
-        )
+        self.summary.value = frame.answer(summed_up(grid, now))
 
 
 def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:

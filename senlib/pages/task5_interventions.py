@@ -15,6 +15,7 @@ from senlib.pages import frame, people, provided, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
+from senlib.pages.offer import Offer
 from senlib.widgets import Listing
 from senlib.workbook.forms import place
 from senlib.workbook.store import StoreError
@@ -78,7 +79,9 @@ class InterventionsPage:
         """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
         self.answer = self.live.piece(self._coverage)
         self.show = frame.choice("Which pupils", SHOW)
-        columns = [*_WHO, *({"key": key, "label": title, "kind": "text"} for key, title in self.headings.items()), *_SUMS]
+        # The first word of a heading, for there are eight of them beside each other; the map has them in full.
+        heads = [{"key": key, "label": title.split()[0].rstrip(","), "kind": "text"} for key, title in self.headings.items()]
+        columns = [*_WHO, *heads, *_SUMS]
         self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=15)
         self.show.observe(lambda _: self._list(), "value")
         self.live.also(self._list)
@@ -126,7 +129,7 @@ class InterventionsPage:
         self._say_adult()
         self.live.refresh()
         if hasattr(self, "intervention"):
-            self._refresh_interventions()
+            self.intervention.offer(self._interventions())
 
     def _say_adult(self) -> None:
         held = self._held()
@@ -196,12 +199,15 @@ class InterventionsPage:
         told = movement_answer(shown)
         chart = ""
         if len(top):
-            labels = [f"{row.label}: {row.reached} of {row.pupils}" for row in top.itertuples()]
+            counts = [f"{row.reached} of {row.pupils}" for row in top.itertuples()]
+            long = [f"{label}: {count}" for label, count in zip(top["label"], counts, strict=True)]
+            # Beside the chart there is room for two short lines, above a row for a long one.
+            short = [f"{frame.shortened(label, most=38)}\n{count}" for label, count in zip(top["label"], counts, strict=True)]
             plain = top.assign(national=float("nan"), lea=float("nan"))
             chart = frame.picture(
-                lambda width: charts.rates(plain, labels=labels, strong=[True] * len(plain), width=width),
+                lambda width: charts.rates(plain, labels=long if width.narrow else short, strong=[True] * len(plain), width=width),
                 says=". ".join(
-                    f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(labels, top.itertuples(), strict=True)
+                    f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
                 ),
                 key=f"Dot: pupils with it who move. Bar: where the true rate is likely to lie. Only what {FEW} pupils or more have.",
             )
@@ -235,14 +241,14 @@ class InterventionsPage:
 
     def audit(self) -> widgets.VBox:
         """One intervention at a time, held against the seven ingredients; and all of them together."""
-        self.intervention = frame.choice("Which intervention?", self._interventions())
+        self.intervention = Offer("Which intervention?", self._interventions())
         self.audited = self.ask.part(AUDIT, of="none")
         self.audit_place = widgets.VBox([])
         self.audit_sum = self.live.piece(self._audits)
         self.audited.after(lambda *_: self.live.refresh())
-        self.intervention.observe(lambda _: self._show_audit(), "value")
+        self.intervention.on_choice(self._show_audit)
         self._show_audit()
-        return widgets.VBox([frame.controls(self.intervention), self.audit_place, self.audit_sum])
+        return widgets.VBox([frame.controls(self.intervention.box), self.audit_place, self.audit_sum])
 
     def _interventions(self) -> list[tuple[str, str]]:
         held = self._held()
@@ -250,13 +256,6 @@ class InterventionsPage:
         lines = [(f"{self.headings.get(line.section, '')}: {line.label}", line.key) for line in provided.map_rows(held)]
         first = [(f"{words} (in use)", key) for words, key in lines if key in used]
         return [("Choose an intervention", ""), *first, *(one for one in lines if one[1] not in used)]
-
-    def _refresh_interventions(self) -> None:
-        chosen = self.intervention.value
-        options = self._interventions()
-        if list(self.intervention.options) != options:
-            self.intervention.options = options
-            self.intervention.value = chosen
 
     def _show_audit(self) -> None:
         if not self.intervention.value:
@@ -307,16 +306,17 @@ def movement_answer(shown: pd.DataFrame) -> str:
     enough = shown[shown["enough"]]
     if enough.empty:
         return f"Nothing on the maps is given to {FEW} pupils or more, so no percentage would tell you much. Look at the pupils one by one."
-    low = enough.iloc[0]
+    worse = enough[enough["clear"] == "lower"]
+    low = (worse if len(worse) else enough).iloc[0]
     told = (
-        f"{low.label}: of {sentences.pupils(int(low.pupils))} who have it, {low.reached} move, {rounded(low.percent)} %, likely between "
-        f"{rounded(low.low)} and {rounded(low.high)} %. "
+        f"Look first at this: {frame.lower_first(low.label)}. Of {sentences.pupils(int(low.pupils))} who have it, {low.reached} move, "
+        f"{rounded(low.percent)} %, likely between {rounded(low.low)} and {rounded(low.high)} %. "
     )
     if not low.beside_pupils:
         return told + "Every pupil with SEN has it, so there is nobody to compare with."
     beside = f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %"
     verdict = "no clear difference" if low.clear == "not clear" else f"{low.clear} here, by more than chance"
-    return f"{told}{beside}: {verdict}. That is the lowest rate of all."
+    return f"{told}{beside}: {verdict}."
 
 
 def spend_answer(whole: pd.Series) -> str:

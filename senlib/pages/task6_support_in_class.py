@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import ipywidgets as widgets
 import pandas as pd
@@ -12,6 +13,7 @@ from senlib.pages import frame, people
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
+from senlib.pages.offer import Offer
 from senlib.workbook.forms import Grid, Sheet, answer_key, place
 from senlib.workbook.rows import new_key, own_rows, rows_form
 from senlib.workbook.store import StoreError
@@ -66,20 +68,20 @@ class SupportPage:
 
     def observation(self) -> widgets.VBox:
         """A lesson visited, phase by phase, and the feedback on it."""
-        self.visit = frame.choice("Which visit?", self._visits(), self.query.get("visit", ""))
+        self.visit = Offer("Which visit?", self._visits(), self.query.get("visit", ""))
         self.new = widgets.Button(description="Begin a new visit", button_style="primary")
         self.new.on_click(lambda _: self.begin())
         self.trouble = frame.html("")
         self.visit_parts = [self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)}) for key in VISITED]
         self.visit_place = widgets.VBox([])
-        self.live = Live(self.visit)
+        self.live = Live()
         self.sheet = self.live.piece(self._feedback)
         self.together = self.live.piece(self._needs)
         for part in self.visit_parts:
-            part.after(lambda *_: self.live.refresh())
-        self.visit.observe(lambda _: self._show_visit(), "value")
+            part.after(lambda *_: self._visit_changed())
+        self.visit.on_choice(self._show_visit)
         self._show_visit()
-        return widgets.VBox([frame.controls(self.visit, self.new), self.trouble, self.visit_place])
+        return widgets.VBox([frame.controls(self.visit.box, self.new), self.trouble, self.visit_place])
 
     def needs(self) -> widgets.HTML:
         """What several visits say together about how support is used."""
@@ -89,12 +91,12 @@ class SupportPage:
         """Begin a new visit, dated today."""
         key = new_key()
         try:
-            self.desk.store.save(form=place(VISIT, of=key), field="date", value=f"{pd.Timestamp.today():%Y-%m-%d}")
+            self.desk.store.save(form=place(VISIT, of=key), field="date", value=date.today().isoformat())
         except StoreError as error:
             self.trouble.value = frame.not_saved(error)
             return
-        self.visit.options = self._visits()
-        self.visit.value = key
+        self.visit.offer(self._visits(), key)
+        self._show_visit()
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -115,7 +117,12 @@ class SupportPage:
         except StoreError:
             return {}
 
+    def _visit_changed(self) -> None:
+        self.visit.offer(self._visits())
+        self.live.refresh()
+
     def _show_visit(self) -> None:
+        self.live.refresh()
         if not self.visit.value:
             self.visit_place.children = []
             return
@@ -193,11 +200,8 @@ def visit_name(values: Mapping[str, str]) -> str:
     >>> visit_name({"date": "2005-03-08", "class": "8B Mathematics", "assistant": "JM"}), visit_name({})
     ('8 March 2005, 8B Mathematics, JM', 'A visit without a date')
     """
-    try:
-        day = frame.day(pd.Timestamp(values.get("date", "") or None))
-    except (ValueError, AttributeError):
-        day = ""
-    return ", ".join(filter(None, (day or "A visit without a date", values.get("class", ""), values.get("assistant", ""))))
+    day = frame.written_day(values.get("date", "")) or "A visit without a date"
+    return ", ".join(filter(None, (day, values.get("class", ""), values.get("assistant", ""))))
 
 
 def minutes(sheet: Sheet, answers: Mapping[str, str], *, own: Held) -> pd.DataFrame:

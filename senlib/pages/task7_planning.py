@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +12,7 @@ import pandas as pd
 from senlib.pages import frame, people
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
+from senlib.pages.offer import Offer
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
 from senlib.workbook.forms import FlowChart, place, problems, walk
@@ -32,6 +33,8 @@ from senlib.workbook.walks import (
     walked,
 )
 
+CHARTS = [("The booklet's", ""), ("Our own", "own")]
+
 SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
 
 
@@ -40,7 +43,6 @@ class PlanningPage:
 
     def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
         self.desk, self.query = desk, dict(query)
-        self._offering = False
         self.ask = Asking(desk, "task7_planning")
         self.pupils = people.with_sen(desk.school)
         self.names = people.names(desk.school)
@@ -53,37 +55,37 @@ class PlanningPage:
 
     def walk(self) -> widgets.VBox:
         """A class and a subject, who in it to plan for, and the chart walked for each of them."""
-        self.of_class = frame.choice("The class you are working on", self._classes(), self.query.get("class", ""))
+        self.of_class = Offer("The class you are working on", self._classes(), self.query.get("class", ""))
         self.new_class = widgets.Button(description="Begin a new class", button_style="primary")
         self.new_class.on_click(lambda _: self.begin())
         self.about = self.ask.part(CLASS, of="none")
         self.about.after(lambda *_: self._show_class())
-        self.which = frame.choice("Which chart?", [("The booklet's", ""), ("Our own", "own")])
-        self.pupil = frame.choice("A pupil of this class", [("Choose a pupil", "")])
+        self.which = Offer("Which chart?", CHARTS)
+        self.pupil = Offer("A pupil of this class", [("Choose a pupil", "")])
         self.group = widgets.Text(description="Or a group: its name")
         self.add_pupil = widgets.Button(description="Put the pupil on the list")
         self.add_group = widgets.Button(description="Put the group on the list")
         self.add_pupil.on_click(lambda _: self._add(self.pupil.value, PUPIL))
         self.add_group.on_click(lambda _: self._add(new_key(), self.group.value.strip()))
-        self.who = frame.choice("For whom are you walking it?", [("Choose from the list", "")])
+        self.who = Offer("For whom are you walking it?", [("Choose from the list", "")])
         self.take_off = widgets.Button(description="Take off the list")
         self.take_off.on_click(lambda _: self._take_off())
         self.answer, self.list, self.onward, self.status = (frame.html("") for _ in range(4))
         self.flow = Flow(walkable=True)
         self.flow.observe(lambda change: self._answered(change["new"]), "answer")
         self.place = widgets.VBox([])
-        self.of_class.observe(self._chosen(self._open_class), "value")
-        self.which.observe(self._chosen(self._choose_chart), "value")
-        self.who.observe(self._chosen(self._show_walk), "value")
+        self.of_class.on_choice(self._open_class)
+        self.which.on_choice(self._choose_chart)
+        self.who.on_choice(self._show_walk)
         self._open_class()
-        return widgets.VBox([frame.controls(self.of_class, self.new_class), self.status, self.place])
+        return widgets.VBox([frame.controls(self.of_class.box, self.new_class), self.status, self.place])
 
     def begin(self) -> None:
         """Begin with a new class, dated today."""
         key = new_key()
         if self._keep(place(CLASS, of=key), {"date": date.today().isoformat()}):
-            self.of_class.options = self._classes()
-            self.of_class.value = key
+            self.of_class.offer(self._classes(), key)
+            self._open_class()
 
     @property
     def chart(self) -> FlowChart:
@@ -123,17 +125,17 @@ class PlanningPage:
             self.place.children = []
             return
         self.about.show(of=key)
-        self._offer(self.which, list(self.which.options), self._held().get(place(CLASS, of=key), {}).get("chart", ""))
-        whom = [frame.html(frame.heading("Whom do we plan for?", level=3)), frame.controls(self.pupil, self.add_pupil)]
-        whom += [frame.controls(self.group, self.add_group), self.list, frame.controls(self.who, self.take_off)]
+        self.which.offer(CHARTS, self._held().get(place(CLASS, of=key), {}).get("chart", ""))
+        whom = [frame.html(frame.heading("Whom do we plan for?", level=3)), frame.controls(self.pupil.box, self.add_pupil)]
+        whom += [frame.controls(self.group, self.add_group), self.list, frame.controls(self.who.box, self.take_off)]
         self.place.children = [
-            self.about.box, frame.controls(self.which), *whom, self.answer, self.flow, self.onward,
+            self.about.box, frame.controls(self.which.box), *whom, self.answer, self.flow, self.onward,
         ]  # fmt: skip
         self._show_class()
 
     def _choose_chart(self) -> None:
         if self.which.value == "own" and own_chart(self._held().get(OWN, {})) is None:
-            self.which.value = ""
+            self.which.offer(CHARTS, "")
             self.status.value = frame.trouble_line("Your school has not drawn a chart yet. Draw one below, then choose it here.")
             return
         held = self._held().get(place(CLASS, of=self.of_class.value), {})
@@ -147,8 +149,7 @@ class PlanningPage:
             return
         if self._keep(place(WHO, of=self.of_class.value), {who: value}):
             self.group.value = ""
-            self._show_class()
-            self.who.value = who
+            self._show_class(who)
 
     def _take_off(self) -> None:
         if self.who.value and self._keep(place(WHO, of=self.of_class.value), {self.who.value: ""}):
@@ -157,35 +158,19 @@ class PlanningPage:
     def _walked(self) -> list[Walked]:
         return walked(self._held(), chart=self.chart, of_class=self.of_class.value)
 
-    def _show_class(self) -> None:
-        """Show who is on the list of the class and where each walk stands."""
-        key = self.of_class.value
-        about = self._held().get(place(CLASS, of=key), {})
-        self._offer(self.of_class, self._classes(), key)
+    def _show_class(self, who: str = "") -> None:
+        """Show who is on the list of the class, where each walk stands, and the walk for `who` or whoever was chosen."""
+        about = self._held().get(place(CLASS, of=self.of_class.value), {})
+        self.of_class.offer(self._classes())
         found = self._walked()
         on_list = [one.who for one in found]
         offered = people.options(class_first(self.pupils, about.get("class", "")))
-        self._offer(self.pupil, [("Choose a pupil", ""), *(one for one in offered if one[1] not in on_list)], "")
+        self.pupil.offer([("Choose a pupil", ""), *(one for one in offered if one[1] not in on_list)], "")
         names = [("Choose from the list", ""), *((self._name(one), one.who) for one in found)]
-        chosen = self.who.value
-        self._offer(self.who, names, chosen if chosen in on_list else on_list[0] if len(on_list) == 1 else "")
+        self.who.offer(names, who or self.who.value or (on_list[0] if len(on_list) == 1 else ""))
         self.answer.value = frame.answer(summed_up(found))
         self.list.value = self._list(found)
         self._show_walk()
-
-    def _offer(self, choice: widgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
-        """Offer other things to choose from; that is no choice of the reader's, and nothing follows from it."""
-        self._offering = True
-        try:
-            if list(choice.options) != options:
-                choice.options = options
-            choice.value = value
-        finally:
-            self._offering = False
-
-    def _chosen(self, act: Callable[[], None]) -> Callable[[object], None]:
-        """What to do when the reader has chosen something."""
-        return lambda _change: None if self._offering else act()
 
     def _list(self, found: list[Walked]) -> str:
         if not found:
@@ -203,8 +188,7 @@ class PlanningPage:
         answers = self._answers(chart, who)
         trail = walk(chart, answers)
         self.flow.walkable = bool(who)
-        named = dict((key, words) for words, key in self.who.options).get(who, "")
-        self.flow.title = f"{chart.title} ({named})" if who else chart.title
+        self.flow.title = f"{chart.title} ({self.who.words})" if who else chart.title
         self.flow.nodes, self.flow.start = drawable(chart), chart.start
         asked = trail.asks.key if trail.asks else ""
         given = {key: way for key, way in answers.items() if way in ("yes", "no")}
@@ -312,9 +296,10 @@ def class_name(values: Mapping[str, str]) -> str:
     """A class as one names it.
 
     >>> class_name({"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}), class_name({})
-    ('8B, Mathematics, 2005-03-08', 'A class without a name')
+    ('8B, Mathematics, 8 March 2005', 'A class without a name')
     """
-    return ", ".join(filter(None, (values.get(key, "") for key in ("class", "subject", "date")))) or "A class without a name"
+    parts = (values.get("class", ""), values.get("subject", ""), frame.written_day(values.get("date", "")))
+    return ", ".join(filter(None, parts)) or "A class without a name"
 
 
 def to_do(one: Walked) -> str:

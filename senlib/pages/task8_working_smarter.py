@@ -100,7 +100,7 @@ class ThreeActions(Asked):
         self.open = {action.key: action for action in actions(held)}
         self.taken = held.get(THREE, {})
         words = [(action.what, action.key) for action in self.open.values() if not action.done or action.key in self.taken.values()]
-        self.choices["action"] = [(key, shortened(what)) for what, key in words]
+        self.choices["action"] = [(key, frame.shortened(what)) for what, key in words]
         super().show(of=of)
 
     def _row(self, row, last, *, added=False):
@@ -124,16 +124,6 @@ class ThreeActions(Asked):
 def _place(action: Action, column: str) -> dict[str, str]:
     form, field = action.places[column]
     return {"name": box_name(form=form, field=field)} | ({"kind": "date"} if column == "due" else {})
-
-
-def shortened(text: str, *, most: int = 80) -> str:
-    """A text that fits a list to choose from.
-
-    >>> shortened("Meet the head of science about the sets", most=20)
-    'Meet the head of sc…'
-    """
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def plan_answer(found: list[Action], *, today: date) -> str:

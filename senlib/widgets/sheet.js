@@ -365,14 +365,15 @@ function render({ model, el }) {
     const box = make("div", { class: "sl-sheet-fields" });
     for (const spec of block.fields) {
       const field = make("div", { class: `sl-sheet-field sl-sheet-field-${spec.kind}` });
-      field.append(make("p", { class: "sl-sheet-label", "aria-hidden": "true" }, spec.label));
+      const above = make("div", { class: "sl-sheet-above" });
+      above.append(make("p", { class: "sl-sheet-label", "aria-hidden": "true" }, spec.label));
       let helpId = "";
       if (spec.help) {
         const help = helpLine(spec.help);
         helpId = help.id;
-        field.append(help);
+        above.append(help);
       }
-      field.append(put({ ...spec, helpId }, next()));
+      field.append(above, put({ ...spec, helpId }, next()));
       box.append(field);
     }
     return box;
@@ -433,7 +434,11 @@ function render({ model, el }) {
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) add();
     });
-    place.append(make("label", { for: id }, words), box, button);
+    // Out of the way until it is wanted: a lesson is being watched, and there is a place under each heading.
+    const closed = make("details");
+    const open = make("summary", {}, words);
+    closed.append(open, make("label", { for: id, class: "sl-sheet-heard" }, words), box, button);
+    place.append(closed);
     line.append(place);
     return line;
   }
