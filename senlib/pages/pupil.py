@@ -17,9 +17,7 @@ from senlib.pages.task6_support_in_class import VISIT, visit_name
 from senlib.pages.task7_planning import asks, class_name, to_do
 from senlib.workbook.forms import place
 from senlib.workbook.store import StoreError
-from senlib.workbook.walks import CLASS, OWN, booklet_chart, own_chart, walked
-
-IEP = "task6.iep"
+from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
 
 
 class PupilPage:

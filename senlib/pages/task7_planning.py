@@ -20,8 +20,10 @@ from senlib.workbook.rows import new_key
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import (
     CLASS,
+    IEP,
     OWN,
     PUPIL,
+    SUMS,
     WHO,
     Walked,
     booklet_chart,
@@ -219,7 +221,7 @@ class PlanningPage:
 
     def _onward(self, who: str, leads_to: tuple[str, ...]) -> str:
         """Where the walk leads: to an IEP only where the chart says so."""
-        if "task6.iep" not in leads_to:
+        if IEP not in leads_to:
             return ""
         stem = "task6_support_in_class"
         known = who in self.names
@@ -232,7 +234,7 @@ class PlanningPage:
     def own(self) -> widgets.VBox:
         """A place to draw how planning goes at this school."""
         self.drawn_status = frame.html("")
-        self.editor = Flow(editable=True, title="Our own chart")
+        self.editor = Flow(editable=True, title="Our own chart", sums=[list(one) for one in SUMS])
         self.copy = widgets.Button(description="Begin from the booklet's chart")
         self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
         self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")

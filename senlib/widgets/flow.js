@@ -1059,6 +1059,8 @@ function makeForm({ mine, model, act }) {
   }
   const ways = Object.fromEntries(Object.keys(WAY_LABELS).map((way) => [way, make("select")]));
   const wayLines = Object.fromEntries(Object.keys(ways).map((way) => [way, labelled(way, WAY_LABELS[way], ways[way])]));
+  const counts = make("select");
+  const countsLine = labelled("counts", "What it comes to", counts, "How it adds up over a class");
   const start = make("select");
   const startLine = labelled("start", "The chart starts at", start);
   const one = make("div", { class: "sl-flow-one" });
@@ -1067,6 +1069,7 @@ function makeForm({ mine, model, act }) {
     labelled("text", "What it says in full", text.control, "The whole question, what to do, or what it comes to"),
     kinds,
     ...Object.values(wayLines),
+    countsLine,
   );
   const add = makeButton("Add a box", () => act.add());
   const remove = makeButton("Delete this box", () => askSure());
@@ -1117,6 +1120,8 @@ function makeForm({ mine, model, act }) {
     select.addEventListener("change", () => act.setWay(way, select.value));
     select.addEventListener("blur", act.settle);
   }
+  counts.addEventListener("change", () => act.setCounts(counts.value));
+  counts.addEventListener("blur", act.settle);
   start.addEventListener("change", () => act.setStart(start.value));
   start.addEventListener("blur", act.settle);
 
@@ -1168,6 +1173,9 @@ function makeForm({ mine, model, act }) {
         const targets = all.filter(([key]) => key !== chosen || box[way] === chosen);
         fillOptions(select, [["", "nowhere yet"], ...targets], view.boxes.has(box[way]) ? box[way] : "");
       }
+      const sums = model.get("sums") || [];
+      countsLine.hidden = box.kind === "question" || !sums.length;
+      fillOptions(counts, sums, box.counts_as);
       const started = view.boxes.has(view.chart.start);
       fillOptions(start, started ? all : [["", "not chosen yet"], ...all], started ? view.chart.start : "");
     },
@@ -1210,7 +1218,7 @@ function render({ model, el }) {
     return turn;
   }
 
-  const act = { commit, settle, choose, setKind, setWay, setStart, add, remove, undo };
+  const act = { commit, settle, choose, setKind, setWay, setCounts, setStart, add, remove, undo };
   // Beside a drawing that is longer than the screen, the words go along with it.
   const tall = (is) => sides.classList.toggle("sl-flow-tall", is);
   const drawing = makeDrawing({ press, tall });
@@ -1328,6 +1336,11 @@ function render({ model, el }) {
   function setWay(way, key) {
     commit();
     change(changed(chosen, { [way]: key }), `where ${nameNow(chosen)} leads`, `${chosen} ${way}`);
+  }
+
+  function setCounts(what) {
+    commit();
+    change(changed(chosen, { counts_as: what }), `what ${nameNow(chosen)} comes to`, `${chosen} counts`);
   }
 
   function setStart(key) {

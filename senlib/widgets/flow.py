@@ -82,7 +82,8 @@ class Flow(AnyWidget):
     """Boxes and arrows as on paper, with a way through them lit.
 
     `nodes`: dicts with `key`, `kind` ('question', 'step' or 'outcome'), `text`, `label`, the ways on `yes`, `no` and
-    `next`; `leads_to` and `counts_as` are kept and not drawn. What is missing is ''. `start` is the key of the first box.
+    `next`; `leads_to` and `counts_as` are kept and not drawn; `sums` are the values and words of `counts_as` to
+    choose from. What is missing is ''. `start` is the key of the first box.
 
     Where it is `walkable`, an answer on the page becomes `answer`, {"key", "way", "n"} with the way 'yes', 'no', or ''
     for one taken back; n counts up so that equal ones are all seen. The widget follows no way itself: reply with
@@ -114,6 +115,7 @@ class Flow(AnyWidget):
     problems = traitlets.List(traitlets.Unicode()).tag(sync=True)
     editable = traitlets.Bool(False).tag(sync=True)
     walkable = traitlets.Bool(False).tag(sync=True)
+    sums = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
     own = traitlets.Int(0, min=0).tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     most = traitlets.Int(MOST_BOXES, read_only=True).tag(sync=True)

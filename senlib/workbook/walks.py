@@ -11,6 +11,12 @@ from senlib.workbook.store import Store
 
 CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
 
+# What is to be filled in where a box counts as a plan of its own.
+IEP = "task6.iep"
+
+# What a box may count as, in a school's own words for it.
+SUMS = (("", "Nothing of its own"), ("annotation", "A note on the class plan"), ("plan", "A plan of its own, such as an IEP"))
+
 # What is kept of a pupil for whom a class's chart is walked; of a group, its name is.
 PUPIL = "pupil"
 
@@ -44,9 +50,7 @@ def own_chart(held: Mapping[str, str]) -> FlowChart | None:
     if not held.get("nodes"):
         return None
     booklet = booklet_chart()
-    # What a box of the booklet's counts as, the drawing does not carry.
-    known = {key: {"counts_as": node.counts_as} for key, node in booklet.nodes.items()}
-    nodes = [box | known.get(box["key"], {}) for box in json.loads(held["nodes"])]
+    nodes = [box | {"leads_to": IEP if box.get("counts_as") == "plan" else ""} for box in json.loads(held["nodes"])]
     return FlowChart(
         key=OWN, title="Our own chart", unit=booklet.unit, each=booklet.each, start=held["start"], nodes=nodes_from(nodes)
     )  # fmt: skip

@@ -77,6 +77,11 @@ def test_a_chart_that_a_school_has_drawn_is_kept_and_walked(tmp_path):
 
 
 def test_a_copy_of_the_booklet_s_chart_adds_up_as_the_booklet_s():
-    plain = [{key: value for key, value in box.items() if key != "counts_as"} for box in walks.boxes(walks.booklet_chart())]
-    own = walks.own_chart({"nodes": json.dumps(plain), "start": "q1"})
+    own = walks.own_chart({"nodes": json.dumps(walks.boxes(walks.booklet_chart())), "start": "q1"})
     assert own.nodes == walks.booklet_chart().nodes
+
+
+def test_a_box_that_counts_as_a_plan_leads_to_the_iep():
+    nodes = [{"key": "own_1", "kind": "outcome", "text": "Write it down.", "label": "Write", "counts_as": "plan"}]
+    own = walks.own_chart({"nodes": json.dumps(nodes), "start": "own_1"})
+    assert walks.walk(own, {}).leads_to == ("task6.iep",) and walks.walk(own, {}).comes_to == "plan"
