@@ -185,6 +185,8 @@ def svg(figure: Figure) -> str:
     text = held.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    # Several pictures stand on a page, and nothing points at the names of their groups.
+    text = re.sub(r'<g id="[^"]*"', "<g", text)
     for colour, name in _IN_THE_PAGE.items():
         text = re.sub(colour, f"var({name}, {colour})", text, flags=re.IGNORECASE)
     # A picture's role and name stand on the figure around it, and its size is the page's.

@@ -313,11 +313,10 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
         rest = f" {undated} still {'has' if undated == 1 else 'have'} no date." if undated else ""
         return title + frame.answer(f"Nothing is overdue, and nothing is due within four weeks.{rest}")
     told = f"{len(late)} overdue, {len(soon)} due within four weeks."
-    items = "".join(
-        f"<li><strong>{'Overdue: ' if action in late else ''}{frame.day(action.due)}</strong>, {escape(action.what)}"
-        f"{escape(', '.join(filter(None, ('', names.get(action.of, ''), action.values['owner']))))}</li>"
-        for action in (*late, *soon)
-    )
+    items = ""
+    for action in (*late, *soon):
+        whose = ", ".join(filter(None, (action.what, names.get(action.of, ""), action.values["owner"])))
+        items += f"<li><strong>{'Overdue: ' if action in late else ''}{frame.day(action.due)}</strong>, {escape(whose)}</li>"
     plan = f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
     return title + frame.answer(told) + f"<ul>{items}</ul>" + plan
 

@@ -4,7 +4,8 @@ const FRAME = ["title", "groups", "cards"];
 const PRINTING = "data-sl-cards-printing";
 const DRAG_STARTS = 6; // pixels: less is a press with an unsteady hand
 const IN_SIGHT = 88; // pixels of a heading's place that have to be on the screen to drop a card there with ease
-let sorts = 0;
+// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
+const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -120,7 +121,7 @@ function makeSheet(groups, cards) {
 }
 
 function render({ model, el }) {
-  const mine = `sl-cards-${(sorts += 1)}`;
+  const mine = `sl-cards-${newId()}`;
   const root = make("div", { class: "sl-cards", "data-lm-suppress-shortcuts": "true" });
   const title = make("h3", { class: "sl-cards-title", dir: "auto" });
   const hint = make("p", { class: "sl-cards-hint" });

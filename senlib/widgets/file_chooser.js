@@ -1,6 +1,7 @@
 // A file input with a place to drop files on. Files go to Python in parts, each answered before the next is sent.
 
-let choosers = 0;
+// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
+const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -47,7 +48,7 @@ function problem(model, files) {
 }
 
 function render({ model, el }) {
-  const mine = `sl-chooser-${(choosers += 1)}`;
+  const mine = `sl-chooser-${newId()}`;
   const root = make("div", { class: "sl-chooser", "data-lm-suppress-shortcuts": "true" });
   const zone = make("div", { class: "sl-chooser-zone" });
   const label = make("label", { for: mine });

@@ -10,7 +10,8 @@ const KINDS = [
 ];
 const WAY_LABELS = { yes: "Yes leads to", no: "No leads to", next: "Then on to" };
 const SVG = "http://www.w3.org/2000/svg";
-let flows = 0;
+// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
+const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -1194,7 +1195,7 @@ function makeForm({ mine, model, act }) {
 }
 
 function render({ model, el }) {
-  const mine = `sl-flow-${(flows += 1)}`;
+  const mine = `sl-flow-${newId()}`;
   const root = make("div", { class: "sl-flow", "data-lm-suppress-shortcuts": "true" });
   const title = make("p", { class: "sl-flow-title" });
   const sides = make("div", { class: "sl-flow-sides" });

@@ -2,7 +2,8 @@
 
 const FRAME = ["caption", "columns", "page_size", "empty", "selectable"];
 const alphabet = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
-let listings = 0;
+// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
+const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -141,7 +142,7 @@ function makeEditable(column, helpId, commit) {
 }
 
 function render({ model, el }) {
-  const mine = `sl-listing-${(listings += 1)}`;
+  const mine = `sl-listing-${newId()}`;
   const root = make("div", { class: "sl-listing", "data-lm-suppress-shortcuts": "true" });
   const tools = make("div", { class: "sl-listing-tools" });
   const filterLabel = make("label", { for: `${mine}-filter` }, "Show rows with");

@@ -7,7 +7,8 @@ const SLOW = 1500;
 const SILENT = 8000;
 // Between the form and the field in a box's name.
 const MARK = "\u001f";
-let sheets = 0;
+// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
+const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -304,7 +305,7 @@ function saveAs(name, text) {
 }
 
 function render({ model, el }) {
-  const mine = `sl-sheet-${(sheets += 1)}`;
+  const mine = `sl-sheet-${newId()}`;
   const root = make("section", { class: "sl-sheet", "data-lm-suppress-shortcuts": "true" });
   const head = make("div", { class: "sl-sheet-head" });
   const bar = make("div", { class: "sl-sheet-unsaved", role: "alert", hidden: "" });

@@ -83,9 +83,18 @@ def test_no_page_scrolls_sideways(visit, stem):
         assert fits(page), f"{width} pixels"
 
 
+def doubled(page) -> list[str]:
+    """Ids that stand more than once on the page: a label would belong to the wrong box."""
+    return page.evaluate("""() => {
+        const ids = [...document.querySelectorAll("main [id]:not(svg *)")].map((element) => element.id);
+        return ids.filter((id, i) => ids.indexOf(id) !== i);
+    }""")
+
+
 @pytest.mark.parametrize("stem", STEMS)
 def test_nothing_keeps_anybody_out(visit, barriers, screenshots, stem):
     page = visit(stem)
+    assert doubled(page) == []
     for name, theme in {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {"forced_colors": "active"}}.items():
         page.emulate_media(**theme)
         screenshots(page, f"{stem or 'index'}-{name}")
