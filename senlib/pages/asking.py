@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import ipywidgets as widgets
-import pandas as pd
 
 from senlib.pages import frame
 from senlib.pages.desk import Desk
@@ -84,14 +82,17 @@ class KeptSheet:
         value = self.desk.store.latest(form)[field]
         return {"kind": "brought", "value": value} | self._kept(request["name"], value, saved)
 
+    def _tell(self, field: str, value: str) -> None:
+        for function in self._after:
+            function(field, value)
+
     def _kept(self, name: str, value: str, saved: Saved) -> dict[str, Any]:
         """What the page is told of an answer that is kept, after everyone here has heard of it."""
         form, field = name.split(MARK)
         versions = len(self.desk.store.history(form, field))
         # In place, and so without sending: the page that the answer came from shows it already.
         self.sheet.values[name] = {"value": value, "seen": saved.id, "versions": versions}
-        for function in self._after:
-            function(field, value)
+        self._tell(field, value)
         return {"name": name, "id": saved.id, "at": frame.saved_at(saved.at), "versions": versions}
 
 
@@ -301,10 +302,11 @@ def points(part: Points) -> str:
 
 def resources(part: Resources) -> str:
     """Publications, each with its number and with what has replaced it."""
-    listed = pd.DataFrame([asdict(one) for one in part.items])
-    columns = {"title": "Title", "number": "Number in 2005", "replaced_by": "What has come after it"}
-    shown = frame.plain_table(listed, caption="Publications", columns=columns)
-    return f"<h3>{frame.escape(part.title)}</h3><p>{frame.escape(part.intro)}</p>{shown}"
+    items = "".join(
+        f"<li><strong>{frame.escape(one.title)}</strong>, {frame.escape(one.number)}. {frame.escape(one.replaced_by)}</li>"
+        for one in part.items
+    )
+    return f"<h3>{frame.escape(part.title)}</h3><p>{frame.escape(part.intro)}</p><ul>{items}</ul>"
 
 
 def table(

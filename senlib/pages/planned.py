@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -69,7 +69,23 @@ class PlanSheet(KeptSheet):
         if self.origin:
             cells["from"] = {"lines": self._origin(action)}
         late = action.due is not None and action.due < date.today() and not action.done
-        return {"key": action.key, "label": action.what, "note": "Overdue" if late else "", "cells": cells}
+        row = {"key": action.key, "label": action.what, "note": "Overdue" if late else "", "cells": cells}
+        if action.part == PLAN:
+            # Written in the plan, it is changed and taken out here; any other is changed where it was written.
+            form, field = action.places["what"]
+            row["own"] = {"name": box_name(form=form, field=field), "kind": "text", "label": "Action"}
+        return row
+
+    def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
+        return super()._answers() | {"drop row": self._drop_row}
+
+    def _drop_row(self, request: Mapping[str, Any]) -> None:
+        for action in self.found():
+            if action.key == request["row"] and action.part == PLAN:
+                form, field = action.places["what"]
+                self.desk.store.save(form=form, field=field, value="")
+                self.show()
+                self._tell(field, "")
 
     def _origin(self, action: Action) -> list[dict[str, str]]:
         """Where an action came from, as a link back and a line on what was asked there."""

@@ -16,6 +16,7 @@ from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
 from senlib.pages.task6_support_in_class import VISIT, visit_name
 from senlib.pages.task7_planning import asks, class_name, to_do
 from senlib.workbook.forms import place
+from senlib.workbook.plan import Action
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
 
@@ -36,7 +37,7 @@ class PupilPage:
         self.pieces = {
             name: frame.html("") for name in ("who", "progress", "provision", "lessons", "planning", "iep", "next")
         }
-        self.actions = PlanSheet(desk, wanted=lambda action: action.each == "pupil" and action.of == self.pupil.value and bool(action.of))
+        self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
         self.new = NewAction(desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value)
         self.new.after(self.actions.show)
         self.pupil.observe(lambda _: self.refresh(), "value")
@@ -94,6 +95,9 @@ class PupilPage:
         self.new.status.value = ""
         self.new.box.layout.display = None if pupil else "none"
 
+    def _is_mine(self, action: Action) -> bool:
+        return action.each == "pupil" and action.of == self.pupil.value != ""
+
     @property
     def _row(self) -> pd.Series:
         return self.school.pupils[self.school.pupils["pupil_id"] == self.pupil.value].iloc[0]
@@ -133,6 +137,8 @@ class PupilPage:
             line = lines.get(f"{row.subject}/{self.pupil.value}", "")
             plan = f'<br><span class="sl-note">Agreed with the subject leader: {frame.escape(line)}</span>' if line else ""
             parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.{plan}</li>')
+        order = {subject: place for place, subject in enumerate(self.school.framework.outcome_subjects())}
+        cells = cells.sort_values("subject", key=lambda names: names.map(order), kind="stable")
         for row in cells.itertuples():
             link = _address(
                 "task1_conversion_data", stage=row.stage, subject=row.subject, cohort=str(row.cohort), group=self._group(),

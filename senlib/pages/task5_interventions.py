@@ -82,7 +82,7 @@ class InterventionsPage:
         # The first word of a heading, for there are eight of them beside each other; the map has them in full.
         heads = [{"key": key, "label": title.split()[0].rstrip(","), "kind": "text"} for key, title in self.headings.items()]
         columns = [*_WHO, *heads, *_SUMS]
-        self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=15)
+        self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=10)
         self.show.observe(lambda _: self._list(), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
@@ -309,7 +309,7 @@ def movement_answer(shown: pd.DataFrame) -> str:
     worse = enough[enough["clear"] == "lower"]
     low = (worse if len(worse) else enough).iloc[0]
     told = (
-        f"Look first at this: {frame.lower_first(low.label)}. Of {sentences.pupils(int(low.pupils))} who have it, {low.reached} move, "
+        f"Look first at ‘{low.label}’. Of {sentences.pupils(int(low.pupils))} who have it, {low.reached} move, "
         f"{rounded(low.percent)} %, likely between {rounded(low.low)} and {rounded(low.high)} %. "
     )
     if not low.beside_pupils:

@@ -395,7 +395,7 @@ function render({ model, el }) {
     const line = make("tr", { role: "row" });
     const first = make("th", { scope: "row", role: "rowheader", class: "sl-sheet-row" });
     if (row.own) {
-      const own = put({ ...row.own, kind: "short", label: "Name of your own row" }, next());
+      const own = put({ kind: "short", label: "Name of your own row", ...row.own }, next());
       const drop = make("button", { type: "button", class: "sl-sheet-small" }, "Take out");
       drop.setAttribute("aria-label", `Take out the row ${row.label}`);
       drop.addEventListener("click", () => hooks.send({ kind: "drop row", row: row.key }));

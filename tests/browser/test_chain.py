@@ -132,7 +132,7 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         page.get_by_role("link", name="To the action plan (Task 8)").click()
         page.wait_for_url("**/task8_working_smarter")
         ready(page)
-        row = page.get_by_role("row", name=re.compile("Reading partner from Year 10"))
+        row = page.get_by_role("row").filter(has=page.get_by_label("Owner: Reading partner from Year 10"))
         expect(row.get_by_label(re.compile("^Due:"))).to_have_value(due.isoformat())
         expect(row.get_by_label(re.compile("^Owner:"))).to_have_value("SENCO")
         page.get_by_label("From the plan: First").select_option(label="Reading partner from Year 10, twice a week")
