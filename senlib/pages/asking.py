@@ -46,8 +46,9 @@ class KeptSheet:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._after: list[Callable[[str, str], None]] = []
+        self._kept_lately: list[tuple[str, str]] = []
         self.sheet = Sheet(workbook=desk.store.workbook)
-        self.sheet.answer_with(self.answer)
+        self.sheet.answer_with(self.reply, then=self.follow)
         self.status = frame.html("")
         self.box = widgets.VBox([self.sheet, self.status])
 
@@ -56,11 +57,24 @@ class KeptSheet:
         self._after.append(function)
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Answer one request of the sheet: keep a text, show the earlier ones, bring one back, add a row or take one out."""
+        """Answer one request of the sheet, and do what follows from it."""
+        reply = self.reply(request)
+        self.follow()
+        return reply
+
+    def reply(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The reply to one request: a text kept, the earlier ones, one brought back, a row added or taken out."""
         try:
             return self._answers()[request["kind"]](request)
         except StoreError as error:
             return {"kind": "refused", "why": f"Not saved. {error}"}
+
+    def follow(self) -> None:
+        """Tell those who asked to hear of it what was kept since the last time."""
+        while self._kept_lately:
+            field, value = self._kept_lately.pop(0)
+            for function in self._after:
+                function(field, value)
 
     def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
         return {"save": self._save, "history": self._history, "bring back": self._bring_back}
@@ -82,17 +96,13 @@ class KeptSheet:
         value = self.desk.store.latest(form)[field]
         return {"kind": "brought", "value": value} | self._kept(request["name"], value, saved)
 
-    def _tell(self, field: str, value: str) -> None:
-        for function in self._after:
-            function(field, value)
-
     def _kept(self, name: str, value: str, saved: Saved) -> dict[str, Any]:
-        """What the page is told of an answer that is kept, after everyone here has heard of it."""
+        """What the page is told of an answer that is kept."""
         form, field = name.split(MARK)
         versions = len(self.desk.store.history(form, field))
         # In place, and so without sending: the page that the answer came from shows it already.
         self.sheet.values[name] = {"value": value, "seen": saved.id, "versions": versions}
-        self._tell(field, value)
+        self._kept_lately.append((field, value))
         return {"name": name, "id": saved.id, "at": frame.saved_at(saved.at), "versions": versions}
 
 

@@ -85,7 +85,7 @@ class PlanSheet(KeptSheet):
                 form, field = action.places["what"]
                 self.desk.store.save(form=form, field=field, value="")
                 self.show()
-                self._tell(field, "")
+                self._kept_lately.append((field, ""))
 
     def _origin(self, action: Action) -> list[dict[str, str]]:
         """Where an action came from, as a link back and a line on what was asked there."""

@@ -51,6 +51,8 @@ class PlanPage:
     def three(self) -> widgets.Widget:
         """Three actions, chosen from the plan or written here."""
         self.chosen = ThreeActions(self.desk)
+        # A line taken from the plan is that action: changed in one place, it shows in the other.
+        self.chosen.after(lambda *_: self.refresh() if hasattr(self, "actions") else None)
         return self.chosen.box
 
     def next(self) -> widgets.HTML:

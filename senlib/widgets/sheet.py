@@ -69,13 +69,18 @@ class Sheet(AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         self.names: set[str] = set()
-        self._answer: Callable[[Request], Reply | None] = _nobody
+        self.answer_with(_nobody)
         super().__init__(**traits)
         self.on_msg(self._hear)
 
-    def answer_with(self, function: Callable[[Request], Reply | None]) -> None:
-        """Have this function answer what the page asks: one of REQUESTS in, a reply out, None where the page needs none."""
-        self._answer = function
+    def answer_with(
+        self, function: Callable[[Request], Reply | None], *, then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Have this function answer what the page asks: one of REQUESTS in, a reply out, None where the page needs none.
+
+        `then` is called when the reply is on its way: what takes longer does not hold up the word 'Saved'.
+        """
+        self._answer, self._then = function, then
 
     def show(self, *, form: dict[str, Any], values: dict[str, Any]) -> None:
         """Show another sheet, or the same one anew; what is being typed in a box that stays is not disturbed."""
@@ -99,6 +104,7 @@ class Sheet(AnyWidget):
             reply = self._answer(content)
         if reply is not None:
             self.send({"turn": content.get("turn")} | reply)
+        self._then()
 
     def _fits(self, content: Request) -> bool:
         wanted = REQUESTS.get(content.get("kind"), None)
