@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from senlib.pages import frame
 from senlib.pages.desk import Desk
 from senlib.widgets import Sheet
-from senlib.widgets.sheet import MARK, box_name
+from senlib.widgets.sheet import MARK, box_name, names_in
 from senlib.workbook import rows as own
 from senlib.workbook.forms import (
     Checklist,
@@ -51,6 +51,12 @@ class KeptSheet:
         self.sheet.answer_with(self.reply, then=self.follow)
         self.status = frame.html("")
         self.box = widgets.VBox([self.sheet, self.status])
+
+    def show_answers(self, form: dict[str, Any], *, forms: Iterable[str]) -> None:
+        """Show a sheet over the answers of these forms of the store. Raises StoreError where they cannot be read."""
+        answers = {(name, field): one for name in forms for field, one in self.desk.store.answers(name).items()}
+        values = {box_name(form=name, field=field): _value(one.value, one) for (name, field), one in answers.items()}
+        self.sheet.show(form=form, values={name: value for name, value in values.items() if name in names_in(form)})
 
     def after(self, function: Callable[[str, str], None]) -> None:
         """Call this with the field and its value after each answer that was kept."""

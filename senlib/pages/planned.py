@@ -38,22 +38,14 @@ class PlanSheet(KeptSheet):
     def show(self) -> None:
         """Show the plan as it stands in the store."""
         try:
-            found, answers = self.found(), {}
-            for form in {form for action in found for form, _ in action.places.values()}:
-                answers |= {(form, field): answer for field, answer in self.desk.store.answers(form).items()}
+            found = self.found()
+            groups = [{"key": "", "title": "", "rows": [self._row(action) for action in found]}]
+            caption = self.title or "Actions"
+            blocks = [table(caption, columns=self._columns(), groups=groups, corner="Action")] if found else []
+            forms = {form for action in found for form, _ in action.places.values()}
+            self.show_answers({"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks}, forms=forms)
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
-            return
-        places = [place for action in found for place in action.places.values()]
-        values = {
-            box_name(form=form, field=field): {"value": answer.value, "seen": answer.id, "versions": answer.versions}
-            for (form, field) in places
-            if (answer := answers.get((form, field)))
-        }
-        groups = [{"key": "", "title": "", "rows": [self._row(action) for action in found]}]
-        caption = self.title or "Actions"
-        blocks = [table(caption, columns=self._columns(), groups=groups, corner="Action")] if found else []
-        self.sheet.show(form={"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks}, values=values)
 
     def _columns(self) -> list[Field]:
         grid = load("task8_working_smarter").part(PLAN)

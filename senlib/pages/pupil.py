@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import ipywidgets as widgets
@@ -10,12 +10,14 @@ import pandas as pd
 
 from senlib.measures.one_pupil import cells_of, now_of
 from senlib.pages import frame, people, provided
+from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.planned import NewAction, PlanSheet
 from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
 from senlib.pages.task6_support_in_class import VISIT, visit_name
 from senlib.pages.task7_planning import asks, class_name, to_do
-from senlib.workbook.forms import place
+from senlib.widgets.sheet import box_name
+from senlib.workbook.forms import Field, place
 from senlib.workbook.plan import Action
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
@@ -38,6 +40,7 @@ class PupilPage:
             name: frame.html("") for name in ("who", "progress", "provision", "lessons", "planning", "iep", "next")
         }
         self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
+        self.lines = KeptSheet(desk)
         self.new = NewAction(desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value)
         self.new.after(self.actions.show)
         self.pupil.observe(lambda _: self.refresh(), "value")
@@ -51,9 +54,9 @@ class PupilPage:
         """Which pupil, and who that is."""
         return widgets.VBox([frame.controls(self.pupil), self.trouble, self.pieces["who"]])
 
-    def progress(self) -> widgets.HTML:
-        """Where the pupil began, is now and got to, each with the way back to the figure it is counted in."""
-        return self.pieces["progress"]
+    def progress(self) -> widgets.VBox:
+        """Where the pupil began, is now and got to, each with the way back to the figure it is counted in; and what is agreed."""
+        return widgets.VBox([self.pieces["progress"], self.lines.box])
 
     def provision(self) -> widgets.HTML:
         """What the pupil is given."""
@@ -87,6 +90,7 @@ class PupilPage:
             "who": self._who, "progress": self._progress, "provision": self._provision, "lessons": self._lessons,
             "planning": self._planning, "iep": self._iep, "next": self._next,
         }  # fmt: skip
+        self.lines.show_answers({}, forms=[])
         for name, make in makers.items():
             self.pieces[name].value = make(held) if pupil else ""
         if not pupil:
@@ -126,7 +130,7 @@ class PupilPage:
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)
         now, cells = now_of(self.school, self.pupil.value), cells_of(self.school, self.pupil.value)
-        lines = held.get(PLAN_LINES, {})
+        self._show_lines(list(now["subject"]))
         parts = []
         for row in now.itertuples():
             where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
@@ -134,9 +138,7 @@ class PupilPage:
             course = {"yes": "on course", "no": "not on course"}.get(row.on_course, "")
             told = ", ".join(filter(None, (where, standing, course)))
             link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
-            line = lines.get(f"{row.subject}/{self.pupil.value}", "")
-            plan = f'<br><span class="sl-note">Agreed with the subject leader: {frame.escape(line)}</span>' if line else ""
-            parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.{plan}</li>')
+            parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>')
         order = {subject: place for place, subject in enumerate(self.school.framework.outcome_subjects())}
         cells = cells.sort_values("subject", key=lambda names: names.map(order), kind="stable")
         for row in cells.itertuples():
@@ -151,6 +153,14 @@ class PupilPage:
             return title + frame.note("No results of this pupil are followed.")
         why = frame.note("Each subject leads to the list or the figure in which this pupil is counted.")
         return title + f'<ul>{"".join(parts)}</ul>' + why
+
+    def _show_lines(self, subjects: Sequence[str]) -> None:
+        """The plan lines of Task 4 for this pupil: the same answers, in the other place where they are looked for."""
+        title = "Agreed with subject leaders"
+        names = {subject: box_name(form=PLAN_LINES, field=f"{subject}/{self.pupil.value}") for subject in subjects}
+        rows = [{"key": subject, "label": subject, "cells": {"plan": {"name": name}}} for subject, name in names.items()]
+        blocks = [table(title, columns=[Field("plan", "Plan")], groups=[{"key": "", "title": "", "rows": rows}])] if rows else []
+        self.lines.show_answers({"title": title if rows else "", "level": 3, "blocks": blocks}, forms=[PLAN_LINES])
 
     def _provision(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("What is this pupil given?", level=3)

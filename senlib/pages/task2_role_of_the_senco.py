@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from senlib.pages import frame
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
+from senlib.pages.shown import Shown
 from senlib.widgets import CardSort
 from senlib.workbook import rows
 from senlib.workbook.forms import Cards, Grid
@@ -45,13 +46,13 @@ class RolePage:
             groups=[{"key": group.key, "title": group.title} for group in cards.groups],
             cards=[{"key": card.key, "text": card.text, "group": card.group} for card in cards.cards],
         )
-        self.status = frame.html("")
+        self.status, self.shown = frame.html(""), Shown(self.desk)
         try:
-            self.cards.placed = {card: group for card, group in self.desk.store.latest(SORT).items() if group}
+            self._lay_out()
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
         self.cards.observe(lambda change: self._keep(change["new"]), "move")
-        return widgets.VBox([frame.html(f"<p>{frame.escape(cards.intro)}</p>"), self.cards, self.status])
+        return widgets.VBox([frame.html(f"<p>{frame.escape(cards.intro)}</p>"), self.cards, self.shown.box, self.status])
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -66,11 +67,19 @@ class RolePage:
         if not move:
             return
         try:
-            at = self.desk.store.save(form=SORT, field=move["card"], value=move["group"]).at
+            at = self.shown.keep(
+                SORT, {move["card"]: move["group"]}, about="where the card lies", then=self._lay_out, worded=self._group_title
+            )
         except StoreError as error:
             self.cards.saved = {"card": move["card"], "fault": f"Not saved. {error}"}
             return
         self.cards.saved = {"card": move["card"], "at": frame.saved_at(at)}
+
+    def _lay_out(self) -> None:
+        self.cards.placed = {card: group for card, group in self.shown.read(SORT).items() if group}
+
+    def _group_title(self, key: str) -> str:
+        return {group["key"]: group["title"] for group in self.cards.groups}.get(key, "the pile")
 
     def _sum_up(self) -> None:
         grid: Grid = self.ask.sheet.part(ROLE)

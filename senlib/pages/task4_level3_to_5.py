@@ -18,6 +18,7 @@ from senlib.pages import frame, people, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
+from senlib.pages.shown import Shown
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
 
@@ -65,6 +66,7 @@ class TrackingPage:
         self.who = frame.choice("Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")])
         self.live = Live(self.subject, self.entry, self.reach, self.years, self.who)
         self.status, self.unread = frame.html(""), frame.html("")
+        self.shown = Shown(desk)
         self._plans: dict[str, str] = {}
 
     def header(self) -> widgets.HTML:
@@ -89,7 +91,7 @@ class TrackingPage:
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        return widgets.VBox([self.listing, self.unread, self.status])
+        return widgets.VBox([self.listing, self.unread, self.status, self.shown.box])
 
     def sheets(self) -> widgets.HTML:
         """The list as an Excel sheet, for this subject's leader or for all of them."""
@@ -121,7 +123,7 @@ class TrackingPage:
     def _read_plans(self) -> dict[str, str]:
         """The plan lines last written; where they cannot be read, those that were read before, and the page says why."""
         try:
-            self._plans = self.desk.store.latest(FORM)
+            self._plans = self.shown.read(FORM)
             self.unread.value = ""
         except StoreError as error:
             self.unread.value = frame.trouble_line(f"The plan lines cannot be read anew. {error}")
@@ -208,7 +210,7 @@ class TrackingPage:
             return
         try:
             field, plan = f"{self.subject.value}/{edit['id']}", edit["value"] or ""
-            at = self.desk.store.save(form=FORM, field=field, value=plan).at
+            at = self.shown.keep(FORM, {field: plan}, about="the plan line you have just written", then=self.live.refresh)
         except StoreError as error:
             self.status.value = frame.not_saved(error)
             return

@@ -13,6 +13,7 @@ from senlib.pages import frame, people
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.offer import Offer
+from senlib.pages.shown import Shown
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
 from senlib.workbook.forms import FlowChart, place, problems, walk
@@ -28,7 +29,7 @@ from senlib.workbook.walks import (
     Walked,
     booklet_chart,
     boxes,
-    keep_chart,
+    chart_values,
     own_chart,
     summed_up,
     trail_form,
@@ -48,6 +49,7 @@ class PlanningPage:
         self.ask = Asking(desk, "task7_planning")
         self.pupils = people.with_sen(desk.school)
         self.names = people.names(desk.school)
+        self.shown = Shown(desk)
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -131,7 +133,7 @@ class PlanningPage:
         whom = [frame.html(frame.heading("Whom do we plan for?", level=3)), frame.controls(self.pupil.box, self.add_pupil)]
         whom += [frame.controls(self.group, self.add_group), self.list, frame.controls(self.who.box, self.take_off)]
         self.place.children = [
-            self.about.box, frame.controls(self.which.box), *whom, self.answer, self.flow, self.onward,
+            self.about.box, frame.controls(self.which.box), *whom, self.answer, self.flow, self.shown.box, self.onward,
         ]  # fmt: skip
         self._show_class()
 
@@ -200,7 +202,11 @@ class PlanningPage:
     def _answers(self, chart: FlowChart, who: str) -> dict[str, str]:
         if not who:
             return {}
-        held = self._held().get(trail_form(chart, of_class=self.of_class.value, who=who), {})
+        try:
+            held = self.shown.read(trail_form(chart, of_class=self.of_class.value, who=who))
+        except StoreError as error:
+            self.status.value = frame.trouble_line(str(error))
+            return {}
         return {key: way for key, way in held.items() if key in chart.nodes}
 
     def _answered(self, answer: Mapping[str, str]) -> None:
@@ -210,7 +216,8 @@ class PlanningPage:
         chart = self.chart
         form = trail_form(chart, of_class=self.of_class.value, who=self.who.value)
         try:
-            at = self.desk.store.save(form=form, field=answer["key"], value=answer["way"]).at
+            about = f"the question ‘{chart.nodes[answer['key']].label}’"
+            at = self.shown.keep(form, {answer["key"]: answer["way"]}, about=about, then=self._show_walk)
         except StoreError as error:
             self.flow.saved = {"fault": f"Not saved. {error}"}
             return
@@ -233,24 +240,34 @@ class PlanningPage:
 
     def own(self) -> widgets.VBox:
         """A place to draw how planning goes at this school."""
-        self.drawn_status = frame.html("")
+        self.shown_drawing = Shown(self.desk)
         self.editor = Flow(editable=True, title="Our own chart", sums=[list(one) for one in SUMS])
         self.copy = widgets.Button(description="Begin from the booklet's chart")
         self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
         self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")
-        held = self._held().get(OWN, {})
+        held = self._read_drawing()
         drawn = own_chart(held)
         if drawn:
             self.editor.own = int(held.get("own", "0") or 0)
             self._edit(drawn)
-            return widgets.VBox([self.editor, self.drawn_status])
-        self.editor_place = widgets.VBox([self.copy, self.drawn_status])
+            return widgets.VBox([self.editor, self.shown_drawing.box])
+        self.editor_place = widgets.VBox([self.copy, self.shown_drawing.box])
         return self.editor_place
 
     def _begin_drawing(self, chart: FlowChart) -> None:
         self._edit(replace(chart, key=OWN))
-        self.editor_place.children = [self.editor, self.drawn_status]
+        self.editor_place.children = [self.editor, self.shown_drawing.box]
         self._keep_drawn()
+
+    def _read_drawing(self) -> Mapping[str, str]:
+        try:
+            return self.shown_drawing.read(OWN)
+        except StoreError as error:
+            self.shown_drawing.words.value = frame.trouble_line(str(error))
+            return {}
+
+    def _show_drawing(self) -> None:
+        self._edit(own_chart(self._read_drawing()))
 
     def _edit(self, chart: FlowChart) -> None:
         self.editor.nodes, self.editor.start = drawable(chart), chart.start
@@ -263,13 +280,13 @@ class PlanningPage:
     def _keep_drawn(self) -> None:
         """Keep the chart as it stands in the editor, and say what would stop a walk."""
         try:
-            keep_chart(self.desk.store, nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own)
+            values = chart_values(nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own)
+            at = self.shown_drawing.keep(OWN, values, about="the chart", then=self._show_drawing, worded=lambda _: "another drawing")
         except StoreError as error:
             self.editor.saved = {"fault": f"Not saved. {error}"}
             return
-        chart = own_chart(self.desk.store.latest(OWN))
-        self.editor.problems = problems(chart)
-        self.editor.saved = {"at": frame.saved_at(pd.Timestamp.now())}
+        self.editor.problems = problems(own_chart(values))
+        self.editor.saved = {"at": frame.saved_at(at)}
         if hasattr(self, "flow") and self.which.value == "own":
             self._show_class()
 

@@ -93,7 +93,7 @@ class Sheet(AnyWidget):
     @traitlets.observe("form")
     def _learn_names(self, change: dict[str, Any]) -> None:
         # Names are learnt and never forgotten: what was typed last in a sheet just left is still on its way.
-        self.names |= set(_names(change["new"]))
+        self.names |= set(names_in(change["new"]))
 
     def _hear(self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]) -> None:
         if not self._fits(content):
@@ -113,7 +113,12 @@ class Sheet(AnyWidget):
         return "name" not in wanted or content["name"] in self.names
 
 
-def _names(form: Mapping[str, Any]) -> list[str]:
+def names_in(form: Mapping[str, Any]) -> list[str]:
+    """The names of all boxes of a form.
+
+    >>> names_in({"blocks": [{"kind": "fields", "fields": [{"name": "a"}]}]})
+    ['a']
+    """
     names = []
     for block in form.get("blocks", []):
         names += [box["name"] for box in block.get("fields", [])]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from senlib.workbook.forms import FlowChart, Trail, load, nodes_from, place, walk
-from senlib.workbook.store import Store
 
 CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
 
@@ -56,12 +55,13 @@ def own_chart(held: Mapping[str, str]) -> FlowChart | None:
     )  # fmt: skip
 
 
-def keep_chart(store: Store, *, nodes: Sequence[Mapping[str, str]], start: str, own: int) -> None:
-    """Keep the chart as the school has drawn it now; `own` is the highest number it has given a box.
+def chart_values(*, nodes: Sequence[Mapping[str, str]], start: str, own: int) -> dict[str, str]:
+    """A chart that the school has drawn as it is kept under the form OWN; `own` is the highest number it has given a box.
 
-    Raises StoreError where it cannot be kept.
+    >>> own_chart(chart_values(nodes=boxes(booklet_chart()), start="q1", own=0)).start
+    'q1'
     """
-    store.save_all(form=OWN, values={"nodes": json.dumps(list(nodes), ensure_ascii=False), "start": start, "own": str(own)})
+    return {"nodes": json.dumps(list(nodes), ensure_ascii=False), "start": start, "own": str(own)}
 
 
 def boxes(chart: FlowChart) -> list[dict[str, str]]:

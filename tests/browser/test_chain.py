@@ -158,9 +158,11 @@ def has_map(data, pupil) -> bool:
 
 
 def option_of(page: Page, label: str, words: str) -> str:
-    """The value of the choice that begins with these words."""
-    options = page.get_by_label(label).locator("option").all()
-    return next(option.get_attribute("value") for option in options if option.inner_text().replace("\N{NO-BREAK SPACE}", " ").startswith(words))
+    """The value of the choice that begins with these words, once it is offered."""
+    begins = re.compile("^" + re.escape(words).replace(r"\ ", r"\s"))
+    option = page.get_by_label(label).locator("option", has_text=begins)
+    expect(option).to_have_count(1)
+    return option.get_attribute("value")
 
 
 def choose_last(page: Page, label: str) -> None:

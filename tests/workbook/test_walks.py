@@ -71,7 +71,7 @@ def test_a_chart_that_a_school_has_drawn_is_kept_and_walked(tmp_path):
         {"key": "own_2", "kind": "outcome", "text": "Plan with them.", "label": "Plan"},
         {"key": "own_3", "kind": "outcome", "text": "Ring tonight.", "label": "Ring"},
     ]
-    walks.keep_chart(store, nodes=nodes, start="own_1", own=3)
+    store.save_all(form=walks.OWN, values=walks.chart_values(nodes=nodes, start="own_1", own=3))
     chart = walks.own_chart(store.latest(walks.OWN))
     assert problems(chart) == [] and list(chart.nodes) == ["own_1", "own_2", "own_3"] and chart.start == "own_1"
 
