@@ -135,6 +135,7 @@ function makeCell(spec, id, hooks) {
   const mark = make("span", { class: "sl-sheet-mark", id: `${id}-mark` });
   const earlier = make("button", { type: "button", class: "sl-sheet-small", hidden: "" }, "Earlier texts");
   const panel = make("div", { class: "sl-sheet-panel", hidden: "" });
+  earlier.setAttribute("aria-label", `Earlier texts: ${spec.label}`);
   foot.append(mark, earlier);
   node.append(control.node, foot, panel);
   if (spec.last) node.append(make("p", { class: "sl-sheet-last", dir: "auto" }, spec.last));
