@@ -27,6 +27,7 @@ from senlib.workbook.forms import (
     load,
     place,
 )
+from senlib.workbook.plan import begin_action
 from senlib.workbook.store import Answer, Saved, StoreError
 
 # A text that was typed on within this time is no earlier text, only the beginning of the one after it.
@@ -179,13 +180,29 @@ class Asked(KeptSheet):
     def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
         return super()._answers() | {"add row": self._add_row, "drop row": self._drop_row}
 
+    def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        form, field = request["name"].split(MARK)
+        if self._is_of_last_time(form, field):
+            begin_action(self.desk.store, form=form, field=field)
+        return super()._save(request)
+
+    def _is_of_last_time(self, form: str, field: str) -> bool:
+        """Whether what a box holds in the store was written in an earlier round."""
+        began = own.began(self.desk.store, form) if self.part.again else None
+        answer = self.desk.store.answers(form).get(field) if began else None
+        return answer is not None and answer.at < began
+
     def _add_row(self, request: Mapping[str, Any]) -> None:
-        own.add_row(self.desk.store, self.part, section=request["section"], label=request["label"])
-        self.show()
+        key = own.add_row(self.desk.store, self.part, section=request["section"], label=request["label"])
+        self._row_kept(key, request["label"])
 
     def _drop_row(self, request: Mapping[str, Any]) -> None:
         own.drop_row(self.desk.store, self.part, request["row"])
+        self._row_kept(request["row"], "")
+
+    def _row_kept(self, row: str, label: str) -> None:
         self.show()
+        self._kept_lately.append((answer_key(row=row, column="label"), label))
 
     # -- what is shown --
 
@@ -286,7 +303,6 @@ class Asking:
         """A part to fill in, for a page that has more to do with it."""
         self.asked[key] = Asked(self.desk, self.sheet.part(key), **options)
         return self.asked[key]
-
 
     def move_to(self, desk: Desk) -> None:
         """Ask the same of another school."""

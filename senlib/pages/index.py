@@ -11,9 +11,9 @@ import pandas as pd
 
 from senlib.frameworks import Framework, load, names
 from senlib.measures.groups import has_sen
-from senlib.pages import frame, people
+from senlib.pages import frame, people, sentences
 from senlib.pages.asking import Asking
-from senlib.pages.desk import OWN, Desk, open_desk
+from senlib.pages.desk import FOLDER, OWN, Desk, open_desk
 from senlib.pages.tasks import page_of
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
@@ -106,8 +106,10 @@ class FrontPage:
         """Show how far the workbook is."""
         try:
             held = self.desk.store.forms()
-        except StoreError:
-            held = {}
+        except StoreError as error:
+            # What was shown stays: 'not begun' might be wrong.
+            self.soon.value = frame.trouble_line(str(error))
+            return
         self.far.value = f'<ol class="sl-tasks">{"".join(map(_task, progress(held)[1:]))}</ol>'
         self.soon.value = _due(actions(held), people.names(self.desk.school), today=date.today()) + _first(progress(held))
 
@@ -125,11 +127,13 @@ class FrontPage:
     def bring_in(self, chosen: Sequence[ChosenFile]) -> None:
         """Add what a workbook's file holds and this one has not; nothing here is lost by it."""
         try:
-            count = sum(portable.import_into(self.desk.store, portable.read(file.content)) for file in chosen)
+            # All are read before anything is added, so that where one is wrong nothing is.
+            files = [portable.read(file.content) for file in chosen]
+            count = sum(portable.import_into(self.desk.store, file) for file in files)
         except StoreError as error:
             self.bring.message = str(error)
             return
-        self.bring.message = f"Brought in: {count:,} answers that were not here yet."
+        self.bring.message = f"Brought in: {count:,} answer{'' if count == 1 else 's'} that {'was' if count == 1 else 'were'} not here yet."
         self._reopen()
 
     def _delete(self) -> None:
@@ -142,7 +146,8 @@ class FrontPage:
             return
         self._reopen()
         self.portable.value = ""
-        self.deleted.value = '<p class="sl-note" role="status">Everything is deleted. The sample school lies open.</p>'
+        opened = "the folder that was named, as it was" if self.desk.chosen == FOLDER else "the sample school"
+        self.deleted.value = f'<p class="sl-note" role="status">Everything is deleted. What lies open now is {opened}.</p>'
 
     # -- what a test can do as a person would --
 
@@ -264,7 +269,7 @@ class FrontPage:
         sen = has_sen(on_roll["sen_provision"], framework=school.framework).sum()
         whose = "Your own school" if self.desk.chosen == OWN else "A sample school" if school.sample else "The school"
         return frame.answer(
-            f"{whose} lies open: {school.name}, {len(on_roll):,} pupils on roll, {sen:,} of them with SEN."
+            f"{whose} lies open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen:,} of them with SEN."
         )
 
 

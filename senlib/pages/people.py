@@ -42,6 +42,18 @@ def options(pupils: pd.DataFrame) -> list[tuple[str, str]]:
     return [(described(pupil), pupil.pupil_id) for pupil in pupils.itertuples()]
 
 
+def offered(desk: Desk, query: dict[str, str]) -> tuple[list[tuple[str, str]], str]:
+    """Whom a page about one pupil offers, and whom of them its address asks for, '' for none.
+
+    Offered are the pupils with SEN who are on roll; first of all the one who is asked for, though she has left or has no SEN code.
+    """
+    pupils, wanted = with_sen(desk.school), asked_for(desk, query)
+    if wanted and wanted not in set(pupils["pupil_id"]):
+        everyone = desk.school.pupils
+        return [*options(everyone[everyone["pupil_id"] == wanted]), *options(pupils)], wanted
+    return options(pupils), wanted
+
+
 def described(pupil: object) -> str:
     """A pupil by name, with form, SEN provision and need.
 

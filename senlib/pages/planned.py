@@ -17,6 +17,8 @@ from senlib.workbook.forms import Field, load
 from senlib.workbook.plan import PLAN, Action, actions, add_action
 from senlib.workbook.store import StoreError
 
+GONE = "About a pupil who is no longer in the school's files"
+
 Wanted = Callable[[Action], bool]
 
 
@@ -85,7 +87,7 @@ class PlanSheet(KeptSheet):
             href = people.page_address(self.desk, action.of)
             return [{"text": self.names[action.of], "href": href}, {"text": action.title}]
         if action.part == PLAN:
-            return [{"text": "Written in the plan"}]
+            return [{"text": GONE if action.of else "Written in the plan"}]
         page = page_of(action.stem)
         return [{"text": page.name, "href": frame.address(action.stem)}, {"text": f"{action.title}: {action.row}"}]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from senlib.measures.provision import GIVEN
 from senlib.workbook.forms import Grid, Row, answer_key, load
 from senlib.workbook.rows import own_rows, rows_form
+from senlib.workbook.store import Store
 
 MAP = "task5.provision"
 
@@ -17,6 +19,9 @@ ADULT = (
     "task5.provision.curriculum.assistant", "task5.provision.curriculum.mentor", "task5.provision.literacy.specialist",
     "task5.provision.numeracy.assistant", "task5.provision.behaviour.mentor", "task5.provision.school_staff.key_adult",
 )  # fmt: skip
+
+# What can be written in a line beside its tick.
+WRITTEN = ("initials", "hours", "cost")
 
 Held = Mapping[str, Mapping[str, str]]
 
@@ -36,6 +41,11 @@ def headings() -> dict[str, str]:
     return {section.key: section.title for section in map_grid().sections}
 
 
+def maps(store: Store) -> Held:
+    """What `given` needs of a store. Raises StoreError where it cannot be read."""
+    return store.forms(MAP) | store.forms(rows_form(MAP))
+
+
 def given(held: Held) -> pd.DataFrame:
     """What every pupil is given, from the latest values of all forms: the columns of measures.provision.GIVEN.
 
@@ -51,13 +61,24 @@ def given(held: Held) -> pd.DataFrame:
         if not form.startswith(f"{MAP}/"):
             continue
         for line in lines:
-            ticked, initials, hours, cost = (
-                values.get(answer_key(row=line.key, column=column), "") for column in ("given", "initials", "hours", "cost")
-            )
-            if ticked == "yes" or initials or hours or cost:
+            initials, hours, cost = (values.get(answer_key(row=line.key, column=column), "") for column in WRITTEN)
+            if _is_given(values, line.key):
                 pupil = form.removeprefix(f"{MAP}/")
-                rows.append((pupil, line.section, line.key, line.label, initials, _number(hours), _number(cost)))
+                rows.append((pupil, line.section, line.key, line.label, initials, number(hours), number(cost)))
     return pd.DataFrame(rows, columns=GIVEN).astype({"hours": float, "cost": float})
+
+
+def by_pupil(held: Held) -> pd.DataFrame:
+    """What each pupil is given, in words: `headings` and `things` by pupil's number.
+
+    >>> held = {"task5.provision/0123": {"task5.provision.literacy.guided.given": "yes"}}
+    >>> by_pupil(held).loc["0123"].tolist()
+    ['Literacy', 'Guided reading and writing in lessons']
+    """
+    table = given(held)
+    table = table.assign(headings=table["heading"].map(headings()).fillna(""))
+    words = table.groupby("pupil_id").agg({"headings": lambda names: ", ".join(filter(None, names.unique())), "label": "; ".join})
+    return words.rename(columns={"label": "things"})
 
 
 def adult_first(values: Mapping[str, str], alternatives: Mapping[str, str]) -> bool:
@@ -67,12 +88,24 @@ def adult_first(values: Mapping[str, str], alternatives: Mapping[str, str]) -> b
     >>> adult_first(assistant, {}), adult_first(assistant, {"unit5.alternatives.peers": "no_help"}), adult_first({}, {})
     (True, False, False)
     """
-    adult = any(values.get(answer_key(row=row, column="given")) == "yes" for row in ADULT)
+    adult = any(_is_given(values, row) for row in ADULT)
     return adult and not any(value in ("helps", "no_help") for value in alternatives.values())
 
 
-def _number(text: str) -> float:
+def _is_given(values: Mapping[str, str], row: str) -> bool:
+    """Whether a line of a pupil's map is ticked, or has anything written in it."""
+    ticked = values.get(answer_key(row=row, column="given")) == "yes"
+    return ticked or any(values.get(answer_key(row=row, column=column)) for column in WRITTEN)
+
+
+def number(text: str) -> float:
+    """A number as it was written, NaN where it is none: a sum must not stumble over one box.
+
+    >>> number("1.5"), number("two"), number("1e999"), number("-3")
+    (1.5, nan, nan, nan)
+    """
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        return float("nan")
+        return math.nan
+    return value if math.isfinite(value) and value >= 0 else math.nan

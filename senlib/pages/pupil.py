@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import ipywidgets as widgets
 import pandas as pd
 
 from senlib.measures.one_pupil import cells_of, now_of
-from senlib.pages import frame, people, provided
+from senlib.pages import frame, people, provided, sentences
 from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.planned import NewAction, PlanSheet
@@ -22,18 +22,16 @@ from senlib.workbook.plan import Action
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
 
+# What the page says from the school's own files, whether or not the answers can be read.
+FROM_FILES = ("who", "progress", "next")
+
 
 class PupilPage:
     """The page of one pupil. A test drives it without a browser."""
 
     def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
         self.desk, self.school, self.query = desk, desk.school, dict(query)
-        asked = people.asked_for(desk, self.query)
-        pupils = people.with_sen(self.school)
-        options = people.options(pupils)
-        if asked and asked not in set(pupils["pupil_id"]):
-            row = self.school.pupils[self.school.pupils["pupil_id"] == asked]
-            options = [*people.options(row), *options]
+        options, asked = people.offered(desk, self.query)
         self.pupil = frame.choice("Pupil", [("Choose a pupil with SEN", ""), *options], asked)
         self.trouble = frame.html("")
         self.pieces = {
@@ -66,7 +64,7 @@ class PupilPage:
         """Lessons visited in which this pupil was watched."""
         return self.pieces["lessons"]
 
-    def planning(self) -> widgets.HTML:
+    def planning(self) -> widgets.VBox:
         """What the flow chart led to, class by class, and the IEP."""
         return widgets.VBox([self.pieces["planning"], self.pieces["iep"]])
 
@@ -84,15 +82,17 @@ class PupilPage:
             held = self.desk.store.forms()
             self.trouble.value = ""
         except StoreError as error:
-            held, self.trouble.value = {}, frame.trouble_line(str(error))
+            held, self.trouble.value = None, frame.trouble_line(str(error))
         pupil = self.pupil.value
+        self._now = now_of(self.school, pupil) if pupil else None
         makers = {
             "who": self._who, "progress": self._progress, "provision": self._provision, "lessons": self._lessons,
             "planning": self._planning, "iep": self._iep, "next": self._next,
         }  # fmt: skip
-        self.lines.show_answers({}, forms=[])
+        self._show_lines(held)
         for name, make in makers.items():
-            self.pieces[name].value = make(held) if pupil else ""
+            # Of answers that cannot be read nothing is said: 'nothing yet' might be wrong.
+            self.pieces[name].value = make(held or {}) if pupil and (held is not None or name in FROM_FILES) else ""
         if not pupil:
             self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name on any page of the workbook.")
         self.actions.show()
@@ -119,8 +119,9 @@ class PupilPage:
         row = self._row
         sen = self.school.framework.sen_names.get(row.sen_provision, "No SEN code is held")
         year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
+        left = "" if row.on_roll == "Y" else "has left"
         facts = [
-            ("Year and form", ", ".join(filter(None, (year, row.form))) or "has left"),
+            ("Year and form", ", ".join(filter(None, (year, row.form, left))) or "not known"),
             ("SEN", sen), ("Needs", ", ".join(filter(None, (row.need, row.need_2))) or "none recorded"),
             ("Attendance", "not held" if pd.isna(row.attendance) else f"{row.attendance:.1f} %"),
         ]  # fmt: skip
@@ -129,8 +130,7 @@ class PupilPage:
 
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)
-        now, cells = now_of(self.school, self.pupil.value), cells_of(self.school, self.pupil.value)
-        self._show_lines(list(now["subject"]))
+        now, cells = self._now, cells_of(self.school, self.pupil.value)
         parts = []
         for row in now.itertuples():
             where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
@@ -154,13 +154,23 @@ class PupilPage:
         why = frame.note("Each subject leads to the list or the figure in which this pupil is counted.")
         return title + f'<ul>{"".join(parts)}</ul>' + why
 
-    def _show_lines(self, subjects: Sequence[str]) -> None:
+    def _show_lines(self, held: Mapping[str, Mapping[str, str]] | None) -> None:
         """The plan lines of Task 4 for this pupil: the same answers, in the other place where they are looked for."""
+        subjects = self._with_a_line(held) if held is not None and self.pupil.value else []
+        if not subjects:
+            self.lines.show_answers({}, forms=[])
+            return
         title = "Agreed with subject leaders"
         names = {subject: box_name(form=PLAN_LINES, field=f"{subject}/{self.pupil.value}") for subject in subjects}
         rows = [{"key": subject, "label": subject, "cells": {"plan": {"name": name}}} for subject, name in names.items()]
-        blocks = [table(title, columns=[Field("plan", "Plan")], groups=[{"key": "", "title": "", "rows": rows}])] if rows else []
-        self.lines.show_answers({"title": title if rows else "", "level": 3, "blocks": blocks}, forms=[PLAN_LINES])
+        blocks = [table(title, columns=[Field("plan", "Plan")], groups=[{"key": "", "title": "", "rows": rows}])]
+        self.lines.show_answers({"title": title, "level": 3, "blocks": blocks}, forms=[PLAN_LINES])
+
+    def _with_a_line(self, held: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """The subjects that are followed, and those in which a line was written while they were."""
+        fields = (field.rpartition("/") for field, line in held.get(PLAN_LINES, {}).items() if line)
+        written = [subject for subject, _, pupil in fields if pupil == self.pupil.value]
+        return list(dict.fromkeys([*self._now["subject"], *written]))
 
     def _provision(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("What is this pupil given?", level=3)
@@ -173,7 +183,7 @@ class PupilPage:
         columns = {"label": "What", "heading": "Heading", "initials": "Who sees to it", "hours": "Hours a week", "cost": "Cost a year (£)"}
         hours, cost = table["hours"].sum(min_count=1), table["cost"].sum(min_count=1)
         told = f"{len(table)} thing{'' if len(table) == 1 else 's'}"
-        told += ("" if pd.isna(hours) else f", {hours:g} hours a week") + ("" if pd.isna(cost) else f", £{cost:,.0f} a year")
+        told += ("" if pd.isna(hours) else f", {sentences.hours(hours)}") + ("" if pd.isna(cost) else f", £{cost:,.0f} a year")
         return title + frame.answer(f"{told}.") + frame.plain_table(shown, caption="On the provision map", columns=columns) + link
 
     def _lessons(self, held: Mapping[str, Mapping[str, str]]) -> str:

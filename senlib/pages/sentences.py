@@ -18,6 +18,15 @@ def pupils(count: int) -> str:
     return f"{count:,} pupil{'' if count == 1 else 's'}"
 
 
+def hours(count: float) -> str:
+    """Hours of help in words.
+
+    >>> hours(1.0), hours(0.5), hours(1234.5)
+    ('1 hour a week', '0.5 hours a week', '1,234.5 hours a week')
+    """
+    return f"{f'{count:,.1f}'.removesuffix('.0')} hour{'' if count == 1 else 's'} a week"
+
+
 def arrived(entry: str, *, stage: Stage) -> str:
     """How pupils came in, as one says it.
 

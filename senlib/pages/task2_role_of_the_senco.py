@@ -83,8 +83,12 @@ class RolePage:
 
     def _sum_up(self) -> None:
         grid: Grid = self.ask.sheet.part(ROLE)
-        began = rows.began(self.desk.store, ROLE)
-        now = rows.this_time(self.desk.store.answers(ROLE), began=began)
+        try:
+            began = rows.began(self.desk.store, ROLE)
+            now = rows.this_time(self.desk.store.answers(ROLE), began=began)
+        except StoreError as error:
+            self.summary.value = frame.trouble_line(str(error))
+            return
         self.summary.value = frame.answer(summed_up(grid, now))
 
 

@@ -14,7 +14,7 @@ from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import Scale, Stage
 from senlib.measures.groups import has_sen
 from senlib.measures.tracking import on_course_rates, track
-from senlib.pages import frame, people, sentences
+from senlib.pages import frame, people, provided, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -27,12 +27,13 @@ FORM = "task 4 plan"
 # What the page lists; the sheet to take away has more.
 LISTED = {
     "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_need": "SEN, need", "entry": "Entry", "now": "Now",
-    "gain": "Gain", "standing": "Standing", "plan": "Plan",
+    "gain": "Gain", "standing": "Standing", "headings": "Provision", "plan": "Plan",
 }  # fmt: skip
 
 IN_THE_SHEET = {
     "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry",
-    "now": "Now", "now_date": "Now, on", "gain": "Gain in levels", "standing": "Standing", "attendance": "Attendance %", "plan": "Plan",
+    "now": "Now", "now_date": "Now, on", "gain": "Gain in levels", "standing": "Standing", "attendance": "Attendance %",
+    "things": "Provision", "plan": "Plan",
 }  # fmt: skip
 
 NUMBERS = {"year_group", "gain"}
@@ -68,6 +69,7 @@ class TrackingPage:
         self.status, self.unread = frame.html(""), frame.html("")
         self.shown = Shown(desk)
         self._plans: dict[str, str] = {}
+        self._given = provided.by_pupil({})
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -102,7 +104,7 @@ class TrackingPage:
         """Where to go from here."""
         lines = [
             ("Task 3: hold the school's figures against the targets", frame.address("task3_ensuring_progress")),
-            ("Front page", frame.address("index")),
+            ("Task 5: see what help each of them gets, and whether it moves them", frame.address("task5_interventions")),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -112,18 +114,24 @@ class TrackingPage:
         if self.who.value == "SEN":
             table = table[has_sen(table["sen_provision"], framework=self.school.framework)]
         table = table[table["year_group"].isin(self.years.value)]
-        plans = self._read_plans()
+        plans, given = self._read_plans(), self._given.reindex(table["pupil_id"]).fillna("")
         return table.assign(
             name=[people.person_name(row) for row in table.itertuples()],
             sen_and_need=[", ".join(filter(None, (row.sen_provision, row.need))) for row in table.itertuples()],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
+            headings=given["headings"].to_numpy(),
+            things=given["things"].to_numpy(),
         ).reset_index(drop=True)
 
     def _read_plans(self) -> dict[str, str]:
-        """The plan lines last written; where they cannot be read, those that were read before, and the page says why."""
+        """The plan lines last written; where they cannot be read, those that were read before, and the page says why.
+
+        What pupils are given is read with them.
+        """
         try:
             self._plans = self.shown.read(FORM)
+            self._given = provided.by_pupil(provided.maps(self.desk.store))
             self.unread.value = ""
         except StoreError as error:
             self.unread.value = frame.trouble_line(f"The plan lines cannot be read anew. {error}")

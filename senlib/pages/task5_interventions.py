@@ -30,7 +30,7 @@ SHOW = [
 MOVED = {
     "label": "What is given", "under": "Heading", "judged": "Judged by", "pupils": "Pupils", "reached": "Moving", "percent": "Percent",
     "low": "Likely from", "high": "Likely to", "not_known": "Not known", "beside_pupils": "Pupils without it",
-    "beside": "Percent of them moving", "verdict": "Beside those without it",
+    "beside": "Percent of them moving", "beside_low": "Likely from", "beside_high": "Likely to", "verdict": "Beside those without it",
 }  # fmt: skip
 
 
@@ -43,6 +43,8 @@ class InterventionsPage:
         self.ask = Asking(desk, "task5_interventions")
         self.headings = provided.headings()
         self.live = Live()
+        self.unread = frame.html("")
+        self._read: Mapping[str, Mapping[str, str]] = {}
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -61,7 +63,8 @@ class InterventionsPage:
         self.in_row = Listing(columns=_IN_ROW, caption="", empty="Nobody in Year 7 now stands in this row.", page_size=10)
         self.row.observe(lambda _: self._show_row(labels), "value")
         self._show_row(labels)
-        title = frame.heading("Who in our Year 7 needs what?") + frame.answer(_year7_answer(self.new))
+        everyone = self.school.pupils[(self.school.pupils["year_group"] == 7) & (self.school.pupils["on_roll"] == "Y")]
+        title = frame.heading("Who in our Year 7 needs what?") + frame.answer(year7_answer(self.new, everyone=len(everyone)))
         return widgets.VBox([frame.html(title), own.box, frame.controls(self.row), self.in_row])
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
@@ -86,12 +89,12 @@ class InterventionsPage:
         self.show.observe(lambda _: self._list(), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
-        return widgets.VBox([self.answer, frame.controls(self.show), self.listing, needs])
+        return widgets.VBox([self.unread, self.answer, frame.controls(self.show), self.listing, needs])
 
     def map(self) -> widgets.VBox:
         """The provision map of one pupil, with the six other ways to try before another adult."""
-        options = people.options(people.with_sen(self.school))
-        self.pupil = frame.choice("Whose map?", [("Choose a pupil", ""), *options], people.asked_for(self.desk, self.query))
+        options, wanted = people.offered(self.desk, self.query)
+        self.pupil = frame.choice("Whose map?", [("Choose a pupil", ""), *options], wanted)
         self.of_pupil = self.ask.part(provided.MAP, of="nobody")
         self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
         self.adult, self.link = frame.html(""), frame.html("")
@@ -103,10 +106,12 @@ class InterventionsPage:
         return widgets.VBox([frame.controls(self.pupil), self.map_place])
 
     def _held(self) -> Mapping[str, Mapping[str, str]]:
+        """The answers as they stand; where they cannot be read, as they were read last, and the page says why."""
         try:
-            return self.desk.store.forms()
-        except StoreError:
-            return {}
+            self._read, self.unread.value = self.desk.store.forms(), ""
+        except StoreError as error:
+            self.unread.value = frame.trouble_line(f"What is given cannot be read anew. {error}")
+        return self._read
 
     def given(self) -> pd.DataFrame:
         """What every pupil on roll is given."""
@@ -129,7 +134,11 @@ class InterventionsPage:
         self._say_adult()
         self.live.refresh()
         if hasattr(self, "intervention"):
+            before = self.intervention.value
             self.intervention.offer(self._interventions())
+            # A line that has been taken out of the map is no longer there to be looked at.
+            if self.intervention.value != before:
+                self._show_audit()
 
     def _say_adult(self) -> None:
         held = self._held()
@@ -141,8 +150,14 @@ class InterventionsPage:
         title = frame.heading("Does help reach the pupils who are stuck?")
         table = measures.coverage(self.school, self.given(), headings=list(self.headings))
         if table.empty:
-            return title + frame.answer("No pupils with SEN are on roll in the years that are followed.")
-        return title + frame.answer(coverage_answer(table)) + frame.note(measures.STANDING_RULE)
+            return title + frame.answer(f"No pupils with SEN are on roll in {self._years}.")
+        return title + frame.answer(coverage_answer(table, years=self._years)) + frame.note(measures.STANDING_RULE)
+
+    @property
+    def _years(self) -> str:
+        """The years in which pupils are followed, in words."""
+        first, *_, last = self.school.framework.tracking.years
+        return f"Years {first} to {last}"
 
     def _list(self) -> None:
         given = self.given()
@@ -155,7 +170,8 @@ class InterventionsPage:
             much = measures.much_without_movement(self.school, given)["pupil_id"]
             table = table.set_index("pupil_id").loc[much].reset_index()
         named = {value: words for words, value in self.show.options}[self.show.value]
-        self.listing.caption = f"{named}: {sentences.pupils(len(table))}. {measures.MUCH_RULE if self.show.value == 'much' else ''}".strip()
+        rule = measures.MUCH_RULE if self.show.value == "much" else ""
+        self.listing.caption = f"{named}, in {self._years}: {sentences.pupils(len(table))}. {rule}".strip()
         self.listing.records = [
             {
                 "id": p["pupil_id"], "name": ", ".join(filter(None, (p["surname"], p["forename"]))) or p["pupil_id"],
@@ -176,7 +192,8 @@ class InterventionsPage:
             "need": "Need", "heading": "Heading", "pupils": "Pupils", "reached": "With something", "percent": "Percent",
             "low": "Likely from", "high": "Likely to",
         }  # fmt: skip
-        return frame.numbers(shown, caption="Provision by type of need", columns=columns, summary="Provision by type of need")
+        table = frame.numbers(shown, caption="Provision by type of need", columns=columns, summary="Provision by type of need")
+        return table + frame.note(f"With fewer than {FEW} pupils a percentage tells little.")
 
     # -- does it move them, and what does it cost --
 
@@ -290,15 +307,30 @@ class InterventionsPage:
         return frame.html(frame.what_next(lines))
 
 
-def coverage_answer(table: pd.DataFrame) -> str:
-    """How many of the pupils who are stuck have nothing, in a sentence or two."""
+def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
+    """How many of the pupils who are stuck have nothing, in a sentence or two.
+
+    >>> table = pd.DataFrame({"standing": ["stuck", "stuck", "moving", "not known"], "given": [0, 2, 1, 0]})
+    >>> print(coverage_answer(table, years="Years 7 to 9"))
+    Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of them are stuck; 1 of these has nothing.
+    Of 1 of them it is not known.
+    """
+    nothing, unknown = int((table["given"] == 0).sum()), int((table["standing"] == "not known").sum())
     stuck = table[table["standing"] == "stuck"]
-    nothing = int((table["given"] == 0).sum())
-    told = f"Of {sentences.pupils(len(table))} with SEN, {len(table) - nothing:,} have something on their map, {nothing:,} have nothing."
+    told = (
+        f"Of {sentences.pupils(len(table))} with SEN in {years}, {_have(len(table) - nothing)} something on their map "
+        f"and {_have(nothing)} nothing."
+    )
+    if unknown == len(table):
+        return f"{told} It is not known yet whether any of them is stuck."
+    rest = f" Of {unknown:,} of them it is not known." if unknown else ""
     if stuck.empty:
-        return f"{told} None of them is stuck."
+        return f"{told} None of them is known to be stuck.{rest}"
     without = int((stuck["given"] == 0).sum())
-    return f"{told} {len(stuck):,} are stuck, and {without or 'none'} of these {'has' if without == 1 else 'have'} nothing."
+    if len(stuck) == 1:
+        return f"{told} 1 of them is stuck, and has {'nothing' if without else 'something'}.{rest}"
+    these = f"{without:,} of these {_has(without)} nothing" if without else "each of these has something"
+    return f"{told} {len(stuck):,} of them are stuck; {these}.{rest}"
 
 
 def movement_answer(shown: pd.DataFrame) -> str:
@@ -308,39 +340,68 @@ def movement_answer(shown: pd.DataFrame) -> str:
         return f"Nothing on the maps is given to {FEW} pupils or more, so no percentage would tell you much. Look at the pupils one by one."
     worse = enough[enough["clear"] == "lower"]
     low = (worse if len(worse) else enough).iloc[0]
+    unknown = f" (of {low.not_known} more it is not known)" if low.not_known else ""
     told = (
-        f"Look first at ‘{low.label}’. Of {sentences.pupils(int(low.pupils))} who have it, {low.reached} move, "
-        f"{rounded(low.percent)} %, likely between {rounded(low.low)} and {rounded(low.high)} %. "
+        f"Look first at ‘{low.label}’. Of {sentences.pupils(int(low.pupils))} with SEN who have it{unknown}, {low.reached} "
+        f"{'moves' if low.reached == 1 else 'move'}, judged by {low.judged}: {rounded(low.percent)} %, "
+        f"likely between {rounded(low.low)} and {rounded(low.high)} %. "
     )
     if not low.beside_pupils:
-        return told + "Every pupil with SEN has it, so there is nobody to compare with."
-    beside = f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %"
-    verdict = "no clear difference" if low.clear == "not clear" else f"{low.clear} here, by more than chance"
+        return told + "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with."
+    beside = (
+        f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %, likely between {rounded(low.beside_low)} and "
+        f"{rounded(low.beside_high)} %"
+    )
+    verdict = "no clear difference" if low.clear == "not clear" else f"{low.clear} with it, by more than chance"
     return f"{told}{beside}: {verdict}."
 
 
 def spend_answer(whole: pd.Series) -> str:
-    """What all of it comes to."""
-    pupils = sentences.pupils(int(whole.pupils))
-    hours = "" if pd.isna(whole.hours) else f", {whole.hours:,.0f} hours a week"
+    """What all of it comes to.
+
+    >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
+    1 pupil on roll has 1 entry on the maps, 0.5 hours a week, for £300 a year.
+    >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
+    2 pupils on roll have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
+    """
+    pupils = f"{sentences.pupils(int(whole.pupils))} on roll {_has(int(whole.pupils))}"
+    entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
+    hours = "" if pd.isna(whole.hours) else f", {sentences.hours(whole.hours)}"
     missing = int(whole.things - whole.cost_known)
     if pd.isna(whole.cost):
-        return f"{pupils} have {whole.things:,} entries on their maps{hours}. No costs are written down yet."
+        return f"{pupils} {entries} on the maps{hours}. No costs are written down yet."
     least = "at least " if missing else ""
-    gap = f" For {missing:,} of {whole.things:,} entries no cost is written down." if missing else ""
-    return f"{pupils} have {whole.things:,} entries on their maps{hours}, for {least}£{whole.cost:,.0f} a year.{gap}"
+    gap = f" For {missing:,} of {entries} no cost is written down." if missing else ""
+    return f"{pupils} {entries} on the maps{hours}, for {least}£{whole.cost:,.0f} a year.{gap}"
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _have(count: int) -> str:
+    return f"{count:,} {_has(count)}" if count else "none have"
 
 
 def _pounds(cost: float) -> str:
     return "cost not known" if pd.isna(cost) else f"£{cost:,.0f} a year"
 
 
-def _year7_answer(new: pd.DataFrame) -> str:
-    everyone = new.drop_duplicates("pupil_id")
-    return (
-        f"{sentences.pupils(len(everyone))} of this year's Year 7 stand in at least one row below, {int(everyone['sen'].sum())} of them "
-        "with SEN. Some stand in several."
-    )
+def year7_answer(new: pd.DataFrame, *, everyone: int) -> str:
+    """How many of Year 7 stand in the chart, of how many there are.
+
+    >>> year7_answer(pd.DataFrame({"pupil_id": ["1", "1", "2"], "sen": [True, True, False]}), everyone=30)
+    'Of 30 pupils in Year 7 now, 2 stand in at least one row below, 1 of them with SEN. Some stand in several.'
+    """
+    if not everyone:
+        return "No pupils of Year 7 are in the school's files, so nobody stands in the rows below."
+    inside = new.drop_duplicates("pupil_id")
+    start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
+    if inside.empty:
+        return f"{start}none stand in a row below."
+    several = " Some stand in several." if len(new) > len(inside) else ""
+    stand = "stands" if len(inside) == 1 else "stand"
+    return f"{start}{len(inside):,} {stand} in at least one row below, {int(inside['sen'].sum()):,} of them with SEN.{several}"
 
 
 def _in_row(here: pd.DataFrame) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ipywidgets as widgets
@@ -14,7 +14,8 @@ from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.offer import Offer
-from senlib.workbook.forms import Grid, Sheet, answer_key, place
+from senlib.pages.provided import number
+from senlib.workbook.forms import Grid, Row, Sheet, answer_key, place
 from senlib.workbook.rows import new_key, own_rows, rows_form
 from senlib.workbook.store import StoreError
 
@@ -35,6 +36,8 @@ class SupportPage:
         self.desk, self.query = desk, dict(query)
         self.ask = Asking(desk, STEM)
         self.pupils = people.options(people.with_sen(desk.school))
+        self.trouble = frame.html("")
+        self._read: dict[str, Held] = {}
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -44,9 +47,10 @@ class SupportPage:
 
     def iep(self) -> widgets.VBox:
         """The IEP of one pupil, or of a group that Task 7 found to share its targets."""
-        whom = [*self.pupils, *groups(self.desk)]
-        wanted = people.asked_for(self.desk, self.query) or self.query.get("group", "")
-        self.whom = frame.choice("For whom?", [("Choose a pupil or a group", ""), *whom], wanted)
+        pupils, wanted = people.offered(self.desk, self.query)
+        whom = [("Choose a pupil or a group", ""), *pupils, *groups(self.desk)]
+        self.whom = frame.choice("For whom?", whom, wanted or self.query.get("group", ""))
+        self.known = {pupil for _, pupil in pupils}
         self.iep_parts = [self.ask.part(key, of="nobody") for key in IEP]
         self.iep_place = widgets.VBox([])
         self.whom.observe(lambda _: self._show_iep(), "value")
@@ -60,8 +64,7 @@ class SupportPage:
         for part in self.iep_parts:
             part.show(of=self.whom.value)
         link = people.page_address(self.desk, self.whom.value)
-        known = {pupil for _, pupil in self.pupils}
-        back = f'<p><a href="{link}">All there is on this pupil</a></p>' if self.whom.value in known else ""
+        back = f'<p><a href="{link}">All there is on this pupil</a></p>' if self.whom.value in self.known else ""
         self.iep_place.children = [*(part.box for part in self.iep_parts), frame.html(back)]
 
     # -- a lesson visited --
@@ -71,7 +74,6 @@ class SupportPage:
         self.visit = Offer("Which visit?", self._visits(), self.query.get("visit", ""))
         self.new = widgets.Button(description="Begin a new visit", button_style="primary")
         self.new.on_click(lambda _: self.begin())
-        self.trouble = frame.html("")
         self.visit_parts = [self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)}) for key in VISITED]
         self.visit_place = widgets.VBox([])
         self.live = Live()
@@ -112,10 +114,12 @@ class SupportPage:
         return [("Choose a visit", ""), *sorted(named, key=lambda one: one[1], reverse=True)]
 
     def _held(self, key: str) -> Held:
+        """A part's answers for every visit; where they cannot be read, as they were read last, and the page says why."""
         try:
-            return self.desk.store.forms(key)
-        except StoreError:
-            return {}
+            self._read[key], self.trouble.value = self.desk.store.forms(key), ""
+        except StoreError as error:
+            self.trouble.value = frame.trouble_line(f"What was written cannot be read anew. {error}")
+        return self._read.get(key, {})
 
     def _visit_changed(self) -> None:
         self.visit.offer(self._visits())
@@ -178,13 +182,17 @@ class SupportPage:
             return title + frame.answer("No lesson has been visited yet.")
         told = f"{visits} lesson{'' if visits == 1 else 's'} visited."
         few = frame.note("One visit is one lesson. Look for what comes up again before you plan training.") if visits < 5 else ""
-        seen = phases_seen(self.ask.sheet.part("task6.phases"), held["task6.phases"])
+        rows = own_rows(self._held(rows_form("task6.phases")).get(rows_form("task6.phases"), {}))
+        seen = phases_seen(self.ask.sheet.part("task6.phases"), held["task6.phases"], own=rows)
         aspects = developing(held)
         tables = ""
         if len(seen):
             columns = {"label": "What an assistant may do", "seen": "Seen", "partly": "In part", "not_seen": "Not seen"}
             columns |= {"lessons": "Of lessons"}
-            told += f" Least often seen where it was called for: {frame.lower_first(seen.iloc[0].label)}."
+            least = seen.iloc[0]
+            if least.seen < least.lessons:
+                where = f"fully seen in {least.seen} of {least.lessons} lesson{'' if least.lessons == 1 else 's'}"
+                told += f" Least often seen where it was called for: {frame.lower_first(least.label)}, {where}."
             tables += frame.numbers(seen, caption="How often each was seen, where it was called for", columns=columns)
         if len(aspects):
             shown = frame.plain_table(
@@ -208,17 +216,17 @@ def minutes(sheet: Sheet, answers: Mapping[str, str], *, own: Held) -> pd.DataFr
     """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
     grid: Grid = sheet.part("task6.minutes")
     rows = [*grid.rows, *own_rows(own.get(rows_form("task6.minutes"), {}))]
-    found = [(row.key, row.label, _number(answers.get(answer_key(row=row.key, column="minutes"), ""))) for row in rows]
+    found = [(row.key, row.label, number(answers.get(answer_key(row=row.key, column="minutes"), ""))) for row in rows]
     return pd.DataFrame([one for one in found if one[2] > 0], columns=["key", "label", "minutes"])
 
 
-def phases_seen(grid: Grid, held: Held) -> pd.DataFrame:
+def phases_seen(grid: Grid, held: Held, *, own: Sequence[Row] = ()) -> pd.DataFrame:
     """Over all visits, how often each thing was seen where it was called for: label, seen, partly, not_seen, lessons.
 
-    The least often seen first; things that were never judged are left out.
+    Of the grid's rows, and of the school's `own`. The least often seen first; things that were never judged are left out.
     """
     rows = []
-    for row in grid.rows:
+    for row in (*grid.rows, *own):
         given = [values.get(answer_key(row=row.key, column="seen"), "") for values in held.values()]
         counts = {key: given.count(key) for key in ("seen", "partly", "not_seen")}
         if sum(counts.values()):
@@ -235,8 +243,9 @@ def developing(held: Mapping[str, Held]) -> pd.DataFrame:
         visit = held[VISIT].get(form.replace("task6.develop", VISIT), {})
         for n in (1, 2, 3):
             if what := values.get(f"task6.develop.{n}.what", ""):
-                rows.append((what, values.get(f"task6.develop.{n}.how", ""), visit_name(visit)))
-    return pd.DataFrame(rows, columns=["what", "how", "visit"])
+                rows.append((visit.get("date", ""), what, values.get(f"task6.develop.{n}.how", ""), visit_name(visit)))
+    table = pd.DataFrame(rows, columns=["date", "what", "how", "visit"])
+    return table.sort_values("date", kind="stable", ignore_index=True).drop(columns="date")
 
 
 def groups(desk: Desk) -> list[tuple[str, str]]:
@@ -250,13 +259,6 @@ def groups(desk: Desk) -> list[tuple[str, str]]:
 
 def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(key, words) for words, key in options]
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def open_page() -> SupportPage:

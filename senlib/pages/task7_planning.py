@@ -38,6 +38,9 @@ from senlib.workbook.walks import (
 
 CHARTS = [("The booklet's", ""), ("Our own", "own")]
 
+# With this begins the key of a group, and no pupil's number.
+GROUP = "own."
+
 SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
 
 
@@ -231,9 +234,11 @@ class PlanningPage:
         if IEP not in leads_to:
             return ""
         stem = "task6_support_in_class"
-        known = who in self.names
-        link = people.page_address(self.desk, who, stem=stem) if known else f"{frame.address(stem)}?group={frame.escape(who)}"
-        words = "Write the IEP (Task 6)" if known else "Write the group's plan (Task 6)"
+        group = who.startswith(GROUP)
+        if not group and who not in self.names:
+            return frame.note("The chart asks for an IEP, but this pupil is no longer in the school's files.")
+        link = f"{frame.address(stem)}?group={frame.escape(who)}" if group else people.page_address(self.desk, who, stem=stem)
+        words = "Write the group's plan (Task 6)" if group else "Write the IEP (Task 6)"
         return f'<p><a class="sl-button" href="{link}">{words}</a></p>'
 
     # -- the school's own chart --

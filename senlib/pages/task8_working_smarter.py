@@ -98,7 +98,11 @@ class ThreeActions(Asked):
 
     def show(self, *, of: str | None = None) -> None:
         """Show the three lines; one that is taken from the plan shows what stands there."""
-        held = self.desk.store.forms()
+        try:
+            held = self.desk.store.forms()
+        except StoreError as error:
+            self.status.value = frame.trouble_line(str(error))
+            return
         self.open = {action.key: action for action in actions(held)}
         self.taken = held.get(THREE, {})
         words = [(action.what, action.key) for action in self.open.values() if not action.done or action.key in self.taken.values()]
@@ -159,7 +163,7 @@ def ticked(desk: Desk) -> dict[str, str]:
         return {}
     notes: dict[str, list[str]] = {}
     for item in part.items:
-        if item.feeds and given.get(item.key):
+        if item.feeds and given.get(item.key) in words:
             notes.setdefault(item.feeds, []).append(f"{item.text} You said: {words[given[item.key]]}.")
     return {strand: " ".join(lines) for strand, lines in notes.items()}
 

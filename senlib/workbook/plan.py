@@ -75,6 +75,16 @@ def add_action(store: Store, *, what: str, owner: str = "", due: str = "", measu
     return key
 
 
+def begin_action(store: Store, *, form: str, field: str) -> None:
+    """Let the action that is now written in a place begin without the owner, date and tick of last time's, which stood there.
+
+    Raises StoreError where that cannot be kept.
+    """
+    held = store.latest(PLAN)
+    keys = [answer_key(row=f"{form}|{field}", column=column) for column in COLUMNS]
+    store.save_all(form=PLAN, values={key: "" for key in keys if held.get(key)})
+
+
 def overdue(found: Sequence[Action], *, today: date) -> list[Action]:
     """The actions whose date has gone by and that are not done, the longest overdue first."""
     return [action for action in _dated(found) if action.due < today]

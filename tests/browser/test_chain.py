@@ -70,7 +70,7 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         ready(page)
         page.get_by_role("button", name="Begin a new visit").click()
         save(page, "Class and subject", "10B English")
-        page.get_by_label("Pupil you will watch most").select_option(value=pupil.pupil_id)
+        page.get_by_label("Pupil you will watch most", exact=True).select_option(value=pupil.pupil_id)
         save(page, "What did the assistant do that helped pupils to respond, and to manage by themselves?", "Waited for an answer")
 
         # What the planning chart leads to; in the middle of it the kernel is killed.
@@ -79,7 +79,7 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         ready(page)
         page.get_by_role("button", name="Begin a new class").click()
         save(page, "Class", pupil.form)
-        page.get_by_label("A pupil of this class").select_option(value=option_of(page, "A pupil of this class", name))
+        page.get_by_label("A pupil of this class", exact=True).select_option(value=option_of(page, "A pupil of this class", name))
         page.get_by_role("button", name="Put the pupil on the list").click()
         question = page.locator(".sl-flow-panel").first
         question.get_by_role("button", name="No", exact=True).click()
@@ -111,10 +111,10 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         main = page.locator("main")
         for text in (line, "10B English", "Waited for an answer", "Own activity, IEP", "Say what a paragraph is about"):
             expect(main).to_contain_text(text)
-        page.get_by_label("What will you do for this pupil?").fill("Reading partner from Year 10, twice a week")
-        page.get_by_label("Whose job is it?").fill("SENCO")
-        page.get_by_label("By when?").fill(due.isoformat())
-        page.get_by_label("What will show that it has worked?").fill("Level 4c in English by July")
+        page.get_by_label("What will you do for this pupil?", exact=True).fill("Reading partner from Year 10, twice a week")
+        page.get_by_label("Whose job is it?", exact=True).fill("SENCO")
+        page.get_by_label("By when?", exact=True).fill(due.isoformat())
+        page.get_by_label("What will show that it has worked?", exact=True).fill("Level 4c in English by July")
         page.get_by_role("button", name="Add to the action plan").click()
         expect(main).to_contain_text("Added to the action plan, and saved.")
         screenshots(page, "chain-pupil")
@@ -132,11 +132,11 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         page.get_by_role("link", name="To the action plan (Task 8)").click()
         page.wait_for_url("**/task8_working_smarter")
         ready(page)
-        row = page.get_by_role("row").filter(has=page.get_by_label("Owner: Reading partner from Year 10"))
+        row = page.get_by_role("row").filter(has=page.get_by_label("Owner: Reading partner from Year 10, twice a week", exact=True))
         expect(row.get_by_label(re.compile("^Due:"))).to_have_value(due.isoformat())
         expect(row.get_by_label(re.compile("^Owner:"))).to_have_value("SENCO")
-        page.get_by_label("From the plan: First").select_option(label="Reading partner from Year 10, twice a week")
-        expect(page.get_by_label("Timeline: First")).to_have_value(due.isoformat())
+        page.get_by_label("From the plan: First", exact=True).select_option(label="Reading partner from Year 10, twice a week")
+        expect(page.get_by_label("Timeline: First", exact=True)).to_have_value(due.isoformat())
         screenshots(page, "chain-plan")
 
         # And back: from the action to the pupil, from the pupil to the figure: two clicks.
@@ -160,11 +160,11 @@ def has_map(data, pupil) -> bool:
 def option_of(page: Page, label: str, words: str) -> str:
     """The value of the choice that begins with these words, once it is offered."""
     begins = re.compile("^" + re.escape(words).replace(r"\ ", r"\s"))
-    option = page.get_by_label(label).locator("option", has_text=begins)
+    option = page.get_by_label(label, exact=True).locator("option", has_text=begins)
     expect(option).to_have_count(1)
     return option.get_attribute("value")
 
 
 def choose_last(page: Page, label: str) -> None:
     """Choose the one thing there is beside 'choose'."""
-    page.get_by_label(label).select_option(index=1)
+    page.get_by_label(label, exact=True).select_option(index=1)

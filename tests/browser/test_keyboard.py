@@ -149,7 +149,7 @@ def test_task_7_the_walk_and_an_own_chart(opened, store):
     expect(page.locator(".sl-answer", has_text="needs only an annotation of the class plan")).to_be_visible()
     press(page, "button", "Begin from the booklet's chart")
     press(page, "button", "Add a box")
-    name = page.get_by_label("Its name in the drawing").last  # the one above is of the chart that is walked
+    name = page.get_by_label("Its name in the drawing", exact=True).last  # the one above is of the chart that is walked
     expect(name).to_be_visible()
     reach(page, name)
     page.keyboard.press("Control+A")
@@ -162,9 +162,9 @@ def test_task_7_the_walk_and_an_own_chart(opened, store):
 def test_task_8_an_action_written_dated_and_done(opened, store):
     page = opened("task8_working_smarter")
     write(page, "Next steps: Governors", "Show them one page each term")
-    reach(page, page.get_by_label("What will you do?"))
+    reach(page, page.get_by_label("What will you do?", exact=True))
     page.keyboard.type("Meet the head of science")
-    reach(page, page.get_by_label("By when?"))
+    reach(page, page.get_by_label("By when?", exact=True))
     page.keyboard.type(f"{date.today():%m%d%Y}")  # a headless browser's dates are American
     press(page, "button", "Add to the action plan")
     expect(page.locator("main")).to_contain_text("Added to the action plan, and saved.")

@@ -278,7 +278,7 @@ def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch)
     def refuse(_, **__):
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(Store, "save", refuse)
+    monkeypatch.setattr(Store, "save_all", refuse)  # which every save comes to
     page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
     text = words(page.status)
     assert "not saved" in text and "the disk is full" in text and "still stands on this page" in text

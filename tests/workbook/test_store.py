@@ -671,3 +671,69 @@ def test_missing_answers_come_in_all_or_none(path, store):
         store.append_missing([good, bad])
     assert values(path) == []
     assert store.append_missing([good, good]) == 1
+
+
+# -- forms, workbooks, versions --
+
+
+def test_the_copies_of_a_form_and_no_form_that_only_begins_alike(store):
+    for form in ("iep", "iep/0123", "iep/0124", "iep.about/0123", "iepx", "ie", "iep/", "iep/\N{GRINNING FACE}"):
+        store.save(form=form, field="a", value=form)
+    assert set(store.forms("iep")) == {"iep", "iep/0123", "iep/0124", "iep/", "iep/\N{GRINNING FACE}"}
+    assert set(store.forms("iep/0123")) == {"iep/0123"} and store.forms("none") == {}
+
+
+def test_all_forms_hold_the_latest_of_each_field(store):
+    for value in ("first", "second"):
+        store.save(form="plan", field="a", value=value)
+    store.save(form="plan", field="b", value="")
+    store.save(form="iep/1", field="a", value="x")
+    assert store.forms() == {"plan": {"a": "second", "b": ""}, "iep/1": {"a": "x"}}
+
+
+def test_forms_of_one_workbook_are_not_another_s(path, store):
+    store.save(form="plan", field="a", value="mine")
+    other = Store(path, workbook="levels")
+    assert other.forms() == {} and other.workbooks() == ["own"]
+    other.save(form="plan", field="a", value="theirs")
+    assert store.workbooks() == other.workbooks() == ["levels", "own"]
+    store.delete_everything()
+    assert other.workbooks() == ["levels"] and other.forms() == {"plan": {"a": "theirs"}}
+
+
+def test_a_file_without_answers_has_no_workbooks(store):
+    assert store.workbooks() == [] and store.forms() == {}
+
+
+def test_an_answer_knows_how_many_there_were_by_then(store):
+    for value in ("one", "two", "two"):
+        store.save(form="plan", field="a", value=value)
+    store.save(form="plan", field="b", value="x")
+    assert {field: answer.versions for field, answer in store.answers("plan").items()} == {"a": 3, "b": 1}
+    assert [answer.versions for answer in store.history("plan", "a")] == [3, 2, 1]
+    first = store.history("plan", "a")[-1]
+    store.bring_back("plan", "a", first.id)
+    assert store.answers("plan")["a"].versions == 4
+
+
+def test_answers_before_a_time_are_those_that_stood_there_then(store):
+    store.save(form="plan", field="a", value="then")
+    later = store.save(form="plan", field="a", value="now")
+    store.save(form="plan", field="b", value="new")
+    assert {field: answer.value for field, answer in store.answers("plan", before=later.at).items()} == {"a": "then"}
+    assert store.answers("plan", before=store.history("plan", "a")[-1].at) == {}
+
+
+def test_many_forms_are_read_at_once(store):
+    for number in range(300):
+        store.save_all(form=f"map/{number}", values={f"line {line}": "yes" for line in range(5)})
+    held = store.forms("map")
+    assert len(held) == 300 and all(len(values) == 5 for values in held.values())
+
+
+@pytest.mark.parametrize("read", [lambda s: s.forms(), lambda s: s.forms("iep"), lambda s: s.workbooks(), lambda s: s.history("iep", "a")])
+def test_a_file_that_is_gone_is_told_whatever_is_read(path, store, read):
+    path.unlink()
+    with pytest.raises(StoreError, match="no longer there"):
+        read(store)
+    assert not path.exists()

@@ -1,0 +1,358 @@
+"""Task 5: Year 7's chart, the maps, whether help reaches who is stuck and moves them, what it costs, and each intervention's audit."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from senlib import open_sample
+from senlib.frameworks import load, names
+from senlib.measures.newcomers import newcomers
+from senlib.measures.proportion import FEW
+from senlib.pages import people
+from senlib.pages.desk import _with_examples
+from senlib.pages.task5_interventions import (
+    InterventionsPage,
+    coverage_answer,
+    movement_answer,
+    spend_answer,
+    year7_answer,
+)
+from tests.pages.driving import (
+    NASTY,
+    TROUBLES,
+    desk_over,
+    queries,
+    rows_of,
+    save,
+    small_school,
+    value_of,
+    vanish,
+    without_pictures,
+    without_sen,
+    words,
+)
+
+GUIDED, ASSISTANT = "task5.provision.literacy.guided", "task5.provision.curriculum.assistant"
+
+
+@pytest.fixture(scope="module")
+def school():
+    return small_school()
+
+
+@pytest.fixture
+def desk(tmp_path, school, monkeypatch):
+    without_pictures(monkeypatch)
+    return desk_over(tmp_path, school)
+
+
+def page_of(desk, pupil="", query=None):
+    page = InterventionsPage(desk, query=query or {})
+    page.header()
+    page.year7 = page.chart()
+    page.coverage(), page.map()
+    page.moves, page.costs = page.movement(), page.spend()
+    page.audit(), page.next()
+    if pupil:
+        page.pupil.value = pupil
+    return page
+
+
+def map_of(desk, pupil="", query=None):
+    """The page as far as one pupil's map alone."""
+    page = InterventionsPage(desk, query=query or {})
+    page.map()
+    if pupil:
+        page.pupil.value = pupil
+    return page
+
+
+def names_in(listing):
+    return [record["name"] for record in listing.records]
+
+
+@pytest.fixture(scope="module", params=names())
+def sample(request, tmp_path_factory):
+    """The page over a sample school with its example maps; only to be looked at."""
+    desk = desk_over(tmp_path_factory.mktemp("sample"), open_sample(request.param), workbook=request.param)
+    _with_examples(desk.store, request.param)
+    return page_of(desk)
+
+
+# -- Year 7 --
+
+
+def test_the_chart_has_the_rows_of_its_framework_with_this_year_7_in_them(sample):
+    chart = sample.ask.asked["task5.chart"]
+    rows = load(sample.school.framework.name).tracking.newcomers
+    assert [row["key"] for row in rows_of(chart)] == [row for row, _, _ in rows]
+    counted = newcomers(sample.school).groupby("row")["pupil_id"].nunique()
+    for row in rows_of(chart):
+        assert row["note"].startswith(f"{counted.get(row['key'], 0)} pupil") and "with SEN" in row["note"]
+    assert [column["label"] for column in chart.sheet.form["blocks"][0]["columns"]] == [
+        "Leader or manager", "Adviser or supporter", "Intervention", "Provided by", "How progress is followed", "Reporting to",
+    ]  # fmt: skip
+
+
+def test_who_is_in_a_row_is_listed_by_name(sample):
+    for _, row in sample.row.options:
+        sample.row.value = row
+        assert len(sample.in_row.records) == (newcomers(sample.school)["row"] == row).sum()
+        assert f"{len(sample.in_row.records)} pupil" in sample.in_row.caption
+        assert not set(queries(*(f'href="{one["href"]}"' for one in sample.in_row.records))) & {one["id"] for one in sample.in_row.records}
+
+
+@pytest.mark.parametrize("pupils, everyone, told", [
+    ([], 0, "No pupils of Year 7 are in the school's files, so nobody stands in the rows below."),
+    ([], 30, "Of 30 pupils in Year 7 now, none stand in a row below."),
+    (["1"], 1, "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN."),
+    (["1", "2"], 30, "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN."),
+    (["1", "1", "2"], 30, "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN. Some stand in several."),
+])
+def test_year_7_in_words(pupils, everyone, told):
+    assert year7_answer(pd.DataFrame({"pupil_id": pupils, "sen": [True] * len(pupils)}), everyone=everyone) == told
+
+
+def test_the_small_school_s_year_7(desk):
+    page = page_of(desk)
+    assert "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN. Some stand in several." in words(page.year7.children[0])
+    notes = {row["key"]: row["note"] for row in rows_of(page.ask.asked["task5.chart"])}
+    assert notes["task5.chart.english.3"] == "1 pupil in Year 7 now, 1 with SEN" and notes["task5.chart.english.2"].startswith("0 pupils")
+    page.row.value = "task5.chart.english.2"
+    assert page.in_row.records == []
+
+
+# -- who has what --
+
+
+@pytest.mark.parametrize("rows, told", [
+    ([("stuck", 0)], "Of 1 pupil with SEN in Years 7 to 9, none have something on their map and 1 has nothing. 1 of them is stuck, and has nothing."),
+    ([("stuck", 2), ("moving", 0)], "1 has something on their map and 1 has nothing. 1 of them is stuck, and has something."),
+    ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of them are stuck; each of these has something."),
+    ([("stuck", 0), ("stuck", 0)], "2 of them are stuck; 2 of these have nothing."),
+    ([("moving", 0), ("partly", 0)], "None of them is known to be stuck."),
+    ([("moving", 0), ("not known", 0)], "None of them is known to be stuck. Of 1 of them it is not known."),
+    ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
+])  # fmt: skip
+def test_coverage_in_words(rows, told):
+    table = pd.DataFrame(rows, columns=["standing", "given"])
+    assert told in coverage_answer(table, years="Years 7 to 9")
+
+
+def test_the_sentence_the_list_and_the_maps_agree(desk):
+    page = page_of(desk, "0001")
+    assert "Of 4 pupils with SEN in Years 7 to 9, none have something" in words(page.answer)
+    assert names_in(page.listing) == ["Ash, Ann", "Birch, Bo", "Cole, Cy", "Elm, Ed"]
+    save(page.of_pupil, f"{GUIDED}.initials", "JB")
+    save(page.of_pupil, f"{GUIDED}.hours", "1.5", seen=0)
+    assert "1 has something on their map and 3 have nothing. 2 of them are stuck; 1 of these has nothing." in words(page.answer)
+    assert "Of 1 of them it is not known." in words(page.answer)
+    first = page.listing.records[1]  # those with nothing stand before her
+    assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == ("Ash, Ann", "JB", 1.5, "")
+    page.show.value = "without"
+    assert names_in(page.listing) == ["Birch, Bo"] and "in Years 7 to 9: 1 pupil." in page.listing.caption
+    page.show.value = "nothing"
+    assert names_in(page.listing) == ["Birch, Bo", "Cole, Cy", "Elm, Ed"]
+    page.show.value = "much"
+    assert names_in(page.listing) == ["Ash, Ann"] and "Much: at least" in page.listing.caption
+
+
+def test_of_whom_no_hours_are_known_nobody_has_many(desk):
+    page = page_of(desk, "0001")
+    save(page.of_pupil, f"{GUIDED}.given", "yes")
+    page.show.value = "much"
+    assert page.listing.records == [] and page.listing.caption.startswith("Those who have much and do not move, in Years 7 to 9: 0 pupils.")
+
+
+def test_the_eight_headings_stand_over_the_list_and_the_map(sample):
+    labels = [column["label"] for column in sample.listing.columns]
+    assert labels == ["Pupil", "Year", "SEN, need", "Standing", "Curriculum", "Literacy", "Numeracy", "Behaviour", "Extra-curricular", "Community", "Support", "External", "Hours", "Cost (£)"]  # fmt: skip
+    assert list(sample.headings.values()) == [
+        "Curriculum", "Literacy", "Numeracy", "Behaviour and pastoral", "Extra-curricular", "Community and parents or carers",
+        "Support personnel in school", "External support services",
+    ]  # fmt: skip
+
+
+def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(desk):
+    page = page_of(desk, "0001")
+    page.of_pupil.answer({"kind": "add row", "section": "literacy", "label": f"Reading dog {NASTY}"})
+    (row,) = [row for row in rows_of(page.of_pupil) if "own" in row]
+    save(page.of_pupil, f"{row['key']}.given", "yes")
+    assert "1 has something" in words(page.answer) and "Reading dog" in words(page.costs) + words(page.moves)
+    assert all("<script" not in piece.value for piece in (page.moves, page.costs, page.answer))
+    page.intervention.box.value = row["key"]
+    save(page.audited, "unit5.ingredients.1", "missing")
+    assert page.audit_place.children and "Reading dog" in words(page.audit_sum)
+    page.of_pupil.answer({"kind": "drop row", "row": row["key"]})
+    assert "none have something" in words(page.answer)
+    assert page.intervention.value == "" and page.audit_place.children == () and "A line that was taken out" in words(page.audit_sum)
+
+
+# -- one map --
+
+
+def test_an_adult_before_the_six_other_ways_is_asked_about(desk):
+    page = map_of(desk, "0001")
+    for column, value in (("given", "yes"), ("given", ""), ("initials", "JB")):
+        save(page.of_pupil, f"{ASSISTANT}.{column}", value)
+        assert ("none of the six other ways" in words(page.adult)) == bool(value)
+    save(page.other_ways, "unit5.alternatives.peers", "not_tried")
+    assert "none of the six other ways" in words(page.adult)
+    save(page.other_ways, "unit5.alternatives.peers", "no_help")
+    assert page.adult.value == ""
+    page.pupil.value = "0002"
+    assert page.adult.value == ""
+
+
+def test_each_pupil_s_map_is_a_copy(desk):
+    page = map_of(desk, "0001")
+    save(page.of_pupil, f"{GUIDED}.initials", "JB")
+    page.pupil.value = "0002"
+    assert value_of(page.of_pupil, f"{GUIDED}.initials") == ""
+    save(page.of_pupil, f"{GUIDED}.initials", "TO")
+    page.pupil.value = "0001"
+    assert value_of(page.of_pupil, f"{GUIDED}.initials") == "JB"
+    page.pupil.value = ""
+    assert page.map_place.children == ()
+
+
+@pytest.mark.parametrize("pupil", ["0001", "0004", "0006"])
+def test_the_map_that_an_address_asks_for_is_open_also_of_one_who_has_left(desk, pupil):
+    page = map_of(desk, query={"pupil": people.token(pupil, key=desk.code_key())})
+    assert page.pupil.value == pupil and page.map_place.children and pupil not in queries(page.link.value)
+
+
+def test_what_one_who_has_left_was_given_is_counted_no_more(desk):
+    desk.store.save(form="task5.provision/0006", field=f"{GUIDED}.cost", value="900")
+    desk.store.save(form="task5.provision/9999", field=f"{GUIDED}.cost", value="900")
+    page = page_of(desk)
+    assert "No provision is on the maps yet" in words(page.costs) and "none have something" in words(page.answer)
+
+
+@pytest.mark.parametrize("text", ["inf", "nan", "-5"])
+def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, text):
+    desk = desk_over(tmp_path, school)
+    desk.store.save_all(form="task5.provision/0001", values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"})
+    page = page_of(desk)
+    assert "1 pupil on roll has 2 entries on the maps, for at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
+    assert page.listing.records[1]["hours"] is None
+
+
+# -- what it costs, and whether it moves them --
+
+
+@pytest.mark.parametrize("pupils, things, hours, cost, known, told", [
+    (1, 1, 1.0, 300.0, 1, "1 pupil on roll has 1 entry on the maps, 1 hour a week, for £300 a year."),
+    (2, 3, 0.5, float("nan"), 0, "2 pupils on roll have 3 entries on the maps, 0.5 hours a week. No costs are written down yet."),
+    (2, 3, float("nan"), 0.0, 3, "2 pupils on roll have 3 entries on the maps, for £0 a year."),
+    (1200, 3456, 1234.5, 98765.4, 3455, "1,200 pupils on roll have 3,456 entries on the maps, 1,234.5 hours a week, for at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
+])  # fmt: skip
+def test_spending_in_words(pupils, things, hours, cost, known, told):
+    whole = pd.Series({"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known}, dtype=object)
+    assert spend_answer(whole) == told
+
+
+MOVES = {
+    "label": "Reading group", "pupils": 20, "reached": 5, "percent": 25.0, "low": 11.2, "high": 46.9, "not_known": 0, "beside": 60.0,
+    "beside_low": 50.0, "beside_high": 69.0, "beside_pupils": 100, "clear": "lower", "enough": True, "judged": "English",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("differs, told", [
+    ({}, "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: lower with it, by more than chance."),
+    ({"not_known": 3}, "Of 20 pupils with SEN who have it (of 3 more it is not known), 5 move,"),
+    ({"reached": 1}, "1 moves,"),
+    ({"clear": "not clear"}, "69 %: no clear difference."),
+    ({"beside_pupils": 0, "clear": ""}, "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with."),
+    ({"enough": False}, f"Nothing on the maps is given to {FEW} pupils or more"),
+])  # fmt: skip
+def test_movement_in_words(differs, told):
+    assert told in movement_answer(pd.DataFrame([MOVES | differs]))
+
+
+def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
+    for piece in (sample.moves, sample.answer):
+        for sentence in re.findall(r'class="sl-answer">(.*?)</p>', piece.value, flags=re.DOTALL):
+            for rate in re.finditer(r"(?<!and )\b\d+ %", sentence):
+                assert re.match(r", likely between \d+ and \d+ %", sentence[rate.end() :]), sentence
+                assert re.search(r"Of \d+", sentence[: rate.start()])
+    assert "Those who get help were chosen because they were not moving" in words(sample.moves)
+    assert re.search(r"\d+ pupils on roll have \d+ entries on the maps, .* for at least £[\d,]+ a year", words(sample.costs))
+    told = words(sample.moves) + words(sample.costs) + words(sample.answer)
+    assert "nan" not in told.lower().split() and "inf" not in told.split()
+
+
+def test_every_list_of_a_sample_is_of_those_it_says(sample):
+    for _, value in sample.show.options:
+        sample.show.value = value
+        held = sample.listing.records
+        assert f": {len(held)} pupil" in sample.listing.caption
+        if value in ("without", "much"):
+            assert all(record["standing"] == "stuck" for record in held)
+        if value in ("without", "nothing"):
+            assert all(not record[key] for record in held for key in sample.headings)
+    sample.show.value = "all"
+
+
+# -- the audit --
+
+
+def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
+    page = page_of(desk, "0001")
+    save(page.of_pupil, f"{GUIDED}.given", "yes")
+    assert page.intervention.box.options[1] == ("Literacy: Guided reading and writing in lessons (in use)", GUIDED)
+    page.intervention.box.value = GUIDED
+    assert len(rows_of(page.audited)) == 7
+    for number, value in [(1, "in_place"), (2, "missing"), (7, "missing")]:
+        save(page.audited, f"unit5.ingredients.{number}", value)
+    assert "Guided reading and writing in lessons 1 0 2 2, 7" in words(page.audit_sum)
+    page.intervention.box.value = ASSISTANT
+    assert value_of(page.audited, "unit5.ingredients.1") == "" and page_of(desk).audit_sum.value == page.audit_sum.value
+
+
+# -- schools that lack something, and stores --
+
+
+def test_a_school_in_which_nobody_has_sen(tmp_path):
+    page = page_of(desk_over(tmp_path, without_sen()))
+    assert "No pupils with SEN are on roll in Years 7 to 9." in words(page.answer) and page.listing.records == []
+    assert "No pupils of Year 7" in words(page.year7.children[0])
+    assert "No provision is on the maps yet" in words(page.moves) and "No provision is on the maps yet" in words(page.costs)
+    for _, value in page.show.options:
+        page.show.value = value
+        assert page.listing.records == []
+
+
+def test_a_school_with_codes_and_no_names(tmp_path):
+    page = page_of(desk_over(tmp_path, small_school(codes=True)), "0001")
+    assert set(names_in(page.listing)) == {"0001", "0002", "0003", "0005"} and page.in_row.records[0]["name"] == "0005"
+
+
+def test_names_with_markup_are_text(tmp_path):
+    page = page_of(desk_over(tmp_path, small_school(nasty=True)), "0001")
+    save(page.of_pupil, f"{GUIDED}.initials", "<b>")
+    pieces = [page.answer, page.moves, page.costs, page.adult, page.link, page.audit_sum]
+    assert all("<script" not in piece.value and "<b>" not in piece.value for piece in pieces)
+    assert page.listing.records[1]["name"] == f"{NASTY}, {NASTY}" and page.listing.records[1]["literacy"] == "<b>"
+
+
+@pytest.mark.parametrize("trouble, says", TROUBLES)
+def test_what_was_read_stays_and_the_trouble_is_told(desk, monkeypatch, trouble, says):
+    page = page_of(desk, "0001")
+    save(page.of_pupil, f"{GUIDED}.initials", "JB")
+    before = words(page.answer)
+    with trouble(desk, monkeypatch):
+        assert says in save(page.of_pupil, f"{GUIDED}.initials", "TO")["why"]
+        page.show.value = "nothing"
+        assert says in words(page.unread) and names_in(page.listing) == ["Birch, Bo", "Cole, Cy", "Elm, Ed"]
+        page.live.refresh()
+        assert words(page.answer) == before
+        page.pupil.value = "0002"
+        assert says in words(page.of_pupil.status)
+
+
+def test_the_page_opens_over_a_store_that_is_gone(desk):
+    vanish(desk)
+    page = page_of(desk, "0001")
+    assert "no longer there" in words(page.unread)
