@@ -1215,6 +1215,8 @@ function render({ model, el }) {
   const say = (words) => setText(heard, words);
   function send(content) {
     turn += 1;
+    // 'Saved' is said of what was sent last, and of nothing before it.
+    setText(saved, "");
     model.send({ ...content, turn });
     return turn;
   }
