@@ -1,0 +1,91 @@
+"""Everything in one zip: files under names that every computer takes, and a README that says what they are and what was hidden."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from senlib.exports.about import About
+from senlib.exports.text import one_line, plain
+
+README = "README.txt"
+
+# What Windows does not allow in names, and marks that turn a name round so that it seems to end otherwise.
+_NOT_IN_NAMES = re.compile("[<>:\"/\\\\|?*\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
+# A folder's path takes its part of the 260 letters that Windows allows.
+_LONGEST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """One file: its name with its ending, what is in it, what it is in a sentence, and what was hidden in it, if anything."""
+
+    name: str
+    content: bytes
+    says: str = ""
+    hidden: str = ""
+
+
+def bundle(files: Sequence[File], *, about: About) -> bytes:
+    """A zip of the files in their order, after a README.txt. The same files on the same day make the same bytes.
+
+    >>> from datetime import date
+    >>> made = bundle([File(name="Plan: 8B.docx", content=b"")], about=About(title="All", source="Any", made=date(2005, 3, 8)))
+    >>> ZipFile(io.BytesIO(made)).namelist()
+    ['README.txt', 'Plan 8B.docx']
+    """
+    names = safe_names([README, *(file.name for file in files)])
+    readme = _readme(names[1:], files, about=about)
+    held = io.BytesIO()
+    with ZipFile(held, "w") as made:
+        for name, content in zip(names, [readme, *(file.content for file in files)], strict=True):
+            entry = ZipInfo(name, date_time=(max(about.made.year, 1980), about.made.month, about.made.day, 0, 0, 0))
+            entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
+            made.writestr(entry, content)
+    return held.getvalue()
+
+
+def safe_names(names: Sequence[str]) -> list[str]:
+    """Names that Windows, macOS and Linux all take, none twice however its letters are written.
+
+    >>> safe_names(["IEP: A/B.docx", "iep ab.docx", "con.docx", "  ", "what?"])
+    ['IEP AB.docx', 'iep ab (2).docx', 'con_.docx', 'file', 'what']
+    """
+    given: dict[str, str] = {}
+    for name in names:
+        stem, ending = _safe(name)
+        number, found = 1, f"{stem}{ending}"
+        while found.casefold() in given:
+            number += 1
+            found = f"{stem} ({number}){ending}"
+        given[found.casefold()] = found
+    return list(given.values())
+
+
+def _safe(name: str) -> tuple[str, str]:
+    """A name and its ending, each without what some computer refuses."""
+    one = " ".join(unicodedata.normalize("NFC", plain(name)).split())
+    clean = _NOT_IN_NAMES.sub("", one).rstrip(" .")
+    stem, dot, ending = clean.rpartition(".")
+    if not dot or not re.fullmatch("[A-Za-z0-9]{1,5}", ending):
+        stem, ending = clean, ""
+    stem = stem[:_LONGEST].strip(" .") or "file"
+    # With or without an ending, or with several, Windows takes such a name for a machine.
+    device = _DEVICES.fullmatch(stem.split(".")[0].rstrip())
+    return f"{stem}_" if device else stem, f".{ending}" if ending else ""
+
+
+def _readme(names: Sequence[str], files: Sequence[File], *, about: About) -> bytes:
+    """What the zip is, for a person who finds it in a year's time."""
+    lines = [f"{name}: {one_line(value, most=500)}" for name, value in about.rows]
+    lines += ["", "In it:" if files else "There is nothing else in it."]
+    for name, file in zip(names, files, strict=True):
+        hidden = f"Hidden: {file.hidden}" if file.hidden else ""
+        lines.append(f"- {name}" + "".join(f"\n  {one_line(words, most=500)}" for words in (file.says, hidden) if words))
+    # As Windows' own editor has it in every version: a mark at the start, and both letters at the end of a line.
+    return ("\ufeff" + "\n".join([*lines, ""])).replace("\n", "\r\n").encode("utf-8")

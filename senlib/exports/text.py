@@ -1,0 +1,54 @@
+"""Text on its way into a file: what people typed stays text, without the characters that a file cannot hold; days in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+# XML 1.0 has no other characters (https://www.w3.org/TR/xml/#charsets), and one that it has not makes a file unreadable; those from
+# 7F to 9F, which it has, no calendar takes (RFC 5545), and nobody can see.
+_NOT_IN_FILES = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A line that somebody broke in Word, in PowerPoint or on another system.
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# These two turn letters round against their own script; Arabic and Hebrew read rightly without them.
+_OVERRIDES = re.compile("[\u202d\u202e]")
+
+
+def plain(text: str) -> str:
+    r"""A text as a file can hold it: lines broken by \n, without the characters that a file cannot hold and those that turn others round.
+
+    >>> plain("Ada\x00 Zhou\x0bYear 7"), plain("MERGEFIELD <b> & =cmd|' /C calc'!A0")
+    ('Ada Zhou\nYear 7', "MERGEFIELD <b> & =cmd|' /C calc'!A0")
+    """
+    return _OVERRIDES.sub("", _NOT_IN_FILES.sub("", _BREAKS.sub("\n", text)))
+
+
+def one_line(text: str, *, most: int = 255) -> str:
+    r"""A text on one line, cut where a file's properties end.
+
+    >>> one_line("Meet the\n head of science", most=12)
+    'Meet the he…'
+    """
+    text = " ".join(plain(text).split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def day(at: date) -> str:
+    """A day as one writes it; without the letters of strftime that Windows lacks.
+
+    >>> day(date(2005, 3, 8))
+    '8 March 2005'
+    """
+    return f"{at.day} {at:%B %Y}"
+
+
+def written_day(text: str) -> str:
+    """A day that was kept as 2005-03-08, as one writes it; any other text as it stands.
+
+    >>> written_day("2005-03-08"), written_day("soon")
+    ('8 March 2005', 'soon')
+    """
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
