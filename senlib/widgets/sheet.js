@@ -5,6 +5,8 @@ const PAUSE = 1000;
 // With no answer for so long, the page says that it is waiting, and then that the text is not kept yet.
 const SLOW = 1500;
 const SILENT = 8000;
+// A button held down for longer than this is not a press that anything has to wait for, in milliseconds.
+const PRESS = 1500;
 // Between the form and the field in a box's name.
 const MARK = "\u001f";
 // Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
@@ -17,7 +19,7 @@ function make(tag, attributes = {}, text = "") {
   return element;
 }
 
-// ---- One box's native control: `node` goes on the page, `read` and `write` deal in text.
+// ---- One box's native control: `node` goes on the page, `read` and `write` deal in text, `read` with a fault where there is one.
 
 function makeTyped(element) {
   return {
@@ -32,12 +34,36 @@ function makeTyped(element) {
   };
 }
 
+// '0,5', '.5', '£3' and '£1,250.00' are numbers as people write them; they are kept as '0.5', '0.5', '3' and '1250.00'.
+function plainNumber(text) {
+  const bare = text.trim().replace(/^£\s*/, "");
+  const number = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare.replace(",", ".");
+  return /^(\d+\.?\d*|\.\d+)$/.test(number) ? number.replace(/^\./, "0.").replace(/\.$/, "") : null;
+}
+
 function makeNumber() {
   const control = makeTyped(make("input", { type: "text", inputmode: "decimal", autocomplete: "off" }));
   control.read = () => {
-    const text = control.node.value.trim().replace(",", ".").replace(/^£\s*/, "");
-    return text === "" || /^\d+(\.\d+)?$/.test(text) ? { value: text } : { fault: "Please type a number, such as 1.5" };
+    const text = control.node.value.trim();
+    const number = text === "" ? "" : plainNumber(text);
+    return number === null ? { value: text, fault: "Please type a number, such as 1.5" } : { value: number };
   };
+  return control;
+}
+
+// Somebody is on the way to 2006 and has typed 2, or 20.
+const EARLIEST = "1900";
+
+function makeDate() {
+  const control = makeTyped(make("input", { type: "date" }));
+  const input = control.node;
+  // Half a date has no text: it is told, and nothing is kept of it.
+  control.isHalf = () => input.validity.badInput;
+  control.read = () =>
+    control.isHalf() || (input.value && input.value < EARLIEST)
+      ? { value: input.value, fault: "Please type the whole date: day, month and year" }
+      : { value: input.value };
+  control.changes = false; // with each figure of a year
   return control;
 }
 
@@ -57,13 +83,14 @@ function makeTick(spec) {
   };
 }
 
-function makeList(spec) {
+function makeList() {
   const control = makeTyped(make("select"));
   control.typed = false;
-  const fill = (extra) => {
-    const choices = [["", "–"], ...spec.choices];
+  let offered = [];
+  control.write = (text) => {
+    const choices = [["", "–"], ...offered];
     // What is no longer offered stays as it is until it is changed by hand.
-    if (extra && !choices.some(([key]) => key === extra)) choices.push([extra, extra]);
+    if (!choices.some(([key]) => key === text)) choices.push([text, text]);
     control.node.replaceChildren(
       ...choices.map(([key, words]) => {
         const option = make("option", {}, words);
@@ -71,43 +98,46 @@ function makeList(spec) {
         return option;
       }),
     );
-  };
-  fill("");
-  control.write = (text) => {
-    fill(text);
     control.node.value = text;
+  };
+  control.offer = (choices) => {
+    if (JSON.stringify(choices) === JSON.stringify(offered)) return;
+    offered = choices;
+    control.write(control.node.value);
   };
   return control;
 }
 
 function makeButtons(spec, name) {
   const group = make("div", { class: "sl-sheet-buttons", role: "radiogroup" });
+  // Pressed once more, or with Delete, an answer is taken back: a native radio button offers no way.
+  let pressed = null;
+  function clear(radio) {
+    radio.checked = false;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   const radios = spec.choices.map(([key, words]) => {
     const label = make("label");
     const radio = make("input", { type: "radio", name });
     radio.value = key;
     label.append(radio, make("span", {}, words));
     group.append(label);
-    // Pressed once more, or with Delete, an answer is taken back: a native radio button offers no way.
-    let was = false;
-    label.addEventListener("pointerdown", () => (was = radio.checked));
+    label.addEventListener("pointerdown", () => (pressed = radio.checked ? radio : null));
+    // An arrow key makes a click too, and takes nothing back.
     radio.addEventListener("click", () => {
-      if (was) clear(radio);
-      was = false;
-    });
-    radio.addEventListener("keydown", (event) => {
-      if (["Delete", "Backspace"].includes(event.key)) clear(radio);
+      if (pressed === radio) clear(radio);
+      pressed = null;
     });
     return radio;
   });
-  function clear(radio) {
-    if (!radio.checked) return;
-    radio.checked = false;
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+  group.addEventListener("keydown", (event) => {
+    pressed = null;
+    if (["Delete", "Backspace"].includes(event.key) && event.target.checked) clear(event.target);
+  });
   return {
     node: group,
     inputs: radios,
+    told: group,
     read: () => ({ value: radios.find((radio) => radio.checked)?.value ?? "" }),
     write: (text) => radios.forEach((radio) => (radio.checked = radio.value === text)),
     name: (label) => group.setAttribute("aria-label", label),
@@ -116,15 +146,19 @@ function makeButtons(spec, name) {
 
 function makeControl(spec, id) {
   if (spec.kind === "yes") return makeTick(spec);
-  if (spec.kind === "choice") return spec.style === "buttons" ? makeButtons(spec, id) : makeList(spec);
+  if (spec.kind === "choice") return spec.style === "buttons" ? makeButtons(spec, id) : makeList();
   if (spec.kind === "number") return makeNumber();
-  if (spec.kind === "date") return makeTyped(make("input", { type: "date" }));
+  if (spec.kind === "date") return makeDate();
   if (spec.kind === "text") return makeTyped(make("textarea", { rows: spec.rows ?? 2, dir: "auto" }));
   const initials = spec.kind === "initials";
   const control = makeTyped(make("input", { type: "text", dir: "auto", autocomplete: "off", maxlength: initials ? 12 : 200 }));
   if (initials) control.read = () => ({ value: control.node.value.toUpperCase() });
   return control;
 }
+
+// Two specifications that one control serves; what else differs, `change` below puts right.
+const sameControl = (a, b) =>
+  a.kind === b.kind && a.style === b.style && (a.style !== "buttons" || JSON.stringify(a.choices) === JSON.stringify(b.choices));
 
 // ---- One box: its control, what is said beside it, and what it has to send.
 
@@ -135,69 +169,94 @@ function makeCell(spec, id, hooks) {
   const mark = make("span", { class: "sl-sheet-mark", id: `${id}-mark` });
   const earlier = make("button", { type: "button", class: "sl-sheet-small", hidden: "" }, "Earlier texts");
   const panel = make("div", { class: "sl-sheet-panel", hidden: "" });
-  earlier.setAttribute("aria-label", `Earlier texts: ${spec.label}`);
+  const last = make("p", { class: "sl-sheet-last", dir: "auto" });
   foot.append(mark, earlier);
   node.append(control.node, foot, panel);
-  if (spec.last) node.append(make("p", { class: "sl-sheet-last", dir: "auto" }, spec.last));
-  control.name(spec.label);
-  const describedBy = [spec.helpId, `${id}-mark`].filter(Boolean).join(" ");
-  for (const input of control.inputs) {
-    input.setAttribute("aria-describedby", describedBy);
-    if (spec.disabled) input.disabled = true;
-  }
 
-  const cell = { spec, control, node, base: "", seen: 0, versions: 0, sent: null, refused: false };
+  const cell = { control, node, base: "", seen: 0, sent: null, refused: false };
   let timer = 0;
   let slow = 0;
   let silent = 0;
   let failed = null;
-  const text = () => control.read().value ?? null;
-  cell.isDirty = () => text() !== cell.base;
+  const text = () => control.read().value;
+  const isIn = () => node.contains(document.activeElement);
+  cell.isDirty = () => text() !== cell.base || Boolean(control.isHalf?.());
   cell.isOpen = () => cell.isDirty() || cell.sent !== null;
+  cell.suits = (other) => sameControl(cell.spec, other);
+  cell.change = (other) => {
+    spec = cell.spec = other;
+    control.name(spec.label);
+    control.offer?.(spec.choices ?? []);
+    earlier.setAttribute("aria-label", `Earlier texts: ${spec.label}`);
+    last.textContent = spec.last ?? "";
+    if (spec.last) node.append(last);
+    else last.remove();
+    for (const input of control.inputs) {
+      input.setAttribute("aria-describedby", [spec.helpId, mark.id].filter(Boolean).join(" "));
+      input.disabled = Boolean(spec.disabled);
+    }
+  };
+  cell.change(spec);
   cell.say = (words, fault = false) => {
     mark.textContent = words;
     mark.classList.toggle("sl-sheet-fault", fault);
-    for (const input of control.inputs) {
-      if (fault) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    }
+    const told = control.told ?? control.inputs[0];
+    if (fault) told.setAttribute("aria-invalid", "true");
+    else told.removeAttribute("aria-invalid");
   };
-  cell.show = ({ value = "", seen = 0, versions = 0 } = {}) => {
-    // What is being typed stays, and what it was typed over: whoever keeps it is told of the other text.
-    if (cell.isOpen()) return;
-    control.write(value);
-    cell.base = text() ?? value;
+  const take = ({ seen = 0, versions = 0 }) => {
     cell.seen = seen;
-    cell.versions = versions;
     earlier.hidden = versions < 2;
   };
+  cell.show = ({ value = "", ...held } = {}) => {
+    // What is being typed stays, and what it was typed over: whoever keeps it is told of the other text.
+    if (cell.isOpen()) return;
+    const before = text();
+    control.write(value);
+    cell.base = text();
+    if (cell.base !== before) cell.say("");
+    take(held);
+  };
   cell.focus = () => (control.inputs.find((input) => input.checked) ?? control.inputs[0]).focus();
-  cell.has = (element) => node.contains(element);
 
-  cell.commit = () => {
-    clearTimeout(timer);
-    if (cell.sent || !cell.isDirty() || spec.disabled) return;
-    const { value, fault } = control.read();
-    if (fault) {
-      if (mark.textContent !== fault) cell.say(fault, true);
-      return;
-    }
-    // What was refused is not sent again by merely passing through the box.
-    if (failed === value) return;
-    cell.sent = { value, turn: hooks.send({ kind: "save", name: spec.name, value, seen: cell.seen }, cell) };
-    slow = setTimeout(() => cell.say("Saving…"), SLOW);
-    silent = setTimeout(() => {
-      cell.refused = true;
-      cell.say("Not saved yet: the page gets no answer", true);
-      hooks.changed();
-    }, SILENT);
+  const noAnswer = () => {
+    cell.refused = true;
+    cell.say("Not saved yet: the page gets no answer", true);
     hooks.changed();
   };
+  const tell = (fault) => {
+    if (mark.textContent === fault || control.read().fault !== fault) return;
+    cell.say(fault, true);
+    hooks.heard(fault);
+    hooks.changed();
+  };
+  const send = (value) => {
+    clearTimeout(slow);
+    clearTimeout(silent);
+    cell.sent = { value, turn: hooks.send({ kind: "save", name: spec.name, value, seen: cell.seen }, cell.heard) };
+    const { turn } = cell.sent;
+    const whileWaiting = (act) => () => hooks.later(() => turn === cell.sent?.turn && act());
+    slow = setTimeout(whileWaiting(() => cell.say("Saving…")), SLOW);
+    silent = setTimeout(whileWaiting(noAnswer), SILENT);
+    hooks.changed();
+  };
+  cell.commit = () => {
+    if (hooks.isDrawing()) return;
+    clearTimeout(timer);
+    timer = 0;
+    if (cell.sent || spec.disabled || !cell.isDirty()) return;
+    const { value, fault } = control.read();
+    if (fault) hooks.later(() => tell(fault));
+    else if (failed !== value) send(value); // what was refused is not sent again by merely passing through the box
+  };
+  // An answer that is waited for may be lost: the text is sent once more, and only the answer to that is heeded.
   cell.again = () => {
     failed = null;
-    cell.commit();
+    if (cell.sent && cell.refused) send(cell.sent.value);
+    else cell.commit();
   };
   cell.heard = (answer) => {
+    if (answer.turn !== cell.sent?.turn) return;
     clearTimeout(slow);
     clearTimeout(silent);
     const { value } = cell.sent;
@@ -206,13 +265,12 @@ function makeCell(spec, id, hooks) {
       failed = null;
       cell.refused = false;
       cell.base = value;
-      cell.seen = answer.id;
-      cell.versions = answer.versions;
-      earlier.hidden = cell.versions < 2;
-      cell.say(`Saved ${answer.at}`);
+      take({ seen: answer.id, versions: answer.versions });
+      cell.say(cell.isDirty() ? "" : `Saved ${answer.at}`);
       hooks.heard(`Saved ${answer.at}`, answer.at);
       if (answer.elsewhere) showElsewhere(answer.elsewhere);
-      if (cell.isDirty()) cell.commit();
+      if (!cell.isDirty() && !isIn()) control.write(value);
+      if (!timer) cell.commit();
     } else {
       failed = value;
       cell.refused = true;
@@ -220,6 +278,11 @@ function makeCell(spec, id, hooks) {
       hooks.heard(answer.why);
     }
     hooks.changed();
+  };
+  const refuse = (answer) => {
+    if (answer.kind !== "refused") return;
+    cell.say(answer.why, true);
+    hooks.heard(answer.why);
   };
 
   // ---- Other texts of this box: the one that another page kept meanwhile, and all that stood here before.
@@ -229,7 +292,7 @@ function makeCell(spec, id, hooks) {
     const button = make("button", { type: "button", class: "sl-sheet-small" }, words);
     button.setAttribute("aria-label", `${words}: ${spec.label}, ${at}`);
     button.addEventListener("click", () => {
-      hooks.send({ kind: "bring back", name: spec.name, id: number }, cell);
+      hooks.send({ kind: "bring back", name: spec.name, id: number }, refuse);
       panel.hidden = true;
       cell.focus();
     });
@@ -253,38 +316,61 @@ function makeCell(spec, id, hooks) {
       panel.hidden = true;
       cell.focus();
     });
-    panel.replaceChildren(...answers.map((answer) => put(answer, "Bring this back")), close);
+    const entries = answers.map((answer) => put(answer, "Bring this back"));
+    panel.replaceChildren(...(entries.length ? entries : [make("p", {}, "Nothing else has stood here.")]), close);
     panel.hidden = false;
     panel.querySelector("button").focus();
   };
   cell.brought = ({ value, id: number, at, versions }) => {
     control.write(value);
-    cell.base = text() ?? value;
-    Object.assign(cell, { seen: number, versions, refused: false });
-    earlier.hidden = versions < 2;
+    cell.base = text();
+    cell.refused = false;
+    failed = null;
+    take({ seen: number, versions });
     cell.say(`Saved ${at}`);
     hooks.heard(`Brought back, saved ${at}`, at);
     hooks.changed();
   };
-  earlier.addEventListener("click", () => hooks.send({ kind: "history", name: spec.name }, cell));
+  earlier.addEventListener("click", () => hooks.send({ kind: "history", name: spec.name }, refuse));
 
-  for (const input of control.inputs) {
-    input.addEventListener("input", () => {
-      if (!control.typed) return;
+  function typed(event) {
+    clearTimeout(timer);
+    timer = 0;
+    if (!cell.isOpen()) {
+      // What was refused is taken back by hand.
+      cell.refused = false;
+      failed = null;
       cell.say("");
-      clearTimeout(timer);
-      timer = setTimeout(cell.commit, PAUSE);
-      hooks.changed();
-    });
-    input.addEventListener("change", cell.commit);
+    }
+    if (control.typed) cell.say("");
+    hooks.changed();
+    if (!control.typed) return;
+    // Letters that are still being put together are no text yet. A fault is told when the box is left, not in the midst of typing.
+    if (!event.isComposing) timer = setTimeout(() => (control.read().fault ? (timer = 0) : cell.commit()), PAUSE);
+  }
+  for (const input of control.inputs) {
+    input.addEventListener("input", typed);
+    input.addEventListener("compositionend", typed);
+    if (control.changes !== false) input.addEventListener("change", cell.commit);
     input.addEventListener("blur", cell.commit);
   }
   node.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !panel.hidden) {
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (!panel.hidden) {
       panel.hidden = true;
       cell.focus();
+    } else if (control.typed && cell.isDirty() && !cell.refused) {
+      // Back to what was kept last, or is on its way.
+      control.node.value = cell.sent?.value ?? cell.base;
+      cell.say("");
+      cell.commit();
+      hooks.changed();
     }
   });
+  // Through a class and not by :focus-within: what moves while a mouse button is down makes the press miss its aim.
+  const showHere = () => hooks.later(() => node.classList.toggle("sl-sheet-here", isIn()));
+  node.addEventListener("focusin", showHere);
+  node.addEventListener("focusout", showHere);
   return cell;
 }
 
@@ -294,7 +380,7 @@ function portable(workbook, cells) {
   const now = new Date().toISOString().replace("Z", "000+00:00");
   const answers = cells.map(({ spec, control }) => {
     const [form, field] = spec.name.split(MARK);
-    return { form, field, value: control.read().value ?? control.node.value ?? "", at: now };
+    return { form, field, value: control.read().value, at: now };
   });
   return JSON.stringify({ format: "senlib workbook", version: 1, workbook, made_at: now, answers }, null, 1);
 }
@@ -305,9 +391,15 @@ function saveAs(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+const rowsOf = (form) => (form.blocks ?? []).flatMap((block) => (block.groups ?? []).flatMap((group) => group.rows));
+
+// Where somebody is in a text; a date and a list know no place.
+const caretOf = (element) =>
+  element.tagName === "TEXTAREA" || element.type === "text" ? [element.selectionStart, element.selectionEnd] : null;
+
 function render({ model, el }) {
   const mine = `sl-sheet-${newId()}`;
-  const root = make("section", { class: "sl-sheet", "data-lm-suppress-shortcuts": "true" });
+  const root = make("div", { class: "sl-sheet", role: "group", "data-lm-suppress-shortcuts": "true" });
   const head = make("div", { class: "sl-sheet-head" });
   const bar = make("div", { class: "sl-sheet-unsaved", role: "alert", hidden: "" });
   const body = make("div", { class: "sl-sheet-body" });
@@ -316,47 +408,93 @@ function render({ model, el }) {
   el.append(root);
 
   let cells = new Map(); // by name
+  let gone = new Map(); // those that the sheet no longer has, and whose text is not kept yet
+  let places = new Map(); // to add a row, by what they add to
+  let drawing = false;
   let turn = 0;
-  const waiting = new Map(); // turn -> cell
+  const waiting = new Map(); // turn -> what hears the answer
+
+  const all = () => [...cells.values(), ...gone.values()];
 
   const barWords = make("p", {}, "Some of what is on this page is not saved. It stays here until you close the page.");
   const again = make("button", { type: "button" }, "Try again");
   const keep = make("button", { type: "button" }, "Download what is on this page");
-  again.addEventListener("click", () => [...cells.values()].forEach((cell) => cell.again()));
+  again.addEventListener("click", () => all().forEach((cell) => cell.again()));
   keep.addEventListener("click", () => {
-    const filled = [...cells.values()].filter((cell) => cell.isOpen() || cell.base !== "");
+    const filled = all().filter((cell) => cell.isOpen() || cell.base !== "");
     saveAs("not-saved-in-the-workbook.json", portable(model.get("workbook"), filled));
   });
   bar.append(barWords, again, keep);
 
+  // ---- What happens at a bad moment waits: nothing on the page moves under a press, or while letters are being put together.
+
+  let pressing = 0;
+  let composing = false;
+  const postponed = [];
+  function later(act) {
+    if (pressing || composing) postponed.push(act);
+    else act();
+  }
+  function goOn() {
+    while (postponed.length && !pressing && !composing) postponed.shift()();
+  }
+  function lift() {
+    clearTimeout(pressing);
+    pressing = 0;
+    goOn();
+  }
+  const moments = {
+    pointerdown: (event) => {
+      if (event.button !== 0) return;
+      clearTimeout(pressing);
+      pressing = setTimeout(lift, PRESS);
+    },
+    pointerup: () => setTimeout(lift), // the click comes first
+    pointercancel: () => setTimeout(lift),
+    visibilitychange: commitAll,
+  };
+  root.addEventListener("compositionstart", () => (composing = true));
+  root.addEventListener("compositionend", () => {
+    composing = false;
+    setTimeout(goOn);
+  });
+
   const hooks = {
-    send(message, cell) {
+    send(message, hears) {
       turn += 1;
-      if (message.kind === "save") waiting.set(turn, cell);
+      waiting.set(turn, hears);
       model.send({ ...message, turn });
       return turn;
     },
     changed() {
-      const all = [...cells.values()];
-      root.toggleAttribute("data-sl-unsaved", all.some((cell) => cell.isOpen()));
-      bar.hidden = !all.some((cell) => cell.refused && cell.isOpen());
+      for (const [name, cell] of gone) if (!cell.isOpen()) gone.delete(name);
+      root.toggleAttribute("data-sl-unsaved", all().some((cell) => cell.isOpen()));
+      bar.hidden = !all().some((cell) => cell.refused && cell.isOpen());
     },
     heard(words, at) {
       heard.textContent = words;
       if (at) document.dispatchEvent(new CustomEvent("sl-saved", { detail: at }));
     },
+    isDrawing: () => drawing,
+    later,
   };
-
-  function put(spec, i) {
-    const cell = makeCell(spec, `${mine}-${i}`, hooks);
-    cells.set(spec.name, cell);
-    return cell.node;
-  }
 
   // ---- Drawing
 
   let number = 0;
   const next = () => (number += 1);
+
+  // A box stays the same while the sheet has it: with its text, its place in the text, and what is said beside it.
+  let before = new Map();
+  function put(spec) {
+    let cell = before.get(spec.name);
+    if (cell?.suits(spec)) {
+      before.delete(spec.name);
+      cell.change(spec);
+    } else cell = makeCell(spec, `${mine}-${next()}`, hooks);
+    cells.set(spec.name, cell);
+    return cell.node;
+  }
 
   function helpLine(words) {
     const line = make("p", { class: "sl-sheet-help", id: `${mine}-help-${next()}` }, words);
@@ -368,14 +506,16 @@ function render({ model, el }) {
     for (const spec of block.fields) {
       const field = make("div", { class: `sl-sheet-field sl-sheet-field-${spec.kind}` });
       const above = make("div", { class: "sl-sheet-above" });
-      above.append(make("p", { class: "sl-sheet-label", "aria-hidden": "true" }, spec.label));
+      const label = make("p", { class: "sl-sheet-label", "aria-hidden": "true" }, spec.label);
+      label.addEventListener("click", () => cells.get(spec.name)?.focus());
+      above.append(label);
       let helpId = "";
       if (spec.help) {
         const help = helpLine(spec.help);
         helpId = help.id;
         above.append(help);
       }
-      field.append(above, put({ ...spec, helpId }, next()));
+      field.append(above, put({ ...spec, helpId }));
       box.append(field);
     }
     return box;
@@ -392,15 +532,21 @@ function render({ model, el }) {
     return box;
   }
 
+  const tellsIn = (place) => (answer) => {
+    place.textContent = answer.kind === "refused" ? answer.why : "";
+    if (place.textContent) hooks.heard(answer.why);
+  };
+
   function drawRow(row, block, helps) {
     const line = make("tr", { role: "row" });
     const first = make("th", { scope: "row", role: "rowheader", class: "sl-sheet-row" });
     if (row.own) {
-      const own = put({ kind: "short", label: "Name of your own row", ...row.own }, next());
+      const own = put({ kind: "short", label: "Name of your own row", ...row.own });
       const drop = make("button", { type: "button", class: "sl-sheet-small" }, "Take out");
       drop.setAttribute("aria-label", `Take out the row ${row.label}`);
-      drop.addEventListener("click", () => hooks.send({ kind: "drop row", row: row.key }));
-      first.append(own, drop);
+      const trouble = make("p", { class: "sl-sheet-mark sl-sheet-fault" });
+      drop.addEventListener("click", () => hooks.send({ kind: "drop row", row: row.key }, tellsIn(trouble)));
+      first.append(own, drop, trouble);
     } else if (row.href) first.append(make("a", { href: row.href, dir: "auto" }, row.label));
     else first.append(make("span", { dir: "auto" }, row.label));
     if (row.note) first.append(make("p", { class: "sl-sheet-note", dir: "auto" }, row.note));
@@ -412,40 +558,50 @@ function render({ model, el }) {
       if (spec?.lines) place.append(drawShown(spec));
       else if (spec) {
         const label = row.label ? `${column.label}: ${row.label}` : column.label;
-        place.append(put({ ...column, ...spec, label, helpId: helps.get(column.key) ?? "" }, next()));
+        place.append(put({ ...column, ...spec, label, helpId: helps.get(column.key) ?? "" }));
       }
       line.append(place);
     }
     return line;
   }
 
-  function drawAdd(group, block) {
-    const line = make("tr", { role: "row", class: "sl-sheet-add" });
-    const place = make("td", { role: "cell", colspan: String(block.columns.length + 1) });
+  // Out of the way until it is wanted: a lesson is being watched, and there is a place under each heading.
+  function makeAdd(section, words) {
     const id = `${mine}-add-${next()}`;
-    const words = group.title ? `Add your own to ${group.title}` : block.add;
     const box = make("input", { type: "text", id, maxlength: "200", autocomplete: "off", dir: "auto" });
     const button = make("button", { type: "button", class: "sl-sheet-small" }, "Add");
+    const trouble = make("p", { class: "sl-sheet-mark sl-sheet-fault" });
     button.setAttribute("aria-label", words);
     const add = () => {
-      if (box.value.trim() === "") return box.focus();
-      hooks.send({ kind: "add row", section: group.key, label: box.value.trim() });
-      box.value = "";
+      const label = box.value.trim();
+      if (label === "") return box.focus();
+      hooks.send({ kind: "add row", section, label }, (answer) => {
+        tellsIn(trouble)(answer);
+        if (answer.kind === "refused" && box.value === "") box.value = label;
+      });
+      trouble.textContent = box.value = "";
     };
     button.addEventListener("click", add);
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) add();
     });
-    // Out of the way until it is wanted: a lesson is being watched, and there is a place under each heading.
     const closed = make("details");
-    const open = make("summary", {}, words);
-    closed.append(open, make("label", { for: id, class: "sl-sheet-heard" }, words), box, button);
-    place.append(closed);
+    closed.append(make("summary", {}, words), make("label", { for: id, class: "sl-sheet-heard" }, words), box, button, trouble);
+    return closed;
+  }
+
+  function drawAdd(group, block, kept) {
+    const words = group.title ? `Add your own to ${group.title}` : block.add;
+    const key = JSON.stringify([block.caption, group.key, words]);
+    places.set(key, kept.get(key) ?? makeAdd(group.key, words));
+    const line = make("tr", { role: "row", class: "sl-sheet-add" });
+    const place = make("td", { role: "cell", colspan: String(block.columns.length + 1) });
+    place.append(places.get(key));
     line.append(place);
     return line;
   }
 
-  function drawTable(block) {
+  function drawTable(block, kept) {
     const region = make("div", { class: "sl-sheet-region", role: "region", tabindex: "0" });
     region.setAttribute("aria-label", block.caption);
     const table = make("table", { role: "table" });
@@ -453,7 +609,7 @@ function render({ model, el }) {
     const titles = make("tr", { role: "row" });
     const helps = new Map();
     const notes = make("div", { class: "sl-sheet-notes" });
-    titles.append(make("th", { scope: "col", role: "columnheader" }, block.corner ?? ""));
+    titles.append(block.corner ? make("th", { scope: "col", role: "columnheader" }, block.corner) : make("td", { role: "cell" }));
     for (const column of block.columns) {
       const title = make("th", { scope: "col", role: "columnheader", class: `sl-sheet-kind-${column.kind}` }, column.label);
       if (column.help) {
@@ -474,7 +630,7 @@ function render({ model, el }) {
         rows.append(line);
       }
       rows.append(...group.rows.map((row) => drawRow(row, block, helps)));
-      if (block.add) rows.append(drawAdd(group, block));
+      if (block.add) rows.append(drawAdd(group, block, kept));
       table.append(rows);
     }
     region.append(table);
@@ -483,29 +639,42 @@ function render({ model, el }) {
     return box;
   }
 
+  const ownRows = () => new Map(rowsOf(model.get("form") ?? {}).filter((row) => row.own).map((row) => [row.key, row.label]));
+  let own = ownRows();
+
+  // A row that came or went is seen by all but those who listen.
+  function tellRows() {
+    const now = ownRows();
+    for (const [key, label] of own) if (!now.has(key)) hooks.heard(`Taken out: ${label}`);
+    for (const [key, label] of now) if (!own.has(key)) hooks.heard(`Added: ${label}`);
+    own = now;
+  }
+
   function draw() {
-    const active = document.activeElement;
-    const held = [...cells.values()].find((cell) => cell.has(active))?.spec.name;
-    for (const cell of cells.values()) cell.commit();
-    // A box whose text is on its way, or was refused, is taken over with that text where the new sheet has it too.
-    const open = new Map([...cells].filter(([, cell]) => cell.isOpen()));
+    const active = root.contains(document.activeElement) ? document.activeElement : null;
+    const caret = active && caretOf(active);
+    const table = active?.closest(".sl-sheet-region")?.getAttribute("aria-label");
+    drawing = true;
+    before = new Map([...gone, ...cells]);
     cells = new Map();
+    const kept = places;
+    places = new Map();
     const form = model.get("form") ?? {};
     head.replaceChildren();
     if (form.title) head.append(make(`h${form.level ?? 3}`, { id: `${mine}-title` }, form.title));
     if (form.intro) head.append(make("p", { class: "sl-sheet-intro" }, form.intro));
     if (form.title) root.setAttribute("aria-labelledby", `${mine}-title`);
-    body.replaceChildren(...(form.blocks ?? []).map((block) => (block.kind === "table" ? drawTable(block) : drawFields(block))));
+    else root.removeAttribute("aria-labelledby");
+    body.replaceChildren(...(form.blocks ?? []).map((block) => (block.kind === "table" ? drawTable(block, kept) : drawFields(block))));
+    drawing = false;
+    gone = before;
+    for (const cell of gone.values()) cell.commit();
     takeValues();
-    for (const [name, before] of open) {
-      const cell = cells.get(name);
-      if (!cell) continue;
-      cell.control.write(before.control.read().value ?? "");
-      for (const [one, waited] of waiting) if (waited === before) waiting.delete(one);
-      cell.seen = before.seen;
-      cell.commit();
-    }
-    if (held && cells.has(held)) cells.get(held).focus();
+    if (active?.isConnected) {
+      active.focus();
+      if (caret) active.setSelectionRange(...caret);
+    } else if (active) [...body.querySelectorAll(".sl-sheet-region")].find((one) => one.getAttribute("aria-label") === table)?.focus();
+    tellRows();
     hooks.changed();
   }
 
@@ -515,15 +684,10 @@ function render({ model, el }) {
   }
 
   function hear(answer) {
-    if (answer.kind === "history") return cells.get(answer.name)?.showHistory(answer.answers);
-    if (answer.kind === "brought") return cells.get(answer.name)?.brought(answer);
-    const cell = waiting.get(answer.turn);
-    if (cell) {
-      waiting.delete(answer.turn);
-      cell.heard(answer);
-    } else if (answer.kind === "refused") {
-      heard.textContent = answer.why;
-    }
+    if (answer.kind === "history") cells.get(answer.name)?.showHistory(answer.answers);
+    if (answer.kind === "brought") cells.get(answer.name)?.brought(answer);
+    waiting.get(answer.turn)?.(answer);
+    waiting.delete(answer.turn);
   }
 
   // A page that is left or put away keeps what was typed last.
@@ -531,14 +695,18 @@ function render({ model, el }) {
     if (document.visibilityState === "hidden") for (const cell of cells.values()) cell.commit();
   }
 
-  const changes = { "change:form": draw, "change:values": takeValues, "msg:custom": hear };
+  const changes = {
+    "change:form": () => later(draw),
+    "change:values": () => later(takeValues),
+    "msg:custom": (answer) => later(() => hear(answer)),
+  };
   for (const [event, act] of Object.entries(changes)) model.on(event, act);
-  document.addEventListener("visibilitychange", commitAll);
+  for (const [event, act] of Object.entries(moments)) document.addEventListener(event, act, true);
   draw();
   return () => {
     for (const cell of cells.values()) cell.commit();
     for (const [event, act] of Object.entries(changes)) model.off(event, act);
-    document.removeEventListener("visibilitychange", commitAll);
+    for (const [event, act] of Object.entries(moments)) document.removeEventListener(event, act, true);
   };
 }
 

@@ -96,9 +96,10 @@ class Sheet(AnyWidget):
         self.names |= set(names_in(change["new"]))
 
     def _hear(self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]) -> None:
-        if not self._fits(content):
+        wanted = self._wanted(content)
+        if wanted is None:
             reply: Reply | None = {"kind": "refused", "why": "That could not be kept: please try again"}
-        elif len(content.get("value", "")) > LONGEST:
+        elif any(len(content[key]) > LONGEST for key, kind in wanted.items() if kind is str):
             reply = {"kind": "refused", "why": f"Not saved: this is longer than {LONGEST:,} characters. Shorten it"}
         else:
             reply = self._answer(content)
@@ -106,11 +107,12 @@ class Sheet(AnyWidget):
             self.send({"turn": content.get("turn")} | reply)
         self._then()
 
-    def _fits(self, content: Request) -> bool:
-        wanted = REQUESTS.get(content.get("kind"), None)
+    def _wanted(self, content: Request) -> Mapping[str, type] | None:
+        """What a request of this kind has to hold; None where this one does not hold it, or names a box that never was here."""
+        wanted = REQUESTS.get(str(content.get("kind")))
         if wanted is None or any(type(content.get(key)) is not kind for key, kind in wanted.items()):
-            return False
-        return "name" not in wanted or content["name"] in self.names
+            return None
+        return wanted if "name" not in wanted or content["name"] in self.names else None
 
 
 def names_in(form: Mapping[str, Any]) -> list[str]:

@@ -169,9 +169,11 @@ def visit(workbook: Workbook, page: Page) -> Callable[[str], Page]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Callable[[Page, str], None]:
-    """Takes a whole page, wide and narrow, into tests/browser/screenshots, which git ignores."""
+    """Takes a whole page, wide and narrow, into tests/browser/screenshots, which git ignores, where SENLIB_SCREENSHOTS is set."""
 
     def take(page: Page, name: str) -> None:
+        if not os.environ.get("SENLIB_SCREENSHOTS"):
+            return
         before = page.viewport_size
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)

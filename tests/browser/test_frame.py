@@ -1,5 +1,7 @@
 """The frame round each page: the rail, the way in by keyboard, every width and theme, and what happens when a kernel goes."""
 
+import re
+
 import psutil
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +12,7 @@ from senlib.pages.tasks import PAGES
 SHOWN = [page for page in PAGES if (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()]
 STEMS = ["" if page.stem == "index" else page.stem for page in SHOWN]
 TASK = "task1_conversion_data"
+ANSWERED = ["task1_conversion_data", "task3_ensuring_progress", "task4_level3_to_5"]
 
 
 def fits(page) -> bool:
@@ -84,9 +87,16 @@ def doubled(page) -> list[str]:
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_page_can_be_read_and_used_by_everyone(visit, barriers, screenshots, stem):
-    """Of one opening of the page: one heading, no id twice, no barrier in any theme, no scrolling sideways at any width."""
+    """Of one opening of the page: it is whole, one heading, no id twice, no barrier in any theme, no scrolling sideways."""
     page = visit(stem)
     expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator(".sl-sample")).to_be_visible()
+    if stem in ANSWERED:
+        expect(page.locator(".sl-answer").first).to_contain_text(re.compile(r"\d"))
+        expect(page.get_by_role("navigation", name="What next")).to_be_visible()
+    # None of what is for readers of the notebook in JupyterLab.
+    assert page.locator("text=open_page").count() == 0 and page.locator("text=How a figure comes about").count() == 0
+    assert all(len(name) > 20 for name in page.locator("[role=img]").evaluate_all("all => all.map(one => one.ariaLabel)"))
     assert doubled(page) == []
     for name, theme in {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {"forced_colors": "active"}}.items():
         page.emulate_media(**theme)

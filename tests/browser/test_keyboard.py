@@ -88,7 +88,7 @@ def test_task_2_grid_and_cards(opened, store):
     reach(page, page.get_by_role("button", name=re.compile("Judging standards")))
     page.keyboard.press("1")
     expect(page.locator("main")).to_contain_text("21 still to sort")
-    expect(page.locator("main")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    expect(page.locator(".sl-cards")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     assert list(store.latest("task2.sort").values()) == ["judging"]
 
 

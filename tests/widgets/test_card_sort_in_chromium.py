@@ -1,107 +1,26 @@
 """The card sort as it is used: by keyboard, mouse and finger, narrow, dark, on paper, against the Python object itself."""
 
-import base64
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
-from senlib import widgets
 from senlib.widgets.card_sort import CardSort
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SITE = "http://widgets.test/"
-WIDGETS = Path(widgets.__file__).parent
-HARNESS = Path(__file__).with_name("harness.html")
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-HOSTILE = ["<script>window.hacked = true</script>", "<img src=x onerror='window.hacked=true'>", '=cmd|"/c calc"!A1',
-           "O'Neil & \"Sons\"", "\u202eesrever\u202c", "\u05d3\u05d5\u05d3 1", "🙂 Zoë"]  # fmt: skip
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-class Stage:
-    """The cards on a page: what the page sends goes to the Python object, what that sends comes back."""
-
-    def __init__(self, page: Page, widget: CardSort) -> None:
-        self.page = page
-        self.widget = widget
-        self.outbox: list[dict[str, Any]] = []
-        self.moves: list[tuple[Any, ...]] = []
-        widget._send = lambda message, buffers=None: self.outbox.append(message)
-        widget.observe(lambda change: self.moves.append(tuple(change["new"].values())), "move")
-        page.expose_function("toPython", self.take)
-        page.goto(SITE + "harness.html")
-        page.wait_for_function("window.ready")
-        # As on the workbook's pages, where a heading of the second rank stands over each part.
-        page.evaluate("document.querySelector('h1').insertAdjacentHTML('afterend', '<h2>One part</h2>')")
-        state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
-        state.pop("layout", None), state.pop("tabbable", None), state.pop("tooltip", None)
-        page.evaluate("state => window.mount('card_sort', state)", state)
-        self.outbox.clear()
-
-    def take(self, message: dict[str, Any], buffers: list[str]) -> list[dict[str, Any]]:
-        """Give one of the page's messages to the widget; its answers go back at once."""
-        binary = [memoryview(base64.b64decode(buffer)) for buffer in buffers]
-        self.widget._handle_msg({"content": {"data": message | {"buffer_paths": []}}, "buffers": binary})
-        return self.drain()
-
-    def drain(self) -> list[dict[str, Any]]:
-        messages, self.outbox[:] = list(self.outbox), []
-        return messages
-
-    def tell(self) -> None:
-        """Pass on what Python has set since."""
-        self.page.evaluate("messages => window.model.take(messages)", self.drain())
-
-    def settle(self) -> None:
-        """Wait until Python has answered all that the page sent."""
-        self.page.evaluate(
-            "async () => { let last; do { last = model.queue; await last } while (last !== model.queue) }"
-        )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+from tests.widgets.staging import HOSTILE, Stage, axe_findings, fits_its_page
 
 
 @pytest.fixture
-def stage(browser) -> Iterator[Any]:
-    """Puts the cards on a page of their own; fails on any error there, and on any request but for the widget's files."""
-    contexts, troubles = [], []
+def stage(stage: Callable[..., Stage]) -> Callable[..., Stage]:
+    """Puts the cards on a page of their own; `moves` holds each move that Python heard of."""
 
-    def answer(route):
-        name = route.request.url.removeprefix(SITE)
-        file = HARNESS if name == HARNESS.name else WIDGETS / name
-        if route.request.url.startswith(SITE) and file.is_file() and file.suffix in TYPES:
-            route.fulfill(body=file.read_text(encoding="utf-8"), content_type=TYPES[file.suffix])
-        else:
-            if name != "favicon.ico":
-                troubles.append(f"request for {route.request.url}")
-            route.abort()
+    def make(widget: CardSort, **options: Any) -> Stage:
+        on = stage(widget, **options)
+        on.moves = []
+        widget.observe(lambda change: on.moves.append(tuple(change["new"].values())), "move")
+        return on
 
-    def make(widget, *, width: int = 1280, height: int = 900, **options: Any) -> Stage:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        context.route("**/*", answer)
-        return Stage(page, widget)
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert troubles == []
+    return make
 
 
 GROUPS = [
@@ -145,15 +64,6 @@ def keys_in(page: Page, number: int) -> list[str]:
 def focused_card(page: Page) -> str:
     """The card that has the focus itself, not by one of its buttons."""
     return page.evaluate("document.activeElement.dataset.card || ''")
-
-
-def fits_its_page(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
-def axe_findings(page: Page) -> list[str]:
-    found = Axe().run(page, options={"rules": {"meta-refresh": {"enabled": False}}}).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def middle(place: Locator) -> tuple[float, float]:

@@ -1,123 +1,23 @@
 """The flow chart as it is used: walked and redrawn by keyboard, narrow, dark, on paper, against the Python object itself."""
 
-import base64
 import itertools
 import random
-import shutil
-from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
-from senlib import widgets
 from senlib.widgets.flow import FIELDS, Flow
 from senlib.workbook.forms import FlowChart, load, nodes_from, problems, walk
+from tests.widgets import staging
+from tests.widgets.staging import Stage, axe_findings, fits_its_page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SITE = "http://widgets.test/"
-WIDGETS = Path(widgets.__file__).parent
-HARNESS = Path(__file__).with_name("harness.html")
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-HOSTILE = ["<script>window.hacked = true</script>", "<img src=x onerror='window.hacked=true'>", '=cmd|"/c calc"!A1',
-           "O'Neil & \"Sons\"", "\u202eesrever\u202c", "\u05d3\u05d5\u05d3 1", "🙂 Zoë", "x" * 100]  # fmt: skip
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+HOSTILE = [*staging.HOSTILE, "x" * 100]
 
 
-class Stage:
-    """A chart on a page: what the page sends goes to the Python object, what that sends comes back."""
-
-    def __init__(self, page: Page, flow: Flow) -> None:
-        self.page = page
-        self.flow = flow
-        self.outbox: list[dict[str, Any]] = []
-        flow._send = lambda message, buffers=None: self.outbox.append(message)
-        page.expose_function("toPython", self.take)
-        page.goto(SITE + "harness.html")
-        page.wait_for_function("window.ready")
-        state = {name: value for name, value in flow.get_state().items() if not name.startswith("_")}
-        state.pop("layout", None), state.pop("tabbable", None), state.pop("tooltip", None)
-        page.evaluate("state => window.mount('flow', state)", state)
-        self.outbox.clear()
-
-    def take(self, message: dict[str, Any], buffers: list[str]) -> list[dict[str, Any]]:
-        """Give one of the page's messages to the widget; its answers go back at once."""
-        binary = [memoryview(base64.b64decode(buffer)) for buffer in buffers]
-        self.flow._handle_msg({"content": {"data": message | {"buffer_paths": []}}, "buffers": binary})
-        return self.drain()
-
-    def drain(self) -> list[dict[str, Any]]:
-        messages, self.outbox[:] = list(self.outbox), []
-        return messages
-
-    def tell(self) -> None:
-        """Pass on what Python has set since."""
-        self.page.evaluate("messages => window.model.take(messages)", self.drain())
-
-    def settle(self) -> None:
-        """Wait until Python has answered all that the page sent."""
-        self.page.evaluate(
-            "async () => { let last; do { last = model.queue; await last } while (last !== model.queue) }"
-        )
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.settle()
-
-    def box(self, key: str) -> Any:
-        return self.page.locator(f".sl-flow-box[data-key='{key}']")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def stage(browser) -> Iterator[Any]:
-    """Puts a chart on a page of its own; fails on any error there, and on any request but for the widget's files."""
-    contexts, troubles = [], []
-
-    def answer(route):
-        name = route.request.url.removeprefix(SITE)
-        file = HARNESS if name == HARNESS.name else WIDGETS / name
-        if route.request.url.startswith(SITE) and file.is_file() and file.suffix in TYPES:
-            route.fulfill(body=file.read_text(encoding="utf-8"), content_type=TYPES[file.suffix])
-        else:
-            if name != "favicon.ico":
-                troubles.append(f"request for {route.request.url}")
-            route.abort()
-
-    def make(flow: Flow, *, width: int = 1280, **options: Any) -> Stage:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        context.route("**/*", answer)
-        return Stage(page, flow)
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert troubles == []
-
-
-def fits_its_page(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
-def axe_findings(page: Page) -> list[str]:
-    found = Axe().run(page, options={"rules": {"meta-refresh": {"enabled": False}}}).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+def box(on: Stage, key: str) -> Locator:
+    return on.page.locator(f".sl-flow-box[data-key='{key}']")
 
 
 # The charts, and the page's Python around them: it follows the answers, and says what is amiss in a drawing.
@@ -198,7 +98,7 @@ def test_anyone_can_use_it(stage, use, width, colours):
     }[use]()
     on = stage(flow, width=width, **colours)
     if use in ("edit", "read"):
-        on.box("q4").click()
+        box(on, "q4").click()
     assert fits_its_page(on.page)
     assert axe_findings(on.page) == []
 
@@ -273,7 +173,7 @@ def test_boxes_keep_apart_words_stay_in_and_lines_go_round(stage, chart, width):
 
 def test_the_booklets_chart_stands_as_on_paper(stage):
     on = stage(walked(walkable=False))
-    at = {key: on.box(key).bounding_box() for key in booklet().nodes}
+    at = {key: box(on, key).bounding_box() for key in booklet().nodes}
     assert len({at[key]["x"] for key in ("q1", "q2", "q3", "pupil_activity", "q4", "nothing_more")}) == 1
     assert [at[key]["y"] for key in ("q1", "q2", "q3", "q4")] == sorted(at[key]["y"] for key in ("q1", "q2", "q3", "q4"))
     for question, beside in [("q1", "as_for_all"), ("q2", "annotate_objectives"), ("q3", "group_activity"), ("q4", "annotate_access")]:
@@ -284,7 +184,7 @@ def test_the_booklets_chart_stands_as_on_paper(stage):
 
 def test_each_box_says_all_that_the_drawing_shows(stage):
     on = stage(walked(given={"q1": "no"}))
-    names = {key: on.box(key).get_attribute("aria-label") for key in booklet().nodes}
+    names = {key: box(on, key).get_attribute("aria-label") for key in booklet().nodes}
     assert names["q1"] == (
         "Question 1 of 4: In the class plans? Do the plans for the whole class hold the interventions already? "
         "The chart starts here. Answered no. Yes leads to “Plan as for everyone”, no leads to “Within a unit of classwork?”."
@@ -316,22 +216,22 @@ def test_the_drawing_is_one_tab_stop_and_arrows_move_in_it(stage):
     for key, place in steps:
         if key:
             on.page.keyboard.press(key)
-        expect(on.box(place)).to_be_focused()
+        expect(box(on, place)).to_be_focused()
     on.page.keyboard.press("Tab")
     assert on.page.evaluate("document.activeElement === document.body")
 
 
 def test_a_box_is_read_in_full_where_it_is_pressed(stage):
     on = stage(walked(walkable=False))
-    on.box("q3").press("Enter")
+    box(on, "q3").press("Enter")
     expect(on.page.locator(".sl-flow-reading")).to_have_text("Q3Do several pupils have the same targets in the same subjects?")
-    on.box("q3").press("Enter")
+    box(on, "q3").press("Enter")
     expect(on.page.locator(".sl-flow-reading")).to_be_hidden()
 
 
 def test_the_drawing_is_laid_anew_when_there_is_other_room(stage):
     on = stage(walked())
-    assert on.box("as_for_all").bounding_box()["y"] == on.box("q1").bounding_box()["y"]
+    assert box(on, "as_for_all").bounding_box()["y"] == box(on, "q1").bounding_box()["y"]
     on.page.set_viewport_size({"width": 390, "height": 900})
     on.page.wait_for_function("document.querySelector('.sl-flow-paper').getBoundingClientRect().width < 360")
     assert on.page.evaluate(GEOMETRY)["overlaps"] == []
@@ -353,7 +253,7 @@ def test_words_stay_in_their_boxes_when_a_reader_spaces_them_out(stage, width):
 def test_beside_a_long_drawing_the_form_stays_in_sight(stage):
     nodes, start = some_chart(30, 1)
     on = stage(edited(nodes, start))
-    on.box("n29").click()
+    box(on, "n29").click()
     assert on.page.evaluate("window.scrollY") > 500
     expect(on.page.get_by_label("Its name in the drawing")).to_be_in_viewport()
 
@@ -374,8 +274,8 @@ def test_any_word_of_a_chart_is_text(stage, text):
     on.page.get_by_label("What it says in full").fill(f"{text}!"[-500:])
     on.page.get_by_label("Its name in the drawing").focus()
     on.settle()
-    assert on.flow.nodes[0]["text"] == f"{text}!"[-500:]
-    on.flow.saved = {"fault": text}
+    assert on.widget.nodes[0]["text"] == f"{text}!"[-500:]
+    on.widget.saved = {"fault": text}
     on.tell()
     assert on.page.locator(".sl-flow-saved").evaluate("one => one.textContent") == text
 
@@ -405,16 +305,16 @@ def test_every_walk_by_keyboard_alone(stage, ways):
     on.page.keyboard.press("Tab")
     expect(on.page.get_by_role("button", name="Yes", exact=True)).to_be_focused()
     here = "yes"
-    while on.flow.asks:
-        asked = booklet().nodes[on.flow.asks]
+    while on.widget.asks:
+        asked = booklet().nodes[on.widget.asks]
         expect(on.page.get_by_role("group", name=asked.text)).to_be_visible()
-        expect(on.box(asked.key)).to_contain_text("now")
+        expect(box(on, asked.key)).to_contain_text("now")
         if answers[asked.key] != here:
             on.page.keyboard.press("Shift+Tab" if here == "no" else "Tab")
             here = answers[asked.key]
         on.press("Enter" if here == "yes" else "Space")
     trail = walk(booklet(), answers)
-    assert trail.done and on.flow.passed == [node.key for node in trail.nodes]
+    assert trail.done and on.widget.passed == [node.key for node in trail.nodes]
     said = trail_of(on.page)
     assert len(said) == len(trail.nodes)
     for (words, given), node in zip(said, trail.nodes, strict=True):
@@ -432,7 +332,7 @@ def test_the_way_taken_is_lit_in_colour_and_in_weight(stage):
     taken, other = stroke(on.page, "q1.yes"), stroke(on.page, "q1.no")
     assert taken[0] >= 2 * other[0]
     assert taken[1] != other[1]
-    borders = [on.box(key).evaluate("one => parseFloat(getComputedStyle(one).borderTopWidth)") for key in ("as_for_all", "pupil_activity")]
+    borders = [box(on, key).evaluate("one => parseFloat(getComputedStyle(one).borderTopWidth)") for key in ("as_for_all", "pupil_activity")]
     assert borders[0] >= 2 * borders[1]
     words = on.page.locator("text.sl-flow-way.sl-flow-lit")
     assert words.all_text_contents() == ["Yes"]
@@ -448,13 +348,13 @@ def test_an_answer_is_changed_and_the_walk_goes_another_way(stage):
     assert lit_of(on.page) == {"q1.no", "q2.yes", "annotate_objectives.next", "q4.no"}
     on.page.get_by_role("button", name="Change the answer to question 2").press("Enter")
     on.settle()
-    assert (on.flow.answer, on.flow.asks) == ({"key": "q2", "way": "", "n": 1}, "q2")
+    assert (on.widget.answer, on.widget.asks) == ({"key": "q2", "way": "", "n": 1}, "q2")
     expect(on.page.get_by_role("button", name="Yes", exact=True)).to_be_focused()
     assert [given for _, given in trail_of(on.page)] == ["No"]
     assert lit_of(on.page) == {"q1.no"}
     on.page.get_by_role("button", name="No", exact=True).click()
     on.settle()
-    assert on.flow.asks == "q3"
+    assert on.widget.asks == "q3"
     expect(on.page.locator(".sl-flow-heard")).to_have_text("Question 3: Do several pupils have the same targets in the same subjects?")
 
 
@@ -462,7 +362,7 @@ def test_a_double_click_answers_one_question(stage):
     on = stage(walked())
     on.page.get_by_role("button", name="No", exact=True).dblclick()
     on.settle()
-    assert on.flow.given == {"q1": "no"}
+    assert on.widget.given == {"q1": "no"}
 
 
 def test_while_python_is_busy_one_answer_waits(stage):
@@ -472,12 +372,12 @@ def test_while_python_is_busy_one_answer_waits(stage):
     on.page.get_by_role("button", name="Yes", exact=True).click()
     on.page.evaluate("model.free()")
     on.settle()
-    assert on.flow.given == {"q1": "no"}
+    assert on.widget.given == {"q1": "no"}
 
 
 def test_an_answer_that_is_not_taken_is_told(stage):
     on = stage(walked())
-    on.flow.walkable = False  # while the page still shows the question
+    on.widget.walkable = False  # while the page still shows the question
     on.drain()
     on.page.get_by_role("button", name="No", exact=True).click()
     on.settle()
@@ -501,9 +401,9 @@ def test_an_unfinished_chart_ends_the_walk_with_a_word(stage, changes, given, wo
 
 def test_another_pupils_walk_takes_the_place_of_the_last(stage):
     on = stage(walked(given={"q1": "yes", "q4": "no"}))
-    on.flow.given = {}
-    on.flow.title = "Does it need a plan? Ben Oak"
-    show_walk(on.flow)
+    on.widget.given = {}
+    on.widget.title = "Does it need a plan? Ben Oak"
+    show_walk(on.widget)
     on.tell()
     assert (trail_of(on.page), lit_of(on.page)) == ([], set())
     expect(on.page.get_by_role("group", name=booklet().nodes["q1"].text)).to_be_visible()
@@ -515,7 +415,7 @@ def test_saved_and_not_saved_are_both_said(stage):
     on.page.get_by_role("button", name="No", exact=True).click()
     on.settle()
     expect(on.page.locator(".sl-flow-saved")).to_have_text("Saved 14:02")
-    on.flow.saved = {"fault": "Not saved. The disk is full."}
+    on.widget.saved = {"fault": "Not saved. The disk is full."}
     on.tell()
     expect(on.page.locator(".sl-flow-saved")).to_have_class("sl-flow-saved sl-flow-fault")
 
@@ -555,24 +455,24 @@ def nodes_of(flow: Flow) -> dict[str, dict[str, str]]:
 
 def test_a_box_is_renamed_reworded_and_joined(stage):
     on = stage(edited())
-    on.box("q2").click()
+    box(on, "q2").click()
     on.page.get_by_label("Its name in the drawing").fill("Inside lessons?")
     on.press("Tab")
     on.page.get_by_label("What it says in full").fill("Can lessons do it?")
     on.press("Tab")
     on.page.get_by_label("No leads to", exact=True).select_option("pupil_activity")
     on.settle()
-    node = nodes_of(on.flow)["q2"]
+    node = nodes_of(on.widget)["q2"]
     assert (node["label"], node["text"], node["no"]) == ("Inside lessons?", "Can lessons do it?", "pupil_activity")
-    assert [drawing["n"] for drawing in on.flow.drawings] == [1, 2, 3]
-    assert on.flow.drawings[-1]["nodes"] == on.flow.nodes
-    expect(on.box("q2")).to_contain_text("Inside lessons?")
+    assert [drawing["n"] for drawing in on.widget.drawings] == [1, 2, 3]
+    assert on.widget.drawings[-1]["nodes"] == on.widget.nodes
+    expect(box(on, "q2")).to_contain_text("Inside lessons?")
     assert on.page.locator("[data-join='q2.no']").count() == 1
     expect(on.page.locator(".sl-flow-saved")).to_have_text("Saved 14:02")
     # Nothing leads to the third question now: it is said, and the box is marked by a word.
     expect(on.page.locator(".sl-flow-problems")).to_contain_text("No way leads to 'Shared by a group?'")
-    expect(on.box("q3")).to_contain_text("check")
-    assert on.box("q3").evaluate("one => getComputedStyle(one).borderTopStyle") == "dashed"
+    expect(box(on, "q3")).to_contain_text("check")
+    assert box(on, "q3").evaluate("one => getComputedStyle(one).borderTopStyle") == "dashed"
 
 
 def test_what_a_box_keeps_beside_the_drawing_stays(stage):
@@ -581,45 +481,45 @@ def test_what_a_box_keeps_beside_the_drawing_stays(stage):
     on.press("Enter")
     before = {node.key: asdict(node) for node in booklet().nodes.values()}
     before["q1"]["label"] = "New name"
-    assert nodes_of(on.flow) == before
+    assert nodes_of(on.widget) == before
 
 
 def test_a_box_is_added_by_keyboard_where_one_leads_nowhere(stage):
     nodes = [asdict(node) | ({"next": ""} if node.key == "as_for_all" else {}) for node in booklet().nodes.values()]
     on = stage(edited(nodes))
-    on.box("as_for_all").press("Enter")
+    box(on, "as_for_all").press("Enter")
     on.page.get_by_role("button", name="Add a box").press("Enter")
     on.settle()
     expect(on.page.get_by_label("Its name in the drawing")).to_be_focused()
     on.page.keyboard.type("Ask the class")
     on.press("Enter")
-    assert nodes_of(on.flow)["own_1"] == {field: "" for field in FIELDS} | {"key": "own_1", "kind": "step", "label": "Ask the class"}
-    assert nodes_of(on.flow)["as_for_all"]["next"] == "own_1"
-    expect(on.box("own_1")).to_contain_text("Ask the class")
+    assert nodes_of(on.widget)["own_1"] == {field: "" for field in FIELDS} | {"key": "own_1", "kind": "step", "label": "Ask the class"}
+    assert nodes_of(on.widget)["as_for_all"]["next"] == "own_1"
+    expect(box(on, "own_1")).to_contain_text("Ask the class")
 
 
 def test_a_box_may_be_drawn_with_nothing_leading_to_it_yet(stage):
     on = stage(edited())
     on.page.get_by_role("button", name="Add a box").click()
     on.settle()
-    assert all("own_1" not in (node["yes"], node["no"], node["next"]) for node in on.flow.nodes)
+    assert all("own_1" not in (node["yes"], node["no"], node["next"]) for node in on.widget.nodes)
     expect(on.page.locator(".sl-flow-note")).to_have_text("A box is added. Give it a name, and choose which box leads to it.")
     assert on.page.evaluate(GEOMETRY)["overlaps"] == []
 
 
 def test_a_box_is_deleted_only_after_asking_and_says_what_leads_nowhere(stage):
     on = stage(edited())
-    on.box("q4").click()
+    box(on, "q4").click()
     on.page.get_by_role("button", name="Delete this box").press("Enter")
     expect(on.page.get_by_role("group", name="This deletes “Access or teaching style?”.")).to_contain_text("4 arrows lead to it")
     on.page.keyboard.press("Escape")
     expect(on.page.get_by_role("button", name="Delete this box")).to_be_focused()
-    assert on.flow.drawings == []
+    assert on.widget.drawings == []
     on.page.keyboard.press("Enter")
     on.page.keyboard.press("Tab")
     on.press("Enter")
-    assert "q4" not in nodes_of(on.flow)
-    assert [nodes_of(on.flow)[key]["next"] for key in ("as_for_all", "group_activity")] == ["", ""]
+    assert "q4" not in nodes_of(on.widget)
+    assert [nodes_of(on.widget)[key]["next"] for key in ("as_for_all", "group_activity")] == ["", ""]
     note = on.page.locator(".sl-flow-note")
     expect(note).to_have_role("status")
     expect(note).to_contain_text("“Access or teaching style?” is deleted. “Plan as for everyone”, “Annotate the planning”")
@@ -628,7 +528,7 @@ def test_a_box_is_deleted_only_after_asking_and_says_what_leads_nowhere(stage):
     assert on.page.locator(".sl-flow-end").count() == 4
     on.page.get_by_role("button", name="Undo the last change").click()
     on.settle()
-    assert on.flow.nodes == [asdict(node) for node in booklet().nodes.values()]
+    assert on.widget.nodes == [asdict(node) for node in booklet().nodes.values()]
     expect(note).to_have_text("Undone: deleting “Access or teaching style?”.")
 
 
@@ -637,11 +537,11 @@ def test_the_start_may_go_and_be_chosen_anew(stage):
     on.page.get_by_role("button", name="Delete this box").click()
     on.page.get_by_role("button", name="Delete it").click()
     on.settle()
-    assert on.flow.start == ""
+    assert on.widget.start == ""
     expect(on.page.locator(".sl-flow-note")).to_contain_text("Choose where the chart starts.")
     on.page.get_by_label("The chart starts at").select_option("q2")
     on.settle()
-    assert (on.flow.start, on.flow.drawings[-1]["start"]) == ("q2", "q2")
+    assert (on.widget.start, on.widget.drawings[-1]["start"]) == ("q2", "q2")
 
 
 def test_every_change_can_be_undone_one_after_the_other(stage):
@@ -657,12 +557,12 @@ def test_every_change_can_be_undone_one_after_the_other(stage):
     for label, yes, own in [("One", "q3", False), ("One", "as_for_all", False), ("In the class plans?", "as_for_all", False)]:
         undo.press("Enter")
         on.settle()
-        node = nodes_of(on.flow)["q1"]
-        assert (node["label"], node["yes"], "own_1" in nodes_of(on.flow)) == (label, yes, own)
+        node = nodes_of(on.widget)["q1"]
+        assert (node["label"], node["yes"], "own_1" in nodes_of(on.widget)) == (label, yes, own)
     expect(undo).to_have_attribute("aria-disabled", "true")
     undo.press("Enter")
     on.settle()
-    assert len(on.flow.drawings) == 6
+    assert len(on.widget.drawings) == 6
     expect(on.page.locator(".sl-flow-note")).to_have_text("There is nothing to undo.")
 
 
@@ -671,7 +571,7 @@ def test_the_key_of_a_box_is_never_given_twice(stage):
     for key in ("own_5", "own_6"):
         on.page.get_by_role("button", name="Add a box").click()
         on.settle()
-        assert key in nodes_of(on.flow)
+        assert key in nodes_of(on.widget)
         on.page.get_by_role("button", name="Delete this box").click()
         on.page.get_by_role("button", name="Delete it").click()
         on.settle()
@@ -679,8 +579,8 @@ def test_the_key_of_a_box_is_never_given_twice(stage):
     on.page.get_by_role("button", name="Undo the last change").click()
     on.page.get_by_role("button", name="Add a box").click()
     on.settle()
-    assert [key for key in nodes_of(on.flow) if key.startswith("own")] == ["own_7"]
-    assert on.flow.own == 7
+    assert [key for key in nodes_of(on.widget) if key.startswith("own")] == ["own_7"]
+    assert on.widget.own == 7
 
 
 def test_arrow_keys_through_a_closed_list_are_one_change(stage):
@@ -692,20 +592,20 @@ def test_arrow_keys_through_a_closed_list_are_one_change(stage):
     on.settle()
     on.page.get_by_role("button", name="Undo the last change").click()
     on.settle()
-    assert nodes_of(on.flow)["q1"]["yes"] == "as_for_all"
+    assert nodes_of(on.widget)["q1"]["yes"] == "as_for_all"
 
 
 def test_a_box_that_is_of_another_kind_for_a_moment_gets_its_ways_back(stage):
     on = stage(edited())
     on.page.get_by_label("A question").focus()
     on.press("ArrowDown")
-    assert {way: nodes_of(on.flow)["q1"][way] for way in ("yes", "no", "next")} == {"yes": "", "no": "", "next": "as_for_all"}
+    assert {way: nodes_of(on.widget)["q1"][way] for way in ("yes", "no", "next")} == {"yes": "", "no": "", "next": "as_for_all"}
     on.press("ArrowDown")
-    assert nodes_of(on.flow)["q1"]["kind"] == "outcome"
+    assert nodes_of(on.widget)["q1"]["kind"] == "outcome"
     expect(on.page.get_by_label("Then on to", exact=True)).to_be_hidden()
     on.press("ArrowUp")
     on.press("ArrowUp")
-    assert nodes_of(on.flow)["q1"] == asdict(booklet().nodes["q1"])
+    assert nodes_of(on.widget)["q1"] == asdict(booklet().nodes["q1"])
 
 
 def test_what_is_being_typed_stays_while_python_answers(stage):
@@ -719,7 +619,7 @@ def test_what_is_being_typed_stays_while_python_answers(stage):
     expect(name).to_have_value("Half a na")
     name.press("Enter")
     on.settle()
-    assert (nodes_of(on.flow)["q1"]["label"], nodes_of(on.flow)["q1"]["yes"]) == ("Half a na", "q3")
+    assert (nodes_of(on.widget)["q1"]["label"], nodes_of(on.widget)["q1"]["yes"]) == ("Half a na", "q3")
 
 
 def test_a_change_made_while_another_is_on_its_way_is_not_undone_by_it(stage):
@@ -729,9 +629,9 @@ def test_a_change_made_while_another_is_on_its_way_is_not_undone_by_it(stage):
     on.page.get_by_label("No leads to", exact=True).select_option("q4")
     on.page.evaluate("model.free()")
     on.settle()
-    assert [drawing["nodes"][0]["no"] for drawing in on.flow.drawings] == ["q2", "q4"]
+    assert [drawing["nodes"][0]["no"] for drawing in on.widget.drawings] == ["q2", "q4"]
     expect(on.page.get_by_label("No leads to", exact=True)).to_have_value("q4")
-    assert nodes_of(on.flow)["q1"]["yes"] == "q3"
+    assert nodes_of(on.widget)["q1"]["yes"] == "q3"
 
 
 def test_a_page_that_is_left_keeps_what_was_typed_last(stage):
@@ -739,12 +639,12 @@ def test_a_page_that_is_left_keeps_what_was_typed_last(stage):
     on.page.get_by_label("What it says in full").fill("Not yet committed")
     on.page.evaluate("window.takeAway()")
     on.settle()
-    assert nodes_of(on.flow)["q1"]["text"] == "Not yet committed"
+    assert nodes_of(on.widget)["q1"]["text"] == "Not yet committed"
 
 
 def test_a_change_that_is_not_taken_is_told(stage):
     on = stage(edited())
-    on.flow.editable = False
+    on.widget.editable = False
     on.drain()
     on.page.get_by_label("Yes leads to", exact=True).select_option("q3")
     on.settle()
@@ -756,15 +656,15 @@ def test_a_chart_is_begun_from_nothing(stage):
     expect(on.page.get_by_text("There are no boxes here yet.")).to_be_visible()
     on.page.get_by_role("button", name="Add a box").click()
     on.settle()
-    assert (on.flow.start, on.flow.nodes[0]["kind"]) == ("own_1", "question")
+    assert (on.widget.start, on.widget.nodes[0]["kind"]) == ("own_1", "question")
     on.page.get_by_role("button", name="Add a box").click()
     on.settle()
-    assert nodes_of(on.flow)["own_1"]["yes"] == "own_2"
+    assert nodes_of(on.widget)["own_1"]["yes"] == "own_2"
     for _ in range(2):
         on.page.get_by_role("button", name="Delete this box").click()
         on.page.get_by_role("button", name="Delete it").click()
         on.settle()
-    assert on.flow.nodes == []
+    assert on.widget.nodes == []
     expect(on.page.get_by_role("button", name="Add a box")).to_be_focused()
 
 
@@ -773,5 +673,5 @@ def test_a_full_chart_takes_no_more(stage):
     on = stage(edited(nodes, "n0"))
     on.page.get_by_role("button", name="Add a box").press("Enter")
     on.settle()
-    assert len(on.flow.nodes) == 100
+    assert len(on.widget.nodes) == 100
     expect(on.page.locator(".sl-flow-note")).to_have_text("A chart can have up to 100 boxes.")

@@ -1,118 +1,17 @@
 """The widgets as they are used: by keyboard, narrow, dark, with hostile text, against the Python objects themselves."""
 
-import base64
 import random
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from senlib import widgets
 from senlib.widgets import FileChooser, Listing, Matrix
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SITE = "http://widgets.test/"
-WIDGETS = Path(widgets.__file__).parent
-HARNESS = Path(__file__).with_name("harness.html")
-STEMS = {"Matrix": "matrix", "Listing": "listing", "FileChooser": "file_chooser"}
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-HOSTILE = ["<script>window.hacked = true</script>", "<img src=x onerror='window.hacked=true'>", '=cmd|"/c calc"!A1',
-           "O'Neil & \"Sons\"", "\u202eesrever\u202c", "\u05d3\u05d5\u05d3 1", "🙂 Zoë"]  # fmt: skip
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-class Stage:
-    """One widget on a page: what the page sends goes to the Python object, what that sends comes back."""
-
-    def __init__(self, page: Page, widget: Any) -> None:
-        self.page = page
-        self.widget = widget
-        self.outbox: list[dict[str, Any]] = []
-        widget._send = lambda message, buffers=None: self.outbox.append(message)
-        page.expose_function("toPython", self.take)
-        page.goto(SITE + "harness.html")
-        page.wait_for_function("window.ready")
-        state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
-        state.pop("layout", None), state.pop("tabbable", None), state.pop("tooltip", None)
-        page.evaluate("([name, state]) => window.mount(name, state)", [STEMS[type(widget).__name__], state])
-        self.outbox.clear()
-
-    def take(self, message: dict[str, Any], buffers: list[str]) -> list[dict[str, Any]]:
-        """Give one of the page's messages to the widget; its answers go back at once."""
-        binary = [memoryview(base64.b64decode(buffer)) for buffer in buffers]
-        self.widget._handle_msg({"content": {"data": message | {"buffer_paths": []}}, "buffers": binary})
-        return self.drain()
-
-    def drain(self) -> list[dict[str, Any]]:
-        messages, self.outbox[:] = list(self.outbox), []
-        return messages
-
-    def tell(self) -> None:
-        """Pass on what Python has set since."""
-        self.page.evaluate("messages => window.model.take(messages)", self.drain())
-
-    def settle(self) -> None:
-        """Wait until Python has answered all that the page sent."""
-        self.page.evaluate(
-            "async () => { let last; do { last = model.queue; await last } while (last !== model.queue) }"
-        )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def stage(browser) -> Iterator[Any]:
-    """Puts a widget on a page of its own; fails on any error there, and on any request but for the widget's files."""
-    contexts, troubles = [], []
-
-    def answer(route):
-        name = route.request.url.removeprefix(SITE)
-        file = HARNESS if name == HARNESS.name else WIDGETS / name
-        if route.request.url.startswith(SITE) and file.is_file() and file.suffix in TYPES:
-            route.fulfill(body=file.read_text(encoding="utf-8"), content_type=TYPES[file.suffix])
-        elif not route.request.url.startswith("blob:"):
-            if name != "favicon.ico":
-                troubles.append(f"request for {route.request.url}")
-            route.abort()
-
-    def make(widget, *, width: int = 1280, **options: Any) -> Stage:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        context.route("**/*", answer)
-        return Stage(page, widget)
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert troubles == []
+from tests.widgets.staging import HOSTILE, Stage, axe_findings, fits_its_page
 
 
 def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
-
-
-def fits_its_page(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
-def axe_findings(page: Page) -> list[str]:
-    found = Axe().run(page, options={"rules": {"meta-refresh": {"enabled": False}}}).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 # The widgets as the pages show them.
