@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from senlib.pages import frame
 from senlib.pages.desk import Desk
 from senlib.widgets import Sheet
-from senlib.widgets.sheet import MARK, box_name, names_in
+from senlib.widgets.sheet import box_name, box_place, names_in
 from senlib.workbook import rows as own
 from senlib.workbook.forms import (
     Checklist,
@@ -55,9 +55,12 @@ class KeptSheet:
 
     def show_answers(self, form: dict[str, Any], *, forms: Iterable[str]) -> None:
         """Show a sheet over the answers of these forms of the store. Raises StoreError where they cannot be read."""
-        answers = {(name, field): one for name in forms for field, one in self.desk.store.answers(name).items()}
-        values = {box_name(form=name, field=field): _value(one.value, one) for (name, field), one in answers.items()}
-        self.sheet.show(form=form, values={name: value for name, value in values.items() if name in names_in(form)})
+        wanted, values = set(names_in(form)), {}
+        for one in forms:
+            for field, answer in self.desk.store.answers(one).items():
+                if (name := box_name(form=one, field=field)) in wanted:
+                    values[name] = _value(answer.value, answer)
+        self.sheet.show(form=form, values=values)
 
     def after(self, function: Callable[[str, str], None]) -> None:
         """Call this with the field and its value after each answer that was kept."""
@@ -87,25 +90,25 @@ class KeptSheet:
         return {"save": self._save, "history": self._history, "bring back": self._bring_back}
 
     def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        form, field = request["name"].split(MARK)
+        form, field = box_place(request["name"])
         saved = self.desk.store.save(form=form, field=field, value=request["value"], seen=request["seen"])
         elsewhere = saved.elsewhere and _told(saved.elsewhere)
         return {"kind": "saved", "elsewhere": elsewhere} | self._kept(request["name"], request["value"], saved)
 
     def _history(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        form, field = request["name"].split(MARK)
+        form, field = box_place(request["name"])
         answers = [_told(answer) for answer in settled(self.desk.store.history(form, field))]
         return {"kind": "history", "name": request["name"], "answers": answers}
 
     def _bring_back(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        form, field = request["name"].split(MARK)
+        form, field = box_place(request["name"])
         saved = self.desk.store.bring_back(form, field, request["id"])
         value = self.desk.store.latest(form)[field]
         return {"kind": "brought", "value": value} | self._kept(request["name"], value, saved)
 
     def _kept(self, name: str, value: str, saved: Saved) -> dict[str, Any]:
         """What the page is told of an answer that is kept."""
-        form, field = name.split(MARK)
+        form, field = box_place(name)
         versions = len(self.desk.store.history(form, field))
         # In place, and so without sending: the page that the answer came from shows it already.
         self.sheet.values[name] = {"value": value, "seen": saved.id, "versions": versions}
@@ -181,7 +184,7 @@ class Asked(KeptSheet):
         return super()._answers() | {"add row": self._add_row, "drop row": self._drop_row}
 
     def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        form, field = request["name"].split(MARK)
+        form, field = box_place(request["name"])
         if self._is_of_last_time(form, field):
             begin_action(self.desk.store, form=form, field=field)
         return super()._save(request)

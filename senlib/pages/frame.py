@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from senlib.charts import NARROW, WIDE, Width, svg
+from senlib.exports.text import day
 from senlib.measures.proportion import rounded
 from senlib.school.faults import FaultGroup
 from senlib.school.school import School
@@ -139,15 +140,6 @@ def saved_at(at: datetime) -> str:
     '14:02'
     """
     return f"{at:%H:%M}"
-
-
-def day(at: date) -> str:
-    """A day as one writes it; without the letters of strftime that Windows lacks.
-
-    >>> day(date(2005, 3, 8))
-    '8 March 2005'
-    """
-    return f"{at.day} {at:%B %Y}"
 
 
 def written_day(text: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from senlib.measures.provision import GIVEN
-from senlib.workbook.forms import Grid, Row, answer_key, load
-from senlib.workbook.rows import own_rows, rows_form
+from senlib.workbook.forms import Grid, Row, answer_key, copies, load
+from senlib.workbook.rows import every_row, rows_form
 from senlib.workbook.store import Store
 
 MAP = "task5.provision"
@@ -33,7 +33,7 @@ def map_grid() -> Grid:
 
 def map_rows(held: Held) -> list[Row]:
     """Every line of the map: the booklet's, and those that the school has added."""
-    return [*map_grid().rows, *own_rows(held.get(rows_form(MAP), {}))]
+    return every_row(map_grid(), held)
 
 
 def headings() -> dict[str, str]:
@@ -57,13 +57,10 @@ def given(held: Held) -> pd.DataFrame:
     """
     lines = map_rows(held)
     rows = []
-    for form, values in held.items():
-        if not form.startswith(f"{MAP}/"):
-            continue
+    for pupil, values in copies(held, MAP).items():
         for line in lines:
             initials, hours, cost = (values.get(answer_key(row=line.key, column=column), "") for column in WRITTEN)
             if _is_given(values, line.key):
-                pupil = form.removeprefix(f"{MAP}/")
                 rows.append((pupil, line.section, line.key, line.label, initials, number(hours), number(cost)))
     return pd.DataFrame(rows, columns=GIVEN).astype({"hours": float, "cost": float})
 

@@ -17,7 +17,7 @@ from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
 from senlib.pages.task6_support_in_class import VISIT, visit_name
 from senlib.pages.task7_planning import asks, class_name, to_do
 from senlib.widgets.sheet import box_name
-from senlib.workbook.forms import Field, place
+from senlib.workbook.forms import Field, copies, place
 from senlib.workbook.plan import Action
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
@@ -188,8 +188,7 @@ class PupilPage:
 
     def _lessons(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("What was seen in lessons?", level=3)
-        visits = [(form.split("/", 1)[1], values) for form, values in held.items() if form.startswith(f"{VISIT}/")]
-        mine = [(key, values) for key, values in visits if values.get("pupil") == self.pupil.value]
+        mine = [(key, values) for key, values in copies(held, VISIT).items() if values.get("pupil") == self.pupil.value]
         link = f'<p><a href="{frame.address("task6_support_in_class")}">Visit a lesson (Task 6)</a></p>'
         if not mine:
             return title + frame.note("No lesson has been visited with an eye on this pupil.") + link

@@ -17,7 +17,7 @@ from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.offer import Offer
 from senlib.widgets import Listing
-from senlib.workbook.forms import place
+from senlib.workbook.forms import copies, place
 from senlib.workbook.store import StoreError
 
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
@@ -44,7 +44,8 @@ class InterventionsPage:
         self.headings = provided.headings()
         self.live = Live()
         self.unread = frame.html("")
-        self._read: Mapping[str, Mapping[str, str]] = {}
+        self._held: Mapping[str, Mapping[str, str]] = {}
+        self.live.also(self._take_stock)
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -86,7 +87,7 @@ class InterventionsPage:
         heads = [{"key": key, "label": title.split()[0].rstrip(","), "kind": "text"} for key, title in self.headings.items()]
         columns = [*_WHO, *heads, *_SUMS]
         self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=10)
-        self.show.observe(lambda _: self._list(), "value")
+        self.show.observe(lambda _: (self._take_stock(), self._list()), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
         return widgets.VBox([self.unread, self.answer, frame.controls(self.show), self.listing, needs])
@@ -100,24 +101,27 @@ class InterventionsPage:
         self.adult, self.link = frame.html(""), frame.html("")
         self.map_place = widgets.VBox([])
         self.of_pupil.after(lambda *_: self._map_changed())
-        self.other_ways.after(lambda *_: self._say_adult())
+        self.other_ways.after(lambda *_: self._ways_changed())
         self.pupil.observe(lambda _: self._show_map(), "value")
         self._show_map()
         return widgets.VBox([frame.controls(self.pupil), self.map_place])
 
-    def _held(self) -> Mapping[str, Mapping[str, str]]:
-        """The answers as they stand; where they cannot be read, as they were read last, and the page says why."""
+    def _take_stock(self) -> None:
+        """Read the answers and count who has what, once for all that is made of them.
+
+        Where they cannot be read, those that were read last stay, and the page says why.
+        """
         try:
-            self._read, self.unread.value = self.desk.store.forms(), ""
+            self._held, self.unread.value = self.desk.store.forms(), ""
         except StoreError as error:
             self.unread.value = frame.trouble_line(f"What is given cannot be read anew. {error}")
-        return self._read
+        pupils, given = self.school.pupils, provided.given(self._held)
+        self._given = given[given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])]
+        self._covered = measures.coverage(self.school, self._given, headings=list(self.headings))
 
     def given(self) -> pd.DataFrame:
         """What every pupil on roll is given."""
-        pupils = self.school.pupils
-        given = provided.given(self._held())
-        return given[given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])]
+        return self._given
 
     def _show_map(self) -> None:
         if not self.pupil.value:
@@ -127,12 +131,12 @@ class InterventionsPage:
         self.other_ways.show(of=self.pupil.value)
         address = people.page_address(self.desk, self.pupil.value)
         self.link.value = f'<p><a href="{address}">All there is on this pupil</a></p>'
-        self._say_adult()
+        self._ways_changed()
         self.map_place.children = [self.link, self.other_ways.box, self.adult, self.of_pupil.box]
 
     def _map_changed(self) -> None:
-        self._say_adult()
         self.live.refresh()
+        self._say_adult()
         if hasattr(self, "intervention"):
             before = self.intervention.value
             self.intervention.offer(self._interventions())
@@ -140,15 +144,18 @@ class InterventionsPage:
             if self.intervention.value != before:
                 self._show_audit()
 
+    def _ways_changed(self) -> None:
+        self._take_stock()
+        self._say_adult()
+
     def _say_adult(self) -> None:
-        held = self._held()
-        mine, ways = (held.get(place(key, of=self.pupil.value), {}) for key in (provided.MAP, ALTERNATIVES))
+        mine, ways = (self._held.get(place(key, of=self.pupil.value), {}) for key in (provided.MAP, ALTERNATIVES))
         words = "This map gives an adult at the pupil's side, and none of the six other ways has been tried. Try one first, or beside it."
         self.adult.value = f'<p class="sl-fault" role="status">{words}</p>' if provided.adult_first(mine, ways) else ""
 
     def _coverage(self) -> str:
         title = frame.heading("Does help reach the pupils who are stuck?")
-        table = measures.coverage(self.school, self.given(), headings=list(self.headings))
+        table = self._covered
         if table.empty:
             return title + frame.answer(f"No pupils with SEN are on roll in {self._years}.")
         return title + frame.answer(coverage_answer(table, years=self._years)) + frame.note(measures.STANDING_RULE)
@@ -160,26 +167,24 @@ class InterventionsPage:
         return f"Years {first} to {last}"
 
     def _list(self) -> None:
-        given = self.given()
-        table = measures.coverage(self.school, given, headings=list(self.headings))
+        table = self._covered
         if self.show.value == "without":
             table = table[(table["standing"] == "stuck") & (table["given"] == 0)]
         elif self.show.value == "nothing":
             table = table[table["given"] == 0]
         elif self.show.value == "much":
-            much = measures.much_without_movement(self.school, given)["pupil_id"]
+            much = measures.much_without_movement(self.school, self._given)["pupil_id"]
             table = table.set_index("pupil_id").loc[much].reset_index()
         named = {value: words for words, value in self.show.options}[self.show.value]
         rule = measures.MUCH_RULE if self.show.value == "much" else ""
         self.listing.caption = f"{named}, in {self._years}: {sentences.pupils(len(table))}. {rule}".strip()
         self.listing.records = [
             {
-                "id": p["pupil_id"], "name": ", ".join(filter(None, (p["surname"], p["forename"]))) or p["pupil_id"],
-                "sen": ", ".join(filter(None, (p["sen_provision"], p["need"]))), "year": p["year_group"], "standing": p["standing"],
-                "hours": p["hours"], "cost": p["cost"], "href": people.page_address(self.desk, p["pupil_id"]),
-                **{key: p[key] for key in self.headings},
+                "id": p.pupil_id, "name": people.person_name(p), "sen": ", ".join(filter(None, (p.sen_provision, p.need))),
+                "year": p.year_group, "standing": p.standing, "hours": p.hours, "cost": p.cost,
+                "href": people.page_address(self.desk, p.pupil_id), **{key: getattr(p, key) for key in self.headings},
             }
-            for p in table.to_dict("records")
+            for p in table.itertuples()
         ]  # fmt: skip
 
     def _needs(self) -> str:
@@ -268,9 +273,8 @@ class InterventionsPage:
         return widgets.VBox([frame.controls(self.intervention.box), self.audit_place, self.audit_sum])
 
     def _interventions(self) -> list[tuple[str, str]]:
-        held = self._held()
-        used = set(provided.given(held)["provision"])
-        lines = [(f"{self.headings.get(line.section, '')}: {line.label}", line.key) for line in provided.map_rows(held)]
+        used = set(provided.given(self._held)["provision"])
+        lines = [(f"{self.headings.get(line.section, '')}: {line.label}", line.key) for line in provided.map_rows(self._held)]
         first = [(f"{words} (in use)", key) for words, key in lines if key in used]
         return [("Choose an intervention", ""), *first, *(one for one in lines if one[1] not in used)]
 
@@ -282,14 +286,12 @@ class InterventionsPage:
         self.audit_place.children = [self.audited.box]
 
     def _audits(self) -> str:
-        held = self._held()
         part = self.ask.sheet.part(AUDIT)
-        labels = {line.key: line.label for line in provided.map_rows(held)}
+        labels = {line.key: line.label for line in provided.map_rows(self._held)}
         rows = []
-        for form, values in held.items():
-            key = form.removeprefix(f"{AUDIT}/")
+        for key, values in copies(self._held, AUDIT).items():
             given = [values.get(item.key, "") for item in part.items]
-            if form.startswith(f"{AUDIT}/") and any(given):
+            if any(given):
                 weak = [str(n) for n, value in enumerate(given, start=1) if value == "missing"]
                 counts = {choice.key: given.count(choice.key) for choice in part.choices}
                 rows.append({"name": labels.get(key, "A line that was taken out"), **counts, "weak": ", ".join(weak)})

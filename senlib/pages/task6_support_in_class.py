@@ -15,9 +15,10 @@ from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.offer import Offer
 from senlib.pages.provided import number
-from senlib.workbook.forms import Grid, Row, Sheet, answer_key, place
-from senlib.workbook.rows import new_key, own_rows, rows_form
+from senlib.workbook.forms import Row, answer_key, copies, place
+from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
+from senlib.workbook.walks import groups
 
 STEM = "task6_support_in_class"
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
@@ -37,7 +38,8 @@ class SupportPage:
         self.ask = Asking(desk, STEM)
         self.pupils = people.options(people.with_sen(desk.school))
         self.trouble = frame.html("")
-        self._read: dict[str, Held] = {}
+        self._held: Held = {}
+        self._take_stock()
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
@@ -48,7 +50,8 @@ class SupportPage:
     def iep(self) -> widgets.VBox:
         """The IEP of one pupil, or of a group that Task 7 found to share its targets."""
         pupils, wanted = people.offered(self.desk, self.query)
-        whom = [("Choose a pupil or a group", ""), *pupils, *groups(self.desk)]
+        found = [(f"Group: {name}", who) for who, name in groups(self._held).items()]
+        whom = [("Choose a pupil or a group", ""), *pupils, *found]
         self.whom = frame.choice("For whom?", whom, wanted or self.query.get("group", ""))
         self.known = {pupil for _, pupil in pupils}
         self.iep_parts = [self.ask.part(key, of="nobody") for key in IEP]
@@ -77,6 +80,7 @@ class SupportPage:
         self.visit_parts = [self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)}) for key in VISITED]
         self.visit_place = widgets.VBox([])
         self.live = Live()
+        self.live.also(self._take_stock)
         self.sheet = self.live.piece(self._feedback)
         self.together = self.live.piece(self._needs)
         for part in self.visit_parts:
@@ -97,6 +101,7 @@ class SupportPage:
         except StoreError as error:
             self.trouble.value = frame.not_saved(error)
             return
+        self._take_stock()
         self.visit.offer(self._visits(), key)
         self._show_visit()
 
@@ -109,21 +114,19 @@ class SupportPage:
         return frame.html(frame.what_next(lines))
 
     def _visits(self) -> list[tuple[str, str]]:
-        held = self._held(VISIT)
-        named = [(visit_name(values), form.removeprefix(f"{VISIT}/")) for form, values in held.items()]
+        named = [(visit_name(values), key) for key, values in copies(self._held, VISIT).items()]
         return [("Choose a visit", ""), *sorted(named, key=lambda one: one[1], reverse=True)]
 
-    def _held(self, key: str) -> Held:
-        """A part's answers for every visit; where they cannot be read, as they were read last, and the page says why."""
+    def _take_stock(self) -> None:
+        """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
         try:
-            self._read[key], self.trouble.value = self.desk.store.forms(key), ""
+            self._held, self.trouble.value = self.desk.store.forms(), ""
         except StoreError as error:
             self.trouble.value = frame.trouble_line(f"What was written cannot be read anew. {error}")
-        return self._read.get(key, {})
 
     def _visit_changed(self) -> None:
-        self.visit.offer(self._visits())
         self.live.refresh()
+        self.visit.offer(self._visits())
 
     def _show_visit(self) -> None:
         self.live.refresh()
@@ -138,7 +141,7 @@ class SupportPage:
         """The sheet to hand over: what went well, where the minutes went, three aspects to develop."""
         if not self.visit.value:
             return ""
-        held = {key: self._held(key).get(place(key, of=self.visit.value), {}) for key in VISITED}
+        held = {key: self._held.get(place(key, of=self.visit.value), {}) for key in VISITED}
         title = frame.heading("The feedback sheet", level=3)
         about = frame.note(visit_name(held[VISIT]) + ". How support was used in one lesson; no judgement on a person.")
         well = held["task6.went_well"].get("went_well", "")
@@ -161,7 +164,7 @@ class SupportPage:
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
 
     def _minutes(self, answers: Mapping[str, str]) -> str:
-        table = minutes(self.ask.sheet, answers, own=self._held(rows_form("task6.minutes")))
+        table = minutes(every_row(self.ask.sheet.part("task6.minutes"), self._held), answers)
         if table.empty:
             return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
         whole = table["minutes"].sum()
@@ -176,15 +179,14 @@ class SupportPage:
 
     def _needs(self) -> str:
         title = frame.heading("What do the visits say together?")
-        held = {key: self._held(key) for key in VISITED}
-        visits = len(held[VISIT])
+        visits = len(copies(self._held, VISIT))
         if visits == 0:
             return title + frame.answer("No lesson has been visited yet.")
         told = f"{visits} lesson{'' if visits == 1 else 's'} visited."
         few = frame.note("One visit is one lesson. Look for what comes up again before you plan training.") if visits < 5 else ""
-        rows = own_rows(self._held(rows_form("task6.phases")).get(rows_form("task6.phases"), {}))
-        seen = phases_seen(self.ask.sheet.part("task6.phases"), held["task6.phases"], own=rows)
-        aspects = developing(held)
+        phases = self.ask.sheet.part("task6.phases")
+        seen = phases_seen(every_row(phases, self._held), copies(self._held, phases.key))
+        aspects = developing(self._held)
         tables = ""
         if len(seen):
             columns = {"label": "What an assistant may do", "seen": "Seen", "partly": "In part", "not_seen": "Not seen"}
@@ -212,49 +214,38 @@ def visit_name(values: Mapping[str, str]) -> str:
     return ", ".join(filter(None, (day, values.get("class", ""), values.get("assistant", ""))))
 
 
-def minutes(sheet: Sheet, answers: Mapping[str, str], *, own: Held) -> pd.DataFrame:
+def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:
     """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
-    grid: Grid = sheet.part("task6.minutes")
-    rows = [*grid.rows, *own_rows(own.get(rows_form("task6.minutes"), {}))]
     found = [(row.key, row.label, number(answers.get(answer_key(row=row.key, column="minutes"), ""))) for row in rows]
     return pd.DataFrame([one for one in found if one[2] > 0], columns=["key", "label", "minutes"])
 
 
-def phases_seen(grid: Grid, held: Held, *, own: Sequence[Row] = ()) -> pd.DataFrame:
+def phases_seen(rows: Sequence[Row], visits: Held) -> pd.DataFrame:
     """Over all visits, how often each thing was seen where it was called for: label, seen, partly, not_seen, lessons.
 
-    Of the grid's rows, and of the school's `own`. The least often seen first; things that were never judged are left out.
+    The least often seen first; things that were never judged are left out.
     """
-    rows = []
-    for row in (*grid.rows, *own):
-        given = [values.get(answer_key(row=row.key, column="seen"), "") for values in held.values()]
+    found = []
+    for row in rows:
+        given = [values.get(answer_key(row=row.key, column="seen"), "") for values in visits.values()]
         counts = {key: given.count(key) for key in ("seen", "partly", "not_seen")}
         if sum(counts.values()):
-            rows.append({"label": row.label} | counts | {"lessons": sum(counts.values())})
-    table = pd.DataFrame(rows, columns=["label", "seen", "partly", "not_seen", "lessons"])
+            found.append({"label": row.label} | counts | {"lessons": sum(counts.values())})
+    table = pd.DataFrame(found, columns=["label", "seen", "partly", "not_seen", "lessons"])
     share = (table["seen"] + table["partly"] / 2) / table["lessons"]
     return table.assign(share=share).sort_values("share", kind="stable", ignore_index=True).drop(columns="share")
 
 
-def developing(held: Mapping[str, Held]) -> pd.DataFrame:
+def developing(held: Held) -> pd.DataFrame:
     """Every aspect to develop over all visits: what, how and the visit it is from, by day; nobody is ranked."""
     rows = []
-    for form, values in held["task6.develop"].items():
-        visit = held[VISIT].get(form.replace("task6.develop", VISIT), {})
+    for key, values in copies(held, "task6.develop").items():
+        visit = held.get(place(VISIT, of=key), {})
         for n in (1, 2, 3):
             if what := values.get(f"task6.develop.{n}.what", ""):
                 rows.append((visit.get("date", ""), what, values.get(f"task6.develop.{n}.how", ""), visit_name(visit)))
     table = pd.DataFrame(rows, columns=["date", "what", "how", "visit"])
     return table.sort_values("date", kind="stable", ignore_index=True).drop(columns="date")
-
-
-def groups(desk: Desk) -> list[tuple[str, str]]:
-    """The groups for which Task 7 was walked, to choose from."""
-    try:
-        held = desk.store.forms("task7.who")
-    except StoreError:
-        return []
-    return [(f"Group: {name}", who) for values in held.values() for who, name in values.items() if who.startswith("own.") and name]
 
 
 def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -264,5 +255,3 @@ def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def open_page() -> SupportPage:
     """The page over the school that lies open."""
     return SupportPage(open_desk(), query=people.asked())
-
-

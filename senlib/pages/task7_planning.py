@@ -16,11 +16,12 @@ from senlib.pages.offer import Offer
 from senlib.pages.shown import Shown
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
-from senlib.workbook.forms import FlowChart, place, problems, walk
+from senlib.workbook.forms import FlowChart, copies, place, problems, walk
 from senlib.workbook.rows import new_key
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import (
     CLASS,
+    GROUP,
     IEP,
     OWN,
     PUPIL,
@@ -37,9 +38,6 @@ from senlib.workbook.walks import (
 )
 
 CHARTS = [("The booklet's", ""), ("Our own", "own")]
-
-# With this begins the key of a group, and no pupil's number.
-GROUP = "own."
 
 SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
 
@@ -123,7 +121,7 @@ class PlanningPage:
             held = self.desk.store.forms(CLASS)
         except StoreError:
             held = {}
-        found = [(class_name(values), form.removeprefix(f"{CLASS}/")) for form, values in held.items() if "/" in form]
+        found = [(class_name(values), key) for key, values in copies(held, CLASS).items()]
         return [("Choose a class", ""), *sorted(found, key=lambda one: one[1], reverse=True)]
 
     def _open_class(self) -> None:

@@ -175,5 +175,3 @@ def _many(count: int, noun: str) -> str:
 def open_page() -> PlanPage:
     """The page over the school that lies open."""
     return PlanPage(open_desk())
-
-

@@ -39,6 +39,16 @@ def box_name(*, form: str, field: str) -> str:
     return f"{form}{MARK}{field}"
 
 
+def box_place(name: str) -> tuple[str, str]:
+    """The form and the field of the answer that stands in a box.
+
+    >>> box_place(box_name(form="review", field="review.pupils.now"))
+    ('review', 'review.pupils.now')
+    """
+    form, field = name.split(MARK)
+    return form, field
+
+
 class Sheet(AnyWidget):
     """Boxes and tables of boxes; what is typed goes to `answer_with`'s function at once, and the page says what became of it.
 

@@ -304,6 +304,16 @@ def place(key: str, *, of: str = "") -> str:
     return f"{key}/{of}" if of else key
 
 
+def copies(held: Mapping[str, Mapping[str, str]], key: str) -> dict[str, Mapping[str, str]]:
+    """A part's answers by whom or what each copy is filled in for, '' for the school's own; out of the values of many forms.
+
+    >>> copies({"task6.iep/0123": {"a": "b"}, "task6.iep.about/0123": {}, "review": {}}, "task6.iep")
+    {'0123': {'a': 'b'}}
+    """
+    mine = (form for form in held if form == key or form.startswith(f"{key}/"))
+    return {form.removeprefix(key).removeprefix("/"): held[form] for form in mine}
+
+
 def stems() -> list[str]:
     """The pages that ask something, in the workbook's order.
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from senlib.workbook.forms import Form, Grid, Part, Points, Row, answer_key, load, stems
-from senlib.workbook.rows import new_key, own_rows, rows_form
+from senlib.workbook.forms import Form, Grid, Part, Points, Row, answer_key, copies, load, place, stems
+from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import Store
 
 PLAN = "plan.actions"
@@ -102,15 +102,15 @@ def _dated(found: Sequence[Action]) -> list[Action]:
 def _of_part(stem: str, part: Part, held: Held) -> Iterator[Action]:
     if part.key == PLAN:
         return
-    for form in sorted(name for name in held if name == part.key or name.startswith(f"{part.key}/")):
-        values = held[form]
-        of = form.removeprefix(part.key).removeprefix("/")
+    for of, values in sorted(copies(held, part.key).items()):
         for field, row, siblings in _asked(part, held):
-            what = row.label if isinstance(part, Points) and values.get(field) == "yes" else values.get(field, "")
-            if isinstance(part, Points) and values.get(field) != "yes" or not what.strip():
-                continue
-            label = part.title if isinstance(part, Points) else row.label
-            yield _action(stem, part, form=form, field=field, what=what, row=label, of=of, siblings=siblings, held=held)
+            value, label = values.get(field, ""), row.label
+            # A line that was taken as it stands is itself the action.
+            if isinstance(part, Points):
+                value, label = (row.label if value == "yes" else ""), part.title
+            if value.strip():
+                form = place(part.key, of=of)
+                yield _action(stem, part, form=form, field=field, what=value, row=label, of=of, siblings=siblings, held=held)
 
 
 def _asked(part: Part, held: Held) -> Iterator[tuple[str, Row, Mapping[str, str]]]:
@@ -122,7 +122,7 @@ def _asked(part: Part, held: Held) -> Iterator[tuple[str, Row, Mapping[str, str]
                 yield field.key, Row(field.key, field.label), beside
     elif isinstance(part, Grid):
         columns = [column for column in part.columns if column.to_plan]
-        for row in [*part.rows, *own_rows(held.get(rows_form(part.key), {}))] if columns else []:
+        for row in every_row(part, held) if columns else []:
             beside = {c.key: answer_key(row=row.key, column=c.key) for c in part.columns if c.key in COLUMNS}
             for column in columns:
                 yield answer_key(row=row.key, column=column.key), row, beside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from senlib.workbook.forms import Part, Points, load, stems
+from senlib.workbook.forms import Part, Points, copies, load, stems
 from senlib.workbook.plan import PLAN
 
 # Forms that the pages keep beside those under content/, by the page they belong to.
@@ -29,12 +29,12 @@ def progress(held: Mapping[str, Mapping[str, str]]) -> list[Progress]:
     >>> progress({"unit1.reflection": {"spread": "Not far enough"}})[1]
     Progress(stem='task1_conversion_data', begun=1, parts=2)
     """
-    written = {form for form, values in held.items() if any(value.strip() for value in values.values())}
+    written = {form: values for form, values in held.items() if any(value.strip() for value in values.values())}
     found = []
     for stem in stems():
         keys = [part.key for part in load(stem).parts if _asks(part) and part.key != PLAN]
         keys += BESIDE.get(stem, ())
-        begun = sum(any(form == key or form.startswith(f"{key}/") for form in written) for key in keys)
+        begun = sum(bool(copies(written, key)) for key in keys)
         found.append(Progress(stem, begun, len(keys)))
     return found
 

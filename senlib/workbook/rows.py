@@ -34,6 +34,17 @@ def own_rows(held: Mapping[str, str]) -> list[Row]:
     return [Row(key, held[f"{key}.label"], held.get(f"{key}.section", "")) for key in keys]
 
 
+def every_row(grid: Grid, held: Mapping[str, Mapping[str, str]]) -> list[Row]:
+    """A grid's rows, and after them those that the school has added, from the latest values of all forms.
+
+    >>> from senlib.workbook.forms import load
+    >>> grid = load("task8_working_smarter").part("review")
+    >>> len(every_row(grid, {})), every_row(grid, {"review.rows": {"own.1.label": "The nurture room"}})[-1].label
+    (10, 'The nurture room')
+    """
+    return [*grid.rows, *own_rows(held.get(rows_form(grid.key), {}))]
+
+
 def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
     """Add a row of the school's own to a grid, and return its key. Raises StoreError where it cannot be kept."""
     key = new_key()

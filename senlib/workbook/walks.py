@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from senlib.workbook.forms import FlowChart, Trail, load, nodes_from, place, walk
+from senlib.workbook.forms import FlowChart, Trail, copies, load, nodes_from, place, walk
 
 CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
 
@@ -15,6 +15,9 @@ IEP = "task6.iep"
 
 # What a box may count as, in a school's own words for it.
 SUMS = (("", "Nothing of its own"), ("annotation", "A note on the class plan"), ("plan", "A plan of its own, such as an IEP"))
+
+# With this begins the key of a group, and no pupil's number.
+GROUP = "own."
 
 # What is kept of a pupil for whom a class's chart is walked; of a group, its name is.
 PUPIL = "pupil"
@@ -88,18 +91,27 @@ def walked(held: Held, *, chart: FlowChart, of_class: str | None = None, who: st
     Everyone whom a class's list names is there, whether or not a question has been answered for them.
     """
     found = []
-    for form in sorted(name for name in held if name.startswith(f"{WHO}/")):
-        key = form.removeprefix(f"{WHO}/")
+    for key, listed in sorted(copies(held, WHO).items()):
         about = held.get(place(CLASS, of=key), {})
         if of_class is not None and key != of_class or (about.get("chart") == "own") != (chart.key == OWN):
             continue
-        for one, value in held[form].items():
+        for one, value in listed.items():
             if value and (who is None or one == who):
                 answers = held.get(trail_form(chart, of_class=key, who=one), {})
                 group = "" if value == PUPIL else value
                 words = (about.get(column, "") for column in ("class", "subject", "date"))
                 found.append(Walked(key, *words, who=one, group=group, trail=walk(chart, answers)))
     return found
+
+
+def groups(held: Held) -> dict[str, str]:
+    """The groups that are on the list of some class: key and name.
+
+    >>> groups({"task7.who/own.1": {"0123": PUPIL, "own.2": "Table four", "own.3": ""}})
+    {'own.2': 'Table four'}
+    """
+    listed = [one for values in copies(held, WHO).values() for one in values.items()]
+    return {who: name for who, name in listed if who.startswith(GROUP) and name}
 
 
 def summed_up(found: Sequence[Walked]) -> str:

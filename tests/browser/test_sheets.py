@@ -188,4 +188,3 @@ def test_a_number_that_is_none_is_told_where_it_stands(opened):
     hours.fill("0,5")
     hours.press("Tab")
     expect(mark(page, "Hours a week: Guided reading and writing in lessons")).to_have_text(SAVED)
-

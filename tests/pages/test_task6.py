@@ -6,7 +6,7 @@ from senlib.pages import people
 from senlib.pages.task6_support_in_class import SupportPage, developing, minutes, phases_seen, visit_name
 from senlib.workbook.forms import load
 from senlib.workbook.plan import actions
-from senlib.workbook.rows import add_row
+from senlib.workbook.rows import add_row, every_row
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
@@ -147,7 +147,7 @@ def test_minutes_that_are_no_number_stop_no_page(desk, text):
 
 def test_minutes_of_the_school_s_own_rows_count(desk):
     key = add_row(desk.store, SHEET.part("task6.minutes"), section="", label="In the library")
-    table = minutes(SHEET, {f"{key}.minutes": "5", "task6.minutes.class.minutes": "10"}, own=desk.store.forms("task6.minutes.rows"))
+    table = minutes(every_row(SHEET.part("task6.minutes"), desk.store.forms()), {f"{key}.minutes": "5", "task6.minutes.class.minutes": "10"})
     assert table[["label", "minutes"]].values.tolist() == [["Listening and answering with the class", 10.0], ["In the library", 5.0]]
 
 
@@ -171,7 +171,7 @@ def seen(*answers):
     (["seen", "partly", "not_seen", "not_called_for", ""], [1, 1, 1, 3]), (["not_called_for"], None), ([], None), (["seen"] * 5, [5, 0, 0, 5]),
 ])
 def test_only_lessons_that_called_for_it_are_counted(answers, counted):
-    table = phases_seen(PHASES, seen(*answers))
+    table = phases_seen(PHASES.rows, seen(*answers))
     assert table[["seen", "partly", "not_seen", "lessons"]].values.tolist() == ([counted] if counted else [])
 
 
@@ -190,15 +190,13 @@ def test_the_least_seen_first_and_rows_of_the_school_s_own(desk):
 
 def test_aspects_of_all_visits_by_day_and_nobody_is_ranked():
     held = {
-        "task6.develop": {
-            "task6.develop/b": {"task6.develop.1.what": "Later", "task6.develop.2.what": ""},
-            "task6.develop/a": {"task6.develop.3.what": "Earlier", "task6.develop.3.how": "So"},
-            "task6.develop/c": {"task6.develop.1.what": "Undated"},
-        },
-        "task6.observation": {"task6.observation/a": {"date": "2005-03-08"}, "task6.observation/b": {"date": "2005-11-01"}},
-    }
+        "task6.develop/b": {"task6.develop.1.what": "Later", "task6.develop.2.what": ""},
+        "task6.develop/a": {"task6.develop.3.what": "Earlier", "task6.develop.3.how": "So"},
+        "task6.develop/c": {"task6.develop.1.what": "Undated"},
+        "task6.observation/a": {"date": "2005-03-08"}, "task6.observation/b": {"date": "2005-11-01"},
+    }  # fmt: skip
     assert developing(held)[["what", "how"]].values.tolist() == [["Undated", ""], ["Earlier", "So"], ["Later", ""]]
-    assert len(developing({"task6.develop": {}, "task6.observation": {}})) == 0
+    assert len(developing({})) == 0
 
 
 def test_many_visits(desk):
