@@ -693,6 +693,7 @@ def test_a_choice_by_buttons_is_pressed_and_pressed_once_more(show, memory):
     on.page.mouse.down()
     on.page.mouse.move(5, 5)
     on.page.mouse.up()
+    on.page.evaluate("new Promise(done => setTimeout(done))")  # until then the answers wait for the end of the press
     on.page.get_by_role("radio", name="Begun").focus()
     for key in ("ArrowRight", "ArrowLeft", "Space"):
         on.press(key)
