@@ -33,6 +33,16 @@ TYPED, FIGURES = "typed in from your LEA's pack", "national figures"
 # Told to each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
 SCHOOL_VARIABLE, DATA_VARIABLE = "SENLIB_SCHOOL", "SENLIB_DATA"
 
+# Told to each page in a room (senlib.serve.room): whether it is the leader's or a participant's.
+ROOM_VARIABLE, LEADER, PARTICIPANT = "SENLIB_ROOM", "leader", "participant"
+# Told to the leader's pages: where participants come in, and the code, as they are read out.
+ADDRESS_VARIABLE, CODE_VARIABLE = "SENLIB_ROOM_ADDRESS", "SENLIB_ROOM_CODE"
+
+ROOM_RULE = (
+    "In a session only the sample schools can be opened: many people use this computer now, and files about real pupils are "
+    "not for all of them. Load your own school when you are by yourself."
+)
+
 
 class ClosedStore(Store):
     """What stands in for a store whose file cannot be used: it shows no answers, and refuses to keep any, in words.
@@ -87,7 +97,8 @@ class ClosedStore(Store):
 class Desk:
     """One sitting at the workbook: the school that is open, and the store of this school's notes.
 
-    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is.
+    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is. `room` is 'leader' or
+    'participant' in a session's room, where sample schools alone can be opened, and '' outside one.
     """
 
     data: Path
@@ -97,6 +108,7 @@ class Desk:
     store: Store
     settings: Store
     trouble: str = ""
+    room: str = ""
 
     @property
     def own_folder(self) -> Path:
@@ -133,8 +145,10 @@ class Desk:
     def keep(self, school: School) -> None:
         """Keep a school as the SENCO's own, in place of the one before, and open it from now on.
 
-        Raises StoreError or OSError where it cannot be kept; the school that was open then stays so, as it was.
+        Raises StoreError or OSError where it cannot be kept, as in a room; the school that was open then stays so, as it was.
         """
+        if self.room:
+            raise StoreError(ROOM_RULE)
         before = self.settings.latest("settings").get("school", "")
         self.choose(OWN)  # first, for a school that was written cannot be taken back
         try:
@@ -144,7 +158,8 @@ class Desk:
             raise
 
     def delete_everything(self) -> None:
-        """Delete every answer in the file, of this school and of all others, the SENCO's own school, and the secret behind codes.
+        """Delete every answer in the file, of this school and of all others, the SENCO's own school, what rooms wrote, and the secret
+        behind codes.
 
         Raises StoreError or OSError where something is left, and says what.
         """
@@ -153,8 +168,9 @@ class Desk:
             Store(path, workbook=name).delete_everything()
         # A closed store refuses, in words; an empty one has no answers to name its workbook.
         self.settings.delete_everything()
-        if self.own_folder.is_dir():
-            shutil.rmtree(self.own_folder)
+        for folder in (self.own_folder, self.data / "room"):
+            if folder.is_dir():
+                shutil.rmtree(folder)
         (self.data / "codes.key").unlink(missing_ok=True)
 
     def choose(self, key: str) -> None:
@@ -170,7 +186,8 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     """
     environment = os.environ if environment is None else environment
     data = Path(environment.get(DATA_VARIABLE) or Path.home() / "senco-workbook")
-    folder = environment.get(SCHOOL_VARIABLE, "")
+    room = environment.get(ROOM_VARIABLE, "")
+    folder = "" if room else environment.get(SCHOOL_VARIABLE, "")
     settings = _store(data / "workbook.sqlite", workbook="settings")
     chosen = _chosen(settings, folder=folder, own=data / "school")
     trouble = ""
@@ -189,7 +206,7 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     if chosen in names():
         _with_examples(store, chosen)
     trouble = " ".join(filter(None, (trouble, getattr(store, "words", ""))))
-    return Desk(data=data, school=school, chosen=chosen, folder=folder, store=store, settings=settings, trouble=trouble)
+    return Desk(data=data, school=school, chosen=chosen, folder=folder, store=store, settings=settings, trouble=trouble, room=room)
 
 
 def _with_examples(store: Store, sample: str) -> None:

@@ -19,7 +19,15 @@ from senlib.school.faults import FaultGroup
 from senlib.school.school import School
 
 # What a browser is told of a file that a page holds, by the ending of its name.
-_TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "json": "application/json"}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TYPES = {
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+    "ics": "text/calendar",
+    "json": "application/json",
+    "zip": "application/zip",
+}
 
 
 # Whom a percentage is of, as a list of choices names it; senlib.measures.conversion says each in full.

@@ -13,7 +13,7 @@ from senlib.frameworks import Framework, load, names
 from senlib.measures.groups import has_sen
 from senlib.pages import frame, people, sentences
 from senlib.pages.asking import Asking
-from senlib.pages.desk import FOLDER, OWN, Desk, open_desk
+from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
 from senlib.pages.tasks import page_of
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
@@ -68,8 +68,10 @@ class FrontPage:
         self.deleted = frame.html("")
         self.sure.observe(lambda change: setattr(self.delete, "disabled", not change["new"]), "value")
         self.delete.on_click(lambda _: self._delete())
+        # A workbook's file may hold what was written about real pupils.
+        bring = frame.html(frame.note(ROOM_RULE)) if self.desk.room else self.bring
         return widgets.VBox([
-            self.make, self.portable, self.bring, frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
+            self.make, self.portable, bring, frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
             self.sure, self.delete, self.deleted,
         ])  # fmt: skip
 
@@ -84,7 +86,9 @@ class FrontPage:
         return widgets.VBox([self.opened, frame.controls(self.which, self.open), self.refused])
 
     def own_files(self) -> widgets.VBox:
-        """A school's own files: what they are, how they are to be read, and what became of them."""
+        """A school's own files: what they are, how they are to be read, and what became of them; none can be read in a room."""
+        if self.desk.room:
+            return widgets.VBox([frame.html(frame.answer(ROOM_RULE))])
         self.yardstick = frame.choice(
             "How results are given", [(load(name).short_title, name) for name in reversed(names())]
         )
@@ -110,8 +114,9 @@ class FrontPage:
             # What was shown stays: 'not begun' might be wrong.
             self.soon.value = frame.trouble_line(str(error))
             return
-        self.far.value = f'<ol class="sl-tasks">{"".join(map(_task, progress(held)[1:]))}</ol>'
-        self.soon.value = _due(actions(held), people.names(self.desk.school), today=date.today()) + _first(progress(held))
+        tasks = [one for one in progress(held) if page_of(one.stem).number]
+        self.far.value = f'<ol class="sl-tasks">{"".join(map(_task, tasks))}</ol>'
+        self.soon.value = _due(actions(held), people.names(self.desk.school), today=date.today()) + _first(tasks)
 
     # -- what is carried away, brought in, deleted --
 
@@ -300,7 +305,7 @@ def _task(found: Progress) -> str:
 
 def _first(found: Sequence[Progress]) -> str:
     """The first Task in which nothing is written yet."""
-    for one in found[1:]:
+    for one in found:
         if not one.begun:
             page = page_of(one.stem)
             return f'<p><a class="sl-button" href="{frame.address(page.stem)}">Next: {escape(page.name)}</a></p>'

@@ -39,7 +39,11 @@ PAGES = (
     Page("task6_support_in_class", 6, "Support in class", "How well do adults help pupils to learn on their own?"),
     Page("task7_planning", 7, "Planning", "Does the lesson plan already do what the pupil needs?"),
     Page("task8_working_smarter", 8, "Working smarter", "What will we do next, and by when?"),
+    Page("unit3_class_sheets", None, "Class sheets", "What does each teacher need to know of her class?"),
     Page("pupil", None, "One pupil", "What do we know of this pupil, and what comes next?"),
+    Page("governors", None, "Governors", "What should governors know of our pupils with SEN?"),
+    Page("facilitator", None, "Sessions", "How will you lead a session with these materials?"),
+    Page("room", None, "In the room", "What does the room think?"),
 )
 
 TASKS = tuple(page for page in PAGES if page.number is not None)

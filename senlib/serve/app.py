@@ -13,31 +13,42 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tornado.netutil import bind_sockets
+
 from senlib import ROOT
 from senlib.pages.desk import DATA_VARIABLE, SCHOOL_VARIABLE
+from senlib.serve.room import Room, network_address, spoken
 
 HOST = "127.0.0.1"
 USUAL_PORT, PORTS_TO_TRY, LAST_PORT = 8866, 50, 65535
 
 
-def serve(*, school: Path | None, data: Path, port: int | None = None, open_browser: bool = True) -> None:
-    """Serve the workbook to this computer alone until Ctrl-C or a signal to end.
+def serve(*, school: Path | None, data: Path, port: int | None = None, open_browser: bool = True, room: bool = False) -> None:
+    """Serve the workbook to this computer alone until Ctrl-C or a signal to end; with `room` to its network too, behind a code.
 
     `school` is the folder of the school to open, None for the one chosen last; `data` is where the user's own things are
     kept; `port` None takes 8866 or the next that is free, 0 any that is free. Exits with a sentence if the port is taken.
     """
-    serve_folder(ROOT / "notebooks", school=school, data=data, port=port, open_browser=open_browser)
+    serve_folder(ROOT / "notebooks", school=school, data=data, port=port, open_browser=open_browser, room=room)
 
 
-def serve_folder(notebooks: Path, *, school: Path | None, data: Path, port: int | None, open_browser: bool) -> None:
+def serve_folder(notebooks: Path, *, school: Path | None, data: Path, port: int | None, open_browser: bool, room: bool = False) -> None:
     """`serve` for any folder of notebooks: the tests have their own."""
     sockets = listen(port)
+    address = network_address() if room else ""
+    if address:
+        try:
+            sockets += bind_sockets(sockets[0].getsockname()[1], address)
+        except OSError:
+            sys.exit(f"Nobody can be let in at {address}. Name another port with --port.")
     os.environ.update(surroundings(os.environ, school=school, data=data))
     if school is None:
         os.environ.pop(SCHOOL_VARIABLE, None)
     if sys.platform == "win32":  # Tornado cannot use the loop that Windows starts with
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    asyncio.run(_serve(notebooks, sockets, open_browser=open_browser))
+    door = f"http://{address or HOST}:{sockets[0].getsockname()[1]}/door"
+    opened = Room.of_today(data.expanduser().resolve(), door=door) if room else None
+    asyncio.run(_serve(notebooks, sockets, open_browser=open_browser, room=opened, address=address))
 
 
 def listen(port: int | None) -> list[socket.socket]:
@@ -45,8 +56,6 @@ def listen(port: int | None) -> list[socket.socket]:
 
     Exits with a sentence and its remedy where the port is taken or not allowed.
     """
-    from tornado.netutil import bind_sockets
-
     if port is not None and not 0 <= port <= LAST_PORT:
         sys.exit(f"{port} is no port: choose a number from 1024 to {LAST_PORT}, or leave out --port.")
     tried = range(USUAL_PORT, USUAL_PORT + PORTS_TO_TRY) if port is None else [port]
@@ -78,15 +87,19 @@ def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -
     return variables if school is None else variables | {SCHOOL_VARIABLE: str(school.expanduser().resolve())}
 
 
-async def _serve(notebooks: Path, sockets: list[socket.socket], *, open_browser: bool) -> None:
+async def _serve(
+    notebooks: Path, sockets: list[socket.socket], *, open_browser: bool, room: Room | None, address: str
+) -> None:
     from senlib.serve.workbook import Workbook  # Voila takes a second to import
 
     ended = _ended()
-    workbook = Workbook.over(notebooks, port=sockets[0].getsockname()[1])
+    workbook = Workbook.over(notebooks, port=sockets[0].getsockname()[1], room=room, address=address)
     await workbook.open(sockets)
     try:
         address = f"http://{HOST}:{workbook.port}/"
         print(f"The workbook is open at {address}  Press Ctrl-C here to close it.", flush=True)
+        if room is not None:
+            print(_invitation(room, alone=not address), flush=True)
         if open_browser:
             await asyncio.to_thread(webbrowser.open, address)
         while not ended.is_set():
@@ -96,6 +109,12 @@ async def _serve(notebooks: Path, sockets: list[socket.socket], *, open_browser:
     finally:
         await workbook.close()
     print("The workbook is closed.", flush=True)
+
+
+def _invitation(room: Room, *, alone: bool) -> str:
+    """How people come into the room."""
+    who = "This computer is in no network. In another browser on it," if alone else "Participants"
+    return f"{who} open {room.door} and type the code {spoken(room.code)}"
 
 
 def _ended() -> asyncio.Event:

@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--port", type=int, default=None, help="port on this computer (8866, or the next that is free)")
     serve.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+    serve.add_argument(
+        "--room", action="store_true", help="let a session's participants in over the network, with a code; sample schools only"
+    )
     serve.set_defaults(run=_serve)
 
     check = commands.add_parser("check", help="say what is wrong in a school's files, and load nothing")
@@ -135,14 +138,17 @@ def _measure(
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from senlib.pages.desk import FOLDER
+    from senlib.pages.desk import FOLDER, ROOM_RULE
     from senlib.serve.app import serve  # Voila takes a second to import, and no other command needs it
     from senlib.workbook.store import Store
 
+    if options.room and options.school is not None:
+        print(f"{ROOM_RULE} Leave out {options.school.name!r}, or leave out --room.", file=sys.stderr)
+        return COULD_NOT_LOOK
     options.data.mkdir(parents=True, exist_ok=True)  # told here, and not on every page, where it may not be written to
     if options.school is not None:  # what is named now goes before what was chosen on a page before
         Store(options.data / "workbook.sqlite", workbook="settings").save(form="settings", field="school", value=FOLDER)
-    serve(school=options.school, data=options.data, port=options.port, open_browser=not options.no_browser)
+    serve(school=options.school, data=options.data, port=options.port, open_browser=not options.no_browser, room=options.room)
     return FINE
 
 

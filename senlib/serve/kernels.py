@@ -14,6 +14,8 @@ from jupyter_server import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets import Type, default
 
+from senlib.serve.room import Room
+
 # A missed wake-up costs no more than this, in seconds.
 SLICE = 0.5
 
@@ -54,12 +56,22 @@ class OwnPython(KernelSpecManager):
 
 
 class WorkbookKernels(AsyncMappingKernelManager):
-    """Starts each page's kernel, and notes on the request which one it was, so that it can go if the page never arrives."""
+    """Starts each page's kernel, and notes on the request which one it was, so that it can go if the page never arrives.
+
+    In a room (senlib.serve.room) each kernel belongs to whoever asked for its page, and is told of their folder alone.
+    """
+
+    room: Room | None = None
 
     async def start_kernel(self, **options: Any) -> str:
         """Start a kernel and return its id. What it prints goes nowhere: a traceback could hold a pupil's data."""
-        kernel_id = await super().start_kernel(stdout=DEVNULL, stderr=DEVNULL, **options)
         request = CallContext.get(CallContext.JUPYTER_HANDLER)
+        if self.room is not None:
+            visitor = self.room.visitor(request.request)
+            options["env"] = options["env"] | self.room.surroundings(visitor)
+        kernel_id = await super().start_kernel(stdout=DEVNULL, stderr=DEVNULL, **options)
+        if self.room is not None:
+            self.room.owners[kernel_id] = visitor
         if request is not None:
             request.kernel_id = kernel_id
         return kernel_id

@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from senlib.pages.tasks import PAGES
+from senlib.serve.room import DOOR, Door, Gate, Room
 
 TEMPLATES = Path(__file__).parent / "templates" / "senlib"
 STATIC = TEMPLATES / "static"
@@ -54,7 +56,7 @@ WORKINGS = "workings"
 # All that a page may load is from here. Widgets bring their scripts as blobs; Voila and ipywidgets set styles in the page.
 _POLICY = (
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self' ws://{host}; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "font-src 'self' data:; connect-src 'self' {channels}; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 
@@ -64,11 +66,15 @@ _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 class Workbook(Voila):
     """The workbook's server over one folder of notebooks. Made by `over`, opened by `open`, closed by `close`."""
 
+    room: Room | None = None
+
     @classmethod
-    def over(cls, notebooks: Path, *, port: int) -> Workbook:
-        """The workbook over this folder of notebooks, to be opened on this port."""
+    def over(cls, notebooks: Path, *, port: int, room: Room | None = None, address: str = "") -> Workbook:
+        """The workbook over this folder of notebooks, to be opened on this port, and for a room also at that address in the network."""
         shown = [page for page in PAGES if (notebooks / f"{page.stem}.ipynb").is_file()]
-        workbook = cls(config=settings(shown, host=f"127.0.0.1:{port}"), root_dir=str(notebooks), port=port, ip="127.0.0.1")
+        hosts = [f"{name}:{port}" for name in ("127.0.0.1", address) if name]
+        workbook = cls(config=settings(shown, hosts=hosts), root_dir=str(notebooks), port=port, ip="127.0.0.1")
+        workbook.room, workbook.hosts = room, hosts
         workbook.initialize()
         return workbook
 
@@ -90,6 +96,10 @@ class Workbook(Voila):
         """Voila's settings, with the frame told to the pages that are no notebook."""
         made = super().init_settings()
         made["voila_jinja2_env"].globals["senlib"] = self.config.VoilaConfiguration.resources["senlib"]
+        if self.room is not None:
+            # The gate sees to it that no other names are answered.
+            made |= {"senlib_room": self.room, "senlib_hosts": self.hosts, "allow_remote_access": True}
+            return self.tornado_settings | made
         return made | self.tornado_settings
 
     def init_handlers(self) -> list[tuple]:
@@ -101,6 +111,7 @@ class Workbook(Voila):
         common = {"voila_configuration": self.voila_configuration}
         page = common | {"template_paths": self.template_paths, "config": self.config}
         return [
+            (DOOR, Door) if self.room is not None else (DOOR, NoSuchPage, common),
             (r"/", PageHandler, page),
             (r"/(?P<path>\w+)", PageHandler, page),
             (r"/(?:voila/render/)?(?P<stem>\w+)\.ipynb", ToPage),
@@ -118,7 +129,8 @@ class Workbook(Voila):
 
     async def open(self, sockets: list[socket.socket]) -> None:
         """Begin to answer on these sockets."""
-        self.app = Application(**self.init_settings())
+        self.app = (Application if self.room is None else Gate)(**self.init_settings())
+        self.kernel_manager.room = self.room
         self.app.add_handlers(".*$", self.init_handlers())
         self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
         self._server.add_sockets(sockets)
@@ -131,15 +143,16 @@ class Workbook(Voila):
         shutil.rmtree(self.connection_dir, ignore_errors=True)
 
 
-def settings(pages: list[Any], *, host: str) -> Config:
-    """Everything that is set otherwise than Voila would, for a workbook of these pages on this host and port."""
+def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
+    """Everything that is set otherwise than Voila would, for a workbook of these pages on these hosts and ports."""
+    channels = " ".join(f"ws://{host}" for host in hosts)
     return Config({
         "Voila": {
             "tornado_settings": {
                 # A web site that names itself 127.0.0.1 is refused: only this computer's own names are answered.
                 "allow_remote_access": False,
                 "websocket_max_message_size": LARGEST_MESSAGE,
-                "headers": {"Content-Security-Policy": _POLICY.format(host=host), "Referrer-Policy": "no-referrer"},
+                "headers": {"Content-Security-Policy": _POLICY.format(channels=channels), "Referrer-Policy": "no-referrer"},
                 "log_function": lambda handler: None,
             },
         },
