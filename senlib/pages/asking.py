@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from senlib.pages import frame
 from senlib.pages.desk import Desk
+from senlib.pages.paper import Paper, forms
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import box_name, box_place, names_in
 from senlib.workbook import rows as own
@@ -160,9 +161,8 @@ class Asked(KeptSheet):
             return
         rows = own.own_rows({field: answer.value for field, answer in names.items()})
         form = {"title": self.title, "level": self.level, "intro": self.part.intro, "blocks": [self._block(rows, last)]}
-        self.sheet.show(
-            form=form, values=self._values(own.this_time(answers, began=began), answers) | self._names_of(rows, names)
-        )
+        held = self._values(own.this_time(answers, began=began), answers) | self._names_of(rows, names)
+        self.sheet.show(form=form, values=self._first_values(rows) | held)
 
     def begin_anew(self) -> None:
         """Begin a new round: what stands here becomes what stood here last time."""
@@ -211,15 +211,21 @@ class Asked(KeptSheet):
 
     def _values(self, now: Mapping[str, str], answers: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
         """By the name of each box: its text in this round, the id it was kept under, and how many texts it has had."""
-        held = {
+        return {
             box_name(form=self.form, field=field): _value(now.get(field, ""), answer)
             for field, answer in answers.items()
         }
-        for row in self.part.rows if isinstance(self.part, Grid) else ():
-            for column, text in row.start.items():
-                name = box_name(form=self.form, field=answer_key(row=row.key, column=column))
-                held.setdefault(name, {"value": text, "seen": 0, "versions": 1})
-        return held
+
+    def _first_values(self, own_rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+        """The same for boxes that have a text before anybody has written in them."""
+        if not isinstance(self.part, Grid):
+            return {}
+        starts = {row.key: row.start for row in self.part.rows} | {row.key: self.part.starts for row in own_rows}
+        return {
+            box_name(form=self.form, field=answer_key(row=row, column=column)): {"value": text, "seen": 0, "versions": 1}
+            for row, start in starts.items()
+            for column, text in start.items()
+        }
 
     def _names_of(self, rows: Sequence[Row], names: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
         """The same for the names of the school's own rows."""
@@ -306,6 +312,10 @@ class Asking:
         """A part to fill in, for a page that has more to do with it."""
         self.asked[key] = Asked(self.desk, self.sheet.part(key), **options)
         return self.asked[key]
+
+    def paper(self) -> widgets.VBox:
+        """The page's forms to take away in Word."""
+        return Paper(self.desk, forms(self.desk, self.sheet)).box
 
     def move_to(self, desk: Desk) -> None:
         """Ask the same of another school."""

@@ -11,9 +11,10 @@ import pandas as pd
 
 from senlib.frameworks import Framework, load, names
 from senlib.measures.groups import has_sen
-from senlib.pages import frame, people, sentences
+from senlib.pages import frame, paper, people, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
+from senlib.pages.paper import Paper
 from senlib.pages.tasks import page_of
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
@@ -74,6 +75,15 @@ class FrontPage:
             self.make, self.portable, bring, frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
             self.sure, self.delete, self.deleted,
         ])  # fmt: skip
+
+    def paper(self) -> widgets.VBox:
+        """All that was written, in one zip; and the front page's own forms."""
+        self.taken = Paper(self.desk, self._to_take())
+        return self.taken.box
+
+    def _to_take(self) -> list[paper.Made]:
+        everything = ("Everything that was written, in one zip", lambda held: paper.everything(self.desk, held))
+        return [everything, *paper.forms(self.desk, self.ask.sheet)]
 
     def school(self) -> widgets.VBox:
         """Which school lies open, and the others that can be opened."""
@@ -262,6 +272,8 @@ class FrontPage:
         self.top.value = frame.header(self.desk.school, trouble=self.desk.trouble).value
         self.opened.value = self._opened()
         self.ask.move_to(self.desk)
+        if hasattr(self, "taken"):
+            self.taken.move_to(self.desk, self._to_take())
         self._show_progress()
         if hasattr(self, "which"):
             self.which.options = [(words, key) for key, words in self.desk.choices().items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from senlib.pages.desk import Desk
 from senlib.pages.tasks import page_of
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Field, load
-from senlib.workbook.plan import PLAN, Action, actions, add_action
+from senlib.workbook.plan import PLAN, Action, actions, add_action, in_order
 from senlib.workbook.store import StoreError
 
 GONE = "About a pupil who is no longer in the school's files"
@@ -129,11 +129,3 @@ class NewAction:
         for function in self._after:
             function()
         self.status.value = '<p class="sl-note" role="status">Added to the action plan, and saved.</p>'
-
-
-def in_order(found: Sequence[Action]) -> list[Action]:
-    """Actions as one goes through them: those with the nearest date first, those without one next, those that are done last.
-
-    An order that stays as it was where nothing tells two apart.
-    """
-    return sorted(found, key=lambda action: (action.done, action.due is None, action.due or date.max))

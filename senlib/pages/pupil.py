@@ -14,8 +14,8 @@ from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.planned import NewAction, PlanSheet
 from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
-from senlib.pages.task6_support_in_class import VISIT, visit_name
 from senlib.pages.task7_planning import asks, class_name, to_do
+from senlib.pages.visits import VISIT, visit_name
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Field, copies, place
 from senlib.workbook.plan import Action

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from senlib.pages import frame
+from senlib.pages import frame, paper
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
+from senlib.pages.paper import Paper
 from senlib.pages.shown import Shown
 from senlib.widgets import CardSort
 from senlib.workbook import rows
@@ -53,6 +54,10 @@ class RolePage:
             self.status.value = frame.trouble_line(str(error))
         self.cards.observe(lambda change: self._keep(change["new"]), "move")
         return widgets.VBox([frame.html(f"<p>{frame.escape(cards.intro)}</p>"), self.cards, self.shown.box, self.status])
+
+    def paper(self) -> widgets.VBox:
+        """The cards to cut out, and the forms, to take away."""
+        return Paper(self.desk, [paper.cards(self.desk), *paper.forms(self.desk, self.ask.sheet)]).box
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""

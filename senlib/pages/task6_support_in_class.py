@@ -9,12 +9,15 @@ import ipywidgets as widgets
 import pandas as pd
 
 from senlib import charts
-from senlib.pages import frame, people
+from senlib.exports.bundle import File
+from senlib.pages import frame, paper, people
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.offer import Offer
+from senlib.pages.paper import Paper
 from senlib.pages.provided import number
+from senlib.pages.visits import VISIT, visit_name
 from senlib.workbook.forms import Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
@@ -22,7 +25,6 @@ from senlib.workbook.walks import groups
 
 STEM = "task6_support_in_class"
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
-VISIT = "task6.observation"
 VISITED = (
     VISIT, "task6.phases", "task6.minutes", "task6.pupils_know", "task6.pupils_leave", "task6.went_well", "task6.develop", "task6.feedback",
 )  # fmt: skip
@@ -104,6 +106,21 @@ class SupportPage:
         self._take_stock()
         self.visit.offer(self._visits(), key)
         self._show_visit()
+
+    def paper(self) -> widgets.VBox:
+        """The IEP and the feedback sheet that are open above, and the forms, to take away."""
+        chosen = [("The IEP chosen above", self._iep_file), ("The feedback sheet of the visit chosen above", self._sheet_file)]
+        return Paper(self.desk, [*chosen, *paper.forms(self.desk, self.ask.sheet)]).box
+
+    def _iep_file(self, held: Held) -> File:
+        if not self.whom.value:
+            raise paper.NothingChosen("Choose a pupil or a group at the top of this page first.")
+        return paper.iep(self.desk, of=self.whom.value, whom=self.whom.label, held=held)
+
+    def _sheet_file(self, held: Held) -> File:
+        if not self.visit.value:
+            raise paper.NothingChosen("Choose a visit above first.")
+        return paper.feedback(self.desk, of=self.visit.value, visit=self.visit.words, held=held)
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -202,16 +219,6 @@ class SupportPage:
             )
             tables += shown
         return title + frame.answer(told) + few + tables
-
-
-def visit_name(values: Mapping[str, str]) -> str:
-    """A visit as one names it: day, class and subject, the assistant's initials.
-
-    >>> visit_name({"date": "2005-03-08", "class": "8B Mathematics", "assistant": "JM"}), visit_name({})
-    ('8 March 2005, 8B Mathematics, JM', 'A visit without a date')
-    """
-    day = frame.written_day(values.get("date", "")) or "A visit without a date"
-    return ", ".join(filter(None, (day, values.get("class", ""), values.get("assistant", ""))))
 
 
 def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:

@@ -6,9 +6,10 @@ from datetime import date
 
 import ipywidgets as widgets
 
-from senlib.pages import frame
+from senlib.pages import frame, paper
 from senlib.pages.asking import Asked, Asking
 from senlib.pages.desk import Desk, open_desk
+from senlib.pages.paper import Paper
 from senlib.pages.planned import NewAction, PlanSheet
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import load
@@ -54,6 +55,14 @@ class PlanPage:
         # A line taken from the plan is that action: changed in one place, it shows in the other.
         self.chosen.after(lambda *_: self.refresh() if hasattr(self, "actions") else None)
         return self.chosen.box
+
+    def paper(self) -> widgets.VBox:
+        """The plan, its dates for a calendar, and the forms, to take away."""
+        offers = [
+            ("The action plan (Word)", lambda held: paper.plan(self.desk, held)),
+            ("The actions with a date, for your calendar", lambda held: paper.dates(self.desk, held)),
+        ]
+        return Paper(self.desk, [*offers, *paper.forms(self.desk, self.ask.sheet)]).box
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""

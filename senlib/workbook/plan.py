@@ -90,6 +90,14 @@ def overdue(found: Sequence[Action], *, today: date) -> list[Action]:
     return [action for action in _dated(found) if action.due < today]
 
 
+def in_order(found: Sequence[Action]) -> list[Action]:
+    """Actions as one goes through them: those with the nearest date first, those without one next, those that are done last.
+
+    An order that stays as it was where nothing tells two apart.
+    """
+    return sorted(found, key=lambda action: (action.done, action.due is None, action.due or date.max))
+
+
 def coming(found: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
     """The actions that are due within so many days from today, the next first."""
     return [action for action in _dated(found) if 0 <= (action.due - today).days <= days]
@@ -149,9 +157,18 @@ def _action(
         for column in COLUMNS
     }
     return Action(
-        key=key, what=what, stem=stem, part=part.key, title=part.title, row=row, each=part.each, of=of,
+        key=key, what=what, stem=stem, part=part.key, title=_title(part, of), row=row, each=part.each, of=of,
         values=_values(places, held), places={"what": (form, field)} | places,
     )  # fmt: skip
+
+
+def _title(part: Part, of: str) -> str:
+    """What an action came from; of a copy that is for a year group also which, for that is no key but its number.
+
+    >>> _title(load("unit3_class_sheets").part("unit3.priorities"), "8")
+    'Six priorities, Year 8'
+    """
+    return f"{part.title}, Year {of}" if part.each == "year group" and of else part.title
 
 
 def _of_the_plan(held: Held) -> Iterator[Action]:
