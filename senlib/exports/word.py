@@ -127,12 +127,12 @@ Piece = Copy | Words | Listing | Picture
 
 
 def document(
-    pieces: Sequence[Piece], *, about: About, heading: str = "", whom: str = "", landscape: bool | None = None
+    pieces: Sequence[Piece], *, about: About, heading: str = "", whom: str = "", landscape: bool | None = None, apart: bool = False
 ) -> bytes:
     """A Word document of several pieces, each under its own heading; those with wide tables lie across the page.
 
     `heading` is its own, or else what `about` calls it; `whom` labels a line under it to write a name on. `landscape` lays all
-    pages one way.
+    pages one way. Where `apart`, each piece begins a page, as what is given out one by one should.
 
     >>> piece = Words(heading="Who", text="Ada Zhou, 8B")
     >>> document([piece], about=About(title="A list", source="Any School", made=date(2005, 3, 8)))[:2]
@@ -147,7 +147,7 @@ def document(
     if whom:
         _docx.blank_line(made, whom)
     for number, piece in enumerate(pieces):
-        if number and lies[number] != lies[number - 1]:
+        if number and (apart or lies[number] != lies[number - 1]):
             _docx.turn(made, landscape=lies[number], new_page=True)
         _add(made, piece)
     return _docx.saved(made)

@@ -131,7 +131,7 @@ def everything(desk: Desk, held: Held) -> File:
 
 
 def _blank(desk: Desk, title: str, parts: Sequence[Part], _: Held) -> File:
-    return File(name=f"{title}.docx", content=word.document([Copy(part=part) for part in parts], about=_about(desk, title)))
+    return File(name=f"{title}.docx", content=word.document([Copy(part=part) for part in parts], about=_about(desk, title), apart=True))
 
 
 def _blank_of(desk: Desk, part: Part, _: Held) -> File:

@@ -1,10 +1,11 @@
-"""The workbook's own widgets: a matrix to press, a list of people, a sheet to fill in, cards to sort, a flow chart, a file chooser."""
+"""The workbook's own widgets: a matrix to press, a list of people, a sheet to fill in, cards to sort, a flow chart, a file chooser, a clock."""
 
 from senlib.widgets.card_sort import CardSort
+from senlib.widgets.clock import Clock
 from senlib.widgets.file_chooser import ChosenFile, FileChooser
 from senlib.widgets.flow import Flow
 from senlib.widgets.listing import Listing
 from senlib.widgets.matrix import Matrix
 from senlib.widgets.sheet import Sheet
 
-__all__ = ["CardSort", "ChosenFile", "FileChooser", "Flow", "Listing", "Matrix", "Sheet"]
+__all__ = ["CardSort", "ChosenFile", "Clock", "FileChooser", "Flow", "Listing", "Matrix", "Sheet"]

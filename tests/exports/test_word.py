@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import docx
 import matplotlib.pyplot as plt
 import pytest
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -295,6 +296,13 @@ def test_several_parts_turn_the_paper_as_they_need():
     assert all(section.footer.paragraphs[0].text for section in document.sections)
     assert [text for level, text in headings(document) if level == 2] == [piece.part.title for piece in pieces]
     assert opened(word.document([], about=ABOUT)).paragraphs[0].text == "Forms"
+
+
+def test_what_is_given_out_one_by_one_begins_a_page():
+    parts = [word.Copy(part=PARTS["unit1.reflection"]), word.Copy(part=PARTS["unit2.can_do"]), word.Copy(part=PARTS["task5.chart"])]
+    upright, too, across = opened(word.document(parts, about=ABOUT, apart=True)).sections
+    assert [section.orientation for section in (upright, too, across)] == [WD_ORIENT.PORTRAIT, WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE]
+    assert len(opened(word.document(parts, about=ABOUT)).sections) == 2
 
 
 def test_what_was_hidden_is_said():

@@ -1,0 +1,64 @@
+"""A clock for a session: the activity under way, the time left for it, and what comes next; it runs in the browser alone."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import traitlets
+from anywidget import AnyWidget
+
+HERE = Path(__file__).parent
+
+
+def plain_activity(activity: Any) -> dict[str, Any]:
+    """An activity as the clock takes it; ValueError where it has no key, no title, or minutes that are no number above 0.
+
+    >>> plain_activity({"key": "sort", "title": "Sort the cards", "minutes": 20})["minutes"]
+    20
+    """
+    if not isinstance(activity, Mapping) or set(activity) != {"key", "title", "minutes"}:
+        raise ValueError("an activity is a dict with key, title and minutes")
+    minutes = activity["minutes"]
+    if not all(isinstance(activity[name], str) and activity[name] for name in ("key", "title")):
+        raise ValueError("an activity's key and title are text")
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 1:
+        raise ValueError("an activity's minutes are a whole number above 0")
+    return dict(activity)
+
+
+class Clock(AnyWidget):
+    """A clock over the activities of a session, in their order: dicts with `key`, `title` and `minutes`.
+
+    `key` names the session: the browser's tab keeps under it how far the clock is, so that a page that is opened anew goes on
+    where it was. Nothing is sent to Python, and Python times nothing.
+
+    >>> clock = Clock()
+    >>> clock.show(title="Twilight 1", key="twilights/1", activities=[{"key": "sort", "title": "Sort the cards", "minutes": 20}])
+    >>> clock.activities[0]["title"]
+    'Sort the cards'
+    """
+
+    _esm = HERE / "clock.js"
+    _css = HERE / "clock.css"
+
+    title = traitlets.Unicode("").tag(sync=True)
+    key = traitlets.Unicode("").tag(sync=True)
+    activities = traitlets.List(traitlets.Dict()).tag(sync=True)
+
+    def show(self, *, title: str, key: str, activities: Sequence[Mapping[str, Any]]) -> None:
+        """Show another session, or the same one otherwise, in one step. TraitError where an activity is none, or two have one key."""
+        with self.hold_sync(), self.hold_trait_notifications():
+            self.title, self.key, self.activities = title, key, [dict(one) for one in activities]
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take nothing from the page: it keeps its time for itself."""
+
+    @traitlets.validate("activities")
+    def _check_activities(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
+        try:
+            found = [plain_activity(one) for one in proposal["value"]]
+        except ValueError as fault:
+            raise traitlets.TraitError(str(fault)) from None
+        if len({one["key"] for one in found}) != len(found):
+            raise traitlets.TraitError("each activity has a key of its own")
+        return found
