@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -16,12 +17,13 @@ COLUMNS: Mapping[str, str] = {
 }  # fmt: skip
 
 PEOPLE = ["pupil_id", "forename", "surname", "form", "year_group", "sen_provision", "need", "need_2"]
+STANDING = ["entry", "now", "on_course", "stuck"]
 
 
 def classes(school: School) -> pd.DataFrame:
     """Each form and set that anyone on roll is in: column, subject ('' for a form), name, pupils, sen (how many have SEN).
 
-    Forms first, then set by subject; by name within. A subject that the framework does not follow is ''.
+    Forms first, then sets by subject; within, 9B before 10A. A subject that the framework does not follow is ''.
 
     >>> from senlib import open_sample
     >>> table = classes(open_sample("levels"))
@@ -34,36 +36,56 @@ def classes(school: School) -> pd.DataFrame:
     for column in COLUMNS:
         held = pupils.assign(sen=sen)[pupils[column] != ""]
         counted = held.groupby(column).agg(pupils=("pupil_id", "size"), sen=("sen", "sum"))
-        counted = counted.rename_axis("name").reset_index()
+        counted = counted.rename_axis("name").reset_index().sort_values("name", key=lambda names: names.map(_as_read))
         parts.append(counted.assign(column=column, subject=_subject(school, column)))
     table = pd.concat(parts, ignore_index=True).astype({"pupils": "int64", "sen": "int64"})
     return table[["column", "subject", "name", "pupils", "sen"]]
 
 
-def class_sheet(school: School, *, column: str, name: str) -> pd.DataFrame:
-    """The pupils with SEN on roll in a class, by name, with where they stand in its subject.
+def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFrame:
+    """The pupils with SEN on roll in every class of a kind, by name, with where they stand in its subject.
 
-    Columns: pupil_id, forename, surname, form, year_group, sen_provision, need, need_2, and entry, now, on_course and stuck of
-    `tracking.track` in the class's subject ('' where it has none, or the pupil is not followed). KeyError where there is no
-    such column.
+    `subject` is the one to look at where the class itself has none, as a form. Columns: class, pupil_id, forename, surname, form,
+    year_group, sen_provision, need, need_2, and entry, now, on_course and stuck of `tracking.track` ('' where there is no
+    subject, or the pupil is not followed). KeyError where there is no such column.
 
     >>> from senlib import open_sample
-    >>> sheet = class_sheet(open_sample("levels"), column="set_english", name="8En3")
-    >>> set(sheet["year_group"].astype(int)), list(sheet.columns[-4:])
-    ({8}, ['entry', 'now', 'on_course', 'stuck'])
+    >>> lists = class_lists(open_sample("levels"), column="form", subject="Science")
+    >>> bool((lists["class"] == lists["form"]).all()), list(lists.columns[-4:])
+    (True, ['entry', 'now', 'on_course', 'stuck'])
     """
     if column not in COLUMNS:
         raise KeyError(f"{column!r} says nothing of classes: {', '.join(COLUMNS)}")
     pupils = _on_roll(school)
-    here = (pupils[column] == name) & (pupils[column] != "")
-    pupils = pupils[here & has_sen(pupils["sen_provision"], framework=school.framework)]
-    pupils = pupils.sort_values(["surname", "forename", "pupil_id"])[PEOPLE]
-    standing = pd.DataFrame(columns=["pupil_id", "entry", "now", "on_course", "stuck"], dtype=str)
-    if subject := _subject(school, column):
+    here = (pupils[column] != "") & has_sen(pupils["sen_provision"], framework=school.framework)
+    pupils = pupils[here].sort_values(["surname", "forename", "pupil_id"])
+    pupils = pupils.assign(**{"class": pupils[column]})[["class", *PEOPLE]]
+    standing = pd.DataFrame(columns=["pupil_id", *STANDING], dtype=str)
+    if subject := _subject(school, column) or subject:
         stage = school.framework.stage(school.framework.tracking.stage)
         standing = track(school, subject=subject, entry=[*stage.bands, "none"])[list(standing.columns)].astype(str)
-    sheet = pupils.merge(standing, on="pupil_id", how="left")
-    return sheet.fillna(dict.fromkeys(["entry", "now", "on_course", "stuck"], ""))
+    return pupils.merge(standing, on="pupil_id", how="left").fillna(dict.fromkeys(STANDING, ""))
+
+
+def class_sheet(school: School, *, column: str, name: str, subject: str = "") -> pd.DataFrame:
+    """The list of one class, as `class_lists` has it.
+
+    >>> from senlib import open_sample
+    >>> set(class_sheet(open_sample("levels"), column="set_english", name="8En3")["year_group"].astype(int))
+    {8}
+    """
+    lists = class_lists(school, column=column, subject=subject)
+    return lists[lists["class"] == name].reset_index(drop=True)
+
+
+def _as_read(name: str) -> list[tuple[int, str]]:
+    """The key by which names stand as one reads them, their numbers by size.
+
+    >>> sorted(["10B", "9A", "Oak"], key=_as_read)
+    ['9A', '10B', 'Oak']
+    """
+    parts = filter(None, re.split("([0-9]{1,9})", name))
+    return [(int(part), "") if part.isascii() and part.isdecimal() else (10**9, part) for part in parts]
 
 
 def _on_roll(school: School) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The workbook's own widgets: a matrix to press, a list of people, a sheet to fill in, cards to sort, a flow chart, a file chooser, a clock."""
+"""The workbook's own widgets: matrix to press, list of people, sheet to fill in, cards to sort, flow chart, file chooser, clock."""
 
 from senlib.widgets.card_sort import CardSort
 from senlib.widgets.clock import Clock

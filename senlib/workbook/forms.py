@@ -131,12 +131,16 @@ class Prompt(Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Grid(Part):
-    """A table to fill in: rows, under headings where `sections` has any, by columns; a school may add rows where there is room."""
+    """A table to fill in: rows, under headings where `sections` has any, by columns; a school may add rows where there is room.
+
+    `starts` holds first values by column key for every row, a school's own too; each row's `start` has them already.
+    """
 
     columns: tuple[Field, ...]
     rows: tuple[Row, ...] = ()
     sections: tuple[Section, ...] = ()
     room_for_own_rows: bool = False
+    starts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -457,14 +461,17 @@ def _prompt(table: Mapping[str, Any]) -> Prompt:
 
 def _grid(table: Mapping[str, Any]) -> Grid:
     sections = table.get("sections", [])
-    starts = table.get("start", {})
+    starts, of_rows = table.get("starts", {}), table.get("start", {})
     headed = [("", table.get("rows", [])), *((section["key"], section["rows"]) for section in sections)]
     return Grid(
         **_head(table),
         columns=tuple(map(_field, table["columns"])),
-        rows=tuple(Row(key, label, section, starts.get(key, {})) for section, rows in headed for key, label in rows),
+        rows=tuple(
+            Row(key, label, section, starts | of_rows.get(key, {})) for section, rows in headed for key, label in rows
+        ),
         sections=tuple(Section(section["key"], section["title"]) for section in sections),
         room_for_own_rows=table.get("room_for_own_rows", False),
+        starts=starts,
     )
 
 

@@ -76,7 +76,8 @@ def test_keys_are_dotted_lower_case():
 
 
 def test_every_page_has_forms_and_every_file_a_page():
-    assert forms.stems() == [page.stem for page in PAGES if page.stem != "pupil"]  # which gathers what the others ask
+    gathers = {"pupil", "governors", "facilitator", "room"}  # what the others ask, or asks it in a session
+    assert forms.stems() == [page.stem for page in PAGES if page.stem not in gathers]
 
 
 @pytest.mark.parametrize("key, kind, lines", [
@@ -87,6 +88,7 @@ def test_every_page_has_forms_and_every_file_a_page():
     ("task2.role", forms.Grid, 22),
     ("task2.sort", forms.Cards, 22),
     ("unit3.groups", forms.Grid, 4),
+    ("unit3.priorities", forms.Grid, 6),
     ("unit4.components", forms.Grid, 5),
     ("unit4.questions", forms.Form, 3),
     ("unit4.teachers", forms.Checklist, 6),
@@ -195,7 +197,7 @@ def test_kinds_are_known_and_only_choices_have_choices():
 
 
 def test_copies_are_filled_in_for_what_pages_know():
-    assert {part.each for part in PARTS} == {"", "pupil", "intervention", "observation", "class"}
+    assert {part.each for part in PARTS} == {"", "pupil", "intervention", "observation", "class", "year group"}
 
 
 def test_words_are_tidy():

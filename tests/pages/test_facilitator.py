@@ -344,4 +344,5 @@ def test_slides_and_handouts_open_in_libreoffice(tmp_path):
     subprocess.run([*command, *(str(tmp_path / name) for name in ("Slides.pptx", "Handouts.docx"))], check=True, capture_output=True, timeout=120)
     for name in ("Slides.pdf", "Handouts.pdf"):
         pages = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / name).read_bytes()))
-        assert pages == (9 if name == "Slides.pdf" else 5)
+        # As many slides as there are; and each handout begins a page of its own.
+        assert pages == 9 if name == "Slides.pdf" else pages >= 5

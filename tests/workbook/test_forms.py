@@ -46,6 +46,17 @@ def test_a_form_cannot_be_changed():
         CHART.start = "q2"
 
 
+def test_what_every_row_starts_with_stands_in_each_row_and_a_row_s_own_goes_before():
+    table = {
+        "key": "k", "title": "K", "unit": "Unit 3", "columns": [{"key": "used", "label": "Used"}, {"key": "how", "label": "How"}],
+        "rows": [["k.1", "One"]], "sections": [{"key": "s", "title": "S", "rows": [["k.2", "Two"]]}],
+        "starts": {"used": "yes"}, "start": {"k.2": {"used": "", "how": "So"}},
+    }  # fmt: skip
+    grid = forms._grid(table)
+    assert [dict(row.start) for row in grid.rows] == [{"used": "yes"}, {"used": "", "how": "So"}] and grid.starts == {"used": "yes"}
+    assert forms.load("task8_working_smarter").part("review").starts == {}
+
+
 def test_cards_are_the_rows_of_the_grid():
     sheet = forms.load("task2_role_of_the_senco")
     grid, cards = sheet.part("task2.role"), sheet.part("task2.sort")

@@ -44,8 +44,8 @@ def test_an_action_from_anywhere_falls_into_the_plan(stem, part, field):
 
 def test_every_task_and_every_kind_of_part_has_some():
     assert {stem for stem, *_ in ASKED} == set(stems()) - {"index"}
-    # 22 items of the role, 10 strands, 6 examples, 5 components, 4 groups, 3 aspects, 3 targets, and one question each in six forms.
-    assert len(ASKED) == 22 + 10 + 6 + 5 + 4 + 3 + 3 + 6
+    # 22 items of the role, 10 strands, 6 examples, 6 priorities, 5 components, 4 groups, 3 aspects, 3 targets, and one question each in six forms.
+    assert len(ASKED) == 22 + 10 + 6 + 6 + 5 + 4 + 3 + 3 + 6
 
 
 @pytest.mark.parametrize("values", [{}, {"action": ""}, {"action": "  \n"}, {"national": "As elsewhere"}])

@@ -1,0 +1,460 @@
+"""Unit 3 as a tool: a sheet for each class, a bank of strategies by need, the review by groups, six priorities for a year group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib import charts
+from senlib.exports import excel, word
+from senlib.exports.about import About
+from senlib.exports.bundle import File, bundle
+from senlib.measures.class_sheets import COLUMNS, class_lists, classes
+from senlib.measures.groups import group_name
+from senlib.measures.proportion import FEW
+from senlib.measures.review import REVIEWED, review
+from senlib.pages import frame, people, sentences
+from senlib.pages.asking import Asking
+from senlib.pages.desk import Desk, open_desk
+from senlib.pages.live import Live
+from senlib.workbook.forms import Grid, Row, answer_key, load, place
+from senlib.workbook.rows import own_rows, rows_form
+from senlib.workbook.store import StoreError
+
+STRATEGIES, TARGETS, PRIORITIES, IEP = "unit3.strategies", "unit3.targets", "unit3.priorities", "task6.iep"
+
+# Needs whose names changed over the years share a place in the bank; where no need is recorded, there is one as well.
+SAME_NEED = {"BESD": "semh", "SEMH": "semh", "NSA": "oth", "": "oth"}
+
+# Those of a table's columns that hang on a subject.
+IN_A_SUBJECT = ("entry", "now", "standing")
+
+SHOWN = {
+    "name": "Pupil", "sen": "SEN, needs", "entry": "Entry", "now": "Now", "standing": "Standing", "targets": "Own targets (IEP)",
+}  # fmt: skip
+IN_EXCEL = {
+    "name": "Pupil", "form": "Form", "year_group": "Year", "sen_provision": "SEN", "needs": "Needs", "entry": "Entry", "now": "Now",
+    "standing": "Standing", "targets": "Own targets (IEP)", "strategies": "What helps", "aims": "Group target",
+}  # fmt: skip
+BY_NEED = {"title": "Need", "pupils": "Pupils", "strategies": "What helps", "target": "Group target"}
+
+HIDDEN = "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
+KEEP = "These sheets name pupils and their needs. Give each to those who teach the class, and to nobody else."
+NO_CLASSES = "The school’s file says of nobody in which form or set they are, so there are no classes to make sheets for."
+
+REVIEW_WORDS = {"sex": "Boys and girls", "sen": "SEN", "ethnicity": "Ethnic group", "able": "Able, gifted and talented"}
+
+Held = Mapping[str, Mapping[str, str]]
+
+
+class ClassSheetsPage:
+    """The page of class sheets. A test drives it without a browser."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.school = desk, desk.school
+        self.ask = Asking(desk, "unit3_class_sheets")
+        self.classes = classes(self.school)
+        self.trouble = frame.html("")
+        self._lists: dict[tuple[str, str], pd.DataFrame] = {}
+        self._held: Held = {}
+        subjects = [(subject, subject) for subject in self.school.framework.outcome_subjects()]
+        self.kind = frame.choice("Forms or sets", [(words, column) for column, words in self._kinds().items()])
+        self.of_form = frame.choice("Entry and now in", subjects)
+        self.name = frame.choice("Which class?", self._names())
+        self.kind.observe(lambda _: self._kind_changed(), "value")
+        self.live = Live(self.of_form, self.name)
+        self.live.also(self._take_stock)
+
+    def header(self) -> widgets.HTML:
+        """Which school this is."""
+        return frame.header(self.school, trouble=self.desk.trouble)
+
+    # -- the sheets --
+
+    def sheets(self) -> widgets.VBox:
+        """The sheet of one class, and all of them to take away."""
+        self.shown = self.live.piece(self._sheet)
+        if self.classes.empty:
+            return widgets.VBox([self.shown])
+        self.downloads = self.live.piece(self._links)
+        self.every, self.zipped = widgets.Button(), frame.html("")
+        self.every.on_click(lambda _: self._zip())
+        self.live.also(self._clear_zip)
+        self._show_subject()
+        controls = frame.controls(self.kind, self.name, self.of_form)
+        return widgets.VBox([controls, self.trouble, self.shown, self.downloads, self.every, self.zipped, frame.html(frame.note(KEEP))])
+
+    def bank(self) -> widgets.VBox:
+        """The bank of strategies and the group targets; what is changed here is on the sheets above at once."""
+        parts = [self.ask.part(STRATEGIES), self.ask.part(TARGETS)]
+        for part in parts:
+            part.after(lambda *_: self.live.refresh())
+        return widgets.VBox([part.box for part in parts])
+
+    def _kinds(self) -> dict[str, str]:
+        """What kinds of class there are: the column that says so, and its name."""
+        held = dict.fromkeys(self.classes["column"])
+        subjects = dict(zip(self.classes["column"], self.classes["subject"], strict=True))
+        return {column: f"Sets in {subjects[column] or COLUMNS[column]}" if column != "form" else "Forms" for column in held}
+
+    def _names(self) -> list[tuple[str, str]]:
+        here = self.classes[self.classes["column"] == self.kind.value]
+        return [(f"{row.name}: {row.sen} of {row.pupils} with SEN", row.name) for row in here.itertuples(index=False)]
+
+    def _kind_changed(self) -> None:
+        self._show_subject()
+        with self.live.held():
+            self.name.options = self._names()
+
+    def _show_subject(self) -> None:
+        self.of_form.layout.display = "" if self.kind.value == "form" else "none"
+
+    @property
+    def subject(self) -> str:
+        """In which subject the sheets say where pupils stand: the set's own, or the one chosen for forms; '' for none."""
+        if self.kind.value == "form":
+            return self.of_form.value
+        return self.classes.loc[self.classes["column"] == self.kind.value, "subject"].iloc[0]
+
+    def _take_stock(self) -> None:
+        """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
+        try:
+            self._held, self.trouble.value = self.desk.store.forms(), ""
+        except StoreError as error:
+            self.trouble.value = frame.trouble_line(f"What was written cannot be read anew. {error}")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The list of a class: the measure's columns, and name, needs, sen, standing, targets, strategies and aims in words."""
+        where = (self.kind.value, self.subject)
+        if where not in self._lists:
+            self._lists[where] = class_lists(self.school, column=where[0], subject=where[1])
+        sheet = self._lists[where]
+        sheet = sheet[sheet["class"] == name].reset_index(drop=True)
+        bank, pupils = self._bank(), list(sheet.itertuples())
+        by_pupil = [[bank.of(need) for need in _needs(pupil)] for pupil in pupils]
+        return sheet.assign(
+            name=[people.person_name(pupil) for pupil in pupils],
+            needs=[", ".join(filter(None, _needs(pupil))) for pupil in pupils],
+            sen=[", ".join(filter(None, (pupil.sen_provision, *_needs(pupil)))) for pupil in pupils],
+            standing=[_standing(pupil) if self.subject else "" for pupil in pupils],
+            targets=["\n".join(own_targets(self._held, pupil.pupil_id)) for pupil in pupils],
+            strategies=["\n".join(dict.fromkeys(line for one in found for line in one.strategies)) for found in by_pupil],
+            aims=["\n".join(dict.fromkeys(one.target for one in found if one.target)) for found in by_pupil],
+        )
+
+    def by_need(self, table: pd.DataFrame) -> list[OfNeed]:
+        """What helps in a class, for each need in it, in the order of the bank, with the names of the pupils who have it."""
+        bank = self._bank()
+        who: dict[str, list[str]] = {}
+        for pupil in table.itertuples(index=False):
+            for key in dict.fromkeys(map(bank.place, _needs(pupil))):
+                who.setdefault(key, []).append(pupil.name)
+        return [replace(bank.of(key), pupils=tuple(who[key])) for key in bank.titles if key in who]
+
+    def _bank(self) -> Bank:
+        return Bank(self._held, grid=self.ask.sheet.part(STRATEGIES), targets=self.ask.sheet.part(TARGETS))
+
+    def _columns(self, table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
+        """The columns that have anything to say of a class."""
+        left_out = [] if self.subject else [*IN_A_SUBJECT]
+        left_out += [] if table["targets"].any() else ["targets"]
+        return {key: words for key, words in columns.items() if key not in left_out}
+
+    def _told(self) -> str:
+        """How many of the class have SEN."""
+        here = (self.classes["column"] == self.kind.value) & (self.classes["name"] == self.name.value)
+        row = self.classes[here].iloc[0]
+        have = "Nobody" if row.sen == 0 else f"{row.sen}"
+        return f"{self.name.value}: {have} of {sentences.pupils(int(row.pupils))} {'have' if row.sen > 1 else 'has'} SEN."
+
+    def _sheet(self) -> str:
+        if self.classes.empty:
+            return frame.heading("What does each teacher need to know about a class?") + frame.answer(NO_CLASSES)
+        title = frame.heading(f"Who in {self.name.value} has SEN, and what helps?") + frame.answer(self._told())
+        table = self.table(self.name.value)
+        if table.empty:
+            return title
+        shown = table.assign(targets=table["targets"].str.replace("\n", "; "))
+        listed = frame.plain_table(shown, caption=self._called(self.name.value), columns=self._columns(table, SHOWN))
+        notes = "".join(map(frame.note, self._how_to_read(table)))
+        helps = "".join(map(_as_html, self.by_need(table)))
+        return title + listed + notes + frame.heading("What helps, by need", level=3) + helps
+
+    def _called(self, name: str) -> str:
+        return f"Class sheet of {name}" + (f", {self.subject}" if self.subject else "")
+
+    def _how_to_read(self, table: pd.DataFrame) -> list[str]:
+        """What the words in the table of a class mean, and of whom they are said."""
+        plan, names = self.school.framework.tracking, self.school.framework.sen_names
+        codes = "; ".join(f"{code}: {names[code]}" for code in sorted(set(table["sen_provision"])))
+        years = f"Followed are Years {plan.years[0]} to {plan.years[-1]}."
+        standing = f"{self._aim()} {plan.stuck} {years}" if self.subject else "Where pupils stand is not followed in this subject."
+        own = "Own targets are those of the pupil’s IEP."
+        targets = own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
+        return [f"SEN: {codes}.", standing, targets]
+
+    def _aim(self) -> str:
+        """What pupils are followed towards, and when they are on course for it."""
+        plan = self.school.framework.tracking
+        return f"The aim: {sentences.reached(plan.reach, stage=self.school.framework.stage(plan.stage))}. {plan.on_course}"
+
+    # -- to take away --
+
+    def _links(self) -> str:
+        name = self.name.value
+        if self.table(name).empty:
+            return ""
+        kinds = {"xlsx": ("Excel", self.excel(name)), "docx": ("Word", self.word(name))}
+        links = [
+            frame.download(f"Download this sheet ({words})", content, name=f"class-sheet-{name}", kind=kind)
+            for kind, (words, content) in kinds.items()
+        ]
+        return f'<p class="sl-downloads">{" ".join(links)}</p>'
+
+    def _about(self, title: str, *, hidden: str = HIDDEN) -> About:
+        source = f"{self.school.name}: its own files, its bank of strategies, and targets from its IEPs"
+        return About(title=title, source=source, made=date.today(), sample=self.school.sample, hidden=hidden)
+
+    def excel(self, name: str) -> bytes:
+        """The sheet of a class as an Excel workbook: its pupils, and what helps by need."""
+        table = self.table(name)
+        needs = pd.DataFrame([one.record for one in self.by_need(table)], columns=list(BY_NEED))
+        # Under names of our own, for what a class is called may be no name of a sheet.
+        sheets = [
+            excel.Sheet(name="Pupils", table=table, columns=self._columns(table, IN_EXCEL)),
+            excel.Sheet(name="What helps", table=needs, columns=BY_NEED),
+        ]
+        about = [*self._about(self._called(name)).rows, ("How to read it", " ".join(self._how_to_read(table))), ("Keep it safe", KEEP)]
+        return excel.workbook(sheets, about=about)
+
+    def word(self, name: str) -> bytes:
+        """The sheet of a class as a Word document across the page: its pupils, and what helps by need."""
+        table = self.table(name)
+        columns = self._columns(table, SHOWN)
+        weights = {"name": 2.4, "sen": 2.0, "entry": 0.9, "now": 0.9, "standing": 1.3, "targets": 4.0}
+        needs = [list(one.record.values()) for one in self.by_need(table)]
+        pieces = [
+            word.Listing(heading="Pupils with SEN", heads=list(columns.values()), rows=table[list(columns)].astype(str).values.tolist(),
+                         weights=[weights[key] for key in columns]),
+            word.Listing(heading="What helps, by need", heads=list(BY_NEED.values()), rows=needs, weights=(2, 2, 4.5, 3)),
+            word.Words(heading="How to read it", text="\n".join([*self._how_to_read(table), KEEP])),
+        ]  # fmt: skip
+        return word.document(pieces, about=self._about(self._called(name)), landscape=True)
+
+    def zip(self) -> bytes:
+        """The sheets of all classes of the kind that is chosen, in Excel and in Word, in one zip."""
+        here = self.classes[self.classes["column"] == self.kind.value]
+        files = []
+        for name in here.loc[here["sen"] > 0, "name"]:
+            says = self._called(name)
+            files.append(File(name=f"{name}.xlsx", content=self.excel(name), says=says, hidden=HIDDEN))
+            files.append(File(name=f"{name}.docx", content=self.word(name), says=says, hidden=HIDDEN))
+        without = ", ".join(here.loc[here["sen"] == 0, "name"])
+        hidden = HIDDEN + (f" No sheet, for nobody in them has SEN: {without}." if without else "")
+        return bundle(files, about=self._about(f"Class sheets: {self._words()}", hidden=hidden))
+
+    def _words(self) -> str:
+        words = frame.lower_first(self._kinds()[self.kind.value])
+        return f"{words}, {self.subject}" if self.kind.value == "form" else words
+
+    def _zip(self) -> None:
+        self.every.disabled = True
+        self.zipped.value = '<p class="sl-note" role="status">One moment: the files are being made.</p>'
+        # What the files are made of is read now, and not as it stood when the page was opened.
+        self._take_stock()
+        link = frame.download("Save the zip", self.zip(), name=f"class-sheets-{'-'.join(self._words().split(', '))}", kind="zip")
+        self.zipped.value = f'<p class="sl-downloads" role="status">{link}</p>'
+        self.every.disabled = False
+
+    def _clear_zip(self) -> None:
+        """What was made before a change is out of date."""
+        here = self.classes[(self.classes["column"] == self.kind.value) & (self.classes["sen"] > 0)]
+        self.every.description = f"Make all {len(here)} sheets in one zip"
+        self.every.layout.display = "" if len(here) else "none"
+        self.zipped.value = ""
+
+    # -- the review and the priorities --
+
+    def review(self) -> widgets.VBox:
+        """How a year group stands in a subject, by group, and six priorities that come of it."""
+        years = list(self.school.framework.tracking.years)
+        subjects = self.school.framework.outcome_subjects()
+        self.year = frame.choice("Year group", [(f"Year {year}", year) for year in years])
+        self.subject_reviewed = frame.choice("Subject", [(subject, subject) for subject in subjects])
+        self.figures = Live(self.year, self.subject_reviewed).piece(self._review)
+        self.priorities = self.ask.part(PRIORITIES, of=str(self.year.value), title=self._title())
+        self.year.observe(lambda _: self._year_changed(), "value")
+        return widgets.VBox([frame.controls(self.year, self.subject_reviewed), self.figures, self.priorities.box])
+
+    def _title(self) -> str:
+        return f"Six priorities for Year {self.year.value}"
+
+    def _year_changed(self) -> None:
+        self.priorities.title = self._title()
+        self.priorities.show(of=str(self.year.value))
+
+    def _review(self) -> str:
+        year, subject = self.year.value, self.subject_reviewed.value
+        title = frame.heading(f"How does Year {year} stand in {subject}, group by group?")
+        table = review(self.school, year_group=year, subject=subject)
+        judged = table[table["pupils"] > 0].reset_index(drop=True)
+        if judged.empty:
+            return title + frame.answer("Of nobody in this year group can it be said yet whether they are on course.")
+        judged = judged.assign(name=[self._group(row) for row in judged.itertuples()])
+        not_judged = int(table.loc[table["review"] == "sex", "not_judged"].sum())
+        told = review_answer(judged, not_judged=not_judged)
+        small = judged.loc[judged["pupils"] < FEW, "name"]
+        notes = [
+            f"Fewer than {FEW} pupils: {', '.join(small)}. Look at them one by one rather than at a percentage." if len(small) else "",
+            self._aim(),
+        ]
+        pieces = [_chart(judged), _numbers(judged, caption=f"Year {year}, {subject}, by group"), *map(frame.note, filter(None, notes))]
+        return title + frame.answer(told) + "".join(pieces)
+
+    def _group(self, row: object) -> str:
+        words = group_name(row.group, framework=self.school.framework, by=REVIEWED[row.review])
+        words = words[:1].upper() + words[1:]
+        # Of what it is not known has to be said, for several reviews may have such a group.
+        return f"{REVIEW_WORDS[row.review]}: not known" if row.group == "not known" else words
+
+    def next(self) -> widgets.HTML:
+        """Where to go from here."""
+        lines = [
+            ("Task 4: what you see in each group, and the lists by subject", frame.address("task4_level3_to_5")),
+            ("Task 6: write the targets that stand on the sheets", frame.address("task6_support_in_class")),
+            ("Task 8: the priorities stand in the action plan", frame.address("task8_working_smarter")),
+        ]
+        return frame.html(frame.what_next(lines))
+
+
+@dataclass(frozen=True)
+class OfNeed:
+    """What the bank says for a need: its place and title, the pupils who have it, the strategies, and the group's target."""
+
+    key: str
+    title: str
+    pupils: tuple[str, ...]
+    strategies: tuple[str, ...]
+    target: str
+
+    @property
+    def record(self) -> dict[str, str]:
+        """All of it in words, a line each for pupils and strategies."""
+        return {"title": self.title, "pupils": "\n".join(self.pupils), "strategies": "\n".join(self.strategies), "target": self.target}
+
+
+class Bank:
+    """What the school's bank says for a need, from the latest values of all forms (`Store.forms()`).
+
+    >>> sheet = load("unit3_class_sheets")
+    >>> bank = Bank({}, grid=sheet.part(STRATEGIES), targets=sheet.part(TARGETS))
+    >>> bank.of("BESD") == bank.of("SEMH"), bank.of("SLCN").target
+    (True, 'Answers in a whole sentence, with a sentence beginning where needed')
+    """
+
+    def __init__(self, held: Held, *, grid: Grid, targets: Grid) -> None:
+        self._grid, self._targets = grid, targets
+        self._said, self._aims = held.get(STRATEGIES, {}), held.get(TARGETS, {})
+        self._lines = [*grid.rows, *own_rows(held.get(rows_form(STRATEGIES), {}))]
+        self.titles = {section.key: section.title for section in grid.sections}
+
+    def place(self, need: str) -> str:
+        """Where the bank has a need."""
+        key = SAME_NEED.get(need, need.lower())
+        return key if key in self.titles else "oth"
+
+    def of(self, need: str) -> OfNeed:
+        """The strategies that are ticked, as the school words them, and the group target; a need without a place is another need."""
+        key = self.place(need)
+        lines = [self._words(line) for line in self._lines if line.section == key and self._cell(line, "used") == "yes"]
+        aim = next((row for row in self._targets.rows if row.key == f"{TARGETS}.{key}"), None)
+        target = self._aims.get(answer_key(row=aim.key, column="target"), aim.start.get("target", "")) if aim else ""
+        return OfNeed(key, self.titles[key], (), tuple(dict.fromkeys(lines)), target.strip())
+
+    def _words(self, line: Row) -> str:
+        return self._cell(line, "ours").strip() or line.label
+
+    def _cell(self, line: Row, column: str) -> str:
+        """What stands in a cell: what was written there, or what the row starts with; a row of the school's own as every row does."""
+        first = line.start.get(column, self._grid.starts.get(column, ""))
+        return self._said.get(answer_key(row=line.key, column=column), first)
+
+
+def own_targets(held: Held, pupil_id: str) -> list[str]:
+    """The targets that stand in a pupil's IEP.
+
+    >>> own_targets({"task6.iep/0123": {"task6.iep.1.target": "Starts on time", "task6.iep.2.target": " "}}, "0123")
+    ['Starts on time']
+    """
+    values = held.get(place(IEP, of=pupil_id), {})
+    rows = load("task6_support_in_class").part(IEP).rows
+    written = (values.get(answer_key(row=row.key, column="target"), "").strip() for row in rows)
+    return [target for target in written if target]
+
+
+def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
+    """The group that stands lowest among those that are large enough to tell, and of how many nothing can be said.
+
+    >>> row = {"name": "Boys", "pupils": 40, "reached": 18, "percent": 45.0, "low": 30.7, "high": 60.2}
+    >>> review_answer(pd.DataFrame([row]), not_judged=2)
+    'Lowest of the groups of 11 or more: Boys, 18 of 40 on course, 45 % (likely 31 to 60 %). Of 2 pupils it cannot be said.'
+    """
+    unsaid = f" Of {sentences.pupils(not_judged)} it cannot be said." if not_judged else ""
+    enough = judged[judged["pupils"] >= FEW]
+    if enough.empty:
+        return f"Every group is too small (fewer than {FEW}) for a percentage to tell much.{unsaid}"
+    low = enough.loc[enough["percent"].idxmin()]
+    rate = frame.percent_range(low.percent, low.low, low.high)
+    return f"Lowest of the groups of {FEW} or more: {low['name']}, {low.reached} of {low.pupils} on course, {rate}.{unsaid}"
+
+
+def _chart(judged: pd.DataFrame) -> str:
+    labels = [f"{row.name}: {row.reached} of {row.pupils}" for row in judged.itertuples(index=False)]
+    says = [
+        f"{label}, {frame.percent_range(row.percent, row.low, row.high)}"
+        for label, row in zip(labels, judged.itertuples(), strict=True)
+    ]
+    plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list(judged["review"] == "sen")
+    return frame.picture(
+        lambda width: charts.rates(plain, labels=labels, strong=strong, width=width, axis="on course"),
+        says=". ".join(says),
+        key="Round: with and without SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
+        "A pupil may be in several groups. Where bars overlap, a difference may be chance.",
+    )
+
+
+def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
+    columns = {
+        "name": "Group", "of": "Review of", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from",
+        "high": "Likely to", "not_judged": "Not judged",
+    }  # fmt: skip
+    return frame.numbers(judged.assign(of=judged["review"].map(REVIEW_WORDS)), caption=caption, columns=columns)
+
+
+def _needs(pupil: object) -> Sequence[str]:
+    """A pupil's needs, each once; one that is '' where none is recorded."""
+    return tuple(dict.fromkeys(filter(None, (pupil.need, pupil.need_2)))) or ("",)
+
+
+def _as_html(one: OfNeed) -> str:
+    lines = "".join(f'<li dir="auto">{frame.escape(line)}</li>' for line in one.strategies)
+    target = f'<p dir="auto"><strong>Group target:</strong> {frame.escape(one.target)}</p>' if one.target else ""
+    who = frame.escape("; ".join(one.pupils))
+    helps = f"<ul>{lines}</ul>" if lines else "<p>No strategy is ticked for it in the bank below.</p>"
+    return f'<h4>{frame.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
+
+
+def _standing(pupil: object) -> str:
+    """Where a pupil stands, in words."""
+    if pupil.stuck == "yes":
+        return "stuck, though on course" if pupil.on_course == "yes" else "stuck"
+    return {"yes": "on course", "no": "behind"}.get(pupil.on_course, "not known")
+
+
+def open_page() -> ClassSheetsPage:
+    """The page over the school that lies open."""
+    return ClassSheetsPage(open_desk())
