@@ -6,12 +6,16 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import pandas as pd
 import xlsxwriter
 
 # Excel's own limits on a sheet's name.
 _NOT_IN_NAMES, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
+
+# The widest column in letters, and the height of a line in points.
+_WIDEST, _LINE = 60, 15
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,12 @@ def workbook(sheets: Sequence[Sheet], *, about: Sequence[tuple[str, str]]) -> by
         page = book.add_worksheet("About")
         page.set_column(0, 0, 22)
         page.set_column(1, 1, 90, text)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         for row, (name, value) in enumerate(about):
             page.write_string(row, 0, name, head)
             page.write_string(row, 1, value, text)
+            page.set_row(row, _lines(value, width=90) * _LINE)
     return held.getvalue()
 
 
@@ -55,10 +62,13 @@ def _write(page, sheet: Sheet, *, head, text, number) -> None:
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+    lines = [1] * len(sheet.table)
     for column, (key, heading) in enumerate(sheet.columns.items()):
         values = sheet.table[key]
         longest = max([len(heading), *(len(str(value)) for value in values)], default=0)
-        page.set_column(column, column, min(max(longest + 2, 8), 60))
+        width = min(max(longest + 2, 8), _WIDEST)
+        page.set_column(column, column, width)
+        lines = [max(before, _lines(value, width=width)) for before, value in zip(lines, values, strict=True)]
         page.write_string(0, column, heading, head)
         for row, value in enumerate(values, start=1):
             if value is None or pd.isna(value) or value == "":
@@ -67,8 +77,22 @@ def _write(page, sheet: Sheet, *, head, text, number) -> None:
                 page.write_string(row, column, value, text)
             else:
                 page.write_number(row, column, float(value), number)
+    for row, count in enumerate(lines, start=1):
+        if count > 1:  # Excel finds the height by itself, LibreOffice does not
+            page.set_row(row, count * _LINE)
     if len(sheet.columns):
         page.autofilter(0, 0, max(len(sheet.table), 1), len(sheet.columns) - 1)
+
+
+def _lines(value: object, *, width: int) -> int:
+    """On how many lines a text stands in a column so wide.
+
+    >>> _lines("Reading Challenge; Homework club", width=20), _lines("one\\ntwo", width=20), _lines(None, width=20)
+    (2, 2, 1)
+    """
+    if not isinstance(value, str):
+        return 1
+    return sum(max(ceil(len(line) / (width - 2)), 1) for line in value.split("\n"))
 
 
 def _sheet_name(name: str) -> str:

@@ -329,7 +329,8 @@ def _grid(made: Document, copy: Copy, level: int) -> None:
 
 
 def _line(copy: Copy, row: Row) -> list[Cell]:
-    cells = [_answer(copy, one, answer_key(row=row.key, column=one.key), start=row.start.get(one.key, "")) for one in copy.part.columns]
+    starts = copy.part.starts | row.start
+    cells = [_answer(copy, one, answer_key(row=row.key, column=one.key), start=starts.get(one.key, "")) for one in copy.part.columns]
     return [Cell(row.label), *cells]
 
 
