@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +12,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from senlib.measures.disclosure import PublishedTable
 from senlib.measures.proportion import rounded
 
 INK, ACCENT, SECOND, GREY, LINE = "#1b1b1b", "#0b5fa5", "#b4540a", "#5f6368", "#d0d4d9"
@@ -145,6 +146,54 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
             words = _spent(row).replace(", ", ",\n" if width.narrow else ", ")
             axes.annotate(words, (long + 2, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
+
+
+def published_rates(
+    shown: PublishedTable, *, column: str, reached: Hashable, of: Hashable, rows: Sequence[tuple], labels: Sequence[str],
+    strong: Sequence[bool], marks: Sequence[float] = (), mark: str = "", width: Width = WIDE, axis: str = "",
+) -> Figure:  # fmt: skip
+    """Rates of a published table as dots with their intervals; 'hidden' stands where one is hidden, 'nobody' where there are no pupils.
+
+    `column`, `reached` and `of` are as PublishedTable.rates takes them. `rows` names those to draw, from the top, each by its
+    labels in the other columns; `marks` are others' figures in percent (NaN for none), and `mark` names them on the first.
+    TypeError for any other table: what is drawn here is shown to anybody.
+    """
+    if not isinstance(shown, PublishedTable):
+        raise TypeError("Only a PublishedTable may be drawn here.")
+    found = shown.rates(column=column, reached=reached, of=of)
+    keys = found[[name for name in shown.columns if name != column]]
+    places = {labels: place for place, labels in enumerate(keys.itertuples(index=False, name=None))}
+    table = found.iloc[[places[row] for row in rows]].reset_index(drop=True)
+    drawn = table.astype(dict.fromkeys(("percent", "low", "high"), "float64")).assign(national=float("nan"), lea=float("nan"))
+    figure = rates(drawn, labels=labels, strong=strong, width=width, axis=axis)
+    with rc_context(_STYLE):
+        axes = figure.axes[0]
+        for place, row in enumerate(table.itertuples()):
+            if pd.isna(row.percent):
+                axes.annotate(row.reason or "nobody", (102, place), va="center", annotation_clip=False, color=GREY)
+        named = width.narrow  # there the key names it
+        for place, (at, percent) in enumerate(zip(marks, drawn["percent"], strict=False)):
+            if not pd.isna(at) and not pd.isna(percent):
+                _tick(axes, at, place, "" if named else mark)
+                named = True
+    return figure
+
+
+def published_spend(
+    shown: PublishedTable, pounds: Mapping[tuple, tuple[int, bool]], *, labels: Sequence[str], width: Width = WIDE
+) -> Figure:
+    """What is spent in a year as bars, each with the published number of pupils; never one whose number is hidden.
+
+    `pounds` has for the labels of a row its rounded sum, and whether it is all that was spent or the least it can be.
+    TypeError for any other table, KeyError for a row that is not there, ValueError for a sum whose pupils are hidden.
+    """
+    if not isinstance(shown, PublishedTable):
+        raise TypeError("Only a PublishedTable may be drawn here.")
+    counts = [shown.value(**dict(zip(shown.columns, row, strict=True))) for row in pounds]
+    if None in counts:
+        raise ValueError("A sum is not shown where the number of its pupils is hidden.")
+    rows = [(1, pupils, cost, int(whole)) for pupils, (cost, whole) in zip(counts, pounds.values(), strict=True)]
+    return spend(pd.DataFrame(rows, columns=["things", "pupils", "cost", "cost_known"]), labels=labels, width=width)
 
 
 def strip(table: pd.DataFrame, *, width: Width = WIDE) -> Figure:

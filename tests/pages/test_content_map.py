@@ -1,7 +1,6 @@
 """The content map: whatever the booklet asks for, part by part, stands on the page on which it is looked for.
 
-Each notebook's cells are run once for each sample school, and what they show is searched: the words, the boxes, the charts. Not
-looked for here are sessions and governors.
+Each notebook's cells are run once for each sample school, and what they show is searched: the words, the boxes, the charts.
 """
 
 import ast
@@ -322,6 +321,11 @@ U3 = "unit3_class_sheets"
 
 # Row of the map, page, what must be found there; and where it is of one sample alone, which.
 MAP = [
+    ("How to use the materials", "facilitator", offers("Plan", "Three twilights of 75 minutes", "One day for SENCOs", "An Inset day for the whole staff", "A series of four, with work at school between", "On your own, six times 45 minutes", "A governors' meeting")),
+    ("How to use the materials", "facilitator", words("75 of 75 minutes", "The running order", "Slides and handouts show a sample school")),
+    ("How to use the materials", "facilitator", buttons("Earlier", "Later", "Take it out", "Add it", "Make the files")),
+    ("How to use the materials", "room", words("--room", "without names")),
+    ("How to use the materials", "governors", words("Are our pupils with SEN making progress?", "Does attendance hold them back?", "What do we spend?", "Does the help work?", "What are we doing next?")),
     ("Introduction", "index", boxes("intro.senco", 10)),
     ("Introduction", "index", boxes("intro.reflection", 1)),
     ("Introduction", T8, words("so does what you ticked on the front page")),
@@ -420,7 +424,7 @@ def test_what_the_map_asks_for_stands_on_its_page(workbook, school, stem, check)
 def test_every_row_of_the_map_is_looked_for():
     rows = dict.fromkeys(row for row, *_ in MAP)
     assert list(rows) == [
-        "Introduction", "1 Issues and challenges", "Task 1", "2 Role of the SENCO", "Task 2", "Task 3", "Task 4", "3 Ongoing assessment",
+        "How to use the materials", "Introduction", "1 Issues and challenges", "Task 1", "2 Role of the SENCO", "Task 2", "Task 3", "Task 4", "3 Ongoing assessment",
         "4 Personalising learning", "5 Additional intervention", "Task 5", "Task 6", "6 Tying it together", "Task 7",
         "Whole-school and local links", "Self-reflection and review", "Task 8", "Next steps", "The chain",
     ]  # fmt: skip

@@ -1,0 +1,401 @@
+"""From a school to published tables: all that the governors' page may know, counted once and made fit to be shown to anybody.
+
+Nothing before `publish` leaves this module, and nothing that it returns holds a school, a store or a pupil.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+import pandas as pd
+
+from senlib import national
+from senlib.exports.text import day
+from senlib.measures import conversion, provision
+from senlib.measures.counting import UNKNOWN_COHORT
+from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable, publish
+from senlib.measures.expected import expected_outcomes
+from senlib.measures.groups import NOT_KNOWN, group_name
+from senlib.measures.proportion import rounded
+from senlib.pages import provided
+from senlib.pages.desk import TYPED, Desk
+from senlib.pages.sentences import reached
+from senlib.pages.tasks import page_of
+from senlib.school.school import School
+from senlib.workbook.plan import Action, actions
+
+# Up to which count is hidden. All are published before the page is shown, and whatever a lower limit hides a higher one hides too.
+LIMITS = (HIDE_UP_TO, 10, 15)
+
+# A pupil who misses a tenth of school or more is persistently absent, as DfE counts.
+LOW, MIDDLE = 90, 95
+
+# Sums of money to the nearest so many pounds; none of which one pupil makes up more than half.
+POUNDS, MOST_OF_ONE = 100, 0.5
+
+# Of each column: its labels, and which of the finest groups each holds. Every label stands whether or not anybody is in it, for
+# that it was left out would tell that nobody is.
+LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "side": {"all": ("SEN", "no SEN"), "SEN": ("SEN",), "no SEN": ("no SEN",)},
+    "progress": {"pupils": ("made", "not made"), "made": ("made",)},
+    "attained": {"pupils": ("reached", "not reached"), "reached": ("reached",)},
+    "attendance": {"all": ("low", "middle", "high", NOT_KNOWN), "low": ("low",), "middle": ("middle",), "high": ("high",)},
+    "standing": {"pupils": ("moving", "not moving", NOT_KNOWN), "judged": ("moving", "not moving"), "moving": ("moving",)},
+    "help": {"all": ("has", "has not"), "has": ("has",), "has not": ("has not",)},
+}
+
+# Which labels add up to which, as a reader would add them.
+TOTALS = {
+    "side": {"all": ["SEN", "no SEN"]},
+    "progress": {"pupils": ["made", "not made"]},
+    "attained": {"pupils": ["reached", "not reached"]},
+    "attendance": {"all": ["low", "middle", "high", NOT_KNOWN]},
+    "standing": {"pupils": ["judged", NOT_KNOWN], "judged": ["moving", "not moving"]},
+    "help": {"all": ["has", "has not"]},
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """All that one reader is shown under one limit: published tables, and a rounded sum for headings whose pupils may be shown.
+
+    `pounds` has by heading the sum, and whether it is all that was spent or the least it can be.
+    """
+
+    limit: int
+    tables: Mapping[str, PublishedTable]
+    pounds: Mapping[str, tuple[int, bool]]
+
+    @property
+    def rule(self) -> str:
+        """The rule in plain words, and how many counts are hidden on the page."""
+        hidden, counts = (sum(map(of, self.tables.values())) for of in (lambda t: t.hidden, lambda t: len(t.counts)))
+        small = f"of 1 to {self.limit} pupils"
+        if not hidden:
+            return f"Nothing is hidden on this page: counts {small} would be, and others with which they could be worked out."
+        return (
+            f"Counts {small} are hidden, and enough others that none can be worked out: {hidden} of {counts} on this page. "
+            "'hidden' may stand for a large number too."
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the three actions that were chosen: where it comes from, by when, and how it stands. What is to be done is left out."""
+
+    place: str
+    due: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the page holds: the views by their limit, the words for them, and what comes next. No school, and nobody of it."""
+
+    views: Mapping[int, View]
+    words: Words
+    steps: tuple[Step, ...]
+    plan: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What does not hang on any pupil: names of the school, its subjects and headings, and others' figures with their sources.
+
+    england: by subject and side, the percent and year of England; absence: by words for a group, the same.
+    """
+
+    school: str
+    sample: bool
+    subjects: tuple[str, ...]
+    summer: str
+    gain: str
+    reach: str
+    headings: Mapping[str, str]
+    target: float
+    target_source: str
+    england: Mapping[tuple[str, str], tuple[float, str]]
+    england_source: str
+    absence: Mapping[str, float]
+    absence_year: str
+    absence_source: str
+    recorded: bool
+
+
+# -- from the school to published tables: nothing before `publish` leaves these functions --
+
+
+def gather(desk: Desk) -> Gathered:
+    """Read the school once, and publish all that the page may show. Raises StoreError where answers cannot be read."""
+    held = desk.store.forms()
+    school = desk.school
+    subjects = tuple(subject.name for subject in school.framework.subjects if subject.core)
+    cohort = _cohort(school)
+    now, given = _now(school), provided.given(held)
+    given = given[given["pupil_id"].isin(now.loc[now["side"] == "SEN", "pupil_id"])]
+    headings = provided.headings()
+    counted = tables(_finished(school, cohort=cohort), now, given, subjects=subjects, headings=list(headings))
+    views = {limit: _view(counted, given, subjects=subjects, headings=list(headings), limit=limit) for limit in LIMITS}
+    recorded = bool((now["attendance"] != NOT_KNOWN).any())
+    words = _words(desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded)
+    found, chosen = actions(held), held.get("next_steps", {})
+    # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
+    conversion.band_counts.cache_clear()
+    provision._told.cache_clear()
+    today = date.today()
+    return Gathered(views, words, tuple(_steps(found, chosen, today=today)), plan_answer(found, today=today))
+
+
+def tables(
+    finished: pd.DataFrame, now: pd.DataFrame, given: pd.DataFrame, *, subjects: Sequence[str], headings: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The counts behind the page, as `publish` takes them, by name: progress, attained, absence, attendance, help.
+
+    `finished` has a row for each subject, side, progress and attained, with its pupils; `now` one for each pupil on roll:
+    pupil_id, side, attendance, standing. `given` is a table of what is given (measures.provision.GIVEN) to pupils with SEN.
+    """
+    now, sen = now.assign(pupils=1), {"SEN": LABELS["side"]["SEN"]}
+    of_subject = {"subject": {subject: (subject,) for subject in subjects}, "side": LABELS["side"]}
+    helped = [now.assign(heading=heading, help=_has(now, given, heading)) for heading in headings]
+    columns = {
+        "progress": of_subject | _labels("progress"),
+        "attained": of_subject | _labels("attained"),
+        "absence": _labels("side", "attendance"),
+        "attendance": {"side": sen} | _labels("attendance", "standing"),
+        "help": {"side": sen, "heading": {heading: (heading,) for heading in headings}} | _labels("help", "standing"),
+    }
+    rows = {"progress": finished, "attained": finished, "absence": now, "attendance": now, "help": pd.concat(helped)}
+    return {name: _counts(rows[name], columns[name]) for name in columns}
+
+
+def _labels(*names: str) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    return {name: LABELS[name] for name in names}
+
+
+def _has(now: pd.DataFrame, given: pd.DataFrame, heading: str) -> pd.Series:
+    having = given.loc[given["heading"] == heading, "pupil_id"]
+    return now["pupil_id"].isin(having).map({True: "has", False: "has not"})
+
+
+def known_to_be_the_same(
+    counted: Mapping[str, pd.DataFrame], *, subjects: Sequence[str], headings: Sequence[str]
+) -> Iterator[tuple[dict, list[dict]]]:
+    """What a reader knows of cells that no column adds up, as `publish` takes it.
+
+    Those who have help under a heading and those who have not are all pupils with SEN, whatever the heading. And where as many
+    pupils take two subjects, a reader will guess that they are the same.
+    """
+    for heading, standing in product(headings, LABELS["standing"]):
+        yield {"side": "SEN", "heading": heading, "standing": standing}, [{"side": "SEN", "standing": standing}]
+    counts = counted["progress"].set_index(["subject", "side", "progress"])["pupils"]
+    for one, other in zip(subjects, subjects[1:], strict=False):
+        for side in LABELS["side"]:
+            if counts[one, side, "pupils"] == counts[other, side, "pupils"]:
+                yield {"subject": one, "side": side}, [{"subject": other, "side": side}]
+
+
+def _view(
+    counted: Mapping[str, pd.DataFrame], given: pd.DataFrame, *, subjects: Sequence[str], headings: Sequence[str], limit: int
+) -> View:  # fmt: skip
+    # All in one call: two tables that are safe apart can give a count away side by side.
+    also = known_to_be_the_same(counted, subjects=subjects, headings=headings)
+    published = publish(counted, totals=TOTALS, also=also, hide_up_to=limit)
+    return View(limit, published, pounds(given, helped=published["help"], headings=headings, limit=limit))
+
+
+def pounds(
+    given: pd.DataFrame, *, helped: PublishedTable, headings: Sequence[str], limit: int
+) -> dict[str, tuple[int, bool]]:
+    """By heading what is spent in a year, rounded, and whether that is all of it, where nobody's share can be told from it.
+
+    A heading is left out where the number of its pupils is hidden, where costs are known of no more than `limit` pupils, or where
+    one pupil makes up more than half. There is no sum over headings, from which one that is left out could be worked out.
+    """
+    shown = {}
+    for heading in headings:
+        costs = given[given["heading"] == heading].groupby("pupil_id")["cost"].agg(["sum", "count", "size"])
+        known = costs[costs["count"] > 0]
+        pupils = helped.value(side="SEN", heading=heading, help="has", standing="pupils")
+        if pupils is None or len(known) <= limit or known["sum"].max() > MOST_OF_ONE * known["sum"].sum():
+            continue
+        whole = bool((costs["count"] == costs["size"]).all())
+        shown[heading] = (POUNDS * rounded(float(known["sum"].sum()) / POUNDS), whole)
+    return shown
+
+
+def _counts(rows: pd.DataFrame, columns: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pd.DataFrame:
+    """Pupils by these columns, with a row for each combination of their labels."""
+    leaves = rows.groupby(list(columns))["pupils"].sum().to_dict() if len(rows) else {}
+    made = []
+    for labels in product(*columns.values()):
+        within = [columns[name][label] for name, label in zip(columns, labels, strict=True)]
+        count = sum(int(leaves.get(leaf, 0)) for leaf in product(*within))
+        made.append((*labels, count))
+    return pd.DataFrame(made, columns=[*columns, "pupils"])
+
+
+def _cohort(school: School) -> int:
+    """The latest summer of which results are held; UNKNOWN_COHORT where there is none."""
+    counts = conversion.band_counts(school, stage=school.framework.stage().name, by="sen_provision")
+    return max(counts["cohort"], default=UNKNOWN_COHORT)
+
+
+def _finished(school: School, *, cohort: int) -> pd.DataFrame:
+    """Pupils of the cohort whose start is known, by subject, side, progress (made, not made) and attained (reached, not reached).
+
+    Both measures are of the same pupils. Had one of them all and the other those whose start is known, a reader would subtract,
+    and to guard the few between them the figures themselves would have to be hidden.
+    """
+    framework = school.framework
+    stage = framework.stage()
+    counts = conversion.band_counts(school, stage=stage.name, by="sen_provision")
+    counts = counts[counts["cohort"] == cohort]
+    table = counts[["subject", "pupils"]].assign(
+        side=counts["sen_provision"].map(framework.sen_groups),
+        progress=_progress(counts, school=school),
+        attained=[
+            "reached" if stage.outcome_scale.reached(outcome, reach=stage.converted_at[0]) else "not reached"
+            for outcome in counts["outcome"]
+        ],
+    )
+    return table[table["progress"] != ""].dropna(subset="side")
+
+
+def _progress(counts: pd.DataFrame, *, school: School) -> list[str]:
+    """Whether the pupils of each counted pair made the gain that the framework expects; '' where their start is not known."""
+    stage = school.framework.stage()
+    scale, steps = stage.outcome_scale, {step: place for place, step in enumerate(stage.outcome_scale.steps())}
+    expected = expected_outcomes(framework=school.framework, stage=stage).set_index(["subject", "entry"])["expected"]
+    words = []
+    for row in counts.itertuples():
+        wanted = expected.get((row.subject, row.entry))
+        if row.entry not in stage.bands or wanted is None:
+            words.append("")
+        elif stage.expected:  # a gain in whole levels, as in Task 3
+            before, after = steps.get(stage.entry_scale.step(row.entry_value)), steps.get(row.step)
+            made = before is not None and after is not None and after - before >= 1
+            words.append("made" if made else "not made")
+        else:
+            words.append("made" if scale.reached(row.outcome, reach=wanted) else "not made")
+    return words
+
+
+def _now(school: School) -> pd.DataFrame:
+    """Pupils on roll whose SEN code and attendance are known: pupil_id, side, attendance (low, middle, high), standing.
+
+    The few whose attendance is not known are left out of all that is said of pupils now: between a figure with them and one
+    without them a reader would subtract. Where it is known of less than half, it is so of nobody, and none is left out.
+    """
+    pupils = school.pupils[school.pupils["on_roll"] == "Y"]
+    standing = provision.standing(school).set_index("pupil_id")["standing"]
+    words = {"moving": "moving", "stuck": "not moving", "partly": "not moving"}
+    table = pupils[["pupil_id"]].assign(
+        side=pupils["sen_provision"].map(school.framework.sen_groups),
+        attendance=[_band(percent) for percent in pupils["attendance"]],
+        standing=pupils["pupil_id"].map(standing).map(words).fillna(NOT_KNOWN),
+    )
+    table = table.dropna(subset="side")
+    known = table["attendance"] != NOT_KNOWN
+    return table[known] if 2 * known.sum() > len(table) else table.assign(attendance=NOT_KNOWN)
+
+
+def _band(percent: float) -> str:
+    """In which band an attendance lies.
+
+    >>> [_band(percent) for percent in (90.0, 90.1, 95.0, 95.1, float("nan"))]
+    ['low', 'middle', 'middle', 'high', 'not known']
+    """
+    if pd.isna(percent):
+        return NOT_KNOWN
+    return "low" if percent <= LOW else "middle" if percent <= MIDDLE else "high"
+
+
+def _words(
+    desk: Desk, *, subjects: tuple[str, ...], cohort: int, headings: Mapping[str, str], recorded: bool
+) -> Words:
+    framework = desk.school.framework
+    stage = framework.stage()
+    target = next((c for c in framework.criteria if c.kind == "gain" and c.group == "SEN"), None)
+    figures = desk.figures()
+    figures = figures[
+        (figures["stage"] == stage.name) & (figures["entry"] == conversion.ALL_BANDS) & (figures["kind"] == "figure")
+        & (figures["reach"] == stage.converted_at[0]) & figures["group"].isin(["SEN", "no SEN"]) & figures["subject"].isin(subjects)
+    ]  # fmt: skip
+    figures = figures.assign(apart=(figures["year"] - cohort).abs()).sort_values("apart", kind="stable")
+    figures = figures.drop_duplicates(["subject", "group"])
+    absence = national.attendance()
+    absence = absence[absence["group"].isin(framework.sen_groups) | (absence["group"] == "no SEN")]
+    absence = absence[absence["year"] == absence["year"].iloc[-1]]
+    # Two codes of today stand in that table; a framework of another time has none to compare with.
+    absence = absence if absence["group"].isin(framework.sen_groups).any() else absence.iloc[:0]
+    return Words(
+        school=desk.school.name,
+        sample=desk.school.sample,
+        subjects=subjects,
+        summer=f"summer {cohort}" if cohort else "a summer that is not known",
+        gain=framework.expected_gain,
+        reach=reached(stage.converted_at[0], stage=stage),
+        headings=headings,
+        target=float(target.target) if target else float("nan"),
+        target_source=target.source if target else "",
+        england={(row.subject, row.group): (row.percent, str(row.year)) for row in figures.itertuples()},
+        england_source="; ".join(_source(source) for source in figures["source"].unique()),
+        absence={group_name(row.group, framework=framework): row.persistent_absence for row in absence.itertuples()},
+        absence_year="".join(absence["year"].unique()),
+        absence_source="; ".join(_source(source) for source in absence["source"].unique()),
+        recorded=recorded,
+    )
+
+
+def _source(source: str) -> str:
+    """A source in words. What a SENCO typed in has no more than that to say of itself."""
+    if source == TYPED:
+        return source
+    held = national.source(source)
+    return f"{held.title} ({held.publisher})"
+
+
+# -- what comes next --
+
+
+def plan_answer(found: Sequence[Action], *, today: date) -> str:
+    """How the plan stands. Actions for single pupils, groups or lessons are left out: their number could point at somebody.
+
+    >>> plan_answer([], today=date(2005, 3, 18))
+    'No action for the whole school is in the plan yet.'
+    """
+    found = [action for action in found if not action.of]
+    if not found:
+        return "No action for the whole school is in the plan yet."
+    done = sum(action.done for action in found)
+    late = sum(_state(action, today=today) == "overdue" for action in found)
+    undated = sum(not action.done and action.due is None for action in found)
+    many = f"{len(found)} action{'' if len(found) == 1 else 's'} for the whole school: {done} done, {len(found) - done} still to do"
+    more = [f"{late} overdue" if late else "", f"{undated} without a date" if undated else ""]
+    return f"{', '.join([many, *filter(None, more)])}."
+
+
+def _steps(found: Sequence[Action], chosen: Mapping[str, str], *, today: date) -> Iterator[Step]:
+    """The three actions that were chosen in Task 8.
+
+    What is to be done, by whom and how one will know is what a SENCO wrote in her own words, in which a pupil's name may stand,
+    and no program can tell that none does. So none of it comes here: a governor sees where an action comes from, its date and
+    whether it is done, and hears the rest from the SENCO.
+    """
+    by_key = {action.key: action for action in found}
+    for number in (1, 2, 3):
+        action = by_key.get(chosen.get(f"next_steps.{number}.action", ""))
+        if action:
+            due = day(action.due) if action.due else "no date yet"
+            yield Step("One pupil" if action.of else page_of(action.stem).name, due, _state(action, today=today))
+        elif chosen.get(f"next_steps.{number}.what", "").strip():
+            yield Step(page_of("task8_working_smarter").name, "no date yet", "to do")
+
+
+def _state(action: Action, *, today: date) -> str:
+    if action.done:
+        return "done"
+    return "overdue" if action.due is not None and action.due < today else "to do"

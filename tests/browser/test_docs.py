@@ -1,0 +1,55 @@
+"""The pictures in docs/: taken of the workbook as it is, where SENLIB_DOCS is set; and every picture and link there leads somewhere."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.conftest import ROOT, WIDE, started
+
+DOCS = ROOT / "docs"
+PICTURES = {"front": "", "task1": "task1_conversion_data", "governors": "governors", "sessions": "facilitator"}
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_picture_leads_somewhere(page: Path):
+    for words, target in re.findall(r"\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        if urlsplit(target).scheme == "":
+            assert (page.parent / urlsplit(target).path).exists(), f"{page.name}: [{words}]({target})"
+
+
+def test_no_picture_lies_about_unused():
+    named = set(re.findall(r"\((?:docs/)?([\w-]+\.png)\)", "".join(page.read_text(encoding="utf-8") for page in PAGES)))
+    assert {path.name for path in DOCS.glob("*.png")} == named
+
+
+@pytest.mark.skipif(not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set")
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture(visit, name):
+    page = visit(PICTURES[name])
+    page.set_viewport_size(WIDE)
+    if name == "task1":
+        page.get_by_role("heading", level=2).nth(0).scroll_into_view_if_needed()
+    page.screenshot(path=DOCS / f"{name}.png")
+
+
+@pytest.mark.skipif(not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set")
+def test_picture_of_a_room(tmp_path, new_page, ready):
+    with started(tmp_path, "--room") as workbook:
+        code = re.search(r"code (\w{4} \w{4})$", workbook.process.stdout.readline().strip())[1]
+        leader, participant = new_page(), new_page()
+        participant.goto(f"{workbook.address}/door")
+        participant.get_by_label("Code").fill(code)
+        participant.get_by_role("button", name="Come in").click()
+        participant.wait_for_url(f"{workbook.address}/", wait_until="commit")
+        participant.goto(f"{workbook.address}/task2_role_of_the_senco", wait_until="commit")
+        ready(participant)
+        participant.get_by_role("button", name="Show all cards").click()
+        for button in participant.locator(".sl-cards").get_by_role("button", name="Judging standards").all()[:3]:
+            button.click()
+        leader.goto(f"{workbook.address}/room", wait_until="commit")
+        ready(leader).set_viewport_size(WIDE)
+        leader.screenshot(path=DOCS / "room.png")
