@@ -142,21 +142,21 @@ def came_in(people: int) -> str:
     return {0: "Nobody has come in yet.", 1: "One person has come in."}.get(people, f"{people} people have come in.")
 
 
-def divided(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> str:
-    """Over which things the room is most of two minds, as something to talk about.
+def divided(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> tuple[str, list[str]]:
+    """Over which things the room is most of two minds, as something to talk about: a sentence, and a line for each.
 
     >>> tallies = [Tally("1", "Reads results", {"a": 3, "b": 2}), Tally("2", "Observes", {"a": 5, "b": 0})]
     >>> divided(tallies, {"a": "Judging", "b": "Acting"}, what="cards")
-    'Talk first about those over which you differ: ‘Reads results’ (3 Judging, 2 Acting).'
+    ('Talk first about those over which you differ.', ['Reads results (3 Judging, 2 Acting)'])
     """
     answered = [one for one in tallies if one.people]
     if not answered:
-        return f"Nobody has answered on any of the {len(tallies)} {what} yet."
+        return f"Nobody has answered on any of the {len(tallies)} {what} yet.", []
     apart = sorted((one for one in answered if one.divided), key=lambda one: -one.divided)[:NAMED]
     if not apart:
-        return f"On each of the {len(answered)} {what} that were answered, all who answered agree."
-    named = (f"‘{one.text}’ ({', '.join(f'{n} {choices[key]}' for key, n in one.counts.items() if n)})" for one in apart)
-    return f"Talk first about those over which you differ: {'; '.join(named)}."
+        return f"On each of the {len(answered)} {what} that were answered, all who answered agree.", []
+    named = [f"{one.text} ({', '.join(f'{n} {choices[key]}' for key, n in one.counts.items() if n)})" for one in apart]
+    return "Talk first about those over which you differ.", named
 
 
 def open_page() -> RoomPage:
@@ -166,14 +166,15 @@ def open_page() -> RoomPage:
 
 def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> str:
     """What to talk about, and the counts for each thing on which somebody has answered."""
-    said = frame.answer(divided(tallies, choices, what=what))
+    told, apart = divided(tallies, choices, what=what)
+    said = frame.answer(told) + (f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>" if apart else "")
     rows = [{"text": one.text, **one.counts, "people": one.people} for one in tallies if one.people]
     if not rows:
         return said
     columns = {"text": what.capitalize(), **choices, "people": "Answered"}
     left = len(tallies) - len(rows)
     rest = frame.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.") if left else ""
-    return said + frame.plain_table(pd.DataFrame(rows), caption=f"How many people gave each answer, by {what}", columns=columns) + rest
+    return said + frame.plain_table(pd.DataFrame(rows), caption=f"{what.capitalize()}: how many people gave each answer", columns=columns) + rest
 
 
 def _texts(found: Sequence[Written]) -> str:

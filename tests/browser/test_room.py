@@ -58,10 +58,10 @@ def test_a_session(session, new_page, ready, come_in, barriers, screenshots):
         where.select_option(label="Starting" if number else "In place")
         expect(page.locator(".sl-sheet-cell", has=where).locator(".sl-sheet-mark").first).to_have_text(re.compile("Saved"))
     first, second = (group.title for group in CARDS.groups[:2])
-    sort = leader.get_by_role("table", name=re.compile("by cards"))
+    sort = leader.get_by_role("table", name=re.compile("^Cards:"))
     expect(sort.get_by_role("row").filter(has_text=CARDS.cards[0].text).get_by_role("cell")).to_have_text(["3", "2", "0", "5"])
     expect(leader.get_by_text(f"(3 {first}, 2 {second})")).to_be_visible()
-    judged = leader.get_by_role("table", name=re.compile("by items"))
+    judged = leader.get_by_role("table", name=re.compile("^Items:"))
     expect(judged.get_by_role("row").filter(has_text=GRID.rows[0].label).get_by_role("cell")).to_have_text(["0", "4", "1", "0", "5"])
 
     # One writes, and chooses to show it; another writes, and does not.
