@@ -174,7 +174,8 @@ def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str)
     columns = {"text": what.capitalize(), **choices, "people": "Answered"}
     left = len(tallies) - len(rows)
     rest = frame.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.") if left else ""
-    return said + frame.plain_table(pd.DataFrame(rows), caption=f"{what.capitalize()}: how many people gave each answer", columns=columns) + rest
+    caption = f"{what.capitalize()}: how many people gave each answer"
+    return said + frame.plain_table(pd.DataFrame(rows), caption=caption, columns=columns) + rest
 
 
 def _texts(found: Sequence[Written]) -> str:

@@ -35,7 +35,7 @@ def test_picture(visit, name):
     page.set_viewport_size(WIDE)
     if name == "task1":
         page.get_by_label("Where they started").select_option(label="Level\N{NO-BREAK SPACE}4")
-        page.wait_for_function("document.body.innerText.includes('arrived at level 4')")
+        expect(page.get_by_text(re.compile(r"arrived at\s+level\s+4")).first).to_be_visible()
         page.evaluate("document.querySelector('.sl-question').scrollIntoView()")
     page.screenshot(path=DOCS / f"{name}.png")
 
