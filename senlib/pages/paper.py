@@ -43,7 +43,7 @@ class Paper:
         self.made = frame.html("")
         self.make.on_click(lambda _: self.make_it())
         # A link to another file than the one that is chosen would mislead.
-        self.what.observe(lambda _: setattr(self.made, "value", ""), "value")
+        self.what.observe(lambda _: self.clear(), "value")
         self.box = widgets.VBox([frame.controls(self.what, self.make), self.made])
 
     def make_it(self) -> None:
@@ -60,9 +60,14 @@ class Paper:
         link = frame.download(f"Download: {self.file.name}", self.file.content, name=stem, kind=kind)
         self.made.value = f'<p class="sl-downloads" role="status">{link}</p>' + frame.note(_KEEP)
 
+    def clear(self) -> None:
+        """Take away the link to what was made: what it would be made of is another now."""
+        self.made.value = ""
+
     def move_to(self, desk: Desk, offers: Sequence[Made]) -> None:
         """Offer the same of another school."""
-        self.desk, self.offers, self.made.value = desk, dict(offers), ""
+        self.desk, self.offers = desk, dict(offers)
+        self.clear()
 
 
 def forms(desk: Desk, sheet: Sheet) -> list[Made]:

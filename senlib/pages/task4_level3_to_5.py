@@ -10,6 +10,9 @@ import ipywidgets as widgets
 import pandas as pd
 
 from senlib import charts
+from senlib.exports import word
+from senlib.exports.about import About
+from senlib.exports.bundle import File
 from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import Scale, Stage
 from senlib.measures.groups import has_sen
@@ -18,6 +21,7 @@ from senlib.pages import frame, people, provided, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
+from senlib.pages.paper import Paper, forms
 from senlib.pages.shown import Shown
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
@@ -35,6 +39,13 @@ IN_THE_SHEET = {
     "now": "Now", "now_date": "Now, on", "gain": "Gain in levels", "standing": "Standing", "attendance": "Attendance %",
     "things": "Provision", "plan": "Plan",
 }  # fmt: skip
+
+# In Word, what fits across a page; and how its width is shared.
+IN_WORD = {
+    "name": "Pupil", "year_group": "Year", "sen_provision": "SEN", "need": "Need", "entry": "Entry", "now": "Now", "standing": "Standing",
+    "things": "Provision", "plan": "Plan",
+}  # fmt: skip
+WEIGHTS = (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 3, 3)
 
 NUMBERS = {"year_group", "gain"}
 
@@ -95,10 +106,16 @@ class TrackingPage:
         self.live.also(self._show_pupils)
         return widgets.VBox([self.listing, self.unread, self.status, self.shown.box])
 
-    def sheets(self) -> widgets.HTML:
-        """The list as an Excel sheet, for this subject's leader or for all of them."""
-        self.downloads = self.live.piece(self._links)
-        return self.downloads
+    def sheets(self) -> widgets.VBox:
+        """The list above for its subject leader, in Excel or in Word, or every subject's; and the page's forms."""
+        lists = [
+            ("The list above, in Excel", lambda _: self._in_excel([self.subject.value], named=self.subject.value)),
+            ("The list above, in Word", lambda _: self._in_word()),
+            ("Every subject's list, a sheet each, in Excel", lambda _: self._in_excel(self._subjects(), named="all subjects")),
+        ]
+        self.files = Paper(self.desk, [*lists, *forms(self.desk, self.ask.sheet)])
+        self.live.also(self.files.clear)
+        return self.files.box
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -224,40 +241,39 @@ class TrackingPage:
             return
         self.status.value = ""
         self._plans = self._plans | {field: plan}
-        # The sheets first: whoever reads 'Saved' finds the line in them.
-        if hasattr(self, "downloads"):
-            self.downloads.value = self._links()
+        # The file first: whoever reads 'Saved' finds no list without the line.
+        if hasattr(self, "files"):
+            self.files.clear()
         self.listing.saved = {"id": edit["id"], "key": "plan", "at": frame.saved_at(at)}
 
-    def _links(self) -> str:
-        one = frame.download(
-            f"Download the {self.subject.value} list (Excel)",
-            self.workbook([self.subject.value]),
-            name=f"task4-{self.subject.value}",
-        )
-        every = frame.download(
-            "Download all subjects, a sheet each (Excel)", self.workbook(self._subjects()), name="task4-all-subjects"
-        )
-        return f'<p class="sl-downloads">{one} {every}</p>' + frame.note(
-            "These sheets name pupils. Keep them where the school keeps such lists, and delete them when they have done their work."
-        )
-
-    def workbook(self, subjects: list[str]) -> bytes:
-        """The lists of these subjects as an Excel workbook."""
+    def _in_excel(self, subjects: list[str], *, named: str) -> File:
+        """The lists of these subjects, a sheet each."""
         sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=IN_THE_SHEET) for subject in subjects]
-        about = [
-            ("School", self.school.name + (" (sample data: nobody here is real)" if self.school.sample else "")),
-            ("Made on", f"{date.today():%d %B %Y}"),
-            (
-                "Who is listed",
-                f"{dict((v, k) for k, v in self.who.options)[self.who.value]} {sentences.arrived(self.entry.value, stage=self._stage)}",
-            ),
+        return File(name=f"task4 {named}.xlsx", content=workbook(sheets, about=[*self._about(named).rows, *self._rules()]))
+
+    def _in_word(self) -> File:
+        """The list of one subject, across the page, with the rules by which it was made."""
+        subject = self.subject.value
+        table = self.rows(subject=subject)[list(IN_WORD)].astype(object)
+        lines = table.where(table.notna(), "").astype(str).values.tolist()
+        rules = "\n".join(f"{name}: {words}" for name, words in self._rules())
+        pieces = [
+            word.Listing(heading="", heads=list(IN_WORD.values()), rows=lines, weights=WEIGHTS, wide=True),
+            word.Words(heading="How to read it", text=rules, wide=True),
+        ]
+        return File(name=f"task4 {subject}.docx", content=word.document(pieces, about=self._about(subject)))
+
+    def _about(self, named: str) -> About:
+        source = f"{self.school.name}: the school's own files"
+        return About(title=f"Who could get there: {named}", source=source, made=date.today(), sample=self.school.sample)
+
+    def _rules(self) -> list[tuple[str, str]]:
+        return [
+            ("Who is listed", f"{self.who.label} {sentences.arrived(self.entry.value, stage=self._stage)}"),
             ("Aim", sentences.reached(self.reach.value, stage=self._stage)),
             ("On course", self.plan.on_course),
             ("Stuck", self.plan.stuck),
-            ("Source", "The school's own files, as loaded into the SENCO's workbook"),
         ]
-        return workbook(sheets, about=about)
 
 
 def open_page() -> TrackingPage:

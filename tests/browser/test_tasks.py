@@ -95,7 +95,8 @@ def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(fresh_workbook, 
     box.press("Tab")
     expect(page.locator("main")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
     with page.expect_download() as saved:
-        page.get_by_role("link", name=re.compile("Download the English list")).click()
+        page.get_by_role("button", name="Make the file").click()
+        page.get_by_role("link", name=re.compile("Download: task4 English")).click()
     path = tmp_path / "list.xlsx"
     saved.value.save_as(path)
     assert re.fullmatch(r"task4-english-\d{4}-\d\d-\d\d\.xlsx", saved.value.suggested_filename)

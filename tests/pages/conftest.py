@@ -1,4 +1,4 @@
-"""The sample schools, read once for all tests of pages: a school never changes, and that the pages leave it so is seen here."""
+"""The sample schools, read once for all tests of pages: a school never changes, and that the pages leave it so is seen here; a desk."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,9 @@ import pytest
 
 from senlib import ROOT
 from senlib.pages import desk as desks
+from senlib.pages.desk import Desk
 from senlib.school.school import School, open_school
+from tests.pages.driving import desk_over, small_school
 
 HELD: dict[Path, tuple[School, int]] = {}
 
@@ -37,3 +39,15 @@ def samples_are_read_once() -> Iterator[None]:
         yield
     changed = [path.name for path, (school, before) in HELD.items() if fingerprint(school) != before]
     assert changed == []
+
+
+@pytest.fixture(scope="module")
+def school() -> School:
+    """The small school that most pages are tested over."""
+    return small_school()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, school: School) -> Desk:
+    """A desk with the small school on it, and nothing written yet."""
+    return desk_over(tmp_path, school)

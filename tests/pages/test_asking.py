@@ -10,7 +10,7 @@ from senlib.workbook.forms import Item, Points, Resource, Resources, load
 from senlib.workbook.plan import PLAN, actions
 from senlib.workbook.rows import rows_form
 from senlib.workbook.store import Answer, StoreError
-from tests.pages.driving import NASTY, TROUBLES, desk_over, rows_of, save, small_school, value_of, vanish, words
+from tests.pages.driving import NASTY, TROUBLES, desk_over, rows_of, save, value_of, vanish, words
 
 MAP = load("task5_interventions").part("task5.provision")
 CHART = load("task5_interventions").part("task5.chart")
@@ -21,16 +21,6 @@ EXAMPLES = load("task8_working_smarter").part("task8.examples")
 PROMPT = load("task1_conversion_data").part("unit1.reflection")
 
 FIELD = "review.pupils.now"
-
-
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
 
 
 def history(asked, field, form=""):

@@ -350,7 +350,7 @@ MAP = [
     ("Task 4", T4, listed("Pupil", "SEN, need", "Entry", "Now", "Gain", "Standing", "Provision", "Plan")),
     ("Task 4", T4, offers("Year groups", "Years 7 to 9", "Year 7", "Year 8", "Year 9"), "levels"),
     ("Task 4", T4, offers("Subject", "English", "Mathematics", "Science", "ICT"), "levels"),
-    ("Task 4", T4, downloads("xlsx")),
+    ("Task 4", T4, offers("What to take away", "The list above, in Excel", "The list above, in Word", "Every subject's list, a sheet each, in Excel")),
     ("Task 4", T4, words("Task 5: see what help each of them gets")),
     ("Task 4", T4, boxes("task4.planning", 3)),
     ("3 Ongoing assessment", T4, lines("The cycle of monitoring and action", 5)),

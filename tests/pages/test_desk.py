@@ -198,8 +198,9 @@ def test_task_3_opens_and_says_what_is_wrong(says_of_any):
 
 def test_task_4_opens_and_says_that_a_plan_is_not_saved(says_of_any):
     page = TrackingPage(open_desk())
-    answer, _, links = page.answer(), page.pupils(), page.sheets()
-    assert says_of_any in page.header().value and "on course for" in answer.value and "download" in links.value
+    answer, *_ = page.answer(), page.pupils(), page.sheets()
+    page.files.make.click()
+    assert says_of_any in page.header().value and "on course for" in answer.value and "download" in page.files.made.value
     assert page.listing.records and page.status.value == page.unread.value == ""
     page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
     assert "not saved" in page.status.value and says_of_any in page.status.value and page.listing.saved == {}

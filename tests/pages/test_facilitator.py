@@ -21,7 +21,7 @@ from senlib.pages import facilitator
 from senlib.pages.facilitator import HIDDEN, SessionsPage, gives_out, made_files, running_order, slides_of
 from senlib.pages.frame import percent_range
 from senlib.workbook import sessions
-from tests.pages.driving import NASTY, TROUBLES, desk_over, locked, small_school, vanish, words
+from tests.pages.driving import NASTY, TROUBLES, locked, small_school, vanish, words
 
 PLACES = [(plan.key, sitting.key) for plan in sessions.plans() for sitting in plan.sittings]
 TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE}
@@ -30,11 +30,6 @@ TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE}
 @pytest.fixture(scope="module")
 def school():
     return small_school(nasty=True)
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
 
 
 @cache

@@ -21,11 +21,6 @@ from tests.pages.driving import NASTY, TROUBLES, desk_over, save, small_school, 
 TODAY = date.today()
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
 @pytest.fixture(autouse=True)
 def environment(tmp_path, monkeypatch):
     """A data folder of the test's own, and no school named; the page sits down at it anew when something was brought in."""

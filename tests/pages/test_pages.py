@@ -1,9 +1,9 @@
 """The pages driven without a browser: what they say, what they keep, and that text from files is text."""
 
-import base64
 import io
 import re
 
+import docx
 import openpyxl
 import pytest
 
@@ -144,14 +144,23 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(envi
     page = TrackingPage(sample("levels", monkeypatch))
     page.answer(), page.pupils(), page.sheets()
     page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "=cmd|' /C calc'!A0", "n": 1})
-    link = re.search(r'href="data:[^,]*,([^"]+)"', page.downloads.value)[1]
-    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(link)))
+    page.files.make.click()
+    book = openpyxl.load_workbook(io.BytesIO(page.files.file.content))
     sheet = book["English"]
     assert sheet.max_row == len(page.listing.records) + 1 and sheet.freeze_panes == "B2" and sheet.auto_filter.ref
     plan = [cell for cell in sheet[2] if cell.value and str(cell.value).startswith("=cmd")]
     assert [cell.data_type for cell in plan] == ["s"]
     about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
-    assert "sample data" in about["School"] and about["Made on"]
+    assert about["Sample"] and page.school.name in about["From"] and about["Made on"] and about["Hidden"] == "Nothing was hidden."
+    page.files.what.value = "The list above, in Word"
+    assert page.files.made.value == ""
+    page.files.make.click()
+    (table,) = docx.Document(io.BytesIO(page.files.file.content)).tables
+    assert [cell.text for cell in table.rows[0].cells][:2] == ["Pupil", "Year"]
+    assert [row.cells[0].text for row in table.rows[1:]] == [cell.value for cell in sheet["A"][1:]]
+    assert "=cmd|' /C calc'!A0" in [row.cells[8].text for row in table.rows]
+    page.subject.value = "Mathematics"
+    assert page.files.made.value == ""
 
 
 def test_every_task_4_list_is_of_those_who_started_there(desk):

@@ -20,11 +20,6 @@ from senlib.workbook.plan import add_action
 from tests.pages.driving import NASTY, TROUBLES, desk_over, small_school, words
 
 
-@pytest.fixture
-def desk(tmp_path):
-    return desk_over(tmp_path, small_school())
-
-
 def made(taken: Paper, label: str) -> tuple[str, bytes]:
     """The name and the bytes of the file behind the link, once this is chosen and the button pressed."""
     taken.what.value = label

@@ -9,27 +9,15 @@ from senlib.workbook.plan import PLAN, actions, add_action
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
     queries,
     rows_of,
     save,
-    small_school,
     value_of,
     vanish,
     words,
 )
 
 TODAY = date.today()
-
-
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
 
 
 def day(days):

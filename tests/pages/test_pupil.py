@@ -27,16 +27,6 @@ from tests.pages.driving import (
 PIECES = ("who", "progress", "provision", "lessons", "planning", "iep", "next")
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
-
-
 def page_of(desk, pupil="", query=None):
     page = PupilPage(desk, query=query or {})
     page.header(), page.choose(), page.progress(), page.provision(), page.lessons(), page.planning(), page.plan(), page.next()

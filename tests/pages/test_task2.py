@@ -4,19 +4,9 @@ import pytest
 
 from senlib.pages.task2_role_of_the_senco import ROLE, SORT, RolePage
 from senlib.workbook.forms import load
-from tests.pages.driving import TROUBLES, desk_over, rows_of, save, small_school, value_of, vanish, words
+from tests.pages.driving import TROUBLES, rows_of, save, value_of, vanish, words
 
 GRID = load("task2_role_of_the_senco").part(ROLE)
-
-
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
 
 
 def page_of(desk):

@@ -6,11 +6,6 @@ from senlib.pages.task3_ensuring_progress import CriteriaPage
 from tests.pages.driving import TROUBLES, desk_over, save, small_school, without_sen, words
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
 def page_of(desk):
     page = CriteriaPage(desk)
     page.header(), page.controls()

@@ -1,8 +1,6 @@
 """Task 4 beside the provision maps: what each pupil on the list is given, on the page and in the sheet to take away."""
 
-import base64
 import io
-import re
 
 import openpyxl
 import pytest
@@ -11,11 +9,6 @@ from senlib.pages.provided import map_grid
 from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.workbook.rows import add_row
 from tests.pages.driving import NASTY, TROUBLES, desk_over, queries, small_school, without_pictures, without_sen, words
-
-
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
 
 
 @pytest.fixture
@@ -48,8 +41,8 @@ def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
     own = add_row(desk.store, map_grid(), section="literacy", label=f"=Reading dog {NASTY}")
     give(desk, "0001", "task5.provision.literacy.guided", own)
     page = page_of(desk)
-    link = re.search(r'href="data:[^,]*,([^"]+)"', page.downloads.value)[1]
-    sheet = openpyxl.load_workbook(io.BytesIO(base64.b64decode(link)))["English"]
+    page.files.make.click()
+    sheet = openpyxl.load_workbook(io.BytesIO(page.files.file.content))["English"]
     heads = [cell.value for cell in sheet[1]]
     cells = {row[0].value: row[heads.index("Provision")] for row in sheet.iter_rows(min_row=2)}
     assert cells["Ash, Ann"].value == f"Guided reading and writing in lessons; =Reading dog {NASTY}"

@@ -36,11 +36,6 @@ from tests.pages.driving import (
 GUIDED, ASSISTANT = "task5.provision.literacy.guided", "task5.provision.curriculum.assistant"
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
 @pytest.fixture
 def desk(tmp_path, school, monkeypatch):
     without_pictures(monkeypatch)

@@ -25,16 +25,6 @@ SHEET = load("task6_support_in_class")
 PHASES = SHEET.part("task6.phases")
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
-
-
 def page_of(desk, query=None):
     page = SupportPage(desk, query=query or {})
     page.header(), page.iep(), page.observation(), page.needs(), page.next()

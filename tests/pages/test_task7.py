@@ -16,16 +16,6 @@ DRAWN = [
 ]
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
-
-
 def page_of(desk, query=None):
     page = PlanningPage(desk, query=query or {})
     page.header(), page.walk(), page.own(), page.next()

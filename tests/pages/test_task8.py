@@ -6,19 +6,9 @@ import pytest
 
 from senlib.pages.task8_working_smarter import PlanPage, plan_answer, ticked
 from senlib.workbook.plan import PLAN, actions, add_action
-from tests.pages.driving import NASTY, TROUBLES, desk_over, rows_of, save, small_school, value_of, vanish, words
+from tests.pages.driving import NASTY, TROUBLES, rows_of, save, value_of, vanish, words
 
 TODAY = date.today()
-
-
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
 
 
 def page_of(desk):

@@ -47,16 +47,6 @@ SHEET = load("unit3_class_sheets")
 GRID, AIMS = SHEET.part(STRATEGIES), SHEET.part(TARGETS)
 
 
-@pytest.fixture(scope="module")
-def school():
-    return small_school()
-
-
-@pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school)
-
-
 @pytest.fixture(autouse=True)
 def pictures(monkeypatch):
     without_pictures(monkeypatch)
