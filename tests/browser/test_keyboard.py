@@ -156,6 +156,11 @@ def test_task_7_the_walk_and_an_own_chart(opened, store):
     page.keyboard.type("Ring home first")
     page.keyboard.press("Tab")
     expect(page.locator(".sl-flow-saved", has_text="Saved").last).to_be_visible()
+    # The 'Saved' of the box that was added stands there already.
+    for _ in range(100):
+        if "Ring home first" in store.latest("task7.own_chart")["nodes"]:
+            break
+        page.wait_for_timeout(100)
     assert "Ring home first" in store.latest("task7.own_chart")["nodes"]
 
 
