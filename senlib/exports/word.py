@@ -175,7 +175,7 @@ def iep(*, about: About, heading: str = "", of: str = "", held: Held | None = No
     b'PK'
     """
     sheet = load("task6_support_in_class")
-    about_it, targets, voices = (_copy(sheet.part(key), of=of, held=held) for key in IEP)
+    about_it, targets, voices = (copy_of(sheet.part(key), of=of, held=held) for key in IEP)
     # The first part's title is the document's.
     pieces = [replace(about_it, heading="", across=True), targets, voices]
     return document(
@@ -191,7 +191,7 @@ def feedback(*, about: About, heading: str = "", of: str = "", held: Held | None
     """
     sheet = load("task6_support_in_class")
     keys = ("task6.went_well", "task6.minutes", "task6.develop", "task6.feedback")
-    copies = {key: _copy(sheet.part(key), of=of, held=held) for key in keys}
+    copies = {key: copy_of(sheet.part(key), of=of, held=held) for key in keys}
     pieces: list[Piece] = list(copies.values())
     if held is not None:
         pieces[1] = _minutes(copies["task6.minutes"])
@@ -466,7 +466,8 @@ def _label(choices: Sequence[Choice], value: str) -> str:
     return {choice.key: choice.label for choice in choices}.get(value, value)
 
 
-def _copy(part: Part, *, of: str, held: Held | None) -> Copy:
+def copy_of(part: Part, *, of: str, held: Held | None) -> Copy:
+    """A part filled in for `of` ('' for the school) from `held` (`Store.forms()`), with the school's own rows; blank without."""
     if held is None:
         return Copy(part=part)
     rows = own_rows(held.get(rows_form(part.key), {}))

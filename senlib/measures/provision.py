@@ -67,7 +67,7 @@ def standing(school: School, *, subject: str | None = None) -> pd.DataFrame:
     >>> sorted(standing(open_sample("levels"), subject="English")["standing"].unique())
     ['moving', 'not known', 'stuck']
     """
-    told = _told(school)
+    told = standings(school)
     if subject is not None:
         told = told[told["subject"] == _followed_subject(subject, framework=school.framework)]
     counts = told.groupby("pupil_id")["stuck"].agg(followed="size", stuck="sum")
@@ -236,7 +236,7 @@ def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFr
 
 
 @lru_cache(maxsize=8)  # each measure of a page asks for the same
-def _told(school: School) -> pd.DataFrame:
+def standings(school: School) -> pd.DataFrame:
     """Pupils and subjects in which one can tell: pupil_id, subject, stuck (whether). Shared, and not to be changed."""
     framework = school.framework
     stage = framework.stage(framework.tracking.stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -17,9 +18,8 @@ from senlib.pages import frame, people
 from senlib.pages.desk import Desk
 from senlib.pages.tasks import page_of
 from senlib.pages.visits import VISIT, visit_name
-from senlib.workbook.forms import Part, Sheet, copies, load, place, stems
+from senlib.workbook.forms import Part, Sheet, copies, load, stems
 from senlib.workbook.plan import PLAN, actions, in_order
-from senlib.workbook.rows import own_rows, rows_form
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import groups
 
@@ -73,7 +73,7 @@ class Paper:
 def forms(desk: Desk, sheet: Sheet) -> list[Made]:
     """The forms of a page in Word: all of them, blank or filled in; and each by itself."""
     parts = [part for part in sheet.parts if part.key != PLAN]
-    filled = [part for part in parts if part.answers and not part.each]
+    filled = _of_the_school(sheet)
     offers: list[Made] = [("All forms of this page, to fill in by hand", partial(_blank, desk, "Forms to fill in", parts))]
     if filled:
         offers.append(("All that stands in the forms of this page", partial(_filled, desk, "What we wrote", filled)))
@@ -124,8 +124,7 @@ def everything(desk: Desk, held: Held) -> File:
     names = people.names(desk.school)
     files = []
     for stem in stems():
-        sheet = load(stem)
-        parts = [part for part in sheet.parts if part.answers and not part.each and part.key != PLAN]
+        parts = _of_the_school(load(stem))
         if any(any(held.get(part.key, {}).values()) for part in parts):
             files.append(_filled(desk, _page_title(stem), parts, held))
     files += [iep(desk, of=of, whom=_whom(of, names, held), held=held) for of in _with_iep(held)]
@@ -133,6 +132,11 @@ def everything(desk: Desk, held: Held) -> File:
     files += [plan(desk, held), dates(desk, held)]
     about = _about(desk, "The SENCO's workbook, all that was written")
     return File(name="The SENCO's workbook.zip", content=bundle(files, about=about))
+
+
+def _of_the_school(sheet: Sheet) -> list[Part]:
+    """The parts that the school fills in once; the plan is made by itself."""
+    return [part for part in sheet.parts if part.answers and not part.each and part.key != PLAN]
 
 
 def _blank(desk: Desk, title: str, parts: Sequence[Part], _: Held) -> File:
@@ -146,10 +150,7 @@ def _blank_of(desk: Desk, part: Part, _: Held) -> File:
 
 def _filled(desk: Desk, title: str, parts: Sequence[Part], held: Held) -> File:
     names = people.names(desk.school) | {action.key: action.what for action in actions(held)}
-    pieces = [
-        Copy(part=part, answers=held.get(place(part.key), {}), rows=own_rows(held.get(rows_form(part.key), {})), names=names)
-        for part in parts
-    ]
+    pieces = [replace(word.copy_of(part, of="", held=held), names=names) for part in parts]
     return File(name=f"{title}.docx", content=word.document(pieces, about=_about(desk, title)))
 
 

@@ -144,7 +144,7 @@ def gather(desk: Desk) -> Gathered:
     found, chosen = actions(held), held.get("next_steps", {})
     # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
     conversion.band_counts.cache_clear()
-    provision._told.cache_clear()
+    provision.standings.cache_clear()
     today = date.today()
     return Gathered(views, words, tuple(_steps(found, chosen, today=today)), plan_answer(found, today=today))
 
