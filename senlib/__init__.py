@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from senlib.school.kept import kept
 from senlib.school.school import School, open_school
 
 __all__ = ["ROOT", "School", "open_sample", "open_school"]
@@ -12,6 +13,7 @@ __all__ = ["ROOT", "School", "open_sample", "open_school"]
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@kept
 def open_sample(framework: str) -> School:
     """The sample school of a framework: 'levels' or 'gcse'. Nobody in it is real.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 from matplotlib import rc_context
@@ -219,6 +221,25 @@ def strip(table: pd.DataFrame, *, width: Width = WIDE) -> Figure:
             figure.text(0.005, 1 - (0.72 + 0.27 * place) / high, f"{letter}  {row.label}: {row.minutes:g} min", va="top")
         axes.axvline(whole, color=INK, linewidth=1)
         return figure
+
+
+def drawn(draw: Callable[..., Figure], *, width: Width) -> str:
+    """A chart as SVG; `draw` makes it of a width.
+
+    One that was asked for before, a `partial` of a chart over the same table and words, is not drawn again. What cannot be told
+    to be the same, such as a chart of published tables, is.
+    """
+    try:
+        asked = pickle.dumps((draw, width))
+    except (pickle.PicklingError, AttributeError):
+        return svg(draw(width=width))
+    return _kept_drawing(asked)
+
+
+@lru_cache(maxsize=128)
+def _kept_drawing(asked: bytes) -> str:
+    draw, width = pickle.loads(asked)
+    return svg(draw(width=width))
 
 
 def svg(figure: Figure) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 import pandas as pd
@@ -13,6 +12,7 @@ from senlib.measures.comparison import with_lea, with_national
 from senlib.measures.counting import count_pairs
 from senlib.measures.groups import group_order, with_groups
 from senlib.measures.proportion import wilson
+from senlib.school.kept import kept
 from senlib.school.school import School
 
 Denominator = Literal["all", "with_result"]
@@ -24,8 +24,10 @@ DENOMINATORS = {
 
 ALL_BANDS = "all"
 
+_OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
 
-@lru_cache(maxsize=32)  # a page asks for the same counts once for every picture on it
+
+@kept
 def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     """Pairs counted, with the entry band, the outcome's whole level or grade, and whether there is a result.
 
@@ -69,20 +71,12 @@ def conversion(
     >>> list(table.query("cohort == 2004 and entry == '3'")["group"])
     ['all', 'SEN', 'no SEN', 'A', 'P', 'N']
     """
-    framework = school.framework
-    of_stage = framework.stage(stage)
-    reaches = [reach] if isinstance(reach, str) else list(reach or of_stage.converted_at)
-    counts = with_groups(
-        _chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework
-    )
-    counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
-    counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
-    keys = ["subject", "cohort", "entry", "reach", "group"]
-    table = rates(counts, keys=keys, denominator=denominator)
-    table = _ordered(table, framework=framework, stage=of_stage, reaches=reaches)
-    table = with_national(table, figures=figures, framework=framework, stage=of_stage)
-    return with_lea(table, lea=school.lea, stage=of_stage)[
-        [*keys, "pupils", "without_result", "reached", "percent", "low", "high", "national", "difference"]
+    of_stage = school.framework.stage(stage)
+    reaches = (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
+    table = _school_rates(school, stage=of_stage.name, subject=subject, by=by, reaches=reaches, denominator=denominator)
+    table = with_national(table, figures=figures, framework=school.framework, stage=of_stage)
+    return table[
+        [*_OF_A_RATE, "pupils", "without_result", "reached", "percent", "low", "high", "national", "difference"]
         + ["national_year", "lea", "lea_difference", "by_teacher"]
     ]
 
@@ -104,11 +98,29 @@ def matrix(
     >>> bool((table.groupby(["subject", "cohort", "group", "entry"])["share"].sum().round(6) == 100).all())
     True
     """
+    return _matrix(school, stage=school.framework.stage(stage).name, subject=subject, by=by).copy(deep=False)
+
+
+@kept
+def _school_rates(
+    school: School, *, stage: str, subject: str | None, by: str, reaches: tuple[str, ...], denominator: Denominator
+) -> pd.DataFrame:
+    """A conversion table without what England's figures say."""
     framework = school.framework
     of_stage = framework.stage(stage)
-    counts = with_groups(
-        _chosen(band_counts(school, stage=of_stage.name, by=by), subject, framework), by=by, framework=framework
-    )
+    counts = with_groups(_chosen(band_counts(school, stage=stage, by=by), subject, framework), by=by, framework=framework)
+    counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
+    counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
+    table = rates(counts, keys=_OF_A_RATE, denominator=denominator)
+    table = _ordered(table, framework=framework, stage=of_stage, reaches=reaches)
+    return with_lea(table, lea=school.lea, stage=of_stage)
+
+
+@kept
+def _matrix(school: School, *, stage: str, subject: str | None, by: str) -> pd.DataFrame:
+    framework = school.framework
+    of_stage = framework.stage(stage)
+    counts = with_groups(_chosen(band_counts(school, stage=stage, by=by), subject, framework), by=by, framework=framework)
     row = ["subject", "cohort", "group", "entry"]
     table = counts.rename(columns={"outcome": "value", "step": "outcome"})
     table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()

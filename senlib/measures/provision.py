@@ -8,7 +8,6 @@ Hours are a week's and costs are a year's in pounds; either may be missing, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from senlib.frameworks import Framework
 from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.proportion import FEW, gap, wilson
 from senlib.measures.tracking import track
+from senlib.school.kept import kept
 from senlib.school.school import School
 
 # The table of what is given. `heading` groups things, and `provision` is a thing's key, which stays when its label is reworded.
@@ -235,7 +235,7 @@ def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFr
     return table.assign(percent=100 * table["cost"] / (whole if whole > 0 else np.nan))
 
 
-@lru_cache(maxsize=8)  # each measure of a page asks for the same
+@kept
 def standings(school: School) -> pd.DataFrame:
     """Pupils and subjects in which one can tell: pupil_id, subject, stuck (whether). Shared, and not to be changed."""
     framework = school.framework

@@ -192,7 +192,7 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     chosen = _chosen(settings, folder=folder, own=data / "school")
     trouble = ""
     try:
-        school = open_school({FOLDER: folder, OWN: data / "school"}.get(chosen, ROOT / "data" / "sample" / chosen))
+        school = open_sample(chosen) if chosen in names() else open_school({FOLDER: folder, OWN: data / "school"}[chosen])
     except FaultyFile:
         if chosen != OWN:
             raise

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 import pandas as pd
 from matplotlib.figure import Figure
 
-from senlib.charts import NARROW, WIDE, Width, svg
+from senlib.charts import NARROW, WIDE, drawn
 from senlib.exports.text import day
 from senlib.measures.proportion import rounded
 from senlib.school.faults import FaultGroup
@@ -65,9 +65,9 @@ def note(text: str) -> str:
     return f'<p class="sl-note">{escape(text)}</p>'
 
 
-def picture(draw: Callable[[Width], Figure], *, says: str, key: str = "") -> str:
+def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
     """A chart for wide and for narrow screens, with what it says for those who do not see it and a key below."""
-    both = f'<div class="sl-wide">{svg(draw(WIDE))}</div><div class="sl-narrow" hidden>{svg(draw(NARROW))}</div>'
+    both = f'<div class="sl-wide">{drawn(draw, width=WIDE)}</div><div class="sl-narrow" hidden>{drawn(draw, width=NARROW)}</div>'
     below = f"<figcaption>{escape(key)}</figcaption>" if key else ""
     # Without the page's stylesheet (in JupyterLab) the wide one stands alone.
     # The picture's own text is not read out piece by piece: its name says it, and the table beside it has the numbers.

@@ -24,6 +24,7 @@ from senlib.pages import provided
 from senlib.pages.desk import TYPED, Desk
 from senlib.pages.sentences import reached
 from senlib.pages.tasks import page_of
+from senlib.school.kept import forget
 from senlib.school.school import School
 from senlib.workbook.plan import Action, actions
 
@@ -143,8 +144,7 @@ def gather(desk: Desk) -> Gathered:
     words = _words(desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded)
     found, chosen = actions(held), held.get("next_steps", {})
     # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
-    conversion.band_counts.cache_clear()
-    provision.standings.cache_clear()
+    forget()
     today = date.today()
     return Gathered(views, words, tuple(_steps(found, chosen, today=today)), plan_answer(found, today=today))
 

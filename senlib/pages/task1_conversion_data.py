@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import partial
 from math import inf
 
 import ipywidgets as widgets
@@ -180,7 +181,7 @@ class ConversionPage:
         sen = rows["group"].eq("SEN") | has_sen(rows["group"], framework=self.school.framework)
         strong = list(sen | (not by_provision))
         return frame.picture(
-            lambda width: charts.rates(rows, labels=labels, strong=strong, width=width, axis=self._axis()),
+            partial(charts.rates, rows, labels=labels, strong=strong, axis=self._axis()),
             says=_says(labels, rows),
             key=_key(rows, shapes=by_provision),
         )
@@ -262,7 +263,7 @@ class ConversionPage:
         """The gap from each start as a picture."""
         labels = [f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)]
         return frame.picture(
-            lambda width: charts.peers(starts, labels=labels, width=width, axis=self._axis()),
+            partial(charts.peers, starts, labels=labels, axis=self._axis()),
             says=". ".join(
                 f"{label}: with SEN {rounded(r.sen)} %, without {rounded(r.peers)} %"
                 for label, r in zip(labels, starts.itertuples(), strict=True)
@@ -289,7 +290,7 @@ class ConversionPage:
             else "There are pupils with SEN in one summer only."
         )
         chart = frame.picture(
-            lambda width: charts.rates(rows, labels=labels, strong=list(rows["group"] == "SEN"), width=width),
+            partial(charts.rates, rows, labels=labels, strong=list(rows["group"] == "SEN")),
             says=_says(labels, rows),
             key=_key(rows, shapes=True),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import ipywidgets as widgets
 import pandas as pd
 
@@ -81,7 +83,7 @@ class CriteriaPage:
             )
         labels = self._labels(measured)
         chart = frame.picture(
-            lambda width: charts.scorecard(measured, labels=labels, width=width),
+            partial(charts.scorecard, measured, labels=labels),
             says=". ".join(
                 f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, target {r.target:.0f} %, {'met' if r.met else 'not met'}"
                 for label, r in zip(labels, measured.itertuples(), strict=True)
@@ -154,7 +156,7 @@ class CriteriaPage:
         labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
-            lambda width: charts.rates(plain, labels=labels, strong=[True] * len(plain), width=width),
+            partial(charts.rates, plain, labels=labels, strong=[True] * len(plain)),
             says=". ".join(
                 f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)
             ),

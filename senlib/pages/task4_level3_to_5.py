@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import ipywidgets as widgets
 import pandas as pd
@@ -197,7 +197,7 @@ class TrackingPage:
         labels = [f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}" for r in rates.itertuples()]
         drawn, strong = rates.assign(national=float("nan"), lea=float("nan")), list(rates["group"] == "SEN")
         chart = frame.picture(
-            lambda width: charts.rates(drawn, labels=labels, strong=strong, width=width, axis="on course"),
+            partial(charts.rates, drawn, labels=labels, strong=strong, axis="on course"),
             says=". ".join(
                 f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
                 for label, r in zip(labels, rates.itertuples(), strict=True)

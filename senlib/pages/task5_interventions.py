@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import ipywidgets as widgets
 import pandas as pd
+from matplotlib.figure import Figure
 
 from senlib import charts
 from senlib.measures import provision as measures
@@ -227,7 +229,7 @@ class InterventionsPage:
             short = [f"{frame.shortened(label, most=38)}\n{count}" for label, count in zip(top["label"], counts, strict=True)]
             plain = top.assign(national=float("nan"), lea=float("nan"))
             chart = frame.picture(
-                lambda width: charts.rates(plain, labels=long if width.narrow else short, strong=[True] * len(plain), width=width),
+                partial(_moving, plain, long=long, short=short),
                 says=". ".join(
                     f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
                 ),
@@ -250,7 +252,7 @@ class InterventionsPage:
         shown["unknown"] = shown["things"] - shown["cost_known"]
         used = shown[shown["things"] > 0]
         chart = frame.picture(
-            lambda width: charts.spend(used, labels=list(used["name"]), width=width),
+            partial(charts.spend, used, labels=list(used["name"])),
             says=". ".join(f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)),
         )
         columns = {
@@ -375,6 +377,11 @@ def spend_answer(whole: pd.Series) -> str:
     least = "at least " if missing else ""
     gap = f" For {missing:,} of {entries} no cost is written down." if missing else ""
     return f"{pupils} {entries} on the maps{hours}, for {least}£{whole.cost:,.0f} a year.{gap}"
+
+
+def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], width: charts.Width) -> Figure:
+    """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
+    return charts.rates(table, labels=long if width.narrow else short, strong=[True] * len(table), width=width)
 
 
 def _has(count: int) -> str:

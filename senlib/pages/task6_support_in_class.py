@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import ipywidgets as widgets
 import pandas as pd
@@ -188,7 +189,7 @@ class SupportPage:
         alone = table.loc[table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]), "minutes"].sum()
         told = f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
         chart = frame.picture(
-            lambda width: charts.strip(table, width=width),
+            partial(charts.strip, table),
             says=". ".join(f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()),
         )
         numbers = frame.numbers(table, caption="Minutes by kind of activity", columns={"label": "Activity", "minutes": "Minutes"})

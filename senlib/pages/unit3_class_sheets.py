@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import ipywidgets as widgets
 import pandas as pd
@@ -420,7 +421,7 @@ def _chart(judged: pd.DataFrame) -> str:
     ]
     plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list(judged["review"] == "sen")
     return frame.picture(
-        lambda width: charts.rates(plain, labels=labels, strong=strong, width=width, axis="on course"),
+        partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
         key="Round: with and without SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
         "A pupil may be in several groups. Where bars overlap, a difference may be chance.",

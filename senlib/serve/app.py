@@ -17,6 +17,7 @@ from tornado.netutil import bind_sockets
 
 from senlib import ROOT
 from senlib.pages.desk import DATA_VARIABLE, SCHOOL_VARIABLE
+from senlib.serve.forks import import_ahead
 from senlib.serve.room import Room, network_address, spoken
 
 HOST = "127.0.0.1"
@@ -82,6 +83,8 @@ def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), given.get("PYTHONPATH", "")])),
         # Thirty kernels on one computer: none takes all its cores.
         "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "MALLOC_ARENA_MAX": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     return variables if school is None else variables | {SCHOOL_VARIABLE: str(school.expanduser().resolve())}
@@ -90,6 +93,7 @@ def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -
 async def _serve(
     notebooks: Path, sockets: list[socket.socket], *, open_browser: bool, room: Room | None, address: str
 ) -> None:
+    import_ahead()
     from senlib.serve.workbook import Workbook  # Voila takes a second to import
 
     ended = _ended()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import get_running_loop
+from contextlib import suppress
 from queue import Empty
 from subprocess import DEVNULL
 from typing import Any
 
+import zmq
+import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpecManager
@@ -18,6 +22,9 @@ from senlib.serve.room import Room
 
 # A missed wake-up costs no more than this, in seconds.
 SLICE = 0.5
+
+# How often a connection tries to reach a kernel that is not there yet, in milliseconds.
+RECONNECT = 10
 
 
 class PatientChannel(AsyncZMQSocketChannel):
@@ -41,10 +48,26 @@ class PatientChannel(AsyncZMQSocketChannel):
 
 
 class PatientKernelClient(AsyncKernelClient):
-    """A client whose replies and outputs come through patient channels."""
+    """A client whose replies and outputs come through patient channels, and who begins as soon as the kernel can."""
 
     shell_channel_class = Type(PatientChannel)
     iopub_channel_class = Type(PatientChannel)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and its outputs arrive; raises RuntimeError if it dies, TimeoutError after `timeout` seconds.
+
+        The stock client then listens a fifth of a second longer for what the kernel may still have to say; nobody here would
+        take that for the output of a cell.
+        """
+        async with asyncio.timeout(timeout):
+            while True:
+                self.kernel_info()
+                with suppress(Empty):
+                    await self.shell_channel.get_msg(timeout=1)
+                    await self.iopub_channel.get_msg(timeout=SLICE)
+                    return
+                if not await self.is_alive():
+                    raise RuntimeError("the kernel died before it had answered")
 
 
 class OwnPython(KernelSpecManager):
@@ -62,6 +85,12 @@ class WorkbookKernels(AsyncMappingKernelManager):
     """
 
     room: Room | None = None
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        """Connections that look for a kernel that is about to come look often."""
+        context = super()._context_default()
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT)
+        return context
 
     async def start_kernel(self, **options: Any) -> str:
         """Start a kernel and return its id. What it prints goes nowhere: a traceback could hold a pupil's data."""

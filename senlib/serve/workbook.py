@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from senlib.pages.tasks import PAGES
+from senlib.serve.forks import Provisioners
 from senlib.serve.room import DOOR, Door, Gate, Room
 
 TEMPLATES = Path(__file__).parent / "templates" / "senlib"
@@ -46,6 +48,9 @@ LARGEST_REQUEST = 64 * 1024
 
 # An engine that nobody has used for an hour goes, in seconds; how often that is looked at.
 IDLE, LOOK = 3600, 300
+
+# The name of a socket that is a file may have 107 letters on Linux and 103 on macOS; a kernel's own name takes half of them.
+LONGEST_FOLDER = 50
 
 # How long the kernel of a page that was left may take in what was typed last, in seconds.
 LAST_WORDS = 1
@@ -83,9 +88,13 @@ class Workbook(Voila):
         self.voila_configuration = VoilaConfiguration(parent=self)
         self.setup_template_dirs()
         self.connection_dir = tempfile.mkdtemp(prefix="senlib-")
+        if sys.platform != "win32" and len(self.connection_dir) < LONGEST_FOLDER:
+            # Kernels are spoken to through files of this folder, which nobody else can open, and take no port from anybody.
+            self.config.KernelManager.transport = "ipc"
         # What the user has IPython do at its start is not for our pages, and their history is not kept.
         os.environ["IPYTHONDIR"] = str(Path(self.connection_dir) / "ipython")
         _log_without_values(self.log)
+        Provisioners.instance()
 
     def setup_template_dirs(self) -> None:
         """Find our templates before Voila's, wherever the package lies."""

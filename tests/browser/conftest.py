@@ -51,8 +51,8 @@ class Workbook:
         self.address = found[0]
 
     def kernels(self) -> list[psutil.Process]:
-        """The kernels that are running."""
-        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if "ipykernel_launcher" in child.cmdline()]
+        """The kernels that are running: forked, so children of a child."""
+        return [kernel for child in psutil.Process(self.process.pid).children() for kernel in child.children()]
 
 
 @contextmanager

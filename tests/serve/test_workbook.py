@@ -54,8 +54,8 @@ class Server:
         return answer.status, answer.read().decode()
 
     def kernels(self) -> list[psutil.Process]:
-        """The kernels that are running."""
-        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if "ipykernel_launcher" in child.cmdline()]
+        """The kernels that are running: forked, so children of a child."""
+        return [kernel for child in psutil.Process(self.process.pid).children() for kernel in child.children()]
 
 
 @contextmanager
@@ -224,7 +224,7 @@ def test_ends_cleanly(tmp_path, sent):
     with served(tmp_path, tmp_path) as server:
         server.text("/")
         kernels = server.kernels()
-        temporary = Path(kernels[0].cmdline()[-1]).parent
+        temporary = next(Path(socket.laddr).parent for socket in kernels[0].net_connections("unix") if "/kernel-" in socket.laddr)
         assert temporary.is_dir()
         server.process.send_signal(sent)
         assert server.process.wait(timeout=30) == 0

@@ -1,0 +1,28 @@
+"""Kept: what was counted of a school, which never changes, so that a page counts once what it shows in several places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import ParamSpec, TypeVar
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+# A page asks for a few dozen tables of one school.
+_MOST = 64
+
+_KEPT: list[Callable[[], None]] = []
+
+
+def kept(count: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Keep the answers of a pure function; what it returns is shared by all who ask, and is not to be changed."""
+    keeping = lru_cache(maxsize=_MOST)(count)
+    _KEPT.append(keeping.cache_clear)
+    return keeping
+
+
+def forget() -> None:
+    """Let go of all that was kept, and with it of the schools."""
+    for clear in _KEPT:
+        clear()

@@ -1,0 +1,34 @@
+"""The kernel of a page: IPython's own, without what serves a programmer at a prompt.
+
+What is left out would touch every module that is loaded. In a forked process to touch is to copy: half of a kernel's memory.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from ipykernel import ipkernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets import Type
+
+
+class PageKernel(ipkernel.IPythonKernel):
+    """Runs a page's cells. Its debugger is told of no modules to step over."""
+
+    def __init__(self, **options: Any) -> None:
+        with patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
+            super().__init__(**options)
+
+
+class PageKernelApp(IPKernelApp):
+    """Starts the kernel of a page. It reads no command line, and none of the files that a user has IPython run at its start."""
+
+    kernel_class = Type(PageKernel, klass="ipykernel.kernelbase.Kernel")
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """There is none."""
+
+    def init_code(self) -> None:
+        """There is nothing to run."""
