@@ -13,7 +13,7 @@ from tests.browser.conftest import ROOT, WIDE, started
 
 DOCS = ROOT / "docs"
 PICTURES = {"front": "", "task1": "task1_conversion_data", "governors": "governors", "sessions": "facilitator"}
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
