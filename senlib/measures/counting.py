@@ -18,6 +18,9 @@ UNKNOWN_COHORT = 0
 
 _PUPIL_SUBJECT = ["pupil_id", "subject"]
 
+# What stands in a pair for an entry or an outcome of which there is no row.
+_MISSING = {"entry": "", "entry_kind": "", "outcome": NO_RESULT, "outcome_kind": ""}
+
 
 def count_pairs(
     pupils: Any, results: Any, *, framework: Framework, stage: Stage, by: Sequence[str] = ()
@@ -28,9 +31,13 @@ def count_pairs(
     entry_kind, outcome, outcome_kind, pupils.
     """
     keys = ["subject", "cohort", *by, "entry", "entry_points", "entry_kind", "outcome", "outcome_kind"]
-    paired = pairs(pupils, results, framework=framework, stage=stage, columns=by)
-    counted = paired.with_columns(pupils=nw.lit(1)).group_by(keys, drop_null_keys=False).agg(nw.col("pupils").sum())
-    return _pandas(counted).astype({"pupils": "int64", "cohort": "int64", "entry_points": "float64"})
+    paired = _paired(pupils, results, stage=stage, columns=by).with_columns(pupils=nw.lit(1))
+    counted = _pandas(paired.group_by(keys, drop_null_keys=False).agg(nw.col("pupils").sum()))
+    # What can be done with the few rows that are left is not done with every result: engines group plain columns fastest.
+    finished = counted.loc[counted["outcome_kind"].notna(), "cohort"].unique()
+    counted = counted[counted["cohort"].isin(finished)].fillna(_MISSING)
+    counted = counted.groupby(keys, as_index=False, dropna=False, sort=False)["pupils"].sum()
+    return counted.astype({"pupils": "int64", "cohort": "int64", "entry_points": "float64"})
 
 
 def pairs(pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]) -> Any:
@@ -40,23 +47,10 @@ def pairs(pupils: Any, results: Any, *, framework: Framework, stage: Stage, colu
     outcomes at all. An outcome that is not there is '' (no result). Entry is the test; a teacher's assessment stands in for
     a code. Outcome is the test too; there a teacher's assessment stands in only for the codes that hide a low level.
     """
-    pupils = nw.from_native(pupils)
-    results = nw.from_native(results)
-    outcomes = _resolved(_of_stage(results, stage.name), gives_way=stage.outcome_scale.below_range())
-    outcomes = outcomes.select(*_PUPIL_SUBJECT, outcome=nw.col("result"), outcome_kind=nw.col("kind"))
-    entries = _resolved(_of_stage(results, stage.entry_stage), gives_way=None)
-    entries = entries.select(
-        *_PUPIL_SUBJECT, entry=nw.col("result"), entry_points=nw.col("points"), entry_kind=nw.col("kind")
-    )
-    paired = _by_average(entries, outcomes, stage=stage) if stage.averaged else _by_subject(entries, outcomes)
-    people = pupils.select(
-        "pupil_id",
-        *columns,
-        cohort=(nw.col("ks4_year") + (stage.ends_in_year - 11)).fill_null(UNKNOWN_COHORT).cast(nw.Int64),
-    )
-    paired = paired.join(people, on="pupil_id", how="inner")
-    finished = paired.filter(nw.col("has_outcome")).select("cohort").unique()
-    return paired.join(finished, on="cohort", how="semi").drop("has_outcome")
+    paired = _paired(pupils, results, stage=stage, columns=columns)
+    finished = paired.filter(~nw.col("outcome_kind").is_null()).select("cohort").unique()
+    paired = paired.join(finished, on="cohort", how="semi")
+    return paired.with_columns(*[nw.col(name).fill_null(text) for name, text in _MISSING.items()])
 
 
 def current(results: Any) -> Any:
@@ -76,11 +70,24 @@ def entries_of(results: Any, *, stage: Stage) -> Any:
 
     Where entry is an average it has no subject.
     """
-    entries = _resolved(_of_stage(nw.from_native(results), stage.entry_stage), gives_way=None)
-    entries = entries.select(
-        *_PUPIL_SUBJECT, entry=nw.col("result"), entry_points=nw.col("points"), entry_kind=nw.col("kind")
-    )
+    entries = _entries(nw.from_native(results), stage=stage)
     return _average(entries, stage=stage) if stage.averaged else entries
+
+
+def _paired(pupils: Any, results: Any, *, stage: Stage, columns: Sequence[str]) -> Any:
+    """As `pairs`, of every cohort, and with what is not there missing: a pupil without an outcome has no `outcome_kind`."""
+    pupils = nw.from_native(pupils)
+    results = nw.from_native(results)
+    outcomes = _resolved(_of_stage(results, stage.name), gives_way=stage.outcome_scale.below_range())
+    outcomes = outcomes.select(*_PUPIL_SUBJECT, outcome=nw.col("result"), outcome_kind=nw.col("kind"))
+    entries = _entries(results, stage=stage)
+    paired = _by_average(entries, outcomes, stage=stage) if stage.averaged else _by_subject(entries, outcomes)
+    people = pupils.select(
+        "pupil_id",
+        *columns,
+        cohort=(nw.col("ks4_year") + (stage.ends_in_year - 11)).fill_null(UNKNOWN_COHORT).cast(nw.Int64),
+    )
+    return paired.join(people, on="pupil_id", how="inner")
 
 
 def _of_stage(results: Any, stage: str, extra: Sequence[str] = ()) -> Any:
@@ -89,41 +96,38 @@ def _of_stage(results: Any, stage: str, extra: Sequence[str] = ()) -> Any:
     return rows.select("pupil_id", *texts, "points", *extra)
 
 
+def _entries(results: Any, *, stage: Stage) -> Any:
+    entries = _resolved(_of_stage(results, stage.entry_stage), gives_way=None)
+    return entries.select(
+        *_PUPIL_SUBJECT, entry=nw.col("result"), entry_points=nw.col("points"), entry_kind=nw.col("kind")
+    )
+
+
 def _resolved(rows: Any, *, gives_way: list[str] | None) -> Any:
     """One result for each pupil and subject. `gives_way`: the test's codes for which a teacher's level is taken; None is any."""
     is_test, is_level = nw.col("kind") == "test", ~nw.col("points").is_null()
     stands = is_level if gives_way is None else (is_level | ~nw.col("result").is_in(gives_way))
-    tests = rows.filter(is_test)
-    first = tests.filter(stands)
-    teachers = rows.filter(~is_test)
-    second = teachers.filter(is_level).join(first, on=_PUPIL_SUBJECT, how="anti")
-    third = tests.filter(~stands).join(second, on=_PUPIL_SUBJECT, how="anti")
-    fourth = teachers.filter(~is_level).join(tests, on=_PUPIL_SUBJECT, how="anti")
-    return nw.concat([first, second, third, fourth])
+    test = nw.when(stands).then(nw.lit(4)).otherwise(nw.lit(2))
+    teacher = nw.when(is_level).then(nw.lit(3)).otherwise(nw.lit(1))
+    ranked = rows.with_columns(rank=nw.when(is_test).then(test).otherwise(teacher))
+    # One pass over the results, whatever engine it is: a join for each rule would be a pass each.
+    return ranked.group_by(_PUPIL_SUBJECT).agg(nw.col("result", "points", "kind").last(order_by="rank"))
 
 
 def _by_subject(entries: Any, outcomes: Any) -> Any:
-    with_outcome = outcomes.join(entries, on=_PUPIL_SUBJECT, how="left").with_columns(has_outcome=nw.lit(True))
-    without = entries.join(outcomes, on=_PUPIL_SUBJECT, how="anti").with_columns(
-        outcome=nw.lit(NO_RESULT), outcome_kind=nw.lit(""), has_outcome=nw.lit(False)
-    )
-    columns = [*_PUPIL_SUBJECT, "entry", "entry_points", "entry_kind", "outcome", "outcome_kind", "has_outcome"]
-    return _filled(nw.concat([with_outcome.select(columns), without.select(columns)]))
+    paired = outcomes.join(entries, on=_PUPIL_SUBJECT, how="full", suffix="_of_entry")
+    keys = {name: nw.coalesce(name, f"{name}_of_entry") for name in _PUPIL_SUBJECT}
+    return paired.with_columns(**keys).drop([f"{name}_of_entry" for name in _PUPIL_SUBJECT])
 
 
 def _by_average(entries: Any, outcomes: Any, *, stage: Stage) -> Any:
     paired = outcomes.join(_average(entries, stage=stage).drop("subject"), on="pupil_id", how="left")
     own = entries.select(*_PUPIL_SUBJECT, own=nw.col("entry"), own_points=nw.col("entry_points"))
     paired = paired.join(own, on=_PUPIL_SUBJECT, how="left")
-    return _filled(
-        paired.with_columns(
-            entry_points=nw.when(nw.col("entry").is_null())
-            .then(nw.col("own_points"))
-            .otherwise(nw.col("entry_points")),
-            entry=nw.coalesce("entry", "own"),
-            has_outcome=nw.lit(True),
-        ).drop("own", "own_points")
-    )
+    return paired.with_columns(
+        entry_points=nw.when(nw.col("entry").is_null()).then(nw.col("own_points")).otherwise(nw.col("entry_points")),
+        entry=nw.coalesce("entry", "own"),
+    ).drop("own", "own_points")
 
 
 def _average(entries: Any, *, stage: Stage) -> Any:
@@ -139,11 +143,6 @@ def _average(entries: Any, *, stage: Stage) -> Any:
     mean = mean.join(given, on="pupil_id", how="anti").with_columns(entry=nw.lit("average"), entry_kind=nw.lit("test"))
     columns = ["pupil_id", "entry", "entry_points", "entry_kind"]
     return nw.concat([given.select(columns), mean.select(columns)]).with_columns(subject=nw.lit(""))
-
-
-def _filled(paired: Any) -> Any:
-    texts = [nw.col(name).fill_null("") for name in ("entry", "entry_kind", "outcome_kind")]
-    return paired.with_columns(*texts)
 
 
 def _pandas(frame: Any) -> pd.DataFrame:
