@@ -87,7 +87,8 @@ FRAMEWORKS = [
         path="/subjects", control="select", chart=".widget-html svg",
     ),
     Framework(
-        "Voila", "voila", lambda port: ["-m", "voila", str(NOTEBOOKS / "subjects.ipynb"), "--no-browser", f"--port={port}"],
+        "Voila", "voila",
+        lambda port: ["-m", "voila", str(NOTEBOOKS / "subjects.ipynb"), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"],
         path="/", control="select", chart=".widget-html svg",
     ),
     Framework(

@@ -115,7 +115,7 @@ def one_round(name: str, *, count: int, folder: Path) -> Round:
     notebook.write_text(json.dumps(cells), "utf-8")
     commands = {
         "senlib": ["-m", "senlib", "serve", "--data", str(data), "--no-browser", "--port", str(port)],
-        "voila": ["-m", "voila", str(notebook), "--no-browser", f"--port={port}"],
+        "voila": ["-m", "voila", str(notebook), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"],
     }
     path = {"senlib": f"/{STEM}", "voila": "/"}[name]
     command, log = [sys.executable, *commands[name]], folder / "log.txt"
