@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.txt", "requirements-test.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "benchmarks/apps/requirements.txt")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 TO_RUN = [*PYPROJECT["project"]["dependencies"], *EXTRAS["build"]]
@@ -91,6 +91,12 @@ def test_what_pyproject_asks_for_is_locked_within_its_bounds(name, asked):
 
 def test_tests_run_on_the_versions_that_are_shipped():
     assert set(locked(LOCKS[0])) <= set(locked(LOCKS[1]))
+
+
+def test_benchmarks_compare_on_the_versions_that_are_tested():
+    tested, compared = versions(LOCKS[1]), versions(LOCKS[2])
+    shared = tested.keys() & compared.keys()
+    assert "tornado" in shared and {name for name in shared if not compared[name] <= tested[name]} == set()
 
 
 @pytest.mark.parametrize("package", ["pandas", "numpy", "matplotlib", "lxml", "pyzmq"])
