@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from ipykernel import ipkernel
 from ipykernel.kernelapp import IPKernelApp
+from ipywidgets import register_comm_target
 from traitlets import Type
 
 
@@ -20,6 +21,8 @@ class PageKernel(ipkernel.IPythonKernel):
     def __init__(self, **options: Any) -> None:
         with patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
             super().__init__(**options)
+        # ipywidgets does so as it is imported, where there is a kernel by then.
+        register_comm_target(self)
 
 
 class PageKernelApp(IPKernelApp):

@@ -118,6 +118,12 @@ def test_it_holds_nothing_open_that_is_another_s(tmp_path):
     assert not [link for link in held if link.endswith((".sqlite", port))]
 
 
+def test_the_page_can_ask_for_all_widgets_at_once(tmp_path):
+    """ipywidgets was imported before there was a kernel to tell the browser's part of it about."""
+    [targets] = in_kernels(tmp_path, "sorted(__import__('comm').get_comm_manager().targets)")
+    assert targets == ["jupyter.widget", "jupyter.widget.control"]
+
+
 def test_what_was_run_is_not_kept(tmp_path):
     in_kernels(tmp_path, "1 + 1")
     assert not list(tmp_path.rglob("history.sqlite"))

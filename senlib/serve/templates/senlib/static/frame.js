@@ -71,6 +71,22 @@
     go();
   });
 
+  // ---- Voila starts while the cells are still being run, and asks for the kernel when all that is to be drawn has come.
+
+  const add = window.addEventListener;
+  window.addEventListener = function (type, listener, ...options) {
+    // Voila would wait for the whole page, whose end is the last cell's.
+    if (type === "load" && document.readyState !== "complete") queueMicrotask(listener);
+    else add.call(window, type, listener, ...options);
+  };
+
+  const ask = window.fetch;
+  const placed = new Promise((resolve) => document.addEventListener("sl-placed", resolve, { once: true }));
+  window.fetch = async (what, ...options) => {
+    if (String(what.url ?? what).includes("/api/kernels/")) await placed;
+    return ask(what, ...options);
+  };
+
   // ---- A kernel that is gone.
 
   const GONE = /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;
@@ -93,7 +109,7 @@
     const page = configuration();
     if (leaving || lost || !page) return;
     try {
-      const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
+      const answer = await ask(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
       if (answer.status === 404) return lose();
       if (attempts > 3) setTimeout(look, 1000, attempts - 1); // it may be on its way out
     } catch {

@@ -4,3 +4,4 @@ for (const result of document.querySelectorAll("#sl-results > [data-for]")) {
 }
 document.getElementById("sl-results")?.remove();
 document.body.dataset.slState = "drawing";
+document.dispatchEvent(new Event("sl-placed"));
