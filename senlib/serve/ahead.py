@@ -1,36 +1,49 @@
-"""All that a page needs, imported ahead of its coming, in the process that kernels are forked from (senlib.serve.forks)."""
+"""All that a page needs, imported ahead of its coming, in the process that kernels are forked from (senlib.serve.forks).
+
+The sample schools are opened here, too, and Task 1 is drawn of each: what is counted and drawn then is kept (senlib.school.kept,
+senlib.charts.drawn), and thirty people who open the same page at once each find it done. Of a school that is real nothing is read.
+"""
 
 from __future__ import annotations
 
 import gc
+import tempfile
 from importlib import import_module
 
-from matplotlib.figure import Figure
+from ipywidgets import Widget
 
-from senlib import charts, open_sample
 from senlib.frameworks import names
-from senlib.measures.conversion import conversion
+from senlib.pages.desk import DATA_VARIABLE, open_desk
+from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.tasks import PAGES
 
-# What ipykernel and IPython bring in when a kernel starts, and not before.
+# What IPython and ipykernel bring in when a kernel starts, and not before.
 _OF_A_KERNEL = (
-    "IPython.core.completerlib", "IPython.extensions.storemagic", "IPython.core.logger", "ipykernel.debugger", "ipykernel.ipkernel",
-    "psutil", "pdb", "senlib.serve.page_kernel", "IPython.core.debugger", "tornado.platform.asyncio", "tornado.queues",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.extensions.storemagic", "ipykernel.debugger",
+    "psutil", "senlib.serve.page_kernel", "tornado.platform.asyncio", "tornado.queues",
 )  # fmt: skip
 
 
 def import_all() -> None:
-    """Import what kernels and pages are made of, and do once what is slow the first time only."""
+    """Import what kernels and pages are made of."""
     for name in (*_OF_A_KERNEL, *(f"senlib.pages.{page.stem}" for page in PAGES)):
         import_module(name)
-    for sample in names():
-        conversion(open_sample(sample))
-    figure = Figure()
-    figure.add_subplot().set_title("Aa")
-    charts.svg(figure)
-    # What is here now will not be looked at again for what can go: looking would copy it into each kernel.
-    gc.collect()
-    gc.freeze()
+
+
+def draw_ahead(sample: str) -> None:
+    """Draw Task 1 of a sample school, as it is seen first."""
+    with tempfile.TemporaryDirectory() as folder:
+        surroundings = {DATA_VARIABLE: folder}
+        open_desk(surroundings).choose(sample)
+        page = ConversionPage(open_desk(surroundings))
+        for draw in (page.answer, page.peers, page.years, page.matrix, page.figures):
+            draw()
+    Widget.close_all()
 
 
 import_all()
+for sample in names():
+    draw_ahead(sample)
+# What is here now will not be looked at again for what can go: looking would copy it into each kernel.
+gc.collect()
+gc.freeze()
