@@ -35,7 +35,7 @@ _STYLE = {
     "svg.hashsalt": "senlib",
 }
 
-INCHES_WIDE, INCHES_NARROW = 9.0, 4.3
+INCHES_WIDE, INCHES_NARROW = 9.0, 4.0
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,10 @@
 
   // ---- The menu on narrow screens, and the end of drawing.
 
-  document.addEventListener("DOMContentLoaded", () => {
+  // The rail is there long before the page's end has come, which waits for the kernel.
+  new MutationObserver((_, watch) => {
+    if (!document.getElementById("content")) return;
+    watch.disconnect();
     dress();
     showFar();
     const menu = document.querySelector(".sl-menu");
@@ -116,6 +119,10 @@
         menu.focus();
       }
     });
+  }).observe(document, { childList: true, subtree: true });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    dress(); // what may be chosen after the rail, as at the door
     if (!document.body.dataset.voila) return;
     if (!configuration()) return lose(); // the page broke off before its kernel had started
     const settle = () => {
