@@ -120,10 +120,9 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         fontsize=10,
                         annotation_clip=False,
                     )
-            words = "met" if row.met else "not met"
-            axes.annotate(
-                f"{rounded(row.percent)} % {words}", (102, place), va="center", annotation_clip=False, fontweight="bold"
-            )
+            space = "\n" if width.narrow else " "
+            words = f"{rounded(row.percent)} %{space}{'met' if row.met else 'not met'}"
+            axes.annotate(words, (102, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
 
