@@ -37,7 +37,7 @@ _STYLE = {
     "svg.hashsalt": "senlib",
 }
 
-INCHES_WIDE, INCHES_NARROW = 9.0, 4.3
+INCHES_WIDE, INCHES_NARROW = 9.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,9 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         fontsize=10,
                         annotation_clip=False,
                     )
-            words = "met" if row.met else "not met"
-            axes.annotate(
-                f"{rounded(row.percent)} % {words}", (102, place), va="center", annotation_clip=False, fontweight="bold"
-            )
+            space = "\n" if width.narrow else " "
+            words = f"{rounded(row.percent)} %{space}{'met' if row.met else 'not met'}"
+            axes.annotate(words, (102, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
 

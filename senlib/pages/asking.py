@@ -305,7 +305,7 @@ class Asking:
         if isinstance(part, Resources):
             return frame.html(resources(part))
         if isinstance(part, Points) and not part.to_plan:
-            return frame.html(points(part))
+            return frame.html(points(part, **options))
         return self.part(key, **options).box
 
     def part(self, key: str, **options: Any) -> Asked:
@@ -338,11 +338,11 @@ def settled(history: Sequence[Answer]) -> list[Answer]:
     return kept
 
 
-def points(part: Points) -> str:
+def points(part: Points, *, level: int = 3) -> str:
     """Lines to read."""
     items = "".join(f"<li>{frame.escape(item.text)}</li>" for item in part.items)
     intro = f"<p>{frame.escape(part.intro)}</p>" if part.intro else ""
-    return f"<h3>{frame.escape(part.title)}</h3>{intro}<ul>{items}</ul>"
+    return f"<h{level}>{frame.escape(part.title)}</h{level}>{intro}<ul>{items}</ul>"
 
 
 def resources(part: Resources) -> str:

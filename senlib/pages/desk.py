@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +60,9 @@ class ClosedStore(Store):
         self, *, form: str, values: Mapping[str, str], seen: Mapping[str, int] | None = None
     ) -> dict[str, Saved]:
         self._refuse()
+
+    def after_saving(self, function: Callable[[str, Mapping[str, str]], None]) -> None:
+        pass
 
     def latest(self, form: str) -> dict[str, str]:
         return {}

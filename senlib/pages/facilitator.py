@@ -19,7 +19,7 @@ from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
 from senlib.measures.proportion import rounded
 from senlib.measures.tracking import on_course_rates, track
-from senlib.pages import frame, sentences
+from senlib.pages import frame, sentences, top
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.shown import Shown
 from senlib.school.school import School
@@ -52,7 +52,7 @@ class SessionsPage:
 
     def header(self) -> widgets.HTML:
         """Which school lies open, and that no pupil of it gets onto slides or handouts."""
-        return frame.header(self.desk.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     # -- the plan --
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
@@ -17,6 +18,7 @@ from senlib.exports.text import day
 from senlib.measures.proportion import rounded
 from senlib.school.faults import FaultGroup
 from senlib.school.school import School
+from senlib.workbook.progress import Progress
 
 # What a browser is told of a file that a page holds, by the ending of its name.
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -39,15 +41,24 @@ def html(text: str) -> widgets.HTML:
     return widgets.HTML(text, layout=widgets.Layout(width="100%"))
 
 
-def header(school: School, *, trouble: str) -> widgets.HTML:
-    """Which school this is, by which yardstick it is read, plainly whether it is a sample, and what is wrong if anything is."""
+def header(school: School, *, trouble: str, far: Sequence[Progress] = ()) -> widgets.HTML:
+    """Which school this is, by which yardstick it is read, plainly whether it is a sample, and what is wrong if anything is.
+
+    `far` is how far each page is, for the rail; a page that knows of no answers has none to give.
+    """
     sample = '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
     return html(
         f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> '
         f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span> {sample}"
-        '<span class="sl-saved"></span></div>'
+        f'<span class="sl-saved"></span>{_far(far)}</div>'
         + (trouble_line(trouble) if trouble else "")
     )
+
+
+def _far(found: Sequence[Progress]) -> str:
+    """What frame.js takes to the rail; nothing of it shows here."""
+    counts = {one.stem: [one.begun, one.parts] for one in found}
+    return f'<sl-far hidden data-far="{escape(json.dumps(counts))}"></sl-far>' if counts else ""
 
 
 def heading(text: str, *, level: int = 2) -> str:

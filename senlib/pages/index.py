@@ -16,6 +16,7 @@ from senlib.pages.asking import Asking
 from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
 from senlib.pages.paper import Paper
 from senlib.pages.tasks import page_of
+from senlib.pages.top import Top
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
 from senlib.school.loading import Loaded, NamedFile, choices, load_files
@@ -40,7 +41,8 @@ class FrontPage:
         self._meanings: dict[str, widgets.Dropdown] = {}
         self._asked: list[widgets.Widget] = []
         self.ask = Asking(desk, "index")
-        self.top = frame.header(desk.school, trouble=desk.trouble)
+        self._top = Top(desk)
+        self.top = self._top.box
         self.opened = frame.html(self._opened())
         self.far, self.soon = frame.html(""), frame.html("")
         self._show_progress()
@@ -269,7 +271,7 @@ class FrontPage:
     def _reopen(self) -> None:
         """Show the school that lies open now; pages that are open already show it when they are opened anew."""
         self.desk = open_desk()
-        self.top.value = frame.header(self.desk.school, trouble=self.desk.trouble).value
+        self._top.move_to(self.desk)
         self.opened.value = self._opened()
         self.ask.move_to(self.desk)
         if hasattr(self, "taken"):

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from senlib.measures.one_pupil import cells_of, now_of
-from senlib.pages import frame, people, provided, sentences
+from senlib.pages import frame, people, provided, sentences, top
 from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.planned import NewAction, PlanSheet
@@ -46,7 +46,7 @@ class PupilPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def choose(self) -> widgets.VBox:
         """Which pupil, and who that is."""

@@ -11,7 +11,7 @@ from html import escape
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages import frame
+from senlib.pages import frame, top
 from senlib.pages.desk import ADDRESS_VARIABLE, CODE_VARIABLE, LEADER, ROOM_RULE, Desk, open_desk
 from senlib.workbook import room
 from senlib.workbook.forms import Cards, Grid, load
@@ -37,7 +37,7 @@ class RoomPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.desk.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def body(self) -> widgets.VBox:
         """What this reader needs of it: the leader's view, a participant's, or how a room is opened."""

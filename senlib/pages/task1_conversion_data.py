@@ -18,7 +18,7 @@ from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import GROUPINGS, group_name, has_sen
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
-from senlib.pages import frame, people, sentences
+from senlib.pages import frame, people, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FIGURES, TYPED, Desk, open_desk
 from senlib.pages.live import Live
@@ -65,7 +65,7 @@ class ConversionPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def controls(self) -> widgets.Box:
         """What to look at."""

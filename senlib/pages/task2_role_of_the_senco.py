@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from senlib.pages import frame, paper
+from senlib.pages import frame, paper, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.paper import Paper
@@ -28,7 +28,7 @@ class RolePage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.desk.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def grid(self) -> widgets.VBox:
         """The self-evaluation, with what stands in it summed up as something to talk over."""

@@ -11,7 +11,7 @@ from senlib import charts, national
 from senlib.measures.conversion import DENOMINATORS
 from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.proportion import FEW, rounded
-from senlib.pages import frame, sentences
+from senlib.pages import frame, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -39,7 +39,7 @@ class CriteriaPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def controls(self) -> widgets.Box:
         """What to look at."""

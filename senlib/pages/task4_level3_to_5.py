@@ -17,7 +17,7 @@ from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import Scale, Stage
 from senlib.measures.groups import has_sen
 from senlib.measures.tracking import on_course_rates, track
-from senlib.pages import frame, people, provided, sentences
+from senlib.pages import frame, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -84,7 +84,7 @@ class TrackingPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def controls(self) -> widgets.Box:
         """Whom to look at."""

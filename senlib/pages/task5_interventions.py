@@ -13,7 +13,7 @@ from senlib import charts
 from senlib.measures import provision as measures
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW, rounded
-from senlib.pages import frame, people, provided, sentences
+from senlib.pages import frame, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -51,7 +51,7 @@ class InterventionsPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     # -- Year 7 --
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.bundle import File
-from senlib.pages import frame, paper, people
+from senlib.pages import frame, paper, people, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -46,7 +46,7 @@ class SupportPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.desk.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     # -- the IEP --
 

@@ -9,7 +9,7 @@ from datetime import date
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages import frame, people
+from senlib.pages import frame, people, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.offer import Offer
@@ -54,7 +54,7 @@ class PlanningPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.desk.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     # -- the walk --
 

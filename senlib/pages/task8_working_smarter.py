@@ -6,7 +6,7 @@ from datetime import date
 
 import ipywidgets as widgets
 
-from senlib.pages import frame, paper
+from senlib.pages import frame, paper, top
 from senlib.pages.asking import Asked, Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.paper import Paper
@@ -30,7 +30,7 @@ class PlanPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.desk.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     def review(self) -> widgets.Widget:
         """The ten strands, with what was ticked on the front page under each."""

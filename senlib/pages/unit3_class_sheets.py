@@ -18,7 +18,7 @@ from senlib.measures.class_sheets import COLUMNS, class_lists, classes
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW
 from senlib.measures.review import REVIEWED, review
-from senlib.pages import frame, people, sentences
+from senlib.pages import frame, people, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -72,7 +72,7 @@ class ClassSheetsPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return frame.header(self.school, trouble=self.desk.trouble)
+        return top.header(self.desk)
 
     # -- the sheets --
 

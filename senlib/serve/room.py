@@ -31,10 +31,10 @@ _KERNEL = re.compile(r"/(?:api/kernels|voila/api/shutdown)/([^/]+)")
 
 DOOR = "/door"
 
-# The page allows its own stylesheet, script and form, and nothing else.
+# The page allows its own stylesheet, letters, script and form, and nothing else.
 _POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -119,6 +119,7 @@ class Store:
     def __init__(self, path: Path, *, workbook: str) -> None:
         self.path = path.absolute()
         self.workbook = workbook
+        self._after_saving: list[Callable[[str, Mapping[str, str]], None]] = []
         with self._plain_errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self._checked_version() < VERSION:
@@ -137,10 +138,16 @@ class Store:
         """Append several answers of a form, all of them or none. A field that `seen` lacks is not compared."""
         seen = seen or {}
         with self._writing() as connection:
-            return {
+            saved = {
                 field: self._append(connection, form=form, field=field, value=_whole(value), seen=seen.get(field))
                 for field, value in values.items()
             }
+        self._tell(form, values)
+        return saved
+
+    def after_saving(self, function: Callable[[str, Mapping[str, str]], None]) -> None:
+        """Call this with the form and its new values after each answer that was given through this object."""
+        self._after_saving.append(function)
 
     def latest(self, form: str) -> dict[str, str]:
         """The latest value of each field of a form."""
@@ -186,10 +193,12 @@ class Store:
     def bring_back(self, form: str, field: str, id: int) -> Saved:
         """Give an earlier answer of a field again, as a new one; the one that it replaces joins the history."""
         with self._writing() as connection:
-            for answer in self._history(connection, form, field, limit=-1):
-                if answer.id == id:
-                    return self._append(connection, form=form, field=field, value=answer.value, seen=None)
-        raise StoreError("That earlier text is no longer there, so it was not brought back. Open the page again.")
+            earlier = {answer.id: answer.value for answer in self._history(connection, form, field, limit=-1)}
+            if id not in earlier:
+                raise StoreError("That earlier text is no longer there, so it was not brought back. Open the page again.")
+            saved = self._append(connection, form=form, field=field, value=earlier[id], seen=None)
+        self._tell(form, {field: earlier[id]})
+        return saved
 
     def everything(self) -> list[Placed]:
         """Every answer of the workbook with its history, the oldest first."""
@@ -229,6 +238,10 @@ class Store:
             raise StoreError(_LEFT_OVER.format(path=self.path))
 
     # -- one answer --
+
+    def _tell(self, form: str, values: Mapping[str, str]) -> None:
+        for function in self._after_saving:
+            function(form, values)
 
     def _append(self, connection: sqlite3.Connection, *, form: str, field: str, value: str, seen: int | None) -> Saved:
         current = next(iter(self._history(connection, form, field, limit=1)), None)

@@ -24,6 +24,13 @@ QUIET = [
 ]  # fmt: skip
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
+# How a computer may ask for pages to look. In each the pages are read and used by everyone.
+NO_WISH = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none"}
+THEMES = {
+    "light": NO_WISH, "dark": NO_WISH | {"color_scheme": "dark"}, "contrast": NO_WISH | {"contrast": "more"},
+    "dark-contrast": NO_WISH | {"color_scheme": "dark", "contrast": "more"}, "forced": NO_WISH | {"forced_colors": "active"},
+}  # fmt: skip
+
 # What a page says when a part of it could not be made, ours and the libraries'.
 BROKEN = re.compile(r"Traceback \(most recent call last\)|could not be made|Error displaying widget|Javascript Error|\bNaN\b|undefined")
 
@@ -183,15 +190,30 @@ def screenshots() -> Callable[[Page, str], None]:
     return take
 
 
-@pytest.fixture(scope="session")
-def barriers() -> Callable[[Page], list[str]]:
-    """What axe-core finds on a page that keeps somebody from using it: serious and critical, each with its place."""
+@pytest.fixture
+def barriers_anywhere(barriers: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]:
+    """The same in every theme, wide and narrow."""
 
     def find(page: Page) -> list[str]:
-        found = Axe().run(page).response["violations"]
-        return [
-            f"{one['id']}: {node['html'][:160]}"
-            for one in found if one["impact"] in ("serious", "critical") for node in one["nodes"]
-        ]  # fmt: skip
+        found = []
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            for name, theme in THEMES.items():
+                page.emulate_media(**theme)
+                found += [f"{name}, {size['width']} pixels: {one}" for one in barriers(page)]
+        page.set_viewport_size(WIDE)
+        page.emulate_media(**NO_WISH)
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[[Page], list[str]]:
+    """Whatever axe-core finds on a page, grave or small, each with its place; also targets too small to hit (WCAG 2.2)."""
+
+    def find(page: Page) -> list[str]:
+        found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+        return [f"{one['id']} ({one['impact']}): {node['html'][:160]}" for one in found for node in one["nodes"]]
 
     return find

@@ -23,7 +23,8 @@ def fits(page) -> bool:
 def test_rail_names_every_page_that_there_is(visit):
     page = visit(TASK)
     rail = page.get_by_role("navigation", name="Pages of the workbook")
-    assert rail.get_by_role("link").all_inner_texts() == [one.name.replace(": ", "\n") for one in SHOWN]
+    told = [re.sub(r"\s*\d+ of \d+\s+begun", "", link) for link in rail.get_by_role("link").all_inner_texts()]
+    assert told == [one.name.replace(": ", "\n") for one in SHOWN]
     expect(rail.locator("[aria-current=page]")).to_have_attribute("href", f"/{TASK}")
     expect(page).to_have_title("Task 1: Conversion – The SENCO’s workbook")
     assert page.evaluate("document.documentElement.lang") == "en-GB"
@@ -86,7 +87,7 @@ def doubled(page) -> list[str]:
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_every_page_can_be_read_and_used_by_everyone(visit, barriers, screenshots, stem):
+def test_every_page_can_be_read_and_used_by_everyone(visit, barriers_anywhere, stem):
     """Of one opening of the page: it is whole, one heading, no id twice, no barrier in any theme, no scrolling sideways."""
     page = visit(stem)
     expect(page.locator("h1")).to_have_count(1)
@@ -98,10 +99,7 @@ def test_every_page_can_be_read_and_used_by_everyone(visit, barriers, screenshot
     assert page.locator("text=open_page").count() == 0 and page.locator("text=How a figure comes about").count() == 0
     assert all(len(name) > 20 for name in page.locator("[role=img]").evaluate_all("all => all.map(one => one.ariaLabel)"))
     assert doubled(page) == []
-    for name, theme in {"light": {}, "dark": {"color_scheme": "dark"}, "contrast": {"forced_colors": "active"}}.items():
-        page.emulate_media(**theme)
-        screenshots(page, f"{stem or 'index'}-{name}")
-        assert barriers(page) == [], name
+    assert barriers_anywhere(page) == []
     # 320 pixels: a wide screen enlarged to 400 %.
     for width in (320, 390, 768, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 800})

@@ -1,4 +1,5 @@
-// The frame's own script: it says when the page is ready, notices when its kernel is gone, and lets the kernel go with the page.
+// The frame's own script: it dresses the page as was chosen, says how far each Task is and when the page is ready, notices when its
+// kernel is gone, and lets the kernel go with the page.
 (() => {
   "use strict";
 
@@ -12,9 +13,102 @@
     return element ? JSON.parse(element.textContent) : null;
   };
 
+  // What a browser keeps for us; one that refuses to keep anything is asked in vain.
+  const recall = (store, name) => {
+    try {
+      return window[store].getItem(name) ?? "";
+    } catch {
+      return "";
+    }
+  };
+  const keep = (store, name, value) => {
+    try {
+      window[store].setItem(name, value);
+    } catch {
+      // It holds for this page alone.
+    }
+  };
+
+  // ---- How it looks: set before the first paint, kept on this computer, the same on every page that is open.
+
+  const LOOKS = ["sl-theme", "sl-face"];
+  const FACE = "/frame/atkinson-hyperlegible-next-latin.woff2";
+  const moreContrast = matchMedia("(prefers-contrast: more)");
+
+  function dress(looks = Object.fromEntries(LOOKS.map((name) => [name, recall("localStorage", name)]))) {
+    const { dataset } = document.documentElement;
+    dataset.slTheme = looks["sl-theme"] || (moreContrast.matches ? "contrast" : "");
+    dataset.slFace = looks["sl-face"];
+    for (const [name, value] of Object.entries(looks)) {
+      const chosen = document.querySelector(`input[name="${name}"][value="${CSS.escape(value)}"]`);
+      if (chosen) chosen.checked = true;
+    }
+  }
+
+  dress();
+  if (document.documentElement.dataset.slFace) {
+    const early = document.createElement("link");
+    Object.assign(early, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: FACE });
+    document.head.append(early);
+  }
+  moreContrast.addEventListener("change", () => dress());
+  window.addEventListener("storage", ({ key }) => {
+    if (key === null || LOOKS.includes(key)) dress();
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (!LOOKS.includes(target.name)) return;
+    keep("localStorage", target.name, target.value);
+    const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
+    dress(Object.fromEntries(LOOKS.map((name) => [name, chosen(name)])));
+  });
+
+  // ---- How far each Task is: told by the page's kernel, and remembered until the next page's kernel tells it again.
+
+  function showFar() {
+    let far = {};
+    try {
+      far = JSON.parse(recall("sessionStorage", "sl-far") || "{}");
+    } catch {
+      // Not ours.
+    }
+    for (const link of document.querySelectorAll("a[data-task]")) {
+      const [begun, parts] = far[link.dataset.task] ?? [];
+      let place = link.querySelector(".sl-far");
+      if (!parts) {
+        place?.remove();
+        continue;
+      }
+      if (!place) {
+        place = document.createElement("span");
+        place.className = "sl-far";
+        link.append(" ", place);
+      }
+      place.toggleAttribute("data-all", begun === parts);
+      place.textContent = `${begun} of ${parts}`;
+      const rest = document.createElement("span");
+      rest.className = "sl-unseen";
+      rest.textContent = " begun";
+      place.append(rest);
+    }
+  }
+
+  // In the header of each page that asks something; it comes anew whenever something was begun.
+  customElements.define("sl-far", class extends HTMLElement {
+    connectedCallback() {
+      keep("sessionStorage", "sl-far", this.dataset.far);
+      showFar();
+      showSaved();
+    }
+  });
+
   // ---- The menu on narrow screens, and the end of drawing.
 
-  document.addEventListener("DOMContentLoaded", () => {
+  // The rail is there long before the page's end has come, which waits for the kernel.
+  new MutationObserver((_, watch) => {
+    if (!document.getElementById("content")) return;
+    watch.disconnect();
+    dress();
+    showFar();
     const menu = document.querySelector(".sl-menu");
     menu?.addEventListener("click", () => {
       menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true"));
@@ -25,6 +119,10 @@
         menu.focus();
       }
     });
+  }).observe(document, { childList: true, subtree: true });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    dress(); // what may be chosen after the rail, as at the door
     if (!document.body.dataset.voila) return;
     if (!configuration()) return lose(); // the page broke off before its kernel had started
     const settle = () => {
@@ -50,9 +148,16 @@
 
   // ---- What is saved: the header says when; a link waits for what was typed last.
 
-  document.addEventListener("sl-saved", ({ detail }) => {
+  let saved = "";
+
+  function showSaved() {
     const place = document.querySelector(".sl-saved");
-    if (place) place.textContent = `Saved ${detail}`;
+    if (place && saved) place.textContent = `Saved ${saved}`;
+  }
+
+  document.addEventListener("sl-saved", ({ detail }) => {
+    saved = detail;
+    showSaved();
   });
 
   const PATIENCE = 3000; // in milliseconds; after that the page is left as asked, and what was typed is not called saved
