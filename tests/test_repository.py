@@ -22,7 +22,7 @@ def files():
             continue
         for path in [top] if top.is_file() else sorted(top.rglob("*")):
             parts = path.relative_to(ROOT).parts[1:]
-            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in parts):
+            if path.is_file() and not any(part.startswith((".", "__pycache__", "node_modules")) for part in parts):
                 yield path
 
 

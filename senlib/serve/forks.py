@@ -57,9 +57,8 @@ class ForkedProvisioner(LocalProvisioner):
         self.cwd = str(options.get("cwd") or os.getcwd())
         told = {"connection_file": self.parent.connection_file, "folder": self.cwd, "variables": variables}
         self.process = multiprocessing.get_context("forkserver").Process(target=_be_a_kernel, kwargs=told)
-        # Not in the loop of the server: the first kernel waits here until all is imported.
-        await asyncio.to_thread(self._start)
-        self.pid = self.process.pid
+        # Asked for and not waited for: the first one has to wait until all is imported, and a page's words need no kernel.
+        self._started = asyncio.ensure_future(asyncio.to_thread(self._start))
         return self.connection_info
 
     def _start(self) -> None:
@@ -73,8 +72,12 @@ class ForkedProvisioner(LocalProvisioner):
                 time.sleep(pause)
 
     async def poll(self) -> int | None:
-        """None while the kernel runs, else its exit code."""
-        return self.process.exitcode if self.process else 0
+        """None while the kernel runs or is about to, else its exit code."""
+        if self.process is None:
+            return 0
+        if self._started.done() and self._started.exception():
+            return 1
+        return self.process.exitcode
 
     async def wait(self) -> int | None:
         """Wait until the kernel has ended, and clear up after it."""
@@ -87,9 +90,10 @@ class ForkedProvisioner(LocalProvisioner):
 
     async def send_signal(self, signum: int) -> None:
         """Send the kernel a signal; one that has ended needs none."""
-        if await self.poll() is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signum)
+        with suppress(OSError, EOFError):
+            await self._started
+            if await self.poll() is None:
+                os.kill(self.process.pid, signum)
 
     async def terminate(self, restart: bool = False) -> None:
         """Ask the kernel to end."""

@@ -53,6 +53,10 @@ class PatientKernelClient(AsyncKernelClient):
     shell_channel_class = Type(PatientChannel)
     iopub_channel_class = Type(PatientChannel)
 
+    def start_channels(self, **channels: bool) -> None:
+        """Open the channels that are used: nobody types into a cell, and whether the kernel lives its manager knows."""
+        super().start_channels(**{"stdin": False, "hb": False} | channels)
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers and its outputs arrive; raises RuntimeError if it dies, TimeoutError after `timeout` seconds.
 

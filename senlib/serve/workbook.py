@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import logging
 import os
@@ -12,17 +13,18 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.handlers import KernelHandler
-from jupyterlab_server.themes_handler import ThemesHandler
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
-from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
+from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError
 from traitlets.config import Config
 from voila.app import Voila
@@ -30,7 +32,6 @@ from voila.configuration import VoilaConfiguration
 from voila.exporter import VoilaMarkdownRenderer
 from voila.handler import BaseVoilaHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
-from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
@@ -64,6 +65,9 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self' {channels}; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+
+# A computer's own register of kinds of files may be odd (on Windows anybody can change it): those of the frame are said here.
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".woff2": "font/woff2"}
 
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
@@ -112,11 +116,10 @@ class Workbook(Voila):
         return made | self.tornado_settings
 
     def init_handlers(self) -> list[tuple]:
-        """Every address there is: the pages, their kernels, and the files that Voila and the widgets are made of.
+        """Every address there is: the pages, their kernels, and the files of the frame.
 
-        Voila's own list of files, its contents service and its file server are left out.
+        Voila's own list of files, its contents service, its file server and its front end are left out: page.js stands for that.
         """
-        # Lists that a page of Voila's asks for, as it would be told them.
         common = {"voila_configuration": self.voila_configuration}
         page = common | {"template_paths": self.template_paths, "config": self.config}
         return [
@@ -124,15 +127,10 @@ class Workbook(Voila):
             (r"/", PageHandler, page),
             (r"/(?P<path>\w+)", PageHandler, page),
             (r"/(?:voila/render/)?(?P<stem>\w+)\.ipynb", ToPage),
-            (r"/frame/(.*)", StaticFileHandler, {"path": str(STATIC)}),
+            (r"/frame/([\w.-]+)", FrameFile),
             (rf"/api/kernels/{_KERNEL}", KernelHandler),
             (rf"/api/kernels/{_KERNEL}/channels", VoilaKernelWebsocketHandler),
             (r"/voila/api/shutdown/(.*)", Goodbye),
-            (r"/voila/api/themes/(.*)", ThemesHandler, {
-                "themes_url": "/voila/api/themes", "path": self.themes_dir, "labextensions_path": self.labextensions_path,
-            }),
-            (r"/voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
-            (r"/voila/labextensions/(.*)", MultiStaticFileHandler, {"paths": self.labextensions_path}),
             (r"/.*", NoSuchPage, common),
         ]
 
@@ -176,7 +174,6 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
             "prelaunch_hook": before_kernel,
             "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
             "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
-            "extension_allowlist": ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"],
             # Voila would keep a slow page's connection awake with a script inside the page, which the policy forbids.
             "http_keep_alive_timeout": 24 * 3600,
             "resources": {"senlib": {"pages": [_shown(page) for page in pages], "version": _version()}},
@@ -232,6 +229,43 @@ class PageHandler(TornadoVoilaHandler):
         super().on_connection_close()
         if self.kernel_id in self.kernel_manager:
             IOLoop.current().add_callback(self.kernel_manager.shutdown_kernel, self.kernel_id, now=True)
+
+
+class FrameFile(RequestHandler):
+    """A file of the frame, read and compressed once."""
+
+    def get(self, name: str) -> None:
+        """Send it, to be kept by the browser for good where its address says which one it is."""
+        held = _frame_files().get(name)
+        if held is None:
+            raise HTTPError(404)
+        small = held.small is not None and "gzip" in self.request.headers.get("Accept-Encoding", "")
+        self.set_header("Content-Type", held.kind)
+        self.set_header("Cache-Control", "max-age=31536000, immutable" if "v" in self.request.arguments else "no-cache")
+        self.set_header("Vary", "Accept-Encoding")
+        if small:
+            self.set_header("Content-Encoding", "gzip")
+        self.finish(held.small if small else held.content)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A file as it is sent: its content, the same compressed where that is worth it, and what kind it is."""
+
+    content: bytes
+    small: bytes | None
+    kind: str
+
+
+@cache
+def _frame_files() -> dict[str, _Held]:
+    """Every file of the frame by its name; there are no others to be had."""
+    held = {}
+    for path in STATIC.iterdir():
+        content, kind = path.read_bytes(), _KINDS[path.suffix]
+        small = None if path.suffix == ".woff2" else gzip.compress(content, mtime=0)
+        held[path.name] = _Held(content, small, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+    return held
 
 
 class Goodbye(VoilaShutdownKernelHandler):

@@ -132,7 +132,7 @@ def test_what_was_run_is_not_kept(tmp_path):
 def test_interrupt_restart_and_shutdown(tmp_path):
     async def play():
         async with kernel(tmp_path) as (manager, client):
-            first = psutil.Process(manager.provisioner.pid)
+            first = psutil.Process(manager.provisioner.process.pid)
             sleeping = asyncio.ensure_future(client.execute("import time; time.sleep(60)", reply=True, timeout=LONG))
             await asyncio.sleep(0.5)
             await manager.interrupt_kernel()
@@ -141,7 +141,7 @@ def test_interrupt_restart_and_shutdown(tmp_path):
             await client.wait_for_ready(timeout=LONG)
             assert await value(client, "__import__('os').getpid()") != first.pid
             assert not first.is_running()
-            second = psutil.Process(manager.provisioner.pid)
+            second = psutil.Process(manager.provisioner.process.pid)
             began = time.monotonic()
             await manager.shutdown_kernel()
             assert time.monotonic() - began < manager.shutdown_wait_time, "it ended when it was asked to"
@@ -153,7 +153,7 @@ def test_interrupt_restart_and_shutdown(tmp_path):
 def test_a_killed_kernel_is_seen_to_be_dead(tmp_path):
     async def play():
         async with kernel(tmp_path) as (manager, _):
-            os.kill(manager.provisioner.pid, signal.SIGKILL)
+            os.kill(manager.provisioner.process.pid, signal.SIGKILL)
             async with asyncio.timeout(LONG):
                 while await manager.is_alive():
                     await asyncio.sleep(0.01)

@@ -1,5 +1,4 @@
-// The frame's own script: it dresses the page as was chosen, says how far each Task is and when the page is ready, notices when its
-// kernel is gone, and lets the kernel go with the page.
+// The frame's own script: it dresses the page as was chosen, says how far each Task is, notices when its kernel is gone, and lets the kernel go with the page.
 (() => {
   "use strict";
 
@@ -101,7 +100,7 @@
     }
   });
 
-  // ---- The menu on narrow screens, and the end of drawing.
+  // ---- The menu on narrow screens.
 
   // The rail is there long before the page's end has come, which waits for the kernel.
   new MutationObserver((_, watch) => {
@@ -123,28 +122,9 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     dress(); // what may be chosen after the rail, as at the door
-    if (!document.body.dataset.voila) return;
-    if (!configuration()) return lose(); // the page broke off before its kernel had started
-    const settle = () => {
-      if (!drawn()) return;
-      watch.disconnect();
-      document.body.dataset.slState = "ready";
-      document.getElementById("sl-status")?.replaceChildren();
-    };
-    const watch = new MutationObserver(settle);
-    watch.observe(document.getElementById("content"), { childList: true, subtree: true });
-    settle(); // a page may have nothing that is still to be drawn
+    // The page broke off before its kernel had started.
+    if (document.body.dataset.slState === "starting" && !configuration()) lose();
   });
-
-  // Drawn is what no longer waits to be drawn: Voila takes its scripts away, a widget's place says that it is loading.
-  function drawn() {
-    if (document.body.dataset.slState !== "drawing") return false;
-    if (document.querySelector('script[type="application/vnd.voila.cell-output+json"]')) return false;
-    return [...document.querySelectorAll(".sl-output")].every(
-      (output) => output.querySelector(".jupyter-widgets, .jp-RenderedHTML, svg, img, pre") !== null
-        || (output.textContent.trim() !== "" && !output.textContent.includes("Loading widget")),
-    );
-  }
 
   // ---- What is saved: the header says when; a link waits for what was typed last.
 
@@ -176,22 +156,6 @@
     go();
   });
 
-  // ---- Voila starts while the cells are still being run, and asks for the kernel when all that is to be drawn has come.
-
-  const add = window.addEventListener;
-  window.addEventListener = function (type, listener, ...options) {
-    // Voila would wait for the whole page, whose end is the last cell's.
-    if (type === "load" && document.readyState !== "complete") queueMicrotask(listener);
-    else add.call(window, type, listener, ...options);
-  };
-
-  const ask = window.fetch;
-  const placed = new Promise((resolve) => document.addEventListener("sl-placed", resolve, { once: true }));
-  window.fetch = async (what, ...options) => {
-    if (String(what.url ?? what).includes("/api/kernels/")) await placed;
-    return ask(what, ...options);
-  };
-
   // ---- A kernel that is gone.
 
   const GONE = /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;
@@ -214,7 +178,7 @@
     const page = configuration();
     if (leaving || lost || !page) return;
     try {
-      const answer = await ask(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
+      const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
       if (answer.status === 404) return lose();
       if (attempts > 3) setTimeout(look, 1000, attempts - 1); // it may be on its way out
     } catch {
@@ -245,9 +209,7 @@
     if (document.visibilityState === "visible") look(3);
   });
 
-  // ---- Leaving. Voila says goodbye on `beforeunload`, which a mail link or a download sets off too; the page stays then.
-
-  window.addEventListener("beforeunload", (event) => event.stopImmediatePropagation());
+  // ---- Leaving.
 
   window.addEventListener("pagehide", () => {
     leaving = true;
@@ -262,7 +224,4 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
-
-  // Voila calls these as it goes along; our page says what there is to say by itself.
-  window.voila_finish = () => {};
 })();

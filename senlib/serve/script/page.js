@@ -1,0 +1,102 @@
+// The script of a page: it puts what the cells have shown in its place, and brings their widgets to life over the kernel's channels.
+
+import * as base from "@jupyter-widgets/base";
+import { ManagerBase } from "@jupyter-widgets/base-manager";
+import * as controls from "@jupyter-widgets/controls";
+import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
+import { ServerConnection } from "@jupyterlab/services/lib/serverconnection";
+import { Widget } from "@lumino/widgets";
+import "anywidget";
+import { anywidget } from "./define.js";
+
+import "@lumino/widgets/style/index.css";
+import "@jupyter-widgets/base/css/index.css";
+import "@jupyter-widgets/controls/css/widgets-base.css";
+
+const VIEW = "application/vnd.jupyter.widget-view+json";
+const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls, anywidget: anywidget(base) };
+const BROKEN = "This part of the page could not be made. Reopen the page; what you saved is safe.";
+
+// Widgets as they are in the kernel.
+class Manager extends ManagerBase {
+  constructor(kernel) {
+    super();
+    this.kernel = kernel;
+    kernel.registerCommTarget(this.comm_target_name, (comm, message) => this.handle_comm_open(new base.shims.services.Comm(comm), message));
+  }
+
+  async loadClass(name, module) {
+    const found = MODULES[module]?.[name];
+    if (!found) throw new Error(`There is no ${name} of ${module} on this page.`);
+    return found;
+  }
+
+  async _create_comm(target, id, data, metadata, buffers) {
+    const comm = this.kernel.createComm(target, id);
+    if (data || metadata) comm.open(data, metadata, buffers);
+    return new base.shims.services.Comm(comm);
+  }
+
+  async _get_comm_info() {
+    const { content } = await this.kernel.requestCommInfo({ target_name: this.comm_target_name });
+    return content.status === "ok" ? content.comms : {};
+  }
+
+  // Every widget that there is, in one question.
+  load() {
+    return this._loadFromKernel();
+  }
+}
+
+// Which kernel is the page's is said in the page, some way down: this script may have been there first.
+function kernel() {
+  const { kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const { origin } = location;
+  const serverSettings = ServerConnection.makeSettings({ baseUrl: `${origin}/`, wsUrl: `${origin.replace("http", "ws")}/`, appendToken: false });
+  return new KernelConnection({ model: { id: kernelId, name: "python3" }, serverSettings });
+}
+
+// What each cell has shown comes at the end of the page; its place is among the words.
+function place() {
+  for (const result of document.querySelectorAll("#sl-results > [data-for]")) {
+    document.querySelector(`[data-cell="${result.dataset.for}"]`)?.append(...result.childNodes);
+  }
+  document.getElementById("sl-results")?.remove();
+}
+
+async function show(manager, output) {
+  const shown = JSON.parse(output.querySelector("script").textContent);
+  output.replaceChildren();
+  if (!shown[VIEW]) return (output.textContent = shown["text/plain"] ?? "");
+  const view = await manager.create_view(await manager.get_model(shown[VIEW].model_id));
+  Widget.attach(view.luminoWidget, output);
+  await whole(view);
+}
+
+// A view is there when those within it are.
+async function whole(view) {
+  const within = (await Promise.all(view.children_views?.views ?? [])).filter(Boolean);
+  await Promise.all(within.map(whole));
+}
+
+async function draw() {
+  place();
+  document.body.dataset.slState = "drawing";
+  const outputs = [...document.querySelectorAll(".sl-output")];
+  if (outputs.length) {
+    const manager = new Manager(kernel());
+    await manager.load();
+    const drawn = await Promise.allSettled(outputs.map((output) => show(manager, output)));
+    drawn.forEach(({ status, reason }, place) => {
+      if (status === "fulfilled") return;
+      console.error(reason);
+      outputs[place].textContent = BROKEN;
+    });
+  }
+  if (document.body.dataset.slState !== "drawing") return; // the kernel is gone meanwhile
+  document.body.dataset.slState = "ready";
+  document.getElementById("sl-status")?.replaceChildren();
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", draw);
+else draw();
