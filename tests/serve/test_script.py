@@ -17,11 +17,6 @@ def test_it_was_built_after_the_last_change():
     assert now in BUILT[:200], "build it anew: npm ci && npm run build, in senlib/serve/script"
 
 
-def test_it_makes_no_code_of_text():
-    """The policy of the pages would refuse it."""
-    assert not re.search(r"\beval\(|\bnew Function\(|[^\w.$]Function\(\"", BUILT)
-
-
 def test_every_package_in_it_has_its_licence_beside_it():
     held = (STATIC / "page.txt").read_text("utf-8")
     for name in json.loads((SCRIPT / "package.json").read_text())["devDependencies"]:

@@ -96,6 +96,7 @@ async function draw() {
   if (document.body.dataset.slState !== "drawing") return; // the kernel is gone meanwhile
   document.body.dataset.slState = "ready";
   document.getElementById("sl-status")?.replaceChildren();
+  document.dispatchEvent(new Event("sl-ready"));
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", draw);

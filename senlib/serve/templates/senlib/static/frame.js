@@ -200,10 +200,20 @@
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Reopen this page";
-    button.addEventListener("click", () => location.reload());
+    button.addEventListener("click", () => {
+      keep("sessionStorage", "sl-place", JSON.stringify({ href: location.href, down: scrollY }));
+      location.reload();
+    });
     banner.append(sentence, button);
     document.getElementById("content").before(banner);
   }
+
+  // Reopened, the page goes back to where it was: once it is drawn, for before that it is too short.
+  document.addEventListener("sl-ready", () => {
+    const { href, down } = JSON.parse(recall("sessionStorage", "sl-place") || "{}");
+    keep("sessionStorage", "sl-place", "");
+    if (href === location.href) scrollTo(0, down);
+  });
 
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") look(3);
