@@ -52,10 +52,8 @@ class ForkedProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Fork a kernel. Only its connection file is taken from `cmd`, which would have started a Python of its own."""
-        # Voila's names of variables are members of an Enum, which would bring the whole server into the kernel.
-        variables = {str(getattr(name, "value", name)): str(value) for name, value in options["env"].items()}
         self.cwd = str(options.get("cwd") or os.getcwd())
-        told = {"connection_file": self.parent.connection_file, "folder": self.cwd, "variables": variables}
+        told = {"connection_file": self.parent.connection_file, "folder": self.cwd, "variables": options["env"]}
         self.process = multiprocessing.get_context("forkserver").Process(target=_be_a_kernel, kwargs=told)
         # Asked for and not waited for: the first one has to wait until all is imported, and a page's words need no kernel.
         self._started = asyncio.ensure_future(asyncio.to_thread(self._start))

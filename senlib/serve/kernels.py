@@ -16,6 +16,7 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server import CallContext
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from nbclient.exceptions import DeadKernelError
 from traitlets import Type, default
 
 from senlib.serve.room import Room
@@ -58,7 +59,7 @@ class PatientKernelClient(AsyncKernelClient):
         super().start_channels(**{"stdin": False, "hb": False} | channels)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers and its outputs arrive; raises RuntimeError if it dies, TimeoutError after `timeout` seconds.
+        """Wait until the kernel answers and its outputs arrive; raises DeadKernelError if it dies, TimeoutError after `timeout` seconds.
 
         The stock client then listens a fifth of a second longer for what the kernel may still have to say; nobody here would
         take that for the output of a cell.
@@ -71,7 +72,7 @@ class PatientKernelClient(AsyncKernelClient):
                     await self.iopub_channel.get_msg(timeout=SLICE)
                     return
                 if not await self.is_alive():
-                    raise RuntimeError("the kernel died before it had answered")
+                    raise DeadKernelError("the kernel died before it had answered")
 
 
 class OwnPython(KernelSpecManager):
@@ -107,4 +108,6 @@ class WorkbookKernels(AsyncMappingKernelManager):
             self.room.owners[kernel_id] = visitor
         if request is not None:
             request.kernel_id = kernel_id
+            if request.left:  # while the kernel was being started
+                await self.shutdown_kernel(kernel_id, now=True)
         return kernel_id

@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import nbformat
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.handlers import KernelHandler
+from nbclient.exceptions import DeadKernelError
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
@@ -30,11 +32,12 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.exporter import VoilaMarkdownRenderer
-from voila.handler import BaseVoilaHandler
+from voila.handler import BaseVoilaHandler, VoilaHandler
+from voila.notebook_renderer import NotebookRenderer
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
-from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from senlib.pages.people import QUERY_VARIABLE
 from senlib.pages.tasks import PAGES
 from senlib.serve.forks import Provisioners
 from senlib.serve.room import DOOR, Door, Gate, Room
@@ -55,6 +58,12 @@ LONGEST_FOLDER = 50
 
 # How long the kernel of a page that was left may take in what was typed last, in seconds.
 LAST_WORDS = 1
+
+# How long a page that has come whole may take to open its channels, in seconds: one that a browser had left by then never does.
+CLAIM = 30
+
+# The name under which Jupyter knows this Python.
+KERNEL = "python3"
 
 # Cells for those who read the notebook in JupyterLab.
 WORKINGS = "workings"
@@ -174,8 +183,6 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
             "prelaunch_hook": before_kernel,
             "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
             "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
-            # Voila would keep a slow page's connection awake with a script inside the page, which the policy forbids.
-            "http_keep_alive_timeout": 24 * 3600,
             "resources": {"senlib": {"pages": [_shown(page) for page in pages], "version": _version()}},
         },
         "VoilaExporter": {"markdown_renderer_class": "senlib.serve.workbook.Prose"},
@@ -213,20 +220,54 @@ class Prose(VoilaMarkdownRenderer):
         super().__init__(*arguments, exclude_anchor_links=True, **options)
 
 
-class PageHandler(TornadoVoilaHandler):
+class PageHandler(VoilaHandler):
     """A notebook as a page, at its stem; the front page at the root."""
 
     kernel_id: str | None = None
+    left = False
 
     async def get(self, path: str = "index") -> None:
-        """Draw the page, sending its frame and its words before the kernel has started."""
+        """Draw the page, sending its frame and its words before the kernel has started.
+
+        A page that breaks off says nothing more: its own script sees that there is no kernel, and says so.
+        """
         if not (Path(self.contents_manager.root_dir) / f"{path}.ipynb").is_file():
             raise HTTPError(404)
-        await super().get(path=f"{path}.ipynb")
+        # A page may hold what is known of pupils: no browser keeps it.
+        self.set_header("Cache-Control", "no-store")
+        drawing = await self._renderer(f"{path}.ipynb")
+        surroundings = dict(os.environ) | {QUERY_VARIABLE: self.request.query}
+        kernel_id = await self.kernel_manager.start_kernel(kernel_name=KERNEL, path="", env=surroundings)
+        with suppress(DeadKernelError, TimeoutError, StreamClosedError):
+            async for piece, _ in drawing.generate_content_generator(kernel_id, self.kernel_manager.get_kernel(kernel_id)):
+                self.write(piece)
+                await self.flush()
+
+    async def _renderer(self, path: str) -> NotebookRenderer:
+        """Voila's renderer of a notebook."""
+        drawing = NotebookRenderer(
+            request_handler=self, voila_configuration=self.voila_configuration, traitlet_config=self.traitlet_config, notebook_path=path,
+            template_paths=self.template_paths, contents_manager=self.contents_manager, kernel_spec_manager=self.kernel_spec_manager,
+            base_url=self.base_url, page_config={},
+        )  # fmt: skip
+        await drawing.initialize()
+        return drawing
+
+    def on_finish(self) -> None:
+        """A page that has come whole opens its channels within a moment; a kernel that nobody speaks to by then goes."""
+        super().on_finish()
+        if self.kernel_id:
+            IOLoop.current().call_later(CLAIM, self._end_unclaimed)
+
+    async def _end_unclaimed(self) -> None:
+        held = self.kernel_id in self.kernel_manager
+        if held and not self.kernel_manager.kernel_model(self.kernel_id)["connections"]:
+            await self.kernel_manager.shutdown_kernel(self.kernel_id, now=True)
 
     def on_connection_close(self) -> None:
         """End the kernel of a page that was left before it had come."""
         super().on_connection_close()
+        self.left = True
         if self.kernel_id in self.kernel_manager:
             IOLoop.current().add_callback(self.kernel_manager.shutdown_kernel, self.kernel_id, now=True)
 
@@ -309,8 +350,10 @@ class _WithoutValues(logging.Formatter):
 
 
 def _matters(record: logging.LogRecord) -> bool:
-    """Whether a line tells of trouble: a page that was closed while it was being written to is none."""
-    return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError | StreamClosedError))
+    """Whether a line tells of trouble: a page that was left while it was being made is none, and one whose kernel died says so."""
+    if record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError | StreamClosedError | DeadKernelError):
+        return False
+    return not str(record.msg).startswith(("Kernel died", "Error occurred while starting new kernel client"))
 
 
 def _log_without_values(log: logging.Logger) -> None:

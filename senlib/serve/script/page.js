@@ -4,6 +4,7 @@ import * as base from "@jupyter-widgets/base";
 import { ManagerBase } from "@jupyter-widgets/base-manager";
 import * as controls from "@jupyter-widgets/controls";
 import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
+import { CommsOverSubshells } from "@jupyterlab/services/lib/kernel/comm";
 import { ServerConnection } from "@jupyterlab/services/lib/serverconnection";
 import { Widget } from "@lumino/widgets";
 import "anywidget";
@@ -53,7 +54,9 @@ function kernel() {
   const { kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
   const { origin } = location;
   const serverSettings = ServerConnection.makeSettings({ baseUrl: `${origin}/`, wsUrl: `${origin.replace("http", "ws")}/`, appendToken: false });
-  return new KernelConnection({ model: { id: kernelId, name: "python3" }, serverSettings });
+  // One thread does all that the page asks for, in the order in which it was asked.
+  const commsOverSubshells = CommsOverSubshells.Disabled;
+  return new KernelConnection({ model: { id: kernelId, name: "python3" }, serverSettings, commsOverSubshells });
 }
 
 // What each cell has shown comes at the end of the page; its place is among the words.
