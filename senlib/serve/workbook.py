@@ -13,7 +13,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -155,6 +154,7 @@ class Workbook(Voila):
         """Stop answering, end every kernel, and leave no file behind."""
         self._server.stop()
         await ensure_async(self.kernel_manager.shutdown_all(now=True))
+        self.kernel_manager.context.destroy(linger=0)  # nobody is left to hear what was not sent
         await self._server.close_all_connections()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
 
@@ -238,10 +238,16 @@ class PageHandler(VoilaHandler):
         drawing = await self._renderer(f"{path}.ipynb")
         surroundings = dict(os.environ) | {QUERY_VARIABLE: self.request.query}
         kernel_id = await self.kernel_manager.start_kernel(kernel_name=KERNEL, path="", env=surroundings)
-        with suppress(DeadKernelError, TimeoutError, StreamClosedError):
+        try:
             async for piece, _ in drawing.generate_content_generator(kernel_id, self.kernel_manager.get_kernel(kernel_id)):
                 self.write(piece)
                 await self.flush()
+        except (DeadKernelError, TimeoutError, StreamClosedError):
+            pass
+        finally:
+            # Voila closes them at the end of a page, which this one may not have come to.
+            if getattr(drawing, "executor", None) and drawing.executor.kc:
+                drawing.executor.kc.stop_channels()
 
     async def _renderer(self, path: str) -> NotebookRenderer:
         """Voila's renderer of a notebook."""
