@@ -131,10 +131,12 @@ class Desk:
         """
         held = national.figures(self.school.framework.name)
         rows = [(*field.split("|"), float(value)) for field, value in self.store.latest(FIGURES).items() if value]
+        if not rows:
+            return held
         typed = pd.DataFrame(rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"])
         typed = typed.assign(year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA)
         keys = ["stage", "year", "subject", "group", "entry", "reach"]
-        return pd.concat([typed[held.columns], held], ignore_index=True).drop_duplicates(keys) if len(typed) else held
+        return pd.concat([typed[held.columns], held], ignore_index=True).drop_duplicates(keys)
 
     def code_key(self) -> bytes:
         """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
