@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from ipykernel import ipkernel
+from ipykernel import ipkernel, kernelapp
+from ipykernel.iostream import IOPubThread
 from ipykernel.kernelapp import IPKernelApp
 from ipywidgets import register_comm_target
 from traitlets import Type
@@ -35,3 +36,8 @@ class PageKernelApp(IPKernelApp):
 
     def init_code(self) -> None:
         """There is nothing to run."""
+
+    def init_iopub(self, context: Any) -> None:
+        """Send on what cells show, without the port on which IPython would wait for what a cell's own processes print."""
+        with patch.object(kernelapp, "IOPubThread", lambda socket, **options: IOPubThread(socket, **options | {"pipe": False})):
+            super().init_iopub(context)

@@ -111,9 +111,9 @@ class Door(RequestHandler):
     """Where one gives the code and comes in. Everything else that may not be seen leads here, or is refused."""
 
     def set_default_headers(self) -> None:
-        """What the page may load, and that it tells nobody where one was."""
+        """What the page may load, and that nobody keeps it."""
         self.set_header("Content-Security-Policy", _POLICY)
-        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cache-Control", "no-store")
 
     def get(self) -> None:
         """The form; a page that was asked for leads to it."""

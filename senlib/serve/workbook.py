@@ -23,9 +23,10 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.handlers import KernelHandler
 from nbclient.exceptions import DeadKernelError
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPHeaders
 from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
-from tornado.web import Application, HTTPError, RequestHandler
+from tornado.web import Application, HTTPError, OutputTransform, RequestHandler
 from tornado.websocket import WebSocketClosedError
 from traitlets.config import Config
 from voila.app import Voila
@@ -48,6 +49,9 @@ STATIC = TEMPLATES / "static"
 LARGEST_MESSAGE = 40 * 1024 * 1024
 # A page's other requests carry next to nothing.
 LARGEST_REQUEST = 64 * 1024
+
+# Why a channel is closed, in the words of RFC 6455: what came on it cannot be read.
+UNREADABLE = 1007
 
 # An engine that nobody has used for an hour goes, in seconds; how often that is looked at.
 IDLE, LOOK = 3600, 300
@@ -76,6 +80,18 @@ _POLICY = (
 
 # A computer's own register of kinds of files may be odd (on Windows anybody can change it): those of the frame are said here.
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".woff2": "font/woff2"}
+
+# What every answer says, whoever makes it; a page's own policy goes before the one for files.
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+
+# All that a page may say to its kernel: what widgets say. It may run nothing in it (Voila's own list has its end, too).
+MESSAGES = ["comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request"]
 
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
@@ -137,15 +153,15 @@ class Workbook(Voila):
             (r"/(?:voila/render/)?(?P<stem>\w+)\.ipynb", ToPage),
             (r"/frame/([\w.-]+)", FrameFile),
             (rf"/api/kernels/{_KERNEL}", KernelHandler),
-            (rf"/api/kernels/{_KERNEL}/channels", VoilaKernelWebsocketHandler),
+            (rf"/api/kernels/{_KERNEL}/channels", Channel),
             (r"/voila/api/shutdown/(.*)", Goodbye),
             (r"/.*", NoSuchPage, common),
         ]
 
     async def open(self, sockets: list[socket.socket]) -> None:
         """Begin to answer on these sockets."""
-        self.app = (Application if self.room is None else Gate)(**self.init_settings())
-        self.kernel_manager.room = self.room
+        self.app = (Application if self.room is None else Gate)(transforms=[_Said], **self.init_settings())
+        self.kernel_manager.room, self.kernel_manager.allowed_message_types = self.room, MESSAGES
         self.app.add_handlers(".*$", self.init_handlers())
         self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
         self._server.add_sockets(sockets)
@@ -168,7 +184,8 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
                 # A web site that names itself 127.0.0.1 is refused: only this computer's own names are answered.
                 "allow_remote_access": False,
                 "websocket_max_message_size": LARGEST_MESSAGE,
-                "headers": {"Content-Security-Policy": _POLICY.format(channels=channels), "Referrer-Policy": "no-referrer"},
+                "headers": {"Content-Security-Policy": _POLICY.format(channels=channels), "Cache-Control": "no-store"},
+                "xsrf_cookie_kwargs": {"samesite": "Strict"},
                 "log_function": lambda handler: None,
             },
         },
@@ -185,6 +202,7 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
             "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
             "resources": {"senlib": {"pages": [_shown(page) for page in pages], "version": _version()}},
         },
+        "IdentityProvider": {"cookie_options": {"samesite": "Strict"}},
         "VoilaExporter": {"markdown_renderer_class": "senlib.serve.workbook.Prose"},
         "MappingKernelManager": {
             "cull_idle_timeout": IDLE,
@@ -205,9 +223,13 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
 def before_kernel(request: RequestHandler, notebook: nbformat.NotebookNode, cwd: str) -> nbformat.NotebookNode:
     """Make a notebook ready to be run as a page.
 
-    Cells tagged 'workings' are left out. Reading `xsrf_token` sets the cookie without which the page could not say, as it
-    closes, that its kernel may go (Voila #1458).
+    A page that another web site asks for as a picture, a frame or a script is refused here, before a kernel is started for it: only
+    a link may lead here from elsewhere. Cells tagged 'workings' are left out. Reading `xsrf_token` sets the cookie without which the
+    page could not say, as it closes, that its kernel may go (Voila #1458).
     """
+    asked = request.request.headers
+    if asked.get("Sec-Fetch-Site") in ("cross-site", "same-site") and asked.get("Sec-Fetch-Dest") != "document":
+        raise HTTPError(403)
     request.xsrf_token  # noqa: B018
     notebook.cells = [cell for cell in notebook.cells if WORKINGS not in cell.metadata.get("tags", [])]
     return notebook
@@ -314,6 +336,19 @@ def _frame_files() -> dict[str, _Held]:
         held[path.name] = _Held(content, small, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
     return held
 
+class Channel(VoilaKernelWebsocketHandler):
+    """What a page and its kernel say to one another."""
+
+    def on_message(self, ws_message: str | bytes) -> None:
+        """Hand a message on to the kernel. One that names more parts than it can hold would have the server count for ever."""
+        if isinstance(ws_message, bytes):
+            newer = self.selected_subprotocol is not None
+            width, order = (8, "little") if newer else (4, "big")
+            if width * (int.from_bytes(ws_message[:width], order) + 1) > len(ws_message):
+                self.close(UNREADABLE)
+                return
+        super().on_message(ws_message)
+
 
 class Goodbye(VoilaShutdownKernelHandler):
     """A page that is left lets its kernel go."""
@@ -342,14 +377,27 @@ class NoSuchPage(BaseVoilaHandler):
         raise HTTPError(404)
 
 
+class _Said(OutputTransform):
+    """Has every answer say what may be done with it, and not by which program and version it was made."""
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        """The answer with these headers, where it has none of its own."""
+        headers.pop("Server", None)
+        for name, value in _ALWAYS.items():
+            headers.setdefault(name, value)
+        return status_code, headers, chunk
+
+
 class _WithoutValues(logging.Formatter):
     """Log lines with the kind of an error and without its words: those could hold a pupil's data."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The message before anything is put into it, and the kinds of the errors behind it."""
         said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        # Up to where a value may stand; asyncio writes the error itself on a second line.
-        said = re.split(r":? %|\n", said, maxsplit=1)[0]
+        # Up to where a value may stand, put in already or not: behind a colon or a bracket, in quotes, on a second line.
+        said = re.match(r"[\w ,.-]*", said)[0].rstrip()
         error = record.exc_info[1] if record.exc_info else None
         kind = getattr(error, "ename", None) or (type(error).__name__ if error else "")
         return f"{record.levelname} {record.name}: {said}{f' ({kind})' if kind else ''}"
