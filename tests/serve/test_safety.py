@@ -290,10 +290,11 @@ async def heard(server: Server, kernel: str, said: list[dict], way: str = "text"
             written = write(one)
             await channel.write_message(written, binary=isinstance(written, bytes))
         before = len(came)
-        while not any(header["msg_type"] == "comm_info_reply" for header, *_ in came[before:]):
+        # Until the kernel rests again: what widgets say comes on another way than the answer, and before that.
+        while not any(told.get("execution_state") == "idle" and to.get("msg_type") == "comm_info_request" for _, to, told in came[before:]):
             came.append(read(await asyncio.wait_for(channel.read_message(), 15), protocol))
     with suppress(TimeoutError):
-        while True:
+        while True:  # the answer itself, and what may not come
             came.append(read(await asyncio.wait_for(channel.read_message(), 0.3), protocol))
     channel.close()
     return came
