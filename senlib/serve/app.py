@@ -100,12 +100,12 @@ async def _serve(
     workbook = Workbook.over(notebooks, port=sockets[0].getsockname()[1], room=room, address=address)
     await workbook.open(sockets)
     try:
-        address = f"http://{HOST}:{workbook.port}/"
-        print(f"The workbook is open at {address}  Press Ctrl-C here to close it.", flush=True)
+        home = f"http://{HOST}:{workbook.port}/"
+        print(f"The workbook is open at {home}  Press Ctrl-C here to close it.", flush=True)
         if room is not None:
             print(_invitation(room, alone=not address), flush=True)
         if open_browser:
-            await asyncio.to_thread(webbrowser.open, address)
+            await asyncio.to_thread(webbrowser.open, home)
         while not ended.is_set():
             # Windows tells Python of Ctrl-C only when the loop turns.
             with suppress(TimeoutError):
