@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
+from contextlib import suppress
 from importlib import import_module
 
 from ipywidgets import Widget
@@ -43,7 +44,8 @@ def draw_ahead(sample: str) -> None:
 
 import_all()
 for sample in names():
-    draw_ahead(sample)
+    with suppress(Exception):  # what cannot be drawn here is told of on the page
+        draw_ahead(sample)
 # What is here now will not be looked at again for what can go: looking would copy it into each kernel.
 gc.collect()
 gc.freeze()

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from multiprocessing import forkserver
 from typing import Any
 
 import numpy
@@ -34,6 +33,8 @@ def import_ahead() -> None:
     What stands in `os.environ` now is what that process has; each kernel is given its own in its place.
     """
     if CAN_FORK:
+        from multiprocessing import forkserver  # there is none on Windows
+
         forkserver.set_forkserver_preload(["senlib.serve.ahead"])
         forkserver.ensure_running()
 

@@ -62,12 +62,12 @@ class Server:
 
 
 @contextmanager
-def served(notebooks: Path, folder: Path):
+def served(notebooks: Path, folder: Path, *, start: str = START):
     """Serve these notebooks while the block runs; `folder` takes the data and the log."""
     log = folder / "log.txt"
     with log.open("w") as lines:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(notebooks), str(folder / "data")], cwd=ROOT, stdout=subprocess.PIPE, stderr=lines, text=True
+            [sys.executable, "-c", start, str(notebooks), str(folder / "data")], cwd=ROOT, stdout=subprocess.PIPE, stderr=lines, text=True
         )
     try:
         yield Server(process, log)
@@ -166,6 +166,12 @@ def test_words_come_before_the_kernel_has_done_anything(tmp_path):
         assert "opened" not in seen
         gate.touch()
         assert "opened" in answer.read().decode()
+
+
+def test_where_the_system_cannot_fork_pages_come_all_the_same(tmp_path):
+    write_notebook(tmp_path, "index", "# Words", "print('run by', __import__('sys').argv[0])")
+    with served(tmp_path, tmp_path, start="from senlib.serve import forks; forks.CAN_FORK = False" + START) as server:
+        assert "ipykernel_launcher.py" in server.text("/")[1]
 
 
 def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
