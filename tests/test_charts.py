@@ -1,5 +1,7 @@
 """Charts: what a picture shows, on which scale, and that it needs nothing from outside."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 
@@ -56,3 +58,23 @@ def test_svg_for_the_page_has_no_address_no_size_and_escapes_text():
     assert (
         charts.svg(charts.rates(RATES, labels=LABELS, strong=[True] * 4)) == text
     )  # the same picture is the same text
+
+
+def test_a_chart_is_drawn_once_for_the_same_table_and_words(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(charts, "svg", lambda figure: drawn.append(figure) or str(len(drawn)))
+    charts._kept_drawing.cache_clear()
+
+    def ask(table=RATES, *, width=charts.WIDE, strong=True):
+        return charts.drawn(partial(charts.rates, table, labels=LABELS, strong=[strong] * 4), width=width)
+
+    assert [ask(), ask(RATES.copy()), ask(width=charts.NARROW), ask(strong=False), ask(RATES.assign(percent=1.0)), ask()] == list("112341")
+    charts._kept_drawing.cache_clear()
+
+
+def test_what_cannot_be_told_to_be_the_same_is_drawn_anew(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(charts, "svg", drawn.append)
+    for _ in range(2):
+        charts.drawn(lambda width: charts.rates(RATES, labels=LABELS, strong=[True] * 4, width=width), width=charts.WIDE)
+    assert len(drawn) == 2

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2.bccache import Bucket, BytecodeCache
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.handlers import KernelHandler
 from nbclient.exceptions import DeadKernelError
@@ -242,6 +243,25 @@ class Prose(VoilaMarkdownRenderer):
         super().__init__(*arguments, exclude_anchor_links=True, **options)
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled for the page before: each page has an exporter of its own, which would compile them anew."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is held of a template."""
+        if bucket.key in self._held:
+            bucket.bytecode_from_string(self._held[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Hold a template."""
+        self._held[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 class PageHandler(VoilaHandler):
     """A notebook as a page, at its stem; the front page at the root."""
 
@@ -279,6 +299,7 @@ class PageHandler(VoilaHandler):
             base_url=self.base_url, page_config={},
         )  # fmt: skip
         await drawing.initialize()
+        drawing.exporter.environment.bytecode_cache = _COMPILED
         return drawing
 
     def on_finish(self) -> None:

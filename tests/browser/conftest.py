@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -190,18 +190,18 @@ def screenshots() -> Callable[[Page, str], None]:
     return take
 
 
-@pytest.fixture
-def barriers_anywhere(barriers: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]:
-    """The same in every theme, wide and narrow."""
+@pytest.fixture(scope="session")
+def barriers_anywhere(barriers: Callable[..., list[str]]) -> Callable[[Page], list[str]]:
+    """The same wide and narrow, and in every theme. A theme changes colours and nothing else: there it is they that are looked at."""
 
     def find(page: Page) -> list[str]:
         found = []
-        for size in (WIDE, NARROW):
+        for size in (NARROW, WIDE):
             page.set_viewport_size(size)
-            for name, theme in THEMES.items():
-                page.emulate_media(**theme)
-                found += [f"{name}, {size['width']} pixels: {one}" for one in barriers(page)]
-        page.set_viewport_size(WIDE)
+            found += [f"{size['width']} pixels: {one}" for one in barriers(page)]
+        for name, theme in THEMES.items():
+            page.emulate_media(**theme)
+            found += [f"{name}: {one}" for one in barriers(page, only=["color-contrast"])]
         page.emulate_media(**NO_WISH)
         return found
 
@@ -209,11 +209,15 @@ def barriers_anywhere(barriers: Callable[[Page], list[str]]) -> Callable[[Page],
 
 
 @pytest.fixture(scope="session")
-def barriers() -> Callable[[Page], list[str]]:
-    """Whatever axe-core finds on a page, grave or small, each with its place; also targets too small to hit (WCAG 2.2)."""
+def barriers() -> Callable[..., list[str]]:
+    """Whatever axe-core finds on a page, grave or small, each with its place; also targets too small to hit (WCAG 2.2).
 
-    def find(page: Page) -> list[str]:
-        found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+    `only` names the rules to look at, where not all.
+    """
+
+    def find(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+        options = {"runOnly": list(only)} if only else {"rules": {"target-size": {"enabled": True}}}
+        found = Axe().run(page, options=options).response["violations"]
         return [f"{one['id']} ({one['impact']}): {node['html'][:160]}" for one in found for node in one["nodes"]]
 
     return find
