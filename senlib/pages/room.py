@@ -185,7 +185,7 @@ def _texts(found: Sequence[Written]) -> str:
     for one in found:
         if one.asked != asked:
             asked = one.asked
-            parts.append(f"<h3>{escape(asked)}</h3>")
+            parts.append(f"<h2>{escape(asked)}</h2>")
         parts.append(f'<blockquote dir="auto">{escape(one.text)}</blockquote>')
     return "".join(parts)
 

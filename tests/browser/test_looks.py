@@ -44,7 +44,7 @@ def test_chosen_theme_holds_over_a_reload_and_on_every_open_page(visit, nowhere,
     assert ground(page) == ground(other) == LIGHT
     choose(page, "Dark")
     assert ground(page) == DARK
-    other.wait_for_function("document.documentElement.dataset.slTheme === 'dark'")
+    expect(other.locator("html")).to_have_attribute("data-sl-theme", "dark")
     assert ground(other) == DARK
     expect(other.locator("input[value=dark]")).to_be_checked()
     page.reload(wait_until="commit")
@@ -76,7 +76,7 @@ def test_high_contrast_is_chosen_or_asked_for_by_the_computer(new_page, nowhere)
     choose(page, "As this computer")
     assert ink(page) != PURE
     page.emulate_media(contrast="more")
-    page.wait_for_function("document.documentElement.dataset.slTheme === 'contrast'")
+    expect(page.locator("html")).to_have_attribute("data-sl-theme", "contrast")
     assert (ink(page), ground(page)) == (PURE, LIGHT)
     page.emulate_media(contrast="more", color_scheme="dark")
     assert (ink(page), ground(page)) == (LIGHT, PURE)

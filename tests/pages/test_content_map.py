@@ -95,7 +95,7 @@ class Shown:
 
     def lines(self, title):
         """How many lines to read stand under a title."""
-        return next(text for text in self.raw if f"<h3>{title}</h3>" in text).count("<li>")
+        return next(text for text in self.raw if re.search(rf"<h[23][^>]*>{re.escape(title)}</h", text)).count("<li>")
 
     @property
     def raw(self):
