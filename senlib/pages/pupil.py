@@ -178,7 +178,7 @@ class PupilPage:
         table = table[table["pupil_id"] == self.pupil.value]
         link = f'<p>{self._link("task5_interventions", "Open the provision map (Task 5)")}</p>'
         if table.empty:
-            return title + frame.answer("Nothing is on the provision map yet.") + link
+            return title + frame.note("Nothing is on the provision map yet.") + link
         shown = table.assign(heading=table["heading"].map(provided.headings()).fillna(table["heading"]))
         columns = {"label": "What", "heading": "Heading", "initials": "Who sees to it", "hours": "Hours a week", "cost": "Cost a year (£)"}
         hours, cost = table["hours"].sum(min_count=1), table["cost"].sum(min_count=1)
