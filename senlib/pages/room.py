@@ -110,7 +110,7 @@ class RoomPage:
             tick = widgets.Checkbox(description="Show this to the room", value=self.shown.get(key) == one.text, indent=False)
             tick.observe(lambda change, one=one: self._show(one, change["new"]), "value")
             self.ticks[key] = tick
-            said = f'<h3>{escape(one.asked)}</h3><blockquote dir="auto">{escape(one.text)}</blockquote>'
+            said = f'<h2>{escape(one.asked)}</h2><blockquote dir="auto">{escape(one.text)}</blockquote>'
             boxes += [frame.html(said), tick]
         return widgets.VBox([*boxes, self.status])
 
@@ -185,7 +185,7 @@ def _texts(found: Sequence[Written]) -> str:
     for one in found:
         if one.asked != asked:
             asked = one.asked
-            parts.append(f"<h2>{escape(asked)}</h2>")
+            parts.append(f"<h3>{escape(asked)}</h3>")
         parts.append(f'<blockquote dir="auto">{escape(one.text)}</blockquote>')
     return "".join(parts)
 
