@@ -344,7 +344,8 @@ def _beside(label: str, count: str, *, room: int = 29) -> str:
     Extra teaching in a small
     progress group: 9 of 14
     """
-    lines = wrap(f"{label}: {count}", width=room)
+    held = count.replace(" ", "\N{NO-BREAK SPACE}")  # '9 of 14' is not parted
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(f"{label}: {held}", width=room)]
     return "\n".join(lines) if len(lines) <= 2 else f"{frame.shortened(label, most=room)}\n{count}"
 
 
