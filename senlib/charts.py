@@ -266,7 +266,7 @@ def svg(figure: Figure) -> str:
     )
 
 
-def _hundred(*, rows: int, width: Width, axis: str = "", labels_wide: float = 0.34) -> tuple[Figure, Axes]:
+def _hundred(*, rows: int, width: Width, axis: str, labels_wide: float = 0.34) -> tuple[Figure, Axes]:
     """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
     row_height, foot = 0.78 if width.narrow else 0.46, 0.62 if axis else 0.38
     height = rows * row_height + foot + 0.3
