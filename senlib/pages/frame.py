@@ -48,8 +48,8 @@ def header(school: School, *, trouble: str, far: Sequence[Progress] = ()) -> wid
     """
     sample = '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
     return html(
-        f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> '
-        f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span> {sample}"
+        f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> {sample} '
+        f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span>"
         f'<span class="sl-saved"></span>{_far(far)}</div>'
         + (trouble_line(trouble) if trouble else "")
     )
@@ -66,14 +66,23 @@ def heading(text: str, *, level: int = 2) -> str:
     return f'<h{level} class="sl-question">{escape(text)}</h{level}>'
 
 
+def words(text: str) -> str:
+    """A sentence as HTML, in which no line ends between a number and its '%'.
+
+    >>> words("25 % < 48 %").replace("\N{NO-BREAK SPACE}", "_")
+    '25_% &lt; 48_%'
+    """
+    return escape(text).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def answer(text: str) -> str:
     """The answer in a sentence or two."""
-    return f'<p class="sl-answer">{escape(text)}</p>'
+    return f'<p class="sl-answer">{words(text)}</p>'
 
 
 def note(text: str) -> str:
     """A small explanation."""
-    return f'<p class="sl-note">{escape(text)}</p>'
+    return f'<p class="sl-note">{words(text)}</p>'
 
 
 def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
 from itertools import product
 
 import ipywidgets as widgets
@@ -278,13 +277,14 @@ def works(view: View, words: Words) -> Asked:
         rows=rows, labels=tuple(words.headings[heading] for heading in used),
     )  # fmt: skip
     beside = replace(figures, rows=tuple(("SEN", heading, "has not") for heading in used)).table()
-    told, clear, unclear = [], [], []
+    told, unclear = [], []
+    clear: dict[str, list[str]] = {"more": [], "less": []}
     for one, other in zip((row for _, row in figures.table().iterrows()), (row for _, row in beside.iterrows()), strict=True):
         if not (_rateable(one) and _rateable(other)):
             continue
         points, low, high = _points(one, other)
         if low > 0 or high < 0:
-            clear.append(one.label)
+            clear["more" if low > 0 else "less"].append(one.label)
             told.append(f"{_rate(one.label, one)} Of those without this help, {other.percent} %: {_gap(one, other)}")
         else:
             unclear.append(one.label)
@@ -294,8 +294,8 @@ def works(view: View, words: Words) -> Asked:
     if hidden:
         told.append(f"Hidden: {'; '.join(hidden)}.")
     lead = TOO_FEW
-    if clear:
-        lead = f"Those with the help and those without differ by more than chance would make: {'; '.join(clear)}."
+    if parts := [f"{often} often with {_joined(some)}" for often, some in clear.items() if some]:
+        lead = f"Pupils with SEN move on {', and '.join(parts)} than without it, by more than chance would make."
     elif unclear:
         lead = "Between those with the help and those without there is no difference larger than chance could make."
     whole = view.tables["attendance"].rates(column="standing", reached="moving", of="judged")
@@ -330,7 +330,7 @@ def spend_lines(view: View, words: Words) -> tuple[str, ...]:
 def next_lines(held: Gathered) -> tuple[str, ...]:
     """The plan in counts, and the three chosen actions by where they come from."""
     steps = [f"{step.place} ({step.state}, {step.due})" for step in held.steps]
-    return (held.plan, f"Chosen for now: {'; '.join(steps)}." if steps else "No three actions are chosen yet.")
+    return (held.plan, f"Chosen for now: {'; '.join(steps)}." if steps else "The three actions for now are not chosen yet.")
 
 
 def next_html(held: Gathered) -> str:
@@ -398,7 +398,7 @@ def _said(label: str, pupils: str, these: str, percent: str, likely: str) -> str
 def _listed(sentences: Sequence[str]) -> str:
     """An answer: its first sentence large, and what stands behind it as lines below."""
     first, *others = sentences
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in others)
+    items = "".join(f"<li>{frame.words(sentence)}</li>" for sentence in others)
     return frame.answer(first) + (f"<ul>{items}</ul>" if items else "")
 
 
@@ -419,8 +419,11 @@ def _lead_of_england(sen: Mapping[str, object], words: Words) -> str:
     """In which subjects pupils with SEN stand higher or lower than in England, in a sentence."""
     held = {subject: row for subject, row in sen.items() if (subject, "SEN") in words.england and not pd.isna(row.percent)}
     if not held:
-        some = any(side == "SEN" for _, side in words.england)
-        return TOO_FEW if some else "No figure is held for all pupils with SEN in England together."
+        if any(side == "SEN" for _, side in words.england):
+            return TOO_FEW
+        rates = [f"{row.percent} % in {subject}" for subject, row in sen.items() if not pd.isna(row.percent)]
+        here = f"Of pupils with SEN, {_joined(rates)}. " if rates else ""
+        return f"{here}No figure is held for all pupils with SEN in England together."
     verdicts = {subject: _verdict(row, words.england[subject, "SEN"][0]) for subject, row in held.items()}
     sure = "by more than chance would make,"
     told = {"lower": f"lower, {sure}", "not clear": "no clear difference", "higher": f"higher, {sure}"}

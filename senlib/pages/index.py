@@ -64,7 +64,7 @@ class FrontPage:
         self.portable = frame.html("")
         self.make = widgets.Button(description="Make a file of the workbook")
         self.make.on_click(lambda _: self._make_file())
-        self.bring = FileChooser(label="Bring in a file of a workbook", accept=".json")
+        self.bring = FileChooser(label="Bring in files of a workbook", accept=".json")
         self.bring.on_files(self.bring_in)
         self.sure = widgets.Checkbox(description="Yes, delete everything for good", indent=False)
         self.delete = widgets.Button(description="Delete everything", disabled=True)
@@ -322,7 +322,7 @@ def _first(found: Sequence[Progress]) -> str:
     for one in found:
         if not one.begun:
             page = page_of(one.stem)
-            return f'<p><a class="sl-button" href="{frame.address(page.stem)}">Next: {escape(page.name)}</a></p>'
+            return f'<p><a class="sl-button" href="{frame.address(page.stem)}">Begin {escape(page.name)}</a></p>'
     return f'<p><a class="sl-button" href="{frame.address("task8_working_smarter")}">Next: go through the action plan</a></p>'
 
 

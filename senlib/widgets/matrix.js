@@ -52,9 +52,10 @@ function drawHead(model, columns) {
   const first = make("tr");
   first.append(
     make("th", { scope: "col", rowspan: "2", class: "sl-matrix-corner" }, model.get("row_heading")),
-    make("th", { scope: "colgroup", colspan: String(columns.length) }, model.get("column_heading")),
+    make("th", { scope: "colgroup", colspan: String(columns.length) }),
     make("th", { scope: "col", rowspan: "2", class: "sl-matrix-total" }, "Pupils"),
   );
+  first.children[1].append(make("span", {}, model.get("column_heading")));
   const second = make("tr");
   for (const column of columns) second.append(make("th", { scope: "col" }, column));
   head.append(first, second);
@@ -120,10 +121,19 @@ function render({ model, el }) {
   const region = make("div", { class: "sl-matrix-region", role: "region", tabindex: "0" });
   const table = make("table");
   const key = make("p", { class: "sl-matrix-key" });
+  const more = make("p", { class: "sl-matrix-more", hidden: "" }, "The table is wider than the screen: move it sideways to see all of it.");
   const hint = make("p", { class: "sl-matrix-hint" }, "Press a number to see the pupils behind it.");
   region.append(table);
-  root.append(region, key, hint);
+  root.append(region, more, key, hint);
   el.append(root);
+  // Whether all columns are in sight depends on the window and on the letters that the reader chose.
+  const sight = new ResizeObserver(() => {
+    const wider = region.scrollWidth > region.clientWidth + 1;
+    more.hidden = !wider;
+    region.classList.toggle("sl-matrix-cut", wider);
+  });
+  sight.observe(root);
+  sight.observe(table);
 
   const buttons = () => [...table.querySelectorAll("button")];
   const placeOf = (button) => button.dataset.place.split(" ").map(Number);
@@ -204,6 +214,7 @@ function render({ model, el }) {
   model.on("change:selected", markSelected);
   draw();
   return () => {
+    sight.disconnect();
     for (const name of TRAITS) model.off(`change:${name}`, drawSoon);
     model.off("change:selected", markSelected);
   };

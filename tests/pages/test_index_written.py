@@ -50,7 +50,7 @@ def day(days):
 
 def test_before_anything_is_written_the_way_leads_to_task_1(desk):
     page = page_of(desk)
-    assert words(page.far).count("not begun") == 8 and "Next: Task 1: Conversion" in words(page.soon)
+    assert words(page.far).count("not begun") == 8 and "Begin Task 1: Conversion" in words(page.soon)
     assert "There are no actions yet." in words(page.soon)
 
 
@@ -59,7 +59,7 @@ def test_each_task_says_in_how_many_parts_something_is_written(desk):
     desk.store.save(form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes")
     page = page_of(desk)
     assert "1 of 2 parts begun" in words(page.far) and words(page.far).count("not begun") == 6
-    assert "Next: Task 2: Your role" in words(page.soon)
+    assert "Begin Task 2: Your role" in words(page.soon)
 
 
 def test_when_every_task_is_begun_the_way_leads_to_the_plan(desk):

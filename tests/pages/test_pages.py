@@ -96,9 +96,9 @@ def test_a_figure_typed_in_is_kept_used_and_taken_back(environment, monkeypatch)
     assert "No national figure is held" in words(answer)
     page.typed.value, page.typed_year.value = "31.5", 2004
     page.keep.click()
-    assert "Nationally 32 % (2004)" in words(answer) and "Saved" in words(page.kept)
+    assert "Nationally 32\N{NO-BREAK SPACE}% (2004)" in words(answer) and "Saved" in words(page.kept)
     again = ConversionPage(sample("levels", monkeypatch))
-    assert "Nationally 32 % (2004)" in words(again.answer())
+    assert "Nationally 32\N{NO-BREAK SPACE}% (2004)" in words(again.answer())
     page.take_back.click()
     assert "No national figure is held" in words(answer)
 

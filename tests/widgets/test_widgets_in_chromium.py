@@ -211,6 +211,20 @@ def test_numbers_keep_their_contrast_at_every_share(stage, scheme):
     assert ratios[0] / ratios[-1] > 2
 
 
+def test_a_matrix_says_that_columns_are_out_of_sight_only_where_they_are(stage):
+    columns = [str(number) for number in range(12)]
+    cells = [[{"count": number, "share": 0.1, "expected": False, "edge": False} for number in range(12)]]
+    page = stage(example_matrix(rows=["a"], columns=columns, cells=cells, totals=[66]), width=390).page
+    told, head = page.locator(".sl-matrix-more"), page.get_by_text("Reached", exact=True)
+    expect(told).to_be_visible()
+    region = page.locator(".sl-matrix-region")
+    region.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    box = head.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390  # over the columns in sight, at either end
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(told).to_be_hidden()
+
+
 def test_a_wide_matrix_scrolls_in_its_own_region_with_its_row_heads_in_sight(stage):
     columns = [f"{80 + i}-{81 + i}" for i in range(14)]
     cells = [[{"count": i + 1, "share": 0.1, "expected": i > 8, "edge": i == 9} for i in range(14)] for _ in "ab"]
