@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -73,12 +73,26 @@ def conversion(
     """
     of_stage = school.framework.stage(stage)
     reaches = (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
-    table = _school_rates(school, stage=of_stage.name, subject=subject, by=by, reaches=reaches, denominator=denominator)
-    table = with_national(table, figures=figures, framework=school.framework, stage=of_stage)
-    return table[
-        [*_OF_A_RATE, "pupils", "without_result", "reached", "percent", "low", "high", "national", "difference"]
-        + ["national_year", "lea", "lea_difference", "by_teacher"]
-    ]
+    asked = {"stage": of_stage.name, "subject": subject, "by": by, "reaches": reaches, "denominator": denominator}
+    if figures is None:
+        return _beside_england(school, **asked).copy(deep=False)
+    return _beside(_school_rates(school, **asked), school=school, stage=of_stage, figures=figures)
+
+
+@kept
+def subjects(school: School) -> tuple[str, ...]:
+    """The subjects that have results at the end of a key stage: the framework's in its own order, then those of the school alone.
+
+    >>> from senlib import open_sample
+    >>> subjects(open_sample("gcse"))[:2]
+    ('English Language', 'Mathematics')
+    """
+    framework = school.framework
+    of_stages = school.results["stage"].isin([stage.name for stage in framework.stages])
+    held = set(school.results.loc[of_stages, "subject"].unique())
+    known = [name for name in framework.outcome_subjects() if name in held]
+    entry_only = {subject.name for subject in framework.subjects if subject.entry_only}
+    return (*known, *sorted(held - set(known) - entry_only))
 
 
 def matrix(
@@ -99,6 +113,20 @@ def matrix(
     True
     """
     return _matrix(school, stage=school.framework.stage(stage).name, subject=subject, by=by).copy(deep=False)
+
+
+@kept
+def _beside_england(school: School, *, stage: str, **asked: Any) -> pd.DataFrame:
+    """A conversion table beside the national figures that are held."""
+    return _beside(_school_rates(school, stage=stage, **asked), school=school, stage=school.framework.stage(stage), figures=None)
+
+
+def _beside(table: pd.DataFrame, *, school: School, stage: Stage, figures: pd.DataFrame | None) -> pd.DataFrame:
+    table = with_national(table, figures=figures, framework=school.framework, stage=stage)
+    return table[
+        [*_OF_A_RATE, "pupils", "without_result", "reached", "percent", "low", "high", "national", "difference"]
+        + ["national_year", "lea", "lea_difference", "by_teacher"]
+    ]
 
 
 @kept

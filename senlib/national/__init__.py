@@ -51,7 +51,7 @@ def matrix(framework: str) -> pd.DataFrame:
     >>> len(matrix("levels"))
     0
     """
-    return _of(framework, {"levels": _no_matrix, "gcse": _gcse_matrix}).copy()
+    return _of(framework, {"levels": _no_matrix, "gcse": _gcse_matrix}).copy(deep=False)
 
 
 def figures(framework: str) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def figures(framework: str) -> pd.DataFrame:
     >>> dict(zip(bounds["subject"], bounds["percent"]))
     {'English': 87.0, 'Mathematics': 94.0, 'Science': 73.0}
     """
-    return _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy()
+    return _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(deep=False)
 
 
 def attendance() -> pd.DataFrame:

@@ -124,15 +124,16 @@ class Desk:
         own = {OWN: "Your own school"} if os.path.isdir(self.own_folder) else {}
         return named | own | {name: f"Sample: {load(name).short_title}" for name in names()}
 
-    def figures(self) -> pd.DataFrame:
-        """National figures that are held, and those that the SENCO typed in from her LEA's pack, which come first.
+    def figures(self) -> pd.DataFrame | None:
+        """National figures that the SENCO typed in from her LEA's pack, and after them those that are held.
 
-        A typed figure is kept under 'stage|year|subject|group|entry|reach', as a percentage; blank takes it back.
+        None where she typed none: measures then take those that are held. A typed figure is kept under
+        'stage|year|subject|group|entry|reach', as a percentage; blank takes it back.
         """
-        held = national.figures(self.school.framework.name)
         rows = [(*field.split("|"), float(value)) for field, value in self.store.latest(FIGURES).items() if value]
         if not rows:
-            return held
+            return None
+        held = national.figures(self.school.framework.name)
         typed = pd.DataFrame(rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"])
         typed = typed.assign(year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA)
         keys = ["stage", "year", "subject", "group", "entry", "reach"]

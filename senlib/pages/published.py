@@ -320,6 +320,7 @@ def _words(
     stage = framework.stage()
     target = next((c for c in framework.criteria if c.kind == "gain" and c.group == "SEN"), None)
     figures = desk.figures()
+    figures = national.figures(framework.name) if figures is None else figures
     figures = figures[
         (figures["stage"] == stage.name) & (figures["entry"] == conversion.ALL_BANDS) & (figures["kind"] == "figure")
         & (figures["reach"] == stage.converted_at[0]) & figures["group"].isin(["SEN", "no SEN"]) & figures["subject"].isin(subjects)

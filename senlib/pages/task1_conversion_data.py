@@ -13,7 +13,7 @@ import pandas as pd
 
 from senlib import charts, national
 from senlib.frameworks import Stage
-from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns
+from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns, subjects
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import GROUPINGS, group_name, has_sen
 from senlib.measures.proportion import FEW, rounded
@@ -51,7 +51,7 @@ class ConversionPage:
         self.figures_held = desk.figures()
         framework = self.school.framework
         self.stage = frame.choice("Key stage", [(stage.title, stage.name) for stage in framework.stages])
-        self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()])
+        self.subject = frame.choice("Subject", [(name, name) for name in subjects(self.school)])
         self.cohort = frame.choice("Summer of the results", self._cohorts())
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
@@ -298,7 +298,7 @@ class ConversionPage:
         return title + frame.answer(told) + chart + frame.numbers(shown, caption="Summer by summer", columns=SHOWN)
 
     def _held(self) -> str:
-        figures = self.figures_held
+        figures = national.figures(self.school.framework.name) if self.figures_held is None else self.figures_held
         same = figures[
             (figures["stage"] == self.stage.value) & (figures["subject"] == self.subject.value)
             & (figures["entry"] == self.entry.value) & (figures["reach"] == self.reach.value)
@@ -441,15 +441,6 @@ class ConversionPage:
             self.cohort.options = self._cohorts()
             self.entry.options, self.entry.value = self._entries(), self._first_entry()
             self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
-
-    def _subjects(self) -> list[str]:
-        outcomes = self.school.results[
-            self.school.results["stage"].isin([s.name for s in self.school.framework.stages])
-        ]
-        held = set(outcomes["subject"].unique())
-        known = [name for name in self.school.framework.outcome_subjects() if name in held]
-        entry_only = {subject.name for subject in self.school.framework.subjects if subject.entry_only}
-        return known + sorted(held - set(known) - entry_only)
 
     def _cohorts(self) -> list[tuple[str, int | None]]:
         table = matrix(self.school, stage=self.stage.value)

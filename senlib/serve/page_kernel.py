@@ -5,6 +5,7 @@ What is left out would touch every module that is loaded. In a forked process to
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -15,9 +16,12 @@ from ipykernel.kernelapp import IPKernelApp
 from ipywidgets import register_comm_target
 from traitlets import Type
 
+# Nobody steps through a page. Where there is no debugger to import, IPython's kernel does without one.
+sys.modules.setdefault("debugpy", None)
+
 
 class PageKernel(ipkernel.IPythonKernel):
-    """Runs a page's cells. Its debugger is told of no modules to step over."""
+    """Runs a page's cells. It makes no list of the modules that a debugger would step over."""
 
     def __init__(self, **options: Any) -> None:
         with patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
