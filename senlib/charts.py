@@ -70,8 +70,8 @@ def rates(
             axes.annotate(
                 f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold"
             )
-            _tick(axes, row.national, place, "" if width.narrow else "England")
-            _tick(axes, row.lea, place, "" if width.narrow else "LEA", below=True)
+            _tick(axes, row.national, place, "England", width=width)
+            _tick(axes, row.lea, place, "LEA", width=width, below=True)
         return figure
 
 
@@ -137,6 +137,7 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
         figure, axes = _hundred(rows=len(table), width=width, axis="pounds a year")
         # Bars are drawn as parts of a round sum, so that rows and labels stand as on the lines of rates.
         whole = _round_sum(table["cost"].max())
+        axes.set_xticks([0, 50, 100])  # between these two sums there is room for no other
         axes.set_xticklabels([f"£{whole * tick / 100:,.0f}" for tick in axes.get_xticks()])
         left, foot, _, height = axes.get_position().bounds
         axes.set_position((left, foot, (0.58 if width.narrow else 0.68) - left, height))
@@ -172,10 +173,10 @@ def published_rates(
         for place, row in enumerate(table.itertuples()):
             if pd.isna(row.percent):
                 axes.annotate(row.reason or "nobody", (102, place), va="center", annotation_clip=False, color=GREY)
-        named = width.narrow  # there the key names it
+        named = False
         for place, (at, percent) in enumerate(zip(marks, drawn["percent"], strict=False)):
             if not pd.isna(at) and not pd.isna(percent):
-                _tick(axes, at, place, "" if named else mark)
+                _tick(axes, at, place, "" if named else mark, width=width)
                 named = True
     return figure
 
@@ -275,7 +276,7 @@ def _hundred(*, rows: int, width: Width, axis: str, labels_wide: float = 0.34) -
     right = 0.70 if width.narrow else 0.85
     axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
     axes.set_xlim(0, 100)
-    axes.set_ylim(max(rows, 1) - 0.5, -0.5)
+    axes.set_ylim(max(rows, 1) - 0.4, -0.5)  # below the last row there is room for the name of a tick
     axes.set_yticks([])
     axes.set_xticks([0, 25, 50, 75, 100] if not width.narrow else [0, 50, 100])
     axes.set_xticklabels([f"{tick} %" for tick in axes.get_xticks().astype(int)])
@@ -294,12 +295,14 @@ def _label(axes: Axes, place: int, label: str, width: Width) -> None:
         axes.annotate(label, (-2, place), va="center", ha="right", annotation_clip=False)
 
 
-def _tick(axes: Axes, at: float, place: int, name: str, *, below: bool = False) -> None:
-    """A tick for somebody else's figure, above or below the bar, with its name where there is room."""
+def _tick(axes: Axes, at: float, place: int, name: str, *, width: Width, below: bool = False) -> None:
+    """A tick for somebody else's figure, above or below the bar, with its name; where there is no room, the key names it."""
     if pd.isna(at):
         return
-    low, high = (0.05, 0.3) if below else (-0.3 if name else -0.16, -0.05)
+    low, high = (0.05, 0.3) if below else (-0.16 if width.narrow else -0.3, -0.05)
     axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2)
+    if width.narrow:
+        return
     axes.annotate(
         name,
         (at, place + (high if below else low)),

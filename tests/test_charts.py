@@ -19,7 +19,7 @@ def test_rates_stand_on_a_line_from_0_to_100(width):
     figure = charts.rates(RATES, labels=LABELS, strong=[True, False, False, False], width=width)
     (axes,) = figure.axes
     assert axes.get_xlim() == (0, 100)
-    assert axes.get_ylim() == (3.5, -0.5)  # the first row on top
+    assert axes.get_ylim() == (3.6, -0.5)  # the first row on top
     words = [text.get_text() for text in axes.texts]
     assert {"44 %", "0 %", "100 %", *LABELS} <= set(words)
     # On a narrow screen the key names them: there is no room beside the rows' own labels.

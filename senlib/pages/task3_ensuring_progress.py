@@ -122,7 +122,7 @@ class CriteriaPage:
         )
         if rows["target"].nunique() > 1:
             target = f" {what}: " + ", ".join(f"{r.subject} {rounded(r.target)} %" for r in rows.itertuples()) + "."
-        lines = "".join(f"<li>{frame.escape(_line(row))}</li>" for _, row in rows.iterrows())
+        lines = "".join(f"<li>{frame.words(_line(row))}</li>" for _, row in rows.iterrows())
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
             notes.append(

@@ -317,7 +317,7 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     >>> table = pd.DataFrame({"standing": ["stuck", "stuck", "moving", "not known"], "given": [0, 2, 1, 0]})
     >>> print(coverage_answer(table, years="Years 7 to 9"))
     Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of them are stuck; 1 of these has nothing.
-    Of 1 of them it is not known.
+    For 1 of them it is not known.
     """
     nothing, unknown = int((table["given"] == 0).sum()), int((table["standing"] == "not known").sum())
     stuck = table[table["standing"] == "stuck"]
@@ -327,7 +327,7 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     )
     if unknown == len(table):
         return f"{told} It is not known yet whether any of them is stuck."
-    rest = f" Of {unknown:,} of them it is not known." if unknown else ""
+    rest = f" For {unknown:,} of them it is not known." if unknown else ""
     if stuck.empty:
         return f"{told} None of them is known to be stuck.{rest}"
     without = int((stuck["given"] == 0).sum())

@@ -20,6 +20,9 @@ function shown(column, value) {
   return String(value);
 }
 
+// As it is read; a search goes by what is typed, which has a hyphen before a number.
+const written = (column, value) => (column.kind === "number" ? shown(column, value).replace(/^-/, "\u2212") : shown(column, value));
+
 // For a search, 'Zoe' is 'Zoë' and 'ZOE'.
 const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -265,7 +268,7 @@ function render({ model, el }) {
         cell.control.setAttribute("aria-label", column === columns[0] ? column.label : `${column.label}, ${who}`);
       } else {
         const place = row.texts.get(column.key);
-        const text = shown(column, record[column.key]);
+        const text = written(column, record[column.key]);
         if (place.textContent !== text) place.textContent = text;
       }
     }

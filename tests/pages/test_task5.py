@@ -127,7 +127,7 @@ def test_the_small_school_s_year_7(desk):
     ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of them are stuck; each of these has something."),
     ([("stuck", 0), ("stuck", 0)], "2 of them are stuck; 2 of these have nothing."),
     ([("moving", 0), ("partly", 0)], "None of them is known to be stuck."),
-    ([("moving", 0), ("not known", 0)], "None of them is known to be stuck. Of 1 of them it is not known."),
+    ([("moving", 0), ("not known", 0)], "None of them is known to be stuck. For 1 of them it is not known."),
     ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
 ])  # fmt: skip
 def test_coverage_in_words(rows, told):
@@ -142,7 +142,7 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     save(page.of_pupil, f"{GUIDED}.hours", "1.5", seen=0)
     assert "1 has something on their map and 3 have nothing. 2 of them are stuck; 1 of these has nothing." in words(page.answer)
-    assert "Of 1 of them it is not known." in words(page.answer)
+    assert "For 1 of them it is not known." in words(page.answer)
     first = page.listing.records[1]  # those with nothing stand before her
     assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == ("Ash, Ann", "JB", 1.5, "")
     page.show.value = "without"
