@@ -126,6 +126,12 @@ def test_killed_kernel_is_told_and_the_page_reopens(fresh_workbook, new_page, re
     workbook, page = fresh_workbook(), new_page()
     page.goto(f"{workbook.address}/{TASK}", wait_until="commit")
     ready(page)
+    chosen = {"Key stage": "Key Stage 4", "Subject": "Mathematics", "Where they started": "Level 5"}
+    for (label, choice), shows in zip(chosen.items(), ["grade C", "in Mathematics", "at level 5"], strict=True):
+        page.get_by_label(label, exact=True).select_option(label=choice)
+        expect(page.locator(".sl-question").first).to_contain_text(shows)
+    page.get_by_label("Percent", exact=True).fill("31.5")
+    asked = page.locator(".sl-question").first.inner_text()
     page.evaluate("scrollTo(0, 900)")
     (kernel,) = workbook.kernels()
     kernel.kill()
@@ -139,7 +145,15 @@ def test_killed_kernel_is_told_and_the_page_reopens(fresh_workbook, new_page, re
     ready(page)
     assert len(workbook.kernels()) == 1
     expect(page.locator("#sl-status")).to_be_empty()
-    assert abs(page.evaluate("scrollY") - down) < 5  # where it was
+    # Where it was: what was chosen, one choice upon another, what was typed, and how far down.
+    expect(page.locator(".sl-question").first).to_have_text(asked)
+    for label, choice in chosen.items():
+        expect(page.get_by_label(label, exact=True).locator("option:checked")).to_have_text(choice)
+    expect(page.get_by_label("Percent", exact=True)).to_have_value("31.5")
+    until = time.monotonic() + 10
+    while abs(page.evaluate("scrollY") - down) >= 5 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert abs(page.evaluate("scrollY") - down) < 5
     troubles.clear()  # the page asked for its kernel, and was told that there is none
 
 

@@ -86,8 +86,10 @@ async function draw() {
   place();
   document.body.dataset.slState = "drawing";
   const outputs = [...document.querySelectorAll(".sl-output")];
+  let settled = async () => {}; // once the kernel has done all that it was asked
   if (outputs.length) {
     const manager = new Manager(kernel());
+    settled = () => manager.kernel.requestKernelInfo();
     await manager.load();
     const drawn = await Promise.allSettled(outputs.map((output) => show(manager, output)));
     drawn.forEach(({ status, reason }, place) => {
@@ -99,7 +101,7 @@ async function draw() {
   if (document.body.dataset.slState !== "drawing") return; // the kernel is gone meanwhile
   document.body.dataset.slState = "ready";
   document.getElementById("sl-status")?.replaceChildren();
-  document.dispatchEvent(new Event("sl-ready"));
+  document.dispatchEvent(new CustomEvent("sl-ready", { detail: { settled } }));
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", draw);

@@ -201,18 +201,44 @@
     button.type = "button";
     button.textContent = "Reopen this page";
     button.addEventListener("click", () => {
-      keep("sessionStorage", "sl-place", JSON.stringify({ href: location.href, down: scrollY }));
+      keep("sessionStorage", "sl-place", JSON.stringify({ href: location.href, down: scrollY, chosen: chosen() }));
       location.reload();
     });
     banner.append(sentence, button);
     document.getElementById("content").before(banner);
   }
 
+  // Lists and boxes of the page itself, each by its label; what is written in a sheet or a list of pupils is saved where it stands.
+  function* boxes() {
+    const met = new Map();
+    for (const box of document.querySelectorAll(".jupyter-widgets :is(select, textarea, input:is([type=text], [type=date], [type=number]))")) {
+      const label = box.labels?.[0]?.textContent ?? "";
+      const place = met.get(label) ?? 0;
+      met.set(label, place + 1);
+      if (!box.closest("[data-lm-suppress-shortcuts]")) yield { box, name: `${label} ${place}` };
+    }
+  }
+
+  const chosen = () => [...boxes()].map(({ box, name }) => [name, box.value]);
+
+  // One after the other, as a person would: what is chosen in one list may change what there is in the next.
+  async function choose(all, settled) {
+    for (const [name, value] of all) {
+      const { box } = [...boxes()].find((one) => one.name === name) ?? {};
+      if (!box || box.value === value || (box.options && ![...box.options].some((option) => option.value === value))) continue;
+      box.value = value;
+      for (const event of ["input", "change"]) box.dispatchEvent(new Event(event, { bubbles: true }));
+      await settled();
+    }
+  }
+
   // Reopened, the page goes back to where it was: once it is drawn, for before that it is too short.
-  document.addEventListener("sl-ready", () => {
-    const { href, down } = JSON.parse(recall("sessionStorage", "sl-place") || "{}");
+  document.addEventListener("sl-ready", async ({ detail }) => {
+    const place = JSON.parse(recall("sessionStorage", "sl-place") || "{}");
     keep("sessionStorage", "sl-place", "");
-    if (href === location.href) scrollTo(0, down);
+    if (place.href !== location.href) return;
+    await choose(place.chosen, detail.settled);
+    scrollTo(0, place.down);
   });
 
   document.addEventListener("visibilitychange", () => {
