@@ -19,6 +19,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from nbclient.exceptions import DeadKernelError
 from traitlets import Type, default
 
+from senlib.pages.desk import LEADER
 from senlib.serve.room import Room
 
 # A missed wake-up costs no more than this, in seconds.
@@ -26,6 +27,11 @@ SLICE = 0.5
 
 # How often a connection tries to reach a kernel that is not there yet, in milliseconds.
 RECONNECT = 10
+
+
+# So many pages has a participant of a room open at once. With one more the one opened first ends, and says so: the computer is
+# another's, and thirty share it.
+MOST_PAGES = 6
 
 
 class PatientChannel(AsyncZMQSocketChannel):
@@ -106,8 +112,15 @@ class WorkbookKernels(AsyncMappingKernelManager):
         kernel_id = await super().start_kernel(stdout=DEVNULL, stderr=DEVNULL, **options)
         if self.room is not None:
             self.room.owners[kernel_id] = visitor
+            if visitor != LEADER:
+                await self._end_first_of(visitor)
         if request is not None:
             request.kernel_id = kernel_id
             if request.left:  # while the kernel was being started
                 await self.shutdown_kernel(kernel_id, now=True)
         return kernel_id
+
+    async def _end_first_of(self, visitor: str) -> None:
+        theirs = [kernel_id for kernel_id, owner in self.room.owners.items() if owner == visitor and kernel_id in self]
+        for kernel_id in theirs[:-MOST_PAGES]:
+            await self.shutdown_kernel(kernel_id, now=True)

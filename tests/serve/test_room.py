@@ -13,6 +13,7 @@ import pytest
 from senlib import ROOT
 from senlib.pages.desk import DATA_VARIABLE, LEADER, ROOM_VARIABLE
 from senlib.serve import cli
+from senlib.serve.kernels import MOST_PAGES
 from senlib.serve.room import COOKIE, WRONG_CODES, Room, network_address, spoken
 from tests.serve.test_workbook import write_notebook
 
@@ -105,6 +106,10 @@ class Server:
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read().decode(errors="replace")
 
+    def kernel_of_a_page(self, **headers: str) -> str:
+        """Open the front page; its kernel."""
+        return re.search(r'"kernelId": "([\w-]+)"', self.ask("/", **headers)[2])[1]
+
     def cookie(self) -> str:
         """The cookie of a participant who has come in."""
         _, headers, text = self.ask("/door")
@@ -145,14 +150,22 @@ def test_nothing_of_the_room_can_be_fetched(server):
 
 
 def test_kernels_of_others_are_out_of_reach(server):
-    _, _, text = server.ask("/")
-    kernel = re.search(r'"kernelId": "([\w-]+)"', text)[1]
+    kernel = server.kernel_of_a_page()
     assert server.ask(f"/api/kernels/{kernel}")[0] == 200
     cookie = server.cookie()
     for path in (f"/api/kernels/{kernel}", f"/api/kernels/{kernel}/channels", f"/voila/api/shutdown/{kernel}"):
         assert server.ask(path, Cookie=cookie)[0] == 403
         assert server.ask(path, method="POST", Cookie=cookie)[0] == 403
     assert server.ask(f"/api/kernels/{kernel}")[0] == 200
+
+
+def test_one_participant_cannot_fill_the_computer(server):
+    cookie, other = server.cookie(), server.cookie()
+    opened = [server.kernel_of_a_page(Cookie=one) for one in [other] + [cookie] * (MOST_PAGES + 2)]
+    there = [server.ask(f"/api/kernels/{kernel}", Cookie=other if place == 0 else cookie)[0] for place, kernel in enumerate(opened)]
+    assert there == [200, 404, 404] + [200] * MOST_PAGES  # those opened first are gone, and nobody else's
+    leaders = [server.kernel_of_a_page() for _ in range(MOST_PAGES + 1)]
+    assert server.ask(f"/api/kernels/{leaders[0]}")[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/index", "/door", "/frame/senlib.css"])
