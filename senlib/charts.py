@@ -37,7 +37,7 @@ _STYLE = {
     "svg.hashsalt": "senlib",
 }
 
-INCHES_WIDE, INCHES_NARROW = 9.0, 4.0
+INCHES_WIDE, INCHES_NARROW = 8.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
     `table` has percent, low, high, target, met.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis="", labels_wide=0.42)
+        figure, axes = _hundred(rows=len(table), width=width, axis="")
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             if pd.isna(row.percent):
@@ -135,12 +135,13 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
     """
     with rc_context(_STYLE):
         figure, axes = _hundred(rows=len(table), width=width, axis="pounds a year")
+        axes.grid(visible=False)  # each bar has its sum beside it
         # Bars are drawn as parts of a round sum, so that rows and labels stand as on the lines of rates.
         whole = _round_sum(table["cost"].max())
         axes.set_xticks([0, 50, 100])  # between these two sums there is room for no other
         axes.set_xticklabels([f"£{whole * tick / 100:,.0f}" for tick in axes.get_xticks()])
         left, foot, _, height = axes.get_position().bounds
-        axes.set_position((left, foot, (0.58 if width.narrow else 0.68) - left, height))
+        axes.set_position((left, foot, (0.58 if width.narrow else 0.65) - left, height))
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             long = 0 if pd.isna(row.cost) else 100 * row.cost / whole
@@ -267,13 +268,13 @@ def svg(figure: Figure) -> str:
     )
 
 
-def _hundred(*, rows: int, width: Width, axis: str, labels_wide: float = 0.34) -> tuple[Figure, Axes]:
+def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
     """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
     row_height, foot = 0.78 if width.narrow else 0.46, 0.62 if axis else 0.38
     height = rows * row_height + foot + 0.3
     figure = Figure(figsize=(width.inches, height))
-    left = 0.04 if width.narrow else labels_wide
-    right = 0.70 if width.narrow else 0.85
+    left = 0.04 if width.narrow else 0.4
+    right = 0.70 if width.narrow else 0.83
     axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
     axes.set_xlim(0, 100)
     axes.set_ylim(max(rows, 1) - 0.4, -0.5)  # below the last row there is room for the name of a tick
@@ -300,17 +301,13 @@ def _tick(axes: Axes, at: float, place: int, name: str, *, width: Width, below: 
     if pd.isna(at):
         return
     low, high = (0.05, 0.3) if below else (-0.16 if width.narrow else -0.3, -0.05)
-    axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2)
-    if width.narrow:
-        return
-    axes.annotate(
-        name,
-        (at, place + (high if below else low)),
-        ha="center",
-        va="top" if below else "bottom",
-        fontsize=8.5,
-        color=GREY,
-    )
+    axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2, solid_capstyle="butt")
+    if not width.narrow:
+        end, apart = (high, -2) if below else (low, 2)
+        axes.annotate(
+            name, (at, place + end), xytext=(0, apart), textcoords="offset points", ha="center", va="top" if below else "bottom",
+            fontsize=9.5, color=GREY,
+        )  # fmt: skip
 
 
 def _spent(row) -> str:

@@ -21,6 +21,7 @@ from contextlib import closing, contextmanager, suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -148,7 +149,7 @@ def test_no_file_can_be_fetched(server: Server, data: Path, under: str) -> None:
     kept = [data / "workbook.sqlite", data / "school" / "pupils.csv", data / "codes.key"]
     ours = [ROOT / "notebooks" / "index.ipynb", ROOT / "senlib" / "serve" / "workbook.py", ROOT / "pyproject.toml"]
     near = ["workbook.sqlite", "school/pupils.csv", "index.ipynb", "index.html.j2", "../index.html.j2", "%2e%2e/index.html.j2"]
-    wanted = [f"{climb * 14}{str(path).lstrip('/')}" for climb, path in product(CLIMBS, kept + ours)]
+    wanted = [f"{climb * 14}{quote(str(path).lstrip('/'))}" for climb, path in product(CLIMBS, kept + ours)]
     for tail in wanted + near:
         status, headers, text = raw(server, under + tail)
         if status == 302:  # a notebook's name leads to its page
