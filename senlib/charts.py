@@ -65,7 +65,7 @@ def rates(
             _label(axes, place, label, width)
             if pd.isna(row.percent):
                 continue
-            axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.45, solid_capstyle="butt")
+            axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.75, solid_capstyle="butt")
             axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9, clip_on=False, zorder=3)
             axes.annotate(
                 f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold"
@@ -109,7 +109,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
             _label(axes, place, label, width)
             if pd.isna(row.percent):
                 continue
-            axes.plot([row.low, row.high], [place, place], color=ACCENT, linewidth=3, alpha=0.45, solid_capstyle="butt")
+            axes.plot([row.low, row.high], [place, place], color=ACCENT, linewidth=3, alpha=0.75, solid_capstyle="butt")
             axes.plot([row.percent], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3)
             if not pd.isna(row.target):
                 axes.plot([row.target, row.target], [place - (0.14 if width.narrow else 0.32), place + 0.32], color=INK, linewidth=3)
@@ -147,7 +147,9 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
             long = 0 if pd.isna(row.cost) else 100 * row.cost / whole
             axes.barh([place], [long], height=0.3 if width.narrow else 0.5, color=ACCENT)
             words = _spent(row).replace(", ", ",\n" if width.narrow else ", ")
-            axes.annotate(words, (long + 2, place), va="center", annotation_clip=False, fontweight="bold")
+            # In two lines it begins where the bar does: above it stands the row's name.
+            place, stands = (place - 0.18, "top") if width.narrow else (place, "center")
+            axes.annotate(words, (long + 2, place), va=stands, annotation_clip=False, fontweight="bold")
         return figure
 
 
@@ -291,7 +293,9 @@ def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
 
 def _label(axes: Axes, place: int, label: str, width: Width) -> None:
     if width.narrow:
-        axes.annotate(label, (0, place - 0.26), va="bottom", ha="left", annotation_clip=False, fontsize=11)
+        axes.annotate(
+            label, (0, place - 0.26), xytext=(3, 0), textcoords="offset points", va="bottom", ha="left", annotation_clip=False, fontsize=11
+        )
     else:
         axes.annotate(label, (-2, place), va="center", ha="right", annotation_clip=False)
 

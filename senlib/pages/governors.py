@@ -506,9 +506,9 @@ def _beside(what: str, one: pd.Series, other: pd.Series) -> str:
 
 
 def _beside_england(row, at: tuple[str, str], words: Words) -> str:
-    """One rate beside England's; nothing where the school has nobody to count or England no figure."""
+    """One rate beside England's; of pupils without SEN only where there is no figure of England for those with SEN."""
     subject, side = at
-    if side == "no SEN" and ((subject, "SEN") in words.england or at not in words.england):
+    if side == "no SEN" and (subject, "SEN") in words.england:
         return ""
     if at not in words.england:
         return _rate(row.label, row)

@@ -302,8 +302,8 @@ _CARRIED = (
     "or results. Keep it as you keep such records."
 )
 _DELETED = (
-    "All that you have written, about every school, your own school's files in this workbook, and the secret behind pupils' codes. "
-    "The files you loaded them from stay where they are."
+    "This deletes all that you have written, about every school, your own school's files in this workbook, and the secret behind "
+    "pupils' codes. The files you loaded them from stay where they are."
 )
 
 
