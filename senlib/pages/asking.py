@@ -138,7 +138,7 @@ class Asked(KeptSheet):
         if part.again:
             self.anew = widgets.Button(description="Begin a new round")
             self.anew.on_click(lambda _: self.begin_anew())
-            why = "What stands here now will stand beside it as ‘last time’. Nothing is lost."
+            why = "What you have answered now stays beside the new answers, as ‘last time’. Nothing is lost."
             self.box.children = [self.sheet, self.anew, frame.html(frame.note(why)), self.status]
         self.show()
 

@@ -437,7 +437,8 @@ def _lead_of_absence(sen: pd.Series, others: pd.Series) -> str:
     _, low, high = _points(sen, others)
     if low <= 0 <= high:
         return "Pupils with SEN and others miss about as much: chance alone could make the difference."
-    return "Yes, by more than chance would make." if low > 0 else "No, they miss less than others, by more than chance would make."
+    which, much = ("Yes", "more") if low > 0 else ("No", "less")
+    return f"{which}, they miss {much} than others, by more than chance would make."
 
 
 def _lead_of_attendance(low: pd.Series, high: pd.Series) -> str:

@@ -157,7 +157,7 @@ def _sure(row: pd.Series) -> str:
         return (
             f"The target lies outside the likely range, but {pupils(int(row.pupils))} are few to judge by."
             if few
-            else "Clearly so: chance would not make it."
+            else "That is clear: chance alone would not make it."
         )
     likely = f"the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %"
     return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: {likely}."
