@@ -25,6 +25,9 @@ from senlib.serve.room import Room
 # A missed wake-up costs no more than this, in seconds.
 SLICE = 0.5
 
+# A kernel that has answered, and of whose outputs none has come within this time, is asked again, in seconds.
+ASK_AGAIN = 0.05
+
 # How often a connection tries to reach a kernel that is not there yet, in milliseconds.
 RECONNECT = 10
 
@@ -75,7 +78,8 @@ class PatientKernelClient(AsyncKernelClient):
                 self.kernel_info()
                 with suppress(Empty):
                     await self.shell_channel.get_msg(timeout=1)
-                    await self.iopub_channel.get_msg(timeout=SLICE)
+                    # Outputs travel by a way of their own, which may not be open yet: what went before that never comes.
+                    await self.iopub_channel.get_msg(timeout=ASK_AGAIN)
                     return
                 if not await self.is_alive():
                     raise DeadKernelError("the kernel died before it had answered")

@@ -72,6 +72,29 @@ def test_patient_client_is_patient_where_nbclient_waits():
     assert PatientKernelClient.iopub_channel_class.klass is PatientChannel
 
 
+class Answers:
+    """A channel on which so many of the first messages never come."""
+
+    def __init__(self, lost: int):
+        self.lost, self.waited = lost, []
+
+    async def get_msg(self, timeout):
+        self.waited.append(timeout)
+        if len(self.waited) <= self.lost:
+            raise Empty
+        return {}
+
+
+def test_kernel_whose_outputs_do_not_come_yet_is_asked_again_at_once(monkeypatch):
+    """Outputs have a way of their own, which is open a moment after the one for answers: waiting longer would be in vain."""
+    shell, outputs, asked = Answers(lost=0), Answers(lost=3), []
+    for name, value in {"shell_channel": shell, "iopub_channel": outputs, "kernel_info": lambda _: asked.append(1)}.items():
+        monkeypatch.setattr(PatientKernelClient, name, value)
+    monkeypatch.setattr(PatientKernelClient, "is_alive", lambda _: asyncio.sleep(0, result=True))
+    asyncio.run(PatientKernelClient().wait_for_ready(timeout=FOR_EVER))
+    assert len(asked) == 4 and sum(outputs.waited) < 0.5
+
+
 def test_only_this_python_runs_pages():
     assert list(OwnPython().find_kernel_specs()) == ["python3"]
 
