@@ -11,6 +11,7 @@ from senlib.frameworks import Framework, Stage
 from senlib.measures.counting import current, entries_of, pairs
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.proportion import wilson
+from senlib.school.kept import kept
 from senlib.school.school import School
 
 PEOPLE = ["pupil_id", "forename", "surname", "year_group", "form", "sen_provision", "need", "attendance"]
@@ -47,7 +48,7 @@ def track(
         school.pupils["year_group"].isin(list(years or plan.years)) & (school.pupils["on_roll"] == "Y")
     ]
     rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
-    rows = _with_now(rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"), results=school.results)
+    rows = _with_now(rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"), now=_now(school))
     judge = _on_a_line if plan.method == "line" else _by_forecast
     judged = judge(rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year)
     rows = _by_name(rows.assign(set=_set_of(rows), **judged), framework=framework)
@@ -106,9 +107,18 @@ def _known_bands(bands: Sequence[str], *, stage: Stage) -> Sequence[str]:
     return bands
 
 
-def _with_now(rows: pd.DataFrame, *, results: pd.DataFrame) -> pd.DataFrame:
+@kept
+def _now(school: School) -> pd.DataFrame:
+    return current(school.results).to_pandas().rename(columns={"date": "now_date"})
+
+
+@kept
+def _entries(school: School, *, stage: str) -> pd.DataFrame:
+    return entries_of(school.results, stage=school.framework.stage(stage)).to_pandas()
+
+
+def _with_now(rows: pd.DataFrame, *, now: pd.DataFrame) -> pd.DataFrame:
     """The rows with what each pupil holds now in the row's subject; '' where that is nothing."""
-    now = current(results).to_pandas().rename(columns={"date": "now_date"})
     rows = rows.merge(now, on=["pupil_id", "subject"], how="left")
     return rows.assign(now=rows["now"].fillna(""), now_date=rows["now_date"].fillna(""))
 
@@ -125,7 +135,7 @@ def _by_name(rows: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
 
 def _entries_by_subject(school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None) -> pd.DataFrame:
     """Each pupil's entry in each subject that is followed: its own where entry is by subject, else the average for each."""
-    entries = entries_of(school.results, stage=stage).to_pandas()
+    entries = _entries(school, stage=stage.name)
     entries = entries[entries["pupil_id"].isin(pupils["pupil_id"])]
     subjects = [school.framework.subject(subject) or subject] if subject else school.framework.outcome_subjects()
     if stage.averaged:
