@@ -419,11 +419,11 @@ def _chart(judged: pd.DataFrame) -> str:
         f"{label}, {frame.percent_range(row.percent, row.low, row.high)}"
         for label, row in zip(labels, judged.itertuples(), strict=True)
     ]
-    plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list(judged["review"] == "sen")
+    plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list((judged["review"] == "sen") & (judged["group"] == "SEN"))
     return frame.picture(
         partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
-        key="Round: with and without SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
+        key="Round: pupils with SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
         "A pupil may be in several groups. Where bars overlap, a difference may be chance.",
     )
 

@@ -324,6 +324,14 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
                 assert re.search(rf"{group}: \d+ of \d+, \d+ % \(likely \d+ to \d+ %\)", told)
 
 
+def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("senlib.pages.frame.picture", lambda draw, **_: drawn.append(draw.keywords) or "")
+    page_of(desk_over(tmp_path, open_sample("levels"))).year.value = 8
+    labels, strong = drawn[-1]["labels"], drawn[-1]["strong"]
+    assert [label.partition(":")[0] for label, round_ in zip(labels, strong, strict=True) if round_] == ["Pupils with SEN"]
+
+
 def test_small_groups_are_named_in_words(desk):
     page = page_of(desk)
     page.year.value = 8
