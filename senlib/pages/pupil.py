@@ -41,6 +41,7 @@ class PupilPage:
         self.lines = KeptSheet(desk)
         self.new = NewAction(desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value)
         self.new.after(self.actions.show)
+        self.to_do = widgets.VBox([frame.html(frame.heading("What will we do?")), self.actions.box, self.new.box])
         self.pupil.observe(lambda _: self.refresh(), "value")
         self.refresh()
 
@@ -70,7 +71,7 @@ class PupilPage:
 
     def plan(self) -> widgets.VBox:
         """The actions about this pupil, and a place to add one."""
-        return widgets.VBox([self.actions.box, self.new.box])
+        return self.to_do
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -97,7 +98,7 @@ class PupilPage:
             self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name on any page of the workbook.")
         self.actions.show()
         self.new.status.value = ""
-        self.new.box.layout.display = None if pupil else "none"
+        self.to_do.layout.display = None if pupil else "none"
 
     def _is_mine(self, action: Action) -> bool:
         return action.each == "pupil" and action.of == self.pupil.value != ""

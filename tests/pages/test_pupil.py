@@ -59,7 +59,9 @@ def write_about(desk, pupil):
 def test_nothing_is_said_of_anybody_until_one_is_chosen(desk):
     page = page_of(desk)
     assert said(page) == dict.fromkeys(PIECES, "") | {"who": "Choose a pupil, or come here by pressing a name on any page of the workbook."}
-    assert page.new.box.layout.display == "none" and rows_of(page.actions) == []
+    assert page.plan().layout.display == "none" and "What will we do?" in words(page.plan().children[0])
+    page.pupil.value = "0001"
+    assert page.plan().layout.display is None
 
 
 def test_all_that_was_written_stands_there_with_the_way_back(desk):
