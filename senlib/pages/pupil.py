@@ -216,11 +216,12 @@ class PupilPage:
         return title + f"<ul>{items}</ul>"
 
     def _iep(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        title = frame.heading("Is there an IEP?", level=3)
         values = held.get(place(IEP, of=self.pupil.value), {})
         targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
         items = "".join(f"<li>{frame.escape(target)}</li>" for target in targets if target)
-        held_ = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
-        return held_ + f"<p>{self._link('task6_support_in_class', 'Open the IEP (Task 6)')}</p>"
+        told = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
+        return title + told + f"<p>{self._link('task6_support_in_class', 'Open the IEP (Task 6)')}</p>"
 
     def _next(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         lines = [

@@ -200,8 +200,8 @@ class InterventionsPage:
             "need": "Need", "heading": "Heading", "pupils": "Pupils", "reached": "With something", "percent": "Percent",
             "low": "Likely from", "high": "Likely to",
         }  # fmt: skip
-        table = frame.numbers(shown, caption="Provision by type of need", columns=columns, summary="Provision by type of need")
-        return table + frame.note(f"With fewer than {FEW} pupils a percentage tells little.")
+        caption = f"Provision by type of need. With fewer than {FEW} pupils a percentage tells little."
+        return frame.numbers(shown, caption=caption, columns=columns, summary="Provision by type of need")
 
     # -- does it move them, and what does it cost --
 

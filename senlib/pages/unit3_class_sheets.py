@@ -286,10 +286,11 @@ class ClassSheetsPage:
         subjects = self.school.framework.outcome_subjects()
         self.year = frame.choice("Year group", [(f"Year {year}", year) for year in years])
         self.subject_reviewed = frame.choice("Subject", [(subject, subject) for subject in subjects])
-        self.figures = Live(self.year, self.subject_reviewed).piece(self._review)
+        live = Live(self.year, self.subject_reviewed)
+        self.asked, self.figures = live.piece(self._asked), live.piece(self._review)
         self.priorities = self.ask.part(PRIORITIES, of=str(self.year.value), title=self._title())
         self.year.observe(lambda _: self._year_changed(), "value")
-        return widgets.VBox([frame.controls(self.year, self.subject_reviewed), self.figures, self.priorities.box])
+        return widgets.VBox([self.asked, frame.controls(self.year, self.subject_reviewed), self.figures, self.priorities.box])
 
     def _title(self) -> str:
         return f"Six priorities for Year {self.year.value}"
@@ -298,13 +299,15 @@ class ClassSheetsPage:
         self.priorities.title = self._title()
         self.priorities.show(of=str(self.year.value))
 
+    def _asked(self) -> str:
+        return frame.heading(f"How does Year {self.year.value} stand in {self.subject_reviewed.value}, group by group?")
+
     def _review(self) -> str:
         year, subject = self.year.value, self.subject_reviewed.value
-        title = frame.heading(f"How does Year {year} stand in {subject}, group by group?")
         table = review(self.school, year_group=year, subject=subject)
         judged = table[table["pupils"] > 0].reset_index(drop=True)
         if judged.empty:
-            return title + frame.answer("Of nobody in this year group can it be said yet whether they are on course.")
+            return frame.answer("Of nobody in this year group can it be said yet whether they are on course.")
         judged = judged.assign(name=[self._group(row) for row in judged.itertuples()])
         not_judged = int(table.loc[table["review"] == "sex", "not_judged"].sum())
         told = review_answer(judged, not_judged=not_judged)
@@ -314,7 +317,7 @@ class ClassSheetsPage:
             self._aim(),
         ]
         pieces = [_chart(judged), _numbers(judged, caption=f"Year {year}, {subject}, by group"), *map(frame.note, filter(None, notes))]
-        return title + frame.answer(told) + "".join(pieces)
+        return frame.answer(told) + "".join(pieces)
 
     def _group(self, row: object) -> str:
         words = group_name(row.group, framework=self.school.framework, by=REVIEWED[row.review])

@@ -74,7 +74,7 @@ def test_all_that_was_written_stands_there_with_the_way_back(desk):
     assert "2 things, 1.5 hours a week, £300 a year." in told["provision"] and "JB" in told["provision"]
     assert "8 March 2005, 8A English" in told["lessons"] and "Waited for an answer" in told["lessons"]
     assert "8A, English, 9 March 2005 : Own activity, IEP; Nothing more to plan. Done." in told["planning"]
-    assert "The IEP’s targets: Round to tens" in told["iep"]
+    assert "Is there an IEP? The IEP’s targets: Round to tens" in told["iep"]
     assert value_of(page.lines, "English/0001", form=PLAN_LINES) == "Paired reading"
     assert [row["label"] for row in rows_of(page.actions)] == ["Ring home"]
     links = " ".join(page.pieces[name].value for name in PIECES)

@@ -316,7 +316,7 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
         for _, subject in page.subject_reviewed.options:
             page.subject_reviewed.value = subject
             told = words(page.figures)
-            assert f"How does Year {year} stand in {subject}, group by group?" in told
+            assert f"How does Year {year} stand in {subject}, group by group?" in words(page.asked)
             if "Of nobody in this year group" in told:
                 continue
             assert re.search(r"\d+ of \d+ on course, \d+ % \(likely \d+ to \d+ %\)", told) and "The aim: " in told
