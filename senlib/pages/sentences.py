@@ -159,8 +159,7 @@ def _sure(row: pd.Series) -> str:
             if few
             else "Clearly so: chance would not make it."
         )
-    likely = f"the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %"
-    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: {likely}."
+    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: the target lies within the likely range."
 
 
 def _chance(low: float, high: float) -> str:

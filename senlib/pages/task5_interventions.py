@@ -233,7 +233,8 @@ class InterventionsPage:
                 says=". ".join(
                     f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
                 ),
-                key=f"Dot: pupils with it who move. Bar: where the true rate is likely to lie. Only what {FEW} pupils or more have.",
+                key="Dot: pupils with it who move. Bar: where the true rate is likely to lie. "
+                f"Shown is only what {FEW} pupils or more have.",
             )
         numbers = frame.numbers(shown, caption="Provision, and whether its pupils move", columns=MOVED)
         return title + frame.answer(told) + chart + numbers + frame.note(measures.MOVEMENT_CAVEAT)
@@ -312,12 +313,12 @@ class InterventionsPage:
 
 
 def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
-    """How many of the pupils who are stuck have nothing, in a sentence or two.
+    """How many of the pupils who are stuck have nothing, in a few sentences.
 
     >>> table = pd.DataFrame({"standing": ["stuck", "stuck", "moving", "not known"], "given": [0, 2, 1, 0]})
     >>> print(coverage_answer(table, years="Years 7 to 9"))
-    Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of them are stuck; 1 of these has nothing.
-    For 1 of them it is not known.
+    Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of the 4 are stuck, and 1 of those has
+    nothing. For 1 it is not known whether they are stuck.
     """
     nothing, unknown = int((table["given"] == 0).sum()), int((table["standing"] == "not known").sum())
     stuck = table[table["standing"] == "stuck"]
@@ -327,14 +328,15 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     )
     if unknown == len(table):
         return f"{told} It is not known yet whether any of them is stuck."
-    rest = f" For {unknown:,} of them it is not known." if unknown else ""
+    rest = f" For {unknown:,} it is not known whether they are stuck." if unknown else ""
     if stuck.empty:
-        return f"{told} None of them is known to be stuck.{rest}"
+        return f"{told} Nobody is known to be stuck.{rest}"
     without = int((stuck["given"] == 0).sum())
+    everyone = f"the {len(table):,}" if len(table) > 1 else "them"
     if len(stuck) == 1:
-        return f"{told} 1 of them is stuck, and has {'nothing' if without else 'something'}.{rest}"
-    these = f"{without:,} of these {_has(without)} nothing" if without else "each of these has something"
-    return f"{told} {len(stuck):,} of them are stuck; {these}.{rest}"
+        return f"{told} 1 of {everyone} is stuck, and has {'nothing' if without else 'something'}.{rest}"
+    those = f"{without:,} of those {_has(without)} nothing" if without else "each of those has something"
+    return f"{told} {len(stuck):,} of {everyone} are stuck, and {those}.{rest}"
 
 
 def _beside(label: str, count: str, *, room: int = 29) -> str:

@@ -144,7 +144,7 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
     pieces = shown(page)
     for limit in LIMITS:
         page.hide.value = limit
-        assert f"Counts of 1 to {limit} pupils are hidden" in words(pieces["about"].children[0])
+        assert f"are hidden: those of 1 to {limit} pupils, and others" in words(pieces["about"].children[0])
         for piece in PIECES[2:8]:
             assert pieces[piece].value.count('role="img"') == pieces[piece].value.count("sl-numbers") == 1
             for percent in re.findall(r"\d+ of \d+, \d+ %(.{9})", words(pieces[piece])):
@@ -234,7 +234,8 @@ def everything_sent(page):
 def test_no_name_number_or_form_of_the_sample_is_sent_whatever_is_chosen(sample, name):
     desk = sample(name)
     pupils = desk.school.pupils
-    sent = set(re.findall(r"\w+", everything_sent(GovernorsPage(desk))))
+    # What stands behind the point of a picture's coordinate can look like a pupil's number, and is none.
+    sent = set(re.findall(r"\w+", re.sub(r"\d+\.\d{4,}", " ", everything_sent(GovernorsPage(desk)))))
     for column in ("surname", "forename", "pupil_id", "form"):
         assert sent & set(pupils[column]) - {""} == set(), column
 

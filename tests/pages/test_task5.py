@@ -123,11 +123,11 @@ def test_the_small_school_s_year_7(desk):
 
 @pytest.mark.parametrize("rows, told", [
     ([("stuck", 0)], "Of 1 pupil with SEN in Years 7 to 9, none have something on their map and 1 has nothing. 1 of them is stuck, and has nothing."),
-    ([("stuck", 2), ("moving", 0)], "1 has something on their map and 1 has nothing. 1 of them is stuck, and has something."),
-    ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of them are stuck; each of these has something."),
-    ([("stuck", 0), ("stuck", 0)], "2 of them are stuck; 2 of these have nothing."),
-    ([("moving", 0), ("partly", 0)], "None of them is known to be stuck."),
-    ([("moving", 0), ("not known", 0)], "None of them is known to be stuck. For 1 of them it is not known."),
+    ([("stuck", 2), ("moving", 0)], "1 has something on their map and 1 has nothing. 1 of the 2 is stuck, and has something."),
+    ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of the 2 are stuck, and each of those has something."),
+    ([("stuck", 0), ("stuck", 0)], "2 of the 2 are stuck, and 2 of those have nothing."),
+    ([("moving", 0), ("partly", 0)], "Nobody is known to be stuck."),
+    ([("moving", 0), ("not known", 0)], "Nobody is known to be stuck. For 1 it is not known whether they are stuck."),
     ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
 ])  # fmt: skip
 def test_coverage_in_words(rows, told):
@@ -141,8 +141,8 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     assert names_in(page.listing) == ["Ash, Ann", "Birch, Bo", "Cole, Cy", "Elm, Ed"]
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     save(page.of_pupil, f"{GUIDED}.hours", "1.5", seen=0)
-    assert "1 has something on their map and 3 have nothing. 2 of them are stuck; 1 of these has nothing." in words(page.answer)
-    assert "For 1 of them it is not known." in words(page.answer)
+    assert "1 has something on their map and 3 have nothing. 2 of the 4 are stuck, and 1 of those has nothing." in words(page.answer)
+    assert "For 1 it is not known whether they are stuck." in words(page.answer)
     first = page.listing.records[1]  # those with nothing stand before her
     assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == ("Ash, Ann", "JB", 1.5, "")
     page.show.value = "without"
