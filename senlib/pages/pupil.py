@@ -136,7 +136,7 @@ class PupilPage:
         for row in now.itertuples():
             where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
             standing = {"yes": "stuck", "no": ""}.get(row.stuck, "")
-            course = {"yes": "on course", "no": "not on course"}.get(row.on_course, "")
+            course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
             told = ", ".join(filter(None, (where, standing, course)))
             link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
             parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>')

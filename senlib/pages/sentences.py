@@ -8,6 +8,9 @@ from senlib.frameworks import Framework, Stage
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW, gap, rounded
 
+# What a list says of a pupil of whom both are true.
+STUCK_FIRST = "Who is behind and stuck is listed as stuck."
+
 
 def pupils(count: int) -> str:
     """A number of pupils in words.

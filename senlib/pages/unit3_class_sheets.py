@@ -193,7 +193,9 @@ class ClassSheetsPage:
         plan, names = self.school.framework.tracking, self.school.framework.sen_names
         codes = "; ".join(f"{code}: {names[code]}" for code in sorted(set(table["sen_provision"])))
         years = f"Years {plan.years[0]} to {plan.years[-1]} are followed."
-        standing = f"{self._aim()} {plan.stuck} {years}" if self.subject else "Where pupils stand is not followed in this subject."
+        standing = "Where pupils stand is not followed in this subject."
+        if self.subject:
+            standing = f"{self._aim()} {plan.stuck} {sentences.STUCK_FIRST} {years}"
         own = "Own targets are those of the pupil’s IEP."
         targets = own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
         return [f"SEN: {codes}.", standing, targets]
