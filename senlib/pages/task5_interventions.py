@@ -36,6 +36,8 @@ MOVED = {
     "beside": "Percent of them moving", "beside_low": "Likely from", "beside_high": "Likely to", "verdict": "Beside those without it",
 }  # fmt: skip
 
+GOVERNORS = "The governors’ page counts pupils with SEN alone, so its sums may be smaller."
+
 
 class InterventionsPage:
     """The page of Task 5. A test drives it without a browser."""
@@ -260,7 +262,8 @@ class InterventionsPage:
             "name": "Heading", "things": "Entries on maps", "pupils": "Pupils", "hours": "Hours a week", "cost": "Cost a year (£)",
             "unknown": "Entries without a cost", "percent": "Percent of the cost known",
         }  # fmt: skip
-        return title + frame.answer(spend_answer(whole)) + chart + frame.numbers(shown, caption="Spend by heading", columns=columns)
+        numbers = frame.numbers(shown, caption="Spend by heading", columns=columns)
+        return title + frame.answer(spend_answer(whole)) + chart + numbers + frame.note(GOVERNORS)
 
     # -- the audit --
 
@@ -378,11 +381,11 @@ def spend_answer(whole: pd.Series) -> str:
     """What all of it comes to.
 
     >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
-    1 pupil on roll has 1 entry on the maps, 0.5 hours a week, for £300 a year.
+    1 pupil on roll, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
     >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    2 pupils on roll have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
+    2 pupils on roll, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
     """
-    pupils = f"{sentences.pupils(int(whole.pupils))} on roll {_has(int(whole.pupils))}"
+    pupils = f"{sentences.pupils(int(whole.pupils))} on roll, with SEN or without, {_has(int(whole.pupils))}"
     entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
     hours = "" if pd.isna(whole.hours) else f", {sentences.hours(whole.hours)}"
     missing = int(whole.things - whole.cost_known)
