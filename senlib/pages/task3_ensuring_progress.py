@@ -75,7 +75,7 @@ class CriteriaPage:
 
     def _scorecard(self) -> str:
         rows = self.rows()
-        title = frame.heading("Do enough of our pupils with SEN make the progress they should?")
+        title = frame.heading("How many targets are met?" if self._noun() == "targets" else "How many of the figures are met?")
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
             return title + frame.answer(
