@@ -290,7 +290,7 @@ class ConversionPage:
             else "There are pupils with SEN in one summer only."
         )
         chart = frame.picture(
-            partial(charts.rates, rows, labels=labels, strong=list(rows["group"] == "SEN")),
+            partial(charts.rates, rows, labels=labels, strong=list(rows["group"] == "SEN"), axis=self._axis()),
             says=_says(labels, rows),
             key=_key(rows, shapes=True),
         )

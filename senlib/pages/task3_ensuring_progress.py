@@ -156,7 +156,7 @@ class CriteriaPage:
         labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
-            partial(charts.rates, plain, labels=labels, strong=[True] * len(plain)),
+            partial(charts.rates, plain, labels=labels, strong=[True] * len(plain), axis=first.short),
             says=". ".join(
                 f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)
             ),

@@ -398,7 +398,7 @@ def spend_answer(whole: pd.Series) -> str:
 
 def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], width: charts.Width) -> Figure:
     """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
-    return charts.rates(table, labels=long if width.narrow else short, strong=[True] * len(table), width=width)
+    return charts.rates(table, labels=long if width.narrow else short, strong=[True] * len(table), width=width, axis="move on")
 
 
 def _has(count: int) -> str:
