@@ -209,7 +209,7 @@ class ConversionPage:
                 "where the test gave a code or there is no test."
             )
         parts.append(
-            "'Likely' is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
+            "‘Likely’ is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
         )
         return frame.note(" ".join(parts))
 
