@@ -68,7 +68,7 @@ def group_order(groups: list[str], *, framework: Framework) -> list[str]:
 _WORDS = {
     "sex": {"F": "girls", "M": "boys"},
     "fsm": {"Y": "free school meals", "N": "no free school meals"},
-    "able": {"Y": "able, gifted and talented", "N": "others"},
+    "able": {"Y": "able, gifted and talented", "N": "pupils not listed as able"},
     # As with most pupils who have no SEN.
     "need": {NOT_KNOWN: "no type of need recorded"},
 }

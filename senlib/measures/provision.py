@@ -29,8 +29,8 @@ STANDINGS = ("stuck", "partly", "moving", NOT_KNOWN)
 
 STANDING_RULE = (
     "Stuck: in at least half of the subjects that can be judged. Partly: in fewer than half. Moving: in none. "
-    "A subject cannot be judged without a result on entry and one now, without figures to judge by, or, by levels, before a "
-    "year has gone by; where none can, it is not known."
+    "Not known: no subject can be judged. To judge a subject takes a result on entry, a result now, and figures to judge by. "
+    "By levels, a year must have gone by too."
 )
 
 # By which subject a heading's help is judged; help under any other heading is judged by all subjects together.

@@ -30,13 +30,13 @@ SIDES = {"SEN": "with SEN", "no SEN": "without SEN"}
 
 SURE = "The line through a dot is its likely range (95 %): how far chance alone could have moved a group of this size."
 
-SURE_ON_PAPER = "'Likely' is the range (95 %) within which chance alone could have moved a group of this size."
+SURE_ON_PAPER = "‘Likely’ is the range (95 %) within which chance alone could have moved a group of this size."
 
 PROGRESS, ABSENCE = "Are our pupils with SEN making progress?", "Do pupils with SEN miss more of school?"
 ATTENDANCE, SPEND, WORKS = "Does attendance hold them back?", "What do we spend?", "Does the help work?"
 NEXT = "What are we doing next?"
 
-MOVES = "'Move on': stuck in no subject, of pupils of whom one can tell. Task 5 says what stuck means."
+MOVES = "‘Move on’: stuck in no subject, of pupils of whom one can tell. Task 5 says what stuck means."
 
 TOO_FEW = "It cannot be shown: too few pupils stand behind the figures."
 
@@ -347,7 +347,7 @@ def next_html(held: Gathered) -> str:
 def _spend_html(view: View, words: Words) -> str:
     title, told = frame.heading(SPEND), _listed(spend_lines(view, words))
     sure = frame.note(
-        f"As the provision maps say, for pupils with SEN, to the nearest £{POUNDS}. 'At least': some costs are not written down. "
+        f"As the provision maps say, for pupils with SEN, to the nearest £{POUNDS}. ‘At least’: some costs are not written down. "
         "There is no sum of all, from which what is left out could be worked out."
     )
     if not view.pounds:

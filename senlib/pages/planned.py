@@ -45,9 +45,13 @@ class PlanSheet(KeptSheet):
             caption = self.title or "Actions"
             blocks = [table(caption, columns=self._columns(), groups=groups, corner="Action")] if found else []
             forms = {form for action in found for form, _ in action.places.values()}
+            # A sheet without a line would leave a hole in the page. It is there before its boxes are, for they measure their room.
+            self.box.layout.display = None if found else "none"
             self.show_answers({"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks}, forms=forms)
+            self.status.value = ""
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
+            self.box.layout.display = None
 
     def _columns(self) -> list[Field]:
         grid = load("task8_working_smarter").part(PLAN)

@@ -78,8 +78,8 @@ class View:
         if not hidden:
             return f"Nothing is hidden on this page: counts {small} would be, and others with which they could be worked out."
         return (
-            f"Counts {small} are hidden, and enough others that none can be worked out: {hidden} of {counts} on this page. "
-            "'hidden' may stand for a large number too."
+            f"{hidden} of the {counts} counts on this page are hidden: those {small}, and others from which they could be worked out. "
+            "So ‘hidden’ may stand for a large number too."
         )
 
 

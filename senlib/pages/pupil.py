@@ -41,6 +41,7 @@ class PupilPage:
         self.lines = KeptSheet(desk)
         self.new = NewAction(desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value)
         self.new.after(self.actions.show)
+        self.to_do = widgets.VBox([frame.html(frame.heading("What will we do?")), self.actions.box, self.new.box])
         self.pupil.observe(lambda _: self.refresh(), "value")
         self.refresh()
 
@@ -70,7 +71,7 @@ class PupilPage:
 
     def plan(self) -> widgets.VBox:
         """The actions about this pupil, and a place to add one."""
-        return widgets.VBox([self.actions.box, self.new.box])
+        return self.to_do
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -97,7 +98,7 @@ class PupilPage:
             self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name on any page of the workbook.")
         self.actions.show()
         self.new.status.value = ""
-        self.new.box.layout.display = None if pupil else "none"
+        self.to_do.layout.display = None if pupil else "none"
 
     def _is_mine(self, action: Action) -> bool:
         return action.each == "pupil" and action.of == self.pupil.value != ""
@@ -135,7 +136,7 @@ class PupilPage:
         for row in now.itertuples():
             where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
             standing = {"yes": "stuck", "no": ""}.get(row.stuck, "")
-            course = {"yes": "on course", "no": "not on course"}.get(row.on_course, "")
+            course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
             told = ", ".join(filter(None, (where, standing, course)))
             link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
             parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>')
@@ -215,11 +216,12 @@ class PupilPage:
         return title + f"<ul>{items}</ul>"
 
     def _iep(self, held: Mapping[str, Mapping[str, str]]) -> str:
+        title = frame.heading("Is there an IEP?", level=3)
         values = held.get(place(IEP, of=self.pupil.value), {})
         targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
         items = "".join(f"<li>{frame.escape(target)}</li>" for target in targets if target)
-        held_ = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
-        return held_ + f"<p>{self._link('task6_support_in_class', 'Open the IEP (Task 6)')}</p>"
+        told = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
+        return title + told + f"<p>{self._link('task6_support_in_class', 'Open the IEP (Task 6)')}</p>"
 
     def _next(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         lines = [

@@ -8,6 +8,9 @@ from senlib.frameworks import Framework, Stage
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW, gap, rounded
 
+# What a list says of a pupil of whom both are true.
+STUCK_FIRST = "Who is behind and stuck is listed as stuck."
+
 
 def pupils(count: int) -> str:
     """A number of pupils in words.
@@ -159,8 +162,7 @@ def _sure(row: pd.Series) -> str:
             if few
             else "That is clear: chance alone would not make it."
         )
-    likely = f"the target lies within the likely range, {rounded(row.low)} to {rounded(row.high)} %"
-    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: {likely}."
+    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: the target lies within the likely range."
 
 
 def _chance(low: float, high: float) -> str:

@@ -209,7 +209,7 @@ class ConversionPage:
                 "where the test gave a code or there is no test."
             )
         parts.append(
-            "'Likely' is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
+            "‘Likely’ is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
         )
         return frame.note(" ".join(parts))
 
@@ -290,7 +290,7 @@ class ConversionPage:
             else "There are pupils with SEN in one summer only."
         )
         chart = frame.picture(
-            partial(charts.rates, rows, labels=labels, strong=list(rows["group"] == "SEN")),
+            partial(charts.rates, rows, labels=labels, strong=list(rows["group"] == "SEN"), axis=self._axis()),
             says=_says(labels, rows),
             key=_key(rows, shapes=True),
         )

@@ -75,7 +75,7 @@ class CriteriaPage:
 
     def _scorecard(self) -> str:
         rows = self.rows()
-        title = frame.heading("Do enough of our pupils with SEN make the progress they should?")
+        title = frame.heading("How many targets are met?" if self._noun() == "targets" else "How many of the figures are met?")
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
             return title + frame.answer(
@@ -156,7 +156,7 @@ class CriteriaPage:
         labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
-            partial(charts.rates, plain, labels=labels, strong=[True] * len(plain)),
+            partial(charts.rates, plain, labels=labels, strong=[True] * len(plain), axis=first.short),
             says=". ".join(
                 f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)
             ),

@@ -182,10 +182,10 @@ class TrackingPage:
         )
         told = (
             f"Of {whom} {start} in {self.subject.value}: on course for {aim} {int(count.get('yes', 0))}, "
-            f"not on course {int(count.get('no', 0))}"
+            f"behind {int(count.get('no', 0))}"
             f"{f', with nothing newer held {unknown}' if unknown else ''}. {_stuck_words(stuck)}"
         )
-        return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck}")
+        return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
 
     def _chart(self) -> str:
         """On course by year group, with and without SEN, each with its interval."""
@@ -272,7 +272,7 @@ class TrackingPage:
             ("Who is listed", f"{self.who.label} {sentences.arrived(self.entry.value, stage=self._stage)}"),
             ("Aim", sentences.reached(self.reach.value, stage=self._stage)),
             ("On course", self.plan.on_course),
-            ("Stuck", self.plan.stuck),
+            ("Stuck", f"{self.plan.stuck} {sentences.STUCK_FIRST}"),
         ]
 
 

@@ -36,6 +36,8 @@ MOVED = {
     "beside": "Percent of them moving", "beside_low": "Likely from", "beside_high": "Likely to", "verdict": "Beside those without it",
 }  # fmt: skip
 
+GOVERNORS = "The governors’ page counts pupils with SEN alone, so its sums may be smaller."
+
 
 class InterventionsPage:
     """The page of Task 5. A test drives it without a browser."""
@@ -200,8 +202,8 @@ class InterventionsPage:
             "need": "Need", "heading": "Heading", "pupils": "Pupils", "reached": "With something", "percent": "Percent",
             "low": "Likely from", "high": "Likely to",
         }  # fmt: skip
-        table = frame.numbers(shown, caption="Provision by type of need", columns=columns, summary="Provision by type of need")
-        return table + frame.note(f"With fewer than {FEW} pupils a percentage tells little.")
+        caption = f"Provision by type of need. With fewer than {FEW} pupils a percentage tells little."
+        return frame.numbers(shown, caption=caption, columns=columns, summary="Provision by type of need")
 
     # -- does it move them, and what does it cost --
 
@@ -233,7 +235,8 @@ class InterventionsPage:
                 says=". ".join(
                     f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
                 ),
-                key=f"Dot: pupils with it who move. Bar: where the true rate is likely to lie. Only what {FEW} pupils or more have.",
+                key="Dot: pupils with it who move. Bar: where the true rate is likely to lie. "
+                f"Shown is only what {FEW} pupils or more have.",
             )
         numbers = frame.numbers(shown, caption="Provision, and whether its pupils move", columns=MOVED)
         return title + frame.answer(told) + chart + numbers + frame.note(measures.MOVEMENT_CAVEAT)
@@ -259,7 +262,8 @@ class InterventionsPage:
             "name": "Heading", "things": "Entries on maps", "pupils": "Pupils", "hours": "Hours a week", "cost": "Cost a year (£)",
             "unknown": "Entries without a cost", "percent": "Percent of the cost known",
         }  # fmt: skip
-        return title + frame.answer(spend_answer(whole)) + chart + frame.numbers(shown, caption="Spend by heading", columns=columns)
+        numbers = frame.numbers(shown, caption="Spend by heading", columns=columns)
+        return title + frame.answer(spend_answer(whole)) + chart + numbers + frame.note(GOVERNORS)
 
     # -- the audit --
 
@@ -312,12 +316,12 @@ class InterventionsPage:
 
 
 def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
-    """How many of the pupils who are stuck have nothing, in a sentence or two.
+    """How many of the pupils who are stuck have nothing, in a few sentences.
 
     >>> table = pd.DataFrame({"standing": ["stuck", "stuck", "moving", "not known"], "given": [0, 2, 1, 0]})
     >>> print(coverage_answer(table, years="Years 7 to 9"))
-    Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of them are stuck; 1 of these has nothing.
-    For 1 of them it is not known.
+    Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of the 4 are stuck, and 1 of those has
+    nothing. For 1 it is not known whether they are stuck.
     """
     nothing, unknown = int((table["given"] == 0).sum()), int((table["standing"] == "not known").sum())
     stuck = table[table["standing"] == "stuck"]
@@ -327,14 +331,15 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     )
     if unknown == len(table):
         return f"{told} It is not known yet whether any of them is stuck."
-    rest = f" For {unknown:,} of them it is not known." if unknown else ""
+    rest = f" For {unknown:,} it is not known whether they are stuck." if unknown else ""
     if stuck.empty:
-        return f"{told} None of them is known to be stuck.{rest}"
+        return f"{told} Nobody is known to be stuck.{rest}"
     without = int((stuck["given"] == 0).sum())
+    everyone = f"the {len(table):,}" if len(table) > 1 else "them"
     if len(stuck) == 1:
-        return f"{told} 1 of them is stuck, and has {'nothing' if without else 'something'}.{rest}"
-    these = f"{without:,} of these {_has(without)} nothing" if without else "each of these has something"
-    return f"{told} {len(stuck):,} of them are stuck; {these}.{rest}"
+        return f"{told} 1 of {everyone} is stuck, and has {'nothing' if without else 'something'}.{rest}"
+    those = f"{without:,} of those {_has(without)} nothing" if without else "each of those has something"
+    return f"{told} {len(stuck):,} of {everyone} are stuck, and {those}.{rest}"
 
 
 def _beside(label: str, count: str, *, room: int = 29) -> str:
@@ -376,11 +381,11 @@ def spend_answer(whole: pd.Series) -> str:
     """What all of it comes to.
 
     >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
-    1 pupil on roll has 1 entry on the maps, 0.5 hours a week, for £300 a year.
+    1 pupil on roll, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
     >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    2 pupils on roll have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
+    2 pupils on roll, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
     """
-    pupils = f"{sentences.pupils(int(whole.pupils))} on roll {_has(int(whole.pupils))}"
+    pupils = f"{sentences.pupils(int(whole.pupils))} on roll, with SEN or without, {_has(int(whole.pupils))}"
     entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
     hours = "" if pd.isna(whole.hours) else f", {sentences.hours(whole.hours)}"
     missing = int(whole.things - whole.cost_known)
@@ -393,7 +398,7 @@ def spend_answer(whole: pd.Series) -> str:
 
 def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], width: charts.Width) -> Figure:
     """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
-    return charts.rates(table, labels=long if width.narrow else short, strong=[True] * len(table), width=width)
+    return charts.rates(table, labels=long if width.narrow else short, strong=[True] * len(table), width=width, axis="move on")
 
 
 def _has(count: int) -> str:

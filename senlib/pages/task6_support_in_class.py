@@ -61,7 +61,8 @@ class SupportPage:
         self.iep_place = widgets.VBox([])
         self.whom.observe(lambda _: self._show_iep(), "value")
         self._show_iep()
-        return widgets.VBox([frame.controls(self.whom), self.iep_place])
+        title = frame.html(frame.heading("Write an IEP", level=3))
+        return widgets.VBox([title, frame.controls(self.whom), self.iep_place])
 
     def _show_iep(self) -> None:
         if not self.whom.value:
@@ -115,7 +116,7 @@ class SupportPage:
 
     def _iep_file(self, held: Held) -> File:
         if not self.whom.value:
-            raise paper.NothingChosen("Choose a pupil or a group at the top of this page first.")
+            raise paper.NothingChosen("Choose a pupil or a group under ‘Write an IEP’ first.")
         return paper.iep(self.desk, of=self.whom.value, whom=self.whom.label, held=held)
 
     def _sheet_file(self, held: Held) -> File:

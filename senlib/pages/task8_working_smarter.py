@@ -145,10 +145,10 @@ def plan_answer(found: list[Action], *, today: date) -> str:
     """How the plan stands, in a sentence or two.
 
     >>> plan_answer([], today=date(2005, 3, 18))
-    'No action is in the plan yet. What you write under ‘What to do’ in any Task comes here by itself.'
+    'No action is in the plan yet.'
     """
     if not found:
-        return "No action is in the plan yet. What you write under ‘What to do’ in any Task comes here by itself."
+        return "No action is in the plan yet."
     still = [action for action in found if not action.done]
     undated = sum(action.due is None for action in still)
     late, soon = overdue(found, today=today), coming(found, today=today)

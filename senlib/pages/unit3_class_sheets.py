@@ -192,8 +192,10 @@ class ClassSheetsPage:
         """What the words in the table of a class mean, and of whom they are said."""
         plan, names = self.school.framework.tracking, self.school.framework.sen_names
         codes = "; ".join(f"{code}: {names[code]}" for code in sorted(set(table["sen_provision"])))
-        years = f"Followed are Years {plan.years[0]} to {plan.years[-1]}."
-        standing = f"{self._aim()} {plan.stuck} {years}" if self.subject else "Where pupils stand is not followed in this subject."
+        years = f"Years {plan.years[0]} to {plan.years[-1]} are followed."
+        standing = "Where pupils stand is not followed in this subject."
+        if self.subject:
+            standing = f"{self._aim()} {plan.stuck} {sentences.STUCK_FIRST} {years}"
         own = "Own targets are those of the pupil’s IEP."
         targets = own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
         return [f"SEN: {codes}.", standing, targets]
@@ -286,10 +288,11 @@ class ClassSheetsPage:
         subjects = self.school.framework.outcome_subjects()
         self.year = frame.choice("Year group", [(f"Year {year}", year) for year in years])
         self.subject_reviewed = frame.choice("Subject", [(subject, subject) for subject in subjects])
-        self.figures = Live(self.year, self.subject_reviewed).piece(self._review)
+        live = Live(self.year, self.subject_reviewed)
+        self.asked, self.figures = live.piece(self._asked), live.piece(self._review)
         self.priorities = self.ask.part(PRIORITIES, of=str(self.year.value), title=self._title())
         self.year.observe(lambda _: self._year_changed(), "value")
-        return widgets.VBox([frame.controls(self.year, self.subject_reviewed), self.figures, self.priorities.box])
+        return widgets.VBox([self.asked, frame.controls(self.year, self.subject_reviewed), self.figures, self.priorities.box])
 
     def _title(self) -> str:
         return f"Six priorities for Year {self.year.value}"
@@ -298,14 +301,17 @@ class ClassSheetsPage:
         self.priorities.title = self._title()
         self.priorities.show(of=str(self.year.value))
 
+    def _asked(self) -> str:
+        return frame.heading(f"How does Year {self.year.value} stand in {self.subject_reviewed.value}, group by group?")
+
     def _review(self) -> str:
         year, subject = self.year.value, self.subject_reviewed.value
-        title = frame.heading(f"How does Year {year} stand in {subject}, group by group?")
         table = review(self.school, year_group=year, subject=subject)
         judged = table[table["pupils"] > 0].reset_index(drop=True)
         if judged.empty:
-            return title + frame.answer("Of nobody in this year group can it be said yet whether they are on course.")
-        judged = judged.assign(name=[self._group(row) for row in judged.itertuples()])
+            return frame.answer("Of nobody in this year group can it be said yet whether they are on course.")
+        rows = list(judged.itertuples())
+        judged = judged.assign(name=[self._group(row) for row in rows], whom=[self._whom(row) for row in rows])
         not_judged = int(table.loc[table["review"] == "sex", "not_judged"].sum())
         told = review_answer(judged, not_judged=not_judged)
         small = judged.loc[judged["pupils"] < FEW, "name"]
@@ -314,13 +320,20 @@ class ClassSheetsPage:
             self._aim(),
         ]
         pieces = [_chart(judged), _numbers(judged, caption=f"Year {year}, {subject}, by group"), *map(frame.note, filter(None, notes))]
-        return title + frame.answer(told) + "".join(pieces)
+        return frame.answer(told) + "".join(pieces)
 
     def _group(self, row: object) -> str:
-        words = group_name(row.group, framework=self.school.framework, by=REVIEWED[row.review])
-        words = words[:1].upper() + words[1:]
         # Of what it is not known has to be said, for several reviews may have such a group.
-        return f"{REVIEW_WORDS[row.review]}: not known" if row.group == "not known" else words
+        if row.group == "not known":
+            return f"{REVIEW_WORDS[row.review]}: not known"
+        words = self._whom(row)
+        return words[:1].upper() + words[1:]
+
+    def _whom(self, row: object) -> str:
+        """A group as it stands within a sentence."""
+        if row.group == "not known":
+            return f"pupils of whom it is not known ({frame.lower_first(REVIEW_WORDS[row.review])})"
+        return group_name(row.group, framework=self.school.framework, by=REVIEWED[row.review])
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -400,9 +413,9 @@ def own_targets(held: Held, pupil_id: str) -> list[str]:
 def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
     """The group that stands lowest among those that are large enough to tell, and of how many nothing can be said.
 
-    >>> row = {"name": "Boys", "pupils": 40, "reached": 18, "percent": 45.0, "low": 30.7, "high": 60.2}
+    >>> row = {"whom": "boys", "pupils": 40, "reached": 18, "percent": 45.0, "low": 30.7, "high": 60.2}
     >>> review_answer(pd.DataFrame([row]), not_judged=2)
-    'Lowest of the groups of 11 or more: Boys, 18 of 40 on course, 45 % (likely 31 to 60 %). Of 2 pupils it cannot be said.'
+    'Of the groups of 11 or more, boys stand lowest: 18 of 40 on course, 45 % (likely 31 to 60 %). Of 2 pupils it cannot be said.'
     """
     unsaid = f" Of {sentences.pupils(not_judged)} it cannot be said." if not_judged else ""
     enough = judged[judged["pupils"] >= FEW]
@@ -410,7 +423,7 @@ def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
         return f"Every group is too small (fewer than {FEW}) for a percentage to tell much.{unsaid}"
     low = enough.loc[enough["percent"].idxmin()]
     rate = frame.percent_range(low.percent, low.low, low.high)
-    return f"Lowest of the groups of {FEW} or more: {low['name']}, {low.reached} of {low.pupils} on course, {rate}.{unsaid}"
+    return f"Of the groups of {FEW} or more, {low.whom} stand lowest: {low.reached} of {low.pupils} on course, {rate}.{unsaid}"
 
 
 def _chart(judged: pd.DataFrame) -> str:
@@ -419,11 +432,11 @@ def _chart(judged: pd.DataFrame) -> str:
         f"{label}, {frame.percent_range(row.percent, row.low, row.high)}"
         for label, row in zip(labels, judged.itertuples(), strict=True)
     ]
-    plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list(judged["review"] == "sen")
+    plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list((judged["review"] == "sen") & (judged["group"] == "SEN"))
     return frame.picture(
         partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
-        key="Round: with and without SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
+        key="Round: pupils with SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
         "A pupil may be in several groups. Where bars overlap, a difference may be chance.",
     )
 

@@ -144,7 +144,7 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
     pieces = shown(page)
     for limit in LIMITS:
         page.hide.value = limit
-        assert f"Counts of 1 to {limit} pupils are hidden" in words(pieces["about"].children[0])
+        assert f"are hidden: those of 1 to {limit} pupils, and others" in words(pieces["about"].children[0])
         for piece in PIECES[2:8]:
             assert pieces[piece].value.count('role="img"') == pieces[piece].value.count("sl-numbers") == 1
             for percent in re.findall(r"\d+ of \d+, \d+ %(.{9})", words(pieces[piece])):

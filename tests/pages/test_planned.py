@@ -35,6 +35,22 @@ def test_the_nearest_date_first_then_those_without_one_then_what_is_done(desk):
     assert in_order([]) == []
 
 
+def test_a_plan_without_actions_takes_no_room_and_comes_back(desk, monkeypatch):
+    sheet = PlanSheet(desk)
+    assert sheet.box.layout.display == "none"
+    trouble, says = TROUBLES[1]
+    with trouble(desk, monkeypatch):
+        sheet.show()
+        assert sheet.box.layout.display is None and says in words(sheet.status)
+    sheet.show()
+    assert sheet.box.layout.display == "none"
+    key = add_action(desk.store, what="Meet the governor")
+    sheet.show()
+    assert sheet.box.layout.display is None
+    sheet.answer({"kind": "drop row", "row": key})
+    assert sheet.box.layout.display == "none"
+
+
 def test_an_action_is_changed_where_it_was_written(desk):
     desk.store.save_all(form="unit5.action.support", values={"what": "Train assistants", "owner": "SENCO"})
     sheet = PlanSheet(desk)

@@ -59,7 +59,9 @@ def write_about(desk, pupil):
 def test_nothing_is_said_of_anybody_until_one_is_chosen(desk):
     page = page_of(desk)
     assert said(page) == dict.fromkeys(PIECES, "") | {"who": "Choose a pupil, or come here by pressing a name on any page of the workbook."}
-    assert page.new.box.layout.display == "none" and rows_of(page.actions) == []
+    assert page.plan().layout.display == "none" and "What will we do?" in words(page.plan().children[0])
+    page.pupil.value = "0001"
+    assert page.plan().layout.display is None
 
 
 def test_all_that_was_written_stands_there_with_the_way_back(desk):
@@ -68,11 +70,11 @@ def test_all_that_was_written_stands_there_with_the_way_back(desk):
     page = page_of(desk, "0001")
     told = said(page)
     assert told["who"] == "Ash, Ann Year and form Year 8, 8A SEN School Action Plus Needs SLCN Attendance not held"
-    assert "English : entered at 3, now 3, stuck, not on course." in told["progress"]
+    assert "English : entered at 3, now 3, stuck, behind." in told["progress"]
     assert "2 things, 1.5 hours a week, £300 a year." in told["provision"] and "JB" in told["provision"]
     assert "8 March 2005, 8A English" in told["lessons"] and "Waited for an answer" in told["lessons"]
     assert "8A, English, 9 March 2005 : Own activity, IEP; Nothing more to plan. Done." in told["planning"]
-    assert "The IEP’s targets: Round to tens" in told["iep"]
+    assert "Is there an IEP? The IEP’s targets: Round to tens" in told["iep"]
     assert value_of(page.lines, "English/0001", form=PLAN_LINES) == "Paired reading"
     assert [row["label"] for row in rows_of(page.actions)] == ["Ring home"]
     links = " ".join(page.pieces[name].value for name in PIECES)

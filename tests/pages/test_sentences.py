@@ -103,7 +103,7 @@ def criterion(**changes):
     ("changes", "text"),
     [
         ({}, "Not met: 6 pupils more would meet it. That is clear: chance alone would not make it."),
-        ({"more": 1, "clear": False, "high": 81.0}, "Not met: 1 pupil more would meet it. With 46 pupils one cannot be sure: the target lies within the likely range, 53 to 81 %."),
+        ({"more": 1, "clear": False, "high": 81.0}, "Not met: 1 pupil more would meet it. With 46 pupils one cannot be sure: the target lies within the likely range."),
         ({"pupils": 3, "met": True, "more": 0}, "Met. The target lies outside the likely range, but 3 pupils are few to judge by."),
         ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
         ({"target": float("nan")}, "67 %, likely between 53 and 79 %. No figure to compare with is held."),

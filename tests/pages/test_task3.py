@@ -2,8 +2,9 @@
 
 import pytest
 
+from senlib import open_sample
 from senlib.pages.task3_ensuring_progress import CriteriaPage
-from tests.pages.driving import TROUBLES, desk_over, save, small_school, without_sen, words
+from tests.pages.driving import TROUBLES, desk_over, save, small_school, without_pictures, without_sen, words
 
 
 def page_of(desk):
@@ -27,3 +28,10 @@ def test_the_questions_are_kept_or_refused_in_words(tmp_path, monkeypatch, schoo
     assert save(asked, "year7", "Two pupils")["kind"] == "saved"
     with trouble(desk, monkeypatch):
         assert says in save(asked, "year7", "Three pupils")["why"]
+
+
+@pytest.mark.parametrize("name, asks", [("levels", "How many targets are met?"), ("gcse", "How many of the figures are met?")])
+def test_the_first_heading_asks_what_its_answer_says(tmp_path, monkeypatch, name, asks):
+    without_pictures(monkeypatch)
+    _, told = page_of(desk_over(tmp_path, open_sample(name)))
+    assert told[0].startswith(f"{asks} Met: ")

@@ -123,11 +123,11 @@ def test_the_small_school_s_year_7(desk):
 
 @pytest.mark.parametrize("rows, told", [
     ([("stuck", 0)], "Of 1 pupil with SEN in Years 7 to 9, none have something on their map and 1 has nothing. 1 of them is stuck, and has nothing."),
-    ([("stuck", 2), ("moving", 0)], "1 has something on their map and 1 has nothing. 1 of them is stuck, and has something."),
-    ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of them are stuck; each of these has something."),
-    ([("stuck", 0), ("stuck", 0)], "2 of them are stuck; 2 of these have nothing."),
-    ([("moving", 0), ("partly", 0)], "None of them is known to be stuck."),
-    ([("moving", 0), ("not known", 0)], "None of them is known to be stuck. For 1 of them it is not known."),
+    ([("stuck", 2), ("moving", 0)], "1 has something on their map and 1 has nothing. 1 of the 2 is stuck, and has something."),
+    ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of the 2 are stuck, and each of those has something."),
+    ([("stuck", 0), ("stuck", 0)], "2 of the 2 are stuck, and 2 of those have nothing."),
+    ([("moving", 0), ("partly", 0)], "Nobody is known to be stuck."),
+    ([("moving", 0), ("not known", 0)], "Nobody is known to be stuck. For 1 it is not known whether they are stuck."),
     ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
 ])  # fmt: skip
 def test_coverage_in_words(rows, told):
@@ -141,8 +141,8 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     assert names_in(page.listing) == ["Ash, Ann", "Birch, Bo", "Cole, Cy", "Elm, Ed"]
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     save(page.of_pupil, f"{GUIDED}.hours", "1.5", seen=0)
-    assert "1 has something on their map and 3 have nothing. 2 of them are stuck; 1 of these has nothing." in words(page.answer)
-    assert "For 1 of them it is not known." in words(page.answer)
+    assert "1 has something on their map and 3 have nothing. 2 of the 4 are stuck, and 1 of those has nothing." in words(page.answer)
+    assert "For 1 it is not known whether they are stuck." in words(page.answer)
     first = page.listing.records[1]  # those with nothing stand before her
     assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == ("Ash, Ann", "JB", 1.5, "")
     page.show.value = "without"
@@ -230,7 +230,7 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
     desk = desk_over(tmp_path, school)
     desk.store.save_all(form="task5.provision/0001", values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"})
     page = page_of(desk)
-    assert "1 pupil on roll has 2 entries on the maps, for at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
+    assert "1 pupil on roll, with SEN or without, has 2 entries on the maps, for at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
     assert page.listing.records[1]["hours"] is None
 
 
@@ -238,10 +238,10 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
 
 
 @pytest.mark.parametrize("pupils, things, hours, cost, known, told", [
-    (1, 1, 1.0, 300.0, 1, "1 pupil on roll has 1 entry on the maps, 1 hour a week, for £300 a year."),
-    (2, 3, 0.5, float("nan"), 0, "2 pupils on roll have 3 entries on the maps, 0.5 hours a week. No costs are written down yet."),
-    (2, 3, float("nan"), 0.0, 3, "2 pupils on roll have 3 entries on the maps, for £0 a year."),
-    (1200, 3456, 1234.5, 98765.4, 3455, "1,200 pupils on roll have 3,456 entries on the maps, 1,234.5 hours a week, for at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
+    (1, 1, 1.0, 300.0, 1, "1 pupil on roll, with SEN or without, has 1 entry on the maps, 1 hour a week, for £300 a year."),
+    (2, 3, 0.5, float("nan"), 0, "2 pupils on roll, with SEN or without, have 3 entries on the maps, 0.5 hours a week. No costs are written down yet."),
+    (2, 3, float("nan"), 0.0, 3, "2 pupils on roll, with SEN or without, have 3 entries on the maps, for £0 a year."),
+    (1200, 3456, 1234.5, 98765.4, 3455, "1,200 pupils on roll, with SEN or without, have 3,456 entries on the maps, 1,234.5 hours a week, for at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
 ])  # fmt: skip
 def test_spending_in_words(pupils, things, hours, cost, known, told):
     whole = pd.Series({"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known}, dtype=object)
@@ -273,7 +273,8 @@ def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
                 assert re.match(r", likely between \d+ and \d+ %", sentence[rate.end() :]), sentence
                 assert re.search(r"Of \d+", sentence[: rate.start()])
     assert "Those who get help were chosen because they were not moving" in words(sample.moves)
-    assert re.search(r"\d+ pupils on roll have \d+ entries on the maps, .* for at least £[\d,]+ a year", words(sample.costs))
+    assert re.search(r"\d+ pupils on roll, with SEN or without, have \d+ entries on the maps, .* for at least £[\d,]+ a year", words(sample.costs))
+    assert "The governors’ page counts pupils with SEN alone" in words(sample.costs)
     told = words(sample.moves) + words(sample.costs) + words(sample.answer)
     assert "nan" not in told.lower().split() and "inf" not in told.split()
 

@@ -316,12 +316,20 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
         for _, subject in page.subject_reviewed.options:
             page.subject_reviewed.value = subject
             told = words(page.figures)
-            assert f"How does Year {year} stand in {subject}, group by group?" in told
+            assert f"How does Year {year} stand in {subject}, group by group?" in words(page.asked)
             if "Of nobody in this year group" in told:
                 continue
             assert re.search(r"\d+ of \d+ on course, \d+ % \(likely \d+ to \d+ %\)", told) and "The aim: " in told
-            for group in ("Girls", "Boys", "Pupils with SEN", "Pupils without SEN", "White British", "Minority ethnic groups", "Others"):
+            for group in ("Girls", "Boys", "Pupils with SEN", "Pupils without SEN", "White British", "Minority ethnic groups", "Pupils not listed as able"):
                 assert re.search(rf"{group}: \d+ of \d+, \d+ % \(likely \d+ to \d+ %\)", told)
+
+
+def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("senlib.pages.frame.picture", lambda draw, **_: drawn.append(draw.keywords) or "")
+    page_of(desk_over(tmp_path, open_sample("levels"))).year.value = 8
+    labels, strong = drawn[-1]["labels"], drawn[-1]["strong"]
+    assert [label.partition(":")[0] for label, round_ in zip(labels, strong, strict=True) if round_] == ["Pupils with SEN"]
 
 
 def test_small_groups_are_named_in_words(desk):
@@ -335,9 +343,9 @@ def test_small_groups_are_named_in_words(desk):
     assert "Of nobody in this year group can it be said yet" in words(page.figures)
 
 
-@pytest.mark.parametrize("pupils, told", [(FEW - 1, "too small"), (FEW, "Lowest of the groups"), (FEW + 1, "Lowest of the groups")])
+@pytest.mark.parametrize("pupils, told", [(FEW - 1, "too small"), (FEW, "boys stand lowest: 5 of 11 on course"), (FEW + 1, "boys stand lowest")])
 def test_from_how_many_a_group_is_told_of(pupils, told):
-    row = {"name": "Boys", "pupils": pupils, "reached": 5, "percent": 50.0, "low": 20.0, "high": 80.0}
+    row = {"whom": "boys", "pupils": pupils, "reached": 5, "percent": 50.0, "low": 20.0, "high": 80.0}
     assert told in review_answer(pd.DataFrame([row]), not_judged=0)
 
 
