@@ -176,14 +176,13 @@ class TrackingPage:
             return title + frame.answer("There are none in these year groups.")
         count = rows["on_course"].value_counts()
         stuck = int((rows["stuck"] == "yes").sum())
-        unknown = int(count.get("", 0))
+        well, behind, unknown = (int(count.get(state, 0)) for state in ("yes", "no", ""))
         whom = (
             f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         )
         told = (
-            f"Of {whom} {start} in {self.subject.value}: on course for {aim} {int(count.get('yes', 0))}, "
-            f"behind {int(count.get('no', 0))}"
-            f"{f', with nothing newer held {unknown}' if unknown else ''}. {_stuck_words(stuck)}"
+            f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
+            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck)}"
         )
         return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
 

@@ -171,7 +171,7 @@ def test_every_task_4_list_is_of_those_who_started_there(desk):
         assert len(page.listing.records) == len(page.rows())
         if len(page.rows()):
             counts = re.search(
-                r"Of ([\d,]+) pupils? with SEN .*?: on course for .*? (\d+), behind (\d+)(?:, with nothing newer held (\d+))?",
+                r"Of ([\d,]+) pupils? with SEN .*?, (\d+) (?:is|are) on course for .*? and (\d+) behind(?:; of (\d+) nothing newer is held)?\.",
                 words(answer),
             )
             whole, *parts = (int((n or "0").replace(",", "")) for n in counts.groups())
@@ -353,7 +353,7 @@ def test_the_list_and_the_sentence_of_task_4_agree(desk):
         standing = [record["standing"] for record in page.listing.records]
         if standing:
             on_course = sum(text in ("on course", "stuck, though on course") for text in standing)
-            assert re.search(rf"on course for .*? {on_course}, behind", words(answer)) and "Behind: " in words(answer)
+            assert re.search(rf", {on_course} (is|are) on course for .*? and \d+ behind", words(answer)) and "Behind: " in words(answer)
             stuck = sum("stuck" in text for text in standing)
             assert re.search({0: "None of them is", 1: "One of them is"}.get(stuck, f"{stuck} of them are") + " stuck", words(answer))
 
