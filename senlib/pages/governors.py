@@ -298,6 +298,10 @@ def works(view: View, words: Words) -> Asked:
         lead = f"Pupils with SEN move on {', and '.join(parts)} than without it, by more than chance would make."
     elif unclear:
         lead = "Between those with the help and those without there is no difference larger than chance could make."
+    # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
+    if seen := [(row, label) for row, label in zip(rows, figures.labels, strict=True) if label not in hidden]:
+        rows, labels = zip(*seen, strict=True)
+        figures = replace(figures, rows=rows, labels=labels)
     whole = view.tables["attendance"].rates(column="standing", reached="moving", of="judged")
     average = whole[whole["attendance"] == "all"].iloc[0].percent
     marks = () if pd.isna(average) else (float(average),) * len(rows)

@@ -402,7 +402,7 @@ MAP = [
     ("Self-reflection and review", T8, grid("review", rows=10, columns=["Where are we now?", "Next steps"])),
     ("Self-reflection and review", T8, words(*STRANDS)),
     ("Self-reflection and review", T8, buttons("Begin a new round")),
-    ("Task 8", T8, grid("task8.targets", rows=3, columns=["Target", "Which of the school's priorities it serves", "By when"], headings=["Short term", "Medium term", "Long term"])),
+    ("Task 8", T8, grid("task8.targets", rows=3, columns=["Target", "School priority it serves", "By when"], headings=["Short term", "Medium term", "Long term"])),
     ("Task 8", T8, boxes("task8.examples", 6)),
     ("Task 8", T8, lines("What there is to read", 13)),
     ("Task 8", T8, words(*RESOURCES, "No successor known to us", "The Assessment for Learning Strategy")),

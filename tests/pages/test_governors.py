@@ -28,7 +28,7 @@ from senlib.measures.provision import GIVEN
 from senlib.pages import desk as desks
 from senlib.pages import published as publishing
 from senlib.pages.desk import Desk
-from senlib.pages.governors import GovernorsPage
+from senlib.pages.governors import GovernorsPage, works
 from senlib.pages.published import LIMITS, TOTALS
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
@@ -433,3 +433,12 @@ def test_spend_is_drawn_only_where_the_number_of_pupils_shows():
         charts.published_spend(table, {("b", "made"): (2300, False)}, labels=["B"])
     with pytest.raises(TypeError):
         charts.published_spend(table.table, {}, labels=[])
+
+
+def test_help_that_is_hidden_stands_in_a_line_and_not_as_an_empty_row(sample):
+    page = GovernorsPage(sample("levels"))
+    asked = works(page.view, page.held.words)
+    (hidden,) = [line for line in asked.lines if line.startswith("Hidden: ")]
+    labels = asked.figures.labels
+    assert labels and not any(label in hidden for label in labels) and "hidden" not in str(asked.figures.in_words())
+    assert len(labels) == len(asked.figures.rows) == len(asked.marks) == len(asked.strong)
