@@ -27,10 +27,10 @@ def unpacked(text: str) -> str:
 
 
 def names_in(text: str) -> set[str]:
-    """Names, numbers and forms of the sample's pupils that occur in a text."""
+    """Names, numbers and forms of the sample's pupils that occur in a text; what follows '12.' is a point on a chart."""
     pupils = open_sample("levels").pupils
     known = {value for column in ("surname", "forename", "pupil_id", "form") for value in pupils[column]} - {""}
-    return set(re.findall(r"\w+", text)) & known
+    return set(re.findall(r"(?<!\d\.)\b\w+", text)) & known
 
 
 @pytest.fixture
