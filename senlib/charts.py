@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from senlib.measures.disclosure import PublishedTable
-from senlib.measures.proportion import rounded
+from senlib.measures.proportion import points_apart, rounded
 
 INK, ACCENT, SECOND, GREY, LINE = "#1b1b1b", "#0b5fa5", "#b4540a", "#5f6368", "#d0d4d9"
 
@@ -52,14 +52,16 @@ WIDE, NARROW = Width(inches=INCHES_WIDE, narrow=False), Width(inches=INCHES_NARR
 
 
 def rates(
-    table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool], width: Width = WIDE, axis: str = ""
-) -> Figure:
-    """Rates as dots on a line from 0 to 100 %, each with its interval, and ticks where national and LEA figures are held.
+    table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool], marks: Sequence[float] = (), mark: str = "",
+    width: Width = WIDE, axis: str = "",
+) -> Figure:  # fmt: skip
+    """Rates as dots on a line from 0 to 100 %, each with its interval, and strokes where others' figures are held.
 
-    `table` has percent, low, high, national, lea; `labels` names its rows from the top; `strong` marks rows in the accent.
+    `table` has percent, low, high, and national and lea, which are named on every row; `labels` names its rows from the top;
+    `strong` marks rows in the accent; `marks` are any others' figures in percent (NaN for none), and `mark` names them on the first.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis=axis)
+        figure, axes = _hundred(rows=len(table), width=width, axis=axis, lines=max((label.count("\n") for label in labels), default=0) + 1)
         for place, (row, label, accent) in enumerate(zip(table.itertuples(), labels, strong, strict=True)):
             colour, marker = (ACCENT, "o") if accent else (SECOND, "D")
             _label(axes, place, label, width)
@@ -72,6 +74,9 @@ def rates(
             )
             _tick(axes, row.national, place, "England", width=width)
             _tick(axes, row.lea, place, "LEA", width=width, below=True)
+        held = [(place, at) for place, (at, of) in enumerate(zip(marks, table["percent"], strict=False)) if pd.notna(at) and pd.notna(of)]
+        for number, (place, at) in enumerate(held):
+            _tick(axes, at, place, "" if number else mark, width=width)
         return figure
 
 
@@ -93,7 +98,7 @@ def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, ax
                 left_is_sen = row.sen <= row.peers
                 _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
                 _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
-            gap = rounded(abs(row.peers - row.sen))
+            gap = points_apart(row.sen, row.peers)
             axes.annotate(f"gap {gap}", (102, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
@@ -104,7 +109,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
     `table` has percent, low, high, target, met.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis="")
+        figure, axes = _hundred(rows=len(table), width=width, axis="pupils who do so (attendance: the average)")
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             if pd.isna(row.percent):
@@ -123,7 +128,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         annotation_clip=False,
                     )
             space = "\n" if width.narrow else " "
-            words = f"{rounded(row.percent)} %{space}{'met' if row.met else 'not met'}"
+            words = f"{rounded(row.percent)} %:{space}{'met' if row.met else 'not met'}"
             axes.annotate(words, (102, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
@@ -170,17 +175,11 @@ def published_rates(
     places = {labels: place for place, labels in enumerate(keys.itertuples(index=False, name=None))}
     table = found.iloc[[places[row] for row in rows]].reset_index(drop=True)
     drawn = table.astype(dict.fromkeys(("percent", "low", "high"), "float64")).assign(national=float("nan"), lea=float("nan"))
-    figure = rates(drawn, labels=labels, strong=strong, width=width, axis=axis)
+    figure = rates(drawn, labels=labels, strong=strong, marks=marks, mark=mark, width=width, axis=axis)
     with rc_context(_STYLE):
-        axes = figure.axes[0]
         for place, row in enumerate(table.itertuples()):
             if pd.isna(row.percent):
-                axes.annotate(row.reason or "nobody", (102, place), va="center", annotation_clip=False, color=GREY)
-        named = False
-        for place, (at, percent) in enumerate(zip(marks, drawn["percent"], strict=False)):
-            if not pd.isna(at) and not pd.isna(percent):
-                _tick(axes, at, place, "" if named else mark, width=width)
-                named = True
+                figure.axes[0].annotate(row.reason or "nobody", (102, place), va="center", annotation_clip=False, color=GREY)
     return figure
 
 
@@ -270,20 +269,23 @@ def svg(figure: Figure) -> str:
     )
 
 
-def _hundred(*, rows: int, width: Width, axis: str) -> tuple[Figure, Axes]:
+def _hundred(*, rows: int, width: Width, axis: str, lines: int = 1) -> tuple[Figure, Axes]:
     """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
-    row_height, foot = 0.78 if width.narrow else 0.46, 0.62 if axis else 0.38
-    height = rows * row_height + foot + 0.3
+    # In two lines, labels of neighbouring rows would read as one.
+    row_height, foot = 0.78 if width.narrow else 0.46 + 0.14 * (lines - 1), 0.62 if axis else 0.38
+    height = (rows + 0.2) * row_height + foot + 0.3
     figure = Figure(figsize=(width.inches, height))
     left = 0.04 if width.narrow else 0.4
     right = 0.70 if width.narrow else 0.83
     axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
     axes.set_xlim(0, 100)
-    axes.set_ylim(max(rows, 1) - 0.4, -0.5)  # below the last row there is room for the name of a tick
+    axes.set_ylim(max(rows, 1) - 0.2, -0.5)  # below the last row there is room for the name of a tick
     axes.set_yticks([])
     axes.set_xticks([0, 25, 50, 75, 100] if not width.narrow else [0, 50, 100])
     axes.set_xticklabels([f"{tick} %" for tick in axes.get_xticks().astype(int)])
-    axes.grid(axis="x", color=LINE, linewidth=0.8)
+    axes.grid(axis="x", color=LINE, linewidth=0.8, clip_on=False)  # at 0 and 100 % a line would be cut to half
+    if width.narrow:  # there a row's name stands over it, and no line runs through it
+        axes.xaxis.get_gridlines()[1].set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
     if axis:

@@ -128,7 +128,7 @@ class Framework:
     sen_groups: Mapping[str, str]
     sen_accepted: str
     sen_spellings: Mapping[str, str]
-    needs: tuple[str, ...]
+    need_names: Mapping[str, str]
     needs_accepted: str
     subjects: tuple[Subject, ...]
     other_subjects: bool
@@ -222,7 +222,7 @@ def _framework(table: Mapping[str, Any]) -> Framework:
         sen_groups={code: group for code, _, group in sen["codes"]},
         sen_accepted=sen["accepted"],
         sen_spellings=sen["spellings"],
-        needs=tuple(table["needs"]["codes"]),
+        need_names=dict(table["needs"]["codes"]),
         needs_accepted=table["needs"]["accepted"],
         subjects=tuple(Subject(**{key: _frozen(value) for key, value in s.items()}) for s in table["subjects"]),
         other_subjects=table.get("other_subjects", False),

@@ -18,8 +18,8 @@ from senlib.school.school import School
 Denominator = Literal["all", "with_result"]
 
 DENOMINATORS = {
-    "all": "every pupil with this entry counts, also those who have no result (as DfE counts)",
-    "with_result": "only pupils who have a result count",
+    "all": "every pupil with this entry, with or without a result (as DfE counts)",
+    "with_result": "only pupils who have a result",
 }
 
 ALL_BANDS = "all"
@@ -159,11 +159,13 @@ def _matrix(school: School, *, stage: str, subject: str | None, by: str) -> pd.D
 
 
 def outcome_columns(stage: Stage) -> list[str]:
-    """The outcomes a matrix can have, in the order of its columns: no result, codes, then levels or grades upwards."""
+    """The outcomes a matrix can have, in the order of its columns: levels or grades upwards, first codes that are results below
+    them; then the other codes, and no result.
+    """
     scale = stage.outcome_scale
     codes = [code.name for code in scale.codes if scale.is_code(code.name)]
-    codes.sort(key=scale.is_result)
-    return ["no result", *codes, *sorted([*scale.steps(), *scale.double_awards()], key=scale.points)]
+    below, others = ([code for code in codes if scale.is_result(code) is held] for held in (True, False))
+    return [*below, *sorted([*scale.steps(), *scale.double_awards()], key=scale.points), *others, "no result"]
 
 
 def rates(counts: pd.DataFrame, *, keys: list[str], denominator: Denominator = "all") -> pd.DataFrame:

@@ -99,3 +99,14 @@ def rounded(percent: float) -> int:
     (43, 44, 42)
     """
     return math.floor(percent + 0.5)
+
+
+def points_apart(one: float, other: float) -> str:
+    """How far two percentages lie apart, in points: a whole number, unless that would contradict the two as they are rounded.
+
+    >>> points_apart(25.0, 47.7), points_apart(35.6, 58.4), points_apart(50.0, 50.0)
+    ('23', '22.8', '0')
+    """
+    points = abs(one - other)
+    whole = rounded(points)
+    return str(whole) if whole == abs(rounded(one) - rounded(other)) else f"{points:.1f}"

@@ -120,7 +120,7 @@ def coverage_by_need(school: School, provision: pd.DataFrame, *, headings: Seque
     """
     people = standing(school).replace({"need": {"": NOT_KNOWN}})
     pupils = people["need"].value_counts()
-    needs = [need for need in (*school.framework.needs, NOT_KNOWN) if need in pupils]
+    needs = [need for need in (*school.framework.need_names, NOT_KNOWN) if need in pupils]
     helped = _given(provision, pupils=people["pupil_id"]).drop_duplicates(["pupil_id", "heading"])
     reached = helped.merge(people[["pupil_id", "need"]], on="pupil_id").groupby(["need", "heading"]).size()
     pairs = [(need, heading) for need in needs for heading in _headings(provision, first=headings)]

@@ -37,7 +37,7 @@ TYPING = timedelta(minutes=1)
 # Choices are a row of buttons, one tap each, up to this many, and where the table has room for them: in few columns.
 MOST_BUTTONS, FEW_COLUMNS = 4, 2
 
-TO_PLAN = "What you write here also stands in the action plan (Task 8)."
+TO_PLAN = "What you write here also stands in the action plan."
 
 Options = Sequence[tuple[str, str]]
 
@@ -348,7 +348,8 @@ def points(part: Points, *, level: int = 3) -> str:
 def resources(part: Resources) -> str:
     """Publications, each with its number and with what has replaced it."""
     items = "".join(
-        f"<li><strong>{frame.escape(one.title)}</strong>, {frame.escape(one.number)}. {frame.escape(one.replaced_by)}</li>"
+        f'<li><strong>{frame.escape(one.title)}</strong>, <span class="sl-whole">{frame.escape(one.number)}</span>. '
+        f"{frame.escape(one.replaced_by)}</li>"
         for one in part.items
     )
     return f"<h3>{frame.escape(part.title)}</h3><p>{frame.escape(part.intro)}</p><ul>{items}</ul>"

@@ -235,7 +235,7 @@ class SessionsPage:
             "Slides and handouts show a sample school in which nobody is real, and blank forms. "
             "No pupil of your own school gets into them, whichever school lies open."
         )
-        return widgets.VBox([frame.html(frame.answer(told)), frame.controls(self.sample, self.make), self.links])
+        return widgets.VBox([frame.html(f"<p>{frame.words(told)}</p>"), frame.controls(self.sample, self.make), self.links])
 
     def _make(self) -> None:
         if not self.chosen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
@@ -32,8 +33,17 @@ _TYPES = {
 }
 
 
-# Whom a percentage is of, as a list of choices names it; senlib.measures.conversion says each in full.
+# The space between a number and its sign, its unit, the word that it numbers, or the number that it is of.
+_PARTED = re.compile(
+    r" (?=%)|(?<=\d) (?=points?\b|pupils?\b|hours?\b|of \d|to [\d−])|(?<=\d of|\d to) (?=[\d−])"
+    r"|(?<=[Ll]evel|[Gg]rade|Stage) (?=\d)|(?<=Year|Task) (?=\d)"
+)
+
+# Whom percentages are of, as a list of choices names it; senlib.measures.conversion says each in full.
 DENOMINATORS = [("Everyone, as DfE counts", "all"), ("Those with a result", "with_result")]
+
+# What the line through a dot means, below every picture of rates.
+LIKELY = "Line: where the true rate is likely to lie."
 
 
 def html(text: str) -> widgets.HTML:
@@ -63,16 +73,21 @@ def _far(found: Sequence[Progress]) -> str:
 
 def heading(text: str, *, level: int = 2) -> str:
     """A question as a heading."""
-    return f'<h{level} class="sl-question">{escape(text)}</h{level}>'
+    return f'<h{level} class="sl-question">{words(text)}</h{level}>'
+
+
+def whole(text: str) -> str:
+    """A text in which no line ends between a number and what it is a number of.
+
+    >>> whole("9 of 16 in Year 8 at level 4, 56 % (likely 33 to 77 %)").replace("\N{NO-BREAK SPACE}", "_")
+    '9_of_16 in Year_8 at level_4, 56_% (likely 33_to_77_%)'
+    """
+    return _PARTED.sub("\N{NO-BREAK SPACE}", text)
 
 
 def words(text: str) -> str:
-    """A sentence as HTML, in which no line ends between a number and its '%'.
-
-    >>> words("25 % < 48 %").replace("\N{NO-BREAK SPACE}", "_")
-    '25_% &lt; 48_%'
-    """
-    return escape(text).replace(" %", "\N{NO-BREAK SPACE}%")
+    """A sentence as HTML, in which no line ends between a number and what it is a number of."""
+    return escape(whole(text))
 
 
 def answer(text: str) -> str:
@@ -96,7 +111,11 @@ def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
 
 def numbers(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str], summary: str = "The numbers") -> str:
     """A table one key press away. `columns` names those to show and their headings; the first heads its row."""
-    held = plain_table(table, caption=caption, columns=columns)
+    return folded(summary, plain_table(table, caption=caption, columns=columns))
+
+
+def folded(summary: str, held: str) -> str:
+    """Something one key press away: `summary` is text, `held` is HTML."""
     return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{held}</details>'
 
 

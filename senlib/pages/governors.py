@@ -18,7 +18,7 @@ from senlib.exports.about import About
 from senlib.exports.governors import HEADS, Figures, one_page
 from senlib.measures import provision
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
-from senlib.measures.proportion import FEW, compared, gap, rounded, wilson
+from senlib.measures.proportion import FEW, compared, gap, points_apart, rounded, wilson
 from senlib.pages import frame
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -28,7 +28,10 @@ from senlib.workbook.store import StoreError
 BANDS = {"low": f"Attend {LOW} % or less", "middle": f"Above {LOW} to {MIDDLE} %", "high": f"Above {MIDDLE} %"}
 SIDES = {"SEN": "with SEN", "no SEN": "without SEN"}
 
-SURE = "The line through a dot is its likely range (95 %): how far chance alone could have moved a group of this size."
+SURE = (
+    "The line through a dot is its likely range (95 %): how far chance alone could have moved a group of this size. "
+    "Where none is seen, it is narrower than the dot."
+)
 
 SURE_ON_PAPER = "‘Likely’ is the range (95 %) within which chance alone could have moved a group of this size."
 
@@ -282,7 +285,7 @@ def works(view: View, words: Words) -> Asked:
     for one, other in zip((row for _, row in figures.table().iterrows()), (row for _, row in beside.iterrows()), strict=True):
         if not (_rateable(one) and _rateable(other)):
             continue
-        points, low, high = _points(one, other)
+        _, low, high = _points(one, other)
         if low > 0 or high < 0:
             clear["more" if low > 0 else "less"].append(one.label)
             told.append(f"{_rate(one.label, one)} Of those without this help, {other.percent} %: {_gap(one, other)}")
@@ -299,16 +302,15 @@ def works(view: View, words: Words) -> Asked:
     elif unclear:
         lead = "Between those with the help and those without there is no difference larger than chance could make."
     # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
-    if seen := [(row, label) for row, label in zip(rows, figures.labels, strict=True) if label not in hidden]:
-        rows, labels = zip(*seen, strict=True)
+    without = [float("nan") if pd.isna(percent) else float(percent) for percent in beside["percent"]]
+    if seen := [three for three in zip(rows, figures.labels, without, strict=True) if three[1] not in hidden]:
+        rows, labels, without = zip(*seen, strict=True)
         figures = replace(figures, rows=rows, labels=labels)
-    whole = view.tables["attendance"].rates(column="standing", reached="moving", of="judged")
-    average = whole[whole["attendance"] == "all"].iloc[0].percent
-    marks = () if pd.isna(average) else (float(average),) * len(rows)
+    marked = pd.notna(list(without)).any()
     return Asked(
         WORKS, lead, tuple(told), "", figures, strong=(True,) * len(rows), axis="move on in every subject",
-        marks=marks, mark="all with SEN", key="Stroke: all pupils with SEN." if marks else "",
-        sure=f"{MOVES} {provision.MOVEMENT_CAVEAT} {SURE}",
+        marks=tuple(without), mark="without it", key="Dot: pupils with SEN who have it. Stroke: those who do not." if marked else "",
+        sure=f"Pupils with SEN{_known(words)}. {MOVES} {provision.MOVEMENT_CAVEAT} {SURE}",
     )  # fmt: skip
 
 
@@ -351,8 +353,8 @@ def next_html(held: Gathered) -> str:
 def _spend_html(view: View, words: Words) -> str:
     title, told = frame.heading(SPEND), _listed(spend_lines(view, words))
     sure = frame.note(
-        f"As the provision maps say, for pupils with SEN, to the nearest £{POUNDS}. ‘At least’: some costs are not written down. "
-        "There is no sum of all, from which what is left out could be worked out."
+        f"As the provision maps say, for pupils with SEN{_known(words)}, to the nearest £{POUNDS}. ‘At least’: some costs are not "
+        "written down. There is no sum of all, from which what is left out could be worked out."
     )
     if not view.pounds:
         return title + told + sure
@@ -465,6 +467,11 @@ def _joined(names: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def _known(words: Words) -> str:
+    """Of whom it is said, where some are left out because their attendance is not known."""
+    return " on roll whose attendance is known" if words.recorded else " on roll"
+
+
 def _key(mark: str) -> str:
     shapes = "Round: pupils with SEN. Diamond: pupils without."
     return f"{shapes} Stroke: {mark}." if mark else shapes
@@ -538,12 +545,12 @@ def _points(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
 
 
 def _gap(one: pd.Series, other: pd.Series) -> str:
-    points, low, high = _points(one, other)
-    size = rounded(abs(points))
-    if size == 0:
+    _, low, high = _points(one, other)
+    size = points_apart(*(100 * row.reached / row.pupils for row in (one, other)))
+    if size == "0":
         return "no gap."
     sure = "more than chance would make" if low > 0 or high < 0 else "chance alone could make that"
-    return f"{size} point{'' if size == 1 else 's'} apart, {sure}."
+    return f"{size} point{'' if size == '1' else 's'} apart, {sure}."
 
 
 def open_page() -> GovernorsPage:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
 
+from senlib.frameworks import Framework
 from senlib.measures.groups import has_sen
 from senlib.pages import frame
 from senlib.pages.desk import Desk
@@ -63,6 +64,27 @@ def described(pupil: object) -> str:
     """
     more = ", ".join(part for part in (pupil.form, pupil.sen_provision, pupil.need) if part)
     return person_name(pupil) + (f" ({more})" if more else "")
+
+
+def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
+    """What the codes that stand with these pupils mean: a sentence for SEN provision, and one for needs where any is recorded.
+
+    >>> from senlib.frameworks import load
+    >>> held = pd.DataFrame({"sen_provision": ["K", "N"], "need": ["SLCN", ""], "need_2": ["", ""]})
+    >>> codes(held, framework=load("gcse"))
+    ['SEN: N: no SEN; K: SEN support.', 'Need: SLCN: speech, language and communication needs.']
+    """
+    kinds = {"SEN": (framework.sen_names, ["sen_provision"]), "Need": (framework.need_names, ["need", "need_2"])}
+    found = {
+        kind: [f"{code}: {meaning}" for code, meaning in names.items() if (pupils[columns] == code).any(axis=None)]
+        for kind, (names, columns) in kinds.items()
+    }
+    return [f"{kind}: {'; '.join(meanings)}." for kind, meanings in found.items() if meanings]
+
+
+def codes_key(school: School) -> str:
+    """What the school's codes for SEN and needs mean, one key press away below a list in which they stand."""
+    return frame.folded("What the codes mean", "".join(map(frame.note, codes(school.pupils, framework=school.framework))))
 
 
 def names(school: School) -> dict[str, str]:

@@ -105,11 +105,11 @@ class NewAction:
         self.what = widgets.Textarea(description=asks, rows=2)
         self.owner = widgets.Text(description="Whose job is it?")
         self.due = widgets.DatePicker(description="By when?")
-        self.measure = widgets.Text(description="What will show that it has worked?")
+        self.measure = widgets.Textarea(description="What will show that it has worked?", rows=2)
         self.add = widgets.Button(description="Add to the action plan", button_style="primary")
         self.status = frame.html("")
         self.add.on_click(lambda _: self.keep())
-        self.box = widgets.VBox([self.what, frame.controls(self.owner, self.due, self.measure), self.add, self.status])
+        self.box = widgets.VBox([self.what, frame.controls(self.owner, self.due), self.measure, self.add, self.status])
 
     def after(self, function: Callable[[], None]) -> None:
         """Call this when an action has been added."""

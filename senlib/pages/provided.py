@@ -41,6 +41,15 @@ def headings() -> dict[str, str]:
     return {section.key: section.title for section in map_grid().sections}
 
 
+def short_headings() -> dict[str, str]:
+    """The first word of each heading, for where there is little room; the map has them in full.
+
+    >>> list(short_headings().values())[:4]
+    ['Curriculum', 'Literacy', 'Numeracy', 'Behaviour']
+    """
+    return {key: title.split()[0].rstrip(",") for key, title in headings().items()}
+
+
 def maps(store: Store) -> Held:
     """What `given` needs of a store. Raises StoreError where it cannot be read."""
     return store.forms(MAP) | store.forms(rows_form(MAP))
@@ -66,14 +75,14 @@ def given(held: Held) -> pd.DataFrame:
 
 
 def by_pupil(held: Held) -> pd.DataFrame:
-    """What each pupil is given, in words: `headings` and `things` by pupil's number.
+    """What each pupil is given, in words: `headings`, in short, and `things` by pupil's number.
 
     >>> held = {"task5.provision/0123": {"task5.provision.literacy.guided.given": "yes"}}
     >>> by_pupil(held).loc["0123"].tolist()
     ['Literacy', 'Guided reading and writing in lessons']
     """
     table = given(held)
-    table = table.assign(headings=table["heading"].map(headings()).fillna(""))
+    table = table.assign(headings=table["heading"].map(short_headings()).fillna(""))
     words = table.groupby("pupil_id").agg({"headings": lambda names: ", ".join(filter(None, names.unique())), "label": "; ".join})
     return words.rename(columns={"label": "things"})
 

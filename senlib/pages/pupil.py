@@ -95,7 +95,7 @@ class PupilPage:
             # Of answers that cannot be read nothing is said: 'nothing yet' might be wrong.
             self.pieces[name].value = make(held or {}) if pupil and (held is not None or name in FROM_FILES) else ""
         if not pupil:
-            self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name on any page of the workbook.")
+            self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5.")
         self.actions.show()
         self.new.status.value = ""
         self.to_do.layout.display = None if pupil else "none"
@@ -123,11 +123,16 @@ class PupilPage:
         left = "" if row.on_roll == "Y" else "has left"
         facts = [
             ("Year and form", ", ".join(filter(None, (year, row.form, left))) or "not known"),
-            ("SEN", sen), ("Needs", ", ".join(filter(None, (row.need, row.need_2))) or "none recorded"),
+            ("SEN", sen), ("Needs", "; ".join(self._needs(row)) or "none recorded"),
             ("Attendance", "not held" if pd.isna(row.attendance) else f"{row.attendance:.1f} %"),
         ]  # fmt: skip
         items = "".join(f'<div><dt>{name}</dt><dd dir="auto">{frame.escape(value)}</dd></div>' for name, value in facts)
         return frame.heading(people.person_name(row)) + f'<dl class="sl-facts">{items}</dl>'
+
+    def _needs(self, row: object) -> list[str]:
+        """The needs that are recorded, each in words with its code."""
+        names = self.school.framework.need_names
+        return [f"{names[code]} ({code})" if code in names else code for code in (row.need, row.need_2) if code]
 
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)

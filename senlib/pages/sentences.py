@@ -6,7 +6,7 @@ import pandas as pd
 
 from senlib.frameworks import Framework, Stage
 from senlib.measures.groups import group_name
-from senlib.measures.proportion import FEW, gap, rounded
+from senlib.measures.proportion import FEW, gap, points_apart, rounded
 
 # What a list says of a pupil of whom both are true.
 STUCK_FIRST = "Who is behind and stuck is listed as stuck."
@@ -19,6 +19,15 @@ def pupils(count: int) -> str:
     ('1 pupil', '1,200 pupils')
     """
     return f"{count:,} pupil{'' if count == 1 else 's'}"
+
+
+def more_pupils(count: int) -> str:
+    """How many more it takes.
+
+    >>> more_pupils(1), more_pupils(3)
+    ('1 more pupil', '3 more pupils')
+    """
+    return f"{count:,} more pupil{'' if count == 1 else 's'}"
 
 
 def hours(count: float) -> str:
@@ -102,23 +111,21 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
     whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
     rates = f"{rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without"
     start = f"Of {whom}, {rates} reached {reached(sen.reach, stage=stage)}"
-    if rounded(points) == 0:
+    apart = points_apart(sen.percent, others.percent)
+    if apart == "0":
         return f"{start}: no gap."
     favour = "" if points > 0 else " in favour of pupils with SEN"
-    size = f"{rounded(abs(points))} percentage point{'' if rounded(abs(points)) == 1 else 's'}"
-    return f"{start}: a gap of {size}{favour}. {_chance(low, high)}"
+    size = f"{apart} percentage point{'' if apart == '1' else 's'}"
+    return f"{start}: a gap of {size}{favour}. {_chance(points, low, high)}"
 
 
 def trend_answer(now: pd.Series, before: pd.Series) -> str:
     """Pupils with SEN in one summer and in the one before, and whether chance alone could make the change."""
     points, low, high = gap(now, before)
-    change = rounded(abs(points))
-    went = (
-        "the same"
-        if change == 0
-        else f"{change} point{'' if change == 1 else 's'} {'higher' if points > 0 else 'lower'}"
-    )
-    sure = f" {_chance(low, high)}" if change else ""
+    change = points_apart(now.percent, before.percent)
+    same = change == "0"
+    went = "the same" if same else f"{change} point{'' if change == '1' else 's'} {'higher' if points > 0 else 'lower'}"
+    sure = "" if same else f" {_chance(points, low, high)}"
     return (
         f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
         f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}.{sure}"
@@ -128,10 +135,11 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
 def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
     """The subjects that stand highest and lowest on one criterion, and whether chance alone could make the gap."""
     points, low, high = gap(best, worst)
+    apart = points_apart(best.percent, worst.percent)
     return (
         f"{best.subject} stands highest: {best.reached} of {pupils(int(best.pupils))}, {rounded(best.percent)} %. {worst.subject} stands "
         f"lowest: {worst.reached} of {pupils(int(worst.pupils))}, {rounded(worst.percent)} %. "
-        f"They are {rounded(points)} points apart. {_chance(low, high)}"
+        f"They are {apart} point{'' if apart == '1' else 's'} apart. {_chance(points, low, high)}"
     )
 
 
@@ -143,7 +151,7 @@ def criterion_answer(row: pd.Series) -> str:
         return f"{rounded(row.percent)} %, likely between {rounded(row.low)} and {rounded(row.high)} %. No figure to compare with is held."
     if row.criterion.startswith("attendance"):
         return _attendance_answer(row)
-    state = "Met" if row.met else f"Not met: {pupils(int(row.more))} more would meet it"
+    state = "Met" if row.met else f"Not met: {more_pupils(int(row.more))} would meet it"
     return f"{state}. {_sure(row)}"
 
 
@@ -165,12 +173,20 @@ def _sure(row: pd.Series) -> str:
     return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: the target lies within the likely range."
 
 
-def _chance(low: float, high: float) -> str:
-    """Whether chance alone could make a gap whose interval this is."""
-    likely = f"the true gap is likely from {rounded(low)} to {rounded(high)} points".replace("-", "\N{MINUS SIGN}")
-    if low > 0 or high < 0:
-        return f"That is more than chance would make: {likely}."
-    return f"Chance alone could make that: {likely}."
+def _chance(points: float, low: float, high: float) -> str:
+    """Whether chance alone could make a gap, and from where to where the true one is likely to lie, beginning at the far end.
+
+    >>> _chance(20.0, 5.2, 33.4)
+    'That is more than chance would make: the true gap is likely from 5 to 33 points.'
+    >>> _chance(-2.0, -29.0, 25.0)
+    'Chance alone could make that: the true gap is likely between 25 points the other way and 29 points this way.'
+    """
+    if points < 0:
+        low, high = -high, -low
+    if low > 0:
+        return f"That is more than chance would make: the true gap is likely from {rounded(low)} to {rounded(high)} points."
+    ends = f"{rounded(-low)} points the other way and {rounded(high)} points this way"
+    return f"Chance alone could make that: the true gap is likely between {ends}."
 
 
 def _compared(row: pd.Series) -> str:

@@ -56,7 +56,7 @@ class ConversionPage:
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
         self.by = frame.choice("Groups to compare", [(words, column) for column, words in self._groupings().items()])
-        self.denominator = frame.choice("Whom a percentage is of", frame.DENOMINATORS)
+        self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.stage.observe(lambda _: self._stage_changed(), "value")
         self._open_at_query()
         self.live = Live(self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
@@ -93,7 +93,8 @@ class ConversionPage:
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
         self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
-        return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who])
+        key = frame.html(people.codes_key(self.school))
+        return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who, key])
 
     def figures(self) -> widgets.VBox:
         """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
@@ -522,12 +523,12 @@ def _says(labels: list[str], rows: pd.DataFrame) -> str:
 
 def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     """What the marks of a picture of rates mean; `shapes` where they tell pupils with SEN from others."""
-    parts = ["Round: pupils with SEN. Diamond: others." if shapes else "Dot: what was measured."]
-    parts.append("Bar: where the true rate is likely to lie.")
+    parts = ["Round: pupils with SEN. Diamond: all pupils, and those without SEN." if shapes else "Dot: what was measured."]
+    parts.append(frame.LIKELY)
     if rows["national"].notna().any():
-        parts.append("Upper tick: England.")
+        parts.append("Stroke above: England.")
     if rows["lea"].notna().any():
-        parts.append("Lower tick: the LEA's other schools.")
+        parts.append("Stroke below: the LEA's other schools.")
     return " ".join(parts)
 
 

@@ -34,7 +34,7 @@ class CriteriaPage:
         self.cohort = frame.choice(
             "Summer of the results", [(str(c), int(c)) for c in cohorts] or [("year not known", None)]
         )
-        self.denominator = frame.choice("Whom a percentage is of", frame.DENOMINATORS)
+        self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
 
     def header(self) -> widgets.HTML:
@@ -88,7 +88,7 @@ class CriteriaPage:
                 f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, target {r.target:.0f} %, {'met' if r.met else 'not met'}"
                 for label, r in zip(labels, measured.itertuples(), strict=True)
             ),
-            key="Dot: what was measured. Bar: where the true rate is likely to lie. Upright stroke: the target.",
+            key=f"Dot: what was measured. {frame.LIKELY} Stroke: the target.",
         )
         parts = [title, frame.answer(_summary(measured, noun=self._noun())), chart, self._numbers(measured, labels)]
         for _, of_criterion in rows.groupby("criterion", sort=False):
@@ -160,13 +160,13 @@ class CriteriaPage:
             says=". ".join(
                 f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)
             ),
-            key="Dot: what was measured. Bar: where the true rate is likely to lie.",
+            key=f"Dot: what was measured. {frame.LIKELY}",
         )
         return title + frame.answer(told) + chart + self._numbers(rows, self._labels(rows)) + frame.note(why)
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
-        title = frame.heading(f"How many in Year 7 now came {tracking.low_entry_title}?")
+        title = frame.heading(f"How many in Year 7 now came in {tracking.low_entry_title}?")
         table = low_entries(self.school)
         sides = {group: table[table["group"] == group] for group in ("all", "SEN")}
         if not table["pupils"].max():
@@ -176,7 +176,7 @@ class CriteriaPage:
             subject = f"{everyone.subject}: " if everyone.subject else ""
             missing = f"; for {everyone.without_entry} no entry result is held" if everyone.without_entry else ""
             lines.append(
-                f"<li>{frame.escape(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>"
+                f"<li>{frame.words(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>"
             )
         shown = sides["all"].assign(
             sen=sides["SEN"]["low"].tolist(), subject=sides["all"]["subject"].replace("", "all subjects")
@@ -190,7 +190,7 @@ class CriteriaPage:
         }
         return (
             title
-            + f'<ul class="sl-answer">{"".join(lines)}</ul>'
+            + f'<ul>{"".join(lines)}</ul>'
             + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
         )
 
@@ -222,7 +222,7 @@ def _summary(rows: pd.DataFrame, *, noun: str) -> str:
         nearest = missed.loc[missed["more"].idxmin()]
         name = nearest.subject or "attendance"
         title = nearest.title[:1].lower() + nearest.title[1:]
-        told += f" The nearest of the others is {name}, {title}: {sentences.pupils(int(nearest.more))} more."
+        told += f" The nearest of the others is {name}, {title}: {sentences.more_pupils(int(nearest.more))}."
     return told
 
 

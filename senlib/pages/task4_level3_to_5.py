@@ -31,7 +31,7 @@ FORM = "task 4 plan"
 # What the page lists; the sheet to take away has more.
 LISTED = {
     "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_need": "SEN, need", "entry": "Entry", "now": "Now",
-    "gain": "Gain", "standing": "Standing", "headings": "Provision", "plan": "Plan",
+    "gain": "Gain in levels", "standing": "Standing", "headings": "Provision", "plan": "Plan",
 }  # fmt: skip
 
 IN_THE_SHEET = {
@@ -47,7 +47,8 @@ IN_WORD = {
 }  # fmt: skip
 WEIGHTS = (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 3, 3)
 
-NUMBERS = {"year_group", "gain"}
+# What is no plain text in the list.
+KINDS = {"year_group": "number", "gain": "number", "sen_and_need": "code"}
 
 ON_COURSE = {
     "name": "Year group", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from", "high": "Likely to",
@@ -104,7 +105,8 @@ class TrackingPage:
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        return widgets.VBox([self.listing, self.unread, self.status, self.shown.box])
+        key = frame.html(people.codes_key(self.school))
+        return widgets.VBox([self.listing, key, self.unread, self.status, self.shown.box])
 
     def sheets(self) -> widgets.VBox:
         """The list above for its subject leader, in Excel or in Word, or every subject's; and the page's forms."""
@@ -137,7 +139,7 @@ class TrackingPage:
             sen_and_need=[", ".join(filter(None, (row.sen_provision, row.need))) for row in table.itertuples()],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
-            headings=given["headings"].to_numpy(),
+            headings=given["headings"].replace("", "none").to_numpy(),
             things=given["things"].to_numpy(),
         ).reset_index(drop=True)
 
@@ -182,7 +184,7 @@ class TrackingPage:
         )
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
-            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck)}"
+            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck, of=len(rows))}"
         )
         return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
 
@@ -201,15 +203,15 @@ class TrackingPage:
                 f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
                 for label, r in zip(labels, rates.itertuples(), strict=True)
             ),
-            key="Round: pupils with SEN. Diamond: pupils without. Bar: where the true rate is likely to lie.",
+            key=f"Round: pupils with SEN. Diamond: pupils without. {frame.LIKELY}",
         )
         return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=ON_COURSE)
 
     def _columns(self) -> list[dict]:
         """The columns of the list. Results sort by their order on the scale, not by their letters."""
         columns = [
-            {"key": key, "label": label, "kind": "number" if key in NUMBERS else "text"}
-            for key, label in LISTED.items()
+            {"key": key, "label": label, "kind": KINDS.get(key, "text")}
+            for key, label in self._held(LISTED).items()
         ]
         scales = {"entry": self._stage.entry_scale, "now": self._stage.outcome_scale}
         for column in columns:
@@ -218,14 +220,19 @@ class TrackingPage:
         columns[-1] |= {"editable": True}
         return columns
 
+    def _held(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Those of the columns that this framework has: a gain can be counted in levels, and not in grades."""
+        return {key: label for key, label in columns.items() if key != "gain" or self.plan.method == "line"}
+
     def _show_pupils(self) -> None:
         rows = self.rows()
+        listed = self._held(LISTED)
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
-        self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
+        self.listing.caption = frame.whole(f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}")
         self.listing.records = [
-            {key: _shown(value) for key, value in zip(LISTED, values, strict=True)}
+            {key: _shown(value) for key, value in zip(listed, values, strict=True)}
             | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
-            for pupil_id, *values in rows[["pupil_id", *LISTED]].itertuples(index=False)
+            for pupil_id, *values in rows[["pupil_id", *listed]].itertuples(index=False)
         ]
 
     def _keep_plan(self, edit: dict) -> None:
@@ -247,7 +254,7 @@ class TrackingPage:
 
     def _in_excel(self, subjects: list[str], *, named: str) -> File:
         """The lists of these subjects, a sheet each."""
-        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=IN_THE_SHEET) for subject in subjects]
+        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=self._held(IN_THE_SHEET)) for subject in subjects]
         return File(name=f"task4 {named}.xlsx", content=workbook(sheets, about=[*self._about(named).rows, *self._rules()]))
 
     def _in_word(self) -> File:
@@ -301,5 +308,5 @@ def _standing(row) -> str:
     return {"yes": "on course", "no": "behind"}.get(row.on_course, "not known")
 
 
-def _stuck_words(stuck: int) -> str:
-    return {0: "None of them is stuck.", 1: "One of them is stuck."}.get(stuck, f"{stuck} of them are stuck.")
+def _stuck_words(stuck: int, *, of: int) -> str:
+    return "None of them is stuck." if not stuck else f"{stuck} of the {of:,} {'is' if stuck == 1 else 'are'} stuck."

@@ -36,7 +36,10 @@ MOVED = {
     "beside": "Percent of them moving", "beside_low": "Likely from", "beside_high": "Likely to", "verdict": "Beside those without it",
 }  # fmt: skip
 
-GOVERNORS = "The governors’ page counts pupils with SEN alone, so its sums may be smaller."
+# How to read the list of who has what.
+IN_THE_CELLS = "In the cells stand the initials of those who give the help. An empty cell: nothing is on the map under that heading."
+
+GOVERNORS = "The governors’ page counts pupils with SEN whose attendance is known, and rounds, so its sums may be smaller."
 
 
 class InterventionsPage:
@@ -71,11 +74,12 @@ class InterventionsPage:
         self._show_row(labels)
         everyone = self.school.pupils[(self.school.pupils["year_group"] == 7) & (self.school.pupils["on_roll"] == "Y")]
         title = frame.heading("Who in our Year 7 needs what?") + frame.answer(year7_answer(self.new, everyone=len(everyone)))
-        return widgets.VBox([frame.html(title), own.box, frame.controls(self.row), self.in_row])
+        key = frame.html(people.codes_key(self.school))
+        return widgets.VBox([frame.html(title), own.box, frame.controls(self.row), self.in_row, key])
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
-        self.in_row.caption = f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
+        self.in_row.caption = frame.whole(f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7")
         self.in_row.records = [
             {"id": p.pupil_id, "name": people.person_name(p), "form": p.form, "sen": p.sen_provision, "need": p.need,
              "href": people.page_address(self.desk, p.pupil_id)}
@@ -88,14 +92,14 @@ class InterventionsPage:
         """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
         self.answer = self.live.piece(self._coverage)
         self.show = frame.choice("Which pupils", SHOW)
-        # The first word of a heading, for there are eight of them beside each other; the map has them in full.
-        heads = [{"key": key, "label": title.split()[0].rstrip(","), "kind": "text"} for key, title in self.headings.items()]
+        heads = [{"key": key, "label": title, "kind": "text", "upright": True} for key, title in provided.short_headings().items()]
         columns = [*_WHO, *heads, *_SUMS]
         self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=10)
         self.show.observe(lambda _: (self._take_stock(), self._list()), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
-        return widgets.VBox([self.unread, self.answer, frame.controls(self.show), self.listing, needs])
+        key = frame.html(frame.note(IN_THE_CELLS) + people.codes_key(self.school))
+        return widgets.VBox([self.unread, self.answer, frame.controls(self.show), self.listing, key, needs])
 
     def map(self) -> widgets.VBox:
         """The provision map of one pupil, with the six other ways to try before another adult."""
@@ -182,11 +186,12 @@ class InterventionsPage:
             table = table.set_index("pupil_id").loc[much].reset_index()
         named = {value: words for words, value in self.show.options}[self.show.value]
         rule = measures.MUCH_RULE if self.show.value == "much" else ""
-        self.listing.caption = f"{named}, in {self._years}: {sentences.pupils(len(table))}. {rule}".strip()
+        told = f"{named}, in {self._years}: {sentences.pupils(len(table))}"
+        self.listing.caption = frame.whole(f"{told}. {rule}" if rule else told)
         self.listing.records = [
             {
                 "id": p.pupil_id, "name": people.person_name(p), "sen": ", ".join(filter(None, (p.sen_provision, p.need))),
-                "year": p.year_group, "standing": p.standing, "hours": p.hours, "cost": p.cost,
+                "year": p.year_group, "standing": p.standing, "given": p.given, "hours": p.hours, "cost": p.cost,
                 "href": people.page_address(self.desk, p.pupil_id), **{key: getattr(p, key) for key in self.headings},
             }
             for p in table.itertuples()
@@ -230,13 +235,14 @@ class InterventionsPage:
             long = [f"{label}: {count}" for label, count in zip(top["label"], counts, strict=True)]
             short = [_beside(label, count) for label, count in zip(top["label"], counts, strict=True)]
             plain = top.assign(national=float("nan"), lea=float("nan"))
+            beside = top["beside"].where(top["beside_pupils"] > 0)
             chart = frame.picture(
-                partial(_moving, plain, long=long, short=short),
+                partial(_moving, plain, long=long, short=short, marks=list(beside)),
                 says=". ".join(
                     f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
                 ),
-                key="Dot: pupils with it who move. Bar: where the true rate is likely to lie. "
-                f"Shown is only what {FEW} pupils or more have.",
+                key=f"Dot: pupils with it who move. {frame.LIKELY} Stroke: pupils with SEN who do not have it. "
+                f"What fewer than {FEW} pupils have is not shown.",
             )
         numbers = frame.numbers(shown, caption="Provision, and whether its pupils move", columns=MOVED)
         return title + frame.answer(told) + chart + numbers + frame.note(measures.MOVEMENT_CAVEAT)
@@ -253,7 +259,7 @@ class InterventionsPage:
             return title + frame.answer("No provision is on the maps yet.")
         shown = parts.assign(name=parts["heading"].map(self.headings).fillna(parts["heading"]))
         shown["unknown"] = shown["things"] - shown["cost_known"]
-        used = shown[shown["things"] > 0]
+        used = shown[shown["things"] > 0].sort_values("cost", ascending=False, kind="stable", na_position="last")
         chart = frame.picture(
             partial(charts.spend, used, labels=list(used["name"])),
             says=". ".join(f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)),
@@ -381,11 +387,11 @@ def spend_answer(whole: pd.Series) -> str:
     """What all of it comes to.
 
     >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
-    1 pupil on roll, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
+    1 pupil in the whole school, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
     >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    2 pupils on roll, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
+    2 pupils in the whole school, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
     """
-    pupils = f"{sentences.pupils(int(whole.pupils))} on roll, with SEN or without, {_has(int(whole.pupils))}"
+    pupils = f"{sentences.pupils(int(whole.pupils))} in the whole school, with SEN or without, {_has(int(whole.pupils))}"
     entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
     hours = "" if pd.isna(whole.hours) else f", {sentences.hours(whole.hours)}"
     missing = int(whole.things - whole.cost_known)
@@ -396,9 +402,12 @@ def spend_answer(whole: pd.Series) -> str:
     return f"{pupils} {entries} on the maps{hours}, for {least}£{whole.cost:,.0f} a year.{gap}"
 
 
-def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], width: charts.Width) -> Figure:
+def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], marks: list[float], width: charts.Width) -> Figure:
     """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
-    return charts.rates(table, labels=long if width.narrow else short, strong=[True] * len(table), width=width, axis="move on")
+    return charts.rates(
+        table, labels=long if width.narrow else short, strong=[True] * len(table), marks=marks, mark="without it", width=width,
+        axis="move on",
+    )  # fmt: skip
 
 
 def _has(count: int) -> str:
@@ -444,11 +453,15 @@ _IN_ROW = [
 _WHO = [
     {"key": "name", "label": "Pupil", "kind": "text"},
     {"key": "year", "label": "Year", "kind": "number"},
-    {"key": "sen", "label": "SEN, need", "kind": "text"},
+    {"key": "sen", "label": "SEN, need", "kind": "code"},
     {"key": "standing", "label": "Standing", "kind": "choice", "choices": list(measures.STANDINGS)},
 ]
 
-_SUMS = [{"key": "hours", "label": "Hours", "kind": "number"}, {"key": "cost", "label": "Cost (£)", "kind": "number"}]
+_SUMS = [
+    {"key": "given", "label": "Things given", "kind": "number", "upright": True},
+    {"key": "hours", "label": "Hours a week", "kind": "number", "upright": True},
+    {"key": "cost", "label": "£ a year", "kind": "number", "upright": True},
+]
 
 
 def open_page() -> InterventionsPage:

@@ -64,7 +64,7 @@ class ClassSheetsPage:
         self._held: Held = {}
         subjects = [(subject, subject) for subject in self.school.framework.outcome_subjects()]
         self.kind = frame.choice("Forms or sets", [(words, column) for column, words in self._kinds().items()])
-        self.of_form = frame.choice("Entry and now in", subjects)
+        self.of_form = frame.choice("Subject of entry and now", subjects)
         self.name = frame.choice("Which class?", self._names())
         self.kind.observe(lambda _: self._kind_changed(), "value")
         self.live = Live(self.of_form, self.name)
@@ -190,15 +190,15 @@ class ClassSheetsPage:
 
     def _how_to_read(self, table: pd.DataFrame) -> list[str]:
         """What the words in the table of a class mean, and of whom they are said."""
-        plan, names = self.school.framework.tracking, self.school.framework.sen_names
-        codes = "; ".join(f"{code}: {names[code]}" for code in sorted(set(table["sen_provision"])))
+        plan = self.school.framework.tracking
+        codes = people.codes(table, framework=self.school.framework)
         years = f"Years {plan.years[0]} to {plan.years[-1]} are followed."
         standing = "Where pupils stand is not followed in this subject."
         if self.subject:
             standing = f"{self._aim()} {plan.stuck} {sentences.STUCK_FIRST} {years}"
         own = "Own targets are those of the pupil’s IEP."
         targets = own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
-        return [f"SEN: {codes}.", standing, targets]
+        return [*codes, standing, targets]
 
     def _aim(self) -> str:
         """What pupils are followed towards, and when they are on course for it."""
@@ -436,8 +436,8 @@ def _chart(judged: pd.DataFrame) -> str:
     return frame.picture(
         partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
-        key="Round: pupils with SEN. Diamond: other groups. Bar: where the true rate is likely to lie. "
-        "A pupil may be in several groups. Where bars overlap, a difference may be chance.",
+        key=f"Round: pupils with SEN. Diamond: other groups. {frame.LIKELY} A pupil may be in several groups. "
+        "Where lines overlap, a difference may be chance.",
     )
 
 

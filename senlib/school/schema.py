@@ -367,7 +367,7 @@ def _coded(
 def _need(meaning: str, framework: Framework, aliases: list[str]) -> pa.Column:
     return _coded(
         f"{meaning}: {framework.needs_accepted}",
-        {code: _NEEDS_IN_WORDS.get(code, []) for code in framework.needs},
+        {code: _NEEDS_IN_WORDS.get(code, []) for code in framework.need_names},
         accepted=framework.needs_accepted,
         aliases=aliases,
         rule="not a code for a type of need in this framework",

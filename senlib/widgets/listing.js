@@ -20,8 +20,11 @@ function shown(column, value) {
   return String(value);
 }
 
-// As it is read; a search goes by what is typed, which has a hyphen before a number.
-const written = (column, value) => (column.kind === "number" ? shown(column, value).replace(/^-/, "\u2212") : shown(column, value));
+// As it is read; a search goes by what is typed, which has a hyphen before a number and no comma in it.
+const written = (column, value) =>
+  column.kind === "number" && !isBlank(value)
+    ? value.toLocaleString("en-GB", { maximumFractionDigits: 20 }).replace(/^-/, "\u2212")
+    : shown(column, value);
 
 // For a search, 'Zoe' is 'Zoë' and 'ZOE'.
 const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -237,6 +240,7 @@ function render({ model, el }) {
       const place = i === 0 ? make("th", { scope: "row", role: "rowheader", tabindex: "-1" }) : make("td", { role: "cell" });
       place.dataset.label = column.label;
       place.classList.add(`sl-listing-kind-${column.kind}`);
+      place.classList.toggle("sl-listing-upright", Boolean(column.upright));
       if (column.editable) {
         const cell = makeEditable(column, column.help ? `${mine}-help-${i}` : "", (one) => commit(id, one));
         row.cells.set(column.key, cell);
@@ -344,6 +348,7 @@ function render({ model, el }) {
       const heading = make("th", { scope: "col", role: "columnheader" });
       heading.dataset.key = column.key;
       heading.classList.add(`sl-listing-kind-${column.kind}`);
+      heading.classList.toggle("sl-listing-upright", Boolean(column.upright));
       const button = make("button", { type: "button" });
       button.append(make("span", {}, column.label), make("span", { class: "sl-listing-arrow", "aria-hidden": "true" }));
       button.addEventListener("click", () => sortBy(column.key));

@@ -9,7 +9,7 @@ import traitlets
 from anywidget import AnyWidget
 
 HERE = Path(__file__).parent
-KINDS = ("text", "number", "choice", "yes")
+KINDS = ("text", "code", "number", "choice", "yes")
 
 
 def plain(value: Any) -> Any:
@@ -47,7 +47,8 @@ def fits(value: Any, column: dict[str, Any]) -> bool:
 class Listing(AnyWidget):
     """A table of records, one per person, whose first column says who.
 
-    `columns`: dicts with `key`, `label`, `kind` ('text', 'number', 'choice' or 'yes'), and where wanted `editable`,
+    `columns`: dicts with `key`, `label`, `kind` ('text'; 'code', which is text in one line; 'number', 'choice' or 'yes'),
+    and where wanted `upright` (the heading is written upwards, for many narrow columns), `editable`,
     `choices` (in their own order, which is also how the column sorts) and `help` (a few words under the heading).
     `records`: dicts with a unique text `id` and a value per key; None or '' is blank; 'number' columns hold numbers,
     'yes' columns True or False. `href` is the address of a page to which the row's name leads. The list is copied, so it can be

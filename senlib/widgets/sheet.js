@@ -611,7 +611,8 @@ function render({ model, el }) {
     const notes = make("div", { class: "sl-sheet-notes" });
     titles.append(block.corner ? make("th", { scope: "col", role: "columnheader" }, block.corner) : make("td", { role: "cell" }));
     for (const column of block.columns) {
-      const title = make("th", { scope: "col", role: "columnheader", class: `sl-sheet-kind-${column.kind}` }, column.label);
+      const title = make("th", { scope: "col", role: "columnheader", class: `sl-sheet-kind-${column.kind}` });
+      title.append(make("span", { class: "sl-sheet-head" }, column.label));
       if (column.help) {
         const help = helpLine(column.help);
         helps.set(column.key, help.id);

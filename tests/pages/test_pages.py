@@ -117,7 +117,7 @@ def test_task_3_measures_every_target_and_says_what_would_meet_it(desk):
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("levels", ["English, SEN: one level's gain", "English, below level 2: a gain", "Science, level 2: a gain", "SEN: average attendance"]),
+        ("levels", ["English, SEN: gain a level", "English, below level 2: gain a level", "Science, level 2: gain a level", "SEN: average attendance"]),
         ("gcse", ["Mathematics, SEN: grade 4", "Mathematics, SEN from <80: grade 2", "English Language, SEN from 80-89.5: grade 3", "SEN: average attendance"]),
     ],
 )  # fmt: skip

@@ -58,7 +58,7 @@ def write_about(desk, pupil):
 
 def test_nothing_is_said_of_anybody_until_one_is_chosen(desk):
     page = page_of(desk)
-    assert said(page) == dict.fromkeys(PIECES, "") | {"who": "Choose a pupil, or come here by pressing a name on any page of the workbook."}
+    assert said(page) == dict.fromkeys(PIECES, "") | {"who": "Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5."}
     assert page.plan().layout.display == "none" and "What will we do?" in words(page.plan().children[0])
     page.pupil.value = "0001"
     assert page.plan().layout.display is None

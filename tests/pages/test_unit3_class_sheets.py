@@ -201,7 +201,7 @@ def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(desk):
 
 @pytest.mark.parametrize("name", names())
 def test_every_need_of_a_framework_has_a_place_of_its_own(name):
-    places = {need: bank().place(need) for need in framework(name).needs}
+    places = {need: bank().place(need) for need in framework(name).need_names}
     assert {need for need, place in places.items() if place == "oth"} <= {"OTH", "NSA"}
     assert {f"{TARGETS}.{place}" for place in places.values()} <= {row.key for row in AIMS.rows}
     assert [row.key.removeprefix(f"{TARGETS}.") for row in AIMS.rows] == [section.key for section in GRID.sections]

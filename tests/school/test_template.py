@@ -57,7 +57,7 @@ def test_codes_are_lists_to_choose_from(framework):
         name = headings[openpyxl.utils.cell.range_boundaries(str(validation.sqref))[0] - 1]
         lists[name] = validation
     assert lists["sen_provision"].formula1 == f'"{",".join(framework.sen_names)}"'
-    assert lists["need"].formula1 == f'"{",".join(framework.needs)}"'
+    assert lists["need"].formula1 == f'"{",".join(framework.need_names)}"'
     assert (lists["year_group"].type, lists["year_group"].formula1, lists["year_group"].formula2) == (
         "whole",
         "1",

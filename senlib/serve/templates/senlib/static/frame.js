@@ -83,11 +83,7 @@
         link.append(" ", place);
       }
       place.toggleAttribute("data-all", begun === parts);
-      place.textContent = `${begun} of ${parts}`;
-      const rest = document.createElement("span");
-      rest.className = "sl-unseen";
-      rest.textContent = " begun";
-      place.append(rest);
+      place.textContent = `${begun} of ${parts} begun`;
     }
   }
 
