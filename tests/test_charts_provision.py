@@ -20,7 +20,7 @@ def words(figure):
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
 def test_bars_stand_on_a_line_from_0_pounds(width):
     (axes,) = charts.spend(SPENT, labels=LABELS, width=width).axes
-    assert axes.get_xlim() == (0, 100) and axes.get_ylim() == (3.6, -0.5)  # the first row on top
+    assert axes.get_xlim() == (0, 100) and axes.get_ylim() == (3.8, -0.5)  # the first row on top
     ticks = [label.get_text() for label in axes.get_xticklabels()]
     assert ticks == ["£0", "£10,000", "£20,000"]
     assert [bar.get_x() for bar in axes.patches] == [0, 0, 0, 0]

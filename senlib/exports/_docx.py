@@ -312,7 +312,7 @@ def _properties(document: Document, about: About) -> None:
     made = datetime.combine(about.made, time(), UTC)
     words = document.core_properties
     words.title, words.subject, words.comments = one_line(about.title), one_line(about.source), one_line(about.line)
-    words.author, words.last_modified_by, words.keywords = "SENCO's workbook", "", ""
+    words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
     words.language, words.created, words.modified, words.revision = LANGUAGE, made, made, 1
 
 

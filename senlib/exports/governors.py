@@ -37,7 +37,7 @@ class Figures:
 
     def __post_init__(self) -> None:
         if not isinstance(self.shown, PublishedTable):
-            raise TypeError("Only a PublishedTable may stand in the governors' papers.")
+            raise TypeError("Only a PublishedTable may stand in the governors’ papers.")
 
     def table(self) -> pd.DataFrame:
         """The rates in their order: label, pupils, reached, percent, low, high (missing where hidden), reason."""

@@ -155,5 +155,5 @@ def _fits(lines: Sequence[str], *, size: int, chart: bool) -> bool:
 def _properties(made, about: About) -> None:
     words, at = made.core_properties, datetime.combine(about.made, time(), UTC)
     words.title, words.subject, words.comments = one_line(about.title), one_line(about.source), one_line(about.line)
-    words.author, words.last_modified_by, words.keywords = "SENCO's workbook", "", ""
+    words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
     words.language, words.created, words.modified, words.revision = _pptx.LANGUAGE, at, at, 1

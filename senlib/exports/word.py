@@ -41,7 +41,7 @@ TICK, EMPTY = "✓", "☐"
 # For whom a blank form is filled in, where the form itself does not ask.
 WHOM = {"pupil": "Pupil", "intervention": "Intervention"}
 
-NO_PUPIL, NO_ACTION = "A pupil who is no longer in the school's files", "An action that is no longer in the plan"
+NO_PUPIL, NO_ACTION = "A pupil who is no longer in the school’s files", "An action that is no longer in the plan"
 
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
 

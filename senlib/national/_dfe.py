@@ -65,7 +65,7 @@ def read_dfe_matrix(path: Path | str) -> pd.DataFrame:
     group = _groups(table, names)
     kept = table[group.notna()]
     if kept.empty:
-        raise ValueError(f"{path.name}: no row for England's pupils: all, any SEN or no identified SEN.")
+        raise ValueError(f"{path.name}: no row for England’s pupils: all, any SEN or no identified SEN.")
     keys = pd.DataFrame({
         "year": _parsed(kept[names["year"]], _year, path.name, "an academic year such as 202324"),
         "stage": "KS4",
@@ -107,7 +107,7 @@ def _columns(table: pd.DataFrame, file: str) -> dict[str, str]:
     }
     missing = [COLUMNS[what][0].replace(" ", "_") for what in NEEDED if what not in found]
     if missing:
-        raise ValueError(f"{file}: no column {', '.join(missing)}. Give DfE's key stage 2 to 4 transition matrices.")
+        raise ValueError(f"{file}: no column {', '.join(missing)}. Give DfE’s key stage 2 to 4 transition matrices.")
     return found
 
 
@@ -147,9 +147,9 @@ def _counts(table: pd.DataFrame, file: str) -> pd.DataFrame:
         if outcome := _outcome(column):
             columns.setdefault(outcome, column)
     if columns.keys().isdisjoint({*SINGLE, *DOUBLE}):
-        raise ValueError(f"{file}: no column counts a grade, as num_1 does. Give DfE's matrices of GCSE subjects.")
+        raise ValueError(f"{file}: no column counts a grade, as num_1 does. Give DfE’s matrices of GCSE subjects.")
     return pd.DataFrame({
-        outcome: _parsed(table[column], _count, file, "a whole number, or one of DfE's symbols z, x, c, low, k, u")
+        outcome: _parsed(table[column], _count, file, "a whole number, or one of DfE’s symbols z, x, c, low, k, u")
         for outcome, column in columns.items()
     }).astype("Int64")
 
@@ -212,7 +212,7 @@ def _subjects(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.Serie
         return subjects.map({text: gcse.subject(text) or text for text in subjects.unique()})
     if {_outcome(column) for column in table.columns}.isdisjoint(SINGLE):
         return "Combined Science"
-    raise ValueError(f"{file}: no column subject. Give DfE's key stage 2 to 4 transition matrices.")
+    raise ValueError(f"{file}: no column subject. Give DfE’s key stage 2 to 4 transition matrices.")
 
 
 def _refuse_repeated(keys: pd.DataFrame, file: str) -> None:

@@ -28,7 +28,7 @@ OWN = "own"
 FOLDER = "folder"
 
 # The source of a figure that the SENCO typed in herself, and the form under which the store keeps such figures.
-TYPED, FIGURES = "typed in from your LEA's pack", "national figures"
+TYPED, FIGURES = "typed in from your LEA’s pack", "national figures"
 
 # Told to each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
 SCHOOL_VARIABLE, DATA_VARIABLE = "SENLIB_SCHOOL", "SENLIB_DATA"

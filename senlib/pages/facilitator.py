@@ -280,7 +280,7 @@ class SessionsPage:
         lines = [
             ("Task 2: the card sort on the screen, for a group without paper", frame.address("task2_role_of_the_senco")),
             ("In the room: let participants in, and see what the room thinks", frame.address("room")),
-            ("Governors: the pictures for a governors' meeting", frame.address("governors")),
+            ("Governors: the pictures for a governors’ meeting", frame.address("governors")),
         ]
         return frame.html(frame.what_next(lines))
 

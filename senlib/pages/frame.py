@@ -76,18 +76,13 @@ def heading(text: str, *, level: int = 2) -> str:
     return f'<h{level} class="sl-question">{words(text)}</h{level}>'
 
 
-def whole(text: str) -> str:
-    """A text in which no line ends between a number and what it is a number of.
-
-    >>> whole("9 of 16 in Year 8 at level 4, 56 % (likely 33 to 77 %)").replace("\N{NO-BREAK SPACE}", "_")
-    '9_of_16 in Year_8 at level_4, 56_% (likely 33_to_77_%)'
-    """
-    return _PARTED.sub("\N{NO-BREAK SPACE}", text)
-
-
 def words(text: str) -> str:
-    """A sentence as HTML, in which no line ends between a number and what it is a number of."""
-    return escape(whole(text))
+    """A sentence as HTML, in which no line ends between a number and what it is a number of.
+
+    >>> words("9 of 16 in Year 8 at level 4: 56 % < 77 %").replace("\N{NO-BREAK SPACE}", "_")
+    '9_of_16 in Year_8 at level_4: 56_% &lt; 77_%'
+    """
+    return _PARTED.sub("\N{NO-BREAK SPACE}", escape(text))
 
 
 def answer(text: str) -> str:

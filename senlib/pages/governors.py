@@ -49,7 +49,7 @@ NO_RESULTS = "No results of a year that has finished are held, so nothing can be
 
 NO_MAPS = "Nothing is written on the provision maps of pupils with SEN yet."
 
-UNRECORDED = "Attendance is recorded for fewer than half of the pupils in the school's files, so nothing can be said."
+UNRECORDED = "Attendance is recorded for fewer than half of the pupils in the school’s files, so nothing can be said."
 
 LITTLE = (
     "So few pupils here have SEN that hardly a figure can be shown without pointing at somebody. "
@@ -200,8 +200,8 @@ def progress(view: View, words: Words) -> Asked:
         tuple(_beside(subject, *pair) for subject, pair in pairs.items()), expected, figures,
         strong=tuple(side == "SEN" for _, side in rows), axis="made the expected gain", key=_key("target" if words.target_source else ""),
         marks=tuple(words.target if side == "SEN" else float("nan") for _, side in rows), mark="target",
-        sure=f"Expected gain: {words.gain}. Pupils whose start is not known are left out; those without a result count as not having made "
-        f"it. {SURE}",
+        sure=f"Results of {words.summer}. Expected gain: {words.gain}. Pupils whose start is not known are left out; those without a "
+        f"result count as not having made it. {SURE}",
     )  # fmt: skip
 
 
@@ -346,7 +346,7 @@ def next_html(held: Gathered) -> str:
     shown = frame.plain_table(
         table, caption="The three actions chosen", columns={"place": "Where it comes from", "due": "By when", "state": "How it stands"}
     ) if held.steps else ""  # fmt: skip
-    why = frame.note("What is to be done is not shown here, for a pupil's name may stand in it. Ask the SENCO.")
+    why = frame.note("What is to be done is not shown here, for a pupil’s name may stand in it. Ask the SENCO.")
     return frame.heading(NEXT) + told + shown + why
 
 

@@ -298,12 +298,12 @@ def open_page() -> FrontPage:
 
 
 _CARRIED = (
-    "It holds all that you have written about the school that lies open, with its history, and pupils' numbers, but none of their names "
+    "It holds all that you have written about the school that lies open, with its history, and pupils’ numbers, but none of their names "
     "or results. Keep it as you keep such records."
 )
 _DELETED = (
-    "This deletes all that you have written, about every school, your own school's files in this workbook, and the secret behind "
-    "pupils' codes. The files you loaded them from stay where they are."
+    "This deletes all that you have written, about every school, your own school’s files in this workbook, and the secret behind "
+    "pupils’ codes. The files you loaded them from stay where they are."
 )
 
 

@@ -130,7 +130,7 @@ def everything(desk: Desk, held: Held) -> File:
     files += [iep(desk, of=of, whom=_whom(of, names, held), held=held) for of in _with_iep(held)]
     files += [feedback(desk, of=of, visit=visit_name(values), held=held) for of, values in copies(held, VISIT).items()]
     files += [plan(desk, held), dates(desk, held)]
-    about = _about(desk, "The SENCO's workbook, all that was written")
+    about = _about(desk, "The SENCO’s workbook, all that was written")
     return File(name="The SENCO's workbook.zip", content=bundle(files, about=about))
 
 
@@ -168,7 +168,7 @@ def _with_iep(held: Held) -> list[str]:
 
 
 def _whom(of: str, names: dict[str, str], held: Held) -> str:
-    return names.get(of) or groups(held).get(of) or "somebody who is no longer in the school's files"
+    return names.get(of) or groups(held).get(of) or "somebody who is no longer in the school’s files"
 
 
 _KEEP = "It is made on this computer and stays nowhere but where you save it. If a pupil is named in it, keep it as you keep such records."

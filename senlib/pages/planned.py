@@ -17,7 +17,7 @@ from senlib.workbook.forms import Field, load
 from senlib.workbook.plan import PLAN, Action, actions, add_action, in_order
 from senlib.workbook.store import StoreError
 
-GONE = "About a pupil who is no longer in the school's files"
+GONE = "About a pupil who is no longer in the school’s files"
 
 Wanted = Callable[[Action], bool]
 

@@ -89,8 +89,8 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     ...     high=58.9, national=28.0, national_year=2004, difference="higher", without_result=2, lea=41.0,
     ...     lea_difference="not clear"))
     >>> conversion_answer(row, framework=load("levels"), stage=load("levels").stage())
-    "Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
-    Nationally 28 % (2004): higher here, by more than chance. The LEA's other schools: 41 %, no clear difference."
+    'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
+    Nationally 28 % (2004): higher here, by more than chance. The LEA’s other schools: 41 %, no clear difference.'
     """
     who = _joined(_group(row.group, row.pupils, framework), arrived(row.entry, stage=stage), f"in {row.subject}")
     if row.pupils == 0:
@@ -207,7 +207,7 @@ def _beside_the_lea(row: pd.Series) -> str:
         return ""
     few = f", though {row.pupils} {'is' if row.pupils == 1 else 'are'} few to judge by" if row.pupils < FEW else ""
     verdict = "no clear difference" if row.lea_difference == "not clear" else f"{row.lea_difference} here{few}"
-    return f"The LEA's other schools: {rounded(row.lea)} %, {verdict}."
+    return f"The LEA’s other schools: {rounded(row.lea)} %, {verdict}."
 
 
 def _joined(*parts: str) -> str:

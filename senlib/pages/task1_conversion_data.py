@@ -28,7 +28,7 @@ from senlib.workbook.store import StoreError
 SHOWN = {
     "name": "Group", "pupils": "Pupils", "without_result": "Of them without a result", "reached": "Reached it",
     "percent": "Percent", "low": "Likely from", "high": "Likely to", "national": "England", "national_year": "England, year",
-    "lea": "LEA's other schools", "verdict": "Beside England",
+    "lea": "LEA’s other schools", "verdict": "Beside England",
 }  # fmt: skip
 
 BESIDE_PEERS = {
@@ -206,7 +206,7 @@ class ConversionPage:
             )
         if everyone.by_teacher:
             parts.append(
-                f"For {sentences.pupils(int(everyone.by_teacher))} a teacher's assessment stands in, "
+                f"For {sentences.pupils(int(everyone.by_teacher))} a teacher’s assessment stands in, "
                 "where the test gave a code or there is no test."
             )
         parts.append(
@@ -306,7 +306,7 @@ class ConversionPage:
         ]  # fmt: skip
         if same.empty:
             return frame.answer(
-                "No national figure is held for this start and this outcome. If your LEA's pack has one, "
+                "No national figure is held for this start and this outcome. If your LEA’s pack has one, "
                 "type it in here, and every page will use it."
             )
         shown = same.assign(
@@ -528,7 +528,7 @@ def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     if rows["national"].notna().any():
         parts.append("Stroke above: England.")
     if rows["lea"].notna().any():
-        parts.append("Stroke below: the LEA's other schools.")
+        parts.append("Stroke below: the LEA’s other schools.")
     return " ".join(parts)
 
 

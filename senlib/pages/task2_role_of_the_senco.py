@@ -62,7 +62,7 @@ class RolePage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 3: hold your school's figures against the targets", frame.address("task3_ensuring_progress")),
+            ("Task 3: hold your school’s figures against the targets", frame.address("task3_ensuring_progress")),
             ("Task 8: what you noted to do stands in the action plan", frame.address("task8_working_smarter")),
         ]
         return frame.html(frame.what_next(lines))

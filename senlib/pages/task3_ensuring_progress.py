@@ -116,7 +116,7 @@ class CriteriaPage:
     def _criterion(self, rows: pd.DataFrame) -> str:
         first = rows.iloc[0]
         own = next(c for c in self.school.framework.criteria if c.key == first.criterion).target is not None
-        what = "Target" if own else "England's own figure"
+        what = "Target" if own else "England’s own figure"
         target = (
             "" if pd.isna(first.target) else f" {what}: {first.rule + ' ' if own else ''}{rounded(first.target)} %."
         )
@@ -126,11 +126,11 @@ class CriteriaPage:
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
             notes.append(
-                f"{sentences.pupils(int(rows['hidden'].sum())).capitalize()} got a test code that hides a low level and have no teacher's "
+                f"{sentences.pupils(int(rows['hidden'].sum())).capitalize()} got a test code that hides a low level and have no teacher’s "
                 "assessment that says more; they count as not having gained."
             )
         if rows["by_teacher"].sum():
-            notes.append(f"A teacher's assessment stands in for the test {int(rows['by_teacher'].sum())} times.")
+            notes.append(f"A teacher’s assessment stands in for the test {int(rows['by_teacher'].sum())} times.")
         if first.criterion.startswith("attendance"):
             notes.append(_attendance_note())
         return (
@@ -232,4 +232,4 @@ def _attendance_note() -> str:
     held = held[held["group"] != "no SEN"]
     named = {"K": "SEN support", "E": "education, health and care plan"}
     parts = [f"{named.get(r.group, r.group)} {r.attendance:.1f} % ({r.year})" for r in held.itertuples()]
-    return f"England's own averages: {', '.join(parts)}."
+    return f"England’s own averages: {', '.join(parts)}."

@@ -113,7 +113,7 @@ class TrackingPage:
         lists = [
             ("The list above, in Excel", lambda _: self._in_excel([self.subject.value], named=self.subject.value)),
             ("The list above, in Word", lambda _: self._in_word()),
-            ("Every subject's list, a sheet each, in Excel", lambda _: self._in_excel(self._subjects(), named="all subjects")),
+            ("Every subject’s list, a sheet each, in Excel", lambda _: self._in_excel(self._subjects(), named="all subjects")),
         ]
         self.files = Paper(self.desk, [*lists, *forms(self.desk, self.ask.sheet)])
         self.live.also(self.files.clear)
@@ -122,7 +122,7 @@ class TrackingPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 3: hold the school's figures against the targets", frame.address("task3_ensuring_progress")),
+            ("Task 3: hold the school’s figures against the targets", frame.address("task3_ensuring_progress")),
             ("Task 5: see what help each of them gets, and whether it moves them", frame.address("task5_interventions")),
         ]
         return frame.html(frame.what_next(lines))
@@ -228,7 +228,7 @@ class TrackingPage:
         rows = self.rows()
         listed = self._held(LISTED)
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
-        self.listing.caption = frame.whole(f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}")
+        self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
         self.listing.records = [
             {key: _shown(value) for key, value in zip(listed, values, strict=True)}
             | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
@@ -270,7 +270,7 @@ class TrackingPage:
         return File(name=f"task4 {subject}.docx", content=word.document(pieces, about=self._about(subject)))
 
     def _about(self, named: str) -> About:
-        source = f"{self.school.name}: the school's own files"
+        source = f"{self.school.name}: the school’s own files"
         return About(title=f"Who could get there: {named}", source=source, made=date.today(), sample=self.school.sample)
 
     def _rules(self) -> list[tuple[str, str]]:

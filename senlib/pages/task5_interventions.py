@@ -79,7 +79,7 @@ class InterventionsPage:
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
-        self.in_row.caption = frame.whole(f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7")
+        self.in_row.caption = f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
         self.in_row.records = [
             {"id": p.pupil_id, "name": people.person_name(p), "form": p.form, "sen": p.sen_provision, "need": p.need,
              "href": people.page_address(self.desk, p.pupil_id)}
@@ -159,7 +159,7 @@ class InterventionsPage:
 
     def _say_adult(self) -> None:
         mine, ways = (self._held.get(place(key, of=self.pupil.value), {}) for key in (provided.MAP, ALTERNATIVES))
-        words = "This map gives an adult at the pupil's side, and none of the six other ways has been tried. Try one first, or beside it."
+        words = "This map gives an adult at the pupil’s side, and none of the six other ways has been tried. Try one first, or beside it."
         self.adult.value = f'<p class="sl-fault" role="status">{words}</p>' if provided.adult_first(mine, ways) else ""
 
     def _coverage(self) -> str:
@@ -187,7 +187,7 @@ class InterventionsPage:
         named = {value: words for words, value in self.show.options}[self.show.value]
         rule = measures.MUCH_RULE if self.show.value == "much" else ""
         told = f"{named}, in {self._years}: {sentences.pupils(len(table))}"
-        self.listing.caption = frame.whole(f"{told}. {rule}" if rule else told)
+        self.listing.caption = f"{told}. {rule}" if rule else told
         self.listing.records = [
             {
                 "id": p.pupil_id, "name": people.person_name(p), "sen": ", ".join(filter(None, (p.sen_provision, p.need))),
@@ -389,7 +389,8 @@ def spend_answer(whole: pd.Series) -> str:
     >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
     1 pupil in the whole school, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
     >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    2 pupils in the whole school, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries no cost is written down.
+    2 pupils in the whole school, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries
+    no cost is written down.
     """
     pupils = f"{sentences.pupils(int(whole.pupils))} in the whole school, with SEN or without, {_has(int(whole.pupils))}"
     entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
@@ -429,7 +430,7 @@ def year7_answer(new: pd.DataFrame, *, everyone: int) -> str:
     'Of 30 pupils in Year 7 now, 2 stand in at least one row below, 1 of them with SEN. Some stand in several.'
     """
     if not everyone:
-        return "No pupils of Year 7 are in the school's files, so nobody stands in the rows below."
+        return "No pupils of Year 7 are in the school’s files, so nobody stands in the rows below."
     inside = new.drop_duplicates("pupil_id")
     start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
     if inside.empty:

@@ -37,7 +37,7 @@ from senlib.workbook.walks import (
     walked,
 )
 
-CHARTS = [("The booklet's", ""), ("Our own", "own")]
+CHARTS = [("The booklet’s", ""), ("Our own", "own")]
 
 SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
 
@@ -185,7 +185,7 @@ class PlanningPage:
         return frame.plain_table(table, caption="The list of this class", columns=columns)
 
     def _name(self, one: Walked) -> str:
-        return f"Group: {one.group}" if one.group else self.names.get(one.who, "A pupil who is no longer in the school's files")
+        return f"Group: {one.group}" if one.group else self.names.get(one.who, "A pupil who is no longer in the school’s files")
 
     def _show_walk(self) -> None:
         """Show the chart, with the way of whoever is chosen lit."""
@@ -234,9 +234,9 @@ class PlanningPage:
         stem = "task6_support_in_class"
         group = who.startswith(GROUP)
         if not group and who not in self.names:
-            return frame.note("The chart asks for an IEP, but this pupil is no longer in the school's files.")
+            return frame.note("The chart asks for an IEP, but this pupil is no longer in the school’s files.")
         link = f"{frame.address(stem)}?group={frame.escape(who)}" if group else people.page_address(self.desk, who, stem=stem)
-        words = "Write the group's plan (Task 6)" if group else "Write the IEP (Task 6)"
+        words = "Write the group’s plan (Task 6)" if group else "Write the IEP (Task 6)"
         return f'<p><a class="sl-button" href="{link}">{words}</a></p>'
 
     # -- the school's own chart --
@@ -245,7 +245,7 @@ class PlanningPage:
         """A place to draw how planning goes at this school."""
         self.shown_drawing = Shown(self.desk)
         self.editor = Flow(editable=True, title="Our own chart", sums=[list(one) for one in SUMS])
-        self.copy = widgets.Button(description="Begin from the booklet's chart")
+        self.copy = widgets.Button(description="Begin from the booklet’s chart")
         self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
         self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")
         held = self._read_drawing()

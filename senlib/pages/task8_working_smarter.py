@@ -68,7 +68,7 @@ class PlanPage:
         """Where to go from here."""
         lines = [
             ("Front page: what is due, and what is done in each Task", frame.address("index")),
-            ("Task 1: next year's figures will show whether it worked", frame.address("task1_conversion_data")),
+            ("Task 1: next year’s figures will show whether it worked", frame.address("task1_conversion_data")),
         ]
         return frame.html(frame.what_next(lines))
 

@@ -20,7 +20,7 @@ LEAVE_OUT = "leave out"
 # What makes a table one with a result a row.
 _LONG = ("stage", "subject", "result")
 _HOLDS = {
-    "pupil_id": "the pupils' numbers",
+    "pupil_id": "the pupils’ numbers",
     "stage": "the stage of each result",
     "subject": "the subject of each result",
     "result": "the results",

@@ -19,7 +19,7 @@ from senlib.frameworks import Framework
 from senlib.school.files import NamedFile, Part, fault
 
 _NOT_CTF = (
-    "Export a Common Transfer File (CTF) from the school's system, or load a CSV file or an Excel workbook (.xlsx)."
+    "Export a Common Transfer File (CTF) from the school’s system, or load a CSV file or an Excel workbook (.xlsx)."
 )
 _AGAIN = "Export the file again, and load it as it is."
 # The DfE's numbers for sex in older files.

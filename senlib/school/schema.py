@@ -53,8 +53,8 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "pupil_id": _text(
-                "The pupil's UPN, or the school's own number or code for the pupil",
-                remedy="Give each pupil a UPN or a number of the school's own, once, and take out rows that are no pupil.",
+                "The pupil’s UPN, or the school’s own number or code for the pupil",
+                remedy="Give each pupil a UPN or a number of the school’s own, once, and take out rows that are no pupil.",
                 aliases=[
                     "upn",
                     "unique pupil number",
@@ -166,7 +166,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "pupil_id": _text(
-                "The pupil's number, as in the pupils table",
+                "The pupil’s number, as in the pupils table",
                 remedy="Use the number that the pupil has in the pupils table.",
                 aliases=["upn", "unique pupil number", "admission number", "adno", "pupil id", "id", "pupil"],
                 checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],

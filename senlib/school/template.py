@@ -18,9 +18,9 @@ _ROWS = 50_000
 _LONGEST_LIST = 255
 
 _INTRODUCTION = (
-    "Fill in the sheets 'pupils' and 'results', and load this workbook. Each row of 'pupils' is a pupil; each row of "
-    "'results' is one result of a pupil.",
-    "Leave the headings as they are. Columns that you do not need may stay empty; those marked 'yes' below have to be "
+    "Fill in the sheets ‘pupils’ and ‘results’, and load this workbook. Each row of ‘pupils’ is a pupil; each row of "
+    "‘results’ is one result of a pupil.",
+    "Leave the headings as they are. Columns that you do not need may stay empty; those marked ‘yes’ below have to be "
     "filled.",
     "Where there is a list, choose from it. Cells are set to text, so that pupil numbers keep their leading zeros.",
 )

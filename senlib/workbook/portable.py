@@ -146,5 +146,5 @@ def _time(data: dict[str, Any], key: str, *, where: str) -> datetime:
 
 def _refused(why: str) -> StoreError:
     return StoreError(
-        f"This is not a file of a workbook: {why}. Choose a file that a workbook's own download made, as it was made."
+        f"This is not a file of a workbook: {why}. Choose a file that a workbook’s own download made, as it was made."
     )

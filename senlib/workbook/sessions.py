@@ -100,7 +100,7 @@ def plan(key: str) -> Plan:
     """The plan with that key; KeyError where there is none.
 
     >>> plan("governors").title
-    "A governors' meeting"
+    'A governors’ meeting'
     """
     return _with_key(plans(), key)
 

@@ -147,7 +147,7 @@ def test_task_7_the_walk_and_an_own_chart(opened, store):
         page.keyboard.press("Enter")
         page.wait_for_timeout(100)
     expect(page.locator(".sl-answer", has_text="needs only an annotation of the class plan")).to_be_visible()
-    press(page, "button", "Begin from the booklet's chart")
+    press(page, "button", "Begin from the booklet’s chart")
     press(page, "button", "Add a box")
     name = page.get_by_label("Its name in the drawing", exact=True).last  # the one above is of the chart that is walked
     expect(name).to_be_visible()

@@ -158,7 +158,7 @@ def test_what_was_typed_is_text(text):
 def test_any_text_makes_a_document(text):
     part = PARTS["task6.iep.voices"]
     content = word.form(part, about=About(title=text, source=text, made=MADE), answers={"pupil": text})
-    assert opened(content).core_properties.author == "SENCO's workbook"
+    assert opened(content).core_properties.author == "SENCO’s workbook"
 
 
 def test_a_school_s_own_rows_and_forty_of_them():

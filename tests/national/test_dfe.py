@@ -294,7 +294,7 @@ def with_cell(name, value, *, row=0):
     (with_cell("time_period", "last"), r"row 2, column time_period: not an academic year"),
     (with_cell("ks2_scaled_score_group", "middle"), r"row 2, column ks2_scaled_score_group: not a band"),
     (rows_of("2024") + rows_of("2024")[:1], r"row 20: a second row for the same year"),
-    ([row for row in rows_of("2024") if row["breakdown_topic"] == "Sex"], "no row for England's pupils"),
+    ([row for row in rows_of("2024") if row["breakdown_topic"] == "Sex"], "no row for England’s pupils"),
 ])
 def test_what_is_no_such_matrix_is_refused_with_its_place(tmp_path, rows, told):
     with pytest.raises(ValueError, match=told) as error:

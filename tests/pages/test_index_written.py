@@ -155,7 +155,7 @@ def test_the_file_holds_numbers_and_neither_names_nor_results(desk):
     (b"", "it is not JSON"), (b"UPN,Forename\n0012,Ada\n", "it is not JSON"), (b"{}", "it does not say that it is one"),
     (b"[1]", "it does not say that it is one"), (made().replace(b'"version": 1', b'"version": 2'), "A newer version of the workbook made this file."),
     (made(("review", "a", "Zebedee")).replace(b'"field": "a", ', b""), "answer 1 lacks field"),
-], ids=["empty", "a school's file", "no workbook's", "a list", "newer", "an answer without its field"])
+], ids=["empty", "a school’s file", "no workbook’s", "a list", "newer", "an answer without its field"])
 def test_a_file_that_is_no_workbook_s_is_refused_in_words(desk, content, says):
     page = page_of(desk)
     page.bring_in([ChosenFile(name="w.json", content=content)])

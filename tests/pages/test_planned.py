@@ -82,7 +82,7 @@ def test_each_action_says_where_it_came_from(desk):
     origins = {row["label"]: row["cells"]["from"]["lines"] for row in rows_of(PlanSheet(desk))}
     assert origins["Look at entry levels"][0] == {"text": "Task 2: Your role", "href": "task2_role_of_the_senco.ipynb"}
     assert origins["Ring home"][0]["text"] == "Ash, Ann" and origins["Ring home"][0]["href"].startswith("pupil.ipynb?pupil=")
-    assert origins["Ring nobody"] == [{"text": "About a pupil who is no longer in the school's files"}]
+    assert origins["Ring nobody"] == [{"text": "About a pupil who is no longer in the school’s files"}]
     assert origins["Buy books"] == [{"text": "Written in the plan"}]
     addresses = [line["href"] for lines in origins.values() for line in lines if "href" in line]
     assert not [value for value in queries(*(f'href="{one}"' for one in addresses)) if value in ("0001", "9999")]

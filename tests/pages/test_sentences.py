@@ -36,7 +36,7 @@ def test_the_end_of_the_answer_says_whether_n_can_tell(changes, ending):
 @pytest.mark.parametrize(("verdict", "words"), [("not clear", "no clear difference"), ("higher", "higher here"), ("lower", "lower here")])
 def test_the_lea_s_other_schools_stand_last(verdict, words):
     told = sentences.conversion_answer(row(lea=41.5, lea_difference=verdict), framework=LEVELS, stage=LEVELS.stage())
-    assert told.endswith(f"The LEA's other schools: 42 %, {words}.")
+    assert told.endswith(f"The LEA’s other schools: 42 %, {words}.")
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def criterion(**changes):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({}, "Not met: 6 pupils more would meet it. That is clear: chance alone would not make it."),
-        ({"more": 1, "clear": False, "high": 81.0}, "Not met: 1 pupil more would meet it. With 46 pupils one cannot be sure: the target lies within the likely range."),
+        ({}, "Not met: 6 more pupils would meet it. That is clear: chance alone would not make it."),
+        ({"more": 1, "clear": False, "high": 81.0}, "Not met: 1 more pupil would meet it. With 46 pupils one cannot be sure: the target lies within the likely range."),
         ({"pupils": 3, "met": True, "more": 0}, "Met. The target lies outside the likely range, but 3 pupils are few to judge by."),
         ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
         ({"target": float("nan")}, "67 %, likely between 53 and 79 %. No figure to compare with is held."),

@@ -99,7 +99,7 @@ def test_who_is_in_a_row_is_listed_by_name(sample):
 
 
 @pytest.mark.parametrize("pupils, everyone, told", [
-    ([], 0, "No pupils of Year 7 are in the school's files, so nobody stands in the rows below."),
+    ([], 0, "No pupils of Year 7 are in the school’s files, so nobody stands in the rows below."),
     ([], 30, "Of 30 pupils in Year 7 now, none stand in a row below."),
     (["1"], 1, "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN."),
     (["1", "2"], 30, "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN."),
@@ -146,7 +146,7 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     first = page.listing.records[1]  # those with nothing stand before her
     assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == ("Ash, Ann", "JB", 1.5, "")
     page.show.value = "without"
-    assert names_in(page.listing) == ["Birch, Bo"] and "in Years 7 to 9: 1 pupil." in page.listing.caption
+    assert names_in(page.listing) == ["Birch, Bo"] and "in Years 7 to 9: 1 pupil" in page.listing.caption
     page.show.value = "nothing"
     assert names_in(page.listing) == ["Birch, Bo", "Cole, Cy", "Elm, Ed"]
     page.show.value = "much"
@@ -162,7 +162,7 @@ def test_of_whom_no_hours_are_known_nobody_has_many(desk):
 
 def test_the_eight_headings_stand_over_the_list_and_the_map(sample):
     labels = [column["label"] for column in sample.listing.columns]
-    assert labels == ["Pupil", "Year", "SEN, need", "Standing", "Curriculum", "Literacy", "Numeracy", "Behaviour", "Extra-curricular", "Community", "Support", "External", "Hours", "Cost (£)"]  # fmt: skip
+    assert labels == ["Pupil", "Year", "SEN, need", "Standing", "Curriculum", "Literacy", "Numeracy", "Behaviour", "Extra-curricular", "Community", "Support", "External", "Things given", "Hours a week", "£ a year"]  # fmt: skip
     assert list(sample.headings.values()) == [
         "Curriculum", "Literacy", "Numeracy", "Behaviour and pastoral", "Extra-curricular", "Community and parents or carers",
         "Support personnel in school", "External support services",
@@ -230,7 +230,7 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
     desk = desk_over(tmp_path, school)
     desk.store.save_all(form="task5.provision/0001", values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"})
     page = page_of(desk)
-    assert "1 pupil on roll, with SEN or without, has 2 entries on the maps, for at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
+    assert "1 pupil in the whole school, with SEN or without, has 2 entries on the maps, for at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
     assert page.listing.records[1]["hours"] is None
 
 
@@ -238,10 +238,10 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
 
 
 @pytest.mark.parametrize("pupils, things, hours, cost, known, told", [
-    (1, 1, 1.0, 300.0, 1, "1 pupil on roll, with SEN or without, has 1 entry on the maps, 1 hour a week, for £300 a year."),
-    (2, 3, 0.5, float("nan"), 0, "2 pupils on roll, with SEN or without, have 3 entries on the maps, 0.5 hours a week. No costs are written down yet."),
-    (2, 3, float("nan"), 0.0, 3, "2 pupils on roll, with SEN or without, have 3 entries on the maps, for £0 a year."),
-    (1200, 3456, 1234.5, 98765.4, 3455, "1,200 pupils on roll, with SEN or without, have 3,456 entries on the maps, 1,234.5 hours a week, for at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
+    (1, 1, 1.0, 300.0, 1, "1 pupil in the whole school, with SEN or without, has 1 entry on the maps, 1 hour a week, for £300 a year."),
+    (2, 3, 0.5, float("nan"), 0, "2 pupils in the whole school, with SEN or without, have 3 entries on the maps, 0.5 hours a week. No costs are written down yet."),
+    (2, 3, float("nan"), 0.0, 3, "2 pupils in the whole school, with SEN or without, have 3 entries on the maps, for £0 a year."),
+    (1200, 3456, 1234.5, 98765.4, 3455, "1,200 pupils in the whole school, with SEN or without, have 3,456 entries on the maps, 1,234.5 hours a week, for at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
 ])  # fmt: skip
 def test_spending_in_words(pupils, things, hours, cost, known, told):
     whole = pd.Series({"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known}, dtype=object)
@@ -273,8 +273,8 @@ def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
                 assert re.match(r", likely between \d+ and \d+ %", sentence[rate.end() :]), sentence
                 assert re.search(r"Of \d+", sentence[: rate.start()])
     assert "Those who get help were chosen because they were not moving" in words(sample.moves)
-    assert re.search(r"\d+ pupils on roll, with SEN or without, have \d+ entries on the maps, .* for at least £[\d,]+ a year", words(sample.costs))
-    assert "The governors’ page counts pupils with SEN alone" in words(sample.costs)
+    assert re.search(r"\d+ pupils in the whole school, with SEN or without, have \d+ entries on the maps, .* for at least £[\d,]+ a year", words(sample.costs))
+    assert "The governors’ page counts pupils with SEN whose attendance is known" in words(sample.costs)
     told = words(sample.moves) + words(sample.costs) + words(sample.answer)
     assert "nan" not in told.lower().split() and "inf" not in told.split()
 

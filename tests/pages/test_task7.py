@@ -95,7 +95,7 @@ def test_walks_of_several_pupils_and_a_group_are_summed_up_and_kept(page, desk):
     assert words(again.answer) == words(page.answer) and words(again.list) == words(page.list)
     group = next(one for _, one in again.who.box.options if one.startswith("own."))
     again.who.box.value = group
-    assert "Write the group's plan (Task 6)" in words(again.onward).replace("&#x27;", "'") and queries(again.onward.value) == [group]
+    assert "Write the group’s plan (Task 6)" in words(again.onward).replace("&#x27;", "'") and queries(again.onward.value) == [group]
 
 
 def test_who_is_taken_off_the_list_can_come_back_with_the_walk(page):

@@ -458,7 +458,7 @@ def test_a_letter_is_no_table():
 def test_no_column_of_pupil_numbers():
     with pytest.raises(FaultyFile) as caught:
         loaded("Number,Year,SEN\n1,9,A\n")
-    assert [fault.rule for fault in caught.value.faults] == ["no column holds the pupils' numbers"]
+    assert [fault.rule for fault in caught.value.faults] == ["no column holds the pupils’ numbers"]
     assert [heading.heading for heading in caught.value.unmatched] == ["Number"]
 
 
