@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from senlib.measures.disclosure import PublishedTable
-from senlib.measures.proportion import points_apart, rounded
+from senlib.measures.proportion import rounded
 
 INK, ACCENT, SECOND, GREY, LINE = "#1b1b1b", "#0b5fa5", "#b4540a", "#5f6368", "#d0d4d9"
 
@@ -98,7 +98,7 @@ def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, ax
                 left_is_sen = row.sen <= row.peers
                 _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
                 _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
-            gap = points_apart(row.sen, row.peers)
+            gap = rounded(abs(row.peers - row.sen))
             axes.annotate(f"gap {gap}", (102, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 

@@ -348,7 +348,7 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
 def _templates() -> str:
     links = [
         frame.download(
-            f"Download an empty file to fill in: {load(name).title}",
+            f"Download an empty file to fill in: {load(name).short_title}",
             template(load(name)),
             name=f"senco-workbook-{name}",
         )

@@ -89,12 +89,12 @@ class ConversionPage:
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
         self.codes = frame.html("")
         self.who = Listing(columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet.")
+        self.key = frame.html("")
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
         self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
-        key = frame.html(people.codes_key(self.school))
-        return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who, key])
+        return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who, self.key])
 
     def figures(self) -> widgets.VBox:
         """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
@@ -392,6 +392,7 @@ class ConversionPage:
 
     def _show_who(self) -> None:
         chosen = self.cells.selected
+        self.key.value = people.codes_key(self.school) if chosen else ""
         if not chosen:
             self.who.records = []
             return
@@ -523,7 +524,8 @@ def _says(labels: list[str], rows: pd.DataFrame) -> str:
 
 def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     """What the marks of a picture of rates mean; `shapes` where they tell pupils with SEN from others."""
-    parts = ["Round: pupils with SEN. Diamond: all pupils, and those without SEN." if shapes else "Dot: what was measured."]
+    others = "all pupils, and those without SEN" if (rows["group"] == "all").any() else "pupils without"
+    parts = [f"Round: pupils with SEN. Diamond: {others}." if shapes else "Dot: what was measured."]
     parts.append(frame.LIKELY)
     if rows["national"].notna().any():
         parts.append("Stroke above: England.")
