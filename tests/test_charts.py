@@ -29,6 +29,21 @@ def test_rates_stand_on_a_line_from_0_to_100(width):
     assert dots == [44.0, 0.0, 100.0]
 
 
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_others_figures_are_marked_and_named_once(width):
+    marks = [float("nan"), 20.0, 30.0, 40.0]
+    figure = charts.rates(RATES, labels=LABELS, strong=[True] * 4, marks=marks, mark="without it", width=width)
+    (axes,) = figure.axes
+    strokes = [line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 2.2]
+    assert {20.0, 30.0} <= set(strokes) and 40.0 not in strokes, "none where nothing was measured"
+    assert [text.get_text() for text in axes.texts].count("without it") == (0 if width.narrow else 1)
+
+
+def test_rows_named_in_two_lines_stand_further_apart():
+    one, two = (charts.rates(RATES.head(2), labels=labels, strong=[True] * 2) for labels in (["A", "B"], ["A", "B\nb"]))
+    assert two.get_figheight() > one.get_figheight()
+
+
 def test_shape_tells_groups_apart_and_not_colour_alone():
     (axes,) = charts.rates(RATES.head(2), labels=LABELS[:2], strong=[True, False]).axes
     assert [line.get_marker() for line in axes.lines if line.get_marker() in ("o", "D")] == ["o", "D"]

@@ -28,7 +28,7 @@ from senlib.measures.provision import GIVEN
 from senlib.pages import desk as desks
 from senlib.pages import published as publishing
 from senlib.pages.desk import Desk
-from senlib.pages.governors import GovernorsPage, works
+from senlib.pages.governors import GovernorsPage, _gap, works
 from senlib.pages.published import LIMITS, TOTALS
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
@@ -442,3 +442,27 @@ def test_help_that_is_hidden_stands_in_a_line_and_not_as_an_empty_row(sample):
     labels = asked.figures.labels
     assert labels and not any(label in hidden for label in labels) and "hidden" not in str(asked.figures.in_words())
     assert len(labels) == len(asked.figures.rows) == len(asked.marks) == len(asked.strong)
+
+
+def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compares(sample):
+    page = GovernorsPage(sample("levels"))
+    asked = works(page.view, page.held.words)
+    beside = {label: mark for label, mark in zip(asked.figures.labels, asked.marks, strict=True)}
+    said = [re.match(r"([^:]+): .* Of those without this help, (\d+) %: ([\d.]+) points apart", line) for line in asked.lines]
+    found = [(match[1], int(match[2])) for match in said if match]
+    assert found and all(beside[label] == percent for label, percent in found)
+    assert "Stroke: those who do not." in asked.key
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ((9, 16), (3, 4), "19 points apart"),  # 56 and 75 %, 18.75
+        ((14, 39), (31, 53), "22.6 points apart"),  # 36 and 58 %: 23 would contradict them
+        ((1, 2), (1, 2), "no gap"),
+        ((50, 101), (50, 100), "no gap"),  # both 50 %, and half a point between them
+    ],
+)
+def test_a_gap_does_not_contradict_the_percentages_beside_it(one, other, told):
+    rows = [pd.Series({"reached": reached, "pupils": pupils}) for reached, pupils in (one, other)]
+    assert _gap(*rows).startswith(told)

@@ -354,6 +354,20 @@ def test_cells_show_what_is_held(stage):
     expect(page.get_by_label("Plan, Cara Lee")).to_have_accessible_description("Plan: What you will do next, in a line")
 
 
+def test_headings_written_upwards_leave_room_for_many_columns(stage):
+    heads = ["Curriculum", "Community", "Extra-curricular"]
+    columns = [LISTING_COLUMNS[0], *({"key": head, "label": head, "kind": "text", "upright": True} for head in heads)]
+    columns.append({"key": "cost", "label": "£ a year", "kind": "number", "upright": True})
+    page = stage(Listing(columns=columns, records=[{"id": "1", "name": "Zoë Ash", "Community": "JB", "cost": 34470}])).page
+    for head in [*heads, "£ a year"]:
+        box = page.get_by_role("columnheader", name=head).get_by_role("button").bounding_box()
+        assert box["height"] > 1.5 * box["width"]
+    assert page.locator("tbody tr").inner_text().split() == ["Zoë", "Ash", "JB", "34,470"]
+    page.set_viewport_size({"width": 390, "height": 800})
+    box = page.get_by_role("columnheader", name="Community").get_by_role("button").bounding_box()
+    assert box["width"] > box["height"], "above cards it is a button as any"
+
+
 def edits_of(listing: Listing) -> list[tuple[Any, ...]]:
     edits: list[tuple[Any, ...]] = []
     listing.observe(lambda change: edits.append(tuple(change["new"].values())), "edit")
