@@ -109,7 +109,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
     `table` has percent, low, high, target, met.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis="pupils who do so")
+        figure, axes = _hundred(rows=len(table), width=width, axis="")
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             if pd.isna(row.percent):

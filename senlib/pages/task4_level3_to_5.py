@@ -31,7 +31,7 @@ FORM = "task 4 plan"
 # What the page lists; the sheet to take away has more.
 LISTED = {
     "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_need": "SEN, need", "entry": "Entry", "now": "Now",
-    "gain": "Gain in levels", "standing": "Standing", "headings": "Provision", "plan": "Plan",
+    "gain": "Gain", "standing": "Standing", "headings": "Provision", "plan": "Plan",
 }  # fmt: skip
 
 IN_THE_SHEET = {
@@ -105,7 +105,8 @@ class TrackingPage:
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        key = frame.html(people.codes_key(self.school))
+        gain = frame.note("Gain: levels from entry to now.") if "gain" in self._held(LISTED) else ""
+        key = frame.html(gain + people.codes_key(self.school))
         return widgets.VBox([self.listing, key, self.unread, self.status, self.shown.box])
 
     def sheets(self) -> widgets.VBox:

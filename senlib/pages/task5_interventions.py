@@ -37,7 +37,7 @@ MOVED = {
 }  # fmt: skip
 
 # How to read the list of who has what.
-IN_THE_CELLS = "In the cells stand the initials of those who give the help. An empty cell: nothing is on the map under that heading."
+HOW_TO_READ = "Under each heading stand the initials of those who give the help. Where nothing stands, nothing is on the map."
 
 GOVERNORS = "The governors’ page counts pupils with SEN whose attendance is known, and rounds, so its sums may be smaller."
 
@@ -98,7 +98,7 @@ class InterventionsPage:
         self.show.observe(lambda _: (self._take_stock(), self._list()), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
-        key = frame.html(frame.note(IN_THE_CELLS) + people.codes_key(self.school))
+        key = frame.html(frame.note(HOW_TO_READ) + people.codes_key(self.school))
         return widgets.VBox([self.unread, self.answer, frame.controls(self.show), self.listing, key, needs])
 
     def map(self) -> widgets.VBox:
@@ -387,12 +387,12 @@ def spend_answer(whole: pd.Series) -> str:
     """What all of it comes to.
 
     >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
-    1 pupil in the whole school, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
+    1 pupil of all years, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
     >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    2 pupils in the whole school, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries
+    2 pupils of all years, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries
     no cost is written down.
     """
-    pupils = f"{sentences.pupils(int(whole.pupils))} in the whole school, with SEN or without, {_has(int(whole.pupils))}"
+    pupils = f"{sentences.pupils(int(whole.pupils))} of all years, with SEN or without, {_has(int(whole.pupils))}"
     entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
     hours = "" if pd.isna(whole.hours) else f", {sentences.hours(whole.hours)}"
     missing = int(whole.things - whole.cost_known)
