@@ -285,7 +285,8 @@ def _hundred(*, rows: int, width: Width, axis: str, lines: int = 1) -> tuple[Fig
     axes.set_xticklabels([f"{tick} %" for tick in axes.get_xticks().astype(int)])
     axes.grid(axis="x", color=LINE, linewidth=0.8, clip_on=False)  # at 0 and 100 % a line would be cut to half
     if width.narrow:  # there a row's name stands over it, and no line runs through it
-        axes.xaxis.get_gridlines()[1].set_visible(False)
+        for line in axes.xaxis.get_gridlines()[1:]:
+            line.set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
     if axis:

@@ -330,7 +330,7 @@ def gives_out(activity: Activity) -> str:
 
 def _in_the_list(number: int, one: sessions.Timed) -> str:
     # The numbers first: a narrow list cuts its lines at the end.
-    return f"{number}. {one.activity.title} ({one.activity.minutes} min)"
+    return f"{number}. {one.activity.minutes} min: {one.activity.title}"
 
 
 def _named(activity: Activity) -> str:

@@ -331,7 +331,7 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
     late, soon = overdue(found, today=today), coming(found, today=today)
     title = frame.heading("What is due?")
     if not found:
-        return title + frame.answer("There are no actions yet. They come from what you write under ‘What to do’ in any Task.")
+        return title + frame.answer("There are no actions yet. They come from what you write in the Tasks as something to do.")
     if not late and not soon:
         undated = sum(action.due is None and not action.done for action in found)
         rest = f" {undated} still {'has' if undated == 1 else 'have'} no date." if undated else ""

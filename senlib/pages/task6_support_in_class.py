@@ -112,7 +112,7 @@ class SupportPage:
     def paper(self) -> widgets.VBox:
         """The IEP and the feedback sheet that are open above, and the forms, to take away."""
         chosen = [("The IEP chosen above", self._iep_file), ("The feedback sheet of the visit chosen above", self._sheet_file)]
-        return Paper(self.desk, [*chosen, *paper.forms(self.desk, self.ask.sheet)]).box
+        return Paper(self.desk, [*paper.forms(self.desk, self.ask.sheet), *chosen]).box
 
     def _iep_file(self, held: Held) -> File:
         if not self.whom.value:

@@ -68,7 +68,7 @@ def test_a_page_that_is_opened_first_shows_the_first_twilight(desk):
     page = page_of(desk)
     assert (page.which.value, page.meeting.value) == ("twilights", "1")
     assert "75 of 75 minutes: it fits exactly." in words(page.sum)
-    assert [words for words, _ in page.list.options][:2] == ["1. Who is here, and why now? (5 min)", "2. What stands in the way? (10 min)"]
+    assert [words for words, _ in page.list.options][:2] == ["1. 5 min: Who is here, and why now?", "2. 10 min: What stands in the way?"]
     assert desk.store.forms() == {}  # looking writes nothing
 
 
