@@ -36,7 +36,7 @@ _TYPES = {
 # The space between a number and its sign, its unit, the word that it numbers, or the number that it is of.
 _PARTED = re.compile(
     r" (?=%)|(?<=\d) (?=points?\b|pupils?\b|hours?\b|of \d|to [\d−])|(?<=\d of|\d to) (?=[\d−])"
-    r"|(?<=[Ll]evel|[Gg]rade|Stage) (?=\d)|(?<=Year|Task) (?=\d)"
+    r"|(?<=[Ll]evel|[Gg]rade|Stage) (?=\d)|(?<=Year|Task) (?=\d)|(?<=\bKey) (?=Stage)"
 )
 
 # Whom percentages are of, as a list of choices names it; senlib.measures.conversion says each in full.

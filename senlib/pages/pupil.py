@@ -158,6 +158,7 @@ class PupilPage:
         if not parts:
             return title + frame.note("No results of this pupil are followed.")
         why = frame.note("Each subject leads to the list or the figure in which this pupil is counted.")
+        why += frame.note(sentences.aim(self.school.framework)) if len(now) else ""
         return title + f'<ul>{"".join(parts)}</ul>' + why
 
     def _show_lines(self, held: Mapping[str, Mapping[str, str]] | None) -> None:
@@ -226,7 +227,8 @@ class PupilPage:
         targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
         items = "".join(f"<li>{frame.escape(target)}</li>" for target in targets if target)
         told = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
-        return title + told + f"<p>{self._link('task6_support_in_class', 'Open the IEP (Task 6)')}</p>"
+        asks = "Open the IEP (Task 6)" if items else "Write an IEP (Task 6)"
+        return title + told + f"<p>{self._link('task6_support_in_class', asks)}</p>"
 
     def _next(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         lines = [

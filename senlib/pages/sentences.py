@@ -71,6 +71,17 @@ def start_label(entry: str, *, stage: Stage) -> str:
     return _level(entry).capitalize()
 
 
+def aim(framework: Framework) -> str:
+    """What pupils are followed towards, and when they are on course for it.
+
+    >>> from senlib.frameworks import load
+    >>> aim(load("levels"))[:52]
+    'The aim: level 5 or above. On course: at or above a '
+    """
+    plan = framework.tracking
+    return f"The aim: {reached(plan.reach, stage=framework.stage(plan.stage))}. {plan.on_course}"
+
+
 def reached(reach: str, *, stage: Stage) -> str:
     """What they got to.
 

@@ -387,20 +387,21 @@ def spend_answer(whole: pd.Series) -> str:
     """What all of it comes to.
 
     >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
-    1 pupil of all years, with SEN or without, has 1 entry on the maps, 0.5 hours a week, for £300 a year.
+    The maps of all years hold 1 entry for 1 pupil, with SEN or without: 0.5 hours a week, £300 a year.
     >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    2 pupils of all years, with SEN or without, have 3 entries on the maps, for at least £300 a year. For 2 of 3 entries
-    no cost is written down.
+    The maps of all years hold 3 entries for 2 pupils, with SEN or without: at least £300 a year. For 2 of 3 entries no cost is
+    written down.
     """
-    pupils = f"{sentences.pupils(int(whole.pupils))} of all years, with SEN or without, {_has(int(whole.pupils))}"
     entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
-    hours = "" if pd.isna(whole.hours) else f", {sentences.hours(whole.hours)}"
     missing = int(whole.things - whole.cost_known)
+    sums = [] if pd.isna(whole.hours) else [sentences.hours(whole.hours)]
+    if not pd.isna(whole.cost):
+        sums.append(f"{'at least ' if missing else ''}£{whole.cost:,.0f} a year")
+    told = f"The maps of all years hold {entries} for {sentences.pupils(int(whole.pupils))}, with SEN or without"
+    told += f": {', '.join(sums)}." if sums else "."
     if pd.isna(whole.cost):
-        return f"{pupils} {entries} on the maps{hours}. No costs are written down yet."
-    least = "at least " if missing else ""
-    gap = f" For {missing:,} of {entries} no cost is written down." if missing else ""
-    return f"{pupils} {entries} on the maps{hours}, for {least}£{whole.cost:,.0f} a year.{gap}"
+        return f"{told} No costs are written down yet."
+    return f"{told} For {missing:,} of {entries} no cost is written down." if missing else told
 
 
 def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], marks: list[float], width: charts.Width) -> Figure:

@@ -195,15 +195,10 @@ class ClassSheetsPage:
         years = f"Years {plan.years[0]} to {plan.years[-1]} are followed."
         standing = "Where pupils stand is not followed in this subject."
         if self.subject:
-            standing = f"{self._aim()} {plan.stuck} {sentences.STUCK_FIRST} {years}"
+            standing = f"{sentences.aim(self.school.framework)} {plan.stuck} {sentences.STUCK_FIRST} {years}"
         own = "Own targets are those of the pupil’s IEP."
         targets = own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
         return [*codes, standing, targets]
-
-    def _aim(self) -> str:
-        """What pupils are followed towards, and when they are on course for it."""
-        plan = self.school.framework.tracking
-        return f"The aim: {sentences.reached(plan.reach, stage=self.school.framework.stage(plan.stage))}. {plan.on_course}"
 
     # -- to take away --
 
@@ -317,7 +312,7 @@ class ClassSheetsPage:
         small = judged.loc[judged["pupils"] < FEW, "name"]
         notes = [
             f"Fewer than {FEW} pupils: {', '.join(small)}. Look at them one by one rather than at a percentage." if len(small) else "",
-            self._aim(),
+            sentences.aim(self.school.framework),
         ]
         pieces = [_chart(judged), _numbers(judged, caption=f"Year {year}, {subject}, by group"), *map(frame.note, filter(None, notes))]
         return frame.answer(told) + "".join(pieces)

@@ -230,7 +230,7 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
     desk = desk_over(tmp_path, school)
     desk.store.save_all(form="task5.provision/0001", values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"})
     page = page_of(desk)
-    assert "1 pupil of all years, with SEN or without, has 2 entries on the maps, for at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
+    assert "The maps of all years hold 2 entries for 1 pupil, with SEN or without: at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
     assert page.listing.records[1]["hours"] is None
 
 
@@ -238,10 +238,10 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
 
 
 @pytest.mark.parametrize("pupils, things, hours, cost, known, told", [
-    (1, 1, 1.0, 300.0, 1, "1 pupil of all years, with SEN or without, has 1 entry on the maps, 1 hour a week, for £300 a year."),
-    (2, 3, 0.5, float("nan"), 0, "2 pupils of all years, with SEN or without, have 3 entries on the maps, 0.5 hours a week. No costs are written down yet."),
-    (2, 3, float("nan"), 0.0, 3, "2 pupils of all years, with SEN or without, have 3 entries on the maps, for £0 a year."),
-    (1200, 3456, 1234.5, 98765.4, 3455, "1,200 pupils of all years, with SEN or without, have 3,456 entries on the maps, 1,234.5 hours a week, for at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
+    (1, 1, 1.0, 300.0, 1, "The maps of all years hold 1 entry for 1 pupil, with SEN or without: 1 hour a week, £300 a year."),
+    (2, 3, 0.5, float("nan"), 0, "The maps of all years hold 3 entries for 2 pupils, with SEN or without: 0.5 hours a week. No costs are written down yet."),
+    (2, 3, float("nan"), 0.0, 3, "The maps of all years hold 3 entries for 2 pupils, with SEN or without: £0 a year."),
+    (1200, 3456, 1234.5, 98765.4, 3455, "The maps of all years hold 3,456 entries for 1,200 pupils, with SEN or without: 1,234.5 hours a week, at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
 ])  # fmt: skip
 def test_spending_in_words(pupils, things, hours, cost, known, told):
     whole = pd.Series({"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known}, dtype=object)
@@ -273,7 +273,7 @@ def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
                 assert re.match(r", likely between \d+ and \d+ %", sentence[rate.end() :]), sentence
                 assert re.search(r"Of \d+", sentence[: rate.start()])
     assert "Those who get help were chosen because they were not moving" in words(sample.moves)
-    assert re.search(r"\d+ pupils of all years, with SEN or without, have \d+ entries on the maps, .* for at least £[\d,]+ a year", words(sample.costs))
+    assert re.search(r"The maps of all years hold \d+ entries for \d+ pupils, with SEN or without: .* at least £[\d,]+ a year", words(sample.costs))
     assert "The governors’ page counts pupils with SEN whose attendance is known" in words(sample.costs)
     told = words(sample.moves) + words(sample.costs) + words(sample.answer)
     assert "nan" not in told.lower().split() and "inf" not in told.split()
