@@ -39,6 +39,9 @@ _STYLE = {
 
 INCHES_WIDE, INCHES_NARROW = 8.0, 4.0
 
+# Where what is said of a row begins, in percent: clear of a stroke near 100.
+BESIDE = 104
+
 
 @dataclass(frozen=True)
 class Width:
@@ -70,7 +73,7 @@ def rates(
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.75, solid_capstyle="butt")
             axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9, clip_on=False, zorder=3)
             axes.annotate(
-                f"{rounded(row.percent)} %", (102, place), va="center", annotation_clip=False, fontweight="bold"
+                f"{rounded(row.percent)} %", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
             )
             _tick(axes, row.national, place, "England", width=width)
             _tick(axes, row.lea, place, "LEA", width=width, below=True)
@@ -99,7 +102,7 @@ def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, ax
                 _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
                 _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
             gap = rounded(abs(row.peers - row.sen))
-            axes.annotate(f"gap {gap}", (102, place), va="center", annotation_clip=False, fontweight="bold")
+            axes.annotate(f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
 
@@ -129,7 +132,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                     )
             space = "\n" if width.narrow else " "
             words = f"{rounded(row.percent)} %:{space}{'met' if row.met else 'not met'}"
-            axes.annotate(words, (102, place), va="center", annotation_clip=False, fontweight="bold")
+            axes.annotate(words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold")
         return figure
 
 
@@ -179,7 +182,7 @@ def published_rates(
     with rc_context(_STYLE):
         for place, row in enumerate(table.itertuples()):
             if pd.isna(row.percent):
-                figure.axes[0].annotate(row.reason or "nobody", (102, place), va="center", annotation_clip=False, color=GREY)
+                figure.axes[0].annotate(row.reason or "nobody", (BESIDE, place), va="center", annotation_clip=False, color=GREY)
     return figure
 
 
