@@ -55,14 +55,29 @@ def offered(desk: Desk, query: dict[str, str]) -> tuple[list[tuple[str, str]], s
     return options(pupils), wanted
 
 
-def described(pupil: object) -> str:
-    """A pupil by name, with form, SEN provision and need.
+def needs(pupil: object) -> list[str]:
+    """The codes of a pupil's needs, the main one first, each once.
 
     >>> from types import SimpleNamespace as P
-    >>> described(P(surname="Khan", forename="Amina", pupil_id="1", form="7B", sen_provision="K", need=""))
-    'Khan, Amina (7B, K)'
+    >>> needs(P(need="BESD", need_2="ASD")), needs(P(need="MLD", need_2="MLD")), needs(P(need="", need_2=""))
+    (['BESD', 'ASD'], ['MLD'], [])
     """
-    more = ", ".join(part for part in (pupil.form, pupil.sen_provision, pupil.need) if part)
+    return list(dict.fromkeys(filter(None, (pupil.need, pupil.need_2))))
+
+
+def needs_listed(school: School) -> dict[str, str]:
+    """Every pupil's needs by number, as a list shows them: 'BESD, ASD'."""
+    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in school.pupils.itertuples()}
+
+
+def described(pupil: object) -> str:
+    """A pupil by name, with form, SEN provision and needs.
+
+    >>> from types import SimpleNamespace as P
+    >>> described(P(surname="Khan", forename="Amina", pupil_id="1", form="7B", sen_provision="K", need="SLCN", need_2=""))
+    'Khan, Amina (7B, K, SLCN)'
+    """
+    more = ", ".join(part for part in (pupil.form, pupil.sen_provision, *needs(pupil)) if part)
     return person_name(pupil) + (f" ({more})" if more else "")
 
 
@@ -72,9 +87,9 @@ def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
     >>> from senlib.frameworks import load
     >>> held = pd.DataFrame({"sen_provision": ["K", "N"], "need": ["SLCN", ""], "need_2": ["", ""]})
     >>> codes(held, framework=load("gcse"))
-    ['SEN: N: no SEN; K: SEN support.', 'Need: SLCN: speech, language and communication needs.']
+    ['SEN: N: no SEN; K: SEN support.', 'Needs: SLCN: speech, language and communication needs.']
     """
-    kinds = {"SEN": (framework.sen_names, ["sen_provision"]), "Need": (framework.need_names, ["need", "need_2"])}
+    kinds = {"SEN": (framework.sen_names, ["sen_provision"]), "Needs": (framework.need_names, ["need", "need_2"])}
     found = {
         kind: [f"{code}: {meaning}" for code, meaning in names.items() if (pupils[columns] == code).any(axis=None)]
         for kind, (names, columns) in kinds.items()

@@ -132,7 +132,7 @@ class PupilPage:
     def _needs(self, row: object) -> list[str]:
         """The needs that are recorded, each in words with its code."""
         names = self.school.framework.need_names
-        return [f"{names[code]} ({code})" if code in names else code for code in (row.need, row.need_2) if code]
+        return [f"{names[code]} ({code})" if code in names else code for code in people.needs(row)]
 
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)

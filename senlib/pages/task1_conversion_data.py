@@ -407,11 +407,12 @@ class ConversionPage:
             found = found[found["sen_provision"] == self.group.value]
         cell = f"entered at {chosen['row']} and reached {chosen['column']} in {self.subject.value}"
         self.who.caption = f"{sentences.pupils(len(found))} who {cell}"
+        needs = people.needs_listed(self.school)
         self.who.records = [
             {
                 "id": p.pupil_id, "name": people.person_name(p), "form": p.form, "href": people.page_address(self.desk, p.pupil_id),
                 "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
-                "sen": p.sen_provision, "need": p.need, "entry": p.entry_result, "outcome": p.outcome_result,
+                "sen": p.sen_provision, "needs": needs[p.pupil_id], "entry": p.entry_result, "outcome": p.outcome_result,
             }
             for p in found.itertuples()
         ]  # fmt: skip
@@ -488,7 +489,7 @@ _WHO = [
     {"key": "form", "label": "Form", "kind": "text"},
     {"key": "year", "label": "Year group", "kind": "text"},
     {"key": "sen", "label": "SEN", "kind": "text"},
-    {"key": "need", "label": "Need", "kind": "text"},
+    {"key": "needs", "label": "Needs", "kind": "text"},
     {"key": "entry", "label": "Entry", "kind": "text"},
     {"key": "outcome", "label": "Outcome", "kind": "text"},
 ]

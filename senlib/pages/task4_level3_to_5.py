@@ -30,25 +30,25 @@ FORM = "task 4 plan"
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
-    "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_need": "SEN, need", "entry": "Entry", "now": "Now",
+    "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_needs": "SEN, needs", "entry": "Entry", "now": "Now",
     "gain": "Gain", "standing": "Standing", "headings": "Provision", "plan": "Plan",
 }  # fmt: skip
 
 IN_THE_SHEET = {
-    "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "need": "Need", "entry": "Entry",
+    "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "needs": "Needs", "entry": "Entry",
     "now": "Now", "now_date": "Now, on", "gain": "Gain in levels", "standing": "Standing", "attendance": "Attendance %",
     "things": "Provision", "plan": "Plan",
 }  # fmt: skip
 
 # In Word, what fits across a page; and how its width is shared.
 IN_WORD = {
-    "name": "Pupil", "year_group": "Year", "sen_provision": "SEN", "need": "Need", "entry": "Entry", "now": "Now", "standing": "Standing",
+    "name": "Pupil", "year_group": "Year", "sen_provision": "SEN", "needs": "Needs", "entry": "Entry", "now": "Now", "standing": "Standing",
     "things": "Provision", "plan": "Plan",
 }  # fmt: skip
 WEIGHTS = (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 3, 3)
 
 # What is no plain text in the list.
-KINDS = {"year_group": "number", "gain": "number", "sen_and_need": "code"}
+KINDS = {"year_group": "number", "gain": "number", "sen_and_needs": "code"}
 
 ON_COURSE = {
     "name": "Year group", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from", "high": "Likely to",
@@ -135,9 +135,11 @@ class TrackingPage:
             table = table[has_sen(table["sen_provision"], framework=self.school.framework)]
         table = table[table["year_group"].isin(self.years.value)]
         plans, given = self._read_plans(), self._given.reindex(table["pupil_id"]).fillna("")
+        needs = people.needs_listed(self.school)
         return table.assign(
             name=[people.person_name(row) for row in table.itertuples()],
-            sen_and_need=[", ".join(filter(None, (row.sen_provision, row.need))) for row in table.itertuples()],
+            needs=[needs[pupil] for pupil in table["pupil_id"]],
+            sen_and_needs=[", ".join(filter(None, (row.sen_provision, needs[row.pupil_id]))) for row in table.itertuples()],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
             headings=given["headings"].replace("", "none").to_numpy(),

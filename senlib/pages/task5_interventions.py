@@ -80,8 +80,9 @@ class InterventionsPage:
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
         self.in_row.caption = f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
+        needs = people.needs_listed(self.school)
         self.in_row.records = [
-            {"id": p.pupil_id, "name": people.person_name(p), "form": p.form, "sen": p.sen_provision, "need": p.need,
+            {"id": p.pupil_id, "name": people.person_name(p), "form": p.form, "sen": p.sen_provision, "needs": needs[p.pupil_id],
              "href": people.page_address(self.desk, p.pupil_id)}
             for p in here.itertuples()
         ]  # fmt: skip
@@ -188,9 +189,10 @@ class InterventionsPage:
         rule = measures.MUCH_RULE if self.show.value == "much" else ""
         told = f"{named}, in {self._years}: {sentences.pupils(len(table))}"
         self.listing.caption = f"{told}. {rule}" if rule else told
+        needs = people.needs_listed(self.school)
         self.listing.records = [
             {
-                "id": p.pupil_id, "name": people.person_name(p), "sen": ", ".join(filter(None, (p.sen_provision, p.need))),
+                "id": p.pupil_id, "name": people.person_name(p), "sen": ", ".join(filter(None, (p.sen_provision, needs[p.pupil_id]))),
                 "year": p.year_group, "standing": p.standing, "given": p.given, "hours": p.hours, "cost": p.cost,
                 "href": people.page_address(self.desk, p.pupil_id), **{key: getattr(p, key) for key in self.headings},
             }
@@ -207,7 +209,7 @@ class InterventionsPage:
             "need": "Need", "heading": "Heading", "pupils": "Pupils", "reached": "With something", "percent": "Percent",
             "low": "Likely from", "high": "Likely to",
         }  # fmt: skip
-        caption = f"Provision by type of need. With fewer than {FEW} pupils a percentage tells little."
+        caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
         return frame.numbers(shown, caption=caption, columns=columns, summary="Provision by type of need")
 
     # -- does it move them, and what does it cost --
@@ -449,13 +451,13 @@ _IN_ROW = [
     {"key": "name", "label": "Pupil", "kind": "text"},
     {"key": "form", "label": "Form", "kind": "text"},
     {"key": "sen", "label": "SEN", "kind": "text"},
-    {"key": "need", "label": "Need", "kind": "text"},
+    {"key": "needs", "label": "Needs", "kind": "text"},
 ]
 
 _WHO = [
     {"key": "name", "label": "Pupil", "kind": "text"},
     {"key": "year", "label": "Year", "kind": "number"},
-    {"key": "sen", "label": "SEN, need", "kind": "code"},
+    {"key": "sen", "label": "SEN, needs", "kind": "code"},
     {"key": "standing", "label": "Standing", "kind": "choice", "choices": list(measures.STANDINGS)},
 ]
 

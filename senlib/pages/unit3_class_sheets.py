@@ -139,8 +139,8 @@ class ClassSheetsPage:
         by_pupil = [[bank.of(need) for need in _needs(pupil)] for pupil in pupils]
         return sheet.assign(
             name=[people.person_name(pupil) for pupil in pupils],
-            needs=[", ".join(filter(None, _needs(pupil))) for pupil in pupils],
-            sen=[", ".join(filter(None, (pupil.sen_provision, *_needs(pupil)))) for pupil in pupils],
+            needs=[", ".join(people.needs(pupil)) for pupil in pupils],
+            sen=[", ".join([pupil.sen_provision, *people.needs(pupil)]) for pupil in pupils],
             standing=[_standing(pupil) if self.subject else "" for pupil in pupils],
             targets=["\n".join(own_targets(self._held, pupil.pupil_id)) for pupil in pupils],
             strategies=["\n".join(dict.fromkeys(line for one in found for line in one.strategies)) for found in by_pupil],
@@ -445,8 +445,8 @@ def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
 
 
 def _needs(pupil: object) -> Sequence[str]:
-    """A pupil's needs, each once; one that is '' where none is recorded."""
-    return tuple(dict.fromkeys(filter(None, (pupil.need, pupil.need_2)))) or ("",)
+    """A pupil's needs; one that is '' where none is recorded."""
+    return people.needs(pupil) or [""]
 
 
 def _as_html(one: OfNeed) -> str:

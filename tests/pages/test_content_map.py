@@ -347,7 +347,7 @@ MAP = [
     ("Task 3", T3, words("Met: ", "in Year 7 now", "stands highest", "92 %"), "levels"),
     ("Task 3", T3, words("80 %", "34 %", "55 %"), "levels"),
     ("Task 3", T3, boxes("task3.questions", 4)),
-    ("Task 4", T4, listed("Pupil", "SEN, need", "Entry", "Now", "Standing", "Provision", "Plan")),
+    ("Task 4", T4, listed("Pupil", "SEN, needs", "Entry", "Now", "Standing", "Provision", "Plan")),
     ("Task 4", T4, listed("Gain"), "levels"),
     ("Task 4", T4, offers("Year groups", "Years 7 to 9", "Year 7", "Year 8", "Year 9"), "levels"),
     ("Task 4", T4, offers("Subject", "English", "Mathematics", "Science", "ICT"), "levels"),

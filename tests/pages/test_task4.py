@@ -37,6 +37,14 @@ def test_the_list_says_under_which_headings_a_pupil_has_something(desk):
     assert record(page, "0001")["headings"] == "Curriculum, Literacy" and record(page, "0002")["headings"] == "none"
 
 
+@pytest.mark.parametrize(("need", "second", "listed"), [("SLCN", "ASD", "P, SLCN, ASD"), ("SLCN", "", "P, SLCN"), ("MLD", "MLD", "P, MLD")])
+def test_every_need_of_a_pupil_is_listed_once(tmp_path, monkeypatch, need, second, listed):
+    without_pictures(monkeypatch)
+    changes = {"p0001": {"sen_provision": "P", "need": need, "need_2": second}}
+    page = page_of(desk_over(tmp_path, small_school(**changes)))
+    assert record(page, "0001")["sen_and_needs"] == listed
+
+
 def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
     own = add_row(desk.store, map_grid(), section="literacy", label=f"=Reading dog {NASTY}")
     give(desk, "0001", "task5.provision.literacy.guided", own)
