@@ -264,7 +264,7 @@ def attendance(view: View, words: Words) -> Asked:
     return Asked(
         ATTENDANCE, _lead_of_attendance(table[0], table[-1]), told, "", figures,
         strong=(True,) * len(rows), axis="move on in every subject",
-        sure=f"{MOVES} That two things go together does not prove that one makes the other. {SURE}",
+        sure=f"Pupils with SEN{_known(words)}. {MOVES} That two things go together does not prove that one makes the other. {SURE}",
     )  # fmt: skip
 
 
