@@ -23,6 +23,7 @@ from senlib.pages import frame
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.published import LIMITS, LOW, MIDDLE, POUNDS, Gathered, View, Words, gather
+from senlib.pages.sentences import in_points
 from senlib.workbook.store import StoreError
 
 BANDS = {"low": f"Attend {LOW} % or less", "middle": f"Above {LOW} to {MIDDLE} %", "high": f"Above {MIDDLE} %"}
@@ -246,7 +247,7 @@ def absence(view: View, words: Words) -> Asked:
     return Asked(
         ABSENCE, _lead_of_absence(one, other), (_beside("A tenth or more missed", one, other),), told, figures,
         strong=(True, False), axis="missed a tenth or more", key=_key(""),
-        sure=f"Pupils on roll whose attendance is known. {SURE}",
+        sure=f"Pupils{_known(words)}. {SURE}",
     )  # fmt: skip
 
 
@@ -302,14 +303,14 @@ def works(view: View, words: Words) -> Asked:
     elif unclear:
         lead = "Between those with the help and those without there is no difference larger than chance could make."
     # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
-    without = [float("nan") if pd.isna(percent) else float(percent) for percent in beside["percent"]]
+    without = tuple(beside["percent"].astype("float64"))
     if seen := [three for three in zip(rows, figures.labels, without, strict=True) if three[1] not in hidden]:
         rows, labels, without = zip(*seen, strict=True)
         figures = replace(figures, rows=rows, labels=labels)
-    marked = pd.notna(list(without)).any()
+    key = "Dot: pupils with SEN who have it. Stroke: those who do not." if pd.notna(list(without)).any() else ""
     return Asked(
         WORKS, lead, tuple(told), "", figures, strong=(True,) * len(rows), axis="move on in every subject",
-        marks=tuple(without), mark="without it", key="Dot: pupils with SEN who have it. Stroke: those who do not." if marked else "",
+        marks=without, mark="without it", key=key,
         sure=f"Pupils with SEN{_known(words)}. {MOVES} {provision.MOVEMENT_CAVEAT} {SURE}",
     )  # fmt: skip
 
@@ -550,7 +551,7 @@ def _gap(one: pd.Series, other: pd.Series) -> str:
     if size == "0":
         return "no gap."
     sure = "more than chance would make" if low > 0 or high < 0 else "chance alone could make that"
-    return f"{size} point{'' if size == '1' else 's'} apart, {sure}."
+    return f"{in_points(size)} apart, {sure}."
 
 
 def open_page() -> GovernorsPage:

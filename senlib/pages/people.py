@@ -17,6 +17,9 @@ from senlib.school.school import School
 # What a page was asked with behind the '?' of its address, as Voila tells its kernel.
 QUERY_VARIABLE = "QUERY_STRING"
 
+# The columns of a pupil's needs, the main one first.
+NEEDS = ["need", "need_2"]
+
 # Long enough that no two pupils of a school share one.
 _TOKEN_LETTERS = 16
 
@@ -67,7 +70,7 @@ def needs(pupil: object) -> list[str]:
 
 def needs_listed(school: School) -> dict[str, str]:
     """Every pupil's needs by number, as a list shows them: 'BESD, ASD'."""
-    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in school.pupils.itertuples()}
+    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in school.pupils[["pupil_id", *NEEDS]].itertuples()}
 
 
 def described(pupil: object) -> str:
@@ -89,12 +92,12 @@ def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
     >>> codes(held, framework=load("gcse"))
     ['SEN: N: no SEN; K: SEN support.', 'Needs: SLCN: speech, language and communication needs.']
     """
-    kinds = {"SEN": (framework.sen_names, ["sen_provision"]), "Needs": (framework.need_names, ["need", "need_2"])}
-    found = {
-        kind: [f"{code}: {meaning}" for code, meaning in names.items() if (pupils[columns] == code).any(axis=None)]
-        for kind, (names, columns) in kinds.items()
-    }
-    return [f"{kind}: {'; '.join(meanings)}." for kind, meanings in found.items() if meanings]
+    told = []
+    for kind, names, columns in (("SEN", framework.sen_names, ["sen_provision"]), ("Needs", framework.need_names, NEEDS)):
+        held = {code for column in columns for code in pupils[column].unique()}
+        if meanings := [f"{code}: {meaning}" for code, meaning in names.items() if code in held]:
+            told.append(f"{kind}: {'; '.join(meanings)}.")
+    return told
 
 
 def codes_key(school: School) -> str:

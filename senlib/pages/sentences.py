@@ -71,6 +71,15 @@ def start_label(entry: str, *, stage: Stage) -> str:
     return _level(entry).capitalize()
 
 
+def in_points(apart: str, *, unit: str = "point") -> str:
+    """How far two percentages lie apart, as measures.proportion.points_apart gives it, with its unit.
+
+    >>> in_points("1"), in_points("22.6", unit="percentage point")
+    ('1 point', '22.6 percentage points')
+    """
+    return f"{apart} {unit}{'' if apart == '1' else 's'}"
+
+
 def aim(framework: Framework) -> str:
     """What pupils are followed towards, and when they are on course for it.
 
@@ -126,8 +135,7 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
     if apart == "0":
         return f"{start}: no gap."
     favour = "" if points > 0 else " in favour of pupils with SEN"
-    size = f"{apart} percentage point{'' if apart == '1' else 's'}"
-    return f"{start}: a gap of {size}{favour}. {_chance(points, low, high)}"
+    return f"{start}: a gap of {in_points(apart, unit='percentage point')}{favour}. {_chance(points, low, high)}"
 
 
 def trend_answer(now: pd.Series, before: pd.Series) -> str:
@@ -135,7 +143,7 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
     points, low, high = gap(now, before)
     change = points_apart(now.percent, before.percent)
     same = change == "0"
-    went = "the same" if same else f"{change} point{'' if change == '1' else 's'} {'higher' if points > 0 else 'lower'}"
+    went = "the same" if same else f"{in_points(change)} {'higher' if points > 0 else 'lower'}"
     sure = "" if same else f" {_chance(points, low, high)}"
     return (
         f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
@@ -146,11 +154,11 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
 def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
     """The subjects that stand highest and lowest on one criterion, and whether chance alone could make the gap."""
     points, low, high = gap(best, worst)
-    apart = points_apart(best.percent, worst.percent)
+    apart = in_points(points_apart(best.percent, worst.percent))
     return (
         f"{best.subject} stands highest: {best.reached} of {pupils(int(best.pupils))}, {rounded(best.percent)} %. {worst.subject} stands "
         f"lowest: {worst.reached} of {pupils(int(worst.pupils))}, {rounded(worst.percent)} %. "
-        f"They are {apart} point{'' if apart == '1' else 's'} apart. {_chance(points, low, high)}"
+        f"They are {apart} apart. {_chance(points, low, high)}"
     )
 
 

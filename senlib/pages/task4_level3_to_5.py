@@ -105,7 +105,7 @@ class TrackingPage:
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        gain = frame.note("Gain: levels from entry to now.") if "gain" in self._held(LISTED) else ""
+        gain = frame.note("Gain: levels from entry to now.") if "gain" in self._of_framework(LISTED) else ""
         key = frame.html(gain + people.codes_key(self.school))
         return widgets.VBox([self.listing, key, self.unread, self.status, self.shown.box])
 
@@ -135,11 +135,10 @@ class TrackingPage:
             table = table[has_sen(table["sen_provision"], framework=self.school.framework)]
         table = table[table["year_group"].isin(self.years.value)]
         plans, given = self._read_plans(), self._given.reindex(table["pupil_id"]).fillna("")
-        needs = people.needs_listed(self.school)
         return table.assign(
             name=[people.person_name(row) for row in table.itertuples()],
-            needs=[needs[pupil] for pupil in table["pupil_id"]],
-            sen_and_needs=[", ".join(filter(None, (row.sen_provision, needs[row.pupil_id]))) for row in table.itertuples()],
+            needs=[self._needs[pupil] for pupil in table["pupil_id"]],
+            sen_and_needs=[", ".join(filter(None, (row.sen_provision, self._needs[row.pupil_id]))) for row in table.itertuples()],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
             headings=given["headings"].replace("", "none").to_numpy(),
@@ -158,6 +157,10 @@ class TrackingPage:
         except StoreError as error:
             self.unread.value = frame.trouble_line(f"The plan lines cannot be read anew. {error}")
         return self._plans
+
+    @cached_property
+    def _needs(self) -> dict[str, str]:
+        return people.needs_listed(self.school)
 
     @cached_property
     def _stage(self) -> Stage:
@@ -214,7 +217,7 @@ class TrackingPage:
         """The columns of the list. Results sort by their order on the scale, not by their letters."""
         columns = [
             {"key": key, "label": label, "kind": KINDS.get(key, "text")}
-            for key, label in self._held(LISTED).items()
+            for key, label in self._of_framework(LISTED).items()
         ]
         scales = {"entry": self._stage.entry_scale, "now": self._stage.outcome_scale}
         for column in columns:
@@ -223,13 +226,13 @@ class TrackingPage:
         columns[-1] |= {"editable": True}
         return columns
 
-    def _held(self, columns: Mapping[str, str]) -> dict[str, str]:
+    def _of_framework(self, columns: Mapping[str, str]) -> dict[str, str]:
         """Those of the columns that this framework has: a gain can be counted in levels, and not in grades."""
         return {key: label for key, label in columns.items() if key != "gain" or self.plan.method == "line"}
 
     def _show_pupils(self) -> None:
         rows = self.rows()
-        listed = self._held(LISTED)
+        listed = self._of_framework(LISTED)
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
         self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
         self.listing.records = [
@@ -257,7 +260,7 @@ class TrackingPage:
 
     def _in_excel(self, subjects: list[str], *, named: str) -> File:
         """The lists of these subjects, a sheet each."""
-        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=self._held(IN_THE_SHEET)) for subject in subjects]
+        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=self._of_framework(IN_THE_SHEET)) for subject in subjects]
         return File(name=f"task4 {named}.xlsx", content=workbook(sheets, about=[*self._about(named).rows, *self._rules()]))
 
     def _in_word(self) -> File:

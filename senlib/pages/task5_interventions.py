@@ -237,9 +237,8 @@ class InterventionsPage:
             long = [f"{label}: {count}" for label, count in zip(top["label"], counts, strict=True)]
             short = [_beside(label, count) for label, count in zip(top["label"], counts, strict=True)]
             plain = top.assign(national=float("nan"), lea=float("nan"))
-            beside = top["beside"].where(top["beside_pupils"] > 0)
             chart = frame.picture(
-                partial(_moving, plain, long=long, short=short, marks=list(beside)),
+                partial(_moving, plain, long=long, short=short, marks=list(top["beside"])),
                 says=". ".join(
                     f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
                 ),
