@@ -32,28 +32,47 @@ SHOWN = {  # what pip starts a line with, and what we make of it
     "WARNING: Retrying": "\nNo answer from the internet yet, trying again ...",
 }
 REMEDIES = (  # what pip says somewhere when it fails, and what helps; the first that fits
-    ("DO NOT MATCH THE HASHES", "A package is not the one this workbook was tested with, so it was not installed. "
-     "Try once more on another network; if it comes again, please report it."),
+    (
+        "DO NOT MATCH THE HASHES",
+        "A package is not the one this workbook was tested with, so it was not installed. "
+        "Try once more on another network; if it comes again, please report it.",
+    ),
     ("No space left", "The disk is full: about 1 GB is needed. Make room, then start again."),
-    ("Windows Long Path", "The folder lies too deep for Windows: move it nearer to the top of the drive, then start "
-     "again."),
-    ("Retrying (", "The Python Package Index could not be reached. The first start needs the internet: connect, then "
-     "start again. Behind a school's proxy, set HTTPS_PROXY first; your network's technician knows its address."),
-    ("No matching distribution", "There is no ready-made package for this Python. "
-     "Install a 64-bit Python 3.11 to 3.14, then start again with it."),
-    ("", "The packages could not be installed; what pip said stands above. "
-     "Delete the folder .venv and start again; if it comes again, please report it."),
+    (
+        "Windows Long Path",
+        "The folder lies too deep for Windows: move it nearer to the top of the drive, then start "
+        "again.",
+    ),
+    (
+        "Retrying (",
+        "The Python Package Index could not be reached. The first start needs the internet: connect, then "
+        "start again. Behind a school's proxy, set HTTPS_PROXY first; your network's technician knows its address.",
+    ),
+    (
+        "No matching distribution",
+        "There is no ready-made package for this Python. "
+        "Install a 64-bit Python 3.11 to 3.14, then start again with it.",
+    ),
+    (
+        "",
+        "The packages could not be installed; what pip said stands above. "
+        "Delete the folder .venv and start again; if it comes again, please report it.",
+    ),
 )
 
 
 def problem_with_python(version: tuple[int, ...], *, has_venv: bool) -> str:
     """Say why this Python cannot make the environment and what to do, or '' where it can."""
     if version[:2] < OLDEST_PYTHON:
-        return (f"The workbook needs Python 3.11 or later; this is Python {version[0]}.{version[1]}. "
-                "Install a newer one, then start again with it.")
+        return (
+            f"The workbook needs Python 3.11 or later; this is Python {version[0]}.{version[1]}. "
+            "Install a newer one, then start again with it."
+        )
     if not has_venv:
-        return ("This Python cannot make environments: its parts venv and ensurepip are missing. On Debian or Ubuntu, "
-                f"`sudo apt install python{version[0]}.{version[1]}-venv` adds them; then start again.")
+        return (
+            "This Python cannot make environments: its parts venv and ensurepip are missing. On Debian or Ubuntu, "
+            f"`sudo apt install python{version[0]}.{version[1]}-venv` adds them; then start again."
+        )
     return ""
 
 
@@ -78,33 +97,63 @@ def surroundings(given: dict[str, str], *, root: Path, windows: bool) -> dict[st
     PYTHONPATH, because on Windows the list of folders that pip leaves (.pth) loses some letters of a folder's name.
     PYTHONDONTWRITEBYTECODE goes, because every page would compile pandas anew.
     """
-    kept = {name: value for name, value in given.items() if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME")}
-    path = os.pathsep.join(filter(None, [str(programs(root, windows=windows)), given.get("PATH", "")]))
+    kept = {
+        name: value
+        for name, value in given.items()
+        if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME")
+    }
+    path = os.pathsep.join(
+        filter(None, [str(programs(root, windows=windows)), given.get("PATH", "")])
+    )
     return {**kept, "PATH": path, "VIRTUAL_ENV": str(root / ".venv"), "PYTHONPATH": str(root)}
 
 
 def stamp(lock: Path) -> str:
     """The line that says this lock file has been installed, as it is now, for this Python and in this folder."""
-    seen = "\n".join([str(lock.parent), sys.version, sys.base_prefix]).encode("utf-8", "surrogateescape")
+    seen = "\n".join([str(lock.parent), sys.version, sys.base_prefix]).encode(
+        "utf-8", "surrogateescape"
+    )
     return f"{lock.name} {hashlib.sha256(seen + lock.read_bytes()).hexdigest()}"
 
 
 def make_environment(root: Path) -> None:
     """Make .venv from nothing, whatever was there."""
     import venv  # here, because Debian may lack it
+
     venv.create(root / ".venv", clear=True, with_pip=True, symlinks=not WINDOWS)
 
 
 def pip_install(root: Path, *arguments: str) -> None:
     """Install with the environment's pip, showing that it moves; if it fails, end with its words and what helps."""
-    command = [str(python(root, windows=WINDOWS)), "-m", "pip", "install", "--compile", "--no-input", "--no-color",
-               "--disable-pip-version-check", "--progress-bar=off", *arguments]
+    command = [
+        str(python(root, windows=WINDOWS)),
+        "-m",
+        "pip",
+        "install",
+        "--compile",
+        "--no-input",
+        "--no-color",
+        "--disable-pip-version-check",
+        "--progress-bar=off",
+        *arguments,
+    ]
     lines = []
-    with subprocess.Popen(command, cwd=root, env=surroundings(dict(os.environ), root=root, windows=WINDOWS), text=True,
-                          errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+    with subprocess.Popen(
+        command,
+        cwd=root,
+        env=surroundings(dict(os.environ), root=root, windows=WINDOWS),
+        text=True,
+        errors="replace",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
         for line in process.stdout:
             lines.append(line)
-            print(next((shown for start, shown in SHOWN.items() if line.startswith(start)), ""), end="", flush=True)
+            print(
+                next((shown for start, shown in SHOWN.items() if line.startswith(start)), ""),
+                end="",
+                flush=True,
+            )
     print()
     if process.returncode:
         sys.exit("".join(lines[-6:]) + "\n" + remedy("".join(lines)))
@@ -117,7 +166,11 @@ def prepare(root: Path, locks: tuple[str, ...]) -> None:
     """
     stamps = root / ".venv" / "installed.txt"
     wanted = {root / lock: stamp(root / lock) for lock in locks}
-    held = stamps.read_text("utf-8").split("\n") if stamps.exists() and python(root, windows=WINDOWS).exists() else []
+    held = (
+        stamps.read_text("utf-8").split("\n")
+        if stamps.exists() and python(root, windows=WINDOWS).exists()
+        else []
+    )
     if held and all(line in held for line in wanted.values()):
         return
     stamps.unlink(missing_ok=True)
@@ -130,7 +183,9 @@ def prepare(root: Path, locks: tuple[str, ...]) -> None:
             print(f"Fetching what {lock.name} names ", end="", flush=True)
             pip_install(root, "--require-hashes", "--only-binary=:all:", "--requirement", lock.name)
     print("Adding the workbook itself ", end="", flush=True)
-    pip_install(root, "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--editable", ".")
+    pip_install(
+        root, "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."
+    )
     stamps.write_text("\n".join(wanted.values()), "utf-8")
 
 
@@ -153,15 +208,19 @@ def main(arguments: list[str]) -> int:
     problem = problem_with_python(sys.version_info, has_venv=has_venv)
     if problem:
         sys.exit(problem)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # so that the packages are compiled as they are installed
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # so that the packages are compiled as they are installed
     testing = arguments[:1] == ["test"]
     try:
         prepare(ROOT, TO_TEST if testing else TO_OPEN)
     except KeyboardInterrupt:
         sys.exit("\nStopped. The next start makes good what is missing.")
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit(f"{error}\n\nThe folder .venv could not be made. Close every program that uses it, see that this "
-                 "folder may be written to, then start again.")
+        sys.exit(
+            f"{error}\n\nThe folder .venv could not be made. Close every program that uses it, see that this "
+            "folder may be written to, then start again."
+        )
     if testing:
         os.chdir(ROOT)
     program = [*TEST, *arguments[1:]] if testing else [*OPEN, *arguments]

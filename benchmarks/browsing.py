@@ -43,9 +43,14 @@ FIRST, SECOND = "English", "Mathematics"
 LOST, PATIENCE = 1500, 60_000
 
 QUIET = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]  # fmt: skip
+]
 
 SENLIB = """
 import sys
@@ -83,27 +88,63 @@ class Framework:
 
 FRAMEWORKS = [
     Framework(
-        "senlib", "voila", lambda port: ["-c", SENLIB, str(NOTEBOOKS), "data", str(port)],
-        path="/subjects", control="select", chart=".widget-html svg",
+        "senlib",
+        "voila",
+        lambda port: ["-c", SENLIB, str(NOTEBOOKS), "data", str(port)],
+        path="/subjects",
+        control="select",
+        chart=".widget-html svg",
     ),
     Framework(
-        "Voila", "voila",
-        lambda port: ["-m", "voila", str(NOTEBOOKS / "subjects.ipynb"), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"],
-        path="/", control="select", chart=".widget-html svg",
+        "Voila",
+        "voila",
+        lambda port: [
+            "-m",
+            "voila",
+            str(NOTEBOOKS / "subjects.ipynb"),
+            "--no-browser",
+            "--Voila.ip=127.0.0.1",
+            f"--port={port}",
+        ],
+        path="/",
+        control="select",
+        chart=".widget-html svg",
     ),
     Framework(
-        "Streamlit", "streamlit",
-        lambda port: ["-m", "streamlit", "run", str(APPS / "streamlit_app.py"), "--server.headless=true", "--server.address=127.0.0.1",
-                      f"--server.port={port}", "--browser.gatherUsageStats=false"],
-        path="/", control="[role=combobox]", chart="[data-testid=stImage] img, [data-testid=stImageContainer] img", choose=choose_streamlit,
+        "Streamlit",
+        "streamlit",
+        lambda port: [
+            "-m",
+            "streamlit",
+            "run",
+            str(APPS / "streamlit_app.py"),
+            "--server.headless=true",
+            "--server.address=127.0.0.1",
+            f"--server.port={port}",
+            "--browser.gatherUsageStats=false",
+        ],
+        path="/",
+        control="[role=combobox]",
+        chart="[data-testid=stImage] img, [data-testid=stImageContainer] img",
+        choose=choose_streamlit,
     ),
     Framework(
-        "Panel", "panel",
-        lambda port: ["-m", "panel", "serve", str(APPS / "panel_app.py"), "--address=127.0.0.1", f"--port={port}",
-                      f"--allow-websocket-origin=127.0.0.1:{port}"],
-        path="/panel_app", control="select", chart="img",
+        "Panel",
+        "panel",
+        lambda port: [
+            "-m",
+            "panel",
+            "serve",
+            str(APPS / "panel_app.py"),
+            "--address=127.0.0.1",
+            f"--port={port}",
+            f"--allow-websocket-origin=127.0.0.1:{port}",
+        ],
+        path="/panel_app",
+        control="select",
+        chart="img",
     ),
-]  # fmt: skip
+]
 
 
 @dataclass(frozen=True)
@@ -140,7 +181,9 @@ def visit(page: Page, framework: Framework, address: str) -> Visit:
             early += 1
             if time.perf_counter() - began > PATIENCE / 1000:
                 return Visit(visible, math.inf, early)
-            framework.choose(page, FIRST)  # a choice that the page has taken for made already would be none
+            framework.choose(
+                page, FIRST
+            )  # a choice that the page has taken for made already would be none
             framework.choose(page, SECOND)
         return Visit(visible, time.perf_counter() - began, early)
     except Error as error:
@@ -167,7 +210,11 @@ def browser(playwright: Playwright) -> Iterator[BrowserContext]:
     """A browser that nobody has used, with a profile on disk as people have, started and at rest."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=servers.chromium(), args=QUIET, viewport={"width": 1280, "height": 900}, locale="en-GB"
+            profile,
+            executable_path=servers.chromium(),
+            args=QUIET,
+            viewport={"width": 1280, "height": 900},
+            locale="en-GB",
         )
         time.sleep(1)
         yield context
@@ -180,7 +227,9 @@ def turn(playwright: Playwright, framework: Framework, *, warm: int, home: Path)
     command = [sys.executable, *framework.command(port)]
     variables = {"PYTHONPATH": f"{servers.ROOT}:{APPS}"}
     with (
-        servers.started(command, port=port, home=home, variables=variables, log=home / "log.txt") as server,
+        servers.started(
+            command, port=port, home=home, variables=variables, log=home / "log.txt"
+        ) as server,
         browser(playwright) as context,
     ):
         for _ in range(1 + warm):
@@ -194,7 +243,10 @@ def turn(playwright: Playwright, framework: Framework, *, warm: int, home: Path)
 def rounds(frameworks: Sequence[Framework], *, count: int, warm: int) -> dict[str, list[Turn]]:
     """Every framework's turns, in rounds; the one before them is not among them."""
     turns: dict[str, list[Turn]] = {framework.name: [] for framework in frameworks}
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
+        sync_playwright() as playwright,
+    ):
         for framework in frameworks:
             turn(playwright, framework, warm=0, home=Path(home))
         for number in range(count):
@@ -202,15 +254,22 @@ def rounds(frameworks: Sequence[Framework], *, count: int, warm: int) -> dict[st
             for framework in [*frameworks[first:], *frameworks[:first]]:
                 made = turn(playwright, framework, warm=warm, home=Path(home))
                 turns[framework.name].append(made)
-                shown = "  ".join(f"{each.visible:.1f}/{each.used:.1f}" + "!" * each.early for each in made.visits)
-                print(f"round {number + 1}  {framework.name:10} visible/used  {shown}  load {os.getloadavg()[0]:.1f}", flush=True)
+                shown = "  ".join(
+                    f"{each.visible:.1f}/{each.used:.1f}" + "!" * each.early for each in made.visits
+                )
+                print(
+                    f"round {number + 1}  {framework.name:10} visible/used  {shown}  load {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
     return turns
 
 
 def table(turns: dict[str, list[Turn]]) -> str:
     """Medians in seconds, with the lowest and highest of what was used, and how they compare with senlib's."""
-    lines = [f"{'':10} {'answers':>8} {'rests':>6} | {'cold':>5}: {'visible':>7} {'used':>5} {'(from to)':>13} {'ratio':>6} "
-             f"| {'warm':>5}: {'visible':>7} {'used':>5} {'(from to)':>13} {'ratio':>6} | too early"]  # fmt: skip
+    lines = [
+        f"{'':10} {'answers':>8} {'rests':>6} | {'cold':>5}: {'visible':>7} {'used':>5} {'(from to)':>13} {'ratio':>6} "
+        f"| {'warm':>5}: {'visible':>7} {'used':>5} {'(from to)':>13} {'ratio':>6} | too early"
+    ]
     of_senlib = [median(each.used for each in group) for group in grouped(turns.get("senlib", []))]
     for name, made in turns.items():
         line = f"{name:10} {median(each.answered for each in made):8.1f} {median(each.rested for each in made):6.1f}"
@@ -236,21 +295,39 @@ def median(values) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="pages.py", description="Until a page can be used, in four frameworks.")
-    parser.add_argument("--rounds", type=int, default=5, help="servers and profiles of each framework (%(default)s)")
-    parser.add_argument("--warm", type=int, default=3, help="visits after the cold one in each round (%(default)s)")
-    parser.add_argument("--only", choices=[each.name for each in FRAMEWORKS], action="append", help="one alone; may be given again")
+    parser = argparse.ArgumentParser(
+        prog="pages.py", description="Until a page can be used, in four frameworks."
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="servers and profiles of each framework (%(default)s)"
+    )
+    parser.add_argument(
+        "--warm", type=int, default=3, help="visits after the cold one in each round (%(default)s)"
+    )
+    parser.add_argument(
+        "--only",
+        choices=[each.name for each in FRAMEWORKS],
+        action="append",
+        help="one alone; may be given again",
+    )
     options = parser.parse_args()
     frameworks = [each for each in FRAMEWORKS if not options.only or each.name in options.only]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=servers.chromium(), args=QUIET)
         browser_version = running.version
         running.close()
-    print(f"{servers.machine()}; Chromium {browser_version}; "
-          + ", ".join(f"{package} {version(package)}" for package in dict.fromkeys(each.package for each in frameworks)))  # fmt: skip
+    print(
+        f"{servers.machine()}; Chromium {browser_version}; "
+        + ", ".join(
+            f"{package} {version(package)}"
+            for package in dict.fromkeys(each.package for each in frameworks)
+        )
+    )
     turns = rounds(frameworks, count=options.rounds, warm=options.warm)
-    print(f"\nMedians in seconds over {options.rounds} rounds of one cold visit and {options.warm} warm ones; ratio of used to senlib's; "
-          f"load at the end {servers.machine().rpartition('load ')[2]}")  # fmt: skip
+    print(
+        f"\nMedians in seconds over {options.rounds} rounds of one cold visit and {options.warm} warm ones; ratio of used to senlib's; "
+        f"load at the end {servers.machine().rpartition('load ')[2]}"
+    )
     print(table(turns))
 
 

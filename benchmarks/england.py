@@ -24,12 +24,18 @@ SUBJECTS = ("English Language", "Mathematics")
 def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS) -> pd.DataFrame:
     """Write a school's folder with one pupil for each pupil of the matrix who has known SEN status; returns one row a pupil."""
     cells = national.matrix("gcse")
-    cells = cells[cells["subject"].isin(subjects) & cells["group"].isin(["SEN", "no SEN"]) & (cells["entry"] != "all")]
+    cells = cells[
+        cells["subject"].isin(subjects)
+        & cells["group"].isin(["SEN", "no SEN"])
+        & (cells["entry"] != "all")
+    ]
     people = cells.loc[cells.index.repeat(cells["pupils"].astype(int))].reset_index(drop=True)
     people["pupil_id"] = "P" + people.index.astype(str).str.zfill(7)
     people["sen_provision"] = people["group"].map({"SEN": "K", "no SEN": "N"})
     people[["pupil_id", "sen_provision"]].to_csv(folder / "pupils.csv", index=False)
-    entries = people[["pupil_id"]].assign(stage="KS2", subject="Prior attainment", result=people["entry"])
+    entries = people[["pupil_id"]].assign(
+        stage="KS2", subject="Prior attainment", result=people["entry"]
+    )
     outcomes = people[["pupil_id", "subject"]].assign(stage="KS4", result=people["outcome"])
     results = pd.concat([entries, outcomes])[["pupil_id", "stage", "subject", "result"]]
     results.to_csv(folder / "results.csv", index=False)
@@ -56,7 +62,9 @@ def main() -> None:
         command = ["conversion", folder, "--by", "sen_provision", "--reach", "4", "--format", "csv"]
         whole, memory = timed([sys.executable, "-m", "senlib", *command])
     print(f"{len(people):,} pupils, {2 * len(people):,} rows of results")
-    print(f"senlib conversion {whole:.1f} s, peak {memory:.2f} GB; pandas reading the same files {plain:.1f} s; ratio {whole / plain:.1f}")
+    print(
+        f"senlib conversion {whole:.1f} s, peak {memory:.2f} GB; pandas reading the same files {plain:.1f} s; ratio {whole / plain:.1f}"
+    )
 
 
 if __name__ == "__main__":

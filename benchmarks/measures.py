@@ -158,15 +158,22 @@ CONVERTED = """, finished as (
     from told group by all
 """
 
-MADE = {"levels": ("KS3", "5", LEVELS, 9), "gcse": ("KS4", "4", GCSE, 7)}  # stage, reach, results, fewer than a pupil has
+MADE = {
+    "levels": ("KS3", "5", LEVELS, 9),
+    "gcse": ("KS4", "4", GCSE, 7),
+}  # stage, reach, results, fewer than a pupil has
 
 
 def make(connection: duckdb.DuckDBPyConnection, *, framework: Framework, results: int) -> None:
     """The tables `pupils` and `results` of a framework, with so many results."""
     _, _, query, fewest = MADE[framework.name]
     sen = [code for code, side in framework.sen_groups.items() if side == "SEN"]
-    connection.execute(f"set threads = 1; select setseed({SEED})")  # random() is the same again on one thread alone
-    connection.execute(f"create or replace table pupils as {PUPILS.format(sen=sen, pupils=results // fewest + 10)}")
+    connection.execute(
+        f"set threads = 1; select setseed({SEED})"
+    )  # random() is the same again on one thread alone
+    connection.execute(
+        f"create or replace table pupils as {PUPILS.format(sen=sen, pupils=results // fewest + 10)}"
+    )
     connection.execute(f"create or replace table results as {query.format(results=results)}")
     connection.execute("reset threads")
 
@@ -179,13 +186,18 @@ def by_hand(connection: duckdb.DuckDBPyConnection, *, framework: Framework) -> p
 def by_senlib(pupils: object, results: object, *, framework: Framework) -> pd.DataFrame:
     """The conversion table; a new school each time, since what is counted of a school is kept."""
     stage, reach, *_ = MADE[framework.name]
-    school = School(name="An LEA", framework=framework, academic_year=2008, pupils=pupils, results=results)
+    school = School(
+        name="An LEA", framework=framework, academic_year=2008, pupils=pupils, results=results
+    )
     return conversion(school, stage=stage, reach=reach)
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
     """AssertionError where two tables differ in any count."""
-    tables = [table[KEYS + COUNTS].astype({"cohort": "Int64"}).astype({"cohort": "float64"}) for table in (one, other)]
+    tables = [
+        table[KEYS + COUNTS].astype({"cohort": "Int64"}).astype({"cohort": "float64"})
+        for table in (one, other)
+    ]
     tables = [table.sort_values(KEYS, ignore_index=True) for table in tables]
     pd.testing.assert_frame_equal(*tables, check_dtype=False)
 
@@ -207,11 +219,16 @@ def timed(ways: dict[str, Callable[[], pd.DataFrame]], *, repeats: int) -> dict[
 def main() -> None:
     """Make, run all ways at each size, print."""
     used = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "narwhals", "pandas"))
-    print(f"Python {platform.python_version()}, {used}, {os.cpu_count()} cores; tables in a DuckDB file, made before the clock starts;")
+    print(
+        f"Python {platform.python_version()}, {used}, {os.cpu_count()} cores; tables in a DuckDB file, made before the clock starts;"
+    )
     print("median of runs that take turns after one to warm up; each run's counts are compared")
     for framework in map(load, MADE):
         for size, repeats in SIZES.items():
-            with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "results.duckdb")) as connection:
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                duckdb.connect(str(Path(folder) / "results.duckdb")) as connection,
+            ):
                 make(connection, framework=framework, results=size)
                 print(measured(connection, framework=framework, repeats=repeats), flush=True)
 
@@ -228,7 +245,9 @@ def measured(connection: duckdb.DuckDBPyConnection, *, framework: Framework, rep
         frames = pupils.df().astype({"ks4_year": "Int64"}), results.df()
         ways["pandas"] = lambda: by_senlib(*frames, framework=framework)
     took = timed(ways, repeats=repeats)
-    line = f"{framework.name:6} {rows:>10,} results: " + ", ".join(f"{name} {each:.3f} s" for name, each in took.items())
+    line = f"{framework.name:6} {rows:>10,} results: " + ", ".join(
+        f"{name} {each:.3f} s" for name, each in took.items()
+    )
     return line + f"; senlib / by hand {took['senlib'] / took['by hand']:.2f} ({repeats} runs)"
 
 

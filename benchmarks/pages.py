@@ -25,14 +25,26 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 
 def prepare() -> None:
     """Make the environment unless it is there as the lock files have it."""
-    held = hashlib.sha256(b"".join([sys.version.encode(), *(lock.read_bytes() for lock in LOCKS)])).hexdigest()
+    held = hashlib.sha256(
+        b"".join([sys.version.encode(), *(lock.read_bytes() for lock in LOCKS)])
+    ).hexdigest()
     stamp = ENVIRONMENT / "installed.txt"
     if stamp.exists() and stamp.read_text() == held:
         return
     print("Making the benchmark's environment: once, and a few minutes long ...", flush=True)
     venv.create(ENVIRONMENT, clear=True, with_pip=True, symlinks=True)
     asked = [part for lock in LOCKS for part in ("--requirement", str(lock))]
-    install = [PYTHON, "-m", "pip", "install", "--quiet", "--compile", "--require-hashes", "--only-binary=:all:", *asked]
+    install = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--compile",
+        "--require-hashes",
+        "--only-binary=:all:",
+        *asked,
+    ]
     subprocess.run(install, check=True)
     stamp.write_text(held)
 

@@ -49,7 +49,9 @@ class Server:
 
 
 @contextmanager
-def started(command: Sequence[str], *, port: int, home: Path, variables: Mapping[str, str], log: Path) -> Iterator[Server]:
+def started(
+    command: Sequence[str], *, port: int, home: Path, variables: Mapping[str, str], log: Path
+) -> Iterator[Server]:
     """Run this server while the block runs, once it has answered and come to rest; nobody has asked it for a page yet.
 
     `home` stands for the user's home, so that no settings of hers count; what the server prints goes to `log`.
@@ -57,13 +59,20 @@ def started(command: Sequence[str], *, port: int, home: Path, variables: Mapping
     began = time.perf_counter()
     with log.open("ab") as lines:
         process = subprocess.Popen(
-            command, cwd=home, env=surroundings(home) | variables, stdout=lines, stderr=lines, stdin=subprocess.DEVNULL
+            command,
+            cwd=home,
+            env=surroundings(home) | variables,
+            stdout=lines,
+            stderr=lines,
+            stdin=subprocess.DEVNULL,
         )
     try:
         watched = psutil.Process(process.pid)
         while not _answers(port):
             if process.poll() is not None or time.perf_counter() - began > PATIENCE:
-                sys.exit(f"{' '.join(command)} did not open:\n{log.read_text(errors='replace')[-2000:]}")
+                sys.exit(
+                    f"{' '.join(command)} did not open:\n{log.read_text(errors='replace')[-2000:]}"
+                )
             time.sleep(0.05)
         answered = time.perf_counter() - began
         rest(watched)
@@ -74,7 +83,18 @@ def started(command: Sequence[str], *, port: int, home: Path, variables: Mapping
 
 def surroundings(home: Path) -> dict[str, str]:
     """The variables that a server is started with: this one's, without what would set a server or its kernels otherwise than usual."""
-    odd = ("SENLIB_", "JUPYTER", "IPYTHON", "STREAMLIT_", "BOKEH_", "PANEL_", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "XDG_", "MPL")
+    odd = (
+        "SENLIB_",
+        "JUPYTER",
+        "IPYTHON",
+        "STREAMLIT_",
+        "BOKEH_",
+        "PANEL_",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHOME",
+        "XDG_",
+        "MPL",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(odd)}
     return kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
 
@@ -92,7 +112,11 @@ def rest(process: psutil.Process) -> None:
         time.sleep(LOOK)
         now = _busy(process)
         # A process that came or went is a change too.
-        quiet = quiet + 1 if now.keys() == before.keys() and sum(now.values()) - sum(before.values()) < LITTLE else 0
+        quiet = (
+            quiet + 1
+            if now.keys() == before.keys() and sum(now.values()) - sum(before.values()) < LITTLE
+            else 0
+        )
         before = now
 
 
@@ -122,7 +146,14 @@ def weight(processes: Iterable[psutil.Process]) -> float:
 
 def machine() -> str:
     """What the figures were measured on: cores, memory, and what else was going on."""
-    processor = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "unknown processor")
+    processor = next(
+        (
+            line.split(":")[1].strip()
+            for line in _lines("/proc/cpuinfo")
+            if line.startswith("model name")
+        ),
+        "unknown processor",
+    )
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
     memory = psutil.virtual_memory().total / 1e9
     return f"{os.cpu_count()} cores ({processor}), {memory:.0f} GB, Python {sys.version.split()[0]}, load {load}"
@@ -130,7 +161,9 @@ def machine() -> str:
 
 def chromium() -> str:
     """The browser, as the tests find it."""
-    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    found = next(
+        filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+    )
     return found or sys.exit("There is no Chromium on this machine.")
 
 

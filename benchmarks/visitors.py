@@ -50,7 +50,9 @@ WORKINGS = "workings"
 SERVERS = ["senlib", "voila"]
 
 WIDGET = re.compile(r'"application/vnd\.jupyter\.widget-view\+json":\s*{[^}]*"model_id":\s*"(\w+)"')
-FAULT = re.compile(r'Traceback|could not be made|"output_type":\s*"error"|There was an error when executing')
+FAULT = re.compile(
+    r'Traceback|could not be made|"output_type":\s*"error"|There was an error when executing'
+)
 LONG_LIVED = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
 
 
@@ -74,7 +76,9 @@ class Round:
 def page_cells() -> dict:
     """The notebook without the cells that are not shown on the page."""
     notebook = json.loads(NOTEBOOK.read_text("utf-8"))
-    notebook["cells"] = [cell for cell in notebook["cells"] if WORKINGS not in cell["metadata"].get("tags", [])]
+    notebook["cells"] = [
+        cell for cell in notebook["cells"] if WORKINGS not in cell["metadata"].get("tags", [])
+    ]
     return notebook
 
 
@@ -93,7 +97,9 @@ async def visitors(address: str, *, count: int, cells: int) -> list[float]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(timeout=None, limits=limits, trust_env=False) as client:
         began = time.perf_counter()
-        return await asyncio.gather(*(_visitor(client, address, began=began, cells=cells) for _ in range(count)))
+        return await asyncio.gather(
+            *(_visitor(client, address, began=began, cells=cells) for _ in range(count))
+        )
 
 
 async def _visitor(client: httpx.AsyncClient, address: str, *, began: float, cells: int) -> float:
@@ -101,7 +107,11 @@ async def _visitor(client: httpx.AsyncClient, address: str, *, began: float, cel
         async with asyncio.timeout(servers.PATIENCE):
             answer = await client.get(address)
         seconds = time.perf_counter() - began
-        lacking = fault_in(answer.text, cells=cells) if answer.status_code == 200 else f"its status is {answer.status_code}"
+        lacking = (
+            fault_in(answer.text, cells=cells)
+            if answer.status_code == 200
+            else f"its status is {answer.status_code}"
+        )
         if not lacking:
             return seconds
         print(f"A page came and is not whole: {lacking}", file=sys.stderr)
@@ -114,25 +124,49 @@ def one_round(name: str, *, count: int, folder: Path) -> Round:
     cells = page_cells()
     notebook.write_text(json.dumps(cells), "utf-8")
     commands = {
-        "senlib": ["-m", "senlib", "serve", "--data", str(data), "--no-browser", "--port", str(port)],
-        "voila": ["-m", "voila", str(notebook), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"],
+        "senlib": [
+            "-m",
+            "senlib",
+            "serve",
+            "--data",
+            str(data),
+            "--no-browser",
+            "--port",
+            str(port),
+        ],
+        "voila": [
+            "-m",
+            "voila",
+            str(notebook),
+            "--no-browser",
+            "--Voila.ip=127.0.0.1",
+            f"--port={port}",
+        ],
     }
     path = {"senlib": f"/{STEM}", "voila": "/"}[name]
     command, log = [sys.executable, *commands[name]], folder / "log.txt"
-    with servers.started(command, port=port, home=folder, variables={"SENLIB_DATA": str(data)}, log=log) as server:
+    with servers.started(
+        command, port=port, home=folder, variables={"SENLIB_DATA": str(data)}, log=log
+    ) as server:
         before = {process.pid for process in server.tree()}
         weight_before = servers.weight(server.tree())
         shown = sum(cell["cell_type"] == "code" for cell in cells["cells"])
         seconds = asyncio.run(visitors(server.address + path, count=count, cells=shown))
         tree = server.tree()
-        kernels = [process for process in tree if process.pid not in before and not _serves_all(process)]
+        kernels = [
+            process for process in tree if process.pid not in before and not _serves_all(process)
+        ]
         shared = [process for process in tree if process not in kernels]
         pids = {process.pid for process in kernels}
         of_kernels, of_shared = servers.weight(kernels), servers.weight(shared)
         return Round(
-            seconds=seconds, kernels=sum(_parent(process) not in pids for process in kernels), of_kernels=of_kernels,
-            grown=of_kernels + of_shared - weight_before, shared_before=weight_before, shared_after=of_shared,
-        )  # fmt: skip
+            seconds=seconds,
+            kernels=sum(_parent(process) not in pids for process in kernels),
+            of_kernels=of_kernels,
+            grown=of_kernels + of_shared - weight_before,
+            shared_before=weight_before,
+            shared_after=of_shared,
+        )
 
 
 def _serves_all(process: psutil.Process) -> bool:
@@ -177,7 +211,10 @@ def main() -> None:
     options = parser.parse_args()
     if not sys.platform.startswith("linux"):
         sys.exit("Memory that processes share is told apart on Linux only.")
-    print(f"{servers.machine()}; voila {version('voila')}, ipykernel {version('ipykernel')}", flush=True)
+    print(
+        f"{servers.machine()}; voila {version('voila')}, ipykernel {version('ipykernel')}",
+        flush=True,
+    )
     names = [options.only] if options.only else SERVERS
     made: dict[str, list[Round]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -186,11 +223,18 @@ def main() -> None:
             one_round(name, count=1, folder=Path(folder))
         for number in range(options.rounds):
             for name in names if number % 2 == 0 else names[::-1]:
-                made[name].append(one_round(name, count=options.visitors, folder=_emptied(Path(folder))))
+                made[name].append(
+                    one_round(name, count=options.visitors, folder=_emptied(Path(folder)))
+                )
                 print(told(name, number + 1, made[name][-1]), flush=True)
-    slowest = {name: statistics.median(percentile(each.seconds, 0.95) for each in rounds) for name, rounds in made.items()}
+    slowest = {
+        name: statistics.median(percentile(each.seconds, 0.95) for each in rounds)
+        for name, rounds in made.items()
+    }
     if len(names) == len(SERVERS):
-        print(f"95th percentile, stock Voila to senlib: {slowest['voila'] / slowest['senlib']:.1f} to 1")
+        print(
+            f"95th percentile, stock Voila to senlib: {slowest['voila'] / slowest['senlib']:.1f} to 1"
+        )
 
 
 def _emptied(folder: Path) -> Path:

@@ -20,7 +20,13 @@ from senlib.measures.proportion import rounded
 INK, ACCENT, SECOND, GREY, LINE = "#1b1b1b", "#0b5fa5", "#b4540a", "#5f6368", "#d0d4d9"
 
 # Each colour as the page's stylesheet names it, so that dark and high-contrast pages redraw nothing.
-_IN_THE_PAGE = {INK: "--sl-ink", ACCENT: "--sl-accent", SECOND: "--sl-second", GREY: "--sl-grey", LINE: "--sl-line"}
+_IN_THE_PAGE = {
+    INK: "--sl-ink",
+    ACCENT: "--sl-accent",
+    SECOND: "--sl-second",
+    GREY: "--sl-grey",
+    LINE: "--sl-line",
+}
 
 _STYLE = {
     "svg.fonttype": "none",
@@ -55,35 +61,73 @@ WIDE, NARROW = Width(inches=INCHES_WIDE, narrow=False), Width(inches=INCHES_NARR
 
 
 def rates(
-    table: pd.DataFrame, *, labels: Sequence[str], strong: Sequence[bool], marks: Sequence[float] = (), mark: str = "",
-    width: Width = WIDE, axis: str = "",
-) -> Figure:  # fmt: skip
+    table: pd.DataFrame,
+    *,
+    labels: Sequence[str],
+    strong: Sequence[bool],
+    marks: Sequence[float] = (),
+    mark: str = "",
+    width: Width = WIDE,
+    axis: str = "",
+) -> Figure:
     """Rates as dots on a line from 0 to 100 %, each with its interval, and strokes where others' figures are held.
 
     `table` has percent, low, high, and national and lea, which are named on every row; `labels` names its rows from the top;
     `strong` marks rows in the accent; `marks` are any others' figures in percent (NaN for none), and `mark` names them on the first.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis=axis, lines=max((label.count("\n") for label in labels), default=0) + 1)
-        for place, (row, label, accent) in enumerate(zip(table.itertuples(), labels, strong, strict=True)):
+        figure, axes = _hundred(
+            rows=len(table),
+            width=width,
+            axis=axis,
+            lines=max((label.count("\n") for label in labels), default=0) + 1,
+        )
+        for place, (row, label, accent) in enumerate(
+            zip(table.itertuples(), labels, strong, strict=True)
+        ):
             colour, marker = (ACCENT, "o") if accent else (SECOND, "D")
             _label(axes, place, label, width)
             if pd.isna(row.percent):
                 continue
-            axes.plot([row.low, row.high], [place, place], color=colour, linewidth=3, alpha=0.75, solid_capstyle="butt")
-            axes.plot([row.percent], [place], marker=marker, color=colour, markersize=9, clip_on=False, zorder=3)
+            axes.plot(
+                [row.low, row.high],
+                [place, place],
+                color=colour,
+                linewidth=3,
+                alpha=0.75,
+                solid_capstyle="butt",
+            )
+            axes.plot(
+                [row.percent],
+                [place],
+                marker=marker,
+                color=colour,
+                markersize=9,
+                clip_on=False,
+                zorder=3,
+            )
             axes.annotate(
-                f"{rounded(row.percent)} %", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+                f"{rounded(row.percent)} %",
+                (BESIDE, place),
+                va="center",
+                annotation_clip=False,
+                fontweight="bold",
             )
             _tick(axes, row.national, place, "England", width=width)
             _tick(axes, row.lea, place, "LEA", width=width, below=True)
-        held = [(place, at) for place, (at, of) in enumerate(zip(marks, table["percent"], strict=False)) if pd.notna(at) and pd.notna(of)]
+        held = [
+            (place, at)
+            for place, (at, of) in enumerate(zip(marks, table["percent"], strict=False))
+            if pd.notna(at) and pd.notna(of)
+        ]
         for number, (place, at) in enumerate(held):
             _tick(axes, at, place, "" if number else mark, width=width)
         return figure
 
 
-def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = "") -> Figure:
+def peers(
+    table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
+) -> Figure:
     """Pupils with SEN beside their peers: two dots joined by a line, the gap in percentage points written on it.
 
     `table` has sen and peers in percent; `labels` names its rows from the top.
@@ -95,14 +139,26 @@ def peers(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, ax
             if pd.isna(row.sen) or pd.isna(row.peers):
                 continue
             axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
-            axes.plot([row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3)
-            axes.plot([row.peers], [place], marker="D", color=SECOND, markersize=9, clip_on=False, zorder=3)
+            axes.plot(
+                [row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
+            )
+            axes.plot(
+                [row.peers],
+                [place],
+                marker="D",
+                color=SECOND,
+                markersize=9,
+                clip_on=False,
+                zorder=3,
+            )
             if place == 0:
                 left_is_sen = row.sen <= row.peers
                 _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
                 _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
             gap = rounded(abs(row.peers - row.sen))
-            axes.annotate(f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold")
+            axes.annotate(
+                f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+            )
         return figure
 
 
@@ -117,11 +173,33 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
             _label(axes, place, label, width)
             if pd.isna(row.percent):
                 continue
-            axes.plot([row.low, row.high], [place, place], color=ACCENT, linewidth=3, alpha=0.75, solid_capstyle="butt")
-            axes.plot([row.percent], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3)
+            axes.plot(
+                [row.low, row.high],
+                [place, place],
+                color=ACCENT,
+                linewidth=3,
+                alpha=0.75,
+                solid_capstyle="butt",
+            )
+            axes.plot(
+                [row.percent],
+                [place],
+                marker="o",
+                color=ACCENT,
+                markersize=9,
+                clip_on=False,
+                zorder=3,
+            )
             if not pd.isna(row.target):
-                axes.plot([row.target, row.target], [place - (0.14 if width.narrow else 0.32), place + 0.32], color=INK, linewidth=3)
-                if place == 0 and not width.narrow:  # there the label stands in its place, and the key names it
+                axes.plot(
+                    [row.target, row.target],
+                    [place - (0.14 if width.narrow else 0.32), place + 0.32],
+                    color=INK,
+                    linewidth=3,
+                )
+                if (
+                    place == 0 and not width.narrow
+                ):  # there the label stands in its place, and the key names it
                     axes.annotate(
                         "target",
                         (row.target, place - 0.42),
@@ -132,7 +210,9 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                     )
             space = "\n" if width.narrow else " "
             words = f"{rounded(row.percent)} %:{space}{'met' if row.met else 'not met'}"
-            axes.annotate(words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold")
+            axes.annotate(
+                words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+            )
         return figure
 
 
@@ -157,14 +237,26 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
             words = _spent(row).replace(", ", ",\n" if width.narrow else ", ")
             # In two lines it begins where the bar does: above it stands the row's name.
             place, stands = (place - 0.18, "top") if width.narrow else (place, "center")
-            axes.annotate(words, (long + 2, place), va=stands, annotation_clip=False, fontweight="bold")
+            axes.annotate(
+                words, (long + 2, place), va=stands, annotation_clip=False, fontweight="bold"
+            )
         return figure
 
 
 def published_rates(
-    shown: PublishedTable, *, column: str, reached: Hashable, of: Hashable, rows: Sequence[tuple], labels: Sequence[str],
-    strong: Sequence[bool], marks: Sequence[float] = (), mark: str = "", width: Width = WIDE, axis: str = "",
-) -> Figure:  # fmt: skip
+    shown: PublishedTable,
+    *,
+    column: str,
+    reached: Hashable,
+    of: Hashable,
+    rows: Sequence[tuple],
+    labels: Sequence[str],
+    strong: Sequence[bool],
+    marks: Sequence[float] = (),
+    mark: str = "",
+    width: Width = WIDE,
+    axis: str = "",
+) -> Figure:
     """Rates of a published table as dots with their intervals; 'hidden' stands where one is hidden, 'nobody' where there are no pupils.
 
     `column`, `reached` and `of` are as PublishedTable.rates takes them. `rows` names those to draw, from the top, each by its
@@ -177,17 +269,31 @@ def published_rates(
     keys = found[[name for name in shown.columns if name != column]]
     places = {labels: place for place, labels in enumerate(keys.itertuples(index=False, name=None))}
     table = found.iloc[[places[row] for row in rows]].reset_index(drop=True)
-    drawn = table.astype(dict.fromkeys(("percent", "low", "high"), "float64")).assign(national=float("nan"), lea=float("nan"))
-    figure = rates(drawn, labels=labels, strong=strong, marks=marks, mark=mark, width=width, axis=axis)
+    drawn = table.astype(dict.fromkeys(("percent", "low", "high"), "float64")).assign(
+        national=float("nan"), lea=float("nan")
+    )
+    figure = rates(
+        drawn, labels=labels, strong=strong, marks=marks, mark=mark, width=width, axis=axis
+    )
     with rc_context(_STYLE):
         for place, row in enumerate(table.itertuples()):
             if pd.isna(row.percent):
-                figure.axes[0].annotate(row.reason or "nobody", (BESIDE, place), va="center", annotation_clip=False, color=GREY)
+                figure.axes[0].annotate(
+                    row.reason or "nobody",
+                    (BESIDE, place),
+                    va="center",
+                    annotation_clip=False,
+                    color=GREY,
+                )
     return figure
 
 
 def published_spend(
-    shown: PublishedTable, pounds: Mapping[tuple, tuple[int, bool]], *, labels: Sequence[str], width: Width = WIDE
+    shown: PublishedTable,
+    pounds: Mapping[tuple, tuple[int, bool]],
+    *,
+    labels: Sequence[str],
+    width: Width = WIDE,
 ) -> Figure:
     """What is spent in a year as bars, each with the published number of pupils; never one whose number is hidden.
 
@@ -199,8 +305,15 @@ def published_spend(
     counts = [shown.value(**dict(zip(shown.columns, row, strict=True))) for row in pounds]
     if None in counts:
         raise ValueError("A sum is not shown where the number of its pupils is hidden.")
-    rows = [(1, pupils, cost, int(whole)) for pupils, (cost, whole) in zip(counts, pounds.values(), strict=True)]
-    return spend(pd.DataFrame(rows, columns=["things", "pupils", "cost", "cost_known"]), labels=labels, width=width)
+    rows = [
+        (1, pupils, cost, int(whole))
+        for pupils, (cost, whole) in zip(counts, pounds.values(), strict=True)
+    ]
+    return spend(
+        pd.DataFrame(rows, columns=["things", "pupils", "cost", "cost_known"]),
+        labels=labels,
+        width=width,
+    )
 
 
 def strip(table: pd.DataFrame, *, width: Width = WIDE) -> Figure:
@@ -218,12 +331,32 @@ def strip(table: pd.DataFrame, *, width: Width = WIDE) -> Figure:
         for place, row in enumerate(table.itertuples()):
             letter = chr(ord("A") + place)
             # Told apart by the line between them as well as by shade, so that it prints.
-            axes.barh([0.5], [row.minutes], left=start, height=1, color=ACCENT, alpha=0.2 + 0.25 * (place % 2), linewidth=0)
+            axes.barh(
+                [0.5],
+                [row.minutes],
+                left=start,
+                height=1,
+                color=ACCENT,
+                alpha=0.2 + 0.25 * (place % 2),
+                linewidth=0,
+            )
             axes.axvline(start, color=INK, linewidth=1)
             if row.minutes / whole > 0.04:
-                axes.text(start + row.minutes / 2, 0.5, letter, ha="center", va="center", fontweight="bold")
+                axes.text(
+                    start + row.minutes / 2,
+                    0.5,
+                    letter,
+                    ha="center",
+                    va="center",
+                    fontweight="bold",
+                )
             start += row.minutes
-            figure.text(0.005, 1 - (0.72 + 0.27 * place) / high, f"{letter}  {row.label}: {row.minutes:g} min", va="top")
+            figure.text(
+                0.005,
+                1 - (0.72 + 0.27 * place) / high,
+                f"{letter}  {row.label}: {row.minutes:g} min",
+                va="top",
+            )
         axes.axvline(whole, color=INK, linewidth=1)
         return figure
 
@@ -282,11 +415,15 @@ def _hundred(*, rows: int, width: Width, axis: str, lines: int = 1) -> tuple[Fig
     right = 0.70 if width.narrow else 0.83
     axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
     axes.set_xlim(0, 100)
-    axes.set_ylim(max(rows, 1) - 0.2, -0.5)  # below the last row there is room for the name of a tick
+    axes.set_ylim(
+        max(rows, 1) - 0.2, -0.5
+    )  # below the last row there is room for the name of a tick
     axes.set_yticks([])
     axes.set_xticks([0, 25, 50, 75, 100] if not width.narrow else [0, 50, 100])
     axes.set_xticklabels([f"{tick} %" for tick in axes.get_xticks().astype(int)])
-    axes.grid(axis="x", color=LINE, linewidth=0.8, clip_on=False)  # at 0 and 100 % a line would be cut to half
+    axes.grid(
+        axis="x", color=LINE, linewidth=0.8, clip_on=False
+    )  # at 0 and 100 % a line would be cut to half
     if width.narrow:  # there a row's name stands over it, and no line runs through it
         for line in axes.xaxis.get_gridlines()[1:]:
             line.set_visible(False)
@@ -300,24 +437,41 @@ def _hundred(*, rows: int, width: Width, axis: str, lines: int = 1) -> tuple[Fig
 def _label(axes: Axes, place: int, label: str, width: Width) -> None:
     if width.narrow:
         axes.annotate(
-            label, (0, place - 0.26), xytext=(3, 0), textcoords="offset points", va="bottom", ha="left", annotation_clip=False, fontsize=11
+            label,
+            (0, place - 0.26),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="bottom",
+            ha="left",
+            annotation_clip=False,
+            fontsize=11,
         )
     else:
         axes.annotate(label, (-2, place), va="center", ha="right", annotation_clip=False)
 
 
-def _tick(axes: Axes, at: float, place: int, name: str, *, width: Width, below: bool = False) -> None:
+def _tick(
+    axes: Axes, at: float, place: int, name: str, *, width: Width, below: bool = False
+) -> None:
     """A tick for somebody else's figure, above or below the bar, with its name; where there is no room, the key names it."""
     if pd.isna(at):
         return
     low, high = (0.05, 0.3) if below else (-0.16 if width.narrow else -0.3, -0.05)
-    axes.plot([at, at], [place + low, place + high], color=INK, linewidth=2.2, solid_capstyle="butt")
+    axes.plot(
+        [at, at], [place + low, place + high], color=INK, linewidth=2.2, solid_capstyle="butt"
+    )
     if not width.narrow:
         end, apart = (high, -2) if below else (low, 2)
         axes.annotate(
-            name, (at, place + end), xytext=(0, apart), textcoords="offset points", ha="center", va="top" if below else "bottom",
-            fontsize=9.5, color=GREY,
-        )  # fmt: skip
+            name,
+            (at, place + end),
+            xytext=(0, apart),
+            textcoords="offset points",
+            ha="center",
+            va="top" if below else "bottom",
+            fontsize=9.5,
+            color=GREY,
+        )
 
 
 def _spent(row) -> str:

@@ -25,17 +25,32 @@ CODE = PROSE | {"execution_count", "outputs"}
 ABOUT_A_CELL = ({}, {"tags": []}, {"tags": ["workings"]})
 
 WRITTEN = (  # in the text of any cell: what it looks like, what it is, and what helps
-    (r"\bdata:[^\s,\"')]*,", "holds a file, written out as a data: address",
-     "Take it out; a picture of the workbook belongs in docs."),
-    (r"<\s*/?\s*(?:table|thead|tbody|tr|td|th)\b", "holds a table in HTML",
-     "Take it out, and let a call of the page show the table."),
-    (r"(?<![A-Za-z])[A-Za-z]:[\\/]|(?<![\w.~-])/(?:home|Users|root|mnt|media|Volumes)/|(?<!\w)~[\\/]|file:/", "names a folder of one machine",
-     "Take it out; the desk finds the school's files, and ROOT the repository's."),
-    (r"(?<![\\:\w])\\{2,4}[\w.$-]+\\{1,2}[\w.$-]|(?<![:/\w])//[\w.$-]+/[\w$]", "names a folder of a network",
-     "Take it out; the desk finds the school's files."),
-    (r"(?<![A-Za-z0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![A-Za-z0-9])", "holds what looks like a UPN",
-     "Take it out, and the rest of what was pasted with it; if it is real, tell whoever looks after data protection."),
-)  # fmt: skip
+    (
+        r"\bdata:[^\s,\"')]*,",
+        "holds a file, written out as a data: address",
+        "Take it out; a picture of the workbook belongs in docs.",
+    ),
+    (
+        r"<\s*/?\s*(?:table|thead|tbody|tr|td|th)\b",
+        "holds a table in HTML",
+        "Take it out, and let a call of the page show the table.",
+    ),
+    (
+        r"(?<![A-Za-z])[A-Za-z]:[\\/]|(?<![\w.~-])/(?:home|Users|root|mnt|media|Volumes)/|(?<!\w)~[\\/]|file:/",
+        "names a folder of one machine",
+        "Take it out; the desk finds the school's files, and ROOT the repository's.",
+    ),
+    (
+        r"(?<![\\:\w])\\{2,4}[\w.$-]+\\{1,2}[\w.$-]|(?<![:/\w])//[\w.$-]+/[\w$]",
+        "names a folder of a network",
+        "Take it out; the desk finds the school's files.",
+    ),
+    (
+        r"(?<![A-Za-z0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![A-Za-z0-9])",
+        "holds what looks like a UPN",
+        "Take it out, and the rest of what was pasted with it; if it is real, tell whoever looks after data protection.",
+    ),
+)
 
 
 def faults(content: bytes, *, file: str) -> list[str]:
@@ -52,9 +67,15 @@ def faults(content: bytes, *, file: str) -> list[str]:
             raise ValueError
         cells = [(cell, _text(cell["source"])) for cell in notebook["cells"]]
         found = [f"{file}: {fault}" for fault in _of_notebook(notebook)]
-        found += [f"{file}, cell {n}: {fault}" for n, (cell, source) in enumerate(cells, 1) for fault in _of_cell(cell, source)]
+        found += [
+            f"{file}, cell {n}: {fault}"
+            for n, (cell, source) in enumerate(cells, 1)
+            for fault in _of_cell(cell, source)
+        ]
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        return [f"{file}: cannot be read as a notebook of format 4. Open it in JupyterLab and save it anew."]
+        return [
+            f"{file}: cannot be read as a notebook of format 4. Open it in JupyterLab and save it anew."
+        ]
     return found
 
 
@@ -74,10 +95,18 @@ def _of_notebook(notebook: dict[str, Any]) -> Iterator[str]:
     if "widgets" in about:
         yield "keeps the state of widgets, and with it what they showed. Choose 'Clear Outputs of All Cells', then clean the notebook."
     others = {key: value for key, value in about.items() if key != "widgets"}
-    if set(notebook) - NOTEBOOK or any(key not in ABOUT_IT or set(value) - ABOUT_IT[key] for key, value in others.items()):
+    if set(notebook) - NOTEBOOK or any(
+        key not in ABOUT_IT or set(value) - ABOUT_IT[key] for key, value in others.items()
+    ):
         yield "has metadata that the workbook's notebooks do not have. Clean the notebook."
     # Its own words, not the cells': those are told by cell.
-    yield from _written("\n".join(_strings({key: value for key, value in notebook.items() if key not in ("cells", "widgets")})))
+    yield from _written(
+        "\n".join(
+            _strings(
+                {key: value for key, value in notebook.items() if key not in ("cells", "widgets")}
+            )
+        )
+    )
 
 
 def _of_cell(cell: dict[str, Any], source: str) -> Iterator[str]:
@@ -97,7 +126,11 @@ def _of_cell(cell: dict[str, Any], source: str) -> Iterator[str]:
 
 
 def _written(text: str) -> Iterator[str]:
-    return (f"{what}. {remedy}" for pattern, what, remedy in WRITTEN if re.search(pattern, text, re.IGNORECASE))
+    return (
+        f"{what}. {remedy}"
+        for pattern, what, remedy in WRITTEN
+        if re.search(pattern, text, re.IGNORECASE)
+    )
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -114,7 +147,11 @@ def _strings(value: Any) -> Iterator[str]:
 def staged() -> Iterator[tuple[str, bytes]]:
     """The notebooks that the next commit would add or change, as they are staged: on the disk they may have been cleaned since."""
     said = _git("diff", "--cached", "--name-only", "--diff-filter=d", "-z", "--", "*.ipynb")
-    return ((name, _git("show", f":{name}")) for name in said.decode("utf-8", "surrogateescape").split("\0") if name)
+    return (
+        (name, _git("show", f":{name}"))
+        for name in said.decode("utf-8", "surrogateescape").split("\0")
+        if name
+    )
 
 
 def _git(*words: str) -> bytes:
@@ -125,7 +162,9 @@ def _git(*words: str) -> bytes:
 def main(files: Iterable[str]) -> int:
     """Print every fault of these files, or of what is staged where none are named; 1 where there is any."""
     held = [(file, Path(file).read_bytes()) for file in files] or list(staged())
-    found = [fault for file, content in held for fault in faults(content, file=Path(file).as_posix())]
+    found = [
+        fault for file, content in held for fault in faults(content, file=Path(file).as_posix())
+    ]
     for fault in found:
         print(fault)
     if found:

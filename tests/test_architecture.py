@@ -58,12 +58,19 @@ def test_arrows_are_the_imports_there_are():
     assert imports() - set(drawn) == set(), "in the code, and not drawn"
 
 
-@pytest.mark.parametrize("file", sorted(mark for mark in MARKED if "/" in mark or re.search(r"\.(?:py|toml|md|js|txt|ipynb)$", mark)))
+@pytest.mark.parametrize(
+    "file",
+    sorted(
+        mark for mark in MARKED if "/" in mark or re.search(r"\.(?:py|toml|md|js|txt|ipynb)$", mark)
+    ),
+)
 def test_file_that_is_named_exists(file):
     assert (ROOT / file).is_dir() if file.endswith("/") else (ROOT / file).is_file()
 
 
-@pytest.mark.parametrize("name", sorted(mark for mark in MARKED if re.fullmatch(r"senlib(?:\.\w+)+", mark)))
+@pytest.mark.parametrize(
+    "name", sorted(mark for mark in MARKED if re.fullmatch(r"senlib(?:\.\w+)+", mark))
+)
 def test_name_that_is_named_exists(name):
     module, _, thing = name.rpartition(".")
     assert hasattr(importlib.import_module(module), thing)
@@ -71,9 +78,23 @@ def test_name_that_is_named_exists(name):
 
 def test_map_names_each_module():
     """In CONTRIBUTING.md, each in its package's row; a page's own module goes by the page's stem, and is not named."""
-    rows = dict(re.findall(r"^\| `senlib/(\w+)/` \| (.*) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE))
-    there = {(path.parent.name, path.name) for path in (ROOT / "senlib").glob("*/*.py") if path.name != "__init__.py"}
+    rows = dict(
+        re.findall(
+            r"^\| `senlib/(\w+)/` \| (.*) \|$",
+            (ROOT / "CONTRIBUTING.md").read_text("utf-8"),
+            re.MULTILINE,
+        )
+    )
+    there = {
+        (path.parent.name, path.name)
+        for path in (ROOT / "senlib").glob("*/*.py")
+        if path.name != "__init__.py"
+    }
     pages = {("pages", f"{page.stem}.py") for page in PAGES}
-    named = {(package, module) for package, row in rows.items() for module in re.findall(r"`(\w+\.py)`", row)}
+    named = {
+        (package, module)
+        for package, row in rows.items()
+        for module in re.findall(r"`(\w+\.py)`", row)
+    }
     assert there - pages - named == set(), "not named"
     assert named - there == set(), "no longer there"

@@ -32,13 +32,19 @@ def visitors(monkeypatch):
     return visitors
 
 
-@pytest.mark.parametrize("page, lacking", [
-    (cell("a") + cell("b") + "</html>\n", ""),
-    (cell("a") + "</html>", "1 of 2 cells show something"),
-    (cell("a") + cell("a") + "</html>", "1 of 2 cells show something"),
-    (cell("a") + cell("b"), "it breaks off"),
-    (cell("a") + cell("b") + "<p>The rest of this page could not be made.</p></html>", "it says 'could not be made'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "page, lacking",
+    [
+        (cell("a") + cell("b") + "</html>\n", ""),
+        (cell("a") + "</html>", "1 of 2 cells show something"),
+        (cell("a") + cell("a") + "</html>", "1 of 2 cells show something"),
+        (cell("a") + cell("b"), "it breaks off"),
+        (
+            cell("a") + cell("b") + "<p>The rest of this page could not be made.</p></html>",
+            "it says 'could not be made'",
+        ),
+    ],
+)
 def test_page_is_whole_or_says_what_it_lacks(visitors, page, lacking):
     assert visitors.fault_in(page, cells=2) == lacking
 
@@ -53,9 +59,13 @@ def test_cells_for_readers_are_not_asked_of_the_page(visitors):
     assert "page.next()" in sources and not any("wilson(" in source for source in sources)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is told apart on Linux only")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="memory is told apart on Linux only"
+)
 def test_forks_are_visitors_and_their_server_is_not(visitors):
-    with subprocess.Popen([sys.executable, "-c", SERVER_OF_FORKS], stdout=subprocess.PIPE) as serving:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER_OF_FORKS], stdout=subprocess.PIPE
+    ) as serving:
         serving.stdout.readline()
         started = psutil.Process(serving.pid).children(recursive=True)
         try:

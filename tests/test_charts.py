@@ -8,9 +8,14 @@ import pytest
 from senlib import charts
 
 RATES = pd.DataFrame(
-    {"percent": [44.0, 0.0, 100.0, float("nan")], "low": [30.0, 0.0, 70.0, float("nan")], "high": [59.0, 28.0, 100.0, float("nan")],
-     "national": [31.0, float("nan"), 50.0, float("nan")], "lea": [float("nan"), 3.0, 60.0, float("nan")]}
-)  # fmt: skip
+    {
+        "percent": [44.0, 0.0, 100.0, float("nan")],
+        "low": [30.0, 0.0, 70.0, float("nan")],
+        "high": [59.0, 28.0, 100.0, float("nan")],
+        "national": [31.0, float("nan"), 50.0, float("nan")],
+        "lea": [float("nan"), 3.0, 60.0, float("nan")],
+    }
+)
 LABELS = ["SEN", "no SEN", "<all> & 'x'", "nobody"]
 
 
@@ -32,21 +37,31 @@ def test_rates_stand_on_a_line_from_0_to_100(width):
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
 def test_others_figures_are_marked_and_named_once(width):
     marks = [float("nan"), 20.0, 30.0, 40.0]
-    figure = charts.rates(RATES, labels=LABELS, strong=[True] * 4, marks=marks, mark="without it", width=width)
+    figure = charts.rates(
+        RATES, labels=LABELS, strong=[True] * 4, marks=marks, mark="without it", width=width
+    )
     (axes,) = figure.axes
     strokes = [line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 2.2]
     assert {20.0, 30.0} <= set(strokes) and 40.0 not in strokes, "none where nothing was measured"
-    assert [text.get_text() for text in axes.texts].count("without it") == (0 if width.narrow else 1)
+    assert [text.get_text() for text in axes.texts].count("without it") == (
+        0 if width.narrow else 1
+    )
 
 
 def test_rows_named_in_two_lines_stand_further_apart():
-    one, two = (charts.rates(RATES.head(2), labels=labels, strong=[True] * 2) for labels in (["A", "B"], ["A", "B\nb"]))
+    one, two = (
+        charts.rates(RATES.head(2), labels=labels, strong=[True] * 2)
+        for labels in (["A", "B"], ["A", "B\nb"])
+    )
     assert two.get_figheight() > one.get_figheight()
 
 
 def test_shape_tells_groups_apart_and_not_colour_alone():
     (axes,) = charts.rates(RATES.head(2), labels=LABELS[:2], strong=[True, False]).axes
-    assert [line.get_marker() for line in axes.lines if line.get_marker() in ("o", "D")] == ["o", "D"]
+    assert [line.get_marker() for line in axes.lines if line.get_marker() in ("o", "D")] == [
+        "o",
+        "D",
+    ]
 
 
 def test_the_gap_is_written_on_the_picture_of_peers():
@@ -81,9 +96,18 @@ def test_a_chart_is_drawn_once_for_the_same_table_and_words(monkeypatch):
     charts._kept_drawing.cache_clear()
 
     def ask(table=RATES, *, width=charts.WIDE, strong=True):
-        return charts.drawn(partial(charts.rates, table, labels=LABELS, strong=[strong] * 4), width=width)
+        return charts.drawn(
+            partial(charts.rates, table, labels=LABELS, strong=[strong] * 4), width=width
+        )
 
-    assert [ask(), ask(RATES.copy()), ask(width=charts.NARROW), ask(strong=False), ask(RATES.assign(percent=1.0)), ask()] == list("112341")
+    assert [
+        ask(),
+        ask(RATES.copy()),
+        ask(width=charts.NARROW),
+        ask(strong=False),
+        ask(RATES.assign(percent=1.0)),
+        ask(),
+    ] == list("112341")
     charts._kept_drawing.cache_clear()
 
 
@@ -91,5 +115,8 @@ def test_what_cannot_be_told_to_be_the_same_is_drawn_anew(monkeypatch):
     drawn = []
     monkeypatch.setattr(charts, "svg", drawn.append)
     for _ in range(2):
-        charts.drawn(lambda width: charts.rates(RATES, labels=LABELS, strong=[True] * 4, width=width), width=charts.WIDE)
+        charts.drawn(
+            lambda width: charts.rates(RATES, labels=LABELS, strong=[True] * 4, width=width),
+            width=charts.WIDE,
+        )
     assert len(drawn) == 2

@@ -25,7 +25,11 @@ def bounds(lines):
 def locked(name):
     """The requirements of a lock file, each with its hashes, as one line."""
     text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
 
 
 def versions(name):
@@ -40,7 +44,10 @@ def versions(name):
 def test_conda_asks_for_the_same():
     text = (ROOT / "environment.yml").read_text("utf-8")
     conda = bounds(re.findall(r"^  - (\S+ \S*[<>=]\S*)$", text, re.MULTILINE))
-    assert conda.pop("python") == Requirement("python" + PYPROJECT["project"]["requires-python"]).specifier
+    assert (
+        conda.pop("python")
+        == Requirement("python" + PYPROJECT["project"]["requires-python"]).specifier
+    )
     assert conda == bounds(TO_RUN)
 
 
@@ -56,7 +63,9 @@ def test_build_tool_is_the_one_that_is_pinned():
 def test_each_dependency_gives_its_reason():
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     for line in [*TO_RUN, *EXTRAS["test"]]:
-        assert re.search(rf'"{re.escape(line)}",\s+# \w', text), f"{line} has no comment that says what it is for"
+        assert re.search(rf'"{re.escape(line)}",\s+# \w', text), (
+            f"{line} has no comment that says what it is for"
+        )
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -64,15 +73,22 @@ def test_every_line_is_one_version_with_hashes(name):
     lines = locked(name)
     assert len(lines) > 50
     for line in lines:
-        assert re.match(r"[a-z0-9-]+==[\w.]+ ( ; [^#]+? )? *--hash=sha256:", line.replace(" ;", "  ;")), line
+        assert re.match(
+            r"[a-z0-9-]+==[\w.]+ ( ; [^#]+? )? *--hash=sha256:", line.replace(" ;", "  ;")
+        ), line
         assert set(re.findall(r"--(\S+?)[=:]", line)) == {"hash"}
-        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in re.findall(r"--hash=sha256:(\S+)", line))
+        assert all(
+            re.fullmatch("[0-9a-f]{64}", digest)
+            for digest in re.findall(r"--hash=sha256:(\S+)", line)
+        )
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_no_address_and_no_folder_in_it(name):
     text = (ROOT / name).read_text("utf-8")
-    assert "://" not in text and not re.search(r"(?<!\S)/|file:|--(?:extra-)?index|--find-links", text)
+    assert "://" not in text and not re.search(
+        r"(?<!\S)/|file:|--(?:extra-)?index|--find-links", text
+    )
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -81,12 +97,16 @@ def test_says_how_it_was_made(name):
     assert "uv pip compile --universal --generate-hashes" in head and head.endswith(f"-o {name}")
 
 
-@pytest.mark.parametrize("name, asked", [(LOCKS[0], TO_RUN), (LOCKS[1], [*TO_RUN, *EXTRAS["test"]])])
+@pytest.mark.parametrize(
+    "name, asked", [(LOCKS[0], TO_RUN), (LOCKS[1], [*TO_RUN, *EXTRAS["test"]])]
+)
 def test_what_pyproject_asks_for_is_locked_within_its_bounds(name, asked):
     pinned = versions(name)
     for package, specifier in bounds(asked).items():
         assert package in pinned, f"{package} is missing from {name}"
-        assert all(specifier.contains(Version(each.removeprefix("=="))) for each in pinned[package]), package
+        assert all(
+            specifier.contains(Version(each.removeprefix("=="))) for each in pinned[package]
+        ), package
 
 
 def test_tests_run_on_the_versions_that_are_shipped():
@@ -96,7 +116,10 @@ def test_tests_run_on_the_versions_that_are_shipped():
 def test_benchmarks_compare_on_the_versions_that_are_tested():
     tested, compared = versions(LOCKS[1]), versions(LOCKS[2])
     shared = tested.keys() & compared.keys()
-    assert "tornado" in shared and {name for name in shared if not compared[name] <= tested[name]} == set()
+    assert (
+        "tornado" in shared
+        and {name for name in shared if not compared[name] <= tested[name]} == set()
+    )
 
 
 @pytest.mark.parametrize("package", ["pandas", "numpy", "matplotlib", "lxml", "pyzmq"])

@@ -19,13 +19,21 @@ def run(hook, *files):
     """Run a hook's command with this Python, without letting start.py make an environment."""
     words = shlex.split(HOOKS[hook]["entry"])
     assert words[0] == "python3"
-    words = [*TEST, "-p", "no:cacheprovider", *words[3:]] if words[1:3] == ["start.py", "test"] else words[1:]
-    return subprocess.run([sys.executable, *words, *map(str, files)], cwd=ROOT, capture_output=True, text=True)
+    words = (
+        [*TEST, "-p", "no:cacheprovider", *words[3:]]
+        if words[1:3] == ["start.py", "test"]
+        else words[1:]
+    )
+    return subprocess.run(
+        [sys.executable, *words, *map(str, files)], cwd=ROOT, capture_output=True, text=True
+    )
 
 
 def test_nothing_is_fetched():
     assert [repository["repo"] for repository in REPOSITORIES] == ["local"]
-    assert {(hook["language"], "additional_dependencies" in hook) for hook in HOOKS.values()} == {("system", False)}
+    assert {(hook["language"], "additional_dependencies" in hook) for hook in HOOKS.values()} == {
+        ("system", False)
+    }
 
 
 def test_notebooks(tmp_path):
@@ -33,7 +41,10 @@ def test_notebooks(tmp_path):
     done = run("notebooks", *sorted((ROOT / "notebooks").glob("*.ipynb")))
     assert done.returncode == 0, done.stdout + done.stderr
     pasted = tmp_path / "pasted.ipynb"
-    pasted.write_text('{"cells": [{"cell_type": "raw", "metadata": {}, "source": ""}], "metadata": {}, "nbformat": 4}', "utf-8")
+    pasted.write_text(
+        '{"cells": [{"cell_type": "raw", "metadata": {}, "source": ""}], "metadata": {}, "nbformat": 4}',
+        "utf-8",
+    )
     done = run("notebooks", pasted)
     assert done.returncode == 1 and "cell 1: is a raw cell" in done.stdout
 

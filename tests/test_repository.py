@@ -11,8 +11,29 @@ import pytest
 from tests.notebooks import faults
 
 ROOT = Path(__file__).parents[1]
-TEXT = {"", ".py", ".md", ".ipynb", ".toml", ".yml", ".yaml", ".csv", ".html", ".j2", ".txt", ".js", ".css", ".svg"}
-HIDDEN_BUT_OURS = {".ci", ".gitignore", ".gitattributes", ".pre-commit-config.yaml"}
+TEXT = {
+    "",
+    ".py",
+    ".md",
+    ".ipynb",
+    ".toml",
+    ".yml",
+    ".yaml",
+    ".csv",
+    ".html",
+    ".j2",
+    ".txt",
+    ".js",
+    ".css",
+    ".svg",
+}
+HIDDEN_BUT_OURS = {
+    ".git-blame-ignore-revs",
+    ".ci",
+    ".gitignore",
+    ".gitattributes",
+    ".pre-commit-config.yaml",
+}
 
 
 def files():
@@ -22,7 +43,9 @@ def files():
             continue
         for path in [top] if top.is_file() else sorted(top.rglob("*")):
             parts = path.relative_to(ROOT).parts[1:]
-            if path.is_file() and not any(part.startswith((".", "__pycache__", "node_modules")) for part in parts):
+            if path.is_file() and not any(
+                part.startswith((".", "__pycache__", "node_modules")) for part in parts
+            ):
                 yield path
 
 
@@ -41,28 +64,62 @@ def run(*command):
     return done.stdout + done.stderr if done.returncode else ""
 
 
-@pytest.mark.parametrize("place", [
-    "start.py", "pyproject.toml", "requirements.txt", "requirements-test.txt", "environment.yml", "LICENSE",
-    "README.md", ".ci/run", "data/sample", "notebooks/index.ipynb", "senlib/__init__.py", "senlib/frameworks",
-    "senlib/school", "senlib/national", "senlib/measures", "senlib/pages", "senlib/serve", "tests",
-])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "start.py",
+        "pyproject.toml",
+        "requirements.txt",
+        "requirements-test.txt",
+        "environment.yml",
+        "LICENSE",
+        "README.md",
+        ".ci/run",
+        "data/sample",
+        "notebooks/index.ipynb",
+        "senlib/__init__.py",
+        "senlib/frameworks",
+        "senlib/school",
+        "senlib/national",
+        "senlib/measures",
+        "senlib/pages",
+        "senlib/serve",
+        "tests",
+    ],
+)
 def test_layout(place):
     assert (ROOT / place).exists()
 
 
 def test_each_module_opens_with_what_it_holds():
-    without = [name(path) for path in MODULES
-               if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    without = [
+        name(path)
+        for path in MODULES
+        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
     assert without == []
 
 
-@pytest.mark.parametrize("what, pattern", [
-    ("a folder of one machine", r"(?<![\w./])/(?:work|tmp|root|home|Users)(?:/|\b)|\b[A-Z]:\\+Users\b"),
-    ("the address of a package registry", r"(?:pypi|pythonhosted|npmjs|anaconda|conda|debian)\.(?:org|com)\b"),
-])
+@pytest.mark.parametrize(
+    "what, pattern",
+    [
+        (
+            "a folder of one machine",
+            r"(?<![\w./])/(?:work|tmp|root|home|Users)(?:/|\b)|\b[A-Z]:\\+Users\b",
+        ),
+        (
+            "the address of a package registry",
+            r"(?:pypi|pythonhosted|npmjs|anaconda|conda|debian)\.(?:org|com)\b",
+        ),
+    ],
+)
 def test_speaks_of_no(what, pattern):
-    found = [f"{name(path)}: {hit.group()}" for path in FILES if path.suffix in TEXT
-             for hit in re.finditer(pattern, path.read_text("utf-8", errors="replace"))]
+    found = [
+        f"{name(path)}: {hit.group()}"
+        for path in FILES
+        if path.suffix in TEXT
+        for hit in re.finditer(pattern, path.read_text("utf-8", errors="replace"))
+    ]
     assert found == [], f"{what} stands in these files"
 
 
@@ -79,4 +136,9 @@ def test_imports_point_one_way():
 
 def test_style():
     faults = run("-m", "ruff", "check", "--no-cache", "--output-format=concise", ".")
+    assert not faults, faults
+
+
+def test_layout_of_code():
+    faults = run("-m", "ruff", "format", "--no-cache", "--check", ".")
     assert not faults, faults

@@ -55,7 +55,9 @@ def test_generator_writes_the_committed_files(made, file):
 @pytest.mark.parametrize("file", FILES)
 def test_files_are_utf8_with_plain_line_ends_and_small(file):
     content = (SAMPLE / file).read_bytes()
-    assert b"\r" not in content and not content.startswith(b"\xef\xbb\xbf") and content.endswith(b"\n")
+    assert (
+        b"\r" not in content and not content.startswith(b"\xef\xbb\xbf") and content.endswith(b"\n")
+    )
     assert content.decode("utf-8") and len(content) < 1_500_000
 
 
@@ -111,7 +113,9 @@ def test_lea_cohorts_are_the_schools(school, stage, cohorts):
 def test_lea_groups_add_up(school):
     lea = read(school, "lea").astype({"pupils": int, "reached": int})
     keys = ["stage", "cohort", "subject", "entry", "reach"]
-    by_group = lea.pivot_table(index=keys, columns="group", values=["pupils", "reached"], aggfunc="sum").fillna(0)
+    by_group = lea.pivot_table(
+        index=keys, columns="group", values=["pupils", "reached"], aggfunc="sum"
+    ).fillna(0)
     for count in ("pupils", "reached"):
         assert (by_group[count, "all"] == by_group[count, "SEN"] + by_group[count, "no SEN"]).all()
 
@@ -258,7 +262,10 @@ def percent(flags: pd.Series) -> float:
     # Hansard, 4 February 2009 (2007 tests).
     [
         *[("English", code, figure) for code, figure in zip("NAPS", (85, 43, 29, 22), strict=True)],
-        *[("Mathematics", code, figure) for code, figure in zip("NAPS", (86, 47, 36, 27), strict=True)],
+        *[
+            ("Mathematics", code, figure)
+            for code, figure in zip("NAPS", (86, 47, 36, 27), strict=True)
+        ],
     ],
 )
 def test_level_5_by_provision_is_within_15_points_of_england_2007(subject, provision, england):
@@ -275,9 +282,18 @@ def test_level_5_of_all_is_within_6_points_of_england_2003(subject, england):
     ("subject", "start", "england"),
     # Hansard, 28 March 2007 (tests of 2003 and 2006).
     [
-        *[("English", start, figure) for start, figure in zip((3, 4, 5), (19, 13, 18), strict=True)],
-        *[("Mathematics", start, figure) for start, figure in zip((3, 4, 5), (9, 6, 2), strict=True)],
-        *[("Science", start, figure) for start, figure in zip((3, 4, 5), (33, 27, 19), strict=True)],
+        *[
+            ("English", start, figure)
+            for start, figure in zip((3, 4, 5), (19, 13, 18), strict=True)
+        ],
+        *[
+            ("Mathematics", start, figure)
+            for start, figure in zip((3, 4, 5), (9, 6, 2), strict=True)
+        ],
+        *[
+            ("Science", start, figure)
+            for start, figure in zip((3, 4, 5), (33, 27, 19), strict=True)
+        ],
     ],
 )
 def test_same_or_lower_level_is_near_england(subject, start, england):
@@ -288,29 +304,46 @@ def test_same_or_lower_level_is_near_england(subject, start, england):
 
 
 def test_level_3_to_5_in_english_is_within_8_points_of_one_leas_reading():
-    assert percent(outcome("English")[finished_ks3() & (entry("English") == 3)] >= 5) == pytest.approx(31, abs=8)
+    assert percent(
+        outcome("English")[finished_ks3() & (entry("English") == 3)] >= 5
+    ) == pytest.approx(31, abs=8)
 
 
 @pytest.mark.parametrize(
     ("subject", "start", "reach", "at_most"),
     # What Hansard, 28 March 2007, leaves over: so many at most can have gained a level in England.
-    [("English", "4", "5", 87), ("Mathematics", "4", "5", 94), ("Science", "4", "5", 73), ("English", "3", "4", 81),
-     ("Mathematics", "3", "4", 91), ("Science", "3", "4", 67)],
-)  # fmt: skip
+    [
+        ("English", "4", "5", 87),
+        ("Mathematics", "4", "5", 94),
+        ("Science", "4", "5", 73),
+        ("English", "3", "4", 81),
+        ("Mathematics", "3", "4", 91),
+        ("Science", "3", "4", 67),
+    ],
+)
 def test_the_leas_other_schools_are_within_6_points_of_england(subject, start, reach, at_most):
-    assert lea_percent("levels", "KS3", subject, "all", [start], reach) == pytest.approx(at_most, abs=6)
+    assert lea_percent("levels", "KS3", subject, "all", [start], reach) == pytest.approx(
+        at_most, abs=6
+    )
 
 
-def lea_percent(school: str, stage: str, subject: str, group: str, entries: list[str], reach: str) -> float:
+def lea_percent(
+    school: str, stage: str, subject: str, group: str, entries: list[str], reach: str
+) -> float:
     lea = read(school, "lea").astype({"pupils": int, "reached": int})
     rows = lea[
-        (lea["stage"] == stage) & (lea["subject"] == subject) & (lea["group"] == group) & (lea["reach"] == reach)
+        (lea["stage"] == stage)
+        & (lea["subject"] == subject)
+        & (lea["group"] == group)
+        & (lea["reach"] == reach)
     ]
     rows = rows[rows["entry"].isin(entries)]
     return 100 * rows["reached"].sum() / rows["pupils"].sum()
 
 
-@pytest.mark.parametrize(("least", "most", "england", "within"), [(5, 5, 25.8, 8), (5, 8, 68.4, 10)])
+@pytest.mark.parametrize(
+    ("least", "most", "england", "within"), [(5, 5, 25.8, 8), (5, 8, 68.4, 10)]
+)
 def test_ks3_mathematics_to_grade_c_is_near_england(least, most, england, within):
     """Hansard, 11 December 2007: means of the four years it gives."""
     grades = levels_wide()["KS4", "Mathematics", "test"]
@@ -330,7 +363,9 @@ def test_year_7_has_pupils_at_level_2_and_below_in_english():
 def test_each_code_that_is_no_level_occurs_with_a_teachers_level_beside_it(stage, code):
     wide = levels_wide()
     found = [
-        wide.loc[wide[stage, subject, "test"] == code, (stage, subject, "teacher")].isin(["W", *LEVELS])
+        wide.loc[wide[stage, subject, "test"] == code, (stage, subject, "teacher")].isin(
+            ["W", *LEVELS]
+        )
         for subject in ("English", "Mathematics", "Science")
     ]
     assert pd.concat(found).any()
@@ -346,7 +381,9 @@ def test_results_of_each_stage_are_there_for_whom_they_should_be():
     assert set(results.loc[results["stage"] == "now", "date"]) == {"2004-12-10", "2005-03-18"}
     came_late = set(pupils.index) - given["KS2"]
     assert 5 <= len(came_late & set(pupils.index[on_roll])) <= 30
-    assert set(results.loc[results["subject"] == "ICT", "kind"][results["stage"] != "KS4"]) == {"teacher"}
+    assert set(results.loc[results["subject"] == "ICT", "kind"][results["stage"] != "KS4"]) == {
+        "teacher"
+    }
     assert {"X", "U"} <= set(results.loc[results["stage"] == "KS4", "result"])
     assert 0.002 < (results["result"] == "").mean() < 0.02
 
@@ -354,10 +391,16 @@ def test_results_of_each_stage_are_there_for_whom_they_should_be():
 def now_points() -> pd.DataFrame:
     """The latest levels as numbers, 3c as 3.0 and 3b as 3.33; a column a subject."""
     results = read("levels", "results")
-    latest = results[results["date"] == "2005-03-18"].pivot(index="pupil_id", columns="subject", values="result")
+    latest = results[results["date"] == "2005-03-18"].pivot(
+        index="pupil_id", columns="subject", values="result"
+    )
     thirds = {"c": 0.0, "b": 1 / 3, "a": 2 / 3}
     return latest.map(
-        lambda text: int(text[0]) + thirds[text[1]] if isinstance(text, str) and text[0].isdigit() else np.nan
+        lambda text: (
+            int(text[0]) + thirds[text[1]]
+            if isinstance(text, str) and text[0].isdigit()
+            else np.nan
+        )
     )
 
 
@@ -366,7 +409,8 @@ def test_story_school_action_plus_stands_still_more_than_others():
     for code in "NAPS":
         who = finished_ks3() & (levels_pupils()["sen_provision"] == code)
         gained = [
-            (outcome(s) > entry(s))[who & entry(s).notna() & outcome(s).notna()] for s in ("English", "Mathematics")
+            (outcome(s) > entry(s))[who & entry(s).notna() & outcome(s).notna()]
+            for s in ("English", "Mathematics")
         ]
         moved[code] = percent(pd.concat(gained))
     assert min(moved["A"], moved["S"], moved["N"]) > moved["P"] + 5
@@ -388,7 +432,9 @@ def test_story_a_clear_group_is_stuck_in_years_8_and_9():
 @pytest.mark.parametrize("provisions", ["NAPS", "APS", "N"])
 def test_story_english_converts_less_well_from_level_3_than_mathematics(provisions):
     who = finished_ks3() & levels_pupils()["sen_provision"].isin(list(provisions))
-    english, mathematics = (percent(outcome(s)[who & (entry(s) == 3)] >= 5) for s in ("English", "Mathematics"))
+    english, mathematics = (
+        percent(outcome(s)[who & (entry(s) == 3)] >= 5) for s in ("English", "Mathematics")
+    )
     assert mathematics > english + 5
 
 
@@ -417,9 +463,13 @@ def gcse_results(stage: str) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("subject", "sen", "england", "within"),
     # DfE, Key stage 2 to 4 transition matrices, 2023/24: grade 4 or above, all bands, of all entries.
-    [("English Language", True, 41.3, 15), ("English Language", False, 76.3, 5), ("Mathematics", True, 42.6, 12),
-     ("Mathematics", False, 77.4, 5)],
-)  # fmt: skip
+    [
+        ("English Language", True, 41.3, 15),
+        ("English Language", False, 76.3, 5),
+        ("Mathematics", True, 42.6, 12),
+        ("Mathematics", False, 77.4, 5),
+    ],
+)
 def test_grade_4_is_near_england(subject, sen, england, within):
     rows = gcse_results("KS4")
     rows = rows[(rows["subject"] == subject) & ((rows["sen_provision"] != "N") == sen)]
@@ -433,7 +483,8 @@ def test_story_english_language_lies_below_mathematics_for_pupils_with_sen():
     rows = gcse_results("KS4")
     rows = rows[rows["sen_provision"] != "N"]
     english, mathematics = (
-        percent(rows["grade"][rows["subject"] == s] >= 4) for s in ("English Language", "Mathematics")
+        percent(rows["grade"][rows["subject"] == s] >= 4)
+        for s in ("English Language", "Mathematics")
     )
     assert mathematics > english + 4
 
@@ -476,13 +527,21 @@ def test_story_more_pupils_with_sen_are_forecast_below_englands_lowest_quarter()
     england = matrix("gcse")
     england = england[(england["subject"] == "Mathematics") & (england["group"] == "all")]
     england = england.assign(grade=pd.to_numeric(england["outcome"], errors="coerce").fillna(0))
-    scores = gcse_results("KS2").assign(score=lambda rows: pd.to_numeric(rows["result"], errors="coerce"))
+    scores = gcse_results("KS2").assign(
+        score=lambda rows: pd.to_numeric(rows["result"], errors="coerce")
+    )
     average = scores.groupby("pupil_id")["score"].mean().dropna()
     stage = load("gcse").stage("KS4")
     quarter = {band: lower_quartile(england[england["entry"] == band]) for band in stage.bands}
     now = gcse_results("now")
-    now = now[(now["date"] == "2025-03-14") & (now["subject"] == "Mathematics") & now["pupil_id"].isin(average.index)]
-    expected = now["pupil_id"].map(average).map(lambda score: quarter[stage.band(entry="", points=score)])
+    now = now[
+        (now["date"] == "2025-03-14")
+        & (now["subject"] == "Mathematics")
+        & now["pupil_id"].isin(average.index)
+    ]
+    expected = (
+        now["pupil_id"].map(average).map(lambda score: quarter[stage.band(entry="", points=score)])
+    )
     stuck = now["grade"].fillna(0) < expected
     sen = now["sen_provision"] != "N"
     assert (stuck & sen).sum() >= 20

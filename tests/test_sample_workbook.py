@@ -12,7 +12,14 @@ import pytest
 from senlib import open_sample
 from senlib.frameworks import names
 from senlib.measures.groups import has_sen
-from senlib.measures.provision import GIVEN, coverage, coverage_by_need, movement, much_without_movement, stuck_without
+from senlib.measures.provision import (
+    GIVEN,
+    coverage,
+    coverage_by_need,
+    movement,
+    much_without_movement,
+    stuck_without,
+)
 from senlib.workbook import portable
 from senlib.workbook.forms import load
 from senlib.workbook.store import Store
@@ -32,29 +39,42 @@ def held(school):
 @cache
 def provision(school):
     """The answers as the measures take them."""
-    answers = pd.DataFrame([(one.form, *one.field.rpartition(".")[::2], one.value) for one in held(school).answers])
+    answers = pd.DataFrame(
+        [(one.form, *one.field.rpartition(".")[::2], one.value) for one in held(school).answers]
+    )
     rows = answers.pivot(index=[0, 1], columns=2, values=3).reset_index()
     assert (rows["given"] == "yes").all()
     lines = {line.key: line for line in GRID.rows}
     return pd.DataFrame(
         {
-            "pupil_id": rows[0].str.rpartition("/")[2], "heading": [lines[key].section for key in rows[1]], "provision": rows[1],
-            "label": [lines[key].label for key in rows[1]], "initials": rows["initials"].fillna(""),
-            "hours": rows["hours"].astype(float), "cost": rows["cost"].astype(float),
+            "pupil_id": rows[0].str.rpartition("/")[2],
+            "heading": [lines[key].section for key in rows[1]],
+            "provision": rows[1],
+            "label": [lines[key].label for key in rows[1]],
+            "initials": rows["initials"].fillna(""),
+            "hours": rows["hours"].astype(float),
+            "cost": rows["cost"].astype(float),
         }
-    )[GIVEN]  # fmt: skip
+    )[GIVEN]
 
 
 @cache
 def with_sen(school):
     pupils, framework = open_sample(school).pupils, open_sample(school).framework
-    return set(pupils.loc[has_sen(pupils["sen_provision"], framework=framework) & (pupils["on_roll"] == "Y"), "pupil_id"])
+    return set(
+        pupils.loc[
+            has_sen(pupils["sen_provision"], framework=framework) & (pupils["on_roll"] == "Y"),
+            "pupil_id",
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The files as the generator writes them now."""
-    spec = importlib.util.spec_from_file_location("workbook_generator", SAMPLE / "generate_workbook.py")
+    spec = importlib.util.spec_from_file_location(
+        "workbook_generator", SAMPLE / "generate_workbook.py"
+    )
     generator = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = generator  # its dataclasses look themselves up there
     try:
@@ -71,7 +91,9 @@ def made(tmp_path_factory):
 
 @every_school
 def test_generator_writes_the_committed_file(made, school):
-    assert (made / school / "workbook.json").read_bytes() == (SAMPLE / school / "workbook.json").read_bytes()
+    assert (made / school / "workbook.json").read_bytes() == (
+        SAMPLE / school / "workbook.json"
+    ).read_bytes()
 
 
 @every_school
@@ -106,7 +128,9 @@ def test_it_is_of_march_and_of_the_sample(school):
 @every_school
 def test_every_answer_stands_on_a_row_of_the_grid_and_on_a_pupil_with_sen(school):
     forms = {one.form.partition("/")[::2] for one in held(school).answers}
-    assert {part for part, _ in forms} == {GRID.key} and {pupil for _, pupil in forms} <= with_sen(school)
+    assert {part for part, _ in forms} == {GRID.key} and {pupil for _, pupil in forms} <= with_sen(
+        school
+    )
     assert {one.field for one in held(school).answers} <= set(GRID.answers)
     places = [(one.form, one.field) for one in held(school).answers]
     assert len(places) == len(set(places))
@@ -129,7 +153,11 @@ def test_values_are_written_as_one_types_them(school):
 @every_school
 def test_some_of_it_is_blank_as_it_would_be(school):
     rows = provision(school)
-    for column, (least, most) in {"initials": (0.03, 0.15), "hours": (0.1, 0.6), "cost": (0.1, 0.6)}.items():
+    for column, (least, most) in {
+        "initials": (0.03, 0.15),
+        "hours": (0.1, 0.6),
+        "cost": (0.1, 0.6),
+    }.items():
         assert least < rows[column].replace("", None).isna().mean() < most
 
 
@@ -143,7 +171,11 @@ def test_about_three_in_five_have_something(school):
 
 @every_school
 def test_pupils_with_needs_in_literacy_mostly_have_help_with_it(school):
-    table = coverage_by_need(open_sample(school), provision(school)).query("heading == 'literacy'").set_index("need")
+    table = (
+        coverage_by_need(open_sample(school), provision(school))
+        .query("heading == 'literacy'")
+        .set_index("need")
+    )
     assert table.loc["SPLD", "percent"] > 70 and table.loc["SLCN", "percent"] > 50
     other = table.drop(index=["SPLD", "SLCN"])
     assert other["reached"].sum() < 0.4 * other["pupils"].sum()

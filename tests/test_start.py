@@ -39,39 +39,58 @@ def root(tmp_path):
 @pytest.fixture
 def prepare(root, asked):
     """Prepare the folder for these lock files, and return what was done for it."""
+
     def run(locks=start.TO_OPEN):
         asked.clear()
         start.prepare(root, locks)
         return list(asked)
+
     return run
 
 
 WHOLE = ["make", "requirements.txt", "."]
 
 
-@pytest.mark.parametrize("version, has_venv, said", [
-    ((3, 8, 10), True, "3.11 or later; this is Python 3.8"),
-    ((3, 10, 99), True, "3.11 or later; this is Python 3.10"),
-    ((3, 11, 0), True, ""),
-    ((3, 14, 0), True, ""),
-    ((3, 12, 1), False, "sudo apt install python3.12-venv"),
-    ((3, 9, 1), False, "3.11 or later"),
-])
+@pytest.mark.parametrize(
+    "version, has_venv, said",
+    [
+        ((3, 8, 10), True, "3.11 or later; this is Python 3.8"),
+        ((3, 10, 99), True, "3.11 or later; this is Python 3.10"),
+        ((3, 11, 0), True, ""),
+        ((3, 14, 0), True, ""),
+        ((3, 12, 1), False, "sudo apt install python3.12-venv"),
+        ((3, 9, 1), False, "3.11 or later"),
+    ],
+)
 def test_python_that_will_not_do_is_told_what_would(version, has_venv, said):
     problem = start.problem_with_python(version, has_venv=has_venv)
     assert said in problem if said else problem == ""
 
 
-@pytest.mark.parametrize("said, helps", [
-    ("WARNING: Retrying (Retry(total=4)) after 'Name or service not known'\nERROR: No matching distribution found",
-     "needs the internet"),
-    ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not installed"),
-    ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
-    ("HINT: This error might have occurred since this system does not have Windows Long Path support enabled. "
-     "You can find information on how to enable this at: pip.pypa.io", "nearer to the top"),
-    ("ERROR: No matching distribution found for numpy==2.4.6", "64-bit Python"),
-    ("ERROR: something nobody thought of", "stands above"),
-])
+@pytest.mark.parametrize(
+    "said, helps",
+    [
+        (
+            "WARNING: Retrying (Retry(total=4)) after 'Name or service not known'\nERROR: No matching distribution found",
+            "needs the internet",
+        ),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+            "not installed",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "disk is full",
+        ),
+        (
+            "HINT: This error might have occurred since this system does not have Windows Long Path support enabled. "
+            "You can find information on how to enable this at: pip.pypa.io",
+            "nearer to the top",
+        ),
+        ("ERROR: No matching distribution found for numpy==2.4.6", "64-bit Python"),
+        ("ERROR: something nobody thought of", "stands above"),
+    ],
+)
 def test_each_failure_has_its_remedy(said, helps):
     assert helps in start.remedy(said)
 
@@ -83,10 +102,20 @@ def test_paths_of_the_environment(windows, python):
 
 @pytest.mark.parametrize("windows", [True, False])
 def test_programs_run_as_in_the_environment(windows):
-    given = {"PATH": "here", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHOME": "x", "PYTHONPATH": "y", "LANG": "cy_GB"}
+    given = {
+        "PATH": "here",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHOME": "x",
+        "PYTHONPATH": "y",
+        "LANG": "cy_GB",
+    }
     seen = start.surroundings(given, root=Path("a b"), windows=windows)
-    assert seen == {"PATH": str(Path("a b/.venv") / ("Scripts" if windows else "bin")) + os.pathsep + "here",
-                    "PYTHONPATH": "a b", "VIRTUAL_ENV": str(Path("a b/.venv")), "LANG": "cy_GB"}
+    assert seen == {
+        "PATH": str(Path("a b/.venv") / ("Scripts" if windows else "bin")) + os.pathsep + "here",
+        "PYTHONPATH": "a b",
+        "VIRTUAL_ENV": str(Path("a b/.venv")),
+        "LANG": "cy_GB",
+    }
 
 
 def test_no_empty_folder_enters_the_path():
@@ -148,6 +177,7 @@ def test_interrupted_install_starts_from_nothing(prepare, root, monkeypatch, bro
     def interrupted(root, *arguments):
         if arguments[-1] == broken_at:
             raise KeyboardInterrupt
+
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(start, "pip_install", interrupted)
         prepare(start.TO_TEST)
@@ -174,21 +204,28 @@ def test_installs_only_what_the_lock_file_vouches_for(root, monkeypatch):
 
 def test_pip_that_fails_ends_with_its_words_and_the_remedy(tmp_path, monkeypatch, capsys):
     pip = tmp_path / "pip.py"
-    pip.write_text("print('Collecting a\\nCollecting b\\nNo space left on device'); raise SystemExit(1)")
+    pip.write_text(
+        "print('Collecting a\\nCollecting b\\nNo space left on device'); raise SystemExit(1)"
+    )
     popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda _, **options: popen([sys.executable, str(pip)], **options))
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda _, **options: popen([sys.executable, str(pip)], **options)
+    )
     with pytest.raises(SystemExit) as end:
         start.pip_install(tmp_path, "anything")
     assert "No space left on device" in end.value.code and "disk is full" in end.value.code
     assert capsys.readouterr().out == "..\n"
 
 
-@pytest.mark.parametrize("arguments, locks, program", [
-    ([], start.TO_OPEN, ["-P", "-m", "senlib", "serve"]),
-    (["--port", "0"], start.TO_OPEN, ["-P", "-m", "senlib", "serve", "--port", "0"]),
-    (["test"], start.TO_TEST, ["-m", "pytest"]),
-    (["test", "-k", "school"], start.TO_TEST, ["-m", "pytest", "-k", "school"]),
-])
+@pytest.mark.parametrize(
+    "arguments, locks, program",
+    [
+        ([], start.TO_OPEN, ["-P", "-m", "senlib", "serve"]),
+        (["--port", "0"], start.TO_OPEN, ["-P", "-m", "senlib", "serve", "--port", "0"]),
+        (["test"], start.TO_TEST, ["-m", "pytest"]),
+        (["test", "-k", "school"], start.TO_TEST, ["-m", "pytest", "-k", "school"]),
+    ],
+)
 def test_arguments_pass_on(monkeypatch, arguments, locks, program):
     prepared, ran = [], []
     monkeypatch.setattr(start, "prepare", lambda root, locks: prepared.append(locks))
@@ -201,14 +238,18 @@ def test_arguments_pass_on(monkeypatch, arguments, locks, program):
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
-@pytest.mark.parametrize("error, said", [
-    (KeyboardInterrupt(), "The next start makes good"),
-    (PermissionError("in use"), "Close every program that uses it"),
-    (subprocess.CalledProcessError(1, "ensurepip"), "may be written to"),
-])
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (KeyboardInterrupt(), "The next start makes good"),
+        (PermissionError("in use"), "Close every program that uses it"),
+        (subprocess.CalledProcessError(1, "ensurepip"), "may be written to"),
+    ],
+)
 def test_what_stops_the_install_is_told_in_a_sentence(monkeypatch, error, said):
     def prepare(root, locks):
         raise error
+
     monkeypatch.setattr(start, "prepare", prepare)
     with pytest.raises(SystemExit) as end:
         start.main([])
@@ -224,6 +265,7 @@ def test_on_windows_the_start_waits_through_ctrl_c(monkeypatch):
             if isinstance(answer, int):
                 return answer
             raise answer
+
     monkeypatch.setattr(start, "WINDOWS", True)
     monkeypatch.setattr(subprocess, "Popen", lambda command, env: Process())
     assert start.run(["python"], {}) == 3

@@ -21,14 +21,20 @@ def rates(school: School, subject: str) -> pd.DataFrame:
 def sentence(table: pd.DataFrame) -> str:
     """What the table says of pupils with SEN."""
     row = table.set_index("group").loc["SEN"]
-    return f"In {row['subject']} {row['reached']} of {row['pupils']} pupils with SEN reached level 5."
+    return (
+        f"In {row['subject']} {row['reached']} of {row['pupils']} pupils with SEN reached level 5."
+    )
 
 
 def chart(table: pd.DataFrame) -> Figure:
     """The rates as dots, each with its interval."""
-    return charts.rates(table, labels=list(table["group"]), strong=list(table["group"] == "SEN"), axis="percent")
+    return charts.rates(
+        table, labels=list(table["group"]), strong=list(table["group"] == "SEN"), axis="percent"
+    )
 
 
 def numbers(table: pd.DataFrame) -> pd.DataFrame:
     """The rates as a table to read."""
-    return table.set_index("group")[["pupils", "without_result", "reached", "percent", "low", "high"]].round(1)
+    return table.set_index("group")[
+        ["pupils", "without_result", "reached", "percent", "low", "high"]
+    ].round(1)

@@ -48,8 +48,16 @@ ERA_2005 = Era(
     provision={"N": 0.80, "A": 0.12, "P": 0.055, "S": 0.025},
     # Assumption. Codes: DfES, Data Collection by Type of SEN. Schools had to record the need for P and S only.
     needs={
-        "MLD": 0.29, "BESD": 0.25, "SPLD": 0.19, "SLCN": 0.09, "ASD": 0.06, "PD": 0.04, "HI": 0.03, "VI": 0.02,
-        "SLD": 0.02, "OTH": 0.01,
+        "MLD": 0.29,
+        "BESD": 0.25,
+        "SPLD": 0.19,
+        "SLCN": 0.09,
+        "ASD": 0.06,
+        "PD": 0.04,
+        "HI": 0.03,
+        "VI": 0.02,
+        "SLD": 0.02,
+        "OTH": 0.01,
     },
     need_recorded={"N": 0.0, "A": 0.85, "P": 1.0, "S": 1.0},
     boys={"N": 0.47, "A": 0.66, "P": 0.68, "S": 0.70},  # assumption: two boys with SEN to one girl
@@ -59,15 +67,25 @@ ERA_2005 = Era(
     absence={"N": 4.31, "A": 5.85, "P": 7.85, "S": 8.72},
     pupil_number="{:06d}",
     first_number=3107,
-)  # fmt: skip
+)
 
 ERA_TODAY = Era(
     academic_year=2025,
     provision={"N": 0.815, "K": 0.14, "E": 0.045},  # assumption
     # Assumption. Codes: DfE school census; NSA only for pupils on SEN support, DS since 2024/25.
     needs={
-        "SEMH": 0.24, "SPLD": 0.22, "SLCN": 0.16, "MLD": 0.15, "ASD": 0.13, "NSA": 0.03, "PD": 0.02, "HI": 0.02,
-        "VI": 0.01, "MSI": 0.003, "DS": 0.003, "OTH": 0.014,
+        "SEMH": 0.24,
+        "SPLD": 0.22,
+        "SLCN": 0.16,
+        "MLD": 0.15,
+        "ASD": 0.13,
+        "NSA": 0.03,
+        "PD": 0.02,
+        "HI": 0.02,
+        "VI": 0.01,
+        "MSI": 0.003,
+        "DS": 0.003,
+        "OTH": 0.014,
     },
     need_recorded={"N": 0.0, "K": 1.0, "E": 1.0},
     boys={"N": 0.48, "K": 0.61, "E": 0.72},  # assumption
@@ -76,7 +94,7 @@ ERA_TODAY = Era(
     pupil_number="SAMPLE{:07d}",  # as long as a UPN, and plainly none
     first_number=4201,
     tests_missing=(2020, 2021),  # no tests were held in the two summers of the pandemic
-)  # fmt: skip
+)
 
 # Absence is spread as a gamma distribution: most pupils miss little, a few a great deal. With this shape about 1 pupil
 # in 10 with no SEN misses a tenth or more in 2018/19 (DfE: 9.0 %).
@@ -88,9 +106,18 @@ FORMS = 8
 SETS = 8
 SECOND_NEED = 0.22
 ETHNICITY = {
-    "White British": 0.70, "White other": 0.06, "Pakistani": 0.05, "Black African": 0.04, "Indian": 0.04, "Mixed": 0.04,
-    "Black Caribbean": 0.02, "Bangladeshi": 0.02, "Chinese": 0.01, "Gypsy or Roma": 0.005, "Not stated": 0.015,
-}  # fmt: skip
+    "White British": 0.70,
+    "White other": 0.06,
+    "Pakistani": 0.05,
+    "Black African": 0.04,
+    "Indian": 0.04,
+    "Mixed": 0.04,
+    "Black Caribbean": 0.02,
+    "Bangladeshi": 0.02,
+    "Chinese": 0.01,
+    "Gypsy or Roma": 0.005,
+    "Not stated": 0.015,
+}
 OTHER_LANGUAGES = {
     "White other": ["Polish", "Portuguese", "Turkish", "Albanian"],
     "Pakistani": ["Urdu", "Panjabi"],
@@ -126,7 +153,12 @@ THIS_YEAR_7 = -0.35  # the story's: this year's intake starts lower
 # that the share at the same or a lower level comes near England, KS2 2003 to KS3 2006 (Hansard, 28 March 2007; from
 # levels 3, 4, 5: English 19, 13, 18 %, mathematics 9, 6, 2 %, science 33, 27, 19 %), and so that about a third go from
 # 3 to 5 in English (31 % in reading in one LEA, Hansard, 4 June 2009). ICT: assumption.
-GAIN = {"English": (1.24, -0.03), "Mathematics": (1.48, 0.12), "Science": (0.95, 0.17), "ICT": (1.15, 0.0)}
+GAIN = {
+    "English": (1.24, -0.03),
+    "Mathematics": (1.48, 0.12),
+    "Science": (0.95, 0.17),
+    "ICT": (1.15, 0.0),
+}
 GAIN_BY_PROVISION = {"N": 0.0, "A": -0.05, "P": -0.10, "S": -0.10}  # assumption
 GAIN_SPREAD = 0.50
 
@@ -172,7 +204,10 @@ GCSE_BY_PROVISION = {"N": 0.0, "A": -0.15, "P": -0.40, "S": -0.20}  # assumption
 NO_GCSE = {"N": 0.015, "A": 0.04, "P": 0.10, "S": 0.06}  # X, no result; assumption
 LETTERS = ["U", "G", "F", "E", "D", "C", "B", "A", "A*"]
 
-LEVELS_NOW = {"2004-12-10": 0.30, "2005-03-18": 0.60}  # date, and how much of the school year has gone
+LEVELS_NOW = {
+    "2004-12-10": 0.30,
+    "2005-03-18": 0.60,
+}  # date, and how much of the school year has gone
 KS4_PACE = 0.3  # levels a year in Years 10 and 11; assumption
 
 # --------------------------------------------------------------------------------------------------------- GCSE: rates
@@ -228,12 +263,18 @@ def people(rng: Random, era: Era) -> pd.DataFrame:
     sex = pd.Series(np.where(rng.random(len(ks4_year)) < rate(provision, era.boys), "M", "F"))
     ethnicity = draw(rng, ETHNICITY, len(ks4_year))
     language = languages(rng, ethnicity)
-    late = rng.random(len(ks4_year)) < rate(language.where(language == "English", "other"), NO_KS2_RECORD)
+    late = rng.random(len(ks4_year)) < rate(
+        language.where(language == "English", "other"), NO_KS2_RECORD
+    )
     year_group = 11 - (ks4_year - era.academic_year)
     return pd.DataFrame(
         {
             "pupil_id": pupil_numbers(rng, era, ks4_year),
-            "forename": np.where(sex == "F", rng.choice(NAMES["girls"], len(sex)), rng.choice(NAMES["boys"], len(sex))),
+            "forename": np.where(
+                sex == "F",
+                rng.choice(NAMES["girls"], len(sex)),
+                rng.choice(NAMES["boys"], len(sex)),
+            ),
             "surname": surnames(rng, len(sex)),
             "sex": sex,
             "year_group": year_group.astype(str).where(on_roll, ""),
@@ -269,9 +310,13 @@ def surnames(rng: Random, count: int) -> np.ndarray:
 def forms(rng: Random, year_group: pd.Series) -> pd.Series:
     """Eight forms a year, each the year and its tutor's initials, as 7EJ."""
     pairs = [a + b for a in "ABCDEFGHJKLMNPRSTW" for b in "ABCDEFGHJKLMNPRSTW" if a != b]
-    initials = {year: rng.choice(pairs, FORMS, replace=False) for year in sorted(year_group.unique())}
+    initials = {
+        year: rng.choice(pairs, FORMS, replace=False) for year in sorted(year_group.unique())
+    }
     turn = year_group.groupby(year_group).cumcount() % FORMS
-    return pd.Series([f"{year}{initials[year][n]}" for year, n in zip(year_group, turn, strict=True)])
+    return pd.Series(
+        [f"{year}{initials[year][n]}" for year, n in zip(year_group, turn, strict=True)]
+    )
 
 
 def needs(rng: Random, era: Era, provision: pd.Series) -> dict[str, pd.Series]:
@@ -279,13 +324,17 @@ def needs(rng: Random, era: Era, provision: pd.Series) -> dict[str, pd.Series]:
     main, second = draw(rng, era.needs, len(provision)), draw(rng, era.needs, len(provision))
     main = main.replace("NSA", "MLD").where(provision != "K", main)  # NSA is for SEN support alone
     recorded = rng.random(len(provision)) < rate(provision, era.need_recorded)
-    has_second = recorded & (second != main) & (second != "NSA") & (rng.random(len(provision)) < SECOND_NEED)
+    has_second = (
+        recorded & (second != main) & (second != "NSA") & (rng.random(len(provision)) < SECOND_NEED)
+    )
     return {"need": main.where(recorded, ""), "need_2": second.where(has_second, "")}
 
 
 def languages(rng: Random, ethnicity: pd.Series) -> pd.Series:
     spoken = [rng.choice(OTHER_LANGUAGES.get(group, ["English"])) for group in ethnicity]
-    return pd.Series(np.where(rng.random(len(ethnicity)) < OTHER_LANGUAGE_SPOKEN, spoken, "English"))
+    return pd.Series(
+        np.where(rng.random(len(ethnicity)) < OTHER_LANGUAGE_SPOKEN, spoken, "English")
+    )
 
 
 def eal_stages(rng: Random, language: pd.Series, late: np.ndarray) -> pd.Series:
@@ -323,13 +372,19 @@ def draw(rng: Random, shares: Rates, count: int) -> pd.Series:
 def draw_evenly(rng: Random, shares: Rates, groups: pd.Series) -> pd.Series:
     """Values by their shares, as near to them in each group as whole pupils can be."""
     ends = np.cumsum(list(shares.values()))
-    return pd.Series(np.array(list(shares), dtype=object)[np.searchsorted(ends[:-1] / ends[-1], evenly(rng, groups))])
+    return pd.Series(
+        np.array(list(shares), dtype=object)[
+            np.searchsorted(ends[:-1] / ends[-1], evenly(rng, groups))
+        ]
+    )
 
 
 def evenly(rng: Random, groups: pd.Series) -> np.ndarray:
     """Numbers from 0 to 1 in no order, spread evenly within each group: else chance would drown the small ones."""
     pupils = pd.Series(rng.random(len(groups)), index=groups.index).groupby(groups)
-    return ((pupils.rank(method="first") - rng.random(len(groups))) / pupils.transform("size")).to_numpy()
+    return (
+        (pupils.rank(method="first") - rng.random(len(groups))) / pupils.transform("size")
+    ).to_numpy()
 
 
 def normal_at(shares: np.ndarray) -> np.ndarray:
@@ -356,9 +411,13 @@ def forget(rng: Random, values: pd.Series) -> pd.Series:
     return values.mask(rng.random(len(values)) < NOT_RECORDED, "")
 
 
-def long(table: pd.DataFrame, pupils: pd.DataFrame, *, stage: str, kind: str, date: str = "") -> pd.DataFrame:
+def long(
+    table: pd.DataFrame, pupils: pd.DataFrame, *, stage: str, kind: str, date: str = ""
+) -> pd.DataFrame:
     """A table of pupils by subjects as one row a result. A missing value is no row; '' is a row left blank."""
-    rows = table.assign(pupil_id=pupils["pupil_id"]).melt("pupil_id", var_name="subject", value_name="result")
+    rows = table.assign(pupil_id=pupils["pupil_id"]).melt(
+        "pupil_id", var_name="subject", value_name="result"
+    )
     rows = rows.dropna(subset="result").assign(stage=stage, kind=kind, date=date)
     return rows[["pupil_id", "stage", "subject", "kind", "result", "date"]]
 
@@ -374,22 +433,39 @@ def levels_school(rng: Random) -> dict[str, pd.DataFrame]:
     provision = pupils["sen_provision"]
     groups = strata(pupils)
     start = starting_levels(rng, provision, groups)
-    start = start.add(np.where(pupils["year_group"] == "7", THIS_YEAR_7, 0.0), axis=0).clip(0.05, 5.99)
+    start = start.add(np.where(pupils["year_group"] == "7", THIS_YEAR_7, 0.0), axis=0).clip(
+        0.05, 5.99
+    )
     gain = gains(rng, start, provision, groups, stuck=STUCK)
     gain["Science"] += SCHOOL_SCIENCE
     end = (start + gain).clip(lower=0.05)
-    since = (ERA_2005.academic_year - pupils["ks4_year"]).to_numpy()  # years since Year 11: 0 in Year 11, -4 in Year 7
+    since = (
+        ERA_2005.academic_year - pupils["ks4_year"]
+    ).to_numpy()  # years since Year 11: 0 in Year 11, -4 in Year 7
     in_lower_school, left = since <= -2, since > 0
-    ks2 = {"test": ks2_tests(rng, start, provision), "teacher": teacher_levels(rng, start, highest=5)}
+    ks2 = {
+        "test": ks2_tests(rng, start, provision),
+        "teacher": teacher_levels(rng, start, highest=5),
+    }
     ks3 = {"test": ks3_tests(rng, end, provision), "teacher": teacher_levels(rng, end, highest=8)}
     results = [
-        *(long(table[~pupils["late"]], pupils, stage="KS2", kind=kind) for kind, table in ks2.items()),
-        *(long(table[~in_lower_school], pupils, stage="KS3", kind=kind) for kind, table in ks3.items()),
+        *(
+            long(table[~pupils["late"]], pupils, stage="KS2", kind=kind)
+            for kind, table in ks2.items()
+        ),
+        *(
+            long(table[~in_lower_school], pupils, stage="KS3", kind=kind)
+            for kind, table in ks3.items()
+        ),
         long(letters(rng, end, provision)[left], pupils, stage="KS4", kind="test"),
         *levels_now(for_teaching, start, gain, pupils, since),
     ]
     pupils = with_sets(for_teaching, pupils, start + 0.3 * gain)
-    return {"pupils": in_school_order(pupils), "results": in_order(results), "lea": levels_lea(for_lea)}
+    return {
+        "pupils": in_school_order(pupils),
+        "results": in_order(results),
+        "lea": levels_lea(for_lea),
+    }
 
 
 def starting_levels(rng: Random, provision: pd.Series, groups: pd.Series) -> pd.DataFrame:
@@ -399,12 +475,21 @@ def starting_levels(rng: Random, provision: pd.Series, groups: pd.Series) -> pd.
     for subject in SUBJECTS:
         own = rng.normal(size=len(provision))
         place = SHARED * shared + np.sqrt(1 - SHARED**2) * own
-        made[subject] = rate(provision, START) + START_BY_SUBJECT[subject] + rate(provision, START_SPREAD) * place
+        made[subject] = (
+            rate(provision, START)
+            + START_BY_SUBJECT[subject]
+            + rate(provision, START_SPREAD) * place
+        )
     return pd.DataFrame(made).clip(0.05, 5.99)
 
 
 def gains(
-    rng: Random, start: pd.DataFrame, provision: pd.Series, groups: pd.Series, *, stuck: Mapping[str, Rates]
+    rng: Random,
+    start: pd.DataFrame,
+    provision: pd.Series,
+    groups: pd.Series,
+    *,
+    stuck: Mapping[str, Rates],
 ) -> pd.DataFrame:
     """Levels gained across Key Stage 3 by subject; pupils who are stuck gain about none."""
     luck = evenly(rng, groups)
@@ -435,7 +520,9 @@ def ks2_tests(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd
     made = {}
     for subject in TESTED:
         level = whole_level(attainment[subject], highest=5)
-        given = level.mask(level == "2", draw(rng, KS2_AT_LEVEL_2, len(level))).mask(level.isin(["W", "1"]), "B")
+        given = level.mask(level == "2", draw(rng, KS2_AT_LEVEL_2, len(level))).mask(
+            level.isin(["W", "1"]), "B"
+        )
         made[subject] = with_codes(rng, given, provision, KS2_CODES)
     return pd.DataFrame(made)
 
@@ -451,7 +538,9 @@ def ks3_tests(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd
     return pd.DataFrame(made)
 
 
-def with_codes(rng: Random, given: pd.Series, provision: pd.Series, codes: Mapping[str, Rates]) -> pd.Series:
+def with_codes(
+    rng: Random, given: pd.Series, provision: pd.Series, codes: Mapping[str, Rates]
+) -> pd.Series:
     for code, rates in codes.items():
         given = given.mask(rng.random(len(given)) < rate(provision, rates), code)
     return given.mask(rng.random(len(given)) < BLANK, "")
@@ -467,7 +556,11 @@ def letters(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd.D
     """GCSE grades. The school enters every pupil in all four subjects."""
     made = {}
     for subject in SUBJECTS:
-        number = GCSE_START[subject] + GCSE_SLOPE * attainment[subject] + rate(provision, GCSE_BY_PROVISION)
+        number = (
+            GCSE_START[subject]
+            + GCSE_SLOPE * attainment[subject]
+            + rate(provision, GCSE_BY_PROVISION)
+        )
         number = np.floor(number + rng.normal(0, GCSE_SPREAD, len(number))).clip(0, 8).astype(int)
         grade = number.map(dict(enumerate(LETTERS)))
         made[subject] = grade.mask(rng.random(len(grade)) < rate(provision, NO_GCSE), "X")
@@ -492,8 +585,13 @@ def levels_now(
 def with_sets(rng: Random, pupils: pd.DataFrame, attainment: pd.DataFrame) -> pd.DataFrame:
     """Sets in three subjects; ICT is taught in forms."""
     named = {"English": "En", "Mathematics": "Ma", "Science": "Sc"}
-    taught = {f"set_{s.lower()}": sets(rng, attainment[s], pupils, letters=letters) for s, letters in named.items()}
-    return pupils.assign(**taught, set_ict=pupils["form"], able=able(attainment.sum(axis=1), pupils["ks4_year"]))
+    taught = {
+        f"set_{s.lower()}": sets(rng, attainment[s], pupils, letters=letters)
+        for s, letters in named.items()
+    }
+    return pupils.assign(
+        **taught, set_ict=pupils["form"], able=able(attainment.sum(axis=1), pupils["ks4_year"])
+    )
 
 
 def levels_lea(rng: Random) -> pd.DataFrame:
@@ -502,7 +600,9 @@ def levels_lea(rng: Random) -> pd.DataFrame:
     for ks4_year in range(ERA_2005.academic_year - 2, ERA_2005.academic_year + 2):
         provision = draw(rng, ERA_2005.provision, LEA_PUPILS)
         start = starting_levels(rng, provision, provision)
-        end = (start + gains(rng, start, provision, provision, stuck=STUCK_ELSEWHERE)).clip(lower=0.05)
+        end = (start + gains(rng, start, provision, provision, stuck=STUCK_ELSEWHERE)).clip(
+            lower=0.05
+        )
         ks2 = ks2_tests(rng, start, provision), teacher_levels(rng, start, highest=5)
         ks3 = ks3_tests(rng, end, provision), teacher_levels(rng, end, highest=8)
         grades = letters(rng, end, provision)
@@ -513,17 +613,28 @@ def levels_lea(rng: Random) -> pd.DataFrame:
             counted.append(rows.assign(stage="KS3", cohort=ks4_year - 2, subject=subject))
             if ks4_year < ERA_2005.academic_year:
                 entry = settled(*ks3, subject).map(KS4_BANDS)
-                grade = grades[subject].map({letter: number for number, letter in enumerate(LETTERS)})
+                grade = grades[subject].map(
+                    {letter: number for number, letter in enumerate(LETTERS)}
+                )
                 rows = converted(provision, entry, grade, reaches={"C": 5})
                 counted.append(rows.assign(stage="KS4", cohort=ks4_year, subject=subject))
     return in_lea_order(counted)
 
 
 KS3_BANDS = {"W": "below 2", "1": "below 2", "2": "2", "3": "3", "4": "4", "5": "5+"}
-KS4_BANDS = {level: "below 3" for level in "W12"} | {"3": "3", "4": "4", "5": "5", "6": "6", "7": "7+", "8": "7+"}
+KS4_BANDS = {level: "below 3" for level in "W12"} | {
+    "3": "3",
+    "4": "4",
+    "5": "5",
+    "6": "6",
+    "7": "7+",
+    "8": "7+",
+}
 
 
-def settled(test: pd.DataFrame, teacher: pd.DataFrame, subject: str, *, codes: str = "ABNTDF") -> pd.Series:
+def settled(
+    test: pd.DataFrame, teacher: pd.DataFrame, subject: str, *, codes: str = "ABNTDF"
+) -> pd.Series:
     """One result: the test's, or the teacher's where there is no test or it gave one of the codes."""
     if subject not in test:
         return teacher[subject]
@@ -536,7 +647,11 @@ def converted(
 ) -> pd.DataFrame:
     """Pupils and those who reached each outcome by entry band, for all, with SEN and without. No result stays in."""
     parts = []
-    for group, who in {"all": provision != "", "SEN": provision != "N", "no SEN": provision == "N"}.items():
+    for group, who in {
+        "all": provision != "",
+        "SEN": provision != "N",
+        "no SEN": provision == "N",
+    }.items():
         for reach, least in reaches.items():
             counts = (outcome >= least)[who].groupby(entry[who]).agg(pupils="size", reached="sum")
             parts.append(counts.rename_axis("entry").reset_index().assign(group=group, reach=reach))
@@ -566,15 +681,28 @@ def gcse_school(rng: Random) -> dict[str, pd.DataFrame]:
         long(taken[since > 0], pupils, stage="KS4", kind="test"),
         *gcse_now(for_teaching, place, average, pupils, england, since),
     ]
-    attainment = average.fillna(100).to_frame("prior").assign(**(place * 3)).pipe(lambda t: t.add(t["prior"], axis=0))
-    attainment = attainment.rename(columns={"English Language": "English", "Combined Science": "Science"})
+    attainment = (
+        average.fillna(100)
+        .to_frame("prior")
+        .assign(**(place * 3))
+        .pipe(lambda t: t.add(t["prior"], axis=0))
+    )
+    attainment = attainment.rename(
+        columns={"English Language": "English", "Combined Science": "Science"}
+    )
     pupils = with_sets(for_teaching, pupils, attainment[["English", "Mathematics", "Science"]])
-    return {"pupils": in_school_order(pupils), "results": in_order(results), "lea": gcse_lea(for_lea, england)}
+    return {
+        "pupils": in_school_order(pupils),
+        "results": in_order(results),
+        "lea": gcse_lea(for_lea, england),
+    }
 
 
 def england_rows() -> dict[tuple[str, str, str], np.ndarray]:
     """England's pupils by grade (in the order of GRADES) for each subject, group and band."""
-    rows = pd.read_csv(ENGLAND, keep_default_na=False).set_index(["subject", "group", "entry"])[GRADES]
+    rows = pd.read_csv(ENGLAND, keep_default_na=False).set_index(["subject", "group", "entry"])[
+        GRADES
+    ]
     return {key: row.to_numpy(dtype=float) for key, row in rows.iterrows()}
 
 
@@ -584,19 +712,32 @@ def places(rng: Random, provision: pd.Series, groups: pd.Series) -> pd.DataFrame
     made = {}
     for subject in DRAWN_FROM:
         own = rng.normal(size=len(provision))
-        made[subject] = SHARED * shared + np.sqrt(1 - SHARED**2) * own + rate(provision, BELOW_IN_GROUP)
+        made[subject] = (
+            SHARED * shared + np.sqrt(1 - SHARED**2) * own + rate(provision, BELOW_IN_GROUP)
+        )
     return pd.DataFrame(made)
 
 
 BANDS = {
-    "<80": (59, 79.5), "80-89.5": (80, 89.5), "90-95.5": (90, 95.5), "96-99.5": (96, 99.5), "100-102": (100, 102),
-    "102.5-104.5": (102.5, 104.5), "105-107": (105, 107), "107.5-109.5": (107.5, 109.5), "110-113": (110, 113),
-    "113.5-116.5": (113.5, 116.5), "117-120": (117, 120),
-}  # fmt: skip
+    "<80": (59, 79.5),
+    "80-89.5": (80, 89.5),
+    "90-95.5": (90, 95.5),
+    "96-99.5": (96, 99.5),
+    "100-102": (100, 102),
+    "102.5-104.5": (102.5, 104.5),
+    "105-107": (105, 107),
+    "107.5-109.5": (107.5, 109.5),
+    "110-113": (110, 113),
+    "113.5-116.5": (113.5, 116.5),
+    "117-120": (117, 120),
+}
 
 
 def average_scores(
-    rng: Random, provision: pd.Series, groups: pd.Series, england: Mapping[tuple[str, str, str], np.ndarray]
+    rng: Random,
+    provision: pd.Series,
+    groups: pd.Series,
+    england: Mapping[tuple[str, str, str], np.ndarray],
 ) -> pd.Series:
     """Average of reading and mathematics in half points; NaN for none. Bands are as common as in England, by SEN."""
     made = pd.Series(np.nan, index=provision.index)
@@ -635,7 +776,9 @@ def ks2_scores(rng: Random, average: pd.Series) -> pd.DataFrame:
     apart = np.clip(apart, -room, room)
     reading, mathematics = average + apart + 0.5 * half, average - apart - 0.5 * half
     scores = pd.DataFrame({"Reading": reading, "Mathematics": mathematics})
-    texts = scores.apply(lambda column: column.map(lambda score: None if np.isnan(score) else f"{score:.0f}"))
+    texts = scores.apply(
+        lambda column: column.map(lambda score: None if np.isnan(score) else f"{score:.0f}")
+    )
     none = draw(rng, NO_SCORE, len(average)).replace("", None)
     for subject in texts:
         texts[subject] = texts[subject].mask(average.isna(), none)
@@ -650,7 +793,10 @@ def band_of(average: pd.Series) -> pd.Series:
 
 
 def grades(
-    place: pd.DataFrame, average: pd.Series, provision: pd.Series, england: Mapping[tuple[str, str, str], np.ndarray]
+    place: pd.DataFrame,
+    average: pd.Series,
+    provision: pd.Series,
+    england: Mapping[tuple[str, str, str], np.ndarray],
 ) -> pd.DataFrame:
     """Each pupil's grades: the grade held in England at the pupil's place in the row for the same group and band."""
     band, made = band_of(average), {}
@@ -697,8 +843,12 @@ def gcse_now(
     stuck = np.where(evenly(rng, strata(pupils)) < rate(provision, FORECAST_STUCK), STUCK_BY, 0.0)
     rounds = []
     for date, strays in GCSE_NOW.items():
-        seen = place[FORECAST].add(stuck, axis=0) + rng.normal(0, strays, (len(place), len(FORECAST)))
-        given = grades(seen, average, provision, england).replace("X", None)  # nobody is forecast to have no result
+        seen = place[FORECAST].add(stuck, axis=0) + rng.normal(
+            0, strays, (len(place), len(FORECAST))
+        )
+        given = grades(seen, average, provision, england).replace(
+            "X", None
+        )  # nobody is forecast to have no result
         given = given.mask(rng.random(given.shape) < BLANK, None)
         rounds.append(long(given[since <= 0], pupils, stage="now", kind="teacher", date=date))
     return rounds
@@ -722,17 +872,47 @@ def gcse_lea(rng: Random, england: Mapping[tuple[str, str, str], np.ndarray]) ->
 # ------------------------------------------------------------------------------------------------------------- Writing
 
 PUPIL_COLUMNS = [
-    "pupil_id", "forename", "surname", "sex", "year_group", "ks4_year", "form", "set_english", "set_mathematics",
-    "set_science", "set_ict", "sen_provision", "need", "need_2", "ethnicity", "language", "eal_stage", "fsm", "able",
-    "attendance", "on_roll",
-]  # fmt: skip
-LEA_COLUMNS = ["stage", "cohort", "subject", "group", "entry", "reach", "schools", "pupils", "reached"]
+    "pupil_id",
+    "forename",
+    "surname",
+    "sex",
+    "year_group",
+    "ks4_year",
+    "form",
+    "set_english",
+    "set_mathematics",
+    "set_science",
+    "set_ict",
+    "sen_provision",
+    "need",
+    "need_2",
+    "ethnicity",
+    "language",
+    "eal_stage",
+    "fsm",
+    "able",
+    "attendance",
+    "on_roll",
+]
+LEA_COLUMNS = [
+    "stage",
+    "cohort",
+    "subject",
+    "group",
+    "entry",
+    "reach",
+    "schools",
+    "pupils",
+    "reached",
+]
 
 
 def in_school_order(pupils: pd.DataFrame) -> pd.DataFrame:
     """Year 7 first, those who have left last; by name within a year."""
     ordered = pupils.assign(left=pupils["on_roll"] == "N", younger=-pupils["ks4_year"])
-    return ordered.sort_values(["left", "younger", "surname", "forename", "pupil_id"])[PUPIL_COLUMNS]
+    return ordered.sort_values(["left", "younger", "surname", "forename", "pupil_id"])[
+        PUPIL_COLUMNS
+    ]
 
 
 def in_order(results: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -747,11 +927,23 @@ def in_lea_order(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return table.assign(band=table["entry"].map(bands.index)).sort_values(order)[LEA_COLUMNS]
 
 
-def write(folder: Path, tables: Mapping[str, pd.DataFrame], *, name: str, framework: str, academic_year: int) -> None:
+def write(
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    name: str,
+    framework: str,
+    academic_year: int,
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in tables.items():
         rows.to_csv(folder / f"{table}.csv", index=False, encoding="utf-8", lineterminator="\n")
-    settings = [f'name = "{name}"', f'framework = "{framework}"', f"academic_year = {academic_year}", "sample = true"]
+    settings = [
+        f'name = "{name}"',
+        f'framework = "{framework}"',
+        f"academic_year = {academic_year}",
+        "sample = true",
+    ]
     (folder / "school.toml").write_text("\n".join(settings) + "\n", encoding="utf-8", newline="\n")
 
 

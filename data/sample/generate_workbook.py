@@ -91,9 +91,21 @@ THINGS = {
 
 # What pupils with a need get, the likeliest first; those with another need, or none that is recorded, get the last.
 FOR_NEED = {
-    "SPLD": ("literacy.specialist", "literacy.resources", "literacy.computer", "literacy.guided", "literacy.progress"),
+    "SPLD": (
+        "literacy.specialist",
+        "literacy.resources",
+        "literacy.computer",
+        "literacy.guided",
+        "literacy.progress",
+    ),
     "SLCN": ("literacy.language", "literacy.progress", "external.therapist", "literacy.guided"),
-    "MLD": ("literacy.progress", "numeracy.challenge", "curriculum.group", "numeracy.resources", "numeracy.assistant"),
+    "MLD": (
+        "literacy.progress",
+        "numeracy.challenge",
+        "curriculum.group",
+        "numeracy.resources",
+        "numeracy.assistant",
+    ),
     "BESD": (
         "behaviour.mentor",
         "behaviour.report",
@@ -101,8 +113,19 @@ FOR_NEED = {
         "behaviour.counsellor",
         "behaviour.plan",
     ),
-    "ASD": ("school_staff.key_adult", "external.advisory", "curriculum.teacher", "extra_curricular.club"),
-    "": ("curriculum.teacher", "external.advisory", "numeracy.software", "literacy.lunchtime", "school_staff.nurse"),
+    "ASD": (
+        "school_staff.key_adult",
+        "external.advisory",
+        "curriculum.teacher",
+        "extra_curricular.club",
+    ),
+    "": (
+        "curriculum.teacher",
+        "external.advisory",
+        "numeracy.software",
+        "literacy.lunchtime",
+        "school_staff.nurse",
+    ),
 }
 FOR_NEED["SEMH"] = FOR_NEED["BESD"]
 LITERACY_NEEDS = ("SPLD", "SLCN")
@@ -113,8 +136,12 @@ FOR_ANYBODY = {"curriculum.iep": 0.30, "extra_curricular.homework": 0.10, "commu
 FOR_A_PLAN = ("curriculum.assistant", "external.psychologist")
 # What those have more who have much and do not move.
 MUCH = (
-    "curriculum.assistant", "curriculum.mentor", "literacy.progress", "numeracy.assistant", "extra_curricular.homework",
-)  # fmt: skip
+    "curriculum.assistant",
+    "curriculum.mentor",
+    "literacy.progress",
+    "numeracy.assistant",
+    "extra_curricular.homework",
+)
 
 HELPED = 0.60  # share of the pupils with SEN on roll
 LITERACY_HELPED = 0.85  # the same of those with a need in literacy or language
@@ -125,9 +152,18 @@ STORIES = {
     "levels": Story(
         written=datetime(2005, 3, 21, 14, 0, tzinfo=UTC),
         staff={
-            "teacher": ("HB", "RJM", "SO", "PD"), "assistant": ("JT", "LW", "AK", "MCH"), "specialist": ("EFR",),
-            "librarian": ("GN", "TY"), "mentor": ("DB", "KS"), "tutor": ("IM", "CV", "NP", "RL", "WA"), "senco": ("FH",),
-            "counsellor": ("BQ",), "nurse": ("OL",), "psychologist": ("VZ",), "therapist": ("YE",), "advisory": ("UT", "XG"),
+            "teacher": ("HB", "RJM", "SO", "PD"),
+            "assistant": ("JT", "LW", "AK", "MCH"),
+            "specialist": ("EFR",),
+            "librarian": ("GN", "TY"),
+            "mentor": ("DB", "KS"),
+            "tutor": ("IM", "CV", "NP", "RL", "WA"),
+            "senco": ("FH",),
+            "counsellor": ("BQ",),
+            "nurse": ("OL",),
+            "psychologist": ("VZ",),
+            "therapist": ("YE",),
+            "advisory": ("UT", "XG"),
         },
         prices=1.0,
         challenge={"stuck": 13, "moving": 12, NOT_KNOWN: 9},
@@ -137,16 +173,25 @@ STORIES = {
     "gcse": Story(
         written=datetime(2025, 3, 17, 14, 0, tzinfo=UTC),
         staff={
-            "teacher": ("AO", "JFL", "SB", "TK"), "assistant": ("MP", "RE", "NW", "ZA", "CD"), "specialist": ("LH",),
-            "librarian": ("KJ", "PU"), "mentor": ("BO", "ET"), "tutor": ("DG", "HY", "IS", "VM", "FN"), "senco": ("GC",),
-            "counsellor": ("OR",), "nurse": ("WJ",), "psychologist": ("XB",), "therapist": ("QL",), "advisory": ("YD", "UF"),
+            "teacher": ("AO", "JFL", "SB", "TK"),
+            "assistant": ("MP", "RE", "NW", "ZA", "CD"),
+            "specialist": ("LH",),
+            "librarian": ("KJ", "PU"),
+            "mentor": ("BO", "ET"),
+            "tutor": ("DG", "HY", "IS", "VM", "FN"),
+            "senco": ("GC",),
+            "counsellor": ("OR",),
+            "nurse": ("WJ",),
+            "psychologist": ("XB",),
+            "therapist": ("QL",),
+            "advisory": ("YD", "UF"),
         },
         prices=2.0,
         challenge={"stuck": 24, "moving": 8, NOT_KNOWN: 6},
         stuck_with_nothing=12,
         stuck_with_much=5,
     ),
-}  # fmt: skip
+}
 
 
 def answers(rng: Random, school: School, story: Story) -> tuple[Placed, ...]:
@@ -168,7 +213,9 @@ def answers(rng: Random, school: School, story: Story) -> tuple[Placed, ...]:
 def pupils_with_sen(school: School) -> pd.DataFrame:
     """Those on roll, in the order of the register, and how they stand; older pupils than are tracked stand as not known."""
     pupils = school.pupils
-    pupils = pupils[has_sen(pupils["sen_provision"], framework=school.framework) & (pupils["on_roll"] == "Y")]
+    pupils = pupils[
+        has_sen(pupils["sen_provision"], framework=school.framework) & (pupils["on_roll"] == "Y")
+    ]
     people = pupils[["pupil_id", "sen_provision", "need"]]
     for column, subject in (("overall", None), ("english", "English")):
         stands = standing(school, subject=subject).set_index("pupil_id")["standing"]
@@ -179,7 +226,9 @@ def pupils_with_sen(school: School) -> pd.DataFrame:
 def things_given(rng: Random, people: pd.DataFrame, story: Story) -> dict[str, set[str]]:
     """For each pupil who has any help, what it is."""
     mixed = people.iloc[rng.permutation(len(people))]
-    by_english = [first(mixed, mixed["english"] == stands, count) for stands, count in story.challenge.items()]
+    by_english = [
+        first(mixed, mixed["english"] == stands, count) for stands, count in story.challenge.items()
+    ]
     in_challenge = [pupil for pupils in by_english for pupil in pupils]
     stuck, challenged = mixed["overall"] == "stuck", mixed["pupil_id"].isin(in_challenge)
     with_nothing = first(mixed, stuck & ~challenged, story.stuck_with_nothing)
@@ -213,9 +262,13 @@ def own_things(rng: Random, pupil) -> set[str]:
     """What a pupil has for the need, one thing or two, and what anybody may have."""
     possible = FOR_NEED.get(pupil.need, FOR_NEED[""])
     likely = np.arange(len(possible), 0, -1)
-    things = set(rng.choice(possible, rng.choice((1, 1, 2)), replace=False, p=likely / likely.sum()).tolist())
+    things = set(
+        rng.choice(possible, rng.choice((1, 1, 2)), replace=False, p=likely / likely.sum()).tolist()
+    )
     things |= {thing for thing, share in FOR_ANYBODY.items() if rng.random() < share}
-    return things | set(FOR_A_PLAN[: rng.integers(1, 3)] if pupil.sen_provision in ("S", "E") else ())
+    return things | set(
+        FOR_A_PLAN[: rng.integers(1, 3)] if pupil.sen_provision in ("S", "E") else ()
+    )
 
 
 def row(rng: Random, thing: Thing, story: Story) -> dict[str, str]:
@@ -223,14 +276,24 @@ def row(rng: Random, thing: Thing, story: Story) -> dict[str, str]:
     hours = float(rng.choice(thing.hours)) if thing.hours else 0.0
     cost = story.prices * (thing.cost + thing.an_hour * hours) * rng.uniform(0.9, 1.1)
     cost = min(max(int(round(cost, -1)), LEAST_COST), MOST_COST) if cost else 0
-    held = {"initials": str(rng.choice(story.staff[thing.role])), "hours": f"{hours:g}", "cost": str(cost)}
-    kept = {column: value for column, value in held.items() if rng.random() >= BLANK[column] and value != "0"}
+    held = {
+        "initials": str(rng.choice(story.staff[thing.role])),
+        "hours": f"{hours:g}",
+        "cost": str(cost),
+    }
+    kept = {
+        column: value
+        for column, value in held.items()
+        if rng.random() >= BLANK[column] and value != "0"
+    }
     return {"given": "yes"} | kept
 
 
 def in_grid_order(things: set[str]) -> list[str]:
     """Things in the order of the grid's rows, as one fills it in from the top."""
-    keys = [line.key.removeprefix(f"{GRID}.") for line in load("task5_interventions").part(GRID).rows]
+    keys = [
+        line.key.removeprefix(f"{GRID}.") for line in load("task5_interventions").part(GRID).rows
+    ]
     return sorted(things, key=keys.index)
 
 
@@ -238,7 +301,9 @@ def main(folder: Path) -> None:
     """Write both schools' workbook.json into folders of `folder`."""
     for number, (name, story) in enumerate(STORIES.items(), start=1):
         written = answers(np.random.default_rng([SEED, number]), open_sample(name), story)
-        made = portable.Export(workbook=name, made_at=story.written + timedelta(hours=4), answers=written)
+        made = portable.Export(
+            workbook=name, made_at=story.written + timedelta(hours=4), answers=written
+        )
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "workbook.json").write_bytes(portable.to_bytes(made) + b"\n")
 

@@ -35,8 +35,13 @@ LONG, SHORT, MARGIN = 29.7, 21.0, 2.0
 _SIZES = {"Heading 1": 20, "Heading 2": 15, "Heading 3": 12}
 _COLOURS = {"Heading 1": INK, "Heading 2": BLUE, "Heading 3": INK}
 SMALL, HELP, INTRO, TIGHT, CARD, CELL = (
-    "Small print", "Help with a question", "Introduction", "After a table", "Card", "In a table",
-)  # fmt: skip
+    "Small print",
+    "Help with a question",
+    "Introduction",
+    "After a table",
+    "Card",
+    "In a table",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,9 @@ def turn(document: Document, *, landscape: bool, new_page: bool) -> None:
     """Lay the last section's paper upright or across; with `new_page` in a section of its own."""
     section = document.add_section(WD_SECTION.NEW_PAGE) if new_page else document.sections[-1]
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (Cm(LONG), Cm(SHORT)) if landscape else (Cm(SHORT), Cm(LONG))
+    section.page_width, section.page_height = (
+        (Cm(LONG), Cm(SHORT)) if landscape else (Cm(SHORT), Cm(LONG))
+    )
 
 
 def width_between_margins(document: Document) -> float:
@@ -97,7 +104,9 @@ def blank_line(document: Document, label: str) -> None:
     """A label, and a ruled line to write on."""
     paragraph = write(document.add_paragraph(), f"{label}:\t")
     paragraph.paragraph_format.space_before = Pt(10)
-    paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(12), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.LINES)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(
+        Cm(12), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.LINES
+    )
 
 
 def picture(document: Document, content: bytes, *, says: str) -> None:
@@ -111,9 +120,14 @@ def picture(document: Document, content: bytes, *, says: str) -> None:
 
 
 def table(
-    document: Document, *, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], weights: Sequence[float], says: str,
+    document: Document,
+    *,
+    heads: Sequence[Cell],
+    rows: Sequence[Sequence[Cell]],
+    weights: Sequence[float],
+    says: str,
     heights: Sequence[float] = (),
-) -> None:  # fmt: skip
+) -> None:
     """A table whose heads stand again on each page and whose rows stay whole; `says` names it for a screen reader.
 
     `weights` share out the width, `heights` are the least that each row has, in cm.
@@ -142,7 +156,9 @@ def box(document: Document, text: str, *, height: float, says: str) -> None:
     after_table(document)
 
 
-def cards(document: Document, texts: Sequence[str], *, across: int = 2, height: float = 4.9, says: str) -> None:
+def cards(
+    document: Document, texts: Sequence[str], *, across: int = 2, height: float = 4.9, says: str
+) -> None:
     """Cards of one size to cut out along dashed lines."""
     texts = [*texts, *[""] * (-len(texts) % across)]
     made = _grid(document, rows=len(texts) // across, weights=[1] * across, says=says)
@@ -197,7 +213,12 @@ def _fill(cell: _Cell, content: Cell, *, bold: bool = False, style: str = CELL) 
         if content.centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if content.small:
-        write(cell.add_paragraph(style=SMALL) if content.text else _restyled(cell.paragraphs[0], SMALL), content.small)
+        write(
+            cell.add_paragraph(style=SMALL)
+            if content.text
+            else _restyled(cell.paragraphs[0], SMALL),
+            content.small,
+        )
 
 
 def _restyled(paragraph: Paragraph, style: str) -> Paragraph:
@@ -257,7 +278,11 @@ def _styles(document: Document) -> None:
     for name, size in _SIZES.items():
         _font(styles[name], size=size, colour=_COLOURS[name], bold=True)
         around = styles[name].paragraph_format
-        around.space_before, around.space_after, around.keep_with_next = Pt(0 if size == 20 else 14), Pt(6), True
+        around.space_before, around.space_after, around.keep_with_next = (
+            Pt(0 if size == 20 else 14),
+            Pt(6),
+            True,
+        )
     _font(styles["Footer"], size=8.5, colour=GREY)
     for name in (SMALL, HELP):
         _new_style(styles, name, size=9, colour=GREY).paragraph_format.space_after = Pt(2)
@@ -271,7 +296,9 @@ def _styles(document: Document) -> None:
     tight = _new_style(styles, TIGHT, size=4, colour=INK).paragraph_format
     tight.space_after, tight.line_spacing = Pt(0), 1.0
     grid = styles["Table Grid"]
-    for line in grid.element.iter(*(qn(f"w:{side}") for side in ("top", "left", "bottom", "right", "insideH", "insideV"))):
+    for line in grid.element.iter(
+        *(qn(f"w:{side}") for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
+    ):
         if line.getparent().tag == qn("w:tblBorders"):
             line.set(qn("w:color"), RULE)
     _cell_margins(grid)
@@ -311,7 +338,11 @@ def _font(style, *, size: float, colour: str, bold: bool | None = None) -> None:
 def _properties(document: Document, about: About) -> None:
     made = datetime.combine(about.made, time(), UTC)
     words = document.core_properties
-    words.title, words.subject, words.comments = one_line(about.title), one_line(about.source), one_line(about.line)
+    words.title, words.subject, words.comments = (
+        one_line(about.title),
+        one_line(about.source),
+        one_line(about.line),
+    )
     words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
     words.language, words.created, words.modified, words.revision = LANGUAGE, made, made, 1
 

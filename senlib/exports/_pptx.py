@@ -127,7 +127,14 @@ def write_notes(slide: Slide, text: str) -> None:
 
 
 def add_chart(
-    slide: Slide, *, kind: str, labels: Sequence[str], series: Sequence[Series], says: str, unit: str, most: float | None
+    slide: Slide,
+    *,
+    kind: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    says: str,
+    unit: str,
+    most: float | None,
 ) -> None:
     """A native chart in the chart's place: PowerPoint opens its numbers in a sheet. `says` tells it to those who do not see it."""
     labels = [plain(label) for label in labels]
@@ -135,12 +142,18 @@ def add_chart(
     data.categories = labels
     for one in series:
         data.add_series(plain(one.name), list(one.values))
-    place = next(one for one in slide.placeholders if one.placeholder_format.type is not None and hasattr(one, "insert_chart"))
+    place = next(
+        one
+        for one in slide.placeholders
+        if one.placeholder_format.type is not None and hasattr(one, "insert_chart")
+    )
     kinds = {"bar": XL_CHART_TYPE.BAR_CLUSTERED, "line": XL_CHART_TYPE.LINE_MARKERS}
     frame = place.insert_chart(kinds[kind], data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(says))
     chart = frame.chart
-    _look(chart, kind=kind, many=len(series) > 1, most=most, intervals=any(one.up for one in series))
+    _look(
+        chart, kind=kind, many=len(series) > 1, most=most, intervals=any(one.up for one in series)
+    )
     column = 1 + len(series)
     for drawn, one in zip(chart.plots[0].series, series, strict=True):
         if one.up:
@@ -186,7 +199,9 @@ def _look(chart: Chart, *, kind: str, many: bool, most: float | None, intervals:
         plot.gap_width, plot.overlap = 60, -10
     plot.has_data_labels = not intervals
     if not intervals:
-        plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END if kind == "bar" else XL_LABEL_POSITION.ABOVE
+        plot.data_labels.position = (
+            XL_LABEL_POSITION.OUTSIDE_END if kind == "bar" else XL_LABEL_POSITION.ABOVE
+        )
         plot.data_labels.font.size, plot.data_labels.show_value = Pt(16), True
     for number, one in enumerate(plot.series):
         colour = _colour((BLUE, WARM, GREY, INK)[number % 4])
@@ -233,9 +248,17 @@ def _numbers(labels: Sequence[str], series: Sequence[Series]) -> bytes:
     columns = [(plain(one.name), one.values) for one in series]
     for one in series:
         if one.up:
-            columns += [(f"{plain(one.name)}: up to so much more", one.up), (f"{plain(one.name)}: down to so much less", one.down)]
+            columns += [
+                (f"{plain(one.name)}: up to so much more", one.up),
+                (f"{plain(one.name)}: down to so much less", one.down),
+            ]
     held = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(held, options) as book:
         sheet = book.add_worksheet("Sheet1")
         for row, label in enumerate(labels, start=1):
@@ -254,10 +277,20 @@ def _numbers(labels: Sequence[str], series: Sequence[Series]) -> bytes:
 def _theme(made: Presentation) -> None:
     part = made.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     theme = part.blob.decode("utf-8")
-    colours = {"dk1": INK, "lt1": "FFFFFF", "dk2": BLUE, "lt2": "EEF2F6", "accent1": BLUE, "accent2": WARM, "accent3": GREY}
+    colours = {
+        "dk1": INK,
+        "lt1": "FFFFFF",
+        "dk2": BLUE,
+        "lt2": "EEF2F6",
+        "accent1": BLUE,
+        "accent2": WARM,
+        "accent3": GREY,
+    }
     colours |= {"accent4": INK, "hlink": BLUE, "folHlink": GREY}
     for name, colour in colours.items():
-        theme = re.sub(rf"(<a:{name}>).*?(</a:{name}>)", rf'\g<1><a:srgbClr val="{colour}"/>\g<2>', theme)
+        theme = re.sub(
+            rf"(<a:{name}>).*?(</a:{name}>)", rf'\g<1><a:srgbClr val="{colour}"/>\g<2>', theme
+        )
     theme = theme.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>')
     part._blob = theme.encode("utf-8")
 
@@ -266,9 +299,11 @@ def _master(master) -> None:
     _drop_dates(master)
     inner = WIDE - 2 * MARGIN
     places = {
-        "title": (MARGIN, _TITLE[0], inner, _TITLE[1]), "body": (MARGIN, _BODY[0], inner, _BODY[1]),
-        "ftr": (MARGIN, _FOOT[0], inner - 1.5, _FOOT[1]), "sldNum": (WIDE - MARGIN - 1.3, _FOOT[0], 1.3, _FOOT[1]),
-    }  # fmt: skip
+        "title": (MARGIN, _TITLE[0], inner, _TITLE[1]),
+        "body": (MARGIN, _BODY[0], inner, _BODY[1]),
+        "ftr": (MARGIN, _FOOT[0], inner - 1.5, _FOOT[1]),
+        "sldNum": (WIDE - MARGIN - 1.3, _FOOT[0], 1.3, _FOOT[1]),
+    }
     for shape in master.placeholders:
         kind = shape._element.nvSpPr.nvPr.find(qn("p:ph")).get("type")
         _place(shape, *places[kind])
@@ -285,7 +320,9 @@ def _master(master) -> None:
 
 
 def _place(shape, left: float, top: float, width: float, height: float) -> None:
-    shape.left, shape.top, shape.width, shape.height = (Emu(Inches(value)) for value in (left, top, width, height))
+    shape.left, shape.top, shape.width, shape.height = (
+        Emu(Inches(value)) for value in (left, top, width, height)
+    )
 
 
 def _left(shape, *, size: int) -> None:
@@ -320,7 +357,10 @@ def _forget_the_template(made: Presentation) -> None:
     for part in (made.part.package, made.part):
         rels = part._rels
         for key, relation in list(rels.items()):
-            if relation.reltype in (RELATIONSHIP_TYPE.THUMBNAIL, RELATIONSHIP_TYPE.PRINTER_SETTINGS):
+            if relation.reltype in (
+                RELATIONSHIP_TYPE.THUMBNAIL,
+                RELATIONSHIP_TYPE.PRINTER_SETTINGS,
+            ):
                 rels.pop(key)
 
 

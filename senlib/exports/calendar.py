@@ -56,9 +56,13 @@ def _event(action: Action, *, today: date, about: About) -> Event:
 def _told(action: Action, *, about: About) -> str:
     """All that is known of an action, a line each."""
     lines = [
-        plain(action.what), _labelled("Owner", action.values["owner"]), _labelled("It has worked when", action.values["measure"]),
-        f"From: {one_line(action.title)}", one_line(about.source), SAMPLE if about.sample else "",
-    ]  # fmt: skip
+        plain(action.what),
+        _labelled("Owner", action.values["owner"]),
+        _labelled("It has worked when", action.values["measure"]),
+        f"From: {one_line(action.title)}",
+        one_line(about.source),
+        SAMPLE if about.sample else "",
+    ]
     return "\n".join(filter(None, lines))
 
 

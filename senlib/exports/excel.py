@@ -38,13 +38,24 @@ def workbook(sheets: Sequence[Sheet], *, about: Sequence[tuple[str, str]]) -> by
     """
     held = io.BytesIO()
     # Nothing that a file says is to become a formula, a link or a number on the way.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(held, options) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         number = book.add_format({"valign": "top"})
         for sheet in sheets:
-            _write(book.add_worksheet(_sheet_name(sheet.name)), sheet, head=head, text=text, number=number)
+            _write(
+                book.add_worksheet(_sheet_name(sheet.name)),
+                sheet,
+                head=head,
+                text=text,
+                number=number,
+            )
         page = book.add_worksheet("About")
         page.set_column(0, 0, 22)
         page.set_column(1, 1, 90, text)
@@ -68,7 +79,10 @@ def _write(page, sheet: Sheet, *, head, text, number) -> None:
         longest = max([len(heading), *(len(str(value)) for value in values)], default=0)
         width = min(max(longest + 2, 8), _WIDEST)
         page.set_column(column, column, width)
-        lines = [max(before, _lines(value, width=width)) for before, value in zip(lines, values, strict=True)]
+        lines = [
+            max(before, _lines(value, width=width))
+            for before, value in zip(lines, values, strict=True)
+        ]
         page.write_string(0, column, heading, head)
         for row, value in enumerate(values, start=1):
             if value is None or pd.isna(value) or value == "":

@@ -43,15 +43,24 @@ class Figures:
         """The rates in their order: label, pupils, reached, percent, low, high (missing where hidden), reason."""
         rates = self.shown.rates(column=self.column, reached=self.reached, of=self.of)
         keys = [name for name in self.shown.columns if name != self.column]
-        places = {labels: place for place, labels in enumerate(rates[keys].itertuples(index=False, name=None))}
-        return rates.iloc[[places[row] for row in self.rows]].reset_index(drop=True).assign(label=list(self.labels))
+        places = {
+            labels: place
+            for place, labels in enumerate(rates[keys].itertuples(index=False, name=None))
+        }
+        return (
+            rates.iloc[[places[row] for row in self.rows]]
+            .reset_index(drop=True)
+            .assign(label=list(self.labels))
+        )
 
     def in_words(self) -> list[tuple[str, ...]]:
         """Each row as texts, as HEADS names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
         return [(row.label, *_figures(row)) for row in self.table().itertuples()]
 
 
-def one_page(*, about: About, sure: str, answers: Sequence[tuple[str, str]], figures: Sequence[Figures]) -> bytes:
+def one_page(
+    *, about: About, sure: str, answers: Sequence[tuple[str, str]], figures: Sequence[Figures]
+) -> bytes:
     """A Word document: what was hidden, how sure one can be, each question with its answer, made from published figures, and these.
 
     >>> from datetime import date
@@ -78,7 +87,9 @@ def one_page(*, about: About, sure: str, answers: Sequence[tuple[str, str]], fig
 
 def _close_up(document) -> None:
     section = document.sections[-1]
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(_MARGIN)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(
+        _MARGIN
+    )
     for name in (_docx.CELL, _docx.SMALL):
         document.styles[name].font.size = Pt(_SIZE)
         document.styles[name].paragraph_format.space_after = Pt(0)

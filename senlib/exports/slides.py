@@ -59,7 +59,9 @@ def deck(slides: Sequence[Slide], *, about: About) -> bytes:
     """
     made = _pptx.begin()
     _properties(made, about)
-    cover = _pptx.add_slide(made, layout=_pptx.COVER, title=one_line(about.title), foot=one_line(about.line))
+    cover = _pptx.add_slide(
+        made, layout=_pptx.COVER, title=one_line(about.title), foot=one_line(about.line)
+    )
     told = (about.source, day(about.made), SAMPLE if about.sample else "", about.hidden)
     cover.placeholders[1].text = "\n".join(one_line(line, most=500) for line in told if line)
     _pptx.write_notes(cover, _opening(slides))
@@ -72,8 +74,16 @@ def deck(slides: Sequence[Slide], *, about: About) -> bytes:
 
 
 def _add(made, slide: Slide, *, about: About, notes: str) -> None:
-    layout = _pptx.LINES if slide.chart is None else _pptx.LINES_AND_CHART if slide.lines else _pptx.CHART
-    shown = _pptx.add_slide(made, layout=layout, title=one_line(slide.title), foot=one_line(about.line))
+    layout = (
+        _pptx.LINES
+        if slide.chart is None
+        else _pptx.LINES_AND_CHART
+        if slide.lines
+        else _pptx.CHART
+    )
+    shown = _pptx.add_slide(
+        made, layout=layout, title=one_line(slide.title), foot=one_line(about.line)
+    )
     if slide.chart is not None:
         _add_chart(shown, slide.chart)
     if layout != _pptx.CHART:
@@ -85,7 +95,15 @@ def _add_chart(shown, chart: Chart) -> None:
     first, *others = chart.columns
     labels = ["" if pd.isna(label) else str(label) for label in chart.table[first]]
     series = [_series(chart, key) for key in others]
-    _pptx.add_chart(shown, kind=chart.kind, labels=labels, series=series, says=chart.says, unit=chart.unit, most=chart.most)
+    _pptx.add_chart(
+        shown,
+        kind=chart.kind,
+        labels=labels,
+        series=series,
+        says=chart.says,
+        unit=chart.unit,
+        most=chart.most,
+    )
 
 
 def _series(chart: Chart, key: str) -> Series:
@@ -101,7 +119,10 @@ def _numbers(column: pd.Series) -> list[float | None]:
 
 
 def _minus(ones: Sequence[float | None], others: Sequence[float | None]) -> list[float | None]:
-    return [None if one is None or other is None else one - other for one, other in zip(ones, others, strict=True)]
+    return [
+        None if one is None or other is None else one - other
+        for one, other in zip(ones, others, strict=True)
+    ]
 
 
 def _opening(slides: Sequence[Slide]) -> str:
@@ -117,7 +138,11 @@ def _timed(slide: Slide, *, begun: int) -> str:
     """
     ends = begun + slide.minutes
     minutes = "1 minute" if slide.minutes == 1 else f"{slide.minutes} minutes"
-    told = f"{minutes}, from {begun // 60}:{begun % 60:02d} to {ends // 60}:{ends % 60:02d}." if slide.minutes else "No time is set."
+    told = (
+        f"{minutes}, from {begun // 60}:{begun % 60:02d} to {ends // 60}:{ends % 60:02d}."
+        if slide.minutes
+        else "No time is set."
+    )
     return "\n".join(filter(None, (told, slide.notes)))
 
 
@@ -130,7 +155,9 @@ def _pages(slide: Slide) -> Iterator[Slide]:
     while True:
         size = (_SIZES if slide.chart is None else _BESIDE_A_CHART)[-1]
         fit = 1
-        while fit < len(lines) and _fits(lines[: fit + 1], size=size, chart=slide.chart is not None):
+        while fit < len(lines) and _fits(
+            lines[: fit + 1], size=size, chart=slide.chart is not None
+        ):
             fit += 1
         yield replace(slide, lines=lines[:fit])
         lines = lines[fit:]
@@ -141,7 +168,10 @@ def _pages(slide: Slide) -> Iterator[Slide]:
 
 def _size(slide: Slide) -> int:
     sizes = _SIZES if slide.chart is None else _BESIDE_A_CHART
-    return next((size for size in sizes if _fits(slide.lines, size=size, chart=slide.chart is not None)), sizes[-1])
+    return next(
+        (size for size in sizes if _fits(slide.lines, size=size, chart=slide.chart is not None)),
+        sizes[-1],
+    )
 
 
 def _fits(lines: Sequence[str], *, size: int, chart: bool) -> bool:
@@ -154,6 +184,10 @@ def _fits(lines: Sequence[str], *, size: int, chart: bool) -> bool:
 
 def _properties(made, about: About) -> None:
     words, at = made.core_properties, datetime.combine(about.made, time(), UTC)
-    words.title, words.subject, words.comments = one_line(about.title), one_line(about.source), one_line(about.line)
+    words.title, words.subject, words.comments = (
+        one_line(about.title),
+        one_line(about.source),
+        one_line(about.line),
+    )
     words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
     words.language, words.created, words.modified, words.revision = _pptx.LANGUAGE, at, at, 1

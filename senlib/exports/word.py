@@ -41,7 +41,10 @@ TICK, EMPTY = "✓", "☐"
 # For whom a blank form is filled in, where the form itself does not ask.
 WHOM = {"pupil": "Pupil", "intervention": "Intervention"}
 
-NO_PUPIL, NO_ACTION = "A pupil who is no longer in the school’s files", "An action that is no longer in the plan"
+NO_PUPIL, NO_ACTION = (
+    "A pupil who is no longer in the school’s files",
+    "An action that is no longer in the plan",
+)
 
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
 
@@ -49,7 +52,17 @@ IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
 _SHORT_LABEL = 12
 
 # Widths, as shares: a column to write in is three wide.
-_WIDE = {"text": 3.0, "short": 2.2, "choice": 2.5, "pupil": 2.2, "action": 3.0, "date": 1.7, "initials": 1.5, "number": 1.4, "yes": 1.2}
+_WIDE = {
+    "text": 3.0,
+    "short": 2.2,
+    "choice": 2.5,
+    "pupil": 2.2,
+    "action": 3.0,
+    "date": 1.7,
+    "initials": 1.5,
+    "number": 1.4,
+    "yes": 1.2,
+}
 
 # Room to write by hand, in cm: a row of a table; a box under a question, and one on a page of its own by how many it shares it with.
 _ROW, _TALL_ROW, _BOX, _BOXES = 0.9, 1.7, 3.5, (9.0, 7.0, 5.0, 3.6)
@@ -127,7 +140,13 @@ Piece = Copy | Words | Listing | Picture
 
 
 def document(
-    pieces: Sequence[Piece], *, about: About, heading: str = "", whom: str = "", landscape: bool | None = None, apart: bool = False
+    pieces: Sequence[Piece],
+    *,
+    about: About,
+    heading: str = "",
+    whom: str = "",
+    landscape: bool | None = None,
+    apart: bool = False,
 ) -> bytes:
     """A Word document of several pieces, each under its own heading; those with wide tables lie across the page.
 
@@ -154,17 +173,33 @@ def document(
 
 
 def form(
-    part: Part, *, about: About, answers: Mapping[str, str] | None = None, rows: Sequence[Row] = (), heading: str = "",
-    names: Mapping[str, str] | None = None, last: Mapping[str, str] | None = None,
-) -> bytes:  # fmt: skip
+    part: Part,
+    *,
+    about: About,
+    answers: Mapping[str, str] | None = None,
+    rows: Sequence[Row] = (),
+    heading: str = "",
+    names: Mapping[str, str] | None = None,
+    last: Mapping[str, str] | None = None,
+) -> bytes:
     """One part as a document: blank to write in by hand, or filled in with `answers` by their keys (see Copy).
 
     >>> part = load("task1_conversion_data").part("unit1.reflection")
     >>> form(part, about=About(title=part.title, source="Any School", made=date(2005, 3, 8)))[:2]
     b'PK'
     """
-    copy = Copy(part=part, answers=answers, rows=rows, heading="", names=names or {}, last=last or {}, roomy=True)
-    whom = WHOM.get(part.each, "") if copy.blank and not isinstance(part, FlowChart | Points) else ""
+    copy = Copy(
+        part=part,
+        answers=answers,
+        rows=rows,
+        heading="",
+        names=names or {},
+        last=last or {},
+        roomy=True,
+    )
+    whom = (
+        WHOM.get(part.each, "") if copy.blank and not isinstance(part, FlowChart | Points) else ""
+    )
     return document([copy], about=about, heading=heading or part.title, whom=whom)
 
 
@@ -179,11 +214,22 @@ def iep(*, about: About, heading: str = "", of: str = "", held: Held | None = No
     # The first part's title is the document's.
     pieces = [replace(about_it, heading="", across=True), targets, voices]
     return document(
-        pieces, about=about, heading=heading or sheet.part(IEP[0]).title, whom="" if held else WHOM["pupil"], landscape=True
-    )  # fmt: skip
+        pieces,
+        about=about,
+        heading=heading or sheet.part(IEP[0]).title,
+        whom="" if held else WHOM["pupil"],
+        landscape=True,
+    )
 
 
-def feedback(*, about: About, heading: str = "", of: str = "", held: Held | None = None, picture: Picture | None = None) -> bytes:
+def feedback(
+    *,
+    about: About,
+    heading: str = "",
+    of: str = "",
+    held: Held | None = None,
+    picture: Picture | None = None,
+) -> bytes:
     """The feedback sheet of one visit `of` from `held` (`Store.forms()`), with a picture of its minutes if wished; blank without.
 
     >>> feedback(about=About(title="Feedback on a lesson", source="Any School", made=date(2005, 3, 8)))[:2]
@@ -201,7 +247,9 @@ def feedback(*, about: About, heading: str = "", of: str = "", held: Held | None
     return document(pieces, about=about, heading=heading)
 
 
-def plan(found: Sequence[Action], *, about: About, today: date, names: Mapping[str, str] | None = None) -> bytes:
+def plan(
+    found: Sequence[Action], *, about: About, today: date, names: Mapping[str, str] | None = None
+) -> bytes:
     """The action plan, in the order given; `names` has the words for the pupils whom actions are about, by their numbers.
 
     >>> plan([], about=About(title="Action plan", source="Any School", made=date(2005, 3, 8)), today=date(2005, 3, 8))[:2]
@@ -212,18 +260,28 @@ def plan(found: Sequence[Action], *, about: About, today: date, names: Mapping[s
     heads = ["What", "Came from", *(column.label for column in columns[1:])]
     rows = [
         [
-            action.what, _origin(action, names or {}), action.values["owner"], _due(action, today=today),
-            action.values["measure"], TICK if action.done else "",
+            action.what,
+            _origin(action, names or {}),
+            action.values["owner"],
+            _due(action, today=today),
+            action.values["measure"],
+            TICK if action.done else "",
         ]
         for action in found
-    ]  # fmt: skip
+    ]
     if not rows:
-        return document([Words(heading="", text="No action is in the plan yet.", wide=True)], about=about)
+        return document(
+            [Words(heading="", text="No action is in the plan yet.", wide=True)], about=about
+        )
     weights = (3.2, 2.4, 1.4, 1.5, 2.6, 0.8)
-    return document([Listing(heading="", heads=heads, rows=rows, weights=weights, wide=True)], about=about)
+    return document(
+        [Listing(heading="", heads=heads, rows=rows, weights=weights, wide=True)], about=about
+    )
 
 
-def cards(part: Cards, *, about: About, order: Callable[[Sequence[str]], Sequence[str]] = sorted) -> bytes:
+def cards(
+    part: Cards, *, about: About, order: Callable[[Sequence[str]], Sequence[str]] = sorted
+) -> bytes:
     """A pack of cards to cut out: the headings first, then the cards, in the order that `order` makes of their texts.
 
     By default that is the alphabet's, so that cards which belong together do not lie together.
@@ -255,7 +313,13 @@ def _add(made: Document, piece: Piece) -> None:
     elif isinstance(piece, Listing):
         rows = [[Cell(text) for text in row] for row in piece.rows]
         weights = piece.weights or [1] * len(piece.heads)
-        _docx.table(made, heads=[Cell(text) for text in piece.heads], rows=rows, weights=weights, says=head or "A table")
+        _docx.table(
+            made,
+            heads=[Cell(text) for text in piece.heads],
+            rows=rows,
+            weights=weights,
+            says=head or "A table",
+        )
     else:
         # The headings within come one below the piece's own, and none is left out between.
         _add_part(made, piece, level=3 if head else 2)
@@ -273,15 +337,26 @@ def _form(made: Document, copy: Copy, level: int) -> None:
         heads = [_head(copy, one) for one in copy.part.fields]
         cells = [_answer(copy, one, one.key) for one in copy.part.fields]
         weights = [_WIDE[one.kind] for one in copy.part.fields]
-        _docx.table(made, heads=heads, rows=[cells], weights=weights, says=copy.part.title, heights=[_ROW if copy.blank else 0])
+        _docx.table(
+            made,
+            heads=heads,
+            rows=[cells],
+            weights=weights,
+            says=copy.part.title,
+            heights=[_ROW if copy.blank else 0],
+        )
         return
     if all(one.kind == "text" for one in copy.part.fields):
         _questions(made, copy, level)
         return
     heads = [Cell("What is asked"), Cell("Answer")]
     rows = [[_head(copy, one), _answer(copy, one, one.key)] for one in copy.part.fields]
-    heights = [(_TALL_ROW if one.kind == "text" else _ROW) if copy.blank else 0 for one in copy.part.fields]
-    _docx.table(made, heads=heads, rows=rows, weights=(1, 2.4), says=copy.part.title, heights=heights)
+    heights = [
+        (_TALL_ROW if one.kind == "text" else _ROW) if copy.blank else 0 for one in copy.part.fields
+    ]
+    _docx.table(
+        made, heads=heads, rows=rows, weights=(1, 2.4), says=copy.part.title, heights=heights
+    )
 
 
 def _head(copy: Copy, asked: Field) -> Cell:
@@ -299,7 +374,9 @@ def _questions(made: Document, copy: Copy, level: int) -> None:
         if copy.blank and one.help:
             _docx.paragraphs(made, one.help, style=_docx.HELP)
         cell = _answer(copy, one, one.key)
-        _docx.box(made, "\n".join(filter(None, (cell.text, cell.small))), height=height, says=one.label)
+        _docx.box(
+            made, "\n".join(filter(None, (cell.text, cell.small))), height=height, says=one.label
+        )
 
 
 def _grid(made: Document, copy: Copy, level: int) -> None:
@@ -313,7 +390,11 @@ def _grid(made: Document, copy: Copy, level: int) -> None:
     for key in titles or [""]:
         # A row whose section is no longer there is shown in the last place rather than not at all.
         last = key == list(titles or [""])[-1]
-        here = [row for row in rows if row.section == key or (last and row.section not in (titles or {""}))]
+        here = [
+            row
+            for row in rows
+            if row.section == key or (last and row.section not in (titles or {""}))
+        ]
         if titles:
             _docx.heading(made, titles[key], level=level)
         corner = titles.get(key, grid.title)
@@ -323,14 +404,28 @@ def _grid(made: Document, copy: Copy, level: int) -> None:
         lines = [_line(copy, row) for row in [*here, *(room if last else ())]]
         if not rows:
             # Only the columns to write in.
-            heads, lines, weights = heads[1:], [line[1:] for line in lines], weights[-len(heads) + 1 :]
+            heads, lines, weights = (
+                heads[1:],
+                [line[1:] for line in lines],
+                weights[-len(heads) + 1 :],
+            )
         says = f"{grid.title}: {titles[key]}" if titles else grid.title
-        _docx.table(made, heads=heads, rows=lines, weights=weights, says=says, heights=[_row_height(copy)] * len(lines))
+        _docx.table(
+            made,
+            heads=heads,
+            rows=lines,
+            weights=weights,
+            says=says,
+            heights=[_row_height(copy)] * len(lines),
+        )
 
 
 def _line(copy: Copy, row: Row) -> list[Cell]:
     starts = copy.part.starts | row.start
-    cells = [_answer(copy, one, answer_key(row=row.key, column=one.key), start=starts.get(one.key, "")) for one in copy.part.columns]
+    cells = [
+        _answer(copy, one, answer_key(row=row.key, column=one.key), start=starts.get(one.key, ""))
+        for one in copy.part.columns
+    ]
     return [Cell(row.label), *cells]
 
 
@@ -347,11 +442,26 @@ def _checklist(made: Document, copy: Copy, level: int) -> None:
     answer = Field("answer", "Answer", kind="choice", choices=part.choices)
     if not copy.blank:
         rows = [[Cell(item.text), _answer(copy, answer, item.key)] for item in part.items]
-        _docx.table(made, heads=[Cell(part.title), Cell("Answer")], rows=rows, weights=(4, 1), says=part.title)
+        _docx.table(
+            made,
+            heads=[Cell(part.title), Cell("Answer")],
+            rows=rows,
+            weights=(4, 1),
+            says=part.title,
+        )
         return
     heads = [Cell(part.title), *(Cell(choice.label, centred=True) for choice in part.choices)]
-    rows = [[Cell(item.text), *[Cell(EMPTY, centred=True)] * len(part.choices)] for item in part.items]
-    _docx.table(made, heads=heads, rows=rows, weights=[6, *[1.3] * len(part.choices)], says=part.title, heights=[_ROW] * len(rows))
+    rows = [
+        [Cell(item.text), *[Cell(EMPTY, centred=True)] * len(part.choices)] for item in part.items
+    ]
+    _docx.table(
+        made,
+        heads=heads,
+        rows=rows,
+        weights=[6, *[1.3] * len(part.choices)],
+        says=part.title,
+        heights=[_ROW] * len(rows),
+    )
 
 
 def _points(made: Document, copy: Copy, level: int) -> None:
@@ -362,7 +472,13 @@ def _points(made: Document, copy: Copy, level: int) -> None:
         return
     taken = Field("taken", "In the plan", kind="yes")
     rows = [[Cell(item.text), _answer(copy, taken, item.key)] for item in part.items]
-    _docx.table(made, heads=[Cell(part.title), Cell(taken.label)], rows=rows, weights=(6, 1), says=part.title)
+    _docx.table(
+        made,
+        heads=[Cell(part.title), Cell(taken.label)],
+        rows=rows,
+        weights=(6, 1),
+        says=part.title,
+    )
 
 
 def _resources(made: Document, copy: Copy, level: int) -> None:
@@ -378,16 +494,26 @@ def _cards(made: Document, copy: Copy, level: int) -> None:
     groups = {group.key: group.title for group in copy.part.groups}
     laid = {card.key: copy.answers.get(card.key, "") for card in copy.part.cards}
     for key, title in [*groups.items(), ("", "Not laid yet")]:
-        texts = [card.text for card in copy.part.cards if laid[card.key] == key or (not key and laid[card.key] not in groups)]
+        texts = [
+            card.text
+            for card in copy.part.cards
+            if laid[card.key] == key or (not key and laid[card.key] not in groups)
+        ]
         if key or texts:
             _docx.heading(made, title, level=level)
-            _docx.paragraphs(made, "\n".join(texts) or "No card.", style="List Bullet" if texts else None)
+            _docx.paragraphs(
+                made, "\n".join(texts) or "No card.", style="List Bullet" if texts else None
+            )
 
 
-def _pack(made: Document, part: Cards, *, level: int, order: Callable[[Sequence[str]], Sequence[str]]) -> None:
+def _pack(
+    made: Document, part: Cards, *, level: int, order: Callable[[Sequence[str]], Sequence[str]]
+) -> None:
     _docx.paragraphs(made, "Cut along the dashed lines. Lay each card under one of the headings.")
     _docx.heading(made, "The headings", level=level)
-    _docx.cards(made, [group.title for group in part.groups], says="Headings to cut out", height=2.4)
+    _docx.cards(
+        made, [group.title for group in part.groups], says="Headings to cut out", height=2.4
+    )
     _docx.heading(made, "The cards", level=level)
     _docx.cards(made, list(order([card.text for card in part.cards])), says="Cards to cut out")
 
@@ -398,15 +524,31 @@ def _flow_chart(made: Document, copy: Copy, level: int) -> None:
     weights = (0.6, 5, 2)
     if copy.blank:
         numbers = {key: str(number) for number, key in enumerate(chart.nodes, start=1)}
-        rows = [[Cell(numbers[node.key]), Cell(node.text), Cell(_ways(node, numbers))] for node in chart.nodes.values()]
-        _docx.table(made, heads=heads, rows=rows, weights=weights, says=chart.title, heights=[1.2] * len(rows))
+        rows = [
+            [Cell(numbers[node.key]), Cell(node.text), Cell(_ways(node, numbers))]
+            for node in chart.nodes.values()
+        ]
+        _docx.table(
+            made,
+            heads=heads,
+            rows=rows,
+            weights=weights,
+            says=chart.title,
+            heights=[1.2] * len(rows),
+        )
         return
     trail = walk(chart, copy.answers)
-    answered = [_way(copy.answers.get(node.key, "")) if node.kind == "question" else "" for node in trail.nodes]
+    answered = [
+        _way(copy.answers.get(node.key, "")) if node.kind == "question" else ""
+        for node in trail.nodes
+    ]
     steps = enumerate(zip(trail.nodes, answered, strict=True), start=1)
     rows = [[Cell(str(number)), Cell(node.text), Cell(answer)] for number, (node, answer) in steps]
     _docx.table(made, heads=heads, rows=rows, weights=weights, says=chart.title)
-    _docx.paragraphs(made, _ENDS[trail.comes_to] if trail.done else "The chart has not been walked to its end yet.")
+    _docx.paragraphs(
+        made,
+        _ENDS[trail.comes_to] if trail.done else "The chart has not been walked to its end yet.",
+    )
 
 
 def _way(answer: str) -> str:
@@ -418,7 +560,11 @@ def _ways(node: Node, numbers: Mapping[str, str]) -> str:
     if node.kind == "outcome":
         return "The end"
     labels = {"yes": f"{EMPTY} Yes: ", "no": f"{EMPTY} No: ", "next": ""}
-    lines = [f"{labels[way]}go on to {numbers[target]}" for way, target in node.ways.items() if target in numbers]
+    lines = [
+        f"{labels[way]}go on to {numbers[target]}"
+        for way, target in node.ways.items()
+        if target in numbers
+    ]
     return "\n".join(line if line[0] == EMPTY else line[0].upper() + line[1:] for line in lines)
 
 
@@ -483,14 +629,23 @@ def _minutes(copy: Copy) -> Listing | Words:
     ]
     if not found:
         return Words(heading=copy.part.title, text="No minutes are noted.")
-    return Listing(heading=copy.part.title, heads=["What the pupil was doing", "Minutes"], rows=found, weights=(5, 1))
+    return Listing(
+        heading=copy.part.title,
+        heads=["What the pupil was doing", "Minutes"],
+        rows=found,
+        weights=(5, 1),
+    )
 
 
 def _origin(action: Action, names: Mapping[str, str]) -> str:
     if action.each == "pupil" and action.of:
         name = names.get(action.of, NO_PUPIL)
         return name if action.part == PLAN else f"{name}\n{action.title}"
-    return "Written in the plan" if action.part == PLAN else f"{action.title}: {one_line(action.row, most=90)}"
+    return (
+        "Written in the plan"
+        if action.part == PLAN
+        else f"{action.title}: {one_line(action.row, most=90)}"
+    )
 
 
 def _due(action: Action, *, today: date) -> str:

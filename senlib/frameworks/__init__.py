@@ -12,7 +12,17 @@ from typing import Any
 
 from senlib.frameworks.scales import NO_RESULT, Scale, scale_from
 
-__all__ = ["NO_RESULT", "Criterion", "Framework", "Scale", "Stage", "Subject", "Tracking", "load", "names"]
+__all__ = [
+    "NO_RESULT",
+    "Criterion",
+    "Framework",
+    "Scale",
+    "Stage",
+    "Subject",
+    "Tracking",
+    "load",
+    "names",
+]
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,9 @@ class Framework:
         for stage in self.stages:
             if name in (None, stage.name):
                 return stage
-        raise KeyError(f"{name!r} is no stage of {self.title}: {', '.join(stage.name for stage in self.stages)}")
+        raise KeyError(
+            f"{name!r} is no stage of {self.title}: {', '.join(stage.name for stage in self.stages)}"
+        )
 
     def subject(self, text: str) -> str | None:
         """A subject's own name for a spelling of it, or None where the framework does not take it.
@@ -156,7 +168,11 @@ class Framework:
         for subject in self.subjects:
             if folded in subject.spellings:
                 return subject.name
-        return " ".join(_title(word) for word in folded.split()) if self.other_subjects and folded else None
+        return (
+            " ".join(_title(word) for word in folded.split())
+            if self.other_subjects and folded
+            else None
+        )
 
     def core_subjects(self) -> list[str]:
         """Subjects that every pupil takes.
@@ -186,7 +202,11 @@ class Framework:
         >>> load("levels").result_stages()
         ['KS2', 'KS3', 'KS4', 'now']
         """
-        return list(dict.fromkeys([self.stages[0].entry_stage, *(stage.name for stage in self.stages), "now"]))
+        return list(
+            dict.fromkeys(
+                [self.stages[0].entry_stage, *(stage.name for stage in self.stages), "now"]
+            )
+        )
 
 
 def names() -> list[str]:
@@ -207,7 +227,9 @@ def load(name: str) -> Framework:
     """
     if name not in names():
         raise KeyError(f"{name!r} is no framework: {', '.join(names())}")
-    return _framework(tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")))
+    return _framework(
+        tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    )
 
 
 def _framework(table: Mapping[str, Any]) -> Framework:
@@ -224,7 +246,9 @@ def _framework(table: Mapping[str, Any]) -> Framework:
         sen_spellings=sen["spellings"],
         need_names=dict(table["needs"]["codes"]),
         needs_accepted=table["needs"]["accepted"],
-        subjects=tuple(Subject(**{key: _frozen(value) for key, value in s.items()}) for s in table["subjects"]),
+        subjects=tuple(
+            Subject(**{key: _frozen(value) for key, value in s.items()}) for s in table["subjects"]
+        ),
         other_subjects=table.get("other_subjects", False),
         scales=scales,
         stages=tuple(_stage(stage, scales) for stage in table["stages"]),

@@ -102,7 +102,9 @@ class Scale:
 
     def _at_points(self, points: float) -> str | None:
         """The narrowest value whose points begin at or below `points`: a sub-level rather than its level."""
-        held = [value for value in self.values if value.lowest <= points and value.name != value.step]
+        held = [
+            value for value in self.values if value.lowest <= points and value.name != value.step
+        ]
         best = max(held, key=lambda value: value.lowest, default=None)
         # The scale ends two points above the floor of its last sub-level.
         return best.name if best and points < best.lowest + 2 and best.step.isdigit() else None
@@ -146,7 +148,9 @@ class Scale:
         """
         if not self.pairs:
             return []
-        return [f"{grade}-{other}" for grade in range(1, 10) for other in (grade - 1, grade) if other]
+        return [
+            f"{grade}-{other}" for grade in range(1, 10) for other in (grade - 1, grade) if other
+        ]
 
     def reached(self, name: str, *, reach: str) -> bool:
         """Whether a result is `reach` or better. A code and no result never are."""
@@ -180,7 +184,9 @@ def scale_from(name: str, table: Mapping[str, Any]) -> Scale:
         name=name,
         accepted=table["accepted"],
         values=tuple(_values(table)),
-        codes=tuple(Code(name=c[0], meaning=c[1], below=c[2] == "below") for c in table.get("codes", [])),
+        codes=tuple(
+            Code(name=c[0], meaning=c[1], below=c[2] == "below") for c in table.get("codes", [])
+        ),
         spellings=table.get("spellings", {}),
         fine_level_points=table.get("fine_level_points"),
         points_from=table.get("points_from"),

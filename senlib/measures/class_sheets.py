@@ -13,10 +13,23 @@ from senlib.school.school import School
 
 # A column of the pupils table that says in which class a pupil is taught, and the subject that the framework calls so.
 COLUMNS: Mapping[str, str] = {
-    "form": "", "set_english": "English", "set_mathematics": "Mathematics", "set_science": "Science", "set_ict": "ICT",
-}  # fmt: skip
+    "form": "",
+    "set_english": "English",
+    "set_mathematics": "Mathematics",
+    "set_science": "Science",
+    "set_ict": "ICT",
+}
 
-PEOPLE = ["pupil_id", "forename", "surname", "form", "year_group", "sen_provision", "need", "need_2"]
+PEOPLE = [
+    "pupil_id",
+    "forename",
+    "surname",
+    "form",
+    "year_group",
+    "sen_provision",
+    "need",
+    "need_2",
+]
 STANDING = ["entry", "now", "on_course", "stuck"]
 
 
@@ -36,7 +49,11 @@ def classes(school: School) -> pd.DataFrame:
     for column in COLUMNS:
         held = pupils.assign(sen=sen)[pupils[column] != ""]
         counted = held.groupby(column).agg(pupils=("pupil_id", "size"), sen=("sen", "sum"))
-        counted = counted.rename_axis("name").reset_index().sort_values("name", key=lambda names: names.map(_as_read))
+        counted = (
+            counted.rename_axis("name")
+            .reset_index()
+            .sort_values("name", key=lambda names: names.map(_as_read))
+        )
         parts.append(counted.assign(column=column, subject=_subject(school, column)))
     table = pd.concat(parts, ignore_index=True).astype({"pupils": "int64", "sen": "int64"})
     return table[["column", "subject", "name", "pupils", "sen"]]
@@ -63,7 +80,9 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
     standing = pd.DataFrame(columns=["pupil_id", *STANDING], dtype=str)
     if subject := _subject(school, column) or subject:
         stage = school.framework.stage(school.framework.tracking.stage)
-        standing = track(school, subject=subject, entry=[*stage.bands, "none"])[list(standing.columns)].astype(str)
+        standing = track(school, subject=subject, entry=[*stage.bands, "none"])[
+            list(standing.columns)
+        ].astype(str)
     return pupils.merge(standing, on="pupil_id", how="left").fillna(dict.fromkeys(STANDING, ""))
 
 
@@ -85,7 +104,9 @@ def _as_read(name: str) -> list[tuple[int, str]]:
     ['9A', '10B', 'Oak']
     """
     parts = filter(None, re.split("([0-9]{1,9})", name))
-    return [(int(part), "") if part.isascii() and part.isdecimal() else (10**9, part) for part in parts]
+    return [
+        (int(part), "") if part.isascii() and part.isdecimal() else (10**9, part) for part in parts
+    ]
 
 
 def _on_roll(school: School) -> pd.DataFrame:

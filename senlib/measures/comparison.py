@@ -24,7 +24,9 @@ def with_national(
         figures[[*keys, "year", "percent"]], on=keys
     )
     rows["apart"] = (rows["year"] - rows["cohort"].fillna(rows["year"])).abs()
-    nearest = rows.sort_values(["place", "apart", "year"], ascending=[True, True, False]).drop_duplicates("place")
+    nearest = rows.sort_values(
+        ["place", "apart", "year"], ascending=[True, True, False]
+    ).drop_duplicates("place")
     nearest = nearest.set_index("place").reindex(table.index)
     return table.assign(
         national=nearest["percent"].astype("float64"),
@@ -37,7 +39,13 @@ def with_lea(table: pd.DataFrame, *, lea: pd.DataFrame, stage: Stage) -> pd.Data
     """The table with `lea`, the rate of the LEA's other schools for the same cohort, and `lea_difference`."""
     keys = ["subject", "cohort", "group", "entry", "reach"]
     held = lea[lea["stage"] == stage.name].drop_duplicates(keys)
-    held = held.assign(lea=100 * held["reached"].astype(float) / held["pupils"].astype(float).where(lambda n: n > 0))
+    held = held.assign(
+        lea=100
+        * held["reached"].astype(float)
+        / held["pupils"].astype(float).where(lambda n: n > 0)
+    )
     held = held.astype({"cohort": "Int64"})[[*keys, "lea"]]
-    rate = table[keys].merge(held, on=keys, how="left")["lea"].set_axis(table.index).astype("float64")
+    rate = (
+        table[keys].merge(held, on=keys, how="left")["lea"].set_axis(table.index).astype("float64")
+    )
     return table.assign(lea=rate, lea_difference=compared(table["low"], table["high"], rate))

@@ -35,11 +35,16 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     shared by all who ask for it, and is not to be changed.
     """
     of_stage = school.framework.stage(stage)
-    counts = count_pairs(school.pupils, school.results, framework=school.framework, stage=of_stage, by=[by])
+    counts = count_pairs(
+        school.pupils, school.results, framework=school.framework, stage=of_stage, by=[by]
+    )
     scale = of_stage.outcome_scale
     return counts.assign(
         entry_value=counts["entry"],
-        entry=[of_stage.band(entry=e, points=p) for e, p in zip(counts["entry"], counts["entry_points"], strict=True)],
+        entry=[
+            of_stage.band(entry=e, points=p)
+            for e, p in zip(counts["entry"], counts["entry_points"], strict=True)
+        ],
         step=counts["outcome"].map(scale.step),
         has_result=counts["outcome"].map(scale.is_result).astype(bool),
         by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),
@@ -73,7 +78,13 @@ def conversion(
     """
     of_stage = school.framework.stage(stage)
     reaches = (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
-    asked = {"stage": of_stage.name, "subject": subject, "by": by, "reaches": reaches, "denominator": denominator}
+    asked = {
+        "stage": of_stage.name,
+        "subject": subject,
+        "by": by,
+        "reaches": reaches,
+        "denominator": denominator,
+    }
     if figures is None:
         return _beside_england(school, **asked).copy(deep=False)
     return _beside(_school_rates(school, **asked), school=school, stage=of_stage, figures=figures)
@@ -112,31 +123,60 @@ def matrix(
     >>> bool((table.groupby(["subject", "cohort", "group", "entry"])["share"].sum().round(6) == 100).all())
     True
     """
-    return _matrix(school, stage=school.framework.stage(stage).name, subject=subject, by=by).copy(deep=False)
+    return _matrix(school, stage=school.framework.stage(stage).name, subject=subject, by=by).copy(
+        deep=False
+    )
 
 
 @kept
 def _beside_england(school: School, *, stage: str, **asked: Any) -> pd.DataFrame:
     """A conversion table beside the national figures that are held."""
-    return _beside(_school_rates(school, stage=stage, **asked), school=school, stage=school.framework.stage(stage), figures=None)
+    return _beside(
+        _school_rates(school, stage=stage, **asked),
+        school=school,
+        stage=school.framework.stage(stage),
+        figures=None,
+    )
 
 
-def _beside(table: pd.DataFrame, *, school: School, stage: Stage, figures: pd.DataFrame | None) -> pd.DataFrame:
+def _beside(
+    table: pd.DataFrame, *, school: School, stage: Stage, figures: pd.DataFrame | None
+) -> pd.DataFrame:
     table = with_national(table, figures=figures, framework=school.framework, stage=stage)
     return table[
-        [*_OF_A_RATE, "pupils", "without_result", "reached", "percent", "low", "high", "national", "difference"]
+        [
+            *_OF_A_RATE,
+            "pupils",
+            "without_result",
+            "reached",
+            "percent",
+            "low",
+            "high",
+            "national",
+            "difference",
+        ]
         + ["national_year", "lea", "lea_difference", "by_teacher"]
     ]
 
 
 @kept
 def _school_rates(
-    school: School, *, stage: str, subject: str | None, by: str, reaches: tuple[str, ...], denominator: Denominator
+    school: School,
+    *,
+    stage: str,
+    subject: str | None,
+    by: str,
+    reaches: tuple[str, ...],
+    denominator: Denominator,
 ) -> pd.DataFrame:
     """A conversion table without what England's figures say."""
     framework = school.framework
     of_stage = framework.stage(stage)
-    counts = with_groups(_chosen(band_counts(school, stage=stage, by=by), subject, framework), by=by, framework=framework)
+    counts = with_groups(
+        _chosen(band_counts(school, stage=stage, by=by), subject, framework),
+        by=by,
+        framework=framework,
+    )
     counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
     counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
     table = rates(counts, keys=_OF_A_RATE, denominator=denominator)
@@ -148,13 +188,22 @@ def _school_rates(
 def _matrix(school: School, *, stage: str, subject: str | None, by: str) -> pd.DataFrame:
     framework = school.framework
     of_stage = framework.stage(stage)
-    counts = with_groups(_chosen(band_counts(school, stage=stage, by=by), subject, framework), by=by, framework=framework)
+    counts = with_groups(
+        _chosen(band_counts(school, stage=stage, by=by), subject, framework),
+        by=by,
+        framework=framework,
+    )
     row = ["subject", "cohort", "group", "entry"]
     table = counts.rename(columns={"outcome": "value", "step": "outcome"})
     table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()
     table["row_pupils"] = table.groupby(row)["pupils"].transform("sum")
     interval = wilson(table["pupils"], table["row_pupils"]).rename(columns={"percent": "share"})
-    table = _ordered(table.join(interval), framework=framework, stage=of_stage, outcomes=outcome_columns(of_stage))
+    table = _ordered(
+        table.join(interval),
+        framework=framework,
+        stage=of_stage,
+        outcomes=outcome_columns(of_stage),
+    )
     return table[[*row, "outcome", "pupils", "row_pupils", "share", "low", "high"]]
 
 
@@ -164,18 +213,29 @@ def outcome_columns(stage: Stage) -> list[str]:
     """
     scale = stage.outcome_scale
     codes = [code.name for code in scale.codes if scale.is_code(code.name)]
-    below, others = ([code for code in codes if scale.is_result(code) is held] for held in (True, False))
-    return [*below, *sorted([*scale.steps(), *scale.double_awards()], key=scale.points), *others, "no result"]
+    below, others = (
+        [code for code in codes if scale.is_result(code) is held] for held in (True, False)
+    )
+    return [
+        *below,
+        *sorted([*scale.steps(), *scale.double_awards()], key=scale.points),
+        *others,
+        "no result",
+    ]
 
 
-def rates(counts: pd.DataFrame, *, keys: list[str], denominator: Denominator = "all") -> pd.DataFrame:
+def rates(
+    counts: pd.DataFrame, *, keys: list[str], denominator: Denominator = "all"
+) -> pd.DataFrame:
     """Counts with `reached`, `has_result` and `by_teacher` summed by `keys` into rates with their intervals."""
     counts = counts.assign(
         reached=counts["pupils"].where(counts["reached"], 0),
         without_result=counts["pupils"].where(~counts["has_result"], 0),
         by_teacher=counts["pupils"].where(counts["by_teacher"], 0),
     )
-    table = counts.groupby(keys, as_index=False)[["pupils", "without_result", "reached", "by_teacher"]].sum()
+    table = counts.groupby(keys, as_index=False)[
+        ["pupils", "without_result", "reached", "by_teacher"]
+    ].sum()
     if denominator == "with_result":
         table["pupils"] -= table["without_result"]
     return table.join(wilson(table["reached"], table["pupils"]))
@@ -195,7 +255,8 @@ def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
     scale = stage.outcome_scale
     scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
     return counts.assign(
-        reach=reach, reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool)
+        reach=reach,
+        reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool),
     )
 
 
@@ -216,7 +277,9 @@ def _ordered(
         "reach": list(reaches),
         "outcome": list(outcomes),
     }
-    places = {name: {value: place for place, value in enumerate(order)} for name, order in orders.items()}
+    places = {
+        name: {value: place for place, value in enumerate(order)} for name, order in orders.items()
+    }
     columns = [
         "subject",
         "cohort",

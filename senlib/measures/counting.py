@@ -30,7 +30,16 @@ def count_pairs(
     `pupils` and `results` are tables of any kind that Narwhals knows. Returns subject, cohort, `by`, entry, entry_points,
     entry_kind, outcome, outcome_kind, pupils.
     """
-    keys = ["subject", "cohort", *by, "entry", "entry_points", "entry_kind", "outcome", "outcome_kind"]
+    keys = [
+        "subject",
+        "cohort",
+        *by,
+        "entry",
+        "entry_points",
+        "entry_kind",
+        "outcome",
+        "outcome_kind",
+    ]
     paired = _paired(pupils, results, stage=stage, columns=by).with_columns(pupils=nw.lit(1))
     counted = _pandas(paired.group_by(keys, drop_null_keys=False).agg(nw.col("pupils").sum()))
     # What can be done with the few rows that are left is not done with every result: engines group plain columns fastest.
@@ -40,7 +49,9 @@ def count_pairs(
     return counted.astype({"pupils": "int64", "cohort": "int64", "entry_points": "float64"})
 
 
-def pairs(pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]) -> Any:
+def pairs(
+    pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]
+) -> Any:
     """One row for each pupil and subject: entry, entry_points, outcome, the kind of each, the cohort and `columns` of pupils.
 
     A pupil stands in a subject who has an outcome in it or, where entry is by subject, an entry in it; in cohorts that have
@@ -78,14 +89,24 @@ def _paired(pupils: Any, results: Any, *, stage: Stage, columns: Sequence[str]) 
     """As `pairs`, of every cohort, and with what is not there missing: a pupil without an outcome has no `outcome_kind`."""
     pupils = nw.from_native(pupils)
     results = nw.from_native(results)
-    outcomes = _resolved(_of_stage(results, stage.name), gives_way=stage.outcome_scale.below_range())
-    outcomes = outcomes.select(*_PUPIL_SUBJECT, outcome=nw.col("result"), outcome_kind=nw.col("kind"))
+    outcomes = _resolved(
+        _of_stage(results, stage.name), gives_way=stage.outcome_scale.below_range()
+    )
+    outcomes = outcomes.select(
+        *_PUPIL_SUBJECT, outcome=nw.col("result"), outcome_kind=nw.col("kind")
+    )
     entries = _entries(results, stage=stage)
-    paired = _by_average(entries, outcomes, stage=stage) if stage.averaged else _by_subject(entries, outcomes)
+    paired = (
+        _by_average(entries, outcomes, stage=stage)
+        if stage.averaged
+        else _by_subject(entries, outcomes)
+    )
     people = pupils.select(
         "pupil_id",
         *columns,
-        cohort=(nw.col("ks4_year") + (stage.ends_in_year - 11)).fill_null(UNKNOWN_COHORT).cast(nw.Int64),
+        cohort=(nw.col("ks4_year") + (stage.ends_in_year - 11))
+        .fill_null(UNKNOWN_COHORT)
+        .cast(nw.Int64),
     )
     return paired.join(people, on="pupil_id", how="inner")
 
@@ -99,7 +120,10 @@ def _of_stage(results: Any, stage: str, extra: Sequence[str] = ()) -> Any:
 def _entries(results: Any, *, stage: Stage) -> Any:
     entries = _resolved(_of_stage(results, stage.entry_stage), gives_way=None)
     return entries.select(
-        *_PUPIL_SUBJECT, entry=nw.col("result"), entry_points=nw.col("points"), entry_kind=nw.col("kind")
+        *_PUPIL_SUBJECT,
+        entry=nw.col("result"),
+        entry_points=nw.col("points"),
+        entry_kind=nw.col("kind"),
     )
 
 
@@ -111,7 +135,9 @@ def _resolved(rows: Any, *, gives_way: list[str] | None) -> Any:
     teacher = nw.when(is_level).then(nw.lit(3)).otherwise(nw.lit(1))
     ranked = rows.with_columns(rank=nw.when(is_test).then(test).otherwise(teacher))
     # One pass over the results, whatever engine it is: a join for each rule would be a pass each.
-    return ranked.group_by(_PUPIL_SUBJECT).agg(nw.col("result", "points", "kind").last(order_by="rank"))
+    return ranked.group_by(_PUPIL_SUBJECT).agg(
+        nw.col("result", "points", "kind").last(order_by="rank")
+    )
 
 
 def _by_subject(entries: Any, outcomes: Any) -> Any:
@@ -121,11 +147,15 @@ def _by_subject(entries: Any, outcomes: Any) -> Any:
 
 
 def _by_average(entries: Any, outcomes: Any, *, stage: Stage) -> Any:
-    paired = outcomes.join(_average(entries, stage=stage).drop("subject"), on="pupil_id", how="left")
+    paired = outcomes.join(
+        _average(entries, stage=stage).drop("subject"), on="pupil_id", how="left"
+    )
     own = entries.select(*_PUPIL_SUBJECT, own=nw.col("entry"), own_points=nw.col("entry_points"))
     paired = paired.join(own, on=_PUPIL_SUBJECT, how="left")
     return paired.with_columns(
-        entry_points=nw.when(nw.col("entry").is_null()).then(nw.col("own_points")).otherwise(nw.col("entry_points")),
+        entry_points=nw.when(nw.col("entry").is_null())
+        .then(nw.col("own_points"))
+        .otherwise(nw.col("entry_points")),
         entry=nw.coalesce("entry", "own"),
     ).drop("own", "own_points")
 
@@ -137,10 +167,14 @@ def _average(entries: Any, *, stage: Stage) -> Any:
     )
     # A code in its place says nothing of the scores that there may be.
     given = given.filter(~nw.col("entry").is_in([code.name for code in stage.entry_scale.codes]))
-    parts = entries.filter(nw.col("subject").is_in(["Reading", "Mathematics"]), ~nw.col("entry_points").is_null())
+    parts = entries.filter(
+        nw.col("subject").is_in(["Reading", "Mathematics"]), ~nw.col("entry_points").is_null()
+    )
     mean = parts.group_by("pupil_id").agg(nw.col("entry_points").mean())
     # A band stands for scores that are not there: it must not override an average of scores, nor be lost for want of one.
-    mean = mean.join(given, on="pupil_id", how="anti").with_columns(entry=nw.lit("average"), entry_kind=nw.lit("test"))
+    mean = mean.join(given, on="pupil_id", how="anti").with_columns(
+        entry=nw.lit("average"), entry_kind=nw.lit("test")
+    )
     columns = ["pupil_id", "entry", "entry_points", "entry_kind"]
     return nw.concat([given.select(columns), mean.select(columns)]).with_columns(subject=nw.lit(""))
 

@@ -15,12 +15,30 @@ from senlib.measures.proportion import compared, mean_interval, more_needed
 from senlib.school.school import School
 
 COLUMNS = [
-    "criterion", "title", "subject", "cohort", "pupils", "without_result", "reached", "percent", "low", "high",
-    "rule", "target", "met", "clear", "more", "hidden", "by_teacher", "source",
-]  # fmt: skip
+    "criterion",
+    "title",
+    "subject",
+    "cohort",
+    "pupils",
+    "without_result",
+    "reached",
+    "percent",
+    "low",
+    "high",
+    "rule",
+    "target",
+    "met",
+    "clear",
+    "more",
+    "hidden",
+    "by_teacher",
+    "source",
+]
 
 
-def criteria(school: School, *, denominator: Denominator = "all", figures: pd.DataFrame | None = None) -> pd.DataFrame:
+def criteria(
+    school: School, *, denominator: Denominator = "all", figures: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The framework's criteria for each subject and cohort.
 
     Columns: criterion, title, subject ('' for attendance), cohort, pupils, without_result, reached, percent, low, high, rule
@@ -43,7 +61,9 @@ def criteria(school: School, *, denominator: Denominator = "all", figures: pd.Da
         for criterion in school.framework.criteria
     ]
     tables = [table for table in tables if len(table)]
-    return pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
+    return (
+        pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
+    )
 
 
 def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
@@ -58,11 +78,16 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     """
     framework = school.framework
     stage = framework.stage(framework.tracking.stage)
-    pupils = school.pupils[(school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")]
-    entries = entries_of(school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage).to_pandas()
+    pupils = school.pupils[
+        (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
+    ]
+    entries = entries_of(
+        school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
+    ).to_pandas()
     subjects = [""] if stage.averaged else framework.outcome_subjects()
     entries["band"] = [
-        stage.band(entry=e, points=p) for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
+        stage.band(entry=e, points=p)
+        for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
     ]
     sides = {
         "all": pupils["pupil_id"],
@@ -78,10 +103,14 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["subject", "group", "pupils", "low", "without_entry"])
 
 
-def _rate(school: School, criterion: Criterion, denominator: Denominator, figures: pd.DataFrame | None) -> pd.DataFrame:
+def _rate(
+    school: School, criterion: Criterion, denominator: Denominator, figures: pd.DataFrame | None
+) -> pd.DataFrame:
     stage = school.framework.stage(criterion.stage)
     counts = with_groups(
-        band_counts(school, stage=stage.name, by="sen_provision"), by="sen_provision", framework=school.framework
+        band_counts(school, stage=stage.name, by="sen_provision"),
+        by="sen_provision",
+        framework=school.framework,
     )
     asked = (counts["group"] == criterion.group) & counts["subject"].isin(criterion.subjects)
     if criterion.entry:
@@ -101,35 +130,51 @@ def _rate(school: School, criterion: Criterion, denominator: Denominator, figure
         rule=criterion.rule,
         source=criterion.source,
         hidden=table["hidden"].fillna(0).astype("int64"),
-        target=[_target(criterion, subject, figures, school.framework) for subject in table["subject"]],
+        target=[
+            _target(criterion, subject, figures, school.framework) for subject in table["subject"]
+        ],
     )
-    return _judged(table, criterion).assign(cohort=lambda t: t["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA))
+    return _judged(table, criterion).assign(
+        cohort=lambda t: t["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA)
+    )
 
 
 def _met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -> pd.Series:
     """Whether the pupils of each counted pair did what the criterion asks. A gain is counted in whole levels."""
     scale = stage.outcome_scale
     if criterion.kind == "reach":
-        return counts["outcome"].map(lambda name: scale.reached(name, reach=criterion.reach)).astype(bool)
+        return (
+            counts["outcome"]
+            .map(lambda name: scale.reached(name, reach=criterion.reach))
+            .astype(bool)
+        )
     steps = {step: place for place, step in enumerate(scale.steps())}
     before = counts["entry_value"].map(stage.entry_scale.step).map(steps)
     return counts["outcome"].map(scale.step).map(steps) - before >= 1
 
 
-def _target(criterion: Criterion, subject: str, figures: pd.DataFrame | None, framework: Framework) -> float:
+def _target(
+    criterion: Criterion, subject: str, figures: pd.DataFrame | None, framework: Framework
+) -> float:
     """The target in percent: the criterion's own, or England's figure for the same pupils."""
     if criterion.target is not None:
         return float(criterion.target)
     figures = national.figures(framework.name) if figures is None else figures
     entry = criterion.entry[0] if criterion.entry else ALL_BANDS
-    same = figures.query("stage == @criterion.stage and subject == @subject and group == @criterion.group")
-    same = same[(same["entry"] == entry) & (same["reach"] == criterion.reach) & (same["kind"] != "at most")]
+    same = figures.query(
+        "stage == @criterion.stage and subject == @subject and group == @criterion.group"
+    )
+    same = same[
+        (same["entry"] == entry) & (same["reach"] == criterion.reach) & (same["kind"] != "at most")
+    ]
     return float(same.sort_values("year")["percent"].iloc[-1]) if len(same) else math.nan
 
 
 def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
     above = table["percent"] > table["target"]
-    met = above if criterion.rule == "above" else above | (table["percent"] >= table["target"] - 1e-9)
+    met = (
+        above if criterion.rule == "above" else above | (table["percent"] >= table["target"] - 1e-9)
+    )
     return table.assign(
         met=met,
         clear=compared(table["low"], table["high"], table["target"]).isin(["higher", "lower"]),
@@ -137,7 +182,9 @@ def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
             more_needed(reached=reached, pupils=pupils, target=target, rule=criterion.rule)
             if pupils and target == target
             else 0
-            for reached, pupils, target in zip(table["reached"], table["pupils"], table["target"], strict=True)
+            for reached, pupils, target in zip(
+                table["reached"], table["pupils"], table["target"], strict=True
+            )
         ],
     )
 
@@ -153,12 +200,25 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
     mean, low, high = mean_interval(values)
     # Attendance is a mean of percentages, so a mean's interval, and not a proportion's, says how sure it is.
     row = {
-        "criterion": criterion.key, "title": criterion.title, "subject": "", "cohort": pd.NA,
-        "pupils": len(values), "without_result": len(asked) - len(values), "reached": int((values > target).sum()),
-        "percent": mean, "low": low, "high": high, "rule": criterion.rule, "target": target, "met": mean > target,
-        "clear": bool(low > target or high < target), "more": _pupils_to_raise(values, target), "hidden": 0,
-        "by_teacher": 0, "source": criterion.source,
-    }  # fmt: skip
+        "criterion": criterion.key,
+        "title": criterion.title,
+        "subject": "",
+        "cohort": pd.NA,
+        "pupils": len(values),
+        "without_result": len(asked) - len(values),
+        "reached": int((values > target).sum()),
+        "percent": mean,
+        "low": low,
+        "high": high,
+        "rule": criterion.rule,
+        "target": target,
+        "met": mean > target,
+        "clear": bool(low > target or high < target),
+        "more": _pupils_to_raise(values, target),
+        "hidden": 0,
+        "by_teacher": 0,
+        "source": criterion.source,
+    }
     return pd.DataFrame([row]).astype({"cohort": "Int64"})
 
 

@@ -64,7 +64,9 @@ class PublishedTable:
 
     def __post_init__(self) -> None:
         if self._made_by is not _BY_PUBLISH:
-            raise TypeError("A PublishedTable is made by senlib.measures.disclosure.publish, and by nothing else.")
+            raise TypeError(
+                "A PublishedTable is made by senlib.measures.disclosure.publish, and by nothing else."
+            )
         object.__setattr__(self, "_made_by", None)
 
     def __reduce__(self) -> NoReturn:
@@ -130,15 +132,24 @@ class PublishedTable:
         rows = []
         for labels in self.labels:
             if labels[place] == of:
-                pair = (counts[labels], counts.get((*labels[:place], reached, *labels[place + 1 :])))
-                others = [label for name, label in zip(self.columns, labels, strict=True) if name != column]
+                pair = (
+                    counts[labels],
+                    counts.get((*labels[:place], reached, *labels[place + 1 :])),
+                )
+                others = [
+                    label
+                    for name, label in zip(self.columns, labels, strict=True)
+                    if name != column
+                ]
                 rows.append((*others, *((None, None) if None in pair else pair)))
         table = pd.DataFrame(rows, columns=[*keys, "pupils", "reached"])
         table[["pupils", "reached"]] = table[["pupils", "reached"]].astype("Int64")
         both = table[["pupils", "reached"]].dropna().astype("int64")
         for name, figures in wilson(both["reached"], both["pupils"]).items():
             table[name] = figures.dropna().map(rounded).reindex(table.index).astype("Int64")
-        return table.assign(reason=[HIDDEN if missing else "" for missing in table["pupils"].isna()])
+        return table.assign(
+            reason=[HIDDEN if missing else "" for missing in table["pupils"].isna()]
+        )
 
     def _row(self, labels: Cell) -> tuple[Label, ...]:
         row = tuple(labels.get(name) for name in self.columns)
@@ -217,9 +228,13 @@ def publish(
     [(33, None, None), (33, 20, 13)]
     """
     if isinstance(hide_up_to, bool) or not isinstance(hide_up_to, int) or hide_up_to < HIDE_UP_TO:
-        raise ValueError(f"hide_up_to is a whole number from {HIDE_UP_TO} upwards: fewer may not be hidden.")
+        raise ValueError(
+            f"hide_up_to is a whole number from {HIDE_UP_TO} upwards: fewer may not be hidden."
+        )
     named = {"": tables} if isinstance(tables, pd.DataFrame) else tables
-    system = _system({name: _read(table, count=count) for name, table in named.items()}, totals=totals, also=also)
+    system = _system(
+        {name: _read(table, count=count) for name, table in named.items()}, totals=totals, also=also
+    )
     hidden = _hidden(system, hide_up_to=hide_up_to)
     published = {
         name: PublishedTable(
@@ -290,7 +305,9 @@ class _System:
 
     def off(self, moved: Iterable[tuple[int, int]]) -> dict[int, int]:
         """By how much each sum is out when these cells move."""
-        return _gathered((place, sign * step) for cell, step in moved for place, sign in self.of[cell])
+        return _gathered(
+            (place, sign * step) for cell, step in moved for place, sign in self.of[cell]
+        )
 
     def patterns(self) -> list[list[_Pattern]]:
         """For each cell the patterns in which it moves."""
@@ -306,7 +323,9 @@ class _System:
 def _read(table: pd.DataFrame, *, count: str) -> _Table:
     columns = tuple(name for name in table.columns if name != count)
     if count not in table.columns or not columns:
-        raise DisclosureError(f"A table has a column {count!r}, and at least one column of categories.")
+        raise DisclosureError(
+            f"A table has a column {count!r}, and at least one column of categories."
+        )
     if table[count].isna().any() or (table[count] < 0).any() or (table[count] % 1 != 0).any():
         raise DisclosureError(f"Column {count!r}: each row has a whole number, 0 or more.")
     rows = zip(*(_labels(table[name]) for name in columns), strict=True)
@@ -317,23 +336,35 @@ def _read(table: pd.DataFrame, *, count: str) -> _Table:
 
 
 def _labels(column: pd.Series) -> list[Label]:
-    return [NOT_KNOWN if missing else label for label, missing in zip(column.tolist(), column.isna(), strict=True)]
+    return [
+        NOT_KNOWN if missing else label
+        for label, missing in zip(column.tolist(), column.isna(), strict=True)
+    ]
 
 
 class _Tree:
     """What adds up to what in one column."""
 
     def __init__(self, name: str, totals: Mapping[Label, Parts], *, labels: set[Label]) -> None:
-        named = {*totals, *(part for parts in totals.values() if parts is not ... for part in parts)}
+        named = {
+            *totals,
+            *(part for parts in totals.values() if parts is not ... for part in parts),
+        }
         rest = sorted(labels - named, key=lambda label: (str(type(label)), label))
-        self.sums = {total: tuple(rest if parts is ... else parts) for total, parts in totals.items()}
+        self.sums = {
+            total: tuple(rest if parts is ... else parts) for total, parts in totals.items()
+        }
         parts = [part for parts in self.sums.values() for part in parts]
         wholes = [total for total in self.sums if total not in parts]
         self.order = list(self._down(wholes)) if len(parts) == len(set(parts)) else []
         if set(self.order) != {*self.sums, *parts}:
-            raise DisclosureError(f"totals of {name!r}: each label is a part of one total at most, and of none below it.")
+            raise DisclosureError(
+                f"totals of {name!r}: each label is a part of one total at most, and of none below it."
+            )
         if labels - set(self.order):
-            raise DisclosureError(f"totals of {name!r}: a label of the table is neither a total nor a part of one.")
+            raise DisclosureError(
+                f"totals of {name!r}: a label of the table is neither a total nor a part of one."
+            )
         self.whole = wholes[0] if len(wholes) == 1 else None
 
     def _down(self, labels: Iterable[Label]) -> Iterator[Label]:
@@ -365,7 +396,11 @@ class _Tree:
                     work_out(rest, [(total, 1), *((part, -1) for part in there)])
                     break
             else:
-                sums = [(total, parts) for total, parts in parts_of.items() if {total, *parts} <= known and parts]
+                sums = [
+                    (total, parts)
+                    for total, parts in parts_of.items()
+                    if {total, *parts} <= known and parts
+                ]
                 return worked_out, sums
 
 
@@ -378,7 +413,10 @@ def _system(
     trees = {}
     for name, sums in totals.items():
         labels = {
-            row[table.columns.index(name)] for table in tables.values() if name in table.columns for row in table.counts
+            row[table.columns.index(name)]
+            for table in tables.values()
+            if name in table.columns
+            for row in table.counts
         }
         trees[name] = _Tree(name, sums, labels=labels)
     builder = _Builder(trees)
@@ -409,28 +447,39 @@ class _Builder:
         rows = [
             row
             for block in blocks
-            for row in product(*_fixed([labels for labels, _, _ in axes], dict(zip(free, block, strict=True))))
+            for row in product(
+                *_fixed([labels for labels, _, _ in axes], dict(zip(free, block, strict=True)))
+            )
         ]
         grid = {row: table.counts.get(row, 0) for row in rows}
         shown = set(grid)
         sums = []
         for place, (_, worked_out, held) in enumerate(axes):
             nobody = _work_out(grid, place, worked_out)
-            sums.append([(total, [part for part in parts if part not in nobody]) for total, parts in held])
-        cells = {row: self._cell(table.columns, row, number, row in shown) for row, number in grid.items()}
+            sums.append(
+                [(total, [part for part in parts if part not in nobody]) for total, parts in held]
+            )
+        cells = {
+            row: self._cell(table.columns, row, number, row in shown)
+            for row, number in grid.items()
+        }
         for place, held in enumerate(sums):
             for total, parts in held:
                 for row in [row for row in grid if row[place] == total]:
                     self._sum(cells[row], [cells[_at(row, place, part)] for part in parts])
         labels = [list(dict.fromkeys(row[place] for row in grid)) for place in range(len(axes))]
-        self.grids.append(_Grid(cells, [_changes(held, labels=at) for held, at in zip(sums, labels, strict=True)]))
+        self.grids.append(
+            _Grid(cells, [_changes(held, labels=at) for held, at in zip(sums, labels, strict=True)])
+        )
         self.shown[name] = (table.columns, {row: cells[row] for row in rows})
 
     def add_sum(self, total: Cell, parts: Sequence[Cell]) -> None:
         """A further sum that a reader knows."""
         found = [self.cells.get(self._key(cell.items())) for cell in (total, *parts)]
         if None in found:
-            raise DisclosureError("also: a cell is in none of the tables, nor can it be worked out from them.")
+            raise DisclosureError(
+                "also: a cell is in none of the tables, nor can it be worked out from them."
+            )
         self._sum(found[0], found[1:])
 
     def system(self) -> _System:
@@ -444,8 +493,12 @@ class _Builder:
 
         sums = self.sums
         while True:
-            sums = [_gathered((first(cell), sign) for cell, sign in terms.items()) for terms in sums]
-            pair = next((terms for terms in sums if len(terms) == 2 and sum(terms.values()) == 0), None)
+            sums = [
+                _gathered((first(cell), sign) for cell, sign in terms.items()) for terms in sums
+            ]
+            pair = next(
+                (terms for terms in sums if len(terms) == 2 and sum(terms.values()) == 0), None
+            )
             if pair is None:
                 break
             one, other = sorted(pair)
@@ -472,7 +525,10 @@ class _Builder:
             table: (columns, {row: new[cell] for row, cell in rows.items()})
             for table, (columns, rows) in self.shown.items()
         }
-        grids = [_Grid({row: new[cell] for row, cell in grid.cells.items()}, grid.axes) for grid in self.grids]
+        grids = [
+            _Grid({row: new[cell] for row, cell in grid.cells.items()}, grid.axes)
+            for grid in self.grids
+        ]
         return _System(values, weights, [dict(terms) for terms in named], of, shown, grids)
 
     def _axis(self, table: _Table, place: int) -> tuple[list[Label], list[tuple], list[tuple]]:
@@ -486,17 +542,23 @@ class _Builder:
     def _key(self, labels: Iterable[tuple[str, Label]]) -> frozenset:
         """What a cell is called in every table: its labels, but for those that stand for the whole."""
         return frozenset(
-            (name, label) for name, label in labels if name not in self.trees or label != self.trees[name].whole
+            (name, label)
+            for name, label in labels
+            if name not in self.trees or label != self.trees[name].whole
         )
 
-    def _cell(self, columns: tuple[str, ...], row: tuple[Label, ...], number: int, shown: bool) -> int:
+    def _cell(
+        self, columns: tuple[str, ...], row: tuple[Label, ...], number: int, shown: bool
+    ) -> int:
         key = self._key(zip(columns, row, strict=True))
         cell = self.cells.setdefault(key, len(self.values))
         if cell == len(self.values):
             self.values.append(number)
             self.weights.append(0)
         if self.values[cell] != number:
-            raise DisclosureError(f"Two tables disagree, or one with itself, by {', '.join(columns)}.")
+            raise DisclosureError(
+                f"Two tables disagree, or one with itself, by {', '.join(columns)}."
+            )
         self.weights[cell] += shown
         return cell
 
@@ -530,8 +592,15 @@ def _changes(
             while path[-1] in above:
                 path.append(above[path[-1]])
             comings.append(dict.fromkeys(path, 1))
-    swaps = [_gathered([*one.items(), *((label, -1) for label in other)]) for one, other in combinations(comings, 2)]
-    return [{label: 1} for label in labels if label not in above and label not in totals] + comings + swaps
+    swaps = [
+        _gathered([*one.items(), *((label, -1) for label in other)])
+        for one, other in combinations(comings, 2)
+    ]
+    return (
+        [{label: 1} for label in labels if label not in above and label not in totals]
+        + comings
+        + swaps
+    )
 
 
 def _fixed(axes: Sequence[Sequence[Label]], at: Mapping[int, Label]) -> list[Sequence[Label]]:
@@ -542,7 +611,9 @@ def _at(row: tuple[Label, ...], place: int, label: Label) -> tuple[Label, ...]:
     return (*row[:place], label, *row[place + 1 :])
 
 
-def _work_out(grid: dict[tuple[Label, ...], int], place: int, worked_out: Sequence[tuple]) -> list[Label]:
+def _work_out(
+    grid: dict[tuple[Label, ...], int], place: int, worked_out: Sequence[tuple]
+) -> list[Label]:
     """Adds rows to the grid for labels that its rows do not have; returns those labels that have nobody anywhere.
 
     Nobody would expect pupils under a label that is nowhere to be seen, so such a label may not serve to hide another.
@@ -553,7 +624,9 @@ def _work_out(grid: dict[tuple[Label, ...], int], place: int, worked_out: Sequen
         numbers = [sum(sign * grid[_at(row, place, of)] for of, sign in signed) for row in rows]
         if min(numbers, default=0) < 0:
             raise DisclosureError("A total is smaller than the sum of its parts.")
-        grid.update((_at(row, place, label), number) for row, number in zip(rows, numbers, strict=True))
+        grid.update(
+            (_at(row, place, label), number) for row, number in zip(rows, numbers, strict=True)
+        )
         if not any(numbers):
             nobody.append(label)
     return nobody
@@ -663,7 +736,9 @@ class _Hiding:
         """Shows again what need not be hidden, and looks whether fewer cells would do in place of one or two that are."""
         for size in (1, 2):
             extra = [cell for cell, hidden in enumerate(self.hidden) if hidden and cell not in kept]
-            for cells in combinations(reversed(extra), size) if len(extra) <= _POLISHED[size] else ():
+            for cells in (
+                combinations(reversed(extra), size) if len(extra) <= _POLISHED[size] else ()
+            ):
                 if all(self.hidden[cell] for cell in cells):
                     self._try_without(cells)
 
@@ -683,7 +758,11 @@ class _Hiding:
             self.hidden, self.proofs = hidden, proofs
 
     def _cost(self) -> int:
-        return sum(weight for weight, hidden in zip(self.system.weights, self.hidden, strict=True) if hidden)
+        return sum(
+            weight
+            for weight, hidden in zip(self.system.weights, self.hidden, strict=True)
+            if hidden
+        )
 
     def _pattern(self, cell: int, *, budget: int) -> tuple[int, dict[int, int] | None]:
         """The cheapest world of those in which pupils change places along each column of a table, or come into it; its price.
@@ -718,7 +797,9 @@ class _Hiding:
             if all(self._may(cell, way * step) for cell, step in pairs):
                 self.steps = _STEPS_AFTER_PATTERN
                 moved = {cell: way * step for cell, step in pairs}
-                if found := self._balance(moved, {place: way * out for place, out in off.items()}, budget):
+                if found := self._balance(
+                    moved, {place: way * out for place, out in off.items()}, budget
+                ):
                     return found
         return None
 
@@ -742,7 +823,9 @@ class _Hiding:
                     return found
         return None
 
-    def _balance(self, moved: dict[int, int], off: dict[int, int], budget: int) -> dict[int, int] | None:
+    def _balance(
+        self, moved: dict[int, int], off: dict[int, int], budget: int
+    ) -> dict[int, int] | None:
         """Moves further cells until every sum holds again. `off`: by how much each sum is out."""
         if not off:
             return dict(moved) if self._plausible(moved) else None
@@ -773,7 +856,9 @@ class _Hiding:
             del moved[cell]
         return None
 
-    def _ways(self, place: int, out: int, moved: dict[int, int], budget: int) -> list[tuple[int, int, int]]:
+    def _ways(
+        self, place: int, out: int, moved: dict[int, int], budget: int
+    ) -> list[tuple[int, int, int]]:
         """Which cells could bring a sum back by moving: (price, cell, step)."""
         ways = []
         for cell, sign in self.system.sums[place].items():
@@ -786,7 +871,9 @@ class _Hiding:
     def _plausible(self, moved: Mapping[int, int]) -> bool:
         """Whether the hidden cells that hang together with those that move would include a small one."""
         values = self.system.values
-        return any(1 <= values[cell] + moved.get(cell, 0) <= self.limit for cell in self._together(moved))
+        return any(
+            1 <= values[cell] + moved.get(cell, 0) <= self.limit for cell in self._together(moved)
+        )
 
     def _together(self, cells: Iterable[int], *, every: bool = False) -> Iterator[int]:
         """These cells, and hidden cells (or every cell) that hang together with them by sums."""
@@ -810,22 +897,39 @@ def _order(system: _System) -> list[int]:
     are told apart one at a time, and each time those that hang together with them as well.
     """
     keys = [
-        (sum(sign < 0 for _, sign in sums), not system.values[cell], system.values[cell], system.weights[cell])
+        (
+            sum(sign < 0 for _, sign in sums),
+            not system.values[cell],
+            system.values[cell],
+            system.weights[cell],
+        )
         for cell, sums in enumerate(system.of)
     ]
     ranks = _refined(system, _numbered(keys))
     for _ in range(_TOLD_APART):
-        first = next((cell for cell, rank in sorted(enumerate(ranks), key=itemgetter(1)) if ranks.count(rank) > 1), None)
+        first = next(
+            (
+                cell
+                for cell, rank in sorted(enumerate(ranks), key=itemgetter(1))
+                if ranks.count(rank) > 1
+            ),
+            None,
+        )
         if first is None:
             break
-        ranks = _refined(system, _numbered([(rank, cell != first) for cell, rank in enumerate(ranks)]))
+        ranks = _refined(
+            system, _numbered([(rank, cell != first) for cell, rank in enumerate(ranks)])
+        )
     return sorted(range(len(ranks)), key=ranks.__getitem__)
 
 
 def _refined(system: _System, ranks: list[int]) -> list[int]:
     """Cells of one rank are told apart by the cells in their sums, until there is nothing more to tell."""
     while True:
-        sums = [tuple(sorted((ranks[cell], sign) for cell, sign in terms.items())) for terms in system.sums]
+        sums = [
+            tuple(sorted((ranks[cell], sign) for cell, sign in terms.items()))
+            for terms in system.sums
+        ]
         finer = _numbered(
             [
                 (ranks[cell], tuple(sorted((sums[place], sign) for place, sign in of)))

@@ -22,12 +22,22 @@ def expected_outcomes(*, framework: Framework, stage: Stage, share: float = 0.5)
     """
     if stage.expected:
         rows = [
-            (subject, band, reach) for subject in framework.outcome_subjects() for band, reach in stage.expected.items()
+            (subject, band, reach)
+            for subject in framework.outcome_subjects()
+            for band, reach in stage.expected.items()
         ]
         return pd.DataFrame(rows, columns=["subject", "entry", "expected"])
     figures = national.figures(framework.name)
-    figures = figures[(figures["stage"] == stage.name) & (figures["group"] == "all") & (figures["kind"] == "figure")]
-    held = figures[(figures["percent"] >= 100 * share) & figures["entry"].isin([*stage.bands, "none"])]
+    figures = figures[
+        (figures["stage"] == stage.name)
+        & (figures["group"] == "all")
+        & (figures["kind"] == "figure")
+    ]
+    held = figures[
+        (figures["percent"] >= 100 * share) & figures["entry"].isin([*stage.bands, "none"])
+    ]
     held = held.assign(points=held["reach"].map(stage.outcome_scale.points))
     best = held.sort_values(["year", "points"]).drop_duplicates(["subject", "entry"], keep="last")
-    return best.rename(columns={"reach": "expected"})[["subject", "entry", "expected"]].reset_index(drop=True)
+    return best.rename(columns={"reach": "expected"})[["subject", "entry", "expected"]].reset_index(
+        drop=True
+    )

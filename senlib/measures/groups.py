@@ -30,7 +30,9 @@ def has_sen(sen_provision: pd.Series, *, framework: Framework) -> pd.Series:
     >>> has_sen(pd.Series(["K", "N", ""]), framework=load("gcse")).tolist()
     [True, False, False]
     """
-    return sen_provision.isin([code for code, side in framework.sen_groups.items() if side == "SEN"])
+    return sen_provision.isin(
+        [code for code, side in framework.sen_groups.items() if side == "SEN"]
+    )
 
 
 def with_groups(counts: pd.DataFrame, *, by: str, framework: Framework) -> pd.DataFrame:
@@ -83,7 +85,11 @@ def group_name(group: str, *, framework: Framework, by: str = "sen_provision") -
     >>> group_name("N", framework=load("gcse"), by="fsm")
     'no free school meals'
     """
-    words = {"all": "all pupils", "SEN": "pupils with SEN", "no SEN": "pupils without SEN"} | _WORDS.get(by, {})
+    words = {
+        "all": "all pupils",
+        "SEN": "pupils with SEN",
+        "no SEN": "pupils without SEN",
+    } | _WORDS.get(by, {})
     if by == "sen_provision" and group in framework.sen_names:
         return f"{framework.sen_names[group]} ({group})"
     return words.get(group, group)

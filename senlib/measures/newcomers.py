@@ -26,16 +26,31 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     """
     framework = school.framework
     stage = framework.stage(framework.tracking.stage)
-    pupils = school.pupils[(school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")]
-    entries = entries_of(school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage).to_pandas()
-    band = [stage.band(entry=e, points=p) for e, p in zip(entries["entry"], entries["entry_points"], strict=True)]
+    pupils = school.pupils[
+        (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
+    ]
+    entries = entries_of(
+        school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
+    ).to_pandas()
+    band = [
+        stage.band(entry=e, points=p)
+        for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
+    ]
     entries = entries.assign(band=band)
     parts = []
     for row, subject, bands in framework.tracking.newcomers:
         if subject == EAL:
             ids = pupils.loc[pupils[EAL].isin(bands), "pupil_id"]
         else:
-            ids = entries.loc[(entries["subject"] == subject) & entries["band"].isin(bands), "pupil_id"]
-        people = pupils[pupils["pupil_id"].isin(ids)].sort_values(["surname", "forename", "pupil_id"])
-        parts.append(people[PEOPLE].assign(row=row, sen=has_sen(people["sen_provision"], framework=framework)))
+            ids = entries.loc[
+                (entries["subject"] == subject) & entries["band"].isin(bands), "pupil_id"
+            ]
+        people = pupils[pupils["pupil_id"].isin(ids)].sort_values(
+            ["surname", "forename", "pupil_id"]
+        )
+        parts.append(
+            people[PEOPLE].assign(
+                row=row, sen=has_sen(people["sen_provision"], framework=framework)
+            )
+        )
     return pd.concat(parts, ignore_index=True)[["row", *PEOPLE, "sen"]]

@@ -28,11 +28,16 @@ def cells_of(school: School, pupil_id: str) -> pd.DataFrame:
     parts = [pd.DataFrame(columns=CELL)]
     for stage in school.framework.stages:
         # Of the whole school: whether a cohort has finished, its other pupils tell.
-        found = pairs(school.pupils, school.results, framework=school.framework, stage=stage, columns=[]).to_pandas()
+        found = pairs(
+            school.pupils, school.results, framework=school.framework, stage=stage, columns=[]
+        ).to_pandas()
         found = found[found["pupil_id"] == pupil_id]
         if found.empty:
             continue
-        band = [stage.band(entry=e, points=p) for e, p in zip(found["entry"], found["entry_points"], strict=True)]
+        band = [
+            stage.band(entry=e, points=p)
+            for e, p in zip(found["entry"], found["entry_points"], strict=True)
+        ]
         found = found.assign(
             stage=stage.name,
             entry=band,
@@ -53,5 +58,7 @@ def now_of(school: School, pupil_id: str) -> pd.DataFrame:
     ['English', 'Mathematics', 'Science', 'ICT']
     """
     stage = school.framework.stage(school.framework.tracking.stage)
-    pupils, results = (table[table["pupil_id"] == pupil_id] for table in (school.pupils, school.results))
+    pupils, results = (
+        table[table["pupil_id"] == pupil_id] for table in (school.pupils, school.results)
+    )
     return track(replace(school, pupils=pupils, results=results), entry=[*stage.bands, "none"])

@@ -76,7 +76,9 @@ def standing(school: School, *, subject: str | None = None) -> pd.DataFrame:
     return people.join(counts).assign(standing=_in_words(counts["followed"], counts["stuck"]))
 
 
-def coverage(school: School, provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFrame:
+def coverage(
+    school: School, provision: pd.DataFrame, *, headings: Sequence[str] = ()
+) -> pd.DataFrame:
     """The pupils of `standing`, each with what stands under each heading; stuck first, of these those with nothing, then by name.
 
     Columns: those of `standing`; one for each heading ('' for nothing, else the initials that stand there, or a tick where
@@ -92,7 +94,9 @@ def coverage(school: School, provision: pd.DataFrame, *, headings: Sequence[str]
     table = standing(school)
     order = _headings(provision, first=headings)
     if taken := sorted({*table.columns, "given", "hours", "cost"} & set(order)):
-        raise ValueError(f"A heading cannot be called {', '.join(taken)}: a column of the table has that name.")
+        raise ValueError(
+            f"A heading cannot be called {', '.join(taken)}: a column of the table has that name."
+        )
     rows = _given(provision, pupils=table["pupil_id"])
     marks = rows.groupby(["heading", "pupil_id"])["initials"].agg(_mark)
     for heading in order:
@@ -102,12 +106,14 @@ def coverage(school: School, provision: pd.DataFrame, *, headings: Sequence[str]
     table["given"] = things.reindex(table["pupil_id"], fill_value=0).to_numpy()
     table = table.join(sums, on="pupil_id")
     table = table.assign(place=table["standing"].map(STANDINGS.index), some=table["given"] > 0)
-    return table.sort_values(["place", "some", "surname", "forename", "pupil_id"], ignore_index=True).drop(
-        columns=["place", "some"]
-    )
+    return table.sort_values(
+        ["place", "some", "surname", "forename", "pupil_id"], ignore_index=True
+    ).drop(columns=["place", "some"])
 
 
-def coverage_by_need(school: School, provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFrame:
+def coverage_by_need(
+    school: School, provision: pd.DataFrame, *, headings: Sequence[str] = ()
+) -> pd.DataFrame:
     """Of the pupils of `standing` with each type of need, how many have something under each heading.
 
     Columns: need (the framework's code, in its order; 'not known' where none is recorded), heading, pupils, reached (have
@@ -122,7 +128,11 @@ def coverage_by_need(school: School, provision: pd.DataFrame, *, headings: Seque
     pupils = people["need"].value_counts()
     needs = [need for need in (*school.framework.need_names, NOT_KNOWN) if need in pupils]
     helped = _given(provision, pupils=people["pupil_id"]).drop_duplicates(["pupil_id", "heading"])
-    reached = helped.merge(people[["pupil_id", "need"]], on="pupil_id").groupby(["need", "heading"]).size()
+    reached = (
+        helped.merge(people[["pupil_id", "need"]], on="pupil_id")
+        .groupby(["need", "heading"])
+        .size()
+    )
     pairs = [(need, heading) for need in needs for heading in _headings(provision, first=headings)]
     table = pd.DataFrame(pairs, columns=["need", "heading"])
     table["pupils"] = table["need"].map(pupils).astype("int64")
@@ -142,7 +152,9 @@ def stuck_without(school: School, provision: pd.DataFrame) -> pd.DataFrame:
     return table[[*PEOPLE, "followed", "stuck", "standing"]].reset_index(drop=True)
 
 
-def much_without_movement(school: School, provision: pd.DataFrame, *, hours: float | None = None) -> pd.DataFrame:
+def much_without_movement(
+    school: School, provision: pd.DataFrame, *, hours: float | None = None
+) -> pd.DataFrame:
     """Pupils who are stuck and have much help, those with most hours first: much as MUCH_RULE says, or from `hours` a week.
 
     Columns: those of `standing`, given, hours, cost, much ('hours', 'things' or 'hours and things').
@@ -159,7 +171,9 @@ def much_without_movement(school: School, provision: pd.DataFrame, *, hours: flo
     table = coverage(school, provision)
     limit = much_hours(table) if hours is None else hours
     by_hours, by_things = table["hours"] >= limit, table["given"] >= MUCH_THINGS
-    table["much"] = np.select([by_hours & by_things, by_hours, by_things], ["hours and things", "hours", "things"], "")
+    table["much"] = np.select(
+        [by_hours & by_things, by_hours, by_things], ["hours and things", "hours", "things"], ""
+    )
     table = table[(table["standing"] == "stuck") & (table["much"] != "")]
     table = table.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
     return table[[*PEOPLE, "followed", "stuck", "standing", "given", "hours", "cost", "much"]]
@@ -192,27 +206,54 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
     >>> found.subject, bool(found.enough), int(found.pupils + found.not_known)
     ('English Language', True, 40)
     """
-    standings = {subject: standing(school, subject=subject) for subject in (None, *SUBJECT_OF.values())}
+    standings = {
+        subject: standing(school, subject=subject) for subject in (None, *SUBJECT_OF.values())
+    }
     rows = _given(provision, pupils=standings[None]["pupil_id"])
     counted = [
         (*thing, *_moving(standings[SUBJECT_OF.get(thing[0])], having=having["pupil_id"]))
         for thing, having in rows.groupby(["heading", "provision", "label"])
     ]
-    columns = ["heading", "provision", "label", "pupils", "reached", "not_known", "beside_pupils", "beside_reached"]
+    columns = [
+        "heading",
+        "provision",
+        "label",
+        "pupils",
+        "reached",
+        "not_known",
+        "beside_pupils",
+        "beside_reached",
+    ]
     table = pd.DataFrame(counted, columns=columns).astype(dict.fromkeys(columns[3:], "int64"))
     subjects = {heading: school.framework.subject(name) for heading, name in SUBJECT_OF.items()}
     rates = wilson(table["reached"], table["pupils"])
     beside = wilson(table["beside_reached"], table["beside_pupils"])
     table = table.assign(
         subject=[subjects.get(heading, "") for heading in table["heading"]],
-        clear=[_verdict(one, other) for one, other in zip(rates.itertuples(), beside.itertuples(), strict=True)],
+        clear=[
+            _verdict(one, other)
+            for one, other in zip(rates.itertuples(), beside.itertuples(), strict=True)
+        ],
         enough=table["pupils"] >= few,
     ).join([rates, beside.set_axis(["beside", "beside_low", "beside_high"], axis=1)])
     # A thing that too few pupils have stands by how many they are: its rate says little.
     weight = table["percent"].where(table["enough"], -table["pupils"])
     table = table.assign(fewer=~table["enough"], weight=weight)
-    return table.sort_values(["fewer", "weight", "heading", "label", "provision"], ignore_index=True)[
-        [*columns[:3], "subject", "pupils", "reached", "percent", "low", "high", "not_known", "beside", "beside_low"]
+    return table.sort_values(
+        ["fewer", "weight", "heading", "label", "provision"], ignore_index=True
+    )[
+        [
+            *columns[:3],
+            "subject",
+            "pupils",
+            "reached",
+            "percent",
+            "low",
+            "high",
+            "not_known",
+            "beside",
+            "beside_low",
+        ]
         + ["beside_high", "beside_pupils", "beside_reached", "clear", "enough"]
     ]
 
@@ -229,7 +270,10 @@ def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFr
     [['literacy', 2, 2, 2.5, 300.0, 1], ['all', 2, 2, 2.5, 300.0, 1]]
     """
     rows = _given(provision)
-    parts = [_spent(heading, rows[rows["heading"] == heading]) for heading in _headings(provision, first=headings)]
+    parts = [
+        _spent(heading, rows[rows["heading"] == heading])
+        for heading in _headings(provision, first=headings)
+    ]
     table = pd.DataFrame([*parts, _spent(ALL_HEADINGS, rows)])
     whole = table["cost"].iloc[-1]
     return table.assign(percent=100 * table["cost"] / (whole if whole > 0 else np.nan))
@@ -255,7 +299,9 @@ def _people(school: School) -> pd.DataFrame:
     pupils, framework = school.pupils, school.framework
     listed = has_sen(pupils["sen_provision"], framework=framework) & (pupils["on_roll"] == "Y")
     pupils = pupils[listed & pupils["year_group"].isin(framework.tracking.years)]
-    return pupils.sort_values(["year_group", "surname", "forename", "pupil_id"], ignore_index=True)[PEOPLE]
+    return pupils.sort_values(["year_group", "surname", "forename", "pupil_id"], ignore_index=True)[
+        PEOPLE
+    ]
 
 
 def _followed_subject(subject: str, *, framework: Framework) -> str:
@@ -271,13 +317,17 @@ def _in_words(followed: pd.Series, stuck: pd.Series) -> np.ndarray:
     >>> _in_words(pd.Series([4, 4, 4, 3, 0]), pd.Series([0, 1, 2, 1, 0])).tolist()
     ['moving', 'partly', 'stuck', 'partly', 'not known']
     """
-    return np.select([followed == 0, stuck == 0, 2 * stuck < followed], [NOT_KNOWN, "moving", "partly"], "stuck")
+    return np.select(
+        [followed == 0, stuck == 0, 2 * stuck < followed], [NOT_KNOWN, "moving", "partly"], "stuck"
+    )
 
 
 def _given(provision: pd.DataFrame, *, pupils: pd.Series | None = None) -> pd.DataFrame:
     """The rows of what is given, each once; of these pupils alone where they are named."""
     rows = provision[GIVEN].astype({"hours": float, "cost": float})
-    rows = rows.assign(initials=rows["initials"].fillna("").astype(str).str.strip()).drop_duplicates()
+    rows = rows.assign(
+        initials=rows["initials"].fillna("").astype(str).str.strip()
+    ).drop_duplicates()
     return rows if pupils is None else rows[rows["pupil_id"].isin(pupils)]
 
 
@@ -314,6 +364,10 @@ def _spent(heading: str, rows: pd.DataFrame) -> dict:
     """One row of `spend`. Nothing given costs nothing; a thing whose cost is not written down is not known."""
     hours, cost = rows[["hours", "cost"]].sum(min_count=min(len(rows), 1))
     return {
-        "heading": heading, "things": len(rows), "pupils": rows["pupil_id"].nunique(), "hours": hours, "cost": cost,
+        "heading": heading,
+        "things": len(rows),
+        "pupils": rows["pupil_id"].nunique(),
+        "hours": hours,
+        "cost": cost,
         "cost_known": int(rows["cost"].notna().sum()),
-    }  # fmt: skip
+    }

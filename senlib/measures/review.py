@@ -12,7 +12,12 @@ from senlib.measures.tracking import track
 from senlib.school.school import School
 
 # The four groups that the review looks at, by the row of the page's grid: the column they come from.
-REVIEWED: Mapping[str, str] = {"sex": "sex", "sen": "sen_provision", "ethnicity": "ethnicity", "able": "able"}
+REVIEWED: Mapping[str, str] = {
+    "sex": "sex",
+    "sen": "sen_provision",
+    "ethnicity": "ethnicity",
+    "able": "able",
+}
 
 # Everyone else whose ethnic group is recorded belongs to a minority ethnic group.
 MAJORITY = "White British"
@@ -34,7 +39,9 @@ def review(school: School, *, year_group: int, subject: str) -> pd.DataFrame:
     rows = track(school, subject=subject, entry=[*stage.bands, "none"], years=[year_group])
     rows = rows.merge(school.pupils[["pupil_id", "sex", "ethnicity", "able"]], on="pupil_id")
     parts = [_counted(rows, name, school=school) for name in REVIEWED]
-    table = pd.concat(parts, ignore_index=True).astype({"pupils": "int64", "reached": "int64", "not_judged": "int64"})
+    table = pd.concat(parts, ignore_index=True).astype(
+        {"pupils": "int64", "reached": "int64", "not_judged": "int64"}
+    )
     return table.join(wilson(table["reached"], table["pupils"]))[
         ["review", "group", "pupils", "reached", "percent", "low", "high", "not_judged"]
     ]
@@ -45,12 +52,18 @@ def _counted(rows: pd.DataFrame, name: str, *, school: School) -> pd.DataFrame:
     if name == "sen":
         group = values.map(school.framework.sen_groups).fillna(NOT_KNOWN)
     elif name == "ethnicity":
-        group = values.where(values == MAJORITY, "minority ethnic groups").where(values != "", NOT_KNOWN)
+        group = values.where(values == MAJORITY, "minority ethnic groups").where(
+            values != "", NOT_KNOWN
+        )
     else:
         group = values.replace("", NOT_KNOWN)
     judged, reached = rows["on_course"] != "", rows["on_course"] == "yes"
-    counted = pd.DataFrame({"group": group, "pupils": judged, "reached": reached, "not_judged": ~judged})
+    counted = pd.DataFrame(
+        {"group": group, "pupils": judged, "reached": reached, "not_judged": ~judged}
+    )
     table = counted.groupby("group", as_index=False).sum()
     order = {"F": 0, "M": 1, "SEN": 0, "no SEN": 1, MAJORITY: 0, "Y": 0, "N": 1, NOT_KNOWN: 9}
-    table = table.sort_values("group", key=lambda names: names.map(lambda one: order.get(one, 5)), kind="stable")
+    table = table.sort_values(
+        "group", key=lambda names: names.map(lambda one: order.get(one, 5)), kind="stable"
+    )
     return table.assign(review=name)

@@ -14,7 +14,16 @@ from senlib.measures.proportion import wilson
 from senlib.school.kept import kept
 from senlib.school.school import School
 
-PEOPLE = ["pupil_id", "forename", "surname", "year_group", "form", "sen_provision", "need", "attendance"]
+PEOPLE = [
+    "pupil_id",
+    "forename",
+    "surname",
+    "year_group",
+    "form",
+    "sen_provision",
+    "need",
+    "attendance",
+]
 
 # Points of a whole level: the gain between two neighbouring levels.
 LEVEL_POINTS = 6
@@ -41,18 +50,34 @@ def track(
     """
     framework, plan = school.framework, school.framework.tracking
     stage = framework.stage(plan.stage)
-    bands = _known_bands([entry] if isinstance(entry, str) else list(entry or [plan.entry]), stage=stage)
+    bands = _known_bands(
+        [entry] if isinstance(entry, str) else list(entry or [plan.entry]), stage=stage
+    )
     reach = reach or plan.reach
     stage.outcome_scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
     pupils = school.pupils[
-        school.pupils["year_group"].isin(list(years or plan.years)) & (school.pupils["on_roll"] == "Y")
+        school.pupils["year_group"].isin(list(years or plan.years))
+        & (school.pupils["on_roll"] == "Y")
     ]
     rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
-    rows = _with_now(rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"), now=_now(school))
+    rows = _with_now(
+        rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"), now=_now(school)
+    )
     judge = _on_a_line if plan.method == "line" else _by_forecast
-    judged = judge(rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year)
+    judged = judge(
+        rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year
+    )
     rows = _by_name(rows.assign(set=_set_of(rows), **judged), framework=framework)
-    columns = [*PEOPLE[:5], "set", *PEOPLE[5:], "entry", "entry_band", "entry_by_teacher", "now", "now_date"]
+    columns = [
+        *PEOPLE[:5],
+        "set",
+        *PEOPLE[5:],
+        "entry",
+        "entry_band",
+        "entry_by_teacher",
+        "now",
+        "now_date",
+    ]
     return rows[["subject", *columns, "gain", "on_course", "stuck"]]
 
 
@@ -71,7 +96,8 @@ def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFr
     """
     known = tracked[tracked["on_course"] != ""]
     known = known.assign(
-        group=known["sen_provision"].map(framework.sen_groups), reached=(known["on_course"] == "yes").astype("int64")
+        group=known["sen_provision"].map(framework.sen_groups),
+        reached=(known["on_course"] == "yes").astype("int64"),
     )
     # In their order as they are read: with SEN first.
     counted = known.dropna(subset="group").groupby(["year_group", "group"], as_index=False)
@@ -88,13 +114,22 @@ def people_in_cell(
     """
     of_stage = school.framework.stage(stage)
     paired = pairs(
-        school.pupils, school.results, framework=school.framework, stage=of_stage, columns=PEOPLE[1:]
+        school.pupils,
+        school.results,
+        framework=school.framework,
+        stage=of_stage,
+        columns=PEOPLE[1:],
     ).to_pandas()
     paired = paired[(paired["subject"] == subject) & (paired["cohort"] == (cohort or 0))]
-    band = [of_stage.band(entry=e, points=p) for e, p in zip(paired["entry"], paired["entry_points"], strict=True)]
+    band = [
+        of_stage.band(entry=e, points=p)
+        for e, p in zip(paired["entry"], paired["entry_points"], strict=True)
+    ]
     step = paired["outcome"].map(of_stage.outcome_scale.step)
     paired = paired[(pd.Series(band, index=paired.index) == entry) & (step == outcome)]
-    paired = paired.assign(entry_result=_entry_text(paired), outcome_result=paired["outcome"].replace("", "no result"))
+    paired = paired.assign(
+        entry_result=_entry_text(paired), outcome_result=paired["outcome"].replace("", "no result")
+    )
     return paired.sort_values(["surname", "forename", "pupil_id"])[
         [*PEOPLE, "entry_result", "outcome_result"]
     ].reset_index(drop=True)
@@ -133,37 +168,56 @@ def _by_name(rows: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
     )
 
 
-def _entries_by_subject(school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None) -> pd.DataFrame:
+def _entries_by_subject(
+    school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None
+) -> pd.DataFrame:
     """Each pupil's entry in each subject that is followed: its own where entry is by subject, else the average for each."""
     entries = _entries(school, stage=stage.name)
     entries = entries[entries["pupil_id"].isin(pupils["pupil_id"])]
-    subjects = [school.framework.subject(subject) or subject] if subject else school.framework.outcome_subjects()
+    subjects = (
+        [school.framework.subject(subject) or subject]
+        if subject
+        else school.framework.outcome_subjects()
+    )
     if stage.averaged:
         entries = pd.concat([entries.assign(subject=name) for name in subjects], ignore_index=True)
     entries = entries[entries["subject"].isin(subjects)].copy()
     entries["entry_band"] = [
-        stage.band(entry=e, points=p) for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
+        stage.band(entry=e, points=p)
+        for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
     ]
-    entries["entry_by_teacher"] = entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})
+    entries["entry_by_teacher"] = (
+        entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})
+    )
     entries["entry"] = _entry_text(entries)
     return entries.drop(columns="entry_kind")
 
 
 def _entry_text(rows: pd.DataFrame) -> pd.Series:
     """The entry as one reads it: an average as its number, a result as it was given."""
-    return rows["entry"].where(rows["entry"] != "average", rows["entry_points"].map(lambda p: f"{p:g}"))
+    return rows["entry"].where(
+        rows["entry"] != "average", rows["entry_points"].map(lambda p: f"{p:g}")
+    )
 
 
 def _set_of(rows: pd.DataFrame) -> list[str]:
     """The set in the row's own subject, where the school has one."""
-    stems = {"English": "set_english", "Mathematics": "set_mathematics", "Science": "set_science", "ICT": "set_ict"}
+    stems = {
+        "English": "set_english",
+        "Mathematics": "set_mathematics",
+        "Science": "set_science",
+        "ICT": "set_ict",
+    }
     column = {
         **stems,
         "English Language": "set_english",
         "English Literature": "set_english",
         "Combined Science": "set_science",
     }
-    return [row[column[row["subject"]]] if row["subject"] in column else "" for _, row in rows.iterrows()]
+    return [
+        row[column[row["subject"]]] if row["subject"] in column else ""
+        for _, row in rows.iterrows()
+    ]
 
 
 def _on_a_line(
@@ -205,13 +259,21 @@ def _by_forecast(
 ) -> dict[str, list]:
     """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
     scale = stage.outcome_scale
-    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75).set_index(["subject", "entry"])[
-        "expected"
-    ]
+    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75).set_index(
+        ["subject", "entry"]
+    )["expected"]
     on_course, stuck = [], []
     for row in rows.itertuples():
         floor = quarter.get((row.subject, row.entry_band))
         known = not pd.isna(row.now_points)
         on_course.append(("yes" if scale.reached(row.now, reach=reach) else "no") if known else "")
-        stuck.append(("yes" if row.now_points < scale.points(floor) else "no") if known and floor is not None else "")
-    return {"gain": pd.array([None] * len(rows), dtype="Float64"), "on_course": on_course, "stuck": stuck}
+        stuck.append(
+            ("yes" if row.now_points < scale.points(floor) else "no")
+            if known and floor is not None
+            else ""
+        )
+    return {
+        "gain": pd.array([None] * len(rows), dtype="Float64"),
+        "on_course": on_course,
+        "stuck": stuck,
+    }

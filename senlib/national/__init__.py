@@ -17,8 +17,17 @@ from senlib.national._dfe import MATRIX_COLUMNS, NOT_SHOWN, read_dfe_matrix
 from senlib.national._rates import FIGURE_COLUMNS, rates
 
 __all__ = [
-    "FIGURE_COLUMNS", "MATRIX_COLUMNS", "NOT_SHOWN", "Source",
-    "attendance", "figures", "lea_example", "matrix", "rates", "read_dfe_matrix", "source",
+    "FIGURE_COLUMNS",
+    "MATRIX_COLUMNS",
+    "NOT_SHOWN",
+    "Source",
+    "attendance",
+    "figures",
+    "lea_example",
+    "matrix",
+    "rates",
+    "read_dfe_matrix",
+    "source",
 ]
 
 GCSE_SOURCE = "dfe-transition-2024"
@@ -82,7 +91,9 @@ def attendance() -> pd.DataFrame:
     >>> attendance().query("group == 'E'")["attendance"].tolist()
     [91.28, 87.6]
     """
-    return _table("attendance.csv").astype({"attendance": "float64", "persistent_absence": "float64"})
+    return _table("attendance.csv").astype(
+        {"attendance": "float64", "persistent_absence": "float64"}
+    )
 
 
 def lea_example() -> pd.DataFrame:
@@ -97,7 +108,9 @@ def lea_example() -> pd.DataFrame:
     """
     table = _table("lea_reading_2007.csv")
     percents = ["B", "N", "3", "4", "5", "6", "7", "5+", "6+"]
-    shown = table[percents].where(table[percents] != "x").apply(lambda column: column.astype("Int64"))
+    shown = (
+        table[percents].where(table[percents] != "x").apply(lambda column: column.astype("Int64"))
+    )
     return table.astype({"year": "int64"}).assign(**shown)
 
 
@@ -115,7 +128,9 @@ def source(id: str) -> Source:
 
 def _of(framework: str, tables: dict[str, Callable[[], pd.DataFrame]]) -> pd.DataFrame:
     if framework not in tables:
-        raise KeyError(f"no national figures are kept for {framework!r}, only for: {', '.join(tables)}")
+        raise KeyError(
+            f"no national figures are kept for {framework!r}, only for: {', '.join(tables)}"
+        )
     return tables[framework]()
 
 
@@ -128,7 +143,10 @@ def _table(name: str) -> pd.DataFrame:
 @cache
 def _sources() -> dict[str, Source]:
     held = tomllib.loads(files(__package__).joinpath("sources.toml").read_text(encoding="utf-8"))
-    return {id: Source(id=id, **{key: text.strip() for key, text in entry.items()}) for id, entry in held.items()}
+    return {
+        id: Source(id=id, **{key: text.strip() for key, text in entry.items()})
+        for id, entry in held.items()
+    }
 
 
 @cache

@@ -30,8 +30,13 @@ NEEDED = ("year", "group", "entry")
 
 EVERYONE = ("total", "all", "all pupils")
 GROUPS = dict.fromkeys(EVERYONE, "all") | {
-    "any sen": "SEN", "sen": "SEN", "sen pupils": "SEN",
-    "no identified sen": "no SEN", "no sen": "no SEN", "non sen": "no SEN", "non sen pupils": "no SEN",
+    "any sen": "SEN",
+    "sen": "SEN",
+    "sen pupils": "SEN",
+    "no identified sen": "no SEN",
+    "no sen": "no SEN",
+    "non sen": "no SEN",
+    "non sen pupils": "no SEN",
 }
 NO_ENTRY = ("no scaled score", "no prior attainment", "none")
 
@@ -65,14 +70,25 @@ def read_dfe_matrix(path: Path | str) -> pd.DataFrame:
     group = _groups(table, names)
     kept = table[group.notna()]
     if kept.empty:
-        raise ValueError(f"{path.name}: no row for England’s pupils: all, any SEN or no identified SEN.")
-    keys = pd.DataFrame({
-        "year": _parsed(kept[names["year"]], _year, path.name, "an academic year such as 202324"),
-        "stage": "KS4",
-        "subject": _subjects(kept, names, path.name),
-        "group": group[kept.index],
-        "entry": _parsed(kept[names["entry"]], _band, path.name, "a band as 80 - 89.5, No scaled score or Total"),
-    })
+        raise ValueError(
+            f"{path.name}: no row for England’s pupils: all, any SEN or no identified SEN."
+        )
+    keys = pd.DataFrame(
+        {
+            "year": _parsed(
+                kept[names["year"]], _year, path.name, "an academic year such as 202324"
+            ),
+            "stage": "KS4",
+            "subject": _subjects(kept, names, path.name),
+            "group": group[kept.index],
+            "entry": _parsed(
+                kept[names["entry"]],
+                _band,
+                path.name,
+                "a band as 80 - 89.5, No scaled score or Total",
+            ),
+        }
+    )
     _refuse_repeated(keys, path.name)
     return _long(keys, _counts(kept, path.name))
 
@@ -81,11 +97,15 @@ def _read(path: Path) -> pd.DataFrame:
     """The file as text throughout: 'None' and 'NA' are no gaps."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False, encoding=encoding)
+            return pd.read_csv(
+                path, dtype=str, keep_default_na=False, index_col=False, encoding=encoding
+            )
         except UnicodeDecodeError:
             continue
         except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-            raise ValueError(f"{path.name}: not a table. Give the CSV file as DfE publishes it.") from error
+            raise ValueError(
+                f"{path.name}: not a table. Give the CSV file as DfE publishes it."
+            ) from error
     raise ValueError(f"{path.name}: not a text file. Give the CSV file as DfE publishes it.")
 
 
@@ -103,11 +123,14 @@ def _columns(table: pd.DataFrame, file: str) -> dict[str, str]:
     folded = {_fold(name): name for name in reversed(table.columns)}
     found = {
         what: next(folded[name] for name in names if name in folded)
-        for what, names in COLUMNS.items() if not folded.keys().isdisjoint(names)
+        for what, names in COLUMNS.items()
+        if not folded.keys().isdisjoint(names)
     }
     missing = [COLUMNS[what][0].replace(" ", "_") for what in NEEDED if what not in found]
     if missing:
-        raise ValueError(f"{file}: no column {', '.join(missing)}. Give DfE’s key stage 2 to 4 transition matrices.")
+        raise ValueError(
+            f"{file}: no column {', '.join(missing)}. Give DfE’s key stage 2 to 4 transition matrices."
+        )
     return found
 
 
@@ -147,11 +170,20 @@ def _counts(table: pd.DataFrame, file: str) -> pd.DataFrame:
         if outcome := _outcome(column):
             columns.setdefault(outcome, column)
     if columns.keys().isdisjoint({*SINGLE, *DOUBLE}):
-        raise ValueError(f"{file}: no column counts a grade, as num_1 does. Give DfE’s matrices of GCSE subjects.")
-    return pd.DataFrame({
-        outcome: _parsed(table[column], _count, file, "a whole number, or one of DfE’s symbols z, x, c, low, k, u")
-        for outcome, column in columns.items()
-    }).astype("Int64")
+        raise ValueError(
+            f"{file}: no column counts a grade, as num_1 does. Give DfE’s matrices of GCSE subjects."
+        )
+    return pd.DataFrame(
+        {
+            outcome: _parsed(
+                table[column],
+                _count,
+                file,
+                "a whole number, or one of DfE’s symbols z, x, c, low, k, u",
+            )
+            for outcome, column in columns.items()
+        }
+    ).astype("Int64")
 
 
 def _parsed(texts: pd.Series, parse: Callable[[str], Any], file: str, accepted: str) -> pd.Series:
@@ -161,7 +193,9 @@ def _parsed(texts: pd.Series, parse: Callable[[str], Any], file: str, accepted: 
         try:
             values[text] = parse(text)
         except ValueError:
-            row = texts.index[texts == text][0] + 2  # spreadsheets count from 1, and the heading is their first row
+            row = (
+                texts.index[texts == text][0] + 2
+            )  # spreadsheets count from 1, and the heading is their first row
             raise ValueError(f"{file}, row {row}, column {texts.name}: not {accepted}.") from None
     return texts.map(values)
 
@@ -250,7 +284,9 @@ def _names(outcome: str, *, of_pair: bool) -> list[str]:
     return [f"{outcome} double" if outcome == "covid" else 2 * outcome, outcome]
 
 
-def _hidden(keys: pd.DataFrame, counts: pd.DataFrame, shown: pd.DataFrame, double: pd.Series) -> pd.DataFrame:
+def _hidden(
+    keys: pd.DataFrame, counts: pd.DataFrame, shown: pd.DataFrame, double: pd.Series
+) -> pd.DataFrame:
     """Rows of NOT_SHOWN, for bands whose counts are all known and come to less than the total published beside them."""
     nothing = pd.Series(pd.NA, index=keys.index, dtype="Int64")
     single_total, double_total = (counts.get(name, nothing) for name in ("total", "total double"))

@@ -6,7 +6,18 @@ import pandas as pd
 
 from senlib.national._dfe import NOT_SHOWN
 
-FIGURE_COLUMNS = ["stage", "year", "subject", "group", "entry", "reach", "percent", "pupils", "kind", "source"]
+FIGURE_COLUMNS = [
+    "stage",
+    "year",
+    "subject",
+    "group",
+    "entry",
+    "reach",
+    "percent",
+    "pupils",
+    "kind",
+    "source",
+]
 
 REACHES = [str(grade) for grade in range(1, 10)]
 KEYS = ["stage", "year", "subject", "group", "entry"]
@@ -27,12 +38,24 @@ def rates(matrix: pd.DataFrame, *, source: str) -> pd.DataFrame:
     lower_grade = matrix["outcome"].str.extract(r"^(?:[1-9]-)?([1-9])$")[0].astype("float64")
     unknown = matrix["pupils"].isna() | (matrix["outcome"].eq(NOT_SHOWN) & matrix["pupils"].ne(0))
     reached = {reach: matrix["pupils"].where(lower_grade >= int(reach), 0) for reach in REACHES}
-    counted = matrix[KEYS].assign(**reached, pupils=matrix["pupils"].astype("Int64"), unknown=unknown.astype(bool))
+    counted = matrix[KEYS].assign(
+        **reached, pupils=matrix["pupils"].astype("Int64"), unknown=unknown.astype(bool)
+    )
     groups = counted.groupby(KEYS, sort=False)
     known = ~groups["unknown"].any()
     pupils = groups["pupils"].sum()
-    percent = 100 * groups[REACHES].sum().astype("float64").div(pupils.where(pupils > 0).astype("float64"), axis=0)
-    table = percent.where(known).rename_axis(columns="reach").stack(future_stack=True).rename("percent").reset_index()
+    percent = 100 * groups[REACHES].sum().astype("float64").div(
+        pupils.where(pupils > 0).astype("float64"), axis=0
+    )
+    table = (
+        percent.where(known)
+        .rename_axis(columns="reach")
+        .stack(future_stack=True)
+        .rename("percent")
+        .reset_index()
+    )
     # A total with a part missing would look like one that is whole.
-    table = table.merge(pupils.where(groups["pupils"].count() == groups.size()).reset_index(), on=KEYS)
+    table = table.merge(
+        pupils.where(groups["pupils"].count() == groups.size()).reset_index(), on=KEYS
+    )
     return table.assign(kind="figure", source=source)[FIGURE_COLUMNS]

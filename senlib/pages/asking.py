@@ -92,9 +92,13 @@ class KeptSheet:
 
     def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
         form, field = box_place(request["name"])
-        saved = self.desk.store.save(form=form, field=field, value=request["value"], seen=request["seen"])
+        saved = self.desk.store.save(
+            form=form, field=field, value=request["value"], seen=request["seen"]
+        )
         elsewhere = saved.elsewhere and _told(saved.elsewhere)
-        return {"kind": "saved", "elsewhere": elsewhere} | self._kept(request["name"], request["value"], saved)
+        return {"kind": "saved", "elsewhere": elsewhere} | self._kept(
+            request["name"], request["value"], saved
+        )
 
     def _history(self, request: Mapping[str, Any]) -> dict[str, Any]:
         form, field = box_place(request["name"])
@@ -125,10 +129,17 @@ class Asked(KeptSheet):
     """
 
     def __init__(
-        self, desk: Desk, part: Part, *, of: str = "", level: int = 3, title: str | None = None,
-        choices: Mapping[str, Options] | None = None, notes: Mapping[str, str] | None = None,
+        self,
+        desk: Desk,
+        part: Part,
+        *,
+        of: str = "",
+        level: int = 3,
+        title: str | None = None,
+        choices: Mapping[str, Options] | None = None,
+        notes: Mapping[str, str] | None = None,
         shown_rows: Callable[[Row], bool] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(desk)
         self.part, self.of, self.level = part, of, level
         self.title = part.title if title is None else title
@@ -160,8 +171,15 @@ class Asked(KeptSheet):
             self.status.value = frame.trouble_line(str(error))
             return
         rows = own.own_rows({field: answer.value for field, answer in names.items()})
-        form = {"title": self.title, "level": self.level, "intro": self.part.intro, "blocks": [self._block(rows, last)]}
-        held = self._values(own.this_time(answers, began=began), answers) | self._names_of(rows, names)
+        form = {
+            "title": self.title,
+            "level": self.level,
+            "intro": self.part.intro,
+            "blocks": [self._block(rows, last)],
+        }
+        held = self._values(own.this_time(answers, began=began), answers) | self._names_of(
+            rows, names
+        )
         self.sheet.show(form=form, values=self._first_values(rows) | held)
 
     def begin_anew(self) -> None:
@@ -196,7 +214,9 @@ class Asked(KeptSheet):
         return answer is not None and answer.at < began
 
     def _add_row(self, request: Mapping[str, Any]) -> None:
-        key = own.add_row(self.desk.store, self.part, section=request["section"], label=request["label"])
+        key = own.add_row(
+            self.desk.store, self.part, section=request["section"], label=request["label"]
+        )
         self._row_kept(key, request["label"])
 
     def _drop_row(self, request: Mapping[str, Any]) -> None:
@@ -209,7 +229,9 @@ class Asked(KeptSheet):
 
     # -- what is shown --
 
-    def _values(self, now: Mapping[str, str], answers: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
+    def _values(
+        self, now: Mapping[str, str], answers: Mapping[str, Answer]
+    ) -> dict[str, dict[str, Any]]:
         """By the name of each box: its text in this round, the id it was kept under, and how many texts it has had."""
         return {
             box_name(form=self.form, field=field): _value(now.get(field, ""), answer)
@@ -220,32 +242,52 @@ class Asked(KeptSheet):
         """The same for boxes that have a text before anybody has written in them."""
         if not isinstance(self.part, Grid):
             return {}
-        starts = {row.key: row.start for row in self.part.rows} | {row.key: self.part.starts for row in own_rows}
+        starts = {row.key: row.start for row in self.part.rows} | {
+            row.key: self.part.starts for row in own_rows
+        }
         return {
-            box_name(form=self.form, field=answer_key(row=row, column=column)): {"value": text, "seen": 0, "versions": 1}
+            box_name(form=self.form, field=answer_key(row=row, column=column)): {
+                "value": text,
+                "seen": 0,
+                "versions": 1,
+            }
             for row, start in starts.items()
             for column, text in start.items()
         }
 
-    def _names_of(self, rows: Sequence[Row], names: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
+    def _names_of(
+        self, rows: Sequence[Row], names: Mapping[str, Answer]
+    ) -> dict[str, dict[str, Any]]:
         """The same for the names of the school's own rows."""
         form = own.rows_form(self.part.key)
         fields = [answer_key(row=row.key, column="label") for row in rows]
-        return {box_name(form=form, field=field): _value(names[field].value, names[field]) for field in fields}
+        return {
+            box_name(form=form, field=field): _value(names[field].value, names[field])
+            for field in fields
+        }
 
     def _block(self, rows: Sequence[Row], last: Mapping[str, Answer]) -> dict[str, Any]:
         if isinstance(self.part, Form):
-            return {"kind": "fields", "fields": [self._field(field, last) for field in self.part.fields]}
+            return {
+                "kind": "fields",
+                "fields": [self._field(field, last) for field in self.part.fields],
+            }
         if isinstance(self.part, Grid):
             return self._table(rows, last)
         if isinstance(self.part, Checklist):
             return self._lines(
-                Field("answer", "Answer", kind="choice", choices=self.part.choices), self.part.items, last
+                Field("answer", "Answer", kind="choice", choices=self.part.choices),
+                self.part.items,
+                last,
             )
         return self._lines(Field("taken", "In the plan", kind="yes"), self.part.items, last)
 
     def _field(self, field: Field, last: Mapping[str, Answer]) -> dict[str, Any]:
-        return {"label": field.label, "help": _help(field)} | _kind(field) | self._box(field, field.key, last)
+        return (
+            {"label": field.label, "help": _help(field)}
+            | _kind(field)
+            | self._box(field, field.key, last)
+        )
 
     def _box(self, field: Field, key: str, last: Mapping[str, Answer]) -> dict[str, Any]:
         box: dict[str, Any] = {"name": box_name(form=self.form, field=key)}
@@ -253,7 +295,9 @@ class Asked(KeptSheet):
             box["choices"] = [list(option) for option in self.choices[field.kind]]
         before = last.get(key)
         if before and before.value:
-            words = {choice.key: choice.label for choice in field.choices}.get(before.value, before.value)
+            words = {choice.key: choice.label for choice in field.choices}.get(
+                before.value, before.value
+            )
             box["last"] = f"Last time ({frame.day(before.at)}): {words}"
         return box
 
@@ -261,7 +305,11 @@ class Asked(KeptSheet):
         sections = [(section.key, section.title) for section in self.part.sections] or [("", "")]
         groups = []
         for key, title in sections:
-            lines = [self._row(row, last) for row in self.part.rows if row.section == key and self.shown_rows(row)]
+            lines = [
+                self._row(row, last)
+                for row in self.part.rows
+                if row.section == key and self.shown_rows(row)
+            ]
             lines += [self._row(row, last, added=True) for row in rows if row.section == key]
             groups.append({"key": key, "title": title, "rows": lines})
         add = "Add a row of your own" if self.part.room_for_own_rows else ""
@@ -272,13 +320,22 @@ class Asked(KeptSheet):
             column.key: self._box(column, answer_key(row=row.key, column=column.key), last)
             for column in self.part.columns
         }
-        shown = {"key": row.key, "label": row.label, "note": self.notes.get(row.key, ""), "cells": cells}
+        shown = {
+            "key": row.key,
+            "label": row.label,
+            "note": self.notes.get(row.key, ""),
+            "cells": cells,
+        }
         if added:
-            name = box_name(form=own.rows_form(self.part.key), field=answer_key(row=row.key, column="label"))
+            name = box_name(
+                form=own.rows_form(self.part.key), field=answer_key(row=row.key, column="label")
+            )
             shown["own"] = {"name": name}
         return shown
 
-    def _lines(self, field: Field, items: Sequence[Item], last: Mapping[str, Answer]) -> dict[str, Any]:
+    def _lines(
+        self, field: Field, items: Sequence[Item], last: Mapping[str, Answer]
+    ) -> dict[str, Any]:
         """Lines with one answer each."""
         lines = [
             {
@@ -356,12 +413,27 @@ def resources(part: Resources) -> str:
 
 
 def table(
-    caption: str, *, columns: Sequence[Field], groups: Sequence[Mapping[str, Any]], corner: str = "", add: str = ""
+    caption: str,
+    *,
+    columns: Sequence[Field],
+    groups: Sequence[Mapping[str, Any]],
+    corner: str = "",
+    add: str = "",
 ) -> dict[str, Any]:
     """A table of boxes as the sheet takes it."""
     room = len(columns) <= FEW_COLUMNS
-    heads = [{"key": column.key, "label": column.label, "help": _help(column)} | _kind(column, room=room) for column in columns]
-    return {"kind": "table", "caption": caption, "corner": corner, "columns": heads, "groups": list(groups), "add": add}
+    heads = [
+        {"key": column.key, "label": column.label, "help": _help(column)} | _kind(column, room=room)
+        for column in columns
+    ]
+    return {
+        "kind": "table",
+        "caption": caption,
+        "corner": corner,
+        "columns": heads,
+        "groups": list(groups),
+        "add": add,
+    }
 
 
 def _value(text: str, answer: Answer) -> dict[str, Any]:
@@ -369,7 +441,11 @@ def _value(text: str, answer: Answer) -> dict[str, Any]:
 
 
 def _told(answer: Answer) -> dict[str, Any]:
-    return {"id": answer.id, "value": answer.value, "at": f"{frame.day(answer.at)}, {frame.saved_at(answer.at)}"}
+    return {
+        "id": answer.id,
+        "value": answer.value,
+        "at": f"{frame.day(answer.at)}, {frame.saved_at(answer.at)}",
+    }
 
 
 def _help(field: Field) -> str:

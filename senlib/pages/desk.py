@@ -130,12 +130,20 @@ class Desk:
         None where she typed none: measures then take those that are held. A typed figure is kept under
         'stage|year|subject|group|entry|reach', as a percentage; blank takes it back.
         """
-        rows = [(*field.split("|"), float(value)) for field, value in self.store.latest(FIGURES).items() if value]
+        rows = [
+            (*field.split("|"), float(value))
+            for field, value in self.store.latest(FIGURES).items()
+            if value
+        ]
         if not rows:
             return None
         held = national.figures(self.school.framework.name)
-        typed = pd.DataFrame(rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"])
-        typed = typed.assign(year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA)
+        typed = pd.DataFrame(
+            rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"]
+        )
+        typed = typed.assign(
+            year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA
+        )
         keys = ["stage", "year", "subject", "group", "entry", "reach"]
         return pd.concat([typed[held.columns], held], ignore_index=True).drop_duplicates(keys)
 
@@ -198,7 +206,11 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     chosen = _chosen(settings, folder=folder, own=data / "school")
     trouble = ""
     try:
-        school = open_sample(chosen) if chosen in names() else open_school({FOLDER: folder, OWN: data / "school"}[chosen])
+        school = (
+            open_sample(chosen)
+            if chosen in names()
+            else open_school({FOLDER: folder, OWN: data / "school"}[chosen])
+        )
     except FaultyFile:
         if chosen != OWN:
             raise
@@ -212,7 +224,16 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     if chosen in names():
         _with_examples(store, chosen)
     trouble = " ".join(filter(None, (trouble, getattr(store, "words", ""))))
-    return Desk(data=data, school=school, chosen=chosen, folder=folder, store=store, settings=settings, trouble=trouble, room=room)
+    return Desk(
+        data=data,
+        school=school,
+        chosen=chosen,
+        folder=folder,
+        store=store,
+        settings=settings,
+        trouble=trouble,
+        room=room,
+    )
 
 
 def _with_examples(store: Store, sample: str) -> None:
@@ -248,7 +269,9 @@ def _chosen(settings: Store, *, folder: str, own: Path) -> str:
     possible = {FOLDER: folder, OWN: os.path.isdir(own), **dict.fromkeys(names(), True)}
     chosen = settings.latest("settings").get("school", FOLDER)
     if isinstance(settings, ClosedStore) and not folder:
-        chosen = OWN  # which was open last cannot be read: her own school's figures, where there are any
+        chosen = (
+            OWN  # which was open last cannot be read: her own school's figures, where there are any
+        )
     if possible.get(chosen):
         return chosen
     return FOLDER if folder else "levels"

@@ -46,7 +46,9 @@ class SessionsPage:
         self.trouble, self.said = frame.html(""), frame.html("")
         self._drawing = False
         place = self._last_place()
-        self.which = frame.choice("Plan", [(plan.title, plan.key) for plan in sessions.plans()], place[0])
+        self.which = frame.choice(
+            "Plan", [(plan.title, plan.key) for plan in sessions.plans()], place[0]
+        )
         self.meeting = frame.choice("Meeting", self._meetings(), place[1])
         self.chosen: tuple[Activity, ...] = ()
 
@@ -60,10 +62,20 @@ class SessionsPage:
         """The plan: which one, its activities in order with their minutes, and the sum beside the time there is."""
         self.about, self.sum, self.order = frame.html(""), frame.html(""), frame.html("")
         self.list = widgets.Select(description="In this order", options=[])
-        self.minutes = widgets.BoundedIntText(description="Minutes for it", min=sessions.LEAST, max=sessions.MOST, value=sessions.LEAST)
-        self.earlier, self.later, self.out = (widgets.Button(description=words) for words in ("Earlier", "Later", "Take it out"))
+        self.minutes = widgets.BoundedIntText(
+            description="Minutes for it",
+            min=sessions.LEAST,
+            max=sessions.MOST,
+            value=sessions.LEAST,
+        )
+        self.earlier, self.later, self.out = (
+            widgets.Button(description=words) for words in ("Earlier", "Later", "Take it out")
+        )
         self.more = frame.choice("One more activity", [("Choose", "")])
-        self.add, self.back = widgets.Button(description="Add it"), widgets.Button(description="Put the plan back as it came")
+        self.add, self.back = (
+            widgets.Button(description="Add it"),
+            widgets.Button(description="Put the plan back as it came"),
+        )
         self.which.observe(lambda _: self._plan_changed(), "value")
         self.meeting.observe(lambda _: self._meeting_changed(), "value")
         self.list.observe(lambda _: self._show_minutes(), "value")
@@ -77,7 +89,15 @@ class SessionsPage:
         self.list.layout.max_width = "100%"
         one = frame.controls(self.earlier, self.later, self.out)
         more = frame.controls(self.more, self.add, self.back)
-        pieces = [frame.controls(self.which, self.meeting), self.about, self.sum, self.list, one, frame.controls(self.minutes), self.said]
+        pieces = [
+            frame.controls(self.which, self.meeting),
+            self.about,
+            self.sum,
+            self.list,
+            one,
+            frame.controls(self.minutes),
+            self.said,
+        ]
         return widgets.VBox([*pieces, more, self.shown.box, self.trouble, self.order])
 
     @property
@@ -103,7 +123,9 @@ class SessionsPage:
             held = self.shown.read(sessions.FORM)
         except StoreError as error:
             self.trouble.value = frame.trouble_line(str(error))
-        found = [plan for plan in sessions.plans() if plan.key == held.get("plan")] or list(sessions.plans()[:1])
+        found = [plan for plan in sessions.plans() if plan.key == held.get("plan")] or list(
+            sessions.plans()[:1]
+        )
         keys = [sitting.key for sitting in found[0].sittings]
         return found[0].key, held["meeting"] if held.get("meeting") in keys else keys[0]
 
@@ -127,7 +149,12 @@ class SessionsPage:
         try:
             held = self.shown.read(self._form)
         except StoreError as error:
-            held, self.trouble.value = {}, frame.trouble_line(f"What you chose cannot be read, so this is the plan as it came. {error}")
+            held, self.trouble.value = (
+                {},
+                frame.trouble_line(
+                    f"What you chose cannot be read, so this is the plan as it came. {error}"
+                ),
+            )
         self.said.value = ""
         self.chosen = sessions.kept(self.sitting, held)
         self._draw()
@@ -155,7 +182,10 @@ class SessionsPage:
         self.about.value = f"<p>{frame.escape(self._plan.about)}</p>"
         self.meeting.layout.display = "" if many else "none"
         self.sum.value = frame.answer(sessions.beside(self.chosen, there_is=self.sitting.minutes))
-        options = [(_in_the_list(number, one), one.activity.key) for number, one in enumerate(sessions.timed(self.chosen), start=1)]
+        options = [
+            (_in_the_list(number, one), one.activity.key)
+            for number, one in enumerate(sessions.timed(self.chosen), start=1)
+        ]
         keys = [key for _, key in options]
         self.list.options = options
         self.list.rows = min(max(len(options), 2), MOST_ROWS)
@@ -190,7 +220,10 @@ class SessionsPage:
         if self._drawing or key is None:
             return
         chosen = sessions.lasting(self.chosen, key, minutes=minutes)
-        self._choose(chosen, said=f"{_title(key)}: {_minutes(minutes)}. {sessions.beside(chosen, there_is=self.sitting.minutes)}")
+        self._choose(
+            chosen,
+            said=f"{_title(key)}: {_minutes(minutes)}. {sessions.beside(chosen, there_is=self.sitting.minutes)}",
+        )
 
     def _move(self, by: int) -> None:
         key = self.list.value
@@ -206,7 +239,11 @@ class SessionsPage:
             return
         keys = [one.key for one in self.chosen]
         nearest = [*keys[keys.index(key) + 1 :], *reversed(keys[: keys.index(key)])]
-        self._choose([one for one in self.chosen if one.key != key], said=f"{_title(key)} is out.", at=nearest[0] if nearest else "")
+        self._choose(
+            [one for one in self.chosen if one.key != key],
+            said=f"{_title(key)} is out.",
+            at=nearest[0] if nearest else "",
+        )
 
     def _add(self) -> None:
         key = self.more.value
@@ -216,7 +253,9 @@ class SessionsPage:
         keys = [one.key for one in self.chosen]
         place = keys.index(self.list.value) + 1 if self.list.value in keys else len(keys)
         chosen = [*self.chosen[:place], sessions.activities()[key], *self.chosen[place:]]
-        self._choose(chosen, said=f"{_title(key)} is in, as number {place + 1} of {len(chosen)}.", at=key)
+        self._choose(
+            chosen, said=f"{_title(key)} is in, as number {place + 1} of {len(chosen)}.", at=key
+        )
 
     def _put_back(self) -> None:
         self._choose(self.sitting.activities, said="The plan stands as it came.")
@@ -226,7 +265,9 @@ class SessionsPage:
     def files(self) -> widgets.VBox:
         """Slides, handouts, cards and a running order, made when asked for."""
         samples = [(f"Sample: {framework_named(name).short_title}", name) for name in names()]
-        self.sample = frame.choice("Figures of which sample school?", samples, self.desk.school.framework.name)
+        self.sample = frame.choice(
+            "Figures of which sample school?", samples, self.desk.school.framework.name
+        )
         self.make = widgets.Button(description="Make the files", button_style="primary")
         self.links = frame.html("")
         self.sample.observe(lambda _: setattr(self.links, "value", ""), "value")
@@ -235,7 +276,13 @@ class SessionsPage:
             "Slides and handouts show a sample school in which nobody is real, and blank forms. "
             "No pupil of your own school gets into them, whichever school lies open."
         )
-        return widgets.VBox([frame.html(f"<p>{frame.words(told)}</p>"), frame.controls(self.sample, self.make), self.links])
+        return widgets.VBox(
+            [
+                frame.html(f"<p>{frame.words(told)}</p>"),
+                frame.controls(self.sample, self.make),
+                self.links,
+            ]
+        )
 
     def _make(self) -> None:
         if not self.chosen:
@@ -246,7 +293,9 @@ class SessionsPage:
         try:
             title = self._title()
             school = open_sample(self.sample.value)
-            about = About(title=title, source=school.name, made=date.today(), sample=True, hidden=HIDDEN)
+            about = About(
+                title=title, source=school.name, made=date.today(), sample=True, hidden=HIDDEN
+            )
             made = made_files(self.chosen, between=self.sitting.between, about=about, school=school)
         finally:
             self.make.disabled = False
@@ -256,7 +305,10 @@ class SessionsPage:
         for file in made:
             stem, kind = file.name.rsplit(".", 1)
             buttons.append(frame.download(stem, file.content, name=f"{name}-{stem}", kind=kind))
-        says = "".join(f"<li><strong>{frame.escape(file.name.rsplit('.', 1)[0])}</strong>: {frame.escape(file.says)}</li>" for file in made)
+        says = "".join(
+            f"<li><strong>{frame.escape(file.name.rsplit('.', 1)[0])}</strong>: {frame.escape(file.says)}</li>"
+            for file in made
+        )
         told = f'<p role="status">{len(made)} files are made.</p>'
         self.links.value = f'{told}<p class="sl-downloads">{"".join(buttons)}</p><ul>{says}</ul>{frame.note(HIDDEN)}'
 
@@ -272,14 +324,26 @@ class SessionsPage:
         return self.clock_face
 
     def _set_clock(self) -> None:
-        activities = [{"key": one.key, "title": one.title, "minutes": one.minutes} for one in self.chosen]
-        self.clock_face.show(title=self._title(), key=f"{self.which.value}/{self.meeting.value}", activities=activities)
+        activities = [
+            {"key": one.key, "title": one.title, "minutes": one.minutes} for one in self.chosen
+        ]
+        self.clock_face.show(
+            title=self._title(),
+            key=f"{self.which.value}/{self.meeting.value}",
+            activities=activities,
+        )
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 2: the card sort on the screen, for a group without paper", frame.address("task2_role_of_the_senco")),
-            ("In the room: let participants in, and see what the room thinks", frame.address("room")),
+            (
+                "Task 2: the card sort on the screen, for a group without paper",
+                frame.address("task2_role_of_the_senco"),
+            ),
+            (
+                "In the room: let participants in, and see what the room thinks",
+                frame.address("room"),
+            ),
             ("Governors: the pictures for a governors’ meeting", frame.address("governors")),
         ]
         return frame.html(frame.what_next(lines))
@@ -308,13 +372,18 @@ def _item(one: sessions.Timed) -> str:
     told = [
         (words, text)
         for words, text in (
-            ("You", activity.leader), ("They", activity.participants), ("Give out", gives_out(activity)), ("For you alone", activity.notes),
+            ("You", activity.leader),
+            ("They", activity.participants),
+            ("Give out", gives_out(activity)),
+            ("For you alone", activity.notes),
         )
         if text
-    ]  # fmt: skip
+    ]
     if not activity.unit:
         return f"<li>{head}</li>"
-    lines = "".join(f"<p><strong>{words}.</strong> {frame.escape(text)}</p>" for words, text in told)
+    lines = "".join(
+        f"<p><strong>{words}.</strong> {frame.escape(text)}</p>" for words, text in told
+    )
     return f"<li>{head}<details><summary>Who does what</summary>{lines}</details></li>"
 
 
@@ -325,7 +394,9 @@ def gives_out(activity: Activity) -> str:
     ('The card sort (to cut out)', 'Does it need a plan of its own?')
     """
     named = [part.title for part in sessions.parts_of([activity])]
-    return "; ".join([*named, *(f"{pack.title} (to cut out)" for pack in sessions.packs_of([activity]))])
+    return "; ".join(
+        [*named, *(f"{pack.title} (to cut out)" for pack in sessions.packs_of([activity]))]
+    )
 
 
 def _in_the_list(number: int, one: sessions.Timed) -> str:
@@ -348,7 +419,9 @@ def _minutes(count: int) -> str:
 # -- what is made of it --
 
 
-def made_files(chosen: Sequence[Activity], *, between: str, about: About, school: School) -> list[File]:
+def made_files(
+    chosen: Sequence[Activity], *, between: str, about: About, school: School
+) -> list[File]:
     """The files of a session: slides and a running order, handouts and cards where it has any. `school` is a sample.
 
     Raises ValueError where the school is none: a file that goes round a room holds nobody's pupils.
@@ -360,16 +433,30 @@ def made_files(chosen: Sequence[Activity], *, between: str, about: About, school
     says = f"One slide for each activity, {_minutes(sessions.total(chosen))} in all, with notes and times for the speaker."
     found = [
         File(name="Slides.pptx", content=deck, says=says, hidden=HIDDEN),
-        File(name="Running order.docx", content=order, says="For the leader: times, who does what, what to give out.", hidden=HIDDEN),
+        File(
+            name="Running order.docx",
+            content=order,
+            says="For the leader: times, who does what, what to give out.",
+            hidden=HIDDEN,
+        ),
     ]
     parts = sessions.parts_of(chosen)
     if parts:
-        content = word.document([word.Copy(part=part) for part in parts], about=about, heading="Handouts", apart=True)
+        content = word.document(
+            [word.Copy(part=part) for part in parts], about=about, heading="Handouts", apart=True
+        )
         named = "Blank, to write in by hand: " + "; ".join(part.title for part in parts) + "."
         found.append(File(name="Handouts.docx", content=content, says=named, hidden=HIDDEN))
     for pack in sessions.packs_of(chosen):
         content = word.cards(pack, about=replace(about, title=f"{pack.title}. {about.title}"))
-        found.append(File(name=f"{pack.title}.docx", content=content, says="To print and cut out, a pack for each group.", hidden=HIDDEN))
+        found.append(
+            File(
+                name=f"{pack.title}.docx",
+                content=content,
+                says="To print and cut out, a pack for each group.",
+                hidden=HIDDEN,
+            )
+        )
     return found
 
 
@@ -386,32 +473,63 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
         for one in sessions.timed(chosen)
     ]
     heads = ["When", "Activity", "The leader", "Everyone", "Give out"]
-    table = word.Listing(heading="The running order", heads=heads, rows=rows, weights=(1.1, 2, 3.6, 2.8, 2), wide=True)
+    table = word.Listing(
+        heading="The running order",
+        heads=heads,
+        rows=rows,
+        weights=(1.1, 2, 3.6, 2.8, 2),
+        wide=True,
+    )
     after = [word.Words(heading="Until you meet again", text=between, wide=True)] if between else []
     return [table, *after]
 
 
 def slides_of(chosen: Sequence[Activity], *, between: str, school: School) -> list[slides.Slide]:
     """What the session holds, then a slide for each activity with its notes, then what is to be done until the next meeting."""
-    agenda = [f"{one.activity.title} ({_minutes(one.activity.minutes)})" for one in sessions.timed(chosen)]
-    found = [slides.Slide(title="What we will do", lines=agenda, notes="Say when the breaks are and when you end.")]
+    agenda = [
+        f"{one.activity.title} ({_minutes(one.activity.minutes)})" for one in sessions.timed(chosen)
+    ]
+    found = [
+        slides.Slide(
+            title="What we will do", lines=agenda, notes="Say when the breaks are and when you end."
+        )
+    ]
     found += [slide_of(activity, school=school) for activity in chosen]
     if between:
-        found.append(slides.Slide(title="Until we meet again", lines=[between], notes="Ask everyone to write it into their diary now."))
+        found.append(
+            slides.Slide(
+                title="Until we meet again",
+                lines=[between],
+                notes="Ask everyone to write it into their diary now.",
+            )
+        )
     return found
 
 
 def slide_of(activity: Activity, *, school: School) -> slides.Slide:
     """The slide of one activity; with a chart of the sample school, and its figures in words, where it has one."""
     give = gives_out(activity)
-    told = [("You", activity.leader), ("They", activity.participants), ("Give out", give), ("Note", activity.notes)]
+    told = [
+        ("You", activity.leader),
+        ("They", activity.participants),
+        ("Give out", give),
+        ("Note", activity.notes),
+    ]
     notes = "\n".join(f"{words}: {text}" for words, text in told if text)
     picture = PICTURES[activity.chart](school) if activity.chart else None
     if picture is None:
-        return slides.Slide(title=activity.title, lines=activity.lines, notes=notes, minutes=activity.minutes)
+        return slides.Slide(
+            title=activity.title, lines=activity.lines, notes=notes, minutes=activity.minutes
+        )
     notes = f"{notes}\nThe chart: {picture.chart.says} Source: {school.name}. Sample data: nobody here is real."
     lines = [picture.told, *activity.lines]
-    return slides.Slide(title=activity.title, lines=lines, notes=notes, minutes=activity.minutes, chart=picture.chart)
+    return slides.Slide(
+        title=activity.title,
+        lines=lines,
+        notes=notes,
+        minutes=activity.minutes,
+        chart=picture.chart,
+    )
 
 
 # -- charts of a sample school --
@@ -428,9 +546,17 @@ class Picture:
 def conversion_chart(school: School) -> Picture | None:
     """Pupils with SEN beside pupils without, in the last summer, from one start: of those that matter most, the one with most SEN."""
     stage = school.framework.stage(None)
-    table = conversion(school, subject=school.framework.outcome_subjects()[0], reach=stage.converted_at[0])
-    table = table[table["entry"].isin(stage.converted_from) & table["group"].isin(["SEN", "no SEN"]) & (table["pupils"] > 0)]
-    rows = _last_summer(table[table.groupby(["cohort", "entry"])["group"].transform("nunique") == 2])
+    table = conversion(
+        school, subject=school.framework.outcome_subjects()[0], reach=stage.converted_at[0]
+    )
+    table = table[
+        table["entry"].isin(stage.converted_from)
+        & table["group"].isin(["SEN", "no SEN"])
+        & (table["pupils"] > 0)
+    ]
+    rows = _last_summer(
+        table[table.groupby(["cohort", "entry"])["group"].transform("nunique") == 2]
+    )
     if rows.empty:
         return None
     with_sen = rows[rows["group"] == "SEN"]
@@ -439,17 +565,28 @@ def conversion_chart(school: School) -> Picture | None:
     whom = f"pupils {sentences.arrived(first.entry, stage=stage)} in {first.subject}, summer {first.cohort}"
     what = sentences.reached(first.reach, stage=stage)
     labels = ["With SEN" if group == "SEN" else "Without SEN" for group in rows["group"]]
-    return _rates(rows, labels=labels, series=f"Reached {what}, %", told=f"{whom[0].upper()}{whom[1:]}: how many reached {what}?")
+    return _rates(
+        rows,
+        labels=labels,
+        series=f"Reached {what}, %",
+        told=f"{whom[0].upper()}{whom[1:]}: how many reached {what}?",
+    )
 
 
 def targets_chart(school: School) -> Picture | None:
     """What the framework asks for first, measured in each subject in the last summer that is held."""
     table = criteria(school)
-    rows = _last_summer(table[table["criterion"] == school.framework.criteria[0].key].dropna(subset="percent"))
+    rows = _last_summer(
+        table[table["criterion"] == school.framework.criteria[0].key].dropna(subset="percent")
+    )
     if rows.empty:
         return None
     first = rows.iloc[0]
-    asked = ", ".join(f"{row.subject} {rounded(row.target)} %" for row in rows.itertuples() if not pd.isna(row.target))
+    asked = ", ".join(
+        f"{row.subject} {rounded(row.target)} %"
+        for row in rows.itertuples()
+        if not pd.isna(row.target)
+    )
     one = rows["target"].nunique() == 1
     told = f"{first.title}, summer {first.cohort}. To compare with: {f'{first.rule} {rounded(first.target)} %' if one else asked}."
     return _rates(rows, labels=list(rows["subject"]), series="Measured, %", told=told)
@@ -462,7 +599,10 @@ def course_chart(school: School) -> Picture | None:
     if rows.empty:
         return None
     plan = school.framework.tracking
-    labels = [f"Year {row.year_group}, {'with SEN' if row.group == 'SEN' else 'without'}" for row in rows.itertuples()]
+    labels = [
+        f"Year {row.year_group}, {'with SEN' if row.group == 'SEN' else 'without'}"
+        for row in rows.itertuples()
+    ]
     stage = school.framework.stage(plan.stage)
     whom = f"Pupils {sentences.arrived(plan.entry, stage=stage)} in {subject}"
     told = f"{whom}: how many are on course for {sentences.reached(plan.reach, stage=stage)}?"
@@ -478,9 +618,13 @@ def _last_summer(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _rates(rows: pd.DataFrame, *, labels: Sequence[str], series: str, told: str) -> Picture:
     """Rates as bars, each with its n in its label and the interval as a line on it; all of it in words as well."""
-    named = [f"{label}: {row.reached} of {row.pupils}" for label, row in zip(labels, rows.itertuples(), strict=True)]
+    named = [
+        f"{label}: {row.reached} of {row.pupils}"
+        for label, row in zip(labels, rows.itertuples(), strict=True)
+    ]
     said = [
-        f"{name}, {frame.percent_range(row.percent, row.low, row.high)}." for name, row in zip(named, rows.itertuples(), strict=True)
+        f"{name}, {frame.percent_range(row.percent, row.low, row.high)}."
+        for name, row in zip(named, rows.itertuples(), strict=True)
     ]
     chart = slides.Chart(
         kind="bar",

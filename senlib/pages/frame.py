@@ -56,7 +56,9 @@ def header(school: School, *, trouble: str, far: Sequence[Progress] = ()) -> wid
 
     `far` is how far each page is, for the rail; a page that knows of no answers has none to give.
     """
-    sample = '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
+    sample = (
+        '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
+    )
     return html(
         f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> {sample} '
         f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span>"
@@ -104,7 +106,9 @@ def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
     return f'<figure class="sl-figure"><div role="img" aria-label="{escape(says)}">{both}</div>{below}</figure>'
 
 
-def numbers(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str], summary: str = "The numbers") -> str:
+def numbers(
+    table: pd.DataFrame, *, caption: str, columns: Mapping[str, str], summary: str = "The numbers"
+) -> str:
     """A table one key press away. `columns` names those to show and their headings; the first heads its row."""
     return folded(summary, plain_table(table, caption=caption, columns=columns))
 
@@ -121,7 +125,9 @@ def plain_table(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]
     for record in table[list(columns)].itertuples(index=False):
         first, *others = record
         cells = f'<th scope="row" dir="auto">{_cell(first)}</th>' + "".join(
-            f'<td class="sl-number">{_cell(value)}</td>' if _is_number(value) else f'<td dir="auto">{_cell(value)}</td>'
+            f'<td class="sl-number">{_cell(value)}</td>'
+            if _is_number(value)
+            else f'<td dir="auto">{_cell(value)}</td>'
             for value in others
         )
         rows.append(f"<tr>{cells}</tr>")
@@ -158,7 +164,9 @@ def not_saved(error: Exception) -> str:
 
 def what_next(lines: Sequence[tuple[str, str]]) -> str:
     """What next: sentences, each with the address of the page it leads to."""
-    items = "".join(f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for text, address in lines)
+    items = "".join(
+        f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for text, address in lines
+    )
     return f'<nav class="sl-next" aria-label="What next"><h2>What next</h2><ul>{items}</ul></nav>'
 
 
@@ -215,11 +223,15 @@ def shortened(text: str, *, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def choice(label: str, options: Sequence[tuple[str, object]], value: object | None = None) -> widgets.Dropdown:
+def choice(
+    label: str, options: Sequence[tuple[str, object]], value: object | None = None
+) -> widgets.Dropdown:
     """A list to choose one thing from, its label above it."""
     values = [option for _, option in options]
     return widgets.Dropdown(
-        description=label, options=list(options), value=value if value in values else (values[0] if values else None)
+        description=label,
+        options=list(options),
+        value=value if value in values else (values[0] if values else None),
     )
 
 

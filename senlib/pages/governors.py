@@ -26,7 +26,11 @@ from senlib.pages.published import LIMITS, LOW, MIDDLE, POUNDS, Gathered, View, 
 from senlib.pages.sentences import in_points
 from senlib.workbook.store import StoreError
 
-BANDS = {"low": f"Attend {LOW} % or less", "middle": f"Above {LOW} to {MIDDLE} %", "high": f"Above {MIDDLE} %"}
+BANDS = {
+    "low": f"Attend {LOW} % or less",
+    "middle": f"Above {LOW} to {MIDDLE} %",
+    "high": f"Above {MIDDLE} %",
+}
 SIDES = {"SEN": "with SEN", "no SEN": "without SEN"}
 
 SURE = (
@@ -34,13 +38,24 @@ SURE = (
     "Where none is seen, it is narrower than the dot."
 )
 
-SURE_ON_PAPER = "‘Likely’ is the range (95 %) within which chance alone could have moved a group of this size."
+SURE_ON_PAPER = (
+    "‘Likely’ is the range (95 %) within which chance alone could have moved a group of this size."
+)
 
-PROGRESS, ABSENCE = "Are our pupils with SEN making progress?", "Do pupils with SEN miss more of school?"
-ATTENDANCE, SPEND, WORKS = "Does attendance hold them back?", "What do we spend?", "Does the help work?"
+PROGRESS, ABSENCE = (
+    "Are our pupils with SEN making progress?",
+    "Do pupils with SEN miss more of school?",
+)
+ATTENDANCE, SPEND, WORKS = (
+    "Does attendance hold them back?",
+    "What do we spend?",
+    "Does the help work?",
+)
 NEXT = "What are we doing next?"
 
-MOVES = "‘Move on’: stuck in no subject, of pupils of whom one can tell. Task 5 says what stuck means."
+MOVES = (
+    "‘Move on’: stuck in no subject, of pupils of whom one can tell. Task 5 says what stuck means."
+)
 
 TOO_FEW = "It cannot be shown: too few pupils stand behind the figures."
 
@@ -63,11 +78,13 @@ def shows_little(view: View, words: Words) -> bool:
     rates = [
         view.tables[name].rates(column=column, reached=made, of=of)
         for name, column, made, of in (
-            ("progress", "progress", "made", "pupils"), ("attained", "attained", "reached", "pupils"),
-            ("absence", "attendance", "low", "all"), ("attendance", "standing", "moving", "judged"),
+            ("progress", "progress", "made", "pupils"),
+            ("attained", "attained", "reached", "pupils"),
+            ("absence", "attendance", "low", "all"),
+            ("attendance", "standing", "moving", "judged"),
         )
         if name != "absence" or words.recorded
-    ]  # fmt: skip
+    ]
     sen = pd.concat([table[table["side"] == "SEN"] for table in rates])
     return bool((sen["reason"] != "").any() and sen["percent"].isna().all())
 
@@ -103,7 +120,9 @@ class GovernorsPage:
         except StoreError as error:
             self.held, trouble = None, str(error)
         self.trouble = trouble
-        self.hide = frame.choice("Hide counts up to", [(f"{limit} pupils", limit) for limit in LIMITS], HIDE_UP_TO)
+        self.hide = frame.choice(
+            "Hide counts up to", [(f"{limit} pupils", limit) for limit in LIMITS], HIDE_UP_TO
+        )
         self.live = Live(self.hide)
 
     # -- what the page is made of, in its order --
@@ -114,7 +133,9 @@ class GovernorsPage:
 
     def about(self) -> widgets.VBox:
         """What is hidden, how much more to hide, and the page for the papers."""
-        return widgets.VBox([self.live.piece(self._rule), frame.controls(self.hide), self.live.piece(self._paper)])
+        return widgets.VBox(
+            [self.live.piece(self._rule), frame.controls(self.hide), self.live.piece(self._paper)]
+        )
 
     def progress(self) -> widgets.HTML:
         """Whether pupils with SEN make progress, beside their peers."""
@@ -134,7 +155,9 @@ class GovernorsPage:
 
     def spend(self) -> widgets.HTML:
         """What is spent, by heading."""
-        return self.live.piece(lambda: self._shown(lambda held, view: _spend_html(view, held.words)))
+        return self.live.piece(
+            lambda: self._shown(lambda held, view: _spend_html(view, held.words))
+        )
 
     def works(self) -> widgets.HTML:
         """Whether those who get help move on."""
@@ -157,16 +180,31 @@ class GovernorsPage:
         asked = [make(view, words) for make in (progress, england, absence, attendance)]
         # What the tables below have is not said again; there is no room for it.
         answers = [(one.question, f"{one.answer} {one.compared}") for one in asked]
-        others = [*spend_lines(view, words)], [works(view, words).answer, *works(view, words).lines], next_lines(self.held)
-        answers += [(question, " ".join(lines)) for question, lines in zip((SPEND, WORKS, NEXT), others, strict=True)]
+        others = (
+            [*spend_lines(view, words)],
+            [works(view, words).answer, *works(view, words).lines],
+            next_lines(self.held),
+        )
+        answers += [
+            (question, " ".join(lines))
+            for question, lines in zip((SPEND, WORKS, NEXT), others, strict=True)
+        ]
         about = About(
-            title="Pupils with SEN: figures for governors", source=words.school, made=date.today(), sample=words.sample, hidden=view.rule
-        )  # fmt: skip
+            title="Pupils with SEN: figures for governors",
+            source=words.school,
+            made=date.today(),
+            sample=words.sample,
+            hidden=view.rule,
+        )
         figures = [one.figures for one in asked if one.figures]
-        return one_page(about=about, sure=f"{SURE_ON_PAPER} {MOVES}", answers=answers, figures=figures)
+        return one_page(
+            about=about, sure=f"{SURE_ON_PAPER} {MOVES}", answers=answers, figures=figures
+        )
 
     def _piece(self, make) -> widgets.HTML:
-        return self.live.piece(lambda: self._shown(lambda held, view: _html(make(view, held.words))))
+        return self.live.piece(
+            lambda: self._shown(lambda held, view: _html(make(view, held.words)))
+        )
 
     def _shown(self, make) -> str:
         return make(self.held, self.view) if self.held else ""
@@ -174,10 +212,18 @@ class GovernorsPage:
     def _rule(self) -> str:
         if not self.held:
             return frame.trouble_line(self.trouble)
-        return frame.note(self.view.rule) + (frame.answer(LITTLE) if shows_little(self.view, self.held.words) else "")
+        return frame.note(self.view.rule) + (
+            frame.answer(LITTLE) if shows_little(self.view, self.held.words) else ""
+        )
 
     def _paper(self) -> str:
-        return frame.download("One page for the papers (Word)", self.paper(), name="governors", kind="docx") if self.held else ""
+        return (
+            frame.download(
+                "One page for the papers (Word)", self.paper(), name="governors", kind="docx"
+            )
+            if self.held
+            else ""
+        )
 
 
 def progress(view: View, words: Words) -> Asked:
@@ -186,24 +232,38 @@ def progress(view: View, words: Words) -> Asked:
         return Asked(PROGRESS, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
     figures = Figures(
-        caption=f"Made the expected gain, {words.summer}", shown=view.tables["progress"], column="progress", reached="made", of="pupils",
-        rows=rows, labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
-    )  # fmt: skip
+        caption=f"Made the expected gain, {words.summer}",
+        shown=view.tables["progress"],
+        column="progress",
+        reached="made",
+        of="pupils",
+        rows=rows,
+        labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
+    )
     table = figures.table().set_index(pd.MultiIndex.from_tuples(rows))
-    pairs = {subject: (table.loc[(subject, "SEN")], table.loc[(subject, "no SEN")]) for subject in words.subjects}
+    pairs = {
+        subject: (table.loc[(subject, "SEN")], table.loc[(subject, "no SEN")])
+        for subject in words.subjects
+    }
     expected = (
         f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
         if words.target_source
         else "In England half of all pupils, or a few more, make this gain from each start: that is how it is set."
     )
     return Asked(
-        PROGRESS, _lead_of_progress(pairs),
-        tuple(_beside(subject, *pair) for subject, pair in pairs.items()), expected, figures,
-        strong=tuple(side == "SEN" for _, side in rows), axis="made the expected gain", key=_key("target" if words.target_source else ""),
-        marks=tuple(words.target if side == "SEN" else float("nan") for _, side in rows), mark="target",
+        PROGRESS,
+        _lead_of_progress(pairs),
+        tuple(_beside(subject, *pair) for subject, pair in pairs.items()),
+        expected,
+        figures,
+        strong=tuple(side == "SEN" for _, side in rows),
+        axis="made the expected gain",
+        key=_key("target" if words.target_source else ""),
+        marks=tuple(words.target if side == "SEN" else float("nan") for _, side in rows),
+        mark="target",
         sure=f"Results of {words.summer}. Expected gain: {words.gain}. Pupils whose start is not known are left out; those without a "
         f"result count as not having made it. {SURE}",
-    )  # fmt: skip
+    )
 
 
 def england(view: View, words: Words) -> Asked:
@@ -213,21 +273,42 @@ def england(view: View, words: Words) -> Asked:
         return Asked(question, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
     figures = Figures(
-        caption=f"Reached {words.reach}, {words.summer}", shown=view.tables["attained"], column="attained", reached="reached", of="pupils",
-        rows=rows, labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
-    )  # fmt: skip
+        caption=f"Reached {words.reach}, {words.summer}",
+        shown=view.tables["attained"],
+        column="attained",
+        reached="reached",
+        of="pupils",
+        rows=rows,
+        labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
+    )
     table = figures.table()
-    told = [_beside_england(row, at, words) for row, at in zip(table.itertuples(), rows, strict=True)]
+    told = [
+        _beside_england(row, at, words) for row, at in zip(table.itertuples(), rows, strict=True)
+    ]
     sen = {at[0]: row for row, at in zip(table.itertuples(), rows, strict=True) if at[1] == "SEN"}
-    held = [f"{subject} {SIDES[side]} {rounded(percent)} % ({year})" for (subject, side), (percent, year) in sorted(words.england.items())]
-    source = f"England: {', '.join(held)}. Source: {words.england_source}." if held else "No national figure is held for this."
+    held = [
+        f"{subject} {SIDES[side]} {rounded(percent)} % ({year})"
+        for (subject, side), (percent, year) in sorted(words.england.items())
+    ]
+    source = (
+        f"England: {', '.join(held)}. Source: {words.england_source}."
+        if held
+        else "No national figure is held for this."
+    )
     return Asked(
-        question, _lead_of_england(sen, words), tuple(filter(None, told)), source, figures,
-        strong=tuple(side == "SEN" for _, side in rows), axis=f"reached {words.reach}", key=_key("England" if words.england else ""),
-        marks=tuple(words.england.get(at, (float("nan"),))[0] for at in rows), mark="England",
+        question,
+        _lead_of_england(sen, words),
+        tuple(filter(None, told)),
+        source,
+        figures,
+        strong=tuple(side == "SEN" for _, side in rows),
+        axis=f"reached {words.reach}",
+        key=_key("England" if words.england else ""),
+        marks=tuple(words.england.get(at, (float("nan"),))[0] for at in rows),
+        mark="England",
         sure="The same pupils as above, wherever they started: many with SEN started lower. England also counts pupils whose start is not "
         f"known. {SURE}",
-    )  # fmt: skip
+    )
 
 
 def absence(view: View, words: Words) -> Asked:
@@ -236,19 +317,32 @@ def absence(view: View, words: Words) -> Asked:
         return Asked(ABSENCE, UNRECORDED)
     rows = tuple((side,) for side in SIDES)
     figures = Figures(
-        caption="Missed a tenth of school or more, this year", shown=view.tables["absence"], column="attendance", reached="low", of="all",
-        rows=rows, labels=tuple(f"Pupils {side}" for side in SIDES.values()),
-    )  # fmt: skip
+        caption="Missed a tenth of school or more, this year",
+        shown=view.tables["absence"],
+        column="attendance",
+        reached="low",
+        of="all",
+        rows=rows,
+        labels=tuple(f"Pupils {side}" for side in SIDES.values()),
+    )
     one, other = (row for _, row in figures.table().iterrows())
     told = "No national figure is held for this."
     if words.absence:
-        parts = ", ".join(f"{group} {rounded(percent)} %" for group, percent in words.absence.items())
+        parts = ", ".join(
+            f"{group} {rounded(percent)} %" for group, percent in words.absence.items()
+        )
         told = f"England, {words.absence_year}: {parts} ({words.absence_source})."
     return Asked(
-        ABSENCE, _lead_of_absence(one, other), (_beside("A tenth or more missed", one, other),), told, figures,
-        strong=(True, False), axis="missed a tenth or more", key=_key(""),
+        ABSENCE,
+        _lead_of_absence(one, other),
+        (_beside("A tenth or more missed", one, other),),
+        told,
+        figures,
+        strong=(True, False),
+        axis="missed a tenth or more",
+        key=_key(""),
         sure=f"Pupils{_known(words)}. {SURE}",
-    )  # fmt: skip
+    )
 
 
 def attendance(view: View, words: Words) -> Asked:
@@ -257,16 +351,29 @@ def attendance(view: View, words: Words) -> Asked:
         return Asked(ATTENDANCE, UNRECORDED)
     rows = tuple(("SEN", band) for band in BANDS)
     figures = Figures(
-        caption="Pupils with SEN who move on now", shown=view.tables["attendance"], column="standing", reached="moving", of="judged",
-        rows=rows, labels=tuple(BANDS.values()),
-    )  # fmt: skip
+        caption="Pupils with SEN who move on now",
+        shown=view.tables["attendance"],
+        column="standing",
+        reached="moving",
+        of="judged",
+        rows=rows,
+        labels=tuple(BANDS.values()),
+    )
     table = [row for _, row in figures.table().iterrows()]
-    told = tuple(_rate(f"{label}, and move on", row) for label, row in zip(figures.labels, table, strict=True))
+    told = tuple(
+        _rate(f"{label}, and move on", row)
+        for label, row in zip(figures.labels, table, strict=True)
+    )
     return Asked(
-        ATTENDANCE, _lead_of_attendance(table[0], table[-1]), told, "", figures,
-        strong=(True,) * len(rows), axis="move on in every subject",
+        ATTENDANCE,
+        _lead_of_attendance(table[0], table[-1]),
+        told,
+        "",
+        figures,
+        strong=(True,) * len(rows),
+        axis="move on in every subject",
         sure=f"Pupils with SEN{_known(words)}. {MOVES} That two things go together does not prove that one makes the other. {SURE}",
-    )  # fmt: skip
+    )
 
 
 def works(view: View, words: Words) -> Asked:
@@ -277,19 +384,30 @@ def works(view: View, words: Words) -> Asked:
         return Asked(WORKS, NO_MAPS)
     rows = tuple(("SEN", heading, "has") for heading in used)
     figures = Figures(
-        caption="Pupils with SEN who have this help and move on", shown=helped, column="standing", reached="moving", of="judged",
-        rows=rows, labels=tuple(words.headings[heading] for heading in used),
-    )  # fmt: skip
+        caption="Pupils with SEN who have this help and move on",
+        shown=helped,
+        column="standing",
+        reached="moving",
+        of="judged",
+        rows=rows,
+        labels=tuple(words.headings[heading] for heading in used),
+    )
     beside = replace(figures, rows=tuple(("SEN", heading, "has not") for heading in used)).table()
     told, unclear = [], []
     clear: dict[str, list[str]] = {"more": [], "less": []}
-    for one, other in zip((row for _, row in figures.table().iterrows()), (row for _, row in beside.iterrows()), strict=True):
+    for one, other in zip(
+        (row for _, row in figures.table().iterrows()),
+        (row for _, row in beside.iterrows()),
+        strict=True,
+    ):
         if not (_rateable(one) and _rateable(other)):
             continue
         _, low, high = _points(one, other)
         if low > 0 or high < 0:
             clear["more" if low > 0 else "less"].append(one.label)
-            told.append(f"{_rate(one.label, one)} Of those without this help, {other.percent} %: {_gap(one, other)}")
+            told.append(
+                f"{_rate(one.label, one)} Of those without this help, {other.percent} %: {_gap(one, other)}"
+            )
         else:
             unclear.append(one.label)
     if unclear:
@@ -304,15 +422,29 @@ def works(view: View, words: Words) -> Asked:
         lead = "Between those with the help and those without there is no difference larger than chance could make."
     # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
     without = tuple(beside["percent"].astype("float64"))
-    if seen := [three for three in zip(rows, figures.labels, without, strict=True) if three[1] not in hidden]:
+    if seen := [
+        three for three in zip(rows, figures.labels, without, strict=True) if three[1] not in hidden
+    ]:
         rows, labels, without = zip(*seen, strict=True)
         figures = replace(figures, rows=rows, labels=labels)
-    key = "Dot: pupils with SEN who have it. Stroke: those who do not." if pd.notna(list(without)).any() else ""
+    key = (
+        "Dot: pupils with SEN who have it. Stroke: those who do not."
+        if pd.notna(list(without)).any()
+        else ""
+    )
     return Asked(
-        WORKS, lead, tuple(told), "", figures, strong=(True,) * len(rows), axis="move on in every subject",
-        marks=without, mark="without it", key=key,
+        WORKS,
+        lead,
+        tuple(told),
+        "",
+        figures,
+        strong=(True,) * len(rows),
+        axis="move on in every subject",
+        marks=without,
+        mark="without it",
+        key=key,
         sure=f"Pupils with SEN{_known(words)}. {MOVES} {provision.MOVEMENT_CAVEAT} {SURE}",
-    )  # fmt: skip
+    )
 
 
 def spend_lines(view: View, words: Words) -> tuple[str, ...]:
@@ -327,27 +459,47 @@ def spend_lines(view: View, words: Words) -> tuple[str, ...]:
         cost, whole = view.pounds[heading]
         first = "Most is spent on" if number == 0 else "Then on"
         least = "" if whole else "at least "
-        told.append(f"{first} {words.headings[heading]}: {least}£{cost:,} a year for {_having(helped, heading)} pupils.")
+        told.append(
+            f"{first} {words.headings[heading]}: {least}£{cost:,} a year for {_having(helped, heading)} pupils."
+        )
     left = [words.headings[heading] for heading in used if heading not in view.pounds]
     if left:
-        told.append(f"Not shown, as few pupils have it, few costs are known, or one pupil makes up most: {'; '.join(left)}.")
+        told.append(
+            f"Not shown, as few pupils have it, few costs are known, or one pupil makes up most: {'; '.join(left)}."
+        )
     return tuple(told)
 
 
 def next_lines(held: Gathered) -> tuple[str, ...]:
     """The plan in counts, and the three chosen actions by where they come from."""
     steps = [f"{step.place} ({step.state}, {step.due})" for step in held.steps]
-    return (held.plan, f"Chosen for now: {'; '.join(steps)}." if steps else "The three actions for now are not chosen yet.")
+    return (
+        held.plan,
+        f"Chosen for now: {'; '.join(steps)}."
+        if steps
+        else "The three actions for now are not chosen yet.",
+    )
 
 
 def next_html(held: Gathered) -> str:
     """What comes next, as a table of where each action comes from."""
     told = _listed([held.plan] if held.steps else list(next_lines(held)))
-    table = pd.DataFrame([(step.place, step.due, step.state) for step in held.steps], columns=["place", "due", "state"])
-    shown = frame.plain_table(
-        table, caption="The three actions chosen", columns={"place": "Where it comes from", "due": "By when", "state": "How it stands"}
-    ) if held.steps else ""  # fmt: skip
-    why = frame.note("What is to be done is not shown here, for a pupil’s name may stand in it. Ask the SENCO.")
+    table = pd.DataFrame(
+        [(step.place, step.due, step.state) for step in held.steps],
+        columns=["place", "due", "state"],
+    )
+    shown = (
+        frame.plain_table(
+            table,
+            caption="The three actions chosen",
+            columns={"place": "Where it comes from", "due": "By when", "state": "How it stands"},
+        )
+        if held.steps
+        else ""
+    )
+    why = frame.note(
+        "What is to be done is not shown here, for a pupil’s name may stand in it. Ask the SENCO."
+    )
     return frame.heading(NEXT) + told + shown + why
 
 
@@ -368,26 +520,46 @@ def _spend_html(view: View, words: Words) -> str:
         lambda width: charts.published_spend(helped, held, labels=labels, width=width),
         says=". ".join(f"{label}: {cost}" for label, cost in zip(labels, sums, strict=True)),
     )
-    table = pd.DataFrame({"label": labels, "pupils": [_having(helped, heading) for heading in order], "cost": sums})
+    table = pd.DataFrame(
+        {"label": labels, "pupils": [_having(helped, heading) for heading in order], "cost": sums}
+    )
     columns = {"label": "Heading", "pupils": "Pupils", "cost": "A year"}
-    return title + told + picture + sure + frame.numbers(table, caption="Spend by heading", columns=columns)
+    return (
+        title
+        + told
+        + picture
+        + sure
+        + frame.numbers(table, caption="Spend by heading", columns=columns)
+    )
 
 
 def _html(asked: Asked) -> str:
     """A question as the page shows it: its answer, its picture, how sure one can be, and the numbers."""
-    title, told = frame.heading(asked.question), _listed([asked.answer, *asked.lines, *filter(None, [asked.compared])])
+    title, told = (
+        frame.heading(asked.question),
+        _listed([asked.answer, *asked.lines, *filter(None, [asked.compared])]),
+    )
     figures = asked.figures
     if figures is None:
         return title + told
     rows = figures.in_words()
     picture = frame.picture(
         lambda width: charts.published_rates(
-            figures.shown, column=figures.column, reached=figures.reached, of=figures.of, rows=figures.rows, labels=figures.labels,
-            strong=asked.strong, marks=asked.marks, mark=asked.mark, width=width, axis=asked.axis,
+            figures.shown,
+            column=figures.column,
+            reached=figures.reached,
+            of=figures.of,
+            rows=figures.rows,
+            labels=figures.labels,
+            strong=asked.strong,
+            marks=asked.marks,
+            mark=asked.mark,
+            width=width,
+            axis=asked.axis,
         ),
         says=". ".join(_said(*row) for row in rows),
         key=asked.key,
-    )  # fmt: skip
+    )
     table = pd.DataFrame(rows, columns=list(HEADS))
     held = frame.numbers(table, caption=figures.caption, columns={name: name for name in HEADS})
     return title + told + picture + frame.note(asked.sure) + held
@@ -399,7 +571,11 @@ def _said(label: str, pupils: str, these: str, percent: str, likely: str) -> str
     >>> _said("English", "20", "11", "55 %", "34 to 74 %"), _said("Science", "hidden", "hidden", "hidden", "hidden")
     ('English: 55 %, 11 of 20, likely 34 to 74 %', 'Science: hidden')
     """
-    return f"{label}: {percent}, {these} of {pupils}, likely {likely}" if percent.endswith("%") else f"{label}: {percent}"
+    return (
+        f"{label}: {percent}, {these} of {pupils}, likely {likely}"
+        if percent.endswith("%")
+        else f"{label}: {percent}"
+    )
 
 
 def _listed(sentences: Sequence[str]) -> str:
@@ -414,7 +590,11 @@ def _lead_of_progress(pairs: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
     known = {subject: pair for subject, pair in pairs.items() if all(map(_rateable, pair))}
     less = [subject for subject, pair in known.items() if _points(*pair)[2] < 0]
     more = [subject for subject, pair in known.items() if _points(*pair)[1] > 0]
-    parts = [f"{often} often than others in {_joined(some)}" for often, some in (("less", less), ("more", more)) if some]
+    parts = [
+        f"{often} often than others in {_joined(some)}"
+        for often, some in (("less", less), ("more", more))
+        if some
+    ]
     if not known:
         return _not_shown([sen for sen, _ in pairs.values()])
     if not parts:
@@ -424,17 +604,34 @@ def _lead_of_progress(pairs: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
 
 def _lead_of_england(sen: Mapping[str, object], words: Words) -> str:
     """In which subjects pupils with SEN stand higher or lower than in England, in a sentence."""
-    held = {subject: row for subject, row in sen.items() if (subject, "SEN") in words.england and not pd.isna(row.percent)}
+    held = {
+        subject: row
+        for subject, row in sen.items()
+        if (subject, "SEN") in words.england and not pd.isna(row.percent)
+    }
     if not held:
         if any(side == "SEN" for _, side in words.england):
             return TOO_FEW
-        rates = [f"{row.percent} % in {subject}" for subject, row in sen.items() if not pd.isna(row.percent)]
+        rates = [
+            f"{row.percent} % in {subject}"
+            for subject, row in sen.items()
+            if not pd.isna(row.percent)
+        ]
         here = f"Of pupils with SEN, {_joined(rates)}. " if rates else ""
         return f"{here}No figure is held for all pupils with SEN in England together."
-    verdicts = {subject: _verdict(row, words.england[subject, "SEN"][0]) for subject, row in held.items()}
+    verdicts = {
+        subject: _verdict(row, words.england[subject, "SEN"][0]) for subject, row in held.items()
+    }
     sure = "by more than chance would make,"
-    told = {"lower": f"lower, {sure}", "not clear": "no clear difference", "higher": f"higher, {sure}"}
-    parts = [(said, [subject for subject, found in verdicts.items() if found == verdict]) for verdict, said in told.items()]
+    told = {
+        "lower": f"lower, {sure}",
+        "not clear": "no clear difference",
+        "higher": f"higher, {sure}",
+    }
+    parts = [
+        (said, [subject for subject, found in verdicts.items() if found == verdict])
+        for verdict, said in told.items()
+    ]
     return f"Beside pupils with SEN in England: {'; '.join(f'{said} in {_joined(some)}' for said, some in parts if some)}."
 
 
@@ -443,7 +640,9 @@ def _lead_of_absence(sen: pd.Series, others: pd.Series) -> str:
         return _not_shown([sen])
     _, low, high = _points(sen, others)
     if low <= 0 <= high:
-        return "Pupils with SEN and others miss about as much: chance alone could make the difference."
+        return (
+            "Pupils with SEN and others miss about as much: chance alone could make the difference."
+        )
     which, much = ("Yes", "more") if low > 0 else ("No", "less")
     return f"{which}, they miss {much} than others, by more than chance would make."
 
@@ -529,18 +728,24 @@ def _beside_england(row, at: tuple[str, str], words: Words) -> str:
     if row.reason or not row.pupils:
         return _rate(row.label, row)
     verdict = _verdict(row, figure)
-    sure = "no clear difference" if verdict == "not clear" else f"{verdict} here, by more than chance"
+    sure = (
+        "no clear difference" if verdict == "not clear" else f"{verdict} here, by more than chance"
+    )
     return f"{_rate(row.label, row)} England {rounded(figure)} % ({year}): {sure}."
 
 
 def _verdict(row, figure: float) -> str:
     """Whether a published rate is higher or lower than a figure held for others, or not clear."""
-    return compared(pd.Series([float(row.low)]), pd.Series([float(row.high)]), pd.Series([figure]))[0]
+    return compared(pd.Series([float(row.low)]), pd.Series([float(row.high)]), pd.Series([figure]))[
+        0
+    ]
 
 
 def _points(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
     """The gap of two published rates with its interval, from their counts."""
-    counts = pd.DataFrame([(one.reached, one.pupils), (other.reached, other.pupils)], columns=["reached", "pupils"]).astype("int64")
+    counts = pd.DataFrame(
+        [(one.reached, one.pupils), (other.reached, other.pupils)], columns=["reached", "pupils"]
+    ).astype("int64")
     first, second = (row for _, row in wilson(counts["reached"], counts["pupils"]).iterrows())
     return gap(first, second)
 

@@ -69,14 +69,23 @@ class FrontPage:
         self.sure = widgets.Checkbox(description="Yes, delete everything for good", indent=False)
         self.delete = widgets.Button(description="Delete everything", disabled=True)
         self.deleted = frame.html("")
-        self.sure.observe(lambda change: setattr(self.delete, "disabled", not change["new"]), "value")
+        self.sure.observe(
+            lambda change: setattr(self.delete, "disabled", not change["new"]), "value"
+        )
         self.delete.on_click(lambda _: self._delete())
         # A workbook's file may hold what was written about real pupils.
         bring = frame.html(frame.note(ROOM_RULE)) if self.desk.room else self.bring
-        return widgets.VBox([
-            self.make, self.portable, bring, frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
-            self.sure, self.delete, self.deleted,
-        ])  # fmt: skip
+        return widgets.VBox(
+            [
+                self.make,
+                self.portable,
+                bring,
+                frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
+                self.sure,
+                self.delete,
+                self.deleted,
+            ]
+        )
 
     def paper(self) -> widgets.VBox:
         """All that was written, in one zip; and the front page's own forms."""
@@ -84,7 +93,10 @@ class FrontPage:
         return self.taken.box
 
     def _to_take(self) -> list[paper.Made]:
-        everything = ("Everything that was written, in one zip", lambda held: paper.everything(self.desk, held))
+        everything = (
+            "Everything that was written, in one zip",
+            lambda held: paper.everything(self.desk, held),
+        )
         return [everything, *paper.forms(self.desk, self.ask.sheet)]
 
     def school(self) -> widgets.VBox:
@@ -108,8 +120,12 @@ class FrontPage:
         this_year = current_academic_year(date.today())
         years = [(f"{year - 1}/{year % 100:02d}", year) for year in range(this_year, 2003, -1)]
         self.year = frame.choice("School year of the file", years)
-        self.codes = widgets.Checkbox(description="Replace names and UPNs by codes as the files are read", indent=False)
-        self.chooser = FileChooser(label="Choose your files (CSV, Excel or CTF)", accept=".csv,.xlsx,.xml")
+        self.codes = widgets.Checkbox(
+            description="Replace names and UPNs by codes as the files are read", indent=False
+        )
+        self.chooser = FileChooser(
+            label="Choose your files (CSV, Excel or CTF)", accept=".csv,.xlsx,.xml"
+        )
         self.chooser.on_files(self.take)
         self.outcome = widgets.VBox([])
         self.templates = frame.html(_templates())
@@ -128,7 +144,9 @@ class FrontPage:
             return
         tasks = [one for one in progress(held) if page_of(one.stem).number]
         self.far.value = f'<ol class="sl-tasks">{"".join(map(_task, tasks))}</ol>'
-        self.soon.value = _due(actions(held), people.names(self.desk.school), today=date.today()) + _first(tasks)
+        self.soon.value = _due(
+            actions(held), people.names(self.desk.school), today=date.today()
+        ) + _first(tasks)
 
     # -- what is carried away, brought in, deleted --
 
@@ -158,12 +176,20 @@ class FrontPage:
         try:
             self.desk.delete_everything()
         except (OSError, StoreError) as error:
-            told = str(error) if isinstance(error, StoreError) else f"Something in {self.desk.data} could not be deleted."
+            told = (
+                str(error)
+                if isinstance(error, StoreError)
+                else f"Something in {self.desk.data} could not be deleted."
+            )
             self.deleted.value = frame.trouble_line(told)
             return
         self._reopen()
         self.portable.value = ""
-        opened = "the folder that was named, as it was" if self.desk.chosen == FOLDER else "the sample school"
+        opened = (
+            "the folder that was named, as it was"
+            if self.desk.chosen == FOLDER
+            else "the sample school"
+        )
         self.deleted.value = f'<p class="sl-note" role="status">Everything is deleted. What lies open now is {opened}.</p>'
 
     # -- what a test can do as a person would --
@@ -174,24 +200,37 @@ class FrontPage:
         try:
             meanings = self.desk.settings.latest(MAPPING)
         except StoreError as error:
-            self._refuse(f"Nothing was loaded, for what you said of headings before cannot be read. {error}")
+            self._refuse(
+                f"Nothing was loaded, for what you said of headings before cannot be read. {error}"
+            )
             return
         self.read(meanings=meanings)
 
     def read(self, *, meanings: Mapping[str, str]) -> None:
         """Read the chosen files with these meanings of headings; nothing is kept unless all of it can be."""
         framework = load(self.yardstick.value)
-        known = {heading: meaning for heading, meaning in meanings.items() if meaning and meaning in choices(framework)}
+        known = {
+            heading: meaning
+            for heading, meaning in meanings.items()
+            if meaning and meaning in choices(framework)
+        }
         try:
-            loaded = load_files(self._files, framework=framework, meanings=known, academic_year=self.year.value)
+            loaded = load_files(
+                self._files, framework=framework, meanings=known, academic_year=self.year.value
+            )
         except FaultyFile as error:
             self.chooser.message = "Nothing was loaded."
             told = frame.html(frame.faults(grouped(error.faults)))
             # A heading that is not known may be just what is missing.
-            self.outcome.children = [told, *self._asking(error.unmatched, known=known, framework=framework)]
+            self.outcome.children = [
+                told,
+                *self._asking(error.unmatched, known=known, framework=framework),
+            ]
             return
         if asking := self._asking(loaded.unmatched, known=known, framework=framework):
-            self.chooser.message = "Some headings are not known yet. Say what they mean, or leave them out."
+            self.chooser.message = (
+                "Some headings are not known yet. Say what they mean, or leave them out."
+            )
             self.outcome.children = asking
         else:
             self._keep(loaded, framework)
@@ -204,16 +243,23 @@ class FrontPage:
             meanings = self.desk.settings.latest(MAPPING)
         except StoreError as error:
             self._refuse(
-                f"What you said of the headings is not saved, so nothing was loaded. {error}", beside=self._asked
+                f"What you said of the headings is not saved, so nothing was loaded. {error}",
+                beside=self._asked,
             )
             return
         self.read(meanings=meanings)
 
     def _asking(
-        self, unmatched: Sequence[UnmatchedHeading], *, known: Mapping[str, str], framework: Framework
+        self,
+        unmatched: Sequence[UnmatchedHeading],
+        *,
+        known: Mapping[str, str],
+        framework: Framework,
     ) -> list[widgets.Widget]:
         """What asks for the meaning of headings that are neither known nor have been asked about; nothing where there are none."""
-        headings = dict.fromkeys(one.heading for one in unmatched if normal(one.heading) not in known)
+        headings = dict.fromkeys(
+            one.heading for one in unmatched if normal(one.heading) not in known
+        )
         if not headings:
             return []
         options = [(label, key) for key, label in choices(framework).items()]
@@ -244,10 +290,14 @@ class FrontPage:
             self._refuse(f"{good} {error}")
             return
         except OSError:
-            self._refuse(f"{good} They could not be saved in {self.desk.data}: is the disk full, or open elsewhere?")
+            self._refuse(
+                f"{good} They could not be saved in {self.desk.data}: is the disk full, or open elsewhere?"
+            )
             return
         self._reopen()
-        self.chooser.message = f"Loaded: {len(school.pupils):,} pupils and {len(school.results):,} results."
+        self.chooser.message = (
+            f"Loaded: {len(school.pupils):,} pupils and {len(school.results):,} results."
+        )
         self.outcome.children = [frame.html(_summary(school, notes=loaded.notes))]
 
     def _school(self, loaded: Loaded, framework: Framework) -> School:
@@ -256,7 +306,13 @@ class FrontPage:
         if self.codes.value:
             pupils, results = with_codes(pupils, results, key=self.desk.code_key())
         name = self.name.value.strip() or "Our school"
-        return School(name=name, framework=framework, academic_year=self.year.value, pupils=pupils, results=results)
+        return School(
+            name=name,
+            framework=framework,
+            academic_year=self.year.value,
+            pupils=pupils,
+            results=results,
+        )
 
     def _choose(self, key: str) -> None:
         try:
@@ -286,7 +342,13 @@ class FrontPage:
         school = self.desk.school
         on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
         sen = has_sen(on_roll["sen_provision"], framework=school.framework).sum()
-        whose = "Your own school" if self.desk.chosen == OWN else "A sample school" if school.sample else "The school"
+        whose = (
+            "Your own school"
+            if self.desk.chosen == OWN
+            else "A sample school"
+            if school.sample
+            else "The school"
+        )
         return frame.answer(
             f"{whose} lies open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen:,} of them with SEN."
         )
@@ -331,17 +393,25 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
     late, soon = overdue(found, today=today), coming(found, today=today)
     title = frame.heading("What is due?")
     if not found:
-        return title + frame.answer("There are no actions yet. They come from what you write in the Tasks as something to do.")
+        return title + frame.answer(
+            "There are no actions yet. They come from what you write in the Tasks as something to do."
+        )
     if not late and not soon:
         undated = sum(action.due is None and not action.done for action in found)
         rest = f" {undated} still {'has' if undated == 1 else 'have'} no date." if undated else ""
-        return title + frame.answer(f"Nothing is overdue, and nothing is due within four weeks.{rest}")
+        return title + frame.answer(
+            f"Nothing is overdue, and nothing is due within four weeks.{rest}"
+        )
     told = f"{len(late)} overdue, {len(soon)} due within four weeks."
     items = ""
     for action in (*late, *soon):
-        whose = ", ".join(filter(None, (action.what, names.get(action.of, ""), action.values["owner"])))
+        whose = ", ".join(
+            filter(None, (action.what, names.get(action.of, ""), action.values["owner"]))
+        )
         items += f"<li><strong>{'Overdue: ' if action in late else ''}{frame.day(action.due)}</strong>, {escape(whose)}</li>"
-    plan = f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
+    plan = (
+        f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
+    )
     return title + frame.answer(told) + f"<ul>{items}</ul>" + plan
 
 

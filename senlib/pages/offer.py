@@ -19,7 +19,9 @@ class Offer:
     (['1'], '1', 3)
     """
 
-    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str | None = None) -> None:
+    def __init__(
+        self, label: str, options: Sequence[tuple[str, str]], value: str | None = None
+    ) -> None:
         self.box = frame.choice(label, options, value)
         self._offering = False
 

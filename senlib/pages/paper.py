@@ -57,7 +57,9 @@ class Paper:
             self.made.value = frame.trouble_line(str(error))
             return
         stem, _, kind = self.file.name.rpartition(".")
-        link = frame.download(f"Download: {self.file.name}", self.file.content, name=stem, kind=kind)
+        link = frame.download(
+            f"Download: {self.file.name}", self.file.content, name=stem, kind=kind
+        )
         self.made.value = f'<p class="sl-downloads" role="status">{link}</p>' + frame.note(_KEEP)
 
     def clear(self) -> None:
@@ -74,9 +76,19 @@ def forms(desk: Desk, sheet: Sheet) -> list[Made]:
     """The forms of a page in Word: all of them, blank or filled in; and each by itself."""
     parts = [part for part in sheet.parts if part.key != PLAN]
     filled = _of_the_school(sheet)
-    offers: list[Made] = [("All forms of this page, to fill in by hand", partial(_blank, desk, "Forms to fill in", parts))]
+    offers: list[Made] = [
+        (
+            "All forms of this page, to fill in by hand",
+            partial(_blank, desk, "Forms to fill in", parts),
+        )
+    ]
     if filled:
-        offers.append(("All that stands in the forms of this page", partial(_filled, desk, "What we wrote", filled)))
+        offers.append(
+            (
+                "All that stands in the forms of this page",
+                partial(_filled, desk, "What we wrote", filled),
+            )
+        )
     for part in parts:
         if part.answers:
             offers.append((f"To fill in by hand: {part.title}", partial(_blank_of, desk, part)))
@@ -89,34 +101,56 @@ def cards(desk: Desk) -> Made:
     """The 22 cards of Task 2, to cut out."""
     part = load("task2_role_of_the_senco").part("task2.sort")
     about = _about(desk, "Cards to cut out")
-    return "Cards to cut out", lambda _: File(name="Cards to cut out.docx", content=word.cards(part, about=about))
+    return "Cards to cut out", lambda _: File(
+        name="Cards to cut out.docx", content=word.cards(part, about=about)
+    )
 
 
 def iep(desk: Desk, *, of: str, whom: str, held: Held) -> File:
     """One IEP."""
     title = f"Individual education plan: {whom}"
-    content = word.iep(about=_about(desk, "Individual education plan"), heading=title, of=of, held=held)
-    return File(name=f"{title}.docx", content=content, says="What is planned for one pupil or one group.")
+    content = word.iep(
+        about=_about(desk, "Individual education plan"), heading=title, of=of, held=held
+    )
+    return File(
+        name=f"{title}.docx", content=content, says="What is planned for one pupil or one group."
+    )
 
 
 def feedback(desk: Desk, *, of: str, visit: str, held: Held) -> File:
     """The feedback sheet of one visit."""
     title = f"Feedback: {visit}"
-    content = word.feedback(about=_about(desk, "Feedback on a lesson"), heading=title, of=of, held=held)
-    return File(name=f"{title}.docx", content=content, says="How support was used in one lesson; no judgement on a person.")
+    content = word.feedback(
+        about=_about(desk, "Feedback on a lesson"), heading=title, of=of, held=held
+    )
+    return File(
+        name=f"{title}.docx",
+        content=content,
+        says="How support was used in one lesson; no judgement on a person.",
+    )
 
 
 def plan(desk: Desk, held: Held) -> File:
     """The action plan."""
     names = people.names(desk.school)
-    content = word.plan(in_order(actions(held)), about=_about(desk, "Action plan"), today=date.today(), names=names)
-    return File(name="Action plan.docx", content=content, says="Every action, with where it came from, its owner and its date.")
+    content = word.plan(
+        in_order(actions(held)), about=_about(desk, "Action plan"), today=date.today(), names=names
+    )
+    return File(
+        name="Action plan.docx",
+        content=content,
+        says="Every action, with where it came from, its owner and its date.",
+    )
 
 
 def dates(desk: Desk, held: Held) -> File:
     """The actions that have a date, for a calendar."""
     content = calendar(actions(held), today=date.today(), about=_about(desk, "Action plan"))
-    return File(name="Actions with a date.ics", content=content, says="Open it, and your calendar takes the actions in.")
+    return File(
+        name="Actions with a date.ics",
+        content=content,
+        says="Open it, and your calendar takes the actions in.",
+    )
 
 
 def everything(desk: Desk, held: Held) -> File:
@@ -128,7 +162,10 @@ def everything(desk: Desk, held: Held) -> File:
         if any(any(held.get(part.key, {}).values()) for part in parts):
             files.append(_filled(desk, _page_title(stem), parts, held))
     files += [iep(desk, of=of, whom=_whom(of, names, held), held=held) for of in _with_iep(held)]
-    files += [feedback(desk, of=of, visit=visit_name(values), held=held) for of, values in copies(held, VISIT).items()]
+    files += [
+        feedback(desk, of=of, visit=visit_name(values), held=held)
+        for of, values in copies(held, VISIT).items()
+    ]
     files += [plan(desk, held), dates(desk, held)]
     about = _about(desk, "The SENCO’s workbook, all that was written")
     return File(name="The SENCO's workbook.zip", content=bundle(files, about=about))
@@ -140,7 +177,12 @@ def _of_the_school(sheet: Sheet) -> list[Part]:
 
 
 def _blank(desk: Desk, title: str, parts: Sequence[Part], _: Held) -> File:
-    return File(name=f"{title}.docx", content=word.document([Copy(part=part) for part in parts], about=_about(desk, title), apart=True))
+    return File(
+        name=f"{title}.docx",
+        content=word.document(
+            [Copy(part=part) for part in parts], about=_about(desk, title), apart=True
+        ),
+    )
 
 
 def _blank_of(desk: Desk, part: Part, _: Held) -> File:
@@ -164,11 +206,20 @@ def _page_title(stem: str) -> str:
 
 def _with_iep(held: Held) -> list[str]:
     """Whoever has something written in one of the IEP's parts."""
-    return list(dict.fromkeys(of for key in word.IEP for of, values in copies(held, key).items() if any(values.values())))
+    return list(
+        dict.fromkeys(
+            of
+            for key in word.IEP
+            for of, values in copies(held, key).items()
+            if any(values.values())
+        )
+    )
 
 
 def _whom(of: str, names: dict[str, str], held: Held) -> str:
-    return names.get(of) or groups(held).get(of) or "somebody who is no longer in the school’s files"
+    return (
+        names.get(of) or groups(held).get(of) or "somebody who is no longer in the school’s files"
+    )
 
 
 _KEEP = "It is made on this computer and stays nowhere but where you save it. If a pupil is named in it, keep it as you keep such records."

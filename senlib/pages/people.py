@@ -70,7 +70,10 @@ def needs(pupil: object) -> list[str]:
 
 def needs_listed(school: School) -> dict[str, str]:
     """Every pupil's needs by number, as a list shows them: 'BESD, ASD'."""
-    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in school.pupils[["pupil_id", *NEEDS]].itertuples()}
+    return {
+        pupil.pupil_id: ", ".join(needs(pupil))
+        for pupil in school.pupils[["pupil_id", *NEEDS]].itertuples()
+    }
 
 
 def described(pupil: object) -> str:
@@ -93,7 +96,10 @@ def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
     ['SEN: N: no SEN; K: SEN support.', 'Needs: SLCN: speech, language and communication needs.']
     """
     told = []
-    for kind, names, columns in (("SEN", framework.sen_names, ["sen_provision"]), ("Needs", framework.need_names, NEEDS)):
+    for kind, names, columns in (
+        ("SEN", framework.sen_names, ["sen_provision"]),
+        ("Needs", framework.need_names, NEEDS),
+    ):
         held = {code for column in columns for code in pupils[column].unique()}
         if meanings := [f"{code}: {meaning}" for code, meaning in names.items() if code in held]:
             told.append(f"{kind}: {'; '.join(meanings)}.")
@@ -102,7 +108,10 @@ def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
 
 def codes_key(school: School) -> str:
     """What the school's codes for SEN and needs mean, one key press away below a list in which they stand."""
-    return frame.folded("What the codes mean", "".join(map(frame.note, codes(school.pupils, framework=school.framework))))
+    return frame.folded(
+        "What the codes mean",
+        "".join(map(frame.note, codes(school.pupils, framework=school.framework))),
+    )
 
 
 def names(school: School) -> dict[str, str]:
@@ -140,7 +149,9 @@ def asked_for(desk: Desk, query: dict[str, str]) -> str:
         key = desk.code_key()
     except OSError:
         return ""
-    return next((one for one in desk.school.pupils["pupil_id"] if token(one, key=key) == wanted), "")
+    return next(
+        (one for one in desk.school.pupils["pupil_id"] if token(one, key=key) == wanted), ""
+    )
 
 
 def asked(environment: dict[str, str] | None = None) -> dict[str, str]:
@@ -149,4 +160,6 @@ def asked(environment: dict[str, str] | None = None) -> dict[str, str]:
     >>> asked({"QUERY_STRING": "subject=English&entry=3"})
     {'subject': 'English', 'entry': '3'}
     """
-    return dict(parse_qsl((os.environ if environment is None else environment).get(QUERY_VARIABLE, "")))
+    return dict(
+        parse_qsl((os.environ if environment is None else environment).get(QUERY_VARIABLE, ""))
+    )

@@ -26,7 +26,13 @@ class PlanSheet(KeptSheet):
     """Those actions of the plan that are wanted; each is kept where it was written, whichever page changes it."""
 
     def __init__(
-        self, desk: Desk, *, title: str = "", intro: str = "", wanted: Wanted = lambda _: True, origin: bool = True
+        self,
+        desk: Desk,
+        *,
+        title: str = "",
+        intro: str = "",
+        wanted: Wanted = lambda _: True,
+        origin: bool = True,
     ) -> None:
         super().__init__(desk)
         self.title, self.intro, self.wanted, self.origin = title, intro, wanted, origin
@@ -35,7 +41,9 @@ class PlanSheet(KeptSheet):
 
     def found(self) -> list[Action]:
         """The actions that are wanted, those to be done soonest first, then those without a date, then those that are done."""
-        return in_order([action for action in actions(self.desk.store.forms()) if self.wanted(action)])
+        return in_order(
+            [action for action in actions(self.desk.store.forms()) if self.wanted(action)]
+        )
 
     def show(self) -> None:
         """Show the plan as it stands in the store."""
@@ -43,11 +51,18 @@ class PlanSheet(KeptSheet):
             found = self.found()
             groups = [{"key": "", "title": "", "rows": [self._row(action) for action in found]}]
             caption = self.title or "Actions"
-            blocks = [table(caption, columns=self._columns(), groups=groups, corner="Action")] if found else []
+            blocks = (
+                [table(caption, columns=self._columns(), groups=groups, corner="Action")]
+                if found
+                else []
+            )
             forms = {form for action in found for form, _ in action.places.values()}
             # A sheet without a line would leave a hole in the page. It is there before its boxes are, for they measure their room.
             self.box.layout.display = None if found else "none"
-            self.show_answers({"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks}, forms=forms)
+            self.show_answers(
+                {"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks},
+                forms=forms,
+            )
             self.status.value = ""
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
@@ -55,7 +70,11 @@ class PlanSheet(KeptSheet):
 
     def _columns(self) -> list[Field]:
         grid = load("task8_working_smarter").part(PLAN)
-        shown = ("from", "owner", "due", "measure", "done") if self.origin else ("owner", "due", "measure", "done")
+        shown = (
+            ("from", "owner", "due", "measure", "done")
+            if self.origin
+            else ("owner", "due", "measure", "done")
+        )
         return [column for column in grid.columns if column.key in shown]
 
     def _row(self, action: Action) -> dict[str, Any]:
@@ -67,11 +86,20 @@ class PlanSheet(KeptSheet):
         if self.origin:
             cells["from"] = {"lines": self._origin(action)}
         late = action.due is not None and action.due < date.today() and not action.done
-        row = {"key": action.key, "label": action.what, "note": "Overdue" if late else "", "cells": cells}
+        row = {
+            "key": action.key,
+            "label": action.what,
+            "note": "Overdue" if late else "",
+            "cells": cells,
+        }
         if action.part == PLAN:
             # Written in the plan, it is changed and taken out here; any other is changed where it was written.
             form, field = action.places["what"]
-            row["own"] = {"name": box_name(form=form, field=field), "kind": "text", "label": "Action"}
+            row["own"] = {
+                "name": box_name(form=form, field=field),
+                "kind": "text",
+                "label": "Action",
+            }
         return row
 
     def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
@@ -93,7 +121,10 @@ class PlanSheet(KeptSheet):
         if action.part == PLAN:
             return [{"text": GONE if action.of else "Written in the plan"}]
         page = page_of(action.stem)
-        return [{"text": page.name, "href": frame.address(action.stem)}, {"text": f"{action.title}: {action.row}"}]
+        return [
+            {"text": page.name, "href": frame.address(action.stem)},
+            {"text": f"{action.title}: {action.row}"},
+        ]
 
 
 class NewAction:
@@ -109,7 +140,9 @@ class NewAction:
         self.add = widgets.Button(description="Add to the action plan", button_style="primary")
         self.status = frame.html("")
         self.add.on_click(lambda _: self.keep())
-        self.box = widgets.VBox([self.what, frame.controls(self.owner, self.due), self.measure, self.add, self.status])
+        self.box = widgets.VBox(
+            [self.what, frame.controls(self.owner, self.due), self.measure, self.add, self.status]
+        )
 
     def after(self, function: Callable[[], None]) -> None:
         """Call this when an action has been added."""
@@ -123,7 +156,12 @@ class NewAction:
         words = {"what": self.what, "owner": self.owner, "measure": self.measure}
         due = self.due.value.isoformat() if self.due.value else ""
         try:
-            add_action(self.desk.store, due=due, pupil=self.pupil(), **{key: box.value.strip() for key, box in words.items()})
+            add_action(
+                self.desk.store,
+                due=due,
+                pupil=self.pupil(),
+                **{key: box.value.strip() for key, box in words.items()},
+            )
         except StoreError as error:
             self.status.value = frame.not_saved(error)
             return
@@ -132,4 +170,6 @@ class NewAction:
         self.due.value = None
         for function in self._after:
             function()
-        self.status.value = '<p class="sl-note" role="status">Added to the action plan, and saved.</p>'
+        self.status.value = (
+            '<p class="sl-note" role="status">Added to the action plan, and saved.</p>'
+        )

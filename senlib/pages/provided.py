@@ -16,9 +16,13 @@ MAP = "task5.provision"
 
 # The lines of the map in which help is an adult at the pupil's side.
 ADULT = (
-    "task5.provision.curriculum.assistant", "task5.provision.curriculum.mentor", "task5.provision.literacy.specialist",
-    "task5.provision.numeracy.assistant", "task5.provision.behaviour.mentor", "task5.provision.school_staff.key_adult",
-)  # fmt: skip
+    "task5.provision.curriculum.assistant",
+    "task5.provision.curriculum.mentor",
+    "task5.provision.literacy.specialist",
+    "task5.provision.numeracy.assistant",
+    "task5.provision.behaviour.mentor",
+    "task5.provision.school_staff.key_adult",
+)
 
 # What can be written in a line beside its tick.
 WRITTEN = ("initials", "hours", "cost")
@@ -68,9 +72,21 @@ def given(held: Held) -> pd.DataFrame:
     rows = []
     for pupil, values in copies(held, MAP).items():
         for line in lines:
-            initials, hours, cost = (values.get(answer_key(row=line.key, column=column), "") for column in WRITTEN)
+            initials, hours, cost = (
+                values.get(answer_key(row=line.key, column=column), "") for column in WRITTEN
+            )
             if _is_given(values, line.key):
-                rows.append((pupil, line.section, line.key, line.label, initials, number(hours), number(cost)))
+                rows.append(
+                    (
+                        pupil,
+                        line.section,
+                        line.key,
+                        line.label,
+                        initials,
+                        number(hours),
+                        number(cost),
+                    )
+                )
     return pd.DataFrame(rows, columns=GIVEN).astype({"hours": float, "cost": float})
 
 
@@ -83,7 +99,9 @@ def by_pupil(held: Held) -> pd.DataFrame:
     """
     table = given(held)
     table = table.assign(headings=table["heading"].map(short_headings()).fillna(""))
-    words = table.groupby("pupil_id").agg({"headings": lambda names: ", ".join(filter(None, names.unique())), "label": "; ".join})
+    words = table.groupby("pupil_id").agg(
+        {"headings": lambda names: ", ".join(filter(None, names.unique())), "label": "; ".join}
+    )
     return words.rename(columns={"label": "things"})
 
 

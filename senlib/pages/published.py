@@ -43,8 +43,17 @@ LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "side": {"all": ("SEN", "no SEN"), "SEN": ("SEN",), "no SEN": ("no SEN",)},
     "progress": {"pupils": ("made", "not made"), "made": ("made",)},
     "attained": {"pupils": ("reached", "not reached"), "reached": ("reached",)},
-    "attendance": {"all": ("low", "middle", "high", NOT_KNOWN), "low": ("low",), "middle": ("middle",), "high": ("high",)},
-    "standing": {"pupils": ("moving", "not moving", NOT_KNOWN), "judged": ("moving", "not moving"), "moving": ("moving",)},
+    "attendance": {
+        "all": ("low", "middle", "high", NOT_KNOWN),
+        "low": ("low",),
+        "middle": ("middle",),
+        "high": ("high",),
+    },
+    "standing": {
+        "pupils": ("moving", "not moving", NOT_KNOWN),
+        "judged": ("moving", "not moving"),
+        "moving": ("moving",),
+    },
     "help": {"all": ("has", "has not"), "has": ("has",), "has not": ("has not",)},
 }
 
@@ -73,7 +82,10 @@ class View:
     @property
     def rule(self) -> str:
         """The rule in plain words, and how many counts are hidden on the page."""
-        hidden, counts = (sum(map(of, self.tables.values())) for of in (lambda t: t.hidden, lambda t: len(t.counts)))
+        hidden, counts = (
+            sum(map(of, self.tables.values()))
+            for of in (lambda t: t.hidden, lambda t: len(t.counts))
+        )
         small = f"of 1 to {self.limit} pupils"
         if not hidden:
             return f"Nothing is hidden on this page: counts {small} would be, and others with which they could be worked out."
@@ -138,19 +150,31 @@ def gather(desk: Desk) -> Gathered:
     now, given = _now(school), provided.given(held)
     given = given[given["pupil_id"].isin(now.loc[now["side"] == "SEN", "pupil_id"])]
     headings = provided.headings()
-    counted = tables(_finished(school, cohort=cohort), now, given, subjects=subjects, headings=list(headings))
-    views = {limit: _view(counted, given, subjects=subjects, headings=list(headings), limit=limit) for limit in LIMITS}
+    counted = tables(
+        _finished(school, cohort=cohort), now, given, subjects=subjects, headings=list(headings)
+    )
+    views = {
+        limit: _view(counted, given, subjects=subjects, headings=list(headings), limit=limit)
+        for limit in LIMITS
+    }
     recorded = bool((now["attendance"] != NOT_KNOWN).any())
     words = _words(desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded)
     found, chosen = actions(held), held.get("next_steps", {})
     # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
     forget()
     today = date.today()
-    return Gathered(views, words, tuple(_steps(found, chosen, today=today)), plan_answer(found, today=today))
+    return Gathered(
+        views, words, tuple(_steps(found, chosen, today=today)), plan_answer(found, today=today)
+    )
 
 
 def tables(
-    finished: pd.DataFrame, now: pd.DataFrame, given: pd.DataFrame, *, subjects: Sequence[str], headings: Sequence[str]
+    finished: pd.DataFrame,
+    now: pd.DataFrame,
+    given: pd.DataFrame,
+    *,
+    subjects: Sequence[str],
+    headings: Sequence[str],
 ) -> dict[str, pd.DataFrame]:
     """The counts behind the page, as `publish` takes them, by name: progress, attained, absence, attendance, help.
 
@@ -165,9 +189,16 @@ def tables(
         "attained": of_subject | _labels("attained"),
         "absence": _labels("side", "attendance"),
         "attendance": {"side": sen} | _labels("attendance", "standing"),
-        "help": {"side": sen, "heading": {heading: (heading,) for heading in headings}} | _labels("help", "standing"),
+        "help": {"side": sen, "heading": {heading: (heading,) for heading in headings}}
+        | _labels("help", "standing"),
     }
-    rows = {"progress": finished, "attained": finished, "absence": now, "attendance": now, "help": pd.concat(helped)}
+    rows = {
+        "progress": finished,
+        "attained": finished,
+        "absence": now,
+        "attendance": now,
+        "help": pd.concat(helped),
+    }
     return {name: _counts(rows[name], columns[name]) for name in columns}
 
 
@@ -189,7 +220,10 @@ def known_to_be_the_same(
     pupils take two subjects, a reader will guess that they are the same.
     """
     for heading, standing in product(headings, LABELS["standing"]):
-        yield {"side": "SEN", "heading": heading, "standing": standing}, [{"side": "SEN", "standing": standing}]
+        yield (
+            {"side": "SEN", "heading": heading, "standing": standing},
+            [{"side": "SEN", "standing": standing}],
+        )
     counts = counted["progress"].set_index(["subject", "side", "progress"])["pupils"]
     for one, other in zip(subjects, subjects[1:], strict=False):
         for side in LABELS["side"]:
@@ -198,12 +232,19 @@ def known_to_be_the_same(
 
 
 def _view(
-    counted: Mapping[str, pd.DataFrame], given: pd.DataFrame, *, subjects: Sequence[str], headings: Sequence[str], limit: int
-) -> View:  # fmt: skip
+    counted: Mapping[str, pd.DataFrame],
+    given: pd.DataFrame,
+    *,
+    subjects: Sequence[str],
+    headings: Sequence[str],
+    limit: int,
+) -> View:
     # All in one call: two tables that are safe apart can give a count away side by side.
     also = known_to_be_the_same(counted, subjects=subjects, headings=headings)
     published = publish(counted, totals=TOTALS, also=also, hide_up_to=limit)
-    return View(limit, published, pounds(given, helped=published["help"], headings=headings, limit=limit))
+    return View(
+        limit, published, pounds(given, helped=published["help"], headings=headings, limit=limit)
+    )
 
 
 def pounds(
@@ -216,17 +257,27 @@ def pounds(
     """
     shown = {}
     for heading in headings:
-        costs = given[given["heading"] == heading].groupby("pupil_id")["cost"].agg(["sum", "count", "size"])
+        costs = (
+            given[given["heading"] == heading]
+            .groupby("pupil_id")["cost"]
+            .agg(["sum", "count", "size"])
+        )
         known = costs[costs["count"] > 0]
         pupils = helped.value(side="SEN", heading=heading, help="has", standing="pupils")
-        if pupils is None or len(known) <= limit or known["sum"].max() > MOST_OF_ONE * known["sum"].sum():
+        if (
+            pupils is None
+            or len(known) <= limit
+            or known["sum"].max() > MOST_OF_ONE * known["sum"].sum()
+        ):
             continue
         whole = bool((costs["count"] == costs["size"]).all())
         shown[heading] = (POUNDS * rounded(float(known["sum"].sum()) / POUNDS), whole)
     return shown
 
 
-def _counts(rows: pd.DataFrame, columns: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pd.DataFrame:
+def _counts(
+    rows: pd.DataFrame, columns: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> pd.DataFrame:
     """Pupils by these columns, with a row for each combination of their labels."""
     leaves = rows.groupby(list(columns))["pupils"].sum().to_dict() if len(rows) else {}
     made = []
@@ -257,7 +308,9 @@ def _finished(school: School, *, cohort: int) -> pd.DataFrame:
         side=counts["sen_provision"].map(framework.sen_groups),
         progress=_progress(counts, school=school),
         attained=[
-            "reached" if stage.outcome_scale.reached(outcome, reach=stage.converted_at[0]) else "not reached"
+            "reached"
+            if stage.outcome_scale.reached(outcome, reach=stage.converted_at[0])
+            else "not reached"
             for outcome in counts["outcome"]
         ],
     )
@@ -267,8 +320,13 @@ def _finished(school: School, *, cohort: int) -> pd.DataFrame:
 def _progress(counts: pd.DataFrame, *, school: School) -> list[str]:
     """Whether the pupils of each counted pair made the gain that the framework expects; '' where their start is not known."""
     stage = school.framework.stage()
-    scale, steps = stage.outcome_scale, {step: place for place, step in enumerate(stage.outcome_scale.steps())}
-    expected = expected_outcomes(framework=school.framework, stage=stage).set_index(["subject", "entry"])["expected"]
+    scale, steps = (
+        stage.outcome_scale,
+        {step: place for place, step in enumerate(stage.outcome_scale.steps())},
+    )
+    expected = expected_outcomes(framework=school.framework, stage=stage).set_index(
+        ["subject", "entry"]
+    )["expected"]
     words = []
     for row in counts.itertuples():
         wanted = expected.get((row.subject, row.entry))
@@ -314,7 +372,12 @@ def _band(percent: float) -> str:
 
 
 def _words(
-    desk: Desk, *, subjects: tuple[str, ...], cohort: int, headings: Mapping[str, str], recorded: bool
+    desk: Desk,
+    *,
+    subjects: tuple[str, ...],
+    cohort: int,
+    headings: Mapping[str, str],
+    recorded: bool,
 ) -> Words:
     framework = desk.school.framework
     stage = framework.stage()
@@ -322,10 +385,16 @@ def _words(
     figures = desk.figures()
     figures = national.figures(framework.name) if figures is None else figures
     figures = figures[
-        (figures["stage"] == stage.name) & (figures["entry"] == conversion.ALL_BANDS) & (figures["kind"] == "figure")
-        & (figures["reach"] == stage.converted_at[0]) & figures["group"].isin(["SEN", "no SEN"]) & figures["subject"].isin(subjects)
-    ]  # fmt: skip
-    figures = figures.assign(apart=(figures["year"] - cohort).abs()).sort_values("apart", kind="stable")
+        (figures["stage"] == stage.name)
+        & (figures["entry"] == conversion.ALL_BANDS)
+        & (figures["kind"] == "figure")
+        & (figures["reach"] == stage.converted_at[0])
+        & figures["group"].isin(["SEN", "no SEN"])
+        & figures["subject"].isin(subjects)
+    ]
+    figures = figures.assign(apart=(figures["year"] - cohort).abs()).sort_values(
+        "apart", kind="stable"
+    )
     figures = figures.drop_duplicates(["subject", "group"])
     absence = national.attendance()
     absence = absence[absence["group"].isin(framework.sen_groups) | (absence["group"] == "no SEN")]
@@ -342,9 +411,14 @@ def _words(
         headings=headings,
         target=float(target.target) if target else float("nan"),
         target_source=target.source if target else "",
-        england={(row.subject, row.group): (row.percent, str(row.year)) for row in figures.itertuples()},
+        england={
+            (row.subject, row.group): (row.percent, str(row.year)) for row in figures.itertuples()
+        },
         england_source="; ".join(_source(source) for source in figures["source"].unique()),
-        absence={group_name(row.group, framework=framework): row.persistent_absence for row in absence.itertuples()},
+        absence={
+            group_name(row.group, framework=framework): row.persistent_absence
+            for row in absence.itertuples()
+        },
         absence_year="".join(absence["year"].unique()),
         absence_source="; ".join(_source(source) for source in absence["source"].unique()),
         recorded=recorded,
@@ -391,7 +465,11 @@ def _steps(found: Sequence[Action], chosen: Mapping[str, str], *, today: date) -
         action = by_key.get(chosen.get(f"next_steps.{number}.action", ""))
         if action:
             due = day(action.due) if action.due else "no date yet"
-            yield Step("One pupil" if action.of else page_of(action.stem).name, due, _state(action, today=today))
+            yield Step(
+                "One pupil" if action.of else page_of(action.stem).name,
+                due,
+                _state(action, today=today),
+            )
         elif chosen.get(f"next_steps.{number}.what", "").strip():
             yield Step(page_of("task8_working_smarter").name, "no date yet", "to do")
 

@@ -35,13 +35,18 @@ class PupilPage:
         self.pupil = frame.choice("Pupil", [("Choose a pupil with SEN", ""), *options], asked)
         self.trouble = frame.html("")
         self.pieces = {
-            name: frame.html("") for name in ("who", "progress", "provision", "lessons", "planning", "iep", "next")
+            name: frame.html("")
+            for name in ("who", "progress", "provision", "lessons", "planning", "iep", "next")
         }
         self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
         self.lines = KeptSheet(desk)
-        self.new = NewAction(desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value)
+        self.new = NewAction(
+            desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value
+        )
         self.new.after(self.actions.show)
-        self.to_do = widgets.VBox([frame.html(frame.heading("What will we do?")), self.actions.box, self.new.box])
+        self.to_do = widgets.VBox(
+            [frame.html(frame.heading("What will we do?")), self.actions.box, self.new.box]
+        )
         self.pupil.observe(lambda _: self.refresh(), "value")
         self.refresh()
 
@@ -87,15 +92,24 @@ class PupilPage:
         pupil = self.pupil.value
         self._now = now_of(self.school, pupil) if pupil else None
         makers = {
-            "who": self._who, "progress": self._progress, "provision": self._provision, "lessons": self._lessons,
-            "planning": self._planning, "iep": self._iep, "next": self._next,
-        }  # fmt: skip
+            "who": self._who,
+            "progress": self._progress,
+            "provision": self._provision,
+            "lessons": self._lessons,
+            "planning": self._planning,
+            "iep": self._iep,
+            "next": self._next,
+        }
         self._show_lines(held)
         for name, make in makers.items():
             # Of answers that cannot be read nothing is said: 'nothing yet' might be wrong.
-            self.pieces[name].value = make(held or {}) if pupil and (held is not None or name in FROM_FILES) else ""
+            self.pieces[name].value = (
+                make(held or {}) if pupil and (held is not None or name in FROM_FILES) else ""
+            )
         if not pupil:
-            self.pieces["who"].value = frame.note("Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5.")
+            self.pieces["who"].value = frame.note(
+                "Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5."
+            )
         self.actions.show()
         self.new.status.value = ""
         self.to_do.layout.display = None if pupil else "none"
@@ -123,10 +137,14 @@ class PupilPage:
         left = "" if row.on_roll == "Y" else "has left"
         facts = [
             ("Year and form", ", ".join(filter(None, (year, row.form, left))) or "not known"),
-            ("SEN", sen), ("Needs", "; ".join(self._needs(row)) or "none recorded"),
+            ("SEN", sen),
+            ("Needs", "; ".join(self._needs(row)) or "none recorded"),
             ("Attendance", "not held" if pd.isna(row.attendance) else f"{row.attendance:.1f} %"),
-        ]  # fmt: skip
-        items = "".join(f'<div><dt>{name}</dt><dd dir="auto">{frame.escape(value)}</dd></div>' for name, value in facts)
+        ]
+        items = "".join(
+            f'<div><dt>{name}</dt><dd dir="auto">{frame.escape(value)}</dd></div>'
+            for name, value in facts
+        )
         return frame.heading(people.person_name(row)) + f'<dl class="sl-facts">{items}</dl>'
 
     def _needs(self, row: object) -> list[str]:
@@ -144,22 +162,35 @@ class PupilPage:
             course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
             told = ", ".join(filter(None, (where, standing, course)))
             link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
-            parts.append(f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>')
-        order = {subject: place for place, subject in enumerate(self.school.framework.outcome_subjects())}
+            parts.append(
+                f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>'
+            )
+        order = {
+            subject: place for place, subject in enumerate(self.school.framework.outcome_subjects())
+        }
         cells = cells.sort_values("subject", key=lambda names: names.map(order), kind="stable")
         for row in cells.itertuples():
             link = _address(
-                "task1_conversion_data", stage=row.stage, subject=row.subject, cohort=str(row.cohort), group=self._group(),
-                entry=row.entry, outcome=row.outcome,
-            )  # fmt: skip
+                "task1_conversion_data",
+                stage=row.stage,
+                subject=row.subject,
+                cohort=str(row.cohort),
+                group=self._group(),
+                entry=row.entry,
+                outcome=row.outcome,
+            )
             start = "entry not known" if row.entry == "none" else f"from {row.entry}"
             words = f"{row.subject}, {row.stage}{f', summer {row.cohort}' if row.cohort else ''}"
-            parts.append(f'<li><a href="{link}">{frame.escape(words)}</a>: {frame.escape(f"{start} to {row.outcome_result}")}.</li>')
+            parts.append(
+                f'<li><a href="{link}">{frame.escape(words)}</a>: {frame.escape(f"{start} to {row.outcome_result}")}.</li>'
+            )
         if not parts:
             return title + frame.note("No results of this pupil are followed.")
-        why = frame.note("Each subject leads to the list or the figure in which this pupil is counted.")
+        why = frame.note(
+            "Each subject leads to the list or the figure in which this pupil is counted."
+        )
         why += frame.note(sentences.aim(self.school.framework)) if len(now) else ""
-        return title + f'<ul>{"".join(parts)}</ul>' + why
+        return title + f"<ul>{''.join(parts)}</ul>" + why
 
     def _show_lines(self, held: Mapping[str, Mapping[str, str]] | None) -> None:
         """The plan lines of Task 4 for this pupil: the same answers, in the other place where they are looked for."""
@@ -168,9 +199,21 @@ class PupilPage:
             self.lines.show_answers({}, forms=[])
             return
         title = "Agreed with subject leaders"
-        names = {subject: box_name(form=PLAN_LINES, field=f"{subject}/{self.pupil.value}") for subject in subjects}
-        rows = [{"key": subject, "label": subject, "cells": {"plan": {"name": name}}} for subject, name in names.items()]
-        blocks = [table(title, columns=[Field("plan", "Plan")], groups=[{"key": "", "title": "", "rows": rows}])]
+        names = {
+            subject: box_name(form=PLAN_LINES, field=f"{subject}/{self.pupil.value}")
+            for subject in subjects
+        }
+        rows = [
+            {"key": subject, "label": subject, "cells": {"plan": {"name": name}}}
+            for subject, name in names.items()
+        ]
+        blocks = [
+            table(
+                title,
+                columns=[Field("plan", "Plan")],
+                groups=[{"key": "", "title": "", "rows": rows}],
+            )
+        ]
         self.lines.show_answers({"title": title, "level": 3, "blocks": blocks}, forms=[PLAN_LINES])
 
     def _with_a_line(self, held: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -183,22 +226,43 @@ class PupilPage:
         title = frame.heading("What is this pupil given?", level=3)
         table = provided.given(held)
         table = table[table["pupil_id"] == self.pupil.value]
-        link = f'<p>{self._link("task5_interventions", "Open the provision map (Task 5)")}</p>'
+        link = f"<p>{self._link('task5_interventions', 'Open the provision map (Task 5)')}</p>"
         if table.empty:
             return title + frame.note("Nothing is on the provision map yet.") + link
-        shown = table.assign(heading=table["heading"].map(provided.headings()).fillna(table["heading"]))
-        columns = {"label": "What", "heading": "Heading", "initials": "Who sees to it", "hours": "Hours a week", "cost": "Cost a year (£)"}
+        shown = table.assign(
+            heading=table["heading"].map(provided.headings()).fillna(table["heading"])
+        )
+        columns = {
+            "label": "What",
+            "heading": "Heading",
+            "initials": "Who sees to it",
+            "hours": "Hours a week",
+            "cost": "Cost a year (£)",
+        }
         hours, cost = table["hours"].sum(min_count=1), table["cost"].sum(min_count=1)
         told = f"{len(table)} thing{'' if len(table) == 1 else 's'}"
-        told += ("" if pd.isna(hours) else f", {sentences.hours(hours)}") + ("" if pd.isna(cost) else f", £{cost:,.0f} a year")
-        return title + frame.answer(f"{told}.") + frame.plain_table(shown, caption="On the provision map", columns=columns) + link
+        told += ("" if pd.isna(hours) else f", {sentences.hours(hours)}") + (
+            "" if pd.isna(cost) else f", £{cost:,.0f} a year"
+        )
+        return (
+            title
+            + frame.answer(f"{told}.")
+            + frame.plain_table(shown, caption="On the provision map", columns=columns)
+            + link
+        )
 
     def _lessons(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("What was seen in lessons?", level=3)
-        mine = [(key, values) for key, values in copies(held, VISIT).items() if values.get("pupil") == self.pupil.value]
+        mine = [
+            (key, values)
+            for key, values in copies(held, VISIT).items()
+            if values.get("pupil") == self.pupil.value
+        ]
         link = f'<p><a href="{frame.address("task6_support_in_class")}">Visit a lesson (Task 6)</a></p>'
         if not mine:
-            return title + frame.note("No lesson has been visited with an eye on this pupil.") + link
+            return (
+                title + frame.note("No lesson has been visited with an eye on this pupil.") + link
+            )
         items = ""
         for key, values in mine:
             well = held.get(place("task6.went_well", of=key), {}).get("went_well", "")
@@ -226,13 +290,20 @@ class PupilPage:
         values = held.get(place(IEP, of=self.pupil.value), {})
         targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
         items = "".join(f"<li>{frame.escape(target)}</li>" for target in targets if target)
-        told = f"<p>The IEP’s targets:</p><ol>{items}</ol>" if items else frame.note("There is no IEP here. Not every pupil needs one.")
+        told = (
+            f"<p>The IEP’s targets:</p><ol>{items}</ol>"
+            if items
+            else frame.note("There is no IEP here. Not every pupil needs one.")
+        )
         asks = "Open the IEP (Task 6)" if items else "Write an IEP (Task 6)"
         return title + told + f"<p>{self._link('task6_support_in_class', asks)}</p>"
 
     def _next(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         lines = [
-            ("Task 8: the whole plan, with what is due first", frame.address("task8_working_smarter")),
+            (
+                "Task 8: the whole plan, with what is due first",
+                frame.address("task8_working_smarter"),
+            ),
             ("Task 1: the figures behind it all", frame.address("task1_conversion_data")),
         ]
         return frame.what_next(lines)

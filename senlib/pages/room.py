@@ -61,14 +61,21 @@ class RoomPage:
     def look(self) -> None:
         """Show what the room has written by now."""
         folder = self.desk.data.parent
-        stamp = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("participant-*/workbook.sqlite*")))
+        stamp = tuple(
+            sorted(
+                (str(path), path.stat().st_mtime_ns)
+                for path in folder.glob("participant-*/workbook.sqlite*")
+            )
+        )
         stamp = (room.people(folder), stamp)
         if stamp == self._seen:
             return
         try:
             answers = room.gather(folder)
         except StoreError as error:
-            self.live.value = frame.trouble_line(f"What somebody wrote cannot be read at the moment. {error}")
+            self.live.value = frame.trouble_line(
+                f"What somebody wrote cannot be read at the moment. {error}"
+            )
             return
         self._seen = stamp
         cards: Cards = self.sheet.part("task2.sort")
@@ -77,9 +84,17 @@ class RoomPage:
         self.live.value = (
             frame.answer(came_in(room.people(folder)))
             + frame.heading("How did the room sort the cards?")
-            + _tallies(room.sorted_cards(answers, cards), {group.key: group.title for group in cards.groups}, what="cards")
+            + _tallies(
+                room.sorted_cards(answers, cards),
+                {group.key: group.title for group in cards.groups},
+                what="cards",
+            )
             + frame.heading("Where does the room stand?")
-            + _tallies(room.ratings(answers, grid, column="where"), {one.key: one.label for one in where.choices}, what="items")
+            + _tallies(
+                room.ratings(answers, grid, column="where"),
+                {one.key: one.label for one in where.choices},
+                what="items",
+            )
             + frame.heading("What do people say?")
             + _texts(room.shown(answers))
         )
@@ -107,7 +122,11 @@ class RoomPage:
         boxes: list[widgets.Widget] = [frame.html(_CHOOSE)]
         for one in mine:
             key = room.place(one)
-            tick = widgets.Checkbox(description="Show this to the room", value=self.shown.get(key) == one.text, indent=False)
+            tick = widgets.Checkbox(
+                description="Show this to the room",
+                value=self.shown.get(key) == one.text,
+                indent=False,
+            )
             tick.observe(lambda change, one=one: self._show(one, change["new"]), "value")
             self.ticks[key] = tick
             said = f'<h2>{escape(one.asked)}</h2><blockquote dir="auto">{escape(one.text)}</blockquote>'
@@ -117,12 +136,20 @@ class RoomPage:
     def _show(self, one: Written, show: bool) -> None:
         """Show a text as it stands now, or take it back."""
         try:
-            saved = self.desk.store.save(form=room.SHOWN, field=room.place(one), value=one.text if show else "")
+            saved = self.desk.store.save(
+                form=room.SHOWN, field=room.place(one), value=one.text if show else ""
+            )
         except StoreError as error:
             self.status.value = frame.trouble_line(f"Nothing has changed in what you show. {error}")
             return
-        did = "Shown to the room, without your name." if show else "Taken back: the room no longer sees it."
-        self.status.value = f'<p class="sl-note" role="status">{did} Saved {frame.saved_at(saved.at)}</p>'
+        did = (
+            "Shown to the room, without your name."
+            if show
+            else "Taken back: the room no longer sees it."
+        )
+        self.status.value = (
+            f'<p class="sl-note" role="status">{did} Saved {frame.saved_at(saved.at)}</p>'
+        )
 
 
 def invitation(door: str, code: str) -> str:
@@ -139,10 +166,14 @@ def came_in(people: int) -> str:
     >>> came_in(0), came_in(1), came_in(30)
     ('Nobody has come in yet.', 'One person has come in.', '30 people have come in.')
     """
-    return {0: "Nobody has come in yet.", 1: "One person has come in."}.get(people, f"{people} people have come in.")
+    return {0: "Nobody has come in yet.", 1: "One person has come in."}.get(
+        people, f"{people} people have come in."
+    )
 
 
-def divided(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> tuple[str, list[str]]:
+def divided(
+    tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str
+) -> tuple[str, list[str]]:
     """Over which things the room is most of two minds, as something to talk about: a sentence, and a line for each.
 
     >>> tallies = [Tally("1", "Reads results", {"a": 3, "b": 2}), Tally("2", "Observes", {"a": 5, "b": 0})]
@@ -154,33 +185,51 @@ def divided(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) 
         return f"Nobody has answered on any of the {len(tallies)} {what} yet.", []
     apart = sorted((one for one in answered if one.divided), key=lambda one: -one.divided)[:NAMED]
     if not apart:
-        return f"On each of the {len(answered)} {what} that were answered, all who answered agree.", []
-    named = [f"{one.text} ({', '.join(f'{n} {choices[key]}' for key, n in one.counts.items() if n)})" for one in apart]
+        return (
+            f"On each of the {len(answered)} {what} that were answered, all who answered agree.",
+            [],
+        )
+    named = [
+        f"{one.text} ({', '.join(f'{n} {choices[key]}' for key, n in one.counts.items() if n)})"
+        for one in apart
+    ]
     return "Talk first about those over which you differ.", named
 
 
 def open_page() -> RoomPage:
     """The page over the school that lies open."""
-    return RoomPage(open_desk(), door=os.environ.get(ADDRESS_VARIABLE, ""), code=os.environ.get(CODE_VARIABLE, ""))
+    return RoomPage(
+        open_desk(),
+        door=os.environ.get(ADDRESS_VARIABLE, ""),
+        code=os.environ.get(CODE_VARIABLE, ""),
+    )
 
 
 def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> str:
     """What to talk about, and the counts for each thing on which somebody has answered."""
     told, apart = divided(tallies, choices, what=what)
-    said = frame.answer(told) + (f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>" if apart else "")
+    said = frame.answer(told) + (
+        f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>" if apart else ""
+    )
     rows = [{"text": one.text, **one.counts, "people": one.people} for one in tallies if one.people]
     if not rows:
         return said
     columns = {"text": what.capitalize(), **choices, "people": "Answered"}
     left = len(tallies) - len(rows)
-    rest = frame.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.") if left else ""
+    rest = (
+        frame.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.")
+        if left
+        else ""
+    )
     caption = f"{what.capitalize()}: how many people gave each answer"
     return said + frame.plain_table(pd.DataFrame(rows), caption=caption, columns=columns) + rest
 
 
 def _texts(found: Sequence[Written]) -> str:
     if not found:
-        return frame.answer("Nobody shows a text yet. Each participant chooses on this page, ‘In the room’, which texts to show.")
+        return frame.answer(
+            "Nobody shows a text yet. Each participant chooses on this page, ‘In the room’, which texts to show."
+        )
     parts, asked = [], ""
     for one in found:
         if one.asked != asked:
@@ -196,7 +245,9 @@ _HOW = (
     "as in <code>python start.py --room</code>. It then says at which address and with which code participants come in. Each of them has "
     "a workbook of their own over a sample school, on your computer; here you see, without names, how the room sorted the cards, where it "
     "stands, and what people choose to show.</p>"
-    + frame.note("In a room only sample schools can be opened, and your own school stays closed. Use it in a network you trust.")
+    + frame.note(
+        "In a room only sample schools can be opened, and your own school stays closed. Use it in a network you trust."
+    )
 )
 _NOTHING_YET = frame.answer("You have written nothing yet.") + (
     "<p>Write in any Task. Then come back to this page, and choose what the room may see of it. Nothing is shown unless you choose it. "

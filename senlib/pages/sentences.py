@@ -112,7 +112,11 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
     Nationally 28 % (2004): higher here, by more than chance. The LEA’s other schools: 41 %, no clear difference.'
     """
-    who = _joined(_group(row.group, row.pupils, framework), arrived(row.entry, stage=stage), f"in {row.subject}")
+    who = _joined(
+        _group(row.group, row.pupils, framework),
+        arrived(row.entry, stage=stage),
+        f"in {row.subject}",
+    )
     if row.pupils == 0:
         return f"There are no {who}."
     first = (
@@ -224,8 +228,16 @@ def _beside_the_lea(row: pd.Series) -> str:
     """How the rate stands beside the LEA's other schools; nothing where no figure of theirs is held."""
     if pd.isna(row.lea):
         return ""
-    few = f", though {row.pupils} {'is' if row.pupils == 1 else 'are'} few to judge by" if row.pupils < FEW else ""
-    verdict = "no clear difference" if row.lea_difference == "not clear" else f"{row.lea_difference} here{few}"
+    few = (
+        f", though {row.pupils} {'is' if row.pupils == 1 else 'are'} few to judge by"
+        if row.pupils < FEW
+        else ""
+    )
+    verdict = (
+        "no clear difference"
+        if row.lea_difference == "not clear"
+        else f"{row.lea_difference} here{few}"
+    )
     return f"The LEA’s other schools: {rounded(row.lea)} %, {verdict}."
 
 
@@ -240,4 +252,8 @@ def _group(group: str, count: int, framework: Framework) -> str:
 
 
 def _level(entry: str) -> str:
-    return f"below level {entry.removeprefix('below ')}" if entry.startswith("below") else f"level {entry}"
+    return (
+        f"below level {entry.removeprefix('below ')}"
+        if entry.startswith("below")
+        else f"level {entry}"
+    )

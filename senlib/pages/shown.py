@@ -33,7 +33,13 @@ class Shown:
         return {field: answer.value for field, answer in answers.items()}
 
     def keep(
-        self, form: str, values: Mapping[str, str], *, about: str, then: Callable[[], None], worded: Callable[[str], str] = str
+        self,
+        form: str,
+        values: Mapping[str, str],
+        *,
+        about: str,
+        then: Callable[[], None],
+        worded: Callable[[str], str] = str,
     ) -> datetime:
         """Keep answers, all or none, and return when; what another page wrote meanwhile is told, as `worded`.
 
@@ -50,11 +56,16 @@ class Shown:
             said = f"Changed elsewhere ({when}), {about}: ‘{worded(other.value)}’. What you did is kept, and so is the other one."
             self.words.value = frame.trouble_line(said)
             self.box.children = [self.words, self.take]
-            self._take = lambda: self._bring_back(form, {field: one.id for field, one in others.items()}, then)
+            self._take = lambda: self._bring_back(
+                form, {field: one.id for field, one in others.items()}, then
+            )
         return max(one.at for one in saved.values())
 
     def _bring_back(self, form: str, ids: Mapping[str, int], then: Callable[[], None]) -> None:
         for field, number in ids.items():
             self._seen[form, field] = self.desk.store.bring_back(form, field, number).id
-        self.words.value, self.box.children = frame.note("The other one stands here now. Yours is among the earlier ones."), [self.words]
+        self.words.value, self.box.children = (
+            frame.note("The other one stands here now. Yours is among the earlier ones."),
+            [self.words],
+        )
         then()

@@ -13,7 +13,14 @@ import pandas as pd
 
 from senlib import charts, national
 from senlib.frameworks import Stage
-from senlib.measures.conversion import ALL_BANDS, DENOMINATORS, conversion, matrix, outcome_columns, subjects
+from senlib.measures.conversion import (
+    ALL_BANDS,
+    DENOMINATORS,
+    conversion,
+    matrix,
+    outcome_columns,
+    subjects,
+)
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import GROUPINGS, group_name, has_sen
 from senlib.measures.proportion import FEW, rounded
@@ -26,16 +33,30 @@ from senlib.widgets import Listing, Matrix
 from senlib.workbook.store import StoreError
 
 SHOWN = {
-    "name": "Group", "pupils": "Pupils", "without_result": "Of them without a result", "reached": "Reached it",
-    "percent": "Percent", "low": "Likely from", "high": "Likely to", "national": "England", "national_year": "England, year",
-    "lea": "LEA’s other schools", "verdict": "Beside England",
-}  # fmt: skip
+    "name": "Group",
+    "pupils": "Pupils",
+    "without_result": "Of them without a result",
+    "reached": "Reached it",
+    "percent": "Percent",
+    "low": "Likely from",
+    "high": "Likely to",
+    "national": "England",
+    "national_year": "England, year",
+    "lea": "LEA’s other schools",
+    "verdict": "Beside England",
+}
 
 BESIDE_PEERS = {
-    "name": "Start", "sen_n": "Pupils with SEN", "sen": "Percent", "sen_low": "Likely from", "sen_high": "Likely to",
-    "peers_n": "Pupils without SEN", "peers": "Percent, without", "peers_low": "Likely from, without",
+    "name": "Start",
+    "sen_n": "Pupils with SEN",
+    "sen": "Percent",
+    "sen_low": "Likely from",
+    "sen_high": "Likely to",
+    "peers_n": "Pupils without SEN",
+    "peers": "Percent, without",
+    "peers_low": "Likely from, without",
     "peers_high": "Likely to, without",
-}  # fmt: skip
+}
 
 
 class ConversionPage:
@@ -50,16 +71,22 @@ class ConversionPage:
         self.school = desk.school
         self.figures_held = desk.figures()
         framework = self.school.framework
-        self.stage = frame.choice("Key stage", [(stage.title, stage.name) for stage in framework.stages])
+        self.stage = frame.choice(
+            "Key stage", [(stage.title, stage.name) for stage in framework.stages]
+        )
         self.subject = frame.choice("Subject", [(name, name) for name in subjects(self.school)])
         self.cohort = frame.choice("Summer of the results", self._cohorts())
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
-        self.by = frame.choice("Groups to compare", [(words, column) for column, words in self._groupings().items()])
+        self.by = frame.choice(
+            "Groups to compare", [(words, column) for column, words in self._groupings().items()]
+        )
         self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.stage.observe(lambda _: self._stage_changed(), "value")
         self._open_at_query()
-        self.live = Live(self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
+        self.live = Live(
+            self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator
+        )
 
     # -- what the page is made of, in its order --
 
@@ -69,7 +96,9 @@ class ConversionPage:
 
     def controls(self) -> widgets.Box:
         """What to look at."""
-        return frame.controls(self.stage, self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator)
+        return frame.controls(
+            self.stage, self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator
+        )
 
     def answer(self) -> widgets.HTML:
         """The question, its answer in a sentence, and the groups' rates beside England and the LEA."""
@@ -85,25 +114,36 @@ class ConversionPage:
 
     def matrix(self) -> widgets.VBox:
         """From each start to each outcome; a pressed cell lists who is in it."""
-        self.group = frame.choice("Whose results", self._group_options(), self.query.get("group", "SEN"))
+        self.group = frame.choice(
+            "Whose results", self._group_options(), self.query.get("group", "SEN")
+        )
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
         self.codes = frame.html("")
-        self.who = Listing(columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet.")
+        self.who = Listing(
+            columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet."
+        )
         self.key = frame.html("")
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
         self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
-        return widgets.VBox([frame.controls(self.group), self.cells, self.codes, self.who, self.key])
+        return widgets.VBox(
+            [frame.controls(self.group), self.cells, self.codes, self.who, self.key]
+        )
 
     def figures(self) -> widgets.VBox:
         """What is held of England's figures for this question, and a place to type in what the LEA's pack says."""
         self.typed = widgets.Text(description="Percent")
         self.typed_year = widgets.BoundedIntText(
-            description="Summer", min=1996, max=2100, value=self.cohort.value or self.school.academic_year
+            description="Summer",
+            min=1996,
+            max=2100,
+            value=self.cohort.value or self.school.academic_year,
         )
         self.typed_group = frame.choice(
-            "For", [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")], "SEN"
+            "For",
+            [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")],
+            "SEN",
         )
         self.keep = widgets.Button(description="Keep this figure", button_style="primary")
         self.take_back = widgets.Button(description="Take it back")
@@ -112,7 +152,9 @@ class ConversionPage:
         self.take_back.on_click(lambda _: self._keep_figure(""))
         self.cohort.observe(lambda change: self._follow_summer(change["new"]), "value")
         held = self.live.piece(self._held)
-        boxes = frame.controls(self.typed_group, self.typed, self.typed_year, self.keep, self.take_back)
+        boxes = frame.controls(
+            self.typed_group, self.typed, self.typed_year, self.keep, self.take_back
+        )
         return widgets.VBox([held, boxes, self.kept])
 
     def next(self) -> widgets.HTML:
@@ -141,11 +183,18 @@ class ConversionPage:
     def rows(self, *, by: str | None = None) -> pd.DataFrame:
         """The conversion table for what is chosen: every cohort, entry band and group of it."""
         return conversion(
-            self.school, stage=self.stage.value, subject=self.subject.value, by=by or self.by.value, reach=self.reach.value,
-            denominator=self.denominator.value, figures=self.figures_held,
-        )  # fmt: skip
+            self.school,
+            stage=self.stage.value,
+            subject=self.subject.value,
+            by=by or self.by.value,
+            reach=self.reach.value,
+            denominator=self.denominator.value,
+            figures=self.figures_held,
+        )
 
-    def _here(self, table: pd.DataFrame, *, any_entry: bool = False, any_cohort: bool = False) -> pd.DataFrame:
+    def _here(
+        self, table: pd.DataFrame, *, any_entry: bool = False, any_cohort: bool = False
+    ) -> pd.DataFrame:
         if not any_cohort:
             table = table[table["cohort"].fillna(0) == (self.cohort.value or 0)]
         return table if any_entry else table[table["entry"] == self.entry.value]
@@ -167,13 +216,24 @@ class ConversionPage:
             f"{sentences.reached(self.reach.value, stage=self._stage)} in {self.subject.value}?"
         )
         if rows.empty:
-            return question + frame.answer("No pupils of this cohort started there, so there is nothing to tell.")
+            return question + frame.answer(
+                "No pupils of this cohort started there, so there is nothing to tell."
+            )
         # The answer is about pupils with SEN, whatever the groups below.
         by_sen = self._here(self.rows(by="sen_provision"))
         sen = by_sen[by_sen["group"] == "SEN"]
         row = (sen if len(sen) else rows).iloc[0]
-        told = frame.answer(sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage))
-        return question + told + self._few(rows) + self._groups(rows) + self._numbers(rows) + self._counting(rows)
+        told = frame.answer(
+            sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage)
+        )
+        return (
+            question
+            + told
+            + self._few(rows)
+            + self._groups(rows)
+            + self._numbers(rows)
+            + self._counting(rows)
+        )
 
     def _groups(self, rows: pd.DataFrame) -> str:
         """The groups' rates as a picture."""
@@ -235,34 +295,47 @@ class ConversionPage:
                 "There are not both pupils with and without SEN in any band, so there is nothing to compare."
             )
         told = frame.answer(self._beside_peers(table, starts))
-        held = frame.numbers(starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS)
+        held = frame.numbers(
+            starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
+        )
         return title + told + self._gaps(starts) + held
 
     def _starts(self, table: pd.DataFrame) -> pd.DataFrame:
         """Each start that has both pupils with and without SEN, by its band, with what BESIDE_PEERS names."""
         sides = []
         for side, group in (("sen", "SEN"), ("peers", "no SEN")):
-            columns = {"pupils": f"{side}_n", "percent": side, "low": f"{side}_low", "high": f"{side}_high"}
+            columns = {
+                "pupils": f"{side}_n",
+                "percent": side,
+                "low": f"{side}_low",
+                "high": f"{side}_high",
+            }
             rows = table[(table["group"] == group) & (table["pupils"] > 0)].set_index("entry")
             sides.append(rows[list(columns)].rename(columns=columns))
         both = sides[0].join(sides[1], how="inner")
         wanted = dict.fromkeys((*self._stage.converted_from, self.entry.value, ALL_BANDS))
         both = both.loc[[band for band in wanted if band in both.index]]
-        return both.assign(name=["All bands" if band == ALL_BANDS else f"From {band}" for band in both.index])
+        return both.assign(
+            name=["All bands" if band == ALL_BANDS else f"From {band}" for band in both.index]
+        )
 
     def _beside_peers(self, table: pd.DataFrame, starts: pd.DataFrame) -> str:
         """How pupils with SEN did beside others with the start that is chosen, in words."""
         band = self.entry.value
         told = "There are not both pupils with and without SEN who started there. Below are the starts that have both."
         if band in starts.index:
-            told = sentences.peers_answer(_row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage)
+            told = sentences.peers_answer(
+                _row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage
+            )
         if band == ALL_BANDS:
             told += " All starts are together here, so this is no comparison of like with like: the rows below are."
         return told
 
     def _gaps(self, starts: pd.DataFrame) -> str:
         """The gap from each start as a picture."""
-        labels = [f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)]
+        labels = [
+            f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)
+        ]
         return frame.picture(
             partial(charts.peers, starts, labels=labels, axis=self._axis()),
             says=". ".join(
@@ -274,7 +347,9 @@ class ConversionPage:
 
     def _years(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_cohort=True)
-        rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(["cohort", "group"], ascending=[False, True])
+        rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(
+            ["cohort", "group"], ascending=[False, True]
+        )
         title = frame.heading("And the summer before?")
         if rows["cohort"].nunique() < 2:
             return title + frame.answer(
@@ -291,19 +366,36 @@ class ConversionPage:
             else "There are pupils with SEN in one summer only."
         )
         chart = frame.picture(
-            partial(charts.rates, rows, labels=labels, strong=list(rows["group"] == "SEN"), axis=self._axis()),
+            partial(
+                charts.rates,
+                rows,
+                labels=labels,
+                strong=list(rows["group"] == "SEN"),
+                axis=self._axis(),
+            ),
             says=_says(labels, rows),
             key=_key(rows, shapes=True),
         )
         shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
-        return title + frame.answer(told) + chart + frame.numbers(shown, caption="Summer by summer", columns=SHOWN)
+        return (
+            title
+            + frame.answer(told)
+            + chart
+            + frame.numbers(shown, caption="Summer by summer", columns=SHOWN)
+        )
 
     def _held(self) -> str:
-        figures = national.figures(self.school.framework.name) if self.figures_held is None else self.figures_held
+        figures = (
+            national.figures(self.school.framework.name)
+            if self.figures_held is None
+            else self.figures_held
+        )
         same = figures[
-            (figures["stage"] == self.stage.value) & (figures["subject"] == self.subject.value)
-            & (figures["entry"] == self.entry.value) & (figures["reach"] == self.reach.value)
-        ]  # fmt: skip
+            (figures["stage"] == self.stage.value)
+            & (figures["subject"] == self.subject.value)
+            & (figures["entry"] == self.entry.value)
+            & (figures["reach"] == self.reach.value)
+        ]
         if same.empty:
             return frame.answer(
                 "No national figure is held for this start and this outcome. If your LEA’s pack has one, "
@@ -315,11 +407,16 @@ class ConversionPage:
                 for p, k in zip(same["percent"], same["kind"], strict=True)
             ],
             group=[group_name(g, framework=self.school.framework) for g in same["group"]],
-            source=[source if source == TYPED else national.source(source).title for source in same["source"]],
+            source=[
+                source if source == TYPED else national.source(source).title
+                for source in same["source"]
+            ],
         )
         columns = {"group": "For", "year": "Summer", "percent": "Figure", "source": "Source"}
         return frame.plain_table(
-            shown.astype({"year": str}), caption="National figures that are held for this question", columns=columns
+            shown.astype({"year": str}),
+            caption="National figures that are held for this question",
+            columns=columns,
         )
 
     def _follow_summer(self, summer: int | None) -> None:
@@ -332,15 +429,26 @@ class ConversionPage:
         if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) and float(text) <= 100:
             self._keep_figure(text)
         else:
-            self.kept.value = frame.trouble_line("Type a percentage from 0 to 100, such as 31.5. Nothing was kept.")
+            self.kept.value = frame.trouble_line(
+                "Type a percentage from 0 to 100, such as 31.5. Nothing was kept."
+            )
 
     def _keep_figure(self, value: str) -> None:
         """Keep a figure for what is chosen; '' takes it back."""
-        chosen = (self.stage, self.typed_year, self.subject, self.typed_group, self.entry, self.reach)
+        chosen = (
+            self.stage,
+            self.typed_year,
+            self.subject,
+            self.typed_group,
+            self.entry,
+            self.reach,
+        )
         field = "|".join(str(control.value) for control in chosen)
         try:
             if not value and not self.desk.store.latest(FIGURES).get(field):
-                self.kept.value = frame.note("No figure of yours is kept for this, so there is nothing to take back.")
+                self.kept.value = frame.note(
+                    "No figure of yours is kept for this, so there is nothing to take back."
+                )
                 return
             at = self.desk.store.save(form=FIGURES, field=field, value=value).at
         except StoreError as error:
@@ -374,7 +482,8 @@ class ConversionPage:
         gains = expected[expected["subject"] == self.subject.value].set_index("entry")["expected"]
         lowest = {entry: stage.outcome_scale.lowest(gain) for entry, gain in gains.items()}
         cells = [
-            [_cell(held, row, column, points[column] >= lowest.get(row, inf)) for column in columns] for row in rows
+            [_cell(held, row, column, points[column] >= lowest.get(row, inf)) for column in columns]
+            for row in rows
         ]
         for line in cells:
             first = next((cell for cell in line if cell["expected"]), None)
@@ -384,10 +493,15 @@ class ConversionPage:
         whose = group_name(self.group.value, framework=self.school.framework)
         self.cells.show(
             title=f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}",
-            rows=rows, columns=columns, cells=cells, totals=totals,
-        )  # fmt: skip
+            rows=rows,
+            columns=columns,
+            cells=cells,
+            totals=totals,
+        )
         gain = f"Expected gain: {self.school.framework.expected_gain}." if lowest else ""
-        self.codes.value = "".join(frame.note(text) for text in (gain, _codes(stage, columns)) if text)
+        self.codes.value = "".join(
+            frame.note(text) for text in (gain, _codes(stage, columns)) if text
+        )
         self._show_who()
 
     def _show_who(self) -> None:
@@ -397,9 +511,13 @@ class ConversionPage:
             self.who.records = []
             return
         found = people_in_cell(
-            self.school, stage=self.stage.value, subject=self.subject.value, cohort=self.cohort.value,
-            entry=chosen["row"], outcome=chosen["column"],
-        )  # fmt: skip
+            self.school,
+            stage=self.stage.value,
+            subject=self.subject.value,
+            cohort=self.cohort.value,
+            entry=chosen["row"],
+            outcome=chosen["column"],
+        )
         groups = self.school.framework.sen_groups
         if self.group.value in ("SEN", "no SEN"):
             found = found[found["sen_provision"].map(groups) == self.group.value]
@@ -410,12 +528,18 @@ class ConversionPage:
         needs = people.needs_listed(self.school)
         self.who.records = [
             {
-                "id": p.pupil_id, "name": people.person_name(p), "form": p.form, "href": people.page_address(self.desk, p.pupil_id),
+                "id": p.pupil_id,
+                "name": people.person_name(p),
+                "form": p.form,
+                "href": people.page_address(self.desk, p.pupil_id),
                 "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
-                "sen": p.sen_provision, "needs": needs[p.pupil_id], "entry": p.entry_result, "outcome": p.outcome_result,
+                "sen": p.sen_provision,
+                "needs": needs[p.pupil_id],
+                "entry": p.entry_result,
+                "outcome": p.outcome_result,
             }
             for p in found.itertuples()
-        ]  # fmt: skip
+        ]
 
     def _press_cell(self, *, row: str, column: str) -> None:
         """Open a cell, where it holds anyone."""
@@ -430,7 +554,12 @@ class ConversionPage:
 
     def _open_at_query(self) -> None:
         """Choose what the page was asked for, as far as there is such a thing."""
-        wanted = {self.stage: "stage", self.subject: "subject", self.cohort: "cohort", self.entry: "entry"}
+        wanted = {
+            self.stage: "stage",
+            self.subject: "subject",
+            self.cohort: "cohort",
+            self.entry: "entry",
+        }
         for control, name in wanted.items():
             for _, value in control.options:
                 if name in self.query and str(value or 0) == self.query[name]:
@@ -464,15 +593,26 @@ class ConversionPage:
         return tracked.entry if tracked.stage == self.stage.value else self._stage.converted_from[0]
 
     def _reaches(self) -> list[tuple[str, str]]:
-        steps = [step for step in self._stage.outcome_scale.steps() if self._stage.outcome_scale.lowest(step) > 0]
+        steps = [
+            step
+            for step in self._stage.outcome_scale.steps()
+            if self._stage.outcome_scale.lowest(step) > 0
+        ]
         return [(_first_upper(sentences.reached(step, stage=self._stage)), step) for step in steps]
 
     def _groupings(self) -> dict[str, str]:
-        return {column: words for column, words in GROUPINGS.items() if (self.school.pupils[column] != "").any()}
+        return {
+            column: words
+            for column, words in GROUPINGS.items()
+            if (self.school.pupils[column] != "").any()
+        }
 
     def _group_options(self) -> list[tuple[str, str]]:
         groups = ["SEN", "no SEN", "all", *self.school.framework.sen_names]
-        return [(_first_upper(group_name(group, framework=self.school.framework)), group) for group in groups]
+        return [
+            (_first_upper(group_name(group, framework=self.school.framework)), group)
+            for group in groups
+        ]
 
     def _group(self, group: str) -> str:
         """A group in words, as the head of a row."""
@@ -498,14 +638,25 @@ _WHO = [
 def _cell(held: pd.DataFrame, row: str, column: str, expected: bool) -> dict:
     count, share = (0, None)
     if (row, column) in held.index:
-        count, share = int(held.at[(row, column), "pupils"]), float(held.at[(row, column), "share"]) / 100
+        count, share = (
+            int(held.at[(row, column), "pupils"]),
+            float(held.at[(row, column), "share"]) / 100,
+        )
     return {"count": count, "share": share, "expected": expected, "edge": False}
 
 
 def _codes(stage: Stage, columns: list[str]) -> str:
     """What the codes among the columns mean."""
-    known = {code.name: code.meaning for code in stage.outcome_scale.codes if stage.outcome_scale.is_code(code.name)}
-    known |= {"W": "working towards level 1"} if stage.outcome_scale.name == "levels" else {"U": "ungraded"}
+    known = {
+        code.name: code.meaning
+        for code in stage.outcome_scale.codes
+        if stage.outcome_scale.is_code(code.name)
+    }
+    known |= (
+        {"W": "working towards level 1"}
+        if stage.outcome_scale.name == "levels"
+        else {"U": "ungraded"}
+    )
     told = [f"{column} {known[column]}" for column in columns if column in known]
     return f"{'; '.join(told)}." if told else ""
 
@@ -525,7 +676,9 @@ def _says(labels: list[str], rows: pd.DataFrame) -> str:
 
 def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     """What the marks of a picture of rates mean; `shapes` where they tell pupils with SEN from others."""
-    others = "all pupils, and those without SEN" if (rows["group"] == "all").any() else "pupils without"
+    others = (
+        "all pupils, and those without SEN" if (rows["group"] == "all").any() else "pupils without"
+    )
     parts = [f"Round: pupils with SEN. Diamond: {others}." if shapes else "Dot: what was measured."]
     parts.append(frame.LIKELY)
     if rows["national"].notna().any():

@@ -45,7 +45,9 @@ class RolePage:
         self.cards = CardSort(
             title=cards.title,
             groups=[{"key": group.key, "title": group.title} for group in cards.groups],
-            cards=[{"key": card.key, "text": card.text, "group": card.group} for card in cards.cards],
+            cards=[
+                {"key": card.key, "text": card.text, "group": card.group} for card in cards.cards
+            ],
         )
         self.status, self.shown = frame.html(""), Shown(self.desk)
         try:
@@ -53,17 +55,32 @@ class RolePage:
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
         self.cards.observe(lambda change: self._keep(change["new"]), "move")
-        return widgets.VBox([frame.html(f"<p>{frame.escape(cards.intro)}</p>"), self.cards, self.shown.box, self.status])
+        return widgets.VBox(
+            [
+                frame.html(f"<p>{frame.escape(cards.intro)}</p>"),
+                self.cards,
+                self.shown.box,
+                self.status,
+            ]
+        )
 
     def paper(self) -> widgets.VBox:
         """The cards to cut out, and the forms, to take away."""
-        return Paper(self.desk, [paper.cards(self.desk), *paper.forms(self.desk, self.ask.sheet)]).box
+        return Paper(
+            self.desk, [paper.cards(self.desk), *paper.forms(self.desk, self.ask.sheet)]
+        ).box
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 3: hold your school’s figures against the targets", frame.address("task3_ensuring_progress")),
-            ("Task 8: what you noted to do stands in the action plan", frame.address("task8_working_smarter")),
+            (
+                "Task 3: hold your school’s figures against the targets",
+                frame.address("task3_ensuring_progress"),
+            ),
+            (
+                "Task 8: what you noted to do stands in the action plan",
+                frame.address("task8_working_smarter"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -73,7 +90,11 @@ class RolePage:
             return
         try:
             at = self.shown.keep(
-                SORT, {move["card"]: move["group"]}, about="where the card lies", then=self._lay_out, worded=self._group_title
+                SORT,
+                {move["card"]: move["group"]},
+                about="where the card lies",
+                then=self._lay_out,
+                worded=self._group_title,
             )
         except StoreError as error:
             self.cards.saved = {"card": move["card"], "fault": f"Not saved. {error}"}
@@ -112,7 +133,11 @@ def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:
     judged = [value for value in given if value]
     if not judged:
         return f"You have judged none of the {len(grid.rows)} items yet. Begin anywhere; everything is kept as you choose it."
-    counts = [f"{choice.label.lower()} {judged.count(choice.key)}" for choice in where.choices if choice.key in judged]
+    counts = [
+        f"{choice.label.lower()} {judged.count(choice.key)}"
+        for choice in where.choices
+        if choice.key in judged
+    ]
     return (
         f"Of {len(grid.rows)} items you have judged {len(judged)}: {', '.join(counts)}. "
         "Which of them would you talk over first, and with whom?"

@@ -17,9 +17,18 @@ from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 
 COLUMNS = {
-    "name": "Target", "pupils": "Pupils", "without_result": "Of them without a result", "reached": "Met it", "percent": "Percent",
-    "low": "Likely from", "high": "Likely to", "target": "Target, percent", "state": "Met?", "sure": "Sure?", "more": "More pupils needed",
-}  # fmt: skip
+    "name": "Target",
+    "pupils": "Pupils",
+    "without_result": "Of them without a result",
+    "reached": "Met it",
+    "percent": "Percent",
+    "low": "Likely from",
+    "high": "Likely to",
+    "target": "Target, percent",
+    "state": "Met?",
+    "sure": "Sure?",
+    "more": "More pupils needed",
+}
 
 
 class CriteriaPage:
@@ -29,10 +38,14 @@ class CriteriaPage:
         self.desk = desk
         self.school = desk.school
         self.ask = Asking(desk, "task3_ensuring_progress")
-        self.tables = {key: criteria(self.school, denominator=key, figures=desk.figures()) for key in DENOMINATORS}
+        self.tables = {
+            key: criteria(self.school, denominator=key, figures=desk.figures())
+            for key in DENOMINATORS
+        }
         cohorts = sorted(self.tables["all"]["cohort"].dropna().unique(), reverse=True)
         self.cohort = frame.choice(
-            "Summer of the results", [(str(c), int(c)) for c in cohorts] or [("year not known", None)]
+            "Summer of the results",
+            [(str(c), int(c)) for c in cohorts] or [("year not known", None)],
         )
         self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
@@ -61,7 +74,10 @@ class CriteriaPage:
         """Where to go from here."""
         lines = [
             ("Task 4: see by name who could still get there", frame.address("task4_level3_to_5")),
-            ("Task 1: look behind a figure, by subject and start", frame.address("task1_conversion_data")),
+            (
+                "Task 1: look behind a figure, by subject and start",
+                frame.address("task1_conversion_data"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -69,13 +85,19 @@ class CriteriaPage:
         """The criteria of the chosen summer, and attendance, which is of this year."""
         table = self.tables[self.denominator.value]
         chosen = (
-            table["cohort"].isna() if self.cohort.value is None else table["cohort"].eq(self.cohort.value).fillna(False)
+            table["cohort"].isna()
+            if self.cohort.value is None
+            else table["cohort"].eq(self.cohort.value).fillna(False)
         )
         return table[chosen | (table["subject"] == "")]
 
     def _scorecard(self) -> str:
         rows = self.rows()
-        title = frame.heading("How many targets are met?" if self._noun() == "targets" else "How many of the figures are met?")
+        title = frame.heading(
+            "How many targets are met?"
+            if self._noun() == "targets"
+            else "How many of the figures are met?"
+        )
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
             return title + frame.answer(
@@ -90,7 +112,12 @@ class CriteriaPage:
             ),
             key=f"Dot: what was measured. {frame.LIKELY} Stroke: the target.",
         )
-        parts = [title, frame.answer(_summary(measured, noun=self._noun())), chart, self._numbers(measured, labels)]
+        parts = [
+            title,
+            frame.answer(_summary(measured, noun=self._noun())),
+            chart,
+            self._numbers(measured, labels),
+        ]
         for _, of_criterion in rows.groupby("criterion", sort=False):
             parts.append(self._criterion(of_criterion))
         return "".join(parts)
@@ -98,7 +125,10 @@ class CriteriaPage:
     def _labels(self, rows: pd.DataFrame) -> list[str]:
         """Each row's subject, and its criterion in few words."""
         short = {criterion.key: criterion.short for criterion in self.school.framework.criteria}
-        return [", ".join(filter(None, (row.subject, short[row.criterion]))) for row in rows.itertuples()]
+        return [
+            ", ".join(filter(None, (row.subject, short[row.criterion])))
+            for row in rows.itertuples()
+        ]
 
     def _noun(self) -> str:
         """What is measured against: targets, or where nobody has set any, England's figures."""
@@ -115,13 +145,22 @@ class CriteriaPage:
 
     def _criterion(self, rows: pd.DataFrame) -> str:
         first = rows.iloc[0]
-        own = next(c for c in self.school.framework.criteria if c.key == first.criterion).target is not None
+        own = (
+            next(c for c in self.school.framework.criteria if c.key == first.criterion).target
+            is not None
+        )
         what = "Target" if own else "England’s own figure"
         target = (
-            "" if pd.isna(first.target) else f" {what}: {first.rule + ' ' if own else ''}{rounded(first.target)} %."
+            ""
+            if pd.isna(first.target)
+            else f" {what}: {first.rule + ' ' if own else ''}{rounded(first.target)} %."
         )
         if rows["target"].nunique() > 1:
-            target = f" {what}: " + ", ".join(f"{r.subject} {rounded(r.target)} %" for r in rows.itertuples()) + "."
+            target = (
+                f" {what}: "
+                + ", ".join(f"{r.subject} {rounded(r.target)} %" for r in rows.itertuples())
+                + "."
+            )
         lines = "".join(f"<li>{frame.words(_line(row))}</li>" for _, row in rows.iterrows())
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
@@ -130,7 +169,9 @@ class CriteriaPage:
                 "assessment that says more; they count as not having gained."
             )
         if rows["by_teacher"].sum():
-            notes.append(f"A teacher’s assessment stands in for the test {int(rows['by_teacher'].sum())} times.")
+            notes.append(
+                f"A teacher’s assessment stands in for the test {int(rows['by_teacher'].sum())} times."
+            )
         if first.criterion.startswith("attendance"):
             notes.append(_attendance_note())
         return (
@@ -146,7 +187,9 @@ class CriteriaPage:
         rows = self.rows()
         rows = rows[(rows["criterion"] == first.key) & rows["percent"].notna()]
         if len(rows) < 2:
-            return title + frame.answer("There are results in one subject only, so there is nothing to compare.")
+            return title + frame.answer(
+                "There are results in one subject only, so there is nothing to compare."
+            )
         best, worst = rows.loc[rows["percent"].idxmax()], rows.loc[rows["percent"].idxmin()]
         told = sentences.subjects_answer(best, worst)
         why = (
@@ -156,13 +199,22 @@ class CriteriaPage:
         labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
-            partial(charts.rates, plain, labels=labels, strong=[True] * len(plain), axis=first.short),
+            partial(
+                charts.rates, plain, labels=labels, strong=[True] * len(plain), axis=first.short
+            ),
             says=". ".join(
-                f"{label}: {rounded(r.percent)} %" for label, r in zip(labels, rows.itertuples(), strict=True)
+                f"{label}: {rounded(r.percent)} %"
+                for label, r in zip(labels, rows.itertuples(), strict=True)
             ),
             key=f"Dot: what was measured. {frame.LIKELY}",
         )
-        return title + frame.answer(told) + chart + self._numbers(rows, self._labels(rows)) + frame.note(why)
+        return (
+            title
+            + frame.answer(told)
+            + chart
+            + self._numbers(rows, self._labels(rows))
+            + frame.note(why)
+        )
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
@@ -174,12 +226,17 @@ class CriteriaPage:
         lines = []
         for everyone, sen in zip(sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True):
             subject = f"{everyone.subject}: " if everyone.subject else ""
-            missing = f"; for {everyone.without_entry} no entry result is held" if everyone.without_entry else ""
+            missing = (
+                f"; for {everyone.without_entry} no entry result is held"
+                if everyone.without_entry
+                else ""
+            )
             lines.append(
                 f"<li>{frame.words(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>"
             )
         shown = sides["all"].assign(
-            sen=sides["SEN"]["low"].tolist(), subject=sides["all"]["subject"].replace("", "all subjects")
+            sen=sides["SEN"]["low"].tolist(),
+            subject=sides["all"]["subject"].replace("", "all subjects"),
         )
         columns = {
             "subject": "Subject",
@@ -190,7 +247,7 @@ class CriteriaPage:
         }
         return (
             title
-            + f'<ul>{"".join(lines)}</ul>'
+            + f"<ul>{''.join(lines)}</ul>"
             + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
         )
 
@@ -207,9 +264,7 @@ def _line(row: pd.Series) -> str:
     if row.subject == "":
         likely = f"likely {row.low:.1f} to {row.high:.1f} %"
         return f"{row.percent:.1f} % on average over {sentences.pupils(int(row.pupils))} ({likely}). {words}"
-    return (
-        f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
-    )
+    return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
 
 
 def _summary(rows: pd.DataFrame, *, noun: str) -> str:
@@ -231,5 +286,7 @@ def _attendance_note() -> str:
     held = national.attendance()
     held = held[held["group"] != "no SEN"]
     named = {"K": "SEN support", "E": "education, health and care plan"}
-    parts = [f"{named.get(r.group, r.group)} {r.attendance:.1f} % ({r.year})" for r in held.itertuples()]
+    parts = [
+        f"{named.get(r.group, r.group)} {r.attendance:.1f} % ({r.year})" for r in held.itertuples()
+    ]
     return f"England’s own averages: {', '.join(parts)}."

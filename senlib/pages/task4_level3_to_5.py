@@ -30,29 +30,60 @@ FORM = "task 4 plan"
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
-    "name": "Pupil", "year_group": "Year", "set": "Set", "sen_and_needs": "SEN, needs", "entry": "Entry", "now": "Now",
-    "gain": "Gain", "standing": "Standing", "headings": "Provision", "plan": "Plan",
-}  # fmt: skip
+    "name": "Pupil",
+    "year_group": "Year",
+    "set": "Set",
+    "sen_and_needs": "SEN, needs",
+    "entry": "Entry",
+    "now": "Now",
+    "gain": "Gain",
+    "standing": "Standing",
+    "headings": "Provision",
+    "plan": "Plan",
+}
 
 IN_THE_SHEET = {
-    "name": "Pupil", "year_group": "Year", "form": "Form", "set": "Set", "sen_provision": "SEN", "needs": "Needs", "entry": "Entry",
-    "now": "Now", "now_date": "Now, on", "gain": "Gain in levels", "standing": "Standing", "attendance": "Attendance %",
-    "things": "Provision", "plan": "Plan",
-}  # fmt: skip
+    "name": "Pupil",
+    "year_group": "Year",
+    "form": "Form",
+    "set": "Set",
+    "sen_provision": "SEN",
+    "needs": "Needs",
+    "entry": "Entry",
+    "now": "Now",
+    "now_date": "Now, on",
+    "gain": "Gain in levels",
+    "standing": "Standing",
+    "attendance": "Attendance %",
+    "things": "Provision",
+    "plan": "Plan",
+}
 
 # In Word, what fits across a page; and how its width is shared.
 IN_WORD = {
-    "name": "Pupil", "year_group": "Year", "sen_provision": "SEN", "needs": "Needs", "entry": "Entry", "now": "Now", "standing": "Standing",
-    "things": "Provision", "plan": "Plan",
-}  # fmt: skip
+    "name": "Pupil",
+    "year_group": "Year",
+    "sen_provision": "SEN",
+    "needs": "Needs",
+    "entry": "Entry",
+    "now": "Now",
+    "standing": "Standing",
+    "things": "Provision",
+    "plan": "Plan",
+}
 WEIGHTS = (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 3, 3)
 
 # What is no plain text in the list.
 KINDS = {"year_group": "number", "gain": "number", "sen_and_needs": "code"}
 
 ON_COURSE = {
-    "name": "Year group", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from", "high": "Likely to",
-}  # fmt: skip
+    "name": "Year group",
+    "pupils": "Pupils",
+    "reached": "On course",
+    "percent": "Percent",
+    "low": "Likely from",
+    "high": "Likely to",
+}
 
 
 class TrackingPage:
@@ -65,17 +96,25 @@ class TrackingPage:
         self.ask = Asking(desk, "task4_level3_to_5")
         self.plan = self.school.framework.tracking
         stage = self._stage
-        self.subject = frame.choice("Subject", [(name, name) for name in self._subjects()], query.get("subject"))
-        starts = [(sentences.start_label(band, stage=stage), band) for band in (*stage.bands, "none")]
+        self.subject = frame.choice(
+            "Subject", [(name, name) for name in self._subjects()], query.get("subject")
+        )
+        starts = [
+            (sentences.start_label(band, stage=stage), band) for band in (*stage.bands, "none")
+        ]
         self.entry = frame.choice("Where they started", starts, query.get("entry", self.plan.entry))
-        steps = [step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0]
+        steps = [
+            step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0
+        ]
         self.reach = frame.choice(
             "Where they could get to",
             [(sentences.reached(s, stage=stage).capitalize(), s) for s in steps],
             self.plan.reach,
         )
         years = [(f"Years {self.plan.years[0]} to {self.plan.years[-1]}", self.plan.years)]
-        self.years = frame.choice("Year groups", years + [(f"Year {year}", (year,)) for year in self.plan.years])
+        self.years = frame.choice(
+            "Year groups", years + [(f"Year {year}", (year,)) for year in self.plan.years]
+        )
         self.who = frame.choice("Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")])
         self.live = Live(self.subject, self.entry, self.reach, self.years, self.who)
         self.status, self.unread = frame.html(""), frame.html("")
@@ -105,16 +144,26 @@ class TrackingPage:
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        gain = frame.note("Gain: levels from entry to now.") if "gain" in self._of_framework(LISTED) else ""
+        gain = (
+            frame.note("Gain: levels from entry to now.")
+            if "gain" in self._of_framework(LISTED)
+            else ""
+        )
         key = frame.html(gain + people.codes_key(self.school))
         return widgets.VBox([self.listing, key, self.unread, self.status, self.shown.box])
 
     def sheets(self) -> widgets.VBox:
         """The list above for its subject leader, in Excel or in Word, or every subject's; and the page's forms."""
         lists = [
-            ("The list above, in Excel", lambda _: self._in_excel([self.subject.value], named=self.subject.value)),
+            (
+                "The list above, in Excel",
+                lambda _: self._in_excel([self.subject.value], named=self.subject.value),
+            ),
             ("The list above, in Word", lambda _: self._in_word()),
-            ("Every subject’s list, a sheet each, in Excel", lambda _: self._in_excel(self._subjects(), named="all subjects")),
+            (
+                "Every subject’s list, a sheet each, in Excel",
+                lambda _: self._in_excel(self._subjects(), named="all subjects"),
+            ),
         ]
         self.files = Paper(self.desk, [*lists, *forms(self.desk, self.ask.sheet)])
         self.live.also(self.files.clear)
@@ -123,8 +172,14 @@ class TrackingPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 3: hold the school’s figures against the targets", frame.address("task3_ensuring_progress")),
-            ("Task 5: see what help each of them gets, and whether it moves them", frame.address("task5_interventions")),
+            (
+                "Task 3: hold the school’s figures against the targets",
+                frame.address("task3_ensuring_progress"),
+            ),
+            (
+                "Task 5: see what help each of them gets, and whether it moves them",
+                frame.address("task5_interventions"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -138,7 +193,10 @@ class TrackingPage:
         return table.assign(
             name=[people.person_name(row) for row in table.itertuples()],
             needs=[self._needs[pupil] for pupil in table["pupil_id"]],
-            sen_and_needs=[", ".join(filter(None, (row.sen_provision, self._needs[row.pupil_id]))) for row in table.itertuples()],
+            sen_and_needs=[
+                ", ".join(filter(None, (row.sen_provision, self._needs[row.pupil_id])))
+                for row in table.itertuples()
+            ],
             standing=[_standing(row) for row in table.itertuples()],
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
             headings=given["headings"].replace("", "none").to_numpy(),
@@ -170,7 +228,9 @@ class TrackingPage:
         return track(self.school, subject=subject, entry=self.entry.value, reach=self.reach.value)
 
     def _subjects(self) -> list[str]:
-        held = set(self.school.results.loc[self.school.results["stage"] == "now", "subject"].unique())
+        held = set(
+            self.school.results.loc[self.school.results["stage"] == "now", "subject"].unique()
+        )
         return [
             name for name in self.school.framework.outcome_subjects() if name in held
         ] or self.school.framework.outcome_subjects()
@@ -179,20 +239,25 @@ class TrackingPage:
         stage, rows = self._stage, self.rows()
         start = sentences.arrived(self.entry.value, stage=stage)
         aim = sentences.reached(self.reach.value, stage=stage)
-        title = frame.heading(f"Which of our pupils {start} in {self.subject.value} are on the way to {aim}?")
+        title = frame.heading(
+            f"Which of our pupils {start} in {self.subject.value} are on the way to {aim}?"
+        )
         if rows.empty:
             return title + frame.answer("There are none in these year groups.")
         count = rows["on_course"].value_counts()
         stuck = int((rows["stuck"] == "yes").sum())
         well, behind, unknown = (int(count.get(state, 0)) for state in ("yes", "no", ""))
-        whom = (
-            f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
-        )
+        whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
             f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck, of=len(rows))}"
         )
-        return title + frame.answer(told) + self._chart() + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
+        return (
+            title
+            + frame.answer(told)
+            + self._chart()
+            + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
+        )
 
     def _chart(self) -> str:
         """On course by year group, with and without SEN, each with its interval."""
@@ -201,8 +266,13 @@ class TrackingPage:
         rates = on_course_rates(table, framework=self.school.framework)
         if rates.empty:
             return ""
-        labels = [f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}" for r in rates.itertuples()]
-        drawn, strong = rates.assign(national=float("nan"), lea=float("nan")), list(rates["group"] == "SEN")
+        labels = [
+            f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}" for r in rates.itertuples()
+        ]
+        drawn, strong = (
+            rates.assign(national=float("nan"), lea=float("nan")),
+            list(rates["group"] == "SEN"),
+        )
         chart = frame.picture(
             partial(charts.rates, drawn, labels=labels, strong=strong, axis="on course"),
             says=". ".join(
@@ -211,7 +281,9 @@ class TrackingPage:
             ),
             key=f"Round: pupils with SEN. Diamond: pupils without. {frame.LIKELY}",
         )
-        return chart + frame.numbers(rates.assign(name=labels), caption="On course, by year group", columns=ON_COURSE)
+        return chart + frame.numbers(
+            rates.assign(name=labels), caption="On course, by year group", columns=ON_COURSE
+        )
 
     def _columns(self) -> list[dict]:
         """The columns of the list. Results sort by their order on the scale, not by their letters."""
@@ -228,13 +300,19 @@ class TrackingPage:
 
     def _of_framework(self, columns: Mapping[str, str]) -> dict[str, str]:
         """Those of the columns that this framework has: a gain can be counted in levels, and not in grades."""
-        return {key: label for key, label in columns.items() if key != "gain" or self.plan.method == "line"}
+        return {
+            key: label
+            for key, label in columns.items()
+            if key != "gain" or self.plan.method == "line"
+        }
 
     def _show_pupils(self) -> None:
         rows = self.rows()
         listed = self._of_framework(LISTED)
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
-        self.listing.caption = f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
+        self.listing.caption = (
+            f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
+        )
         self.listing.records = [
             {key: _shown(value) for key, value in zip(listed, values, strict=True)}
             | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
@@ -247,7 +325,12 @@ class TrackingPage:
             return
         try:
             field, plan = f"{self.subject.value}/{edit['id']}", edit["value"] or ""
-            at = self.shown.keep(FORM, {field: plan}, about="the plan line you have just written", then=self.live.refresh)
+            at = self.shown.keep(
+                FORM,
+                {field: plan},
+                about="the plan line you have just written",
+                then=self.live.refresh,
+            )
         except StoreError as error:
             self.status.value = frame.not_saved(error)
             return
@@ -260,8 +343,18 @@ class TrackingPage:
 
     def _in_excel(self, subjects: list[str], *, named: str) -> File:
         """The lists of these subjects, a sheet each."""
-        sheets = [Sheet(name=subject, table=self.rows(subject=subject), columns=self._of_framework(IN_THE_SHEET)) for subject in subjects]
-        return File(name=f"task4 {named}.xlsx", content=workbook(sheets, about=[*self._about(named).rows, *self._rules()]))
+        sheets = [
+            Sheet(
+                name=subject,
+                table=self.rows(subject=subject),
+                columns=self._of_framework(IN_THE_SHEET),
+            )
+            for subject in subjects
+        ]
+        return File(
+            name=f"task4 {named}.xlsx",
+            content=workbook(sheets, about=[*self._about(named).rows, *self._rules()]),
+        )
 
     def _in_word(self) -> File:
         """The list of one subject, across the page, with the rules by which it was made."""
@@ -270,18 +363,30 @@ class TrackingPage:
         lines = table.where(table.notna(), "").astype(str).values.tolist()
         rules = "\n".join(f"{name}: {words}" for name, words in self._rules())
         pieces = [
-            word.Listing(heading="", heads=list(IN_WORD.values()), rows=lines, weights=WEIGHTS, wide=True),
+            word.Listing(
+                heading="", heads=list(IN_WORD.values()), rows=lines, weights=WEIGHTS, wide=True
+            ),
             word.Words(heading="How to read it", text=rules, wide=True),
         ]
-        return File(name=f"task4 {subject}.docx", content=word.document(pieces, about=self._about(subject)))
+        return File(
+            name=f"task4 {subject}.docx", content=word.document(pieces, about=self._about(subject))
+        )
 
     def _about(self, named: str) -> About:
         source = f"{self.school.name}: the school’s own files"
-        return About(title=f"Who could get there: {named}", source=source, made=date.today(), sample=self.school.sample)
+        return About(
+            title=f"Who could get there: {named}",
+            source=source,
+            made=date.today(),
+            sample=self.school.sample,
+        )
 
     def _rules(self) -> list[tuple[str, str]]:
         return [
-            ("Who is listed", f"{self.who.label} {sentences.arrived(self.entry.value, stage=self._stage)}"),
+            (
+                "Who is listed",
+                f"{self.who.label} {sentences.arrived(self.entry.value, stage=self._stage)}",
+            ),
             ("Aim", sentences.reached(self.reach.value, stage=self._stage)),
             ("On course", self.plan.on_course),
             ("Stuck", f"{self.plan.stuck} {sentences.STUCK_FIRST}"),
@@ -295,7 +400,11 @@ def open_page() -> TrackingPage:
 
 def _shown(value: object) -> object:
     return (
-        None if value is None or value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
+        None
+        if value is None or value is pd.NA or value != value
+        else value.item()
+        if hasattr(value, "item")
+        else value
     )
 
 
@@ -315,4 +424,8 @@ def _standing(row) -> str:
 
 
 def _stuck_words(stuck: int, *, of: int) -> str:
-    return "None of them is stuck." if not stuck else f"{stuck} of the {of:,} {'is' if stuck == 1 else 'are'} stuck."
+    return (
+        "None of them is stuck."
+        if not stuck
+        else f"{stuck} of the {of:,} {'is' if stuck == 1 else 'are'} stuck."
+    )

@@ -26,15 +26,28 @@ from senlib.workbook.store import StoreError
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
 
 SHOW = [
-    ("All pupils with SEN", "all"), ("Those who are stuck and have nothing", "without"),
-    ("Those who have much and do not move", "much"), ("Those who have nothing", "nothing"),
-]  # fmt: skip
+    ("All pupils with SEN", "all"),
+    ("Those who are stuck and have nothing", "without"),
+    ("Those who have much and do not move", "much"),
+    ("Those who have nothing", "nothing"),
+]
 
 MOVED = {
-    "label": "What is given", "under": "Heading", "judged": "Judged by", "pupils": "Pupils", "reached": "Moving", "percent": "Percent",
-    "low": "Likely from", "high": "Likely to", "not_known": "Not known", "beside_pupils": "Pupils without it",
-    "beside": "Percent of them moving", "beside_low": "Likely from", "beside_high": "Likely to", "verdict": "Beside those without it",
-}  # fmt: skip
+    "label": "What is given",
+    "under": "Heading",
+    "judged": "Judged by",
+    "pupils": "Pupils",
+    "reached": "Moving",
+    "percent": "Percent",
+    "low": "Likely from",
+    "high": "Likely to",
+    "not_known": "Not known",
+    "beside_pupils": "Pupils without it",
+    "beside": "Percent of them moving",
+    "beside_low": "Likely from",
+    "beside_high": "Likely to",
+    "verdict": "Beside those without it",
+}
 
 # How to read the list of who has what.
 HOW_TO_READ = "Under each heading stand the initials of those who give the help. Where nothing stands, nothing is on the map."
@@ -69,23 +82,40 @@ class InterventionsPage:
         own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
         labels = {row.key: row.label for row in own.part.rows}
         self.row = frame.choice("Who is in the row", [(labels[row], row) for row in rows])
-        self.in_row = Listing(columns=_IN_ROW, caption="", empty="Nobody in Year 7 now stands in this row.", page_size=10)
+        self.in_row = Listing(
+            columns=_IN_ROW,
+            caption="",
+            empty="Nobody in Year 7 now stands in this row.",
+            page_size=10,
+        )
         self.row.observe(lambda _: self._show_row(labels), "value")
         self._show_row(labels)
-        everyone = self.school.pupils[(self.school.pupils["year_group"] == 7) & (self.school.pupils["on_roll"] == "Y")]
-        title = frame.heading("Who in our Year 7 needs what?") + frame.answer(year7_answer(self.new, everyone=len(everyone)))
+        everyone = self.school.pupils[
+            (self.school.pupils["year_group"] == 7) & (self.school.pupils["on_roll"] == "Y")
+        ]
+        title = frame.heading("Who in our Year 7 needs what?") + frame.answer(
+            year7_answer(self.new, everyone=len(everyone))
+        )
         key = frame.html(people.codes_key(self.school))
-        return widgets.VBox([frame.html(title), own.box, frame.controls(self.row), self.in_row, key])
+        return widgets.VBox(
+            [frame.html(title), own.box, frame.controls(self.row), self.in_row, key]
+        )
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
         self.in_row.caption = f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
         needs = people.needs_listed(self.school)
         self.in_row.records = [
-            {"id": p.pupil_id, "name": people.person_name(p), "form": p.form, "sen": p.sen_provision, "needs": needs[p.pupil_id],
-             "href": people.page_address(self.desk, p.pupil_id)}
+            {
+                "id": p.pupil_id,
+                "name": people.person_name(p),
+                "form": p.form,
+                "sen": p.sen_provision,
+                "needs": needs[p.pupil_id],
+                "href": people.page_address(self.desk, p.pupil_id),
+            }
             for p in here.itertuples()
-        ]  # fmt: skip
+        ]
 
     # -- the provision map --
 
@@ -93,14 +123,21 @@ class InterventionsPage:
         """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
         self.answer = self.live.piece(self._coverage)
         self.show = frame.choice("Which pupils", SHOW)
-        heads = [{"key": key, "label": title, "kind": "text", "upright": True} for key, title in provided.short_headings().items()]
+        heads = [
+            {"key": key, "label": title, "kind": "text", "upright": True}
+            for key, title in provided.short_headings().items()
+        ]
         columns = [*_WHO, *heads, *_SUMS]
-        self.listing = Listing(columns=columns, caption="", empty="There are no such pupils.", page_size=10)
+        self.listing = Listing(
+            columns=columns, caption="", empty="There are no such pupils.", page_size=10
+        )
         self.show.observe(lambda _: (self._take_stock(), self._list()), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
         key = frame.html(frame.note(HOW_TO_READ) + people.codes_key(self.school))
-        return widgets.VBox([self.unread, self.answer, frame.controls(self.show), self.listing, key, needs])
+        return widgets.VBox(
+            [self.unread, self.answer, frame.controls(self.show), self.listing, key, needs]
+        )
 
     def map(self) -> widgets.VBox:
         """The provision map of one pupil, with the six other ways to try before another adult."""
@@ -126,7 +163,9 @@ class InterventionsPage:
         except StoreError as error:
             self.unread.value = frame.trouble_line(f"What is given cannot be read anew. {error}")
         pupils, given = self.school.pupils, provided.given(self._held)
-        self._given = given[given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])]
+        self._given = given[
+            given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])
+        ]
         self._covered = measures.coverage(self.school, self._given, headings=list(self.headings))
 
     def given(self) -> pd.DataFrame:
@@ -159,16 +198,27 @@ class InterventionsPage:
         self._say_adult()
 
     def _say_adult(self) -> None:
-        mine, ways = (self._held.get(place(key, of=self.pupil.value), {}) for key in (provided.MAP, ALTERNATIVES))
+        mine, ways = (
+            self._held.get(place(key, of=self.pupil.value), {})
+            for key in (provided.MAP, ALTERNATIVES)
+        )
         words = "This map gives an adult at the pupil’s side, and none of the six other ways has been tried. Try one first, or beside it."
-        self.adult.value = f'<p class="sl-fault" role="status">{words}</p>' if provided.adult_first(mine, ways) else ""
+        self.adult.value = (
+            f'<p class="sl-fault" role="status">{words}</p>'
+            if provided.adult_first(mine, ways)
+            else ""
+        )
 
     def _coverage(self) -> str:
         title = frame.heading("Does help reach the pupils who are stuck?")
         table = self._covered
         if table.empty:
             return title + frame.answer(f"No pupils with SEN are on roll in {self._years}.")
-        return title + frame.answer(coverage_answer(table, years=self._years)) + frame.note(measures.STANDING_RULE)
+        return (
+            title
+            + frame.answer(coverage_answer(table, years=self._years))
+            + frame.note(measures.STANDING_RULE)
+        )
 
     @property
     def _years(self) -> str:
@@ -192,12 +242,19 @@ class InterventionsPage:
         needs = people.needs_listed(self.school)
         self.listing.records = [
             {
-                "id": p.pupil_id, "name": people.person_name(p), "sen": ", ".join(filter(None, (p.sen_provision, needs[p.pupil_id]))),
-                "year": p.year_group, "standing": p.standing, "given": p.given, "hours": p.hours, "cost": p.cost,
-                "href": people.page_address(self.desk, p.pupil_id), **{key: getattr(p, key) for key in self.headings},
+                "id": p.pupil_id,
+                "name": people.person_name(p),
+                "sen": ", ".join(filter(None, (p.sen_provision, needs[p.pupil_id]))),
+                "year": p.year_group,
+                "standing": p.standing,
+                "given": p.given,
+                "hours": p.hours,
+                "cost": p.cost,
+                "href": people.page_address(self.desk, p.pupil_id),
+                **{key: getattr(p, key) for key in self.headings},
             }
             for p in table.itertuples()
-        ]  # fmt: skip
+        ]
 
     def _needs(self) -> str:
         table = measures.coverage_by_need(self.school, self.given(), headings=list(self.headings))
@@ -206,11 +263,18 @@ class InterventionsPage:
         shown = table.assign(heading=table["heading"].map(self.headings).fillna(table["heading"]))
         shown["need"] = shown["need"].replace("not known", "no need recorded")
         columns = {
-            "need": "Need", "heading": "Heading", "pupils": "Pupils", "reached": "With something", "percent": "Percent",
-            "low": "Likely from", "high": "Likely to",
-        }  # fmt: skip
+            "need": "Need",
+            "heading": "Heading",
+            "pupils": "Pupils",
+            "reached": "With something",
+            "percent": "Percent",
+            "low": "Likely from",
+            "high": "Likely to",
+        }
         caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
-        return frame.numbers(shown, caption=caption, columns=columns, summary="Provision by type of need")
+        return frame.numbers(
+            shown, caption=caption, columns=columns, summary="Provision by type of need"
+        )
 
     # -- does it move them, and what does it cost --
 
@@ -223,7 +287,9 @@ class InterventionsPage:
         table = measures.movement(self.school, self.given())
         table = table[table["pupils"] > 0].reset_index(drop=True)
         if table.empty:
-            return title + frame.answer("No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above.")
+            return title + frame.answer(
+                "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
+            )
         shown = table.assign(
             under=table["heading"].map(self.headings).fillna(table["heading"]),
             judged=table["subject"].replace("", "all subjects"),
@@ -235,17 +301,22 @@ class InterventionsPage:
         if len(top):
             counts = [f"{row.reached} of {row.pupils}" for row in top.itertuples()]
             long = [f"{label}: {count}" for label, count in zip(top["label"], counts, strict=True)]
-            short = [_beside(label, count) for label, count in zip(top["label"], counts, strict=True)]
+            short = [
+                _beside(label, count) for label, count in zip(top["label"], counts, strict=True)
+            ]
             plain = top.assign(national=float("nan"), lea=float("nan"))
             chart = frame.picture(
                 partial(_moving, plain, long=long, short=short, marks=list(top["beside"])),
                 says=". ".join(
-                    f"{label}, {frame.percent_range(r.percent, r.low, r.high)}" for label, r in zip(long, top.itertuples(), strict=True)
+                    f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
+                    for label, r in zip(long, top.itertuples(), strict=True)
                 ),
                 key=f"Dot: pupils with it who move. {frame.LIKELY} Stroke: pupils with SEN who do not have it. "
                 f"What fewer than {FEW} pupils have is not shown.",
             )
-        numbers = frame.numbers(shown, caption="Provision, and whether its pupils move", columns=MOVED)
+        numbers = frame.numbers(
+            shown, caption="Provision, and whether its pupils move", columns=MOVED
+        )
         return title + frame.answer(told) + chart + numbers + frame.note(measures.MOVEMENT_CAVEAT)
 
     def spend(self) -> widgets.HTML:
@@ -260,15 +331,22 @@ class InterventionsPage:
             return title + frame.answer("No provision is on the maps yet.")
         shown = parts.assign(name=parts["heading"].map(self.headings).fillna(parts["heading"]))
         shown["unknown"] = shown["things"] - shown["cost_known"]
-        used = shown[shown["things"] > 0].sort_values("cost", ascending=False, kind="stable", na_position="last")
+        used = shown[shown["things"] > 0].sort_values(
+            "cost", ascending=False, kind="stable", na_position="last"
+        )
         chart = frame.picture(
             partial(charts.spend, used, labels=list(used["name"])),
             says=". ".join(f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)),
         )
         columns = {
-            "name": "Heading", "things": "Entries on maps", "pupils": "Pupils", "hours": "Hours a week", "cost": "Cost a year (£)",
-            "unknown": "Entries without a cost", "percent": "Percent of the cost known",
-        }  # fmt: skip
+            "name": "Heading",
+            "things": "Entries on maps",
+            "pupils": "Pupils",
+            "hours": "Hours a week",
+            "cost": "Cost a year (£)",
+            "unknown": "Entries without a cost",
+            "percent": "Percent of the cost known",
+        }
         numbers = frame.numbers(shown, caption="Spend by heading", columns=columns)
         return title + frame.answer(spend_answer(whole)) + chart + numbers + frame.note(GOVERNORS)
 
@@ -283,13 +361,22 @@ class InterventionsPage:
         self.audited.after(lambda *_: self.live.refresh())
         self.intervention.on_choice(self._show_audit)
         self._show_audit()
-        return widgets.VBox([frame.controls(self.intervention.box), self.audit_place, self.audit_sum])
+        return widgets.VBox(
+            [frame.controls(self.intervention.box), self.audit_place, self.audit_sum]
+        )
 
     def _interventions(self) -> list[tuple[str, str]]:
         used = set(provided.given(self._held)["provision"])
-        lines = [(f"{self.headings.get(line.section, '')}: {line.label}", line.key) for line in provided.map_rows(self._held)]
+        lines = [
+            (f"{self.headings.get(line.section, '')}: {line.label}", line.key)
+            for line in provided.map_rows(self._held)
+        ]
         first = [(f"{words} (in use)", key) for words, key in lines if key in used]
-        return [("Choose an intervention", ""), *first, *(one for one in lines if one[1] not in used)]
+        return [
+            ("Choose an intervention", ""),
+            *first,
+            *(one for one in lines if one[1] not in used),
+        ]
 
     def _show_audit(self) -> None:
         if not self.intervention.value:
@@ -307,17 +394,37 @@ class InterventionsPage:
             if any(given):
                 weak = [str(n) for n, value in enumerate(given, start=1) if value == "missing"]
                 counts = {choice.key: given.count(choice.key) for choice in part.choices}
-                rows.append({"name": labels.get(key, "A line that was taken out"), **counts, "weak": ", ".join(weak)})
+                rows.append(
+                    {
+                        "name": labels.get(key, "A line that was taken out"),
+                        **counts,
+                        "weak": ", ".join(weak),
+                    }
+                )
         if not rows:
             return ""
-        columns = {"name": "Intervention"} | {choice.key: choice.label for choice in part.choices} | {"weak": "Missing ingredients"}
-        return frame.plain_table(pd.DataFrame(rows), caption="The interventions looked at so far, of seven ingredients", columns=columns)
+        columns = (
+            {"name": "Intervention"}
+            | {choice.key: choice.label for choice in part.choices}
+            | {"weak": "Missing ingredients"}
+        )
+        return frame.plain_table(
+            pd.DataFrame(rows),
+            caption="The interventions looked at so far, of seven ingredients",
+            columns=columns,
+        )
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 6: see how well support works in a lesson", frame.address("task6_support_in_class")),
-            ("Task 8: give what you noted an owner and a date", frame.address("task8_working_smarter")),
+            (
+                "Task 6: see how well support works in a lesson",
+                frame.address("task6_support_in_class"),
+            ),
+            (
+                "Task 8: give what you noted an owner and a date",
+                frame.address("task8_working_smarter"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -330,7 +437,10 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of the 4 are stuck, and 1 of those has
     nothing. For 1 it is not known whether they are stuck.
     """
-    nothing, unknown = int((table["given"] == 0).sum()), int((table["standing"] == "not known").sum())
+    nothing, unknown = (
+        int((table["given"] == 0).sum()),
+        int((table["standing"] == "not known").sum()),
+    )
     stuck = table[table["standing"] == "stuck"]
     told = (
         f"Of {sentences.pupils(len(table))} with SEN in {years}, {_have(len(table) - nothing)} something on their map "
@@ -345,7 +455,11 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     everyone = f"the {len(table):,}" if len(table) > 1 else "them"
     if len(stuck) == 1:
         return f"{told} 1 of {everyone} is stuck, and has {'nothing' if without else 'something'}.{rest}"
-    those = f"{without:,} of those {_has(without)} nothing" if without else "each of those has something"
+    those = (
+        f"{without:,} of those {_has(without)} nothing"
+        if without
+        else "each of those has something"
+    )
     return f"{told} {len(stuck):,} of {everyone} are stuck, and {those}.{rest}"
 
 
@@ -357,7 +471,9 @@ def _beside(label: str, count: str, *, room: int = 29) -> str:
     progress group: 9 of 14
     """
     held = count.replace(" ", "\N{NO-BREAK SPACE}")  # '9 of 14' is not parted
-    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(f"{label}: {held}", width=room)]
+    lines = [
+        line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(f"{label}: {held}", width=room)
+    ]
     return "\n".join(lines) if len(lines) <= 2 else f"{frame.shortened(label, most=room)}\n{count}"
 
 
@@ -375,12 +491,19 @@ def movement_answer(shown: pd.DataFrame) -> str:
         f"likely between {rounded(low.low)} and {rounded(low.high)} %. "
     )
     if not low.beside_pupils:
-        return told + "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with."
+        return (
+            told
+            + "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with."
+        )
     beside = (
         f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %, likely between {rounded(low.beside_low)} and "
         f"{rounded(low.beside_high)} %"
     )
-    verdict = "no clear difference" if low.clear == "not clear" else f"{low.clear} with it, by more than chance"
+    verdict = (
+        "no clear difference"
+        if low.clear == "not clear"
+        else f"{low.clear} with it, by more than chance"
+    )
     return f"{told}{beside}: {verdict}."
 
 
@@ -405,12 +528,24 @@ def spend_answer(whole: pd.Series) -> str:
     return f"{told} For {missing:,} of {entries} no cost is written down." if missing else told
 
 
-def _moving(table: pd.DataFrame, *, long: list[str], short: list[str], marks: list[float], width: charts.Width) -> Figure:
+def _moving(
+    table: pd.DataFrame,
+    *,
+    long: list[str],
+    short: list[str],
+    marks: list[float],
+    width: charts.Width,
+) -> Figure:
     """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
     return charts.rates(
-        table, labels=long if width.narrow else short, strong=[True] * len(table), marks=marks, mark="without it", width=width,
+        table,
+        labels=long if width.narrow else short,
+        strong=[True] * len(table),
+        marks=marks,
+        mark="without it",
+        width=width,
         axis="move on",
-    )  # fmt: skip
+    )
 
 
 def _has(count: int) -> str:

@@ -27,8 +27,15 @@ from senlib.workbook.walks import groups
 STEM = "task6_support_in_class"
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
 VISITED = (
-    VISIT, "task6.phases", "task6.minutes", "task6.pupils_know", "task6.pupils_leave", "task6.went_well", "task6.develop", "task6.feedback",
-)  # fmt: skip
+    VISIT,
+    "task6.phases",
+    "task6.minutes",
+    "task6.pupils_know",
+    "task6.pupils_leave",
+    "task6.went_well",
+    "task6.develop",
+    "task6.feedback",
+)
 
 Held = Mapping[str, Mapping[str, str]]
 
@@ -71,7 +78,11 @@ class SupportPage:
         for part in self.iep_parts:
             part.show(of=self.whom.value)
         link = people.page_address(self.desk, self.whom.value)
-        back = f'<p><a href="{link}">All there is on this pupil</a></p>' if self.whom.value in self.known else ""
+        back = (
+            f'<p><a href="{link}">All there is on this pupil</a></p>'
+            if self.whom.value in self.known
+            else ""
+        )
         self.iep_place.children = [*(part.box for part in self.iep_parts), frame.html(back)]
 
     # -- a lesson visited --
@@ -81,7 +92,10 @@ class SupportPage:
         self.visit = Offer("Which visit?", self._visits(), self.query.get("visit", ""))
         self.new = widgets.Button(description="Begin a new visit", button_style="primary")
         self.new.on_click(lambda _: self.begin())
-        self.visit_parts = [self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)}) for key in VISITED]
+        self.visit_parts = [
+            self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)})
+            for key in VISITED
+        ]
         self.visit_place = widgets.VBox([])
         self.live = Live()
         self.live.also(self._take_stock)
@@ -91,7 +105,9 @@ class SupportPage:
             part.after(lambda *_: self._visit_changed())
         self.visit.on_choice(self._show_visit)
         self._show_visit()
-        return widgets.VBox([frame.controls(self.visit.box, self.new), self.trouble, self.visit_place])
+        return widgets.VBox(
+            [frame.controls(self.visit.box, self.new), self.trouble, self.visit_place]
+        )
 
     def needs(self) -> widgets.HTML:
         """What several visits say together about how support is used."""
@@ -101,7 +117,9 @@ class SupportPage:
         """Begin a new visit, dated today."""
         key = new_key()
         try:
-            self.desk.store.save(form=place(VISIT, of=key), field="date", value=date.today().isoformat())
+            self.desk.store.save(
+                form=place(VISIT, of=key), field="date", value=date.today().isoformat()
+            )
         except StoreError as error:
             self.trouble.value = frame.not_saved(error)
             return
@@ -111,7 +129,10 @@ class SupportPage:
 
     def paper(self) -> widgets.VBox:
         """The IEP and the feedback sheet that are open above, and the forms, to take away."""
-        chosen = [("The IEP chosen above", self._iep_file), ("The feedback sheet of the visit chosen above", self._sheet_file)]
+        chosen = [
+            ("The IEP chosen above", self._iep_file),
+            ("The feedback sheet of the visit chosen above", self._sheet_file),
+        ]
         return Paper(self.desk, [*paper.forms(self.desk, self.ask.sheet), *chosen]).box
 
     def _iep_file(self, held: Held) -> File:
@@ -127,8 +148,14 @@ class SupportPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 7: does the lesson plan already do what the pupil needs?", frame.address("task7_planning")),
-            ("Task 8: give what you noted an owner and a date", frame.address("task8_working_smarter")),
+            (
+                "Task 7: does the lesson plan already do what the pupil needs?",
+                frame.address("task7_planning"),
+            ),
+            (
+                "Task 8: give what you noted an owner and a date",
+                frame.address("task8_working_smarter"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -141,7 +168,9 @@ class SupportPage:
         try:
             self._held, self.trouble.value = self.desk.store.forms(), ""
         except StoreError as error:
-            self.trouble.value = frame.trouble_line(f"What was written cannot be read anew. {error}")
+            self.trouble.value = frame.trouble_line(
+                f"What was written cannot be read anew. {error}"
+            )
 
     def _visit_changed(self) -> None:
         self.live.refresh()
@@ -162,14 +191,22 @@ class SupportPage:
             return ""
         held = {key: self._held.get(place(key, of=self.visit.value), {}) for key in VISITED}
         title = frame.heading("The feedback sheet", level=3)
-        about = frame.note(visit_name(held[VISIT]) + ". How support was used in one lesson; no judgement on a person.")
+        about = frame.note(
+            visit_name(held[VISIT])
+            + ". How support was used in one lesson; no judgement on a person."
+        )
         well = held["task6.went_well"].get("went_well", "")
         aspects = [
-            (held["task6.develop"].get(f"task6.develop.{n}.what", ""), held["task6.develop"].get(f"task6.develop.{n}.how", ""))
+            (
+                held["task6.develop"].get(f"task6.develop.{n}.what", ""),
+                held["task6.develop"].get(f"task6.develop.{n}.how", ""),
+            )
             for n in (1, 2, 3)
         ]
         items = "".join(
-            f"<li><strong>{frame.escape(what)}</strong>{f': {frame.escape(how)}' if how else ''}</li>" for what, how in aspects if what
+            f"<li><strong>{frame.escape(what)}</strong>{f': {frame.escape(how)}' if how else ''}</li>"
+            for what, how in aspects
+            if what
         )
         feedback = held["task6.feedback"]
         parts = [
@@ -177,7 +214,10 @@ class SupportPage:
             self._minutes(held["task6.minutes"]),
             f"<h4>To develop</h4>{f'<ol>{items}</ol>' if items else '<p>Nothing is written yet.</p>'}",
         ]
-        for key, words in (("view", "The assistant’s own view"), ("support", "Help or training agreed")):
+        for key, words in (
+            ("view", "The assistant’s own view"),
+            ("support", "Help or training agreed"),
+        ):
             if feedback.get(key):
                 parts.append(f"<h4>{words}</h4><p>{frame.escape(feedback[key])}</p>")
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
@@ -187,13 +227,21 @@ class SupportPage:
         if table.empty:
             return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
         whole = table["minutes"].sum()
-        alone = table.loc[table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]), "minutes"].sum()
-        told = f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
+        alone = table.loc[
+            table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]), "minutes"
+        ].sum()
+        told = (
+            f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
+        )
         chart = frame.picture(
             partial(charts.strip, table),
             says=". ".join(f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()),
         )
-        numbers = frame.numbers(table, caption="Minutes by kind of activity", columns={"label": "Activity", "minutes": "Minutes"})
+        numbers = frame.numbers(
+            table,
+            caption="Minutes by kind of activity",
+            columns={"label": "Activity", "minutes": "Minutes"},
+        )
         return f"<h4>Where the minutes went</h4><p>{told}</p>{chart}{numbers}"
 
     def _needs(self) -> str:
@@ -202,22 +250,37 @@ class SupportPage:
         if visits == 0:
             return title + frame.answer("No lesson has been visited yet.")
         told = f"{visits} lesson{'' if visits == 1 else 's'} visited."
-        few = frame.note("One visit is one lesson. Look for what comes up again before you plan training.") if visits < 5 else ""
+        few = (
+            frame.note(
+                "One visit is one lesson. Look for what comes up again before you plan training."
+            )
+            if visits < 5
+            else ""
+        )
         phases = self.ask.sheet.part("task6.phases")
         seen = phases_seen(every_row(phases, self._held), copies(self._held, phases.key))
         aspects = developing(self._held)
         tables = ""
         if len(seen):
-            columns = {"label": "What an assistant may do", "seen": "Seen", "partly": "In part", "not_seen": "Not seen"}
+            columns = {
+                "label": "What an assistant may do",
+                "seen": "Seen",
+                "partly": "In part",
+                "not_seen": "Not seen",
+            }
             columns |= {"lessons": "Of lessons"}
             least = seen.iloc[0]
             if least.seen < least.lessons:
                 where = f"fully seen in {least.seen} of {least.lessons} lesson{'' if least.lessons == 1 else 's'}"
                 told += f" Least often seen where it was called for: {frame.lower_first(least.label)}, {where}."
-            tables += frame.numbers(seen, caption="How often each was seen, where it was called for", columns=columns)
+            tables += frame.numbers(
+                seen, caption="How often each was seen, where it was called for", columns=columns
+            )
         if len(aspects):
             shown = frame.plain_table(
-                aspects, caption="Aspects to develop, over all visits", columns={"what": "What", "how": "How", "visit": "From the visit of"}
+                aspects,
+                caption="Aspects to develop, over all visits",
+                columns={"what": "What", "how": "How", "visit": "From the visit of"},
             )
             tables += shown
         return title + frame.answer(told) + few + tables
@@ -225,7 +288,10 @@ class SupportPage:
 
 def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:
     """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
-    found = [(row.key, row.label, number(answers.get(answer_key(row=row.key, column="minutes"), ""))) for row in rows]
+    found = [
+        (row.key, row.label, number(answers.get(answer_key(row=row.key, column="minutes"), "")))
+        for row in rows
+    ]
     return pd.DataFrame([one for one in found if one[2] > 0], columns=["key", "label", "minutes"])
 
 
@@ -236,13 +302,19 @@ def phases_seen(rows: Sequence[Row], visits: Held) -> pd.DataFrame:
     """
     found = []
     for row in rows:
-        given = [values.get(answer_key(row=row.key, column="seen"), "") for values in visits.values()]
+        given = [
+            values.get(answer_key(row=row.key, column="seen"), "") for values in visits.values()
+        ]
         counts = {key: given.count(key) for key in ("seen", "partly", "not_seen")}
         if sum(counts.values()):
             found.append({"label": row.label} | counts | {"lessons": sum(counts.values())})
     table = pd.DataFrame(found, columns=["label", "seen", "partly", "not_seen", "lessons"])
     share = (table["seen"] + table["partly"] / 2) / table["lessons"]
-    return table.assign(share=share).sort_values("share", kind="stable", ignore_index=True).drop(columns="share")
+    return (
+        table.assign(share=share)
+        .sort_values("share", kind="stable", ignore_index=True)
+        .drop(columns="share")
+    )
 
 
 def developing(held: Held) -> pd.DataFrame:
@@ -252,7 +324,14 @@ def developing(held: Held) -> pd.DataFrame:
         visit = held.get(place(VISIT, of=key), {})
         for n in (1, 2, 3):
             if what := values.get(f"task6.develop.{n}.what", ""):
-                rows.append((visit.get("date", ""), what, values.get(f"task6.develop.{n}.how", ""), visit_name(visit)))
+                rows.append(
+                    (
+                        visit.get("date", ""),
+                        what,
+                        values.get(f"task6.develop.{n}.how", ""),
+                        visit_name(visit),
+                    )
+                )
     table = pd.DataFrame(rows, columns=["date", "what", "how", "visit"])
     return table.sort_values("date", kind="stable", ignore_index=True).drop(columns="date")
 

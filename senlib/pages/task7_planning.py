@@ -60,7 +60,9 @@ class PlanningPage:
 
     def walk(self) -> widgets.VBox:
         """A class and a subject, who in it to plan for, and the chart walked for each of them."""
-        self.of_class = Offer("The class you are working on", self._classes(), self.query.get("class", ""))
+        self.of_class = Offer(
+            "The class you are working on", self._classes(), self.query.get("class", "")
+        )
         self.new_class = widgets.Button(description="Begin a new class", button_style="primary")
         self.new_class.on_click(lambda _: self.begin())
         self.about = self.ask.part(CLASS, of="none")
@@ -83,7 +85,9 @@ class PlanningPage:
         self.which.on_choice(self._choose_chart)
         self.who.on_choice(self._show_walk)
         self._open_class()
-        return widgets.VBox([frame.controls(self.of_class.box, self.new_class), self.status, self.place])
+        return widgets.VBox(
+            [frame.controls(self.of_class.box, self.new_class), self.status, self.place]
+        )
 
     def begin(self) -> None:
         """Begin with a new class, dated today."""
@@ -131,17 +135,32 @@ class PlanningPage:
             return
         self.about.show(of=key)
         self.which.offer(CHARTS, self._held().get(place(CLASS, of=key), {}).get("chart", ""))
-        whom = [frame.html(frame.heading("Whom do we plan for?", level=3)), frame.controls(self.pupil.box, self.add_pupil)]
-        whom += [frame.controls(self.group, self.add_group), self.list, frame.controls(self.who.box, self.take_off)]
+        whom = [
+            frame.html(frame.heading("Whom do we plan for?", level=3)),
+            frame.controls(self.pupil.box, self.add_pupil),
+        ]
+        whom += [
+            frame.controls(self.group, self.add_group),
+            self.list,
+            frame.controls(self.who.box, self.take_off),
+        ]
         self.place.children = [
-            self.about.box, frame.controls(self.which.box), *whom, self.answer, self.flow, self.shown.box, self.onward,
-        ]  # fmt: skip
+            self.about.box,
+            frame.controls(self.which.box),
+            *whom,
+            self.answer,
+            self.flow,
+            self.shown.box,
+            self.onward,
+        ]
         self._show_class()
 
     def _choose_chart(self) -> None:
         if self.which.value == "own" and own_chart(self._held().get(OWN, {})) is None:
             self.which.offer(CHARTS, "")
-            self.status.value = frame.trouble_line("Your school has not drawn a chart yet. Draw one below, then choose it here.")
+            self.status.value = frame.trouble_line(
+                "Your school has not drawn a chart yet. Draw one below, then choose it here."
+            )
             return
         held = self._held().get(place(CLASS, of=self.of_class.value), {})
         if held.get("chart", "") != self.which.value:
@@ -150,7 +169,9 @@ class PlanningPage:
 
     def _add(self, who: str, value: str) -> None:
         if not who or not value:
-            self.status.value = frame.trouble_line("Choose a pupil, or give the group a name first.")
+            self.status.value = frame.trouble_line(
+                "Choose a pupil, or give the group a name first."
+            )
             return
         if self._keep(place(WHO, of=self.of_class.value), {who: value}):
             self.group.value = ""
@@ -170,7 +191,9 @@ class PlanningPage:
         found = self._walked()
         on_list = [one.who for one in found]
         offered = people.options(class_first(self.pupils, about.get("class", "")))
-        self.pupil.offer([("Choose a pupil", ""), *(one for one in offered if one[1] not in on_list)], "")
+        self.pupil.offer(
+            [("Choose a pupil", ""), *(one for one in offered if one[1] not in on_list)], ""
+        )
         names = [("Choose from the list", ""), *((self._name(one), one.who) for one in found)]
         self.who.offer(names, who or self.who.value or (on_list[0] if len(on_list) == 1 else ""))
         self.answer.value = frame.answer(summed_up(found))
@@ -179,13 +202,25 @@ class PlanningPage:
 
     def _list(self, found: list[Walked]) -> str:
         if not found:
-            return frame.note("Pupils with SEN whose form or set is in the name of the class are offered first.")
-        table = pd.DataFrame([{"name": self._name(one), "to_do": to_do(one), "asks": asks(one)} for one in found])
-        columns = {"name": "Pupil or group", "to_do": "What the chart says to do", "asks": "Where the walk stands"}
+            return frame.note(
+                "Pupils with SEN whose form or set is in the name of the class are offered first."
+            )
+        table = pd.DataFrame(
+            [{"name": self._name(one), "to_do": to_do(one), "asks": asks(one)} for one in found]
+        )
+        columns = {
+            "name": "Pupil or group",
+            "to_do": "What the chart says to do",
+            "asks": "Where the walk stands",
+        }
         return frame.plain_table(table, caption="The list of this class", columns=columns)
 
     def _name(self, one: Walked) -> str:
-        return f"Group: {one.group}" if one.group else self.names.get(one.who, "A pupil who is no longer in the school’s files")
+        return (
+            f"Group: {one.group}"
+            if one.group
+            else self.names.get(one.who, "A pupil who is no longer in the school’s files")
+        )
 
     def _show_walk(self) -> None:
         """Show the chart, with the way of whoever is chosen lit."""
@@ -197,7 +232,12 @@ class PlanningPage:
         self.flow.nodes, self.flow.start = drawable(chart), chart.start
         asked = trail.asks.key if trail.asks else ""
         given = {key: way for key, way in answers.items() if way in ("yes", "no")}
-        self.flow.show(answers=given, passed=[node.key for node in trail.nodes] if who else [], asks=asked if who else "", done=trail.done)
+        self.flow.show(
+            answers=given,
+            passed=[node.key for node in trail.nodes] if who else [],
+            asks=asked if who else "",
+            done=trail.done,
+        )
         self.onward.value = self._onward(who, trail.leads_to if trail.done else ())
 
     def _answers(self, chart: FlowChart, who: str) -> dict[str, str]:
@@ -218,7 +258,9 @@ class PlanningPage:
         form = trail_form(chart, of_class=self.of_class.value, who=self.who.value)
         try:
             about = f"the question ‘{chart.nodes[answer['key']].label}’"
-            at = self.shown.keep(form, {answer["key"]: answer["way"]}, about=about, then=self._show_walk)
+            at = self.shown.keep(
+                form, {answer["key"]: answer["way"]}, about=about, then=self._show_walk
+            )
         except StoreError as error:
             self.flow.saved = {"fault": f"Not saved. {error}"}
             return
@@ -234,8 +276,14 @@ class PlanningPage:
         stem = "task6_support_in_class"
         group = who.startswith(GROUP)
         if not group and who not in self.names:
-            return frame.note("The chart asks for an IEP, but this pupil is no longer in the school’s files.")
-        link = f"{frame.address(stem)}?group={frame.escape(who)}" if group else people.page_address(self.desk, who, stem=stem)
+            return frame.note(
+                "The chart asks for an IEP, but this pupil is no longer in the school’s files."
+            )
+        link = (
+            f"{frame.address(stem)}?group={frame.escape(who)}"
+            if group
+            else people.page_address(self.desk, who, stem=stem)
+        )
         words = "Write the group’s plan (Task 6)" if group else "Write the IEP (Task 6)"
         return f'<p><a class="sl-button" href="{link}">{words}</a></p>'
 
@@ -283,8 +331,16 @@ class PlanningPage:
     def _keep_drawn(self) -> None:
         """Keep the chart as it stands in the editor, and say what would stop a walk."""
         try:
-            values = chart_values(nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own)
-            at = self.shown_drawing.keep(OWN, values, about="the chart", then=self._show_drawing, worded=lambda _: "another drawing")
+            values = chart_values(
+                nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own
+            )
+            at = self.shown_drawing.keep(
+                OWN,
+                values,
+                about="the chart",
+                then=self._show_drawing,
+                worded=lambda _: "another drawing",
+            )
         except StoreError as error:
             self.editor.saved = {"fault": f"Not saved. {error}"}
             return
@@ -296,7 +352,10 @@ class PlanningPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 6: write an IEP where the chart asks for one", frame.address("task6_support_in_class")),
+            (
+                "Task 6: write an IEP where the chart asks for one",
+                frame.address("task6_support_in_class"),
+            ),
             ("Task 8: put what you decided into the plan", frame.address("task8_working_smarter")),
         ]
         return frame.html(frame.what_next(lines))
@@ -310,7 +369,9 @@ def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
     ['2', '1']
     """
     words = {name.strip().lower(), *name.lower().split()} - {""}
-    here = pd.concat([pupils[column].str.lower().isin(words) for column in SETS], axis=1).any(axis=1)
+    here = pd.concat([pupils[column].str.lower().isin(words) for column in SETS], axis=1).any(
+        axis=1
+    )
     return pd.concat([pupils[here], pupils[~here]])
 
 
@@ -320,7 +381,11 @@ def class_name(values: Mapping[str, str]) -> str:
     >>> class_name({"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}), class_name({})
     ('8B, Mathematics, 8 March 2005', 'A class without a name')
     """
-    parts = (values.get("class", ""), values.get("subject", ""), frame.written_day(values.get("date", "")))
+    parts = (
+        values.get("class", ""),
+        values.get("subject", ""),
+        frame.written_day(values.get("date", "")),
+    )
     return ", ".join(filter(None, parts)) or "A class without a name"
 
 

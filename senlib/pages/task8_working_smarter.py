@@ -18,7 +18,12 @@ from senlib.workbook.store import StoreError
 
 REVIEW, THREE = "review", "next_steps"
 
-SHOW = [("What is still to do", "open"), ("What has no date yet", "undated"), ("What is done", "done"), ("Everything", "all")]
+SHOW = [
+    ("What is still to do", "open"),
+    ("What has no date yet", "undated"),
+    ("What is done", "done"),
+    ("Everything", "all"),
+]
 
 
 class PlanPage:
@@ -47,7 +52,9 @@ class PlanPage:
         self.new.after(self._added)
         self._say()
         title = frame.html(frame.heading("Add an action of your own", level=3))
-        return widgets.VBox([self.answer, frame.controls(self.which), self.actions.box, title, self.new.box])
+        return widgets.VBox(
+            [self.answer, frame.controls(self.which), self.actions.box, title, self.new.box]
+        )
 
     def three(self) -> widgets.Widget:
         """Three actions, chosen from the plan or written here."""
@@ -60,7 +67,10 @@ class PlanPage:
         """The plan, its dates for a calendar, and the forms, to take away."""
         offers = [
             ("The action plan (Word)", lambda held: paper.plan(self.desk, held)),
-            ("The actions with a date, for your calendar", lambda held: paper.dates(self.desk, held)),
+            (
+                "The actions with a date, for your calendar",
+                lambda held: paper.dates(self.desk, held),
+            ),
         ]
         return Paper(self.desk, [*offers, *paper.forms(self.desk, self.ask.sheet)]).box
 
@@ -68,7 +78,10 @@ class PlanPage:
         """Where to go from here."""
         lines = [
             ("Front page: what is due, and what is done in each Task", frame.address("index")),
-            ("Task 1: next year’s figures will show whether it worked", frame.address("task1_conversion_data")),
+            (
+                "Task 1: next year’s figures will show whether it worked",
+                frame.address("task1_conversion_data"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -84,7 +97,11 @@ class PlanPage:
 
     def _wanted(self, action: Action) -> bool:
         which = self.which.value
-        return which == "all" or action.done == (which == "done") and (which != "undated" or action.due is None)
+        return (
+            which == "all"
+            or action.done == (which == "done")
+            and (which != "undated" or action.due is None)
+        )
 
     def _say(self) -> None:
         try:
@@ -114,7 +131,11 @@ class ThreeActions(Asked):
             return
         self.open = {action.key: action for action in actions(held)}
         self.taken = held.get(THREE, {})
-        words = [(action.what, action.key) for action in self.open.values() if not action.done or action.key in self.taken.values()]
+        words = [
+            (action.what, action.key)
+            for action in self.open.values()
+            if not action.done or action.key in self.taken.values()
+        ]
         self.choices["action"] = [(key, frame.shortened(what)) for what, key in words]
         super().show(of=of)
 
@@ -129,16 +150,26 @@ class ThreeActions(Asked):
 
     def _values(self, now, answers):
         values = super()._values(now, answers)
-        chosen = [self.open[key] for field, key in self.taken.items() if field.endswith(".action") and key in self.open]
+        chosen = [
+            self.open[key]
+            for field, key in self.taken.items()
+            if field.endswith(".action") and key in self.open
+        ]
         for form in {form for action in chosen for form, _ in action.places.values()}:
             for field, answer in self.desk.store.answers(form).items():
-                values[box_name(form=form, field=field)] = {"value": answer.value, "seen": answer.id, "versions": answer.versions}
+                values[box_name(form=form, field=field)] = {
+                    "value": answer.value,
+                    "seen": answer.id,
+                    "versions": answer.versions,
+                }
         return values
 
 
 def _place(action: Action, column: str) -> dict[str, str]:
     form, field = action.places[column]
-    return {"name": box_name(form=form, field=field)} | ({"kind": "date"} if column == "due" else {})
+    return {"name": box_name(form=form, field=field)} | (
+        {"kind": "date"} if column == "due" else {}
+    )
 
 
 def plan_answer(found: list[Action], *, today: date) -> str:
@@ -156,9 +187,13 @@ def plan_answer(found: list[Action], *, today: date) -> str:
     if late:
         parts.append(f"{_many(len(late), 'action')} overdue.")
     if soon:
-        parts.append(f"{_many(len(soon), 'action')} due within four weeks, the next on {frame.day(soon[0].due)}.")
+        parts.append(
+            f"{_many(len(soon), 'action')} due within four weeks, the next on {frame.day(soon[0].due)}."
+        )
     if undated:
-        parts.append(f"{undated} without a date: give {'it' if undated == 1 else 'each'} an owner and a date, or let it go.")
+        parts.append(
+            f"{undated} without a date: give {'it' if undated == 1 else 'each'} an owner and a date, or let it go."
+        )
     return " ".join(parts)
 
 
@@ -173,7 +208,9 @@ def ticked(desk: Desk) -> dict[str, str]:
     notes: dict[str, list[str]] = {}
     for item in part.items:
         if item.feeds and given.get(item.key) in words:
-            notes.setdefault(item.feeds, []).append(f"{item.text} You said: {words[given[item.key]]}.")
+            notes.setdefault(item.feeds, []).append(
+                f"{item.text} You said: {words[given[item.key]]}."
+            )
     return {strand: " ".join(lines) for strand, lines in notes.items()}
 
 

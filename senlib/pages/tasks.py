@@ -26,20 +26,47 @@ class Page:
 
 PAGES = (
     Page("index", None, "Front page", "Which school are we looking at?"),
-    Page("task1_conversion_data", 1, "Conversion", "Do our pupils with SEN get as far as others with the same start?"),
-    Page("task2_role_of_the_senco", 2, "Your role", "Which parts of leading on SEN do you do already?"),
+    Page(
+        "task1_conversion_data",
+        1,
+        "Conversion",
+        "Do our pupils with SEN get as far as others with the same start?",
+    ),
+    Page(
+        "task2_role_of_the_senco",
+        2,
+        "Your role",
+        "Which parts of leading on SEN do you do already?",
+    ),
     Page(
         "task3_ensuring_progress",
         3,
         "Progress targets",
         "Do enough of our pupils with SEN make the progress they should?",
     ),
-    Page("task4_level3_to_5", 4, "Who could get there", "Who is on the way up, and who is standing still?"),
-    Page("task5_interventions", 5, "Interventions", "Who gets what help, and does it move them on?"),
-    Page("task6_support_in_class", 6, "Support in class", "How well do adults help pupils to learn on their own?"),
+    Page(
+        "task4_level3_to_5",
+        4,
+        "Who could get there",
+        "Who is on the way up, and who is standing still?",
+    ),
+    Page(
+        "task5_interventions", 5, "Interventions", "Who gets what help, and does it move them on?"
+    ),
+    Page(
+        "task6_support_in_class",
+        6,
+        "Support in class",
+        "How well do adults help pupils to learn on their own?",
+    ),
     Page("task7_planning", 7, "Planning", "Does the lesson plan already do what the pupil needs?"),
     Page("task8_working_smarter", 8, "Working smarter", "What will we do next, and by when?"),
-    Page("unit3_class_sheets", None, "Class sheets", "What does each teacher need to know of her class?"),
+    Page(
+        "unit3_class_sheets",
+        None,
+        "Class sheets",
+        "What does each teacher need to know of her class?",
+    ),
     Page("pupil", None, "One pupil", "What do we know of this pupil, and what comes next?"),
     Page("governors", None, "Governors", "What should governors know of our pupils with SEN?"),
     Page("facilitator", None, "Sessions", "How will you lead a session with these materials?"),

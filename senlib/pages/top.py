@@ -37,7 +37,9 @@ class Top:
 
     def _show(self) -> None:
         # Sent to the page only where it is another.
-        self.box.value = frame.header(self.desk.school, trouble=self.desk.trouble, far=progress(self._held)).value
+        self.box.value = frame.header(
+            self.desk.school, trouble=self.desk.trouble, far=progress(self._held)
+        ).value
 
 
 def header(desk: Desk) -> widgets.HTML:

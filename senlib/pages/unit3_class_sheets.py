@@ -26,7 +26,12 @@ from senlib.workbook.forms import Grid, Row, answer_key, load, place
 from senlib.workbook.rows import own_rows, rows_form
 from senlib.workbook.store import StoreError
 
-STRATEGIES, TARGETS, PRIORITIES, IEP = "unit3.strategies", "unit3.targets", "unit3.priorities", "task6.iep"
+STRATEGIES, TARGETS, PRIORITIES, IEP = (
+    "unit3.strategies",
+    "unit3.targets",
+    "unit3.priorities",
+    "task6.iep",
+)
 
 # Needs whose names changed over the years share a place in the bank; where no need is recorded, there is one as well.
 SAME_NEED = {"BESD": "semh", "SEMH": "semh", "NSA": "oth", "": "oth"}
@@ -35,19 +40,45 @@ SAME_NEED = {"BESD": "semh", "SEMH": "semh", "NSA": "oth", "": "oth"}
 IN_A_SUBJECT = ("entry", "now", "standing")
 
 SHOWN = {
-    "name": "Pupil", "sen": "SEN, needs", "entry": "Entry", "now": "Now", "standing": "Standing", "targets": "Own targets (IEP)",
-}  # fmt: skip
+    "name": "Pupil",
+    "sen": "SEN, needs",
+    "entry": "Entry",
+    "now": "Now",
+    "standing": "Standing",
+    "targets": "Own targets (IEP)",
+}
 IN_EXCEL = {
-    "name": "Pupil", "form": "Form", "year_group": "Year", "sen_provision": "SEN", "needs": "Needs", "entry": "Entry", "now": "Now",
-    "standing": "Standing", "targets": "Own targets (IEP)", "strategies": "What helps", "aims": "Group target",
-}  # fmt: skip
-BY_NEED = {"title": "Need", "pupils": "Pupils", "strategies": "What helps", "target": "Group target"}
+    "name": "Pupil",
+    "form": "Form",
+    "year_group": "Year",
+    "sen_provision": "SEN",
+    "needs": "Needs",
+    "entry": "Entry",
+    "now": "Now",
+    "standing": "Standing",
+    "targets": "Own targets (IEP)",
+    "strategies": "What helps",
+    "aims": "Group target",
+}
+BY_NEED = {
+    "title": "Need",
+    "pupils": "Pupils",
+    "strategies": "What helps",
+    "target": "Group target",
+}
 
-HIDDEN = "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
+HIDDEN = (
+    "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
+)
 KEEP = "These sheets name pupils and their needs. Give each to those who teach the class, and to nobody else."
 NO_CLASSES = "The school’s file says of nobody in which form or set they are, so there are no classes to make sheets for."
 
-REVIEW_WORDS = {"sex": "Boys and girls", "sen": "SEN", "ethnicity": "Ethnic group", "able": "Able, gifted and talented"}
+REVIEW_WORDS = {
+    "sex": "Boys and girls",
+    "sen": "SEN",
+    "ethnicity": "Ethnic group",
+    "able": "Able, gifted and talented",
+}
 
 Held = Mapping[str, Mapping[str, str]]
 
@@ -63,7 +94,9 @@ class ClassSheetsPage:
         self._lists: dict[tuple[str, str], pd.DataFrame] = {}
         self._held: Held = {}
         subjects = [(subject, subject) for subject in self.school.framework.outcome_subjects()]
-        self.kind = frame.choice("Forms or sets", [(words, column) for column, words in self._kinds().items()])
+        self.kind = frame.choice(
+            "Forms or sets", [(words, column) for column, words in self._kinds().items()]
+        )
         self.of_form = frame.choice("Subject of entry and now", subjects)
         self.name = frame.choice("Which class?", self._names())
         self.kind.observe(lambda _: self._kind_changed(), "value")
@@ -87,7 +120,17 @@ class ClassSheetsPage:
         self.live.also(self._clear_zip)
         self._show_subject()
         controls = frame.controls(self.kind, self.name, self.of_form)
-        return widgets.VBox([controls, self.trouble, self.shown, self.downloads, self.every, self.zipped, frame.html(frame.note(KEEP))])
+        return widgets.VBox(
+            [
+                controls,
+                self.trouble,
+                self.shown,
+                self.downloads,
+                self.every,
+                self.zipped,
+                frame.html(frame.note(KEEP)),
+            ]
+        )
 
     def bank(self) -> widgets.VBox:
         """The bank of strategies and the group targets; what is changed here is on the sheets above at once."""
@@ -100,11 +143,19 @@ class ClassSheetsPage:
         """What kinds of class there are: the column that says so, and its name."""
         held = dict.fromkeys(self.classes["column"])
         subjects = dict(zip(self.classes["column"], self.classes["subject"], strict=True))
-        return {column: f"Sets in {subjects[column] or COLUMNS[column]}" if column != "form" else "Forms" for column in held}
+        return {
+            column: f"Sets in {subjects[column] or COLUMNS[column]}"
+            if column != "form"
+            else "Forms"
+            for column in held
+        }
 
     def _names(self) -> list[tuple[str, str]]:
         here = self.classes[self.classes["column"] == self.kind.value]
-        return [(f"{row.name}: {row.sen} of {row.pupils} with SEN", row.name) for row in here.itertuples(index=False)]
+        return [
+            (f"{row.name}: {row.sen} of {row.pupils} with SEN", row.name)
+            for row in here.itertuples(index=False)
+        ]
 
     def _kind_changed(self) -> None:
         self._show_subject()
@@ -126,7 +177,9 @@ class ClassSheetsPage:
         try:
             self._held, self.trouble.value = self.desk.store.forms(), ""
         except StoreError as error:
-            self.trouble.value = frame.trouble_line(f"What was written cannot be read anew. {error}")
+            self.trouble.value = frame.trouble_line(
+                f"What was written cannot be read anew. {error}"
+            )
 
     def table(self, name: str) -> pd.DataFrame:
         """The list of a class: the measure's columns, and name, needs, sen, standing, targets, strategies and aims in words."""
@@ -143,8 +196,14 @@ class ClassSheetsPage:
             sen=[", ".join([pupil.sen_provision, *people.needs(pupil)]) for pupil in pupils],
             standing=[_standing(pupil) if self.subject else "" for pupil in pupils],
             targets=["\n".join(own_targets(self._held, pupil.pupil_id)) for pupil in pupils],
-            strategies=["\n".join(dict.fromkeys(line for one in found for line in one.strategies)) for found in by_pupil],
-            aims=["\n".join(dict.fromkeys(one.target for one in found if one.target)) for found in by_pupil],
+            strategies=[
+                "\n".join(dict.fromkeys(line for one in found for line in one.strategies))
+                for found in by_pupil
+            ],
+            aims=[
+                "\n".join(dict.fromkeys(one.target for one in found if one.target))
+                for found in by_pupil
+            ],
         )
 
     def by_need(self, table: pd.DataFrame) -> list[OfNeed]:
@@ -157,7 +216,9 @@ class ClassSheetsPage:
         return [replace(bank.of(key), pupils=tuple(who[key])) for key in bank.titles if key in who]
 
     def _bank(self) -> Bank:
-        return Bank(self._held, grid=self.ask.sheet.part(STRATEGIES), targets=self.ask.sheet.part(TARGETS))
+        return Bank(
+            self._held, grid=self.ask.sheet.part(STRATEGIES), targets=self.ask.sheet.part(TARGETS)
+        )
 
     def _columns(self, table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
         """The columns that have anything to say of a class."""
@@ -167,20 +228,28 @@ class ClassSheetsPage:
 
     def _told(self) -> str:
         """How many of the class have SEN."""
-        here = (self.classes["column"] == self.kind.value) & (self.classes["name"] == self.name.value)
+        here = (self.classes["column"] == self.kind.value) & (
+            self.classes["name"] == self.name.value
+        )
         row = self.classes[here].iloc[0]
         have = "Nobody" if row.sen == 0 else f"{row.sen}"
         return f"{self.name.value}: {have} of {sentences.pupils(int(row.pupils))} {'have' if row.sen > 1 else 'has'} SEN."
 
     def _sheet(self) -> str:
         if self.classes.empty:
-            return frame.heading("What does each teacher need to know about a class?") + frame.answer(NO_CLASSES)
-        title = frame.heading(f"Who in {self.name.value} has SEN, and what helps?") + frame.answer(self._told())
+            return frame.heading(
+                "What does each teacher need to know about a class?"
+            ) + frame.answer(NO_CLASSES)
+        title = frame.heading(f"Who in {self.name.value} has SEN, and what helps?") + frame.answer(
+            self._told()
+        )
         table = self.table(self.name.value)
         if table.empty:
             return title
         shown = table.assign(targets=table["targets"].str.replace("\n", "; "))
-        listed = frame.plain_table(shown, caption=self._called(self.name.value), columns=self._columns(table, SHOWN))
+        listed = frame.plain_table(
+            shown, caption=self._called(self.name.value), columns=self._columns(table, SHOWN)
+        )
         notes = "".join(map(frame.note, self._how_to_read(table)))
         helps = "".join(map(_as_html, self.by_need(table)))
         return title + listed + notes + frame.heading("What helps, by need", level=3) + helps
@@ -197,7 +266,9 @@ class ClassSheetsPage:
         if self.subject:
             standing = f"{sentences.aim(self.school.framework)} {plan.stuck} {sentences.STUCK_FIRST} {years}"
         own = "Own targets are those of the pupil’s IEP."
-        targets = own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
+        targets = (
+            own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
+        )
         return [*codes, standing, targets]
 
     # -- to take away --
@@ -208,14 +279,20 @@ class ClassSheetsPage:
             return ""
         kinds = {"xlsx": ("Excel", self.excel(name)), "docx": ("Word", self.word(name))}
         links = [
-            frame.download(f"Download this sheet ({words})", content, name=f"class-sheet-{name}", kind=kind)
+            frame.download(
+                f"Download this sheet ({words})", content, name=f"class-sheet-{name}", kind=kind
+            )
             for kind, (words, content) in kinds.items()
         ]
         return f'<p class="sl-downloads">{" ".join(links)}</p>'
 
     def _about(self, title: str, *, hidden: str = HIDDEN) -> About:
-        source = f"{self.school.name}: its own files, its bank of strategies, and targets from its IEPs"
-        return About(title=title, source=source, made=date.today(), sample=self.school.sample, hidden=hidden)
+        source = (
+            f"{self.school.name}: its own files, its bank of strategies, and targets from its IEPs"
+        )
+        return About(
+            title=title, source=source, made=date.today(), sample=self.school.sample, hidden=hidden
+        )
 
     def excel(self, name: str) -> bytes:
         """The sheet of a class as an Excel workbook: its pupils, and what helps by need."""
@@ -226,21 +303,41 @@ class ClassSheetsPage:
             excel.Sheet(name="Pupils", table=table, columns=self._columns(table, IN_EXCEL)),
             excel.Sheet(name="What helps", table=needs, columns=BY_NEED),
         ]
-        about = [*self._about(self._called(name)).rows, ("How to read it", " ".join(self._how_to_read(table))), ("Keep it safe", KEEP)]
+        about = [
+            *self._about(self._called(name)).rows,
+            ("How to read it", " ".join(self._how_to_read(table))),
+            ("Keep it safe", KEEP),
+        ]
         return excel.workbook(sheets, about=about)
 
     def word(self, name: str) -> bytes:
         """The sheet of a class as a Word document across the page: its pupils, and what helps by need."""
         table = self.table(name)
         columns = self._columns(table, SHOWN)
-        weights = {"name": 2.4, "sen": 2.0, "entry": 0.9, "now": 0.9, "standing": 1.3, "targets": 4.0}
+        weights = {
+            "name": 2.4,
+            "sen": 2.0,
+            "entry": 0.9,
+            "now": 0.9,
+            "standing": 1.3,
+            "targets": 4.0,
+        }
         needs = [list(one.record.values()) for one in self.by_need(table)]
         pieces = [
-            word.Listing(heading="Pupils with SEN", heads=list(columns.values()), rows=table[list(columns)].astype(str).values.tolist(),
-                         weights=[weights[key] for key in columns]),
-            word.Listing(heading="What helps, by need", heads=list(BY_NEED.values()), rows=needs, weights=(2, 2, 4.5, 3)),
+            word.Listing(
+                heading="Pupils with SEN",
+                heads=list(columns.values()),
+                rows=table[list(columns)].astype(str).values.tolist(),
+                weights=[weights[key] for key in columns],
+            ),
+            word.Listing(
+                heading="What helps, by need",
+                heads=list(BY_NEED.values()),
+                rows=needs,
+                weights=(2, 2, 4.5, 3),
+            ),
             word.Words(heading="How to read it", text="\n".join([*self._how_to_read(table), KEEP])),
-        ]  # fmt: skip
+        ]
         return word.document(pieces, about=self._about(self._called(name)), landscape=True)
 
     def zip(self) -> bytes:
@@ -249,8 +346,12 @@ class ClassSheetsPage:
         files = []
         for name in here.loc[here["sen"] > 0, "name"]:
             says = self._called(name)
-            files.append(File(name=f"{name}.xlsx", content=self.excel(name), says=says, hidden=HIDDEN))
-            files.append(File(name=f"{name}.docx", content=self.word(name), says=says, hidden=HIDDEN))
+            files.append(
+                File(name=f"{name}.xlsx", content=self.excel(name), says=says, hidden=HIDDEN)
+            )
+            files.append(
+                File(name=f"{name}.docx", content=self.word(name), says=says, hidden=HIDDEN)
+            )
         without = ", ".join(here.loc[here["sen"] == 0, "name"])
         hidden = HIDDEN + (f" No sheet, for nobody in them has SEN: {without}." if without else "")
         return bundle(files, about=self._about(f"Class sheets: {self._words()}", hidden=hidden))
@@ -261,10 +362,17 @@ class ClassSheetsPage:
 
     def _zip(self) -> None:
         self.every.disabled = True
-        self.zipped.value = '<p class="sl-note" role="status">One moment: the files are being made.</p>'
+        self.zipped.value = (
+            '<p class="sl-note" role="status">One moment: the files are being made.</p>'
+        )
         # What the files are made of is read now, and not as it stood when the page was opened.
         self._take_stock()
-        link = frame.download("Save the zip", self.zip(), name=f"class-sheets-{'-'.join(self._words().split(', '))}", kind="zip")
+        link = frame.download(
+            "Save the zip",
+            self.zip(),
+            name=f"class-sheets-{'-'.join(self._words().split(', '))}",
+            kind="zip",
+        )
         self.zipped.value = f'<p class="sl-downloads" role="status">{link}</p>'
         self.every.disabled = False
 
@@ -282,12 +390,21 @@ class ClassSheetsPage:
         years = list(self.school.framework.tracking.years)
         subjects = self.school.framework.outcome_subjects()
         self.year = frame.choice("Year group", [(f"Year {year}", year) for year in years])
-        self.subject_reviewed = frame.choice("Subject", [(subject, subject) for subject in subjects])
+        self.subject_reviewed = frame.choice(
+            "Subject", [(subject, subject) for subject in subjects]
+        )
         live = Live(self.year, self.subject_reviewed)
         self.asked, self.figures = live.piece(self._asked), live.piece(self._review)
         self.priorities = self.ask.part(PRIORITIES, of=str(self.year.value), title=self._title())
         self.year.observe(lambda _: self._year_changed(), "value")
-        return widgets.VBox([self.asked, frame.controls(self.year, self.subject_reviewed), self.figures, self.priorities.box])
+        return widgets.VBox(
+            [
+                self.asked,
+                frame.controls(self.year, self.subject_reviewed),
+                self.figures,
+                self.priorities.box,
+            ]
+        )
 
     def _title(self) -> str:
         return f"Six priorities for Year {self.year.value}"
@@ -297,24 +414,36 @@ class ClassSheetsPage:
         self.priorities.show(of=str(self.year.value))
 
     def _asked(self) -> str:
-        return frame.heading(f"How does Year {self.year.value} stand in {self.subject_reviewed.value}, group by group?")
+        return frame.heading(
+            f"How does Year {self.year.value} stand in {self.subject_reviewed.value}, group by group?"
+        )
 
     def _review(self) -> str:
         year, subject = self.year.value, self.subject_reviewed.value
         table = review(self.school, year_group=year, subject=subject)
         judged = table[table["pupils"] > 0].reset_index(drop=True)
         if judged.empty:
-            return frame.answer("Of nobody in this year group can it be said yet whether they are on course.")
+            return frame.answer(
+                "Of nobody in this year group can it be said yet whether they are on course."
+            )
         rows = list(judged.itertuples())
-        judged = judged.assign(name=[self._group(row) for row in rows], whom=[self._whom(row) for row in rows])
+        judged = judged.assign(
+            name=[self._group(row) for row in rows], whom=[self._whom(row) for row in rows]
+        )
         not_judged = int(table.loc[table["review"] == "sex", "not_judged"].sum())
         told = review_answer(judged, not_judged=not_judged)
         small = judged.loc[judged["pupils"] < FEW, "name"]
         notes = [
-            f"Fewer than {FEW} pupils: {', '.join(small)}. Look at them one by one rather than at a percentage." if len(small) else "",
+            f"Fewer than {FEW} pupils: {', '.join(small)}. Look at them one by one rather than at a percentage."
+            if len(small)
+            else "",
             sentences.aim(self.school.framework),
         ]
-        pieces = [_chart(judged), _numbers(judged, caption=f"Year {year}, {subject}, by group"), *map(frame.note, filter(None, notes))]
+        pieces = [
+            _chart(judged),
+            _numbers(judged, caption=f"Year {year}, {subject}, by group"),
+            *map(frame.note, filter(None, notes)),
+        ]
         return frame.answer(told) + "".join(pieces)
 
     def _group(self, row: object) -> str:
@@ -333,9 +462,18 @@ class ClassSheetsPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 4: what you see in each group, and the lists by subject", frame.address("task4_level3_to_5")),
-            ("Task 6: write the targets that stand on the sheets", frame.address("task6_support_in_class")),
-            ("Task 8: the priorities stand in the action plan", frame.address("task8_working_smarter")),
+            (
+                "Task 4: what you see in each group, and the lists by subject",
+                frame.address("task4_level3_to_5"),
+            ),
+            (
+                "Task 6: write the targets that stand on the sheets",
+                frame.address("task6_support_in_class"),
+            ),
+            (
+                "Task 8: the priorities stand in the action plan",
+                frame.address("task8_working_smarter"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -353,7 +491,12 @@ class OfNeed:
     @property
     def record(self) -> dict[str, str]:
         """All of it in words, a line each for pupils and strategies."""
-        return {"title": self.title, "pupils": "\n".join(self.pupils), "strategies": "\n".join(self.strategies), "target": self.target}
+        return {
+            "title": self.title,
+            "pupils": "\n".join(self.pupils),
+            "strategies": "\n".join(self.strategies),
+            "target": self.target,
+        }
 
 
 class Bank:
@@ -379,9 +522,17 @@ class Bank:
     def of(self, need: str) -> OfNeed:
         """The strategies that are ticked, as the school words them, and the group target; a need without a place is another need."""
         key = self.place(need)
-        lines = [self._words(line) for line in self._lines if line.section == key and self._cell(line, "used") == "yes"]
+        lines = [
+            self._words(line)
+            for line in self._lines
+            if line.section == key and self._cell(line, "used") == "yes"
+        ]
         aim = next((row for row in self._targets.rows if row.key == f"{TARGETS}.{key}"), None)
-        target = self._aims.get(answer_key(row=aim.key, column="target"), aim.start.get("target", "")) if aim else ""
+        target = (
+            self._aims.get(answer_key(row=aim.key, column="target"), aim.start.get("target", ""))
+            if aim
+            else ""
+        )
         return OfNeed(key, self.titles[key], (), tuple(dict.fromkeys(lines)), target.strip())
 
     def _words(self, line: Row) -> str:
@@ -422,12 +573,17 @@ def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
 
 
 def _chart(judged: pd.DataFrame) -> str:
-    labels = [f"{row.name}: {row.reached} of {row.pupils}" for row in judged.itertuples(index=False)]
+    labels = [
+        f"{row.name}: {row.reached} of {row.pupils}" for row in judged.itertuples(index=False)
+    ]
     says = [
         f"{label}, {frame.percent_range(row.percent, row.low, row.high)}"
         for label, row in zip(labels, judged.itertuples(), strict=True)
     ]
-    plain, strong = judged.assign(national=float("nan"), lea=float("nan")), list((judged["review"] == "sen") & (judged["group"] == "SEN"))
+    plain, strong = (
+        judged.assign(national=float("nan"), lea=float("nan")),
+        list((judged["review"] == "sen") & (judged["group"] == "SEN")),
+    )
     return frame.picture(
         partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
@@ -438,10 +594,18 @@ def _chart(judged: pd.DataFrame) -> str:
 
 def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
     columns = {
-        "name": "Group", "of": "Review of", "pupils": "Pupils", "reached": "On course", "percent": "Percent", "low": "Likely from",
-        "high": "Likely to", "not_judged": "Not judged",
-    }  # fmt: skip
-    return frame.numbers(judged.assign(of=judged["review"].map(REVIEW_WORDS)), caption=caption, columns=columns)
+        "name": "Group",
+        "of": "Review of",
+        "pupils": "Pupils",
+        "reached": "On course",
+        "percent": "Percent",
+        "low": "Likely from",
+        "high": "Likely to",
+        "not_judged": "Not judged",
+    }
+    return frame.numbers(
+        judged.assign(of=judged["review"].map(REVIEW_WORDS)), caption=caption, columns=columns
+    )
 
 
 def _needs(pupil: object) -> Sequence[str]:
@@ -451,10 +615,18 @@ def _needs(pupil: object) -> Sequence[str]:
 
 def _as_html(one: OfNeed) -> str:
     lines = "".join(f'<li dir="auto">{frame.escape(line)}</li>' for line in one.strategies)
-    target = f'<p dir="auto"><strong>Group target:</strong> {frame.escape(one.target)}</p>' if one.target else ""
+    target = (
+        f'<p dir="auto"><strong>Group target:</strong> {frame.escape(one.target)}</p>'
+        if one.target
+        else ""
+    )
     who = frame.escape("; ".join(one.pupils))
-    helps = f"<ul>{lines}</ul>" if lines else "<p>No strategy is ticked for it in the bank below.</p>"
-    return f'<h4>{frame.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
+    helps = (
+        f"<ul>{lines}</ul>" if lines else "<p>No strategy is ticked for it in the bank below.</p>"
+    )
+    return (
+        f'<h4>{frame.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
+    )
 
 
 def _standing(pupil: object) -> str:

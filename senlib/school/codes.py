@@ -13,7 +13,9 @@ _SHORTEST = 6
 _CLEAR = str.maketrans("OI", "89")
 
 
-def with_codes(pupils: pd.DataFrame, results: pd.DataFrame, *, key: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
+def with_codes(
+    pupils: pd.DataFrame, results: pd.DataFrame, *, key: bytes
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Both tables with codes such as P-7F3KQ2 for pupil numbers, and without names.
 
     A code is the beginning of an HMAC-SHA256 of the pupil's number, so the same key gives the same codes next term;
@@ -32,7 +34,11 @@ def with_codes(pupils: pd.DataFrame, results: pd.DataFrame, *, key: bytes) -> tu
             f"A key of fewer than {KEY_BYTES // 2} bytes can be guessed: make one with secrets.token_bytes({KEY_BYTES})"
         )
     codes = _codes(pd.concat([pupils["pupil_id"], results["pupil_id"]]).drop_duplicates(), key=key)
-    names = {name: pd.Series("", index=pupils.index, dtype=str) for name in ("forename", "surname") if name in pupils}
+    names = {
+        name: pd.Series("", index=pupils.index, dtype=str)
+        for name in ("forename", "surname")
+        if name in pupils
+    }
     return (
         pupils.assign(pupil_id=pupils["pupil_id"].map(codes).astype(str), **names),
         results.assign(pupil_id=results["pupil_id"].map(codes).astype(str)),
@@ -42,7 +48,8 @@ def with_codes(pupils: pd.DataFrame, results: pd.DataFrame, *, key: bytes) -> tu
 def _codes(ids: pd.Series, *, key: bytes) -> pd.Series:
     """Each pupil number's code; no two are alike."""
     digests = [
-        base64.b32encode(hmac.digest(key, pupil_id.encode(), "sha256")).decode().translate(_CLEAR) for pupil_id in ids
+        base64.b32encode(hmac.digest(key, pupil_id.encode(), "sha256")).decode().translate(_CLEAR)
+        for pupil_id in ids
     ]
     digests = pd.Series(digests, index=pd.Index(ids), dtype=str)
     length = _SHORTEST

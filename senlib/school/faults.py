@@ -40,7 +40,9 @@ class UnmatchedHeading:
 class FaultyFile(Exception):
     """Nothing was loaded, because of every fault in `faults`; a heading in `unmatched` may be what is missing."""
 
-    def __init__(self, faults: Sequence[Fault], *, unmatched: Sequence[UnmatchedHeading] = ()) -> None:
+    def __init__(
+        self, faults: Sequence[Fault], *, unmatched: Sequence[UnmatchedHeading] = ()
+    ) -> None:
         self.faults = list(faults)
         self.unmatched = tuple(unmatched)
         super().__init__(f"{len(self.faults)} fault(s); nothing was loaded")

@@ -29,10 +29,14 @@ class NamedFile:
 
     def open(self) -> BinaryIO:
         """The file to read from; FaultyFile where it is empty or larger than MAX_BYTES."""
-        size = os.path.getsize(self.content) if isinstance(self.content, Path) else len(self.content)
+        size = (
+            os.path.getsize(self.content) if isinstance(self.content, Path) else len(self.content)
+        )
         if size == 0:
             raise fault(
-                self.name, "the file is empty", "Export it again, and see that it is not empty before you load it."
+                self.name,
+                "the file is empty",
+                "Export it again, and see that it is not empty before you load it.",
             )
         if size > MAX_BYTES:
             raise fault(self.name, TOO_LARGE, SPLIT_IT)
@@ -56,9 +60,17 @@ class Part:
     def fault(self, position: int, *, column: str, rule: str, remedy: str) -> Fault:
         """A fault in one cell, told by the place it has in the file."""
         row = int(self.lines.get(column, self.rows)[position])
-        return Fault(file=self.file, row=row, column=self.headings.get(column, column), rule=rule, remedy=remedy)
+        return Fault(
+            file=self.file,
+            row=row,
+            column=self.headings.get(column, column),
+            rule=rule,
+            remedy=remedy,
+        )
 
 
-def fault(file: str, rule: str, remedy: str, *, row: int | None = None, column: str | None = None) -> FaultyFile:
+def fault(
+    file: str, rule: str, remedy: str, *, row: int | None = None, column: str | None = None
+) -> FaultyFile:
     """One fault, ready to raise."""
     return FaultyFile([Fault(file=file, rule=rule, remedy=remedy, row=row, column=column)])

@@ -43,16 +43,66 @@ _NAMED_RESULTS = {
 _NOT_NEEDED = {
     schema.normal(heading)
     for heading in (
-        "DOB", "Date of birth", "Birth date", "Age", "Readoutcome", "Matoutcome", "GPSoutcome", "Writoutcome",
-        "GPSscore", "Middle name", "Middle names", "Preferred name", "Preferred forename", "Preferred first name",
-        "Preferred surname", "Preferred last name", "Former surname", "Title", "ULN", "Unique learner number", "UCI",
-        "Candidate number", "Exam number", "House", "Address", "Postcode", "Post code", "Email", "Email address",
-        "Phone", "Telephone", "Mobile", "Admission date", "Date of admission", "Entry date", "Leaving date",
-        "Date of leaving", "Enrolment status", "EnrolStatus", "URN", "LA", "LEA", "Estab", "LAEstab", "School",
-        "School name", "SchName", "Academic year", "Record ID", "Photo", "Religion", "Nationality", "Country of birth",
-        "In care", "Looked after", "Doctor", "Parent", "Priority contact",
+        "DOB",
+        "Date of birth",
+        "Birth date",
+        "Age",
+        "Readoutcome",
+        "Matoutcome",
+        "GPSoutcome",
+        "Writoutcome",
+        "GPSscore",
+        "Middle name",
+        "Middle names",
+        "Preferred name",
+        "Preferred forename",
+        "Preferred first name",
+        "Preferred surname",
+        "Preferred last name",
+        "Former surname",
+        "Title",
+        "ULN",
+        "Unique learner number",
+        "UCI",
+        "Candidate number",
+        "Exam number",
+        "House",
+        "Address",
+        "Postcode",
+        "Post code",
+        "Email",
+        "Email address",
+        "Phone",
+        "Telephone",
+        "Mobile",
+        "Admission date",
+        "Date of admission",
+        "Entry date",
+        "Leaving date",
+        "Date of leaving",
+        "Enrolment status",
+        "EnrolStatus",
+        "URN",
+        "LA",
+        "LEA",
+        "Estab",
+        "LAEstab",
+        "School",
+        "School name",
+        "SchName",
+        "Academic year",
+        "Record ID",
+        "Photo",
+        "Religion",
+        "Nationality",
+        "Country of birth",
+        "In care",
+        "Looked after",
+        "Doctor",
+        "Parent",
+        "Priority contact",
     )
-}  # fmt: skip
+}
 
 _STAGES = {
     **{f"KS{number}": rf"ks ?{number}|key stage {number}" for number in "1235"},
@@ -64,9 +114,7 @@ _KINDS = {
     "test": r"tt|tests?|exams?|sats?",
 }
 # Words that tell no more than that a column holds results.
-_FILLERS = (
-    r"levels?|lev|grades?|scores?|scaled|results?|points|actual|final|overall|attained|outcome|fine|nc|sub|in|at|of|the"
-)
+_FILLERS = r"levels?|lev|grades?|scores?|scaled|results?|points|actual|final|overall|attained|outcome|fine|nc|sub|in|at|of|the"
 # Words by which a column that names a stage and a subject holds something else than the result.
 _OTHERWISE = re.compile(
     r"\b(targets?|predict\w*|forecasts?|estimat\w*|expected|mock|effort|marks?|date|year|board|series|tier|set|class|"
@@ -108,7 +156,9 @@ class Matched:
     @property
     def describes_pupils(self) -> bool:
         """Whether there is more about pupils than who they are, or nothing but who they are."""
-        return not self.long and (not self.results or any(name not in _PERSONAL for name in self.columns))
+        return not self.long and (
+            not self.results or any(name not in _PERSONAL for name in self.columns)
+        )
 
 
 def choices(framework: Framework) -> dict[str, str]:
@@ -135,9 +185,13 @@ def choices(framework: Framework) -> dict[str, str]:
     return {LEAVE_OUT: "Leave out", **pupils, **results, **rows}
 
 
-def matched(table: RawTable, *, framework: Framework, meanings: Mapping[str, str]) -> Matched | None:
+def matched(
+    table: RawTable, *, framework: Framework, meanings: Mapping[str, str]
+) -> Matched | None:
     """Match a table's headings; None where they name neither pupils nor results, so that it is a sheet of notes."""
-    chosen = {heading: meaning for heading, meaning in meanings.items() if _possible(meaning, framework)}
+    chosen = {
+        heading: meaning for heading, meaning in meanings.items() if _possible(meaning, framework)
+    }
     long = _match(table, framework=framework, meanings=chosen, long=True)
     if set(_LONG) <= set(long.columns):
         return long
@@ -186,7 +240,9 @@ def result_named(heading: str, framework: Framework) -> Result | None:
     return None
 
 
-def _match(table: RawTable, *, framework: Framework, meanings: Mapping[str, str], long: bool) -> Matched:
+def _match(
+    table: RawTable, *, framework: Framework, meanings: Mapping[str, str], long: bool
+) -> Matched:
     of_pupils = schema.headings(schema.pupils_schema(framework))
     of_rows = schema.headings(schema.results_schema(framework))
     columns: dict[str, int] = {}
@@ -194,7 +250,9 @@ def _match(table: RawTable, *, framework: Framework, meanings: Mapping[str, str]
     unmatched, faults, not_read = [], [], []
     for index, heading in enumerate(table.headings):
         key = schema.normal(heading)
-        meaning = meanings.get(key) or _known(heading, key, of_rows if long else of_pupils, framework, long=long)
+        meaning = meanings.get(key) or _known(
+            heading, key, of_rows if long else of_pupils, framework, long=long
+        )
         kind, _, name = meaning.partition(":")
         if meaning == LEAVE_OUT:
             continue
@@ -215,7 +273,9 @@ def _match(table: RawTable, *, framework: Framework, meanings: Mapping[str, str]
     return Matched(table, long, columns, results, tuple(unmatched), tuple(faults), tuple(not_read))
 
 
-def _known(heading: str, key: str, known: Mapping[str, str], framework: Framework, *, long: bool) -> str:
+def _known(
+    heading: str, key: str, known: Mapping[str, str], framework: Framework, *, long: bool
+) -> str:
     """The meaning of a heading by the names that are known; '' where it has none."""
     if key in known:
         return f"{'row' if long else 'pupil'}:{known[key]}"
@@ -230,7 +290,9 @@ def _twice(table: RawTable, *, first: str, second: str) -> Fault:
         file=table.file,
         row=table.heading_row,
         column=second,
-        rule="the same heading a second time" if same else f"a second column for what column '{first}' holds",
+        rule="the same heading a second time"
+        if same
+        else f"a second column for what column '{first}' holds",
         remedy="Delete one of the two columns, or give it another heading.",
     )
 
@@ -252,7 +314,11 @@ def _possible(meaning: str, framework: Framework) -> bool:
 
 def no_table(table: RawTable) -> Fault:
     """The fault of a file in which no heading is known."""
-    rule = "none of the headings in this row is known" if len(table.headings) > 1 else "this is not a table"
+    rule = (
+        "none of the headings in this row is known"
+        if len(table.headings) > 1
+        else "this is not a table"
+    )
     remedy = "Put the headings in the first row, one of them UPN, or begin from the template."
     return Fault(file=table.file, row=table.heading_row, rule=rule, remedy=remedy)
 
@@ -291,7 +357,11 @@ def _words(heading: str) -> str:
 
 def _taken(words: str, patterns: Mapping[str, str]) -> tuple[str, str]:
     """Which one of the patterns stands in the words, and the words without it; '' where none does, or more than one."""
-    found = [name for name, pattern in patterns.items() if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE)]
+    found = [
+        name
+        for name, pattern in patterns.items()
+        if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE)
+    ]
     return (found[0], _without(words, patterns[found[0]])) if len(found) == 1 else ("", words)
 
 

@@ -50,7 +50,11 @@ class _Reading:
 
 
 def load_files(
-    files: Sequence[NamedFile], *, framework: Framework, meanings: Mapping[str, str] | None = None, academic_year: int
+    files: Sequence[NamedFile],
+    *,
+    framework: Framework,
+    meanings: Mapping[str, str] | None = None,
+    academic_year: int,
 ) -> Loaded:
     """Load CSV, XLSX and CTF files as one school.
 
@@ -81,7 +85,9 @@ def load_files(
     finishing = _finishing(pupils, academic_year=academic_year)
     for sheet in reading.sheets:
         summers = finishing.set_axis(pupils["pupil_id"])
-        reading.results += _results_of_sheet(sheet, framework=framework, summers=summers, year=academic_year)
+        reading.results += _results_of_sheet(
+            sheet, framework=framework, summers=summers, year=academic_year
+        )
     results = _results(reading, pupils, framework=framework)
     if reading.faults:
         raise FaultyFile(list(dict.fromkeys(reading.faults)), unmatched=reading.unmatched)
@@ -97,7 +103,9 @@ def load_files(
 # -------------------------------------------------------------------------------------------------------- From a file
 
 
-def _read(file: NamedFile, reading: _Reading, *, framework: Framework, meanings: Mapping[str, str]) -> None:
+def _read(
+    file: NamedFile, reading: _Reading, *, framework: Framework, meanings: Mapping[str, str]
+) -> None:
     if is_xml(file):
         pupils, results, notes = read_ctf(file, framework=framework)
         reading.pupils.append(pupils)
@@ -109,23 +117,33 @@ def _read(file: NamedFile, reading: _Reading, *, framework: Framework, meanings:
     if not any(match for _, match in found):
         reading.faults += [no_table(table) for table in tables]
         reading.unmatched += [
-            UnmatchedHeading(file=table.file, heading=heading) for table in tables for heading in table.headings
+            UnmatchedHeading(file=table.file, heading=heading)
+            for table in tables
+            for heading in table.headings
         ]
         return
-    with_rows = [match for _, match in found if match and (len(match.table.rows) or match.table.faults)]
+    with_rows = [
+        match for _, match in found if match and (len(match.table.rows) or match.table.faults)
+    ]
     if not with_rows:
         remedy = "Fill in a row for each pupil below the headings, or export the file again."
-        reading.faults.append(Fault(file=file.name, rule="there are headings, and no rows below them", remedy=remedy))
+        reading.faults.append(
+            Fault(file=file.name, rule="there are headings, and no rows below them", remedy=remedy)
+        )
     for table, match in found:
         if match is None:
-            reading.notes.append(f"{table.file}: none of its headings is known, so it was passed over.")
+            reading.notes.append(
+                f"{table.file}: none of its headings is known, so it was passed over."
+            )
     for match in with_rows:
         faults = [*match.table.faults, *match.faults, *missing(match)]
         reading.faults += faults
         reading.unmatched += match.unmatched
         if match.not_read:
             columns = ", ".join(f"'{heading}'" for heading in match.not_read)
-            reading.notes.append(f"{match.table.file}: {columns} not read, for this is a table of results.")
+            reading.notes.append(
+                f"{match.table.file}: {columns} not read, for this is a table of results."
+            )
         if not missing(match):
             reading.sheets.append(match)
 
@@ -149,7 +167,11 @@ def _pupils_of_sheet(sheet: Matched, notes: list[str]) -> Part:
         percents = pd.to_numeric(part.data["attendance"].astype(str), errors="coerce")
         # A cell formatted as a percentage holds 0.95 where the spreadsheet shows 95%.
         if 0 < percents.max() <= 1:
-            shares = part.data["attendance"].astype(str).where(percents.isna(), (percents * 100).map("{:.4g}".format))
+            shares = (
+                part.data["attendance"]
+                .astype(str)
+                .where(percents.isna(), (percents * 100).map("{:.4g}".format))
+            )
             part.data["attendance"] = shares.astype("category")
             notes.append(
                 f"{part.file}: column '{part.headings['attendance']}' holds shares of 1 and was read as percentages."
@@ -166,7 +188,9 @@ def _part(table: RawTable, columns: Mapping[str, int], **constant: str) -> Part:
     return Part(file=table.file, data=pd.DataFrame(data), rows=table.rows, headings=headings)
 
 
-def _results_of_sheet(sheet: Matched, *, framework: Framework, summers: pd.Series, year: int) -> Iterator[Part]:
+def _results_of_sheet(
+    sheet: Matched, *, framework: Framework, summers: pd.Series, year: int
+) -> Iterator[Part]:
     """The results of a sheet: its rows as they are, or a part for each column where it has one row a pupil."""
     if sheet.long:
         yield _part(sheet.table, sheet.columns)
@@ -177,7 +201,9 @@ def _results_of_sheet(sheet: Matched, *, framework: Framework, summers: pd.Serie
     found = _found(pupil_ids, among=summers.index.to_series())
     # Whoever is not found (-1) gets the last, which stands for all of them.
     summer = np.append(summers.fillna(_UNKNOWN).to_numpy(), _UNKNOWN)[found]
-    filled = {result: filled_cells(sheet.table.columns[index]) for result, index in sheet.results.items()}
+    filled = {
+        result: filled_cells(sheet.table.columns[index]) for result, index in sheet.results.items()
+    }
     # A row without a number is a fault already where the sheet is the pupils' own.
     told = (pupil_ids != "").to_numpy() | (not sheet.describes_pupils)
     for result, index in sheet.results.items():
@@ -191,7 +217,9 @@ def _results_of_sheet(sheet: Matched, *, framework: Framework, summers: pd.Serie
             **{"stage": result.stage, "subject": result.subject, "kind": result.kind},
         )
         kept &= told
-        yield Part(file=part.file, data=part.data[kept], rows=part.rows[kept], headings=part.headings)
+        yield Part(
+            file=part.file, data=part.data[kept], rows=part.rows[kept], headings=part.headings
+        )
 
 
 def _counts_as_none(
@@ -211,28 +239,38 @@ def _counts_as_none(
 def _pupils(reading: _Reading, *, framework: Framework) -> pd.DataFrame:
     """The pupils of all parts, canonical and checked."""
     of_pupils = schema.pupils_schema(framework)
-    pupils = schema.canonical(_joined(reading.pupils, of_pupils), schema=of_pupils, framework=framework)
+    pupils = schema.canonical(
+        _joined(reading.pupils, of_pupils), schema=of_pupils, framework=framework
+    )
     reading.faults += _faults(reading.pupils, pupils, of_pupils, framework)
     return pupils
 
 
 def _finishing(pupils: pd.DataFrame, *, academic_year: int) -> pd.Series:
     """The summer in which each pupil finishes Year 11, from the year group where it is blank; NaN: not known."""
-    return schema.numbers(pupils["ks4_year"]).fillna(academic_year + 11 - schema.numbers(pupils["year_group"]))
+    return schema.numbers(pupils["ks4_year"]).fillna(
+        academic_year + 11 - schema.numbers(pupils["year_group"])
+    )
 
 
 def _results(reading: _Reading, pupils: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
     """The results of all parts, canonical and checked, each for a pupil there is."""
     of_results = schema.results_schema(framework)
-    results = schema.canonical(_joined(reading.results, of_results), schema=of_results, framework=framework)
+    results = schema.canonical(
+        _joined(reading.results, of_results), schema=of_results, framework=framework
+    )
     faults = _faults(reading.results, results, of_results, framework)
     # A pupil who stands in a sheet twice has every result twice too: the pupil is the fault.
     twice = {(fault.file, fault.row) for fault in reading.faults if fault.rule == _SECOND_PUPIL}
     reading.faults += [
-        fault for fault in faults if fault.rule != _SECOND_RESULT or (fault.file, fault.row) not in twice
+        fault
+        for fault in faults
+        if fault.rule != _SECOND_RESULT or (fault.file, fault.row) not in twice
     ]
     if reading.pupils:
-        unknown = (_found(results["pupil_id"], among=pupils["pupil_id"]) < 0) & (results["pupil_id"] != "")
+        unknown = (_found(results["pupil_id"], among=pupils["pupil_id"]) < 0) & (
+            results["pupil_id"] != ""
+        )
         reading.faults += [
             part.fault(
                 position,
@@ -256,11 +294,15 @@ def _joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame({name: pd.Series([], dtype=str) for name in of.columns})
     held = [name for name in of.columns if any(name in part.data for part in parts)]
-    return pd.DataFrame({name: union_categoricals([_categories(part, name) for part in parts]) for name in held})
+    return pd.DataFrame(
+        {name: union_categoricals([_categories(part, name) for part in parts]) for name in held}
+    )
 
 
 def _categories(part: Part, name: str) -> pd.Categorical:
-    return pd.Categorical(part.data[name]) if name in part.data else _constant("", rows=len(part.rows))
+    return (
+        pd.Categorical(part.data[name]) if name in part.data else _constant("", rows=len(part.rows))
+    )
 
 
 def _constant(text: str, *, rows: int) -> pd.Categorical:
@@ -271,7 +313,9 @@ _SECOND_PUPIL = "a second row for the same pupil"
 _SECOND_RESULT = "a second result for the same pupil, stage, subject and kind"
 
 
-def _faults(parts: Sequence[Part], table: pd.DataFrame, of: DataFrameSchema, framework: Framework) -> list[Fault]:
+def _faults(
+    parts: Sequence[Part], table: pd.DataFrame, of: DataFrameSchema, framework: Framework
+) -> list[Fault]:
     """What the schema finds wrong, by the places in the files. The values themselves are dropped here."""
     try:
         of.validate(table, lazy=True)
@@ -280,24 +324,44 @@ def _faults(parts: Sequence[Part], table: pd.DataFrame, of: DataFrameSchema, fra
     else:
         return []
     # A check of whole rows reports each of their cells.
-    cases = cases.assign(column=cases["column"].where(cases["schema_context"] == "Column", "result"))
-    cases = cases[["column", "check", "index"]].drop_duplicates().sort_values("index", kind="stable")
+    cases = cases.assign(
+        column=cases["column"].where(cases["schema_context"] == "Column", "result")
+    )
+    cases = (
+        cases[["column", "check", "index"]].drop_duplicates().sort_values("index", kind="stable")
+    )
     places = _places(parts, cases["index"].to_numpy(int))
-    stages = table["stage"].to_numpy()[cases["index"].to_numpy(int)] if "stage" in table else [""] * len(cases)
+    stages = (
+        table["stage"].to_numpy()[cases["index"].to_numpy(int)]
+        if "stage" in table
+        else [""] * len(cases)
+    )
     return [
-        part.fault(position, column=column, **_rule(check, column=column, stage=stage, of=of, framework=framework))
-        for (part, position), column, check, stage in zip(places, cases["column"], cases["check"], stages, strict=True)
+        part.fault(
+            position,
+            column=column,
+            **_rule(check, column=column, stage=stage, of=of, framework=framework),
+        )
+        for (part, position), column, check, stage in zip(
+            places, cases["column"], cases["check"], stages, strict=True
+        )
     ]
 
 
-def _rule(check: str, *, column: str, stage: str, of: DataFrameSchema, framework: Framework) -> dict[str, str]:
+def _rule(
+    check: str, *, column: str, stage: str, of: DataFrameSchema, framework: Framework
+) -> dict[str, str]:
     """The rule and the remedy of a check that failed."""
     if check == "field_uniqueness":
         return {"rule": _SECOND_PUPIL, "remedy": "Keep one row for each pupil, in one file."}
     if check == _SECOND_RESULT:
-        remedy = "Keep one of them; only results for 'now' may follow one another, each with its date."
+        remedy = (
+            "Keep one of them; only results for 'now' may follow one another, each with its date."
+        )
     elif column == "result":
-        remedy = f"Give {framework.scale_of(stage).accepted}; leave it blank where the pupil has none."
+        remedy = (
+            f"Give {framework.scale_of(stage).accepted}; leave it blank where the pupil has none."
+        )
     else:
         remedy = of.columns[column].metadata["remedy"]
     return {"rule": check, "remedy": remedy}

@@ -18,9 +18,7 @@ from lxml import etree
 from senlib.frameworks import Framework
 from senlib.school.files import NamedFile, Part, fault
 
-_NOT_CTF = (
-    "Export a Common Transfer File (CTF) from the school’s system, or load a CSV file or an Excel workbook (.xlsx)."
-)
+_NOT_CTF = "Export a Common Transfer File (CTF) from the school’s system, or load a CSV file or an Excel workbook (.xlsx)."
 _AGAIN = "Export the file again, and load it as it is."
 # The DfE's numbers for sex in older files.
 _SEX = {"1": "M", "2": "F"}
@@ -34,11 +32,22 @@ _WHOLE = ("", "SUB", "TST", "ALL")
 _NO_RESULT_YET = ("E", "T")
 
 _HEADINGS = {
-    "pupil_id": "UPN", "forename": "Forename", "surname": "Surname", "sex": "Sex", "year_group": "NCyearActual",
-    "ethnicity": "Ethnicity", "language": "Language", "sen_provision": "SENprovision", "need": "SENtype",
+    "pupil_id": "UPN",
+    "forename": "Forename",
+    "surname": "Surname",
+    "sex": "Sex",
+    "year_group": "NCyearActual",
+    "ethnicity": "Ethnicity",
+    "language": "Language",
+    "sen_provision": "SENprovision",
+    "need": "SENtype",
     "need_2": "SENtype",
-    "attendance": "SessionsAttended", "stage": "Stage", "subject": "Subject", "kind": "Method", "result": "Result",
-}  # fmt: skip
+    "attendance": "SessionsAttended",
+    "stage": "Stage",
+    "subject": "Subject",
+    "kind": "Method",
+    "result": "Result",
+}
 
 # A value and the line of the element that it came from.
 Cell = tuple[str, int]
@@ -106,23 +115,38 @@ def _pupils(file: NamedFile) -> Iterator[etree._Element]:
     """Each Pupil in turn; what has been read is let go, so that a large file needs little memory."""
     with file.open() as stream:
         events = etree.iterparse(
-            stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+            stream,
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
         )
         try:
             _, root = next(events)
             if root.getroottree().docinfo.doctype:
-                raise fault(file.name, "the file declares a document type, as no Common Transfer File does", _NOT_CTF)
+                raise fault(
+                    file.name,
+                    "the file declares a document type, as no Common Transfer File does",
+                    _NOT_CTF,
+                )
             if etree.QName(root).localname != "CTfile":
                 raise fault(file.name, "this is not a Common Transfer File", _NOT_CTF)
             for event, element in events:
-                if event == "end" and isinstance(element.tag, str) and etree.QName(element).localname == "Pupil":
+                if (
+                    event == "end"
+                    and isinstance(element.tag, str)
+                    and etree.QName(element).localname == "Pupil"
+                ):
                     yield element
                     element.clear()
                     while element.getprevious() is not None:
                         del element.getparent()[0]
         except etree.XMLSyntaxError as error:
             line = error.lineno if error.lineno else None
-            raise fault(file.name, "the XML is broken here, or breaks off", _AGAIN, row=line) from error
+            raise fault(
+                file.name, "the XML is broken here, or breaks off", _AGAIN, row=line
+            ) from error
 
 
 def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
@@ -156,7 +180,11 @@ def _language(pupil: etree._Element) -> Cell:
     """The first language (type F), or the only one that is told."""
     languages = pupil.findall(".//{*}BasicDetails/{*}Languages/{*}Type")
     languages.sort(key=lambda language: _cell(language, "LanguageType")[0] != "F")
-    return _cell(languages[0], "Language") if languages else _cell(pupil, ".//{*}BasicDetails/{*}Languages/{*}Language")
+    return (
+        _cell(languages[0], "Language")
+        if languages
+        else _cell(pupil, ".//{*}BasicDetails/{*}Languages/{*}Language")
+    )
 
 
 def _sen_provision(pupil: etree._Element) -> Cell:
@@ -169,7 +197,11 @@ def _sen_provision(pupil: etree._Element) -> Cell:
 
 def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
     """The needs of rank 1 and 2 that have not ended."""
-    needs = [need for need in pupil.iterfind(".//{*}SENhistory//{*}SENneed") if not _cell(need, "NeedEndDate")[0]]
+    needs = [
+        need
+        for need in pupil.iterfind(".//{*}SENhistory//{*}SENneed")
+        if not _cell(need, "NeedEndDate")[0]
+    ]
     needs.sort(key=lambda need: _number(_cell(need, "SENtypeRank")[0], otherwise=len(needs) + 1))
     cells = [_cell(need, "SENtype") for need in needs[:2]]
     nothing = ("", pupil.sourceline)
@@ -178,16 +210,22 @@ def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
 
 def _attendance(pupil: etree._Element) -> Cell:
     """Sessions attended of those possible, percent, over all schools of the latest year."""
-    years = [possible.getparent() for possible in pupil.iterfind(".//{*}Attendance//{*}SessionsPossible")]
+    years = [
+        possible.getparent() for possible in pupil.iterfind(".//{*}Attendance//{*}SessionsPossible")
+    ]
     if not years:
         return "", pupil.sourceline
     latest = max(_cell(year, "Year")[0] for year in years)
     years = [year for year in years if _cell(year, "Year")[0] == latest]
     line = _cell(years[-1], "SessionsAttended")[1]
-    counts = [(_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0]) for year in years]
+    counts = [
+        (_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0]) for year in years
+    ]
     if not all(re.fullmatch(r"\d+", text) for pair in counts for text in pair):
         return "not a number", line
-    attended, possible = (sum(int(count) for count in column) for column in zip(*counts, strict=True))
+    attended, possible = (
+        sum(int(count) for count in column) for column in zip(*counts, strict=True)
+    )
     return (f"{100 * attended / possible:.1f}" if possible else ""), line
 
 
@@ -201,7 +239,10 @@ def _results(
             continue
         qualifier = _QUALIFIERS.get(framework.scale_of(stage[0]).name)
         for assessment in key_stage.iterfind("{*}StageAssessment"):
-            given = {name: _cell(assessment, name) for name in ("Subject", "Component", "Method", "Result")}
+            given = {
+                name: _cell(assessment, name)
+                for name in ("Subject", "Component", "Method", "Result")
+            }
             method = given["Method"][0]
             if (
                 _cell(assessment, "ResultQualifier")[0] != qualifier
@@ -233,7 +274,9 @@ def _subject(subject: str, component: str) -> str:
     return "REA" if component == "REA" else ""
 
 
-def _latest(results: Iterable[tuple[str, int, dict[str, Cell]]]) -> Iterator[tuple[int, dict[str, Cell]]]:
+def _latest(
+    results: Iterable[tuple[str, int, dict[str, Cell]]],
+) -> Iterator[tuple[int, dict[str, Cell]]]:
     """Of results for one stage, subject and method in several years, those of the latest."""
     latest: dict[tuple[str, ...], list[tuple[str, int, dict[str, Cell]]]] = {}
     for year, line, cells in results:

@@ -101,7 +101,10 @@ def _csv(stream: BinaryIO, *, name: str) -> RawTable:
             stream,
             # The rows are numbered only where they are read one after the other.
             read_options=pc.ReadOptions(
-                encoding=encoding, use_threads=False, autogenerate_column_names=True, skip_rows=heading_row - 1
+                encoding=encoding,
+                use_threads=False,
+                autogenerate_column_names=True,
+                skip_rows=heading_row - 1,
             ),
             parse_options=pc.ParseOptions(
                 delimiter=delimiter,
@@ -110,17 +113,25 @@ def _csv(stream: BinaryIO, *, name: str) -> RawTable:
                 invalid_row_handler=set_aside,
             ),
             convert_options=pc.ConvertOptions(
-                column_types={f"f{index}": pa.string() for index in range(len(headings))}, strings_can_be_null=False
+                column_types={f"f{index}": pa.string() for index in range(len(headings))},
+                strings_can_be_null=False,
             ),
         )
     except (pa.ArrowInvalid, UnicodeError) as error:
-        raise fault(name, "this is not a table, or a cell of it is too long to be one", _READABLE) from error
+        raise fault(
+            name, "this is not a table, or a cell of it is too long to be one", _READABLE
+        ) from error
     faults, padded = _misfits(misfits, width=len(headings), delimiter=delimiter, name=name)
     at = np.arange(heading_row + 1, heading_row + read.num_rows + len(misfits))
     at = np.delete(at, [row.number - heading_row - 1 for row in misfits]) if misfits else at
     columns = [
         _encoded(
-            pa.concat_arrays([*read[index].chunks, pa.array([row[index] for row in padded.values()], pa.string())])[1:]
+            pa.concat_arrays(
+                [
+                    *read[index].chunks,
+                    pa.array([row[index] for row in padded.values()], pa.string()),
+                ]
+            )[1:]
         )
         for index in range(len(headings))
     ]
@@ -172,7 +183,9 @@ def _misfits(
 def _encoded(cells: pa.StringArray) -> pd.Categorical:
     encoded = cells.dictionary_encode()
     categories = pd.Index(encoded.dictionary.to_pandas(), dtype=str)
-    return pd.Categorical.from_codes(encoded.indices.to_numpy(), categories=categories, validate=False)
+    return pd.Categorical.from_codes(
+        encoded.indices.to_numpy(), categories=categories, validate=False
+    )
 
 
 def _encoding(stream: BinaryIO, *, name: str) -> str:
@@ -210,7 +223,9 @@ def _delimiter(text: TextIOWrapper) -> str:
     """Comma, semicolon or tab: the one that parts the first filled line into most cells."""
     lines = (line for line in text if line.strip("\r\n\t ,;"))
     head = list(islice(lines, 1))
-    cells = {delimiter: len(next(csv.reader(head, delimiter=delimiter), [])) for delimiter in ",;\t"}
+    cells = {
+        delimiter: len(next(csv.reader(head, delimiter=delimiter), [])) for delimiter in ",;\t"
+    }
     return max(cells, key=cells.__getitem__)
 
 
@@ -235,7 +250,11 @@ def _workbook(stream: BinaryIO, *, name: str) -> list[RawTable]:
     except BaseException as error:  # a damaged workbook makes calamine panic, which is no Exception
         raise fault(name, "the workbook is damaged and cannot be read", _SAVE_AS) from error
     if not tables:
-        raise fault(name, "the workbook is empty", "Export it again, and see that it is not empty before you load it.")
+        raise fault(
+            name,
+            "the workbook is empty",
+            "Export it again, and see that it is not empty before you load it.",
+        )
     return tables
 
 
@@ -275,7 +294,9 @@ def _bound(stream: BinaryIO, *, name: str) -> None:
                     if sheets.too_large():
                         rule = "a sheet reaches too far, or its cells hold too much text"
                         raise fault(
-                            name, rule, "Delete what stands far below or beside the table, or save the sheet as CSV."
+                            name,
+                            rule,
+                            "Delete what stands far below or beside the table, or save the sheet as CSV.",
                         )
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError) as error:
         raise fault(name, "the workbook is damaged and cannot be read", _SAVE_AS) from error
@@ -292,7 +313,11 @@ def _unpacked(stream: BinaryIO, member: zipfile.ZipInfo, *, name: str) -> Iterat
     left = member.compress_size
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise fault(name, "the workbook is packed in a way that cannot be read", _SAVE_AS)
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type == zipfile.ZIP_DEFLATED else None
+    inflate = (
+        zlib.decompressobj(-zlib.MAX_WBITS)
+        if member.compress_type == zipfile.ZIP_DEFLATED
+        else None
+    )
     while left > 0 and (packed := stream.read(min(left, _BYTES_AT_ONCE))):
         left -= len(packed)
         if inflate is None:
@@ -399,7 +424,9 @@ def _of_cells(rows: Iterator[Sequence[str]], *, file: str, first_column: int) ->
     read = 0
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         read += len(batch)
-        for column, numbering, parts in zip(zip(*batch, strict=True), numberings, codes, strict=True):
+        for column, numbering, parts in zip(
+            zip(*batch, strict=True), numberings, codes, strict=True
+        ):
             parts.append(np.fromiter(map(numbering.__getitem__, column), np.int32, len(column)))
     columns = [
         pd.Categorical.from_codes(
@@ -438,7 +465,12 @@ def _table(
         headings=tuple(headings[index] for index in kept),
         columns=tuple(columns[index] if filled.all() else columns[index][filled] for index in kept),
         rows=rows[filled],
-        faults=(*faults, *_without_heading(headings, columns, file=file, row=heading_row, first_column=first_column)),
+        faults=(
+            *faults,
+            *_without_heading(
+                headings, columns, file=file, row=heading_row, first_column=first_column
+            ),
+        ),
         sheet=sheet,
     )
 
@@ -457,11 +489,20 @@ def _headings(rows: Iterator[Sequence[str]], *, file: str) -> tuple[int, list[st
                 return number, headings
     except csv.Error as error:
         raise fault(file, "this is not a table", _READABLE) from error
-    raise fault(file, "the file holds no text", "Export it again, and see that it is not empty before you load it.")
+    raise fault(
+        file,
+        "the file holds no text",
+        "Export it again, and see that it is not empty before you load it.",
+    )
 
 
 def _without_heading(
-    headings: Sequence[str], columns: Sequence[pd.Categorical], *, file: str, row: int, first_column: int
+    headings: Sequence[str],
+    columns: Sequence[pd.Categorical],
+    *,
+    file: str,
+    row: int,
+    first_column: int,
 ) -> Iterator[Fault]:
     for index, (heading, column) in enumerate(zip(headings, columns, strict=True)):
         if not heading and filled_cells(column).any():

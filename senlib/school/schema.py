@@ -25,9 +25,15 @@ _NEEDS_IN_WORDS = {
     "SPLD": ["specific learning difficulty", "specific learning difficulties"],
     "MLD": ["moderate learning difficulty", "moderate learning difficulties"],
     "SLD": ["severe learning difficulty", "severe learning difficulties"],
-    "PMLD": ["profound and multiple learning difficulty", "profound and multiple learning difficulties"],
+    "PMLD": [
+        "profound and multiple learning difficulty",
+        "profound and multiple learning difficulties",
+    ],
     "SEMH": ["social emotional and mental health"],
-    "BESD": ["behaviour emotional and social difficulties", "behavioural emotional and social difficulties"],
+    "BESD": [
+        "behaviour emotional and social difficulties",
+        "behavioural emotional and social difficulties",
+    ],
     "SLCN": ["speech language and communication needs", "speech language and communication need"],
     "HI": ["hearing impairment"],
     "VI": ["visual impairment", "vision impairment"],
@@ -67,45 +73,87 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 ],
                 checks=[
                     pa.Check(lambda ids: ids != "", error="no pupil number"),
-                    pa.Check(lambda ids: ~ids.str.casefold().isin(_TOTALS), error="a row of totals, and no pupil"),
+                    pa.Check(
+                        lambda ids: ~ids.str.casefold().isin(_TOTALS),
+                        error="a row of totals, and no pupil",
+                    ),
                 ],
                 required=True,
                 unique=True,
                 personal=True,
             ),
             "forename": _text(
-                "First name", aliases=["first name", "firstname", "legal forename", "given name"], personal=True
+                "First name",
+                aliases=["first name", "firstname", "legal forename", "given name"],
+                personal=True,
             ),
             "surname": _text(
-                "Family name", aliases=["last name", "lastname", "legal surname", "family name"], personal=True
+                "Family name",
+                aliases=["last name", "lastname", "legal surname", "family name"],
+                personal=True,
             ),
-            "sex": _coded("F or M", {"F": ["female", "girl"], "M": ["male", "boy"]}, aliases=["gender"]),
+            "sex": _coded(
+                "F or M", {"F": ["female", "girl"], "M": ["male", "boy"]}, aliases=["gender"]
+            ),
             "year_group": _number(
                 "Year group now, 1 to 14",
                 values=YEAR_GROUPS,
-                aliases=["year", "ncyearactual", "nc year", "yeargroup", "nc year group", "curriculum year"],
+                aliases=[
+                    "year",
+                    "ncyearactual",
+                    "nc year",
+                    "yeargroup",
+                    "nc year group",
+                    "curriculum year",
+                ],
             ),
             "ks4_year": _number(
                 "Summer in which the pupil finishes or finished Year 11; worked out from the year group where it is blank",
                 values=SUMMERS,
-                aliases=["ks4 year", "gcse year", "leaving year", "cohort", "class of", "year 11 in"],
+                aliases=[
+                    "ks4 year",
+                    "gcse year",
+                    "leaving year",
+                    "cohort",
+                    "class of",
+                    "year 11 in",
+                ],
             ),
             "form": _text(
                 "Registration form",
-                aliases=["reg", "registration form", "registration group", "tutor group", "reg group"],
+                aliases=[
+                    "reg",
+                    "registration form",
+                    "registration group",
+                    "tutor group",
+                    "reg group",
+                ],
             ),
-            "set_english": _text("Class or set in English", aliases=["english set", "english class", "set en"]),
+            "set_english": _text(
+                "Class or set in English", aliases=["english set", "english class", "set en"]
+            ),
             "set_mathematics": _text(
-                "Class or set in mathematics", aliases=["maths set", "mathematics set", "maths class"]
+                "Class or set in mathematics",
+                aliases=["maths set", "mathematics set", "maths class"],
             ),
-            "set_science": _text("Class or set in science", aliases=["science set", "science class"]),
+            "set_science": _text(
+                "Class or set in science", aliases=["science set", "science class"]
+            ),
             "set_ict": _text("Class or set in ICT", aliases=["ict set", "ict class"]),
             "sen_provision": _coded(
                 f"SEN provision: {sen}",
                 {code: [] for code in framework.sen_names},
                 spellings=framework.sen_spellings,
                 accepted=sen,
-                aliases=["sen", "sen status", "sen code", "senprovision", "sen stage", "sen provision", "senstatus"],
+                aliases=[
+                    "sen",
+                    "sen status",
+                    "sen code",
+                    "senprovision",
+                    "sen stage",
+                    "sen provision",
+                    "senstatus",
+                ],
                 rule="not an SEN code of this framework",
             ),
             "need": _need(
@@ -114,12 +162,17 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 ["primary need", "primaryseneedstype", "sen need", "sen type", "primarysenneed"],
             ),
             "need_2": _need(
-                "Second type of need", framework, ["secondary need", "secondarysentype", "secondaryseneedstype"]
+                "Second type of need",
+                framework,
+                ["secondary need", "secondarysentype", "secondaryseneedstype"],
             ),
             "ethnicity": _text(
-                "Ethnic group, as the school records it", aliases=["ethnic group", "ethnicgroup", "ethnic code"]
+                "Ethnic group, as the school records it",
+                aliases=["ethnic group", "ethnicgroup", "ethnic code"],
             ),
-            "language": _text("First language", aliases=["first language", "home language", "languagegroup"]),
+            "language": _text(
+                "First language", aliases=["first language", "home language", "languagegroup"]
+            ),
             "eal_stage": _coded(
                 "Stage of English as an additional language, 1 to 4",
                 {s: [] for s in "1234"},
@@ -145,7 +198,9 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "percentage attendance",
                 ],
             ),
-            "on_roll": _coded("On roll now: Y or N; blank is read as Y", _YES_NO, aliases=["on roll", "onroll"]),
+            "on_roll": _coded(
+                "On roll now: Y or N; blank is read as Y", _YES_NO, aliases=["on roll", "onroll"]
+            ),
         },
         title="pupils",
     )
@@ -168,7 +223,15 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             "pupil_id": _text(
                 "The pupil’s number, as in the pupils table",
                 remedy="Use the number that the pupil has in the pupils table.",
-                aliases=["upn", "unique pupil number", "admission number", "adno", "pupil id", "id", "pupil"],
+                aliases=[
+                    "upn",
+                    "unique pupil number",
+                    "admission number",
+                    "adno",
+                    "pupil id",
+                    "id",
+                    "pupil",
+                ],
                 checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
                 required=True,
                 personal=True,
@@ -193,7 +256,10 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                 remedy=f"Use {subjects}{more}.",
                 aliases=["subject name"],
                 checks=[
-                    pa.Check(lambda s: s.isin(_subject_names(framework, s)), error="not a subject of this framework")
+                    pa.Check(
+                        lambda s: s.isin(_subject_names(framework, s)),
+                        error="not a subject of this framework",
+                    )
                 ],
                 required=True,
             ),
@@ -245,13 +311,18 @@ def lea_schema() -> pa.DataFrameSchema:
             "pupils": pa.Column("int64", count),
             "reached": pa.Column("int64", count),
         },
-        checks=pa.Check(lambda table: table["reached"] <= table["pupils"], error="more reached than there are pupils"),
+        checks=pa.Check(
+            lambda table: table["reached"] <= table["pupils"],
+            error="more reached than there are pupils",
+        ),
         coerce=True,
         title="lea",
     )
 
 
-def canonical(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framework) -> pd.DataFrame:
+def canonical(
+    table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framework
+) -> pd.DataFrame:
     """The table with known spellings turned into the schema's own, and every column of the schema present.
 
     What is not known stays as it is written, for the schema to refuse. Each distinct spelling is looked at once.
@@ -261,14 +332,18 @@ def canonical(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Fra
         if name not in table:
             made[name] = pd.Series("", index=table.index, dtype=str)
         else:
-            made[name] = _each_spelling(table[name], _turner(name, column=column, framework=framework))
+            made[name] = _each_spelling(
+                table[name], _turner(name, column=column, framework=framework)
+            )
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
         made["kind"] = made["kind"].mask(
             made["kind"] == "", (made["stage"] == "now").map({True: "teacher", False: "test"})
         )
         made["result"] = _by_stage(
-            made, lambda scale: lambda text: NO_RESULT if text == "" else scale.parse(text) or text, framework
+            made,
+            lambda scale: lambda text: NO_RESULT if text == "" else scale.parse(text) or text,
+            framework,
         ).astype(str)
     if "on_roll" in made:
         made["on_roll"] = made["on_roll"].replace("", "Y")
@@ -350,9 +425,9 @@ def _coded(
     rule: str = "not one of the codes",
     blank: bool = True,
 ) -> pa.Column:
-    known = {spelling: code for code, others in codes.items() for spelling in (code.casefold(), *others)} | dict(
-        spellings or {}
-    )
+    known = {
+        spelling: code for code, others in codes.items() for spelling in (code.casefold(), *others)
+    } | dict(spellings or {})
     allowed = [*codes, ""] if blank else list(codes)
     return _text(
         meaning,
@@ -380,7 +455,11 @@ def _number(meaning: str, *, values: range, aliases: list[str]) -> pa.Column:
         meaning,
         aliases=aliases,
         remedy=f"Use a whole number from {allowed[0]} to {allowed[-1]}, or leave it blank.",
-        checks=[pa.Check.isin([*allowed, ""], error=f"not a whole number from {allowed[0]} to {allowed[-1]}")],
+        checks=[
+            pa.Check.isin(
+                [*allowed, ""], error=f"not a whole number from {allowed[0]} to {allowed[-1]}"
+            )
+        ],
     )
 
 
@@ -408,7 +487,12 @@ def _each_spelling(values: pd.Series, turn: Callable[[str], str] | None) -> pd.S
 def numbers(values: pd.Series) -> pd.Series:
     """Text as numbers, each distinct value read once; NaN for what is blank or none."""
     codes, distinct = pd.factorize(values)
-    return pd.to_numeric(pd.Series(distinct), errors="coerce").astype("float64").take(codes).set_axis(values.index)
+    return (
+        pd.to_numeric(pd.Series(distinct), errors="coerce")
+        .astype("float64")
+        .take(codes)
+        .set_axis(values.index)
+    )
 
 
 def _turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
@@ -491,7 +575,9 @@ def _by_stage(
 def _again(table: pd.DataFrame) -> pd.Series:
     """Whether a row gives a result a second time. A date tells results apart only where they follow a pupil over time."""
     dates = table["date"].where(table["stage"] == "now", "")
-    return table[["pupil_id", "stage", "subject", "kind"]].assign(date=dates).duplicated(keep="first")
+    return (
+        table[["pupil_id", "stage", "subject", "kind"]].assign(date=dates).duplicated(keep="first")
+    )
 
 
 def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:
@@ -501,5 +587,7 @@ def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:
         of_stage = table["stage"] == stage
         results = table.loc[of_stage, "result"]
         scale = framework.scale_of(stage)
-        known[of_stage] = results.isin([text for text in results.unique() if text == NO_RESULT or scale.parse(text)])
+        known[of_stage] = results.isin(
+            [text for text in results.unique() if text == NO_RESULT or scale.parse(text)]
+        )
     return known

@@ -34,7 +34,9 @@ class School:
     academic_year: int
     pupils: pd.DataFrame
     results: pd.DataFrame
-    lea: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(lea_schema().columns)))
+    lea: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(lea_schema().columns))
+    )
     sample: bool = False
 
 
@@ -59,12 +61,16 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
     settings = _settings(folder)
     name = framework or settings.get("framework")
     if name is None:
-        remedy = 'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
+        remedy = (
+            'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
+        )
         raise FaultyFile([Fault(file=folder.name, rule="no framework is named", remedy=remedy)])
     year = settings.get("academic_year", current_academic_year(date.today()))
     if not isinstance(year, int):
         remedy = "Write the summer the school year ends in, such as academic_year = 2005, without quotation marks."
-        raise FaultyFile([Fault(file="school.toml", rule="academic_year is not a year", remedy=remedy)])
+        raise FaultyFile(
+            [Fault(file="school.toml", rule="academic_year is not a year", remedy=remedy)]
+        )
     files = [
         NamedFile(name=path.name, content=path)
         for path in sorted(folder.iterdir())
@@ -93,7 +99,9 @@ def save_school(school: School, folder: Path) -> None:
             "academic_year": school.academic_year,
             "sample": school.sample,
         }
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]
+        lines = [
+            f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()
+        ]
         (made / "school.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         # Lines end as Excel ends them: a bare carriage return within a name is then quoted, and read back as part of it.
         written = {"index": False, "lineterminator": "\r\n"}
@@ -129,7 +137,9 @@ def _settings(folder: Path) -> dict:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         remedy = "See data/sample for one that works; text stands in double quotation marks."
-        raise FaultyFile([Fault(file="school.toml", rule="this is not a settings file", remedy=remedy)]) from error
+        raise FaultyFile(
+            [Fault(file="school.toml", rule="this is not a settings file", remedy=remedy)]
+        ) from error
 
 
 def _lea(folder: Path) -> pd.DataFrame:
@@ -137,7 +147,13 @@ def _lea(folder: Path) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=list(lea_schema().columns))
     try:
-        return lea_schema().validate(pd.read_csv(path, dtype=str, keep_default_na=False))[list(lea_schema().columns)]
+        return lea_schema().validate(pd.read_csv(path, dtype=str, keep_default_na=False))[
+            list(lea_schema().columns)
+        ]
     except Exception as error:  # pandera, pandas and the decoder each raise their own
-        remedy = f"Its columns are {', '.join(lea_schema().columns)}; the last three are whole numbers."
-        raise FaultyFile([Fault(file="lea.csv", rule="these are not conversion figures", remedy=remedy)]) from error
+        remedy = (
+            f"Its columns are {', '.join(lea_schema().columns)}; the last three are whole numbers."
+        )
+        raise FaultyFile(
+            [Fault(file="lea.csv", rule="these are not conversion figures", remedy=remedy)]
+        ) from error

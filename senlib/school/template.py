@@ -34,7 +34,12 @@ def template(framework: Framework) -> bytes:
     b'PK'
     """
     made = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(made, options) as workbook:
         bold = workbook.add_format({"bold": True})
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
@@ -47,7 +52,12 @@ def template(framework: Framework) -> bytes:
 
 
 def _read_me(
-    sheet: Worksheet, tables: tuple[pa.DataFrameSchema, ...], framework: Framework, *, bold: Format, wrapped: Format
+    sheet: Worksheet,
+    tables: tuple[pa.DataFrameSchema, ...],
+    framework: Framework,
+    *,
+    bold: Format,
+    wrapped: Format,
 ) -> None:
     sheet.set_column(0, 1, 18, wrapped)
     sheet.set_column(2, 2, 90, wrapped)
@@ -56,12 +66,16 @@ def _read_me(
         sheet.merge_range(row, 0, row, 3, line, bold if row == 0 else wrapped)
         sheet.set_row(row, 32)
     row = len(_INTRODUCTION) + 2
-    sheet.write_row(row, 0, ["Sheet", "What it is called", "What it means", "Has to be filled"], bold)
+    sheet.write_row(
+        row, 0, ["Sheet", "What it is called", "What it means", "Has to be filled"], bold
+    )
     for table in tables:
         for name, column in table.columns.items():
             row += 1
             must = "yes" if column.metadata["must"] and not _may_be_blank(name) else ""
-            sheet.write_row(row, 0, [table.title, name, _meaning(name, column, framework), must], wrapped)
+            sheet.write_row(
+                row, 0, [table.title, name, _meaning(name, column, framework), must], wrapped
+            )
 
 
 def _may_be_blank(name: str) -> bool:
@@ -72,11 +86,15 @@ def _may_be_blank(name: str) -> bool:
 def _meaning(name: str, column: pa.Column, framework: Framework) -> str:
     if name != "result":
         return column.description
-    scales = "; ".join(f"{stage}: {framework.scale_of(stage).accepted}" for stage in framework.result_stages())
+    scales = "; ".join(
+        f"{stage}: {framework.scale_of(stage).accepted}" for stage in framework.result_stages()
+    )
     return f"{column.description}. {scales}"
 
 
-def _sheet(sheet: Worksheet, table: pa.DataFrameSchema, framework: Framework, *, bold: Format, text: Format) -> None:
+def _sheet(
+    sheet: Worksheet, table: pa.DataFrameSchema, framework: Framework, *, bold: Format, text: Format
+) -> None:
     """Headings that stay in sight, and below each what its column takes. Every row below the headings is data."""
     sheet.freeze_panes(1, 1)
     for index, (name, column) in enumerate(table.columns.items()):
@@ -85,20 +103,30 @@ def _sheet(sheet: Worksheet, table: pa.DataFrameSchema, framework: Framework, *,
         sheet.set_column(index, index, max(12, len(name) + 2), None if numeric else text)
         sheet.write_string(0, index, name, bold)
         if accepted:
-            sheet.data_validation(1, index, _ROWS, index, _validation(accepted, numeric=numeric, column=column))
+            sheet.data_validation(
+                1, index, _ROWS, index, _validation(accepted, numeric=numeric, column=column)
+            )
 
 
 def _accepted(name: str, column: pa.Column, framework: Framework) -> list[str]:
     """The values that a column takes, in order; none where it takes any text."""
     if name == "subject":
         return [subject.name for subject in framework.subjects]
-    allowed = [check.statistics["allowed_values"] for check in column.checks if "allowed_values" in check.statistics]
+    allowed = [
+        check.statistics["allowed_values"]
+        for check in column.checks
+        if "allowed_values" in check.statistics
+    ]
     return [value for value in allowed[0] if value] if allowed else []
 
 
 def _validation(accepted: list[str], *, numeric: bool, column: pa.Column) -> dict[str, object]:
     # A warning only: the spellings that are known besides are as good.
-    kept = {"ignore_blank": True, "error_type": "warning", "error_message": column.metadata["remedy"][:_LONGEST_LIST]}
+    kept = {
+        "ignore_blank": True,
+        "error_type": "warning",
+        "error_message": column.metadata["remedy"][:_LONGEST_LIST],
+    }
     if numeric:
         return {
             **kept,

@@ -20,10 +20,20 @@ from senlib.pages.tasks import PAGES
 
 # What IPython and ipykernel bring in when a kernel starts, and not before.
 _OF_A_KERNEL = (
-    "senlib.serve.page_kernel", "senlib.serve.forks",
-    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.extensions.storemagic",
-    "IPython.utils.wildcard", "faulthandler", "ipykernel.debugger", "psutil", "tornado.platform.asyncio", "tornado.queues",
-)  # fmt: skip
+    "senlib.serve.page_kernel",
+    "senlib.serve.forks",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "faulthandler",
+    "ipykernel.debugger",
+    "psutil",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
 
 
 def import_all() -> None:
@@ -38,7 +48,16 @@ def draw_ahead(sample: str) -> None:
         surroundings = {DATA_VARIABLE: folder}
         open_desk(surroundings).choose(sample)
         page = ConversionPage(open_desk(surroundings))
-        for draw in (page.header, page.answer, page.peers, page.years, page.matrix, page.figures, page.ask.paper, page.next):
+        for draw in (
+            page.header,
+            page.answer,
+            page.peers,
+            page.years,
+            page.matrix,
+            page.figures,
+            page.ask.paper,
+            page.next,
+        ):
             draw()
     Widget.close_all()
 

@@ -24,16 +24,38 @@ HOST = "127.0.0.1"
 USUAL_PORT, PORTS_TO_TRY, LAST_PORT = 8866, 50, 65535
 
 
-def serve(*, school: Path | None, data: Path, port: int | None = None, open_browser: bool = True, room: bool = False) -> None:
+def serve(
+    *,
+    school: Path | None,
+    data: Path,
+    port: int | None = None,
+    open_browser: bool = True,
+    room: bool = False,
+) -> None:
     """Serve the workbook to this computer alone until Ctrl-C or a signal to end; with `room` to its network too, behind a code.
 
     `school` is the folder of the school to open, None for the one chosen last; `data` is where the user's own things are
     kept; `port` None takes 8866 or the next that is free, 0 any that is free. Exits with a sentence if the port is taken.
     """
-    serve_folder(ROOT / "notebooks", school=school, data=data, port=port, open_browser=open_browser, room=room)
+    serve_folder(
+        ROOT / "notebooks",
+        school=school,
+        data=data,
+        port=port,
+        open_browser=open_browser,
+        room=room,
+    )
 
 
-def serve_folder(notebooks: Path, *, school: Path | None, data: Path, port: int | None, open_browser: bool, room: bool = False) -> None:
+def serve_folder(
+    notebooks: Path,
+    *,
+    school: Path | None,
+    data: Path,
+    port: int | None,
+    open_browser: bool,
+    room: bool = False,
+) -> None:
     """`serve` for any folder of notebooks: the tests have their own."""
     sockets = listen(port)
     address = network_address() if room else ""
@@ -58,7 +80,9 @@ def listen(port: int | None) -> list[socket.socket]:
     Exits with a sentence and its remedy where the port is taken or not allowed.
     """
     if port is not None and not 0 <= port <= LAST_PORT:
-        sys.exit(f"{port} is no port: choose a number from 1024 to {LAST_PORT}, or leave out --port.")
+        sys.exit(
+            f"{port} is no port: choose a number from 1024 to {LAST_PORT}, or leave out --port."
+        )
     tried = range(USUAL_PORT, USUAL_PORT + PORTS_TO_TRY) if port is None else [port]
     for candidate in tried:
         try:
@@ -67,7 +91,9 @@ def listen(port: int | None) -> list[socket.socket]:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
     if port is None:
-        sys.exit(f"The ports {tried[0]} to {tried[-1]} are all taken. Close other workbooks, or name a port with --port.")
+        sys.exit(
+            f"The ports {tried[0]} to {tried[-1]} are all taken. Close other workbooks, or name a port with --port."
+        )
     sys.exit(f"Port {port} is taken or not allowed. Leave out --port, and a free one is found.")
 
 
@@ -87,17 +113,28 @@ def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -
         "MALLOC_ARENA_MAX": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    return variables if school is None else variables | {SCHOOL_VARIABLE: str(school.expanduser().resolve())}
+    return (
+        variables
+        if school is None
+        else variables | {SCHOOL_VARIABLE: str(school.expanduser().resolve())}
+    )
 
 
 async def _serve(
-    notebooks: Path, sockets: list[socket.socket], *, open_browser: bool, room: Room | None, address: str
+    notebooks: Path,
+    sockets: list[socket.socket],
+    *,
+    open_browser: bool,
+    room: Room | None,
+    address: str,
 ) -> None:
     import_ahead()
     from senlib.serve.workbook import Workbook  # Voila takes a second to import
 
     ended = _ended()
-    workbook = Workbook.over(notebooks, port=sockets[0].getsockname()[1], room=room, address=address)
+    workbook = Workbook.over(
+        notebooks, port=sockets[0].getsockname()[1], room=room, address=address
+    )
     await workbook.open(sockets)
     try:
         home = f"http://{HOST}:{workbook.port}/"

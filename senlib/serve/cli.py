@@ -49,9 +49,14 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="senlib", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="open the workbook in your browser, on this computer alone")
+    serve = commands.add_parser(
+        "serve", help="open the workbook in your browser, on this computer alone"
+    )
     serve.add_argument(
-        "school", nargs="?", type=Path, help="a school's folder; without one, your own school or the sample"
+        "school",
+        nargs="?",
+        type=Path,
+        help="a school's folder; without one, your own school or the sample",
     )
     serve.add_argument(
         "--data",
@@ -59,24 +64,48 @@ def parser() -> argparse.ArgumentParser:
         default=Path.home() / "senco-workbook",
         help="where your own school and notes are kept (%(default)s)",
     )
-    serve.add_argument("--port", type=int, default=None, help="port on this computer (8866, or the next that is free)")
-    serve.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
     serve.add_argument(
-        "--room", action="store_true", help="let a session's participants in over the network, with a code; sample schools only"
+        "--port",
+        type=int,
+        default=None,
+        help="port on this computer (8866, or the next that is free)",
+    )
+    serve.add_argument(
+        "--no-browser", action="store_true", help="print the address, and open no browser"
+    )
+    serve.add_argument(
+        "--room",
+        action="store_true",
+        help="let a session's participants in over the network, with a code; sample schools only",
     )
     serve.set_defaults(run=_serve)
 
-    check = commands.add_parser("check", help="say what is wrong in a school's files, and load nothing")
-    check.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="CSV, XLSX or CTF XML files, or a school's folder"
+    check = commands.add_parser(
+        "check", help="say what is wrong in a school's files, and load nothing"
     )
     check.add_argument(
-        "--framework", choices=names(), default="gcse", help="the yardstick the files are read by (%(default)s)"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="CSV, XLSX or CTF XML files, or a school's folder",
+    )
+    check.add_argument(
+        "--framework",
+        choices=names(),
+        default="gcse",
+        help="the yardstick the files are read by (%(default)s)",
     )
     check.set_defaults(run=_check)
 
     _measure(
-        commands, "matrix", "entry to outcome, with the pupils in each cell", _matrix, stage=True, subject=True, by=True
+        commands,
+        "matrix",
+        "entry to outcome, with the pupils in each cell",
+        _matrix,
+        stage=True,
+        subject=True,
+        by=True,
     )
     shown = _measure(
         commands,
@@ -88,14 +117,28 @@ def parser() -> argparse.ArgumentParser:
         by=True,
         denominator=True,
     )
-    shown.add_argument("--reach", action="append", help="outcome to reach, such as 5 or C; may be given again")
+    shown.add_argument(
+        "--reach", action="append", help="outcome to reach, such as 5 or C; may be given again"
+    )
     _measure(commands, "criteria", "each target of Task 3, measured", _criteria, denominator=True)
-    followed = _measure(commands, "track", "pupils who entered in a band, and where they are now", _track, subject=True)
-    followed.add_argument("--entry", action="append", help="entry band, such as 3; may be given again")
+    followed = _measure(
+        commands,
+        "track",
+        "pupils who entered in a band, and where they are now",
+        _track,
+        subject=True,
+    )
+    followed.add_argument(
+        "--entry", action="append", help="entry band, such as 3; may be given again"
+    )
     followed.add_argument("--reach", help="outcome they are to reach")
-    followed.add_argument("--year", action="append", type=int, help="year group; may be given again")
+    followed.add_argument(
+        "--year", action="append", type=int, help="year group; may be given again"
+    )
 
-    sample = commands.add_parser("sample", help="copy a sample school into a folder, to look at or to change")
+    sample = commands.add_parser(
+        "sample", help="copy a sample school into a folder, to look at or to change"
+    )
     sample.add_argument("framework", choices=names())
     sample.add_argument("folder", type=Path, help="a folder that does not exist yet")
     sample.set_defaults(run=_sample)
@@ -114,24 +157,34 @@ def _measure(
     denominator: bool = False,
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text)
-    command.add_argument("folder", type=Path, help="a school's folder, with school.toml or --framework")
-    command.add_argument("--framework", choices=names(), help="the yardstick, in place of school.toml's")
+    command.add_argument(
+        "folder", type=Path, help="a school's folder, with school.toml or --framework"
+    )
+    command.add_argument(
+        "--framework", choices=names(), help="the yardstick, in place of school.toml's"
+    )
     if stage:
         command.add_argument("--stage", help="key stage, such as KS3 (the framework's first)")
     if subject:
         command.add_argument("--subject", help="one subject (all)")
     if by:
         command.add_argument(
-            "--by", default="sen_provision", help="column of the pupils table to group by (%(default)s)"
+            "--by",
+            default="sen_provision",
+            help="column of the pupils table to group by (%(default)s)",
         )
     if denominator:
         command.add_argument(
-            "--denominator", choices=list(DENOMINATORS), default="all", help="whom a percentage is of (%(default)s)"
+            "--denominator",
+            choices=list(DENOMINATORS),
+            default="all",
+            help="whom a percentage is of (%(default)s)",
         )
     command.add_argument("--format", choices=["table", "csv"], default="table")
     command.set_defaults(
         run=lambda options: _print(
-            measure(open_school(options.folder, framework=options.framework), options), options.format
+            measure(open_school(options.folder, framework=options.framework), options),
+            options.format,
         )
     )
     return command
@@ -139,16 +192,30 @@ def _measure(
 
 def _serve(options: argparse.Namespace) -> int:
     from senlib.pages.desk import FOLDER, ROOM_RULE
-    from senlib.serve.app import serve  # Voila takes a second to import, and no other command needs it
+    from senlib.serve.app import (
+        serve,
+    )  # Voila takes a second to import, and no other command needs it
     from senlib.workbook.store import Store
 
     if options.room and options.school is not None:
-        print(f"{ROOM_RULE} Leave out {options.school.name!r}, or leave out --room.", file=sys.stderr)
+        print(
+            f"{ROOM_RULE} Leave out {options.school.name!r}, or leave out --room.", file=sys.stderr
+        )
         return COULD_NOT_LOOK
-    options.data.mkdir(parents=True, exist_ok=True)  # told here, and not on every page, where it may not be written to
+    options.data.mkdir(
+        parents=True, exist_ok=True
+    )  # told here, and not on every page, where it may not be written to
     if options.school is not None:  # what is named now goes before what was chosen on a page before
-        Store(options.data / "workbook.sqlite", workbook="settings").save(form="settings", field="school", value=FOLDER)
-    serve(school=options.school, data=options.data, port=options.port, open_browser=not options.no_browser, room=options.room)
+        Store(options.data / "workbook.sqlite", workbook="settings").save(
+            form="settings", field="school", value=FOLDER
+        )
+    serve(
+        school=options.school,
+        data=options.data,
+        port=options.port,
+        open_browser=not options.no_browser,
+        room=options.room,
+    )
     return FINE
 
 
@@ -158,7 +225,9 @@ def _check(options: argparse.Namespace) -> int:
     paths = []
     for path in options.files:
         if path.is_dir():
-            open_school(path, framework=None if (path / "school.toml").exists() else options.framework)
+            open_school(
+                path, framework=None if (path / "school.toml").exists() else options.framework
+            )
             print(f"{path.name}: nothing wrong was found.")
         elif not path.is_file():
             raise FileNotFoundError(f"there is no file {path}")
@@ -167,15 +236,23 @@ def _check(options: argparse.Namespace) -> int:
                 paths.append(path)
     if paths:
         files = [NamedFile(name=path.name, content=path) for path in paths]
-        loaded = load_files(files, framework=load(options.framework), academic_year=current_academic_year(date.today()))
-        print(f"{len(loaded.pupils):,} pupils and {len(loaded.results):,} results: nothing wrong was found.")
+        loaded = load_files(
+            files,
+            framework=load(options.framework),
+            academic_year=current_academic_year(date.today()),
+        )
+        print(
+            f"{len(loaded.pupils):,} pupils and {len(loaded.results):,} results: nothing wrong was found."
+        )
         for heading in loaded.unmatched:
             print(f"{heading.file}, column '{heading.heading}': not known, and left out.")
     return FINE
 
 
 def _matrix(school: School, options: argparse.Namespace) -> pd.DataFrame:
-    return matrix(school, stage=options.stage, subject=options.subject, by=_column(school, options.by))
+    return matrix(
+        school, stage=options.stage, subject=options.subject, by=_column(school, options.by)
+    )
 
 
 def _conversion(school: School, options: argparse.Namespace) -> pd.DataFrame:
@@ -194,13 +271,21 @@ def _criteria(school: School, options: argparse.Namespace) -> pd.DataFrame:
 
 
 def _track(school: School, options: argparse.Namespace) -> pd.DataFrame:
-    return track(school, subject=options.subject, entry=options.entry, reach=options.reach, years=options.year)
+    return track(
+        school,
+        subject=options.subject,
+        entry=options.entry,
+        reach=options.reach,
+        years=options.year,
+    )
 
 
 def _column(school: School, name: str) -> str:
     """A column to group by; KeyError with those there are."""
     columns = [
-        column for column in school.pupils.columns if column not in ("pupil_id", "forename", "surname", "attendance")
+        column
+        for column in school.pupils.columns
+        if column not in ("pupil_id", "forename", "surname", "attendance")
     ]
     if name not in columns:
         raise KeyError(f"{name!r} is no column to group by: {', '.join(columns)}")
@@ -211,7 +296,10 @@ def _sample(options: argparse.Namespace) -> int:
     import shutil
 
     if options.folder.exists():
-        print(f"{options.folder} is there already: name a folder that does not exist yet.", file=sys.stderr)
+        print(
+            f"{options.folder} is there already: name a folder that does not exist yet.",
+            file=sys.stderr,
+        )
         return COULD_NOT_LOOK
     shutil.copytree(ROOT / "data" / "sample" / options.framework, options.folder)
     print(f"The sample school is in {options.folder}.")
@@ -231,4 +319,6 @@ def _print(table: pd.DataFrame, form: str) -> int:
 def _print_faults(faults: Sequence[Fault]) -> None:
     print("Nothing was loaded. What to put right:", file=sys.stderr)
     for group in grouped(faults):
-        print(f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}", file=sys.stderr)
+        print(
+            f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}", file=sys.stderr
+        )

@@ -17,7 +17,11 @@ from typing import Any
 
 import numpy
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import KernelProvisionerBase, KernelProvisionerFactory, LocalProvisioner
+from jupyter_client.provisioning import (
+    KernelProvisionerBase,
+    KernelProvisionerFactory,
+    LocalProvisioner,
+)
 from traitlets.config import Config
 
 # macOS can, too, but what is Apple's in a process may break in its fork: Python itself no longer forks there of its own accord (bpo-33725).
@@ -42,7 +46,9 @@ def import_ahead() -> None:
 class Provisioners(KernelProvisionerFactory):
     """Starts every kernel in our way, whatever else is installed."""
 
-    def create_provisioner_instance(self, kernel_id: str, kernel_spec: Any, parent: Any) -> KernelProvisionerBase:
+    def create_provisioner_instance(
+        self, kernel_id: str, kernel_spec: Any, parent: Any
+    ) -> KernelProvisionerBase:
         """A forked kernel's provisioner where forking is to be had, the ordinary one elsewhere."""
         kind = ForkedProvisioner if CAN_FORK else LocalProvisioner
         return kind(kernel_id=kernel_id, kernel_spec=kernel_spec, parent=parent)
@@ -54,8 +60,14 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Fork a kernel. Only its connection file is taken from `cmd`, which would have started a Python of its own."""
         self.cwd = str(options.get("cwd") or os.getcwd())
-        told = {"connection_file": self.parent.connection_file, "folder": self.cwd, "variables": options["env"]}
-        self.process = multiprocessing.get_context("forkserver").Process(target=_be_a_kernel, kwargs=told)
+        told = {
+            "connection_file": self.parent.connection_file,
+            "folder": self.cwd,
+            "variables": options["env"],
+        }
+        self.process = multiprocessing.get_context("forkserver").Process(
+            target=_be_a_kernel, kwargs=told
+        )
         # Asked for and not waited for: the first one has to wait until all is imported, and a page's words need no kernel.
         self._started = asyncio.ensure_future(asyncio.to_thread(self._start))
         return self.connection_info

@@ -125,6 +125,10 @@ class WorkbookKernels(AsyncMappingKernelManager):
         return kernel_id
 
     async def _end_first_of(self, visitor: str) -> None:
-        theirs = [kernel_id for kernel_id, owner in self.room.owners.items() if owner == visitor and kernel_id in self]
+        theirs = [
+            kernel_id
+            for kernel_id, owner in self.room.owners.items()
+            if owner == visitor and kernel_id in self
+        ]
         for kernel_id in theirs[:-MOST_PAGES]:
             await self.shutdown_kernel(kernel_id, now=True)

@@ -43,5 +43,9 @@ class PageKernelApp(IPKernelApp):
 
     def init_iopub(self, context: Any) -> None:
         """Send on what cells show, without the port on which IPython would wait for what a cell's own processes print."""
-        with patch.object(kernelapp, "IOPubThread", lambda socket, **options: IOPubThread(socket, **options | {"pipe": False})):
+        with patch.object(
+            kernelapp,
+            "IOPubThread",
+            lambda socket, **options: IOPubThread(socket, **options | {"pipe": False}),
+        ):
             super().init_iopub(context)

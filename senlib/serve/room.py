@@ -16,7 +16,14 @@ from urllib.parse import unquote
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
-from senlib.pages.desk import ADDRESS_VARIABLE, CODE_VARIABLE, DATA_VARIABLE, LEADER, PARTICIPANT, ROOM_VARIABLE
+from senlib.pages.desk import (
+    ADDRESS_VARIABLE,
+    CODE_VARIABLE,
+    DATA_VARIABLE,
+    LEADER,
+    PARTICIPANT,
+    ROOM_VARIABLE,
+)
 
 # Letters and figures that nobody takes for one another when they are read from a screen; eight make 852 thousand million codes.
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -52,7 +59,9 @@ class Room:
         folder.mkdir(parents=True, exist_ok=True)
         written = folder / "code.txt"
         if not written.exists():
-            written.write_text("".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), encoding="utf-8")
+            written.write_text(
+                "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), encoding="utf-8"
+            )
             written.chmod(0o600)
         self.code = written.read_text(encoding="utf-8")
 
@@ -82,7 +91,9 @@ class Room:
         now = time.monotonic()
         self._wrong[at] = [when for when in self._wrong[at] if now - when < WITHIN]
         given = "".join(letter for letter in code.upper() if letter.isalnum())
-        if len(self._wrong[at]) >= WRONG_CODES or not hmac.compare_digest(given.encode(), self.code.encode()):
+        if len(self._wrong[at]) >= WRONG_CODES or not hmac.compare_digest(
+            given.encode(), self.code.encode()
+        ):
             self._wrong[at].append(now)
             return ""
         token = secrets.token_urlsafe(32)
@@ -93,7 +104,11 @@ class Room:
         """What a kernel of theirs is told: their own folder, and what they are in the room."""
         told = {DATA_VARIABLE: str(self.folder / visitor), ROOM_VARIABLE: PARTICIPANT}
         if visitor == LEADER:
-            told |= {ROOM_VARIABLE: LEADER, ADDRESS_VARIABLE: self.door, CODE_VARIABLE: spoken(self.code)}
+            told |= {
+                ROOM_VARIABLE: LEADER,
+                ADDRESS_VARIABLE: self.door,
+                CODE_VARIABLE: spoken(self.code),
+            }
         return told
 
 
@@ -102,7 +117,9 @@ class Gate(Application):
 
     def find_handler(self, request: HTTPServerRequest, **options):  # type: ignore[no-untyped-def]
         """What answers a request: what is asked for, or the door."""
-        if request.host in self.settings["senlib_hosts"] and self.settings["senlib_room"].lets_through(request):
+        if request.host in self.settings["senlib_hosts"] and self.settings[
+            "senlib_room"
+        ].lets_through(request):
             return super().find_handler(request, **options)
         return self.get_handler_delegate(request, Door)
 
@@ -132,7 +149,9 @@ class Door(RequestHandler):
             self.send_error(403)
             return
         self.check_xsrf_cookie()
-        token = self.settings["senlib_room"].come_in(self.get_body_argument("code", ""), at=self.request.remote_ip)
+        token = self.settings["senlib_room"].come_in(
+            self.get_body_argument("code", ""), at=self.request.remote_ip
+        )
         if not token:
             self.set_status(403)
             self._show(wrong=True)

@@ -80,7 +80,13 @@ _POLICY = (
 )
 
 # A computer's own register of kinds of files may be odd (on Windows anybody can change it): those of the frame are said here.
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".woff2": "font/woff2"}
+_KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".woff2": "font/woff2",
+}
 
 # What every answer says, whoever makes it; a page's own policy goes before the one for files.
 _ALWAYS = {
@@ -103,11 +109,15 @@ class Workbook(Voila):
     room: Room | None = None
 
     @classmethod
-    def over(cls, notebooks: Path, *, port: int, room: Room | None = None, address: str = "") -> Workbook:
+    def over(
+        cls, notebooks: Path, *, port: int, room: Room | None = None, address: str = ""
+    ) -> Workbook:
         """The workbook over this folder of notebooks, to be opened on this port, and for a room also at that address in the network."""
         shown = [page for page in PAGES if (notebooks / f"{page.stem}.ipynb").is_file()]
         hosts = [f"{name}:{port}" for name in ("127.0.0.1", address) if name]
-        workbook = cls(config=settings(shown, hosts=hosts), root_dir=str(notebooks), port=port, ip="127.0.0.1")
+        workbook = cls(
+            config=settings(shown, hosts=hosts), root_dir=str(notebooks), port=port, ip="127.0.0.1"
+        )
         workbook.room, workbook.hosts = room, hosts
         workbook.initialize()
         return workbook
@@ -133,10 +143,16 @@ class Workbook(Voila):
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings, with the frame told to the pages that are no notebook."""
         made = super().init_settings()
-        made["voila_jinja2_env"].globals["senlib"] = self.config.VoilaConfiguration.resources["senlib"]
+        made["voila_jinja2_env"].globals["senlib"] = self.config.VoilaConfiguration.resources[
+            "senlib"
+        ]
         if self.room is not None:
             # The gate sees to it that no other names are answered.
-            made |= {"senlib_room": self.room, "senlib_hosts": self.hosts, "allow_remote_access": True}
+            made |= {
+                "senlib_room": self.room,
+                "senlib_hosts": self.hosts,
+                "allow_remote_access": True,
+            }
             return self.tornado_settings | made
         return made | self.tornado_settings
 
@@ -161,7 +177,9 @@ class Workbook(Voila):
 
     async def open(self, sockets: list[socket.socket]) -> None:
         """Begin to answer on these sockets."""
-        self.app = (Application if self.room is None else Gate)(transforms=[_Said], **self.init_settings())
+        self.app = (Application if self.room is None else Gate)(
+            transforms=[_Said], **self.init_settings()
+        )
         self.kernel_manager.room, self.kernel_manager.allowed_message_types = self.room, MESSAGES
         self.app.add_handlers(".*$", self.init_handlers())
         self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
@@ -179,49 +197,58 @@ class Workbook(Voila):
 def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
     """Everything that is set otherwise than Voila would, for a workbook of these pages on these hosts and ports."""
     channels = " ".join(f"ws://{host}" for host in hosts)
-    return Config({
-        "Voila": {
-            "tornado_settings": {
-                # A web site that names itself 127.0.0.1 is refused: only this computer's own names are answered.
-                "allow_remote_access": False,
-                "websocket_max_message_size": LARGEST_MESSAGE,
-                "headers": {"Content-Security-Policy": _POLICY.format(channels=channels), "Cache-Control": "no-store"},
-                "xsrf_cookie_kwargs": {"samesite": "Strict"},
-                "log_function": lambda handler: None,
+    return Config(
+        {
+            "Voila": {
+                "tornado_settings": {
+                    # A web site that names itself 127.0.0.1 is refused: only this computer's own names are answered.
+                    "allow_remote_access": False,
+                    "websocket_max_message_size": LARGEST_MESSAGE,
+                    "headers": {
+                        "Content-Security-Policy": _POLICY.format(channels=channels),
+                        "Cache-Control": "no-store",
+                    },
+                    "xsrf_cookie_kwargs": {"samesite": "Strict"},
+                    "log_function": lambda handler: None,
+                },
             },
-        },
-        "VoilaConfiguration": {
-            "template": "base",
-            "theme": "light",
-            "allow_template_override": "NO",
-            "allow_theme_override": "NO",
-            "file_allowlist": [],
-            "strip_sources": True,
-            "show_tracebacks": False,
-            "prelaunch_hook": before_kernel,
-            "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
-            "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
-            "resources": {"senlib": {"pages": [_shown(page) for page in pages], "version": _version()}},
-        },
-        "IdentityProvider": {"cookie_options": {"samesite": "Strict"}},
-        "VoilaExporter": {"markdown_renderer_class": "senlib.serve.workbook.Prose"},
-        "MappingKernelManager": {
-            "cull_idle_timeout": IDLE,
-            "cull_interval": LOOK,
-            "cull_connected": True,
-            "cull_busy": False,
-            "buffer_offline_messages": True,
-        },
-        "AsyncKernelManager": {"client_class": "senlib.serve.kernels.PatientKernelClient"},
-        # A kernel that died is not replaced by an empty one: the page is told that it is gone.
-        "KernelRestarter": {"restart_limit": 0},
-        "KernelManager": {"shutdown_wait_time": 2.0},
-        # Made for a shared network: a page with many pictures would lose some of them.
-        "ZMQChannelsWebsocketConnection": {"limit_rate": False},
-    })
+            "VoilaConfiguration": {
+                "template": "base",
+                "theme": "light",
+                "allow_template_override": "NO",
+                "allow_theme_override": "NO",
+                "file_allowlist": [],
+                "strip_sources": True,
+                "show_tracebacks": False,
+                "prelaunch_hook": before_kernel,
+                "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
+                "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
+                "resources": {
+                    "senlib": {"pages": [_shown(page) for page in pages], "version": _version()}
+                },
+            },
+            "IdentityProvider": {"cookie_options": {"samesite": "Strict"}},
+            "VoilaExporter": {"markdown_renderer_class": "senlib.serve.workbook.Prose"},
+            "MappingKernelManager": {
+                "cull_idle_timeout": IDLE,
+                "cull_interval": LOOK,
+                "cull_connected": True,
+                "cull_busy": False,
+                "buffer_offline_messages": True,
+            },
+            "AsyncKernelManager": {"client_class": "senlib.serve.kernels.PatientKernelClient"},
+            # A kernel that died is not replaced by an empty one: the page is told that it is gone.
+            "KernelRestarter": {"restart_limit": 0},
+            "KernelManager": {"shutdown_wait_time": 2.0},
+            # Made for a shared network: a page with many pictures would lose some of them.
+            "ZMQChannelsWebsocketConnection": {"limit_rate": False},
+        }
+    )
 
 
-def before_kernel(request: RequestHandler, notebook: nbformat.NotebookNode, cwd: str) -> nbformat.NotebookNode:
+def before_kernel(
+    request: RequestHandler, notebook: nbformat.NotebookNode, cwd: str
+) -> nbformat.NotebookNode:
     """Make a notebook ready to be run as a page.
 
     A page that another web site asks for as a picture, a frame or a script is refused here, before a kernel is started for it: only
@@ -229,10 +256,15 @@ def before_kernel(request: RequestHandler, notebook: nbformat.NotebookNode, cwd:
     page could not say, as it closes, that its kernel may go (Voila #1458).
     """
     asked = request.request.headers
-    if asked.get("Sec-Fetch-Site") in ("cross-site", "same-site") and asked.get("Sec-Fetch-Dest") != "document":
+    if (
+        asked.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        and asked.get("Sec-Fetch-Dest") != "document"
+    ):
         raise HTTPError(403)
     request.xsrf_token  # noqa: B018
-    notebook.cells = [cell for cell in notebook.cells if WORKINGS not in cell.metadata.get("tags", [])]
+    notebook.cells = [
+        cell for cell in notebook.cells if WORKINGS not in cell.metadata.get("tags", [])
+    ]
     return notebook
 
 
@@ -279,9 +311,13 @@ class PageHandler(VoilaHandler):
         self.set_header("Cache-Control", "no-store")
         drawing = await self._renderer(f"{path}.ipynb")
         surroundings = dict(os.environ) | {QUERY_VARIABLE: self.request.query}
-        kernel_id = await self.kernel_manager.start_kernel(kernel_name=KERNEL, path="", env=surroundings)
+        kernel_id = await self.kernel_manager.start_kernel(
+            kernel_name=KERNEL, path="", env=surroundings
+        )
         try:
-            async for piece, _ in drawing.generate_content_generator(kernel_id, self.kernel_manager.get_kernel(kernel_id)):
+            async for piece, _ in drawing.generate_content_generator(
+                kernel_id, self.kernel_manager.get_kernel(kernel_id)
+            ):
                 self.write(piece)
                 await self.flush()
         except (DeadKernelError, TimeoutError, StreamClosedError):
@@ -294,10 +330,16 @@ class PageHandler(VoilaHandler):
     async def _renderer(self, path: str) -> NotebookRenderer:
         """Voila's renderer of a notebook."""
         drawing = NotebookRenderer(
-            request_handler=self, voila_configuration=self.voila_configuration, traitlet_config=self.traitlet_config, notebook_path=path,
-            template_paths=self.template_paths, contents_manager=self.contents_manager, kernel_spec_manager=self.kernel_spec_manager,
-            base_url=self.base_url, page_config={},
-        )  # fmt: skip
+            request_handler=self,
+            voila_configuration=self.voila_configuration,
+            traitlet_config=self.traitlet_config,
+            notebook_path=path,
+            template_paths=self.template_paths,
+            contents_manager=self.contents_manager,
+            kernel_spec_manager=self.kernel_spec_manager,
+            base_url=self.base_url,
+            page_config={},
+        )
         await drawing.initialize()
         drawing.exporter.environment.bytecode_cache = _COMPILED
         return drawing
@@ -318,7 +360,9 @@ class PageHandler(VoilaHandler):
         super().on_connection_close()
         self.left = True
         if self.kernel_id in self.kernel_manager:
-            IOLoop.current().add_callback(self.kernel_manager.shutdown_kernel, self.kernel_id, now=True)
+            IOLoop.current().add_callback(
+                self.kernel_manager.shutdown_kernel, self.kernel_id, now=True
+            )
 
 
 class FrameFile(RequestHandler):
@@ -331,7 +375,10 @@ class FrameFile(RequestHandler):
             raise HTTPError(404)
         small = held.small is not None and "gzip" in self.request.headers.get("Accept-Encoding", "")
         self.set_header("Content-Type", held.kind)
-        self.set_header("Cache-Control", "max-age=31536000, immutable" if "v" in self.request.arguments else "no-cache")
+        self.set_header(
+            "Cache-Control",
+            "max-age=31536000, immutable" if "v" in self.request.arguments else "no-cache",
+        )
         self.set_header("Vary", "Accept-Encoding")
         if small:
             self.set_header("Content-Encoding", "gzip")
@@ -354,8 +401,11 @@ def _frame_files() -> dict[str, _Held]:
     for path in STATIC.iterdir():
         content, kind = path.read_bytes(), _KINDS[path.suffix]
         small = None if path.suffix == ".woff2" else gzip.compress(content, mtime=0)
-        held[path.name] = _Held(content, small, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        held[path.name] = _Held(
+            content, small, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+        )
     return held
+
 
 class Channel(VoilaKernelWebsocketHandler):
     """What a page and its kernel say to one another."""
@@ -426,9 +476,13 @@ class _WithoutValues(logging.Formatter):
 
 def _matters(record: logging.LogRecord) -> bool:
     """Whether a line tells of trouble: a page that was left while it was being made is none, and one whose kernel died says so."""
-    if record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError | StreamClosedError | DeadKernelError):
+    if record.exc_info and isinstance(
+        record.exc_info[1], WebSocketClosedError | StreamClosedError | DeadKernelError
+    ):
         return False
-    return not str(record.msg).startswith(("Kernel died", "Error occurred while starting new kernel client"))
+    return not str(record.msg).startswith(
+        ("Kernel died", "Error occurred while starting new kernel client")
+    )
 
 
 def _log_without_values(log: logging.Logger) -> None:
@@ -443,7 +497,10 @@ def _log_without_values(log: logging.Logger) -> None:
 def _shown(page: Any) -> dict[str, Any]:
     """A page as the frame's template is told it."""
     return {
-        "stem": page.stem, "number": page.number, "title": page.title, "name": page.name,
+        "stem": page.stem,
+        "number": page.number,
+        "title": page.title,
+        "name": page.name,
         "href": "/" if page.stem == "index" else f"/{page.stem}",
     }
 

@@ -95,7 +95,9 @@ class CardSort(AnyWidget):
         # Saving one card twice within a minute gives equal dicts, which would not be sent: the count tells them apart.
         return proposal["value"] and {**proposal["value"], "n": self.move.get("n", 0)}
 
-    def _hear(self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]) -> None:
+    def _hear(
+        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+    ) -> None:
         if content.get("kind") != "move":
             return
         card, group = content.get("card"), content.get("group")

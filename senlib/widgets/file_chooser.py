@@ -34,11 +34,17 @@ class _Arriving:
     parts: list[dict[int, bytes]]
 
     def is_whole(self) -> bool:
-        return all(len(parts) == count_parts(size=size) for parts, size in zip(self.parts, self.sizes, strict=True))
+        return all(
+            len(parts) == count_parts(size=size)
+            for parts, size in zip(self.parts, self.sizes, strict=True)
+        )
 
     def files(self) -> list[ChosenFile]:
         contents = [b"".join(parts[i] for i in range(len(parts))) for parts in self.parts]
-        return [ChosenFile(name=name, content=content) for name, content in zip(self.names, contents, strict=True)]
+        return [
+            ChosenFile(name=name, content=content)
+            for name, content in zip(self.names, contents, strict=True)
+        ]
 
 
 def count_parts(*, size: int) -> int:
@@ -132,9 +138,13 @@ class FileChooser(AnyWidget):
         if not _are_descriptions(files):
             self._refuse(choice, "Nothing could be read. Please choose the files again.")
         elif len(files) > MOST_FILES:
-            self._refuse(choice, f"{len(files)} files are too many at once. Choose up to {MOST_FILES}.")
+            self._refuse(
+                choice, f"{len(files)} files are too many at once. Choose up to {MOST_FILES}."
+            )
         elif any(file["size"] > self.limit for file in files):
-            self._refuse(choice, f"A file is too large. Each may have up to {size_words(self.limit)}.")
+            self._refuse(
+                choice, f"A file is too large. Each may have up to {size_words(self.limit)}."
+            )
         else:
             self._arriving = _Arriving(
                 choice=choice,
@@ -146,11 +156,15 @@ class FileChooser(AnyWidget):
 
     def _take_part(self, file: Any, part: Any, buffers: list[memoryview]) -> None:
         arriving = self._arriving
-        known = _is_count(file) and _is_count(part) and file < len(arriving.sizes) and len(buffers) == 1
+        known = (
+            _is_count(file) and _is_count(part) and file < len(arriving.sizes) and len(buffers) == 1
+        )
         content = bytes(buffers[0]) if known else b""
         if not content or len(content) != part_size(size=arriving.sizes[file], part=part):
             self._arriving = None
-            self._refuse(arriving.choice, "A file did not arrive whole. Please choose the files again.")
+            self._refuse(
+                arriving.choice, "A file did not arrive whole. Please choose the files again."
+            )
             return
         arriving.parts[file][part] = content
         self._answer(arriving.choice)

@@ -75,7 +75,9 @@ def highest_own(nodes: list[dict[str, str]]) -> int:
     >>> highest_own([{"key": "q1"}, {"key": "own_2"}, {"key": "own_10"}, {"key": "own_x"}])
     10
     """
-    return max((int(found[1]) for box in nodes if (found := OWN_KEY.fullmatch(box["key"]))), default=0)
+    return max(
+        (int(found[1]) for box in nodes if (found := OWN_KEY.fullmatch(box["key"]))), default=0
+    )
 
 
 class Flow(AnyWidget):
@@ -108,7 +110,9 @@ class Flow(AnyWidget):
     title = traitlets.Unicode("").tag(sync=True)
     nodes = traitlets.List(traitlets.Dict()).tag(sync=True)
     start = traitlets.Unicode("").tag(sync=True)
-    answers = traitlets.Dict(value_trait=traitlets.Enum(["yes", "no"]), key_trait=traitlets.Unicode()).tag(sync=True)
+    answers = traitlets.Dict(
+        value_trait=traitlets.Enum(["yes", "no"]), key_trait=traitlets.Unicode()
+    ).tag(sync=True)
     passed = traitlets.List(traitlets.Unicode()).tag(sync=True)
     asks = traitlets.Unicode("").tag(sync=True)
     done = traitlets.Bool(False).tag(sync=True)
@@ -140,7 +144,9 @@ class Flow(AnyWidget):
             self.asks = asks
             self.done = done
 
-    def draw(self, *, nodes: list[dict[str, str]], start: str, problems: list[str] | None = None) -> None:
+    def draw(
+        self, *, nodes: list[dict[str, str]], start: str, problems: list[str] | None = None
+    ) -> None:
         """Show another chart in one step, with what is amiss in it; a walk through the one before is let go."""
         with self.hold_sync():
             self.nodes = nodes
@@ -165,7 +171,9 @@ class Flow(AnyWidget):
         self._times_saved += 1
         return proposal["value"] and {**proposal["value"], "n": self._times_saved}
 
-    def _hear(self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]) -> None:
+    def _hear(
+        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+    ) -> None:
         if content.get("kind") == "answer":
             self._hear_answer(content)
         elif content.get("kind") == "edit":
@@ -194,4 +202,8 @@ class Flow(AnyWidget):
             self.nodes = nodes
             self.start = start
             self.own = max(self.own, highest_own(nodes))
-        self.drawn = {"nodes": [dict(box) for box in nodes], "start": start, "n": self.drawn.get("n", 0) + 1}
+        self.drawn = {
+            "nodes": [dict(box) for box in nodes],
+            "start": start,
+            "n": self.drawn.get("n", 0) + 1,
+        }

@@ -38,7 +38,9 @@ def fits(value: Any, column: dict[str, Any]) -> bool:
     if kind == "yes":
         return isinstance(value, bool)
     if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return (
+            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        )
     if kind == "choice":
         return value == "" or value in column.get("choices", [])
     return isinstance(value, str)
@@ -88,27 +90,37 @@ class Listing(AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take from the page what a reader can choose there, and nothing else."""
-        super().set_state({name: sync_data[name] for name in ("selected", "order", "query") if name in sync_data})
+        super().set_state(
+            {name: sync_data[name] for name in ("selected", "order", "query") if name in sync_data}
+        )
 
     @traitlets.validate("columns")
     def _check_columns(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         for column in proposal["value"]:
             if not {"key", "label"} <= column.keys() or column.get("kind") not in KINDS:
-                raise traitlets.TraitError(f"a column has a key, a label and a kind, one of {', '.join(KINDS)}")
+                raise traitlets.TraitError(
+                    f"a column has a key, a label and a kind, one of {', '.join(KINDS)}"
+                )
         return proposal["value"]
 
     @traitlets.validate("records")
     def _check_records(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
-        records = [{key: plain(value) for key, value in record.items()} for record in proposal["value"]]
+        records = [
+            {key: plain(value) for key, value in record.items()} for record in proposal["value"]
+        ]
         ids = [record.get("id") for record in records]
         if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(ids):
             raise traitlets.TraitError("each record has an 'id' of its own, which is text")
         for column in self.columns:
             # A choice no longer offered is still shown; the other kinds cannot be sorted or drawn with a stray value.
             if column["kind"] in ("number", "yes"):
-                wrong = sum(not fits(record.get(column["key"]) or None, column) for record in records)
+                wrong = sum(
+                    not fits(record.get(column["key"]) or None, column) for record in records
+                )
                 if wrong:
-                    raise traitlets.TraitError(f"{wrong} values of column {column['key']!r} are no {column['kind']}")
+                    raise traitlets.TraitError(
+                        f"{wrong} values of column {column['key']!r} are no {column['kind']}"
+                    )
         return records
 
     @traitlets.validate("saved")
@@ -121,12 +133,16 @@ class Listing(AnyWidget):
         if self.selected and all(record["id"] != self.selected for record in self.records):
             self.selected = ""
 
-    def _hear(self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]) -> None:
+    def _hear(
+        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+    ) -> None:
         if content.get("kind") != "edit":
             return
         key, value = content.get("key"), content.get("value")
         column = next((column for column in self.columns if column["key"] == key), {})
-        record = next((record for record in self.records if record["id"] == content.get("id")), None)
+        record = next(
+            (record for record in self.records if record["id"] == content.get("id")), None
+        )
         held = record is not None and bool(column.get("editable")) and fits(value, column)
         if held:
             # In place, and so without sending: the page that the change came from shows it already.
@@ -134,4 +150,9 @@ class Listing(AnyWidget):
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
         self.send({"kind": "edit", "turn": content.get("turn"), "held": held})
         if held:
-            self.edit = {"id": record["id"], "key": key, "value": value, "n": self.edit.get("n", 0) + 1}
+            self.edit = {
+                "id": record["id"],
+                "key": key,
+                "value": value,
+                "n": self.edit.get("n", 0) + 1,
+            }

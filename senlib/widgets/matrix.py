@@ -49,8 +49,14 @@ class Matrix(AnyWidget):
 
         Raises ValueError if there is not one list of cells and one total per row, and one cell per column.
         """
-        if len(cells) != len(rows) or len(totals) != len(rows) or any(len(row) != len(columns) for row in cells):
-            raise ValueError(f"{len(rows)} rows by {len(columns)} columns need as many cells, and a total a row")
+        if (
+            len(cells) != len(rows)
+            or len(totals) != len(rows)
+            or any(len(row) != len(columns) for row in cells)
+        ):
+            raise ValueError(
+                f"{len(rows)} rows by {len(columns)} columns need as many cells, and a total a row"
+            )
         with self.hold_sync(), self.hold_trait_notifications():
             self.set_trait("title", title)
             self.set_trait("rows", rows)
@@ -63,7 +69,9 @@ class Matrix(AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take from the page which cell is pressed, and nothing else."""
         try:
-            super().set_state({name: value for name, value in sync_data.items() if name == "selected"})
+            super().set_state(
+                {name: value for name, value in sync_data.items() if name == "selected"}
+            )
         except traitlets.TraitError:
             # Pressed while other figures were on their way: the page is told what is selected now.
             self.send_state("selected")
@@ -71,10 +79,17 @@ class Matrix(AnyWidget):
     @traitlets.validate("selected")
     def _check_selected(self, proposal: dict[str, Any]) -> dict[str, str]:
         if proposal["value"] and not self._can_be_pressed(proposal["value"]):
-            raise traitlets.TraitError("selected is {} or the row and column of a cell with pupils in it")
+            raise traitlets.TraitError(
+                "selected is {} or the row and column of a cell with pupils in it"
+            )
         return proposal["value"]
 
     def _can_be_pressed(self, place: dict[str, Any]) -> bool:
         if place.get("row") not in self.rows or place.get("column") not in self.columns:
             return False
-        return self.cells[self.rows.index(place["row"])][self.columns.index(place["column"])].get("count", 0) > 0
+        return (
+            self.cells[self.rows.index(place["row"])][self.columns.index(place["column"])].get(
+                "count", 0
+            )
+            > 0
+        )

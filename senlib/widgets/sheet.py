@@ -84,7 +84,10 @@ class Sheet(AnyWidget):
         self.on_msg(self._hear)
 
     def answer_with(
-        self, function: Callable[[Request], Reply | None], *, then: Callable[[], None] = lambda: None
+        self,
+        function: Callable[[Request], Reply | None],
+        *,
+        then: Callable[[], None] = lambda: None,
     ) -> None:
         """Have this function answer what the page asks: one of REQUESTS in, a reply out, None where the page needs none.
 
@@ -105,12 +108,20 @@ class Sheet(AnyWidget):
         # Names are learnt and never forgotten: what was typed last in a sheet just left is still on its way.
         self.names |= set(names_in(change["new"]))
 
-    def _hear(self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]) -> None:
+    def _hear(
+        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+    ) -> None:
         wanted = self._wanted(content)
         if wanted is None:
-            reply: Reply | None = {"kind": "refused", "why": "That could not be kept: please try again"}
+            reply: Reply | None = {
+                "kind": "refused",
+                "why": "That could not be kept: please try again",
+            }
         elif any(len(content[key]) > LONGEST for key, kind in wanted.items() if kind is str):
-            reply = {"kind": "refused", "why": f"Not saved: this is longer than {LONGEST:,} characters. Shorten it"}
+            reply = {
+                "kind": "refused",
+                "why": f"Not saved: this is longer than {LONGEST:,} characters. Shorten it",
+            }
         else:
             reply = self._answer(content)
         if reply is not None:
@@ -120,7 +131,9 @@ class Sheet(AnyWidget):
     def _wanted(self, content: Request) -> Mapping[str, type] | None:
         """What a request of this kind has to hold; None where this one does not hold it, or names a box that never was here."""
         wanted = REQUESTS.get(str(content.get("kind")))
-        if wanted is None or any(type(content.get(key)) is not kind for key, kind in wanted.items()):
+        if wanted is None or any(
+            type(content.get(key)) is not kind for key, kind in wanted.items()
+        ):
             return None
         return wanted if "name" not in wanted or content["name"] in self.names else None
 

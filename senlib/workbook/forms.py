@@ -149,7 +149,11 @@ class Grid(Part):
         >>> load("task2_role_of_the_senco").part("task2.role").answers[:2]
         ('task2.judging.1.where', 'task2.judging.1.evidence')
         """
-        return tuple(answer_key(row=row.key, column=column.key) for row in self.rows for column in self.columns)
+        return tuple(
+            answer_key(row=row.key, column=column.key)
+            for row in self.rows
+            for column in self.columns
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +255,11 @@ class Trail:
         >>> walk(chart, {}).asks.key, walk(chart, {"q1": "yes", "q4": "no"}).asks
         ('q1', None)
         """
-        return self.nodes[-1] if self.nodes and self.nodes[-1].kind == "question" and not self.done else None
+        return (
+            self.nodes[-1]
+            if self.nodes and self.nodes[-1].kind == "question" and not self.done
+            else None
+        )
 
     @property
     def comes_to(self) -> str:
@@ -262,7 +270,15 @@ class Trail:
         ['annotation', 'nothing more', '']
         """
         counted = {node.counts_as or ("plan" if node.leads_to else "") for node in self.nodes}
-        return next(what for what in ("plan", "annotation", "nothing more") if what in counted | {"nothing more"}) if self.done else ""
+        return (
+            next(
+                what
+                for what in ("plan", "annotation", "nothing more")
+                if what in counted | {"nothing more"}
+            )
+            if self.done
+            else ""
+        )
 
     @property
     def leads_to(self) -> tuple[str, ...]:
@@ -287,7 +303,9 @@ class Sheet:
         for part in self.parts:
             if part.key == key:
                 return part
-        raise KeyError(f"{key!r} is no part of {self.stem}: {', '.join(part.key for part in self.parts)}")
+        raise KeyError(
+            f"{key!r} is no part of {self.stem}: {', '.join(part.key for part in self.parts)}"
+        )
 
 
 def answer_key(*, row: str, column: str) -> str:
@@ -324,7 +342,11 @@ def stems() -> list[str]:
     >>> stems()[:2]
     ['index', 'task1_conversion_data']
     """
-    return sorted(file.name.removesuffix(".toml") for file in files(content).iterdir() if file.name.endswith(".toml"))
+    return sorted(
+        file.name.removesuffix(".toml")
+        for file in files(content).iterdir()
+        if file.name.endswith(".toml")
+    )
 
 
 @cache
@@ -336,7 +358,9 @@ def load(stem: str) -> Sheet:
     """
     if stem not in stems():
         raise KeyError(f"{stem!r} has no forms: {', '.join(stems())}")
-    tables = tomllib.loads(files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8"))["parts"]
+    tables = tomllib.loads(files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8"))[
+        "parts"
+    ]
     grids = {table["key"]: _grid(table) for table in tables if table["is"] == "grid"}
     return Sheet(stem, tuple(_part(table, grids) for table in tables))
 
@@ -355,12 +379,20 @@ def problems(chart: FlowChart) -> list[str]:
     """
     if chart.start not in chart.nodes:
         return [f"The chart starts at {chart.start!r}, and there is no such box."]
-    found = [problem for node in chart.nodes.values() for problem in _problems_of(node, chart.nodes)]
+    found = [
+        problem for node in chart.nodes.values() for problem in _problems_of(node, chart.nodes)
+    ]
     reached = _reached(chart)
-    found += [f"No way leads to {_name(node)}." for node in chart.nodes.values() if node.key not in reached]
+    found += [
+        f"No way leads to {_name(node)}."
+        for node in chart.nodes.values()
+        if node.key not in reached
+    ]
     loop = _loop(chart)
     if loop:
-        found.append(f"The way goes round in a loop: {' to '.join(_name(chart.nodes[key]) for key in loop)}.")
+        found.append(
+            f"The way goes round in a loop: {' to '.join(_name(chart.nodes[key]) for key in loop)}."
+        )
     return found
 
 
@@ -448,7 +480,11 @@ def _part(table: Mapping[str, Any], grids: Mapping[str, Grid]) -> Part:
 
 
 def _head(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: table[name] for name in ("key", "title", "unit", "intro", "each", "again") if name in table}
+    return {
+        name: table[name]
+        for name in ("key", "title", "unit", "intro", "each", "again")
+        if name in table
+    }
 
 
 def _form(table: Mapping[str, Any]) -> Form:
@@ -456,18 +492,25 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 
 def _prompt(table: Mapping[str, Any]) -> Prompt:
-    return Prompt(**_head(table), fields=tuple(Field(key, label) for key, label in table["prompts"]))
+    return Prompt(
+        **_head(table), fields=tuple(Field(key, label) for key, label in table["prompts"])
+    )
 
 
 def _grid(table: Mapping[str, Any]) -> Grid:
     sections = table.get("sections", [])
     starts, of_rows = table.get("starts", {}), table.get("start", {})
-    headed = [("", table.get("rows", [])), *((section["key"], section["rows"]) for section in sections)]
+    headed = [
+        ("", table.get("rows", [])),
+        *((section["key"], section["rows"]) for section in sections),
+    ]
     return Grid(
         **_head(table),
         columns=tuple(map(_field, table["columns"])),
         rows=tuple(
-            Row(key, label, section, starts | of_rows.get(key, {})) for section, rows in headed for key, label in rows
+            Row(key, label, section, starts | of_rows.get(key, {}))
+            for section, rows in headed
+            for key, label in rows
         ),
         sections=tuple(Section(section["key"], section["title"]) for section in sections),
         room_for_own_rows=table.get("room_for_own_rows", False),
@@ -478,7 +521,9 @@ def _grid(table: Mapping[str, Any]) -> Grid:
 def _cards(table: Mapping[str, Any], grid: Grid) -> Cards:
     # The cards are the rows of a grid, defined there once.
     return Cards(
-        **_head(table), groups=grid.sections, cards=tuple(Card(row.key, row.label, row.section) for row in grid.rows)
+        **_head(table),
+        groups=grid.sections,
+        cards=tuple(Card(row.key, row.label, row.section) for row in grid.rows),
     )
 
 

@@ -6,7 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from senlib.workbook.forms import Form, Grid, Part, Points, Row, answer_key, copies, load, place, stems
+from senlib.workbook.forms import (
+    Form,
+    Grid,
+    Part,
+    Points,
+    Row,
+    answer_key,
+    copies,
+    load,
+    place,
+    stems,
+)
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import Store
 
@@ -59,11 +70,18 @@ def actions(held: Held) -> list[Action]:
     >>> [(action.what, action.stem, action.row) for action in actions(held)]
     [('Look at science with its leader', 'task1_conversion_data', 'One thing to do about it')]
     """
-    found = [action for stem in stems() for part in load(stem).parts for action in _of_part(stem, part, held)]
+    found = [
+        action
+        for stem in stems()
+        for part in load(stem).parts
+        for action in _of_part(stem, part, held)
+    ]
     return [*found, *_of_the_plan(held)]
 
 
-def add_action(store: Store, *, what: str, owner: str = "", due: str = "", measure: str = "", pupil: str = "") -> str:
+def add_action(
+    store: Store, *, what: str, owner: str = "", due: str = "", measure: str = "", pupil: str = ""
+) -> str:
     """Write an action straight into the plan, about a pupil or about none, and return its key.
 
     Raises StoreError where it cannot be kept.
@@ -95,7 +113,9 @@ def in_order(found: Sequence[Action]) -> list[Action]:
 
     An order that stays as it was where nothing tells two apart.
     """
-    return sorted(found, key=lambda action: (action.done, action.due is None, action.due or date.max))
+    return sorted(
+        found, key=lambda action: (action.done, action.due is None, action.due or date.max)
+    )
 
 
 def coming(found: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
@@ -104,7 +124,10 @@ def coming(found: Sequence[Action], *, today: date, days: int = 28) -> list[Acti
 
 
 def _dated(found: Sequence[Action]) -> list[Action]:
-    return sorted((action for action in found if action.due and not action.done), key=lambda action: action.due)
+    return sorted(
+        (action for action in found if action.due and not action.done),
+        key=lambda action: action.due,
+    )
 
 
 def _of_part(stem: str, part: Part, held: Held) -> Iterator[Action]:
@@ -118,7 +141,17 @@ def _of_part(stem: str, part: Part, held: Held) -> Iterator[Action]:
                 value, label = (row.label if value == "yes" else ""), part.title
             if value.strip():
                 form = place(part.key, of=of)
-                yield _action(stem, part, form=form, field=field, what=value, row=label, of=of, siblings=siblings, held=held)
+                yield _action(
+                    stem,
+                    part,
+                    form=form,
+                    field=field,
+                    what=value,
+                    row=label,
+                    of=of,
+                    siblings=siblings,
+                    held=held,
+                )
 
 
 def _asked(part: Part, held: Held) -> Iterator[tuple[str, Row, Mapping[str, str]]]:
@@ -131,7 +164,11 @@ def _asked(part: Part, held: Held) -> Iterator[tuple[str, Row, Mapping[str, str]
     elif isinstance(part, Grid):
         columns = [column for column in part.columns if column.to_plan]
         for row in every_row(part, held) if columns else []:
-            beside = {c.key: answer_key(row=row.key, column=c.key) for c in part.columns if c.key in COLUMNS}
+            beside = {
+                c.key: answer_key(row=row.key, column=c.key)
+                for c in part.columns
+                if c.key in COLUMNS
+            }
             for column in columns:
                 yield answer_key(row=row.key, column=column.key), row, beside
     elif isinstance(part, Points) and part.to_plan:
@@ -153,13 +190,23 @@ def _action(
 ) -> Action:
     key = f"{form}|{field}"
     places = {
-        column: (form, siblings[column]) if column in siblings else (PLAN, answer_key(row=key, column=column))
+        column: (form, siblings[column])
+        if column in siblings
+        else (PLAN, answer_key(row=key, column=column))
         for column in COLUMNS
     }
     return Action(
-        key=key, what=what, stem=stem, part=part.key, title=_title(part, of), row=row, each=part.each, of=of,
-        values=_values(places, held), places={"what": (form, field)} | places,
-    )  # fmt: skip
+        key=key,
+        what=what,
+        stem=stem,
+        part=part.key,
+        title=_title(part, of),
+        row=row,
+        each=part.each,
+        of=of,
+        values=_values(places, held),
+        places={"what": (form, field)} | places,
+    )
 
 
 def _title(part: Part, of: str) -> str:
@@ -182,10 +229,17 @@ def _of_the_plan(held: Held) -> Iterator[Action]:
         places = {column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS}
         pupil = values.get(answer_key(row=key, column="pupil"), "")
         yield Action(
-            key=key, what=values[field], stem="pupil" if pupil else "task8_working_smarter", part=PLAN, title=plan.title,
-            row="", each="pupil" if pupil else "", of=pupil, values=_values(places, held),
+            key=key,
+            what=values[field],
+            stem="pupil" if pupil else "task8_working_smarter",
+            part=PLAN,
+            title=plan.title,
+            row="",
+            each="pupil" if pupil else "",
+            of=pupil,
+            values=_values(places, held),
             places={"what": (PLAN, field)} | places,
-        )  # fmt: skip
+        )
 
 
 def _values(places: Mapping[str, tuple[str, str]], held: Held) -> dict[str, str]:

@@ -33,12 +33,19 @@ class Export:
 
 def export(store: Store) -> bytes:
     """The store's workbook as a portable file. Raises StoreError where the store cannot be read."""
-    return to_bytes(Export(workbook=store.workbook, made_at=datetime.now(UTC), answers=tuple(store.everything())))
+    return to_bytes(
+        Export(
+            workbook=store.workbook, made_at=datetime.now(UTC), answers=tuple(store.everything())
+        )
+    )
 
 
 def to_bytes(made: Export) -> bytes:
     """The portable file of these answers; of what is on a page, too, where the store has failed it."""
-    answers = [{"form": one.form, "field": one.field, "value": one.value, "at": in_utc(one.at)} for one in made.answers]
+    answers = [
+        {"form": one.form, "field": one.field, "value": one.value, "at": in_utc(one.at)}
+        for one in made.answers
+    ]
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -65,14 +72,18 @@ def read(content: bytes) -> Export:
     if type(version) is not int or version < 1:
         raise _refused("its version is not a number from 1")
     if version > VERSION:
-        raise StoreError("A newer version of the workbook made this file. Install that version here, then bring it in.")
+        raise StoreError(
+            "A newer version of the workbook made this file. Install that version here, then bring it in."
+        )
     _check_keys(data, _KEYS, where="the file")
     if not isinstance(data["answers"], list):
         raise _refused("its answers are not a list")
     return Export(
         workbook=_text(data, "workbook", where="the file"),
         made_at=_time(data, "made_at", where="the file"),
-        answers=tuple(_placed(one, where=f"answer {n:,}") for n, one in enumerate(data["answers"], start=1)),
+        answers=tuple(
+            _placed(one, where=f"answer {n:,}") for n, one in enumerate(data["answers"], start=1)
+        ),
     )
 
 
@@ -86,7 +97,11 @@ def import_into(store: Store, export: Export) -> int:
 
 def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_repeats, parse_constant=_no_number)
+        return json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_without_repeats,
+            parse_constant=_no_number,
+        )
     # Lists within lists without end are no JSON of ours either.
     except (ValueError, RecursionError):
         raise _refused("it is not JSON") from None

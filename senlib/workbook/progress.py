@@ -29,7 +29,11 @@ def progress(held: Mapping[str, Mapping[str, str]]) -> list[Progress]:
     >>> progress({"unit1.reflection": {"spread": "Not far enough"}})[1]
     Progress(stem='task1_conversion_data', begun=1, parts=2)
     """
-    written = {form: values for form, values in held.items() if any(value.strip() for value in values.values())}
+    written = {
+        form: values
+        for form, values in held.items()
+        if any(value.strip() for value in values.values())
+    }
     found = []
     for stem in stems():
         keys = [part.key for part in load(stem).parts if _asks(part) and part.key != PLAN]

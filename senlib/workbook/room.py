@@ -60,7 +60,11 @@ def gather(folder: Path) -> list[Held]:
 
     `folder` has a folder for each person, named so that it says nothing of them. Raises StoreError where a file cannot be read.
     """
-    return [held for path in sorted(folder.glob("participant-*/workbook.sqlite")) if (held := _answers(path))]
+    return [
+        held
+        for path in sorted(folder.glob("participant-*/workbook.sqlite"))
+        if (held := _answers(path))
+    ]
 
 
 def people(folder: Path) -> int:
@@ -77,14 +81,24 @@ def sorted_cards(answers: Sequence[Held], cards: Cards) -> list[Tally]:
     (1, 1, 0)
     """
     groups = [group.key for group in cards.groups]
-    return [Tally(card.key, card.text, _count(answers, cards.key, card.key, groups)) for card in cards.cards]
+    return [
+        Tally(card.key, card.text, _count(answers, cards.key, card.key, groups))
+        for card in cards.cards
+    ]
 
 
 def ratings(answers: Sequence[Held], grid: Grid, *, column: str) -> list[Tally]:
     """Which choice of a column how many people gave for each row of a grid."""
-    choices = [choice.key for field in grid.columns if field.key == column for choice in field.choices]
+    choices = [
+        choice.key for field in grid.columns if field.key == column for choice in field.choices
+    ]
     return [
-        Tally(row.key, row.label, _count(answers, grid.key, answer_key(row=row.key, column=column), choices)) for row in grid.rows
+        Tally(
+            row.key,
+            row.label,
+            _count(answers, grid.key, answer_key(row=row.key, column=column), choices),
+        )
+        for row in grid.rows
     ]
 
 
@@ -93,7 +107,10 @@ def shown(answers: Sequence[Held]) -> list[Written]:
     found = []
     for (form, field), asked in _questions():
         texts = [held.get(SHOWN, {}).get(f"{form}|{field}", "") for held in answers]
-        found += [Written(form, field, asked, text) for text in sorted(filter(None, texts), key=str.casefold)]
+        found += [
+            Written(form, field, asked, text)
+            for text in sorted(filter(None, texts), key=str.casefold)
+        ]
     return found
 
 
@@ -125,7 +142,9 @@ def _answers(path: Path) -> Held:
     return held
 
 
-def _count(answers: Sequence[Held], form: str, field: str, choices: Sequence[str]) -> dict[str, int]:
+def _count(
+    answers: Sequence[Held], form: str, field: str, choices: Sequence[str]
+) -> dict[str, int]:
     given = [held.get(form, {}).get(field, "") for held in answers]
     return {choice: given.count(choice) for choice in choices}
 
@@ -148,4 +167,7 @@ def _asked(part: Part) -> Iterable[tuple[tuple[str, str], str]]:
         for row in part.rows:
             for column in part.columns:
                 if column.kind in _WORDS:
-                    yield (part.key, answer_key(row=row.key, column=column.key)), f"{row.label}: {column.label}"
+                    yield (
+                        (part.key, answer_key(row=row.key, column=column.key)),
+                        f"{row.label}: {column.label}",
+                    )

@@ -30,7 +30,11 @@ def own_rows(held: Mapping[str, str]) -> list[Row]:
     >>> own_rows({"own.2.label": "Chess club", "own.2.section": "extra", "own.1.label": "", "own.1.section": ""})
     [Row(key='own.2', label='Chess club', section='extra', start={})]
     """
-    keys = sorted(field.removesuffix(".label") for field, label in held.items() if field.endswith(".label") and label)
+    keys = sorted(
+        field.removesuffix(".label")
+        for field, label in held.items()
+        if field.endswith(".label") and label
+    )
     return [Row(key, held[f"{key}.label"], held.get(f"{key}.section", "")) for key in keys]
 
 
@@ -48,7 +52,10 @@ def every_row(grid: Grid, held: Mapping[str, Mapping[str, str]]) -> list[Row]:
 def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
     """Add a row of the school's own to a grid, and return its key. Raises StoreError where it cannot be kept."""
     key = new_key()
-    values = {answer_key(row=key, column="label"): label, answer_key(row=key, column="section"): section}
+    values = {
+        answer_key(row=key, column="label"): label,
+        answer_key(row=key, column="section"): section,
+    }
     store.save_all(form=rows_form(grid.key), values=values)
     return key
 
@@ -83,7 +90,11 @@ def began(store: Store, form: str) -> datetime | None:
 
 def this_time(answers: Mapping[str, Answer], *, began: datetime | None) -> dict[str, str]:
     """Of the latest answers those that were given in the present round."""
-    return {field: answer.value for field, answer in answers.items() if began is None or answer.at >= began}
+    return {
+        field: answer.value
+        for field, answer in answers.items()
+        if began is None or answer.at >= began
+    }
 
 
 def last_time(store: Store, form: str, *, began: datetime | None) -> dict[str, Answer]:

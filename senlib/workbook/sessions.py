@@ -92,7 +92,8 @@ def plans() -> tuple[Plan, ...]:
     [75, 75, 75]
     """
     return tuple(
-        Plan(**(table | {"sittings": tuple(_sitting(sitting) for sitting in table["sittings"])})) for table in _words()["plans"]
+        Plan(**(table | {"sittings": tuple(_sitting(sitting) for sitting in table["sittings"])}))
+        for table in _words()["plans"]
     )
 
 
@@ -189,7 +190,9 @@ def kept(sitting: Sitting, held: Mapping[str, str]) -> tuple[Activity, ...]:
     order = held.get(f"{sitting.key}.order")
     keys = list(usual) if order is None else list(dict.fromkeys(order.split()))
     found = [usual.get(key, activities().get(key)) for key in keys]
-    return tuple(_as_kept(one, held.get(f"{sitting.key}.minutes.{one.key}", "")) for one in found if one)
+    return tuple(
+        _as_kept(one, held.get(f"{sitting.key}.minutes.{one.key}", "")) for one in found if one
+    )
 
 
 def to_keep(sitting: Sitting, chosen: Sequence[Activity]) -> dict[str, str]:
@@ -214,7 +217,10 @@ def parts_of(chosen: Sequence[Activity]) -> list[Part]:
 
 def packs_of(chosen: Sequence[Activity]) -> list[Part]:
     """The packs of cards that these activities need, each once."""
-    return [part_of(key) for key in dict.fromkeys(activity.cards for activity in chosen if activity.cards)]
+    return [
+        part_of(key)
+        for key in dict.fromkeys(activity.cards for activity in chosen if activity.cards)
+    ]
 
 
 def part_of(key: str) -> Part:
@@ -234,20 +240,30 @@ def part_of(key: str) -> Part:
 
 
 def _words() -> dict:
-    return tomllib.loads((files(content) / "sessions" / "facilitator.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        (files(content) / "sessions" / "facilitator.toml").read_text(encoding="utf-8")
+    )
 
 
 def _tuples(table: Mapping) -> dict:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }
 
 
 def _sitting(table: Mapping) -> Sitting:
-    chosen = tuple(replace(activities()[key], minutes=minutes) for key, minutes in table["activities"])
+    chosen = tuple(
+        replace(activities()[key], minutes=minutes) for key, minutes in table["activities"]
+    )
     return Sitting(**(dict(table) | {"activities": chosen}))
 
 
 def _as_kept(activity: Activity, minutes: str) -> Activity:
-    number = int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 6 else activity.minutes
+    number = (
+        int(minutes)
+        if minutes.isascii() and minutes.isdigit() and len(minutes) < 6
+        else activity.minutes
+    )
     return lasting([activity], activity.key, minutes=number)[0]
 
 

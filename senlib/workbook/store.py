@@ -47,9 +47,7 @@ _NEWER = (
     "The file of your answers, {path}, was last used by a newer version of this workbook, and has been left as it is. "
     "Open it with that version, or install that version here."
 )
-_FOREIGN = (
-    "The file {path} belongs to another program, and has been left as it is. Move it away, then open the page again."
-)
+_FOREIGN = "The file {path} belongs to another program, and has been left as it is. Move it away, then open the page again."
 _GONE = "The file of your answers, {path}, is no longer there. Put it back in its place, or open the page again to start a new one."
 _LEFT_OVER = (
     "Your answers no longer show, but traces of them are still in {path}, for something else is reading it. "
@@ -130,7 +128,9 @@ class Store:
 
         `seen` is the id of the answer that the page showed in the field, 0 for none; None asks for no comparison.
         """
-        return self.save_all(form=form, values={field: value}, seen=None if seen is None else {field: seen})[field]
+        return self.save_all(
+            form=form, values={field: value}, seen=None if seen is None else {field: seen}
+        )[field]
 
     def save_all(
         self, *, form: str, values: Mapping[str, str], seen: Mapping[str, int] | None = None
@@ -139,7 +139,9 @@ class Store:
         seen = seen or {}
         with self._writing() as connection:
             saved = {
-                field: self._append(connection, form=form, field=field, value=_whole(value), seen=seen.get(field))
+                field: self._append(
+                    connection, form=form, field=field, value=_whole(value), seen=seen.get(field)
+                )
                 for field, value in values.items()
             }
         self._tell(form, values)
@@ -157,7 +159,9 @@ class Store:
         """The latest answer of each field of a form, in the order in which they were given; or the latest before a time."""
         until = "9999" if before is None else in_utc(before)
         with self._connection() as connection:
-            rows = connection.execute(_LATEST.format(which="form = ? AND at < ?"), (self.workbook, form, until))
+            rows = connection.execute(
+                _LATEST.format(which="form = ? AND at < ?"), (self.workbook, form, until)
+            )
             return {field: _answer(*rest) for _, field, *rest in rows}
 
     def forms(self, under: str = "") -> dict[str, dict[str, str]]:
@@ -169,7 +173,10 @@ class Store:
         >>> store.forms("iep"), store.forms("ie")
         ({'iep/0123': {'target': 'Round to tens'}}, {})
         """
-        which, values = ("form = ? OR form BETWEEN ? AND ?", (under, f"{under}/", f"{under}/\U0010ffff"))
+        which, values = (
+            "form = ? OR form BETWEEN ? AND ?",
+            (under, f"{under}/", f"{under}/\U0010ffff"),
+        )
         if not under:
             which, values = "TRUE", ()
         held: dict[str, dict[str, str]] = {}
@@ -183,7 +190,12 @@ class Store:
     def workbooks(self) -> list[str]:
         """The names of all workbooks that have answers in the file, whichever this one is."""
         with self._connection() as connection:
-            return [name for (name,) in connection.execute("SELECT DISTINCT workbook FROM answers ORDER BY workbook")]
+            return [
+                name
+                for (name,) in connection.execute(
+                    "SELECT DISTINCT workbook FROM answers ORDER BY workbook"
+                )
+            ]
 
     def history(self, form: str, field: str) -> list[Answer]:
         """Every answer that a field has had, the newest first."""
@@ -193,9 +205,14 @@ class Store:
     def bring_back(self, form: str, field: str, id: int) -> Saved:
         """Give an earlier answer of a field again, as a new one; the one that it replaces joins the history."""
         with self._writing() as connection:
-            earlier = {answer.id: answer.value for answer in self._history(connection, form, field, limit=-1)}
+            earlier = {
+                answer.id: answer.value
+                for answer in self._history(connection, form, field, limit=-1)
+            }
             if id not in earlier:
-                raise StoreError("That earlier text is no longer there, so it was not brought back. Open the page again.")
+                raise StoreError(
+                    "That earlier text is no longer there, so it was not brought back. Open the page again."
+                )
             saved = self._append(connection, form=form, field=field, value=earlier[id], seen=None)
         self._tell(form, {field: earlier[id]})
         return saved
@@ -204,7 +221,10 @@ class Store:
         """Every answer of the workbook with its history, the oldest first."""
         sql = "SELECT form, field, value, at FROM answers WHERE workbook = ? ORDER BY at, id"
         with self._connection() as connection:
-            return [Placed(*place, at=_local(at)) for *place, at in connection.execute(sql, (self.workbook,))]
+            return [
+                Placed(*place, at=_local(at))
+                for *place, at in connection.execute(sql, (self.workbook,))
+            ]
 
     def append_missing(self, answers: Iterable[Placed]) -> int:
         """Append those answers that are not here yet, at their own times, all or none; how many that were."""
@@ -218,7 +238,12 @@ class Store:
         with self._writing() as connection:
             before = connection.total_changes
             for one in sorted(answers, key=lambda one: one.at):
-                values = {"form": one.form, "field": one.field, "value": _whole(one.value), "at": in_utc(one.at)}
+                values = {
+                    "form": one.form,
+                    "field": one.field,
+                    "value": _whole(one.value),
+                    "at": in_utc(one.at),
+                }
                 connection.execute(sql, values | {"workbook": self.workbook})
             return connection.total_changes - before
 
@@ -243,22 +268,30 @@ class Store:
         for function in self._after_saving:
             function(form, values)
 
-    def _append(self, connection: sqlite3.Connection, *, form: str, field: str, value: str, seen: int | None) -> Saved:
+    def _append(
+        self, connection: sqlite3.Connection, *, form: str, field: str, value: str, seen: int | None
+    ) -> Saved:
         current = next(iter(self._history(connection, form, field, limit=1)), None)
         at = _now()
         if current and at <= current.at:
             at = current.at + timedelta(microseconds=1)
-        number = connection.execute(_INSERT, (self.workbook, form, field, value, in_utc(at))).lastrowid
+        number = connection.execute(
+            _INSERT, (self.workbook, form, field, value, in_utc(at))
+        ).lastrowid
         changed = current and seen is not None and current.id != seen and current.value != value
         return Saved(id=number, at=at.astimezone(), elsewhere=current if changed else None)
 
-    def _history(self, connection: sqlite3.Connection, form: str, field: str, *, limit: int) -> list[Answer]:
+    def _history(
+        self, connection: sqlite3.Connection, form: str, field: str, *, limit: int
+    ) -> list[Answer]:
         """The newest answers of a field; -1 for all."""
         sql = """
             SELECT id, value, at, row_number() OVER (ORDER BY at, id) FROM answers
             WHERE workbook = ? AND form = ? AND field = ? ORDER BY at DESC, id DESC LIMIT ?
         """
-        return [_answer(*row) for row in connection.execute(sql, (self.workbook, form, field, limit))]
+        return [
+            _answer(*row) for row in connection.execute(sql, (self.workbook, form, field, limit))
+        ]
 
     # -- the file --
 
@@ -346,7 +379,9 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(_in_words(error, path=self.path)) from None
         except OSError as error:
-            cause = _CAUSES[sqlite3.SQLITE_FULL if error.errno == errno.ENOSPC else sqlite3.SQLITE_CANTOPEN]
+            cause = _CAUSES[
+                sqlite3.SQLITE_FULL if error.errno == errno.ENOSPC else sqlite3.SQLITE_CANTOPEN
+            ]
             raise StoreError(_cannot(cause, path=self.path)) from None
         except ValueError:
             raise StoreError(_DAMAGED.format(path=self.path)) from None
@@ -379,7 +414,9 @@ def _to_version_1(connection: sqlite3.Connection) -> None:
     """Version 1: ids are used once, times are in UTC, and the times of a field only grow."""
     rows = []
     if _tables(connection):
-        rows = connection.execute("SELECT workbook, form, field, value, at FROM answers ORDER BY id").fetchall()
+        rows = connection.execute(
+            "SELECT workbook, form, field, value, at FROM answers ORDER BY id"
+        ).fetchall()
         connection.execute("DROP TABLE answers")
     connection.execute(_TABLE)
     connection.execute(_INDEX)
@@ -418,7 +455,10 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
 
 
 def _in_words(error: sqlite3.Error, *, path: Path) -> str:
@@ -428,7 +468,9 @@ def _in_words(error: sqlite3.Error, *, path: Path) -> str:
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _DAMAGED.format(path=path)
     name = getattr(error, "sqlite_errorname", "no further name")
-    return _cannot(_CAUSES.get(kind, f"the computer reports an error ({name}). Try again"), path=path)
+    return _cannot(
+        _CAUSES.get(kind, f"the computer reports an error ({name}). Try again"), path=path
+    )
 
 
 def _cannot(cause: str, *, path: Path) -> str:

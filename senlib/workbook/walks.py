@@ -14,7 +14,11 @@ CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7
 IEP = "task6.iep"
 
 # What a box may count as, in a school's own words for it.
-SUMS = (("", "Nothing of its own"), ("annotation", "A note on the class plan"), ("plan", "A plan of its own, such as an IEP"))
+SUMS = (
+    ("", "Nothing of its own"),
+    ("annotation", "A note on the class plan"),
+    ("plan", "A plan of its own, such as an IEP"),
+)
 
 # With this begins the key of a group, and no pupil's number.
 GROUP = "own."
@@ -52,10 +56,18 @@ def own_chart(held: Mapping[str, str]) -> FlowChart | None:
     if not held.get("nodes"):
         return None
     booklet = booklet_chart()
-    nodes = [box | {"leads_to": IEP if box.get("counts_as") == "plan" else ""} for box in json.loads(held["nodes"])]
+    nodes = [
+        box | {"leads_to": IEP if box.get("counts_as") == "plan" else ""}
+        for box in json.loads(held["nodes"])
+    ]
     return FlowChart(
-        key=OWN, title="Our own chart", unit=booklet.unit, each=booklet.each, start=held["start"], nodes=nodes_from(nodes)
-    )  # fmt: skip
+        key=OWN,
+        title="Our own chart",
+        unit=booklet.unit,
+        each=booklet.each,
+        start=held["start"],
+        nodes=nodes_from(nodes),
+    )
 
 
 def chart_values(*, nodes: Sequence[Mapping[str, str]], start: str, own: int) -> dict[str, str]:
@@ -85,7 +97,9 @@ def trail_form(chart: FlowChart, *, of_class: str, who: str) -> str:
     return place(chart.key, of=f"{of_class}/{who}")
 
 
-def walked(held: Held, *, chart: FlowChart, of_class: str | None = None, who: str | None = None) -> list[Walked]:
+def walked(
+    held: Held, *, chart: FlowChart, of_class: str | None = None, who: str | None = None
+) -> list[Walked]:
     """The walks through a chart, of one class or for one pupil if wished, from the latest values of all forms.
 
     Everyone whom a class's list names is there, whether or not a question has been answered for them.
@@ -93,7 +107,11 @@ def walked(held: Held, *, chart: FlowChart, of_class: str | None = None, who: st
     found = []
     for key, listed in sorted(copies(held, WHO).items()):
         about = held.get(place(CLASS, of=key), {})
-        if of_class is not None and key != of_class or (about.get("chart") == "own") != (chart.key == OWN):
+        if (
+            of_class is not None
+            and key != of_class
+            or (about.get("chart") == "own") != (chart.key == OWN)
+        ):
             continue
         for one, value in listed.items():
             if value and (who is None or one == who):
@@ -127,9 +145,15 @@ def summed_up(found: Sequence[Walked]) -> str:
     if not done:
         return f"{len(found)} on the list; the chart has not been walked to its end for anyone yet."
     words = {
-        "annotation": "only an annotation of the class plan", "nothing more": "no further planning", "plan": "an IEP or a group plan",
-    }  # fmt: skip
-    parts = [f"{done.count(what)} need{'s' if done.count(what) == 1 else ''} {words[what]}" for what in words if what in done]
+        "annotation": "only an annotation of the class plan",
+        "nothing more": "no further planning",
+        "plan": "an IEP or a group plan",
+    }
+    parts = [
+        f"{done.count(what)} need{'s' if done.count(what) == 1 else ''} {words[what]}"
+        for what in words
+        if what in done
+    ]
     whom = "pupil or group" if len(done) == 1 else "pupils and groups"
     rest = f" {left} {'is' if left == 1 else 'are'} still on the way." if left else ""
     return f"Of {len(done)} {whom}, {', '.join(parts)}.{rest}"

@@ -17,22 +17,33 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
 QUIET = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--disable-sync",
-]  # fmt: skip
+]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 # How a computer may ask for pages to look. In each the pages are read and used by everyone.
 NO_WISH = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none"}
 THEMES = {
-    "light": NO_WISH, "dark": NO_WISH | {"color_scheme": "dark"}, "contrast": NO_WISH | {"contrast": "more"},
-    "dark-contrast": NO_WISH | {"color_scheme": "dark", "contrast": "more"}, "forced": NO_WISH | {"forced_colors": "active"},
-}  # fmt: skip
+    "light": NO_WISH,
+    "dark": NO_WISH | {"color_scheme": "dark"},
+    "contrast": NO_WISH | {"contrast": "more"},
+    "dark-contrast": NO_WISH | {"color_scheme": "dark", "contrast": "more"},
+    "forced": NO_WISH | {"forced_colors": "active"},
+}
 
 # What a page says when a part of it could not be made, ours and the libraries'.
-BROKEN = re.compile(r"Traceback \(most recent call last\)|could not be made|Error displaying widget|Javascript Error|\bNaN\b|undefined")
+BROKEN = re.compile(
+    r"Traceback \(most recent call last\)|could not be made|Error displaying widget|Javascript Error|\bNaN\b|undefined"
+)
 
 # On a busy computer with two cores; a page is there within a few seconds.
 PATIENCE = 60_000
@@ -59,17 +70,35 @@ class Workbook:
 
     def kernels(self) -> list[psutil.Process]:
         """The kernels that are running: forked, so children of a child."""
-        return [kernel for child in psutil.Process(self.process.pid).children() for kernel in child.children()]
+        return [
+            kernel
+            for child in psutil.Process(self.process.pid).children()
+            for kernel in child.children()
+        ]
 
 
 @contextmanager
 def started(data: Path, *options: str) -> Iterator[Workbook]:
     """`senlib serve` with this folder for the user's own data, while the block runs."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "senlib", "serve", *options, "--data", str(data), "--no-browser", "--port", "0"],
-        cwd=ROOT, env={name: value for name, value in os.environ.items() if not name.startswith("SENLIB_")},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "senlib",
+            "serve",
+            *options,
+            "--data",
+            str(data),
+            "--no-browser",
+            "--port",
+            "0",
+        ],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("SENLIB_")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         yield Workbook(process, data)
     finally:
@@ -131,16 +160,26 @@ def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., P
         page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: outward(request.url))
         page.on("websocket", lambda channel: outward(channel.url))
-        page.on("response", lambda answer: troubles.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+        page.on(
+            "response",
+            lambda answer: (
+                troubles.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+            ),
+        )
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: troubles.append(message.text) if message.type == "error" else None,
+        )
         return page
 
     yield make
     for context in contexts:
         for page in context.pages:
             if page.url.startswith("http"):
-                troubles += [f"{page.url}: {found}" for found in BROKEN.findall(page.inner_text("body"))]
+                troubles += [
+                    f"{page.url}: {found}" for found in BROKEN.findall(page.inner_text("body"))
+                ]
         context.close()
     assert troubles == []
 
@@ -184,7 +223,9 @@ def screenshots() -> Callable[[Page, str], None]:
         before = page.viewport_size
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
-            page.screenshot(path=HERE / "screenshots" / f"{name}-{size['width']}.png", full_page=True)
+            page.screenshot(
+                path=HERE / "screenshots" / f"{name}-{size['width']}.png", full_page=True
+            )
         page.set_viewport_size(before)
 
     return take
@@ -220,6 +261,10 @@ def barriers() -> Callable[..., list[str]]:
     def find(page: Page, *, only: Sequence[str] = ()) -> list[str]:
         options = {"runOnly": list(only)} if only else {"rules": {"target-size": {"enabled": True}}}
         found = Axe().run(page, options=options).response["violations"]
-        return [f"{one['id']} ({one['impact']}): {node['html'][:160]}" for one in found for node in one["nodes"]]
+        return [
+            f"{one['id']} ({one['impact']}): {node['html'][:160]}"
+            for one in found
+            for node in one["nodes"]
+        ]
 
     return find

@@ -17,7 +17,9 @@ SAVED = re.compile(r"^Saved \d\d:\d\d$")
 
 
 def choose(page: Page, label: str, words: str) -> None:
-    page.get_by_label(label, exact=True).select_option(label=re.sub(" ", "\N{NO-BREAK SPACE}", words))
+    page.get_by_label(label, exact=True).select_option(
+        label=re.sub(" ", "\N{NO-BREAK SPACE}", words)
+    )
 
 
 def save(page: Page, name: str, text: str) -> None:
@@ -25,7 +27,9 @@ def save(page: Page, name: str, text: str) -> None:
     box = page.get_by_role("textbox", name=name, exact=True)
     box.fill(text)
     box.press("Tab")
-    expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(SAVED)
+    expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(
+        SAVED
+    )
 
 
 def stuck_pupil():
@@ -33,7 +37,9 @@ def stuck_pupil():
     from senlib.measures.tracking import people_in_cell
 
     school = open_sample("levels")
-    people = people_in_cell(school, stage="KS3", subject="English", cohort=2004, entry="3", outcome="3")
+    people = people_in_cell(
+        school, stage="KS3", subject="English", cohort=2004, entry="3", outcome="3"
+    )
     here = people.merge(school.pupils.query("on_roll == 'Y'")[["pupil_id"]])
     here = here[here["sen_provision"].map(school.framework.sen_groups) == "SEN"]
     return here.iloc[0]
@@ -53,7 +59,11 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         ready(page)
         assert pupil.pupil_id not in page.url  # no pupil's number in an address
         expect(page.get_by_role("heading", name=name)).to_be_visible()
-        expect(page.locator("main")).to_contain_text("Nothing is on the provision map yet" if not has_map(data, pupil) else "on the provision map")
+        expect(page.locator("main")).to_contain_text(
+            "Nothing is on the provision map yet"
+            if not has_map(data, pupil)
+            else "on the provision map"
+        )
 
         # What she is given.
         page.get_by_role("link", name="Open the provision map (Task 5)").click()
@@ -70,8 +80,14 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         ready(page)
         page.get_by_role("button", name="Begin a new visit").click()
         save(page, "Class and subject", "10B English")
-        page.get_by_label("Pupil you will watch most", exact=True).select_option(value=pupil.pupil_id)
-        save(page, "What did the assistant do that helped pupils to respond, and to manage by themselves?", "Waited for an answer")
+        page.get_by_label("Pupil you will watch most", exact=True).select_option(
+            value=pupil.pupil_id
+        )
+        save(
+            page,
+            "What did the assistant do that helped pupils to respond, and to manage by themselves?",
+            "Waited for an answer",
+        )
 
         # What the planning chart leads to; in the middle of it the kernel is killed.
         page.get_by_role("link", name="Planning", exact=False).first.click()
@@ -79,7 +95,9 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         ready(page)
         page.get_by_role("button", name="Begin a new class").click()
         save(page, "Class", pupil.form)
-        page.get_by_label("A pupil of this class", exact=True).select_option(value=option_of(page, "A pupil of this class", name))
+        page.get_by_label("A pupil of this class", exact=True).select_option(
+            value=option_of(page, "A pupil of this class", name)
+        )
         page.get_by_role("button", name="Put the pupil on the list").click()
         question = page.locator(".sl-flow-panel").first
         question.get_by_role("button", name="No", exact=True).click()
@@ -88,7 +106,9 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         expect(question.locator(".sl-flow-saved")).to_have_text(SAVED)
         for kernel in workbook.kernels():
             kernel.kill()
-        banner = page.get_by_role("alert").filter(has_text="This page has lost its engine. What was saved is safe.")
+        banner = page.get_by_role("alert").filter(
+            has_text="This page has lost its engine. What was saved is safe."
+        )
         expect(banner).to_be_in_viewport(timeout=20_000)
         banner.get_by_role("button", name="Reopen this page").click()
         ready(page)
@@ -109,18 +129,33 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
 
         # All of it is on the pupil's page; and here the action is written.
         main = page.locator("main")
-        for text in (line, "10B English", "Waited for an answer", "Own activity, IEP", "Say what a paragraph is about"):
+        for text in (
+            line,
+            "10B English",
+            "Waited for an answer",
+            "Own activity, IEP",
+            "Say what a paragraph is about",
+        ):
             expect(main).to_contain_text(text)
-        page.get_by_label("What will you do for this pupil?", exact=True).fill("Reading partner from Year 10, twice a week")
+        page.get_by_label("What will you do for this pupil?", exact=True).fill(
+            "Reading partner from Year 10, twice a week"
+        )
         page.get_by_label("Whose job is it?", exact=True).fill("SENCO")
         page.get_by_label("By when?", exact=True).fill(due.isoformat())
-        page.get_by_label("What will show that it has worked?", exact=True).fill("Level 4c in English by July")
+        page.get_by_label("What will show that it has worked?", exact=True).fill(
+            "Level 4c in English by July"
+        )
         page.get_by_role("button", name="Add to the action plan").click()
         expect(main).to_contain_text("Added to the action plan, and saved.")
         screenshots(page, "chain-pupil")
-        for process in [*psutil.Process(workbook.process.pid).children(recursive=True), psutil.Process(workbook.process.pid)]:
+        for process in [
+            *psutil.Process(workbook.process.pid).children(recursive=True),
+            psutil.Process(workbook.process.pid),
+        ]:
             process.kill()
-        expect(page.get_by_role("alert").filter(has_text="What was saved is safe.")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("alert").filter(has_text="What was saved is safe.")).to_be_visible(
+            timeout=30_000
+        )
         page.goto("about:blank")
     troubles.clear()  # the kernel and the server were killed on purpose
 
@@ -128,14 +163,20 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         page.goto(workbook.address, wait_until="commit")
         ready(page)
         expect(page.locator("main")).to_contain_text("0 overdue, 1 due within four weeks.")
-        expect(page.locator("main")).to_contain_text(f"Reading partner from Year 10, twice a week, {name}, SENCO")
+        expect(page.locator("main")).to_contain_text(
+            f"Reading partner from Year 10, twice a week, {name}, SENCO"
+        )
         page.get_by_role("link", name="To the action plan (Task 8)").click()
         page.wait_for_url("**/task8_working_smarter")
         ready(page)
-        row = page.get_by_role("row").filter(has=page.get_by_label("Owner: Reading partner from Year 10, twice a week", exact=True))
+        row = page.get_by_role("row").filter(
+            has=page.get_by_label("Owner: Reading partner from Year 10, twice a week", exact=True)
+        )
         expect(row.get_by_label(re.compile("^Due:"))).to_have_value(due.isoformat())
         expect(row.get_by_label(re.compile("^Owner:"))).to_have_value("SENCO")
-        page.get_by_label("From the plan: First", exact=True).select_option(label="Reading partner from Year 10, twice a week")
+        page.get_by_label("From the plan: First", exact=True).select_option(
+            label="Reading partner from Year 10, twice a week"
+        )
         expect(page.get_by_label("Timeline: First", exact=True)).to_have_value(due.isoformat())
         screenshots(page, "chain-plan")
 
@@ -146,15 +187,23 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         page.get_by_role("link", name="English, KS3, summer 2004").click()
         page.wait_for_url("**/task1_conversion_data?*")
         ready(page)
-        expect(page.get_by_role("button", name=re.compile("^Entered at 3, reached 3: "))).to_have_attribute("aria-pressed", "true")
+        expect(
+            page.get_by_role("button", name=re.compile("^Entered at 3, reached 3: "))
+        ).to_have_attribute("aria-pressed", "true")
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
         page.goto("about:blank")
     kept = Store(data / "workbook.sqlite", workbook="levels").forms()
-    assert [values for form, values in kept.items() if form.startswith("task6.observation/")][0]["pupil"] == pupil.pupil_id
+    assert [values for form, values in kept.items() if form.startswith("task6.observation/")][0][
+        "pupil"
+    ] == pupil.pupil_id
 
 
 def has_map(data, pupil) -> bool:
-    return bool(Store(data / "workbook.sqlite", workbook="levels").latest(f"task5.provision/{pupil.pupil_id}"))
+    return bool(
+        Store(data / "workbook.sqlite", workbook="levels").latest(
+            f"task5.provision/{pupil.pupil_id}"
+        )
+    )
 
 
 def option_of(page: Page, label: str, words: str) -> str:

@@ -12,7 +12,12 @@ from senlib.workbook.forms import load
 from tests.browser.conftest import ROOT, WIDE, started
 
 DOCS = ROOT / "docs"
-PICTURES = {"front": "", "task1": "task1_conversion_data", "governors": "governors", "sessions": "facilitator"}
+PICTURES = {
+    "front": "",
+    "task1": "task1_conversion_data",
+    "governors": "governors",
+    "sessions": "facilitator",
+}
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 
@@ -20,15 +25,24 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")
 def test_every_link_and_picture_leads_somewhere(page: Path):
     for words, target in re.findall(r"\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
         if urlsplit(target).scheme == "":
-            assert (page.parent / urlsplit(target).path).exists(), f"{page.name}: [{words}]({target})"
+            assert (page.parent / urlsplit(target).path).exists(), (
+                f"{page.name}: [{words}]({target})"
+            )
 
 
 def test_no_picture_lies_about_unused():
-    named = set(re.findall(r"\((?:docs/)?([\w-]+\.png)\)", "".join(page.read_text(encoding="utf-8") for page in PAGES)))
+    named = set(
+        re.findall(
+            r"\((?:docs/)?([\w-]+\.png)\)",
+            "".join(page.read_text(encoding="utf-8") for page in PAGES),
+        )
+    )
     assert {path.name for path in DOCS.glob("*.png")} == named
 
 
-@pytest.mark.skipif(not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set")
+@pytest.mark.skipif(
+    not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set"
+)
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture(visit, name):
     page = visit(PICTURES[name])
@@ -44,11 +58,15 @@ def test_picture(visit, name):
 def room(tmp_path):
     """A room, open; asked for before any page, so that it ends after them."""
     with started(tmp_path, "--room") as workbook:
-        workbook.code = re.search(r"code (\w{4} \w{4})$", workbook.process.stdout.readline().strip())[1]
+        workbook.code = re.search(
+            r"code (\w{4} \w{4})$", workbook.process.stdout.readline().strip()
+        )[1]
         yield workbook
 
 
-@pytest.mark.skipif(not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set")
+@pytest.mark.skipif(
+    not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set"
+)
 def test_picture_of_a_room(room, new_page, ready):
     for title in ("Judging standards", "Judging standards", "Evaluating teaching and learning"):
         participant = new_page()
@@ -59,7 +77,9 @@ def test_picture_of_a_room(room, new_page, ready):
         participant.goto(f"{room.address}/task2_role_of_the_senco", wait_until="commit")
         ready(participant).get_by_role("button", name="Show all cards").click()
         for card in load("task2_role_of_the_senco").part("task2.sort").cards[:3]:
-            participant.get_by_role("group", name=card.text).get_by_role("button", name=title).click()
+            participant.get_by_role("group", name=card.text).get_by_role(
+                "button", name=title
+            ).click()
         expect(participant.locator(".sl-cards")).to_contain_text(re.compile("Saved"))
     leader = new_page()
     leader.goto(f"{room.address}/room", wait_until="commit")

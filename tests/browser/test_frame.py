@@ -18,13 +18,18 @@ ANSWERED = ["task1_conversion_data", "task3_ensuring_progress", "task4_level3_to
 
 def fits(page) -> bool:
     """Whether the page can be read without scrolling sideways."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
 
 
 def test_rail_names_every_page_that_there_is(visit):
     page = visit(TASK)
     rail = page.get_by_role("navigation", name="Pages of the workbook")
-    told = [re.sub(r"\s*\d+ of \d+\s+begun", "", link) for link in rail.get_by_role("link").all_inner_texts()]
+    told = [
+        re.sub(r"\s*\d+ of \d+\s+begun", "", link)
+        for link in rail.get_by_role("link").all_inner_texts()
+    ]
     assert told == [one.name.replace(": ", "\n") for one in SHOWN]
     expect(rail.locator("[aria-current=page]")).to_have_attribute("href", f"/{TASK}")
     expect(page).to_have_title("Task 1: Conversion – The SENCO’s workbook")
@@ -35,7 +40,9 @@ def test_rail_leads_to_a_page(visit, ready):
     """To one of them; that each of its links is a page that opens, the tests below see."""
     page = visit()
     rail = page.get_by_role("navigation", name="Pages of the workbook")
-    assert [link.get_attribute("href") for link in rail.get_by_role("link").all()] == [f"/{stem}" for stem in STEMS]
+    assert [link.get_attribute("href") for link in rail.get_by_role("link").all()] == [
+        f"/{stem}" for stem in STEMS
+    ]
     rail.locator(f'[href="/{TASK}"]').click()
     page.wait_for_url(f"**/{TASK}")
     ready(page)
@@ -73,7 +80,13 @@ def test_narrow_frame_has_a_menu(workbook, new_page, ready):
     menu.tap()
     expect(rail).to_be_visible()
     expect(menu).to_have_attribute("aria-expanded", "true")
-    assert min(box["height"] for box in map(lambda link: link.bounding_box(), rail.get_by_role("link").all())) >= 44
+    assert (
+        min(
+            box["height"]
+            for box in map(lambda link: link.bounding_box(), rail.get_by_role("link").all())
+        )
+        >= 44
+    )
     page.keyboard.press("Escape")
     expect(rail).to_be_hidden()
     expect(menu).to_be_focused()
@@ -97,8 +110,14 @@ def test_every_page_can_be_read_and_used_by_everyone(visit, barriers_anywhere, s
         expect(page.locator(".sl-answer").first).to_contain_text(re.compile(r"\d"))
         expect(page.get_by_role("navigation", name="What next")).to_be_visible()
     # None of what is for readers of the notebook in JupyterLab.
-    assert page.locator("text=open_page").count() == 0 and page.locator("text=How a figure comes about").count() == 0
-    assert all(len(name) > 20 for name in page.locator("[role=img]").evaluate_all("all => all.map(one => one.ariaLabel)"))
+    assert (
+        page.locator("text=open_page").count() == 0
+        and page.locator("text=How a figure comes about").count() == 0
+    )
+    assert all(
+        len(name) > 20
+        for name in page.locator("[role=img]").evaluate_all("all => all.map(one => one.ariaLabel)")
+    )
     assert doubled(page) == []
     assert barriers_anywhere(page) == []
     # 320 pixels: a wide screen enlarged to 400 %.
@@ -127,7 +146,9 @@ def test_killed_kernel_is_told_and_the_page_reopens(fresh_workbook, new_page, re
     page.goto(f"{workbook.address}/{TASK}", wait_until="commit")
     ready(page)
     chosen = {"Key stage": "Key Stage 4", "Subject": "Mathematics", "Where they started": "Level 5"}
-    for (label, choice), shows in zip(chosen.items(), ["grade C", "in Mathematics", "at level 5"], strict=True):
+    for (label, choice), shows in zip(
+        chosen.items(), ["grade C", "in Mathematics", "at level 5"], strict=True
+    ):
         page.get_by_label(label, exact=True).select_option(label=choice)
         expect(page.locator(".sl-question").first).to_contain_text(shows)
     page.get_by_label("Percent", exact=True).fill("31.5")
@@ -135,7 +156,9 @@ def test_killed_kernel_is_told_and_the_page_reopens(fresh_workbook, new_page, re
     page.evaluate("scrollTo(0, 900)")
     (kernel,) = workbook.kernels()
     kernel.kill()
-    banner = page.get_by_role("alert").filter(has_text="This page has lost its engine. What was saved is safe.")
+    banner = page.get_by_role("alert").filter(
+        has_text="This page has lost its engine. What was saved is safe."
+    )
     expect(banner).to_be_in_viewport(timeout=20_000)
     down = page.evaluate("scrollY")
     assert down > 500
@@ -162,7 +185,9 @@ def test_closed_workbook_is_told(fresh_workbook, new_page, ready, troubles):
     page.goto(f"{workbook.address}/{TASK}", wait_until="commit")
     ready(page)
     workbook.process.terminate()
-    expect(page.get_by_role("alert").filter(has_text="What was saved is safe.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert").filter(has_text="What was saved is safe.")).to_be_visible(
+        timeout=30_000
+    )
     troubles.clear()
 
 

@@ -22,14 +22,18 @@ def unpacked(text: str) -> str:
     """The text with what the files in its links hold, in place of the links."""
     for link in set(re.findall(r"data:application/[^,]*;base64,([A-Za-z0-9+/=]+)", text)):
         archive = ZipFile(io.BytesIO(base64.b64decode(link)))
-        text = text.replace(link, "") + " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+        text = text.replace(link, "") + " ".join(
+            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+        )
     return text
 
 
 def names_in(text: str) -> set[str]:
     """Names, numbers and forms of the sample's pupils that occur in a text; what follows '12.' is a point on a chart."""
     pupils = open_sample("levels").pupils
-    known = {value for column in ("surname", "forename", "pupil_id", "form") for value in pupils[column]} - {""}
+    known = {
+        value for column in ("surname", "forename", "pupil_id", "form") for value in pupils[column]
+    } - {""}
     return set(re.findall(r"(?<!\d\.)\b\w+", text)) & known
 
 
@@ -52,7 +56,9 @@ def test_no_name_of_a_pupil_is_sent_whatever_is_chosen(page, frames, visit, barr
     screenshots(page, "governors")
     for choice in CHOICES:
         page.get_by_label("Hide counts up to", exact=True).select_option(label=choice)
-        expect(page.locator("main")).to_contain_text(f"are hidden: those of 1 to {choice.split()[0]} pupils, and others")
+        expect(page.locator("main")).to_contain_text(
+            f"are hidden: those of 1 to {choice.split()[0]} pupils, and others"
+        )
         answers += page.content()
     for summary in page.locator(".sl-numbers summary").all():
         summary.click()
@@ -61,7 +67,9 @@ def test_no_name_of_a_pupil_is_sent_whatever_is_chosen(page, frames, visit, barr
     sent = unpacked(answers + " ".join(frames))
     assert "w:document" in sent, "the page for the papers was looked into"
     assert names_in(sent) == set()
-    assert names_in("Ms " + open_sample("levels").pupils["surname"].iloc[0]), "a name would be found"
+    assert names_in("Ms " + open_sample("levels").pupils["surname"].iloc[0]), (
+        "a name would be found"
+    )
 
 
 def test_the_page_for_the_papers_downloads_and_nothing_can_be_written(visit):
@@ -70,7 +78,12 @@ def test_the_page_for_the_papers_downloads_and_nothing_can_be_written(visit):
         page.get_by_role("link", name="One page for the papers (Word)").click()
     assert re.fullmatch(r"governors-\d{4}-\d\d-\d\d\.docx", saved.value.suggested_filename)
     main = page.locator("main")
-    assert main.locator("textarea, input[type=text], input[type=checkbox], [contenteditable=true]").count() == 0
+    assert (
+        main.locator(
+            "textarea, input[type=text], input[type=checkbox], [contenteditable=true]"
+        ).count()
+        == 0
+    )
     assert main.locator("figure").count() == 6
     assert "Task" not in page.title()
 

@@ -50,7 +50,9 @@ def write(page: Page, name: str, text: str) -> None:
     box = page.get_by_role("textbox", name=name, exact=True)
     reach(page, box)
     page.keyboard.type(text)
-    expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(SAVED)
+    expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(
+        SAVED
+    )
 
 
 def press(page: Page, role: str, name: str | re.Pattern, key: str = "Enter") -> None:
@@ -119,7 +121,9 @@ def test_task_5_a_provision_map(opened, store):
     page.keyboard.press("Space")
     write(page, f"Who sees to it: {line}", "TO")
     maps = store.forms("task5.provision").values()
-    assert any(values.get("task5.provision.extra_curricular.homework.initials") == "TO" for values in maps)
+    assert any(
+        values.get("task5.provision.extra_curricular.homework.initials") == "TO" for values in maps
+    )
 
 
 def test_task_6_a_lesson_visited(opened, store):
@@ -127,7 +131,12 @@ def test_task_6_a_lesson_visited(opened, store):
     press(page, "button", "Begin a new visit")
     expect(page.get_by_role("textbox", name="Class and subject")).to_be_visible()
     write(page, "Class and subject", "8B Mathematics")
-    reach(page, page.get_by_role("radiogroup", name=re.compile("^Seen: Draws out")).get_by_role("radio", name="Seen", exact=True))
+    reach(
+        page,
+        page.get_by_role("radiogroup", name=re.compile("^Seen: Draws out")).get_by_role(
+            "radio", name="Seen", exact=True
+        ),
+    )
     page.keyboard.press("Space")
     write(page, "What: First", "Wait before helping")
     (phases,) = store.forms("task6.phases").values()
@@ -146,10 +155,14 @@ def test_task_7_the_walk_and_an_own_chart(opened, store):
         reach(page, walk.get_by_role("button", name=answer, exact=True))
         page.keyboard.press("Enter")
         page.wait_for_timeout(100)
-    expect(page.locator(".sl-answer", has_text="needs only an annotation of the class plan")).to_be_visible()
+    expect(
+        page.locator(".sl-answer", has_text="needs only an annotation of the class plan")
+    ).to_be_visible()
     press(page, "button", "Begin from the booklet’s chart")
     press(page, "button", "Add a box")
-    name = page.get_by_label("Its name in the drawing", exact=True).last  # the one above is of the chart that is walked
+    name = page.get_by_label(
+        "Its name in the drawing", exact=True
+    ).last  # the one above is of the chart that is walked
     expect(name).to_be_visible()
     reach(page, name)
     page.keyboard.press("Control+A")

@@ -53,8 +53,13 @@ def test_chosen_theme_holds_over_a_reload_and_on_every_open_page(visit, nowhere,
     ready(page)
     # A widget, a field and the words of a chart in the same colours as the page.
     for place in (".sl-sheet", ".sl-sheet textarea", ".sl-controls select"):
-        assert page.locator(place).first.evaluate("one => getComputedStyle(one).backgroundColor") == DARK, place
-    assert ink(page) in page.locator(".sl-wide svg text").evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+        assert (
+            page.locator(place).first.evaluate("one => getComputedStyle(one).backgroundColor")
+            == DARK
+        ), place
+    assert ink(page) in page.locator(".sl-wide svg text").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).fill)"
+    )
     other.close()
 
 
@@ -85,11 +90,16 @@ def test_high_contrast_is_chosen_or_asked_for_by_the_computer(new_page, nowhere)
 def test_letters_that_are_easier_to_read_come_from_this_computer(visit, ready):
     page = visit(TASK)
     fetched = []
-    page.on("request", lambda answer: fetched.append(answer.url) if answer.url.endswith(".woff2") else None)
+    page.on(
+        "request",
+        lambda answer: fetched.append(answer.url) if answer.url.endswith(".woff2") else None,
+    )
     before = page.locator("h1").evaluate("one => getComputedStyle(one).fontFamily")
     choose(page, "Easier to read")
     page.evaluate("document.fonts.ready")
-    assert [re.sub(r"^http://127\.0\.0\.1:\d+", "", url) for url in fetched] == ["/frame/atkinson-hyperlegible-next-latin.woff2"]
+    assert [re.sub(r"^http://127\.0\.0\.1:\d+", "", url) for url in fetched] == [
+        "/frame/atkinson-hyperlegible-next-latin.woff2"
+    ]
     page.reload(wait_until="commit")
     ready(page)
     family = "one => getComputedStyle(one).fontFamily"
@@ -110,7 +120,9 @@ def clipped(page: Page) -> list[str]:
     })""")
 
 
-@pytest.mark.parametrize("stem", ["", TASK, "task3_ensuring_progress", "task5_interventions", "governors"])
+@pytest.mark.parametrize(
+    "stem", ["", TASK, "task3_ensuring_progress", "task5_interventions", "governors"]
+)
 def test_easier_letters_fit_at_every_width(workbook, new_page, ready, stem):
     page = new_page()
     page.add_init_script("localStorage.setItem('sl-face', 'easier')")
@@ -119,7 +131,9 @@ def test_easier_letters_fit_at_every_width(workbook, new_page, ready, stem):
     page.evaluate("document.fonts.ready")
     for width in (320, 390, 768, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), width
         assert clipped(page) == [], width
 
 
@@ -176,11 +190,14 @@ def test_nothing_moves_unless_that_is_wished(workbook, new_page, ready):
     page = new_page(reduced_motion="reduce")
     page.goto(f"{workbook.address}/{TASK}", wait_until="commit")
     ready(page)
-    assert page.evaluate("""() => [...document.querySelectorAll("*")].filter((one) => {
+    assert (
+        page.evaluate("""() => [...document.querySelectorAll("*")].filter((one) => {
         const style = getComputedStyle(one);
         return style.animationName !== "none" || style.transitionDuration.split(", ").some((time) => parseFloat(time) > 0)
             || style.scrollBehavior === "smooth";
-    }).map((one) => one.outerHTML.slice(0, 120))""") == []
+    }).map((one) => one.outerHTML.slice(0, 120))""")
+        == []
+    )
 
 
 def test_paper_is_light_and_has_the_answers_as_text(fresh_workbook, new_page, ready):
@@ -195,11 +212,16 @@ def test_paper_is_light_and_has_the_answers_as_text(fresh_workbook, new_page, re
     expect(page.locator(".sl-rail")).to_be_hidden()
     answer = page.locator(".sl-sheet textarea").first
     expect(answer).to_be_visible()
-    assert answer.evaluate("one => [one.value, parseFloat(getComputedStyle(one).borderTopWidth)]") == ["They meet on Mondays.", 0]
+    assert answer.evaluate(
+        "one => [one.value, parseFloat(getComputedStyle(one).borderTopWidth)]"
+    ) == ["They meet on Mondays.", 0]
     assert [one.inner_text() for one in page.locator("main button").all() if one.is_visible()] == []
 
 
-@pytest.mark.skipif(not os.environ.get("SENLIB_SCREENSHOTS"), reason="pictures to look at, where SENLIB_SCREENSHOTS is set")
+@pytest.mark.skipif(
+    not os.environ.get("SENLIB_SCREENSHOTS"),
+    reason="pictures to look at, where SENLIB_SCREENSHOTS is set",
+)
 @pytest.mark.parametrize("stem", [*SHOWN, "pupil-one", "door", "not-found"])
 def test_pictures_to_look_at(workbook, fresh_workbook, new_page, ready, troubles, stem):
     """Every page at every width in every theme, from one opening of it."""

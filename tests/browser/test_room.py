@@ -10,7 +10,10 @@ from tests.browser.conftest import started
 
 SHEET = load("task2_role_of_the_senco")
 CARDS, GRID = SHEET.part("task2.sort"), SHEET.part("task2.role")
-TASK2, FOCUS = "task2_role_of_the_senco", "What does the focus your school has chosen mean for your own work?"
+TASK2, FOCUS = (
+    "task2_role_of_the_senco",
+    "What does the focus your school has chosen mean for your own work?",
+)
 HOSTILE = "<img src=x onerror=alert(1)> Less paper, please"
 
 
@@ -18,7 +21,9 @@ HOSTILE = "<img src=x onerror=alert(1)> Less paper, please"
 def session(tmp_path_factory):
     """A room, open; the code is on the second line that the command prints."""
     with started(tmp_path_factory.mktemp("room"), "--room") as workbook:
-        workbook.code = re.search(r"code (\w{4} \w{4})$", workbook.process.stdout.readline().strip())[1]
+        workbook.code = re.search(
+            r"code (\w{4} \w{4})$", workbook.process.stdout.readline().strip()
+        )[1]
         yield workbook
 
 
@@ -52,17 +57,25 @@ def test_a_session(session, new_page, ready, come_in, barriers, screenshots):
         ready(page)
         page.get_by_role("button", name="Show all cards").click()
         title = CARDS.groups[0 if number < 3 else 1].title
-        page.get_by_role("group", name=CARDS.cards[0].text).get_by_role("button", name=title).click()
+        page.get_by_role("group", name=CARDS.cards[0].text).get_by_role(
+            "button", name=title
+        ).click()
         expect(page.locator(".sl-cards")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
         where = page.get_by_role("combobox", name=f"Where we are: {GRID.rows[0].label}")
         where.select_option(label="Starting" if number else "In place")
-        expect(page.locator(".sl-sheet-cell", has=where).locator(".sl-sheet-mark").first).to_have_text(re.compile("Saved"))
+        expect(
+            page.locator(".sl-sheet-cell", has=where).locator(".sl-sheet-mark").first
+        ).to_have_text(re.compile("Saved"))
     first, second = (group.title for group in CARDS.groups[:2])
     sort = leader.get_by_role("table", name=re.compile("^Cards:"))
-    expect(sort.get_by_role("row").filter(has_text=CARDS.cards[0].text).get_by_role("cell")).to_have_text(["3", "2", "0", "5"])
+    expect(
+        sort.get_by_role("row").filter(has_text=CARDS.cards[0].text).get_by_role("cell")
+    ).to_have_text(["3", "2", "0", "5"])
     expect(leader.get_by_text(f"(3 {first}, 2 {second})")).to_be_visible()
     judged = leader.get_by_role("table", name=re.compile("^Items:"))
-    expect(judged.get_by_role("row").filter(has_text=GRID.rows[0].label).get_by_role("cell")).to_have_text(["0", "4", "1", "0", "5"])
+    expect(
+        judged.get_by_role("row").filter(has_text=GRID.rows[0].label).get_by_role("cell")
+    ).to_have_text(["0", "4", "1", "0", "5"])
 
     # One writes, and chooses to show it; another writes, and does not.
     for page, text in zip(participants[:2], (HOSTILE, "For me alone"), strict=True):
@@ -71,7 +84,9 @@ def test_a_session(session, new_page, ready, come_in, barriers, screenshots):
         box = page.get_by_role("textbox", name=FOCUS, exact=True)
         box.fill(text)
         box.blur()
-        expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(re.compile("Saved"))
+        expect(
+            page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first
+        ).to_have_text(re.compile("Saved"))
         page.goto(f"{session.address}/room", wait_until="commit")
         ready(page)
         expect(page.get_by_text(text)).to_be_visible()

@@ -57,7 +57,12 @@ def test_what_is_typed_is_kept_without_leaving_the_box(running, opened):
     page = opened(TASK8)
     box(page, now("Pupils")).press_sequentially("We ask them", delay=20)
     expect(mark(page, now("Pupils"))).to_have_text(SAVED)
-    assert Store(running.data / "workbook.sqlite", workbook="levels").latest("review")["review.pupils.now"] == "We ask them"
+    assert (
+        Store(running.data / "workbook.sqlite", workbook="levels").latest("review")[
+            "review.pupils.now"
+        ]
+        == "We ask them"
+    )
     expect(page.locator(".sl-header .sl-saved")).to_have_text(SAVED)
 
 
@@ -100,8 +105,13 @@ def test_the_second_window_is_told_and_both_texts_are_kept(running, opened):
     cell = other.locator(".sl-sheet-cell", has=box(other, now("Classroom teachers")))
     expect(cell).to_contain_text("Changed elsewhere")
     expect(cell).to_contain_text("From the first window")
-    history = Store(running.data / "workbook.sqlite", workbook="levels").history("review", "review.classroom_teachers.now")
-    assert [answer.value for answer in history] == ["From the second window", "From the first window"]
+    history = Store(running.data / "workbook.sqlite", workbook="levels").history(
+        "review", "review.classroom_teachers.now"
+    )
+    assert [answer.value for answer in history] == [
+        "From the second window",
+        "From the first window",
+    ]
     cell.get_by_role("button", name=re.compile("^Take this one")).click()
     expect(box(other, now("Classroom teachers"))).to_have_value("From the first window")
     expect(mark(other, now("Classroom teachers"))).to_have_text(SAVED)
@@ -116,16 +126,22 @@ def test_an_earlier_text_is_seen_and_brought_back_by_keyboard(opened):
         expect(page.locator("[data-sl-unsaved]")).to_have_count(0)
     box(page, now("Support assistants")).focus()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name=f"Earlier texts: {now('Support assistants')}")).to_be_focused()
+    expect(
+        page.get_by_role("button", name=f"Earlier texts: {now('Support assistants')}")
+    ).to_be_focused()
     page.keyboard.press("Enter")
-    back = page.get_by_role("button", name=re.compile("^Bring this back: Where are we now.*Support assistants"))
+    back = page.get_by_role(
+        "button", name=re.compile("^Bring this back: Where are we now.*Support assistants")
+    )
     expect(back).to_be_focused()
     page.keyboard.press("Enter")
     expect(box(page, now("Support assistants"))).to_have_value("The first thought")
     expect(box(page, now("Support assistants"))).to_be_focused()
 
 
-def test_what_cannot_be_kept_stays_on_the_page_and_can_be_carried_away(running, opened, tmp_path, ready):
+def test_what_cannot_be_kept_stays_on_the_page_and_can_be_carried_away(
+    running, opened, tmp_path, ready
+):
     page = opened(TASK8)
     file = running.data / "workbook.sqlite"
     lock = sqlite3.connect(file, isolation_level=None)
@@ -139,7 +155,9 @@ def test_what_cannot_be_kept_stays_on_the_page_and_can_be_carried_away(running, 
         bar.get_by_role("button", name="Download what is on this page").click()
     saved.value.save_as(tmp_path / "page.json")
     kept = portable.read((tmp_path / "page.json").read_bytes())
-    assert [(one.form, one.field, one.value) for one in kept.answers] == [("links.whole_school", "focus", "Not lost")]
+    assert [(one.form, one.field, one.value) for one in kept.answers] == [
+        ("links.whole_school", "focus", "Not lost")
+    ]
     lock.execute("ROLLBACK")
     lock.close()
     bar.get_by_role("button", name="Try again").click()
@@ -157,7 +175,9 @@ def test_a_new_round_begins_blank_beside_last_time(opened):
     expect(mark(page, now("Community and outside agencies"))).to_have_text(SAVED)
     page.get_by_role("button", name="Begin a new round").first.click()
     expect(box(page, now("Community and outside agencies"))).to_have_value("")
-    expect(page.locator(".sl-sheet-last", has_text="Two councillors speak for them")).to_have_count(1)
+    expect(page.locator(".sl-sheet-last", has_text="Two councillors speak for them")).to_have_count(
+        1
+    )
 
 
 def test_a_school_adds_a_row_renames_it_and_takes_it_out(opened, ready):
@@ -184,7 +204,9 @@ def test_a_number_that_is_none_is_told_where_it_stands(opened):
     hours = box(page, "Hours a week: Guided reading and writing in lessons")
     hours.fill("half")
     hours.press("Tab")
-    expect(mark(page, "Hours a week: Guided reading and writing in lessons")).to_contain_text("Please type a number")
+    expect(mark(page, "Hours a week: Guided reading and writing in lessons")).to_contain_text(
+        "Please type a number"
+    )
     hours.fill("0,5")
     hours.press("Tab")
     expect(mark(page, "Hours a week: Guided reading and writing in lessons")).to_have_text(SAVED)

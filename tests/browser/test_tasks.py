@@ -24,28 +24,44 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def test_task_1_answers_with_the_figures_of_the_measure(visit):
     page = visit("task1_conversion_data")
-    rows = conversion(open_sample("levels"), subject="Mathematics", reach="6").query("cohort == 2003 and entry == '4'")
+    rows = conversion(open_sample("levels"), subject="Mathematics", reach="6").query(
+        "cohort == 2003 and entry == '4'"
+    )
     sen = rows[rows["group"] == "SEN"].iloc[0]
     choose(page, "Subject", "Mathematics")
     choose(page, "Summer of the results", "2003")
     choose(page, "Where they started", "Level 4")
     choose(page, "Where they got to", "Level 6 or above")
     first = page.locator(".sl-answer").first
-    expect(first).to_contain_text(f"Of {sen.pupils} pupils with SEN who arrived at level 4 in Mathematics, {sen.reached} reached level 6 or above")
+    expect(first).to_contain_text(
+        f"Of {sen.pupils} pupils with SEN who arrived at level 4 in Mathematics, {sen.reached} reached level 6 or above"
+    )
     table = page.locator(".sl-numbers").first
     table.locator("summary").click()
-    cells = table.get_by_role("row", name=re.compile("^Pupils with SEN")).get_by_role("cell").all_inner_texts()
+    cells = (
+        table.get_by_role("row", name=re.compile("^Pupils with SEN"))
+        .get_by_role("cell")
+        .all_inner_texts()
+    )
     assert cells[:3] == [str(sen.pupils), str(sen.without_result), str(sen.reached)]
 
 
 def test_a_cell_of_the_matrix_opens_on_its_pupils_by_keyboard_alone(visit):
     page = visit("task1_conversion_data")
-    cell = page.get_by_role("button", name=re.compile(r"Entered at 3, reached 5: \d+ pupils?")).first
-    count = int(re.search(r": (\d+) pupil", cell.get_attribute("aria-label") or cell.inner_text())[1])
+    cell = page.get_by_role(
+        "button", name=re.compile(r"Entered at 3, reached 5: \d+ pupils?")
+    ).first
+    count = int(
+        re.search(r": (\d+) pupil", cell.get_attribute("aria-label") or cell.inner_text())[1]
+    )
     cell.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5"))).to_be_visible()
-    people = page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5")).locator("tbody tr")
+    expect(
+        page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5"))
+    ).to_be_visible()
+    people = page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5")).locator(
+        "tbody tr"
+    )
     expect(people).to_have_count(count)
 
 
@@ -67,15 +83,23 @@ def test_task_3_measures_each_target(visit):
     page = visit("task3_ensuring_progress")
     table = criteria(open_sample("levels"))
     latest = table[(table["cohort"] == table["cohort"].max()) | (table["subject"] == "")]
-    expect(page.locator(".sl-answer").first).to_contain_text(f"Met: {int(latest['met'].sum())} of {len(latest)} targets")
+    expect(page.locator(".sl-answer").first).to_contain_text(
+        f"Met: {int(latest['met'].sum())} of {len(latest)} targets"
+    )
     for row in latest[latest["subject"] != ""].itertuples():
-        expect(page.locator("main")).to_contain_text(f"{row.subject}: {row.reached} of {row.pupils}")
+        expect(page.locator("main")).to_contain_text(
+            f"{row.subject}: {row.reached} of {row.pupils}"
+        )
     choose(page, "Summer of the results", "2003")
     before = table[(table["cohort"] == 2003) | (table["subject"] == "")]
-    expect(page.locator(".sl-answer").first).to_contain_text(f"Met: {int(before['met'].sum())} of {len(before)} targets")
+    expect(page.locator(".sl-answer").first).to_contain_text(
+        f"Met: {int(before['met'].sum())} of {len(before)} targets"
+    )
 
 
-def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(fresh_workbook, page, ready, tmp_path):
+def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(
+    fresh_workbook, page, ready, tmp_path
+):
     running = fresh_workbook()
     page.goto(f"{running.address}/task4_level3_to_5")
     ready(page)
@@ -101,11 +125,18 @@ def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(fresh_workbook, 
     saved.value.save_as(path)
     assert re.fullmatch(r"task4-english-\d{4}-\d\d-\d\d\.xlsx", saved.value.suggested_filename)
     sheet = openpyxl.load_workbook(path)["English"]
-    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == "=Paired reading with Year 10 from Monday"]
+    cells = [
+        cell
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value == "=Paired reading with Year 10 from Monday"
+    ]
     assert sheet.max_row == len(people) + 1 and [cell.data_type for cell in cells] == ["s"]
     page.reload()
     ready(page)
-    expect(page.get_by_role("textbox", name=name)).to_have_value("=Paired reading with Year 10 from Monday")
+    expect(page.get_by_role("textbox", name=name)).to_have_value(
+        "=Paired reading with Year 10 from Monday"
+    )
 
 
 def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path):
@@ -127,14 +158,20 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
     files.set_input_files(good)
     choose(page, "Reading Age", "Leave out")
     page.get_by_role("button", name="Load with these").click()
-    expect(page.locator("main")).to_contain_text("Your own school lies open: Our school, 3 pupils on roll")
+    expect(page.locator("main")).to_contain_text(
+        "Your own school lies open: Our school, 3 pupils on roll"
+    )
     page.get_by_role("link", name="Begin with Task 1").click()
     ready(page)
-    expect(page.locator(".sl-answer").first).to_contain_text("Of 1 pupil with SEN who arrived at level 3 in English, 1 reached level 5")
+    expect(page.locator(".sl-answer").first).to_contain_text(
+        "Of 1 pupil with SEN who arrived at level 3 in English, 1 reached level 5"
+    )
     assert page.locator(".sl-sample").count() == 0
     page.get_by_role("button", name=re.compile("Entered at 3, reached 5: 1 pupil")).first.click()
     expect(page.locator("main")).to_contain_text("O'Zhou, <b>Ada</b>")
-    assert (running.data / "school" / "pupils.csv").read_text(encoding="utf-8").startswith("pupil_id")
+    assert (
+        (running.data / "school" / "pupils.csv").read_text(encoding="utf-8").startswith("pupil_id")
+    )
 
 
 def test_the_template_downloads(visit, tmp_path):

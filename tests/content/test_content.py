@@ -29,8 +29,12 @@ def parts_within(value):
 
 
 def words_within(value):
-    return [(inner, field.name, text) for inner in parts_within(value) for field in fields(inner)
-            if isinstance(text := getattr(inner, field.name), str)]
+    return [
+        (inner, field.name, text)
+        for inner in parts_within(value)
+        for field in fields(inner)
+        if isinstance(text := getattr(inner, field.name), str)
+    ]
 
 
 def keys():
@@ -44,7 +48,9 @@ def keys():
                 continue
             if isinstance(inner, forms.Field):
                 lines.append(f"{part.key} | field {inner.key}")
-                lines += [f"{part.key} | field {inner.key} = {choice.key}" for choice in inner.choices]
+                lines += [
+                    f"{part.key} | field {inner.key} = {choice.key}" for choice in inner.choices
+                ]
             elif not isinstance(inner, forms.Choice):
                 lines.append(f"{part.key} | {type(inner).__name__.lower()} {inner.key}")
         if isinstance(part, forms.Checklist):
@@ -66,96 +72,163 @@ def test_keys_are_unique():
 
 
 def test_keys_of_rows_and_lines_are_unique_across_the_workbook():
-    lines = [inner.key for part in PARTS for inner in parts_within(part) if isinstance(inner, forms.Row | forms.Item | forms.Resource)]
+    lines = [
+        inner.key
+        for part in PARTS
+        for inner in parts_within(part)
+        if isinstance(inner, forms.Row | forms.Item | forms.Resource)
+    ]
     assert len(lines) == len(set(lines))
 
 
 def test_keys_are_dotted_lower_case():
-    found = [inner.key for part in PARTS for inner in parts_within(part) if not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)*", inner.key)]
+    found = [
+        inner.key
+        for part in PARTS
+        for inner in parts_within(part)
+        if not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)*", inner.key)
+    ]
     assert found == []
 
 
 def test_every_page_has_forms_and_every_file_a_page():
-    gathers = {"pupil", "governors", "facilitator", "room"}  # what the others ask, or asks it in a session
+    gathers = {
+        "pupil",
+        "governors",
+        "facilitator",
+        "room",
+    }  # what the others ask, or asks it in a session
     assert forms.stems() == [page.stem for page in PAGES if page.stem not in gathers]
 
 
-@pytest.mark.parametrize("key, kind, lines", [
-    ("intro.senco", forms.Checklist, 10),
-    ("intro.reflection", forms.Prompt, 1),
-    ("unit1.reflection", forms.Prompt, 6),
-    ("unit2.can_do", forms.Points, 6),
-    ("task2.role", forms.Grid, 22),
-    ("task2.sort", forms.Cards, 22),
-    ("unit3.groups", forms.Grid, 4),
-    ("unit3.priorities", forms.Grid, 6),
-    ("unit4.components", forms.Grid, 5),
-    ("unit4.questions", forms.Form, 3),
-    ("unit4.teachers", forms.Checklist, 6),
-    ("unit4.reflection", forms.Prompt, 1),
-    ("unit5.alternatives", forms.Checklist, 6),
-    ("unit5.ingredients", forms.Checklist, 7),
-    ("unit5.side_effects", forms.Checklist, 4),
-    ("task5.chart", forms.Grid, 7 + 4),  # and four for schools of today
-    ("task6.iep", forms.Grid, 4),
-    ("task6.iep.voices", forms.Form, 2),
-    ("task6.develop", forms.Grid, 3),
-    ("task6.pupils_know", forms.Checklist, 3),
-    ("task6.pupils_leave", forms.Checklist, 2),
-    ("task6.reflection", forms.Prompt, 5),
-    ("task6.reflection.targets", forms.Prompt, 1),
-    ("unit6.iep_facts", forms.Points, 4),
-    ("unit6.reflection", forms.Prompt, 2),
-    ("task7.chart", forms.FlowChart, 10),
-    ("links.whole_school", forms.Prompt, 1),
-    ("links.special_schools", forms.Prompt, 2),
-    ("review", forms.Grid, 10),
-    ("task8.examples", forms.Points, 6),
-    ("task8.resources", forms.Resources, 13),
-    ("next_steps", forms.Grid, 3),
-    ("plan.actions", forms.Grid, 0),
-])
+@pytest.mark.parametrize(
+    "key, kind, lines",
+    [
+        ("intro.senco", forms.Checklist, 10),
+        ("intro.reflection", forms.Prompt, 1),
+        ("unit1.reflection", forms.Prompt, 6),
+        ("unit2.can_do", forms.Points, 6),
+        ("task2.role", forms.Grid, 22),
+        ("task2.sort", forms.Cards, 22),
+        ("unit3.groups", forms.Grid, 4),
+        ("unit3.priorities", forms.Grid, 6),
+        ("unit4.components", forms.Grid, 5),
+        ("unit4.questions", forms.Form, 3),
+        ("unit4.teachers", forms.Checklist, 6),
+        ("unit4.reflection", forms.Prompt, 1),
+        ("unit5.alternatives", forms.Checklist, 6),
+        ("unit5.ingredients", forms.Checklist, 7),
+        ("unit5.side_effects", forms.Checklist, 4),
+        ("task5.chart", forms.Grid, 7 + 4),  # and four for schools of today
+        ("task6.iep", forms.Grid, 4),
+        ("task6.iep.voices", forms.Form, 2),
+        ("task6.develop", forms.Grid, 3),
+        ("task6.pupils_know", forms.Checklist, 3),
+        ("task6.pupils_leave", forms.Checklist, 2),
+        ("task6.reflection", forms.Prompt, 5),
+        ("task6.reflection.targets", forms.Prompt, 1),
+        ("unit6.iep_facts", forms.Points, 4),
+        ("unit6.reflection", forms.Prompt, 2),
+        ("task7.chart", forms.FlowChart, 10),
+        ("links.whole_school", forms.Prompt, 1),
+        ("links.special_schools", forms.Prompt, 2),
+        ("review", forms.Grid, 10),
+        ("task8.examples", forms.Points, 6),
+        ("task8.resources", forms.Resources, 13),
+        ("next_steps", forms.Grid, 3),
+        ("plan.actions", forms.Grid, 0),
+    ],
+)
 def test_counts_of_the_booklet(key, kind, lines):
     part = PART[key]
-    held = {forms.Grid: "rows", forms.Cards: "cards", forms.FlowChart: "nodes", forms.Form: "fields", forms.Prompt: "fields"}
+    held = {
+        forms.Grid: "rows",
+        forms.Cards: "cards",
+        forms.FlowChart: "nodes",
+        forms.Form: "fields",
+        forms.Prompt: "fields",
+    }
     assert type(part) is kind
     assert len(getattr(part, held.get(kind, "items"))) == lines
 
 
-@pytest.mark.parametrize("key, columns", [
-    ("task2.role", ["where", "evidence", "action"]),
-    ("task5.chart", ["leader", "adviser", "intervention", "provided_by", "monitored", "reporting_to"]),
-    ("task5.provision", ["given", "initials", "hours", "cost"]),
-    ("task6.iep", ["target", "criteria", "resources", "strategies", "assistants", "outcomes"]),
-    ("task6.develop", ["what", "how"]),
-    ("review", ["now", "next"]),
-    ("next_steps", ["action", "what", "who", "timeline", "know"]),
-    ("plan.actions", ["what", "from", "owner", "due", "measure", "done"]),
-])
+@pytest.mark.parametrize(
+    "key, columns",
+    [
+        ("task2.role", ["where", "evidence", "action"]),
+        (
+            "task5.chart",
+            ["leader", "adviser", "intervention", "provided_by", "monitored", "reporting_to"],
+        ),
+        ("task5.provision", ["given", "initials", "hours", "cost"]),
+        ("task6.iep", ["target", "criteria", "resources", "strategies", "assistants", "outcomes"]),
+        ("task6.develop", ["what", "how"]),
+        ("review", ["now", "next"]),
+        ("next_steps", ["action", "what", "who", "timeline", "know"]),
+        ("plan.actions", ["what", "from", "owner", "due", "measure", "done"]),
+    ],
+)
 def test_columns(key, columns):
     assert [column.key for column in PART[key].columns] == columns
 
 
-@pytest.mark.parametrize("key, sections", [
-    ("task2.role", {"judging": 6, "evaluating": 10, "action": 6}),
-    ("task5.provision", {"curriculum": 5, "literacy": 8, "numeracy": 5, "behaviour": 5,
-                         "extra_curricular": 2, "community": 2, "school_staff": 2, "external": 3}),
-    ("task6.phases", {"before": 4, "introduction": 1, "whole_class": 5, "group": 5, "plenary": 2, "end": 2, "after": 1}),
-    ("task8.targets", {"short": 1, "medium": 1, "long": 1}),
-])
+@pytest.mark.parametrize(
+    "key, sections",
+    [
+        ("task2.role", {"judging": 6, "evaluating": 10, "action": 6}),
+        (
+            "task5.provision",
+            {
+                "curriculum": 5,
+                "literacy": 8,
+                "numeracy": 5,
+                "behaviour": 5,
+                "extra_curricular": 2,
+                "community": 2,
+                "school_staff": 2,
+                "external": 3,
+            },
+        ),
+        (
+            "task6.phases",
+            {
+                "before": 4,
+                "introduction": 1,
+                "whole_class": 5,
+                "group": 5,
+                "plenary": 2,
+                "end": 2,
+                "after": 1,
+            },
+        ),
+        ("task8.targets", {"short": 1, "medium": 1, "long": 1}),
+    ],
+)
 def test_rows_under_their_headings(key, sections):
     grid = PART[key]
-    assert {section.key: sum(row.section == section.key for row in grid.rows) for section in grid.sections} == sections
+    assert {
+        section.key: sum(row.section == section.key for row in grid.rows)
+        for section in grid.sections
+    } == sections
     assert len(grid.rows) == sum(sections.values())
 
 
 def test_the_booklet_asks_for_one_more_action_twice():
-    assert [key for key in PART if key.startswith("unit5.action.")] == ["unit5.action.interventions", "unit5.action.support"]
+    assert [key for key in PART if key.startswith("unit5.action.")] == [
+        "unit5.action.interventions",
+        "unit5.action.support",
+    ]
 
 
 def test_every_prompt_is_a_text_of_some_unit():
     prompts = [part for part in PARTS if isinstance(part, forms.Prompt)]
-    assert {part.unit for part in prompts} == {"Introduction", "Unit 1", "Unit 4", "Task 6", "Unit 6"}
+    assert {part.unit for part in prompts} == {
+        "Introduction",
+        "Unit 1",
+        "Unit 4",
+        "Task 6",
+        "Unit 6",
+    }
     assert {field.kind for part in prompts for field in part.fields} == {"text"}
 
 
@@ -187,22 +260,48 @@ def test_what_a_chart_leads_to_is_a_part():
 def test_every_task_can_add_to_the_plan():
     def adds(part):
         return any(getattr(inner, "to_plan", False) for inner in parts_within(part))
-    assert [stem for stem in forms.stems() if stem != "index" and not any(map(adds, forms.load(stem).parts))] == []
+
+    assert [
+        stem
+        for stem in forms.stems()
+        if stem != "index" and not any(map(adds, forms.load(stem).parts))
+    ] == []
 
 
 def test_kinds_are_known_and_only_choices_have_choices():
-    boxes = [inner for part in PARTS for inner in parts_within(part) if isinstance(inner, forms.Field)]
+    boxes = [
+        inner for part in PARTS for inner in parts_within(part) if isinstance(inner, forms.Field)
+    ]
     assert {box.kind for box in boxes} <= set(forms.KINDS)
     assert [box.key for box in boxes if (box.kind == "choice") != bool(box.choices)] == []
 
 
 def test_copies_are_filled_in_for_what_pages_know():
-    assert {part.each for part in PARTS} == {"", "pupil", "intervention", "observation", "class", "year group"}
+    assert {part.each for part in PARTS} == {
+        "",
+        "pupil",
+        "intervention",
+        "observation",
+        "class",
+        "year group",
+    }
 
 
 def test_words_are_tidy():
     """Plain text: no blanks at the ends or doubled, no markup, nothing empty that is shown."""
-    found = [text for part in PARTS for inner, name, text in words_within(part)
-             if text != " ".join(text.split()) or re.search(r"[<>*`_]", text) and name not in ("key", "yes", "no", "next", "start", "section", "group", "feeds", "leads_to")]
+    found = [
+        text
+        for part in PARTS
+        for inner, name, text in words_within(part)
+        if text != " ".join(text.split())
+        or re.search(r"[<>*`_]", text)
+        and name
+        not in ("key", "yes", "no", "next", "start", "section", "group", "feeds", "leads_to")
+    ]
     assert found == []
-    assert [inner.key for part in PARTS for inner, name, text in words_within(part) if name in ("title", "label", "text", "unit") and not text] == []
+    assert [
+        inner.key
+        for part in PARTS
+        for inner, name, text in words_within(part)
+        if name in ("title", "label", "text", "unit") and not text
+    ] == []

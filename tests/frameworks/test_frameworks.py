@@ -15,7 +15,9 @@ def test_a_framework_is_whole(name):
         assert set(stage.expected) <= set(stage.bands)
     for criterion in framework.criteria:
         assert criterion.source
-        assert set(criterion.entry) <= (set(framework.stage(criterion.stage).bands) if criterion.stage else set())
+        assert set(criterion.entry) <= (
+            set(framework.stage(criterion.stage).bands) if criterion.stage else set()
+        )
         assert set(criterion.subjects) <= set(framework.outcome_subjects())
     tracked = framework.stage(framework.tracking.stage)
     assert {framework.tracking.entry, *framework.tracking.low_entry} <= set(tracked.bands)
@@ -34,10 +36,31 @@ def test_every_value_of_an_entry_scale_falls_in_one_band():
 
 @pytest.mark.parametrize(
     ("points", "band"),
-    [(59, "<80"), (79.5, "<80"), (80, "80-89.5"), (89.5, "80-89.5"), (90, "90-95.5"), (95.5, "90-95.5"), (96, "96-99.5"), (99.5, "96-99.5"),
-     (100, "100-102"), (102, "100-102"), (102.5, "102.5-104.5"), (104.5, "102.5-104.5"), (105, "105-107"), (107, "105-107"), (107.5, "107.5-109.5"),
-     (109.5, "107.5-109.5"), (110, "110-113"), (113, "110-113"), (113.5, "113.5-116.5"), (116.5, "113.5-116.5"), (117, "117-120"), (120, "117-120")],
-)  # fmt: skip
+    [
+        (59, "<80"),
+        (79.5, "<80"),
+        (80, "80-89.5"),
+        (89.5, "80-89.5"),
+        (90, "90-95.5"),
+        (95.5, "90-95.5"),
+        (96, "96-99.5"),
+        (99.5, "96-99.5"),
+        (100, "100-102"),
+        (102, "100-102"),
+        (102.5, "102.5-104.5"),
+        (104.5, "102.5-104.5"),
+        (105, "105-107"),
+        (107, "105-107"),
+        (107.5, "107.5-109.5"),
+        (109.5, "107.5-109.5"),
+        (110, "110-113"),
+        (113, "110-113"),
+        (113.5, "113.5-116.5"),
+        (116.5, "113.5-116.5"),
+        (117, "117-120"),
+        (120, "117-120"),
+    ],
+)
 def test_the_department_s_bands_below_at_and_above_each_edge(points, band):
     assert load("gcse").stage("KS4").band(entry="", points=points) == band
 

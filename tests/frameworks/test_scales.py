@@ -17,13 +17,40 @@ GRADES = load("gcse").scales["grades"]
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("4", "4"), ("4b", "4b"), ("4B", "4b"), (" 4 b ", "4b"), ("Level 4", "4"), ("L4a", "4a"), ("4.0", "4"),
-        ("4.27", "4c"), ("4.33", "4c"), ("4.34", "4b"), ("4.99", "4a"), ("4.275", None),
-        ("9", "1b"), ("27", "4b"), ("24", "4c"), ("23.99", "3a"), ("53", "8a"), ("54", None), ("0", None),
-        ("w", "W"), ("P4", "P4"), ("p1(i)", "P1i"), ("P9", None), ("9a", None), ("4d", None),
-        ("B", "B"), ("n", "N"), ("x", "X"), ("absent", "A"), ("", None), ("-4", None), ("١", None),
+        ("4", "4"),
+        ("4b", "4b"),
+        ("4B", "4b"),
+        (" 4 b ", "4b"),
+        ("Level 4", "4"),
+        ("L4a", "4a"),
+        ("4.0", "4"),
+        ("4.27", "4c"),
+        ("4.33", "4c"),
+        ("4.34", "4b"),
+        ("4.99", "4a"),
+        ("4.275", None),
+        ("9", "1b"),
+        ("27", "4b"),
+        ("24", "4c"),
+        ("23.99", "3a"),
+        ("53", "8a"),
+        ("54", None),
+        ("0", None),
+        ("w", "W"),
+        ("P4", "P4"),
+        ("p1(i)", "P1i"),
+        ("P9", None),
+        ("9a", None),
+        ("4d", None),
+        ("B", "B"),
+        ("n", "N"),
+        ("x", "X"),
+        ("absent", "A"),
+        ("", None),
+        ("-4", None),
+        ("١", None),
     ],
-)  # fmt: skip
+)
 def test_levels_are_read_as_schools_write_them(text, name):
     assert LEVELS.parse(text) == name
 
@@ -31,20 +58,49 @@ def test_levels_are_read_as_schools_write_them(text, name):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("101", "101"), ("101.0", "101"), ("101.50", "101.5"), ("101.25", None), ("58", None), ("59", "59"), ("120", "120"), ("120.5", None),
-        ("Less than 80", "<80"), ("80 - 89.5", "80-89.5"), ("80 to 89.5", "80-89.5"), ("102.5–104.5", "102.5-104.5"),
-        ("No scaled score", "none"), ("B", "B"), ("100-101", None),
+        ("101", "101"),
+        ("101.0", "101"),
+        ("101.50", "101.5"),
+        ("101.25", None),
+        ("58", None),
+        ("59", "59"),
+        ("120", "120"),
+        ("120.5", None),
+        ("Less than 80", "<80"),
+        ("80 - 89.5", "80-89.5"),
+        ("80 to 89.5", "80-89.5"),
+        ("102.5–104.5", "102.5-104.5"),
+        ("No scaled score", "none"),
+        ("B", "B"),
+        ("100-101", None),
     ],
-)  # fmt: skip
+)
 def test_scaled_scores_and_their_bands(text, name):
     assert SCORES.parse(text) == name
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("9", "9"), ("1", "1"), ("0", None), ("10", None), ("U", "U"), ("x", "X"), ("5-4", "5-4"), ("54", "5-4"), ("44", "4-4"),
-     ("64", None), ("45", None), ("Grade 4", "4"), ("covid_impacted", "covid"), ("UU", "U"), ("xx", "X"), ("u", "U"), ("covid impacted", "covid")],
-)  # fmt: skip
+    [
+        ("9", "9"),
+        ("1", "1"),
+        ("0", None),
+        ("10", None),
+        ("U", "U"),
+        ("x", "X"),
+        ("5-4", "5-4"),
+        ("54", "5-4"),
+        ("44", "4-4"),
+        ("64", None),
+        ("45", None),
+        ("Grade 4", "4"),
+        ("covid_impacted", "covid"),
+        ("UU", "U"),
+        ("xx", "X"),
+        ("u", "U"),
+        ("covid impacted", "covid"),
+    ],
+)
 def test_grades_and_double_awards(text, name):
     assert GRADES.parse(text) == name
 
@@ -52,8 +108,24 @@ def test_grades_and_double_awards(text, name):
 def test_double_awards_are_listed_from_the_lowest():
     found = GRADES.double_awards()
     assert found == [
-        "1-1", "2-1", "2-2", "3-2", "3-3", "4-3", "4-4", "5-4", "5-5", "6-5", "6-6", "7-6", "7-7", "8-7", "8-8", "9-8", "9-9",
-    ]  # fmt: skip
+        "1-1",
+        "2-1",
+        "2-2",
+        "3-2",
+        "3-3",
+        "4-3",
+        "4-4",
+        "5-4",
+        "5-5",
+        "6-5",
+        "6-6",
+        "7-6",
+        "7-7",
+        "8-7",
+        "8-8",
+        "9-8",
+        "9-9",
+    ]
     assert [GRADES.points(name) for name in found] == [half / 2 for half in range(2, 19)]
 
 
@@ -66,23 +138,43 @@ def test_two_digits_are_read_as_a_double_award_where_it_is_listed_and_only_there
     for first in "123456789":
         for second in "123456789":
             name = f"{first}-{second}"
-            assert GRADES.parse(first + second) == GRADES.parse(name) == (name if name in GRADES.double_awards() else None)
+            assert (
+                GRADES.parse(first + second)
+                == GRADES.parse(name)
+                == (name if name in GRADES.double_awards() else None)
+            )
 
 
 def test_letters_put_a_grade_before_the_code_of_the_same_letter():
     assert LETTERS.parse("a*") == "A*"
-    assert LETTERS.parse("B") == "B" and not LETTERS.is_code("B") and LETTERS.reached("B", reach="C")
+    assert (
+        LETTERS.parse("B") == "B" and not LETTERS.is_code("B") and LETTERS.reached("B", reach="C")
+    )
 
 
 @pytest.mark.parametrize(
     ("scale", "name", "reach", "reached"),
     [
-        (LEVELS, "4a", "5", False), (LEVELS, "5c", "5", True), (LEVELS, "5", "5", True), (LEVELS, "5c", "5b", False), (LEVELS, "5", "5b", True),
-        (LEVELS, "W", "1", False), (LEVELS, "B", "1", False), (LEVELS, "", "1", False), (LEVELS, "P8", "W", True),
-        (GRADES, "5-4", "5", False), (GRADES, "5-4", "4", True), (GRADES, "4-3", "4", False), (GRADES, "U", "1", False), (GRADES, "X", "1", False),
-        (LETTERS, "D", "C", False), (LETTERS, "C", "C", True), (LETTERS, "A*", "C", True), (LETTERS, "U", "G", False),
+        (LEVELS, "4a", "5", False),
+        (LEVELS, "5c", "5", True),
+        (LEVELS, "5", "5", True),
+        (LEVELS, "5c", "5b", False),
+        (LEVELS, "5", "5b", True),
+        (LEVELS, "W", "1", False),
+        (LEVELS, "B", "1", False),
+        (LEVELS, "", "1", False),
+        (LEVELS, "P8", "W", True),
+        (GRADES, "5-4", "5", False),
+        (GRADES, "5-4", "4", True),
+        (GRADES, "4-3", "4", False),
+        (GRADES, "U", "1", False),
+        (GRADES, "X", "1", False),
+        (LETTERS, "D", "C", False),
+        (LETTERS, "C", "C", True),
+        (LETTERS, "A*", "C", True),
+        (LETTERS, "U", "G", False),
     ],
-)  # fmt: skip
+)
 def test_what_reaches_what(scale, name, reach, reached):
     assert scale.reached(name, reach=reach) is reached
 
@@ -100,7 +192,12 @@ def test_points_are_those_of_the_national_curriculum():
 
 def test_codes_below_the_range_are_results_and_others_are_none():
     assert {code.name for code in LEVELS.codes if LEVELS.is_result(code.name)} == {"B", "N"}
-    assert not LEVELS.is_result("") and LEVELS.is_result("W") and GRADES.is_result("U") and not GRADES.is_result("X")
+    assert (
+        not LEVELS.is_result("")
+        and LEVELS.is_result("W")
+        and GRADES.is_result("U")
+        and not GRADES.is_result("X")
+    )
 
 
 @given(st.text(max_size=12))

@@ -10,7 +10,12 @@ from senlib.school.school import School
 
 
 def school(
-    framework: str, pupils: list[dict], results: list[tuple], *, lea: pd.DataFrame | None = None, year: int = 2005
+    framework: str,
+    pupils: list[dict],
+    results: list[tuple],
+    *,
+    lea: pd.DataFrame | None = None,
+    year: int = 2005,
 ) -> School:
     """A school of these pupils and results; a result is (pupil_id, stage, subject, kind, result) and a date where it matters."""
     yardstick = load(framework)
@@ -27,7 +32,12 @@ def school(
         tables.append(typed(table, schema=schema, framework=yardstick))
     extra = {} if lea is None else {"lea": lea}
     return School(
-        name="A school", framework=yardstick, academic_year=year, pupils=tables[0], results=tables[1], **extra
+        name="A school",
+        framework=yardstick,
+        academic_year=year,
+        pupils=tables[0],
+        results=tables[1],
+        **extra,
     )
 
 
@@ -42,7 +52,8 @@ def cohort_of(
 ) -> School:
     """One cohort in one subject: each row is (pupil_id, sen_provision, entry, outcome); an outcome of '-' leaves no row."""
     pupils = [
-        {"pupil_id": p, "sen_provision": sen, "ks4_year": str(ks4_year), "year_group": "10"} for p, sen, _, _ in rows
+        {"pupil_id": p, "sen_provision": sen, "ks4_year": str(ks4_year), "year_group": "10"}
+        for p, sen, _, _ in rows
     ]
     results = [(p, entry_stage, subject, "test", entry) for p, _, entry, _ in rows if entry != "-"]
     results += [(p, stage, subject, "test", outcome) for p, _, _, outcome in rows if outcome != "-"]

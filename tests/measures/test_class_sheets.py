@@ -8,7 +8,12 @@ from tests.measures.schools import school
 
 
 def pupil(number, **others):
-    return {"pupil_id": number, "year_group": "8", "sen_provision": "N", "surname": f"Pupil {number}"} | others
+    return {
+        "pupil_id": number,
+        "year_group": "8",
+        "sen_provision": "N",
+        "surname": f"Pupil {number}",
+    } | others
 
 
 PUPILS = [
@@ -18,7 +23,11 @@ PUPILS = [
     pupil("4", form="8A", sen_provision=""),
     pupil("5", form="8B", set_english="8En1", sen_provision="P", on_roll="N"),
 ]
-RESULTS = [("1", "KS2", "English", "test", "3"), ("1", "now", "English", "teacher", "3b", "2005-03-01"), ("3", "KS2", "English", "test", "2")]
+RESULTS = [
+    ("1", "KS2", "English", "test", "3"),
+    ("1", "now", "English", "teacher", "3b", "2005-03-01"),
+    ("3", "KS2", "English", "test", "2"),
+]
 
 
 @pytest.fixture
@@ -29,13 +38,18 @@ def small():
 def test_forms_and_sets_with_their_numbers(small):
     table = classes(small)
     assert table[["column", "subject", "name", "pupils", "sen"]].values.tolist() == [
-        ["form", "", "8A", 1, 0], ["form", "", "8B", 3, 2], ["set_english", "English", "8En1", 2, 1], ["set_english", "English", "8En2", 1, 1],
-    ]  # fmt: skip
+        ["form", "", "8A", 1, 0],
+        ["form", "", "8B", 3, 2],
+        ["set_english", "English", "8En1", 2, 1],
+        ["set_english", "English", "8En2", 1, 1],
+    ]
 
 
 def test_a_set_s_sheet_says_where_they_stand_in_its_subject(small):
     sheet = class_sheet(small, column="set_english", name="8En1")
-    assert sheet[["pupil_id", "need", "need_2", "entry", "now", "stuck"]].values.tolist() == [["1", "SPLD", "SLCN", "3", "3b", "yes"]]
+    assert sheet[["pupil_id", "need", "need_2", "entry", "now", "stuck"]].values.tolist() == [
+        ["1", "SPLD", "SLCN", "3", "3b", "yes"]
+    ]
 
 
 def test_without_a_result_now_nothing_is_said(small):
@@ -65,7 +79,9 @@ def test_no_such_column(small):
 def test_every_pupil_with_sen_is_on_one_sheet_of_a_kind(levels_school):
     table = classes(levels_school)
     forms = table[table["column"] == "form"]
-    listed = pd.concat([class_sheet(levels_school, column="form", name=name) for name in forms["name"]])
+    listed = pd.concat(
+        [class_sheet(levels_school, column="form", name=name) for name in forms["name"]]
+    )
     assert not listed["pupil_id"].duplicated().any() and len(listed) == forms["sen"].sum()
 
 

@@ -16,7 +16,9 @@ def one(table, key, subject):
 
 
 def sen_cohort(gained, not_gained, subject="English"):
-    rows = [(f"g{i}", "A", "3", "4") for i in range(gained)] + [(f"n{i}", "A", "3a", "3c") for i in range(not_gained)]
+    rows = [(f"g{i}", "A", "3", "4") for i in range(gained)] + [
+        (f"n{i}", "A", "3a", "3c") for i in range(not_gained)
+    ]
     return cohort_of("levels", rows, subject=subject)
 
 
@@ -26,7 +28,12 @@ def sen_cohort(gained, not_gained, subject="English"):
 )
 def test_at_least_80_percent_below_at_and_above(gained, not_gained, met, more):
     found = one(criteria(sen_cohort(gained, not_gained)), "gain_sen", "English")
-    assert (found.met, found.more, found.pupils, found.reached) == (met, more, gained + not_gained, gained)
+    assert (found.met, found.more, found.pupils, found.reached) == (
+        met,
+        more,
+        gained + not_gained,
+        gained,
+    )
 
 
 def test_a_gain_is_of_a_whole_level_whatever_the_sub_level():
@@ -44,8 +51,14 @@ def test_a_gain_is_of_a_whole_level_whatever_the_sub_level():
 
 def test_pupils_below_level_2_in_english_and_what_a_code_hides():
     rows = [
-        ("a", "N", "W", "2"), ("b", "A", "1", "B"), ("c", "A", "1", "1"), ("d", "N", "1", "A"), ("e", "N", "P5", "-"), ("f", "N", "2", "3"), ("g", "A", "A", "3"),
-    ]  # fmt: skip
+        ("a", "N", "W", "2"),
+        ("b", "A", "1", "B"),
+        ("c", "A", "1", "1"),
+        ("d", "N", "1", "A"),
+        ("e", "N", "P5", "-"),
+        ("f", "N", "2", "3"),
+        ("g", "A", "A", "3"),
+    ]
     table = criteria(cohort_of("levels", rows, subject="English"))
     found = one(table, "gain_below_2", "English")
     # Everybody below level 2, with SEN or not; b's code hides whether there was a gain; d and e have no result.
@@ -81,7 +94,12 @@ def test_attendance_is_to_be_above_its_line(attendances, met, more):
         {"pupil_id": "unknown", "sen_provision": "A", "attendance": ""},
     ]
     found = one(criteria(school("levels", pupils, [])), "attendance_sen", "")
-    assert (found.met, found.more, found.pupils, found.without_result) == (met, more, len(attendances), 1)
+    assert (found.met, found.more, found.pupils, found.without_result) == (
+        met,
+        more,
+        len(attendances),
+        1,
+    )
 
 
 def test_gcse_targets_are_england_s_own_figures():
@@ -101,19 +119,29 @@ def test_gcse_targets_are_england_s_own_figures():
 def test_without_a_figure_to_compare_with_nothing_is_met_and_nothing_is_asked():
     pupils = [{"pupil_id": "a", "sen_provision": "K", "ks4_year": "2024"}]
     people = school("gcse", pupils, [("a", "KS4", "Mathematics", "test", "4")], year=2025)
-    found = one(criteria(people, figures=national.figures("gcse").iloc[:0]), "grade_4_sen", "Mathematics")
+    found = one(
+        criteria(people, figures=national.figures("gcse").iloc[:0]), "grade_4_sen", "Mathematics"
+    )
     assert math.isnan(found.target) and not found.met and found.more == 0
 
 
 def test_a_school_without_results_has_no_rates_and_does_not_fail():
-    table = criteria(school("levels", [{"pupil_id": "a", "sen_provision": "A", "year_group": "7"}], []))
+    table = criteria(
+        school("levels", [{"pupil_id": "a", "sen_provision": "A", "year_group": "7"}], [])
+    )
     assert set(table["criterion"]) <= {"attendance_sen"}
 
 
 def test_the_count_of_year_7():
     pupils = [
         {"pupil_id": p, "sen_provision": sen, "year_group": y}
-        for p, sen, y in [("a", "A", "7"), ("b", "N", "7"), ("c", "N", "7"), ("d", "A", "8"), ("e", "A", "7")]
+        for p, sen, y in [
+            ("a", "A", "7"),
+            ("b", "N", "7"),
+            ("c", "N", "7"),
+            ("d", "A", "8"),
+            ("e", "A", "7"),
+        ]
     ]
     pupils[4]["on_roll"] = "N"
     results = [
@@ -132,6 +160,8 @@ def test_the_count_of_year_7():
 def test_the_other_denominator():
     rows = [("a", "A", "3", "4"), ("b", "A", "3", "A"), ("c", "A", "3", "-")]
     found = one(
-        criteria(cohort_of("levels", rows, subject="English"), denominator="with_result"), "gain_sen", "English"
+        criteria(cohort_of("levels", rows, subject="English"), denominator="with_result"),
+        "gain_sen",
+        "English",
     )
     assert (found.pupils, found.without_result, found.percent) == (1, 2, 100)

@@ -40,13 +40,24 @@ class Reader:
             for row in table.to_dict("records"):
                 cell = self.name(row, names)
                 count = None if pd.isna(row["pupils"]) else int(row["pupils"])
-                assert self.counts.setdefault(cell, count) == count, "a cell shows in one table and not in another"
+                assert self.counts.setdefault(cell, count) == count, (
+                    "a cell shows in one table and not in another"
+                )
                 for column in names:
                     for total, parts in totals.get(column, {}).items():
                         if row[column] == total:
-                            sums.add((cell, tuple(self.name({**row, column: part}, names) for part in parts)))
+                            sums.add(
+                                (
+                                    cell,
+                                    tuple(
+                                        self.name({**row, column: part}, names) for part in parts
+                                    ),
+                                )
+                            )
         self.sums = sorted(sums, key=str)
-        self.unseen = sorted({c for total, parts in sums for c in (total, *parts)} - set(self.counts), key=str)
+        self.unseen = sorted(
+            {c for total, parts in sums for c in (total, *parts)} - set(self.counts), key=str
+        )
 
     @staticmethod
     def name(row, names):
@@ -76,9 +87,16 @@ class Reader:
             pivot = next((cell for cell in row if cell is not None), None)
             if pivot is not None:
                 row = {cell: x / row[pivot] for cell, x in row.items()}
-                reduced = {cell: less(other, row, other[pivot]) if pivot in other else other for cell, other in reduced.items()}
+                reduced = {
+                    cell: less(other, row, other[pivot]) if pivot in other else other
+                    for cell, other in reduced.items()
+                }
                 reduced[pivot] = row
-        return {pivot: int(row.get(None, 0)) for pivot, row in reduced.items() if set(row) <= {pivot, None}}
+        return {
+            pivot: int(row.get(None, 0))
+            for pivot, row in reduced.items()
+            if set(row) <= {pivot, None}
+        }
 
     def by_bounds(self, truth, *, hidden=None):
         """Hidden cells, and unseen small ones, that can have one value only. `truth` merely says where to look for others first.
@@ -106,7 +124,9 @@ class Reader:
 
 def less(row, other, times):
     """A row less so many times another, without the terms that fall out."""
-    found = {cell: row.get(cell, 0) - times * other.get(cell, 0) for cell in row.keys() | other.keys()}
+    found = {
+        cell: row.get(cell, 0) - times * other.get(cell, 0) for cell in row.keys() | other.keys()
+    }
     return {cell: x for cell, x in found.items() if x}
 
 
@@ -145,8 +165,12 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
                     if low[c] > high[c]:
                         return False
                     waiting.extend(e for e in of[c] if e not in waiting)
-                    least = sum(k * (low[d] if k > 0 else high[d]) for d, k in terms.items()) - right
-                    greatest = sum(k * (high[d] if k > 0 else low[d]) for d, k in terms.items()) - right
+                    least = (
+                        sum(k * (low[d] if k > 0 else high[d]) for d, k in terms.items()) - right
+                    )
+                    greatest = (
+                        sum(k * (high[d] if k > 0 else low[d]) for d, k in terms.items()) - right
+                    )
         return True
 
     def solve(low, high):
@@ -154,7 +178,11 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
             return None
         # As near to the truth as these bounds allow: is that a world? If not, some cell of a sum that is out has to move.
         world = {c: min(max(truth[c], low[c]), high[c]) for c in component}
-        out = [terms for terms, right in equations if sum(s * world[c] for c, s in terms.items()) != right]
+        out = [
+            terms
+            for terms, right in equations
+            if sum(s * world[c] for c, s in terms.items()) != right
+        ]
         if not out and (not limit or any(1 <= x <= limit for x in world.values())):
             return world
         open_cells = [c for terms in out or [component] for c in terms if low[c] < high[c]]
@@ -162,7 +190,13 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
             return None
         c = min(open_cells, key=lambda c: (high[c] - low[c], c))
         near = world[c]
-        for new_low, new_high in [(near - 1,) * 2, (near + 1,) * 2, (near, near), (low[c], near - 2), (near + 2, high[c])]:
+        for new_low, new_high in [
+            (near - 1,) * 2,
+            (near + 1,) * 2,
+            (near, near),
+            (low[c], near - 2),
+            (near + 2, high[c]),
+        ]:
             if low[c] <= new_low <= new_high <= high[c]:
                 lower, upper = {**low, c: new_low}, {**high, c: new_high}
                 if narrowed(lower, upper, list(of[c])) and (found := solve(lower, upper)):
@@ -171,8 +205,16 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
 
     # First where no cell differs by more than 1 or 2, then everywhere.
     for reach in (1, 2, most):
-        low, high = {c: max(0, truth[c] - reach) for c in component}, {c: min(most, truth[c] + reach) for c in component}
-        for new_low, new_high in [(truth[cell] - 1,) * 2, (truth[cell] + 1,) * 2, (low[cell], truth[cell] - 2), (truth[cell] + 2, high[cell])]:
+        low, high = (
+            {c: max(0, truth[c] - reach) for c in component},
+            {c: min(most, truth[c] + reach) for c in component},
+        )
+        for new_low, new_high in [
+            (truth[cell] - 1,) * 2,
+            (truth[cell] + 1,) * 2,
+            (low[cell], truth[cell] - 2),
+            (truth[cell] + 2, high[cell]),
+        ]:
             if low[cell] <= new_low <= new_high <= high[cell]:
                 lower, upper = {**low, cell: new_low}, {**high, cell: new_high}
                 if narrowed(lower, upper, list(equations)) and (found := solve(lower, upper)):
@@ -212,7 +254,9 @@ def random_pupils(rng):
         "need": lambda: rng.choices(["SLCN", "SEMH", "MLD", "none"], [8, 5, 4, 80])[0],
         "outcome": lambda: rng.choices(["reached", "not reached"], [6, 4])[0],
     }
-    return pd.DataFrame([{name: pick() for name, pick in draw.items()} for _ in range(rng.randint(8, 160))])
+    return pd.DataFrame(
+        [{name: pick() for name, pick in draw.items()} for _ in range(rng.randint(8, 160))]
+    )
 
 
 def view(pupils, columns, *, without=()):
@@ -223,11 +267,17 @@ def view(pupils, columns, *, without=()):
         return {label} if parts is None else set().union(*(below(column, part) for part in parts))
 
     leaves = pupils.value_counts(columns).to_dict()
-    labels = [[*dict.fromkeys([*TOTALS[c], *itertools.chain(*TOTALS[c].values())])] for c in columns]
+    labels = [
+        [*dict.fromkeys([*TOTALS[c], *itertools.chain(*TOTALS[c].values())])] for c in columns
+    ]
     rows = []
     for row in itertools.product(*labels):
         within = [below(c, label) for c, label in zip(columns, row, strict=True)]
-        number = sum(n for leaf, n in leaves.items() if all(x in w for x, w in zip(leaf, within, strict=True)))
+        number = sum(
+            n
+            for leaf, n in leaves.items()
+            if all(x in w for x, w in zip(leaf, within, strict=True))
+        )
         if not set(row) & set(without):
             rows.append((*row, number))
     return pd.DataFrame(rows, columns=[*columns, "pupils"])
@@ -256,7 +306,9 @@ def recovered(pupils, page, *, without=(), limit=5):
     truth = truth_of(tables.values(), reader)
     assert all(count in (None, truth[cell]) for cell, count in reader.counts.items())
     assert not any(1 <= (count or 0) <= limit for count in reader.counts.values())
-    asked = {c for c, count in reader.counts.items() if count is None} | {c for c in reader.unseen if 1 <= truth[c] <= limit}
+    asked = {c for c, count in reader.counts.items() if count is None} | {
+        c for c in reader.unseen if 1 <= truth[c] <= limit
+    }
     solved = {cell: value for cell, value in reader.by_algebra().items() if cell in asked}
     assert all(truth[cell] == value for cell, value in solved.items())
     return solved, reader.by_bounds(truth)
@@ -274,12 +326,39 @@ def test_the_reader_can_work_out_what_is_badly_hidden():
     assert Reader([table], totals).by_algebra() == {} == Reader([table], totals).by_bounds(truth)
     assert Reader([table], totals, limit=1).by_bounds(truth) == truth
     # Not by algebra, but by bounds: a and b come to 4, a and c to 0.
-    table = pd.DataFrame([("all", "all", 4), ("F", "all", 4), ("M", "all", 0), ("all", "Y", 4), ("F", "Y", None), ("M", "Y", None)], columns=["sex", "fsm", "pupils"])
-    found = Reader([table], {"sex": {"all": ["F", "M"]}}).by_bounds({("fsm=Y", "sex=F"): 4, ("fsm=Y", "sex=M"): 0})
+    table = pd.DataFrame(
+        [
+            ("all", "all", 4),
+            ("F", "all", 4),
+            ("M", "all", 0),
+            ("all", "Y", 4),
+            ("F", "Y", None),
+            ("M", "Y", None),
+        ],
+        columns=["sex", "fsm", "pupils"],
+    )
+    found = Reader([table], {"sex": {"all": ["F", "M"]}}).by_bounds(
+        {("fsm=Y", "sex=F"): 4, ("fsm=Y", "sex=M"): 0}
+    )
     assert found == {}
-    table = pd.DataFrame([("all", "all", 9), ("F", "all", 9), ("M", "all", 0), ("all", "Y", 4), ("all", "N", 5), *((s, f, None) for s in "FM" for f in "YN")], columns=["sex", "fsm", "pupils"])
+    table = pd.DataFrame(
+        [
+            ("all", "all", 9),
+            ("F", "all", 9),
+            ("M", "all", 0),
+            ("all", "Y", 4),
+            ("all", "N", 5),
+            *((s, f, None) for s in "FM" for f in "YN"),
+        ],
+        columns=["sex", "fsm", "pupils"],
+    )
     reader = Reader([table], {"sex": {"all": ["F", "M"]}, "fsm": {"all": ["Y", "N"]}})
-    truth = {("fsm=Y", "sex=F"): 4, ("fsm=N", "sex=F"): 5, ("fsm=Y", "sex=M"): 0, ("fsm=N", "sex=M"): 0}
+    truth = {
+        ("fsm=Y", "sex=F"): 4,
+        ("fsm=N", "sex=F"): 5,
+        ("fsm=Y", "sex=M"): 0,
+        ("fsm=N", "sex=M"): 0,
+    }
     assert reader.by_algebra() == {} and reader.by_bounds(truth) == truth
 
 
@@ -291,7 +370,11 @@ def test_a_reader_recovers_no_hidden_count_of_1000_small_schools():
     for number in range(SCHOOLS):
         page, without = PAGES[number % len(PAGES)], ["not reached"] if rng.random() < 0.5 else []
         limit = rng.choice([5, 5, 5, 6, 10])
-        assert recovered(random_pupils(rng), page, without=without, limit=limit) == ({}, {}), (number, page, limit)
+        assert recovered(random_pupils(rng), page, without=without, limit=limit) == ({}, {}), (
+            number,
+            page,
+            limit,
+        )
 
 
 def test_a_search_that_is_cut_short_hides_more_and_never_less(monkeypatch):
@@ -301,7 +384,10 @@ def test_a_search_that_is_cut_short_hides_more_and_never_less(monkeypatch):
     for name in ("_STEPS", "_STEPS_AFTER_PATTERN", "_STEPS_IN_ALL"):
         monkeypatch.setattr(f"senlib.measures.disclosure.{name}", 0)
     assert [recovered(*school) for school in schools] == enough == [({}, {})] * len(schools)
-    monkeypatch.setattr("senlib.measures.disclosure._Hiding._pattern", lambda self, cell, *, budget: (budget + 1, None))
+    monkeypatch.setattr(
+        "senlib.measures.disclosure._Hiding._pattern",
+        lambda self, cell, *, budget: (budget + 1, None),
+    )
     assert [recovered(*school) for school in schools] == enough
 
 
@@ -315,15 +401,26 @@ def fewest(reader, truth):
     for size in range(len(shown) + 1):
         for extra in itertools.combinations(shown, size):
             hidden = (small - set(reader.unseen)) | set(extra)
-            lone = (set(terms) for terms, _ in reader.equations(hidden | set(reader.unseen)) if len(terms) == 1)
-            if not any(cells & small for cells in lone) and not small & set(reader.by_bounds(truth, hidden=hidden)):
+            lone = (
+                set(terms)
+                for terms, _ in reader.equations(hidden | set(reader.unseen))
+                if len(terms) == 1
+            )
+            if not any(cells & small for cells in lone) and not small & set(
+                reader.by_bounds(truth, hidden=hidden)
+            ):
                 return len(hidden)
 
 
 SMALL_PAGES = [
-    [["group"]], [["sex", "fsm"]], [["need", "outcome"]], [["cohort", "sex"]], [["cohort", "fsm"]],
-    [["group"], ["sex"], ["need"]], [["sex", "outcome"], ["fsm", "outcome"]],
-]  # fmt: skip
+    [["group"]],
+    [["sex", "fsm"]],
+    [["need", "outcome"]],
+    [["cohort", "sex"]],
+    [["cohort", "fsm"]],
+    [["group"], ["sex"], ["need"]],
+    [["sex", "outcome"], ["fsm", "outcome"]],
+]
 
 
 def test_at_most_a_third_more_is_hidden_than_the_fewest_that_would_do():
@@ -349,7 +446,9 @@ SEX = {"sex": {"all": ["F", "M"]}}
 
 
 def table_of(column, **counts):
-    return pd.DataFrame({column: [name.replace("_", " ") for name in counts], "pupils": list(counts.values())})
+    return pd.DataFrame(
+        {column: [name.replace("_", " ") for name in counts], "pupils": list(counts.values())}
+    )
 
 
 @pytest.mark.parametrize(
@@ -373,29 +472,45 @@ def table_of(column, **counts):
 def test_two_groups_and_their_total(counts, shown):
     published = publish(table_of("sex", **counts), totals=SEX)
     assert published.counts == shown
-    assert published.table["reason"].tolist() == ["hidden" if count is None else "" for count in shown]
+    assert published.table["reason"].tolist() == [
+        "hidden" if count is None else "" for count in shown
+    ]
 
 
 def test_an_edge_of_the_rule():
     assert publish(table_of("sex", all=26, F=6, M=20), totals=SEX).hidden == 0
-    assert publish(table_of("sex", all=26, F=6, M=20), totals=SEX, hide_up_to=6).counts == (26, None, None)
+    assert publish(table_of("sex", all=26, F=6, M=20), totals=SEX, hide_up_to=6).counts == (
+        26,
+        None,
+        None,
+    )
     assert publish(table_of("sex", all=25, F=5, M=20), totals=SEX).counts == (25, None, None)
 
 
 def test_a_hierarchy_of_groups():
     """A, P and S are SEN, N is no SEN. S is 2, so A or P is hidden with it: the one with fewer. SEN shows, N shows."""
     table = table_of("group", all=60, SEN=25, no_SEN=35, A=14, P=9, S=2, N=35)
-    published = publish(table, totals={"group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}})
-    assert {row[0] for row, count in zip(published.labels, published.counts, strict=True) if count is None} == {"P", "S"}
+    published = publish(
+        table, totals={"group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}}
+    )
+    assert {
+        row[0]
+        for row, count in zip(published.labels, published.counts, strict=True)
+        if count is None
+    } == {"P", "S"}
 
 
 def test_a_group_of_one_group_is_the_same_pupils_and_shows_or_not_with_it():
     table = table_of("group", all=38, SEN=35, no_SEN=3, A=15, P=20, S=0, N=3)
-    published = publish(table, totals={"group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}})
+    published = publish(
+        table, totals={"group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}}
+    )
     assert published.value(group="no SEN") is None and published.value(group="N") is None
     # 38 less SEN would be no SEN, and A and P would give SEN.
     shown = dict(zip([row[0] for row in published.labels], published.counts, strict=True))
-    assert shown["all"] is None or (shown["SEN"] is None and None in (shown["A"], shown["P"], shown["S"]))
+    assert shown["all"] is None or (
+        shown["SEN"] is None and None in (shown["A"], shown["P"], shown["S"])
+    )
 
 
 def test_those_who_did_not_reach_are_protected_though_no_row_shows_them():
@@ -409,27 +524,44 @@ def test_those_who_did_not_reach_are_protected_though_no_row_shows_them():
 def test_a_part_that_nobody_is_in_does_not_serve_to_hide_another():
     """Nobody would think of pupils whose sex is not known where no such row shows."""
     with_unknown = {"sex": {"all": ["F", "M", "not known"]}}
-    assert publish(table_of("sex", all=23, F=20, M=3), totals=with_unknown).counts == (23, None, None)
+    assert publish(table_of("sex", all=23, F=20, M=3), totals=with_unknown).counts == (
+        23,
+        None,
+        None,
+    )
 
 
 def test_views_side_by_side_protect_each_other():
     """What is hidden in one view may not show in, or be worked out from, another."""
-    views = {"by need": table_of("need", all=33, SLCN=3, SEMH=30), "by sex": table_of("sex", all=33, F=20, M=13)}
+    views = {
+        "by need": table_of("need", all=33, SLCN=3, SEMH=30),
+        "by sex": table_of("sex", all=33, F=20, M=13),
+    }
     published = publish(views, totals={"need": {"all": ...}} | SEX)
     assert [shown.counts for shown in published.values()] == [(33, None, None), (33, 20, 13)]
     views = {"by need": table_of("need", SLCN=3, SEMH=30), "by sex": table_of("sex", F=20, M=13)}
     published = publish(views, totals={"need": {"all": ...}} | SEX)
     # Girls and boys add up to all, and all less SEMH would be SLCN.
-    assert published["by need"].value(need="SLCN") is None and sum(shown.hidden for shown in published.values()) == 2
+    assert (
+        published["by need"].value(need="SLCN") is None
+        and sum(shown.hidden for shown in published.values()) == 2
+    )
 
 
 def test_cells_that_a_reader_knows_to_be_the_same_are_told_with_also():
     """The same pupils take both subjects. Each by itself could hide another group than the other does."""
     table = pd.DataFrame(
-        [(subject, group, n) for subject in ("English", "maths") for group, n in [("all", 43), ("A", 20), ("P", 3), ("N", 20)]],
+        [
+            (subject, group, n)
+            for subject in ("English", "maths")
+            for group, n in [("all", 43), ("A", 20), ("P", 3), ("N", 20)]
+        ],
         columns=["subject", "group", "pupils"],
     )
-    same = [({"subject": "English", **g}, [{"subject": "maths", **g}]) for g in ({}, {"group": "A"}, {"group": "P"}, {"group": "N"})]
+    same = [
+        ({"subject": "English", **g}, [{"subject": "maths", **g}])
+        for g in ({}, {"group": "A"}, {"group": "P"}, {"group": "N"})
+    ]
     published = publish(table, totals={"group": {"all": ...}}, also=same)
     assert published.counts[:4] == published.counts[4:] and published.hidden == 4
 
@@ -439,7 +571,10 @@ def test_rows_come_in_an_order_that_tells_nothing():
     totals = {"group": {"all": ["N", "K", "E"]}}
     full = publish(table_of("group", E=2, all=2, K=0, N=0), totals=totals)
     assert full.labels == (("all",), ("N",), ("K",), ("E",))
-    short = pd.DataFrame([("2004", "K", 3), ("2004", "E", 3), ("2005", "N", 9), ("2005", "E", 1)], columns=["year", "group", "pupils"])
+    short = pd.DataFrame(
+        [("2004", "K", 3), ("2004", "E", 3), ("2005", "N", 9), ("2005", "E", 1)],
+        columns=["year", "group", "pupils"],
+    )
     published = publish(short, totals=totals)
     assert [row[1] for row in published.labels] == ["N", "K", "E"] * 2
     assert published.value(year="2004", group="N") == 0
@@ -456,13 +591,30 @@ def test_missing_categories_are_not_known():
 
 def test_rates_show_where_both_counts_do():
     rows = [("A", 40, 20), ("P", 12, 4), ("N", 200, 200), ("S", 0, 0)]
-    table = pd.DataFrame([(g, o, n) for g, p, r in rows for o, n in (("pupils", p), ("reached", r))], columns=["group", "outcome", "pupils"])
+    table = pd.DataFrame(
+        [(g, o, n) for g, p, r in rows for o, n in (("pupils", p), ("reached", r))],
+        columns=["group", "outcome", "pupils"],
+    )
     published = publish(table, totals={"outcome": {"pupils": ["reached", "not reached"]}})
     rates = published.rates(column="outcome", reached="reached", of="pupils").set_index("group")
-    assert rates.loc["A", ["pupils", "reached", "percent", "low", "high", "reason"]].tolist() == [40, 20, 50, 35, 65, ""]
-    assert rates.loc["P", ["pupils", "reached", "percent", "low", "high"]].isna().all() and rates.loc["P", "reason"] == "hidden"
+    assert rates.loc["A", ["pupils", "reached", "percent", "low", "high", "reason"]].tolist() == [
+        40,
+        20,
+        50,
+        35,
+        65,
+        "",
+    ]
+    assert (
+        rates.loc["P", ["pupils", "reached", "percent", "low", "high"]].isna().all()
+        and rates.loc["P", "reason"] == "hidden"
+    )
     assert rates.loc["N", "percent"] == 100
-    assert rates.loc["S", "pupils"] == 0 and pd.isna(rates.loc["S", "percent"]) and rates.loc["S", "reason"] == ""
+    assert (
+        rates.loc["S", "pupils"] == 0
+        and pd.isna(rates.loc["S", "percent"])
+        and rates.loc["S", "reason"] == ""
+    )
 
 
 # The type ------------------------------------------------------------------------------------------------------------------
@@ -475,7 +627,14 @@ def published_of(**counts):
 def test_only_publish_makes_one():
     made = published_of(all=23, F=20, M=3)
     with pytest.raises(TypeError, match="publish"):
-        PublishedTable(columns=("sex",), labels=(("F",),), counts=(3,), count="pupils", hide_up_to=5, _made_by=object())
+        PublishedTable(
+            columns=("sex",),
+            labels=(("F",),),
+            counts=(3,),
+            count="pupils",
+            hide_up_to=5,
+            _made_by=object(),
+        )
     with pytest.raises(TypeError, match="publish"):
         dataclasses.replace(made, counts=(23, 20, 3))
     with pytest.raises(AttributeError):
@@ -490,10 +649,19 @@ def test_it_holds_no_true_count_that_is_hidden():
     numbers = {"all": 70123, "F": 70121, "M": 2}
     made = publish(table_of("sex", **numbers), totals=SEX)
     assert made.hidden == 2
-    seen, waiting, found = set(), [made, made.table, made.rates(column="sex", reached="F", of="all"), repr(made), made.rule], []
+    seen, waiting, found = (
+        set(),
+        [made, made.table, made.rates(column="sex", reached="F", of="all"), repr(made), made.rule],
+        [],
+    )
     while waiting:
         thing = waiting.pop()
-        if id(thing) in seen or isinstance(thing, type) or inspect.ismodule(thing) or inspect.isroutine(thing):
+        if (
+            id(thing) in seen
+            or isinstance(thing, type)
+            or inspect.ismodule(thing)
+            or inspect.isroutine(thing)
+        ):
             continue
         seen.add(id(thing))
         found.append(thing)
@@ -502,14 +670,19 @@ def test_it_holds_no_true_count_that_is_hidden():
     assert not any(type(thing) is int and thing == 70121 for thing in found)
     assert not any("70121" in thing for thing in found if isinstance(thing, str))
     assert "70121" not in repr(made) + made.rule
-    assert 2 not in made.table["pupils"].array._data and 70121 not in made.table["pupils"].array._data
+    assert (
+        2 not in made.table["pupils"].array._data and 70121 not in made.table["pupils"].array._data
+    )
     table = made.table
     table.loc[0, "pupils"] = 0
     assert made.counts[0] == 70123, "a table that is given away is a copy"
 
 
 def test_the_rule_in_words():
-    assert published_of(all=23, F=20, M=3).rule == "Counts of 1 to 5 pupils are hidden, and enough others that none can be worked out: 2 of 3 here."
+    assert (
+        published_of(all=23, F=20, M=3).rule
+        == "Counts of 1 to 5 pupils are hidden, and enough others that none can be worked out: 2 of 3 here."
+    )
     assert published_of(all=40, F=20, M=20).rule.startswith("Nothing is hidden here")
     assert "1 to 8" in publish(table_of("sex", all=23, F=20, M=3), totals=SEX, hide_up_to=8).rule
     assert repr(published_of(all=23, F=20, M=3)) == "<PublishedTable: 3 counts by sex, 2 hidden>"
@@ -542,7 +715,11 @@ def test_a_lower_limit_is_refused(limit):
         (pd.DataFrame({"pupils": [777]}), SEX, "column"),
         (table_of("sex", F=777), {"sex": {"all": ["F"], "both": ["F", "M"]}}, "one total at most"),
         (table_of("sex", F=777), {"sex": {"all": ["F"], "F": ["all"]}}, "one total at most"),
-        ({"one": table_of("sex", all=777, F=777), "other": table_of("sex", all=778, F=778)}, SEX, "disagree"),
+        (
+            {"one": table_of("sex", all=777, F=777), "other": table_of("sex", all=778, F=778)},
+            SEX,
+            "disagree",
+        ),
     ],
 )
 def test_tables_that_do_not_add_up_are_refused_without_their_numbers(table, totals, says):
@@ -569,7 +746,10 @@ def two_ways(draw):
 
 def full(cells):
     """The table with its totals, and what adds up to what."""
-    totals = {"a": {"all": sorted({a for a, _ in cells})}, "b": {"all": sorted({b for _, b in cells})}}
+    totals = {
+        "a": {"all": sorted({a for a, _ in cells})},
+        "b": {"all": sorted({b for _, b in cells})},
+    }
     rows = [
         (a, b, sum(n for (x, y), n in cells.items() if a in (x, "all") and b in (y, "all")))
         for a in ["all", *totals["a"]["all"]]
@@ -583,8 +763,14 @@ def full(cells):
 def test_order_and_names_change_nothing_in_how_many_are_hidden(cells, rng):
     table, totals = full(cells)
     hidden = publish(table, totals=totals).hidden
-    assert publish(table.sample(frac=1, random_state=rng.randrange(10**6)), totals=totals).hidden == hidden
-    names = {side: dict(zip(parts["all"], rng.sample(parts["all"], len(parts["all"])), strict=True)) for side, parts in totals.items()}
+    assert (
+        publish(table.sample(frac=1, random_state=rng.randrange(10**6)), totals=totals).hidden
+        == hidden
+    )
+    names = {
+        side: dict(zip(parts["all"], rng.sample(parts["all"], len(parts["all"])), strict=True))
+        for side, parts in totals.items()
+    }
     renamed = {(names["a"][a], names["b"][b]): n for (a, b), n in cells.items()}
     assert publish(full(renamed)[0], totals=totals).hidden == hidden
 
@@ -594,7 +780,13 @@ def test_order_and_names_change_nothing_in_how_many_are_hidden(cells, rng):
 def test_a_higher_limit_never_shows_more(cells, limit, more):
     table, totals = full(cells)
     fewer = publish(table, totals=totals, hide_up_to=limit).counts
-    assert all(b is None for a, b in zip(fewer, publish(table, totals=totals, hide_up_to=limit + more).counts, strict=True) if a is None)
+    assert all(
+        b is None
+        for a, b in zip(
+            fewer, publish(table, totals=totals, hide_up_to=limit + more).counts, strict=True
+        )
+        if a is None
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -605,7 +797,10 @@ def test_what_shows_is_true_adds_up_and_is_not_small(cells):
     truth = {(row.a, row.b): row.pupils for row in table.itertuples()}
     shown = dict(zip(published.labels, published.counts, strict=True))
     assert shown.keys() == truth.keys()
-    assert all(count is None or count == truth[cell] and not 1 <= count <= 5 for cell, count in shown.items())
+    assert all(
+        count is None or count == truth[cell] and not 1 <= count <= 5
+        for cell, count in shown.items()
+    )
     if not any(1 <= count <= 5 for count in truth.values()):
         assert published.hidden == 0
     for a in {a for a, _ in shown}:

@@ -12,7 +12,11 @@ from senlib.school.schema import pupils_schema
 def test_every_code_is_on_one_side_and_unknown_is_on_neither(name):
     framework = load(name)
     counts = pd.DataFrame({"sen_provision": [*framework.sen_names, ""], "pupils": 1})
-    found = with_groups(counts, by="sen_provision", framework=framework).groupby("group")["pupils"].sum()
+    found = (
+        with_groups(counts, by="sen_provision", framework=framework)
+        .groupby("group")["pupils"]
+        .sum()
+    )
     assert found["all"] == len(counts)
     assert found["SEN"] + found["no SEN"] == len(framework.sen_names)
     assert found["not known"] == 1
@@ -28,13 +32,24 @@ def test_every_code_is_on_one_side_and_unknown_is_on_neither(name):
     ],
 )
 def test_who_has_sen_by_the_code(name, codes, with_sen):
-    found = has_sen(pd.Series(codes, index=range(5, 5 + len(codes)), dtype="str"), framework=load(name))
-    assert found.dtype == bool and found.tolist() == with_sen and found.index.tolist() == list(range(5, 5 + len(codes)))
+    found = has_sen(
+        pd.Series(codes, index=range(5, 5 + len(codes)), dtype="str"), framework=load(name)
+    )
+    assert (
+        found.dtype == bool
+        and found.tolist() == with_sen
+        and found.index.tolist() == list(range(5, 5 + len(codes)))
+    )
 
 
 def test_other_columns_group_by_their_values():
     counts = pd.DataFrame({"sex": ["F", "M", "F", ""], "pupils": [1, 2, 4, 8]})
-    found = with_groups(counts, by="sex", framework=load("levels")).groupby("group")["pupils"].sum().to_dict()
+    found = (
+        with_groups(counts, by="sex", framework=load("levels"))
+        .groupby("group")["pupils"]
+        .sum()
+        .to_dict()
+    )
     assert found == {"all": 15, "F": 5, "M": 2, "not known": 8}
 
 

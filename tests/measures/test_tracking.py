@@ -28,15 +28,23 @@ def levels(year_group, entry, now, date="", **others):
     ("year_group", "entry", "now", "date", "gain", "on_course", "stuck"),
     [
         # From 3 (21 points) to 5c (31): a third of the way, 24.3 points, by the end of Year 7.
-        (7, "3", "4c", "", 0.7, "yes", "no"), (7, "3", "3a", "", 0.3, "no", "no"),
+        (7, "3", "4c", "", 0.7, "yes", "no"),
+        (7, "3", "3a", "", 0.3, "no", "no"),
         # By 10 December a third of Year 7 has gone: 22.1 points are wanted.
-        (7, "3", "3a", "2004-12-10", 0.3, "yes", "no"), (7, "3", "3b", "2004-12-10", 0.0, "no", "no"),
+        (7, "3", "3a", "2004-12-10", 0.3, "yes", "no"),
+        (7, "3", "3b", "2004-12-10", 0.0, "no", "no"),
         # A year in and no higher: stuck. Half a level up is not.
-        (8, "3", "3b", "2004-12-10", 0.0, "no", "yes"), (8, "3", "3c", "", -0.3, "no", "yes"), (8, "3", "3a", "", 0.3, "no", "no"),
-        (9, "3", "5c", "", 1.7, "yes", "no"), (9, "3", "4a", "", 1.3, "no", "no"), (9, "2", "2", "", 0.0, "no", "yes"),
+        (8, "3", "3b", "2004-12-10", 0.0, "no", "yes"),
+        (8, "3", "3c", "", -0.3, "no", "yes"),
+        (8, "3", "3a", "", 0.3, "no", "no"),
+        (9, "3", "5c", "", 1.7, "yes", "no"),
+        (9, "3", "4a", "", 1.3, "no", "no"),
+        (9, "2", "2", "", 0.0, "no", "yes"),
     ],
-)  # fmt: skip
-def test_on_course_and_stuck_on_the_line_to_level_5(year_group, entry, now, date, gain, on_course, stuck):
+)
+def test_on_course_and_stuck_on_the_line_to_level_5(
+    year_group, entry, now, date, gain, on_course, stuck
+):
     found = levels(year_group, entry, now, date).iloc[0]
     assert (found.gain, found.on_course, found.stuck, found.set) == (gain, on_course, stuck, "8En4")
 
@@ -48,7 +56,8 @@ def test_without_a_level_now_nothing_is_said(now):
 
 
 @pytest.mark.parametrize(
-    ("year_group", "on_roll", "listed"), [(6, "Y", 0), (7, "Y", 1), (9, "Y", 1), (10, "Y", 0), (9, "N", 0)]
+    ("year_group", "on_roll", "listed"),
+    [(6, "Y", 0), (7, "Y", 1), (9, "Y", 1), (10, "Y", 0), (9, "N", 0)],
 )
 def test_pupils_on_roll_in_the_years_asked_for(year_group, on_roll, listed):
     assert len(levels(year_group, "3", "4", on_roll=on_roll)) == listed
@@ -67,8 +76,13 @@ def test_the_latest_of_several_is_where_she_is_now():
 
 def test_of_two_kinds_on_one_day_the_teacher_s_counts_and_a_pupil_is_listed_once():
     pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
-    now = [("p", "now", "English", kind, level, "2005-03-18") for kind, level in [("test", "5c"), ("teacher", "4c")]]
-    found = track(school("levels", pupils, [("p", "KS2", "English", "test", "3"), *now]), subject="English")
+    now = [
+        ("p", "now", "English", kind, level, "2005-03-18")
+        for kind, level in [("test", "5c"), ("teacher", "4c")]
+    ]
+    found = track(
+        school("levels", pupils, [("p", "KS2", "English", "test", "3"), *now]), subject="English"
+    )
     assert found["now"].tolist() == ["4c"]
 
 
@@ -86,7 +100,14 @@ def test_entry_by_a_teacher_is_said():
 
 @pytest.mark.parametrize(
     ("now", "on_course", "stuck"),
-    [("4", "yes", "no"), ("3", "no", "no"), ("2", "no", "no"), ("1", "no", "no"), ("U", "no", "yes"), ("X", "", "")],
+    [
+        ("4", "yes", "no"),
+        ("3", "no", "no"),
+        ("2", "no", "no"),
+        ("1", "no", "no"),
+        ("U", "no", "yes"),
+        ("X", "", ""),
+    ],
 )
 def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
     # Mathematics from 90-95.5: of 40,665 pupils in England 37,952 (93 %) reached grade 1 and 29,266 (72 %) grade 2, so three in
@@ -98,7 +119,12 @@ def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
         ("p", "now", "Mathematics", "teacher", now),
     ]
     found = track(school("gcse", pupils, results, year=2025), subject="Maths").iloc[0]
-    assert (found.entry, found.entry_band, found.on_course, found.stuck) == ("93", "90-95.5", on_course, stuck)
+    assert (found.entry, found.entry_band, found.on_course, found.stuck) == (
+        "93",
+        "90-95.5",
+        on_course,
+        stuck,
+    )
 
 
 def test_where_england_has_no_figure_nobody_is_called_stuck():
@@ -109,29 +135,42 @@ def test_where_england_has_no_figure_nobody_is_called_stuck():
 
 def test_expected_is_the_median_of_england_or_what_the_framework_lays_down():
     gcse = load("gcse")
-    held = expected_outcomes(framework=gcse, stage=gcse.stage()).set_index(["subject", "entry"])["expected"]
+    held = expected_outcomes(framework=gcse, stage=gcse.stage()).set_index(["subject", "entry"])[
+        "expected"
+    ]
     # 100-102 in mathematics: of 59,175 pupils 35,409 (60 %) reached grade 4 and 17,047 (29 %) grade 5.
     assert held["Mathematics", "100-102"] == "4"
     levels_framework = load("levels")
-    laid_down = expected_outcomes(framework=levels_framework, stage=levels_framework.stage()).set_index(
-        ["subject", "entry"]
-    )["expected"]
+    laid_down = expected_outcomes(
+        framework=levels_framework, stage=levels_framework.stage()
+    ).set_index(["subject", "entry"])["expected"]
     assert laid_down["Science", "3"] == "4"
 
 
 def test_rates_on_course_by_year_group_with_and_without_sen():
     rows = [
         # Year 7: of three with SEN, one is on course; of one it cannot be said; and one without SEN is on course.
-        (7, "A", "yes"), (7, "P", "no"), (7, "S", "no"), (7, "A", ""), (7, "N", "yes"),
+        (7, "A", "yes"),
+        (7, "P", "no"),
+        (7, "S", "no"),
+        (7, "A", ""),
+        (7, "N", "yes"),
         # Year 8: nobody with SEN of whom it can be said; whether the third has SEN is not known.
-        (8, "N", "no"), (8, "N", "yes"), (8, "", "yes"), (8, "A", ""),
-    ]  # fmt: skip
+        (8, "N", "no"),
+        (8, "N", "yes"),
+        (8, "", "yes"),
+        (8, "A", ""),
+    ]
     tracked = pd.DataFrame(rows, columns=["year_group", "sen_provision", "on_course"])
     found = on_course_rates(tracked.iloc[::-1], framework=load("levels"))
     counts = found[["year_group", "group", "pupils", "reached"]].values.tolist()
     assert counts == [[7, "SEN", 3, 1], [7, "no SEN", 1, 1], [8, "no SEN", 2, 1]]
     # Wilson for 1 of 3: centre (1/3 + 3.8415/6) / (1 + 3.8415/3) = 0.427, half 0.366.
-    assert found.loc[0, ["percent", "low", "high"]].astype(float).round(1).tolist() == [33.3, 6.1, 79.2]
+    assert found.loc[0, ["percent", "low", "high"]].astype(float).round(1).tolist() == [
+        33.3,
+        6.1,
+        79.2,
+    ]
     assert found.loc[1, "high"] == 100 and found.loc[2, "percent"] == 50
 
 
@@ -139,13 +178,33 @@ def test_rates_on_course_by_year_group_with_and_without_sen():
 def test_where_nothing_can_be_said_there_are_no_rates(rows):
     tracked = pd.DataFrame(rows, columns=["year_group", "sen_provision", "on_course"])
     found = on_course_rates(tracked, framework=load("levels"))
-    assert found.empty and list(found) == ["year_group", "group", "pupils", "reached", "percent", "low", "high"]
+    assert found.empty and list(found) == [
+        "year_group",
+        "group",
+        "pupils",
+        "reached",
+        "percent",
+        "low",
+        "high",
+    ]
 
 
 def test_who_stands_in_a_cell():
-    rows = [("a", "A", "3", "5"), ("b", "N", "3b", "5c"), ("c", "A", "3", "4"), ("d", "A", "3", "-")]
+    rows = [
+        ("a", "A", "3", "5"),
+        ("b", "N", "3b", "5c"),
+        ("c", "A", "3", "4"),
+        ("d", "A", "3", "-"),
+    ]
     people = cohort_of("levels", rows, subject="English")
-    found = people_in_cell(people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="5")
-    assert found[["pupil_id", "entry_result", "outcome_result"]].values.tolist() == [["a", "3", "5"], ["b", "3b", "5c"]]
-    none = people_in_cell(people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="no result")
+    found = people_in_cell(
+        people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="5"
+    )
+    assert found[["pupil_id", "entry_result", "outcome_result"]].values.tolist() == [
+        ["a", "3", "5"],
+        ["b", "3b", "5c"],
+    ]
+    none = people_in_cell(
+        people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="no result"
+    )
     assert none["pupil_id"].tolist() == ["d"]

@@ -18,7 +18,11 @@ HELD: dict[Path, tuple[School, int]] = {}
 def fingerprint(school: School) -> int:
     """One number for all that a school's tables hold."""
     tables = (school.pupils, school.results, school.lea)
-    return hash(tuple((tuple(table.columns), int(pd.util.hash_pandas_object(table).sum())) for table in tables))
+    return hash(
+        tuple(
+            (tuple(table.columns), int(pd.util.hash_pandas_object(table).sum())) for table in tables
+        )
+    )
 
 
 def opened(folder: str | Path) -> School:
@@ -37,7 +41,9 @@ def samples_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desks, "open_school", opened)
         yield
-    changed = [path.name for path, (school, before) in HELD.items() if fingerprint(school) != before]
+    changed = [
+        path.name for path, (school, before) in HELD.items() if fingerprint(school) != before
+    ]
     assert changed == []
 
 

@@ -24,7 +24,9 @@ def desk_over(folder: Path, school: School, *, workbook: str = OWN) -> Desk:
     """A desk with this school on it and nothing written yet."""
     path = folder / "data" / "workbook.sqlite"
     store, settings = Store(path, workbook=workbook), Store(path, workbook="settings")
-    return Desk(data=path.parent, school=school, chosen=workbook, folder="", store=store, settings=settings)
+    return Desk(
+        data=path.parent, school=school, chosen=workbook, folder="", store=store, settings=settings
+    )
 
 
 def small_school(*, codes: bool = False, nasty: bool = False, **changes: dict) -> School:
@@ -33,30 +35,104 @@ def small_school(*, codes: bool = False, nasty: bool = False, **changes: dict) -
     `codes` takes their names away, `nasty` puts markup into them; other arguments change one pupil's columns by her number.
     """
     people = {
-        "0001": {"surname": "Ash", "forename": "Ann", "year_group": "8", "form": "8A", "sen_provision": "P", "need": "SLCN"},
-        "0002": {"surname": "Birch", "forename": "Bo", "year_group": "8", "form": "8B", "sen_provision": "A", "need": "MLD"},
-        "0003": {"surname": "Cole", "forename": "Cy", "year_group": "8", "form": "8A", "sen_provision": "A", "need": ""},
-        "0004": {"surname": "Dean", "forename": "Di", "year_group": "8", "form": "8A", "sen_provision": "N", "need": ""},
-        "0005": {"surname": "Elm", "forename": "Ed", "year_group": "7", "form": "7A", "sen_provision": "A", "need": "", "eal_stage": "1"},
-        "0006": {"surname": "Fir", "forename": "Flo", "year_group": "11", "form": "", "sen_provision": "A", "need": "", "on_roll": "N"},
-    }  # fmt: skip
-    pupils = [{"pupil_id": number, "on_roll": "Y"} | row | changes.get(f"p{number}", {}) for number, row in people.items()]
+        "0001": {
+            "surname": "Ash",
+            "forename": "Ann",
+            "year_group": "8",
+            "form": "8A",
+            "sen_provision": "P",
+            "need": "SLCN",
+        },
+        "0002": {
+            "surname": "Birch",
+            "forename": "Bo",
+            "year_group": "8",
+            "form": "8B",
+            "sen_provision": "A",
+            "need": "MLD",
+        },
+        "0003": {
+            "surname": "Cole",
+            "forename": "Cy",
+            "year_group": "8",
+            "form": "8A",
+            "sen_provision": "A",
+            "need": "",
+        },
+        "0004": {
+            "surname": "Dean",
+            "forename": "Di",
+            "year_group": "8",
+            "form": "8A",
+            "sen_provision": "N",
+            "need": "",
+        },
+        "0005": {
+            "surname": "Elm",
+            "forename": "Ed",
+            "year_group": "7",
+            "form": "7A",
+            "sen_provision": "A",
+            "need": "",
+            "eal_stage": "1",
+        },
+        "0006": {
+            "surname": "Fir",
+            "forename": "Flo",
+            "year_group": "11",
+            "form": "",
+            "sen_provision": "A",
+            "need": "",
+            "on_roll": "N",
+        },
+    }
+    pupils = [
+        {"pupil_id": number, "on_roll": "Y"} | row | changes.get(f"p{number}", {})
+        for number, row in people.items()
+    ]
     for row in pupils:
-        row.update({"surname": "", "forename": ""} if codes else {"surname": NASTY, "forename": NASTY, "form": NASTY} if nasty else {})
+        row.update(
+            {"surname": "", "forename": ""}
+            if codes
+            else {"surname": NASTY, "forename": NASTY, "form": NASTY}
+            if nasty
+            else {}
+        )
     now = {"0001": "3", "0002": "3", "0003": "4", "0004": "5"}
-    results = [(number, "KS2", subject, "test", "3") for number in people for subject in SUBJECTS[:3]]
-    results += [(number, "now", subject, "teacher", level) for number, level in now.items() for subject in SUBJECTS[:3]]
+    results = [
+        (number, "KS2", subject, "test", "3") for number in people for subject in SUBJECTS[:3]
+    ]
+    results += [
+        (number, "now", subject, "teacher", level)
+        for number, level in now.items()
+        for subject in SUBJECTS[:3]
+    ]
     return school("levels", pupils, results)
 
 
 def without_sen() -> School:
     """A school in which nobody has SEN, nobody is in Year 7 and nobody has a result."""
-    return school("levels", [{"pupil_id": "1", "on_roll": "Y", "year_group": "10", "sen_provision": "N", "surname": "Ivy"}], [])
+    return school(
+        "levels",
+        [
+            {
+                "pupil_id": "1",
+                "on_roll": "Y",
+                "year_group": "10",
+                "sen_provision": "N",
+                "surname": "Ivy",
+            }
+        ],
+        [],
+    )
 
 
 def without_pictures(monkeypatch) -> None:
     """Put what a picture says in its place: drawing takes most of a page's time, and is tested elsewhere."""
-    monkeypatch.setattr("senlib.pages.frame.picture", lambda _draw, *, says, key="": f"<p>{escape(says)} {escape(key)}</p>")
+    monkeypatch.setattr(
+        "senlib.pages.frame.picture",
+        lambda _draw, *, says, key="": f"<p>{escape(says)} {escape(key)}</p>",
+    )
 
 
 def words(piece) -> str:
@@ -73,18 +149,30 @@ def save(asked, field: str, value: str, *, form: str = "", seen: int = 0) -> dic
 
 def rows_of(asked) -> list[dict]:
     """The rows of a sheet's tables, in their order."""
-    return [row for block in asked.sheet.form.get("blocks", []) for group in block.get("groups", []) for row in group["rows"]]
+    return [
+        row
+        for block in asked.sheet.form.get("blocks", [])
+        for group in block.get("groups", [])
+        for row in group["rows"]
+    ]
 
 
 def value_of(asked, field: str, *, form: str = "") -> str:
     """What stands in a box of a sheet."""
-    return asked.sheet.values.get(box_name(form=form or asked.form, field=field), {"value": ""})["value"]
+    return asked.sheet.values.get(box_name(form=form or asked.form, field=field), {"value": ""})[
+        "value"
+    ]
 
 
 def queries(*pieces: str) -> list[str]:
     """Every value that stands behind the '?' of a link in pieces of HTML."""
     addresses = [one for piece in pieces for one in re.findall(r'href="([^"]+)"', piece)]
-    return [value for one in addresses for values in parse_qs(urlsplit(one.replace("&amp;", "&")).query).values() for value in values]
+    return [
+        value
+        for one in addresses
+        for values in parse_qs(urlsplit(one.replace("&amp;", "&")).query).values()
+        for value in values
+    ]
 
 
 def vanish(desk: Desk) -> None:
@@ -97,7 +185,9 @@ def vanish(desk: Desk) -> None:
 def locked(desk: Desk, monkeypatch):
     """Another program holds the file; what waits for it gives up soon."""
     monkeypatch.setattr("senlib.workbook.store.TIMEOUT_SECONDS", 0.02)
-    with contextlib.closing(sqlite3.connect(desk.data / "workbook.sqlite", isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(desk.data / "workbook.sqlite", isolation_level=None)
+    ) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         other.execute("CREATE TABLE IF NOT EXISTS another_program (x)")

@@ -24,21 +24,33 @@ FIELD = "review.pupils.now"
 
 
 def history(asked, field, form=""):
-    reply = asked.answer({"kind": "history", "name": box_name(form=form or asked.form, field=field)})
+    reply = asked.answer(
+        {"kind": "history", "name": box_name(form=form or asked.form, field=field)}
+    )
     return [answer["value"] for answer in reply["answers"]]
 
 
 # -- kept --
 
 
-@pytest.mark.parametrize("part, field, value", [
-    (PROMPT, "spread", "Not far enough"), (REVIEW, FIELD, "We ask them"), (CHECK, "intro.senco.1", "partly"), (EXAMPLES, "task8.examples.2", "yes"),
-], ids=lambda one: getattr(one, "key", ""))
+@pytest.mark.parametrize(
+    "part, field, value",
+    [
+        (PROMPT, "spread", "Not far enough"),
+        (REVIEW, FIELD, "We ask them"),
+        (CHECK, "intro.senco.1", "partly"),
+        (EXAMPLES, "task8.examples.2", "yes"),
+    ],
+    ids=lambda one: getattr(one, "key", ""),
+)
 def test_an_answer_is_kept_and_shown_again(desk, part, field, value):
     reply = save(Asked(desk, part), field, value)
     assert reply["kind"] == "saved" and reply["elsewhere"] is None and reply["versions"] == 1
     again = Asked(desk, part)
-    assert value_of(again, field) == value and box_name(form=part.key, field=field) in again.sheet.names
+    assert (
+        value_of(again, field) == value
+        and box_name(form=part.key, field=field) in again.sheet.names
+    )
 
 
 @pytest.mark.parametrize("text", [NASTY, "", " ", "x" * 50_000, "two\nlines"])
@@ -50,14 +62,22 @@ def test_any_text_is_kept_as_it_was_typed(desk, text):
 
 def test_every_box_of_a_part_stands_on_its_sheet(desk):
     for part in (PROMPT, REVIEW, CHECK, EXAMPLES, MAP, CHART):
-        answers = {box_name(form=part.key, field=field) for field in part.answers or [item.key for item in part.items]}
+        answers = {
+            box_name(form=part.key, field=field)
+            for field in part.answers or [item.key for item in part.items]
+        }
         assert answers <= Asked(desk, part).sheet.names
 
 
 def test_a_page_hears_of_what_is_kept_after_the_reply(desk):
     asked, heard = Asked(desk, REVIEW), []
     asked.after(lambda field, value: heard.append((field, value)))
-    request = {"kind": "save", "name": box_name(form=REVIEW.key, field=FIELD), "value": "We ask", "seen": 0}
+    request = {
+        "kind": "save",
+        "name": box_name(form=REVIEW.key, field=FIELD),
+        "value": "We ask",
+        "seen": 0,
+    }
     assert asked.reply(request)["kind"] == "saved" and heard == []
     asked.follow()
     asked.follow()
@@ -82,7 +102,10 @@ def test_a_change_on_another_page_is_told_and_both_texts_are_kept(desk):
     save(one, FIELD, "from one")
     reply = save(other, FIELD, "from the other")
     assert reply["elsewhere"]["value"] == "from one" and reply["kind"] == "saved"
-    assert history(other, FIELD) == ["from one"] and value_of(Asked(desk, REVIEW), FIELD) == "from the other"
+    assert (
+        history(other, FIELD) == ["from one"]
+        and value_of(Asked(desk, REVIEW), FIELD) == "from the other"
+    )
 
 
 def test_the_same_text_on_both_pages_and_one_s_own_text_are_no_clash(desk):
@@ -142,7 +165,9 @@ def test_a_new_round_is_blank_with_last_time_s_words_beside_it(desk):
     assert begun == [True] and "new round has begun" in words(asked.status)
     (row,) = [row for row in rows_of(asked) if row["key"] == "task2.judging.1"]
     assert value_of(asked, "task2.judging.1.where") == ""
-    assert row["cells"]["where"]["last"].startswith("Last time (") and row["cells"]["where"]["last"].endswith("): In place")
+    assert row["cells"]["where"]["last"].startswith("Last time (") and row["cells"]["where"][
+        "last"
+    ].endswith("): In place")
     assert "last" not in row["cells"]["evidence"]
     # Answered anew it is no clash with last time's.
     seen = asked.sheet.values[box_name(form=ROLE.key, field="task2.judging.1.where")]["seen"]
@@ -155,9 +180,18 @@ def test_an_action_of_a_new_round_is_not_done_already(desk):
     asked, field = Asked(desk, REVIEW), "review.pupils.next"
     save(asked, field, "Ask each form once a term")
     (old,) = actions(desk.store.forms())
-    desk.store.save_all(form=PLAN, values={f"{old.key}.due": "2005-03-08", f"{old.key}.done": "yes", f"{old.key}.owner": "SENCO"})
+    desk.store.save_all(
+        form=PLAN,
+        values={
+            f"{old.key}.due": "2005-03-08",
+            f"{old.key}.done": "yes",
+            f"{old.key}.owner": "SENCO",
+        },
+    )
     asked.anew.click()
-    assert actions(desk.store.forms())[0].done  # until it is written over, last time's stands in the plan as it was
+    assert actions(desk.store.forms())[
+        0
+    ].done  # until it is written over, last time's stands in the plan as it was
     save(asked, "review.pupils.now", "We asked each form")
     assert actions(desk.store.forms())[0].done
     seen = save(asked, field, "Ask")["id"]
@@ -189,13 +223,21 @@ def test_a_row_of_one_s_own_is_added_renamed_and_taken_out(desk):
     assert not [row for row in rows_of(asked) if "own" in row]
     assert desk.store.latest("task5.provision/0001")[f"{row['key']}.initials"] == "JB"
     # Whoever sums up what stands on the sheet has to hear of a row that comes or goes.
-    assert heard == [("label", "Reading dog"), ("initials", "JB"), ("label", f"Reading {NASTY}"), ("label", "")]
+    assert heard == [
+        ("label", "Reading dog"),
+        ("initials", "JB"),
+        ("label", f"Reading {NASTY}"),
+        ("label", ""),
+    ]
 
 
 def test_a_row_stands_under_the_heading_where_it_was_added(desk):
     asked = Asked(desk, MAP, of="0001")
     asked.answer({"kind": "add row", "section": "external", "label": "Art therapist"})
-    groups = {group["key"]: [row["label"] for row in group["rows"]] for group in asked.sheet.form["blocks"][0]["groups"]}
+    groups = {
+        group["key"]: [row["label"] for row in group["rows"]]
+        for group in asked.sheet.form["blocks"][0]["groups"]
+    }
     assert groups["external"][-1] == "Art therapist" and "Art therapist" not in groups["literacy"]
 
 
@@ -216,7 +258,9 @@ def test_what_is_still_on_its_way_when_another_copy_is_shown_is_kept_for_the_fir
     asked = Asked(desk, MAP, of="0001")
     asked.show(of="0002")
     save(asked, "task5.provision.literacy.guided.initials", "JB", form="task5.provision/0001")
-    assert desk.store.forms(MAP.key) == {"task5.provision/0001": {"task5.provision.literacy.guided.initials": "JB"}}
+    assert desk.store.forms(MAP.key) == {
+        "task5.provision/0001": {"task5.provision.literacy.guided.initials": "JB"}
+    }
 
 
 def test_another_school_is_asked_the_same(desk, tmp_path, school):
@@ -225,7 +269,10 @@ def test_another_school_is_asked_the_same(desk, tmp_path, school):
     save(ask.asked["intro.senco"], "intro.senco.1", "yes")
     other = desk_over(tmp_path, school, workbook="levels")
     ask.move_to(other)
-    assert value_of(ask.asked["intro.senco"], "intro.senco.1") == "" and ask.asked["intro.senco"].sheet.workbook == "levels"
+    assert (
+        value_of(ask.asked["intro.senco"], "intro.senco.1") == ""
+        and ask.asked["intro.senco"].sheet.workbook == "levels"
+    )
     save(ask.asked["intro.senco"], "intro.senco.1", "not_yet")
     assert desk.store.latest("intro.senco") == {"intro.senco.1": "yes"}
 
@@ -245,19 +292,27 @@ def test_words_to_read_are_text(desk):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_is_refused_in_words_and_nothing_else_happens(desk, monkeypatch, trouble, says):
+def test_what_cannot_be_kept_is_refused_in_words_and_nothing_else_happens(
+    desk, monkeypatch, trouble, says
+):
     asked, heard = Asked(desk, MAP, of="0001"), []
     asked.after(lambda *kept: heard.append(kept))
     name = box_name(form=asked.form, field="task5.provision.literacy.guided.initials")
     requests = [
-        {"kind": "save", "name": name, "value": "Zebedee", "seen": 0}, {"kind": "history", "name": name},
-        {"kind": "bring back", "name": name, "id": 1}, {"kind": "add row", "section": "literacy", "label": "Zebedee"},
+        {"kind": "save", "name": name, "value": "Zebedee", "seen": 0},
+        {"kind": "history", "name": name},
+        {"kind": "bring back", "name": name, "id": 1},
+        {"kind": "add row", "section": "literacy", "label": "Zebedee"},
         {"kind": "drop row", "row": "own.1"},
-    ]  # fmt: skip
+    ]
     with trouble(desk, monkeypatch):
         for request in requests:
             reply = asked.answer(request)
-            assert reply["kind"] == "refused" and reply["why"].startswith("Not saved. ") and says in reply["why"]
+            assert (
+                reply["kind"] == "refused"
+                and reply["why"].startswith("Not saved. ")
+                and says in reply["why"]
+            )
             assert "Zebedee" not in reply["why"] and "0001" not in reply["why"]
     assert heard == []
 

@@ -20,10 +20,14 @@ from senlib.widgets import ChosenFile
 from senlib.workbook import store as stores
 from senlib.workbook.store import Store, StoreError
 
-KNOWN = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
+KNOWN = (
+    "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
+)
 ASKED = KNOWN.replace("KS3 English", "KS3 English,Reading Age").replace(",5\n", ",5,9.2\n")
 
-CLOSED = "This page shows none of your answers and saves none; when that is put right, open it again."
+CLOSED = (
+    "This page shows none of your answers and saves none; when that is put right, open it again."
+)
 
 
 @pytest.fixture
@@ -52,7 +56,10 @@ def damaged(data):
 @contextlib.contextmanager
 def unreadable(data):
     """A file that is whole, and in it a text that is none."""
-    execute(data / "workbook.sqlite", "UPDATE answers SET value = CAST(x'ff' AS TEXT) WHERE workbook = 'levels'")
+    execute(
+        data / "workbook.sqlite",
+        "UPDATE answers SET value = CAST(x'ff' AS TEXT) WHERE workbook = 'levels'",
+    )
     yield
 
 
@@ -64,7 +71,9 @@ def newer(data):
 
 @contextlib.contextmanager
 def locked(data):
-    with contextlib.closing(sqlite3.connect(data / "workbook.sqlite", isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(data / "workbook.sqlite", isolation_level=None)
+    ) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         other.execute("UPDATE answers SET at = at")
@@ -101,7 +110,10 @@ def answered():
 
 TROUBLES = [
     (damaged, "is damaged, and has been left as it is. Move it out"),
-    (newer, "newer version of this workbook, and has been left as it is. Open it with that version"),
+    (
+        newer,
+        "newer version of this workbook, and has been left as it is. Open it with that version",
+    ),
     (locked, "another program keeps it locked. Close what else may have it open"),
     (read_only, "then try again"),
 ]
@@ -129,7 +141,11 @@ def says_of_any(request, data):
 
 def test_the_desk_is_laid_all_the_same_and_says_what_is_wrong(says_of_any):
     desk = open_desk()
-    assert says_of_any in desk.trouble and desk.trouble.endswith(CLOSED) and desk.trouble.count(CLOSED) == 1
+    assert (
+        says_of_any in desk.trouble
+        and desk.trouble.endswith(CLOSED)
+        and desk.trouble.count(CLOSED) == 1
+    )
     assert isinstance(desk.store, ClosedStore) and desk.school.sample
 
 
@@ -144,7 +160,11 @@ def test_the_front_page_says_that_a_choice_is_not_saved(says):
     page.school()
     page.which.value = "gcse"
     page.open.click()
-    assert "not saved" in page.refused.value and says in page.refused.value and "Elmbridge Vale" in page.opened.value
+    assert (
+        "not saved" in page.refused.value
+        and says in page.refused.value
+        and "Elmbridge Vale" in page.opened.value
+    )
 
 
 def test_where_only_the_answers_on_one_school_are_out_of_reach_another_can_be_opened(data):
@@ -154,7 +174,11 @@ def test_where_only_the_answers_on_one_school_are_out_of_reach_another_can_be_op
         page.school()
         page.which.value = "gcse"
         page.open.click()
-        assert "Harbour Road" in page.opened.value and page.desk.trouble == "" and "sl-fault" not in page.top.value
+        assert (
+            "Harbour Road" in page.opened.value
+            and page.desk.trouble == ""
+            and "sl-fault" not in page.top.value
+        )
 
 
 @pytest.mark.parametrize("codes", [False, True])
@@ -163,7 +187,10 @@ def test_files_are_refused_whole_where_answers_cannot_be_saved(says, codes, data
     page.school(), page.own_files()
     page.yardstick.value, page.year.value, page.codes.value = "levels", 2005, codes
     page.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
-    assert "not saved" in page.outcome.children[0].value and page.chooser.message == "Nothing was kept."
+    assert (
+        "not saved" in page.outcome.children[0].value
+        and page.chooser.message == "Nothing was kept."
+    )
     assert not (data / "school").exists() and "Elmbridge Vale" in page.opened.value
 
 
@@ -175,7 +202,12 @@ def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(sa
     for _ in range(2):
         page.use.click()
         told, *asked = page.outcome.children
-        assert "not saved" in told.value and says in told.value and page.use in asked and len(asked) == 3
+        assert (
+            "not saved" in told.value
+            and says in told.value
+            and page.use in asked
+            and len(asked) == 3
+        )
     assert not (data / "school").exists()
 
 
@@ -186,7 +218,11 @@ def test_task_1_opens_and_says_that_a_figure_is_not_saved(says_of_any):
     assert says_of_any in page.header().value and "pupils with SEN" in answer.value
     page.typed.value = "31.5"
     page.keep.click()
-    assert "not saved" in page.kept.value and says_of_any in page.kept.value and page.typed.value == "31.5"
+    assert (
+        "not saved" in page.kept.value
+        and says_of_any in page.kept.value
+        and page.typed.value == "31.5"
+    )
     assert "No national figure is held" in answer.value
 
 
@@ -200,10 +236,18 @@ def test_task_4_opens_and_says_that_a_plan_is_not_saved(says_of_any):
     page = TrackingPage(open_desk())
     answer, *_ = page.answer(), page.pupils(), page.sheets()
     page.files.make.click()
-    assert says_of_any in page.header().value and "on course for" in answer.value and "download" in page.files.made.value
+    assert (
+        says_of_any in page.header().value
+        and "on course for" in answer.value
+        and "download" in page.files.made.value
+    )
     assert page.listing.records and page.status.value == page.unread.value == ""
     page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
-    assert "not saved" in page.status.value and says_of_any in page.status.value and page.listing.saved == {}
+    assert (
+        "not saved" in page.status.value
+        and says_of_any in page.status.value
+        and page.listing.saved == {}
+    )
 
 
 def test_the_file_in_trouble_is_left_as_it_is(data):
@@ -221,19 +265,35 @@ def test_a_file_that_is_busy_with_another_s_answer_is_read_and_a_save_is_refused
     page = TrackingPage(open_desk())
     page.answer(), page.pupils(), page.sheets()
     edit = {"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1}
-    with contextlib.closing(sqlite3.connect(data / "workbook.sqlite", isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(data / "workbook.sqlite", isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         assert open_desk().trouble == ""
         page._keep_plan(edit)
-        assert "not saved" in page.status.value and "another program keeps it locked" in page.status.value
+        assert (
+            "not saved" in page.status.value
+            and "another program keeps it locked" in page.status.value
+        )
     # Put right, the same page saves: the store was only busy.
     page._keep_plan(edit)
     assert page.status.value == "" and page.listing.saved["id"] == edit["id"]
 
 
 def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(data):
-    first, fourth, front = ConversionPage(open_desk()), TrackingPage(open_desk()), FrontPage(open_desk())
-    first.answer(), first.figures(), fourth.answer(), fourth.pupils(), front.school(), front.own_files()
+    first, fourth, front = (
+        ConversionPage(open_desk()),
+        TrackingPage(open_desk()),
+        FrontPage(open_desk()),
+    )
+    (
+        first.answer(),
+        first.figures(),
+        fourth.answer(),
+        fourth.pupils(),
+        front.school(),
+        front.own_files(),
+    )
     pupil = fourth.listing.records[0]["id"]
     fourth._keep_plan({"id": pupil, "key": "plan", "value": "Paired reading", "n": 1})
     for path in data.iterdir():
@@ -247,7 +307,10 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
     front.open.click()
     assert "not saved" in front.refused.value and "no longer there" in front.refused.value
     front.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
-    assert "no longer there" in front.outcome.children[0].value and front.chooser.message == "Nothing was kept."
+    assert (
+        "no longer there" in front.outcome.children[0].value
+        and front.chooser.message == "Nothing was kept."
+    )
     open_desk()
     fourth.who.value = "SEN"
     assert fourth.unread.value == ""
@@ -278,7 +341,11 @@ def test_her_files_and_the_store_in_trouble_are_both_told(data):
     (data / "school").mkdir()
     with damaged(data):
         desk = open_desk()
-    assert "can no longer be read" in desk.trouble and "is damaged" in desk.trouble and desk.school.sample
+    assert (
+        "can no longer be read" in desk.trouble
+        and "is damaged" in desk.trouble
+        and desk.school.sample
+    )
 
 
 def test_a_school_that_cannot_be_written_leaves_the_choice_as_it_was(data, monkeypatch):
@@ -296,10 +363,15 @@ def test_a_school_that_cannot_be_written_leaves_the_choice_as_it_was(data, monke
 
 
 def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):
-    methods = {name for name, value in vars(Store).items() if callable(value) and not name.startswith("_")}
+    methods = {
+        name for name, value in vars(Store).items() if callable(value) and not name.startswith("_")
+    }
     assert methods <= set(vars(ClosedStore))
     closed = ClosedStore(tmp_path / "w.sqlite", workbook="own", words="Put it right.")
-    assert closed.latest("f") == closed.answers("f") == closed.forms() == {} and closed.history("f", "a") == []
+    assert (
+        closed.latest("f") == closed.answers("f") == closed.forms() == {}
+        and closed.history("f", "a") == []
+    )
     for refused in (
         lambda: closed.save(form="f", field="a", value="b"),
         lambda: closed.save_all(form="f", values={"a": "b"}),

@@ -18,7 +18,14 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from senlib import open_sample
 from senlib.exports.about import About
 from senlib.pages import facilitator
-from senlib.pages.facilitator import HIDDEN, SessionsPage, gives_out, made_files, running_order, slides_of
+from senlib.pages.facilitator import (
+    HIDDEN,
+    SessionsPage,
+    gives_out,
+    made_files,
+    running_order,
+    slides_of,
+)
 from senlib.pages.frame import percent_range
 from senlib.workbook import sessions
 from tests.pages.driving import NASTY, TROUBLES, locked, small_school, vanish, words
@@ -50,8 +57,19 @@ def order(page):
 @cache
 def files_of(plan, meeting, *, name="levels"):
     sitting = sessions.plan(plan).sitting(meeting)
-    about = About(title=sitting.title, source=sample(name).name, made=date(2005, 3, 8), sample=True, hidden=HIDDEN)
-    return {file.name: file for file in made_files(sitting.activities, between=sitting.between, about=about, school=sample(name))}
+    about = About(
+        title=sitting.title,
+        source=sample(name).name,
+        made=date(2005, 3, 8),
+        sample=True,
+        hidden=HIDDEN,
+    )
+    return {
+        file.name: file
+        for file in made_files(
+            sitting.activities, between=sitting.between, about=about, school=sample(name)
+        )
+    }
 
 
 def text_of(content):
@@ -68,7 +86,10 @@ def test_a_page_that_is_opened_first_shows_the_first_twilight(desk):
     page = page_of(desk)
     assert (page.which.value, page.meeting.value) == ("twilights", "1")
     assert "75 of 75 minutes: it fits exactly." in words(page.sum)
-    assert [words for words, _ in page.list.options][:2] == ["1. 5 min: Who is here, and why now?", "2. 10 min: What stands in the way?"]
+    assert [words for words, _ in page.list.options][:2] == [
+        "1. 5 min: Who is here, and why now?",
+        "2. 10 min: What stands in the way?",
+    ]
     assert desk.store.forms() == {}  # looking writes nothing
 
 
@@ -76,7 +97,9 @@ def test_every_plan_and_meeting_can_be_opened(desk):
     page = page_of(desk)
     for plan, meeting in PLACES:
         page.which.value, page.meeting.value = plan, meeting
-        assert order(page) == [one.key for one in page.sitting.activities] and "fits exactly" in words(page.sum)
+        assert order(page) == [
+            one.key for one in page.sitting.activities
+        ] and "fits exactly" in words(page.sum)
         assert (page.meeting.layout.display == "none") == (len(sessions.plan(plan).sittings) == 1)
         assert [one["key"] for one in page.clock_face.activities] == order(page)
 
@@ -87,7 +110,10 @@ def test_an_activity_moves_and_stays_chosen(desk):
     for _ in range(2):
         page.earlier.click()
     assert order(page)[:3] == ["welcome", "targets", "barriers"] and page.list.value == "targets"
-    assert "‘Is it enough?’ is number 2 of 6." in words(page.said) and 'role="status"' in page.said.value
+    assert (
+        "‘Is it enough?’ is number 2 of 6." in words(page.said)
+        and 'role="status"' in page.said.value
+    )
     page.later.click()
     assert order(page)[:3] == ["welcome", "barriers", "targets"]
     assert [one["key"] for one in page.clock_face.activities] == order(page)
@@ -106,13 +132,19 @@ def test_minutes_change_the_sum_and_all_that_follows(desk):
 def test_an_activity_is_added_after_the_chosen_one_and_taken_out(desk):
     page = page_of(desk)
     page.list.value = "barriers"
-    assert "sort" in [key for _, key in page.more.options] and "welcome" not in [key for _, key in page.more.options]
+    assert "sort" in [key for _, key in page.more.options] and "welcome" not in [
+        key for _, key in page.more.options
+    ]
     page.more.value = "sort"
     page.add.click()
     assert order(page)[:3] == ["welcome", "barriers", "sort"] and page.list.value == "sort"
-    assert "95 of 75 minutes: 20 too many." in words(page.sum) and "sort" not in [key for _, key in page.more.options]
+    assert "95 of 75 minutes: 20 too many." in words(page.sum) and "sort" not in [
+        key for _, key in page.more.options
+    ]
     page.out.click()
-    assert order(page)[:3] == ["welcome", "barriers", "conversion"] and page.list.value == "conversion"
+    assert (
+        order(page)[:3] == ["welcome", "barriers", "conversion"] and page.list.value == "conversion"
+    )
     page.add.click()
     assert "Choose an activity first." in words(page.said) and len(order(page)) == 6
 
@@ -121,7 +153,12 @@ def test_all_can_be_taken_out_and_put_back(desk):
     page = page_of(desk)
     for _ in range(6):
         page.out.click()
-    assert order(page) == [] and page.minutes.disabled and page.out.disabled and "0 of 75 minutes" in words(page.sum)
+    assert (
+        order(page) == []
+        and page.minutes.disabled
+        and page.out.disabled
+        and "0 of 75 minutes" in words(page.sum)
+    )
     assert "No activity is chosen" in words(page.order) and page.clock_face.activities == []
     page.earlier.click(), page.out.click()
     page.make.click()
@@ -141,7 +178,9 @@ def test_what_was_chosen_and_where_survives_reopening(desk):
     page.earlier.click()
     page.minutes.value = 12
     again = page_of(desk)
-    assert (again.which.value, again.meeting.value) == ("series", "3") and order(again) == order(page)
+    assert (again.which.value, again.meeting.value) == ("series", "3") and order(again) == order(
+        page
+    )
     assert again.chosen == page.chosen and "92 of 90" in words(again.sum)
     assert desk.store.latest("facilitator.plan/series")["3.minutes.ingredients"] == "12"
     again.meeting.value = "1"
@@ -155,7 +194,10 @@ def test_going_to_another_plan_and_back_changes_nothing(desk):
     before = desk.store.forms("facilitator.plan/twilights")
     for plan in ("day", "governors", "twilights"):
         page.which.value = plan
-    assert order(page)[:2] == ["barriers", "welcome"] and desk.store.forms("facilitator.plan/twilights") == before
+    assert (
+        order(page)[:2] == ["barriers", "welcome"]
+        and desk.store.forms("facilitator.plan/twilights") == before
+    )
     assert set(desk.store.forms()) == {"facilitator.plan", "facilitator.plan/twilights"}
 
 
@@ -174,7 +216,9 @@ def test_what_another_page_changed_is_told(desk):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_or_read_is_told_and_stands_on_the_page(desk, monkeypatch, trouble, says):
+def test_what_cannot_be_kept_or_read_is_told_and_stands_on_the_page(
+    desk, monkeypatch, trouble, says
+):
     page = page_of(desk)
     with trouble(desk, monkeypatch):
         page.later.click()
@@ -188,7 +232,11 @@ def test_what_cannot_be_kept_or_read_is_told_and_stands_on_the_page(desk, monkey
 def test_the_page_opens_over_a_store_that_is_gone(desk):
     vanish(desk)
     page = page_of(desk)
-    assert "no longer there" in words(page.trouble) and "plan as it came" in words(page.trouble) and len(order(page)) == 6
+    assert (
+        "no longer there" in words(page.trouble)
+        and "plan as it came" in words(page.trouble)
+        and len(order(page)) == 6
+    )
 
 
 def test_a_trouble_that_is_over_is_told_no_longer(desk, monkeypatch):
@@ -214,7 +262,14 @@ def test_the_running_order_says_who_does_what_and_what_to_give_out(desk):
 
 
 def test_the_words_of_a_plan_are_text():
-    nasty = replace(sessions.activities()["sort"], title=NASTY, leader=NASTY, participants=NASTY, notes=NASTY, unit=NASTY)
+    nasty = replace(
+        sessions.activities()["sort"],
+        title=NASTY,
+        leader=NASTY,
+        participants=NASTY,
+        notes=NASTY,
+        unit=NASTY,
+    )
     assert "<script" not in running_order([nasty], between=NASTY)
 
 
@@ -229,9 +284,17 @@ def test_files_are_made_only_when_asked_for_and_gone_when_the_plan_changes(desk)
     today = f"{date.today():%Y-%m-%d}"
     assert [name.rsplit(f"-{today}.", 1)[1] for name, _ in links] == ["zip", "pptx", "docx", "docx"]
     with ZipFile(io.BytesIO(base64.b64decode(links[0][1]))) as whole:
-        assert whole.namelist() == ["README.txt", "Slides.pptx", "Running order.docx", "Handouts.docx"] and whole.testzip() is None
+        assert (
+            whole.namelist() == ["README.txt", "Slides.pptx", "Running order.docx", "Handouts.docx"]
+            and whole.testzip() is None
+        )
         readme = whole.read("README.txt").decode("utf-8-sig")
-    assert HIDDEN in readme and "Elmbridge Vale School (sample)" in readme and "Made on" in readme and "nobody here is real" in readme
+    assert (
+        HIDDEN in readme
+        and "Elmbridge Vale School (sample)" in readme
+        and "Made on" in readme
+        and "nobody here is real" in readme
+    )
     assert HIDDEN in words(page.links) and not page.make.disabled
     page.later.click()
     assert page.links.value == ""
@@ -253,7 +316,10 @@ def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(desk, scho
         with ZipFile(io.BytesIO(base64.b64decode(data))) as held:
             inner = [held.read(name) for name in held.namelist()]
             whole = b"".join(inner) + b"".join(
-                ZipFile(io.BytesIO(one)).read(name) for one in inner if one[:2] == b"PK" for name in ZipFile(io.BytesIO(one)).namelist()
+                ZipFile(io.BytesIO(one)).read(name)
+                for one in inner
+                if one[:2] == b"PK"
+                for name in ZipFile(io.BytesIO(one)).namelist()
             )
         for secret in (school.name, NASTY, "alert(1)"):
             assert secret.encode() not in whole
@@ -262,7 +328,12 @@ def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(desk, scho
 def test_a_school_that_is_no_sample_is_refused(school):
     about = About(title="x", source="x", made=date(2005, 3, 8))
     with pytest.raises(ValueError, match="sample"):
-        made_files(sessions.plan("governors").sitting("1").activities, between="", about=about, school=school)
+        made_files(
+            sessions.plan("governors").sitting("1").activities,
+            between="",
+            about=about,
+            school=school,
+        )
 
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
@@ -273,13 +344,21 @@ def test_slides_have_titles_in_their_places_and_notes_with_times(name, plan, mee
     titles = [slide.shapes.title.text for slide in made.slides]
     assert all(slide.shapes.title.placeholder_format.type in TITLES for slide in made.slides)
     assert [title for title in titles if not title.endswith("(continued)")] == [
-        sitting.title, "What we will do", *(one.title for one in sitting.activities), *(["Until we meet again"] if sitting.between else []),
-    ]  # fmt: skip
-    notes = {slide.shapes.title.text: slide.notes_slide.notes_text_frame.text for slide in made.slides}
+        sitting.title,
+        "What we will do",
+        *(one.title for one in sitting.activities),
+        *(["Until we meet again"] if sitting.between else []),
+    ]
+    notes = {
+        slide.shapes.title.text: slide.notes_slide.notes_text_frame.text for slide in made.slides
+    }
     assert f"All together {sitting.minutes} minutes." in notes[sitting.title]
     for one in sessions.timed(sitting.activities):
         held = notes[one.activity.title]
-        assert f"{one.activity.minutes} minutes, from {sessions.clock(one.begins)} to {sessions.clock(one.ends)}." in held
+        assert (
+            f"{one.activity.minutes} minutes, from {sessions.clock(one.begins)} to {sessions.clock(one.ends)}."
+            in held
+        )
         assert one.activity.leader in held and one.activity.notes in held
 
 
@@ -305,7 +384,11 @@ def test_the_chart_by_hand():
 
 @pytest.mark.parametrize("picture", facilitator.PICTURES)
 def test_without_rates_there_is_no_chart_and_the_slide_stands_alone(picture):
-    empty = replace(sample("levels"), results=sample("levels").results.iloc[:0], pupils=sample("levels").pupils.iloc[:0])
+    empty = replace(
+        sample("levels"),
+        results=sample("levels").results.iloc[:0],
+        pupils=sample("levels").pupils.iloc[:0],
+    )
     activity = next(one for one in sessions.activities().values() if one.chart == picture)
     made = slides_of([activity], between="", school=empty)[1]
     assert made.chart is None and list(made.lines) == list(activity.lines)
@@ -315,11 +398,17 @@ def test_without_rates_there_is_no_chart_and_the_slide_stands_alone(picture):
 def test_handouts_hold_every_part_and_the_order_every_activity(plan, meeting):
     sitting = sessions.plan(plan).sitting(meeting)
     held = files_of(plan, meeting)
-    handouts, running = text_of(held["Handouts.docx"].content), text_of(held["Running order.docx"].content)
+    handouts, running = (
+        text_of(held["Handouts.docx"].content),
+        text_of(held["Running order.docx"].content),
+    )
     for part in sessions.parts_of(sitting.activities):
         assert part.title in handouts
     for one in sessions.timed(sitting.activities):
-        assert f"{sessions.clock(one.begins)} to {sessions.clock(one.ends)}" in running and one.activity.title in running
+        assert (
+            f"{sessions.clock(one.begins)} to {sessions.clock(one.ends)}" in running
+            and one.activity.title in running
+        )
     assert HIDDEN in handouts and HIDDEN in running
     assert ("The card sort.docx" in held) == any(one.cards for one in sitting.activities)
 
@@ -335,8 +424,21 @@ def test_slides_and_handouts_open_in_libreoffice(tmp_path):
     held = files_of("twilights", "1")
     for name in ("Slides.pptx", "Handouts.docx"):
         (tmp_path / name).write_bytes(held[name].content)
-    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*command, *(str(tmp_path / name) for name in ("Slides.pptx", "Handouts.docx"))], check=True, capture_output=True, timeout=120)
+    command = [
+        "soffice",
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+    ]
+    subprocess.run(
+        [*command, *(str(tmp_path / name) for name in ("Slides.pptx", "Handouts.docx"))],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     for name in ("Slides.pdf", "Handouts.pdf"):
         pages = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / name).read_bytes()))
         # As many slides as there are; and each handout begins a page of its own.

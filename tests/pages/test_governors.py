@@ -36,9 +36,26 @@ from senlib.workbook.plan import add_action
 from senlib.workbook.store import Store
 from tests.measures.schools import school
 from tests.measures.test_disclosure import Reader, truth_of
-from tests.pages.driving import desk_over, small_school, vanish, without_pictures, without_sen, words
+from tests.pages.driving import (
+    desk_over,
+    small_school,
+    vanish,
+    without_pictures,
+    without_sen,
+    words,
+)
 
-PIECES = ("header", "about", "progress", "england", "absence", "attendance", "spend", "works", "next")
+PIECES = (
+    "header",
+    "about",
+    "progress",
+    "england",
+    "absence",
+    "attendance",
+    "spend",
+    "works",
+    "next",
+)
 LITERACY = "task5.provision.literacy.guided"
 
 
@@ -79,18 +96,31 @@ def on_paper(**changes):
     for number in range(1, 41):
         sen = number <= 16
         low = number <= 8 or 16 < number <= 22
-        row = {"pupil_id": f"{number:04}", "surname": f"Zq{number}x", "forename": f"Yv{number}x", "form": "10Wk", "year_group": "10",
-               "sen_provision": "A" if sen else "N", "on_roll": "Y", "ks4_year": "2006",
-               "attendance": ("88" if sen else "90") if low else ("97" if sen else "96")}  # fmt: skip
+        row = {
+            "pupil_id": f"{number:04}",
+            "surname": f"Zq{number}x",
+            "forename": f"Yv{number}x",
+            "form": "10Wk",
+            "year_group": "10",
+            "sen_provision": "A" if sen else "N",
+            "on_roll": "Y",
+            "ks4_year": "2006",
+            "attendance": ("88" if sen else "90") if low else ("97" if sen else "96"),
+        }
         pupils.append(row | changes)
         after = "5" if number <= 7 or 16 < number <= 34 else "4" if number <= 9 else "3"
-        results += [(row["pupil_id"], "KS2", "English", "test", "3"), (row["pupil_id"], "KS3", "English", "test", after)]
+        results += [
+            (row["pupil_id"], "KS2", "English", "test", "3"),
+            (row["pupil_id"], "KS3", "English", "test", after),
+        ]
     return school("levels", pupils, results)
 
 
 def with_maps(desk, pupils, cost="", *, line=LITERACY):
     for pupil in pupils:
-        given = {answer_key(row=line, column="given"): "yes"} | ({answer_key(row=line, column="cost"): cost} if cost else {})
+        given = {answer_key(row=line, column="given"): "yes"} | (
+            {answer_key(row=line, column="cost"): cost} if cost else {}
+        )
         desk.store.save_all(form=f"task5.provision/{pupil}", values=given)
 
 
@@ -99,14 +129,26 @@ def test_counts_done_on_paper(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, on_paper()))
     tables = page.held.views[5].tables
     made = tables["progress"]
-    assert [made.value(subject="English", side=side, progress="made") for side in ("all", "SEN", "no SEN")] == [27, 9, 18]
+    assert [
+        made.value(subject="English", side=side, progress="made")
+        for side in ("all", "SEN", "no SEN")
+    ] == [27, 9, 18]
     assert made.value(subject="English", side="SEN", progress="pupils") == 16
     assert tables["attained"].value(subject="English", side="SEN", attained="reached") == 7
-    assert [tables["absence"].value(side="SEN", attendance=band) for band in ("all", "low", "middle", "high")] == [16, 8, 0, 8]
+    assert [
+        tables["absence"].value(side="SEN", attendance=band)
+        for band in ("all", "low", "middle", "high")
+    ] == [16, 8, 0, 8]
     assert tables["absence"].value(side="no SEN", attendance="low") == 6
     text = told(page)
-    assert "English, with SEN: 9 of 16, 56 % (likely 33 to 77 %). Without SEN 75 %: 19 points apart, chance alone could make that." in text
-    assert "A tenth or more missed, with SEN: 8 of 16, 50 % (likely 28 to 72 %). Without SEN 25 %" in text
+    assert (
+        "English, with SEN: 9 of 16, 56 % (likely 33 to 77 %). Without SEN 75 %: 19 points apart, chance alone could make that."
+        in text
+    )
+    assert (
+        "A tenth or more missed, with SEN: 8 of 16, 50 % (likely 28 to 72 %). Without SEN 25 %"
+        in text
+    )
     assert "English, with SEN: 7 of 16, 44 %" in text and "at least 80 %" in text
 
 
@@ -116,7 +158,11 @@ def test_a_small_count_is_hidden_with_the_one_from_which_it_could_be_worked_out(
     with_maps(desk, ["0001", "0002"], "1234")
     view = GovernorsPage(desk).held.views[5]
     cell = {"side": "SEN", "heading": "literacy", "standing": "pupils"}
-    assert [view.tables["help"].value(help=help, **cell) for help in ("all", "has", "has not")] == [16, None, None]
+    assert [view.tables["help"].value(help=help, **cell) for help in ("all", "has", "has not")] == [
+        16,
+        None,
+        None,
+    ]
     assert "literacy" not in view.pounds
 
 
@@ -126,15 +172,21 @@ def test_what_is_spent_is_rounded_and_nobody_s_share_can_be_told_from_it(tmp_pat
     eight = [f"{number:04}" for number in range(1, 9)]
     with_maps(desk, eight, "260")
     page = GovernorsPage(desk)
-    assert page.held.views[5].pounds == {"literacy": (2100, True)} and page.held.views[10].pounds == {}
+    assert (
+        page.held.views[5].pounds == {"literacy": (2100, True)} and page.held.views[10].pounds == {}
+    )
     assert "Most is spent on Literacy: £2,100 a year for 8 pupils." in told(page)
     with_maps(desk, eight[:1], "9000")
     assert GovernorsPage(desk).held.views[5].pounds == {}, "one pupil makes up more than half"
     with_maps(desk, eight[:1], "260")
-    desk.store.save(form="task5.provision/0008", field=answer_key(row=LITERACY, column="cost"), value="")
+    desk.store.save(
+        form="task5.provision/0008", field=answer_key(row=LITERACY, column="cost"), value=""
+    )
     assert GovernorsPage(desk).held.views[5].pounds == {"literacy": (1800, False)}
     for pupil in eight[:3]:
-        desk.store.save(form=f"task5.provision/{pupil}", field=answer_key(row=LITERACY, column="cost"), value="")
+        desk.store.save(
+            form=f"task5.provision/{pupil}", field=answer_key(row=LITERACY, column="cost"), value=""
+        )
     assert GovernorsPage(desk).held.views[5].pounds == {}, "costs are known of four alone"
 
 
@@ -144,9 +196,15 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
     pieces = shown(page)
     for limit in LIMITS:
         page.hide.value = limit
-        assert f"are hidden: those of 1 to {limit} pupils, and others" in words(pieces["about"].children[0])
+        assert f"are hidden: those of 1 to {limit} pupils, and others" in words(
+            pieces["about"].children[0]
+        )
         for piece in PIECES[2:8]:
-            assert pieces[piece].value.count('role="img"') == pieces[piece].value.count("sl-numbers") == 1
+            assert (
+                pieces[piece].value.count('role="img"')
+                == pieces[piece].value.count("sl-numbers")
+                == 1
+            )
             for percent in re.findall(r"\d+ of \d+, \d+ %(.{9})", words(pieces[piece])):
                 assert percent == " (likely "
     page.hide.value = 5
@@ -158,10 +216,14 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
 def test_progress_by_levels_is_what_task_3_measures(sample):
     desk = sample("levels")
     rows = criteria(desk.school)
-    rows = rows[(rows["criterion"] == "gain_sen") & (rows["cohort"] == rows["cohort"].max())].set_index("subject")
+    rows = rows[
+        (rows["criterion"] == "gain_sen") & (rows["cohort"] == rows["cohort"].max())
+    ].set_index("subject")
     table = GovernorsPage(desk).held.views[5].tables["progress"]
     for subject in rows.index:
-        both = [table.value(subject=subject, side="SEN", progress=label) for label in ("pupils", "made")]
+        both = [
+            table.value(subject=subject, side="SEN", progress=label) for label in ("pupils", "made")
+        ]
         assert both == rows.loc[subject, ["pupils", "reached"]].tolist()
 
 
@@ -181,7 +243,10 @@ def test_a_tiny_school_is_told_in_words_that_hardly_a_figure_can_show(tmp_path):
 def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, without_sen()))
     text = told(page)
-    assert "No results of a year that has finished are held" in text and "Attendance is recorded for fewer than half" in text
+    assert (
+        "No results of a year that has finished are held" in text
+        and "Attendance is recorded for fewer than half" in text
+    )
     assert "hardly a figure" not in words(page.about().children[0]) and page.paper()[:2] == b"PK"
 
 
@@ -189,8 +254,12 @@ def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path
 def test_a_school_in_which_nobody_has_sen_though_there_are_results(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="N")))
     text = told(page)
-    assert text.count("There are no pupils with SEN to count.") == 3 and "hardly a figure" not in words(page.about().children[0])
-    assert "English, without SEN" in text and "English: there are no pupils with SEN to count." in text
+    assert text.count(
+        "There are no pupils with SEN to count."
+    ) == 3 and "hardly a figure" not in words(page.about().children[0])
+    assert (
+        "English, without SEN" in text and "English: there are no pupils with SEN to count." in text
+    )
 
 
 def test_a_page_over_a_store_that_cannot_be_read_says_so(tmp_path):
@@ -210,16 +279,28 @@ def traits(widget, seen=None):
         return ""
     seen.add(id(widget))
     text = json.dumps(widget.get_state(), default=str)
-    inner = [child for name in ("children", "layout", "style") for child in _several(getattr(widget, name, ()))]
+    inner = [
+        child
+        for name in ("children", "layout", "style")
+        for child in _several(getattr(widget, name, ()))
+    ]
     found = text + "".join(traits(child, seen) for child in inner)
     for link in re.findall(r'href=\\?"data:[^,]*,([^"\\]+)', text):
         archive = ZipFile(io.BytesIO(base64.b64decode(link)))
-        found = found.replace(link, "") + " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+        found = found.replace(link, "") + " ".join(
+            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+        )
     return found
 
 
 def _several(value):
-    return value if isinstance(value, tuple | list) else [value] if isinstance(value, widgets.Widget) else []
+    return (
+        value
+        if isinstance(value, tuple | list)
+        else [value]
+        if isinstance(value, widgets.Widget)
+        else []
+    )
 
 
 def everything_sent(page):
@@ -234,7 +315,9 @@ def everything_sent(page):
 def test_no_name_number_or_form_of_the_sample_is_sent_whatever_is_chosen(sample, name):
     desk = sample(name)
     pupils = desk.school.pupils
-    sent = set(re.findall(r"(?<!\d\.)\b\w+", everything_sent(GovernorsPage(desk))))  # what follows '12.' is a point on a chart
+    sent = set(
+        re.findall(r"(?<!\d\.)\b\w+", everything_sent(GovernorsPage(desk)))
+    )  # what follows '12.' is a point on a chart
     for column in ("surname", "forename", "pupil_id", "form"):
         assert sent & set(pupils[column]) - {""} == set(), column
 
@@ -244,7 +327,9 @@ def test_no_text_of_a_small_school_s_pupils_is_sent(tmp_path):
     desk = desk_over(tmp_path, on_paper(**marks))
     with_maps(desk, [f"{number:04}" for number in range(1, 9)], "260")
     sent = everything_sent(GovernorsPage(desk))
-    assert not re.search(r"Zq\d+x|Yv\d+x|10Wk|Ethnq|Langq|Setq|PMLD|\b00(0[1-9]|[1-3]\d|40)\b", sent)
+    assert not re.search(
+        r"Zq\d+x|Yv\d+x|10Wk|Ethnq|Langq|Setq|PMLD|\b00(0[1-9]|[1-3]\d|40)\b", sent
+    )
 
 
 # The plan ------------------------------------------------------------------------------------------------------------------
@@ -253,15 +338,32 @@ def test_no_text_of_a_small_school_s_pupils_is_sent(tmp_path):
 @pytest.mark.usefixtures("no_pictures")
 def test_of_the_plan_only_where_when_and_whether_done_is_shown(tmp_path):
     desk = desk_over(tmp_path, on_paper())
-    first = add_action(desk.store, what="Talk with Zq1x's mother", owner="Zq2x", due="2004-01-09", measure="Zq3x smiles")
+    first = add_action(
+        desk.store,
+        what="Talk with Zq1x's mother",
+        owner="Zq2x",
+        due="2004-01-09",
+        measure="Zq3x smiles",
+    )
     about = add_action(desk.store, what="Ring Zq4x", due="2004-01-09", pupil="0004")
     desk.store.save(form="task1.findings", field="action", value="Zq5x moves set")
-    chosen = {"next_steps.1.action": first, "next_steps.2.action": about, "next_steps.3.what": "Help Zq6x", "next_steps.3.who": "Zq7x"}
+    chosen = {
+        "next_steps.1.action": first,
+        "next_steps.2.action": about,
+        "next_steps.3.what": "Help Zq6x",
+        "next_steps.3.who": "Zq7x",
+    }
     desk.store.save_all(form="next_steps", values=chosen)
     page = GovernorsPage(desk)
     text = words(page.next())
-    assert "2 actions for the whole school: 0 done, 2 still to do, 1 overdue, 1 without a date." in text
-    assert "Task 8: Working smarter 9 January 2004 overdue One pupil 9 January 2004 overdue Task 8: Working smarter no date yet to do" in text
+    assert (
+        "2 actions for the whole school: 0 done, 2 still to do, 1 overdue, 1 without a date."
+        in text
+    )
+    assert (
+        "Task 8: Working smarter 9 January 2004 overdue One pupil 9 January 2004 overdue Task 8: Working smarter no date yet to do"
+        in text
+    )
     assert "Zq" not in everything_sent(page)
 
 
@@ -277,7 +379,9 @@ def reachable(thing):
             continue
         seen[id(one)] = one
         if isinstance(one, types.FunctionType):
-            waiting += [cell.cell_contents for cell in one.__closure__ or ()] + list(one.__defaults__ or ())
+            waiting += [cell.cell_contents for cell in one.__closure__ or ()] + list(
+                one.__defaults__ or ()
+            )
         elif isinstance(one, types.MethodType):
             waiting += [one.__self__, one.__func__]
         elif isinstance(one, functools.partial) or not inspect.isroutine(one):
@@ -290,7 +394,11 @@ def test_the_page_keeps_published_tables_and_neither_school_nor_store(tmp_path):
     shown(page)
     for own in (vars(page), *page.hide._trait_notifiers.values(), page.live):
         found = reachable(own)
-        assert not [one for one in found if isinstance(one, School | Desk | Store | pd.DataFrame | pd.Series)]
+        assert not [
+            one
+            for one in found
+            if isinstance(one, School | Desk | Store | pd.DataFrame | pd.Series)
+        ]
     assert sum(isinstance(one, PublishedTable) for one in reachable(vars(page))) == 5 * len(LIMITS)
 
 
@@ -309,8 +417,18 @@ gc.collect()
 left = [one for one in gc.get_objects() if isinstance(one, School) or isinstance(one, pd.DataFrame) and "pupil_id" in one.columns]
 print(len(left), page.hide.value)
 """
-    environment = os.environ | {desks.DATA_VARIABLE: str(tmp_path / "data"), desks.SCHOOL_VARIABLE: ""}
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    environment = os.environ | {
+        desks.DATA_VARIABLE: str(tmp_path / "data"),
+        desks.SCHOOL_VARIABLE: "",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["0", "5"], done.stderr
 
 
@@ -330,19 +448,43 @@ def random_tables(rng):
     """The page's tables over a random small school."""
     sides = rng.choices(["SEN", "no SEN"], [3, 7], k=rng.randint(8, 120))
     finished = [
-        {"subject": subject, "side": side, "progress": rng.choices(["made", "not made"], [6, 4])[0],
-         "attained": rng.choice(["reached", "not reached"]), "pupils": 1}
-        for side in sides for subject in SUBJECTS if rng.random() < 0.97
-    ]  # fmt: skip
-    now = pd.DataFrame([
-        {"pupil_id": str(number), "side": side, "attendance": rng.choices(["low", "middle", "high"], [2, 3, 6])[0],
-         "standing": rng.choices(["moving", "not moving", "not known"], [5, 4, 1])[0]}
-        for number, side in enumerate(rng.choices(["SEN", "no SEN"], [3, 7], k=rng.randint(8, 120)))
-    ])  # fmt: skip
-    having = [(pupil, heading) for pupil, side in zip(now["pupil_id"], now["side"], strict=True) for heading in HEADINGS
-              if side == "SEN" and rng.random() < 0.3]  # fmt: skip
-    given = pd.DataFrame([(pupil, heading, heading, heading, "", None, None) for pupil, heading in having], columns=GIVEN)
-    return publishing.tables(pd.DataFrame(finished), now, given, subjects=SUBJECTS, headings=HEADINGS)
+        {
+            "subject": subject,
+            "side": side,
+            "progress": rng.choices(["made", "not made"], [6, 4])[0],
+            "attained": rng.choice(["reached", "not reached"]),
+            "pupils": 1,
+        }
+        for side in sides
+        for subject in SUBJECTS
+        if rng.random() < 0.97
+    ]
+    now = pd.DataFrame(
+        [
+            {
+                "pupil_id": str(number),
+                "side": side,
+                "attendance": rng.choices(["low", "middle", "high"], [2, 3, 6])[0],
+                "standing": rng.choices(["moving", "not moving", "not known"], [5, 4, 1])[0],
+            }
+            for number, side in enumerate(
+                rng.choices(["SEN", "no SEN"], [3, 7], k=rng.randint(8, 120))
+            )
+        ]
+    )
+    having = [
+        (pupil, heading)
+        for pupil, side in zip(now["pupil_id"], now["side"], strict=True)
+        for heading in HEADINGS
+        if side == "SEN" and rng.random() < 0.3
+    ]
+    given = pd.DataFrame(
+        [(pupil, heading, heading, heading, "", None, None) for pupil, heading in having],
+        columns=GIVEN,
+    )
+    return publishing.tables(
+        pd.DataFrame(finished), now, given, subjects=SUBJECTS, headings=HEADINGS
+    )
 
 
 def reader_of(counted, *, limit):
@@ -350,7 +492,9 @@ def reader_of(counted, *, limit):
     also = list(publishing.known_to_be_the_same(counted, subjects=SUBJECTS, headings=HEADINGS))
     published = publish(counted, totals=TOTALS, also=also, hide_up_to=limit)
     reader = Reader([one.table for one in published.values()], TOTALS, limit=limit)
-    named = [(reader.name(cell, list(cell)), reader.name(other, list(other))) for cell, (other,) in also]
+    named = [
+        (reader.name(cell, list(cell)), reader.name(other, list(other))) for cell, (other,) in also
+    ]
     reader.sums += [(cell, (other,)) for cell, other in named if cell != other]
     return reader, published
 
@@ -365,7 +509,9 @@ def test_a_reader_recovers_no_hidden_count_of_the_page():
         counted, limit = random_tables(rng), rng.choice([5, 5, 10])
         reader, published = reader_of(counted, limit=limit)
         truth = truth_of(counted.values(), reader)
-        asked = {c for c, count in reader.counts.items() if count is None} | {c for c in reader.unseen if 1 <= truth[c] <= limit}
+        asked = {c for c, count in reader.counts.items() if count is None} | {
+            c for c in reader.unseen if 1 <= truth[c] <= limit
+        }
         assert not {cell for cell in reader.by_algebra() if cell in asked}, (number, limit)
         assert reader.by_bounds(truth) == {}, (number, limit)
         hidden += sum(one.hidden for one in published.values())
@@ -386,7 +532,9 @@ def test_tables_published_one_by_one_would_give_counts_away():
                 cell = reader.name(row, names)
                 shows[cell] = shows.get(cell) if pd.isna(row["pupils"]) else int(row["pupils"])
         reader.counts = shows
-        found += len(reader.by_algebra().keys() & {cell for cell, count in shows.items() if count is None})
+        found += len(
+            reader.by_algebra().keys() & {cell for cell, count in shows.items() if count is None}
+        )
     assert found
 
 
@@ -405,8 +553,15 @@ def test_a_higher_limit_shows_nothing_that_a_lower_one_hides(tmp_path):
 
 
 def published(**counts):
-    rows = [(group, outcome, n) for group, (pupils, made) in counts.items() for outcome, n in (("pupils", pupils), ("made", made))]
-    return publish(pd.DataFrame(rows, columns=["group", "outcome", "pupils"]), totals={"outcome": {"pupils": ["made", "not made"]}})
+    rows = [
+        (group, outcome, n)
+        for group, (pupils, made) in counts.items()
+        for outcome, n in (("pupils", pupils), ("made", made))
+    ]
+    return publish(
+        pd.DataFrame(rows, columns=["group", "outcome", "pupils"]),
+        totals={"outcome": {"pupils": ["made", "not made"]}},
+    )
 
 
 def drawn(figure):
@@ -416,8 +571,16 @@ def drawn(figure):
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
 def test_a_picture_says_where_something_is_hidden_and_draws_nothing_of_it(width):
     table = published(a=(40, 20), b=(12, 4), c=(0, 0))
-    ask = {"column": "outcome", "reached": "made", "of": "pupils", "rows": [("a",), ("b",), ("c",)], "labels": ["A", "B", "C"]}
-    figure = charts.published_rates(table, strong=[True] * 3, marks=[60.0, 60.0, 60.0], mark="target", width=width, **ask)
+    ask = {
+        "column": "outcome",
+        "reached": "made",
+        "of": "pupils",
+        "rows": [("a",), ("b",), ("c",)],
+        "labels": ["A", "B", "C"],
+    }
+    figure = charts.published_rates(
+        table, strong=[True] * 3, marks=[60.0, 60.0, 60.0], mark="target", width=width, **ask
+    )
     texts = drawn(figure)
     assert "50 %" in texts and texts.count("hidden") == 1 and texts.count("nobody") == 1
     assert len(figure.axes[0].lines) == 3, "a range, a dot and a mark, for the first row alone"
@@ -440,7 +603,11 @@ def test_help_that_is_hidden_stands_in_a_line_and_not_as_an_empty_row(sample):
     asked = works(page.view, page.held.words)
     (hidden,) = [line for line in asked.lines if line.startswith("Hidden: ")]
     labels = asked.figures.labels
-    assert labels and not any(label in hidden for label in labels) and "hidden" not in str(asked.figures.in_words())
+    assert (
+        labels
+        and not any(label in hidden for label in labels)
+        and "hidden" not in str(asked.figures.in_words())
+    )
     assert len(labels) == len(asked.figures.rows) == len(asked.marks) == len(asked.strong)
 
 
@@ -448,7 +615,10 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
     page = GovernorsPage(sample("levels"))
     asked = works(page.view, page.held.words)
     beside = {label: mark for label, mark in zip(asked.figures.labels, asked.marks, strict=True)}
-    said = [re.match(r"([^:]+): .* Of those without this help, (\d+) %: ([\d.]+) points apart", line) for line in asked.lines]
+    said = [
+        re.match(r"([^:]+): .* Of those without this help, (\d+) %: ([\d.]+) points apart", line)
+        for line in asked.lines
+    ]
     found = [(match[1], int(match[2])) for match in said if match]
     assert found and all(beside[label] == percent for label, percent in found)
     assert "Stroke: those who do not." in asked.key

@@ -50,29 +50,49 @@ def day(days):
 
 def test_before_anything_is_written_the_way_leads_to_task_1(desk):
     page = page_of(desk)
-    assert words(page.far).count("not begun") == 8 and "Begin Task 1: Conversion" in words(page.soon)
+    assert words(page.far).count("not begun") == 8 and "Begin Task 1: Conversion" in words(
+        page.soon
+    )
     assert "There are no actions yet." in words(page.soon)
 
 
 def test_each_task_says_in_how_many_parts_something_is_written(desk):
     desk.store.save(form="unit1.reflection", field="spread", value="Not far enough")
-    desk.store.save(form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes")
+    desk.store.save(
+        form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes"
+    )
     page = page_of(desk)
     assert "1 of 2 parts begun" in words(page.far) and words(page.far).count("not begun") == 6
     assert "Begin Task 2: Your role" in words(page.soon)
 
 
 def test_when_every_task_is_begun_the_way_leads_to_the_plan(desk):
-    for form in ("unit1.reflection", "task2.role", "task3.questions", "task4.planning", "task5.chart", "task6.iep/1", "task7.who/1", "task7.class/1", "review"):
+    for form in (
+        "unit1.reflection",
+        "task2.role",
+        "task3.questions",
+        "task4.planning",
+        "task5.chart",
+        "task6.iep/1",
+        "task7.who/1",
+        "task7.class/1",
+        "review",
+    ):
         desk.store.save(form=form, field="a", value="x")
     assert "Next: go through the action plan" in words(page_of(desk).soon)
 
 
-@pytest.mark.parametrize("actions, told", [
-    ([(-1, ""), (-9, "")], "2 overdue, 0 due within four weeks."), ([(0, ""), (28, ""), (29, "")], "0 overdue, 2 due within four weeks."),
-    ([(-1, "yes")], "Nothing is overdue, and nothing is due within four weeks."), ([(None, "")], "1 still has no date."),
-    ([(None, ""), (None, "")], "2 still have no date."), ([(29, "")], "Nothing is overdue, and nothing is due within four weeks."),
-])
+@pytest.mark.parametrize(
+    "actions, told",
+    [
+        ([(-1, ""), (-9, "")], "2 overdue, 0 due within four weeks."),
+        ([(0, ""), (28, ""), (29, "")], "0 overdue, 2 due within four weeks."),
+        ([(-1, "yes")], "Nothing is overdue, and nothing is due within four weeks."),
+        ([(None, "")], "1 still has no date."),
+        ([(None, ""), (None, "")], "2 still have no date."),
+        ([(29, "")], "Nothing is overdue, and nothing is due within four weeks."),
+    ],
+)
 def test_what_is_due(desk, actions, told):
     for days, done in actions:
         key = add_action(desk.store, what="x", due="" if days is None else day(days))
@@ -84,7 +104,12 @@ def test_what_is_due_is_named_with_whom_it_is_about_and_is_text(desk):
     add_action(desk.store, what=NASTY, owner=NASTY, due=day(-1), pupil="0001")
     add_action(desk.store, what="Ring home", due=day(3), pupil="9999")
     page = page_of(desk)
-    assert "Overdue: " in words(page.soon) and "Ash, Ann" in words(page.soon) and "<script" not in page.soon.value and "9999" not in page.soon.value
+    assert (
+        "Overdue: " in words(page.soon)
+        and "Ash, Ann" in words(page.soon)
+        and "<script" not in page.soon.value
+        and "9999" not in page.soon.value
+    )
 
 
 def test_what_is_ticked_here_is_kept(desk):
@@ -112,13 +137,25 @@ def test_where_it_cannot_be_read_what_was_shown_stays(desk, monkeypatch, trouble
 def made(*answers):
     """A file of a workbook with these answers: form, field, value."""
     at = "2005-03-08T13:02:00.000000+00:00"
-    held = [{"form": form, "field": field, "value": value, "at": at} for form, field, value in answers]
-    return json.dumps({"format": "senlib workbook", "version": 1, "workbook": "own", "made_at": at, "answers": held}).encode()
+    held = [
+        {"form": form, "field": field, "value": value, "at": at} for form, field, value in answers
+    ]
+    return json.dumps(
+        {
+            "format": "senlib workbook",
+            "version": 1,
+            "workbook": "own",
+            "made_at": at,
+            "answers": held,
+        }
+    ).encode()
 
 
 def file_of(page):
     page.make.click()
-    return base64.b64decode(re.search(r'href="data:application/json;base64,([^"]+)"', page.portable.value)[1])
+    return base64.b64decode(
+        re.search(r'href="data:application/json;base64,([^"]+)"', page.portable.value)[1]
+    )
 
 
 def test_a_workbook_is_carried_to_another_computer_with_its_history(tmp_path, school, desk):
@@ -130,51 +167,109 @@ def test_a_workbook_is_carried_to_another_computer_with_its_history(tmp_path, sc
     add_action(here.store, what="Ring home", due=day(3))
     page = page_of(there)
     page.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
-    assert there.store.everything() == here.store.everything() and there.store.forms() == here.store.forms()
-    assert page.bring.message == f"Brought in: {len(here.store.everything())} answers that were not here yet."
+    assert (
+        there.store.everything() == here.store.everything()
+        and there.store.forms() == here.store.forms()
+    )
+    assert (
+        page.bring.message
+        == f"Brought in: {len(here.store.everything())} answers that were not here yet."
+    )
     page.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
-    assert page.bring.message == "Brought in: 0 answers that were not here yet." and there.store.everything() == here.store.everything()
+    assert (
+        page.bring.message == "Brought in: 0 answers that were not here yet."
+        and there.store.everything() == here.store.everything()
+    )
 
 
 def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(desk):
     desk.store.save(form="review", field="review.pupils.now", value="of today")
     page = page_of(desk)
-    page.bring_in([ChosenFile(name="w.json", content=made(("review", "review.pupils.now", "of 2005"), ("review", "review.parents.now", "x")))])
+    page.bring_in(
+        [
+            ChosenFile(
+                name="w.json",
+                content=made(
+                    ("review", "review.pupils.now", "of 2005"),
+                    ("review", "review.parents.now", "x"),
+                ),
+            )
+        ]
+    )
     assert page.bring.message == "Brought in: 2 answers that were not here yet."
-    assert desk.store.latest("review") == {"review.pupils.now": "of today", "review.parents.now": "x"}
-    assert [answer.value for answer in desk.store.history("review", "review.pupils.now")] == ["of today", "of 2005"]
+    assert desk.store.latest("review") == {
+        "review.pupils.now": "of today",
+        "review.parents.now": "x",
+    }
+    assert [answer.value for answer in desk.store.history("review", "review.pupils.now")] == [
+        "of today",
+        "of 2005",
+    ]
 
 
 def test_the_file_holds_numbers_and_neither_names_nor_results(desk):
-    desk.store.save(form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes")
+    desk.store.save(
+        form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes"
+    )
     content = file_of(page_of(desk)).decode()
-    assert "0001" in content and not [word for word in ("Ash", "Ann", "Birch", "SLCN") if word in content]
+    assert "0001" in content and not [
+        word for word in ("Ash", "Ann", "Birch", "SLCN") if word in content
+    ]
 
 
-@pytest.mark.parametrize("content, says", [
-    (b"", "it is not JSON"), (b"UPN,Forename\n0012,Ada\n", "it is not JSON"), (b"{}", "it does not say that it is one"),
-    (b"[1]", "it does not say that it is one"), (made().replace(b'"version": 1', b'"version": 2'), "A newer version of the workbook made this file."),
-    (made(("review", "a", "Zebedee")).replace(b'"field": "a", ', b""), "answer 1 lacks field"),
-], ids=["empty", "a school’s file", "no workbook’s", "a list", "newer", "an answer without its field"])
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        (b"", "it is not JSON"),
+        (b"UPN,Forename\n0012,Ada\n", "it is not JSON"),
+        (b"{}", "it does not say that it is one"),
+        (b"[1]", "it does not say that it is one"),
+        (
+            made().replace(b'"version": 1', b'"version": 2'),
+            "A newer version of the workbook made this file.",
+        ),
+        (made(("review", "a", "Zebedee")).replace(b'"field": "a", ', b""), "answer 1 lacks field"),
+    ],
+    ids=[
+        "empty",
+        "a school’s file",
+        "no workbook’s",
+        "a list",
+        "newer",
+        "an answer without its field",
+    ],
+)
 def test_a_file_that_is_no_workbook_s_is_refused_in_words(desk, content, says):
     page = page_of(desk)
     page.bring_in([ChosenFile(name="w.json", content=content)])
-    assert says in page.bring.message and "Zebedee" not in page.bring.message and desk.store.forms() == {}
+    assert (
+        says in page.bring.message
+        and "Zebedee" not in page.bring.message
+        and desk.store.forms() == {}
+    )
 
 
 def test_of_several_files_all_are_brought_in_or_none(desk):
-    good, more = (ChosenFile(name="a.json", content=made(("review", field, "x"))) for field in ("review.pupils.now", "review.parents.now"))
+    good, more = (
+        ChosenFile(name="a.json", content=made(("review", field, "x")))
+        for field in ("review.pupils.now", "review.parents.now")
+    )
     page = page_of(desk)
     page.bring_in([good, ChosenFile(name="b.json", content=b"no")])
     assert "it is not JSON" in page.bring.message and desk.store.forms() == {}
     page.bring_in([good, more])
-    assert page.bring.message == "Brought in: 2 answers that were not here yet." and len(desk.store.latest("review")) == 2
+    assert (
+        page.bring.message == "Brought in: 2 answers that were not here yet."
+        and len(desk.store.latest("review")) == 2
+    )
 
 
 def test_what_the_page_of_a_sheet_saved_for_want_of_a_store_can_be_brought_in(desk):
     """The times that a browser writes have three digits and zeros after the point."""
     page = page_of(desk)
-    content = made(("review", "review.pupils.now", "not saved then")).replace(b"13:02:00.000000", b"13:02:00.123000")
+    content = made(("review", "review.pupils.now", "not saved then")).replace(
+        b"13:02:00.000000", b"13:02:00.123000"
+    )
     page.bring_in([ChosenFile(name="not-saved-in-the-workbook.json", content=content)])
     assert page.bring.message == "Brought in: 1 answer that was not here yet."
 
@@ -186,7 +281,9 @@ def own_school(environment):
     """Her own school, with codes, and something written about it and about both samples."""
     desk = open_desk()
     for name in ("levels", "gcse"):
-        Store(desk.settings.path, workbook=name).save(form="review", field="review.pupils.now", value="Zebedee Quill bites")
+        Store(desk.settings.path, workbook=name).save(
+            form="review", field="review.pupils.now", value="Zebedee Quill bites"
+        )
     desk.code_key()
     save_school(small_school(), desk.own_folder)
     desk.choose(desks.OWN)
@@ -210,14 +307,29 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
     file_of(page)
     page.sure.value = True
     page.delete.click()
-    assert "Everything is deleted." in words(page.deleted) and "the sample school" in words(page.deleted)
-    assert page.desk.school.sample and "Elmbridge Vale" in words(page.opened) and "Elmbridge Vale" in words(page.top)
+    assert "Everything is deleted." in words(page.deleted) and "the sample school" in words(
+        page.deleted
+    )
+    assert (
+        page.desk.school.sample
+        and "Elmbridge Vale" in words(page.opened)
+        and "Elmbridge Vale" in words(page.top)
+    )
     assert not (environment / "school").exists() and not (environment / "codes.key").exists()
     files = b"".join(path.read_bytes() for path in environment.iterdir())
-    assert b"Zebedee" not in files and b"Birch" not in files and page.portable.value == "" and page.delete.disabled
+    assert (
+        b"Zebedee" not in files
+        and b"Birch" not in files
+        and page.portable.value == ""
+        and page.delete.disabled
+    )
     # What is there again is what comes with the sample, and nothing else.
-    examples = portable.read((desks.ROOT / "data" / "sample" / "levels" / "workbook.json").read_bytes())
-    assert page.desk.settings.workbooks() == ["levels"] and len(page.desk.store.everything()) == len(examples.answers)
+    examples = portable.read(
+        (desks.ROOT / "data" / "sample" / "levels" / "workbook.json").read_bytes()
+    )
+    assert page.desk.settings.workbooks() == ["levels"] and len(
+        page.desk.store.everything()
+    ) == len(examples.answers)
     assert desks.OWN not in page.desk.choices() and open_desk().chosen == "levels"
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
     assert open_desk().store.latest("intro.senco") == {"intro.senco.1": "yes"}
@@ -226,17 +338,24 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
 def test_of_the_desk_nothing_is_left(environment):
     desk = own_school(environment)
     desk.delete_everything()
-    assert desk.settings.workbooks() == [] and [path.name for path in environment.iterdir()] == ["workbook.sqlite"]
+    assert desk.settings.workbooks() == [] and [path.name for path in environment.iterdir()] == [
+        "workbook.sqlite"
+    ]
 
 
-def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(environment, monkeypatch, tmp_path):
+def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(
+    environment, monkeypatch, tmp_path
+):
     save_school(small_school(), tmp_path / "named")
     monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(tmp_path / "named"))
     page = page_of(open_desk())
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
     page.sure.value = True
     page.delete.click()
-    assert "the folder that was named, as it was" in words(page.deleted) and page.desk.chosen == desks.FOLDER
+    assert (
+        "the folder that was named, as it was" in words(page.deleted)
+        and page.desk.chosen == desks.FOLDER
+    )
     assert page.desk.store.forms() == {} and len(list((tmp_path / "named").iterdir())) > 0
 
 
@@ -266,4 +385,6 @@ def test_a_sample_can_be_left_and_comes_back_with_what_was_written(environment):
     for key in ("gcse", "levels"):
         page.which.value = key
         page.open.click()
-    assert page.desk.store.latest("intro.senco") == {"intro.senco.1": "yes"} and open_sample("levels").name in words(page.opened)
+    assert page.desk.store.latest("intro.senco") == {"intro.senco.1": "yes"} and open_sample(
+        "levels"
+    ).name in words(page.opened)

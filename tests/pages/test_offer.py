@@ -19,13 +19,21 @@ def offer(heard):
     return offer
 
 
-@pytest.mark.parametrize("options, value, chosen", [
-    (FIRST, None, "1"),  # the same again
-    ([("Choose", ""), ("8B, English", "1")], None, "1"),  # a name has changed
-    ([("Choose", ""), ("9C", "2")], None, ""),  # what was chosen is no longer there
-    (FIRST, "2", "2"), (FIRST, "", ""), (FIRST, "nobody", ""), ([("Choose", "")], None, ""),
-])
-def test_what_is_chosen_stays_where_it_can_and_nothing_follows(offer, heard, options, value, chosen):
+@pytest.mark.parametrize(
+    "options, value, chosen",
+    [
+        (FIRST, None, "1"),  # the same again
+        ([("Choose", ""), ("8B, English", "1")], None, "1"),  # a name has changed
+        ([("Choose", ""), ("9C", "2")], None, ""),  # what was chosen is no longer there
+        (FIRST, "2", "2"),
+        (FIRST, "", ""),
+        (FIRST, "nobody", ""),
+        ([("Choose", "")], None, ""),
+    ],
+)
+def test_what_is_chosen_stays_where_it_can_and_nothing_follows(
+    offer, heard, options, value, chosen
+):
     offer.offer(options, value)
     assert (offer.value, heard) == (chosen, []) and offer.words in [words for words, _ in options]
 
@@ -46,7 +54,11 @@ def test_an_offer_that_fails_leaves_the_next_choice_heard(offer, heard):
 
 
 def test_two_pupils_of_one_name_are_two_choices():
-    offer = Offer("Pupil", [("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2")], "2")
+    offer = Offer(
+        "Pupil", [("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2")], "2"
+    )
     assert offer.value == "2" and offer.box.index == 2
-    offer.offer([("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2"), ("Zed", "3")])
+    offer.offer(
+        [("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2"), ("Zed", "3")]
+    )
     assert offer.value == "2" and offer.box.index == 2

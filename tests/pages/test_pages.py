@@ -49,7 +49,15 @@ def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(desk):
     page = ConversionPage(desk)
     answer, peers, years = page.answer(), page.peers(), page.years()
     page.matrix()
-    for control in (page.subject, page.entry, page.reach, page.by, page.denominator, page.cohort, page.stage):
+    for control in (
+        page.subject,
+        page.entry,
+        page.reach,
+        page.by,
+        page.denominator,
+        page.cohort,
+        page.stage,
+    ):
         for _, value in control.options[:4]:
             control.value = value
             text = words(answer)
@@ -78,14 +86,20 @@ def test_a_pressed_cell_lists_exactly_its_pupils(desk):
     assert sum(page.cells.totals) > 200
 
 
-@pytest.mark.parametrize(("name", "row", "column"), [("levels", "3", "4"), ("gcse", "90-95.5", "3")])
-def test_the_line_of_the_expected_gain_stands_where_the_framework_has_it(environment, monkeypatch, name, row, column):
+@pytest.mark.parametrize(
+    ("name", "row", "column"), [("levels", "3", "4"), ("gcse", "90-95.5", "3")]
+)
+def test_the_line_of_the_expected_gain_stands_where_the_framework_has_it(
+    environment, monkeypatch, name, row, column
+):
     # Levels: one level. GCSE: the median of pupils in England; in English Language 66 % from 90-95.5 reached 3, 27 % reached 4.
     page = ConversionPage(sample(name, monkeypatch))
     page.matrix()
     page.group.value = "all"
     line = page.cells.cells[page.cells.rows.index(row)]
-    first = next(label for label, cell in zip(page.cells.columns, line, strict=True) if cell["edge"])
+    first = next(
+        label for label, cell in zip(page.cells.columns, line, strict=True) if cell["edge"]
+    )
     assert first == column and "Expected gain: " in words(page.codes)
 
 
@@ -110,17 +124,35 @@ def test_task_3_measures_every_target_and_says_what_would_meet_it(desk):
         assert criterion.title in text and criterion.source in text.replace("&#x27;", "'")
     assert re.search(r"Met: \d of \d+ (targets|figures)", text)
     assert re.search(r"Not met: \d+ pupils? more would meet it|Met\.", text)
-    assert "in Year 7 now" in words(page.year7()) and re.search(r"\d+ of \d+ pupils", words(page.year7()))
+    assert "in Year 7 now" in words(page.year7()) and re.search(
+        r"\d+ of \d+ pupils", words(page.year7())
+    )
     assert "stands highest" in words(page.subjects())
 
 
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("levels", ["English, SEN: gain a level", "English, below level 2: gain a level", "Science, level 2: gain a level", "SEN: average attendance"]),
-        ("gcse", ["Mathematics, SEN: grade 4", "Mathematics, SEN from <80: grade 2", "English Language, SEN from 80-89.5: grade 3", "SEN: average attendance"]),
+        (
+            "levels",
+            [
+                "English, SEN: gain a level",
+                "English, below level 2: gain a level",
+                "Science, level 2: gain a level",
+                "SEN: average attendance",
+            ],
+        ),
+        (
+            "gcse",
+            [
+                "Mathematics, SEN: grade 4",
+                "Mathematics, SEN from <80: grade 2",
+                "English Language, SEN from 80-89.5: grade 3",
+                "SEN: average attendance",
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_rows_of_task_3_are_labelled_in_few_words(environment, monkeypatch, name, labels):
     page = CriteriaPage(sample(name, monkeypatch))
     held = page._labels(page.rows())
@@ -132,7 +164,9 @@ def test_task_4_keeps_a_plan_line_for_a_pupil(environment, monkeypatch):
     page.answer(), page.pupils(), page.sheets()
     pupil = page.listing.records[0]["id"]
     page._keep_plan({"id": pupil, "key": "plan", "value": NASTY, "n": 1})
-    assert page.listing.saved["id"] == pupil and re.fullmatch(r"\d\d:\d\d", page.listing.saved["at"])
+    assert page.listing.saved["id"] == pupil and re.fullmatch(
+        r"\d\d:\d\d", page.listing.saved["at"]
+    )
     again = TrackingPage(sample("levels", monkeypatch))
     again.pupils()
     assert next(r for r in again.listing.records if r["id"] == pupil)["plan"] == NASTY
@@ -140,18 +174,31 @@ def test_task_4_keeps_a_plan_line_for_a_pupil(environment, monkeypatch):
     assert all(record["plan"] == "" for record in again.listing.records)
 
 
-def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(environment, monkeypatch):
+def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
+    environment, monkeypatch
+):
     page = TrackingPage(sample("levels", monkeypatch))
     page.answer(), page.pupils(), page.sheets()
-    page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "=cmd|' /C calc'!A0", "n": 1})
+    page._keep_plan(
+        {"id": page.listing.records[0]["id"], "key": "plan", "value": "=cmd|' /C calc'!A0", "n": 1}
+    )
     page.files.make.click()
     book = openpyxl.load_workbook(io.BytesIO(page.files.file.content))
     sheet = book["English"]
-    assert sheet.max_row == len(page.listing.records) + 1 and sheet.freeze_panes == "B2" and sheet.auto_filter.ref
+    assert (
+        sheet.max_row == len(page.listing.records) + 1
+        and sheet.freeze_panes == "B2"
+        and sheet.auto_filter.ref
+    )
     plan = [cell for cell in sheet[2] if cell.value and str(cell.value).startswith("=cmd")]
     assert [cell.data_type for cell in plan] == ["s"]
     about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
-    assert about["Sample"] and page.school.name in about["From"] and about["Made on"] and about["Hidden"] == "Nothing was hidden."
+    assert (
+        about["Sample"]
+        and page.school.name in about["From"]
+        and about["Made on"]
+        and about["Hidden"] == "Nothing was hidden."
+    )
     page.files.what.value = "The list above, in Word"
     assert page.files.made.value == ""
     page.files.make.click()
@@ -180,12 +227,25 @@ def test_every_task_4_list_is_of_those_who_started_there(desk):
 
 def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
     pupils = [
-        {"pupil_id": f"00{i}", "forename": NASTY, "surname": NASTY, "form": NASTY, "sen_provision": "A", "ethnicity": NASTY, "year_group": str(year), "set_english": NASTY}
+        {
+            "pupil_id": f"00{i}",
+            "forename": NASTY,
+            "surname": NASTY,
+            "form": NASTY,
+            "sen_provision": "A",
+            "ethnicity": NASTY,
+            "year_group": str(year),
+            "set_english": NASTY,
+        }
         for i, year in enumerate([8, 8, 10, 10, 10])
-    ]  # fmt: skip
+    ]
     results = [(p["pupil_id"], "KS2", "English", "test", "3") for p in pupils]
-    results += [(p["pupil_id"], "KS3", "English", "test", "5") for p in pupils if p["year_group"] == "10"]
-    results += [(p["pupil_id"], "now", "English", "teacher", "4c") for p in pupils if p["year_group"] == "8"]
+    results += [
+        (p["pupil_id"], "KS3", "English", "test", "5") for p in pupils if p["year_group"] == "10"
+    ]
+    results += [
+        (p["pupil_id"], "now", "English", "teacher", "4c") for p in pupils if p["year_group"] == "8"
+    ]
     made = school("levels", pupils, results)
     made.pupils["ks4_year"] = made.pupils["year_group"].map({8: 2008, 10: 2006}).astype("Int64")
     object.__setattr__(made, "name", NASTY)
@@ -201,7 +261,13 @@ def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
     first.cells.selected = {"row": "3", "column": "5"}
     assert first.who.records[0]["name"] == f"{NASTY}, {NASTY}"
     third, fourth, front = CriteriaPage(desk), TrackingPage(desk), FrontPage(desk)
-    pieces += [third.scorecard(), third.year7(), fourth.answer(), front.header(), front.school().children[0]]
+    pieces += [
+        third.scorecard(),
+        third.year7(),
+        fourth.answer(),
+        front.header(),
+        front.school().children[0],
+    ]
     fourth.pupils()
     assert all("<script" not in piece.value for piece in pieces)
     assert any("&lt;script&gt;" in piece.value for piece in pieces)
@@ -219,7 +285,9 @@ def front_page(environment):
 
 def outcome(page):
     return " ".join(
-        words(child) for child in page.outcome.children if hasattr(child, "value") and isinstance(child.value, str)
+        words(child)
+        for child in page.outcome.children
+        if hasattr(child, "value") and isinstance(child.value, str)
     )
 
 
@@ -231,7 +299,9 @@ def test_own_files_are_asked_about_kept_and_opened(environment):
     assert "2 pupils" in page.chooser.message and page.desk.chosen == desks.OWN
     assert "Your own school lies open" in words(page.opened)
     opened = desks.open_desk()
-    assert opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"] and not opened.school.sample
+    assert (
+        opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"] and not opened.school.sample
+    )
     # What was said of the heading is remembered: the next file is not asked about.
     page.take([ChosenFile(name="wide.csv", content=WIDE.replace("Ada", "Ida").encode())])
     assert desks.open_desk().school.pupils["forename"].tolist() == ["Ida", "Bo"]
@@ -273,7 +343,10 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, mo
         [
             ChosenFile(
                 name="wide.csv",
-                content=WIDE.replace(",Reading Age", "").replace(",9.2", "").replace(",10\n", "\n").encode(),
+                content=WIDE.replace(",Reading Age", "")
+                .replace(",9.2", "")
+                .replace(",10\n", "\n")
+                .encode(),
             )
         ]
     )
@@ -290,7 +363,9 @@ def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch)
     monkeypatch.setattr(Store, "save_all", refuse)  # which every save comes to
     page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
     text = words(page.status)
-    assert "not saved" in text and "the disk is full" in text and "still stands on this page" in text
+    assert (
+        "not saved" in text and "the disk is full" in text and "still stands on this page" in text
+    )
     assert page.listing.saved == {}
 
 
@@ -310,7 +385,10 @@ def test_a_folder_named_to_the_server_is_one_choice_among_others(environment, mo
     page.school(), page.own_files()
     page.which.value = "levels"
     page.open.click()
-    assert "Elmbridge Vale" in words(page.opened) and desks.open_desk().school.framework.name == "levels"
+    assert (
+        "Elmbridge Vale" in words(page.opened)
+        and desks.open_desk().school.framework.name == "levels"
+    )
     page.yardstick.value, page.year.value = "levels", 2005
     page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
     page.use.click()
@@ -353,9 +431,14 @@ def test_the_list_and_the_sentence_of_task_4_agree(desk):
         standing = [record["standing"] for record in page.listing.records]
         if standing:
             on_course = sum(text in ("on course", "stuck, though on course") for text in standing)
-            assert re.search(rf", {on_course} (is|are) on course for .*? and \d+ behind", words(answer)) and "Behind: " in words(answer)
+            assert re.search(
+                rf", {on_course} (is|are) on course for .*? and \d+ behind", words(answer)
+            ) and "Behind: " in words(answer)
             stuck = sum("stuck" in text for text in standing)
-            assert re.search(rf"{stuck} of the [\d,]+ (is|are) stuck" if stuck else "None of them is stuck", words(answer))
+            assert re.search(
+                rf"{stuck} of the [\d,]+ (is|are) stuck" if stuck else "None of them is stuck",
+                words(answer),
+            )
 
 
 def test_levels_sort_by_their_order_and_not_by_their_letters(desk):
@@ -364,7 +447,9 @@ def test_levels_sort_by_their_order_and_not_by_their_letters(desk):
     column = next(column for column in page.listing.columns if column["key"] == "now")
     points = [page._stage.outcome_scale.points(choice) for choice in column["choices"]]
     known = [p for p in points if p == p]
-    assert known == sorted(known) and {r["now"] for r in page.listing.records} - {""} <= set(column["choices"])
+    assert known == sorted(known) and {r["now"] for r in page.listing.records} - {""} <= set(
+        column["choices"]
+    )
 
 
 def test_the_way_back_to_a_sample(environment):

@@ -41,7 +41,11 @@ def text_of(content: bytes) -> str:
 def test_every_form_of_a_page_can_be_taken_away_blank_and_filled_in(desk, stem):
     sheet = load(stem)
     offers = dict(paper.forms(desk, sheet))
-    assert {f"To fill in by hand: {part.title}" for part in sheet.parts if part.answers and part.key != "task8.plan"} <= set(offers)
+    assert {
+        f"To fill in by hand: {part.title}"
+        for part in sheet.parts
+        if part.answers and part.key != "task8.plan"
+    } <= set(offers)
     for make in offers.values():
         file = make({})
         assert file.name.endswith(".docx") and "A school" in text_of(file.content)
@@ -52,7 +56,9 @@ def test_what_is_filled_in_is_what_stands_there_now(desk):
     taken = Paper(desk, paper.forms(desk, page.ask.sheet))
     desk.store.save(form="task2.role", field="task2.judging.1.evidence", value=NASTY)
     name, content = made(taken, "Filled in: The role grid")
-    assert re.fullmatch(r"filled-in-the-role-grid-\d{4}-\d\d-\d\d\.docx|the-role-grid-\d{4}-\d\d-\d\d\.docx", name)
+    assert re.fullmatch(
+        r"filled-in-the-role-grid-\d{4}-\d\d-\d\d\.docx|the-role-grid-\d{4}-\d\d-\d\d\.docx", name
+    )
     assert "<script>alert(1)</script>" in text_of(content)
     assert "alert(1)" not in text_of(made(taken, "To fill in by hand: The role grid")[1])
 
@@ -68,7 +74,13 @@ def test_the_iep_is_that_of_the_pupil_who_is_chosen(desk):
     desk.store.save(form="task6.iep/0001", field="task6.iep.1.target", value="Reads a page aloud")
     page = SupportPage(desk, query={})
     page.iep(), page.observation()
-    taken = Paper(desk, [("The IEP chosen above", page._iep_file), ("The feedback sheet of the visit chosen above", page._sheet_file)])
+    taken = Paper(
+        desk,
+        [
+            ("The IEP chosen above", page._iep_file),
+            ("The feedback sheet of the visit chosen above", page._sheet_file),
+        ],
+    )
     for label in taken.offers:
         taken.what.value = label
         taken.make.click()
@@ -77,17 +89,34 @@ def test_the_iep_is_that_of_the_pupil_who_is_chosen(desk):
     text = text_of(made(taken, "The IEP chosen above")[1])
     assert "Ash, Ann" in text and "Reads a page aloud" in text
     page.begin()
-    desk.store.save(form=f"task6.went_well/{page.visit.value}", field="went_well", value="Quiet prompts")
-    assert "Quiet prompts" in text_of(made(taken, "The feedback sheet of the visit chosen above")[1])
+    desk.store.save(
+        form=f"task6.went_well/{page.visit.value}", field="went_well", value="Quiet prompts"
+    )
+    assert "Quiet prompts" in text_of(
+        made(taken, "The feedback sheet of the visit chosen above")[1]
+    )
 
 
 def test_the_plan_and_its_dates(desk):
-    add_action(desk.store, what="Meet the head of science", owner="TO", due="2027-01-08", measure="", pupil="")
+    add_action(
+        desk.store,
+        what="Meet the head of science",
+        owner="TO",
+        due="2027-01-08",
+        measure="",
+        pupil="",
+    )
     add_action(desk.store, what="Ask parents", owner="", due="", measure="", pupil="0001")
     page = PlanPage(desk)
     box = page.paper()
     assert box.children
-    taken = Paper(desk, [("plan", lambda held: paper.plan(desk, held)), ("dates", lambda held: paper.dates(desk, held))])
+    taken = Paper(
+        desk,
+        [
+            ("plan", lambda held: paper.plan(desk, held)),
+            ("dates", lambda held: paper.dates(desk, held)),
+        ],
+    )
     text = text_of(made(taken, "plan")[1])
     assert "Meet the head of science" in text and "8 January 2027" in text and "Ash, Ann" in text
     name, content = made(taken, "dates")
@@ -104,9 +133,13 @@ def test_everything_in_one_zip(desk):
     name, content = made(page.taken, "Everything that was written, in one zip")
     held = ZipFile(io.BytesIO(content))
     assert name.endswith(".zip") and held.namelist() == [
-        "README.txt", "Task 1 Conversion.docx", "Individual education plan Ash, Ann.docx",
-        "Feedback A visit without a date, 8B Mathematics.docx", "Action plan.docx", "Actions with a date.ics",
-    ]  # fmt: skip
+        "README.txt",
+        "Task 1 Conversion.docx",
+        "Individual education plan Ash, Ann.docx",
+        "Feedback A visit without a date, 8B Mathematics.docx",
+        "Action plan.docx",
+        "Actions with a date.ics",
+    ]
     readme = held.read("README.txt").decode("utf-8-sig")
     assert "A school" in readme and "Nothing was hidden." in readme
     assert "Not far enough" in text_of(held.read("Task 1 Conversion.docx"))

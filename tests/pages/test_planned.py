@@ -27,10 +27,23 @@ def day(days):
 def test_the_nearest_date_first_then_those_without_one_then_what_is_done(desk):
     done = add_action(desk.store, what="done", due=day(-9))
     desk.store.save(form=PLAN, field=f"{done}.done", value="yes")
-    for what, due in [("no date", ""), ("not a date", "soon"), ("later", day(9)), ("late", day(-3)), ("today", day(0))]:
+    for what, due in [
+        ("no date", ""),
+        ("not a date", "soon"),
+        ("later", day(9)),
+        ("late", day(-3)),
+        ("today", day(0)),
+    ]:
         add_action(desk.store, what=what, due=due)
     sheet = PlanSheet(desk)
-    assert [row["label"] for row in rows_of(sheet)] == ["late", "today", "later", "no date", "not a date", "done"]
+    assert [row["label"] for row in rows_of(sheet)] == [
+        "late",
+        "today",
+        "later",
+        "no date",
+        "not a date",
+        "done",
+    ]
     assert [row["label"] for row in rows_of(sheet) if row["note"] == "Overdue"] == ["late"]
     assert in_order([]) == []
 
@@ -52,7 +65,9 @@ def test_a_plan_without_actions_takes_no_room_and_comes_back(desk, monkeypatch):
 
 
 def test_an_action_is_changed_where_it_was_written(desk):
-    desk.store.save_all(form="unit5.action.support", values={"what": "Train assistants", "owner": "SENCO"})
+    desk.store.save_all(
+        form="unit5.action.support", values={"what": "Train assistants", "owner": "SENCO"}
+    )
     sheet = PlanSheet(desk)
     (row,) = rows_of(sheet)
     assert "own" not in row and value_of(sheet, "owner", form="unit5.action.support") == "SENCO"
@@ -70,8 +85,13 @@ def test_only_what_was_written_in_the_plan_is_taken_out_there(desk):
     for row in rows_of(sheet):
         assert ("own" in row) == (row["label"] == "Meet the governor")
         sheet.answer({"kind": "drop row", "row": row["key"]})
-    assert [row["label"] for row in rows_of(sheet)] == ["Look at science"] and heard == [(f"{key}.what", "")]
-    assert [answer.value for answer in desk.store.history(PLAN, f"{key}.what")] == ["", "Meet the governor"]
+    assert [row["label"] for row in rows_of(sheet)] == ["Look at science"] and heard == [
+        (f"{key}.what", "")
+    ]
+    assert [answer.value for answer in desk.store.history(PLAN, f"{key}.what")] == [
+        "",
+        "Meet the governor",
+    ]
 
 
 def test_each_action_says_where_it_came_from(desk):
@@ -80,12 +100,23 @@ def test_each_action_says_where_it_came_from(desk):
     add_action(desk.store, what="Ring nobody", pupil="9999")
     add_action(desk.store, what="Buy books")
     origins = {row["label"]: row["cells"]["from"]["lines"] for row in rows_of(PlanSheet(desk))}
-    assert origins["Look at entry levels"][0] == {"text": "Task 2: Your role", "href": "task2_role_of_the_senco.ipynb"}
-    assert origins["Ring home"][0]["text"] == "Ash, Ann" and origins["Ring home"][0]["href"].startswith("pupil.ipynb?pupil=")
-    assert origins["Ring nobody"] == [{"text": "About a pupil who is no longer in the school’s files"}]
+    assert origins["Look at entry levels"][0] == {
+        "text": "Task 2: Your role",
+        "href": "task2_role_of_the_senco.ipynb",
+    }
+    assert origins["Ring home"][0]["text"] == "Ash, Ann" and origins["Ring home"][0][
+        "href"
+    ].startswith("pupil.ipynb?pupil=")
+    assert origins["Ring nobody"] == [
+        {"text": "About a pupil who is no longer in the school’s files"}
+    ]
     assert origins["Buy books"] == [{"text": "Written in the plan"}]
     addresses = [line["href"] for lines in origins.values() for line in lines if "href" in line]
-    assert not [value for value in queries(*(f'href="{one}"' for one in addresses)) if value in ("0001", "9999")]
+    assert not [
+        value
+        for value in queries(*(f'href="{one}"' for one in addresses))
+        if value in ("0001", "9999")
+    ]
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
@@ -96,7 +127,9 @@ def test_a_plan_that_cannot_be_read_or_kept_is_told(desk, monkeypatch, trouble, 
         assert says in save(sheet, f"{key}.owner", "SENCO", form=PLAN)["why"]
         assert says in sheet.answer({"kind": "drop row", "row": key})["why"]
         sheet.show()
-        assert says in words(sheet.status) and [row["label"] for row in rows_of(sheet)] == ["Meet the governor"]
+        assert says in words(sheet.status) and [row["label"] for row in rows_of(sheet)] == [
+            "Meet the governor"
+        ]
 
 
 def test_nothing_is_added_without_saying_what(desk):
@@ -111,10 +144,17 @@ def test_nothing_is_added_without_saying_what(desk):
 def test_an_action_is_added_and_the_boxes_are_empty_again(desk):
     new, heard = NewAction(desk, asks="What will you do?", pupil=lambda: "0002"), []
     new.after(lambda: heard.append(True))
-    new.what.value, new.owner.value, new.due.value, new.measure.value = f" {NASTY} ", "SENCO", TODAY, "4c by July"
+    new.what.value, new.owner.value, new.due.value, new.measure.value = (
+        f" {NASTY} ",
+        "SENCO",
+        TODAY,
+        "4c by July",
+    )
     new.add.click()
     (action,) = actions(desk.store.forms())
-    assert (action.what, action.of, action.due) == (NASTY, "0002", TODAY) and action.values["measure"] == "4c by July"
+    assert (action.what, action.of, action.due) == (NASTY, "0002", TODAY) and action.values[
+        "measure"
+    ] == "4c by July"
     assert heard == [True] and "Added to the action plan" in words(new.status)
     assert (new.what.value, new.owner.value, new.due.value, new.measure.value) == ("", "", None, "")
 
@@ -124,10 +164,16 @@ def test_what_cannot_be_added_stays_in_its_boxes(desk):
     new.what.value = "Ring home"
     vanish(desk)
     new.add.click()
-    assert "not saved" in words(new.status) and "no longer there" in words(new.status) and new.what.value == "Ring home"
+    assert (
+        "not saved" in words(new.status)
+        and "no longer there" in words(new.status)
+        and new.what.value == "Ring home"
+    )
 
 
 def test_many_actions_fit_on_one_sheet(desk):
     for number in range(150):
         add_action(desk.store, what=f"Action {number}", due=day(number))
-    assert [row["label"] for row in rows_of(PlanSheet(desk))] == [f"Action {number}" for number in range(150)]
+    assert [row["label"] for row in rows_of(PlanSheet(desk))] == [
+        f"Action {number}" for number in range(150)
+    ]

@@ -13,20 +13,42 @@ GUIDED = "task5.provision.literacy.guided"
 
 
 def of(pupil, **columns):
-    return {f"task5.provision/{pupil}": {f"{GUIDED}.{column}": value for column, value in columns.items()}}
+    return {
+        f"task5.provision/{pupil}": {
+            f"{GUIDED}.{column}": value for column, value in columns.items()
+        }
+    }
 
 
-@pytest.mark.parametrize("columns, counts", [
-    ({"given": "yes"}, True), ({"initials": "JB"}, True), ({"hours": "1.5"}, True), ({"cost": "0"}, True), ({"given": ""}, False),
-    ({"given": "", "initials": "", "hours": "", "cost": ""}, False), ({}, False),
-])
+@pytest.mark.parametrize(
+    "columns, counts",
+    [
+        ({"given": "yes"}, True),
+        ({"initials": "JB"}, True),
+        ({"hours": "1.5"}, True),
+        ({"cost": "0"}, True),
+        ({"given": ""}, False),
+        ({"given": "", "initials": "", "hours": "", "cost": ""}, False),
+        ({}, False),
+    ],
+)
 def test_what_counts_as_given(columns, counts):
     assert len(provided.given(of("0123", **columns))) == counts
 
 
-@pytest.mark.parametrize("text, hours", [
-    ("1.5", 1.5), ("0", 0.0), ("", math.nan), ("two", math.nan), ("nan", math.nan), ("inf", math.nan), ("1e999", math.nan), ("-2", math.nan),
-])
+@pytest.mark.parametrize(
+    "text, hours",
+    [
+        ("1.5", 1.5),
+        ("0", 0.0),
+        ("", math.nan),
+        ("two", math.nan),
+        ("nan", math.nan),
+        ("inf", math.nan),
+        ("1e999", math.nan),
+        ("-2", math.nan),
+    ],
+)
 def test_a_number_that_is_none_is_not_known_and_spoils_no_sum(text, hours):
     table = provided.given(of("0123", given="yes", hours=text) | of("0124", given="yes", hours="2"))
     assert table["hours"].iloc[0] == pytest.approx(hours, nan_ok=True)
@@ -45,7 +67,10 @@ def test_a_line_of_the_school_s_own_counts_until_it_is_taken_out(tmp_path):
     store.save(form="task5.provision/0123", field=f"{key}.given", value="yes")
     (row,) = provided.given(provided.maps(store)).itertuples()
     assert (row.label, row.heading, row.provision) == ("Reading dog", "literacy", key)
-    assert provided.by_pupil(provided.maps(store)).loc["0123"].tolist() == ["Literacy", "Reading dog"]
+    assert provided.by_pupil(provided.maps(store)).loc["0123"].tolist() == [
+        "Literacy",
+        "Reading dog",
+    ]
     drop_row(store, provided.map_grid(), key)
     assert len(provided.given(provided.maps(store))) == 0
 
@@ -62,7 +87,15 @@ def test_a_pupil_s_number_may_hold_a_stroke():
     assert provided.given(of("P/7", given="yes"))["pupil_id"].tolist() == ["P/7"]
 
 
-@pytest.mark.parametrize("columns, first", [({"given": "yes"}, True), ({"initials": "JB"}, True), ({"hours": "5"}, True), ({"given": ""}, False)])
+@pytest.mark.parametrize(
+    "columns, first",
+    [
+        ({"given": "yes"}, True),
+        ({"initials": "JB"}, True),
+        ({"hours": "5"}, True),
+        ({"given": ""}, False),
+    ],
+)
 def test_an_adult_at_the_side_counts_by_the_same_rule(columns, first):
     values = {f"{provided.ADULT[0]}.{column}": value for column, value in columns.items()}
     assert provided.adult_first(values, {}) is first
@@ -71,4 +104,7 @@ def test_an_adult_at_the_side_counts_by_the_same_rule(columns, first):
 
 
 def test_the_lines_that_are_an_adult_are_lines_of_the_map():
-    assert set(provided.ADULT) <= {row.key for row in provided.map_grid().rows} and len(provided.headings()) == 8
+    assert (
+        set(provided.ADULT) <= {row.key for row in provided.map_grid().rows}
+        and len(provided.headings()) == 8
+    )

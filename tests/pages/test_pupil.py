@@ -29,7 +29,16 @@ PIECES = ("who", "progress", "provision", "lessons", "planning", "iep", "next")
 
 def page_of(desk, pupil="", query=None):
     page = PupilPage(desk, query=query or {})
-    page.header(), page.choose(), page.progress(), page.provision(), page.lessons(), page.planning(), page.plan(), page.next()
+    (
+        page.header(),
+        page.choose(),
+        page.progress(),
+        page.provision(),
+        page.lessons(),
+        page.planning(),
+        page.plan(),
+        page.next(),
+    )
     if pupil:
         page.pupil.value = pupil
     return page
@@ -42,15 +51,31 @@ def said(page):
 def write_about(desk, pupil):
     """Something in every place of the workbook in which a pupil can stand."""
     store = desk.store
-    store.save_all(form=f"task5.provision/{pupil}", values={
-        "task5.provision.literacy.guided.given": "yes", "task5.provision.literacy.guided.hours": "1.5",
-        "task5.provision.curriculum.teacher.initials": "JB", "task5.provision.curriculum.teacher.cost": "300",
-    })  # fmt: skip
-    store.save_all(form=f"task6.observation/own.1{pupil}", values={"date": "2005-03-08", "class": "8A English", "pupil": pupil})
-    store.save(form=f"task6.went_well/own.1{pupil}", field="went_well", value="Waited for an answer")
-    store.save_all(form=f"task7.class/own.2{pupil}", values={"class": "8A", "subject": "English", "date": "2005-03-09"})
+    store.save_all(
+        form=f"task5.provision/{pupil}",
+        values={
+            "task5.provision.literacy.guided.given": "yes",
+            "task5.provision.literacy.guided.hours": "1.5",
+            "task5.provision.curriculum.teacher.initials": "JB",
+            "task5.provision.curriculum.teacher.cost": "300",
+        },
+    )
+    store.save_all(
+        form=f"task6.observation/own.1{pupil}",
+        values={"date": "2005-03-08", "class": "8A English", "pupil": pupil},
+    )
+    store.save(
+        form=f"task6.went_well/own.1{pupil}", field="went_well", value="Waited for an answer"
+    )
+    store.save_all(
+        form=f"task7.class/own.2{pupil}",
+        values={"class": "8A", "subject": "English", "date": "2005-03-09"},
+    )
     store.save(form=f"task7.who/own.2{pupil}", field=pupil, value="pupil")
-    store.save_all(form=f"task7.chart/own.2{pupil}/{pupil}", values={"q1": "no", "q2": "no", "q3": "no", "q4": "no"})
+    store.save_all(
+        form=f"task7.chart/own.2{pupil}/{pupil}",
+        values={"q1": "no", "q2": "no", "q3": "no", "q4": "no"},
+    )
     store.save(form=f"task6.iep/{pupil}", field="task6.iep.1.target", value="Round to tens")
     store.save(form=PLAN_LINES, field=f"English/{pupil}", value="Paired reading")
     add_action(store, what="Ring home", pupil=pupil)
@@ -58,8 +83,12 @@ def write_about(desk, pupil):
 
 def test_nothing_is_said_of_anybody_until_one_is_chosen(desk):
     page = page_of(desk)
-    assert said(page) == dict.fromkeys(PIECES, "") | {"who": "Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5."}
-    assert page.plan().layout.display == "none" and "What will we do?" in words(page.plan().children[0])
+    assert said(page) == dict.fromkeys(PIECES, "") | {
+        "who": "Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5."
+    }
+    assert page.plan().layout.display == "none" and "What will we do?" in words(
+        page.plan().children[0]
+    )
     page.pupil.value = "0001"
     assert page.plan().layout.display is None
 
@@ -69,11 +98,22 @@ def test_all_that_was_written_stands_there_with_the_way_back(desk):
     write_about(desk, "0002")
     page = page_of(desk, "0001")
     told = said(page)
-    assert told["who"] == "Ash, Ann Year and form Year 8, 8A SEN School Action Plus Needs speech, language and communication needs (SLCN) Attendance not held"
+    assert (
+        told["who"]
+        == "Ash, Ann Year and form Year 8, 8A SEN School Action Plus Needs speech, language and communication needs (SLCN) Attendance not held"
+    )
     assert "English : entered at 3, now 3, stuck, behind." in told["progress"]
-    assert "2 things, 1.5 hours a week, £300 a year." in told["provision"] and "JB" in told["provision"]
-    assert "8 March 2005, 8A English" in told["lessons"] and "Waited for an answer" in told["lessons"]
-    assert "8A, English, 9 March 2005 : Own activity, IEP; Nothing more to plan. Done." in told["planning"]
+    assert (
+        "2 things, 1.5 hours a week, £300 a year." in told["provision"]
+        and "JB" in told["provision"]
+    )
+    assert (
+        "8 March 2005, 8A English" in told["lessons"] and "Waited for an answer" in told["lessons"]
+    )
+    assert (
+        "8A, English, 9 March 2005 : Own activity, IEP; Nothing more to plan. Done."
+        in told["planning"]
+    )
     assert "Is there an IEP? The IEP’s targets: Round to tens" in told["iep"]
     assert value_of(page.lines, "English/0001", form=PLAN_LINES) == "Paired reading"
     assert [row["label"] for row in rows_of(page.actions)] == ["Ring home"]
@@ -108,7 +148,9 @@ def test_an_action_is_about_the_pupil_that_is_chosen(desk):
     page.pupil.value = "0002"
     page.new.what.value = "Ring home"
     page.new.add.click()
-    assert [action.of for action in actions(desk.store.forms())] == ["0002"] and len(rows_of(page.actions)) == 1
+    assert [action.of for action in actions(desk.store.forms())] == ["0002"] and len(
+        rows_of(page.actions)
+    ) == 1
     page.pupil.value = "0001"
     assert rows_of(page.actions) == [] and page.new.status.value == ""
 
@@ -121,7 +163,9 @@ def test_one_who_has_left_or_has_no_sen_is_shown_when_she_is_asked_for(desk, pup
 
 
 def test_one_who_has_left_with_a_year_and_one_on_roll_without(tmp_path):
-    made = small_school(p0006={"year_group": "11", "form": "11B"}, p0002={"year_group": "", "form": ""})
+    made = small_school(
+        p0006={"year_group": "11", "form": "11B"}, p0002={"year_group": "", "form": ""}
+    )
     desk = desk_over(tmp_path, made)
     page = page_of(desk, "0002")
     assert "Year and form not known" in said(page)["who"]
@@ -137,42 +181,63 @@ def test_a_number_in_an_address_opens_nobody(desk, query):
 def test_a_school_with_codes_and_no_names(tmp_path):
     desk = desk_over(tmp_path, small_school(codes=True))
     page = page_of(desk, "0001")
-    assert said(page)["who"].startswith("0001 ") and "nan" not in " ".join(said(page).values()).lower()
+    assert (
+        said(page)["who"].startswith("0001 ") and "nan" not in " ".join(said(page).values()).lower()
+    )
 
 
 def test_names_and_answers_with_markup_are_text(tmp_path):
     desk = desk_over(tmp_path, small_school(nasty=True))
     write_about(desk, "0001")
     for form, field in [
-        ("task6.observation/own.10001", "class"), ("task6.went_well/own.10001", "went_well"), ("task7.class/own.20001", "class"),
-        ("task6.iep/0001", "task6.iep.1.target"), ("task5.provision/0001", "task5.provision.literacy.guided.initials"),
-    ]:  # fmt: skip
+        ("task6.observation/own.10001", "class"),
+        ("task6.went_well/own.10001", "went_well"),
+        ("task7.class/own.20001", "class"),
+        ("task6.iep/0001", "task6.iep.1.target"),
+        ("task5.provision/0001", "task5.provision.literacy.guided.initials"),
+    ]:
         desk.store.save(form=form, field=field, value=NASTY)
     page = page_of(desk, "0001")
     for name in ("who", "provision", "lessons", "planning", "iep"):
-        assert "<script" not in page.pieces[name].value and "&lt;script&gt;" in page.pieces[name].value, name
+        assert (
+            "<script" not in page.pieces[name].value and "&lt;script&gt;" in page.pieces[name].value
+        ), name
 
 
 def test_a_school_in_which_nobody_has_sen(tmp_path):
     page = page_of(desk_over(tmp_path, without_sen()))
-    assert [words for words, _ in page.pupil.options] == ["Choose a pupil with SEN"] and page.pupil.value == ""
+    assert [words for words, _ in page.pupil.options] == [
+        "Choose a pupil with SEN"
+    ] and page.pupil.value == ""
 
 
 def test_a_pupil_without_results_is_told_so(tmp_path):
     desk = desk_over(tmp_path, without_sen())
     page = page_of(desk, query={"pupil": people.token("1", key=desk.code_key())})
-    assert "No results of this pupil are followed" in said(page)["progress"] and "none recorded" in said(page)["who"]
+    assert (
+        "No results of this pupil are followed" in said(page)["progress"]
+        and "none recorded" in said(page)["who"]
+    )
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_where_answers_cannot_be_read_figures_stand_and_nothing_is_called_empty(desk, monkeypatch, trouble, says):
+def test_where_answers_cannot_be_read_figures_stand_and_nothing_is_called_empty(
+    desk, monkeypatch, trouble, says
+):
     write_about(desk, "0001")
     page = page_of(desk)
     with trouble(desk, monkeypatch):
         page.pupil.value = "0001"
         told = said(page)
-        assert says in words(page.trouble) and "Ash, Ann" in told["who"] and "entered at 3" in told["progress"]
-        assert told["provision"] == told["lessons"] == told["planning"] == told["iep"] == "" and rows_of(page.lines) == []
+        assert (
+            says in words(page.trouble)
+            and "Ash, Ann" in told["who"]
+            and "entered at 3" in told["progress"]
+        )
+        assert (
+            told["provision"] == told["lessons"] == told["planning"] == told["iep"] == ""
+            and rows_of(page.lines) == []
+        )
 
 
 def test_after_the_trouble_all_of_it_is_back(desk, monkeypatch):
@@ -194,7 +259,14 @@ def test_an_action_that_cannot_be_kept_stays_in_its_box(desk):
 
 
 def test_a_chart_of_the_school_s_own_that_was_walked_stands_there(desk):
-    desk.store.save_all(form="task7.own_chart", values={"nodes": '[{"key": "own_1", "kind": "outcome", "text": "Ring tonight.", "label": "Ring"}]', "start": "own_1", "own": "1"})  # fmt: skip
+    desk.store.save_all(
+        form="task7.own_chart",
+        values={
+            "nodes": '[{"key": "own_1", "kind": "outcome", "text": "Ring tonight.", "label": "Ring"}]',
+            "start": "own_1",
+            "own": "1",
+        },
+    )
     desk.store.save_all(form="task7.class/own.2", values={"class": "8A", "chart": "own"})
     desk.store.save(form="task7.who/own.2", field="0001", value="pupil")
     assert "8A : Ring. Done." in said(page_of(desk, "0001"))["planning"]
@@ -208,7 +280,11 @@ def test_pupils_of_a_sample_here_and_there(tmp_path, framework):
     for _, pupil in page.pupil.options[1::90]:
         page.pupil.value = pupil
         told = " ".join(said(page).values())
-        assert "nan" not in re.split(r"\W+", told.lower()) and "<NA>" not in told and "None" not in told
+        assert (
+            "nan" not in re.split(r"\W+", told.lower())
+            and "<NA>" not in told
+            and "None" not in told
+        )
         # A percentage stands there for one thing alone, and that is no share of pupils.
         assert "%" not in told.replace(re.search(r"Attendance \S+( %)?", told)[0], "")
         assert pupil not in queries(*(piece.value for piece in page.pieces.values()))

@@ -36,14 +36,22 @@ def test_outside_a_room_the_page_says_how_one_is_opened(tmp_path):
 def test_the_leader_sees_what_comes_in(tmp_path, leader):
     page = RoomPage(leader, door="http://192.0.2.7:8866/door", code="ABCD 2345")
     page.body()
-    assert "http://192.0.2.7:8866/door" in words(page.come_in) and "ABCD 2345" in words(page.come_in)
-    assert "Nobody has come in yet." in words(page.live) and "Nobody has answered on any of the 22 cards" in words(page.live)
+    assert "http://192.0.2.7:8866/door" in words(page.come_in) and "ABCD 2345" in words(
+        page.come_in
+    )
+    assert "Nobody has come in yet." in words(
+        page.live
+    ) and "Nobody has answered on any of the 22 cards" in words(page.live)
     store = someone(tmp_path)
     card = page.sheet.part("task2.sort").cards[3]
     store.save(form="task2.sort", field=card.key, value="judging")
     page.look()
     said = words(page.live)
-    assert "One person has come in." in said and f"{card.text} 1 0 0 1" in said and "on the other 21 of 22" in said
+    assert (
+        "One person has come in." in said
+        and f"{card.text} 1 0 0 1" in said
+        and "on the other 21 of 22" in said
+    )
     store.save(form=SHOWN, field="unit1.reflection|spread", value=NASTY)
     page.look()
     assert "<script>" not in page.live.value and "alert(1)" in page.live.value
@@ -65,10 +73,16 @@ def test_a_participant_shows_a_text_and_takes_it_back(participant):
     participant.store.save(form="unit1.reflection", field="spread", value=NASTY)
     page = RoomPage(participant)
     page.body()
-    assert all("<script>" not in one.value for one in page.body().children if hasattr(one, "description") is False)
+    assert all(
+        "<script>" not in one.value
+        for one in page.body().children
+        if hasattr(one, "description") is False
+    )
     (place,) = page.ticks
     page.ticks[place].value = True
-    assert participant.store.latest(SHOWN) == {place: NASTY} and "Shown to the room" in words(page.status)
+    assert participant.store.latest(SHOWN) == {place: NASTY} and "Shown to the room" in words(
+        page.status
+    )
     # Written on, it is no longer what was shown: the tick is off, and the room keeps what was agreed to.
     participant.store.save(form="unit1.reflection", field="spread", value="Another thought")
     again = RoomPage(participant)
@@ -100,7 +114,14 @@ def test_a_room_refuses_files_about_pupils(participant):
     boxes = [page.own_files(), page.carry()]
     found = [one for box in boxes for one in box.children]
     assert not any(isinstance(one, FileChooser) for one in found)
-    assert sum("only the sample schools" in words(one) for one in found if hasattr(one, "value") and isinstance(one.value, str)) == 2
+    assert (
+        sum(
+            "only the sample schools" in words(one)
+            for one in found
+            if hasattr(one, "value") and isinstance(one.value, str)
+        )
+        == 2
+    )
     with pytest.raises(StoreError, match="only the sample schools"):
         participant.keep(small_school())
     assert not participant.own_folder.exists()
@@ -108,5 +129,15 @@ def test_a_room_refuses_files_about_pupils(participant):
 
 def test_in_a_room_no_folder_and_no_own_school_is_opened(tmp_path):
     (tmp_path / "data" / "school").mkdir(parents=True)
-    desk = open_desk({"SENLIB_DATA": str(tmp_path / "room" / "a"), "SENLIB_SCHOOL": str(tmp_path), ROOM_VARIABLE: "participant"})
-    assert desk.school.sample and list(desk.choices()) == ["gcse", "levels"] or list(desk.choices()) == ["levels", "gcse"]
+    desk = open_desk(
+        {
+            "SENLIB_DATA": str(tmp_path / "room" / "a"),
+            "SENLIB_SCHOOL": str(tmp_path),
+            ROOM_VARIABLE: "participant",
+        }
+    )
+    assert (
+        desk.school.sample
+        and list(desk.choices()) == ["gcse", "levels"]
+        or list(desk.choices()) == ["levels", "gcse"]
+    )

@@ -11,10 +11,22 @@ LEVELS, GCSE = load("levels"), load("gcse")
 
 def row(**changes):
     base = {
-        "subject": "English", "group": "SEN", "entry": "3", "reach": "5", "pupils": 43, "without_result": 2, "reached": 19,
-        "percent": 44.2, "low": 30.4, "high": 58.9, "national": float("nan"), "national_year": pd.NA, "difference": "",
-        "lea": float("nan"), "lea_difference": "",
-    }  # fmt: skip
+        "subject": "English",
+        "group": "SEN",
+        "entry": "3",
+        "reach": "5",
+        "pupils": 43,
+        "without_result": 2,
+        "reached": 19,
+        "percent": 44.2,
+        "low": 30.4,
+        "high": 58.9,
+        "national": float("nan"),
+        "national_year": pd.NA,
+        "difference": "",
+        "lea": float("nan"),
+        "lea_difference": "",
+    }
     return pd.Series(base | changes)
 
 
@@ -22,20 +34,54 @@ def row(**changes):
     ("changes", "ending"),
     [
         ({}, "No national figure is held for this."),
-        ({"national": 31.0, "national_year": 2004, "difference": "not clear"}, "Nationally 31 % (2004): no clear difference, it lies within the likely range."),
-        ({"national": 20.0, "national_year": 2004, "difference": "higher"}, "Nationally 20 % (2004): higher here, by more than chance."),
-        ({"national": 70.0, "national_year": 2004, "difference": "lower"}, "Nationally 70 % (2004): lower here, by more than chance."),
-        ({"pupils": 9, "reached": 4, "national": 31.0, "national_year": 2004, "difference": "not clear"}, "Too few pupils (9) to tell from the national figure, 31 % (2004)."),
-        ({"pupils": 9, "reached": 9, "national": 31.0, "national_year": 2004, "difference": "higher"}, "higher here, by more than chance, though 9 are few to judge by."),
+        (
+            {"national": 31.0, "national_year": 2004, "difference": "not clear"},
+            "Nationally 31 % (2004): no clear difference, it lies within the likely range.",
+        ),
+        (
+            {"national": 20.0, "national_year": 2004, "difference": "higher"},
+            "Nationally 20 % (2004): higher here, by more than chance.",
+        ),
+        (
+            {"national": 70.0, "national_year": 2004, "difference": "lower"},
+            "Nationally 70 % (2004): lower here, by more than chance.",
+        ),
+        (
+            {
+                "pupils": 9,
+                "reached": 4,
+                "national": 31.0,
+                "national_year": 2004,
+                "difference": "not clear",
+            },
+            "Too few pupils (9) to tell from the national figure, 31 % (2004).",
+        ),
+        (
+            {
+                "pupils": 9,
+                "reached": 9,
+                "national": 31.0,
+                "national_year": 2004,
+                "difference": "higher",
+            },
+            "higher here, by more than chance, though 9 are few to judge by.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_end_of_the_answer_says_whether_n_can_tell(changes, ending):
-    assert sentences.conversion_answer(row(**changes), framework=LEVELS, stage=LEVELS.stage()).endswith(ending)
+    assert sentences.conversion_answer(
+        row(**changes), framework=LEVELS, stage=LEVELS.stage()
+    ).endswith(ending)
 
 
-@pytest.mark.parametrize(("verdict", "words"), [("not clear", "no clear difference"), ("higher", "higher here"), ("lower", "lower here")])
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("not clear", "no clear difference"), ("higher", "higher here"), ("lower", "lower here")],
+)
 def test_the_lea_s_other_schools_stand_last(verdict, words):
-    told = sentences.conversion_answer(row(lea=41.5, lea_difference=verdict), framework=LEVELS, stage=LEVELS.stage())
+    told = sentences.conversion_answer(
+        row(lea=41.5, lea_difference=verdict), framework=LEVELS, stage=LEVELS.stage()
+    )
     assert told.endswith(f"The LEA’s other schools: 42 %, {words}.")
 
 
@@ -58,11 +104,15 @@ def test_the_lea_s_other_schools_stand_last(verdict, words):
     ],
 )
 def test_who_is_spoken_of(changes, start):
-    assert sentences.conversion_answer(row(**changes), framework=LEVELS, stage=LEVELS.stage()).startswith(start)
+    assert sentences.conversion_answer(
+        row(**changes), framework=LEVELS, stage=LEVELS.stage()
+    ).startswith(start)
 
 
 def test_scores_and_grades_are_named_as_such():
-    text = sentences.conversion_answer(row(entry="<80", reach="4", group="K"), framework=GCSE, stage=GCSE.stage())
+    text = sentences.conversion_answer(
+        row(entry="<80", reach="4", group="K"), framework=GCSE, stage=GCSE.stage()
+    )
     assert "who arrived with a score below 80" in text and "grade 4 or above" in text
 
 
@@ -79,7 +129,9 @@ def test_a_gap_is_certain_only_where_its_interval_leaves_out_nothing():
         stage=LEVELS.stage(),
     )
     assert "That is more than chance would make" in narrow
-    other_way = sentences.peers_answer(row(percent=50.0), row(group="no SEN", percent=49.0), stage=LEVELS.stage())
+    other_way = sentences.peers_answer(
+        row(percent=50.0), row(group="no SEN", percent=49.0), stage=LEVELS.stage()
+    )
     assert "a gap of 1 percentage point in favour of pupils with SEN" in other_way
 
 
@@ -102,13 +154,28 @@ def criterion(**changes):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({}, "Not met: 6 more pupils would meet it. That is clear: chance alone would not make it."),
-        ({"more": 1, "clear": False, "high": 81.0}, "Not met: 1 more pupil would meet it. With 46 pupils one cannot be sure: the target lies within the likely range."),
-        ({"pupils": 3, "met": True, "more": 0}, "Met. The target lies outside the likely range, but 3 pupils are few to judge by."),
+        (
+            {},
+            "Not met: 6 more pupils would meet it. That is clear: chance alone would not make it.",
+        ),
+        (
+            {"more": 1, "clear": False, "high": 81.0},
+            "Not met: 1 more pupil would meet it. With 46 pupils one cannot be sure: the target lies within the likely range.",
+        ),
+        (
+            {"pupils": 3, "met": True, "more": 0},
+            "Met. The target lies outside the likely range, but 3 pupils are few to judge by.",
+        ),
         ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
-        ({"target": float("nan")}, "67 %, likely between 53 and 79 %. No figure to compare with is held."),
-        ({"criterion": "attendance_sen", "target": 92.0, "more": 3}, "Not met: it would be met if the 3 pupils who attend least came 92 % of the time. That is clear: chance alone would not make it."),
+        (
+            {"target": float("nan")},
+            "67 %, likely between 53 and 79 %. No figure to compare with is held.",
+        ),
+        (
+            {"criterion": "attendance_sen", "target": 92.0, "more": 3},
+            "Not met: it would be met if the 3 pupils who attend least came 92 % of the time. That is clear: chance alone would not make it.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_criterion_in_words(changes, text):
     assert sentences.criterion_answer(criterion(**changes)) == text

@@ -41,11 +41,24 @@ def test_the_other_text_is_told_and_can_be_taken(desk):
     shown, shows = Shown(desk), []
     shown.read("plan")
     desk.store.save(form="plan", field="a", value="<b>theirs</b>")
-    shown.keep("plan", {"a": "mine"}, about="the plan line", then=lambda: shows.append(desk.store.latest("plan")))
-    assert "Changed elsewhere" in shown.words.value and "&lt;b&gt;theirs" in shown.words.value and shown.take in shown.box.children
+    shown.keep(
+        "plan",
+        {"a": "mine"},
+        about="the plan line",
+        then=lambda: shows.append(desk.store.latest("plan")),
+    )
+    assert (
+        "Changed elsewhere" in shown.words.value
+        and "&lt;b&gt;theirs" in shown.words.value
+        and shown.take in shown.box.children
+    )
     shown.take.click()
     assert shows == [{"a": "<b>theirs</b>"}] and shown.take not in shown.box.children
-    assert [answer.value for answer in desk.store.history("plan", "a")] == ["<b>theirs</b>", "mine", "<b>theirs</b>"]
+    assert [answer.value for answer in desk.store.history("plan", "a")] == [
+        "<b>theirs</b>",
+        "mine",
+        "<b>theirs</b>",
+    ]
     shown.keep("plan", {"a": "again mine"}, about="x", then=lambda: None)
     assert shown.words.value == ""
 
@@ -59,7 +72,10 @@ def test_two_pages_of_task_4(desk):
     assert "from one" in words(other.shown.words) and one.shown.words.value == ""
     other.shown.take.click()
     assert desk.store.latest(FORM)[f"English/{pupil}"] == "from one"
-    assert next(record for record in other.listing.records if record["id"] == pupil)["plan"] == "from one"
+    assert (
+        next(record for record in other.listing.records if record["id"] == pupil)["plan"]
+        == "from one"
+    )
 
 
 def test_two_pages_of_the_card_sort(desk):
@@ -87,7 +103,9 @@ def test_two_pages_of_a_walk_and_of_a_drawing(desk):
     one._begin_drawing(walks.booklet_chart())
     other._begin_drawing(walks.booklet_chart())
     assert other.shown_drawing.words.value == ""  # the same drawing
-    one.editor.nodes = [node | {"label": "Ours"} if node["key"] == "q1" else node for node in one.editor.nodes]
+    one.editor.nodes = [
+        node | {"label": "Ours"} if node["key"] == "q1" else node for node in one.editor.nodes
+    ]
     one._keep_drawn()
     other._keep_drawn()
     assert "another drawing" in words(other.shown_drawing.words)

@@ -17,13 +17,20 @@ def page_of(desk):
 
 def test_the_grid_and_the_cards_are_the_same_22_items(desk):
     page = page_of(desk)
-    assert {row["label"] for row in rows_of(page.role)} == {card["text"] for card in page.cards.cards}
-    assert len(page.cards.cards) == 22 and [group["title"] for group in page.cards.groups] == [one.title for one in GRID.sections]
+    assert {row["label"] for row in rows_of(page.role)} == {
+        card["text"] for card in page.cards.cards
+    }
+    assert len(page.cards.cards) == 22 and [group["title"] for group in page.cards.groups] == [
+        one.title for one in GRID.sections
+    ]
 
 
 def test_the_cards_lie_in_no_order_that_gives_them_away(desk):
     groups = [card["group"] for card in page_of(desk).cards.cards]
-    assert max(len(run) for run in "".join(group[0] for group in groups).replace("j", "j ").split()) < 22
+    assert (
+        max(len(run) for run in "".join(group[0] for group in groups).replace("j", "j ").split())
+        < 22
+    )
     assert groups != sorted(groups) and groups != [row.section for row in GRID.rows]
 
 
@@ -32,7 +39,9 @@ def test_what_is_judged_is_summed_up_as_it_is_chosen(desk):
     assert "none of the 22 items yet" in words(page.summary)
     for number, where in [(1, "in_place"), (2, "not_yet"), (3, "in_place")]:
         save(page.role, f"task2.judging.{number}.where", where)
-    assert "Of 22 items you have judged 3: not yet 1, in place 2." in words(page.summary) and "%" not in words(page.summary)
+    assert "Of 22 items you have judged 3: not yet 1, in place 2." in words(
+        page.summary
+    ) and "%" not in words(page.summary)
     save(page.role, "task2.judging.1.where", "")
     assert "judged 2" in words(page.summary)
 
@@ -74,7 +83,10 @@ def test_what_cannot_be_kept_is_told_where_it_was_tried(desk, monkeypatch, troub
     card = page.cards.cards[0]["key"]
     with trouble(desk, monkeypatch):
         page._keep({"card": card, "group": "judging", "n": 1})
-        assert page.cards.saved["fault"].startswith("Not saved. ") and says in page.cards.saved["fault"]
+        assert (
+            page.cards.saved["fault"].startswith("Not saved. ")
+            and says in page.cards.saved["fault"]
+        )
         assert says in save(page.role, "task2.judging.1.where", "in_place")["why"]
         page.role.anew.click()
         assert says in words(page.role.status)
@@ -84,4 +96,8 @@ def test_the_page_opens_over_a_store_that_is_gone(desk):
     vanish(desk)
     page = page_of(desk)
     assert "no longer there" in words(page.summary) and "no longer there" in words(page.status)
-    assert len(page.cards.cards) == 22 and len(rows_of(page.role)) == 0 and "no longer there" in words(page.role.status)
+    assert (
+        len(page.cards.cards) == 22
+        and len(rows_of(page.role)) == 0
+        and "no longer there" in words(page.role.status)
+    )

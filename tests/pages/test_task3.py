@@ -4,7 +4,15 @@ import pytest
 
 from senlib import open_sample
 from senlib.pages.task3_ensuring_progress import CriteriaPage
-from tests.pages.driving import TROUBLES, desk_over, save, small_school, without_pictures, without_sen, words
+from tests.pages.driving import (
+    TROUBLES,
+    desk_over,
+    save,
+    small_school,
+    without_pictures,
+    without_sen,
+    words,
+)
 
 
 def page_of(desk):
@@ -13,7 +21,9 @@ def page_of(desk):
     return page, [words(piece) for piece in (page.scorecard(), page.subjects(), page.year7())]
 
 
-@pytest.mark.parametrize("made", [without_sen, small_school], ids=["nobody with SEN", "no results yet"])
+@pytest.mark.parametrize(
+    "made", [without_sen, small_school], ids=["nobody with SEN", "no results yet"]
+)
 def test_a_school_in_which_nothing_can_be_measured(tmp_path, made):
     _, told = page_of(desk_over(tmp_path, made()))
     assert all(told) and "nan" not in " ".join(told).lower().split()
@@ -30,7 +40,10 @@ def test_the_questions_are_kept_or_refused_in_words(tmp_path, monkeypatch, schoo
         assert says in save(asked, "year7", "Three pupils")["why"]
 
 
-@pytest.mark.parametrize("name, asks", [("levels", "How many targets are met?"), ("gcse", "How many of the figures are met?")])
+@pytest.mark.parametrize(
+    "name, asks",
+    [("levels", "How many targets are met?"), ("gcse", "How many of the figures are met?")],
+)
 def test_the_first_heading_asks_what_its_answer_says(tmp_path, monkeypatch, name, asks):
     without_pictures(monkeypatch)
     _, told = page_of(desk_over(tmp_path, open_sample(name)))

@@ -8,7 +8,16 @@ import pytest
 from senlib.pages.provided import map_grid
 from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.workbook.rows import add_row
-from tests.pages.driving import NASTY, TROUBLES, desk_over, queries, small_school, without_pictures, without_sen, words
+from tests.pages.driving import (
+    NASTY,
+    TROUBLES,
+    desk_over,
+    queries,
+    small_school,
+    without_pictures,
+    without_sen,
+    words,
+)
 
 
 @pytest.fixture
@@ -28,16 +37,30 @@ def record(page, pupil):
 
 
 def give(desk, pupil, *lines):
-    desk.store.save_all(form=f"task5.provision/{pupil}", values={f"{line}.given": "yes" for line in lines})
+    desk.store.save_all(
+        form=f"task5.provision/{pupil}", values={f"{line}.given": "yes" for line in lines}
+    )
 
 
 def test_the_list_says_under_which_headings_a_pupil_has_something(desk):
-    give(desk, "0001", "task5.provision.literacy.guided", "task5.provision.literacy.computer", "task5.provision.curriculum.teacher")
+    give(
+        desk,
+        "0001",
+        "task5.provision.literacy.guided",
+        "task5.provision.literacy.computer",
+        "task5.provision.curriculum.teacher",
+    )
     page = page_of(desk)
-    assert record(page, "0001")["headings"] == "Curriculum, Literacy" and record(page, "0002")["headings"] == "none"
+    assert (
+        record(page, "0001")["headings"] == "Curriculum, Literacy"
+        and record(page, "0002")["headings"] == "none"
+    )
 
 
-@pytest.mark.parametrize(("need", "second", "listed"), [("SLCN", "ASD", "P, SLCN, ASD"), ("SLCN", "", "P, SLCN"), ("MLD", "MLD", "P, MLD")])
+@pytest.mark.parametrize(
+    ("need", "second", "listed"),
+    [("SLCN", "ASD", "P, SLCN, ASD"), ("SLCN", "", "P, SLCN"), ("MLD", "MLD", "P, MLD")],
+)
 def test_every_need_of_a_pupil_is_listed_once(tmp_path, monkeypatch, need, second, listed):
     without_pictures(monkeypatch)
     changes = {"p0001": {"sen_provision": "P", "need": need, "need_2": second}}
@@ -59,13 +82,17 @@ def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
 
 def test_nobody_given_anything_and_nobody_on_the_list(tmp_path):
     page = page_of(desk_over(tmp_path, without_sen()))
-    assert page.listing.records == [] and "There are none in these year groups" in words(page.answer())
+    assert page.listing.records == [] and "There are none in these year groups" in words(
+        page.answer()
+    )
 
 
 def test_a_school_with_codes_lists_codes(tmp_path):
     page = page_of(desk_over(tmp_path, small_school(codes=True)))
     assert {record["name"] for record in page.listing.records} == {"0001", "0002", "0003", "0005"}
-    assert not {"0001", "0002"} & set(queries(*(f'href="{record["href"]}"' for record in page.listing.records)))
+    assert not {"0001", "0002"} & set(
+        queries(*(f'href="{record["href"]}"' for record in page.listing.records))
+    )
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
@@ -76,4 +103,7 @@ def test_what_was_read_stays_where_it_cannot_be_read_anew(desk, monkeypatch, tro
     with trouble(desk, monkeypatch):
         page.who.value = "all"
         assert says in words(page.unread)
-        assert (record(page, "0001")["headings"], record(page, "0001")["plan"]) == ("Literacy", "Paired reading")
+        assert (record(page, "0001")["headings"], record(page, "0001")["plan"]) == (
+            "Literacy",
+            "Paired reading",
+        )

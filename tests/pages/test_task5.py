@@ -70,7 +70,9 @@ def names_in(listing):
 @pytest.fixture(scope="module", params=names())
 def sample(request, tmp_path_factory):
     """The page over a sample school with its example maps; only to be looked at."""
-    desk = desk_over(tmp_path_factory.mktemp("sample"), open_sample(request.param), workbook=request.param)
+    desk = desk_over(
+        tmp_path_factory.mktemp("sample"), open_sample(request.param), workbook=request.param
+    )
     _with_examples(desk.store, request.param)
     return page_of(desk)
 
@@ -84,10 +86,18 @@ def test_the_chart_has_the_rows_of_its_framework_with_this_year_7_in_them(sample
     assert [row["key"] for row in rows_of(chart)] == [row for row, _, _ in rows]
     counted = newcomers(sample.school).groupby("row")["pupil_id"].nunique()
     for row in rows_of(chart):
-        assert row["note"].startswith(f"{counted.get(row['key'], 0)} pupil") and "with SEN" in row["note"]
+        assert (
+            row["note"].startswith(f"{counted.get(row['key'], 0)} pupil")
+            and "with SEN" in row["note"]
+        )
     assert [column["label"] for column in chart.sheet.form["blocks"][0]["columns"]] == [
-        "Leader or manager", "Adviser or supporter", "Intervention", "Provided by", "How progress is followed", "Reporting to",
-    ]  # fmt: skip
+        "Leader or manager",
+        "Adviser or supporter",
+        "Intervention",
+        "Provided by",
+        "How progress is followed",
+        "Reporting to",
+    ]
 
 
 def test_who_is_in_a_row_is_listed_by_name(sample):
@@ -95,25 +105,56 @@ def test_who_is_in_a_row_is_listed_by_name(sample):
         sample.row.value = row
         assert len(sample.in_row.records) == (newcomers(sample.school)["row"] == row).sum()
         assert f"{len(sample.in_row.records)} pupil" in sample.in_row.caption
-        assert not set(queries(*(f'href="{one["href"]}"' for one in sample.in_row.records))) & {one["id"] for one in sample.in_row.records}
+        assert not set(queries(*(f'href="{one["href"]}"' for one in sample.in_row.records))) & {
+            one["id"] for one in sample.in_row.records
+        }
 
 
-@pytest.mark.parametrize("pupils, everyone, told", [
-    ([], 0, "No pupils of Year 7 are in the school’s files, so nobody stands in the rows below."),
-    ([], 30, "Of 30 pupils in Year 7 now, none stand in a row below."),
-    (["1"], 1, "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN."),
-    (["1", "2"], 30, "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN."),
-    (["1", "1", "2"], 30, "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN. Some stand in several."),
-])
+@pytest.mark.parametrize(
+    "pupils, everyone, told",
+    [
+        (
+            [],
+            0,
+            "No pupils of Year 7 are in the school’s files, so nobody stands in the rows below.",
+        ),
+        ([], 30, "Of 30 pupils in Year 7 now, none stand in a row below."),
+        (
+            ["1"],
+            1,
+            "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN.",
+        ),
+        (
+            ["1", "2"],
+            30,
+            "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN.",
+        ),
+        (
+            ["1", "1", "2"],
+            30,
+            "Of 30 pupils in Year 7 now, 2 stand in at least one row below, 2 of them with SEN. Some stand in several.",
+        ),
+    ],
+)
 def test_year_7_in_words(pupils, everyone, told):
-    assert year7_answer(pd.DataFrame({"pupil_id": pupils, "sen": [True] * len(pupils)}), everyone=everyone) == told
+    assert (
+        year7_answer(
+            pd.DataFrame({"pupil_id": pupils, "sen": [True] * len(pupils)}), everyone=everyone
+        )
+        == told
+    )
 
 
 def test_the_small_school_s_year_7(desk):
     page = page_of(desk)
-    assert "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN. Some stand in several." in words(page.year7.children[0])
+    assert (
+        "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN. Some stand in several."
+        in words(page.year7.children[0])
+    )
     notes = {row["key"]: row["note"] for row in rows_of(page.ask.asked["task5.chart"])}
-    assert notes["task5.chart.english.3"] == "1 pupil in Year 7 now, 1 with SEN" and notes["task5.chart.english.2"].startswith("0 pupils")
+    assert notes["task5.chart.english.3"] == "1 pupil in Year 7 now, 1 with SEN" and notes[
+        "task5.chart.english.2"
+    ].startswith("0 pupils")
     page.row.value = "task5.chart.english.2"
     assert page.in_row.records == []
 
@@ -121,15 +162,30 @@ def test_the_small_school_s_year_7(desk):
 # -- who has what --
 
 
-@pytest.mark.parametrize("rows, told", [
-    ([("stuck", 0)], "Of 1 pupil with SEN in Years 7 to 9, none have something on their map and 1 has nothing. 1 of them is stuck, and has nothing."),
-    ([("stuck", 2), ("moving", 0)], "1 has something on their map and 1 has nothing. 1 of the 2 is stuck, and has something."),
-    ([("stuck", 2), ("stuck", 1)], "2 have something on their map and none have nothing. 2 of the 2 are stuck, and each of those has something."),
-    ([("stuck", 0), ("stuck", 0)], "2 of the 2 are stuck, and 2 of those have nothing."),
-    ([("moving", 0), ("partly", 0)], "Nobody is known to be stuck."),
-    ([("moving", 0), ("not known", 0)], "Nobody is known to be stuck. For 1 it is not known whether they are stuck."),
-    ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        (
+            [("stuck", 0)],
+            "Of 1 pupil with SEN in Years 7 to 9, none have something on their map and 1 has nothing. 1 of them is stuck, and has nothing.",
+        ),
+        (
+            [("stuck", 2), ("moving", 0)],
+            "1 has something on their map and 1 has nothing. 1 of the 2 is stuck, and has something.",
+        ),
+        (
+            [("stuck", 2), ("stuck", 1)],
+            "2 have something on their map and none have nothing. 2 of the 2 are stuck, and each of those has something.",
+        ),
+        ([("stuck", 0), ("stuck", 0)], "2 of the 2 are stuck, and 2 of those have nothing."),
+        ([("moving", 0), ("partly", 0)], "Nobody is known to be stuck."),
+        (
+            [("moving", 0), ("not known", 0)],
+            "Nobody is known to be stuck. For 1 it is not known whether they are stuck.",
+        ),
+        ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
+    ],
+)
 def test_coverage_in_words(rows, told):
     table = pd.DataFrame(rows, columns=["standing", "given"])
     assert told in coverage_answer(table, years="Years 7 to 9")
@@ -141,12 +197,23 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     assert names_in(page.listing) == ["Ash, Ann", "Birch, Bo", "Cole, Cy", "Elm, Ed"]
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     save(page.of_pupil, f"{GUIDED}.hours", "1.5", seen=0)
-    assert "1 has something on their map and 3 have nothing. 2 of the 4 are stuck, and 1 of those has nothing." in words(page.answer)
+    assert (
+        "1 has something on their map and 3 have nothing. 2 of the 4 are stuck, and 1 of those has nothing."
+        in words(page.answer)
+    )
     assert "For 1 it is not known whether they are stuck." in words(page.answer)
     first = page.listing.records[1]  # those with nothing stand before her
-    assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == ("Ash, Ann", "JB", 1.5, "")
+    assert (first["name"], first["literacy"], first["hours"], first["curriculum"]) == (
+        "Ash, Ann",
+        "JB",
+        1.5,
+        "",
+    )
     page.show.value = "without"
-    assert names_in(page.listing) == ["Birch, Bo"] and "in Years 7 to 9: 1 pupil" in page.listing.caption
+    assert (
+        names_in(page.listing) == ["Birch, Bo"]
+        and "in Years 7 to 9: 1 pupil" in page.listing.caption
+    )
     page.show.value = "nothing"
     assert names_in(page.listing) == ["Birch, Bo", "Cole, Cy", "Elm, Ed"]
     page.show.value = "much"
@@ -157,31 +224,63 @@ def test_of_whom_no_hours_are_known_nobody_has_many(desk):
     page = page_of(desk, "0001")
     save(page.of_pupil, f"{GUIDED}.given", "yes")
     page.show.value = "much"
-    assert page.listing.records == [] and page.listing.caption.startswith("Those who have much and do not move, in Years 7 to 9: 0 pupils.")
+    assert page.listing.records == [] and page.listing.caption.startswith(
+        "Those who have much and do not move, in Years 7 to 9: 0 pupils."
+    )
 
 
 def test_the_eight_headings_stand_over_the_list_and_the_map(sample):
     labels = [column["label"] for column in sample.listing.columns]
-    assert labels == ["Pupil", "Year", "SEN, needs", "Standing", "Curriculum", "Literacy", "Numeracy", "Behaviour", "Extra-curricular", "Community", "Support", "External", "Things given", "Hours a week", "£ a year"]  # fmt: skip
+    assert labels == [
+        "Pupil",
+        "Year",
+        "SEN, needs",
+        "Standing",
+        "Curriculum",
+        "Literacy",
+        "Numeracy",
+        "Behaviour",
+        "Extra-curricular",
+        "Community",
+        "Support",
+        "External",
+        "Things given",
+        "Hours a week",
+        "£ a year",
+    ]
     assert list(sample.headings.values()) == [
-        "Curriculum", "Literacy", "Numeracy", "Behaviour and pastoral", "Extra-curricular", "Community and parents or carers",
-        "Support personnel in school", "External support services",
-    ]  # fmt: skip
+        "Curriculum",
+        "Literacy",
+        "Numeracy",
+        "Behaviour and pastoral",
+        "Extra-curricular",
+        "Community and parents or carers",
+        "Support personnel in school",
+        "External support services",
+    ]
 
 
 def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(desk):
     page = page_of(desk, "0001")
-    page.of_pupil.answer({"kind": "add row", "section": "literacy", "label": f"Reading dog {NASTY}"})
+    page.of_pupil.answer(
+        {"kind": "add row", "section": "literacy", "label": f"Reading dog {NASTY}"}
+    )
     (row,) = [row for row in rows_of(page.of_pupil) if "own" in row]
     save(page.of_pupil, f"{row['key']}.given", "yes")
-    assert "1 has something" in words(page.answer) and "Reading dog" in words(page.costs) + words(page.moves)
+    assert "1 has something" in words(page.answer) and "Reading dog" in words(page.costs) + words(
+        page.moves
+    )
     assert all("<script" not in piece.value for piece in (page.moves, page.costs, page.answer))
     page.intervention.box.value = row["key"]
     save(page.audited, "unit5.ingredients.1", "missing")
     assert page.audit_place.children and "Reading dog" in words(page.audit_sum)
     page.of_pupil.answer({"kind": "drop row", "row": row["key"]})
     assert "none have something" in words(page.answer)
-    assert page.intervention.value == "" and page.audit_place.children == () and "A line that was taken out" in words(page.audit_sum)
+    assert (
+        page.intervention.value == ""
+        and page.audit_place.children == ()
+        and "A line that was taken out" in words(page.audit_sum)
+    )
 
 
 # -- one map --
@@ -215,53 +314,123 @@ def test_each_pupil_s_map_is_a_copy(desk):
 @pytest.mark.parametrize("pupil", ["0001", "0004", "0006"])
 def test_the_map_that_an_address_asks_for_is_open_also_of_one_who_has_left(desk, pupil):
     page = map_of(desk, query={"pupil": people.token(pupil, key=desk.code_key())})
-    assert page.pupil.value == pupil and page.map_place.children and pupil not in queries(page.link.value)
+    assert (
+        page.pupil.value == pupil
+        and page.map_place.children
+        and pupil not in queries(page.link.value)
+    )
 
 
 def test_what_one_who_has_left_was_given_is_counted_no_more(desk):
     desk.store.save(form="task5.provision/0006", field=f"{GUIDED}.cost", value="900")
     desk.store.save(form="task5.provision/9999", field=f"{GUIDED}.cost", value="900")
     page = page_of(desk)
-    assert "No provision is on the maps yet" in words(page.costs) and "none have something" in words(page.answer)
+    assert "No provision is on the maps yet" in words(
+        page.costs
+    ) and "none have something" in words(page.answer)
 
 
 @pytest.mark.parametrize("text", ["inf", "nan", "-5"])
 def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, text):
     desk = desk_over(tmp_path, school)
-    desk.store.save_all(form="task5.provision/0001", values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"})
+    desk.store.save_all(
+        form="task5.provision/0001",
+        values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"},
+    )
     page = page_of(desk)
-    assert "The maps of all years hold 2 entries for 1 pupil, with SEN or without: at least £10 a year. For 1 of 2 entries no cost is written down." in words(page.costs)
+    assert (
+        "The maps of all years hold 2 entries for 1 pupil, with SEN or without: at least £10 a year. For 1 of 2 entries no cost is written down."
+        in words(page.costs)
+    )
     assert page.listing.records[1]["hours"] is None
 
 
 # -- what it costs, and whether it moves them --
 
 
-@pytest.mark.parametrize("pupils, things, hours, cost, known, told", [
-    (1, 1, 1.0, 300.0, 1, "The maps of all years hold 1 entry for 1 pupil, with SEN or without: 1 hour a week, £300 a year."),
-    (2, 3, 0.5, float("nan"), 0, "The maps of all years hold 3 entries for 2 pupils, with SEN or without: 0.5 hours a week. No costs are written down yet."),
-    (2, 3, float("nan"), 0.0, 3, "The maps of all years hold 3 entries for 2 pupils, with SEN or without: £0 a year."),
-    (1200, 3456, 1234.5, 98765.4, 3455, "The maps of all years hold 3,456 entries for 1,200 pupils, with SEN or without: 1,234.5 hours a week, at least £98,765 a year. For 1 of 3,456 entries no cost is written down."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "pupils, things, hours, cost, known, told",
+    [
+        (
+            1,
+            1,
+            1.0,
+            300.0,
+            1,
+            "The maps of all years hold 1 entry for 1 pupil, with SEN or without: 1 hour a week, £300 a year.",
+        ),
+        (
+            2,
+            3,
+            0.5,
+            float("nan"),
+            0,
+            "The maps of all years hold 3 entries for 2 pupils, with SEN or without: 0.5 hours a week. No costs are written down yet.",
+        ),
+        (
+            2,
+            3,
+            float("nan"),
+            0.0,
+            3,
+            "The maps of all years hold 3 entries for 2 pupils, with SEN or without: £0 a year.",
+        ),
+        (
+            1200,
+            3456,
+            1234.5,
+            98765.4,
+            3455,
+            "The maps of all years hold 3,456 entries for 1,200 pupils, with SEN or without: 1,234.5 hours a week, at least £98,765 a year. For 1 of 3,456 entries no cost is written down.",
+        ),
+    ],
+)
 def test_spending_in_words(pupils, things, hours, cost, known, told):
-    whole = pd.Series({"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known}, dtype=object)
+    whole = pd.Series(
+        {"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known},
+        dtype=object,
+    )
     assert spend_answer(whole) == told
 
 
 MOVES = {
-    "label": "Reading group", "pupils": 20, "reached": 5, "percent": 25.0, "low": 11.2, "high": 46.9, "not_known": 0, "beside": 60.0,
-    "beside_low": 50.0, "beside_high": 69.0, "beside_pupils": 100, "clear": "lower", "enough": True, "judged": "English",
-}  # fmt: skip
+    "label": "Reading group",
+    "pupils": 20,
+    "reached": 5,
+    "percent": 25.0,
+    "low": 11.2,
+    "high": 46.9,
+    "not_known": 0,
+    "beside": 60.0,
+    "beside_low": 50.0,
+    "beside_high": 69.0,
+    "beside_pupils": 100,
+    "clear": "lower",
+    "enough": True,
+    "judged": "English",
+}
 
 
-@pytest.mark.parametrize("differs, told", [
-    ({}, "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: lower with it, by more than chance."),
-    ({"not_known": 3}, "Of 20 pupils with SEN who have it (of 3 more it is not known), 5 move,"),
-    ({"reached": 1}, "1 moves,"),
-    ({"clear": "not clear"}, "69 %: no clear difference."),
-    ({"beside_pupils": 0, "clear": ""}, "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with."),
-    ({"enough": False}, f"Nothing on the maps is given to {FEW} pupils or more"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "differs, told",
+    [
+        (
+            {},
+            "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: lower with it, by more than chance.",
+        ),
+        (
+            {"not_known": 3},
+            "Of 20 pupils with SEN who have it (of 3 more it is not known), 5 move,",
+        ),
+        ({"reached": 1}, "1 moves,"),
+        ({"clear": "not clear"}, "69 %: no clear difference."),
+        (
+            {"beside_pupils": 0, "clear": ""},
+            "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with.",
+        ),
+        ({"enough": False}, f"Nothing on the maps is given to {FEW} pupils or more"),
+    ],
+)
 def test_movement_in_words(differs, told):
     assert told in movement_answer(pd.DataFrame([MOVES | differs]))
 
@@ -273,8 +442,13 @@ def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
                 assert re.match(r", likely between \d+ and \d+ %", sentence[rate.end() :]), sentence
                 assert re.search(r"Of \d+", sentence[: rate.start()])
     assert "Those who get help were chosen because they were not moving" in words(sample.moves)
-    assert re.search(r"The maps of all years hold \d+ entries for \d+ pupils, with SEN or without: .* at least £[\d,]+ a year", words(sample.costs))
-    assert "The governors’ page counts pupils with SEN whose attendance is known" in words(sample.costs)
+    assert re.search(
+        r"The maps of all years hold \d+ entries for \d+ pupils, with SEN or without: .* at least £[\d,]+ a year",
+        words(sample.costs),
+    )
+    assert "The governors’ page counts pupils with SEN whose attendance is known" in words(
+        sample.costs
+    )
     told = words(sample.moves) + words(sample.costs) + words(sample.answer)
     assert "nan" not in told.lower().split() and "inf" not in told.split()
 
@@ -297,14 +471,20 @@ def test_every_list_of_a_sample_is_of_those_it_says(sample):
 def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
     page = page_of(desk, "0001")
     save(page.of_pupil, f"{GUIDED}.given", "yes")
-    assert page.intervention.box.options[1] == ("Literacy: Guided reading and writing in lessons (in use)", GUIDED)
+    assert page.intervention.box.options[1] == (
+        "Literacy: Guided reading and writing in lessons (in use)",
+        GUIDED,
+    )
     page.intervention.box.value = GUIDED
     assert len(rows_of(page.audited)) == 7
     for number, value in [(1, "in_place"), (2, "missing"), (7, "missing")]:
         save(page.audited, f"unit5.ingredients.{number}", value)
     assert "Guided reading and writing in lessons 1 0 2 2, 7" in words(page.audit_sum)
     page.intervention.box.value = ASSISTANT
-    assert value_of(page.audited, "unit5.ingredients.1") == "" and page_of(desk).audit_sum.value == page.audit_sum.value
+    assert (
+        value_of(page.audited, "unit5.ingredients.1") == ""
+        and page_of(desk).audit_sum.value == page.audit_sum.value
+    )
 
 
 # -- schools that lack something, and stores --
@@ -312,9 +492,14 @@ def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
 
 def test_a_school_in_which_nobody_has_sen(tmp_path):
     page = page_of(desk_over(tmp_path, without_sen()))
-    assert "No pupils with SEN are on roll in Years 7 to 9." in words(page.answer) and page.listing.records == []
+    assert (
+        "No pupils with SEN are on roll in Years 7 to 9." in words(page.answer)
+        and page.listing.records == []
+    )
     assert "No pupils of Year 7" in words(page.year7.children[0])
-    assert "No provision is on the maps yet" in words(page.moves) and "No provision is on the maps yet" in words(page.costs)
+    assert "No provision is on the maps yet" in words(
+        page.moves
+    ) and "No provision is on the maps yet" in words(page.costs)
     for _, value in page.show.options:
         page.show.value = value
         assert page.listing.records == []
@@ -322,7 +507,10 @@ def test_a_school_in_which_nobody_has_sen(tmp_path):
 
 def test_a_school_with_codes_and_no_names(tmp_path):
     page = page_of(desk_over(tmp_path, small_school(codes=True)), "0001")
-    assert set(names_in(page.listing)) == {"0001", "0002", "0003", "0005"} and page.in_row.records[0]["name"] == "0005"
+    assert (
+        set(names_in(page.listing)) == {"0001", "0002", "0003", "0005"}
+        and page.in_row.records[0]["name"] == "0005"
+    )
 
 
 def test_names_with_markup_are_text(tmp_path):
@@ -330,7 +518,10 @@ def test_names_with_markup_are_text(tmp_path):
     save(page.of_pupil, f"{GUIDED}.initials", "<b>")
     pieces = [page.answer, page.moves, page.costs, page.adult, page.link, page.audit_sum]
     assert all("<script" not in piece.value and "<b>" not in piece.value for piece in pieces)
-    assert page.listing.records[1]["name"] == f"{NASTY}, {NASTY}" and page.listing.records[1]["literacy"] == "<b>"
+    assert (
+        page.listing.records[1]["name"] == f"{NASTY}, {NASTY}"
+        and page.listing.records[1]["literacy"] == "<b>"
+    )
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
@@ -341,7 +532,11 @@ def test_what_was_read_stays_and_the_trouble_is_told(desk, monkeypatch, trouble,
     with trouble(desk, monkeypatch):
         assert says in save(page.of_pupil, f"{GUIDED}.initials", "TO")["why"]
         page.show.value = "nothing"
-        assert says in words(page.unread) and names_in(page.listing) == ["Birch, Bo", "Cole, Cy", "Elm, Ed"]
+        assert says in words(page.unread) and names_in(page.listing) == [
+            "Birch, Bo",
+            "Cole, Cy",
+            "Elm, Ed",
+        ]
         page.live.refresh()
         assert words(page.answer) == before
         page.pupil.value = "0002"

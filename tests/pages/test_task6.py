@@ -3,7 +3,13 @@
 import pytest
 
 from senlib.pages import people
-from senlib.pages.task6_support_in_class import SupportPage, developing, minutes, phases_seen, visit_name
+from senlib.pages.task6_support_in_class import (
+    SupportPage,
+    developing,
+    minutes,
+    phases_seen,
+    visit_name,
+)
 from senlib.workbook.forms import load
 from senlib.workbook.plan import actions
 from senlib.workbook.rows import add_row, every_row
@@ -40,18 +46,34 @@ def test_an_iep_has_four_targets_with_six_columns_and_room_for_their_words(desk)
     assert page.iep_place.children == ()
     page.whom.value = "0001"
     about, targets, voices, back = page.iep_place.children
-    assert [row["label"] for row in rows_of(page.asked["task6.iep"])] == [f"Target {n}" for n in (1, 2, 3, 4)]
-    assert [column["label"] for column in page.asked["task6.iep"].sheet.form["blocks"][0]["columns"]] == [
-        "Target", "Success criteria", "Resources", "Teaching strategies in class", "Suggestions for assistants", "Outcomes",
-    ]  # fmt: skip
-    assert [box["label"] for box in page.asked["task6.iep.voices"].sheet.form["blocks"][0]["fields"]] == ["The pupil", "Parents or carers"]
+    assert [row["label"] for row in rows_of(page.asked["task6.iep"])] == [
+        f"Target {n}" for n in (1, 2, 3, 4)
+    ]
+    assert [
+        column["label"] for column in page.asked["task6.iep"].sheet.form["blocks"][0]["columns"]
+    ] == [
+        "Target",
+        "Success criteria",
+        "Resources",
+        "Teaching strategies in class",
+        "Suggestions for assistants",
+        "Outcomes",
+    ]
+    assert [
+        box["label"] for box in page.asked["task6.iep.voices"].sheet.form["blocks"][0]["fields"]
+    ] == ["The pupil", "Parents or carers"]
     assert "All there is on this pupil" in words(back) and "0001" not in queries(back.value)
 
 
 def test_each_pupil_and_each_group_has_an_iep_of_its_own(desk):
-    desk.store.save_all(form="task7.who/own.1", values={"0001": "pupil", "own.g1": f"Table four {NASTY}", "own.g2": ""})
+    desk.store.save_all(
+        form="task7.who/own.1",
+        values={"0001": "pupil", "own.g1": f"Table four {NASTY}", "own.g2": ""},
+    )
     page = page_of(desk)
-    assert [one for one in page.whom.options if one[1].startswith("own.")] == [(f"Group: Table four {NASTY}", "own.g1")]
+    assert [one for one in page.whom.options if one[1].startswith("own.")] == [
+        (f"Group: Table four {NASTY}", "own.g1")
+    ]
     for whom in ("0001", "own.g1", "0002"):
         page.whom.value = whom
         assert value_of(page.asked["task6.iep"], "task6.iep.1.target") == ""
@@ -84,19 +106,26 @@ def visit(page, **values):
 
 def test_a_visit_is_begun_today_named_as_it_is_filled_in_and_found_again(desk):
     page = page_of(desk)
-    assert page.visit_place.children == () and "No lesson has been visited yet." in words(page.together)
+    assert page.visit_place.children == () and "No lesson has been visited yet." in words(
+        page.together
+    )
     key = visit(page, observation=("class", "8B English"))
     assert page.visit.words.endswith(", 8B English") and page.visit_place.children
     assert desk.store.latest(f"task6.observation/{key}").keys() == {"date", "class"}
     again = page_of(desk, {"visit": key})
-    assert again.visit.value == key and value_of(again.asked["task6.observation"], "class") == "8B English"
+    assert (
+        again.visit.value == key
+        and value_of(again.asked["task6.observation"], "class") == "8B English"
+    )
     assert page_of(desk, {"visit": "own.none"}).visit.value == ""
 
 
 def test_a_visit_whose_date_was_emptied_is_still_there(desk):
     page = page_of(desk)
     key = visit(page, observation=("date", ""))
-    assert page.visit.words == "A visit without a date" and key in [one for _, one in page_of(desk).visit.box.options]
+    assert page.visit.words == "A visit without a date" and key in [
+        one for _, one in page_of(desk).visit.box.options
+    ]
 
 
 def test_the_seven_phases_of_a_lesson_stand_in_their_order(desk):
@@ -104,8 +133,14 @@ def test_the_seven_phases_of_a_lesson_stand_in_their_order(desk):
     page.begin()
     (block,) = page.asked["task6.phases"].sheet.form["blocks"]
     assert [group["title"] for group in block["groups"]] == [
-        "Before the lesson", "Introduction", "Whole-class work", "Group work", "Plenary", "End of the lesson", "After the lesson",
-    ]  # fmt: skip
+        "Before the lesson",
+        "Introduction",
+        "Whole-class work",
+        "Group work",
+        "Plenary",
+        "End of the lesson",
+        "After the lesson",
+    ]
     assert block["columns"][0]["style"] == "buttons"  # one tap each
 
 
@@ -113,7 +148,11 @@ def test_the_feedback_sheet_says_what_was_written_and_no_more(desk):
     page = page_of(desk)
     page.begin()
     told = words(page.sheet)
-    assert told.count("Nothing is written yet.") == 2 and "No minutes are noted." in told and "no judgement on a person" in told
+    assert (
+        told.count("Nothing is written yet.") == 2
+        and "No minutes are noted." in told
+        and "no judgement on a person" in told
+    )
     save(page.asked["task6.went_well"], "went_well", f"Waited {NASTY}")
     save(page.asked["task6.develop"], "task6.develop.2.what", "Key words")
     save(page.asked["task6.develop"], "task6.develop.2.how", "Small whiteboards")
@@ -123,7 +162,11 @@ def test_the_feedback_sheet_says_what_was_written_and_no_more(desk):
     save(page.asked["task6.feedback"], "view", "It was noisy")
     told = words(page.sheet)
     assert "Waited &lt;script&gt;" in page.sheet.value and "<script" not in page.sheet.value
-    assert "Key words : Small whiteboards" in told and "how without what" not in told and "It was noisy" in told
+    assert (
+        "Key words : Small whiteboards" in told
+        and "how without what" not in told
+        and "It was noisy" in told
+    )
     assert "Of 22.5 minutes noted, 10 were spent working alone or with other pupils." in told
 
 
@@ -137,8 +180,14 @@ def test_minutes_that_are_no_number_stop_no_page(desk, text):
 
 def test_minutes_of_the_school_s_own_rows_count(desk):
     key = add_row(desk.store, SHEET.part("task6.minutes"), section="", label="In the library")
-    table = minutes(every_row(SHEET.part("task6.minutes"), desk.store.forms()), {f"{key}.minutes": "5", "task6.minutes.class.minutes": "10"})
-    assert table[["label", "minutes"]].values.tolist() == [["Listening and answering with the class", 10.0], ["In the library", 5.0]]
+    table = minutes(
+        every_row(SHEET.part("task6.minutes"), desk.store.forms()),
+        {f"{key}.minutes": "5", "task6.minutes.class.minutes": "10"},
+    )
+    assert table[["label", "minutes"]].values.tolist() == [
+        ["Listening and answering with the class", 10.0],
+        ["In the library", 5.0],
+    ]
 
 
 def test_three_aspects_fall_into_the_plan(desk):
@@ -146,7 +195,11 @@ def test_three_aspects_fall_into_the_plan(desk):
     for n in (1, 2, 3):
         page.asked["task6.develop"].show(of="own.1")
         save(page.asked["task6.develop"], f"task6.develop.{n}.what", f"Aspect {n}")
-    assert [action.what for action in actions(desk.store.forms())] == ["Aspect 1", "Aspect 2", "Aspect 3"]
+    assert [action.what for action in actions(desk.store.forms())] == [
+        "Aspect 1",
+        "Aspect 2",
+        "Aspect 3",
+    ]
 
 
 # -- visits together --
@@ -154,15 +207,26 @@ def test_three_aspects_fall_into_the_plan(desk):
 
 def seen(*answers):
     """Visits in each of which the first line of the phases was judged so."""
-    return {f"task6.phases/{n}": {"task6.phases.before.1.seen": answer} for n, answer in enumerate(answers)}
+    return {
+        f"task6.phases/{n}": {"task6.phases.before.1.seen": answer}
+        for n, answer in enumerate(answers)
+    }
 
 
-@pytest.mark.parametrize("answers, counted", [
-    (["seen", "partly", "not_seen", "not_called_for", ""], [1, 1, 1, 3]), (["not_called_for"], None), ([], None), (["seen"] * 5, [5, 0, 0, 5]),
-])
+@pytest.mark.parametrize(
+    "answers, counted",
+    [
+        (["seen", "partly", "not_seen", "not_called_for", ""], [1, 1, 1, 3]),
+        (["not_called_for"], None),
+        ([], None),
+        (["seen"] * 5, [5, 0, 0, 5]),
+    ],
+)
 def test_only_lessons_that_called_for_it_are_counted(answers, counted):
     table = phases_seen(PHASES.rows, seen(*answers))
-    assert table[["seen", "partly", "not_seen", "lessons"]].values.tolist() == ([counted] if counted else [])
+    assert table[["seen", "partly", "not_seen", "lessons"]].values.tolist() == (
+        [counted] if counted else []
+    )
 
 
 def test_the_least_seen_first_and_rows_of_the_school_s_own(desk):
@@ -174,7 +238,10 @@ def test_the_least_seen_first_and_rows_of_the_school_s_own(desk):
     save(page.asked["task6.phases"], "task6.phases.before.2.seen", "partly")
     save(page.asked["task6.phases"], f"{key}.seen", "not_seen")
     told = words(page.together)
-    assert "1 lesson visited. Least often seen where it was called for: greets the pupil, fully seen in 0 of 1 lesson." in told
+    assert (
+        "1 lesson visited. Least often seen where it was called for: greets the pupil, fully seen in 0 of 1 lesson."
+        in told
+    )
     assert "One visit is one lesson." in told and "%" not in told
 
 
@@ -183,25 +250,44 @@ def test_aspects_of_all_visits_by_day_and_nobody_is_ranked():
         "task6.develop/b": {"task6.develop.1.what": "Later", "task6.develop.2.what": ""},
         "task6.develop/a": {"task6.develop.3.what": "Earlier", "task6.develop.3.how": "So"},
         "task6.develop/c": {"task6.develop.1.what": "Undated"},
-        "task6.observation/a": {"date": "2005-03-08"}, "task6.observation/b": {"date": "2005-11-01"},
-    }  # fmt: skip
-    assert developing(held)[["what", "how"]].values.tolist() == [["Undated", ""], ["Earlier", "So"], ["Later", ""]]
+        "task6.observation/a": {"date": "2005-03-08"},
+        "task6.observation/b": {"date": "2005-11-01"},
+    }
+    assert developing(held)[["what", "how"]].values.tolist() == [
+        ["Undated", ""],
+        ["Earlier", "So"],
+        ["Later", ""],
+    ]
     assert len(developing({})) == 0
 
 
 def test_many_visits(desk):
     for number in range(40):
-        desk.store.save_all(form=f"task6.observation/own.{number:03}", values={"date": f"2005-03-{number % 28 + 1:02}", "class": f"C{number}"})
-        desk.store.save(form=f"task6.phases/own.{number:03}", field="task6.phases.before.1.seen", value="seen" if number % 2 else "not_seen")
+        desk.store.save_all(
+            form=f"task6.observation/own.{number:03}",
+            values={"date": f"2005-03-{number % 28 + 1:02}", "class": f"C{number}"},
+        )
+        desk.store.save(
+            form=f"task6.phases/own.{number:03}",
+            field="task6.phases.before.1.seen",
+            value="seen" if number % 2 else "not_seen",
+        )
     page = page_of(desk)
     assert len(page.visit.box.options) == 41 and page.visit.box.options[1][0].endswith("C39")
-    assert "40 lessons visited." in words(page.together) and "fully seen in 20 of 40 lessons" in words(page.together)
+    assert "40 lessons visited." in words(
+        page.together
+    ) and "fully seen in 20 of 40 lessons" in words(page.together)
     assert "One visit is one lesson" not in words(page.together)
 
 
-@pytest.mark.parametrize("values, name", [
-    ({"date": "2005-03-08"}, "8 March 2005"), ({"class": "8B"}, "A visit without a date, 8B"), ({"date": "soon", "assistant": "JM"}, "A visit without a date, JM"),
-])
+@pytest.mark.parametrize(
+    "values, name",
+    [
+        ({"date": "2005-03-08"}, "8 March 2005"),
+        ({"class": "8B"}, "A visit without a date, 8B"),
+        ({"date": "soon", "assistant": "JM"}, "A visit without a date, JM"),
+    ],
+)
 def test_a_visit_by_name(values, name):
     assert visit_name(values) == name
 
@@ -222,11 +308,16 @@ def test_a_pupil_who_was_watched_and_has_left_stays_in_the_box(desk):
     page = page_of(desk)
     page.begin()
     save(page.asked["task6.observation"], "pupil", "0006")
-    assert value_of(page_of(desk, {"visit": page.visit.value}).asked["task6.observation"], "pupil") == "0006"
+    assert (
+        value_of(page_of(desk, {"visit": page.visit.value}).asked["task6.observation"], "pupil")
+        == "0006"
+    )
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(desk, monkeypatch, trouble, says):
+def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
+    desk, monkeypatch, trouble, says
+):
     page = page_of(desk)
     page.begin()
     before = len(page.visit.box.options)
@@ -235,7 +326,11 @@ def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(desk, monke
         page.new.click()
         assert "not saved" in words(page.trouble) and says in words(page.trouble)
         page._visit_changed()
-        assert says in words(page.trouble) and len(page.visit.box.options) == before and page.visit.value
+        assert (
+            says in words(page.trouble)
+            and len(page.visit.box.options) == before
+            and page.visit.value
+        )
         assert "1 lesson visited" in words(page.together)
 
 

@@ -7,11 +7,34 @@ import pytest
 from senlib.pages.task7_planning import PlanningPage, asks, to_do
 from senlib.workbook import walks
 from senlib.workbook.forms import load
-from tests.pages.driving import NASTY, TROUBLES, desk_over, queries, save, small_school, vanish, without_sen, words
+from tests.pages.driving import (
+    NASTY,
+    TROUBLES,
+    desk_over,
+    queries,
+    save,
+    small_school,
+    vanish,
+    without_sen,
+    words,
+)
 
 DRAWN = [
-    {"key": "own_1", "kind": "question", "text": "Has home been asked?", "label": "Home?", "yes": "own_2", "no": "own_3"},
-    {"key": "own_2", "kind": "outcome", "text": "Plan with them.", "label": "Plan", "counts_as": "plan"},
+    {
+        "key": "own_1",
+        "kind": "question",
+        "text": "Has home been asked?",
+        "label": "Home?",
+        "yes": "own_2",
+        "no": "own_3",
+    },
+    {
+        "key": "own_2",
+        "kind": "outcome",
+        "text": "Plan with them.",
+        "label": "Plan",
+        "counts_as": "plan",
+    },
     {"key": "own_3", "kind": "outcome", "text": "Ring tonight.", "label": "Ring"},
 ]
 
@@ -34,7 +57,9 @@ def put_on_the_list(page, pupil="", group=""):
 def answer(page, letters):
     """Answer the questions in turn, y or n, as far as the walk asks."""
     for number, letter in enumerate(letters):
-        page._answered({"key": page.flow.asks, "way": {"y": "yes", "n": "no"}[letter], "n": number + 1})
+        page._answered(
+            {"key": page.flow.asks, "way": {"y": "yes", "n": "no"}[letter], "n": number + 1}
+        )
 
 
 @pytest.fixture
@@ -50,27 +75,43 @@ def page(desk):
 
 def test_the_chart_that_is_drawn_is_the_booklet_s_with_its_ten_boxes(page):
     chart = load("task7_planning").part("task7.chart")
-    assert [node["key"] for node in page.flow.nodes] == list(chart.nodes) and len(page.flow.nodes) == 10
+    assert [node["key"] for node in page.flow.nodes] == list(chart.nodes) and len(
+        page.flow.nodes
+    ) == 10
     assert not page.flow.walkable and page.flow.asks == ""
 
 
 def test_pupils_of_the_class_are_offered_first_and_each_once(page):
-    assert [words for words, _ in page.pupil.box.options][1:3] == ["Ash, Ann (8A, P, SLCN)", "Cole, Cy (8A, A)"]
+    assert [words for words, _ in page.pupil.box.options][1:3] == [
+        "Ash, Ann (8A, P, SLCN)",
+        "Cole, Cy (8A, A)",
+    ]
     put_on_the_list(page, "0003")
-    assert "0003" not in [one for _, one in page.pupil.box.options] and page.who.value == "0003" and page.flow.walkable
+    assert (
+        "0003" not in [one for _, one in page.pupil.box.options]
+        and page.who.value == "0003"
+        and page.flow.walkable
+    )
 
 
-@pytest.mark.parametrize("letters, comes_to, leads", [
-    ("yn", "Plan as for everyone; Nothing more to plan", False), ("yy", "Plan as for everyone; Annotate the class plan", False),
-    ("nyn", "Annotate the planning; Nothing more to plan", False), ("nnyn", "Group activity, IEP or group plan; Nothing more to plan", True),
-    ("nnny", "Own activity, IEP; Annotate the class plan", True),
-])
+@pytest.mark.parametrize(
+    "letters, comes_to, leads",
+    [
+        ("yn", "Plan as for everyone; Nothing more to plan", False),
+        ("yy", "Plan as for everyone; Annotate the class plan", False),
+        ("nyn", "Annotate the planning; Nothing more to plan", False),
+        ("nnyn", "Group activity, IEP or group plan; Nothing more to plan", True),
+        ("nnny", "Own activity, IEP; Annotate the class plan", True),
+    ],
+)
 def test_every_way_through_the_chart(page, letters, comes_to, leads):
     put_on_the_list(page, "0001")
     assert page.flow.asks == "q1"
     answer(page, letters)
     assert page.flow.done and comes_to in words(page.list) and "Done" in words(page.list)
-    assert ("Write the IEP (Task 6)" in words(page.onward)) == leads and "0001" not in queries(page.onward.value)
+    assert ("Write the IEP (Task 6)" in words(page.onward)) == leads and "0001" not in queries(
+        page.onward.value
+    )
     assert "Of 1 pupil or group" in words(page.answer) and "at" in page.flow.saved
 
 
@@ -78,7 +119,12 @@ def test_an_answer_taken_back_leads_no_further_and_nothing_else_is_lost(page):
     put_on_the_list(page, "0001")
     answer(page, "nnnn")
     page._answered({"key": "q2", "way": "", "n": 9})
-    assert page.flow.asks == "q2" and not page.flow.done and page.onward.value == "" and "At: Within a unit" in words(page.list)
+    assert (
+        page.flow.asks == "q2"
+        and not page.flow.done
+        and page.onward.value == ""
+        and "At: Within a unit" in words(page.list)
+    )
     page._answered({"key": "q2", "way": "no", "n": 10})
     assert page.flow.done
 
@@ -89,20 +135,29 @@ def test_walks_of_several_pupils_and_a_group_are_summed_up_and_kept(page, desk):
     put_on_the_list(page, group=f"Table four {NASTY}")
     answer(page, "nnyn")
     put_on_the_list(page, "0002")
-    assert "Of 2 pupils and groups, 1 needs only an annotation of the class plan, 1 needs an IEP or a group plan. 1 is still on the way." in words(page.answer)
+    assert (
+        "Of 2 pupils and groups, 1 needs only an annotation of the class plan, 1 needs an IEP or a group plan. 1 is still on the way."
+        in words(page.answer)
+    )
     assert "<script" not in page.list.value and "&lt;script&gt;" in page.list.value
     again = page_of(desk, {"class": page.of_class.value})
     assert words(again.answer) == words(page.answer) and words(again.list) == words(page.list)
     group = next(one for _, one in again.who.box.options if one.startswith("own."))
     again.who.box.value = group
-    assert "Write the group’s plan (Task 6)" in words(again.onward).replace("&#x27;", "'") and queries(again.onward.value) == [group]
+    assert "Write the group’s plan (Task 6)" in words(again.onward).replace(
+        "&#x27;", "'"
+    ) and queries(again.onward.value) == [group]
 
 
 def test_who_is_taken_off_the_list_can_come_back_with_the_walk(page):
     put_on_the_list(page, "0001")
     answer(page, "yy")
     page.take_off.click()
-    assert "Nobody is on the list" in words(page.answer) and page.who.value == "" and not page.flow.walkable
+    assert (
+        "Nobody is on the list" in words(page.answer)
+        and page.who.value == ""
+        and not page.flow.walkable
+    )
     put_on_the_list(page, "0001")
     assert page.flow.done
 
@@ -140,13 +195,24 @@ def test_a_class_is_named_as_it_is_filled_in(page):
 def test_one_who_has_left_is_named_and_one_who_is_gone_from_the_files_leaves_no_number(page, desk):
     for who in ("0006", "9999"):
         desk.store.save(form=f"task7.who/{page.of_class.value}", field=who, value="pupil")
-        desk.store.save_all(form=f"task7.chart/{page.of_class.value}/{who}", values=dict.fromkeys(("q1", "q2", "q3", "q4"), "no"))
+        desk.store.save_all(
+            form=f"task7.chart/{page.of_class.value}/{who}",
+            values=dict.fromkeys(("q1", "q2", "q3", "q4"), "no"),
+        )
     again = page_of(desk, {"class": page.of_class.value})
-    assert "Fir, Flo" in words(again.list) and "A pupil who is no longer in the school" in words(again.list) and "9999" not in again.list.value
+    assert (
+        "Fir, Flo" in words(again.list)
+        and "A pupil who is no longer in the school" in words(again.list)
+        and "9999" not in again.list.value
+    )
     again.who.box.value = "0006"
     assert "Write the IEP" in words(again.onward) and "0006" not in queries(again.onward.value)
     again.who.box.value = "9999"
-    assert "no longer in the school" in words(again.onward) and "9999" not in again.onward.value and "9999" not in again.flow.title
+    assert (
+        "no longer in the school" in words(again.onward)
+        and "9999" not in again.onward.value
+        and "9999" not in again.flow.title
+    )
 
 
 # -- the school's own chart --
@@ -160,18 +226,35 @@ def test_without_a_drawing_there_is_none_to_walk(page):
 def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, desk):
     assert page.editor not in page.editor_place.children
     page.copy.click()
-    assert page.editor in page.editor_place.children and len(page.editor.nodes) == 10 and page.editor.problems == []
-    assert [words for _, words in page.editor.sums] == ["Nothing of its own", "A note on the class plan", "A plan of its own, such as an IEP"]
+    assert (
+        page.editor in page.editor_place.children
+        and len(page.editor.nodes) == 10
+        and page.editor.problems == []
+    )
+    assert [words for _, words in page.editor.sums] == [
+        "Nothing of its own",
+        "A note on the class plan",
+        "A plan of its own, such as an IEP",
+    ]
     page.editor.nodes, page.editor.start = DRAWN, "own_1"
     page.editor.drawn = {"nodes": DRAWN, "start": "own_1", "n": 1}
-    assert "at" in page.editor.saved and json.loads(desk.store.latest(walks.OWN)["nodes"])[0]["label"] == "Home?"
+    assert (
+        "at" in page.editor.saved
+        and json.loads(desk.store.latest(walks.OWN)["nodes"])[0]["label"] == "Home?"
+    )
     page.which.box.value = "own"
     put_on_the_list(page, "0001")
     assert [node["key"] for node in page.flow.nodes] == ["own_1", "own_2", "own_3"]
     answer(page, "y")
-    assert page.flow.done and "Write the IEP" in words(page.onward) and "1 needs an IEP or a group plan" in words(page.answer)
+    assert (
+        page.flow.done
+        and "Write the IEP" in words(page.onward)
+        and "1 needs an IEP or a group plan" in words(page.answer)
+    )
     again = page_of(desk, {"class": page.of_class.value})
-    assert again.which.value == "own" and again.flow.done and again.editor.nodes[0]["label"] == "Home?"
+    assert (
+        again.which.value == "own" and again.flow.done and again.editor.nodes[0]["label"] == "Home?"
+    )
 
 
 def test_a_drawing_that_cannot_be_walked_to_an_end_says_what_is_in_the_way(page):
@@ -183,13 +266,17 @@ def test_a_drawing_that_cannot_be_walked_to_an_end_says_what_is_in_the_way(page)
     page.which.box.value = "own"
     put_on_the_list(page, "0001")
     answer(page, "n")
-    assert not page.flow.done and "At: Home?" in words(page.list)  # it asks again, for the answer leads nowhere
+    assert not page.flow.done and "At: Home?" in words(
+        page.list
+    )  # it asks again, for the answer leads nowhere
 
 
 def test_the_walks_of_the_other_chart_are_kept_while_one_is_walked(page, desk):
     put_on_the_list(page, "0001")
     answer(page, "yy")
-    desk.store.save_all(form=walks.OWN, values=walks.chart_values(nodes=DRAWN, start="own_1", own=3))
+    desk.store.save_all(
+        form=walks.OWN, values=walks.chart_values(nodes=DRAWN, start="own_1", own=3)
+    )
     page.which.box.value = "own"
     assert not page.flow.done and page.flow.asks == "own_1"
     page.which.box.value = ""
@@ -212,7 +299,9 @@ def test_a_school_with_codes_and_one_in_which_nobody_has_sen(tmp_path):
     assert "0001" in words(page.list) and page.who.words == "0001"
     page = page_of(desk_over(tmp_path / "b", without_sen()))
     page.begin()
-    assert [one for one in page.pupil.box.options] == [("Choose a pupil", "")] and "Nobody is on the list" in words(page.answer)
+    assert [one for one in page.pupil.box.options] == [
+        ("Choose a pupil", "")
+    ] and "Nobody is on the list" in words(page.answer)
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
@@ -221,9 +310,15 @@ def test_what_cannot_be_kept_is_told_where_it_was_tried(page, desk, monkeypatch,
     page.copy.click()
     with trouble(desk, monkeypatch):
         page._answered({"key": "q1", "way": "yes", "n": 1})
-        assert page.flow.saved["fault"].startswith("Not saved. ") and says in page.flow.saved["fault"]
+        assert (
+            page.flow.saved["fault"].startswith("Not saved. ") and says in page.flow.saved["fault"]
+        )
         put_on_the_list(page, group="Table four")
-        assert "not saved" in words(page.status) and says in words(page.status) and page.group.value == "Table four"
+        assert (
+            "not saved" in words(page.status)
+            and says in words(page.status)
+            and page.group.value == "Table four"
+        )
         page.new_class.click()
         assert says in words(page.status)
         page._keep_drawn()

@@ -33,10 +33,23 @@ def row_of(page, key):
 
 
 def test_what_was_ticked_on_the_front_page_stands_beside_its_strand(desk):
-    desk.store.save_all(form="intro.senco", values={"intro.senco.1": "yes", "intro.senco.7": "not_yet", "intro.senco.2": "", "intro.senco.3": "gone"})
+    desk.store.save_all(
+        form="intro.senco",
+        values={
+            "intro.senco.1": "yes",
+            "intro.senco.7": "not_yet",
+            "intro.senco.2": "",
+            "intro.senco.3": "gone",
+        },
+    )
     notes = {row["key"]: row["note"] for row in rows_of(page_of(desk).ask.asked["review"])}
-    assert "You said: yes." in notes["review.whole_school"] and "You said: not yet." in notes["review.whole_school"]
-    assert notes["review.subject_leaders"] == notes["review.pupils"] == notes["review.parents"] == ""
+    assert (
+        "You said: yes." in notes["review.whole_school"]
+        and "You said: not yet." in notes["review.whole_school"]
+    )
+    assert (
+        notes["review.subject_leaders"] == notes["review.pupils"] == notes["review.parents"] == ""
+    )
 
 
 def test_next_steps_of_the_review_are_actions(desk):
@@ -49,15 +62,27 @@ def test_next_steps_of_the_review_are_actions(desk):
 # -- the plan --
 
 
-@pytest.mark.parametrize("rows, told", [
-    ([], "No action is in the plan yet."),
-    ([("", "")], "1 action still to do, 0 done. 1 without a date: give it an owner and a date, or let it go."),
-    ([("2005-03-17", "")], "1 action still to do, 0 done. 1 action overdue."),
-    ([("2005-03-18", "")], "1 action due within four weeks, the next on 18 March 2005."),
-    ([("2005-04-15", ""), ("2005-04-16", "")], "2 actions still to do, 0 done. 1 action due within four weeks, the next on 15 April 2005."),
-    ([("2005-03-01", "yes"), ("", "yes")], "0 actions still to do, 2 done."),
-    ([("", ""), ("soon", "")], "2 without a date: give each an owner and a date, or let it go."),
-])
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        ([], "No action is in the plan yet."),
+        (
+            [("", "")],
+            "1 action still to do, 0 done. 1 without a date: give it an owner and a date, or let it go.",
+        ),
+        ([("2005-03-17", "")], "1 action still to do, 0 done. 1 action overdue."),
+        ([("2005-03-18", "")], "1 action due within four weeks, the next on 18 March 2005."),
+        (
+            [("2005-04-15", ""), ("2005-04-16", "")],
+            "2 actions still to do, 0 done. 1 action due within four weeks, the next on 15 April 2005.",
+        ),
+        ([("2005-03-01", "yes"), ("", "yes")], "0 actions still to do, 2 done."),
+        (
+            [("", ""), ("soon", "")],
+            "2 without a date: give each an owner and a date, or let it go.",
+        ),
+    ],
+)
 def test_how_the_plan_stands_in_words(desk, rows, told):
     for due, done in rows:
         key = add_action(desk.store, what="x", due=due)
@@ -66,7 +91,12 @@ def test_how_the_plan_stands_in_words(desk, rows, told):
 
 
 def test_the_plan_is_shown_by_what_is_asked_for(desk):
-    for what, due, done in [("dated", day(3), ""), ("undated", "", ""), ("done", day(-3), "yes"), ("done undated", "", "yes")]:
+    for what, due, done in [
+        ("dated", day(3), ""),
+        ("undated", "", ""),
+        ("done", day(-3), "yes"),
+        ("done undated", "", "yes"),
+    ]:
         key = add_action(desk.store, what=what, due=due)
         desk.store.save(form=PLAN, field=f"{key}.done", value=done)
     page = page_of(desk)
@@ -74,7 +104,12 @@ def test_the_plan_is_shown_by_what_is_asked_for(desk):
     for _, which in page.which.options:
         page.which.value = which
         held[which] = shown(page)
-    assert held == {"open": ["dated", "undated"], "undated": ["undated"], "done": ["done", "done undated"], "all": ["dated", "undated", "done", "done undated"]}
+    assert held == {
+        "open": ["dated", "undated"],
+        "undated": ["undated"],
+        "done": ["done", "done undated"],
+        "all": ["dated", "undated", "done", "done undated"],
+    }
 
 
 def test_an_action_is_written_dated_ticked_off_and_taken_out(desk):
@@ -114,7 +149,10 @@ def test_one_taken_from_the_plan_is_that_action_in_both_places(desk):
     assert page.chosen.choices["action"] == [(key, "Ring home")]
     save(page.chosen, "next_steps.1.action", key)
     assert row_of(page, "next_steps.1")["cells"]["what"] == {"lines": [{"text": "Ring home"}]}
-    assert value_of(page.chosen, f"{key}.due", form=PLAN) == day(5) and value_of(page.chosen, f"{key}.owner", form=PLAN) == "SENCO"
+    assert (
+        value_of(page.chosen, f"{key}.due", form=PLAN) == day(5)
+        and value_of(page.chosen, f"{key}.owner", form=PLAN) == "SENCO"
+    )
     save(page.chosen, f"{key}.measure", "She answers", form=PLAN)
     assert actions(desk.store.forms())[0].values["measure"] == "She answers"
     assert value_of(page.actions, f"{key}.measure", form=PLAN) == "She answers"
@@ -135,17 +173,27 @@ def test_one_that_was_taken_out_of_the_plan_leaves_the_line_to_be_written_in(des
     page = page_of(desk)
     save(page.chosen, "next_steps.1.action", key)
     page.actions.answer({"kind": "drop row", "row": key})
-    assert "name" in row_of(page, "next_steps.1")["cells"]["what"] and page.chosen.choices["action"] == []
+    assert (
+        "name" in row_of(page, "next_steps.1")["cells"]["what"]
+        and page.chosen.choices["action"] == []
+    )
     save(page.chosen, "next_steps.1.what", "Write home")
     assert value_of(page_of(desk).chosen, "next_steps.1.what") == "Write home"
 
 
 def test_a_line_of_one_s_own_needs_no_plan(desk):
     page = page_of(desk)
-    for column, value in {"what": "Visit the special school", "who": "Head", "timeline": "By May", "know": "A date is set"}.items():
+    for column, value in {
+        "what": "Visit the special school",
+        "who": "Head",
+        "timeline": "By May",
+        "know": "A date is set",
+    }.items():
         save(page.chosen, f"next_steps.2.{column}", value)
     again = page_of(desk)
-    assert value_of(again.chosen, "next_steps.2.timeline") == "By May" and [row["label"] for row in rows_of(again.chosen)] == ["First", "Second", "Third"]
+    assert value_of(again.chosen, "next_steps.2.timeline") == "By May" and [
+        row["label"] for row in rows_of(again.chosen)
+    ] == ["First", "Second", "Third"]
 
 
 # -- stores --
@@ -161,7 +209,11 @@ def test_what_cannot_be_kept_or_read_is_told(desk, monkeypatch, trouble, says):
         assert says in words(page.new.status) and page.new.what.value == "Buy books"
         assert says in save(page.chosen, "next_steps.1.action", key)["why"]
         page.which.value = "all"
-        assert says in words(page.actions.status) and says in words(page.answer) and shown(page) == ["Ring home"]
+        assert (
+            says in words(page.actions.status)
+            and says in words(page.answer)
+            and shown(page) == ["Ring home"]
+        )
         page.chosen.show()
         assert says in words(page.chosen.status) and len(rows_of(page.chosen)) == 3
         assert ticked(desk) == {}
@@ -170,5 +222,10 @@ def test_what_cannot_be_kept_or_read_is_told(desk, monkeypatch, trouble, says):
 def test_the_page_opens_over_a_store_that_is_gone(desk):
     vanish(desk)
     page = page_of(desk)
-    for piece in (page.answer, page.actions.status, page.chosen.status, page.ask.asked["review"].status):
+    for piece in (
+        page.answer,
+        page.actions.status,
+        page.chosen.status,
+        page.ask.asked["review"].status,
+    ):
         assert "no longer there" in words(piece)

@@ -64,7 +64,12 @@ def bank(held=None):
 
 def said_by(content):
     """Every text in the tables of a Word document."""
-    return [cell.text for table in docx.Document(io.BytesIO(content)).tables for row in table.rows for cell in row.cells]
+    return [
+        cell.text
+        for table in docx.Document(io.BytesIO(content)).tables
+        for row in table.rows
+        for cell in row.cells
+    ]
 
 
 def linked(piece):
@@ -78,10 +83,18 @@ def linked(piece):
 
 def test_a_sheet_lists_those_of_the_class_who_have_sen(desk):
     page = page_of(desk)
-    assert [one for one, _ in page.name.options] == ["7A: 1 of 1 with SEN", "8A: 2 of 3 with SEN", "8B: 1 of 1 with SEN"]
+    assert [one for one, _ in page.name.options] == [
+        "7A: 1 of 1 with SEN",
+        "8A: 2 of 3 with SEN",
+        "8B: 1 of 1 with SEN",
+    ]
     page.name.value = "8A"
     told = words(page.shown)
-    assert "8A: 2 of 3 pupils have SEN." in told and "Ash, Ann P, SLCN 3 3 stuck" in told and "Cole, Cy A 3 4 behind" in told
+    assert (
+        "8A: 2 of 3 pupils have SEN." in told
+        and "Ash, Ann P, SLCN 3 3 stuck" in told
+        and "Cole, Cy A 3 4 behind" in told
+    )
     assert "Dean" not in told and "Birch" not in told  # without SEN, and of another class
     assert "A: School Action; P: School Action Plus." in told
 
@@ -91,7 +104,9 @@ def test_a_form_is_looked_at_in_the_subject_that_is_chosen(desk):
     page.name.value = "8A"
     assert page.of_form.layout.display == "" and "Class sheet of 8A, English" in words(page.shown)
     page.of_form.value = "ICT"  # in which nobody has a result
-    assert "Class sheet of 8A, ICT" in words(page.shown) and "Ash, Ann P, SLCN – – not known" in words(page.shown)
+    assert "Class sheet of 8A, ICT" in words(
+        page.shown
+    ) and "Ash, Ann P, SLCN – – not known" in words(page.shown)
 
 
 def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
@@ -103,14 +118,20 @@ def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
     assert found == {"mld": ("Ash, Ann", "Birch, Bo"), "slcn": ("Ash, Ann",), "oth": ("Cole, Cy",)}
     assert list(found) == ["mld", "slcn", "oth"]
     told = words(page.shown)
-    assert told.count("Show a finished example") == 1 and "Group target: Says in one sentence" in told
+    assert (
+        told.count("Show a finished example") == 1 and "Group target: Says in one sentence" in told
+    )
 
 
 def test_the_targets_of_an_iep_stand_on_the_sheet(desk):
     page = page_of(desk)
     page.name.value = "8A"
-    assert "Nobody here has targets in an IEP" in words(page.shown) and "Own targets (IEP)" not in words(page.shown)
-    desk.store.save_all(form="task6.iep/0001", values={"task6.iep.1.target": "Starts", "task6.iep.3.target": "Asks"})
+    assert "Nobody here has targets in an IEP" in words(
+        page.shown
+    ) and "Own targets (IEP)" not in words(page.shown)
+    desk.store.save_all(
+        form="task6.iep/0001", values={"task6.iep.1.target": "Starts", "task6.iep.3.target": "Asks"}
+    )
     page.live.refresh()
     assert "Own targets (IEP)" in words(page.shown) and "Starts; Asks" in words(page.shown)
     desk.store.save_all(form="task6.iep/0002", values={"task6.iep.1.target": "Of somebody else"})
@@ -124,9 +145,14 @@ def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(t
     table = classes(page.school)
     for _, kind in page.kind.options:
         page.kind.value = kind
-        assert [one for _, one in page.name.options] == table.loc[table["column"] == kind, "name"].tolist()
+        assert [one for _, one in page.name.options] == table.loc[
+            table["column"] == kind, "name"
+        ].tolist()
         listed = pd.concat([page.table(one) for _, one in page.name.options])
-        assert len(listed) == table.loc[table["column"] == kind, "sen"].sum() and not listed["pupil_id"].duplicated().any()
+        assert (
+            len(listed) == table.loc[table["column"] == kind, "sen"].sum()
+            and not listed["pupil_id"].duplicated().any()
+        )
         assert listed["strategies"].all()  # every need of the framework has its place in the bank
         assert "nan" not in words(page.shown)
     assert [one for _, one in page.name.options][0].startswith("7")
@@ -138,24 +164,42 @@ def test_a_set_says_where_pupils_stand_in_its_own_subject(tmp_path, name):
     page.kind.value = "set_mathematics"
     assert page.subject == "Mathematics" and page.of_form.layout.display == "none"
     expected = class_sheet(page.school, column="set_mathematics", name=page.name.value)
-    assert page.table(page.name.value)[["pupil_id", "entry", "now"]].equals(expected[["pupil_id", "entry", "now"]])
+    assert page.table(page.name.value)[["pupil_id", "entry", "now"]].equals(
+        expected[["pupil_id", "entry", "now"]]
+    )
 
 
 def test_a_set_in_a_subject_that_is_not_followed_says_so(tmp_path):
     page = page_of(desk_over(tmp_path, open_sample("gcse")))
     page.kind.value = "set_ict"
-    assert dict((column, said) for said, column in page.kind.options)["set_ict"] == "Sets in ICT" and page.subject == ""
-    assert "not followed in this subject" in words(page.shown) and "Standing" not in words(page.shown)
+    assert (
+        dict((column, said) for said, column in page.kind.options)["set_ict"] == "Sets in ICT"
+        and page.subject == ""
+    )
+    assert "not followed in this subject" in words(page.shown) and "Standing" not in words(
+        page.shown
+    )
 
 
 def test_a_form_in_another_subject_is_the_measure_s(school):
-    assert class_lists(school, column="form", subject="Science").query("pupil_id == '0001'")["now"].tolist() == ["3"]
+    assert class_lists(school, column="form", subject="Science").query("pupil_id == '0001'")[
+        "now"
+    ].tolist() == ["3"]
     assert class_lists(school, column="form")["now"].unique().tolist() == [""]
 
 
 def test_classes_stand_as_one_reads_them():
-    pupils = [{"pupil_id": name, "form": name, "sen_provision": "A", "year_group": "8"} for name in ("10B", "9A", "Oak", "9a", "٣")]
-    assert classes(made_of("levels", pupils, []))["name"].tolist() == ["9A", "9a", "10B", "Oak", "٣"]
+    pupils = [
+        {"pupil_id": name, "form": name, "sen_provision": "A", "year_group": "8"}
+        for name in ("10B", "9A", "Oak", "9a", "٣")
+    ]
+    assert classes(made_of("levels", pupils, []))["name"].tolist() == [
+        "9A",
+        "9a",
+        "10B",
+        "Oak",
+        "٣",
+    ]
 
 
 # -- the bank --
@@ -166,14 +210,20 @@ def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_t
     asked = page.ask.asked[STRATEGIES]
     asked.answer({"kind": "add row", "section": "slcn", "label": "Uses the talk frame"})
     rows = rows_of(asked)
-    assert len(rows) == len(GRID.rows) + 1 and all(value_of(asked, f"{row['key']}.used") == "yes" for row in rows)
+    assert len(rows) == len(GRID.rows) + 1 and all(
+        value_of(asked, f"{row['key']}.used") == "yes" for row in rows
+    )
     page.name.value = "8A"
     assert "Uses the talk frame" in words(page.shown)
     (own,) = [row["key"] for row in rows if row["label"] == "Uses the talk frame"]
     save(asked, f"{own}.used", "")
     save(asked, "unit3.strategies.slcn.1.used", "")
     told = words(page.shown)
-    assert "Uses the talk frame" not in told and "Wait ten seconds" not in told and "Give sentence beginnings" in told
+    assert (
+        "Uses the talk frame" not in told
+        and "Wait ten seconds" not in told
+        and "Give sentence beginnings" in told
+    )
     again = page_of(desk)
     assert value_of(again.ask.asked[STRATEGIES], f"{own}.used") == ""
     save(asked, f"{own}.used", "yes")
@@ -184,7 +234,10 @@ def test_what_is_worded_here_takes_the_place_of_the_line(desk):
     page = page_of(desk)
     page.name.value = "8A"
     save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", f"Count to ten {NASTY}")
-    assert "Wait ten seconds" not in words(page.shown) and "Count to ten &lt;script&gt;" in page.shown.value
+    assert (
+        "Wait ten seconds" not in words(page.shown)
+        and "Count to ten &lt;script&gt;" in page.shown.value
+    )
     save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", "  ")
     assert "Wait ten seconds" in words(page.shown)
 
@@ -195,7 +248,10 @@ def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(desk):
     drop_row(desk.store, GRID, key)
     assert "Uses the talk frame" not in bank(desk.store.forms()).of("SLCN").strategies
     assert bank({TARGETS: {"unit3.targets.slcn.target": ""}}).of("SLCN").target == ""
-    assert bank({TARGETS: {"unit3.targets.hi.target": "Says when it is too loud"}}).of("HI").target == "Says when it is too loud"
+    assert (
+        bank({TARGETS: {"unit3.targets.hi.target": "Says when it is too loud"}}).of("HI").target
+        == "Says when it is too loud"
+    )
     assert bank().of("HI").target == ""
 
 
@@ -204,11 +260,15 @@ def test_every_need_of_a_framework_has_a_place_of_its_own(name):
     places = {need: bank().place(need) for need in framework(name).need_names}
     assert {need for need, place in places.items() if place == "oth"} <= {"OTH", "NSA"}
     assert {f"{TARGETS}.{place}" for place in places.values()} <= {row.key for row in AIMS.rows}
-    assert [row.key.removeprefix(f"{TARGETS}.") for row in AIMS.rows] == [section.key for section in GRID.sections]
+    assert [row.key.removeprefix(f"{TARGETS}.") for row in AIMS.rows] == [
+        section.key for section in GRID.sections
+    ]
     assert all(bank().of(need).strategies for need in places)
 
 
-@pytest.mark.parametrize("need, place", [*SAME_NEED.items(), ("SLCN", "slcn"), ("XYZ", "oth"), ("oth", "oth")])
+@pytest.mark.parametrize(
+    "need, place", [*SAME_NEED.items(), ("SLCN", "slcn"), ("XYZ", "oth"), ("oth", "oth")]
+)
 def test_where_a_need_is_looked_up(need, place):
     assert bank().place(need) == place
 
@@ -222,7 +282,12 @@ def test_a_bank_in_which_all_is_unticked_says_so(desk):
 
 
 def test_no_other_grid_has_gained_first_values():
-    grids = [part for stem in stems() for part in load(stem).parts if isinstance(part, Grid) and part.starts]
+    grids = [
+        part
+        for stem in stems()
+        for part in load(stem).parts
+        if isinstance(part, Grid) and part.starts
+    ]
     assert [grid.key for grid in grids] == [STRATEGIES]
     assert set(grids[0].starts) <= {column.key for column in grids[0].columns}
 
@@ -241,24 +306,54 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(desk):
     assert book.sheetnames == ["Pupils", "What helps", "About"]
     sheet = book["Pupils"]
     head = [cell.value for cell in sheet[1]]
-    assert head == ["Pupil", "Form", "Year", "SEN", "Needs", "Entry", "Now", "Standing", "Own targets (IEP)", "What helps", "Group target"]
+    assert head == [
+        "Pupil",
+        "Form",
+        "Year",
+        "SEN",
+        "Needs",
+        "Entry",
+        "Now",
+        "Standing",
+        "Own targets (IEP)",
+        "What helps",
+        "Group target",
+    ]
     assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref == "A1:K3"
     ann = dict(zip(head, sheet[2], strict=True))
     assert (ann["Pupil"].value, ann["Year"].value, ann["Year"].data_type) == ("Ash, Ann", 8, "n")
-    assert (ann["Own targets (IEP)"].value, ann["Own targets (IEP)"].data_type) == ("=cmd|' /C calc'!A0", "s")
+    assert (ann["Own targets (IEP)"].value, ann["Own targets (IEP)"].data_type) == (
+        "=cmd|' /C calc'!A0",
+        "s",
+    )
     assert [cell.value for cell in book["What helps"]["B"]] == ["Pupils", "Ash, Ann", "Cole, Cy"]
     about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
-    assert about["What it is"] == "Class sheet of 8A, English" and about["From"].startswith("A school:") and about["Made on"]
-    assert about["Hidden"].startswith("Left out are pupils without SEN") and "nobody else" in about["Keep it safe"]
+    assert (
+        about["What it is"] == "Class sheet of 8A, English"
+        and about["From"].startswith("A school:")
+        and about["Made on"]
+    )
+    assert (
+        about["Hidden"].startswith("Left out are pupils without SEN")
+        and "nobody else" in about["Keep it safe"]
+    )
 
 
 def test_the_word_sheet_has_headings_tables_and_what_was_hidden(desk):
     page = page_of(desk)
     made = docx.Document(io.BytesIO(page.word("8A")))
     texts = [paragraph.text for paragraph in made.paragraphs]
-    assert texts[0] == "Class sheet of 8A, English" and any("Left out are pupils without SEN" in text for text in texts)
-    assert [p.text for p in made.paragraphs if p.style.name == "Heading 2"] == ["Pupils with SEN", "What helps, by need", "How to read it"]
-    assert "Ash, Ann" in said_by(page.word("8A")) and not any("Dean" in text for text in said_by(page.word("8A")))
+    assert texts[0] == "Class sheet of 8A, English" and any(
+        "Left out are pupils without SEN" in text for text in texts
+    )
+    assert [p.text for p in made.paragraphs if p.style.name == "Heading 2"] == [
+        "Pupils with SEN",
+        "What helps, by need",
+        "How to read it",
+    ]
+    assert "Ash, Ann" in said_by(page.word("8A")) and not any(
+        "Dean" in text for text in said_by(page.word("8A"))
+    )
     foot = " ".join(p.text for section in made.sections for p in section.footer.paragraphs)
     assert "A school" in foot and "Made on" in foot
 
@@ -270,9 +365,21 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
     page.every.click()
     (content,) = linked(page.zipped).values()
     zipped = ZipFile(io.BytesIO(content))
-    assert zipped.namelist() == ["README.txt", "7A.xlsx", "7A.docx", "8A.xlsx", "8A.docx", "8B.xlsx", "8B.docx"]
+    assert zipped.namelist() == [
+        "README.txt",
+        "7A.xlsx",
+        "7A.docx",
+        "8A.xlsx",
+        "8A.docx",
+        "8B.xlsx",
+        "8B.docx",
+    ]
     readme = zipped.read("README.txt").decode("utf-8-sig")
-    assert "Class sheets: forms, English" in readme and "nobody in them has SEN: 8C." in readme and "Made on" in readme
+    assert (
+        "Class sheets: forms, English" in readme
+        and "nobody in them has SEN: 8C." in readme
+        and "Made on" in readme
+    )
     assert "Birch, Bo" in said_by(zipped.read("8B.docx"))
     page.name.value = "8B"
     assert page.zipped.value == "" and not page.every.disabled  # out of date
@@ -280,11 +387,20 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
 
 def test_a_sample_s_files_say_that_nobody_is_real(tmp_path):
     page = page_of(desk_over(tmp_path, open_sample("gcse")))
-    assert "nobody here is real" in str([row.text for row in docx.Document(io.BytesIO(page.word(page.name.value))).sections[0].footer.paragraphs])
+    assert "nobody here is real" in str(
+        [
+            row.text
+            for row in docx.Document(io.BytesIO(page.word(page.name.value)))
+            .sections[0]
+            .footer.paragraphs
+        ]
+    )
 
 
 def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
-    made = small_school(nasty=True, p0001={"form": "About"}, p0002={"form": "../About"}, p0003={"form": "con"})
+    made = small_school(
+        nasty=True, p0001={"form": "About"}, p0002={"form": "../About"}, p0003={"form": "con"}
+    )
     page = page_of(desk_over(tmp_path, made))
     for _, name in page.name.options:
         page.name.value = name
@@ -293,15 +409,22 @@ def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
     assert "<script" not in page.zipped.value
     (content,) = linked(page.zipped).values()
     found = ZipFile(io.BytesIO(content)).namelist()
-    assert len(found) == len(set(map(str.lower, found))) and not any(set(name) & set('<>:"/\\|?*') for name in found)
+    assert len(found) == len(set(map(str.lower, found))) and not any(
+        set(name) & set('<>:"/\\|?*') for name in found
+    )
 
 
 def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
-    pupils = [{"pupil_id": "1", "year_group": "8", "sen_provision": "A", "form": form, "surname": NASTY} for form in [f"{NASTY} [8]:'*?/"]]
+    pupils = [
+        {"pupil_id": "1", "year_group": "8", "sen_provision": "A", "form": form, "surname": NASTY}
+        for form in [f"{NASTY} [8]:'*?/"]
+    ]
     page = page_of(desk_over(tmp_path, made_of("levels", pupils, [])))
     (name,) = [one for _, one in page.name.options]
     book = openpyxl.load_workbook(io.BytesIO(page.excel(name)))
-    assert book["Pupils"]["A2"].value.startswith("<script>") and book["Pupils"]["A2"].data_type == "s"
+    assert (
+        book["Pupils"]["A2"].value.startswith("<script>") and book["Pupils"]["A2"].data_type == "s"
+    )
     assert said_by(page.word(name))
 
 
@@ -319,17 +442,32 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
             assert f"How does Year {year} stand in {subject}, group by group?" in words(page.asked)
             if "Of nobody in this year group" in told:
                 continue
-            assert re.search(r"\d+ of \d+ on course, \d+ % \(likely \d+ to \d+ %\)", told) and "The aim: " in told
-            for group in ("Girls", "Boys", "Pupils with SEN", "Pupils without SEN", "White British", "Minority ethnic groups", "Pupils not listed as able"):
+            assert (
+                re.search(r"\d+ of \d+ on course, \d+ % \(likely \d+ to \d+ %\)", told)
+                and "The aim: " in told
+            )
+            for group in (
+                "Girls",
+                "Boys",
+                "Pupils with SEN",
+                "Pupils without SEN",
+                "White British",
+                "Minority ethnic groups",
+                "Pupils not listed as able",
+            ):
                 assert re.search(rf"{group}: \d+ of \d+, \d+ % \(likely \d+ to \d+ %\)", told)
 
 
 def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
     drawn = []
-    monkeypatch.setattr("senlib.pages.frame.picture", lambda draw, **_: drawn.append(draw.keywords) or "")
+    monkeypatch.setattr(
+        "senlib.pages.frame.picture", lambda draw, **_: drawn.append(draw.keywords) or ""
+    )
     page_of(desk_over(tmp_path, open_sample("levels"))).year.value = 8
     labels, strong = drawn[-1]["labels"], drawn[-1]["strong"]
-    assert [label.partition(":")[0] for label, round_ in zip(labels, strong, strict=True) if round_] == ["Pupils with SEN"]
+    assert [
+        label.partition(":")[0] for label, round_ in zip(labels, strong, strict=True) if round_
+    ] == ["Pupils with SEN"]
 
 
 def test_small_groups_are_named_in_words(desk):
@@ -343,9 +481,23 @@ def test_small_groups_are_named_in_words(desk):
     assert "Of nobody in this year group can it be said yet" in words(page.figures)
 
 
-@pytest.mark.parametrize("pupils, told", [(FEW - 1, "too small"), (FEW, "boys stand lowest: 5 of 11 on course"), (FEW + 1, "boys stand lowest")])
+@pytest.mark.parametrize(
+    "pupils, told",
+    [
+        (FEW - 1, "too small"),
+        (FEW, "boys stand lowest: 5 of 11 on course"),
+        (FEW + 1, "boys stand lowest"),
+    ],
+)
 def test_from_how_many_a_group_is_told_of(pupils, told):
-    row = {"whom": "boys", "pupils": pupils, "reached": 5, "percent": 50.0, "low": 20.0, "high": 80.0}
+    row = {
+        "whom": "boys",
+        "pupils": pupils,
+        "reached": 5,
+        "percent": 50.0,
+        "low": 20.0,
+        "high": 80.0,
+    }
     assert told in review_answer(pd.DataFrame([row]), not_judged=0)
 
 
@@ -354,7 +506,14 @@ def test_from_how_many_a_group_is_told_of(pupils, told):
 
 def test_each_year_group_has_six_priorities_of_its_own(desk):
     page = page_of(desk)
-    assert [row["label"] for row in rows_of(page.priorities)] == ["First", "Second", "Third", "Fourth", "Fifth", "Sixth"]
+    assert [row["label"] for row in rows_of(page.priorities)] == [
+        "First",
+        "Second",
+        "Third",
+        "Fourth",
+        "Fifth",
+        "Sixth",
+    ]
     save(page.priorities, "unit3.priorities.1.priority", "Boys' writing")
     page.year.value = 8
     assert page.priorities.sheet.form["title"] == "Six priorities for Year 8"
@@ -370,16 +529,24 @@ def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_f
         save(page.priorities, f"unit3.priorities.2.{column}", value)
     (action,) = actions(desk.store.forms())
     assert (action.what, action.stem, action.part, action.title, action.row, action.of) == (
-        "Boys' writing", "unit3_class_sheets", PRIORITIES, "Six priorities, Year 8", "Second", "8",
-    )  # fmt: skip
+        "Boys' writing",
+        "unit3_class_sheets",
+        PRIORITIES,
+        "Six priorities, Year 8",
+        "Second",
+        "8",
+    )
     assert (action.values["owner"], action.values["due"]) == ("KS", "2005-07-01")
     plan = PlanSheet(desk)
     (row,) = rows_of(plan)
     assert row["cells"]["from"]["lines"] == [
-        {"text": "Class sheets", "href": "unit3_class_sheets.ipynb"}, {"text": "Six priorities, Year 8: Second"},
-    ]  # fmt: skip
+        {"text": "Class sheets", "href": "unit3_class_sheets.ipynb"},
+        {"text": "Six priorities, Year 8: Second"},
+    ]
     form, field = action.places["owner"]
-    save(plan, field, "JM", form=form)  # and back: what the plan changes stands where it was written
+    save(
+        plan, field, "JM", form=form
+    )  # and back: what the plan changes stands where it was written
     page.priorities.show()
     assert value_of(page.priorities, "unit3.priorities.2.owner") == "JM"
 
@@ -391,20 +558,33 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     page = page_of(desk_over(tmp_path / "a", small_school(codes=True)))
     page.name.value = "8A"
     assert "0001 P, SLCN" in words(page.shown)
-    made = made_of("levels", [{"pupil_id": "1", "on_roll": "Y", "year_group": "8", "form": "8A", "sen_provision": "N"}], [])
+    made = made_of(
+        "levels",
+        [{"pupil_id": "1", "on_roll": "Y", "year_group": "8", "form": "8A", "sen_provision": "N"}],
+        [],
+    )
     page = page_of(desk_over(tmp_path / "b", made))
-    assert "8A: Nobody of 1 pupil has SEN." in words(page.shown) and page.downloads.value == "" and page.every.layout.display == "none"
+    assert (
+        "8A: Nobody of 1 pupil has SEN." in words(page.shown)
+        and page.downloads.value == ""
+        and page.every.layout.display == "none"
+    )
     page = page_of(desk_over(tmp_path / "c", without_sen()))
     assert "no classes to make sheets for" in words(page.shown)
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(desk, monkeypatch, trouble, says):
+def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
+    desk, monkeypatch, trouble, says
+):
     page = page_of(desk)
     page.name.value = "8A"
     save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", "Count to ten")
     with trouble(desk, monkeypatch):
-        assert says in save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.2.ours", "Frames")["why"]
+        assert (
+            says
+            in save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.2.ours", "Frames")["why"]
+        )
         assert says in save(page.priorities, "unit3.priorities.1.priority", "Boys")["why"]
         page.name.value = "8B"
         page.name.value = "8A"

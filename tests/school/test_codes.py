@@ -14,7 +14,9 @@ KEY = bytes(range(32))
 
 
 def tables(ids):
-    pupils = pd.DataFrame({"pupil_id": ids, "forename": "Ann", "surname": "Lee", "form": "7A"}, dtype=str)
+    pupils = pd.DataFrame(
+        {"pupil_id": ids, "forename": "Ann", "surname": "Lee", "form": "7A"}, dtype=str
+    )
     results = pd.DataFrame({"pupil_id": [*ids, *ids], "result": "4"}, dtype=str)
     return pupils, results
 
@@ -33,7 +35,11 @@ def test_names_go_and_the_rest_stays():
 def test_what_was_given_is_not_changed():
     pupils, results = tables(["0123"])
     with_codes(pupils, results, key=KEY)
-    assert (pupils.loc[0, "pupil_id"], pupils.loc[0, "surname"], results.loc[0, "pupil_id"]) == ("0123", "Lee", "0123")
+    assert (pupils.loc[0, "pupil_id"], pupils.loc[0, "surname"], results.loc[0, "pupil_id"]) == (
+        "0123",
+        "Lee",
+        "0123",
+    )
 
 
 def test_the_same_key_gives_the_same_codes_next_term():

@@ -54,7 +54,9 @@ def workbook(sheets):
 
 
 PUPILS = "UPN,Year,SEN\n1,9,A\n2,9,N\n"
-RESULTS = "UPN,Stage,Subject,Kind,Result,Date\n1,KS2,English,test,3,\n2,KS2,English,TA,4b,14/05/2001\n"
+RESULTS = (
+    "UPN,Stage,Subject,Kind,Result,Date\n1,KS2,English,test,3,\n2,KS2,English,TA,4b,14/05/2001\n"
+)
 
 # ----------------------------------------------------------------------------------------------------------- The tables
 
@@ -62,9 +64,12 @@ RESULTS = "UPN,Stage,Subject,Kind,Result,Date\n1,KS2,English,test,3,\n2,KS2,Engl
 def test_pupils_and_results():
     read = loaded(PUPILS, RESULTS)
     assert list(read.pupils.columns) == list(schema.pupils_schema(LEVELS).columns)
-    assert read.pupils[["pupil_id", "year_group", "ks4_year", "sen_provision", "on_roll"]].to_numpy().tolist() == [
-        ["1", 9, 2007, "A", "Y"], ["2", 9, 2007, "N", "Y"],
-    ]  # fmt: skip
+    assert read.pupils[
+        ["pupil_id", "year_group", "ks4_year", "sen_provision", "on_roll"]
+    ].to_numpy().tolist() == [
+        ["1", 9, 2007, "A", "Y"],
+        ["2", 9, 2007, "N", "Y"],
+    ]
     assert read.results.astype({"points": float}).to_numpy().tolist() == [
         ["1", "KS2", "English", "test", "3", "", 21.0],
         ["2", "KS2", "English", "teacher", "4b", "2001-05-14", 27.0],
@@ -73,7 +78,9 @@ def test_pupils_and_results():
 
 
 def test_types():
-    read = loaded("UPN,Year,Attendance\n1,,95.5\n2,8,\n", "UPN,Stage,Subject,Result\n1,KS2,English,A\n")
+    read = loaded(
+        "UPN,Year,Attendance\n1,,95.5\n2,8,\n", "UPN,Stage,Subject,Result\n1,KS2,English,A\n"
+    )
     assert read.pupils.dtypes[["year_group", "ks4_year", "attendance"]].astype(str).tolist() == [
         "Int64",
         "Int64",
@@ -88,7 +95,15 @@ def test_types():
 def test_pupils_alone():
     read = loaded(PUPILS)
     assert len(read.pupils) == 2
-    assert list(read.results.columns) == ["pupil_id", "stage", "subject", "kind", "result", "date", "points"]
+    assert list(read.results.columns) == [
+        "pupil_id",
+        "stage",
+        "subject",
+        "kind",
+        "result",
+        "date",
+        "points",
+    ]
     assert len(read.results) == 0
 
 
@@ -96,10 +111,19 @@ def test_a_list_of_numbers_is_a_table_of_pupils():
     assert loaded("UPN\n1\n2\n").pupils["pupil_id"].tolist() == ["1", "2"]
 
 
-@pytest.mark.parametrize("year_group, given, finishing", [
-    ("7", "", 2009), ("9", "", 2007), ("11", "", 2005), ("12", "", 2004), ("9", "2008", 2008), ("", "2003", 2003),
-    ("Year 9", "", 2007), ("", "", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "year_group, given, finishing",
+    [
+        ("7", "", 2009),
+        ("9", "", 2007),
+        ("11", "", 2005),
+        ("12", "", 2004),
+        ("9", "2008", 2008),
+        ("", "2003", 2003),
+        ("Year 9", "", 2007),
+        ("", "", None),
+    ],
+)
 def test_the_summer_of_year_11(year_group, given, finishing):
     (found,) = loaded(f"UPN,Year,KS4 year,Form\n1,{year_group},{given},9A\n").pupils["ks4_year"]
     assert (found if finishing else pd.isna(found)) == (finishing or True)
@@ -117,10 +141,20 @@ def test_a_leading_zero_stays():
     assert read.pupils["pupil_id"].tolist() == read.results["pupil_id"].tolist() == ["0123"]
 
 
-@pytest.mark.parametrize("name", [
-    "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "O'Neill \"Al\"", "🙂 Ann", "\u202eAnn", "\u05d3\u05d5\u05d3",
-    "NA", "None", "nan",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        'O\'Neill "Al"',
+        "🙂 Ann",
+        "\u202eAnn",
+        "\u05d3\u05d5\u05d3",
+        "NA",
+        "None",
+        "nan",
+    ],
+)
 def test_names_are_text(name):
     made = io.StringIO()
     csv.writer(made).writerows([["UPN", "Surname"], ["1", name]])
@@ -130,56 +164,63 @@ def test_names_are_text(name):
 # ------------------------------------------------------------------------------------------------------------- Headings
 
 
-@pytest.mark.parametrize("heading, framework, expected", [
-    ("KS2 English", LEVELS, ("KS2", "English", "test")),
-    ("KS2 En TA", LEVELS, ("KS2", "English", "teacher")),
-    ("English KS2 test", LEVELS, ("KS2", "English", "test")),
-    ("KS3 Maths", LEVELS, ("KS3", "Mathematics", "test")),
-    ("Key Stage 3 ICT teacher assessment", LEVELS, ("KS3", "ICT", "teacher")),
-    ("English now", LEVELS, ("now", "English", "teacher")),
-    ("Current level Maths", LEVELS, ("now", "Mathematics", "teacher")),
-    ("Science current test level", LEVELS, ("now", "Science", "test")),
-    ("GCSE Mathematics", LEVELS, ("KS4", "Mathematics", "test")),
-    ("Maths GCSE grade", GCSE, ("KS4", "Mathematics", "test")),
-    ("KS2EnTA", LEVELS, ("KS2", "English", "teacher")),
-    ("ks2_maths_level", LEVELS, ("KS2", "Mathematics", "test")),
-    ("ENGLISH - KS3 - TEST", LEVELS, ("KS3", "English", "test")),
-    ("GCSE English Literature", GCSE, ("KS4", "English Literature", "test")),
-    ("Science double award GCSE", GCSE, ("KS4", "Combined Science", "test")),
-    ("GCSE Design & Technology", GCSE, ("KS4", "Design & Technology", "test")),
-    ("Geography GCSE grade", GCSE, ("KS4", "Geography", "test")),
-    ("READSCORE", GCSE, ("KS2", "Reading", "test")),
-    ("MATSCORE", GCSE, ("KS2", "Mathematics", "test")),
-    ("KS2 prior", GCSE, ("KS2", "Prior attainment", "test")),
-    ("ks2_scaled_score_group", GCSE, ("KS2", "Prior attainment", "test")),
-    ("Prior attainment", GCSE, ("KS2", "Prior attainment", "test")),
-    ("KS2 average score", GCSE, ("KS2", "Prior attainment", "test")),
-    ("KS2 Reading scaled score", GCSE, ("KS2", "Reading", "test")),
-    ("Maths", LEVELS, None),
-    ("Maths level", LEVELS, None),
-    ("KS2", LEVELS, None),
-    ("KS2 Geography", LEVELS, None),
-    ("KS2 Geography", GCSE, None),
-    ("Current Geography", GCSE, None),
-    ("GCSE Geography", LEVELS, None),
-    ("KS1 English", LEVELS, None),
-    ("KS3 English", GCSE, None),
-    ("KS2 to KS3 English", LEVELS, None),
-    ("KS3 English target", LEVELS, None),
-    ("GCSE Maths predicted grade", GCSE, None),
-    ("GCSE Maths mock", GCSE, None),
-    ("GCSE Attainment 8", GCSE, None),
-    ("KS2 English marks", LEVELS, None),
-    ("KS3 English teacher name 2", LEVELS, None),
-    ("READSCORE", LEVELS, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "heading, framework, expected",
+    [
+        ("KS2 English", LEVELS, ("KS2", "English", "test")),
+        ("KS2 En TA", LEVELS, ("KS2", "English", "teacher")),
+        ("English KS2 test", LEVELS, ("KS2", "English", "test")),
+        ("KS3 Maths", LEVELS, ("KS3", "Mathematics", "test")),
+        ("Key Stage 3 ICT teacher assessment", LEVELS, ("KS3", "ICT", "teacher")),
+        ("English now", LEVELS, ("now", "English", "teacher")),
+        ("Current level Maths", LEVELS, ("now", "Mathematics", "teacher")),
+        ("Science current test level", LEVELS, ("now", "Science", "test")),
+        ("GCSE Mathematics", LEVELS, ("KS4", "Mathematics", "test")),
+        ("Maths GCSE grade", GCSE, ("KS4", "Mathematics", "test")),
+        ("KS2EnTA", LEVELS, ("KS2", "English", "teacher")),
+        ("ks2_maths_level", LEVELS, ("KS2", "Mathematics", "test")),
+        ("ENGLISH - KS3 - TEST", LEVELS, ("KS3", "English", "test")),
+        ("GCSE English Literature", GCSE, ("KS4", "English Literature", "test")),
+        ("Science double award GCSE", GCSE, ("KS4", "Combined Science", "test")),
+        ("GCSE Design & Technology", GCSE, ("KS4", "Design & Technology", "test")),
+        ("Geography GCSE grade", GCSE, ("KS4", "Geography", "test")),
+        ("READSCORE", GCSE, ("KS2", "Reading", "test")),
+        ("MATSCORE", GCSE, ("KS2", "Mathematics", "test")),
+        ("KS2 prior", GCSE, ("KS2", "Prior attainment", "test")),
+        ("ks2_scaled_score_group", GCSE, ("KS2", "Prior attainment", "test")),
+        ("Prior attainment", GCSE, ("KS2", "Prior attainment", "test")),
+        ("KS2 average score", GCSE, ("KS2", "Prior attainment", "test")),
+        ("KS2 Reading scaled score", GCSE, ("KS2", "Reading", "test")),
+        ("Maths", LEVELS, None),
+        ("Maths level", LEVELS, None),
+        ("KS2", LEVELS, None),
+        ("KS2 Geography", LEVELS, None),
+        ("KS2 Geography", GCSE, None),
+        ("Current Geography", GCSE, None),
+        ("GCSE Geography", LEVELS, None),
+        ("KS1 English", LEVELS, None),
+        ("KS3 English", GCSE, None),
+        ("KS2 to KS3 English", LEVELS, None),
+        ("KS3 English target", LEVELS, None),
+        ("GCSE Maths predicted grade", GCSE, None),
+        ("GCSE Maths mock", GCSE, None),
+        ("GCSE Attainment 8", GCSE, None),
+        ("KS2 English marks", LEVELS, None),
+        ("KS3 English teacher name 2", LEVELS, None),
+        ("READSCORE", LEVELS, None),
+    ],
+)
 def test_headings_that_name_a_result(heading, framework, expected):
     assert result_named(heading, framework) == expected
 
 
 @pytest.mark.parametrize("framework", [LEVELS, GCSE], ids=lambda framework: framework.name)
 def test_every_result_there_is_to_choose_has_a_label_that_is_understood(framework):
-    labels = {meaning: label for meaning, label in choices(framework).items() if meaning.startswith("result:")}
+    labels = {
+        meaning: label
+        for meaning, label in choices(framework).items()
+        if meaning.startswith("result:")
+    }
     assert len(set(labels.values())) == len(labels)
     for meaning, label in labels.items():
         assert result_named(label, framework) == tuple(meaning.split(":")[1:])
@@ -228,11 +269,14 @@ def test_headings_that_are_not_known_are_told_and_left_out():
     assert len(read.results) == 0
 
 
-@pytest.mark.parametrize("meaning, expected", [
-    ("result:KS2:Mathematics:teacher", [["1", "KS2", "Mathematics", "teacher", "4"]]),
-    ("result:now:Mathematics:teacher", [["1", "now", "Mathematics", "teacher", "4"]]),
-    ("leave out", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "meaning, expected",
+    [
+        ("result:KS2:Mathematics:teacher", [["1", "KS2", "Mathematics", "teacher", "4"]]),
+        ("result:now:Mathematics:teacher", [["1", "now", "Mathematics", "teacher", "4"]]),
+        ("leave out", []),
+    ],
+)
 def test_what_the_user_says_a_heading_means(meaning, expected):
     text = "UPN,Year,Maths level\n1,9,4\n"
     assert results(text, meanings={"mathslevel": meaning}) == expected
@@ -248,21 +292,28 @@ def test_what_the_user_says_comes_before_what_is_known():
 
 def test_a_pupil_column_and_the_columns_of_long_results_can_be_chosen_too():
     meanings = {"code": "pupil:pupil_id", "register": "pupil:sen_provision", "mark": "row:result"}
-    read = loaded("Code,Register\n1,A\n", "Code,Stage,Subject,Mark\n1,KS2,English,4\n", meanings=meanings)
+    read = loaded(
+        "Code,Register\n1,A\n", "Code,Stage,Subject,Mark\n1,KS2,English,4\n", meanings=meanings
+    )
     assert read.pupils["sen_provision"].tolist() == ["A"]
     assert read.results["result"].tolist() == ["4"]
 
 
-@pytest.mark.parametrize("meaning", ["result:KS9:English:test", "result:KS2:Geography:test", "pupil:shoe", "nonsense"])
+@pytest.mark.parametrize(
+    "meaning", ["result:KS9:English:test", "result:KS2:Geography:test", "pupil:shoe", "nonsense"]
+)
 def test_a_meaning_of_another_framework_is_passed_over(meaning):
     assert [
-        heading.heading for heading in loaded("UPN,Year,Maths\n1,9,4\n", meanings={"maths": meaning}).unmatched
+        heading.heading
+        for heading in loaded("UPN,Year,Maths\n1,9,4\n", meanings={"maths": meaning}).unmatched
     ] == ["Maths"]
 
 
 def test_another_subject_can_be_chosen_where_the_framework_takes_any():
     text = "UPN,Year,Humanities result\n1,11,4\n"
-    rows = results(text, framework=GCSE, year=2024, meanings={"humanitiesresult": "result:KS4:Humanities:test"})
+    rows = results(
+        text, framework=GCSE, year=2024, meanings={"humanitiesresult": "result:KS4:Humanities:test"}
+    )
     assert rows == [["1", "KS4", "Humanities", "test", "4"]]
 
 
@@ -276,13 +327,16 @@ def test_choices():
     assert "result:KS4:Reading:test" not in choices(GCSE)
 
 
-@pytest.mark.parametrize("text, column", [
-    ("UPN,Year,Year\n1,9,9\n", "Year"),
-    ("UPN,Year,YEAR \n1,9,9\n", "YEAR"),
-    ("UPN,Year,NC year\n1,9,9\n", "NC year"),
-    ("UPN,Year,KS2 English,English KS2 test\n1,9,4,4\n", "English KS2 test"),
-    ("UPN,Stage,Subject,Result,Level\n1,KS2,English,4,4\n", "Level"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, column",
+    [
+        ("UPN,Year,Year\n1,9,9\n", "Year"),
+        ("UPN,Year,YEAR \n1,9,9\n", "YEAR"),
+        ("UPN,Year,NC year\n1,9,9\n", "NC year"),
+        ("UPN,Year,KS2 English,English KS2 test\n1,9,4,4\n", "English KS2 test"),
+        ("UPN,Stage,Subject,Result,Level\n1,KS2,English,4,4\n", "Level"),
+    ],
+)
 def test_the_same_heading_or_meaning_twice(text, column):
     assert [(fault.row, fault.column) for fault in faults(text) if fault.column] == [(1, column)]
 
@@ -335,7 +389,9 @@ def test_a_blank_in_another_subject_is_no_entry():
 
 
 def test_a_sheet_of_results_beside_the_pupils():
-    read = loaded(PUPILS, "UPN,Forename,Surname,KS2 English,KS3 English\n1,Ann,Lee,3,5\n2,Bob,Ray,4,\n")
+    read = loaded(
+        PUPILS, "UPN,Forename,Surname,KS2 English,KS3 English\n1,Ann,Lee,3,5\n2,Bob,Ray,4,\n"
+    )
     assert len(read.pupils) == 2
     assert [*read.results["result"]] == ["3", "4", "5", ""]
 
@@ -356,13 +412,22 @@ def test_long_results_pass_over_what_belongs_to_pupils():
 
 
 def test_a_workbook_of_two_tables_and_notes():
-    content = workbook({
-        "Read me": [["How to fill this in"], ["Carefully"]],
-        "pupils": [["pupil_id", "year_group", "attendance"], ["0123", 9, 0.955], ["0124", 9, 1]],
-        "empty": [],
-        "results": [["pupil_id", "stage", "subject", "result"], ["0123", "KS2", "English", "4b"],
-                    ["0124", "KS2", "En", 4.27]],
-    })  # fmt: skip
+    content = workbook(
+        {
+            "Read me": [["How to fill this in"], ["Carefully"]],
+            "pupils": [
+                ["pupil_id", "year_group", "attendance"],
+                ["0123", 9, 0.955],
+                ["0124", 9, 1],
+            ],
+            "empty": [],
+            "results": [
+                ["pupil_id", "stage", "subject", "result"],
+                ["0123", "KS2", "English", "4b"],
+                ["0124", "KS2", "En", 4.27],
+            ],
+        }
+    )
     read = load_files([file(content, "a.xlsx")], framework=LEVELS, academic_year=2005)
     assert read.pupils["attendance"].tolist() == [95.5, 100.0]
     assert read.results["result"].tolist() == ["4b", "4c"]
@@ -370,7 +435,12 @@ def test_a_workbook_of_two_tables_and_notes():
 
 
 def test_faults_of_a_workbook_name_the_sheet():
-    content = workbook({"pupils": [["UPN", "SEN"], ["1", "A"], [], ["2", "Q"]], "other": [["UPN", "Year"], ["3", "x"]]})
+    content = workbook(
+        {
+            "pupils": [["UPN", "SEN"], ["1", "A"], [], ["2", "Q"]],
+            "other": [["UPN", "Year"], ["3", "x"]],
+        }
+    )
     with pytest.raises(FaultyFile) as caught:
         load_files([file(content, "a.xlsx")], framework=LEVELS, academic_year=2005)
     assert [(fault.file, fault.row, fault.column) for fault in caught.value.faults] == [
@@ -382,35 +452,41 @@ def test_faults_of_a_workbook_name_the_sheet():
 # --------------------------------------------------------------------------------------------------------------- Faults
 
 
-@pytest.mark.parametrize("texts, expected", [
-    ((PUPILS.replace("A", "Zebra"),), [("1.csv", 2, "SEN")]),
-    (("UPN,Year\n1,9\n,9\n",), [("1.csv", 3, "UPN")]),
-    (("UPN,Year\n1,9\n2,9\n1,8\n",), [("1.csv", 4, "UPN")]),
-    (("UPN,Year\n1,9\n", "UPN,Year\n1,9\n"), [("2.csv", 2, "UPN")]),
-    (("UPN,Year\n1,0\n2,15\n3,1\n4,14\n",), [("1.csv", 2, "Year"), ("1.csv", 3, "Year")]),
-    (("UPN,Attendance\n1,101\n2,-1\n3,100\n4,0\n5,good\n",), [("1.csv", row, "Attendance") for row in (2, 3, 6)]),
-    (("UPN,Need\n1,BESD\n2,SEMH\n",), [("1.csv", 3, "Need")]),
-    ((PUPILS, RESULTS.replace("4b", "Zebra")), [("2.csv", 3, "Result")]),
-    ((PUPILS, RESULTS.replace("4b", "4.275")), [("2.csv", 3, "Result")]),
-    ((PUPILS, RESULTS.replace("14/05/2001", "31/02/2001")), [("2.csv", 3, "Date")]),
-    ((PUPILS, RESULTS.replace("14/05/2001", "2001-13-01")), [("2.csv", 3, "Date")]),
-    ((PUPILS, RESULTS.replace("TA", "guess")), [("2.csv", 3, "Kind")]),
-    ((PUPILS, RESULTS.replace("2,KS2", "2,KS7")), [("2.csv", 3, "Stage")]),
-    ((PUPILS, RESULTS.replace("2,KS2", "2,")), [("2.csv", 3, "Stage")]),
-    ((PUPILS, RESULTS.replace("English,TA", "Alchemy,TA")), [("2.csv", 3, "Subject")]),
-    ((PUPILS, RESULTS.replace("English,TA", ",TA")), [("2.csv", 3, "Subject")]),
-    ((PUPILS, RESULTS + "1,KS2,Eng,,4,\n"), [("2.csv", 4, "Result")]),
-    ((PUPILS, RESULTS + "3,KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
-    ((PUPILS, RESULTS + ",KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
-    ((WIDE.replace("4b", "Zebra"),), [("1.csv", 2, "KS2 Maths TA")]),
-    ((WIDE + "1,9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
-    ((WIDE + ",9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
-    ((PUPILS, "UPN,Surname,KS2 English\n1,Lee,3\n7,Ray,4\n"), [("2.csv", 3, "UPN")]),
-    (("UPN,Year\n\n1,9\n\n\n2,x\n",), [("1.csv", 6, "Year")]),
-    (('UPN,Surname,Year\n1,"a\nb",9\n2,c,x\n',), [("1.csv", 3, "Year")]),
-    (("UPN,Year\n1,9\n2\n3,8\n",), [("1.csv", 3, None)]),
-    (("UPN,,Year\n1,x,9\n",), [("1.csv", 1, "B")]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "texts, expected",
+    [
+        ((PUPILS.replace("A", "Zebra"),), [("1.csv", 2, "SEN")]),
+        (("UPN,Year\n1,9\n,9\n",), [("1.csv", 3, "UPN")]),
+        (("UPN,Year\n1,9\n2,9\n1,8\n",), [("1.csv", 4, "UPN")]),
+        (("UPN,Year\n1,9\n", "UPN,Year\n1,9\n"), [("2.csv", 2, "UPN")]),
+        (("UPN,Year\n1,0\n2,15\n3,1\n4,14\n",), [("1.csv", 2, "Year"), ("1.csv", 3, "Year")]),
+        (
+            ("UPN,Attendance\n1,101\n2,-1\n3,100\n4,0\n5,good\n",),
+            [("1.csv", row, "Attendance") for row in (2, 3, 6)],
+        ),
+        (("UPN,Need\n1,BESD\n2,SEMH\n",), [("1.csv", 3, "Need")]),
+        ((PUPILS, RESULTS.replace("4b", "Zebra")), [("2.csv", 3, "Result")]),
+        ((PUPILS, RESULTS.replace("4b", "4.275")), [("2.csv", 3, "Result")]),
+        ((PUPILS, RESULTS.replace("14/05/2001", "31/02/2001")), [("2.csv", 3, "Date")]),
+        ((PUPILS, RESULTS.replace("14/05/2001", "2001-13-01")), [("2.csv", 3, "Date")]),
+        ((PUPILS, RESULTS.replace("TA", "guess")), [("2.csv", 3, "Kind")]),
+        ((PUPILS, RESULTS.replace("2,KS2", "2,KS7")), [("2.csv", 3, "Stage")]),
+        ((PUPILS, RESULTS.replace("2,KS2", "2,")), [("2.csv", 3, "Stage")]),
+        ((PUPILS, RESULTS.replace("English,TA", "Alchemy,TA")), [("2.csv", 3, "Subject")]),
+        ((PUPILS, RESULTS.replace("English,TA", ",TA")), [("2.csv", 3, "Subject")]),
+        ((PUPILS, RESULTS + "1,KS2,Eng,,4,\n"), [("2.csv", 4, "Result")]),
+        ((PUPILS, RESULTS + "3,KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
+        ((PUPILS, RESULTS + ",KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
+        ((WIDE.replace("4b", "Zebra"),), [("1.csv", 2, "KS2 Maths TA")]),
+        ((WIDE + "1,9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
+        ((WIDE + ",9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
+        ((PUPILS, "UPN,Surname,KS2 English\n1,Lee,3\n7,Ray,4\n"), [("2.csv", 3, "UPN")]),
+        (("UPN,Year\n\n1,9\n\n\n2,x\n",), [("1.csv", 6, "Year")]),
+        (('UPN,Surname,Year\n1,"a\nb",9\n2,c,x\n',), [("1.csv", 3, "Year")]),
+        (("UPN,Year\n1,9\n2\n3,8\n",), [("1.csv", 3, None)]),
+        (("UPN,,Year\n1,x,9\n",), [("1.csv", 1, "B")]),
+    ],
+)
 def test_faults_by_their_place(texts, expected):
     assert places(*texts) == expected
 
@@ -423,9 +499,16 @@ def test_every_fault_of_every_file_at_once_and_never_a_value():
         "%PDF\x00",
     )
     assert sorted((fault.file, fault.row or 0, fault.column or "") for fault in found) == [
-        ("1.csv", 2, "SEN"), ("1.csv", 2, "Year"), ("1.csv", 3, "SEN"), ("1.csv", 4, "UPN"),
-        ("2.csv", 2, "Date"), ("2.csv", 2, "Result"), ("2.csv", 3, "UPN"), ("3.csv", 0, ""), ("4.csv", 0, ""),
-    ]  # fmt: skip
+        ("1.csv", 2, "SEN"),
+        ("1.csv", 2, "Year"),
+        ("1.csv", 3, "SEN"),
+        ("1.csv", 4, "UPN"),
+        ("2.csv", 2, "Date"),
+        ("2.csv", 2, "Result"),
+        ("2.csv", 3, "UPN"),
+        ("3.csv", 0, ""),
+        ("4.csv", 0, ""),
+    ]
     assert not any("Zebra" in str(fault) or "Lee" in str(fault) for fault in found)
     assert all(fault.rule and fault.remedy for fault in found)
 
@@ -446,7 +529,9 @@ def test_headings_alone(text):
 def test_no_heading_is_known():
     with pytest.raises(FaultyFile) as caught:
         loaded("Shoe,Hat\n1,2\n3\n")
-    assert [fault.rule for fault in caught.value.faults] == ["none of the headings in this row is known"]
+    assert [fault.rule for fault in caught.value.faults] == [
+        "none of the headings in this row is known"
+    ]
     assert [heading.heading for heading in caught.value.unmatched] == ["Shoe", "Hat"]
 
 
@@ -480,15 +565,26 @@ def test_a_result_for_now_may_stand_once_for_each_date():
 
 
 def test_results_of_either_framework_are_refused_in_the_other():
-    assert places("UPN,Year,KS2 English\n1,11,4c\n", framework=GCSE) == [("1.csv", 2, "KS2 English")]
+    assert places("UPN,Year,KS2 English\n1,11,4c\n", framework=GCSE) == [
+        ("1.csv", 2, "KS2 English")
+    ]
     assert places("UPN,Year,GCSE English\n1,11,9\n") == [("1.csv", 2, "GCSE English")]
 
 
 # ----------------------------------------------------------------------------------------------------------- Properties
 
 ROWS = [
-    {"UPN": str(n), "Year": "9", "SEN": sen, "Surname": f"Lee {n}", "KS2 English": ks2, "KS3 English": ks3}
-    for n, (sen, ks2, ks3) in enumerate([("A", "3", "5"), ("N", "4", ""), ("P", "B", "4"), ("", "", "6")])
+    {
+        "UPN": str(n),
+        "Year": "9",
+        "SEN": sen,
+        "Surname": f"Lee {n}",
+        "KS2 English": ks2,
+        "KS3 English": ks3,
+    }
+    for n, (sen, ks2, ks3) in enumerate(
+        [("A", "3", "5"), ("N", "4", ""), ("P", "B", "4"), ("", "", "6")]
+    )
 ]
 
 
@@ -500,7 +596,11 @@ def ordered(read):
     )
 
 
-@given(rows=st.permutations(ROWS), columns=st.permutations(list(ROWS[0])), separator=st.sampled_from(",;\t"))
+@given(
+    rows=st.permutations(ROWS),
+    columns=st.permutations(list(ROWS[0])),
+    separator=st.sampled_from(",;\t"),
+)
 @settings(deadline=None, max_examples=12)
 def test_the_order_of_rows_and_columns_makes_no_difference(rows, columns, separator):
     text = pd.DataFrame(rows)[columns].to_csv(index=False, sep=separator)
@@ -525,5 +625,9 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn
 @settings(deadline=None, max_examples=40)
 def test_any_name_is_loaded_as_it_is_written(surnames):
     made = io.StringIO()
-    csv.writer(made).writerows([["UPN", "Surname"], *zip(map(str, itertools.count()), surnames, strict=False)])
-    assert loaded(made.getvalue()).pupils["surname"].tolist() == [surname.strip() for surname in surnames]
+    csv.writer(made).writerows(
+        [["UPN", "Surname"], *zip(map(str, itertools.count()), surnames, strict=False)]
+    )
+    assert loaded(made.getvalue()).pupils["surname"].tolist() == [
+        surname.strip() for surname in surnames
+    ]

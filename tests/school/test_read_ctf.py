@@ -24,7 +24,9 @@ def pupil(inside="", upn="A801200001001"):
     return f"<Pupil><UPN>{upn}</UPN><Surname>Lee</Surname><Forename>Ann</Forename><DOB>1992-05-14</DOB>{inside}</Pupil>"
 
 
-def result(stage, subject, value, *, method="TT", qualifier="NL", year="2003", component="", status="R"):
+def result(
+    stage, subject, value, *, method="TT", qualifier="NL", year="2003", component="", status="R"
+):
     return f"""<StageAssessments><KeyStage><Stage>{stage}</Stage><StageAssessment><Year>{year}</Year>
         <Subject>{subject}</Subject><Method>{method}</Method><Component>{component}</Component>
         <ResultStatus>{status}</ResultStatus><ResultQualifier>{qualifier}</ResultQualifier><Result>{value}</Result>
@@ -32,7 +34,9 @@ def result(stage, subject, value, *, method="TT", qualifier="NL", year="2003", c
 
 
 def loaded(*pupils, framework=LEVELS, **options):
-    return load_files([NamedFile("in.xml", ctf(*pupils, **options))], framework=framework, academic_year=2005)
+    return load_files(
+        [NamedFile("in.xml", ctf(*pupils, **options))], framework=framework, academic_year=2005
+    )
 
 
 def only_pupil(inside, framework=LEVELS):
@@ -62,9 +66,17 @@ def test_a_pupil():
         "<Type><LanguageType>H</LanguageType><Language>PAN</Language></Type>"
         "<Type><LanguageType>F</LanguageType><Language>ENG</Language></Type></Languages></BasicDetails>"
     )
-    assert row[["pupil_id", "surname", "forename", "sex", "ethnicity", "language", "on_roll"]].tolist() == [
-        "A801200001001", "Lee", "Ann", "F", "WBRI", "ENG", "Y",
-    ]  # fmt: skip
+    assert row[
+        ["pupil_id", "surname", "forename", "sex", "ethnicity", "language", "on_roll"]
+    ].tolist() == [
+        "A801200001001",
+        "Lee",
+        "Ann",
+        "F",
+        "WBRI",
+        "ENG",
+        "Y",
+    ]
     assert (row["year_group"], row["ks4_year"]) == (9, 2007)
 
 
@@ -73,58 +85,80 @@ def test_a_date_of_birth_is_not_kept():
     assert "1992" not in read.pupils.to_csv() + read.results.to_csv()
 
 
-@pytest.mark.parametrize("element, sex", [
-    ("<Sex>M</Sex>", "M"), ("<Gender>F</Gender>", "F"), ("<Gender>1</Gender>", "M"), ("<Sex>2</Sex>", "F"), ("", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "element, sex",
+    [
+        ("<Sex>M</Sex>", "M"),
+        ("<Gender>F</Gender>", "F"),
+        ("<Gender>1</Gender>", "M"),
+        ("<Sex>2</Sex>", "F"),
+        ("", ""),
+    ],
+)
 def test_sex_by_its_old_and_new_names_and_numbers(element, sex):
     assert only_pupil(element)["sex"] == sex
 
 
 def sen(*rows, needs=""):
     rows = "".join(
-        f"<SEN><StartDate>{date}</StartDate><SENprovision>{code}</SENprovision></SEN>" for date, code in rows
+        f"<SEN><StartDate>{date}</StartDate><SENprovision>{code}</SENprovision></SEN>"
+        for date, code in rows
     )
     return f"<SENhistory>{rows}{needs}</SENhistory>"
 
 
-@pytest.mark.parametrize("rows, current", [
-    ([("2003-09-01", "A")], "A"),
-    ([("2003-09-01", "A"), ("2004-09-01", "P")], "P"),
-    ([("2004-09-01", "P"), ("2003-09-01", "A")], "P"),
-    ([("2004-09-01", "A"), ("2004-09-01", "N")], "N"),
-    ([], ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "rows, current",
+    [
+        ([("2003-09-01", "A")], "A"),
+        ([("2003-09-01", "A"), ("2004-09-01", "P")], "P"),
+        ([("2004-09-01", "P"), ("2003-09-01", "A")], "P"),
+        ([("2004-09-01", "A"), ("2004-09-01", "N")], "N"),
+        ([], ""),
+    ],
+)
 def test_the_latest_sen_row_is_the_current_one(rows, current):
     assert only_pupil(sen(*rows))["sen_provision"] == current
 
 
 def test_older_rows_may_hold_codes_of_another_time():
-    assert only_pupil(sen(("2013-09-01", "P"), ("2015-09-01", "K")), framework=GCSE)["sen_provision"] == "K"
+    assert (
+        only_pupil(sen(("2013-09-01", "P"), ("2015-09-01", "K")), framework=GCSE)["sen_provision"]
+        == "K"
+    )
 
 
 def test_needs_go_by_rank():
     need = "<SENneed><SENtypeRank>{}</SENtypeRank><SENtype>{}</SENtype>{}</SENneed>"
     ended = "<NeedEndDate>2004-01-01</NeedEndDate>"
     needs = (
-        need.format(2, "MLD", "") + need.format(1, "SPLD", "") + need.format(3, "HI", "") + need.format(1, "VI", ended)
+        need.format(2, "MLD", "")
+        + need.format(1, "SPLD", "")
+        + need.format(3, "HI", "")
+        + need.format(1, "VI", ended)
     )
     row = only_pupil(sen(("2003-09-01", "A"), needs=f"<SENneeds>{needs}</SENneeds>"))
     assert (row["need"], row["need_2"]) == ("SPLD", "MLD")
 
 
 def attendance(*years):
-    return "<Attendance>{}</Attendance>".format("".join(
-        f"<YearData><Year>{year}</Year><SessionsPossible>{possible}</SessionsPossible>"
-        f"<SessionsAttended>{attended}</SessionsAttended></YearData>"
-        for year, possible, attended in years
-    ))  # fmt: skip
+    return "<Attendance>{}</Attendance>".format(
+        "".join(
+            f"<YearData><Year>{year}</Year><SessionsPossible>{possible}</SessionsPossible>"
+            f"<SessionsAttended>{attended}</SessionsAttended></YearData>"
+            for year, possible, attended in years
+        )
+    )
 
 
-@pytest.mark.parametrize("years, percent", [
-    ([("2005", 200, 181)], 90.5),
-    ([("2005", 200, 181), ("2004", 380, 380)], 90.5),
-    ([("2005", 100, 80), ("2005", 100, 100)], 90.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "years, percent",
+    [
+        ([("2005", 200, 181)], 90.5),
+        ([("2005", 200, 181), ("2004", 380, 380)], 90.5),
+        ([("2005", 100, 80), ("2005", 100, 100)], 90.0),
+    ],
+)
 def test_attendance_is_of_the_latest_year(years, percent):
     assert only_pupil(attendance(*years))["attendance"] == percent
 
@@ -143,7 +177,9 @@ def test_attendance_that_cannot_be(years):
 
 def test_results_of_each_stage_subject_and_method():
     assert results(
-        result("KS2", "ENG", "4"), result("KS2", "MAT", "3", method="TA"), result("KS3", "SCI", "B", year="2004")
+        result("KS2", "ENG", "4"),
+        result("KS2", "MAT", "3", method="TA"),
+        result("KS3", "SCI", "B", year="2004"),
     ) == [
         ["KS2", "English", "test", "4"],
         ["KS2", "Mathematics", "teacher", "3"],
@@ -164,29 +200,34 @@ def test_scaled_scores_of_today():
     ]
 
 
-@pytest.mark.parametrize("passed_over", [
-    result("KS1", "ENG", "2"),
-    result("KS2", "ENG", "101", qualifier="NS"),
-    result("KS2", "ENG", "37", qualifier="NM"),
-    result("KS2", "HIS", "4"),
-    result("KS2", "REA", "4"),
-    result("KS2", "ENG", "4", method="XX"),
-    result("KS2", "ENG", "5", status="T"),
-    result("KS2", "ENG", "5", component="WRI"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "passed_over",
+    [
+        result("KS1", "ENG", "2"),
+        result("KS2", "ENG", "101", qualifier="NS"),
+        result("KS2", "ENG", "37", qualifier="NM"),
+        result("KS2", "HIS", "4"),
+        result("KS2", "REA", "4"),
+        result("KS2", "ENG", "4", method="XX"),
+        result("KS2", "ENG", "5", status="T"),
+        result("KS2", "ENG", "5", component="WRI"),
+    ],
+)
 def test_what_is_no_result_of_this_framework_is_passed_over(passed_over):
     assert results(passed_over) == []
 
 
 def test_parts_of_a_subject_that_are_passed_over_are_told():
-    (note,) = loaded(pupil(result("KS2", "ENG", "5", component="WRI") + result("KS2", "ENG", "5"))).notes
+    (note,) = loaded(
+        pupil(result("KS2", "ENG", "5", component="WRI") + result("KS2", "ENG", "5"))
+    ).notes
     assert "1 results for a part of a subject" in note
 
 
 def test_of_results_in_two_years_the_later_stands():
-    assert results(result("KS2", "ENG", "3", year="2002"), result("KS2", "ENG", "4", year="2003")) == [
-        ["KS2", "English", "test", "4"]
-    ]
+    assert results(
+        result("KS2", "ENG", "3", year="2002"), result("KS2", "ENG", "4", year="2003")
+    ) == [["KS2", "English", "test", "4"]]
 
 
 def test_two_results_in_one_year_are_a_fault():
@@ -196,7 +237,11 @@ def test_two_results_in_one_year_are_a_fault():
 
 def test_several_files_are_one_school():
     first, second = ctf(pupil(result("KS2", "ENG", "3"))), ctf(pupil(upn="A801200001002"))
-    read = load_files([NamedFile("1.xml", first), NamedFile("2.xml", second)], framework=LEVELS, academic_year=2005)
+    read = load_files(
+        [NamedFile("1.xml", first), NamedFile("2.xml", second)],
+        framework=LEVELS,
+        academic_year=2005,
+    )
     assert (len(read.pupils), len(read.results)) == (2, 1)
 
 
@@ -204,22 +249,31 @@ def test_a_pupil_in_two_files():
     both = [NamedFile("1.xml", ctf(pupil())), NamedFile("2.xml", ctf(pupil()))]
     with pytest.raises(FaultyFile) as caught:
         load_files(both, framework=LEVELS, academic_year=2005)
-    assert [(fault.file, fault.row, fault.column) for fault in caught.value.faults] == [("2.xml", 5, "UPN")]
+    assert [(fault.file, fault.row, fault.column) for fault in caught.value.faults] == [
+        ("2.xml", 5, "UPN")
+    ]
 
 
-@pytest.mark.parametrize("options", [
-    {"root": '<CTfile xmlns="http://www.education.gov.uk/ctf">'},
-    {"opening": ""},
-    {"opening": "\ufeff"},
-    {"opening": "\n\n"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"root": '<CTfile xmlns="http://www.education.gov.uk/ctf">'},
+        {"opening": ""},
+        {"opening": "\ufeff"},
+        {"opening": "\n\n"},
+    ],
+)
 def test_namespaces_and_openings(options):
     assert len(loaded(pupil(), **options).pupils) == 1
 
 
 def test_utf_16():
-    content = ctf(pupil().replace("Lee", "Brontë"), opening='<?xml version="1.0" encoding="utf-16"?>').decode()
-    read = load_files([NamedFile("in.xml", content.encode("utf-16"))], framework=LEVELS, academic_year=2005)
+    content = ctf(
+        pupil().replace("Lee", "Brontë"), opening='<?xml version="1.0" encoding="utf-16"?>'
+    ).decode()
+    read = load_files(
+        [NamedFile("in.xml", content.encode("utf-16"))], framework=LEVELS, academic_year=2005
+    )
     assert read.pupils["surname"].tolist() == ["Brontë"]
 
 
@@ -236,20 +290,23 @@ def test_a_upn_keeps_its_leading_zero():
 # -------------------------------------------------------------------------------------------------------------- Faults
 
 
-@pytest.mark.parametrize("content", [ctf(pupil(upn="")), ctf(pupil().replace("<UPN>A801200001001</UPN>", ""))])
+@pytest.mark.parametrize(
+    "content", [ctf(pupil(upn="")), ctf(pupil().replace("<UPN>A801200001001</UPN>", ""))]
+)
 def test_a_missing_upn(content):
     fault = fault_of(content)
     assert (fault.row, fault.column, fault.rule) == (5, "UPN", "no pupil number")
 
 
 def test_every_fault_is_told_by_the_line_of_its_element_and_without_its_value():
-    inside = (
-        f"<Sex>Q</Sex>\n<BasicDetails><NCyearActual>R</NCyearActual></BasicDetails>\n{sen(('2004-01-01', 'Zebra'))}\n"
-    )
+    inside = f"<Sex>Q</Sex>\n<BasicDetails><NCyearActual>R</NCyearActual></BasicDetails>\n{sen(('2004-01-01', 'Zebra'))}\n"
     faults = faults_of(ctf(pupil(inside + result("KS2", "ENG", "Zebra9"))))
     assert [(fault.row, fault.column) for fault in faults] == [
-        (5, "Sex"), (6, "NCyearActual"), (7, "SENprovision"), (10, "Result"),
-    ]  # fmt: skip
+        (5, "Sex"),
+        (6, "NCyearActual"),
+        (7, "SENprovision"),
+        (10, "Result"),
+    ]
     assert not any("Zebra" in str(fault) or "A8012" in str(fault) for fault in faults)
 
 
@@ -258,12 +315,15 @@ def test_lines_beyond_what_a_short_number_holds():
     assert fault_of(content).row == 70_005
 
 
-@pytest.mark.parametrize("content, row", [
-    (b"<CTfile>\n<CTFpupilData>\n<Pupil></CTFpupilData></CTfile>", 3),
-    (b"<CTfile>\n<CTFpupilData>\n", 3),
-    (b"<", 1),
-    (b"<CTfile>\n<<", 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, row",
+    [
+        (b"<CTfile>\n<CTFpupilData>\n<Pupil></CTFpupilData></CTfile>", 3),
+        (b"<CTfile>\n<CTFpupilData>\n", 3),
+        (b"<", 1),
+        (b"<CTfile>\n<<", 2),
+    ],
+)
 def test_broken_xml(content, row):
     fault = fault_of(content)
     assert "broken" in fault.rule
@@ -278,7 +338,9 @@ def test_cut_off_after_a_good_pupil():
     assert "broken" in fault_of(ctf(pupil(), pupil(upn="2"))[:-40]).rule
 
 
-@pytest.mark.parametrize("content", [b"<html><body>No</body></html>", b"<ATfile><Pupil/></ATfile>", b"<Pupil/>"])
+@pytest.mark.parametrize(
+    "content", [b"<html><body>No</body></html>", b"<ATfile><Pupil/></ATfile>", b"<Pupil/>"]
+)
 def test_other_xml(content):
     assert fault_of(content).rule == "this is not a Common Transfer File"
 
@@ -290,13 +352,16 @@ def test_no_pupils():
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 
 
-@pytest.mark.parametrize("doctype", [
-    "<!DOCTYPE CTfile>",
-    f'<!DOCTYPE CTfile [<!ENTITY l0 "lol">{LAUGHS}]>',
-    '<!DOCTYPE CTfile [<!ENTITY secret SYSTEM "file:///etc/passwd">]>',
-    '<!DOCTYPE CTfile SYSTEM "http://127.0.0.1:9/ctf.dtd">',
-    '<!DOCTYPE CTfile [<!ENTITY % far SYSTEM "http://127.0.0.1:9/far.dtd"> %far;]>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE CTfile>",
+        f'<!DOCTYPE CTfile [<!ENTITY l0 "lol">{LAUGHS}]>',
+        '<!DOCTYPE CTfile [<!ENTITY secret SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE CTfile SYSTEM "http://127.0.0.1:9/ctf.dtd">',
+        '<!DOCTYPE CTfile [<!ENTITY % far SYSTEM "http://127.0.0.1:9/far.dtd"> %far;]>',
+    ],
+)
 @pytest.mark.parametrize("reference", ["Lee", "&l11;", "&secret;"])
 def test_no_document_type_is_taken(doctype, reference):
     content = ctf(pupil().replace("Lee", reference), opening=f'<?xml version="1.0"?>{doctype}')
@@ -306,7 +371,11 @@ def test_no_document_type_is_taken(doctype, reference):
 
 
 def test_document_types_in_utf_16_are_seen_too():
-    content = ctf(pupil(), opening='<?xml version="1.0" encoding="utf-16"?><!DOCTYPE CTfile>').decode().encode("utf-16")
+    content = (
+        ctf(pupil(), opening='<?xml version="1.0" encoding="utf-16"?><!DOCTYPE CTfile>')
+        .decode()
+        .encode("utf-16")
+    )
     assert "declares a document type" in fault_of(content).rule
 
 

@@ -20,7 +20,9 @@ from senlib.school.read_tables import column_letters, read_tables
 
 
 def cells(table):
-    return [list(row) for row in zip(*(column.astype(str) for column in table.columns), strict=True)]
+    return [
+        list(row) for row in zip(*(column.astype(str) for column in table.columns), strict=True)
+    ]
 
 
 def only(content, name="file.csv"):
@@ -53,7 +55,10 @@ def workbook(*sheets):
 def repacked(content, change):
     """A workbook with each member changed: `change` takes a name and bytes, and gives bytes."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
         for name in before.namelist():
             after.writestr(name, change(name, before.read(name)))
     return made.getvalue()
@@ -85,17 +90,20 @@ def test_separator_is_told_by_the_headings_and_not_by_the_cells():
     assert cells(only(b'UPN;Form\n1;"a,b,c"\n2;d,e,f\n')) == [["1", "a,b,c"], ["2", "d,e,f"]]
 
 
-@pytest.mark.parametrize("content, rows", [
-    (b"a,b\n1,2\n3,4\n", [2, 3]),
-    (b"a,b\n1,2\n3,4", [2, 3]),
-    (b"a,b\n\n1,2\n\n\n3,4\n\n", [3, 6]),
-    (b"a,b\n,\n1,2\n , \n3,4\n", [3, 5]),
-    (b"\n,\na,b\n1,2\n", [4]),
-    (b'a,b\n"x\ny\r\nz",2\n3,4\n', [2, 3]),
-    (b'"a\nb",b\n1,2\n', [2]),
-    (b"a\n1\n\n2\n", [2, 4]),
-    (b"a,b\n1,2,\n3,4\n5,6,,\n", [2, 3, 4]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, rows",
+    [
+        (b"a,b\n1,2\n3,4\n", [2, 3]),
+        (b"a,b\n1,2\n3,4", [2, 3]),
+        (b"a,b\n\n1,2\n\n\n3,4\n\n", [3, 6]),
+        (b"a,b\n,\n1,2\n , \n3,4\n", [3, 5]),
+        (b"\n,\na,b\n1,2\n", [4]),
+        (b'a,b\n"x\ny\r\nz",2\n3,4\n', [2, 3]),
+        (b'"a\nb",b\n1,2\n', [2]),
+        (b"a\n1\n\n2\n", [2, 4]),
+        (b"a,b\n1,2,\n3,4\n5,6,,\n", [2, 3, 4]),
+    ],
+)
 def test_rows_are_numbered_as_the_spreadsheet_shows_them(content, rows):
     table = only(content)
     assert dict(zip(table.rows.tolist(), cells(table), strict=True)).keys() == set(rows)
@@ -104,15 +112,21 @@ def test_rows_are_numbered_as_the_spreadsheet_shows_them(content, rows):
 
 def test_a_row_that_ends_in_blank_cells_keeps_its_place():
     table = only(b"a,b\n1,2,\n3,4\n")
-    assert {row: cell for row, cell in zip(table.rows, cells(table), strict=True)} == {2: ["1", "2"], 3: ["3", "4"]}
+    assert {row: cell for row, cell in zip(table.rows, cells(table), strict=True)} == {
+        2: ["1", "2"],
+        3: ["3", "4"],
+    }
 
 
-@pytest.mark.parametrize("content, row, rule", [
-    (b"a,b\n1,2\n3\n", 3, "fewer"),
-    (b"a,b\n1,2\n\n3,4,5\n", 4, "more"),
-    (b'a,b\n"x\ny",2\n3,4,5\n', 3, "more"),
-    (b"\na,b\n1,2,3\n", 3, "more"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, row, rule",
+    [
+        (b"a,b\n1,2\n3\n", 3, "fewer"),
+        (b"a,b\n1,2\n\n3,4,5\n", 4, "more"),
+        (b'a,b\n"x\ny",2\n3,4,5\n', 3, "more"),
+        (b"\na,b\n1,2,3\n", 3, "more"),
+    ],
+)
 def test_ragged_rows_are_faults(content, row, rule):
     (fault,) = only(content).faults
     assert (fault.row, fault.rule.split()[0]) == (row, rule)
@@ -122,20 +136,24 @@ def test_every_ragged_row_is_told():
     assert [fault.row for fault in only(b"a,b\n1\n1,2\n1,2,3\n").faults] == [2, 4]
 
 
-@pytest.mark.parametrize("content, row", [
-    (b'a,b\n1,2\n3,"4\n5,6\n', 3),
-    (b'a,b\n1,"2\n3,4\n5,"6\n', 2),
-    (b'a,b\n1,"2"x\n', 2),
-    (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, row",
+    [
+        (b'a,b\n1,2\n3,"4\n5,6\n', 3),
+        (b'a,b\n1,"2\n3,4\n5,"6\n', 2),
+        (b'a,b\n1,"2"x\n', 2),
+        (b'a,b\n1,"' + b"x" * 200_000 + b'"\n', 2),
+    ],
+)
 def test_a_quotation_mark_that_is_not_closed_swallows_no_rows(content, row):
     assert fault_of(content).row == row
 
 
 def test_a_quotation_mark_inside_a_cell_is_text():
     assert cells(only(b'a,b\n1,Sam "Sammy" Lee\n2,"Sam ""Sammy"" Lee"\n')) == [
-        ["1", 'Sam "Sammy" Lee'], ["2", 'Sam "Sammy" Lee'],
-    ]  # fmt: skip
+        ["1", 'Sam "Sammy" Lee'],
+        ["2", 'Sam "Sammy" Lee'],
+    ]
 
 
 def test_a_filled_column_without_a_heading():
@@ -145,16 +163,19 @@ def test_a_filled_column_without_a_heading():
     assert table.headings == ("UPN", "Form")
 
 
-@pytest.mark.parametrize("content", [
-    b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<\x00\x01>>",
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
-    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
-    bytes(range(256)) * 20,
-    b"UPN,Surname\n1,Bront\xeb\x81\n",
-    "UPN,Form\n1,7A\n".encode("utf-16-le"),
-    "UPN,Form\n1,7A\n".encode("utf-32"),
-    b"\xff\xfeU",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<\x00\x01>>",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
+        bytes(range(256)) * 20,
+        b"UPN,Surname\n1,Bront\xeb\x81\n",
+        "UPN,Form\n1,7A\n".encode("utf-16-le"),
+        "UPN,Form\n1,7A\n".encode("utf-32"),
+        b"\xff\xfeU",
+    ],
+)
 def test_what_is_no_text_is_no_table(content):
     assert "not a table" in fault_of(content).rule
 
@@ -233,7 +254,10 @@ def test_merged_headings_leave_columns_without_one():
 
 def test_each_sheet_is_named_and_empty_ones_are_passed_over():
     tables = read_tables(
-        NamedFile(name="a.xlsx", content=workbook(("one", [["UPN"], ["1"]]), ("none", []), ("two", [["UPN"], ["2"]])))
+        NamedFile(
+            name="a.xlsx",
+            content=workbook(("one", [["UPN"], ["1"]]), ("none", []), ("two", [["UPN"], ["2"]])),
+        )
     )
     assert [table.file for table in tables] == ["a.xlsx, sheet 'one'", "a.xlsx, sheet 'two'"]
 
@@ -249,7 +273,9 @@ def test_another_zip_is_no_workbook():
     assert "not an Excel workbook" in fault_of(made.getvalue(), "letter.xlsx").rule
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"x" * 100, workbook(("a", [["UPN"], ["1"]]))[:-200]])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04" + b"x" * 100, workbook(("a", [["UPN"], ["1"]]))[:-200]]
+)
 def test_a_damaged_workbook(content):
     assert "damaged" in fault_of(content).rule
 
@@ -277,7 +303,9 @@ def test_a_zip_with_encrypted_members():
 
 def test_what_a_workbook_unpacks_to_is_counted(monkeypatch):
     book = workbook(("a", [["UPN"], ["1"]]))
-    bomb = repacked(book, lambda name, data: data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data)
+    bomb = repacked(
+        book, lambda name, data: data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data
+    )
     assert len(bomb) < 20_000
     monkeypatch.setattr(files, "MAX_BYTES", 1_000_000)
     assert "150 MB" in fault_of(bomb).rule
@@ -286,7 +314,10 @@ def test_what_a_workbook_unpacks_to_is_counted(monkeypatch):
 def test_the_size_that_a_member_declares_is_not_believed(monkeypatch):
     book = workbook(("a", [["UPN"], ["1"]]))
     bomb = bytearray(
-        repacked(book, lambda name, data: data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data)
+        repacked(
+            book,
+            lambda name, data: data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data,
+        )
     )
     at = bomb.index(b"PK\x01\x02")
     while at != -1:
@@ -297,13 +328,16 @@ def test_the_size_that_a_member_declares_is_not_believed(monkeypatch):
     assert "150 MB" in fault_of(bytes(bomb)).rule
 
 
-@pytest.mark.parametrize("far", [
-    b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
-    b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
-    b'<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>',
-    b'<row r="9000000"/><row><c r="B9000001"><v>1</v></c></row>',
-    b"<row>" + b"<c/>" * 11_000 + b'<c><v>1</v></c></row><row r="1000"><c><v>1</v></c></row>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "far",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        b'<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>',
+        b'<row r="9000000"/><row><c r="B9000001"><v>1</v></c></row>',
+        b"<row>" + b"<c/>" * 11_000 + b'<c><v>1</v></c></row><row r="1000"><c><v>1</v></c></row>',
+    ],
+)
 def test_a_cell_far_away_does_not_fill_the_memory(far):
     book = workbook(("a", [["UPN"], ["1"]]))
     sparse = repacked(book, lambda name, data: data.replace(b"</sheetData>", far + b"</sheetData>"))
@@ -314,8 +348,12 @@ def test_one_long_text_in_a_great_many_cells_does_not_fill_the_memory():
     made = io.BytesIO()
     with xlsxwriter.Workbook(made) as book:
         book.add_worksheet().write_column(0, 0, ["UPN", "x" * 30_000])
-    again = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (row, row) for row in range(3, 80_000))
-    bomb = repacked(made.getvalue(), lambda name, data: data.replace(b"</sheetData>", again + b"</sheetData>"))
+    again = b"".join(
+        b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (row, row) for row in range(3, 80_000)
+    )
+    bomb = repacked(
+        made.getvalue(), lambda name, data: data.replace(b"</sheetData>", again + b"</sheetData>")
+    )
     assert "too much text" in fault_of(bomb).rule
 
 
@@ -329,7 +367,9 @@ def test_column_letters(number, letters):
 # ---------------------------------------------------------------------------------------------------------- Properties
 
 # What an XML file, and so a workbook, can hold; a carriage return alone would come back as a line feed.
-names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=20)
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=20
+)
 
 
 @given(
@@ -342,7 +382,9 @@ def test_any_text_survives_csv(written, dialect):
     csv.writer(text, dialect=dialect).writerows(
         [["UPN", "Surname"], *([str(n), name] for n, name in enumerate(written))]
     )
-    assert cells(only(text.getvalue().encode())) == [[str(n), name] for n, name in enumerate(written)]
+    assert cells(only(text.getvalue().encode())) == [
+        [str(n), name] for n, name in enumerate(written)
+    ]
 
 
 @given(written=st.lists(names.filter(str.strip), min_size=1, max_size=5))
@@ -351,7 +393,9 @@ def test_any_text_survives_xlsx(written):
     made = io.BytesIO()
     with xlsxwriter.Workbook(made) as book:
         sheet = book.add_worksheet()
-        for row, (upn, name) in enumerate([("UPN", "Surname"), *((str(n), name) for n, name in enumerate(written))]):
+        for row, (upn, name) in enumerate(
+            [("UPN", "Surname"), *((str(n), name) for n, name in enumerate(written))]
+        ):
             sheet.write_string(row, 0, upn)
             sheet.write_string(row, 1, name)
     assert cells(only(made.getvalue())) == [[str(n), name] for n, name in enumerate(written)]

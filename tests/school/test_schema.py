@@ -10,15 +10,23 @@ from senlib.frameworks import load
 from senlib.school import schema
 
 LEVELS, GCSE = load("levels"), load("gcse")
-each_framework = pytest.mark.parametrize("framework", [LEVELS, GCSE], ids=lambda framework: framework.name)
+each_framework = pytest.mark.parametrize(
+    "framework", [LEVELS, GCSE], ids=lambda framework: framework.name
+)
 
 
 def canonical(of, framework=LEVELS, **columns):
-    return schema.canonical(pd.DataFrame(columns, dtype=str), schema=of(framework), framework=framework)
+    return schema.canonical(
+        pd.DataFrame(columns, dtype=str), schema=of(framework), framework=framework
+    )
 
 
 def turned(name, *values, framework=LEVELS):
-    of = schema.pupils_schema if name in schema.pupils_schema(framework).columns else schema.results_schema
+    of = (
+        schema.pupils_schema
+        if name in schema.pupils_schema(framework).columns
+        else schema.results_schema
+    )
     return canonical(of, framework, **{name: values})[name].tolist()
 
 
@@ -62,41 +70,88 @@ def test_each_column_is_declared_in_full(framework, of):
 @pytest.mark.parametrize("of", [schema.pupils_schema, schema.results_schema])
 def test_no_heading_stands_for_two_columns(framework, of):
     columns = of(framework).columns
-    named = {(schema.normal(alias), name) for name in columns for alias in (name, *columns[name].metadata["aliases"])}
+    named = {
+        (schema.normal(alias), name)
+        for name in columns
+        for alias in (name, *columns[name].metadata["aliases"])
+    }
     assert len({heading for heading, _ in named}) == len(named)
 
 
-@pytest.mark.parametrize("heading, expected", [
-    ("EVERFSM_6", "everfsm6"), (" First name ", "firstname"), ("% Attendance", "%attendance"),
-    ("SEN-Status", "senstatus"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "heading, expected",
+    [
+        ("EVERFSM_6", "everfsm6"),
+        (" First name ", "firstname"),
+        ("% Attendance", "%attendance"),
+        ("SEN-Status", "senstatus"),
+    ],
+)
 def test_normal(heading, expected):
     assert schema.normal(heading) == expected
 
 
-@pytest.mark.parametrize("heading, column", [
-    ("NCyearActual", "year_group"), ("SENProvision", "sen_provision"), ("PrimarySENeedsType", "need"),
-    ("SecondarySENType", "need_2"), ("EVERFSM_6", "fsm"), ("Reg", "form"), ("UPN", "pupil_id"),
-    ("% attendance", "attendance"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "heading, column",
+    [
+        ("NCyearActual", "year_group"),
+        ("SENProvision", "sen_provision"),
+        ("PrimarySENeedsType", "need"),
+        ("SecondarySENType", "need_2"),
+        ("EVERFSM_6", "fsm"),
+        ("Reg", "form"),
+        ("UPN", "pupil_id"),
+        ("% attendance", "attendance"),
+    ],
+)
 def test_headings_of_exports(heading, column):
     assert schema.headings(schema.pupils_schema(GCSE))[schema.normal(heading)] == column
 
 
-@pytest.mark.parametrize("name, written, expected", [
-    ("sex", ["F", "f", "Female", " girl ", "M", "BOY", "x", ""], ["F", "F", "F", "F", "M", "M", "x", ""]),
-    ("sen_provision", ["n", "School  Action", "SA+", "Statement", "K"], ["N", "A", "P", "S", "K"]),
-    ("need", ["spld", "Besd", "??"], ["SPLD", "BESD", "??"]),
-    ("fsm", ["yes", "1", "TRUE", "n", "0", "False", "maybe"], ["Y", "Y", "Y", "N", "N", "N", "maybe"]),
-    ("year_group", ["9", "09", "Year 9", "Y9", "yr 9", "9.0", "nine"], ["9", "9", "9", "9", "9", "9", "nine"]),
-    ("ks4_year", ["2024", "202324", "2023/24", "2023-24"], ["2024"] * 4),
-    ("attendance", ["95.5%", "95.5 %", "95.5"], ["95.5"] * 3),
-    ("stage", ["ks2", "Key Stage 3", "GCSE", "Current", "now"], ["KS2", "KS3", "KS4", "now", "now"]),
-    ("subject", ["En", "MATHS", "sci", "ict", "Art"], ["English", "Mathematics", "Science", "ICT", "Art"]),
-    ("surname", [" Lee ", "de  la Mare"], ["Lee", "de  la Mare"]),
-    ("date", ["14/5/2004", "14.05.2004", "2004-5-14", "2004-05-14 09:30:00", "31/2/2004", ""],
-     ["2004-05-14"] * 4 + ["31/2/2004", ""]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, written, expected",
+    [
+        (
+            "sex",
+            ["F", "f", "Female", " girl ", "M", "BOY", "x", ""],
+            ["F", "F", "F", "F", "M", "M", "x", ""],
+        ),
+        (
+            "sen_provision",
+            ["n", "School  Action", "SA+", "Statement", "K"],
+            ["N", "A", "P", "S", "K"],
+        ),
+        ("need", ["spld", "Besd", "??"], ["SPLD", "BESD", "??"]),
+        (
+            "fsm",
+            ["yes", "1", "TRUE", "n", "0", "False", "maybe"],
+            ["Y", "Y", "Y", "N", "N", "N", "maybe"],
+        ),
+        (
+            "year_group",
+            ["9", "09", "Year 9", "Y9", "yr 9", "9.0", "nine"],
+            ["9", "9", "9", "9", "9", "9", "nine"],
+        ),
+        ("ks4_year", ["2024", "202324", "2023/24", "2023-24"], ["2024"] * 4),
+        ("attendance", ["95.5%", "95.5 %", "95.5"], ["95.5"] * 3),
+        (
+            "stage",
+            ["ks2", "Key Stage 3", "GCSE", "Current", "now"],
+            ["KS2", "KS3", "KS4", "now", "now"],
+        ),
+        (
+            "subject",
+            ["En", "MATHS", "sci", "ict", "Art"],
+            ["English", "Mathematics", "Science", "ICT", "Art"],
+        ),
+        ("surname", [" Lee ", "de  la Mare"], ["Lee", "de  la Mare"]),
+        (
+            "date",
+            ["14/5/2004", "14.05.2004", "2004-5-14", "2004-05-14 09:30:00", "31/2/2004", ""],
+            ["2004-05-14"] * 4 + ["31/2/2004", ""],
+        ),
+    ],
+)
 def test_spellings_become_canonical(name, written, expected):
     assert turned(name, *written) == expected
 
@@ -115,37 +170,49 @@ def test_on_roll_unless_told_otherwise():
 
 
 def test_results_are_read_by_the_scale_of_their_stage():
-    table = canonical(schema.results_schema, stage=["KS2", "KS4", "KS2", "KS9"], result=["4B", "b", "a", "4B"])
+    table = canonical(
+        schema.results_schema, stage=["KS2", "KS4", "KS2", "KS9"], result=["4B", "b", "a", "4B"]
+    )
     assert table["result"].tolist() == ["4b", "B", "A", "4B"]
 
 
 def test_every_column_is_there_and_blank_where_it_was_not_given():
     table = canonical(schema.pupils_schema, pupil_id=["1"])
     assert list(table.columns) == list(schema.pupils_schema(LEVELS).columns)
-    assert table.loc[0, [name for name in table.columns if name not in ("pupil_id", "on_roll")]].tolist() == [""] * (
-        len(table.columns) - 2
-    )
+    assert table.loc[
+        0, [name for name in table.columns if name not in ("pupil_id", "on_roll")]
+    ].tolist() == [""] * (len(table.columns) - 2)
 
 
-@pytest.mark.parametrize("name, good, bad", [
-    ("year_group", ["1", "14", ""], ["0", "15", "9.5", "-1", "x"]),
-    ("ks4_year", ["1990", "2099", ""], ["1989", "2100", "24"]),
-    ("attendance", ["0", "100", "99.99", ""], ["-0.1", "100.1", "x", "nan", "inf"]),
-    ("eal_stage", ["1", "4", ""], ["0", "5"]),
-    ("sen_provision", ["N", "A", "P", "S", ""], ["K", "E", "X"]),
-    ("sex", ["F", "M", ""], ["X"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, good, bad",
+    [
+        ("year_group", ["1", "14", ""], ["0", "15", "9.5", "-1", "x"]),
+        ("ks4_year", ["1990", "2099", ""], ["1989", "2100", "24"]),
+        ("attendance", ["0", "100", "99.99", ""], ["-0.1", "100.1", "x", "nan", "inf"]),
+        ("eal_stage", ["1", "4", ""], ["0", "5"]),
+        ("sen_provision", ["N", "A", "P", "S", ""], ["K", "E", "X"]),
+        ("sex", ["F", "M", ""], ["X"]),
+    ],
+)
 def test_edges_of_a_pupils_columns(name, good, bad):
     expected = [(name, row) for row in range(len(good), len(good) + len(bad))]
     assert refused(schema.pupils_schema, **pupil(**{name: [*good, *bad]})) == expected
 
 
-@pytest.mark.parametrize("name, good, bad", [
-    ("stage", ["KS2", "KS3"], ["KS1", ""]),
-    ("subject", ["English", "Maths", "ICT"], ["Geography", ""]),
-    ("kind", ["test", "TA", ""], ["guess"]),
-    ("date", ["", "2004-02-29", "1/9/2004"], ["2005-02-29", "2004-13-01", "29/02/2005", "20040501", "soon"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, good, bad",
+    [
+        ("stage", ["KS2", "KS3"], ["KS1", ""]),
+        ("subject", ["English", "Maths", "ICT"], ["Geography", ""]),
+        ("kind", ["test", "TA", ""], ["guess"]),
+        (
+            "date",
+            ["", "2004-02-29", "1/9/2004"],
+            ["2005-02-29", "2004-13-01", "29/02/2005", "20040501", "soon"],
+        ),
+    ],
+)
 def test_edges_of_a_results_columns(name, good, bad):
     expected = [(name, row) for row in range(len(good), len(good) + len(bad))]
     assert refused(schema.results_schema, **result(**{name: [*good, *bad]})) == expected
@@ -154,13 +221,25 @@ def test_edges_of_a_results_columns(name, good, bad):
 NOT_A_RESULT = "not a result that this stage can have"
 
 
-@pytest.mark.parametrize("framework, stage, good, bad", [
-    (LEVELS, "KS2", ["1", "8a", "W", "P1i", "P8", "B", "N", "4.27", "9", "53", ""],
-     ["9a", "0", "4d", "4.275", "C", "54", "55"]),
-    (LEVELS, "KS4", ["A*", "G", "U", "X", ""], ["H", "4", "9"]),
-    (GCSE, "KS2", ["59", "80", "99.5", "120", "<80", "117-120", "B", ""], ["58", "120.5", "99.25", "100.125", "4b"]),
-    (GCSE, "KS4", ["1", "9", "U", "X", "5-4", "55", ""], ["0", "10", "5-3", "A", "4-5"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "framework, stage, good, bad",
+    [
+        (
+            LEVELS,
+            "KS2",
+            ["1", "8a", "W", "P1i", "P8", "B", "N", "4.27", "9", "53", ""],
+            ["9a", "0", "4d", "4.275", "C", "54", "55"],
+        ),
+        (LEVELS, "KS4", ["A*", "G", "U", "X", ""], ["H", "4", "9"]),
+        (
+            GCSE,
+            "KS2",
+            ["59", "80", "99.5", "120", "<80", "117-120", "B", ""],
+            ["58", "120.5", "99.25", "100.125", "4b"],
+        ),
+        (GCSE, "KS4", ["1", "9", "U", "X", "5-4", "55", ""], ["0", "10", "5-3", "A", "4-5"]),
+    ],
+)
 def test_edges_of_results(framework, stage, good, bad):
     size = len(good) + len(bad)
     columns = result(result=[*good, *bad], stage=[stage] * size)
@@ -169,31 +248,41 @@ def test_edges_of_results(framework, stage, good, bad):
 
 
 def test_pupil_numbers_are_there_and_stand_once():
-    assert refused(schema.pupils_schema, pupil_id=["1", "2", "1", "1"]) == [("pupil_id", 2), ("pupil_id", 3)]
+    assert refused(schema.pupils_schema, pupil_id=["1", "2", "1", "1"]) == [
+        ("pupil_id", 2),
+        ("pupil_id", 3),
+    ]
     assert refused(schema.pupils_schema, pupil_id=["1", ""]) == [("pupil_id", 1)]
-    assert refused(schema.results_schema, **{**result(stage=["KS2"]), "pupil_id": [""]}) == [("pupil_id", 0)]
+    assert refused(schema.results_schema, **{**result(stage=["KS2"]), "pupil_id": [""]}) == [
+        ("pupil_id", 0)
+    ]
 
 
 AGAIN = "a second result for the same pupil, stage, subject and kind"
 
 
-@pytest.mark.parametrize("columns, again", [
-    ({"kind": ["test", "teacher"]}, []),
-    ({"stage": ["KS2", "KS3"]}, []),
-    ({"subject": ["English", "ICT"]}, []),
-    ({"subject": ["English", "En"]}, [1]),
-    ({"result": ["4", "5"]}, [1]),
-    ({"date": ["2004-01-01", "2004-02-01"]}, [1]),
-    ({"date": ["2004-01-01", "2004-02-01"], "stage": ["now", "now"]}, []),
-    ({"date": ["2004-01-01", "1/1/2004"], "stage": ["now", "now"]}, [1]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "columns, again",
+    [
+        ({"kind": ["test", "teacher"]}, []),
+        ({"stage": ["KS2", "KS3"]}, []),
+        ({"subject": ["English", "ICT"]}, []),
+        ({"subject": ["English", "En"]}, [1]),
+        ({"result": ["4", "5"]}, [1]),
+        ({"date": ["2004-01-01", "2004-02-01"]}, [1]),
+        ({"date": ["2004-01-01", "2004-02-01"], "stage": ["now", "now"]}, []),
+        ({"date": ["2004-01-01", "1/1/2004"], "stage": ["now", "now"]}, [1]),
+    ],
+)
 def test_a_result_stands_once(columns, again):
     rows = {**result(**columns), "pupil_id": ["1", "1"]}
     assert refused(schema.results_schema, **rows) == [(AGAIN, row) for row in again]
 
 
 def test_typed():
-    pupils = canonical(schema.pupils_schema, pupil_id=["1", "2"], year_group=["9", ""], attendance=["95.5", ""])
+    pupils = canonical(
+        schema.pupils_schema, pupil_id=["1", "2"], year_group=["9", ""], attendance=["95.5", ""]
+    )
     pupils = schema.typed(pupils, schema=schema.pupils_schema(LEVELS), framework=LEVELS)
     assert pupils["year_group"].tolist() == [9, pd.NA]
     assert pupils["attendance"].fillna(-1).tolist() == [95.5, -1]
@@ -212,11 +301,14 @@ def test_canonical_keeps_every_row_in_its_place(values):
 def test_numbers(values):
     known = {"9": 9.0, "10.5": 10.5, "-1": -1.0}
     found = schema.numbers(pd.Series(values, dtype=str))
-    assert [None if pd.isna(number) else number for number in found] == [known.get(value) for value in values]
+    assert [None if pd.isna(number) else number for number in found] == [
+        known.get(value) for value in values
+    ]
 
 
 @pytest.mark.parametrize(
-    "change, refused", [({}, False), ({"reached": 5}, False), ({"reached": 6}, True), ({"pupils": -1}, True)]
+    "change, refused",
+    [({}, False), ({"reached": 5}, False), ({"reached": 6}, True), ({"pupils": -1}, True)],
 )
 def test_figures_of_the_lea(change, refused):
     row = {

@@ -12,7 +12,9 @@ from senlib.school.loading import NamedFile, load_files
 from senlib.school.template import template
 
 FRAMEWORKS = [load("levels"), load("gcse")]
-each_framework = pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+each_framework = pytest.mark.parametrize(
+    "framework", FRAMEWORKS, ids=lambda framework: framework.name
+)
 
 
 def opened(framework):
@@ -22,7 +24,9 @@ def opened(framework):
 def loaded(book, framework):
     made = io.BytesIO()
     book.save(made)
-    return load_files([NamedFile("template.xlsx", made.getvalue())], framework=framework, academic_year=2024)
+    return load_files(
+        [NamedFile("template.xlsx", made.getvalue())], framework=framework, academic_year=2024
+    )
 
 
 @each_framework
@@ -58,7 +62,11 @@ def test_codes_are_lists_to_choose_from(framework):
         lists[name] = validation
     assert lists["sen_provision"].formula1 == f'"{",".join(framework.sen_names)}"'
     assert lists["need"].formula1 == f'"{",".join(framework.need_names)}"'
-    assert (lists["year_group"].type, lists["year_group"].formula1, lists["year_group"].formula2) == (
+    assert (
+        lists["year_group"].type,
+        lists["year_group"].formula1,
+        lists["year_group"].formula2,
+    ) == (
         "whole",
         "1",
         "14",
@@ -67,7 +75,9 @@ def test_codes_are_lists_to_choose_from(framework):
 
 
 @each_framework
-@pytest.mark.parametrize("sheet, column", [("pupils", 1), ("pupils", 7), ("results", 1), ("results", 5)])
+@pytest.mark.parametrize(
+    "sheet, column", [("pupils", 1), ("pupils", 7), ("results", 1), ("results", 5)]
+)
 def test_columns_of_text_are_set_to_text(framework, sheet, column):
     # A pupil number keeps its zeros, form 7E1 is no number and grade 5-4 is no date.
     columns = opened(framework)[sheet].column_dimensions.values()
@@ -111,4 +121,6 @@ def test_it_loads_without_results(framework):
 def test_unfilled_it_is_refused(framework):
     with pytest.raises(FaultyFile) as caught:
         loaded(opened(framework), framework)
-    assert [fault.rule for fault in caught.value.faults] == ["there are headings, and no rows below them"]
+    assert [fault.rule for fault in caught.value.faults] == [
+        "there are headings, and no rows below them"
+    ]

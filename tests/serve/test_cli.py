@@ -18,11 +18,23 @@ def table(capsys, *arguments):
 
 
 def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
-    rows = table(capsys, "conversion", GCSE, "--subject", "Mathematics", "--by", "sen_provision", "--reach", "4")
+    rows = table(
+        capsys,
+        "conversion",
+        GCSE,
+        "--subject",
+        "Mathematics",
+        "--by",
+        "sen_provision",
+        "--reach",
+        "4",
+    )
     expected = "subject, cohort, entry, reach, group, pupils, without_result, reached, percent, low, high, national, difference"
     assert list(rows[0])[:13] == expected.split(", ")
     assert {row["group"] for row in rows} == {"all", "SEN", "no SEN", "N", "K", "E"}
-    assert {row["reach"] for row in rows} == {"4"} and {row["subject"] for row in rows} == {"Mathematics"}
+    assert {row["reach"] for row in rows} == {"4"} and {row["subject"] for row in rows} == {
+        "Mathematics"
+    }
     for row in rows:
         share = 100 * int(row["reached"]) / int(row["pupils"])
         assert (
@@ -35,11 +47,15 @@ def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["matrix", LEVELS, "--subject", "maths"], ["matrix", LEVELS, "--stage", "KS4", "--by", "sex"], ["criteria", GCSE], ["track", LEVELS, "--entry", "3", "--year", "8"],
-        ["track", GCSE, "--subject", "English Language"], ["conversion", LEVELS, "--stage", "KS4", "--reach", "C", "--denominator", "with_result"],
+        ["matrix", LEVELS, "--subject", "maths"],
+        ["matrix", LEVELS, "--stage", "KS4", "--by", "sex"],
+        ["criteria", GCSE],
+        ["track", LEVELS, "--entry", "3", "--year", "8"],
+        ["track", GCSE, "--subject", "English Language"],
+        ["conversion", LEVELS, "--stage", "KS4", "--reach", "C", "--denominator", "with_result"],
         ["conversion", LEVELS, "--by", "need", "--reach", "5", "--reach", "4"],
     ],
-)  # fmt: skip
+)
 def test_each_measure_prints_a_table_and_the_same_as_csv(capsys, arguments):
     rows = table(capsys, *arguments)
     assert len(rows) > 2
@@ -87,10 +103,16 @@ def test_check_tells_every_fault_and_never_a_value(tmp_path, capsys):
     assert error.count("\n- ") == 3 and "row 2" in error and "row 3" in error
     for value in ("A1", "Zhou", "9z"):
         assert value not in error
-    path.write_text("UPN,Surname,SEN,KS2 English,Hat\nA1,Zhou,A,3,red\nA2,Ng,A,3,blue\n", encoding="utf-8")
+    path.write_text(
+        "UPN,Surname,SEN,KS2 English,Hat\nA1,Zhou,A,3,red\nA2,Ng,A,3,blue\n", encoding="utf-8"
+    )
     assert main(["check", str(path), "--framework", "levels"]) == FINE
     printed = capsys.readouterr().out
-    assert "2 pupils" in printed and "'Hat': not known, and left out" in printed and "red" not in printed
+    assert (
+        "2 pupils" in printed
+        and "'Hat': not known, and left out" in printed
+        and "red" not in printed
+    )
 
 
 def test_check_reads_a_folder(capsys):
@@ -108,7 +130,9 @@ def test_a_file_that_is_a_folder_s_and_at_fault_ends_with_1(tmp_path, capsys):
 
 def test_the_readme_names_every_command():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = next(action for action in parser()._actions if action.choices and "serve" in action.choices).choices
+    commands = next(
+        action for action in parser()._actions if action.choices and "serve" in action.choices
+    ).choices
     assert set(re.findall(r"`senlib (\w+)", readme)) == set(commands)
 
 

@@ -41,7 +41,9 @@ async def kernel(folder: Path, **variables: str):
     """A forked kernel in this folder, and a client that is ready."""
     manager = AsyncKernelManager(transport="ipc", connection_file=str(folder / "kernel.json"))
     manager.client_factory = PatientKernelClient
-    await manager.start_kernel(env={"IPYTHONDIR": str(folder), "PATH": os.environ["PATH"], **variables}, cwd=str(folder))
+    await manager.start_kernel(
+        env={"IPYTHONDIR": str(folder), "PATH": os.environ["PATH"], **variables}, cwd=str(folder)
+    )
     client = manager.client()
     client.start_channels()
     await client.wait_for_ready(timeout=LONG)
@@ -54,7 +56,9 @@ async def kernel(folder: Path, **variables: str):
 
 async def value(client, expression: str):
     """What an expression comes to in the kernel."""
-    reply = await client.execute("pass", user_expressions={"it": expression}, reply=True, timeout=LONG)
+    reply = await client.execute(
+        "pass", user_expressions={"it": expression}, reply=True, timeout=LONG
+    )
     return eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])  # noqa: S307
 
 
@@ -90,11 +94,19 @@ def test_all_is_imported_before_it_comes(tmp_path):
 
 
 def test_the_server_is_not_in_it(tmp_path):
-    assert in_kernels(tmp_path, "[name for name in __import__('sys').modules if name.startswith(('voila', 'jupyter_server'))]") == [[]]
+    assert in_kernels(
+        tmp_path,
+        "[name for name in __import__('sys').modules if name.startswith(('voila', 'jupyter_server'))]",
+    ) == [[]]
 
 
 @pytest.mark.parametrize(
-    "draw", ["__import__('random').random()", "float(__import__('numpy').random.random())", "__import__('uuid').uuid4().hex"]
+    "draw",
+    [
+        "__import__('random').random()",
+        "float(__import__('numpy').random.random())",
+        "__import__('uuid').uuid4().hex",
+    ],
 )
 def test_each_draws_lots_of_its_own(tmp_path, draw):
     assert len(set(in_kernels(tmp_path, draw, of=3))) == 3
@@ -102,7 +114,9 @@ def test_each_draws_lots_of_its_own(tmp_path, draw):
 
 def test_it_has_the_variables_and_the_folder_that_it_was_given_and_no_others(tmp_path):
     [(names, folder)] = in_kernels(
-        tmp_path, "(sorted(__import__('os').environ), __import__('os').getcwd())", SENLIB_DATA="somewhere"
+        tmp_path,
+        "(sorted(__import__('os').environ), __import__('os').getcwd())",
+        SENLIB_DATA="somewhere",
     )
     assert "SENLIB_DATA" in names and "HOME" not in names and "JPY_PARENT_PID" not in names
     assert folder == str(tmp_path / "0")
@@ -110,7 +124,10 @@ def test_it_has_the_variables_and_the_folder_that_it_was_given_and_no_others(tmp
 
 def test_it_holds_nothing_open_that_is_another_s(tmp_path):
     """A file and a listening port of the server's, open as a kernel is forked, are not open in it."""
-    with open(tmp_path / "workbook.sqlite", "w"), socket.create_server(("127.0.0.1", 0)) as listening:
+    with (
+        open(tmp_path / "workbook.sqlite", "w"),
+        socket.create_server(("127.0.0.1", 0)) as listening,
+    ):
         asked = "[__import__('os').path.realpath(link) for link in __import__('glob').glob('/proc/self/fd/*')]"
         [held] = in_kernels(tmp_path, asked)
         port = f"socket:[{os.fstat(listening.fileno()).st_ino}]"
@@ -133,7 +150,9 @@ def test_interrupt_restart_and_shutdown(tmp_path):
     async def play():
         async with kernel(tmp_path) as (manager, client):
             first = psutil.Process(manager.provisioner.process.pid)
-            sleeping = asyncio.ensure_future(client.execute("import time; time.sleep(60)", reply=True, timeout=LONG))
+            sleeping = asyncio.ensure_future(
+                client.execute("import time; time.sleep(60)", reply=True, timeout=LONG)
+            )
             await asyncio.sleep(0.5)
             await manager.interrupt_kernel()
             assert (await sleeping)["content"]["ename"] == "KeyboardInterrupt"
@@ -144,7 +163,9 @@ def test_interrupt_restart_and_shutdown(tmp_path):
             second = psutil.Process(manager.provisioner.process.pid)
             began = time.monotonic()
             await manager.shutdown_kernel()
-            assert time.monotonic() - began < manager.shutdown_wait_time, "it ended when it was asked to"
+            assert time.monotonic() - began < manager.shutdown_wait_time, (
+                "it ended when it was asked to"
+            )
             assert not second.is_running() and not await manager.is_alive()
 
     asyncio.run(play())
@@ -191,8 +212,13 @@ if __name__ == "__main__":
 def test_a_killed_server_leaves_no_process(tmp_path):
     script = tmp_path / "server.py"
     script.write_text(SERVER.format(here=str(Path(__file__).parent), folder=str(tmp_path)))
-    with subprocess.Popen([sys.executable, str(script)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)}) as server:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as server:
         assert server.stdout.readline() == "ready\n"
         family = psutil.Process(server.pid).children(recursive=True)
         assert len(family) >= 2

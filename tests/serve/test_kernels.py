@@ -38,8 +38,12 @@ async def first_message(channel_class, *, sent: bool = True, timeout: float | No
         page.connect(f"tcp://127.0.0.1:{kernel.bind_to_random_port('tcp://127.0.0.1')}")
         session = Session(key=b"key")
         if sent:
-            await kernel.send_multipart(session.serialize(session.msg("status", {"execution_state": "idle"})))
-        return await asyncio.wait_for(channel_class(page, session).get_msg(timeout=timeout), FOR_EVER)
+            await kernel.send_multipart(
+                session.serialize(session.msg("status", {"execution_state": "idle"}))
+            )
+        return await asyncio.wait_for(
+            channel_class(page, session).get_msg(timeout=timeout), FOR_EVER
+        )
     finally:
         kernel.close(linger=0), page.close(linger=0)
         context.term()
@@ -88,7 +92,11 @@ class Answers:
 def test_kernel_whose_outputs_do_not_come_yet_is_asked_again_at_once(monkeypatch):
     """Outputs have a way of their own, which is open a moment after the one for answers: waiting longer would be in vain."""
     shell, outputs, asked = Answers(lost=0), Answers(lost=3), []
-    for name, value in {"shell_channel": shell, "iopub_channel": outputs, "kernel_info": lambda _: asked.append(1)}.items():
+    for name, value in {
+        "shell_channel": shell,
+        "iopub_channel": outputs,
+        "kernel_info": lambda _: asked.append(1),
+    }.items():
         monkeypatch.setattr(PatientKernelClient, name, value)
     monkeypatch.setattr(PatientKernelClient, "is_alive", lambda _: asyncio.sleep(0, result=True))
     asyncio.run(PatientKernelClient().wait_for_ready(timeout=FOR_EVER))

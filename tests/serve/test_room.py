@@ -31,7 +31,9 @@ def room_in(folder: Path) -> Room:
 
 def request(path: str = "/", *, token: str = "", at: str = "192.0.2.9") -> SimpleNamespace:
     """A request as the room looks at it."""
-    return SimpleNamespace(path=path, remote_ip=at, cookies={COOKIE: SimpleNamespace(value=token)} if token else {})
+    return SimpleNamespace(
+        path=path, remote_ip=at, cookies={COOKIE: SimpleNamespace(value=token)} if token else {}
+    )
 
 
 def test_who_is_who(tmp_path):
@@ -51,18 +53,31 @@ def test_a_room_goes_on_after_the_server_was_closed(tmp_path):
     before = room_in(tmp_path)
     token = before.come_in(before.code, at="192.0.2.9")
     after = room_in(tmp_path)
-    assert (after.code, after.visitor(request(token=token))) == (before.code, before.visitor(request(token=token)))
+    assert (after.code, after.visitor(request(token=token))) == (
+        before.code,
+        before.visitor(request(token=token)),
+    )
     assert room_in(tmp_path / "another").code != before.code
 
 
-@pytest.mark.parametrize("path", ["/api/kernels/k1", "/api/kernels/k1/channels", "/voila/api/shutdown/k1", "/voila/api/shutdown/%6b1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/kernels/k1",
+        "/api/kernels/k1/channels",
+        "/voila/api/shutdown/k1",
+        "/voila/api/shutdown/%6b1",
+    ],
+)
 def test_a_kernel_is_its_owner_s_alone(tmp_path, path):
     room = room_in(tmp_path)
     mine, other = (room.come_in(room.code, at="192.0.2.9") for _ in range(2))
     room.owners["k1"] = room.visitor(request(token=mine))
     assert room.lets_through(request(path, token=mine))
     assert not room.lets_through(request(path, token=other))
-    assert not room.lets_through(request(path, at="127.0.0.1")) and not room.lets_through(request(path))
+    assert not room.lets_through(request(path, at="127.0.0.1")) and not room.lets_through(
+        request(path)
+    )
 
 
 def test_codes_cannot_be_tried_one_after_another(tmp_path):
@@ -99,7 +114,15 @@ class Server:
         self.invitation = process.stdout.readline().strip()
         self.code = re.search(r"code (\w{4} \w{4})$", self.invitation)[1]
 
-    def ask(self, path: str, *, method: str = "GET", body: str = "", host: str = "127.0.0.1", **headers: str):
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: str = "",
+        host: str = "127.0.0.1",
+        **headers: str,
+    ):
         """Status, headers and text of the answer."""
         connection = http.client.HTTPConnection(host, self.port, timeout=60)
         connection.request(method, path, body=body or None, headers=headers)
@@ -127,9 +150,16 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     notebooks, data = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("data")
-    write_notebook(notebooks, "index", "# Front", "import os; print('I am', os.environ['SENLIB_ROOM'], 'in', os.environ['SENLIB_DATA'])")
+    write_notebook(
+        notebooks,
+        "index",
+        "# Front",
+        "import os; print('I am', os.environ['SENLIB_ROOM'], 'in', os.environ['SENLIB_DATA'])",
+    )
     arguments = [sys.executable, "-c", START, str(notebooks), str(data)]
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     yield Server(process)
     process.terminate()
     process.communicate(timeout=30)
@@ -139,12 +169,21 @@ def test_leader_and_participant_have_pages_of_their_own(server):
     status, _, text = server.ask("/")
     assert status == 200 and "I am leader in" in text
     status, _, text = server.ask("/", Cookie=server.cookie())
-    assert status == 200 and re.search(r"I am participant in \S+/room/\d{4}-\d\d-\d\d/participant-", text)
+    assert status == 200 and re.search(
+        r"I am participant in \S+/room/\d{4}-\d\d-\d\d/participant-", text
+    )
 
 
 def test_nothing_of_the_room_can_be_fetched(server):
     cookie = server.cookie()
-    for path in ("/room/code.txt", "/code.txt", "/files/code.txt", "/../code.txt", "/frame/../../code.txt", "/voila/files/index.ipynb"):
+    for path in (
+        "/room/code.txt",
+        "/code.txt",
+        "/files/code.txt",
+        "/../code.txt",
+        "/frame/../../code.txt",
+        "/voila/files/index.ipynb",
+    ):
         status, _, text = server.ask(path, Cookie=cookie)
         assert status in (403, 404) and server.code.replace(" ", "") not in text
 
@@ -153,7 +192,11 @@ def test_kernels_of_others_are_out_of_reach(server):
     kernel = server.kernel_of_a_page()
     assert server.ask(f"/api/kernels/{kernel}")[0] == 200
     cookie = server.cookie()
-    for path in (f"/api/kernels/{kernel}", f"/api/kernels/{kernel}/channels", f"/voila/api/shutdown/{kernel}"):
+    for path in (
+        f"/api/kernels/{kernel}",
+        f"/api/kernels/{kernel}/channels",
+        f"/voila/api/shutdown/{kernel}",
+    ):
         assert server.ask(path, Cookie=cookie)[0] == 403
         assert server.ask(path, method="POST", Cookie=cookie)[0] == 403
     assert server.ask(f"/api/kernels/{kernel}")[0] == 200
@@ -162,8 +205,13 @@ def test_kernels_of_others_are_out_of_reach(server):
 def test_one_participant_cannot_fill_the_computer(server):
     cookie, other = server.cookie(), server.cookie()
     opened = [server.kernel_of_a_page(Cookie=one) for one in [other] + [cookie] * (MOST_PAGES + 2)]
-    there = [server.ask(f"/api/kernels/{kernel}", Cookie=other if place == 0 else cookie)[0] for place, kernel in enumerate(opened)]
-    assert there == [200, 404, 404] + [200] * MOST_PAGES  # those opened first are gone, and nobody else's
+    there = [
+        server.ask(f"/api/kernels/{kernel}", Cookie=other if place == 0 else cookie)[0]
+        for place, kernel in enumerate(opened)
+    ]
+    assert (
+        there == [200, 404, 404] + [200] * MOST_PAGES
+    )  # those opened first are gone, and nobody else's
     leaders = [server.kernel_of_a_page() for _ in range(MOST_PAGES + 1)]
     assert server.ask(f"/api/kernels/{leaders[0]}")[0] == 200
 
@@ -175,7 +223,9 @@ def test_other_names_are_refused(server, path):
 
 def test_a_form_from_elsewhere_lets_nobody_in(server):
     form = urlencode({"code": server.code})
-    status, headers, _ = server.ask("/door", method="POST", body=form, **{"Content-Type": "application/x-www-form-urlencoded"})
+    status, headers, _ = server.ask(
+        "/door", method="POST", body=form, **{"Content-Type": "application/x-www-form-urlencoded"}
+    )
     assert status == 403 and COOKIE not in str(headers)
 
 
@@ -190,7 +240,11 @@ def test_from_the_network_one_comes_to_the_door_first(server):
     assert server.ask("/api/kernels/1-2-3-4-5", host=address)[0] == 403
     assert server.ask("/door", host=address)[0] == 200
     status, _, text = server.ask("/", host=address, Cookie=server.cookie())
-    assert status == 200 and "I am participant" in text and f"ws://{address}:{server.port}" in _policy(server, address)
+    assert (
+        status == 200
+        and "I am participant" in text
+        and f"ws://{address}:{server.port}" in _policy(server, address)
+    )
 
 
 def _policy(server: Server, address: str) -> str:

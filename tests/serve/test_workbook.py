@@ -31,7 +31,12 @@ serve_folder(Path(sys.argv[1]), school=None, data=Path(sys.argv[2]), port=0, ope
 
 def write_notebook(folder: Path, stem: str, *cells: str, workings: str | None = None) -> None:
     """A notebook of code cells; one that is a heading is prose; `workings` is the source of one more, tagged."""
-    made = [nbformat.v4.new_markdown_cell(cell) if cell.startswith("# ") else nbformat.v4.new_code_cell(cell) for cell in cells]
+    made = [
+        nbformat.v4.new_markdown_cell(cell)
+        if cell.startswith("# ")
+        else nbformat.v4.new_code_cell(cell)
+        for cell in cells
+    ]
     if workings is not None:
         made.append(nbformat.v4.new_code_cell(workings, metadata={"tags": ["workings"]}))
     nbformat.write(nbformat.v4.new_notebook(cells=made), folder / f"{stem}.ipynb")
@@ -45,7 +50,9 @@ class Server:
         self.said = process.stdout.readline()
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])
 
-    def ask(self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
+    def ask(
+        self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
+    ) -> http.client.HTTPResponse:
         """The answer to one request, its text not yet read."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, headers=headers or {})
@@ -58,7 +65,11 @@ class Server:
 
     def kernels(self) -> list[psutil.Process]:
         """The kernels that are running: forked, so children of a child."""
-        return [kernel for child in psutil.Process(self.process.pid).children() for kernel in child.children()]
+        return [
+            kernel
+            for child in psutil.Process(self.process.pid).children()
+            for kernel in child.children()
+        ]
 
 
 @contextmanager
@@ -67,7 +78,11 @@ def served(notebooks: Path, folder: Path, *, start: str = START):
     log = folder / "log.txt"
     with log.open("w") as lines:
         process = subprocess.Popen(
-            [sys.executable, "-c", start, str(notebooks), str(folder / "data")], cwd=ROOT, stdout=subprocess.PIPE, stderr=lines, text=True
+            [sys.executable, "-c", start, str(notebooks), str(folder / "data")],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=lines,
+            text=True,
         )
     try:
         yield Server(process, log)
@@ -79,9 +94,20 @@ def served(notebooks: Path, folder: Path, *, start: str = START):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     notebooks = tmp_path_factory.mktemp("notebooks")
-    write_notebook(notebooks, "index", "# Front of the house", "import os; print('data in', os.environ['SENLIB_DATA'])",
-                   workings="print('for ' + 'readers')")
-    write_notebook(notebooks, "task1_conversion_data", "# Words first", f"raise KeyError({SECRET!r})", "print('ne' + 'ver')")
+    write_notebook(
+        notebooks,
+        "index",
+        "# Front of the house",
+        "import os; print('data in', os.environ['SENLIB_DATA'])",
+        workings="print('for ' + 'readers')",
+    )
+    write_notebook(
+        notebooks,
+        "task1_conversion_data",
+        "# Words first",
+        f"raise KeyError({SECRET!r})",
+        "print('ne' + 'ver')",
+    )
     write_notebook(notebooks, "private", "1")
     (notebooks / "picture.png").write_bytes(b"\x89PNG")
     (notebooks / "sub").mkdir()
@@ -110,26 +136,39 @@ def test_front_page_leaves_out_workings_and_sources(server):
 def test_rail_lists_only_pages_that_there_are_and_marks_the_current_one(server):
     text = server.text("/task1_conversion_data")[1]
     assert re.findall(r'<a href="(/\w*)"( aria-current="page")?', text.split("</nav>")[0]) == [
-        ("/", ""), ("/task1_conversion_data", ' aria-current="page"'),
-    ]  # fmt: skip
+        ("/", ""),
+        ("/task1_conversion_data", ' aria-current="page"'),
+    ]
     assert "<title>Task 1: Conversion – The SENCO’s workbook</title>" in text
 
 
-@pytest.mark.parametrize("asked, page", [
-    ("/task1_conversion_data.ipynb", "/task1_conversion_data"),
-    ("/voila/render/task1_conversion_data.ipynb", "/task1_conversion_data"),
-    ("/voila/render/task1_conversion_data.ipynb?a=1", "/task1_conversion_data?a=1"),
-    ("/index.ipynb", "/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "asked, page",
+    [
+        ("/task1_conversion_data.ipynb", "/task1_conversion_data"),
+        ("/voila/render/task1_conversion_data.ipynb", "/task1_conversion_data"),
+        ("/voila/render/task1_conversion_data.ipynb?a=1", "/task1_conversion_data?a=1"),
+        ("/index.ipynb", "/"),
+    ],
+)
 def test_links_between_notebooks_lead_to_pages(server, asked, page):
     answer = server.ask(asked)
     assert (answer.status, answer.headers["Location"]) == (302, page)
 
 
-@pytest.mark.parametrize("path", [
-    "/voila/tree/sub", "/voila/api/contents/index.ipynb", "/voila/files/picture.png", "/voila/files/index.ipynb", "/picture.png", "/sub",
-    "/voila/render/sub/x.ipynb", "/..%2findex",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/voila/tree/sub",
+        "/voila/api/contents/index.ipynb",
+        "/voila/files/picture.png",
+        "/voila/files/index.ipynb",
+        "/picture.png",
+        "/sub",
+        "/voila/render/sub/x.ipynb",
+        "/..%2findex",
+    ],
+)
 def test_no_other_file_of_the_folder_is_served(server, path):
     status, text = server.text(path)
     assert status in (403, 404)
@@ -162,7 +201,11 @@ def test_words_come_before_the_kernel_has_done_anything(tmp_path):
         seen = ""
         while "</main>" not in seen:
             seen += answer.read1().decode()
-        assert "<h1>Words first</h1>" in seen and "Getting the page ready" in seen and "sl-rail" in seen
+        assert (
+            "<h1>Words first</h1>" in seen
+            and "Getting the page ready" in seen
+            and "sl-rail" in seen
+        )
         assert "opened" not in seen
         gate.touch()
         assert "opened" in answer.read().decode()
@@ -170,7 +213,9 @@ def test_words_come_before_the_kernel_has_done_anything(tmp_path):
 
 def test_where_the_system_cannot_fork_pages_come_all_the_same(tmp_path):
     write_notebook(tmp_path, "index", "# Words", "print('run by', __import__('sys').argv[0])")
-    with served(tmp_path, tmp_path, start="from senlib.serve import forks; forks.CAN_FORK = False" + START) as server:
+    with served(
+        tmp_path, tmp_path, start="from senlib.serve import forks; forks.CAN_FORK = False" + START
+    ) as server:
         assert "ipykernel_launcher.py" in server.text("/")[1]
 
 
@@ -195,7 +240,11 @@ def test_ends_cleanly(tmp_path, sent):
     with served(tmp_path, tmp_path) as server:
         server.text("/")
         kernels = server.kernels()
-        temporary = next(Path(socket.laddr).parent for socket in kernels[0].net_connections("unix") if "/kernel-" in socket.laddr)
+        temporary = next(
+            Path(socket.laddr).parent
+            for socket in kernels[0].net_connections("unix")
+            if "/kernel-" in socket.laddr
+        )
         assert temporary.is_dir()
         server.process.send_signal(sent)
         assert server.process.wait(timeout=30) == 0

@@ -39,6 +39,8 @@ def stage(browser: Browser, screens: list[Screen]) -> Iterator[Callable[..., Sta
 
     yield make
     # A page on which something went wrong is not used again.
-    screens[:] = [one for one in [*screens, *(one for one in used if one not in screens)] if not one.troubles]
+    screens[:] = [
+        one for one in [*screens, *(one for one in used if one not in screens)] if not one.troubles
+    ]
     troubles = [trouble for one in used for trouble in one.troubles]
     assert troubles == []

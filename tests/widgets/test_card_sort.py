@@ -66,7 +66,9 @@ def test_a_move_that_cannot_be_is_refused(sort, card, group):
     assert sort.replies == [{"kind": "moved", "turn": 1, "held": False}]
 
 
-@pytest.mark.parametrize("content", [{}, {"kind": "edit"}, {"kind": "moved", "card": "visit", "group": "act"}])
+@pytest.mark.parametrize(
+    "content", [{}, {"kind": "edit"}, {"kind": "moved", "card": "visit", "group": "act"}]
+)
 def test_other_messages_are_let_pass(sort, content):
     sort._handle_custom_msg(content, [])
     assert (sort.placed, sort.moves, sort.replies) == ({"visit": "look"}, [], [])
@@ -125,7 +127,15 @@ def test_saving_one_card_twice_in_a_minute_is_sent_twice(sort):
 
 
 def test_the_page_sets_no_trait(sort):
-    sort.set_state({"placed": {}, "cards": [], "title": "x", "saved": {"card": "visit", "at": "now"}, "groups": []})
+    sort.set_state(
+        {
+            "placed": {},
+            "cards": [],
+            "title": "x",
+            "saved": {"card": "visit", "at": "now"},
+            "groups": [],
+        }
+    )
     assert (sort.placed, len(sort.cards), sort.title, sort.saved) == ({"visit": "look"}, 3, "", {})
     assert sort.groups == GROUPS
 
@@ -160,7 +170,9 @@ def test_cards_that_cannot_be_told_apart_are_refused(cards):
         CardSort(cards=cards)
 
 
-@pytest.mark.parametrize("placed", [{"visit": None}, {"visit": 1}, {1: "look"}, {"visit": ["look"]}])
+@pytest.mark.parametrize(
+    "placed", [{"visit": None}, {"visit": 1}, {1: "look"}, {"visit": ["look"]}]
+)
 def test_a_record_that_is_not_text_is_refused(placed):
     with pytest.raises(traitlets.TraitError, match="placed"):
         CardSort(groups=GROUPS, cards=CARDS, placed=placed)
@@ -172,7 +184,9 @@ def test_an_old_record_is_taken_as_it_is(placed):
 
 
 def test_cards_lie_in_a_mixed_order_that_never_changes():
-    cards = [{"key": f"{group}.{i}", "text": "", "group": group} for group in "abc" for i in range(7)]
+    cards = [
+        {"key": f"{group}.{i}", "text": "", "group": group} for group in "abc" for i in range(7)
+    ]
     order = [card["key"] for card in CardSort(cards=cards).cards]
     assert order == [card["key"] for card in CardSort(cards=cards[::-1]).cards]
     assert sorted(order) == sorted(card["key"] for card in cards)

@@ -30,7 +30,11 @@ GROUPS = [
 ]
 LONG = "Sit down with the head of each department, and think about who is moving on, who is stuck, and what could be tried."
 CARDS = [
-    {"key": f"{group['key']}.{i}", "text": f"Card {number}. {LONG[: 40 + 4 * i]}", "group": group["key"]}
+    {
+        "key": f"{group['key']}.{i}",
+        "text": f"Card {number}. {LONG[: 40 + 4 * i]}",
+        "group": group["key"],
+    }
     for group, first, last in zip(GROUPS, (1, 7, 17), (6, 16, 22), strict=True)
     for i, number in enumerate(range(first, last + 1))
 ]
@@ -58,7 +62,11 @@ def zone(page: Page, number: int) -> Locator:
 
 
 def keys_in(page: Page, number: int) -> list[str]:
-    return zone(page, number).locator(".sl-cards-card").evaluate_all("all => all.map(one => one.dataset.card)")
+    return (
+        zone(page, number)
+        .locator(".sl-cards-card")
+        .evaluate_all("all => all.map(one => one.dataset.card)")
+    )
 
 
 def focused_card(page: Page) -> str:
@@ -90,7 +98,9 @@ class Finger:
     def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
         self.put("touchStart", start)
         for i in range(1, steps + 1):
-            self.put("touchMove", tuple(a + (b - a) * i / steps for a, b in zip(start, end, strict=True)))
+            self.put(
+                "touchMove", tuple(a + (b - a) * i / steps for a, b in zip(start, end, strict=True))
+            )
 
     def lift(self) -> None:
         self.put("touchEnd")
@@ -98,7 +108,12 @@ class Finger:
 
 # Anyone can use it
 
-@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=["light", "dark", "forced"])
+
+@pytest.mark.parametrize(
+    "look",
+    [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
+    ids=["light", "dark", "forced"],
+)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_anyone_can_use_it(stage, width, look):
     on = stage(example(placed=HALF), width=width, **look)
@@ -111,8 +126,12 @@ def test_anyone_can_use_it(stage, width, look):
     assert axe_findings(on.page) == []
 
 
-@pytest.mark.parametrize("placed", [{}, HALF, {card["key"]: "action" for card in CARDS}], ids=["none", "half", "all"])
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844), (320, 256)], ids=["laptop", "phone", "zoomed"])
+@pytest.mark.parametrize(
+    "placed", [{}, HALF, {card["key"]: "action" for card in CARDS}], ids=["none", "half", "all"]
+)
+@pytest.mark.parametrize(
+    "size", [(1280, 900), (390, 844), (320, 256)], ids=["laptop", "phone", "zoomed"]
+)
 def test_it_fits_every_screen_and_each_target_is_large(stage, size, placed):
     width, height = size
     page = stage(example(placed=placed), width=width, height=height).page
@@ -124,7 +143,9 @@ def test_it_fits_every_screen_and_each_target_is_large(stage, size, placed):
     assert axe_findings(page) == []
 
 
-def test_the_headings_stand_beside_each_other_where_there_is_room_and_else_one_under_the_other(stage):
+def test_the_headings_stand_beside_each_other_where_there_is_room_and_else_one_under_the_other(
+    stage,
+):
     for width, distinct in ((1280, (3, 1)), (390, (1, 3))):
         page = stage(example(), width=width).page
         boxes = [zone(page, i).bounding_box() for i in (1, 2, 3)]
@@ -134,7 +155,9 @@ def test_the_headings_stand_beside_each_other_where_there_is_room_and_else_one_u
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_text_is_text(stage, text):
     groups = [{"key": text, "title": text}, {"key": "b", "title": "B"}]
-    on = stage(CardSort(title=text, groups=groups, cards=[{"key": text, "text": text, "group": "b"}]))
+    on = stage(
+        CardSort(title=text, groups=groups, cards=[{"key": text, "text": text, "group": "b"}])
+    )
     assert on_top(on.page).locator(".sl-cards-words").evaluate("one => one.textContent") == text
     on.page.evaluate("void (window.print = () => {})")
     on.page.get_by_role("button", name="Print").click()
@@ -144,12 +167,20 @@ def test_any_text_is_text(stage, text):
     assert on.moves == [(text, text, 1)]
     on.widget.saved = {"card": text, "fault": text}
     on.tell()
-    assert on.page.locator(".sl-cards-mark").evaluate("one => one.textContent") == f"Not saved. {text}"
-    assert on.page.evaluate("[document.querySelectorAll('body img, .sl-cards script').length, window.hacked]") == [0, None]
-    assert on.page.evaluate("document.querySelectorAll('.sl-cards-sheet :is(script, img)').length") == 0
+    assert (
+        on.page.locator(".sl-cards-mark").evaluate("one => one.textContent") == f"Not saved. {text}"
+    )
+    assert on.page.evaluate(
+        "[document.querySelectorAll('body img, .sl-cards script').length, window.hacked]"
+    ) == [0, None]
+    assert (
+        on.page.evaluate("document.querySelectorAll('.sl-cards-sheet :is(script, img)').length")
+        == 0
+    )
 
 
 # The pile
+
 
 def test_the_pile_begins_full_mixed_and_the_same_each_time(stage):
     first, again = stage(example()), stage(example(cards=CARDS[::-1]))
@@ -192,6 +223,7 @@ def test_a_card_can_be_left_for_later(stage):
 
 # By keyboard alone
 
+
 def test_all_cards_can_be_sorted_with_three_keys(stage):
     on = stage(example())
     on.page.keyboard.press("Tab")  # the button that shows all
@@ -201,11 +233,15 @@ def test_all_cards_can_be_sorted_with_three_keys(stage):
             assert focused_card(on.page) == key
         on.page.keyboard.press(str(i % 3 + 1))
     on.settle()
-    assert on.moves == [(key, GROUPS[i % 3]["key"], i + 1) for i, key in enumerate(order(on.widget))]
+    assert on.moves == [
+        (key, GROUPS[i % 3]["key"], i + 1) for i, key in enumerate(order(on.widget))
+    ]
     assert on.widget.placed == {card: group for card, group, _ in on.moves}
     assert [len(keys_in(on.page, number)) for number in range(4)] == [0, 8, 7, 7]
     expect(on.page.get_by_text("Every card has its place.")).to_be_focused()
-    expect(on.page.get_by_role("status").first).to_have_text("Moved to Judging standards: 8 cards there, none left to sort.")
+    expect(on.page.get_by_role("status").first).to_have_text(
+        "Moved to Judging standards: 8 cards there, none left to sort."
+    )
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
@@ -215,7 +251,9 @@ def test_one_press_of_a_button_sorts_a_card(stage, key):
     on.page.keyboard.press("Tab")
     on.page.keyboard.press("Tab")
     on.page.keyboard.press("Tab")
-    expect(on_top(on.page).get_by_role("button", name="Evaluating teaching and learning")).to_be_focused()
+    expect(
+        on_top(on.page).get_by_role("button", name="Evaluating teaching and learning")
+    ).to_be_focused()
     on.page.keyboard.press(key)
     on.settle()
     assert on.moves == [(first, "evaluating", 1)]
@@ -232,7 +270,11 @@ def test_a_placed_card_is_moved_on_and_back_and_keeps_the_focus(stage):
     on.page.keyboard.press("Enter")
     expect(move).to_have_attribute("aria-expanded", "true")
     ways = card(on.page, "judging.1").locator(".sl-cards-ways button:visible")
-    assert ways.all_inner_texts() == ["2\nEvaluating teaching and learning", "3\nTaking action to secure improvement", "0\nBack to the pile"]
+    assert ways.all_inner_texts() == [
+        "2\nEvaluating teaching and learning",
+        "3\nTaking action to secure improvement",
+        "0\nBack to the pile",
+    ]
     on.page.keyboard.press("Tab")
     on.page.keyboard.press("Tab")
     on.page.keyboard.press("Enter")
@@ -243,7 +285,11 @@ def test_a_placed_card_is_moved_on_and_back_and_keeps_the_focus(stage):
     on.page.keyboard.press("2")  # lies there already
     on.page.keyboard.press("0")
     on.settle()
-    assert on.moves == [("judging.1", "action", 1), ("judging.1", "evaluating", 2), ("judging.1", "", 3)]
+    assert on.moves == [
+        ("judging.1", "action", 1),
+        ("judging.1", "evaluating", 2),
+        ("judging.1", "", 3),
+    ]
     assert focused_card(on.page) == "judging.1"
     expect(on_top(on.page)).to_be_focused()
     expect(on.page.get_by_role("status").first).to_have_text("Back in the pile: 21 still to sort.")
@@ -298,6 +344,7 @@ def test_the_next_card_is_read_from_its_first_word_however_large_the_type(stage)
 
 # What is said
 
+
 def test_each_move_is_announced(stage):
     on = stage(example())
     status = on.page.get_by_role("status").first
@@ -335,7 +382,10 @@ def test_a_card_that_could_not_be_saved_says_so_stays_and_can_be_tried_again(sta
     on_top(on.page).focus()
     on.page.keyboard.press("1")
     on.settle()
-    on.widget.saved = {"card": first, "fault": f"{begins}Another program holds the file. Close it there."}
+    on.widget.saved = {
+        "card": first,
+        "fault": f"{begins}Another program holds the file. Close it there.",
+    }
     on.tell()
     words = "Not saved. Another program holds the file. Close it there."
     expect(card(on.page, first).get_by_text(words)).to_be_visible()
@@ -384,6 +434,7 @@ def test_a_move_that_python_refuses_says_so_and_stays(stage):
 
 # Another record from Python
 
+
 def test_a_move_on_its_way_stands_over_an_older_record(stage):
     on = stage(example())
     first = order(on.widget)[0]
@@ -419,7 +470,9 @@ def test_a_record_equal_to_the_one_before_the_moves_is_not_taken_for_known(stage
 
 
 def test_a_new_record_keeps_the_focus_where_it_is_or_near(stage):
-    on = stage(example(placed={"judging.0": "judging", "judging.1": "judging", "judging.2": "action"}))
+    on = stage(
+        example(placed={"judging.0": "judging", "judging.1": "judging", "judging.2": "action"})
+    )
     move = card(on.page, "judging.0").get_by_role("button", name="Move", exact=True)
     move.focus()
     on.widget.placed = {"judging.1": "judging", "judging.0": "action", "judging.2": "judging"}
@@ -428,11 +481,17 @@ def test_a_new_record_keeps_the_focus_where_it_is_or_near(stage):
     expect(move).to_be_focused()
     on.widget.placed = {"judging.1": "judging"}
     on.tell()
-    assert focused_card(on.page) == keys_in(on.page, 0)[0]  # its card lies under others now: the one on top
+    assert (
+        focused_card(on.page) == keys_in(on.page, 0)[0]
+    )  # its card lies under others now: the one on top
 
 
 def test_what_is_there_no_more_is_left_out(stage):
-    on = stage(example(placed={"gone": "judging", "judging.0": "gone", "judging.1": "", "judging.2": "action"}))
+    on = stage(
+        example(
+            placed={"gone": "judging", "judging.0": "gone", "judging.1": "", "judging.2": "action"}
+        )
+    )
     assert [len(keys_in(on.page, number)) for number in range(4)] == [21, 0, 0, 1]
 
 
@@ -454,6 +513,7 @@ def test_without_cards_it_says_so(stage):
 
 # By mouse
 
+
 def test_a_card_is_dragged_with_the_mouse_by_any_part_of_it(stage):
     on = stage(example())
     first, second = order(on.widget)[:2]
@@ -465,15 +525,27 @@ def test_a_card_is_dragged_with_the_mouse_by_any_part_of_it(stage):
     on.settle()
     assert on.moves == [(first, "action", 1)]
     assert focused_card(on.page) == second
-    expect(on.page.get_by_role("status").first).to_have_text("Moved to Taking action to secure improvement: 1 card there, 21 still to sort.")
-    expect(on.page.locator(".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging")).to_have_count(0)
+    expect(on.page.get_by_role("status").first).to_have_text(
+        "Moved to Taking action to secure improvement: 1 card there, 21 still to sort."
+    )
+    expect(
+        on.page.locator(".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging")
+    ).to_have_count(0)
 
 
 def test_a_placed_card_is_dragged_on_and_back(stage):
     on = stage(example(placed={"judging.0": "judging"}))
-    drag(on.page, middle(card(on.page, "judging.0").locator(".sl-cards-handle")), middle(zone(on.page, 2)))
+    drag(
+        on.page,
+        middle(card(on.page, "judging.0").locator(".sl-cards-handle")),
+        middle(zone(on.page, 2)),
+    )
     on.page.mouse.up()
-    drag(on.page, middle(card(on.page, "judging.0").locator(".sl-cards-handle")), middle(zone(on.page, 0)))
+    drag(
+        on.page,
+        middle(card(on.page, "judging.0").locator(".sl-cards-handle")),
+        middle(zone(on.page, 0)),
+    )
     on.page.mouse.up()
     on.settle()
     assert on.moves == [("judging.0", "evaluating", 1), ("judging.0", "", 2)]
@@ -496,7 +568,9 @@ def test_a_drag_that_ends_nowhere_or_is_given_up_moves_nothing(stage):
     on.page.mouse.move(*goal)
     on.settle()
     assert on.moves == []
-    expect(on.page.locator(".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging")).to_have_count(0)
+    expect(
+        on.page.locator(".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging")
+    ).to_have_count(0)
 
 
 def test_places_to_drop_come_to_the_edge_where_the_headings_are_out_of_sight(stage):
@@ -509,7 +583,10 @@ def test_places_to_drop_come_to_the_edge_where_the_headings_are_out_of_sight(sta
     on.page.mouse.move(420, 320)
     spots = on.page.locator(".sl-cards-bar > div")
     assert spots.all_inner_texts() == [group["title"] for group in GROUPS]
-    assert not any(box["y"] < 320 < box["y"] + box["height"] for box in [on.page.locator(".sl-cards-bar").bounding_box()])
+    assert not any(
+        box["y"] < 320 < box["y"] + box["height"]
+        for box in [on.page.locator(".sl-cards-bar").bounding_box()]
+    )
     on.page.mouse.move(*middle(spots.nth(1)), steps=3)
     expect(spots.nth(1)).to_have_class("sl-cards-over")
     on.page.mouse.up()
@@ -530,6 +607,7 @@ def test_a_record_that_comes_during_a_drag_does_not_break_it(stage):
 
 
 # By finger
+
 
 def test_a_card_is_dragged_with_a_finger_by_its_dots(stage):
     on = stage(example(), width=390, height=844, has_touch=True, is_mobile=True)
@@ -573,6 +651,7 @@ def test_one_tap_sorts_a_card_and_the_page_stays_where_it_is(stage):
 
 # The booklet
 
+
 def test_the_booklets_places_are_shown_when_asked_for_and_hidden_again(stage):
     placed = {"judging.0": "judging", "judging.1": "action", "action.0": "evaluating"}
     on = stage(example(placed=placed))
@@ -584,11 +663,19 @@ def test_the_booklets_places_are_shown_when_asked_for_and_hidden_again(stage):
     on.page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(said).to_have_count(2)
-    expect(card(on.page, "judging.1").get_by_text("The booklet has it under Judging standards")).to_be_visible()
-    expect(card(on.page, "action.0").get_by_text("The booklet has it under Taking action to secure improvement")).to_be_visible()
+    expect(
+        card(on.page, "judging.1").get_by_text("The booklet has it under Judging standards")
+    ).to_be_visible()
+    expect(
+        card(on.page, "action.0").get_by_text(
+            "The booklet has it under Taking action to secure improvement"
+        )
+    ).to_be_visible()
     verdict = on.page.get_by_text("As in the booklet: 1 of 3 cards placed so far.")
     expect(verdict).to_have_role("status")
-    expect(verdict).to_contain_text("a start for a discussion, not a mark: some cards could lie in two.")
+    expect(verdict).to_contain_text(
+        "a start for a discussion, not a mark: some cards could lie in two."
+    )
     card(on.page, "judging.1").focus()
     on.page.keyboard.press("1")
     expect(said).to_have_count(1)
@@ -607,6 +694,7 @@ def test_with_nothing_placed_there_is_nothing_to_compare_and_nothing_given_away(
 
 # Paper
 
+
 def printed(page: Page) -> list[str]:
     """The texts of the paragraphs and headings that would be on paper."""
     page.emulate_media(media="print")
@@ -619,16 +707,33 @@ def test_the_cards_to_cut_out_are_printed_and_nothing_else(stage):
     page = on.page
     page.evaluate("void (window.prints = 0, window.print = () => { window.prints += 1 })")
     page.get_by_role("button", name="Print the cards to cut out").click()
-    assert page.evaluate("[window.prints, document.documentElement.hasAttribute('data-sl-cards-printing')]") == [1, True]
-    assert page.locator(".sl-cards-sheet").evaluate("one => getComputedStyle(one).display") == "none"  # on the screen
-    assert printed(page) == [group["title"] for group in GROUPS] + [card["text"] for card in on.widget.cards]
-    look = page.locator(".sl-cards-sheet p").nth(5).evaluate(
-        "one => { const style = getComputedStyle(one); return [style.borderBottomStyle, parseFloat(style.fontSize)] }"
+    assert page.evaluate(
+        "[window.prints, document.documentElement.hasAttribute('data-sl-cards-printing')]"
+    ) == [1, True]
+    assert (
+        page.locator(".sl-cards-sheet").evaluate("one => getComputedStyle(one).display") == "none"
+    )  # on the screen
+    assert printed(page) == [group["title"] for group in GROUPS] + [
+        card["text"] for card in on.widget.cards
+    ]
+    look = (
+        page.locator(".sl-cards-sheet p")
+        .nth(5)
+        .evaluate(
+            "one => { const style = getComputedStyle(one); return [style.borderBottomStyle, parseFloat(style.fontSize)] }"
+        )
     )
     assert look[0] == "dashed"
     assert look[1] >= 16  # 12 pt
-    assert page.locator(".sl-cards-sheet-row").first.evaluate("one => getComputedStyle(one).breakInside") == "avoid"
-    lefts = page.locator(".sl-cards-sheet-row p").evaluate_all("all => all.map(one => one.getBoundingClientRect().left)")
+    assert (
+        page.locator(".sl-cards-sheet-row").first.evaluate(
+            "one => getComputedStyle(one).breakInside"
+        )
+        == "avoid"
+    )
+    lefts = page.locator(".sl-cards-sheet-row p").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().left)"
+    )
     assert len(set(lefts)) == 2
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator(".sl-cards-sheet").count() == 0
@@ -649,9 +754,14 @@ def test_on_paper_the_page_has_the_cards_as_lists_under_their_headings(stage):
     on = stage(example(placed={"judging.0": "judging", "judging.1": "action"}))
     on.page.emulate_media(media="print")
     assert on.page.locator("button:visible, .sl-cards-handle:visible").count() == 0
-    assert zone(on.page, 0).locator("li:visible").count() == 20  # those under the one on top as well
+    assert (
+        zone(on.page, 0).locator("li:visible").count() == 20
+    )  # those under the one on top as well
     assert zone(on.page, 3).locator("li:visible").count() == 1
-    assert zone(on.page, 3).locator("ul").evaluate("one => getComputedStyle(one).listStyleType") == "disc"
+    assert (
+        zone(on.page, 3).locator("ul").evaluate("one => getComputedStyle(one).listStyleType")
+        == "disc"
+    )
 
 
 def test_a_page_that_is_taken_away_leaves_nothing_behind(stage):

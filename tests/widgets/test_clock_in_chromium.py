@@ -124,8 +124,9 @@ def test_it_is_heard_at_each_change_of_activity_and_at_no_other_time(shown):
     press(on, "Next")
     on.page.wait_for_timeout(300)
     assert on.page.evaluate("window.heard") == [
-        "Now: Who is here?, 5 minutes. Next: Sort the cards.", "Now: Sort the cards, 20 minutes. Next: Three actions.",
-    ]  # fmt: skip
+        "Now: Who is here?, 5 minutes. Next: Sort the cards.",
+        "Now: Sort the cards, 20 minutes. Next: Three actions.",
+    ]
     assert on.page.locator("[aria-live]:not([aria-live=off])").count() == 0
     expect(place(on, "left")).to_have_attribute("role", "timer")
 
@@ -173,7 +174,11 @@ def test_a_plan_that_is_changed_meanwhile_keeps_the_activity_under_way(shown):
     press(on, "Start")
     press(on, "Next")
     pass_time(on, 5)
-    on.widget.show(title="Twilight 1", key="twilights/1", activities=[ACTIVITIES[1] | {"minutes": 10}, ACTIVITIES[0]])
+    on.widget.show(
+        title="Twilight 1",
+        key="twilights/1",
+        activities=[ACTIVITIES[1] | {"minutes": 10}, ACTIVITIES[0]],
+    )
     on.tell()
     expect(place(on, "left")).to_have_text("5:00")
     expect(place(on, "next")).to_have_text("Next: Who is here? (5 minutes)")
@@ -196,7 +201,10 @@ def test_nothing_is_sent_to_python(shown):
     assert on.page.evaluate("[model.sent.length, Object.keys(model.changed).length]") == [0, 0]
 
 
-@pytest.mark.parametrize("kept", ["null", "not json", '{"at": 5, "taken": "x"}', '{"at": "gone", "taken": 1, "since": 1}'])
+@pytest.mark.parametrize(
+    "kept",
+    ["null", "not json", '{"at": 5, "taken": "x"}', '{"at": "gone", "taken": 1, "since": 1}'],
+)
 def test_what_the_tab_has_kept_may_be_anything(shown, kept):
     on = shown()
     on.page.evaluate("kept => sessionStorage.setItem('senlib.clock.twilights/1', kept)", kept)
@@ -206,7 +214,10 @@ def test_what_the_tab_has_kept_may_be_anything(shown, kept):
 
 
 def test_titles_are_text(shown):
-    on = shown([{"key": f"k{n}", "title": words, "minutes": 1} for n, words in enumerate(staging.HOSTILE)], title=staging.HOSTILE[0])
+    on = shown(
+        [{"key": f"k{n}", "title": words, "minutes": 1} for n, words in enumerate(staging.HOSTILE)],
+        title=staging.HOSTILE[0],
+    )
     press(on, "Start")
     for _ in staging.HOSTILE[1:]:
         press(on, "Next")
@@ -216,7 +227,11 @@ def test_titles_are_text(shown):
 @pytest.mark.parametrize("look", staging.LOOKS)
 @pytest.mark.parametrize("width", [1280, 320])
 def test_it_fits_and_can_be_read(shown, look, width):
-    on = shown([one | {"title": one["title"] * 3} for one in ACTIVITIES], width=width, **staging.LOOKS[look])
+    on = shown(
+        [one | {"title": one["title"] * 3} for one in ACTIVITIES],
+        width=width,
+        **staging.LOOKS[look],
+    )
     for name in ("Start", "Pause", "Next"):
         press(on, name)
         assert fits_its_page(on.page) and axe_findings(on.page) == []

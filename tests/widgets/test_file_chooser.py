@@ -28,8 +28,12 @@ class Sender:
         files = [{"name": name, "size": size} for name, size in zip(names, sizes, strict=True)]
         self.say({"kind": "begin", "choice": choice, "files": files})
 
-    def part(self, content: bytes, *, file: object = 0, part: object = 0, choice: str = "first") -> None:
-        self.say({"kind": "part", "choice": choice, "file": file, "part": part}, [memoryview(content)])
+    def part(
+        self, content: bytes, *, file: object = 0, part: object = 0, choice: str = "first"
+    ) -> None:
+        self.say(
+            {"kind": "part", "choice": choice, "file": file, "part": part}, [memoryview(content)]
+        )
 
     def say(self, content, buffers=()):
         self.chooser._handle_custom_msg(content, list(buffers))
@@ -78,7 +82,8 @@ def test_a_refusal_names_the_limit_in_words(sender):
 
 
 @pytest.mark.parametrize(
-    ("count", "answer"), [(MOST_FILES - 1, "heard"), (MOST_FILES, "heard"), (MOST_FILES + 1, "refused")]
+    ("count", "answer"),
+    [(MOST_FILES - 1, "heard"), (MOST_FILES, "heard"), (MOST_FILES + 1, "refused")],
 )
 def test_the_number_of_files_is_limited(sender, count, answer):
     sender.begin(*[1] * count)
@@ -87,9 +92,20 @@ def test_the_number_of_files_is_limited(sender, count, answer):
 
 @pytest.mark.parametrize(
     "files",
-    [None, [], {}, [1], [{}], [{"name": "a"}], [{"name": "a", "size": -1}], [{"name": "a", "size": "1"}],
-     [{"name": 1, "size": 1}], [{"name": "a", "size": True}], [{"name": "a", "size": 1.0}]],
-)  # fmt: skip
+    [
+        None,
+        [],
+        {},
+        [1],
+        [{}],
+        [{"name": "a"}],
+        [{"name": "a", "size": -1}],
+        [{"name": "a", "size": "1"}],
+        [{"name": 1, "size": 1}],
+        [{"name": "a", "size": True}],
+        [{"name": "a", "size": 1.0}],
+    ],
+)
 def test_a_choice_that_makes_no_sense_is_refused(sender, files):
     sender.say({"kind": "begin", "choice": "first", "files": files})
     assert (sender.answers, sender.arrived) == (["refused"], [])
@@ -120,7 +136,10 @@ def test_a_part_that_does_not_fit_ends_the_choice(sender, file, part, content):
 @pytest.mark.parametrize("buffers", [[], [b"one", b"two"]])
 def test_a_part_is_one_buffer(sender, buffers):
     sender.begin(3)
-    sender.say({"kind": "part", "choice": "first", "file": 0, "part": 0}, [memoryview(buffer) for buffer in buffers])
+    sender.say(
+        {"kind": "part", "choice": "first", "file": 0, "part": 0},
+        [memoryview(buffer) for buffer in buffers],
+    )
     assert sender.answers == ["heard", "refused"]
 
 
@@ -141,7 +160,9 @@ def test_a_refused_choice_drops_the_half_sent_one_too(sender):
     assert (sender.answers, sender.arrived) == (["heard", "refused"], [])
 
 
-@pytest.mark.parametrize(("choice", "answers"), [("first", ["heard"]), ("other", ["heard", "heard", "done"])])
+@pytest.mark.parametrize(
+    ("choice", "answers"), [("first", ["heard"]), ("other", ["heard", "heard", "done"])]
+)
 def test_stopping_drops_what_was_sent_of_that_choice(sender, choice, answers):
     sender.begin(3)
     sender.say({"kind": "stop", "choice": choice})
@@ -200,4 +221,8 @@ def test_a_files_content_stays_out_of_what_is_printed():
 
 def test_the_page_cannot_raise_its_own_limit(sender):
     sender.chooser.set_state({"limit": 10**12, "most": 10**6, "message": "x"})
-    assert (sender.chooser.limit, sender.chooser.most, sender.chooser.message) == (20 * MEGABYTE, MOST_FILES, "")
+    assert (sender.chooser.limit, sender.chooser.most, sender.chooser.message) == (
+        20 * MEGABYTE,
+        MOST_FILES,
+        "",
+    )

@@ -6,7 +6,14 @@ import traitlets
 from senlib.widgets.flow import FIELDS, LONGEST_LABEL, LONGEST_TEXT, MOST_BOXES, Flow
 from senlib.workbook.forms import Node
 
-ASK = {"key": "q1", "kind": "question", "text": "Is there a plan?", "label": "A plan?", "yes": "own_2", "no": "end"}
+ASK = {
+    "key": "q1",
+    "kind": "question",
+    "text": "Is there a plan?",
+    "label": "A plan?",
+    "yes": "own_2",
+    "no": "end",
+}
 STEP = {"key": "own_2", "kind": "step", "text": "Read it again.", "label": "Read it", "next": "end"}
 END = {"key": "end", "kind": "outcome", "text": "Nothing more to plan.", "label": "Done"}
 
@@ -46,7 +53,16 @@ def test_an_answer_to_a_question_is_held_and_seen(flow, way):
 
 @pytest.mark.parametrize(
     ("key", "way"),
-    [("own_2", "yes"), ("end", ""), ("q9", "yes"), (None, "yes"), (["q1"], "yes"), ("q1", "maybe"), ("q1", None), ("q1", ["yes"])],
+    [
+        ("own_2", "yes"),
+        ("end", ""),
+        ("q9", "yes"),
+        (None, "yes"),
+        (["q1"], "yes"),
+        ("q1", "maybe"),
+        ("q1", None),
+        ("q1", ["yes"]),
+    ],
 )
 def test_an_answer_that_cannot_be_is_refused(flow, key, way):
     give(flow, key, way)
@@ -70,7 +86,10 @@ def test_only_what_may_be_walked_is_walked_and_only_what_may_be_changed_is_chang
 
 def test_a_changed_chart_is_held_and_seen(flow):
     redraw(flow, [ASK | {"label": "Any plan?"}, END], "q1")
-    held = [full(ASK | {"label": "Any plan?", "yes": ""}), full(END)]  # the box that 'yes' led to is gone
+    held = [
+        full(ASK | {"label": "Any plan?", "yes": ""}),
+        full(END),
+    ]  # the box that 'yes' led to is gone
     assert flow.seen == [{"nodes": held, "start": "q1", "n": 1}]
     assert (flow.nodes, flow.start) == (held, "q1")
     assert flow.replies == [{"kind": "heard", "turn": 1, "held": True}]
@@ -133,7 +152,12 @@ def test_a_reply_comes_before_anyone_acts_on_it(flow):
     flow.observe(lambda _: flow.replies.append("acted"), ["answer", "drawn"])
     give(flow, "q1", "yes")
     redraw(flow, [END], "end")
-    assert [reply if reply == "acted" else reply["kind"] for reply in flow.replies] == ["heard", "acted", "heard", "acted"]
+    assert [reply if reply == "acted" else reply["kind"] for reply in flow.replies] == [
+        "heard",
+        "acted",
+        "heard",
+        "acted",
+    ]
 
 
 def test_the_number_of_a_deleted_box_is_not_forgotten(flow):
@@ -149,7 +173,9 @@ def test_other_messages_are_left_alone(flow):
     assert (flow.seen, flow.replies) == ([], [])
 
 
-@pytest.mark.parametrize("saved", [{"at": "14:02"}, {"fault": "Not saved: the disk is full. Make room, then try again."}])
+@pytest.mark.parametrize(
+    "saved", [{"at": "14:02"}, {"fault": "Not saved: the disk is full. Make room, then try again."}]
+)
 def test_saving_twice_in_a_minute_is_sent_twice(flow, saved):
     seen = []
     flow.observe(lambda change: seen.append(change["new"]), "saved")
@@ -169,10 +195,18 @@ def test_a_walk_is_shown_in_one_step(monkeypatch):
 def test_another_chart_lets_the_walk_go(flow):
     flow.show(answers={"q1": "no"}, passed=["q1", "end"], asks="", done=True)
     flow.draw(nodes=[END], start="end", problems=["Too short."])
-    assert (flow.answers, flow.passed, flow.asks, flow.done, flow.problems) == ({}, [], "", False, ["Too short."])
+    assert (flow.answers, flow.passed, flow.asks, flow.done, flow.problems) == (
+        {},
+        [],
+        "",
+        False,
+        ["Too short."],
+    )
 
 
-@pytest.mark.parametrize("nodes", [[END, END], [END | {"kind": "x"}], [END | {"colour": "red"}], [END | {"text": None}]])
+@pytest.mark.parametrize(
+    "nodes", [[END, END], [END | {"kind": "x"}], [END | {"colour": "red"}], [END | {"text": None}]]
+)
 def test_a_chart_that_is_none_is_refused_without_its_words(nodes):
     with pytest.raises(traitlets.TraitError) as refusal:
         Flow(nodes=nodes)
@@ -187,5 +221,20 @@ def test_the_callers_own_boxes_are_not_changed(flow):
 
 
 def test_the_page_sets_no_trait_by_itself(flow):
-    flow.set_state({"nodes": [], "start": "", "answers": {"q1": "no"}, "own": 0, "most": 1000, "editable": True})
-    assert (len(flow.nodes), flow.start, flow.answers, flow.own, flow.most) == (3, "q1", {}, 2, MOST_BOXES)
+    flow.set_state(
+        {
+            "nodes": [],
+            "start": "",
+            "answers": {"q1": "no"},
+            "own": 0,
+            "most": 1000,
+            "editable": True,
+        }
+    )
+    assert (len(flow.nodes), flow.start, flow.answers, flow.own, flow.most) == (
+        3,
+        "q1",
+        {},
+        2,
+        MOST_BOXES,
+    )

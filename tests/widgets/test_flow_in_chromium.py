@@ -22,12 +22,15 @@ def box(on: Stage, key: str) -> Locator:
 
 # The charts, and the page's Python around them: it follows the answers, and says what is amiss in a drawing.
 
+
 def booklet() -> FlowChart:
     return load("task7_planning").part("task7.chart")
 
 
 def chart_of(flow: Flow) -> FlowChart:
-    return FlowChart(key="own", title="Our own", unit="", start=flow.start, nodes=nodes_from(flow.nodes))
+    return FlowChart(
+        key="own", title="Our own", unit="", start=flow.start, nodes=nodes_from(flow.nodes)
+    )
 
 
 def show_walk(flow: Flow) -> None:
@@ -37,10 +40,17 @@ def show_walk(flow: Flow) -> None:
     flow.show(answers=given, passed=[node.key for node in trail.nodes], asks=asked, done=trail.done)
 
 
-def walked(nodes: Any = None, start: str = "q1", given: dict[str, str] | None = None, **traits: Any) -> Flow:
+def walked(
+    nodes: Any = None, start: str = "q1", given: dict[str, str] | None = None, **traits: Any
+) -> Flow:
     """A chart that is walked, the booklet's unless another is given."""
     nodes = nodes or [asdict(node) for node in booklet().nodes.values()]
-    flow = Flow(**({"nodes": nodes, "start": start, "title": "Does it need a plan?", "walkable": True} | traits))
+    flow = Flow(
+        **(
+            {"nodes": nodes, "start": start, "title": "Does it need a plan?", "walkable": True}
+            | traits
+        )
+    )
     flow.given = dict(given or {})
 
     def answered(change: dict[str, Any]) -> None:
@@ -56,7 +66,9 @@ def walked(nodes: Any = None, start: str = "q1", given: dict[str, str] | None = 
 def edited(nodes: Any = None, start: str = "q1", **traits: Any) -> Flow:
     """A chart that is changed, the booklet's unless another is given."""
     nodes = [asdict(node) for node in booklet().nodes.values()] if nodes is None else nodes
-    flow = Flow(**({"nodes": nodes, "start": start, "title": "Our own chart", "editable": True} | traits))
+    flow = Flow(
+        **({"nodes": nodes, "start": start, "title": "Our own chart", "editable": True} | traits)
+    )
     flow.drawings = []
 
     def drawn(change: dict[str, Any]) -> None:
@@ -72,21 +84,49 @@ def edited(nodes: Any = None, start: str = "q1", **traits: Any) -> Flow:
 def some_chart(boxes: int, seed: int, *, loop: bool = False) -> tuple[list[dict[str, str]], str]:
     """A chart of many boxes joined by chance, each of them to a later one; with a loop, some lead back."""
     chance = random.Random(seed)
-    words = ["plan", "talk", "home", "write", "reading", "group", "teacher", "support", "lesson", "review", "interventions"]
+    words = [
+        "plan",
+        "talk",
+        "home",
+        "write",
+        "reading",
+        "group",
+        "teacher",
+        "support",
+        "lesson",
+        "review",
+        "interventions",
+    ]
     nodes = []
     for i in range(boxes):
         kind = "outcome" if i >= boxes - 2 else chance.choice(["question", "question", "step"])
         label = " ".join(chance.choice(words) for _ in range(chance.randint(1, 9)))
-        nodes.append({"key": f"n{i}", "kind": kind, "label": label, "text": f"The words of {label}"})
+        nodes.append(
+            {"key": f"n{i}", "kind": kind, "label": label, "text": f"The words of {label}"}
+        )
     for i, node in enumerate(nodes):
         later = [f"n{min(boxes - 1, i + 1 + int(chance.expovariate(0.5)))}" for _ in range(3)]
         back = f"n{chance.randrange(i + 1)}" if loop and chance.random() < 0.2 else ""
-        node |= dict(zip(("yes", "no", "next"), [back or later[0], f"n{min(boxes - 1, i + 1)}", later[2]], strict=True))
-        node |= {way: "" for way in ("yes", "no", "next") if (way == "next") != (node["kind"] == "step") or i >= boxes - 2}
+        node |= dict(
+            zip(
+                ("yes", "no", "next"),
+                [back or later[0], f"n{min(boxes - 1, i + 1)}", later[2]],
+                strict=True,
+            )
+        )
+        node |= {
+            way: ""
+            for way in ("yes", "no", "next")
+            if (way == "next") != (node["kind"] == "step") or i >= boxes - 2
+        }
     return nodes, "n0"
 
 
-@pytest.mark.parametrize("colours", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=["light", "dark", "forced"])
+@pytest.mark.parametrize(
+    "colours",
+    [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
+    ids=["light", "dark", "forced"],
+)
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("use", ["walk", "done", "edit", "read"])
 def test_anyone_can_use_it(stage, use, width, colours):
@@ -106,7 +146,9 @@ def test_anyone_can_use_it(stage, use, width, colours):
 @pytest.mark.parametrize("use", ["walk", "edit"])
 def test_nothing_goes_sideways_on_the_narrowest_screen(stage, use):
     for nodes, start in [(None, "q1"), some_chart(30, 4), some_chart(9, 2, loop=True)]:
-        page = stage(walked(nodes, start) if use == "walk" else edited(nodes, start), width=320).page
+        page = stage(
+            walked(nodes, start) if use == "walk" else edited(nodes, start), width=320
+        ).page
         assert fits_its_page(page)
         region = page.locator(".sl-flow-region")
         scrolls = region.evaluate("one => one.scrollWidth > one.clientWidth")
@@ -155,7 +197,10 @@ CHARTS = {
     "loops": lambda: some_chart(14, 3, loop=True),
     "thirty with loops": lambda: some_chart(30, 5, loop=True),
     "no start": lambda: (some_chart(8, 6)[0], ""),
-    "itself": lambda: ([{"key": "q", "kind": "question", "label": "Again?", "yes": "q", "no": "q"}], "q"),
+    "itself": lambda: (
+        [{"key": "q", "kind": "question", "label": "Again?", "yes": "q", "no": "q"}],
+        "q",
+    ),
 }
 
 
@@ -166,17 +211,38 @@ def test_boxes_keep_apart_words_stay_in_and_lines_go_round(stage, chart, width):
     flow = walked(nodes, start)
     page = stage(flow, width=width).page
     found = page.evaluate(GEOMETRY)
-    assert found == {"overlaps": [], "spills": [], "through": [], "outside": [], "count": len(flow.nodes)}
-    joins = {f"{node['key']}.{way}" for node in flow.nodes for way in ("yes", "no", "next") if node[way]}
-    assert set(page.locator(".sl-flow-join").evaluate_all("all => all.map(one => one.dataset.join)")) == joins
+    assert found == {
+        "overlaps": [],
+        "spills": [],
+        "through": [],
+        "outside": [],
+        "count": len(flow.nodes),
+    }
+    joins = {
+        f"{node['key']}.{way}" for node in flow.nodes for way in ("yes", "no", "next") if node[way]
+    }
+    assert (
+        set(page.locator(".sl-flow-join").evaluate_all("all => all.map(one => one.dataset.join)"))
+        == joins
+    )
 
 
 def test_the_booklets_chart_stands_as_on_paper(stage):
     on = stage(walked(walkable=False))
     at = {key: box(on, key).bounding_box() for key in booklet().nodes}
-    assert len({at[key]["x"] for key in ("q1", "q2", "q3", "pupil_activity", "q4", "nothing_more")}) == 1
-    assert [at[key]["y"] for key in ("q1", "q2", "q3", "q4")] == sorted(at[key]["y"] for key in ("q1", "q2", "q3", "q4"))
-    for question, beside in [("q1", "as_for_all"), ("q2", "annotate_objectives"), ("q3", "group_activity"), ("q4", "annotate_access")]:
+    assert (
+        len({at[key]["x"] for key in ("q1", "q2", "q3", "pupil_activity", "q4", "nothing_more")})
+        == 1
+    )
+    assert [at[key]["y"] for key in ("q1", "q2", "q3", "q4")] == sorted(
+        at[key]["y"] for key in ("q1", "q2", "q3", "q4")
+    )
+    for question, beside in [
+        ("q1", "as_for_all"),
+        ("q2", "annotate_objectives"),
+        ("q3", "group_activity"),
+        ("q4", "annotate_access"),
+    ]:
         assert (at[beside]["y"], at[beside]["x"] > at[question]["x"]) == (at[question]["y"], True)
     words = on.page.locator("text.sl-flow-way").all_text_contents()
     assert sorted(words) == ["No"] * 4 + ["Start"] + ["Yes"] * 4
@@ -224,7 +290,9 @@ def test_the_drawing_is_one_tab_stop_and_arrows_move_in_it(stage):
 def test_a_box_is_read_in_full_where_it_is_pressed(stage):
     on = stage(walked(walkable=False))
     box(on, "q3").press("Enter")
-    expect(on.page.locator(".sl-flow-reading")).to_have_text("Q3Do several pupils have the same targets in the same subjects?")
+    expect(on.page.locator(".sl-flow-reading")).to_have_text(
+        "Q3Do several pupils have the same targets in the same subjects?"
+    )
     box(on, "q3").press("Enter")
     expect(on.page.locator(".sl-flow-reading")).to_be_hidden()
 
@@ -233,7 +301,9 @@ def test_the_drawing_is_laid_anew_when_there_is_other_room(stage):
     on = stage(walked())
     assert box(on, "as_for_all").bounding_box()["y"] == box(on, "q1").bounding_box()["y"]
     on.page.set_viewport_size({"width": 390, "height": 900})
-    on.page.wait_for_function("document.querySelector('.sl-flow-paper').getBoundingClientRect().width < 360")
+    on.page.wait_for_function(
+        "document.querySelector('.sl-flow-paper').getBoundingClientRect().width < 360"
+    )
     assert on.page.evaluate(GEOMETRY)["overlaps"] == []
     assert fits_its_page(on.page)
 
@@ -244,7 +314,9 @@ def test_words_stay_in_their_boxes_when_a_reader_spaces_them_out(stage, width):
     before = page.locator(".sl-flow-paper").bounding_box()["height"]
     spaced = "line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important"
     page.add_style_tag(content=f"* {{ {spaced} }}")
-    page.wait_for_function("before => document.querySelector('.sl-flow-paper').offsetHeight > before + 10", arg=before)
+    page.wait_for_function(
+        "before => document.querySelector('.sl-flow-paper').offsetHeight > before + 10", arg=before
+    )
     found = page.evaluate(GEOMETRY)
     assert (found["spills"], found["overlaps"]) == ([], [])
     assert fits_its_page(page)
@@ -264,12 +336,25 @@ def test_any_word_of_a_chart_is_text(stage, text):
         {"key": text, "kind": "question", "label": text, "text": text, "yes": "end", "no": text},
         {"key": "end", "kind": "outcome", "label": text, "text": text},
     ]
-    on = stage(edited(nodes, text, title=text, walkable=True, answers={text: "yes"}, passed=[text, "end"], done=True), width=390)
+    on = stage(
+        edited(
+            nodes,
+            text,
+            title=text,
+            walkable=True,
+            answers={text: "yes"},
+            passed=[text, "end"],
+            done=True,
+        ),
+        width=390,
+    )
     assert on.page.locator(".sl-flow-title").evaluate("one => one.textContent") == text
     assert on.page.locator(".sl-flow-label").first.evaluate("one => one.textContent") == text
     assert on.page.locator(".sl-flow-trail p").first.evaluate("one => one.textContent") == text
     assert on.page.get_by_label("What it says in full").input_value() == text
-    assert on.page.evaluate("[document.querySelectorAll('#here script, #here img').length, window.hacked]") == [0, None]
+    assert on.page.evaluate(
+        "[document.querySelectorAll('#here script, #here img').length, window.hacked]"
+    ) == [0, None]
     assert fits_its_page(on.page)
     on.page.get_by_label("What it says in full").fill(f"{text}!"[-500:])
     on.page.get_by_label("Its name in the drawing").focus()
@@ -282,6 +367,7 @@ def test_any_word_of_a_chart_is_text(stage, text):
 
 # The walk
 
+
 def trail_of(page: Page) -> list[tuple[str, str]]:
     """What the trail says line by line: a question with its answer, or a step or outcome."""
     return page.locator(".sl-flow-trail > li").evaluate_all(
@@ -290,12 +376,20 @@ def trail_of(page: Page) -> list[tuple[str, str]]:
 
 
 def lit_of(page: Page) -> set[str]:
-    return set(page.locator(".sl-flow-join.sl-flow-lit").evaluate_all("all => all.map(one => one.dataset.join)"))
+    return set(
+        page.locator(".sl-flow-join.sl-flow-lit").evaluate_all(
+            "all => all.map(one => one.dataset.join)"
+        )
+    )
 
 
 def stroke(page: Page, join: str) -> tuple[float, str]:
     line = page.locator(f"[data-join='{join}'] .sl-flow-line")
-    return tuple(line.evaluate("one => [parseFloat(getComputedStyle(one).strokeWidth), getComputedStyle(one).stroke]"))
+    return tuple(
+        line.evaluate(
+            "one => [parseFloat(getComputedStyle(one).strokeWidth), getComputedStyle(one).stroke]"
+        )
+    )
 
 
 @pytest.mark.parametrize("ways", list(itertools.product(["yes", "no"], repeat=4)), ids=" ".join)
@@ -320,7 +414,10 @@ def test_every_walk_by_keyboard_alone(stage, ways):
     for (words, given), node in zip(said, trail.nodes, strict=True):
         assert words.endswith(node.text)
         assert given.lower() == (answers[node.key] if node.kind == "question" else "")
-    lit = {f"{node.key}.{answers[node.key] if node.kind == 'question' else 'next'}" for node in trail.nodes[:-1]}
+    lit = {
+        f"{node.key}.{answers[node.key] if node.kind == 'question' else 'next'}"
+        for node in trail.nodes[:-1]
+    }
     assert lit_of(on.page) == lit
     expect(on.page.get_by_role("button", name="Yes", exact=True)).to_be_hidden()
     expect(on.page.locator(".sl-flow-trail > li").last).to_be_focused()
@@ -332,7 +429,10 @@ def test_the_way_taken_is_lit_in_colour_and_in_weight(stage):
     taken, other = stroke(on.page, "q1.yes"), stroke(on.page, "q1.no")
     assert taken[0] >= 2 * other[0]
     assert taken[1] != other[1]
-    borders = [box(on, key).evaluate("one => parseFloat(getComputedStyle(one).borderTopWidth)") for key in ("as_for_all", "pupil_activity")]
+    borders = [
+        box(on, key).evaluate("one => parseFloat(getComputedStyle(one).borderTopWidth)")
+        for key in ("as_for_all", "pupil_activity")
+    ]
     assert borders[0] >= 2 * borders[1]
     words = on.page.locator("text.sl-flow-way.sl-flow-lit")
     assert words.all_text_contents() == ["Yes"]
@@ -355,7 +455,9 @@ def test_an_answer_is_changed_and_the_walk_goes_another_way(stage):
     on.page.get_by_role("button", name="No", exact=True).click()
     on.settle()
     assert on.widget.asks == "q3"
-    expect(on.page.locator(".sl-flow-heard")).to_have_text("Question 3: Do several pupils have the same targets in the same subjects?")
+    expect(on.page.locator(".sl-flow-heard")).to_have_text(
+        "Question 3: Do several pupils have the same targets in the same subjects?"
+    )
 
 
 def test_a_double_click_answers_one_question(stage):
@@ -381,16 +483,30 @@ def test_an_answer_that_is_not_taken_is_told(stage):
     on.drain()
     on.page.get_by_role("button", name="No", exact=True).click()
     on.settle()
-    expect(on.page.locator(".sl-flow-stop")).to_have_text("That answer was not taken. Please give it again.")
+    expect(on.page.locator(".sl-flow-stop")).to_have_text(
+        "That answer was not taken. Please give it again."
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "given", "words"),
     [
         ({"q1": {"yes": ""}}, {"q1": "yes"}, "The chart does not say yet where “yes” leads."),
-        ({"as_for_all": {"next": ""}}, {"q1": "yes"}, "The chart does not say yet where this step leads."),
-        ({"as_for_all": {"next": "q1"}}, {"q1": "yes"}, "From here this step leads back to “In the class plans?”: the chart goes round in a loop."),
-        ({"q4": {"no": "q1"}}, {"q1": "yes", "q4": "no"}, "From here “no” leads back to “In the class plans?”: the chart goes round in a loop."),
+        (
+            {"as_for_all": {"next": ""}},
+            {"q1": "yes"},
+            "The chart does not say yet where this step leads.",
+        ),
+        (
+            {"as_for_all": {"next": "q1"}},
+            {"q1": "yes"},
+            "From here this step leads back to “In the class plans?”: the chart goes round in a loop.",
+        ),
+        (
+            {"q4": {"no": "q1"}},
+            {"q1": "yes", "q4": "no"},
+            "From here “no” leads back to “In the class plans?”: the chart goes round in a loop.",
+        ),
     ],
 )
 def test_an_unfinished_chart_ends_the_walk_with_a_word(stage, changes, given, words):
@@ -435,7 +551,16 @@ def test_paper_has_the_answers_as_text_and_no_buttons(stage):
 
 def test_a_wide_chart_is_made_to_fit_the_paper(stage):
     # A question leads to two, each of these to two more, and so on: sixteen boxes beside one another.
-    nodes = [{"key": f"n{i}", "kind": "question", "label": f"Box {i}", "yes": f"n{2 * i + 1}", "no": f"n{2 * i + 2}"} for i in range(15)]
+    nodes = [
+        {
+            "key": f"n{i}",
+            "kind": "question",
+            "label": f"Box {i}",
+            "yes": f"n{2 * i + 1}",
+            "no": f"n{2 * i + 2}",
+        }
+        for i in range(15)
+    ]
     nodes += [{"key": f"n{i}", "kind": "outcome", "label": f"Box {i}"} for i in range(15, 31)]
     page = stage(walked(nodes, "n0")).page
     assert page.locator(".sl-flow-region").get_attribute("tabindex") == "0"
@@ -448,6 +573,7 @@ def test_a_wide_chart_is_made_to_fit_the_paper(stage):
 
 
 # The form
+
 
 def nodes_of(flow: Flow) -> dict[str, dict[str, str]]:
     return {node["key"]: node for node in flow.nodes}
@@ -463,14 +589,20 @@ def test_a_box_is_renamed_reworded_and_joined(stage):
     on.page.get_by_label("No leads to", exact=True).select_option("pupil_activity")
     on.settle()
     node = nodes_of(on.widget)["q2"]
-    assert (node["label"], node["text"], node["no"]) == ("Inside lessons?", "Can lessons do it?", "pupil_activity")
+    assert (node["label"], node["text"], node["no"]) == (
+        "Inside lessons?",
+        "Can lessons do it?",
+        "pupil_activity",
+    )
     assert [drawing["n"] for drawing in on.widget.drawings] == [1, 2, 3]
     assert on.widget.drawings[-1]["nodes"] == on.widget.nodes
     expect(box(on, "q2")).to_contain_text("Inside lessons?")
     assert on.page.locator("[data-join='q2.no']").count() == 1
     expect(on.page.locator(".sl-flow-saved")).to_have_text("Saved 14:02")
     # Nothing leads to the third question now: it is said, and the box is marked by a word.
-    expect(on.page.locator(".sl-flow-problems")).to_contain_text("No way leads to 'Shared by a group?'")
+    expect(on.page.locator(".sl-flow-problems")).to_contain_text(
+        "No way leads to 'Shared by a group?'"
+    )
     expect(box(on, "q3")).to_contain_text("check")
     assert box(on, "q3").evaluate("one => getComputedStyle(one).borderTopStyle") == "dashed"
 
@@ -485,7 +617,10 @@ def test_what_a_box_keeps_beside_the_drawing_stays(stage):
 
 
 def test_a_box_is_added_by_keyboard_where_one_leads_nowhere(stage):
-    nodes = [asdict(node) | ({"next": ""} if node.key == "as_for_all" else {}) for node in booklet().nodes.values()]
+    nodes = [
+        asdict(node) | ({"next": ""} if node.key == "as_for_all" else {})
+        for node in booklet().nodes.values()
+    ]
     on = stage(edited(nodes))
     box(on, "as_for_all").press("Enter")
     on.page.get_by_role("button", name="Add a box").press("Enter")
@@ -493,7 +628,11 @@ def test_a_box_is_added_by_keyboard_where_one_leads_nowhere(stage):
     expect(on.page.get_by_label("Its name in the drawing")).to_be_focused()
     on.page.keyboard.type("Ask the class")
     on.press("Enter")
-    assert nodes_of(on.widget)["own_1"] == {field: "" for field in FIELDS} | {"key": "own_1", "kind": "step", "label": "Ask the class"}
+    assert nodes_of(on.widget)["own_1"] == {field: "" for field in FIELDS} | {
+        "key": "own_1",
+        "kind": "step",
+        "label": "Ask the class",
+    }
     assert nodes_of(on.widget)["as_for_all"]["next"] == "own_1"
     expect(box(on, "own_1")).to_contain_text("Ask the class")
 
@@ -503,7 +642,9 @@ def test_a_box_may_be_drawn_with_nothing_leading_to_it_yet(stage):
     on.page.get_by_role("button", name="Add a box").click()
     on.settle()
     assert all("own_1" not in (node["yes"], node["no"], node["next"]) for node in on.widget.nodes)
-    expect(on.page.locator(".sl-flow-note")).to_have_text("A box is added. Give it a name, and choose which box leads to it.")
+    expect(on.page.locator(".sl-flow-note")).to_have_text(
+        "A box is added. Give it a name, and choose which box leads to it."
+    )
     assert on.page.evaluate(GEOMETRY)["overlaps"] == []
 
 
@@ -511,7 +652,9 @@ def test_a_box_is_deleted_only_after_asking_and_says_what_leads_nowhere(stage):
     on = stage(edited())
     box(on, "q4").click()
     on.page.get_by_role("button", name="Delete this box").press("Enter")
-    expect(on.page.get_by_role("group", name="This deletes “Access or teaching style?”.")).to_contain_text("4 arrows lead to it")
+    expect(
+        on.page.get_by_role("group", name="This deletes “Access or teaching style?”.")
+    ).to_contain_text("4 arrows lead to it")
     on.page.keyboard.press("Escape")
     expect(on.page.get_by_role("button", name="Delete this box")).to_be_focused()
     assert on.widget.drawings == []
@@ -519,10 +662,15 @@ def test_a_box_is_deleted_only_after_asking_and_says_what_leads_nowhere(stage):
     on.page.keyboard.press("Tab")
     on.press("Enter")
     assert "q4" not in nodes_of(on.widget)
-    assert [nodes_of(on.widget)[key]["next"] for key in ("as_for_all", "group_activity")] == ["", ""]
+    assert [nodes_of(on.widget)[key]["next"] for key in ("as_for_all", "group_activity")] == [
+        "",
+        "",
+    ]
     note = on.page.locator(".sl-flow-note")
     expect(note).to_have_role("status")
-    expect(note).to_contain_text("“Access or teaching style?” is deleted. “Plan as for everyone”, “Annotate the planning”")
+    expect(note).to_contain_text(
+        "“Access or teaching style?” is deleted. “Plan as for everyone”, “Annotate the planning”"
+    )
     expect(note).to_contain_text("lead nowhere now.")
     expect(on.page.get_by_label("Box", exact=True)).to_be_focused()
     assert on.page.locator(".sl-flow-end").count() == 4
@@ -554,7 +702,11 @@ def test_every_change_can_be_undone_one_after_the_other(stage):
     on.settle()
     undo = on.page.get_by_role("button", name="Undo the last change")
     expect(undo).to_have_attribute("aria-disabled", "false")
-    for label, yes, own in [("One", "q3", False), ("One", "as_for_all", False), ("In the class plans?", "as_for_all", False)]:
+    for label, yes, own in [
+        ("One", "q3", False),
+        ("One", "as_for_all", False),
+        ("In the class plans?", "as_for_all", False),
+    ]:
         undo.press("Enter")
         on.settle()
         node = nodes_of(on.widget)["q1"]
@@ -599,7 +751,11 @@ def test_a_box_that_is_of_another_kind_for_a_moment_gets_its_ways_back(stage):
     on = stage(edited())
     on.page.get_by_label("A question").focus()
     on.press("ArrowDown")
-    assert {way: nodes_of(on.widget)["q1"][way] for way in ("yes", "no", "next")} == {"yes": "", "no": "", "next": "as_for_all"}
+    assert {way: nodes_of(on.widget)["q1"][way] for way in ("yes", "no", "next")} == {
+        "yes": "",
+        "no": "",
+        "next": "as_for_all",
+    }
     on.press("ArrowDown")
     assert nodes_of(on.widget)["q1"]["kind"] == "outcome"
     expect(on.page.get_by_label("Then on to", exact=True)).to_be_hidden()
@@ -619,7 +775,10 @@ def test_what_is_being_typed_stays_while_python_answers(stage):
     expect(name).to_have_value("Half a na")
     name.press("Enter")
     on.settle()
-    assert (nodes_of(on.widget)["q1"]["label"], nodes_of(on.widget)["q1"]["yes"]) == ("Half a na", "q3")
+    assert (nodes_of(on.widget)["q1"]["label"], nodes_of(on.widget)["q1"]["yes"]) == (
+        "Half a na",
+        "q3",
+    )
 
 
 def test_a_change_made_while_another_is_on_its_way_is_not_undone_by_it(stage):
@@ -648,7 +807,9 @@ def test_a_change_that_is_not_taken_is_told(stage):
     on.drain()
     on.page.get_by_label("Yes leads to", exact=True).select_option("q3")
     on.settle()
-    expect(on.page.locator(".sl-flow-saved")).to_have_text("That change was not taken. Please make it again.")
+    expect(on.page.locator(".sl-flow-saved")).to_have_text(
+        "That change was not taken. Please make it again."
+    )
 
 
 def test_a_chart_is_begun_from_nothing(stage):
@@ -669,7 +830,10 @@ def test_a_chart_is_begun_from_nothing(stage):
 
 
 def test_a_full_chart_takes_no_more(stage):
-    nodes = [{"key": f"n{i}", "kind": "step", "label": f"Box {i}", "text": "x", "next": f"n{i + 1}"} for i in range(100)]
+    nodes = [
+        {"key": f"n{i}", "kind": "step", "label": f"Box {i}", "text": "x", "next": f"n{i + 1}"}
+        for i in range(100)
+    ]
     on = stage(edited(nodes, "n0"))
     on.page.get_by_role("button", name="Add a box").press("Enter")
     on.settle()

@@ -13,7 +13,13 @@ COLUMNS = [
     {"key": "name", "label": "Name", "kind": "text"},
     {"key": "points", "label": "Points", "kind": "number", "editable": True},
     {"key": "plan", "label": "Plan", "kind": "text", "editable": True},
-    {"key": "who", "label": "Who", "kind": "choice", "editable": True, "choices": ["Teacher", "SENCO"]},
+    {
+        "key": "who",
+        "label": "Who",
+        "kind": "choice",
+        "editable": True,
+        "choices": ["Teacher", "SENCO"],
+    },
     {"key": "done", "label": "Done", "kind": "yes", "editable": True},
 ]
 
@@ -32,8 +38,12 @@ def listing(monkeypatch):
     return made
 
 
-def type_in(listing: Listing, *, key: object, value: object, who: object = "007", turn: int = 1) -> None:
-    listing._handle_custom_msg({"kind": "edit", "turn": turn, "id": who, "key": key, "value": value}, [])
+def type_in(
+    listing: Listing, *, key: object, value: object, who: object = "007", turn: int = 1
+) -> None:
+    listing._handle_custom_msg(
+        {"kind": "edit", "turn": turn, "id": who, "key": key, "value": value}, []
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +163,9 @@ def test_records_that_cannot_be_shown_are_refused_without_their_values(records):
     assert "27" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("column", [{}, {"key": "a", "label": "A"}, {"key": "a", "label": "A", "kind": "date"}])
+@pytest.mark.parametrize(
+    "column", [{}, {"key": "a", "label": "A"}, {"key": "a", "label": "A", "kind": "date"}]
+)
 def test_a_column_needs_key_label_and_kind(column):
     with pytest.raises(traitlets.TraitError, match="a key, a label and a kind"):
         Listing(columns=[column])
@@ -166,7 +178,9 @@ def test_a_blank_may_stand_in_every_column():
 
 def test_the_page_sets_selection_order_and_query_and_nothing_else(listing):
     order = {"key": "name", "descending": True}
-    listing.set_state({"selected": "008", "order": order, "query": "be", "records": [], "caption": "x"})
+    listing.set_state(
+        {"selected": "008", "order": order, "query": "be", "records": [], "caption": "x"}
+    )
     assert (listing.selected, listing.order, listing.query) == ("008", order, "be")
     assert (len(listing.records), listing.caption) == (2, "")
 

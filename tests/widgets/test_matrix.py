@@ -11,7 +11,12 @@ def cell(count: int) -> dict[str, object]:
 
 
 def small_matrix() -> Matrix:
-    return Matrix(rows=["2", "3"], columns=["4", "5"], cells=[[cell(0), cell(1)], [cell(2), cell(3)]], totals=[1, 5])
+    return Matrix(
+        rows=["2", "3"],
+        columns=["4", "5"],
+        cells=[[cell(0), cell(1)], [cell(2), cell(3)]],
+        totals=[1, 5],
+    )
 
 
 @pytest.mark.parametrize("place", [{}, {"row": "2", "column": "5"}, {"row": "3", "column": "4"}])

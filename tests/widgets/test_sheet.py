@@ -19,7 +19,12 @@ GOOD = {
 
 
 def form(*names: str) -> dict:
-    return {"title": "Review", "blocks": [{"kind": "fields", "fields": [{"name": name, "kind": "text"} for name in names]}]}
+    return {
+        "title": "Review",
+        "blocks": [
+            {"kind": "fields", "fields": [{"name": name, "kind": "text"} for name in names]}
+        ],
+    }
 
 
 @pytest.fixture
@@ -61,14 +66,21 @@ WRONG = {str: [None, 5, ["x"], {}, True], int: [None, "5", 5.0, True, [5]]}
 
 @pytest.mark.parametrize(
     ("kind", "key", "value"),
-    [(kind, key, value) for kind, keys in REQUESTS.items() for key, of in keys.items() for value in WRONG[of]],
+    [
+        (kind, key, value)
+        for kind, keys in REQUESTS.items()
+        for key, of in keys.items()
+        for value in WRONG[of]
+    ],
 )
 def test_a_request_with_something_of_another_type_is_refused(sheet, kind, key, value):
     ask(sheet, kind=kind, turn=7, **(GOOD[kind] | {key: value}))
     assert refused(sheet) and sheet.replies[0]["turn"] == 7
 
 
-@pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind, keys in REQUESTS.items() for key in keys])
+@pytest.mark.parametrize(
+    ("kind", "key"), [(kind, key) for kind, keys in REQUESTS.items() for key in keys]
+)
 def test_a_request_that_lacks_something_is_refused(sheet, kind, key):
     ask(sheet, kind=kind, **{name: value for name, value in GOOD[kind].items() if name != key})
     assert refused(sheet)
@@ -93,12 +105,19 @@ def test_a_box_that_never_was_on_the_sheet_is_refused(sheet, kind, name):
 
 
 @pytest.mark.parametrize(("kind", "key"), [("save", "value"), ("add row", "label")])
-@pytest.mark.parametrize(("length", "kept"), [(LONGEST - 1, True), (LONGEST, True), (LONGEST + 1, False)])
-def test_what_is_longer_than_anybody_types_is_refused_with_the_remedy(sheet, kind, key, length, kept):
+@pytest.mark.parametrize(
+    ("length", "kept"), [(LONGEST - 1, True), (LONGEST, True), (LONGEST + 1, False)]
+)
+def test_what_is_longer_than_anybody_types_is_refused_with_the_remedy(
+    sheet, kind, key, length, kept
+):
     ask(sheet, kind=kind, **(GOOD[kind] | {key: "x" * length}))
     assert bool(sheet.asked) == kept
     if not kept:
-        assert sheet.replies[0]["why"] == "Not saved: this is longer than 100,000 characters. Shorten it"
+        assert (
+            sheet.replies[0]["why"]
+            == "Not saved: this is longer than 100,000 characters. Shorten it"
+        )
 
 
 def test_a_refusal_does_not_repeat_what_was_typed(sheet):
@@ -133,12 +152,21 @@ def test_names_are_learnt_and_not_forgotten(sheet):
 
 def test_names_of_fields_of_cells_and_of_own_rows_are_learnt_and_of_lines_to_read_are_not():
     cells = {"a": {"name": "cell"}, "b": {"lines": [{"text": "only shown"}]}}
-    rows = [{"key": "r", "label": "R", "cells": cells, "own": {"name": "own"}}, {"key": "s", "label": "S", "cells": {}}]
-    table = {"kind": "table", "columns": [], "groups": [{"key": "", "title": "", "rows": rows}, {"key": "g", "rows": []}]}
+    rows = [
+        {"key": "r", "label": "R", "cells": cells, "own": {"name": "own"}},
+        {"key": "s", "label": "S", "cells": {}},
+    ]
+    table = {
+        "kind": "table",
+        "columns": [],
+        "groups": [{"key": "", "title": "", "rows": rows}, {"key": "g", "rows": []}],
+    }
     assert names_in({"blocks": [*form("field")["blocks"], table]}) == ["field", "cell", "own"]
 
 
-@pytest.mark.parametrize("empty", [{}, {"blocks": []}, {"blocks": [{"kind": "fields", "fields": []}]}])
+@pytest.mark.parametrize(
+    "empty", [{}, {"blocks": []}, {"blocks": [{"kind": "fields", "fields": []}]}]
+)
 def test_a_sheet_with_nothing_on_it_has_no_names(empty):
     assert names_in(empty) == []
 

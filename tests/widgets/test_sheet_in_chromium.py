@@ -40,8 +40,16 @@ def named(field: str, form: str = "review") -> str:
 
 
 def fields(*labels: str, form: str = "review", **more: Any) -> dict[str, Any]:
-    boxes = [{"name": named(label, form), "label": label} | BOXES[label] | more for label in labels or BOXES]
-    return {"title": "Where are we now?", "level": 3, "intro": "", "blocks": [{"kind": "fields", "fields": boxes}]}
+    boxes = [
+        {"name": named(label, form), "label": label} | BOXES[label] | more
+        for label in labels or BOXES
+    ]
+    return {
+        "title": "Where are we now?",
+        "level": 3,
+        "intro": "",
+        "blocks": [{"kind": "fields", "fields": boxes}],
+    }
 
 
 def row(key: str, label: str, **more: Any) -> dict[str, Any]:
@@ -52,8 +60,18 @@ def row(key: str, label: str, **more: Any) -> dict[str, Any]:
 
 def table(*rows: dict[str, Any], add: str = "Add a row of your own", **more: Any) -> dict[str, Any]:
     rows = rows or (row("reading", "Paired reading", note="Year 7"), row("own.1", "The quiet room"))
-    groups = [{"key": "in", "title": "In lessons", "rows": list(rows)}, {"key": "out", "title": "Outside lessons", "rows": []}]
-    block = {"kind": "table", "caption": "Provision", "corner": "", "columns": COLUMNS, "groups": groups, "add": add}
+    groups = [
+        {"key": "in", "title": "In lessons", "rows": list(rows)},
+        {"key": "out", "title": "Outside lessons", "rows": []},
+    ]
+    block = {
+        "kind": "table",
+        "caption": "Provision",
+        "corner": "",
+        "columns": COLUMNS,
+        "groups": groups,
+        "add": add,
+    }
     return {"title": "Provision", "level": 3, "blocks": [block]} | more
 
 
@@ -71,11 +89,20 @@ class Memory:
 
     def saved(self) -> list[tuple[str, str]]:
         """What was sent to be kept: field and text."""
-        return [(one["name"].split("\x1f")[1], one["value"]) for one in self.asked if one["kind"] == "save"]
+        return [
+            (one["name"].split("\x1f")[1], one["value"])
+            for one in self.asked
+            if one["kind"] == "save"
+        ]
 
     def keep(self, name: str, value: str) -> dict[str, Any]:
         self.texts.append((len(self.texts) + 1, name, value))
-        return {"name": name, "id": len(self.texts), "at": f"14:{len(self.texts):02}", "versions": len(self.of(name))}
+        return {
+            "name": name,
+            "id": len(self.texts),
+            "at": f"14:{len(self.texts):02}",
+            "versions": len(self.of(name)),
+        }
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
         self.asked.append(request)
@@ -85,7 +112,10 @@ class Memory:
         if kind in ("add row", "drop row"):
             return self.rows(request)
         if kind == "history":
-            told = [{"id": number, "value": text, "at": f"1 May, 14:{number:02}"} for number, text in reversed(self.of(name)[:-1])]
+            told = [
+                {"id": number, "value": text, "at": f"1 May, 14:{number:02}"}
+                for number, text in reversed(self.of(name)[:-1])
+            ]
             return {"kind": "history", "name": name, "answers": told}
         if kind == "bring back":
             value = dict(self.of(name))[request["id"]]
@@ -98,7 +128,10 @@ class Memory:
     def values(self) -> dict[str, Any]:
         """As Python has them: what a page that is opened now is shown."""
         newest = {name: (number, text) for number, name, text in self.texts}
-        return {name: {"value": text, "seen": number, "versions": len(self.of(name))} for name, (number, text) in newest.items()}
+        return {
+            name: {"value": text, "seen": number, "versions": len(self.of(name))}
+            for name, (number, text) in newest.items()
+        }
 
 
 @pytest.fixture
@@ -110,7 +143,9 @@ def memory() -> Memory:
 def show(stage: Callable[..., Stage], memory: Memory) -> Callable[..., Stage]:
     """Shows a form over the memory, with some texts in it if wished."""
 
-    def make(form: dict[str, Any] | None = None, *, held: dict[str, str] | None = None, **options: Any) -> Stage:
+    def make(
+        form: dict[str, Any] | None = None, *, held: dict[str, str] | None = None, **options: Any
+    ) -> Stage:
         for field, text in (held or {}).items():
             memory.keep(named(field), text)
         sheet = Sheet(form=form or fields(), values=memory.values(), workbook="levels")
@@ -155,6 +190,7 @@ def is_unsaved(page: Page) -> bool:
 
 
 # When it is kept
+
 
 def test_what_is_typed_is_kept_after_a_pause_and_once(timed, memory):
     on = timed()
@@ -210,12 +246,28 @@ def test_each_kind_of_box_is_filled_in_by_keyboard(show, memory):
     on.page.keyboard.type("05172006")
     on.page.get_by_label("By when", exact=True).blur()
     on.page.get_by_role("combobox", name="Pupil").focus()
-    for key in ("A", "Tab", "Space", "ArrowRight", "Tab", "Tab", "Space", "Tab"):  # past the earlier texts
+    for key in (
+        "A",
+        "Tab",
+        "Space",
+        "ArrowRight",
+        "Tab",
+        "Tab",
+        "Space",
+        "Tab",
+    ):  # past the earlier texts
         on.press(key)
     assert memory.saved() == [
-        ("Barriers", "One,\ntwo"), ("Room", "Room 4"), ("Hours", "1.5"), ("Lead", "ZÖ"), ("By when", "2006-05-17"),
-        ("Pupil", "0456"), ("How far", "not"), ("How far", "begun"), ("Agreed", "yes"),
-    ]  # fmt: skip
+        ("Barriers", "One,\ntwo"),
+        ("Room", "Room 4"),
+        ("Hours", "1.5"),
+        ("Lead", "ZÖ"),
+        ("By when", "2006-05-17"),
+        ("Pupil", "0456"),
+        ("How far", "not"),
+        ("How far", "begun"),
+        ("Agreed", "yes"),
+    ]
 
 
 def test_while_one_text_is_on_its_way_the_next_waits_for_the_answer(show, memory):
@@ -228,7 +280,10 @@ def test_while_one_text_is_on_its_way_the_next_waits_for_the_answer(show, memory
     assert is_unsaved(on.page)
     on.page.evaluate("model.free()")
     on.settle()
-    assert [(one["value"], one["seen"]) for one in memory.asked] == [("one", 1), ("one two three", 2)]
+    assert [(one["value"], one["seen"]) for one in memory.asked] == [
+        ("one", 1),
+        ("one two three", 2),
+    ]
     expect(mark(on.page, "Barriers")).to_have_text("Saved 14:03")
     expect(cell(on.page, "Barriers").locator(".sl-sheet-panel")).to_be_hidden()
     assert not is_unsaved(on.page)
@@ -255,11 +310,17 @@ def test_letters_being_put_together_are_not_sent_and_not_cut(timed, memory):
     box(page, "Barriers").fill("Year ")
     keyboard = page.context.new_cdp_session(page)
     for letters in ("に", "にほ", "にほん"):
-        keyboard.send("Input.imeSetComposition", {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)})
+        keyboard.send(
+            "Input.imeSetComposition",
+            {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)},
+        )
     page.clock.run_for(3000)
     assert memory.saved() == []
     # A sheet drawn anew and other values wait until the letters stand.
-    on.widget.show(form=fields("Barriers", "Room"), values={named("Room"): {"value": "4", "seen": 1, "versions": 1}})
+    on.widget.show(
+        form=fields("Barriers", "Room"),
+        values={named("Room"): {"value": "4", "seen": 1, "versions": 1}},
+    )
     on.tell()
     expect(box(page, "Hours")).to_be_visible()
     keyboard.send("Input.insertText", {"text": "日本"})
@@ -301,6 +362,7 @@ def test_escape_never_takes_away_a_text_that_was_refused(show, memory):
 
 # When it is not kept
 
+
 def test_a_refused_text_stays_and_is_sent_again_when_asked(show, memory):
     on = show()
     page = on.page
@@ -311,7 +373,9 @@ def test_a_refused_text_stays_and_is_sent_again_when_asked(show, memory):
     on.settle()
     expect(mark(page, "Barriers")).to_have_text(memory.trouble)
     expect(box(page, "Barriers")).to_have_attribute("aria-invalid", "true")
-    expect(box(page, "Barriers")).to_have_accessible_description(f"What holds it up? {memory.trouble}")
+    expect(box(page, "Barriers")).to_have_accessible_description(
+        f"What holds it up? {memory.trouble}"
+    )
     expect(bar(page)).to_be_visible()
     # Passing through sends nothing, and neither does typing and taking it back.
     box(page, "Barriers").focus()
@@ -397,7 +461,9 @@ def test_without_an_answer_the_page_says_so_and_later_that_it_is_kept(timed, mem
 
 
 @pytest.mark.parametrize("lost", [True, False])
-def test_a_text_whose_answer_is_lost_is_sent_again_when_asked_and_clashes_with_nothing(timed, memory, lost):
+def test_a_text_whose_answer_is_lost_is_sent_again_when_asked_and_clashes_with_nothing(
+    timed, memory, lost
+):
     on = timed()
     page = on.page
     page.evaluate("model.busy()")
@@ -430,10 +496,15 @@ def test_what_is_on_the_page_can_be_carried_away(show, memory, tmp_path):
         on.page.get_by_role("button", name="Download what is on this page").click()
     saved.value.save_as(tmp_path / "page.json")
     kept = portable.read((tmp_path / "page.json").read_bytes())
-    assert [(one.field, one.value) for one in kept.answers] == [("Barriers", HOSTILE[0]), ("Room", "4"), ("Hours", "half")]
+    assert [(one.field, one.value) for one in kept.answers] == [
+        ("Barriers", HOSTILE[0]),
+        ("Room", "4"),
+        ("Hours", "half"),
+    ]
 
 
 # Other texts of a box
+
 
 def test_a_text_from_elsewhere_is_shown_and_can_be_taken(show, memory):
     on = show(held={"Barriers": "Rooms"})
@@ -441,10 +512,14 @@ def test_a_text_from_elsewhere_is_shown_and_can_be_taken(show, memory):
     box(on.page, "Barriers").fill("Mine")
     on.press("Tab")
     panel = cell(on.page, "Barriers").locator(".sl-sheet-panel")
-    expect(panel).to_contain_text("Changed elsewhere, 1 May, 13:59. What you wrote is kept, and so is the other text:")
+    expect(panel).to_contain_text(
+        "Changed elsewhere, 1 May, 13:59. What you wrote is kept, and so is the other text:"
+    )
     expect(panel).to_contain_text(HOSTILE[0])
     assert is_text(on.page)
-    expect(on.page.locator(".sl-sheet-heard[role=status]")).to_have_text("Changed elsewhere: Barriers")
+    expect(on.page.locator(".sl-sheet-heard[role=status]")).to_have_text(
+        "Changed elsewhere: Barriers"
+    )
     # Saving something else meanwhile, and a sheet drawn anew, leave it where it is.
     on.widget.show(form=fields(help="Other words"), values=memory.values())
     on.tell()
@@ -498,7 +573,9 @@ def test_earlier_texts_are_listed_and_one_is_brought_back_by_keyboard(show, memo
     assert panel.locator(".sl-sheet-entry").all_inner_texts() == [
         f"1 May, 14:0{i}\n\n{text}\n\nBring this back" for i, text in [(2, "two"), (1, "one")]
     ]
-    expect(page.get_by_role("button", name="Bring this back: Barriers, 1 May, 14:02")).to_be_focused()
+    expect(
+        page.get_by_role("button", name="Bring this back: Barriers, 1 May, 14:02")
+    ).to_be_focused()
     on.press("Tab")
     on.press("Enter")
     expect(panel).to_be_hidden()
@@ -531,7 +608,10 @@ def test_choices_and_ticks_are_listed_in_words(show, memory):
         memory.keep(named("Agreed"), key)
     on.widget.values = memory.values()
     on.tell()
-    for label, first, words in (("How far", "In place", ["(empty)", "Not yet"]), ("Agreed", "Agreed", ["not ticked", "ticked"])):
+    for label, first, words in (
+        ("How far", "In place", ["(empty)", "Not yet"]),
+        ("Agreed", "Agreed", ["not ticked", "ticked"]),
+    ):
         on.page.get_by_label(first, exact=True).focus()
         on.page.get_by_role("button", name=f"Earlier texts: {label}").click()
         expect(cell(on.page, label).locator(".sl-sheet-entry p[dir]")).to_have_text(words)
@@ -556,13 +636,24 @@ def test_earlier_texts_that_cannot_be_had_are_told_beside_the_box(show, memory, 
 
 # Each kind of box
 
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("2", "2"), ("0,5", "0.5"), (" 1.5 ", "1.5"), (".5", "0.5"), ("2.", "2"), ("£3", "3"), ("£ 3.50", "3.50"), ("£1,250.50", "1250.50"),
-        ("12,000", "12000"), ("0,125", "0.125"), ("007", "007"), ("0", "0"),
+        ("2", "2"),
+        ("0,5", "0.5"),
+        (" 1.5 ", "1.5"),
+        (".5", "0.5"),
+        ("2.", "2"),
+        ("£3", "3"),
+        ("£ 3.50", "3.50"),
+        ("£1,250.50", "1250.50"),
+        ("12,000", "12000"),
+        ("0,125", "0.125"),
+        ("007", "007"),
+        ("0", "0"),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_kept_and_shown_plainly(show, memory, typed, kept):
     on = show()
     box(on.page, "Hours").fill(typed)
@@ -572,7 +663,9 @@ def test_a_number_is_kept_and_shown_plainly(show, memory, typed, kept):
     expect(mark(on.page, "Hours")).to_have_text("Saved 14:01")
 
 
-@pytest.mark.parametrize("typed", ["half", "1.5h", "-1", "1,5,5", "1 2", "£", ".", "1e5", "٣", "NaN"])
+@pytest.mark.parametrize(
+    "typed", ["half", "1.5h", "-1", "1,5,5", "1 2", "£", ".", "1e5", "٣", "NaN"]
+)
 def test_what_is_no_number_is_told_in_place_and_not_sent(show, memory, typed):
     on = show()
     box(on.page, "Hours").fill(typed)
@@ -580,7 +673,9 @@ def test_what_is_no_number_is_told_in_place_and_not_sent(show, memory, typed):
     expect(mark(on.page, "Hours")).to_have_text("Please type a number, such as 1.5")
     expect(box(on.page, "Hours")).to_have_attribute("aria-invalid", "true")
     expect(box(on.page, "Hours")).to_have_value(typed)
-    expect(on.page.locator(".sl-sheet-heard[role=status]")).to_have_text("Please type a number, such as 1.5")
+    expect(on.page.locator(".sl-sheet-heard[role=status]")).to_have_text(
+        "Please type a number, such as 1.5"
+    )
     assert memory.asked == []
     box(on.page, "Hours").fill("1")
     expect(mark(on.page, "Hours")).to_be_empty()
@@ -614,7 +709,9 @@ def test_a_number_kept_elsewhere_that_is_none_is_shown_and_left_in_peace(show, m
 def test_initials_are_kept_in_capitals(show, memory):
     on = show()
     box(on.page, "Lead").press_sequentially("zö, abcdefghijkl")
-    assert box(on.page, "Lead").evaluate("one => getComputedStyle(one).textTransform") == "uppercase"
+    assert (
+        box(on.page, "Lead").evaluate("one => getComputedStyle(one).textTransform") == "uppercase"
+    )
     on.press("Tab")
     assert memory.saved() == [("Lead", "ZÖ, ABCDEFGH")]
     expect(box(on.page, "Lead")).to_have_value("ZÖ, ABCDEFGH")
@@ -693,7 +790,9 @@ def test_a_choice_by_buttons_is_pressed_and_pressed_once_more(show, memory):
     on.page.mouse.down()
     on.page.mouse.move(5, 5)
     on.page.mouse.up()
-    on.page.evaluate("new Promise(done => setTimeout(done))")  # until then the answers wait for the end of the press
+    on.page.evaluate(
+        "new Promise(done => setTimeout(done))"
+    )  # until then the answers wait for the end of the press
     on.page.get_by_role("radio", name="Begun").focus()
     for key in ("ArrowRight", "ArrowLeft", "Space"):
         on.press(key)
@@ -713,7 +812,9 @@ def test_a_choice_by_buttons_is_taken_back_by_keyboard(show, memory, key):
 
 def test_a_box_that_is_shut_is_not_to_be_filled_in(show, memory):
     on = show(fields(disabled=True), held={"Barriers": "Rooms"})
-    assert on.page.locator(".sl-sheet-cell :is(input, textarea, select):not(:disabled)").count() == 0
+    assert (
+        on.page.locator(".sl-sheet-cell :is(input, textarea, select):not(:disabled)").count() == 0
+    )
     expect(box(on.page, "Barriers")).to_have_value("Rooms")
 
 
@@ -732,6 +833,7 @@ def test_a_press_on_what_stands_over_a_box_leads_into_it(show):
 
 
 # Rows of a school's own
+
 
 def test_a_row_is_added_and_the_place_to_add_stays(show, memory):
     on = show(table())
@@ -789,7 +891,9 @@ def test_a_row_is_renamed_and_its_boxes_stay_as_they_are(show, memory):
     page = on.page
     box(page, "Plan: The quiet room").fill("Half a thou")
     box(page, "Plan: The quiet room").evaluate("one => one.setSelectionRange(2, 4)")
-    on.widget.show(form=table(row("reading", "Paired reading"), row("own.1", "The nurture room")), values={})
+    on.widget.show(
+        form=table(row("reading", "Paired reading"), row("own.1", "The nurture room")), values={}
+    )
     on.tell()
     plan = box(page, "Plan: The nurture room")
     expect(plan).to_be_focused()
@@ -803,29 +907,41 @@ def test_a_row_is_renamed_and_its_boxes_stay_as_they_are(show, memory):
 
 def test_a_row_taken_out_leaves_the_focus_in_its_table(show, memory):
     on = show(table())
-    memory.rows = lambda request: on.widget.show(form=table(row("reading", "Paired reading")), values={})
+    memory.rows = lambda request: on.widget.show(
+        form=table(row("reading", "Paired reading")), values={}
+    )
     on.page.get_by_role("button", name="Take out the row The quiet room").press("Enter")
     on.settle()
     assert memory.asked == [{"kind": "drop row", "row": "own.1", "turn": 1}]
     expect(box(on.page, "Plan: The quiet room")).to_have_count(0)
     expect(on.page.get_by_role("region", name="Provision")).to_be_focused()
-    expect(on.page.locator(".sl-sheet-heard[role=status]")).to_have_text("Taken out: The quiet room")
+    expect(on.page.locator(".sl-sheet-heard[role=status]")).to_have_text(
+        "Taken out: The quiet room"
+    )
 
 
 # Another sheet, other values
 
-def test_a_sheet_drawn_anew_keeps_what_is_typed_where_the_box_stays_and_sends_it_where_it_goes(show, memory):
+
+def test_a_sheet_drawn_anew_keeps_what_is_typed_where_the_box_stays_and_sends_it_where_it_goes(
+    show, memory
+):
     on = show(fields("Barriers", "Room"))
     page = on.page
     page.evaluate("model.busy()")
     box(page, "Room").fill("Room 4")  # and on its way, as soon as the next box is typed in
     box(page, "Barriers").fill("Half a thou")
     page.evaluate("document.activeElement.setSelectionRange(2, 4)")
-    on.widget.show(form=fields("Hours", "Barriers"), values={named("Barriers"): {"value": "Older", "seen": 5, "versions": 1}})
+    on.widget.show(
+        form=fields("Hours", "Barriers"),
+        values={named("Barriers"): {"value": "Older", "seen": 5, "versions": 1}},
+    )
     on.tell()
     expect(box(page, "Barriers")).to_have_value("Half a thou")
     expect(box(page, "Barriers")).to_be_focused()
-    assert page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]") == [2, 4]
+    assert page.evaluate(
+        "[document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+    ) == [2, 4]
     page.evaluate("model.free()")
     on.settle()
     assert memory.saved() == [("Room", "Room 4")]
@@ -849,7 +965,9 @@ def test_what_is_typed_in_a_box_that_goes_is_sent_and_if_refused_not_lost(show, 
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download what is on this page").click()
     saved.value.save_as(tmp_path / "page.json")
-    assert [one["value"] for one in json.loads((tmp_path / "page.json").read_text())["answers"]] == ["For Zoë"]
+    assert [
+        one["value"] for one in json.loads((tmp_path / "page.json").read_text())["answers"]
+    ] == ["For Zoë"]
     # Back at the first one it stands there still.
     on.widget.show(form=fields("Barriers"), values={})
     on.tell()
@@ -904,7 +1022,9 @@ def test_values_from_python_are_shown_but_never_over_what_is_being_typed(show, m
     expect(box(on.page, "Room")).to_have_value("5")
     expect(box(on.page, "Barriers")).to_have_value("Roms")
     expect(box(on.page, "Barriers")).to_be_focused()
-    assert on.page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]") == [1, 3]
+    assert on.page.evaluate(
+        "[document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+    ) == [1, 3]
     on.press("Tab")
     assert memory.asked[-1]["seen"] == 1  # what it was typed over: so the other text is told
     expect(cell(on.page, "Barriers")).to_contain_text("From elsewhere")
@@ -948,7 +1068,9 @@ def test_nothing_moves_under_a_press(show, memory, what):
     page.mouse.move(before["x"] + 4, before["y"] + 4)
     page.mouse.down()
     if what == "drawn":
-        on.widget.show(form=fields("Room", "Barriers", "Hours", "Lead", "Agreed"), values=memory.values())
+        on.widget.show(
+            form=fields("Room", "Barriers", "Hours", "Lead", "Agreed"), values=memory.values()
+        )
         on.tell()
     on.settle()
     assert page.get_by_label("Agreed", exact=True).bounding_box() == before
@@ -962,6 +1084,7 @@ def test_nothing_moves_under_a_press(show, memory, what):
 
 # Any text, any screen, anyone
 
+
 @pytest.mark.parametrize("text", [*HOSTILE, "x" * 300, "\U0001f469\u200d\U0001f9bd"])
 def test_any_text_is_text(show, memory, text):
     columns = [column | {"label": text, "help": text} for column in COLUMNS]
@@ -971,7 +1094,10 @@ def test_any_text_is_text(show, memory, text):
     form = table(cells, row("reading", text), title=text, intro=text)
     form["blocks"][0] |= {"caption": text, "corner": text, "columns": columns}
     form["blocks"][0]["groups"][0]["title"] = text
-    boxes = [{"name": named(label), "label": text, "help": text, "last": text} | BOXES[label] for label in ("Barriers", "Room")]
+    boxes = [
+        {"name": named(label), "label": text, "help": text, "last": text} | BOXES[label]
+        for label in ("Barriers", "Room")
+    ]
     form["blocks"].append({"kind": "fields", "fields": boxes})
     on = show(form, held={"Barriers": text, "Room": text})
     page = on.page
@@ -1060,17 +1186,24 @@ def test_a_table_is_a_card_a_row_where_there_is_little_room(show):
     page = on.page
     for width, is_card, is_stacked in ((1280, False, False), (700, True, False), (390, True, True)):
         page.set_viewport_size({"width": width, "height": 900})
-        tops = page.get_by_role("row", name="Paired reading").locator(":scope > *").evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect().top)"
+        tops = (
+            page.get_by_role("row", name="Paired reading")
+            .locator(":scope > *")
+            .evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
         )
         # On a card the row's name stands above its boxes; these stand side by side where there is room, and else below one another.
         assert all(top > tops[0] for top in tops[1:]) == is_card
         assert (tops == sorted(set(tops))) == is_stacked
         over = [
-            page.get_by_role("row", name="Paired reading").locator("td").nth(i).evaluate("one => getComputedStyle(one, '::before').content")
+            page.get_by_role("row", name="Paired reading")
+            .locator("td")
+            .nth(i)
+            .evaluate("one => getComputedStyle(one, '::before').content")
             for i in range(len(COLUMNS))
         ]
-        assert [column["label"] in words for column, words in zip(COLUMNS, over, strict=True)] == [is_card] * len(COLUMNS)
+        assert [column["label"] in words for column, words in zip(COLUMNS, over, strict=True)] == [
+            is_card
+        ] * len(COLUMNS)
         # Still a table to a screen reader.
         expect(page.get_by_role("cell").first).to_be_visible()
         expect(box(page, "Plan: Paired reading")).to_have_accessible_description("")
@@ -1085,7 +1218,13 @@ def test_on_paper_there_are_answers_and_no_tools(show, memory):
     trouble_everywhere(on, memory)
     box(page, "Barriers").fill(long)
     page.emulate_media(media="print")
-    for tool in (".sl-sheet-small", ".sl-sheet-panel", ".sl-sheet-add", ".sl-sheet-unsaved", ".sl-sheet-foot"):
+    for tool in (
+        ".sl-sheet-small",
+        ".sl-sheet-panel",
+        ".sl-sheet-add",
+        ".sl-sheet-unsaved",
+        ".sl-sheet-foot",
+    ):
         assert page.locator(f"{tool}:visible").count() == 0, tool
     assert box(page, "Barriers").evaluate("one => one.scrollHeight <= one.clientHeight + 1")
     expect(page.get_by_text("Begun", exact=True).last).to_be_hidden()

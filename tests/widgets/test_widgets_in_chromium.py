@@ -11,13 +11,21 @@ from tests.widgets.staging import HOSTILE, Stage, axe_findings, fits_its_page
 
 
 def focused(page: Page) -> str:
-    return page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
+    return page.evaluate(
+        "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+    )
 
 
 # The widgets as the pages show them.
 
+
 def example_matrix(**traits: Any) -> Matrix:
-    counts = {"2": [1, 9, 14, 3, 0], "3": [0, 5, 19, 19, 0], "4": [0, 0, 6, 48, 31], "none": [0, 1, 0, 2, 0]}
+    counts = {
+        "2": [1, 9, 14, 3, 0],
+        "3": [0, 5, 19, 19, 0],
+        "4": [0, 0, 6, 48, 31],
+        "none": [0, 1, 0, 2, 0],
+    }
     first_expected = {"2": 2, "3": 3, "4": 3}
     cells = [
         [
@@ -46,32 +54,60 @@ LISTING_COLUMNS = [
     {"key": "form", "label": "Form", "kind": "text"},
     {"key": "points", "label": "Points now", "kind": "number"},
     {"key": "level", "label": "Level", "kind": "choice", "choices": ["3", "3c", "3b", "3a", "4"]},
-    {"key": "plan", "label": "Plan", "kind": "text", "editable": True, "help": "What you will do next, in a line"},
+    {
+        "key": "plan",
+        "label": "Plan",
+        "kind": "text",
+        "editable": True,
+        "help": "What you will do next, in a line",
+    },
     {"key": "hours", "label": "Hours", "kind": "number", "editable": True},
-    {"key": "lead", "label": "Who leads", "kind": "choice", "editable": True, "choices": ["Teacher", "SENCO"]},
+    {
+        "key": "lead",
+        "label": "Who leads",
+        "kind": "choice",
+        "editable": True,
+        "choices": ["Teacher", "SENCO"],
+    },
     {"key": "agreed", "label": "Agreed", "kind": "yes", "editable": True},
 ]
 
 
 def person(number: int, **values: Any) -> dict[str, Any]:
-    blank = {"form": "", "points": None, "level": "", "plan": "", "hours": None, "lead": "", "agreed": None}
+    blank = {
+        "form": "",
+        "points": None,
+        "level": "",
+        "plan": "",
+        "hours": None,
+        "lead": "",
+        "agreed": None,
+    }
     return blank | {"id": str(number), "name": f"Pupil {number}"} | values
 
 
 def example_listing(**traits: Any) -> Listing:
     people = [
-        person(1, name="Zoë Ash", form="8B", points=9, level="3a", plan="Paired reading, twice a week"),
+        person(
+            1, name="Zoë Ash", form="8B", points=9, level="3a", plan="Paired reading, twice a week"
+        ),
         person(2, name="Amir Khan", form="8A", points=27, level="3c", hours=1.5, lead="SENCO"),
         person(3, name="Ben Oak", form="10A", points=None, level="4", agreed=True),
         person(4, name="Cara Lee", form="8A", points=100, level="", plan="Talk with home", hours=0),
     ]
-    return Listing(**({"caption": "Pupils at level 3", "columns": LISTING_COLUMNS, "records": people} | traits))
+    return Listing(
+        **({"caption": "Pupils at level 3", "columns": LISTING_COLUMNS, "records": people} | traits)
+    )
 
 
 def example_chooser(**traits: Any) -> FileChooser:
-    chooser = FileChooser(**({"label": "Your school's files", "accept": ".csv,.xlsx,.xml"} | traits))
+    chooser = FileChooser(
+        **({"label": "Your school's files", "accept": ".csv,.xlsx,.xml"} | traits)
+    )
     chooser.arrived = []
-    chooser.on_files(lambda files: chooser.arrived.append([(file.name, file.content) for file in files]))
+    chooser.on_files(
+        lambda files: chooser.arrived.append([(file.name, file.content) for file in files])
+    )
     return chooser
 
 
@@ -94,10 +130,13 @@ def test_anyone_can_use_it(stage, example, width, scheme):
 
 # Matrix
 
+
 def test_each_cell_says_where_it_stands(stage):
     page = stage(example_matrix()).page
     assert page.locator("caption").inner_text().startswith("English, Key Stage 2")
-    names = page.locator(".sl-matrix button").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+    names = page.locator(".sl-matrix button").evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-label'))"
+    )
     assert len(names) == 12
     assert "Entered at 3, reached 4: 19 pupils, 44 % of the row" in names
     assert "Entered at 3, reached 5: 19 pupils, 44 % of the row, the expected gain or more" in names
@@ -154,7 +193,9 @@ def test_a_selection_from_python_is_shown_and_is_the_tab_stop(stage):
     on.widget.selected = {"row": "4", "column": "6"}
     on.tell()
     expect(on.page.locator("button[aria-pressed=true]")).to_have_text("3136\u00a0%")
-    assert on.page.locator(".sl-matrix button[tabindex='0']").get_attribute("aria-pressed") == "true"
+    assert (
+        on.page.locator(".sl-matrix button[tabindex='0']").get_attribute("aria-pressed") == "true"
+    )
 
 
 def test_new_figures_keep_the_focus_on_its_cell(stage):
@@ -162,7 +203,9 @@ def test_new_figures_keep_the_focus_on_its_cell(stage):
     on.page.get_by_role("button", name="Entered at 3, reached 5").focus()
     other = example_matrix()
     cells = [[cell | {"count": cell["count"] * 2} for cell in row] for row in other.cells]
-    on.widget.show(title="Other", rows=other.rows, columns=other.columns, cells=cells, totals=other.totals)
+    on.widget.show(
+        title="Other", rows=other.rows, columns=other.columns, cells=cells, totals=other.totals
+    )
     on.tell()
     expect(on.page.locator("caption")).to_have_text("Other")
     assert focused(on.page).startswith("Entered at 3, reached 5: 38 pupils")
@@ -175,7 +218,12 @@ def test_the_line_of_expected_gain_steps_between_the_rows(stage):
             (parseFloat(getComputedStyle(cell, '::before').borderInlineStartWidth) >= 3 ? 'l' : '') +
             (parseFloat(getComputedStyle(cell, '::after').borderBlockStartWidth) >= 3 ? 't' : '')))"""
     )
-    assert sides == [["", "", "l", "", ""], ["", "", "t", "l", ""], ["", "", "", "l", ""], ["", "", "", "", ""]]
+    assert sides == [
+        ["", "", "l", "", ""],
+        ["", "", "t", "l", ""],
+        ["", "", "", "l", ""],
+        ["", "", "", "", ""],
+    ]
     expect(page.get_by_text("Right of the line: the expected gain or more")).to_be_visible()
 
 
@@ -191,7 +239,9 @@ def test_numbers_keep_their_contrast_at_every_share(stage, scheme):
     shares = [i / 20 for i in range(21)]
     cells = [[{"count": 5, "share": share, "expected": False, "edge": False} for share in shares]]
     columns = [str(i) for i in range(21)]
-    page = stage(example_matrix(rows=["3"], columns=columns, cells=cells, totals=[105]), color_scheme=scheme).page
+    page = stage(
+        example_matrix(rows=["3"], columns=columns, cells=cells, totals=[105]), color_scheme=scheme
+    ).page
     ratios = page.locator(".sl-matrix button").evaluate_all(
         """all => {
           const channels = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number)
@@ -213,22 +263,33 @@ def test_numbers_keep_their_contrast_at_every_share(stage, scheme):
 
 def test_a_matrix_says_that_columns_are_out_of_sight_only_where_they_are(stage):
     columns = [str(number) for number in range(12)]
-    cells = [[{"count": number, "share": 0.1, "expected": False, "edge": False} for number in range(12)]]
-    page = stage(example_matrix(rows=["a"], columns=columns, cells=cells, totals=[66]), width=390).page
+    cells = [
+        [{"count": number, "share": 0.1, "expected": False, "edge": False} for number in range(12)]
+    ]
+    page = stage(
+        example_matrix(rows=["a"], columns=columns, cells=cells, totals=[66]), width=390
+    ).page
     told, head = page.locator(".sl-matrix-more"), page.get_by_text("Reached", exact=True)
     expect(told).to_be_visible()
     region = page.locator(".sl-matrix-region")
     region.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
     box = head.bounding_box()
-    assert box["x"] >= 0 and box["x"] + box["width"] <= 390  # over the columns in sight, at either end
+    assert (
+        box["x"] >= 0 and box["x"] + box["width"] <= 390
+    )  # over the columns in sight, at either end
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(told).to_be_hidden()
 
 
 def test_a_wide_matrix_scrolls_in_its_own_region_with_its_row_heads_in_sight(stage):
     columns = [f"{80 + i}-{81 + i}" for i in range(14)]
-    cells = [[{"count": i + 1, "share": 0.1, "expected": i > 8, "edge": i == 9} for i in range(14)] for _ in "ab"]
-    page = stage(example_matrix(rows=["a", "b"], columns=columns, cells=cells, totals=[1, 2]), width=390).page
+    cells = [
+        [{"count": i + 1, "share": 0.1, "expected": i > 8, "edge": i == 9} for i in range(14)]
+        for _ in "ab"
+    ]
+    page = stage(
+        example_matrix(rows=["a", "b"], columns=columns, cells=cells, totals=[1, 2]), width=390
+    ).page
     assert fits_its_page(page)
     region = page.get_by_role("region")
     page.get_by_role("button", name="Entered at a, reached 80-81").focus()
@@ -261,16 +322,21 @@ def test_a_pressed_cell_shows_without_the_pages_colours(stage):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_label_is_text_in_the_matrix(stage, text):
     cell = {"count": 1, "share": None, "expected": False, "edge": False}
-    matrix = example_matrix(title=text, row_heading=text, rows=[text], columns=[text], cells=[[cell]], totals=[1])
+    matrix = example_matrix(
+        title=text, row_heading=text, rows=[text], columns=[text], cells=[[cell]], totals=[1]
+    )
     on = stage(matrix)
     assert on.page.locator("caption").evaluate("one => one.textContent") == text
-    assert on.page.evaluate("[document.querySelectorAll('#here script, #here img').length, window.hacked]") == [0, None]
+    assert on.page.evaluate(
+        "[document.querySelectorAll('#here script, #here img').length, window.hacked]"
+    ) == [0, None]
     on.page.locator(".sl-matrix button").click()
     on.settle()
     assert on.widget.selected == {"row": text, "column": text}
 
 
 # Listing
+
 
 def first_column(page: Page) -> list[str]:
     return page.locator("tbody th").all_inner_texts()
@@ -284,14 +350,26 @@ def test_a_heading_sorts_up_down_and_as_given(stage):
     button.focus()
     assert (first_column(on.page), heading.get_attribute("aria-sort")) == (given, "none")
     steps = [
-        (["Zoë Ash", "Amir Khan", "Cara Lee", "Ben Oak"], "ascending", {"key": "points", "descending": False}),
-        (["Cara Lee", "Amir Khan", "Zoë Ash", "Ben Oak"], "descending", {"key": "points", "descending": True}),
+        (
+            ["Zoë Ash", "Amir Khan", "Cara Lee", "Ben Oak"],
+            "ascending",
+            {"key": "points", "descending": False},
+        ),
+        (
+            ["Cara Lee", "Amir Khan", "Zoë Ash", "Ben Oak"],
+            "descending",
+            {"key": "points", "descending": True},
+        ),
         (given, "none", {}),
     ]
     for names, sort, order in steps:
         on.page.keyboard.press("Enter")
         on.settle()
-        assert (first_column(on.page), heading.get_attribute("aria-sort"), on.widget.order) == (names, sort, order)
+        assert (first_column(on.page), heading.get_attribute("aria-sort"), on.widget.order) == (
+            names,
+            sort,
+            order,
+        )
         expect(button).to_be_focused()
 
 
@@ -300,7 +378,10 @@ def test_a_heading_sorts_up_down_and_as_given(stage):
     [
         ("name", ["Amir Khan", "Ben Oak", "Cara Lee", "Zoë Ash"]),
         ("form", ["Amir Khan", "Cara Lee", "Zoë Ash", "Ben Oak"]),  # 8 before 10, equals as given
-        ("level", ["Amir Khan", "Zoë Ash", "Ben Oak", "Cara Lee"]),  # 3c, 3a, 4: the order of the choices; blank last
+        (
+            "level",
+            ["Amir Khan", "Zoë Ash", "Ben Oak", "Cara Lee"],
+        ),  # 3c, 3a, 4: the order of the choices; blank last
         ("agreed", ["Ben Oak", "Zoë Ash", "Amir Khan", "Cara Lee"]),
         ("hours", ["Cara Lee", "Amir Khan", "Zoë Ash", "Ben Oak"]),  # 0 is a number, not a blank
     ],
@@ -351,14 +432,24 @@ def test_cells_show_what_is_held(stage):
     expect(page.get_by_label("Who leads, Amir Khan")).to_have_value("SENCO")
     expect(page.get_by_label("Hours, Cara Lee")).to_have_value("0")
     expect(page.get_by_label("Plan, Cara Lee")).to_have_value("Talk with home")
-    expect(page.get_by_label("Plan, Cara Lee")).to_have_accessible_description("Plan: What you will do next, in a line")
+    expect(page.get_by_label("Plan, Cara Lee")).to_have_accessible_description(
+        "Plan: What you will do next, in a line"
+    )
 
 
 def test_headings_written_upwards_leave_room_for_many_columns(stage):
     heads = ["Curriculum", "Community", "Extra-curricular"]
-    columns = [LISTING_COLUMNS[0], *({"key": head, "label": head, "kind": "text", "upright": True} for head in heads)]
+    columns = [
+        LISTING_COLUMNS[0],
+        *({"key": head, "label": head, "kind": "text", "upright": True} for head in heads),
+    ]
     columns.append({"key": "cost", "label": "£ a year", "kind": "number", "upright": True})
-    page = stage(Listing(columns=columns, records=[{"id": "1", "name": "Zoë Ash", "Community": "JB", "cost": 34470}])).page
+    page = stage(
+        Listing(
+            columns=columns,
+            records=[{"id": "1", "name": "Zoë Ash", "Community": "JB", "cost": 34470}],
+        )
+    ).page
     for head in [*heads, "£ a year"]:
         box = page.get_by_role("columnheader", name=head).get_by_role("button").bounding_box()
         assert box["height"] > 1.5 * box["width"]
@@ -437,7 +528,10 @@ def test_new_records_take_neither_focus_nor_words_being_typed(stage):
     plan = on.page.get_by_label("Plan, Ben Oak")
     plan.fill("Small gruop")
     plan.evaluate("one => one.setSelectionRange(7, 9)")
-    changed = [record | {"name": record["name"].upper(), "plan": "From elsewhere"} for record in on.widget.records]
+    changed = [
+        record | {"name": record["name"].upper(), "plan": "From elsewhere"}
+        for record in on.widget.records
+    ]
     on.widget.records = [person(9, name="AARON"), *reversed(changed)]
     on.tell()
     assert first_column(on.page) == ["AARON", "AMIR KHAN", "BEN OAK", "CARA LEE", "ZOË ASH"]
@@ -472,7 +566,9 @@ def test_every_change_arrives_while_python_is_busy_and_none_is_undone(stage):
     on.page.get_by_label("Plan, Amir Khan").fill("one")
     on.page.get_by_label("Plan, Ben Oak").fill("two")
     on.page.get_by_label("Plan, Ben Oak").blur()
-    on.widget.records = [record | {"form": "9Z"} for record in on.widget.records]  # sent before the changes are heard
+    on.widget.records = [
+        record | {"form": "9Z"} for record in on.widget.records
+    ]  # sent before the changes are heard
     on.tell()
     expect(on.page.get_by_label("Plan, Amir Khan")).to_have_value("one")
     on.page.evaluate("model.free()")
@@ -517,7 +613,8 @@ def test_a_refused_change_says_so_and_stays_in_sight(stage):
 def test_saved_stands_beside_its_cell_until_it_is_changed_again(stage):
     on = stage(example_listing())
     on.widget.observe(
-        lambda change: setattr(on.widget, "saved", {"id": "2", "key": "plan", "at": "14:02"}), "edit"
+        lambda change: setattr(on.widget, "saved", {"id": "2", "key": "plan", "at": "14:02"}),
+        "edit",
     )
     plan = on.page.get_by_label("Plan, Amir Khan")
     mark = plan.locator("xpath=following-sibling::span")
@@ -590,7 +687,9 @@ def test_thousands_of_rows_are_searched_and_sorted_though_few_are_drawn(stage):
     assert points == sorted(record["points"] for record in on.widget.records)[:50]
     on.page.get_by_label("Show rows with").fill("29")
     found = sum("29" in f"{record['id']} {record['points']}" for record in on.widget.records)
-    expect(on.page.get_by_text(f"Showing 50 of {found} that match, 3000 in all", exact=True)).to_be_visible()
+    expect(
+        on.page.get_by_text(f"Showing 50 of {found} that match, 3000 in all", exact=True)
+    ).to_be_visible()
 
 
 def test_printing_shows_every_row_and_none_of_the_tools(stage):
@@ -622,7 +721,9 @@ def test_new_columns_keep_the_place_and_send_what_was_typed(stage):
     on = stage(example_listing())
     edits = edits_of(on.widget)
     on.page.get_by_label("Plan, Amir Khan").fill("typed")
-    on.widget.columns = [column | {"label": column["label"].upper()} for column in on.widget.columns]
+    on.widget.columns = [
+        column | {"label": column["label"].upper()} for column in on.widget.columns
+    ]
     on.tell()
     on.settle()
     assert edits == [("2", "plan", "typed", 1)]
@@ -635,8 +736,10 @@ def test_on_a_narrow_screen_each_row_is_a_card_with_its_labels(stage):
     assert fits_its_page(page)
     cell = page.locator("tbody tr").first.locator("td").nth(1)
     assert "Points now" in cell.evaluate("one => getComputedStyle(one, '::before').content")
-    tops = page.locator("tbody tr").first.locator("th, td").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect().top)"
+    tops = (
+        page.locator("tbody tr")
+        .first.locator("th, td")
+        .evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
     )
     assert tops == sorted(set(tops))  # one under the other
     expect(page.get_by_role("cell", name="27")).to_be_visible()  # still a table to a screen reader
@@ -653,7 +756,9 @@ def test_any_value_is_text_in_the_list(stage, text):
     assert page.locator("tbody th").first.evaluate("one => one.textContent") == text
     assert page.locator("textarea").first.input_value() == text
     assert page.locator("select").first.input_value() == text
-    assert page.evaluate("[document.querySelectorAll('#here script, #here img').length, window.hacked]") == [0, None]
+    assert page.evaluate(
+        "[document.querySelectorAll('#here script, #here img').length, window.hacked]"
+    ) == [0, None]
     name = page.locator("tbody .sl-listing-text").first
     assert name.evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
     page.locator("textarea").nth(1).fill(text)
@@ -665,12 +770,15 @@ def test_any_value_is_text_in_the_list(stage, text):
 
 # FileChooser
 
+
 def chosen(name: str, content: bytes) -> dict[str, Any]:
     return {"name": name, "mimeType": "text/csv", "buffer": content}
 
 
 def wait_for_files(on: Stage) -> None:
-    on.page.wait_for_function("!document.querySelector('[role=status]').textContent.match(/Reading|Checking/)")
+    on.page.wait_for_function(
+        "!document.querySelector('[role=status]').textContent.match(/Reading|Checking/)"
+    )
     on.settle()
 
 
@@ -678,7 +786,9 @@ def test_files_arrive_whole_in_small_parts(stage):
     on = stage(example_chooser())
     on.widget.on_files(lambda files: setattr(on.widget, "message", f"{len(files)} files read."))
     contents = [random.Random(1).randbytes(2_500_000), b"", b"a,b\n"]
-    on.page.locator("input").set_input_files([chosen(f"{i}.csv", content) for i, content in enumerate(contents)])
+    on.page.locator("input").set_input_files(
+        [chosen(f"{i}.csv", content) for i, content in enumerate(contents)]
+    )
     expect(on.page.get_by_role("status")).to_have_text("3 files read.")
     assert on.widget.arrived == [[(f"{i}.csv", content) for i, content in enumerate(contents)]]
     sizes = on.page.evaluate("model.sent.flatMap(message => message.sizes)")
@@ -688,7 +798,9 @@ def test_files_arrive_whole_in_small_parts(stage):
 def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
     on = stage(example_chooser(limit=2 * 1024 * 1024))
     expect(on.page.get_by_text("up to 12 at once, up to 2 MB each")).to_be_visible()
-    on.page.locator("input").set_input_files([chosen("a.csv", b"x"), chosen("large.csv", b"x" * (2 * 1024 * 1024 + 1))])
+    on.page.locator("input").set_input_files(
+        [chosen("a.csv", b"x"), chosen("large.csv", b"x" * (2 * 1024 * 1024 + 1))]
+    )
     expect(on.page.get_by_role("alert")).to_have_text(
         "“large.csv” has 3 MB; a file can have up to 2 MB. Nothing was read."
     )
@@ -702,8 +814,14 @@ def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ([chosen(f"{i}.csv", b"x") for i in range(13)], "13 files are too many at once. Choose up to 12."),
-        ([chosen("notes.pdf", b"x")], "“notes.pdf” cannot be read here. Choose files ending in .csv, .xlsx or .xml."),
+        (
+            [chosen(f"{i}.csv", b"x") for i in range(13)],
+            "13 files are too many at once. Choose up to 12.",
+        ),
+        (
+            [chosen("notes.pdf", b"x")],
+            "“notes.pdf” cannot be read here. Choose files ending in .csv, .xlsx or .xml.",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said_with_the_remedy(stage, files, words):
@@ -724,7 +842,9 @@ def test_python_refuses_what_a_page_lets_through(stage):
     on = stage(example_chooser(limit=10))
     on.page.evaluate("model.state.limit = 1000")
     on.page.locator("input").set_input_files([chosen("a.csv", b"x" * 11)])
-    expect(on.page.get_by_role("alert")).to_have_text("A file is too large. Each may have up to 1 KB.")
+    expect(on.page.get_by_role("alert")).to_have_text(
+        "A file is too large. Each may have up to 1 KB."
+    )
     assert on.widget.arrived == []
 
 
@@ -754,9 +874,13 @@ def test_a_refused_choice_ends_the_one_on_its_way_too(stage):
 
 def test_a_file_that_cannot_be_opened_is_told_with_the_remedy(stage):
     on = stage(example_chooser())
-    on.page.evaluate("File.prototype.slice = () => ({ arrayBuffer: () => Promise.reject(new Error('locked')) })")
+    on.page.evaluate(
+        "File.prototype.slice = () => ({ arrayBuffer: () => Promise.reject(new Error('locked')) })"
+    )
     on.page.locator("input").set_input_files([chosen("open.xlsx", b"x")])
-    expect(on.page.get_by_role("alert")).to_contain_text("“open.xlsx” could not be read. Close it in other programs")
+    expect(on.page.get_by_role("alert")).to_contain_text(
+        "“open.xlsx” could not be read. Close it in other programs"
+    )
     on.settle()
     assert on.widget.arrived == []
 
@@ -805,5 +929,9 @@ def test_any_name_and_message_is_text_in_the_chooser(stage, text):
         }""",
         text,
     )
-    assert text.replace("/", ":") in on.page.get_by_role("alert").evaluate("one => one.textContent").replace("/", ":")
-    assert on.page.evaluate("[document.querySelectorAll('#here script, #here img').length, window.hacked]") == [0, None]
+    assert text.replace("/", ":") in on.page.get_by_role("alert").evaluate(
+        "one => one.textContent"
+    ).replace("/", ":")
+    assert on.page.evaluate(
+        "[document.querySelectorAll('#here script, #here img').length, window.hacked]"
+    ) == [0, None]

@@ -12,7 +12,9 @@ CHART = forms.load("task7_planning").part("task7.chart")
 
 def chart(*nodes, start="a"):
     tables = [{"text": "Words.", "label": node["key"].upper(), **node} for node in nodes]
-    return forms.FlowChart(key="own", title="Own", unit="Task 7", start=start, nodes=forms.nodes_from(tables))
+    return forms.FlowChart(
+        key="own", title="Own", unit="Task 7", start=start, nodes=forms.nodes_from(tables)
+    )
 
 
 def question(key, yes="", no=""):
@@ -48,29 +50,50 @@ def test_a_form_cannot_be_changed():
 
 def test_what_every_row_starts_with_stands_in_each_row_and_a_row_s_own_goes_before():
     table = {
-        "key": "k", "title": "K", "unit": "Unit 3", "columns": [{"key": "used", "label": "Used"}, {"key": "how", "label": "How"}],
-        "rows": [["k.1", "One"]], "sections": [{"key": "s", "title": "S", "rows": [["k.2", "Two"]]}],
-        "starts": {"used": "yes"}, "start": {"k.2": {"used": "", "how": "So"}},
-    }  # fmt: skip
+        "key": "k",
+        "title": "K",
+        "unit": "Unit 3",
+        "columns": [{"key": "used", "label": "Used"}, {"key": "how", "label": "How"}],
+        "rows": [["k.1", "One"]],
+        "sections": [{"key": "s", "title": "S", "rows": [["k.2", "Two"]]}],
+        "starts": {"used": "yes"},
+        "start": {"k.2": {"used": "", "how": "So"}},
+    }
     grid = forms._grid(table)
-    assert [dict(row.start) for row in grid.rows] == [{"used": "yes"}, {"used": "", "how": "So"}] and grid.starts == {"used": "yes"}
+    assert [dict(row.start) for row in grid.rows] == [
+        {"used": "yes"},
+        {"used": "", "how": "So"},
+    ] and grid.starts == {"used": "yes"}
     assert forms.load("task8_working_smarter").part("review").starts == {}
 
 
 def test_cards_are_the_rows_of_the_grid():
     sheet = forms.load("task2_role_of_the_senco")
     grid, cards = sheet.part("task2.role"), sheet.part("task2.sort")
-    assert [(card.key, card.text, card.group) for card in cards.cards] == [(row.key, row.label, row.section) for row in grid.rows]
+    assert [(card.key, card.text, card.group) for card in cards.cards] == [
+        (row.key, row.label, row.section) for row in grid.rows
+    ]
     assert cards.groups == grid.sections
     assert cards.answers == tuple(row.key for row in grid.rows)
 
 
-@pytest.mark.parametrize("stem, key, answers", [
-    ("task8_working_smarter", "next_steps", ("next_steps.1.action", "next_steps.1.what", "next_steps.1.who")),
-    ("task6_support_in_class", "task6.pupils_leave", ("task6.pupils_leave.1", "task6.pupils_leave.2")),
-    ("task6_support_in_class", "unit6.iep_facts", ()),
-    ("task7_planning", "task7.chart", ("q1", "q2", "q3")),
-])
+@pytest.mark.parametrize(
+    "stem, key, answers",
+    [
+        (
+            "task8_working_smarter",
+            "next_steps",
+            ("next_steps.1.action", "next_steps.1.what", "next_steps.1.who"),
+        ),
+        (
+            "task6_support_in_class",
+            "task6.pupils_leave",
+            ("task6.pupils_leave.1", "task6.pupils_leave.2"),
+        ),
+        ("task6_support_in_class", "unit6.iep_facts", ()),
+        ("task7_planning", "task7.chart", ("q1", "q2", "q3")),
+    ],
+)
 def test_keys_of_answers(stem, key, answers):
     assert forms.load(stem).part(key).answers[:3] == answers
 
@@ -89,7 +112,11 @@ WALKS = [
 
 
 def given(code):
-    return {f"q{number}": {"y": "yes", "n": "no"}[answer] for number, answer in enumerate(code, 1) if answer != "-"}
+    return {
+        f"q{number}": {"y": "yes", "n": "no"}[answer]
+        for number, answer in enumerate(code, 1)
+        if answer != "-"
+    }
 
 
 @pytest.mark.parametrize("code, boxes, plans", WALKS)
@@ -102,7 +129,10 @@ def test_planning_chart(code, boxes, plans):
 
 def test_planning_chart_has_no_other_walk():
     """All sixteen ways to answer four questions end, and only in the eight ways of the table."""
-    trails = {" ".join(node.key for node in forms.walk(CHART, given(code)).nodes) for code in product("yn", repeat=4)}
+    trails = {
+        " ".join(node.key for node in forms.walk(CHART, given(code)).nodes)
+        for code in product("yn", repeat=4)
+    }
     assert trails == {boxes for _, boxes, _ in WALKS}
 
 
@@ -111,44 +141,84 @@ def test_planning_chart_has_no_problems_and_the_steps_say_what_to_plan():
     assert {node.kind for node in CHART.nodes.values()} == set(forms.NODE_KINDS)
     words = {key: node.text for key, node in CHART.nodes.items()}
     assert "everyone in the class" in words["as_for_all"]
-    assert "place of an IEP" in words["annotate_objectives"] and "place of an IEP" in words["annotate_access"]
-    assert "a plan for the group" in words["group_activity"] and "plan an IEP" in words["pupil_activity"]
+    assert (
+        "place of an IEP" in words["annotate_objectives"]
+        and "place of an IEP" in words["annotate_access"]
+    )
+    assert (
+        "a plan for the group" in words["group_activity"]
+        and "plan an IEP" in words["pupil_activity"]
+    )
 
 
-@pytest.mark.parametrize("answers, asks", [
-    ({}, "q1"), ({"q1": "perhaps"}, "q1"), ({"q1": ""}, "q1"), ({"q1": "yes"}, "q4"), ({"q1": "no"}, "q2"),
-    ({"q1": "no", "q2": "no"}, "q3"), ({"q4": "yes"}, "q1"),
-])
+@pytest.mark.parametrize(
+    "answers, asks",
+    [
+        ({}, "q1"),
+        ({"q1": "perhaps"}, "q1"),
+        ({"q1": ""}, "q1"),
+        ({"q1": "yes"}, "q4"),
+        ({"q1": "no"}, "q2"),
+        ({"q1": "no", "q2": "no"}, "q3"),
+        ({"q4": "yes"}, "q1"),
+    ],
+)
 def test_a_walk_waits_for_an_answer(answers, asks):
     trail = forms.walk(CHART, answers)
     assert (trail.asks.key, trail.done) == (asks, False)
 
 
-@pytest.mark.parametrize("own, found", [
-    (chart(end("a")), []),
-    (chart(question("a", "b", "b"), end("b")), []),
-    (chart(question("a", "b", "c"), step("b", "c"), end("c")), []),
-    (chart(), ["The chart starts at 'a', and there is no such box."]),
-    (chart(end("a"), start=""), ["The chart starts at '', and there is no such box."]),
-    (chart(question("a", "b"), end("b")), ["'A' is a dead end on 'no': it leads nowhere, and it is no outcome."]),
-    (chart(step("a")), ["'A' is a dead end: it leads nowhere, and it is no outcome."]),
-    (chart(question("a", "b", "z"), end("b")), ["'A' leads on 'no' to 'z', and there is no such box."]),
-    (chart(step("a", "z")), ["'A' leads to 'z', and there is no such box."]),
-    (chart(end("a"), end("b")), ["No way leads to 'B'."]),
-    (chart(end("a"), step("b", "c"), step("c", "b")), ["No way leads to 'B'.", "No way leads to 'C'."]),
-    (chart(step("a", "a")), ["The way goes round in a loop: 'A' to 'A'."]),
-    (chart(step("a", "b"), question("b", "c", "d"), step("c", "b"), end("d")), ["The way goes round in a loop: 'B' to 'C' to 'B'."]),
-    (chart({**end("a"), "text": " "}), ["'A' has no words."]),
-    (chart({**end("a"), "kind": "circle"}), ["'A' is neither a question, a step nor an outcome."]),
-])
+@pytest.mark.parametrize(
+    "own, found",
+    [
+        (chart(end("a")), []),
+        (chart(question("a", "b", "b"), end("b")), []),
+        (chart(question("a", "b", "c"), step("b", "c"), end("c")), []),
+        (chart(), ["The chart starts at 'a', and there is no such box."]),
+        (chart(end("a"), start=""), ["The chart starts at '', and there is no such box."]),
+        (
+            chart(question("a", "b"), end("b")),
+            ["'A' is a dead end on 'no': it leads nowhere, and it is no outcome."],
+        ),
+        (chart(step("a")), ["'A' is a dead end: it leads nowhere, and it is no outcome."]),
+        (
+            chart(question("a", "b", "z"), end("b")),
+            ["'A' leads on 'no' to 'z', and there is no such box."],
+        ),
+        (chart(step("a", "z")), ["'A' leads to 'z', and there is no such box."]),
+        (chart(end("a"), end("b")), ["No way leads to 'B'."]),
+        (
+            chart(end("a"), step("b", "c"), step("c", "b")),
+            ["No way leads to 'B'.", "No way leads to 'C'."],
+        ),
+        (chart(step("a", "a")), ["The way goes round in a loop: 'A' to 'A'."]),
+        (
+            chart(step("a", "b"), question("b", "c", "d"), step("c", "b"), end("d")),
+            ["The way goes round in a loop: 'B' to 'C' to 'B'."],
+        ),
+        (chart({**end("a"), "text": " "}), ["'A' has no words."]),
+        (
+            chart({**end("a"), "kind": "circle"}),
+            ["'A' is neither a question, a step nor an outcome."],
+        ),
+    ],
+)
 def test_problems(own, found):
     assert forms.problems(own) == found
 
 
 def test_a_walk_through_an_unfinished_chart_ends():
-    for own, passed in [(chart(step("a", "b"), step("b", "a")), "ab"), (chart(step("a", "z")), "a"), (chart(), "")]:
+    for own, passed in [
+        (chart(step("a", "b"), step("b", "a")), "ab"),
+        (chart(step("a", "z")), "a"),
+        (chart(), ""),
+    ]:
         trail = forms.walk(own, {})
-        assert ("".join(node.key for node in trail.nodes), trail.done, trail.asks) == (passed, False, None)
+        assert ("".join(node.key for node in trail.nodes), trail.done, trail.asks) == (
+            passed,
+            False,
+            None,
+        )
 
 
 def test_a_walk_answered_towards_nowhere_still_asks():
@@ -159,8 +229,13 @@ def test_a_walk_answered_towards_nowhere_still_asks():
 def test_a_long_chart_is_checked_too():
     boxes = [step(f"s{number}", f"s{number + 1}") for number in range(3000)]
     assert forms.problems(chart(*boxes, end("s3000"), start="s0")) == []
-    assert forms.problems(chart(*boxes, step("s3000", "s2999"), start="s0")) == ["The way goes round in a loop: 'S2999' to 'S3000' to 'S2999'."]
+    assert forms.problems(chart(*boxes, step("s3000", "s2999"), start="s0")) == [
+        "The way goes round in a loop: 'S2999' to 'S3000' to 'S2999'."
+    ]
 
 
 def test_where_it_starts_can_be_moved():
-    assert [node.key for node in forms.walk(replace(CHART, start="q4"), {"q4": "no"}).nodes] == ["q4", "nothing_more"]
+    assert [node.key for node in forms.walk(replace(CHART, start="q4"), {"q4": "no"}).nodes] == [
+        "q4",
+        "nothing_more",
+    ]

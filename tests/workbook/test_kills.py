@@ -45,7 +45,11 @@ def test_two_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path):
 
 def said_until_killed(path, form, moment):
     """What a writer said before it was killed: the id, the number and the length of each answer."""
-    writer = subprocess.Popen([sys.executable, "-I", "-S", "-c", WRITER, str(path), form], stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", WRITER, str(path), form],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     first = ""
     if moment.random() < 0.8:
         first = writer.stdout.readline()
@@ -56,7 +60,11 @@ def said_until_killed(path, form, moment):
     rest, _ = writer.communicate()
     assert writer.returncode != 0
     # The last line may have been cut off.
-    return [tuple(map(int, line.split())) for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
+    return [
+        tuple(map(int, line.split()))
+        for line in (first + rest).splitlines(keepends=True)
+        if line.endswith("\n")
+    ]
 
 
 def check(path, *, form, said):
@@ -67,7 +75,10 @@ def check(path, *, form, said):
     store = Store(path, workbook="own")
     kept = store.answers(form)
     assert [(kept[f"field {i}"].id, i, len(kept[f"field {i}"].value)) for _, i, _ in said] == said
-    assert set(kept) == {f"field {i}" for i in range(len(kept))} and len(said) <= len(kept) <= len(said) + 1
+    assert (
+        set(kept) == {f"field {i}" for i in range(len(kept))}
+        and len(said) <= len(kept) <= len(said) + 1
+    )
     assert all(answer.value.startswith(f"{form} {i} ") for i, answer in enumerate(kept.values()))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

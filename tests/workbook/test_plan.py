@@ -24,7 +24,12 @@ def asked():
             if isinstance(part, Form):
                 yield from ((stem, part, field.key) for field in part.fields if field.to_plan)
             elif isinstance(part, Grid):
-                yield from ((stem, part, answer_key(row=row.key, column=column.key)) for row in part.rows for column in part.columns if column.to_plan)
+                yield from (
+                    (stem, part, answer_key(row=row.key, column=column.key))
+                    for row in part.rows
+                    for column in part.columns
+                    if column.to_plan
+                )
             elif isinstance(part, Points) and part.to_plan:
                 yield from ((stem, part, item.key) for item in part.items)
 
@@ -32,13 +37,19 @@ def asked():
 ASKED = list(asked())
 
 
-@pytest.mark.parametrize("stem, part, field", ASKED, ids=[f"{part.key} {field}" for _, part, field in ASKED])
+@pytest.mark.parametrize(
+    "stem, part, field", ASKED, ids=[f"{part.key} {field}" for _, part, field in ASKED]
+)
 def test_an_action_from_anywhere_falls_into_the_plan(stem, part, field):
     form = f"{part.key}/0123" if part.each else part.key
     value = "yes" if isinstance(part, Points) else "Look at science"
     (found,) = plan.actions({form: {field: value}})
     assert (found.stem, found.part, found.of) == (stem, part.key, "0123" if part.each else "")
-    assert found.what == (next(item.text for item in part.items if item.key == field) if isinstance(part, Points) else "Look at science")
+    assert found.what == (
+        next(item.text for item in part.items if item.key == field)
+        if isinstance(part, Points)
+        else "Look at science"
+    )
     assert found.title and found.row and found.due is None and not found.done
 
 
@@ -48,7 +59,9 @@ def test_every_task_and_every_kind_of_part_has_some():
     assert len(ASKED) == 22 + 10 + 6 + 6 + 5 + 4 + 3 + 3 + 6
 
 
-@pytest.mark.parametrize("values", [{}, {"action": ""}, {"action": "  \n"}, {"national": "As elsewhere"}])
+@pytest.mark.parametrize(
+    "values", [{}, {"action": ""}, {"action": "  \n"}, {"national": "As elsewhere"}]
+)
 def test_what_is_no_action_stays_out(values):
     assert plan.actions({"task1.findings": values}) == []
 
@@ -63,10 +76,28 @@ def test_what_the_source_does_not_ask_is_kept_in_the_plan(store):
 
 
 def test_what_the_source_asks_is_kept_there():
-    held = {"unit5.action.support": {"what": "Plan together", "owner": "JB", "due": "2005-05-01", "measure": "Fewer waits"}}
+    held = {
+        "unit5.action.support": {
+            "what": "Plan together",
+            "owner": "JB",
+            "due": "2005-05-01",
+            "measure": "Fewer waits",
+        }
+    }
     (found,) = plan.actions(held)
-    assert found.places["due"] == ("unit5.action.support", "due") and found.values["owner"] == "JB" and found.due == date(2005, 5, 1)
-    target = plan.actions({"task8.targets": {"task8.targets.short.1.target": "All Year 7 seen", "task8.targets.short.1.due": "2005-04-08"}})
+    assert (
+        found.places["due"] == ("unit5.action.support", "due")
+        and found.values["owner"] == "JB"
+        and found.due == date(2005, 5, 1)
+    )
+    target = plan.actions(
+        {
+            "task8.targets": {
+                "task8.targets.short.1.target": "All Year 7 seen",
+                "task8.targets.short.1.due": "2005-04-08",
+            }
+        }
+    )
     assert target[0].due == date(2005, 4, 8)
 
 
@@ -79,9 +110,21 @@ def test_an_action_in_a_row_of_the_school_s_own(store):
 
 
 def test_an_action_about_a_pupil_stands_in_the_plan_alone(store):
-    plan.add_action(store, what="Reading partner", owner="SENCO", due="2005-04-01", measure="3b by July", pupil="0123")
+    plan.add_action(
+        store,
+        what="Reading partner",
+        owner="SENCO",
+        due="2005-04-01",
+        measure="3b by July",
+        pupil="0123",
+    )
     (found,) = plan.actions(store.forms())
-    assert (found.each, found.of, found.stem, found.values["owner"]) == ("pupil", "0123", "pupil", "SENCO")
+    assert (found.each, found.of, found.stem, found.values["owner"]) == (
+        "pupil",
+        "0123",
+        "pupil",
+        "SENCO",
+    )
 
 
 def test_the_same_words_in_two_places_are_two_actions(store):
@@ -90,12 +133,23 @@ def test_the_same_words_in_two_places_are_two_actions(store):
     assert len({found.key for found in plan.actions(store.forms())}) == 2
 
 
-@pytest.mark.parametrize("due, done, late, soon", [
-    ("2005-03-17", "", True, False), ("2005-03-18", "", False, True), ("2005-04-15", "", False, True), ("2005-04-16", "", False, False),
-    ("2005-03-17", "yes", False, False), ("", "", False, False), ("soon", "", False, False),
-])
+@pytest.mark.parametrize(
+    "due, done, late, soon",
+    [
+        ("2005-03-17", "", True, False),
+        ("2005-03-18", "", False, True),
+        ("2005-04-15", "", False, True),
+        ("2005-04-16", "", False, False),
+        ("2005-03-17", "yes", False, False),
+        ("", "", False, False),
+        ("soon", "", False, False),
+    ],
+)
 def test_overdue_and_coming(store, due, done, late, soon):
     key = plan.add_action(store, what="x", due=due)
     store.save(form=plan.PLAN, field=f"{key}.done", value=done)
     found = plan.actions(store.forms())
-    assert (len(plan.overdue(found, today=TODAY)), len(plan.coming(found, today=TODAY))) == (late, soon)
+    assert (len(plan.overdue(found, today=TODAY)), len(plan.coming(found, today=TODAY))) == (
+        late,
+        soon,
+    )

@@ -19,7 +19,13 @@ AT = datetime.fromisoformat(TIME)
 def content(**changes):
     """A file as it should be, but for these changes at its top."""
     answer = {"form": "plan", "field": "a", "value": SECRET, "at": TIME}
-    whole = {"format": portable.FORMAT, "version": 1, "workbook": "own", "made_at": TIME, "answers": [answer]}
+    whole = {
+        "format": portable.FORMAT,
+        "version": 1,
+        "workbook": "own",
+        "made_at": TIME,
+        "answers": [answer],
+    }
     return whole | changes
 
 
@@ -49,7 +55,11 @@ def test_everything_goes_out_and_comes_in(store, tmp_path):
     other = Store(tmp_path / "other.sqlite", workbook="own")
     assert import_into(other, read(export(store))) == 4
     assert other.everything() == store.everything()
-    assert [one.value for one in other.history("plan", "a")] == ["", "\N{GRINNING FACE} 'second'\n\x00\u202e", "first"]
+    assert [one.value for one in other.history("plan", "a")] == [
+        "",
+        "\N{GRINNING FACE} 'second'\n\x00\u202e",
+        "first",
+    ]
 
 
 def test_only_this_workbook_goes_out(store, tmp_path):
@@ -67,7 +77,14 @@ def test_twice_is_once(store):
 @pytest.mark.parametrize(("days", "shows"), [(-1, "here"), (1, "there")])
 def test_the_later_answer_shows_and_both_are_kept(store, days, shows):
     at = store.save(form="plan", field="a", value="here").at
-    import_into(store, Export(workbook="own", made_at=at, answers=(Placed("plan", "a", "there", at + timedelta(days=days)),)))
+    import_into(
+        store,
+        Export(
+            workbook="own",
+            made_at=at,
+            answers=(Placed("plan", "a", "there", at + timedelta(days=days)),),
+        ),
+    )
     assert store.latest("plan") == {"a": shows} and len(store.history("plan", "a")) == 2
     # What is written from now on shows, whatever the other machine's clock said.
     store.save(form="plan", field="a", value="now")
@@ -76,20 +93,28 @@ def test_the_later_answer_shows_and_both_are_kept(store, days, shows):
 
 def test_what_came_in_is_news_to_a_page(store):
     seen = store.save(form="plan", field="a", value="here").id
-    made = Export(workbook="own", made_at=AT, answers=(Placed("plan", "a", "there", AT.replace(year=2999)),))
+    made = Export(
+        workbook="own", made_at=AT, answers=(Placed("plan", "a", "there", AT.replace(year=2999)),)
+    )
     import_into(store, made)
     assert store.save(form="plan", field="a", value="mine", seen=seen).elsewhere.value == "there"
 
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
-ANSWERS = st.lists(st.builds(Placed, st.sampled_from("pq"), st.sampled_from("ab"), st.text(max_size=3), MOMENTS), max_size=8)
+ANSWERS = st.lists(
+    st.builds(Placed, st.sampled_from("pq"), st.sampled_from("ab"), st.text(max_size=3), MOMENTS),
+    max_size=8,
+)
 
 
 @settings(max_examples=30, deadline=None)
 @given(one=ANSWERS, two=ANSWERS)
 def test_two_machines_that_carry_both_ways_show_the_same(tmp_path_factory, one, two):
     folder = tmp_path_factory.mktemp("machines")
-    here, there = Store(folder / "here.sqlite", workbook="own"), Store(folder / "there.sqlite", workbook="own")
+    here, there = (
+        Store(folder / "here.sqlite", workbook="own"),
+        Store(folder / "there.sqlite", workbook="own"),
+    )
     here.append_missing(one), there.append_missing(two)
     import_into(here, read(export(there)))
     import_into(there, read(export(here)))
@@ -106,12 +131,19 @@ def test_two_machines_that_carry_both_ways_show_the_same(tmp_path_factory, one, 
 
 def test_times_are_written_alike_wherever_they_were_taken():
     at = AT.astimezone(timezone(timedelta(hours=1)))
-    assert to_bytes(Export("own", at, (Placed("p", "a", "x", at),))) == to_bytes(Export("own", AT, (Placed("p", "a", "x", AT),)))
+    assert to_bytes(Export("own", at, (Placed("p", "a", "x", at),))) == to_bytes(
+        Export("own", AT, (Placed("p", "a", "x", AT),))
+    )
 
 
 def test_a_page_can_hand_out_even_half_a_character():
     """The way out when the store fails must not fail."""
-    assert read(to_bytes(Export("own", AT, (Placed("plan", "a", "well done \ud83d", AT),)))).answers[0].value == "well done ?"
+    assert (
+        read(to_bytes(Export("own", AT, (Placed("plan", "a", "well done \ud83d", AT),))))
+        .answers[0]
+        .value
+        == "well done ?"
+    )
 
 
 def test_a_file_that_an_editor_marked_as_utf_8_is_read():
@@ -127,7 +159,10 @@ def test_a_file_that_an_editor_marked_as_utf_8_is_read():
         (as_bytes(content())[:-1], "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (as_bytes(content(version=float("nan"))), "not JSON"),
-        (as_bytes(content(version=0)).replace(b'"version": 0', b'"version": ' + b"9" * 5000), "not JSON"),
+        (
+            as_bytes(content(version=0)).replace(b'"version": 0', b'"version": ' + b"9" * 5000),
+            "not JSON",
+        ),
         (as_bytes(SECRET), "does not say"),
         (as_bytes([content()]), "does not say"),
         (as_bytes(content(format=SECRET)), "does not say"),
@@ -148,9 +183,15 @@ def test_a_file_that_an_editor_marked_as_utf_8_is_read():
         (as_bytes(with_answer(value=None)), "in answer 2, value is not text"),
         (as_bytes(with_answer(field=[SECRET])), "in answer 2, field is not text"),
         (as_bytes(with_answer(**{SECRET: ""})), "answer 2 has other keys"),
-        (as_bytes(content(answers=[without(content()["answers"][0], "form")])), "answer 1 lacks form"),
+        (
+            as_bytes(content(answers=[without(content()["answers"][0], "form")])),
+            "answer 1 lacks form",
+        ),
         (as_bytes(with_answer(value="\ud83d")), "in answer 2, value holds half a character"),
-        (as_bytes(content()).replace(b'"workbook"', b'"version": 1, "workbook"'), "a key stands twice"),
+        (
+            as_bytes(content()).replace(b'"workbook"', b'"version": 1, "workbook"'),
+            "a key stands twice",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_written_is_not(data, says):
@@ -158,7 +199,9 @@ def test_what_is_wrong_is_said_and_what_was_written_is_not(data, says):
         read(data)
     assert says in str(error.value) and SECRET not in str(error.value)
     # Nor is it quoted by an error below, which would be shown above this one.
-    assert error.value.__cause__ is None and (error.value.__context__ is None or error.value.__suppress_context__)
+    assert error.value.__cause__ is None and (
+        error.value.__context__ is None or error.value.__suppress_context__
+    )
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,10 @@ def test_the_latest_shows_and_the_rest_is_kept(path, store):
     store.save(form="plan", field="a", value="second")
     store.save(form="plan", field="b", value="")
     assert store.latest("plan") == {"a": "second", "b": ""}
-    assert texts(store.history("plan", "a")) == ["second", "first"] and store.history("plan", "c") == []
+    assert (
+        texts(store.history("plan", "a")) == ["second", "first"]
+        and store.history("plan", "c") == []
+    )
     assert values(path) == ["first", "second", ""]
 
 
@@ -113,7 +116,10 @@ def test_what_save_says_is_what_is_there(store):
     saved = store.save(form="plan", field="a", value="text")
     answer = store.answers("plan")["a"]
     assert (answer.id, answer.value, answer.at) == (saved.id, "text", saved.at)
-    assert before <= saved.at <= datetime.now(UTC) and saved.at.utcoffset() == datetime.now().astimezone().utcoffset()
+    assert (
+        before <= saved.at <= datetime.now(UTC)
+        and saved.at.utcoffset() == datetime.now().astimezone().utcoffset()
+    )
 
 
 def test_workbooks_and_forms_are_apart(path):
@@ -124,7 +130,9 @@ def test_workbooks_and_forms_are_apart(path):
     assert texts(Store(path, workbook="own").history("plan", "a")) == ["mine"]
 
 
-@pytest.mark.parametrize("text", ["'; DROP TABLE answers; --\n\N{GRINNING FACE}\u202e=1+1\x00", "", " ", "x" * 1_000_000])
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE answers; --\n\N{GRINNING FACE}\u202e=1+1\x00", "", " ", "x" * 1_000_000]
+)
 def test_any_text_comes_back_as_it_was(path, store, text):
     store.save(form="plan", field=text[:100], value=text)
     assert Store(path, workbook="own").latest("plan") == {text[:100]: text}
@@ -148,7 +156,9 @@ def test_an_earlier_text_is_brought_back_as_a_new_answer(store):
     assert texts(store.history("plan", "a")) == ["first", "second", "first"] and back.id > first.id
 
 
-@pytest.mark.parametrize(("form", "field", "more"), [("plan", "b", 0), ("other", "a", 0), ("plan", "a", 1)])
+@pytest.mark.parametrize(
+    ("form", "field", "more"), [("plan", "b", 0), ("other", "a", 0), ("plan", "a", 1)]
+)
 def test_only_a_field_s_own_text_is_brought_back(store, form, field, more):
     first = store.save(form="plan", field="a", value="first")
     with pytest.raises(StoreError, match="no longer there"):
@@ -160,7 +170,9 @@ def test_a_clock_set_back_does_not_bring_old_answers_to_the_front(store, monkeyp
     first = store.save(form="plan", field="a", value="first")
     monkeypatch.setattr(module, "_now", lambda: first.at - timedelta(days=400))
     second = store.save(form="plan", field="a", value="second")
-    assert store.latest("plan") == {"a": "second"} and second.at - first.at == timedelta(microseconds=1)
+    assert store.latest("plan") == {"a": "second"} and second.at - first.at == timedelta(
+        microseconds=1
+    )
 
 
 # -- changed elsewhere --
@@ -179,7 +191,9 @@ def test_a_clock_set_back_does_not_bring_old_answers_to_the_front(store, monkeyp
 def test_the_second_to_change_a_field_is_told(store, seen, value, told):
     ids = {"none": 0, "first": store.save(form="plan", field="a", value="first").id, None: None}
     theirs = store.save(form="plan", field="a", value="theirs")
-    saved = store.save(form="plan", field="a", value=value, seen=(ids | {"second": theirs.id})[seen])
+    saved = store.save(
+        form="plan", field="a", value=value, seen=(ids | {"second": theirs.id})[seen]
+    )
     assert (saved.elsewhere and saved.elsewhere.value) == told
     assert (saved.elsewhere and saved.elsewhere.at) == (theirs.at if told else None)
     assert texts(store.history("plan", "a")) == [value, "theirs", "first"]
@@ -196,8 +210,14 @@ def test_nobody_is_told_of_what_they_wrote_themselves(store):
 def test_several_fields_are_compared_each_for_itself(store):
     store.save(form="plan", field="a", value="theirs")
     store.save(form="plan", field="c", value="theirs too")
-    saved = store.save_all(form="plan", values={"a": "1", "b": "2", "c": "3"}, seen={"a": 0, "b": 0})
-    assert {field: one.elsewhere and one.elsewhere.value for field, one in saved.items()} == {"a": "theirs", "b": None, "c": None}
+    saved = store.save_all(
+        form="plan", values={"a": "1", "b": "2", "c": "3"}, seen={"a": 0, "b": 0}
+    )
+    assert {field: one.elsewhere and one.elsewhere.value for field, one in saved.items()} == {
+        "a": "theirs",
+        "b": None,
+        "c": None,
+    }
 
 
 def test_ids_are_not_used_again_after_a_deletion(store):
@@ -205,7 +225,9 @@ def test_ids_are_not_used_again_after_a_deletion(store):
     before = store.save(form="plan", field="a", value="before")
     store.delete_everything()
     assert store.save(form="plan", field="a", value="after").id > before.id
-    assert store.save(form="plan", field="a", value="mine", seen=before.id).elsewhere.value == "after"
+    assert (
+        store.save(form="plan", field="a", value="mine", seen=before.id).elsewhere.value == "after"
+    )
 
 
 # -- at once --
@@ -215,7 +237,10 @@ def run_at_once(script, path, count):
     """Start processes that each run a script over the store."""
     return [
         subprocess.Popen(
-            [sys.executable, "-c", LOAD + script, str(path), str(n)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", LOAD + script, str(path), str(n)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for n in range(count)
     ]
@@ -292,8 +317,14 @@ def test_deleted_is_deleted(path, store):
     other = Store(path, workbook="levels")
     other.save(form="plan", field="a", value="the sample's")
     for i in range(200):
-        store.save(form=f"form {SECRET}", field=f"field {SECRET} {i}", value=f"{i} {SECRET} {'x' * i * 40}")
-    store.bring_back(f"form {SECRET}", f"field {SECRET} 3", store.history(f"form {SECRET}", f"field {SECRET} 3")[0].id)
+        store.save(
+            form=f"form {SECRET}", field=f"field {SECRET} {i}", value=f"{i} {SECRET} {'x' * i * 40}"
+        )
+    store.bring_back(
+        f"form {SECRET}",
+        f"field {SECRET} 3",
+        store.history(f"form {SECRET}", f"field {SECRET} 3")[0].id,
+    )
     assert in_files(path, SECRET)
     store.delete_everything()
     assert in_files(path, SECRET) == []
@@ -316,7 +347,12 @@ def test_deleted_from_the_log_that_a_killed_page_left(path, store, tmp_path):
 
 def test_deleted_from_the_pages_that_other_programs_freed(path, store):
     store.save_all(form="plan", values={f"field {i}": SECRET * 500 for i in range(20)})
-    execute(path, "PRAGMA secure_delete = OFF", "DELETE FROM answers", "INSERT INTO answers SELECT 1, 'own', 'plan', 'a', 'x', ''")
+    execute(
+        path,
+        "PRAGMA secure_delete = OFF",
+        "DELETE FROM answers",
+        "INSERT INTO answers SELECT 1, 'own', 'plan', 'a', 'x', ''",
+    )
     assert in_files(path, SECRET)
     store.delete_everything()
     assert in_files(path, SECRET) == []
@@ -352,7 +388,9 @@ def older_file(path, rows):
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(FIRST_LAYOUT)
-        connection.executemany("INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)", rows)
+        connection.executemany(
+            "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)", rows
+        )
 
 
 def test_a_file_of_the_first_release_opens_after_a_copy(path):
@@ -367,7 +405,11 @@ def test_a_file_of_the_first_release_opens_after_a_copy(path):
     )
     before = execute(path, "SELECT * FROM answers")
     store = Store(path, workbook="own")
-    assert texts(store.history("plan", "a")) == ["with the clock set back", "after", "before the clocks change"]
+    assert texts(store.history("plan", "a")) == [
+        "with the clock set back",
+        "after",
+        "before the clocks change",
+    ]
     assert Store(path, workbook="levels").latest("plan") == {"a": "the sample's"}
     assert execute(path.parent / f"{path.name}.before-version-1", "SELECT * FROM answers") == before
     store.save(form="plan", field="a", value="new")
@@ -376,7 +418,10 @@ def test_a_file_of_the_first_release_opens_after_a_copy(path):
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-01-05"])
 def test_an_older_file_that_cannot_be_brought_up_stays_as_it_was(path, at):
-    rows = [("own", "plan", "a", SECRET, "2026-01-05T14:02:00+00:00"), ("own", "plan", "b", "x", at)]
+    rows = [
+        ("own", "plan", "a", SECRET, "2026-01-05T14:02:00+00:00"),
+        ("own", "plan", "b", "x", at),
+    ]
     older_file(path, rows)
     if at == "yesterday":
         assert "damaged" in refusal(path)
@@ -427,7 +472,15 @@ def spoil_one_entry_of_the_index(content):
         spoil_pages,
         spoil_one_entry_of_the_index,
     ],
-    ids=["a letter", "its first 50 bytes", "its first half", "all but a page", "zeros", "pages overwritten", "index"],
+    ids=[
+        "a letter",
+        "its first 50 bytes",
+        "its first half",
+        "all but a page",
+        "zeros",
+        "pages overwritten",
+        "index",
+    ],
 )
 def test_a_damaged_file_is_said_to_be_and_left_as_it_is(path, store, spoil):
     store.save_all(form="plan", values={f"field-{i}": SECRET * 20 for i in range(100)})
@@ -472,7 +525,8 @@ def test_a_file_whose_first_lines_were_cut_off_by_a_kill_opens(path, tmp_path):
         connection.execute("BEGIN")
         for i in range(200):
             connection.execute(
-                "INSERT INTO answers (workbook, form, field, value, at) VALUES ('own', 'plan', ?, ?, '')", (str(i), SECRET * 50)
+                "INSERT INTO answers (workbook, form, field, value, at) VALUES ('own', 'plan', ?, ?, '')",
+                (str(i), SECRET * 50),
             )
         shutil.copytree(making.parent, path.parent)
         connection.execute("ROLLBACK")
@@ -503,7 +557,10 @@ def test_a_locked_file(path, store, monkeypatch):
 
 def test_a_full_disk(path, store, monkeypatch):
     store.save(form="plan", field="a", value="before")
-    with limited(monkeypatch, "PRAGMA max_page_count = 8"), pytest.raises(StoreError, match="disk is full") as error:
+    with (
+        limited(monkeypatch, "PRAGMA max_page_count = 8"),
+        pytest.raises(StoreError, match="disk is full") as error,
+    ):
         store.save_all(form="plan", values={"a": "short", "b": SECRET * 10_000})
     assert SECRET not in str(error.value)
     assert values(path) == ["before"]
@@ -530,7 +587,10 @@ def test_a_disk_that_stops_taking_bytes(path, store, kilobytes):
     assert Store(path, workbook="own").latest("plan") == {"a": "after"}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="on Windows a folder's permissions do not keep its files from being written")
+@pytest.mark.skipif(
+    os.name == "nt",
+    reason="on Windows a folder's permissions do not keep its files from being written",
+)
 def test_a_folder_that_may_only_be_read(monkeypatch):
     """Whoever is root may write everywhere, so the test steps down for a moment."""
     root = os.geteuid() == 0
@@ -567,7 +627,10 @@ def test_a_folder_in_whose_place_there_is_a_file(tmp_path):
 
 def test_a_file_taken_away_is_missed_and_not_made_anew(path, store):
     path.unlink()
-    for use in (lambda: store.latest("plan"), lambda: store.save(form="plan", field="a", value="x")):
+    for use in (
+        lambda: store.latest("plan"),
+        lambda: store.save(form="plan", field="a", value="x"),
+    ):
         with pytest.raises(StoreError, match="no longer there"):
             use()
     assert not path.exists()
@@ -608,14 +671,18 @@ class Workbook(RuleBasedStateMachine):
         seen, history = self.seen.get((page, place), 0), self.model.setdefault(place, [])
         saved = self.store.save(form=place[0], field=place[1], value=value, seen=seen)
         changed = history and history[0][0] != seen and history[0][1] != value
-        assert (saved.elsewhere and (saved.elsewhere.id, saved.elsewhere.value)) == (history[0] if changed else None)
+        assert (saved.elsewhere and (saved.elsewhere.id, saved.elsewhere.value)) == (
+            history[0] if changed else None
+        )
         history.insert(0, (saved.id, value))
         self.seen[page, place] = saved.id
 
     @precondition(lambda self: any(self.model.values()))
     @rule(data=st.data())
     def bring_back(self, data):
-        place = data.draw(st.sampled_from([place for place, history in self.model.items() if history]))
+        place = data.draw(
+            st.sampled_from([place for place, history in self.model.items() if history])
+        )
         number, value = data.draw(st.sampled_from(self.model[place]))
         self.model[place].insert(0, (self.store.bring_back(*place, number).id, value))
 
@@ -629,7 +696,9 @@ class Workbook(RuleBasedStateMachine):
 
     @rule()
     def carry_to_another_file(self):
-        self.path = self.path.with_name(f"{len(os.listdir(self.folder.name))}-{self.path.name}"[-100:])
+        self.path = self.path.with_name(
+            f"{len(os.listdir(self.folder.name))}-{self.path.name}"[-100:]
+        )
         content, count = portable.export(self.store), sum(map(len, self.model.values()))
         self.store = Store(self.path, workbook="own")
         assert portable.import_into(self.store, portable.read(content)) == count
@@ -648,7 +717,11 @@ class Workbook(RuleBasedStateMachine):
     @invariant()
     def all_is_there(self):
         for form in ("plan", "review"):
-            latest = {field: history[0][1] for (of, field), history in self.model.items() if of == form and history}
+            latest = {
+                field: history[0][1]
+                for (of, field), history in self.model.items()
+                if of == form and history
+            }
             assert self.store.latest(form) == latest
         for place, history in self.model.items():
             assert [(answer.id, answer.value) for answer in self.store.history(*place)] == history
@@ -659,7 +732,10 @@ class Workbook(RuleBasedStateMachine):
 
 
 Workbook.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestWorkbook = Workbook.TestCase
 
@@ -677,9 +753,24 @@ def test_missing_answers_come_in_all_or_none(path, store):
 
 
 def test_the_copies_of_a_form_and_no_form_that_only_begins_alike(store):
-    for form in ("iep", "iep/0123", "iep/0124", "iep.about/0123", "iepx", "ie", "iep/", "iep/\N{GRINNING FACE}"):
+    for form in (
+        "iep",
+        "iep/0123",
+        "iep/0124",
+        "iep.about/0123",
+        "iepx",
+        "ie",
+        "iep/",
+        "iep/\N{GRINNING FACE}",
+    ):
         store.save(form=form, field="a", value=form)
-    assert set(store.forms("iep")) == {"iep", "iep/0123", "iep/0124", "iep/", "iep/\N{GRINNING FACE}"}
+    assert set(store.forms("iep")) == {
+        "iep",
+        "iep/0123",
+        "iep/0124",
+        "iep/",
+        "iep/\N{GRINNING FACE}",
+    }
     assert set(store.forms("iep/0123")) == {"iep/0123"} and store.forms("none") == {}
 
 
@@ -709,7 +800,10 @@ def test_an_answer_knows_how_many_there_were_by_then(store):
     for value in ("one", "two", "two"):
         store.save(form="plan", field="a", value=value)
     store.save(form="plan", field="b", value="x")
-    assert {field: answer.versions for field, answer in store.answers("plan").items()} == {"a": 3, "b": 1}
+    assert {field: answer.versions for field, answer in store.answers("plan").items()} == {
+        "a": 3,
+        "b": 1,
+    }
     assert [answer.versions for answer in store.history("plan", "a")] == [3, 2, 1]
     first = store.history("plan", "a")[-1]
     store.bring_back("plan", "a", first.id)
@@ -720,7 +814,9 @@ def test_answers_before_a_time_are_those_that_stood_there_then(store):
     store.save(form="plan", field="a", value="then")
     later = store.save(form="plan", field="a", value="now")
     store.save(form="plan", field="b", value="new")
-    assert {field: answer.value for field, answer in store.answers("plan", before=later.at).items()} == {"a": "then"}
+    assert {
+        field: answer.value for field, answer in store.answers("plan", before=later.at).items()
+    } == {"a": "then"}
     assert store.answers("plan", before=store.history("plan", "a")[-1].at) == {}
 
 
@@ -731,7 +827,15 @@ def test_many_forms_are_read_at_once(store):
     assert len(held) == 300 and all(len(values) == 5 for values in held.values())
 
 
-@pytest.mark.parametrize("read", [lambda s: s.forms(), lambda s: s.forms("iep"), lambda s: s.workbooks(), lambda s: s.history("iep", "a")])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda s: s.forms(),
+        lambda s: s.forms("iep"),
+        lambda s: s.workbooks(),
+        lambda s: s.history("iep", "a"),
+    ],
+)
 def test_a_file_that_is_gone_is_told_whatever_is_read(path, store, read):
     path.unlink()
     with pytest.raises(StoreError, match="no longer there"):
