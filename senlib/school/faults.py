@@ -10,6 +10,8 @@ from dataclasses import dataclass
 class Fault:
     """One thing wrong: the file, the row as the spreadsheet numbers it (None: the whole file), the column, the rule, the remedy.
 
+    Where it does not stop the load, what is wrong was left out of the school.
+
     >>> print(Fault(file="pupils.csv", row=7, column="SEN", rule="not a known SEN code", remedy="Use N, K or E."))
     pupils.csv, row 7, column 'SEN': not a known SEN code. Use N, K or E.
     """
@@ -19,6 +21,7 @@ class Fault:
     remedy: str
     row: int | None = None
     column: str | None = None
+    stops: bool = True
 
     def __str__(self) -> str:
         place = [self.file]
@@ -29,22 +32,11 @@ class Fault:
         return f"{', '.join(place)}: {self.rule}. {self.remedy}"
 
 
-@dataclass(frozen=True)
-class UnmatchedHeading:
-    """A heading that was matched to nothing; its column is left out until the user says what it means."""
-
-    file: str
-    heading: str
-
-
 class FaultyFile(Exception):
-    """Nothing was loaded, because of every fault in `faults`; a heading in `unmatched` may be what is missing."""
+    """Nothing was loaded, because of every fault in `faults`."""
 
-    def __init__(
-        self, faults: Sequence[Fault], *, unmatched: Sequence[UnmatchedHeading] = ()
-    ) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
-        self.unmatched = tuple(unmatched)
         super().__init__(f"{len(self.faults)} fault(s); nothing was loaded")
 
 

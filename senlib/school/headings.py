@@ -8,36 +8,95 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from senlib.frameworks import Framework
-from senlib.school import schema
-from senlib.school.faults import Fault, UnmatchedHeading
-from senlib.school.read_tables import RawTable
+from senlib.school import schema, terms
+from senlib.school.terms import Moment
 
 LEAVE_OUT = "leave out"
-# What makes a table one with a result a row.
-_LONG = ("stage", "subject", "result")
-_HOLDS = {
-    "pupil_id": "the pupils’ numbers",
-    "stage": "the stage of each result",
-    "subject": "the subject of each result",
-    "result": "the results",
-}
-_PERSONAL = ("pupil_id", "forename", "surname")
+# The stage of a column named after a subject alone; which one it is, she is asked.
+UNTOLD = "?"
 
-# DfE pupil files and published tables, by the framework's own names for stage, subject and kind.
-_NAMED_RESULTS = {
-    "readscore": ("KS2", "Reading", "test"),
-    "matscore": ("KS2", "Mathematics", "test"),
-    "ks2scaledscoregroup": ("KS2", "Prior attainment", "test"),
-    "ks2prior": ("KS2", "Prior attainment", "test"),
-    "ks2score": ("KS2", "Prior attainment", "test"),
-    "ks2scaledscore": ("KS2", "Prior attainment", "test"),
-    "ks2averagescaledscore": ("KS2", "Prior attainment", "test"),
-    "priorattainment": ("KS2", "Prior attainment", "test"),
+# What helps to read a list and is no column of the pupils table itself.
+NAME, OWN_NUMBER, SCHOOL_YEAR = "name", "own_number", "school_year"
+EAL, SEN_SUPPORT, EHC_PLAN = "eal", "sen_support", "ehc_plan"
+AIDS = {
+    OWN_NUMBER: "The school’s own number for the pupil",
+    NAME: "Whole name",
+    SCHOOL_YEAR: "School year that the row tells of",
+    EAL: "English as an additional language: yes or no",
+    SEN_SUPPORT: "On SEN support: yes or no",
+    EHC_PLAN: "Has an EHC plan: yes or no",
 }
+_AID_HEADINGS = {
+    OWN_NUMBER: (
+        "admission number",
+        "admission no",
+        "adno",
+        "adm no",
+        "student id",
+        "pupil id",
+        "id",
+        "pupil",
+        "pupil number",
+        "student number",
+        "exam no",
+        "exam number",
+        "candidate number",
+        "mis id",
+        "local id",
+        "school id",
+    ),
+    NAME: (
+        "name",
+        "full name",
+        "pupil name",
+        "student name",
+        "student",
+        "legal name",
+        "surname forename",
+        "surname and forename",
+        "preferred full name",
+        "learner name",
+        "learner",
+    ),
+    SCHOOL_YEAR: ("acadyr",),
+    EAL: ("eal", "eal status", "is eal", "eal yes no", "english as an additional language"),
+    SEN_SUPPORT: ("senk",),
+    EHC_PLAN: ("sene",),
+}
+# Of several numbers of the school's own, the first of these that a list has.
+OWN_NUMBERS = [schema.normal(heading) for heading in _AID_HEADINGS[OWN_NUMBER]]
+
+# DfE pupil files and published tables, by the framework's own names for stage, subject and kind. Of twins the later is better.
+_NAMED_RESULTS = {
+    "prior attainment": ("KS2", "Prior attainment", "test"),
+    "KS2 scaled score": ("KS2", "Prior attainment", "test"),
+    "KS2 score": ("KS2", "Prior attainment", "test"),
+    "KS2 prior": ("KS2", "Prior attainment", "test"),
+    "ks2_scaled_score_group": ("KS2", "Prior attainment", "test"),
+    "KS2 average scaled score": ("KS2", "Prior attainment", "test"),
+    "KS2EMSS": ("KS2", "Prior attainment", "test"),
+    "READSCORE": ("KS2", "Reading", "test"),
+    "MATSCORE": ("KS2", "Mathematics", "test"),
+    # Without special consideration: DfE's own method takes these.
+    "READSCORE_noSpeccon": ("KS2", "Reading", "test"),
+    "MATSCORE_noSpeccon": ("KS2", "Mathematics", "test"),
+    # With DfE's derived scores for pupils below the test.
+    "KS2READSCORE": ("KS2", "Reading", "test"),
+    "KS2MATSCORE": ("KS2", "Mathematics", "test"),
+    "READTAOUTCOME": ("KS2", "Reading", "teacher"),
+    "MATTAOUTCOME": ("KS2", "Mathematics", "teacher"),
+    "GCSE_MATH_91": ("KS4", "Mathematics", "test"),
+    "GCSE_ENG_91": ("KS4", "English Language", "test"),
+    "GCSE_ENGLANG_91": ("KS4", "English Language", "test"),
+    "GCSE_ENGLIT_91": ("KS4", "English Literature", "test"),
+}
+_NAMED = {schema.normal(heading): result for heading, result in _NAMED_RESULTS.items()}
+
+# Where DfE writes that a pupil did not sit a paper, beside the score that is blank then.
+OUTCOME_BESIDE = {"readoutcome": "Reading", "matoutcome": "Mathematics"}
 
 # Often in exports, and of no use here; what is not used is not kept, a date of birth least of all.
 _NOT_NEEDED = {
@@ -54,18 +113,12 @@ _NOT_NEEDED = {
         "GPSscore",
         "Middle name",
         "Middle names",
-        "Preferred name",
-        "Preferred forename",
-        "Preferred first name",
-        "Preferred surname",
-        "Preferred last name",
         "Former surname",
         "Title",
         "ULN",
         "Unique learner number",
         "UCI",
-        "Candidate number",
-        "Exam number",
+        "CANDNO",
         "House",
         "Address",
         "Postcode",
@@ -78,8 +131,6 @@ _NOT_NEEDED = {
         "Admission date",
         "Date of admission",
         "Entry date",
-        "Leaving date",
-        "Date of leaving",
         "Enrolment status",
         "EnrolStatus",
         "URN",
@@ -101,6 +152,24 @@ _NOT_NEEDED = {
         "Doctor",
         "Parent",
         "Priority contact",
+        "Class",
+        "Funded hours",
+        "Start date",
+        "End date",
+        "SEN description",
+        "SEN need ranking",
+        "EALGRP",
+        "PupilMatchingRef",
+        "ENDKS",
+        "VERSION",
+        "Service child",
+        "UPN former",
+        "Rank",
+        "Description",
+        "Notes",
+        "Comments",
+        "Teacher",
+        "Teachers",
     )
 }
 
@@ -119,8 +188,10 @@ _FILLERS = r"levels?|lev|grades?|scores?|scaled|results?|points|actual|final|ove
 _OTHERWISE = re.compile(
     r"\b(targets?|predict\w*|forecasts?|estimat\w*|expected|mock|effort|marks?|date|year|board|series|tier|set|class|"
     r"group|teachers|total|count|number|entries|entered|progress|residual|gain|change|diff\w*|rank|percentile|"
-    r"(?<!prior )attainment|value added|va)\b"
+    r"(?<!prior )attainment|value added|va|writing|gps|spag|grammar)\b"
 )
+# At key stage 2 the entry of a framework that averages: English with scores is reading.
+_ENTRY_SUBJECTS = ("Reading", "Mathematics", "Prior attainment")
 
 _ACRONYMS = {
     "id": "number (UPN)",
@@ -140,25 +211,19 @@ class Result(NamedTuple):
     subject: str
     kind: str
 
-
-@dataclass(frozen=True)
-class Matched:
-    """The columns of a table by what they hold: indexes into its headings. `long` tables have one result a row."""
-
-    table: RawTable
-    long: bool
-    columns: Mapping[str, int]
-    results: Mapping[Result, int] = field(default_factory=dict)
-    unmatched: tuple[UnmatchedHeading, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    not_read: tuple[str, ...] = ()
-
     @property
-    def describes_pupils(self) -> bool:
-        """Whether there is more about pupils than who they are, or nothing but who they are."""
-        return not self.long and (
-            not self.results or any(name not in _PERSONAL for name in self.columns)
-        )
+    def meaning(self) -> str:
+        """As it is written and kept."""
+        return f"result:{':'.join(self)}"
+
+
+class Guess(NamedTuple):
+    """What the workbook takes a heading for: its meaning ('' where it knows none), when, how good it is among twins, and a remark."""
+
+    meaning: str
+    moment: Moment | None = None
+    rank: int = 0
+    remark: str = ""
 
 
 def choices(framework: Framework) -> dict[str, str]:
@@ -170,11 +235,14 @@ def choices(framework: Framework) -> dict[str, str]:
     ('SEN provision', 'KS2 English (test)', 'Leave out')
     """
     pupils = {f"pupil:{name}": _label(name) for name in schema.pupils_schema(framework).columns}
+    aids = {f"pupil:{name}": label for name, label in AIDS.items()}
     results = {
-        f"result:{stage}:{subject.name}:{kind}": f"{stage[0].upper()}{stage[1:]} {subject.name} ({kind})"
+        Result(
+            stage, subject.name, kind
+        ).meaning: f"{stage[0].upper()}{stage[1:]} {subject.name} ({kind})"
         for stage in framework.result_stages()
         for subject in framework.subjects
-        if stage == framework.stages[0].entry_stage or not subject.entry_only
+        if _taken_at(stage, subject.name, framework)
         for kind in _kinds(stage)
     }
     rows = {
@@ -182,122 +250,10 @@ def choices(framework: Framework) -> dict[str, str]:
         for name in schema.results_schema(framework).columns
         if name != "pupil_id"
     }
-    return {LEAVE_OUT: "Leave out", **pupils, **results, **rows}
+    return {LEAVE_OUT: "Leave out", **pupils, **aids, **results, **rows}
 
 
-def matched(
-    table: RawTable, *, framework: Framework, meanings: Mapping[str, str]
-) -> Matched | None:
-    """Match a table's headings; None where they name neither pupils nor results, so that it is a sheet of notes."""
-    chosen = {
-        heading: meaning for heading, meaning in meanings.items() if _possible(meaning, framework)
-    }
-    long = _match(table, framework=framework, meanings=chosen, long=True)
-    if set(_LONG) <= set(long.columns):
-        return long
-    wide = _match(table, framework=framework, meanings=chosen, long=False)
-    if "pupil_id" in wide.columns and {"subject", "result"} <= set(long.columns):
-        return long
-    if "pupil_id" in wide.columns or len(wide.columns) + len(wide.results) > 1:
-        return wide
-    return None
-
-
-def result_named(heading: str, framework: Framework) -> Result | None:
-    """The result that a heading of a wide sheet names, in any order; None where it lacks a stage or a subject.
-
-    >>> from senlib.frameworks import load
-    >>> for heading in ("KS2 En TA", "Maths GCSE grade", "Current level Maths", "KS3 English target", "Maths level"):
-    ...     print(result_named(heading, load("levels")))
-    Result(stage='KS2', subject='English', kind='teacher')
-    Result(stage='KS4', subject='Mathematics', kind='test')
-    Result(stage='now', subject='Mathematics', kind='teacher')
-    None
-    None
-    """
-    own = {subject.name for subject in framework.subjects}
-    if named := _NAMED_RESULTS.get(schema.normal(heading)):
-        return Result(*named) if named[1] in own else None
-    words = _words(heading)
-    if _OTHERWISE.search(words.casefold()):
-        return None
-    stage, words = _taken(words, _STAGES)
-    if stage not in framework.result_stages():
-        return None
-    kind, rest = _taken(words, _KINDS)
-    # 'Science double award' holds no filler, 'English level' does: the whole is tried before it is shortened.
-    for subject in (words, rest, _without(rest, _FILLERS)):
-        name = framework.subject(subject)
-        if name in own:
-            return Result(stage, name, kind or _kinds(stage)[0])
-    subject = _without(rest, _FILLERS)
-    if (
-        stage == framework.stages[-1].name
-        and framework.other_subjects
-        and re.fullmatch(r"[^\W\d]{2,}( (&|[^\W\d]+))*", subject)
-    ):
-        return Result(stage, subject, kind or "test")
-    return None
-
-
-def _match(
-    table: RawTable, *, framework: Framework, meanings: Mapping[str, str], long: bool
-) -> Matched:
-    of_pupils = schema.headings(schema.pupils_schema(framework))
-    of_rows = schema.headings(schema.results_schema(framework))
-    columns: dict[str, int] = {}
-    results: dict[Result, int] = {}
-    unmatched, faults, not_read = [], [], []
-    for index, heading in enumerate(table.headings):
-        key = schema.normal(heading)
-        meaning = meanings.get(key) or _known(
-            heading, key, of_rows if long else of_pupils, framework, long=long
-        )
-        kind, _, name = meaning.partition(":")
-        if meaning == LEAVE_OUT:
-            continue
-        if kind == ("row" if long else "pupil") or meaning == "pupil:pupil_id":
-            held, what = columns, name
-        elif kind == "result" and not long:
-            held, what = results, Result(*name.split(":"))
-        else:
-            if long and (meaning or key in of_pupils or result_named(heading, framework)):
-                not_read.append(heading)
-            elif not table.is_blank(index):
-                unmatched.append(UnmatchedHeading(file=table.file, heading=heading))
-            continue
-        if what in held:
-            faults.append(_twice(table, first=table.headings[held[what]], second=heading))
-        else:
-            held[what] = index
-    return Matched(table, long, columns, results, tuple(unmatched), tuple(faults), tuple(not_read))
-
-
-def _known(
-    heading: str, key: str, known: Mapping[str, str], framework: Framework, *, long: bool
-) -> str:
-    """The meaning of a heading by the names that are known; '' where it has none."""
-    if key in known:
-        return f"{'row' if long else 'pupil'}:{known[key]}"
-    if not long and (result := result_named(heading, framework)):
-        return f"result:{':'.join(result)}"
-    return LEAVE_OUT if key in _NOT_NEEDED or key in _NAMED_RESULTS else ""
-
-
-def _twice(table: RawTable, *, first: str, second: str) -> Fault:
-    same = schema.normal(first) == schema.normal(second)
-    return Fault(
-        file=table.file,
-        row=table.heading_row,
-        column=second,
-        rule="the same heading a second time"
-        if same
-        else f"a second column for what column '{first}' holds",
-        remedy="Delete one of the two columns, or give it another heading.",
-    )
-
-
-def _possible(meaning: str, framework: Framework) -> bool:
+def possible(meaning: str, framework: Framework) -> bool:
     """Whether a meaning, perhaps kept from another framework, is one that this framework has."""
     if meaning in choices(framework):
         return True
@@ -312,37 +268,122 @@ def _possible(meaning: str, framework: Framework) -> bool:
     )
 
 
-def no_table(table: RawTable) -> Fault:
-    """The fault of a file in which no heading is known."""
-    rule = (
-        "none of the headings in this row is known"
-        if len(table.headings) > 1
-        else "this is not a table"
-    )
-    remedy = "Put the headings in the first row, one of them UPN, or begin from the template."
-    return Fault(file=table.file, row=table.heading_row, rule=rule, remedy=remedy)
+def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
+    """What a heading means by the names that are known.
+
+    >>> from senlib.frameworks import load
+    >>> guess("SEN status", load("gcse"), long=False).meaning
+    'pupil:sen_provision'
+    >>> guess("KS4_KS2READSCORE", load("gcse"), long=False).meaning
+    'result:KS2:Reading:test'
+    >>> guess("Date of birth", load("gcse"), long=False).meaning, guess("Shoe size", load("gcse"), long=False).meaning
+    ('leave out', '')
+    """
+    key = _key(heading)
+    if long and key in (rows := schema.headings(schema.results_schema(framework))):
+        return Guess(f"row:{rows[key]}" if rows[key] != "pupil_id" else "pupil:pupil_id")
+    if key in (pupils := schema.headings(schema.pupils_schema(framework))):
+        return Guess(f"pupil:{pupils[key]}", rank=_rank(key, pupils[key], framework))
+    for aid, headings in _AID_HEADINGS.items():
+        if key in map(schema.normal, headings):
+            return Guess(f"pupil:{aid}", rank=-[*map(schema.normal, headings)].index(key))
+    if not long:
+        told = _of_result(heading, framework)
+        if told.meaning:
+            return told
+    return Guess(LEAVE_OUT if key in _NOT_NEEDED or key in _NAMED else "")
 
 
-def missing(match: Matched) -> list[Fault]:
-    """A fault for each column that the table cannot do without and that none of its headings names."""
-    needed = {"pupil_id": "UPN"}
-    if match.long:
-        needed |= {name: name for name in _LONG}
-    return [
-        Fault(
-            file=match.table.file,
-            row=match.table.heading_row,
-            rule=f"no column holds {_HOLDS[name]}",
-            remedy=f"Give that column the heading '{heading}', or choose on the page what each heading means.",
-        )
-        for name, heading in needed.items()
-        if name not in match.columns
-    ]
+def result_named(heading: str, framework: Framework) -> Result | None:
+    """The result that a heading of a wide sheet names, in any order; None where it lacks a stage or a subject.
+
+    >>> from senlib.frameworks import load
+    >>> for heading in ("KS2 En TA", "Maths GCSE grade", "Current level Maths", "KS3 English target", "Maths level"):
+    ...     print(result_named(heading, load("levels")))
+    Result(stage='KS2', subject='English', kind='teacher')
+    Result(stage='KS4', subject='Mathematics', kind='test')
+    Result(stage='now', subject='Mathematics', kind='teacher')
+    None
+    None
+    """
+    named = _of_result(heading, framework).meaning
+    result = Result(*named.split(":")[1:]) if named.startswith("result:") else None
+    return result if result and result.stage != UNTOLD else None
+
+
+def _of_result(heading: str, framework: Framework) -> Guess:
+    """The guess for a heading that may name a result; one without a meaning where it names none."""
+    own = {subject.name for subject in framework.subjects}
+    key = _key(heading)
+    if named := _NAMED.get(key):
+        rank = [*_NAMED].index(key)
+        return Guess(Result(*named).meaning, rank=rank) if named[1] in own else Guess("")
+    moment, rest = terms.taken(heading)
+    words = _words(rest)
+    if _OTHERWISE.search(words.casefold()):
+        return Guess("")
+    stage, words = _taken(words, _STAGES)
+    if not stage and moment:
+        stage = "now"
+    if stage and stage not in framework.result_stages():
+        return Guess("")
+    kind, rest = _taken(words, _KINDS)
+    # 'Science double award' holds no filler, 'English level' does: the whole is tried before it is shortened.
+    for subject in (words, rest, _without(rest, _FILLERS)):
+        name = framework.subject(subject)
+        if name in own and (stage or name not in _ENTRY_SUBJECTS[::2]):
+            return _at_stage(stage or UNTOLD, name, kind, framework, moment)
+    subject = _without(rest, _FILLERS)
+    if (
+        stage in (framework.stages[-1].name, "now")
+        and (stage != "now" or moment)
+        and framework.other_subjects
+        and re.fullmatch(r"[^\W\d]{2,}( (&|[^\W\d]+))*", subject)
+    ):
+        return Guess(Result(stage, subject, kind or _kinds(stage)[0]).meaning, moment)
+    return Guess("")
+
+
+def _at_stage(
+    stage: str, subject: str, kind: str, framework: Framework, moment: Moment | None
+) -> Guess:
+    """A guess for a subject of the framework's own at a stage."""
+    kind = kind or _kinds(stage)[0]
+    if stage == UNTOLD or _taken_at(stage, subject, framework):
+        return Guess(Result(stage, subject, kind).meaning, moment, rank=-1)
+    if stage == framework.stages[0].entry_stage and subject.startswith("English Lang"):
+        remark = "English at key stage 2 was read as reading"
+        return Guess(Result(stage, "Reading", kind).meaning, moment, rank=-2, remark=remark)
+    return Guess(LEAVE_OUT)
+
+
+def _taken_at(stage: str, subject: str, framework: Framework) -> bool:
+    """Whether a subject has results at a stage."""
+    entry = framework.stages[0]
+    if entry.averaged and stage == entry.entry_stage:
+        return subject in _ENTRY_SUBJECTS
+    return stage == entry.entry_stage or subject in framework.outcome_subjects()
+
+
+def _rank(key: str, column: str, framework: Framework) -> int:
+    """How good a heading is for its column: the schema names the better ones first."""
+    aliases = schema.pupils_schema(framework).columns[column].metadata["aliases"]
+    order = [*(schema.normal(alias) for alias in aliases), schema.normal(column)]
+    return -order.index(key)
+
+
+def _key(heading: str) -> str:
+    """A heading as it is looked up, without the 'KS4_' before every heading of DfE's pupil files."""
+    if heading.upper().startswith("KS4_"):
+        heading = heading[len("KS4_") :]
+    return schema.normal(heading)
 
 
 def _kinds(stage: str) -> tuple[str, ...]:
     """How a stage's results are given, the usual way first: GCSEs by examination, what holds now by the teacher."""
-    return {"KS4": ("test",), "now": ("teacher",)}.get(stage, ("test", "teacher"))
+    return {"KS4": ("test",), "now": ("teacher",), UNTOLD: ("teacher",)}.get(
+        stage, ("test", "teacher")
+    )
 
 
 def _words(heading: str) -> str:

@@ -15,10 +15,10 @@ import pandera.pandas as pa
 
 from senlib.frameworks import NO_RESULT, Framework, Scale
 
-YEAR_GROUPS = range(1, 15)
+YEAR_GROUPS = range(0, 15)
 
 # What exports write in place of a pupil's number where a row sums up others.
-_TOTALS = ("total", "totals", "grand total", "average", "mean")
+TOTALS = ("total", "totals", "grand total", "average", "mean")
 
 # Types of need as exports write them out; commas are passed over.
 _NEEDS_IN_WORDS = {
@@ -61,42 +61,50 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
             "pupil_id": _text(
                 "The pupil’s UPN, or the school’s own number or code for the pupil",
                 remedy="Give each pupil a UPN or a number of the school’s own, once, and take out rows that are no pupil.",
-                aliases=[
-                    "upn",
-                    "unique pupil number",
-                    "admission number",
-                    "adno",
-                    "pupil id",
-                    "id",
-                    "pupil",
-                    "upn number",
-                ],
-                checks=[
-                    pa.Check(lambda ids: ids != "", error="no pupil number"),
-                    pa.Check(
-                        lambda ids: ~ids.str.casefold().isin(_TOTALS),
-                        error="a row of totals, and no pupil",
-                    ),
-                ],
+                aliases=["upn", "unique pupil number", "upn number", "current upn"],
+                checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
                 required=True,
                 unique=True,
                 personal=True,
             ),
             "forename": _text(
                 "First name",
-                aliases=["first name", "firstname", "legal forename", "given name"],
+                aliases=[
+                    "legal forename",
+                    "legal first name",
+                    "first name",
+                    "given name",
+                    "forenames",
+                    "forename",
+                    "preferred forename",
+                    "preferred first name",
+                    "preferred name",
+                    "known as",
+                    "chosen name",
+                ],
                 personal=True,
             ),
             "surname": _text(
                 "Family name",
-                aliases=["last name", "lastname", "legal surname", "family name"],
+                aliases=[
+                    "legal surname",
+                    "legal last name",
+                    "last name",
+                    "family name",
+                    "surname",
+                    "preferred surname",
+                    "preferred last name",
+                    "chosen surname",
+                ],
                 personal=True,
             ),
             "sex": _coded(
-                "F or M", {"F": ["female", "girl"], "M": ["male", "boy"]}, aliases=["gender"]
+                "F or M",
+                {"F": ["female", "girl"], "M": ["male", "boy"]},
+                aliases=["gender", "legal sex", "m/f"],
             ),
             "year_group": _number(
-                "Year group now, 1 to 14",
+                "Year group now, 0 (Reception) to 14",
                 values=YEAR_GROUPS,
                 aliases=[
                     "year",
@@ -105,6 +113,14 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "yeargroup",
                     "nc year group",
                     "curriculum year",
+                    "year groups this academic year",
+                    "current year group",
+                    "national curriculum year",
+                    "yr",
+                    "yeargrp",
+                    "yr group",
+                    "year grp",
+                    "nc yr",
                 ],
             ),
             "ks4_year": _number(
@@ -117,6 +133,7 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "cohort",
                     "class of",
                     "year 11 in",
+                    "leavers",
                 ],
             ),
             "form": _text(
@@ -127,6 +144,11 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "registration group",
                     "tutor group",
                     "reg group",
+                    "registration forms this academic year",
+                    "tutor",
+                    "tutor form",
+                    "form group",
+                    "reg form",
                 ],
             ),
             "set_english": _text(
@@ -153,35 +175,93 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "sen stage",
                     "sen provision",
                     "senstatus",
+                    "send",
+                    "send status",
+                    "send code",
+                    "sen support",
+                    "sen level",
+                    "sen register",
+                    "current sen status",
+                    "sen k or e",
+                    "sen need level",
                 ],
                 rule="not an SEN code of this framework",
             ),
             "need": _need(
                 "Main type of need",
                 framework,
-                ["primary need", "primaryseneedstype", "sen need", "sen type", "primarysenneed"],
+                [
+                    "primary need",
+                    "primaryseneedstype",
+                    "sen need",
+                    "sen type",
+                    "sentype",
+                    "primarysenneed",
+                    "primary sen type",
+                    "primary sen need",
+                    "sen needs",
+                    "needs",
+                    "send need",
+                    "primary area of need",
+                    "area of need",
+                    "main need",
+                    "type of need",
+                    "need 1",
+                ],
             ),
             "need_2": _need(
                 "Second type of need",
                 framework,
-                ["secondary need", "secondarysentype", "secondaryseneedstype"],
+                [
+                    "secondary need",
+                    "secondarysentype",
+                    "secondaryseneedstype",
+                    "secondary sen need",
+                    "second need",
+                    "sen need 2",
+                ],
             ),
             "ethnicity": _text(
                 "Ethnic group, as the school records it",
-                aliases=["ethnic group", "ethnicgroup", "ethnic code"],
+                aliases=["ethnic group", "ethnicgroup", "ethnic code", "ethnicity code"],
             ),
             "language": _text(
                 "First language", aliases=["first language", "home language", "languagegroup"]
             ),
             "eal_stage": _coded(
-                "Stage of English as an additional language, 1 to 4",
-                {s: [] for s in "1234"},
-                aliases=["eal", "eal stage"],
+                "Stage of English as an additional language, 1 to 4, or proficiency, A (new to English) to E (fluent)",
+                {s: [] for s in "1234ABCDE"},
+                spellings={
+                    "new to english": "A",
+                    "early acquisition": "B",
+                    "developing competence": "C",
+                    "competent": "D",
+                    "fluent": "E",
+                },
+                accepted="1 to 4, or A to E",
+                aliases=["eal stage", "eal proficiency", "proficiency in english", "eal level"],
             ),
             "fsm": _coded(
                 "Eligible for free school meals: Y or N",
                 _YES_NO,
-                aliases=["everfsm6", "everfsm 6", "fsm6", "pupil premium", "free school meals"],
+                aliases=[
+                    "everfsm6",
+                    "fsm6",
+                    "ever 6 fsm",
+                    "fsm ever 6",
+                    "ever 6",
+                    "fsm eligible",
+                    "eligible for free school meals",
+                    "free school meals",
+                    "free school meal",
+                    "free meals",
+                    "fsm",
+                    "pupil premium",
+                    "pupil premium indicator",
+                    "pupil premium eligible",
+                    "pp",
+                    "disadvantaged",
+                ],
             ),
             "able": _coded(
                 "On the able, gifted and talented register: Y or N",
@@ -196,10 +276,21 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "attendance %",
                     "% attendance",
                     "percentage attendance",
+                    "attendance percentage",
+                    "attendance this year",
+                    "att",
+                    "att %",
+                    "% att",
+                    "attendance year to date",
+                    "ytd attendance",
                 ],
             ),
             "on_roll": _coded(
                 "On roll now: Y or N; blank is read as Y", _YES_NO, aliases=["on roll", "onroll"]
+            ),
+            "left_on": _date(
+                "Date on which the pupil left the school, as 2004-05-14 or 14/05/2004",
+                aliases=["leaving date", "date of leaving", "left on", "dol", "date left"],
             ),
         },
         title="pupils",
@@ -223,15 +314,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             "pupil_id": _text(
                 "The pupil’s number, as in the pupils table",
                 remedy="Use the number that the pupil has in the pupils table.",
-                aliases=[
-                    "upn",
-                    "unique pupil number",
-                    "admission number",
-                    "adno",
-                    "pupil id",
-                    "id",
-                    "pupil",
-                ],
+                aliases=["upn", "unique pupil number", "upn number", "current upn"],
                 checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
                 required=True,
                 personal=True,
@@ -254,7 +337,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             "subject": _text(
                 f"Subject: {subjects}{more}",
                 remedy=f"Use {subjects}{more}.",
-                aliases=["subject name"],
+                aliases=["subject name", "qualification", "course", "assessment name"],
                 checks=[
                     pa.Check(
                         lambda s: s.isin(_subject_names(framework, s)),
@@ -266,18 +349,16 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             "kind": _coded(
                 "How it was given: test, or teacher (teacher assessment); blank is read as test, and for 'now' as teacher",
                 {"test": ["tt", "exam", "t", "gcse"], "teacher": ["ta", "teacher assessment"]},
-                aliases=["method", "type", "assessment"],
+                aliases=["method", "assessment type"],
             ),
             "result": _text(
                 "The level, score or grade; blank where the pupil has none",
-                aliases=["grade", "level", "score", "outcome"],
+                aliases=["grade", "level", "score", "outcome", "value", "mark"],
                 required=True,
             ),
-            "date": _text(
-                "Date of the result, as 2004-05-14 or 14/05/2004; needed only where there are several for 'now'",
-                remedy="Write dates as 2004-05-14 or 14/05/2004.",
+            "date": _date(
+                "Date of the result, as 2004-05-14 or 14/05/2004; needed for 'now', so that progress can be judged",
                 aliases=["result date", "date of result", "assessment date"],
-                checks=[pa.Check(lambda dates: dates.isin(_dates(dates)), error="not a date")],
             ),
         },
         checks=[
@@ -363,6 +444,12 @@ def typed(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framewo
         for name in ("stage", "subject", "kind", "result"):
             table[name] = table[name].astype("category")
     return table.reset_index(drop=True)
+
+
+def is_accepted(text: str, column: pa.Column) -> bool:
+    """Whether a coded column knows a text, as a code or as a spelling of one."""
+    spellings = column.metadata["spellings"]
+    return _spelt(text, spellings) in set(spellings.values())
 
 
 def normal(heading: str) -> str:
@@ -463,6 +550,15 @@ def _number(meaning: str, *, values: range, aliases: list[str]) -> pa.Column:
     )
 
 
+def _date(meaning: str, *, aliases: list[str]) -> pa.Column:
+    return _text(
+        meaning,
+        remedy="Write dates as 2004-05-14 or 14/05/2004.",
+        aliases=aliases,
+        checks=[pa.Check(lambda dates: dates.isin(_dates(dates)), error="not a date")],
+    )
+
+
 def _percent(meaning: str, *, aliases: list[str]) -> pa.Column:
     def is_percentage(values: pd.Series) -> pd.Series:
         return (values == "") | numbers(values).between(0, 100)
@@ -498,10 +594,10 @@ def numbers(values: pd.Series) -> pd.Series:
 def _turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
     if name == "subject":
         return lambda text: framework.subject(text) or text
-    if name == "date":
+    if name in ("date", "left_on"):
         return iso_date
     if name in ("year_group", "ks4_year"):
-        return _whole_number
+        return whole_number
     if name == "attendance":
         return lambda text: text.removesuffix("%").strip()
     if spellings := column.metadata["spellings"]:
@@ -546,7 +642,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _whole_number(text: str) -> str:
+def whole_number(text: str) -> str:
     """'Year 9', 'Y9', '09' and '9.0' as 9, and '202324' or '2023/24' as the summer it ends in."""
     folded = re.sub(r"^(curriculum )?(year|yr|y)\s*", "", text.casefold())
     if span := re.fullmatch(r"(20[0-9]{2})[/-]?([0-9]{2})", folded):

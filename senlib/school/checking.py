@@ -1,0 +1,150 @@
+"""Checks joined rows against the schema: what is wrong by its place, what stops the load, and the rows without what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
+from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameSchema
+
+from senlib.frameworks import Framework
+from senlib.school import schema
+from senlib.school.faults import Fault
+from senlib.school.files import Part
+from senlib.school.read_tables import UNCALCULATED, is_error
+
+# Without these nobody can tell whose a row is, or which cohort or group she is in. All other columns of pupils may be left out.
+NEEDED = ("pupil_id", "year_group", "ks4_year", "sen_provision")
+# From this share of its cells on, a column that does not fit is left out as a whole.
+_MISFIT = 0.5
+
+_ERROR = "an error in place of a value, such as #N/A or #REF!"
+_MEND = "Put the formula right in the spreadsheet, or leave the cell blank, and choose the file again."
+_NEVER = "a formula that was never calculated"
+_OPEN = "Open the file in Excel, save it, and choose it again."
+
+
+def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
+    """The rows of all parts, one after the other, columns as categories of text; what a part does not hold is blank."""
+    if not parts:
+        return pd.DataFrame({name: pd.Series([], dtype=str) for name in of.columns})
+    held = [name for name in of.columns if any(name in part.data for part in parts)]
+    return pd.DataFrame(
+        {name: union_categoricals([_categories(part, name) for part in parts]) for name in held},
+        index=range(sum(len(part.rows) for part in parts)),
+    )
+
+
+def _categories(part: Part, name: str) -> pd.Categorical:
+    if name in part.data:
+        column = pd.Categorical(part.data[name])
+        return column.rename_categories([str(text) for text in column.categories])
+    return constant("", rows=len(part.rows))
+
+
+def constant(text: str, *, rows: int) -> pd.Categorical:
+    """A column that holds one text throughout."""
+    return pd.Categorical.from_codes(np.zeros(rows, int), categories=pd.Index([text], dtype=str))
+
+
+def without_errors(
+    table: pd.DataFrame, parts: Sequence[Part], *, needed: Sequence[str]
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """The table with blanks for a spreadsheet's errors and formulas without a value, and a fault for each."""
+    faults: list[Fault] = []
+    for name in table.columns:
+        column = pd.Categorical(table[name])
+        wrong = [is_error(text.strip()) for text in column.categories]
+        if not any(wrong):
+            continue
+        at = np.flatnonzero(np.array(wrong, bool)[column.codes])
+        for position, (part, place) in zip(at, places(parts, at), strict=True):
+            never = str(column[position]).strip() == UNCALCULATED
+            rule, remedy = (_NEVER, _OPEN) if never else (_ERROR, _MEND)
+            fault = part.fault(place, column=name, rule=rule, remedy=remedy)
+            faults.append(replace(fault, stops=name in needed))
+        kept = np.array(["" if bad else text for bad, text in zip(wrong, column.categories, strict=True)], object)
+        table = table.assign(**{name: pd.Categorical(kept[column.codes])})
+    return table, faults
+
+
+def checked(
+    table: pd.DataFrame,
+    parts: Sequence[Part],
+    of: DataFrameSchema,
+    *,
+    framework: Framework,
+    needed: Sequence[str],
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """A canonical table with blanks for what does not fit where that may be, and every fault.
+
+    A fault in a column that is needed stops the load. Of another column the cells that do not fit are left blank, and the whole
+    column of a file where most of them do not.
+    """
+    cases = _failures(table, of)
+    if cases.empty:
+        return table, []
+    faults: list[tuple[int, int, Fault]] = []
+    table = table.copy()
+    lengths = np.cumsum([len(part.rows) for part in parts])
+    cases["part"] = np.searchsorted(lengths, cases["index"], side="right")
+    stages = table["stage"].to_numpy() if "stage" in table else np.full(len(table), "", object)
+    for (name, number), found in cases.groupby(["column", "part"], sort=False):
+        part, begin = parts[number], int(lengths[number] - len(parts[number].rows))
+        rows = found["index"].to_numpy(int)
+        optional = name not in needed or (name == "result" and "stage" not in part.headings)
+        cells = table[name].iloc[begin : lengths[number]]
+        if optional and len(rows) > _MISFIT * int((cells != "").sum()):
+            rule = f"{len(rows):,} of {int((cells != '').sum()):,} cells: {found['check'].iloc[0]}"
+            described = _rule(rule, column=name, stage=stages[rows[0]], of=of, framework=framework)
+            heading = part.headings.get(name, name)
+            fault = Fault(file=part.file, column=heading, stops=False, **described)
+            faults.append((number, -1, fault))
+            table.iloc[begin : lengths[number], table.columns.get_loc(name)] = ""
+            continue
+        stops = name in needed
+        for row, check in zip(rows, found["check"], strict=True):
+            described = _rule(check, column=name, stage=stages[row], of=of, framework=framework)
+            fault = part.fault(int(row) - begin, column=name, **described)
+            faults.append((number, int(row), replace(fault, stops=stops)))
+        if not stops:
+            table.iloc[rows, table.columns.get_loc(name)] = ""
+    return table, [fault for _, _, fault in sorted(faults, key=lambda found: found[:2])]
+
+
+def _failures(table: pd.DataFrame, of: DataFrameSchema) -> pd.DataFrame:
+    """What the schema finds wrong: column, check and row. The values themselves are dropped here."""
+    try:
+        of.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return pd.DataFrame(columns=["column", "check", "index"])
+    # A check of whole rows reports each of their cells.
+    cases = cases.assign(
+        column=cases["column"].where(cases["schema_context"] == "Column", "result")
+    )
+    cases = cases[["column", "check", "index"]].drop_duplicates()
+    return cases.astype({"index": int}).sort_values("index", kind="stable")
+
+
+def _rule(
+    check: str, *, column: str, stage: str, of: DataFrameSchema, framework: Framework
+) -> dict[str, str]:
+    """The rule and the remedy of a check that failed."""
+    if column == "result":
+        accepted = framework.scale_of(stage).accepted
+        return {"rule": check, "remedy": f"Give {accepted}; leave it blank where the pupil has none."}
+    return {"rule": check, "remedy": of.columns[column].metadata["remedy"]}
+
+
+def places(parts: Sequence[Part], positions: np.ndarray) -> Iterator[tuple[Part, int]]:
+    """For each row of the joined table the part it came from and its position there."""
+    ends = np.cumsum([len(part.rows) for part in parts])
+    for position in positions:
+        which = int(np.searchsorted(ends, position, side="right"))
+        yield parts[which], int(position - (ends[which] - len(parts[which].rows)))

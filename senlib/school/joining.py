@@ -1,0 +1,253 @@
+"""Makes one school of several lists: whose each row is, what the lists say together, and where they contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from senlib.school.faults import Fault
+from senlib.school.lists import SchoolList
+
+# Columns in which lists may well differ without contradicting each other: names as they are written.
+_NAMES = ("forename", "surname")
+_OF_NEED = ("sen_provision", "need", "need_2")
+# From this share of a list's pupils on, it is about the same pupils as the others.
+_SAME_PUPILS = 0.5
+
+Ask = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The pupils of all lists, one row each; faults and notes; and the pupils whose results are left out with them."""
+
+    pupils: pd.DataFrame
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+
+
+def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
+    """The number by which each row of each list is joined: the UPN, else the school's own number.
+
+    Where some list has both, its rows tell which UPN belongs to a number of the school's own.
+    """
+    upn_of: dict[str, str] = {}
+    for one in lists:
+        both = (one.upns != "") & (one.own_numbers != "")
+        upn_of |= dict(zip(one.own_numbers[both], one.upns[both], strict=True))
+    return [
+        np.array(
+            [
+                upn or upn_of.get(own, own)
+                for upn, own in zip(one.upns, one.own_numbers, strict=True)
+            ],
+            object,
+        )
+        for one in lists
+    ]
+
+
+def without_strangers(
+    tall: pd.DataFrame, lists: Sequence[SchoolList], *, ask: Ask
+) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    """The rows of all lists without pupils who are in a lesser list alone, where they are to be left out.
+
+    `tall` has a row for each row of each list: pupil_id and `list` (its place among `lists`), and the columns of the pupils table.
+    A list with results and nothing about pupils only adds to the others; one that shares hardly a number with them is a fault.
+    """
+    faults, notes = [], []
+    groups = _groups(lists)
+    if len(groups) == 1:
+        return tall, faults, notes
+    ids = {
+        key: set(tall.loc[tall["list"].isin(places), "pupil_id"]) - {""}
+        for key, places in groups.items()
+    }
+    describing = [
+        key for key, places in groups.items() if any(lists[i].describes_pupils for i in places)
+    ]
+    leading = describing or list(groups)[:1]
+    keep = pd.Series(True, index=tall.index)
+    for key, places in groups.items():
+        others = set().union(*(ids[other] for other in leading if other != key))
+        strangers = ids[key] - others
+        if not strangers or not others or not ids[key]:
+            continue
+        shared = 1 - len(strangers) / len(ids[key])
+        largest = key in leading and len(ids[key]) >= max(len(ids[one]) for one in leading)
+        if key not in leading and shared < _SAME_PUPILS:
+            faults.append(_no_number_in_common(lists[places[0]], strangers=len(strangers)))
+        elif shared >= _SAME_PUPILS and not largest:
+            name = key or "the CTF files"
+            text = (
+                f"{len(strangers):,} of the {len(ids[key]):,} pupils in {name} are in no other list. "
+                "Are they pupils of the school?"
+            )
+            answer = ask(
+                f"only_in:{key or 'ctf'}",
+                text,
+                {"leave_out": "No, leave them out", "add": "Yes, add them"},
+                proposal="leave_out",
+            )
+            if answer == "leave_out":
+                mine = tall["list"].isin(places)
+                keep &= ~(mine & tall["pupil_id"].isin(strangers))
+                notes.append(
+                    f"{name}: {len(strangers):,} pupils who are in no other list were left out."
+                )
+    return tall[keep], faults, notes
+
+
+def _groups(lists: Sequence[SchoolList]) -> dict[str, list[int]]:
+    """The places of the lists by file and sheet; all CTF files together, for each primary school sends a few pupils."""
+    groups: dict[str, list[int]] = {}
+    for place, one in enumerate(lists):
+        groups.setdefault("" if one.ctf else one.file, []).append(place)
+    return groups
+
+
+def _no_number_in_common(one: SchoolList, *, strangers: int) -> Fault:
+    return Fault(
+        file=one.file,
+        column=one.number_heading or None,
+        rule=f"{strangers:,} results or rows for pupils who are not among the pupils, so the numbers cannot be the same",
+        remedy="Export both lists with the UPN, or give the column that holds the other list’s number its meaning.",
+    )
+
+
+def merged(
+    tall: pd.DataFrame,
+    lists: Sequence[SchoolList],
+    *,
+    columns: Sequence[str],
+    labels: dict[str, str],
+    ask: Ask,
+) -> Joined:
+    """One row for each pupil, each column from the first list that tells it; the lists that are of this year go first.
+
+    `labels` names the columns for the reader. Where lists contradict one another she is asked which file wins.
+    """
+    faults, notes = [], []
+    tall, found, said = _without_repeats(tall, lists)
+    faults += found
+    notes += said
+    order = np.array([one.ctf or one.long for one in lists], int)
+    tall = tall.assign(priority=order[tall["list"]] if len(lists) else 0)
+    tall = tall.sort_values("priority", kind="stable") if order.any() else tall
+    first = tall.drop_duplicates("pupil_id")
+    if len(first) == len(tall):
+        return Joined(tall.sort_index(), tuple(faults), tuple(notes))
+    pupils = {"pupil_id": first["pupil_id"].to_numpy()}
+    for column in columns:
+        rows = tall.loc[tall[column] != "", ["pupil_id", "list", column]]
+        if rows["list"].nunique() > 1 and column not in _NAMES:
+            rows, note = _settled(rows, column, lists, label=labels[column], ask=ask)
+            notes += note
+        told = rows.drop_duplicates("pupil_id").set_index("pupil_id")[column]
+        pupils[column] = told.reindex(first["pupil_id"]).fillna("").to_numpy()
+    made = pd.DataFrame(pupils, index=first.index).astype(str)
+    return Joined(made.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes))
+
+
+def _settled(
+    rows: pd.DataFrame, column: str, lists: Sequence[SchoolList], *, label: str, ask: Ask
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of a column in the order in which they count, after she has said which file is right where they differ."""
+    differ = rows.assign(folded=rows[column].str.casefold()).groupby("pupil_id")["folded"].nunique()
+    contradicted = differ.index[differ > 1]
+    if contradicted.empty:
+        return rows, []
+    at_odds = rows[rows["pupil_id"].isin(contradicted)]
+    files = list(dict.fromkeys(lists[place].file for place in at_odds["list"]))
+    if len(files) < 2:
+        return rows, []
+    proposal = _register(files, lists) if column in _OF_NEED else files[0]
+    who = "1 pupil" if len(contradicted) == 1 else f"{len(contradicted):,} pupils"
+    text = f"{label}: {_listed(files)} contradict one another for {who}. Which file is right?"
+    answer = ask(f"wins:{column}", text, {file: file for file in files}, proposal=proposal)
+    chosen = np.array([one.file == answer for one in lists], bool)[rows["list"]]
+    rows = pd.concat([rows[chosen], rows[~chosen]])
+    return rows, [
+        f"{label}: {_listed(files)} contradict one another for {who}; {answer} was taken."
+    ]
+
+
+def _register(files: Sequence[str], lists: Sequence[SchoolList]) -> str:
+    """Of files that contradict one another about SEN the one that looks like the SEN register: it alone tells needs."""
+    telling = [
+        one.file for one in lists if one.file in files and not one.ctf and "need" in one.pupils.data
+    ]
+    return telling[0] if len(set(telling)) == 1 else files[0]
+
+
+def _listed(files: Sequence[str]) -> str:
+    if len(files) > 4:
+        return f"{files[0]} and {len(files) - 1} other files"
+    return f"{', '.join(files[:-1])} and {files[-1]}"
+
+
+def _without_repeats(
+    tall: pd.DataFrame, lists: Sequence[SchoolList]
+) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    """The rows with those of one pupil in one list made one: rows that say the same, or differ in the need alone.
+
+    In a table with one result a row a pupil's rows tell of the pupil together. Elsewhere a second row that says something else
+    is a fault.
+    """
+    repeated = tall.duplicated(["list", "pupil_id"], keep=False) & (tall["pupil_id"] != "")
+    if not repeated.any():
+        return tall, [], []
+    columns = [
+        name for name in tall.columns if name not in ("list", "at", "pupil_id", "need", "need_2")
+    ]
+    faults, notes, parts = [], [], [tall[~repeated]]
+    for place, rows in tall[repeated].groupby("list", sort=False):
+        one = lists[place]
+        if one.long:
+            parts.append(rows.drop_duplicates("pupil_id"))
+            continue
+        other = rows.drop_duplicates(["pupil_id", *columns])
+        second = other[other.duplicated("pupil_id")]
+        faults += [
+            one.pupils.fault(
+                int(at),
+                column="pupil_id",
+                rule="a second row for the same pupil",
+                remedy="Keep one row for each pupil in each file.",
+            )
+            for at in second["at"]
+        ]
+        kept, needs = _with_needs(rows)
+        parts.append(kept)
+        same = len(rows) - len(kept) - len(second)
+        if needs:
+            notes.append(
+                f"{one.file}: a row for each need was read as one pupil with up to two needs."
+            )
+        elif same > 0:
+            notes.append(f"{one.file}: {same:,} rows that repeat another were passed over.")
+    return pd.concat(parts).sort_index(), faults, notes
+
+
+def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """The first row of each pupil, with the needs of her other rows as the second; and whether there were any."""
+    if "need" not in rows:
+        return rows.drop_duplicates("pupil_id"), False
+    needs = rows.loc[rows["need"] != "", ["pupil_id", "need"]].drop_duplicates()
+    nth = needs.groupby("pupil_id").cumcount()
+    first, second = (needs[nth == n].set_index("pupil_id")["need"] for n in (0, 1))
+    kept = rows.drop_duplicates("pupil_id")
+    if second.empty:
+        return kept.assign(need=kept["pupil_id"].map(first).fillna("").astype(str)), False
+    own = kept["need_2"] if "need_2" in kept else ""
+    more = kept["pupil_id"].map(second).fillna("").astype(str)
+    return (
+        kept.assign(
+            need=kept["pupil_id"].map(first).fillna("").astype(str),
+            need_2=more.where(more != "", own),
+        ),
+        True,
+    )

@@ -1,0 +1,394 @@
+"""One list of a school's as it was read: its pupils and its results as parts of the two tables, not yet joined with others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from senlib.frameworks import Framework, Scale
+from senlib.school import headings, schema
+from senlib.school.files import Part
+from senlib.school.headings import UNTOLD, Result
+from senlib.school.matching import Column, Matched, UPN
+from senlib.school.read_tables import RawTable, filled_cells
+
+# Where DfE's outcome column says that a score is there, or is below 100: nothing that the score does not say.
+_SAT = ("", "AS", "NS")
+
+
+@dataclass(frozen=True)
+class SchoolList:
+    """A list: the parts that it gives to the pupils and to the results table.
+
+    `name` is the file's, `file` names the sheet too. `upns` and `own_numbers` are the pupils' numbers row by row, '' where blank
+    or where there is no such column. `at` gives for each part of results the rows of the list that it comes from. `year` is the
+    summer of the school year that the list tells of, None where the file does not say; `years` the same row by row.
+    """
+
+    name: str
+    file: str
+    pupils: Part
+    results: tuple[Part, ...]
+    at: tuple[np.ndarray, ...]
+    upns: np.ndarray
+    own_numbers: np.ndarray
+    describes_pupils: bool
+    long: bool = False
+    ctf: bool = False
+    year: int | None = None
+    years: np.ndarray | None = None
+    number_heading: str = ""
+    notes: tuple[str, ...] = ()
+    undated: bool = False
+
+
+@dataclass
+class _Tidied:
+    """What was changed as results were read: how often, by what was done."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def of_table(
+    match: Matched,
+    *,
+    name: str,
+    framework: Framework,
+    stage: str,
+    now: str,
+    academic_year: int,
+    today: date,
+) -> SchoolList:
+    """The list in a table. `stage` is that of results of which none is told, `now` the date of those that are current, or ''."""
+    table, notes = match.table, []
+    upns = _numbers(table, match.named.get("pupil_id"))
+    own = _numbers(table, match.named.get(headings.OWN_NUMBER))
+    pupils = _pupils(match, notes)
+    years = _school_years(table, match.pupil_columns.get(headings.SCHOOL_YEAR))
+    changed = _Tidied()
+    if match.long:
+        parts, at = _long_results(match, framework, stage=stage, now=now, changed=changed)
+    else:
+        parts, at = _wide_results(
+            match,
+            framework,
+            stage=stage,
+            now=now,
+            changed=changed,
+            year_groups=_year_groups(pupils, academic_year=academic_year, years=years),
+            academic_year=academic_year,
+            today=today,
+        )
+    notes += [f"{table.file}: {_SAID[what].format(n=n)}" for what, n in changed.counts.items()]
+    number = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
+    return SchoolList(
+        name=name,
+        file=table.file,
+        pupils=pupils,
+        results=tuple(parts),
+        at=tuple(at),
+        upns=upns,
+        own_numbers=own,
+        describes_pupils=match.describes_pupils,
+        long=match.long,
+        year=_common(years),
+        years=years,
+        number_heading="" if number is None else table.headings[number],
+        notes=tuple(notes),
+        undated=now == "" and _has_undated(match),
+    )
+
+
+_SAID = {
+    "fine": "{n:,} fine grades such as 4+ or 7a were read as the grade.",
+    "date": "{n:,} double grades such as 5-4 that Excel had turned into dates were read back.",
+    "percentage": "attendance is given as shares of 1 and was read as percentages.",
+}
+
+
+def _has_undated(match: Matched) -> bool:
+    if match.long:
+        return "date" not in match.named
+    return any(column.result.stage == "now" and column.moment is None for column in match.results)
+
+
+# -------------------------------------------------------------------------------------------------------------- Pupils
+
+
+def _pupils(match: Matched, notes: list[str]) -> Part:
+    """What the table tells of pupils, one row for each of its rows, under the names of the pupils table; no numbers yet."""
+    table = match.table
+    told = dict(match.pupil_columns)
+    aids = {name: told.pop(name) for name in headings.AIDS if name in told}
+    told.pop("pupil_id", None)
+    data: dict[str, object] = {name: table.columns[index] for name, index in told.items()}
+    names = {name: table.headings[index] for name, index in told.items()}
+    for name, values, index in _from_aids(table, aids, told):
+        data[name], names[name] = values, table.headings[index]
+    if "attendance" in data:
+        data["attendance"], shares = _percentages(data["attendance"])
+        if shares:
+            notes.append(f"{table.file}: {_SAID['percentage']}")
+    return Part(
+        file=table.file,
+        data=pd.DataFrame(data, index=range(len(table.rows))),
+        rows=table.rows,
+        headings=names | {"pupil_id": _number_heading(match)},
+    )
+
+
+def _number_heading(match: Matched) -> str:
+    index = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
+    return "UPN" if index is None else match.table.headings[index]
+
+
+def _from_aids(
+    table: RawTable, aids: Mapping[str, int], told: Mapping[str, int]
+) -> Sequence[tuple[str, object, int]]:
+    """Columns of the pupils table that are worked out from others: names in one, flags for SEN, EAL as yes or no."""
+    made: list[tuple[str, object, int]] = []
+    if headings.NAME in aids and "surname" not in told:
+        index = aids[headings.NAME]
+        surnames, forenames = _parted(table.columns[index])
+        made += [("surname", surnames, index), ("forename", forenames, index)]
+    flags = [aid for aid in (headings.EHC_PLAN, headings.SEN_SUPPORT) if aid in aids]
+    if flags and "sen_provision" not in told:
+        made.append(("sen_provision", _provision(table, aids), aids[flags[0]]))
+    if headings.EAL in aids and "language" not in told:
+        index = aids[headings.EAL]
+        words = {"Y": "Other than English", "N": "English"}
+        made.append(("language", [words.get(yes, "") for yes in _yes_no(table, index)], index))
+    return made
+
+
+def _parted(column: pd.Categorical) -> tuple[list[str], list[str]]:
+    """Surnames and forenames of 'Aster, Ivy'; what has no comma is all surname, for nobody can tell where it parts."""
+    parted = [[part.strip() for part in text.split(",", 1)] for text in column.categories]
+    both = [(parts[0], parts[1] if len(parts) > 1 else "") for parts in parted]
+    return tuple([both[code][place] for code in column.codes] for place in (0, 1))  # type: ignore[return-value]
+
+
+def _provision(table: RawTable, aids: Mapping[str, int]) -> list[str]:
+    """E, K or N by two columns of yes and no; '' where both are blank."""
+    rows = len(table.rows)
+    plan, support = (
+        _yes_no(table, aids[aid]) if aid in aids else [""] * rows
+        for aid in (headings.EHC_PLAN, headings.SEN_SUPPORT)
+    )
+    return [
+        "E" if e == "Y" else "K" if k == "Y" else "N" if "N" in (e, k) else ""
+        for e, k in zip(plan, support, strict=True)
+    ]
+
+
+def _yes_no(table: RawTable, index: int) -> list[str]:
+    column = table.columns[index]
+    yes = {"y", "yes", "true", "t", "1"}
+    no = {"n", "no", "false", "f", "0"}
+    turned = [
+        "Y" if text.strip().casefold() in yes else "N" if text.strip().casefold() in no else ""
+        for text in column.categories
+    ]
+    return [turned[code] for code in column.codes]
+
+
+def _percentages(column: object) -> tuple[pd.Categorical, bool]:
+    """Shares of 1 as percentages, where all that stands there is one; and whether that was so."""
+    column = pd.Categorical(column)
+    texts = [text.strip() for text in column.categories]
+    filled = [text for text in texts if text]
+    numbers = pd.to_numeric(pd.Series(filled, dtype=str), errors="coerce")
+    # A percentage of 1 or less is nobody's; '95%' is no number here, so one of them makes all the others percentages.
+    if not filled or numbers.isna().any() or not 0 < numbers.max() <= 1:
+        return column, False
+    turned = [f"{float(text) * 100:.4g}" if text else text for text in texts]
+    return pd.Categorical([turned[code] for code in column.codes]), True
+
+
+def _numbers(table: RawTable, index: int | None) -> np.ndarray:
+    """The pupils' numbers of a column, a UPN in capitals."""
+    if index is None:
+        return np.full(len(table.rows), "", object)
+    column = table.columns[index]
+    turned = [text.strip() for text in column.categories]
+    turned = [text.upper() if UPN.fullmatch(text) else text for text in turned]
+    return np.array(turned, object)[column.codes]
+
+
+def _school_years(table: RawTable, index: int | None) -> np.ndarray | None:
+    """The summer that each row's school year ends in, by a column such as DfE's ACADYR; 0 where it is not told."""
+    if index is None:
+        return None
+    column = table.columns[index]
+    turned = [schema.whole_number(text.strip()) for text in column.categories]
+    return np.array([int(text) if text.isdigit() else 0 for text in turned], int)[column.codes]
+
+
+def _common(years: np.ndarray | None) -> int | None:
+    told = set() if years is None else set(years[years > 0].tolist())
+    return told.pop() if len(told) == 1 else None
+
+
+def _year_groups(pupils: Part, *, academic_year: int, years: np.ndarray | None) -> pd.Series:
+    """Each row's year group in the school's own year, as a number; missing where it is not told."""
+    if "year_group" not in pupils.data:
+        return pd.Series(pd.NA, index=pupils.data.index, dtype="Float64")
+    column = pd.Categorical(pupils.data["year_group"])
+    turned = pd.to_numeric(
+        pd.Series([schema.whole_number(text.strip()) for text in column.categories], dtype=str),
+        errors="coerce",
+    ).to_numpy()
+    groups = pd.Series(turned[column.codes], dtype="Float64")
+    if years is not None:
+        groups = groups + np.where(years > 0, academic_year - years, 0)
+    return groups
+
+
+# ------------------------------------------------------------------------------------------------------------- Results
+
+
+def _wide_results(
+    match: Matched,
+    framework: Framework,
+    *,
+    stage: str,
+    now: str,
+    changed: _Tidied,
+    year_groups: pd.Series,
+    academic_year: int,
+    today: date,
+) -> tuple[list[Part], list[np.ndarray]]:
+    """A part for each column of results, of its filled cells."""
+    table = match.table
+    parts, places = [], []
+    for column in match.results:
+        result = column.result
+        if result.stage == UNTOLD:
+            result = Result(stage, result.subject, "test" if stage != "now" else "teacher")
+        texts = _with_outcomes(table, column, result)
+        filled = filled_cells(texts)
+        at = np.flatnonzero(filled)
+        values = _tidied(texts[filled], framework.scale_of(result.stage), changed)
+        dates = [""] * len(at)
+        if result.stage == "now":
+            groups = year_groups.iloc[at]
+            dates = (
+                column.moment.on(groups, academic_year=academic_year, today=today).tolist()
+                if column.moment
+                else [now] * len(at)
+            )
+        data = pd.DataFrame(
+            {
+                "stage": result.stage,
+                "subject": result.subject,
+                "kind": result.kind,
+                "result": values,
+                "date": dates,
+            },
+            index=range(len(at)),
+        )
+        parts.append(
+            Part(
+                file=table.file,
+                data=data,
+                rows=table.rows[at],
+                headings={"result": column.heading, "pupil_id": _number_heading(match)},
+            )
+        )
+        places.append(at)
+    return parts, places
+
+
+def _with_outcomes(table: RawTable, column: Column, result: Result) -> pd.Categorical:
+    """A column of scores, its blanks filled from DfE's column beside it where that says why there is no score."""
+    texts = table.columns[column.index]
+    if result.kind != "test" or result.stage != "KS2":
+        return texts
+    for index, heading in enumerate(table.headings):
+        key = schema.normal(heading.upper().removeprefix("KS4_"))
+        if headings.OUTCOME_BESIDE.get(key) == result.subject:
+            outcome = table.columns[index]
+            told = ~np.isin(outcome.categories.str.strip().str.upper(), _SAT)[outcome.codes]
+            blank = ~filled_cells(texts) & told
+            if blank.any():
+                return pd.Categorical(np.where(blank, outcome.astype(object), texts.astype(object)))
+    return texts
+
+
+def _long_results(
+    match: Matched, framework: Framework, *, stage: str, now: str, changed: _Tidied
+) -> tuple[list[Part], list[np.ndarray]]:
+    """The rows of a table with one result a row; a subject such as 'KS2 Reading' names its stage."""
+    table = match.table
+    told = {
+        name: match.named[name]
+        for name in ("stage", "subject", "kind", "result", "date")
+        if name in match.named
+    }
+    data = pd.DataFrame({name: table.columns[index] for name, index in told.items()})
+    if "stage" not in told:
+        data = data.assign(**_stages_of(data["subject"], framework, otherwise=stage))
+    data["result"] = _tidied_by_stage(data, framework, changed)
+    if now:
+        dates = data["date"].astype(str) if "date" in data else pd.Series("", index=data.index)
+        current = data["stage"].astype(str).str.strip().str.casefold().isin(["now", "current"])
+        data["date"] = dates.where(~current | (dates.str.strip() != ""), now).astype("category")
+    names = {name: table.headings[index] for name, index in told.items()}
+    part = Part(
+        file=table.file,
+        data=data,
+        rows=table.rows,
+        headings=names | {"pupil_id": _number_heading(match)},
+    )
+    return [part], [np.arange(len(table.rows))]
+
+
+def _stages_of(
+    subjects: pd.Series, framework: Framework, *, otherwise: str
+) -> dict[str, pd.Categorical]:
+    """Stage, subject and kind by names such as 'KS2 Reading'; `otherwise` is the stage of those that name none."""
+    column = pd.Categorical(subjects)
+    found = [headings.result_named(text, framework) for text in column.categories]
+    usual = Result(otherwise, "", "teacher" if otherwise == "now" else "test")
+    found = [
+        named or usual._replace(subject=text)
+        for named, text in zip(found, column.categories, strict=True)
+    ]
+    return {
+        name: pd.Categorical([getattr(found[code], name) for code in column.codes])
+        for name in Result._fields
+    }
+
+
+def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.Series:
+    """The results with what Excel and fine grading made of them turned back, by the scale of each stage."""
+    stages = data["stage"].astype(str).str.strip()
+    results = data["result"].astype(object)
+    for stage in stages.unique():
+        if stage in framework.result_stages():
+            rows = (stages == stage).to_numpy()
+            texts = pd.Categorical(results[rows])
+            results[rows] = _tidied(texts, framework.scale_of(stage), changed).astype(object)
+    return results.astype("category")
+
+
+def _tidied(texts: pd.Categorical, scale: Scale, changed: _Tidied) -> pd.Categorical:
+    """Results as text, double awards that Excel turned into dates read back; fine grades are counted."""
+    categories, counts = (
+        list(texts.categories),
+        np.bincount(texts.codes, minlength=len(texts.categories)),
+    )
+    for place, text in enumerate(categories):
+        if not counts[place]:
+            continue
+        if scale.parse(text) is None and (award := scale.from_date(text)):
+            categories[place] = award
+            changed.counts["date"] += int(counts[place])
+        elif scale.is_fine(text):
+            changed.counts["fine"] += int(counts[place])
+    return pd.Categorical([categories[code] for code in texts.codes])

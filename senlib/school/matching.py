@@ -1,0 +1,307 @@
+"""Matches the columns of a table to what they mean: by what she said, by their headings, and by what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from senlib.frameworks import Framework
+from senlib.school import headings, schema
+from senlib.school.answers import Answers
+from senlib.school.faults import Fault
+from senlib.school.headings import LEAVE_OUT, UNTOLD, Guess, Result
+from senlib.school.read_tables import RawTable
+from senlib.school.terms import Moment
+
+UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]", re.IGNORECASE)
+
+# What makes a table one with a result a row.
+_LONG = ("subject", "result")
+_PERSONAL = ("pupil_id", headings.OWN_NUMBER, headings.NAME, "forename", "surname")
+
+# From this share of the cells on, a column holds what they are.
+_MOST, _NEARLY_ALL = 0.5, 0.8
+
+_YES_NO = ("y", "n", "yes", "no", "true", "false", "t", "f")
+_PROFICIENCY = ("1", "2", "3", "4", "a", "b", "c", "d", "e")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The distinct texts of a column that are not blank, and how many cells hold each."""
+
+    texts: tuple[str, ...]
+    counts: np.ndarray
+    blank: int
+
+    @property
+    def filled(self) -> int:
+        """How many cells hold more than blanks."""
+        return int(self.counts.sum())
+
+    def share(self, fits: Sequence[bool]) -> float:
+        """The share of the filled cells whose text fits; 0 where none is filled."""
+        return float(self.counts[np.array(fits, bool)].sum() / self.filled) if self.filled else 0.0
+
+    def among(self, texts: Sequence[str]) -> float:
+        """The share of the filled cells that hold one of these texts, in whatever case."""
+        return self.share([text.casefold() in texts for text in self.texts])
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table and what it was taken for.
+
+    `meaning` is as in senlib.school.headings, '' where nothing is known; `guess` is what the workbook itself would have
+    taken it for. `remark` says why, where that is not plain. `best` is False for the lesser of two columns that mean the same.
+    """
+
+    index: int
+    heading: str
+    meaning: str
+    guess: str
+    moment: Moment | None = None
+    remark: str = ""
+    said: bool = False
+    best: bool = True
+    rank: int = 0
+
+    @property
+    def used(self) -> bool:
+        """Whether anything is read from it."""
+        return self.best and self.meaning not in ("", LEAVE_OUT)
+
+    @property
+    def name(self) -> str:
+        """The column of the pupils or results table, or the aid, that it is; '' for a result."""
+        kind, _, name = self.meaning.partition(":")
+        return name if kind in ("pupil", "row") else ""
+
+    @property
+    def result(self) -> Result | None:
+        """The result that it holds, where it holds one."""
+        if not self.meaning.startswith("result:"):
+            return None
+        return Result(*self.meaning.split(":")[1:])
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The columns of a table. `long` tables have one result a row, others a pupil."""
+
+    table: RawTable
+    long: bool
+    columns: tuple[Column, ...]
+
+    @property
+    def named(self) -> Mapping[str, int]:
+        """The index of each column of the pupils or results table that is used."""
+        return {column.name: column.index for column in self.columns if column.used and column.name}
+
+    @property
+    def results(self) -> tuple[Column, ...]:
+        """The columns of results that are used."""
+        return tuple(column for column in self.columns if column.used and column.result)
+
+    @property
+    def untold(self) -> bool:
+        """Whether there are results of which no stage is told."""
+        if self.long:
+            return "stage" not in self.named
+        return any(column.result.stage == UNTOLD for column in self.results)
+
+    @property
+    def describes_pupils(self) -> bool:
+        """Whether there is more about pupils than who they are, or nothing but who they are."""
+        return any(name not in _PERSONAL for name in self.pupil_columns) or not (
+            self.long or self.results
+        )
+
+    @property
+    def pupil_columns(self) -> Mapping[str, int]:
+        """The index of each column that tells of pupils."""
+        return {
+            column.name: column.index
+            for column in self.columns
+            if column.used and column.meaning.startswith("pupil:")
+        }
+
+
+def cells(column: pd.Categorical) -> Cells:
+    """What stands in a column of a table."""
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.categories))
+    texts = [text.strip() for text in column.categories]
+    filled = np.array([text != "" for text in texts], bool) & (counts > 0)
+    return Cells(
+        texts=tuple(text for text, kept in zip(texts, filled, strict=True) if kept),
+        counts=counts[filled],
+        blank=int(len(column.codes) - counts[filled].sum()),
+    )
+
+
+def matched(table: RawTable, *, framework: Framework, answers: Answers) -> Matched | None:
+    """Match a table's columns; None where they name neither pupils nor results, so that it is a sheet of notes."""
+    long = _match(table, framework=framework, answers=answers, long=True)
+    if set(_LONG) <= set(long.named) and ("stage" in long.named or _numbers(long)):
+        return long
+    wide = _match(table, framework=framework, answers=answers, long=False)
+    if _numbers(wide) or len([column for column in wide.columns if column.used]) > 1:
+        return wide
+    return None
+
+
+def _numbers(match: Matched) -> bool:
+    return bool({"pupil_id", headings.OWN_NUMBER} & set(match.named))
+
+
+def _match(table: RawTable, *, framework: Framework, answers: Answers, long: bool) -> Matched:
+    columns = [
+        _column(table, index, framework=framework, answers=answers, long=long)
+        for index in range(len(table.headings))
+    ]
+    return Matched(table, long, tuple(_without_twins(columns)))
+
+
+def _column(
+    table: RawTable, index: int, *, framework: Framework, answers: Answers, long: bool
+) -> Column:
+    heading = table.headings[index]
+    guess = headings.guess(heading, framework, long=long)
+    guess = _by_cells(guess, cells(table.columns[index]), framework)
+    said = answers.meaning(heading, file=table.file)
+    if said and not headings.possible(said, framework):
+        said = ""
+    meaning = said or guess.meaning
+    return Column(
+        index=index,
+        heading=heading,
+        meaning=meaning,
+        guess=guess.meaning,
+        moment=guess.moment,
+        remark=guess.remark if meaning == guess.meaning else "",
+        said=bool(said),
+        rank=guess.rank if meaning == guess.meaning else 0,
+    )
+
+
+def _without_twins(columns: Sequence[Column]) -> list[Column]:
+    """The columns with all but the best of those that mean the same marked: what she said goes first, then the better name."""
+    best: dict[tuple, Column] = {}
+    for column in columns:
+        key = (column.meaning, column.moment)
+        rival = best.get(key)
+        if column.used and (rival is None or _better(column, rival)):
+            best[key] = column
+    marked = []
+    for column in columns:
+        rival = best.get((column.meaning, column.moment))
+        if rival is not None and rival is not column:
+            remark = f"column ‘{rival.heading}’ holds the same and was taken"
+            column = replace(column, best=False, remark=remark)
+        marked.append(column)
+    return marked
+
+
+def _better(column: Column, rival: Column) -> bool:
+    return (column.said, column.rank) > (rival.said, rival.rank)
+
+
+def _by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
+    """The guess from a heading, corrected by what stands in the column."""
+    turn = _TURNS.get(guess.meaning)
+    if turn:
+        return turn(guess, held, framework)
+    if guess.meaning.startswith("result:"):
+        return _result_by_cells(guess, held, framework)
+    return guess
+
+
+def _need_or_provision(guess: Guess, held: Cells, framework: Framework) -> Guess:
+    """'SEN type' may hold K and E, and 'SEN' a need."""
+    columns = schema.pupils_schema(framework).columns
+    other = {"pupil:need": "sen_provision", "pupil:sen_provision": "need"}[guess.meaning]
+    own = guess.meaning.partition(":")[2]
+    shares = {
+        name: held.share([schema.is_accepted(text, columns[name]) for text in held.texts])
+        for name in (own, other)
+    }
+    if shares[own] < _MOST < shares[other]:
+        return guess._replace(meaning=f"pupil:{other}", remark="by what stands in it")
+    return guess
+
+
+def _eal(guess: Guess, held: Cells, framework: Framework) -> Guess:
+    """'EAL' may be yes or no, or a stage."""
+    if held.among(_YES_NO) > _MOST:
+        return guess._replace(meaning=f"pupil:{headings.EAL}")
+    if held.among(_PROFICIENCY) > _MOST:
+        return guess._replace(meaning="pupil:eal_stage")
+    return guess
+
+
+def _number(guess: Guess, held: Cells, framework: Framework) -> Guess:
+    """A 'student ID' may be the UPN."""
+    if held.share([bool(UPN.fullmatch(text)) for text in held.texts]) > _MOST:
+        return guess._replace(meaning="pupil:pupil_id")
+    return guess
+
+
+_TURNS = {
+    "pupil:need": _need_or_provision,
+    "pupil:sen_provision": _need_or_provision,
+    f"pupil:{headings.EAL}": _eal,
+    "pupil:eal_stage": _eal,
+    f"pupil:{headings.OWN_NUMBER}": _number,
+}
+
+
+def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
+    """A subject is one only where grades stand below it; bands by name are no scores."""
+    result = Result(*guess.meaning.split(":")[1:])
+    scale = framework.scale_of("now" if result.stage == UNTOLD else result.stage)
+    if held.filled and scale.looks_like_bands(held.texts):
+        remark = "bands by name (high, middle, low) are no scores"
+        return Guess(LEAVE_OUT, remark=remark)
+    own = result.subject in [subject.name for subject in framework.subjects]
+    if own and result.stage != UNTOLD:
+        return guess
+    if held.filled == 0 and result.stage != UNTOLD:
+        return guess
+    flags = set(held.texts) <= {"0", "1"}
+    if flags or held.share([scale.parse(text) is not None for text in held.texts]) < _NEARLY_ALL:
+        return Guess("")
+    return guess
+
+
+def missing(match: Matched) -> list[Fault]:
+    """A fault for each column that the table cannot do without and that none of its headings names."""
+    needed = {"pupil_id": ("the pupils’ numbers", "UPN")}
+    if match.long:
+        needed |= {"subject": ("the subject of each result", "subject")}
+        needed |= {"result": ("the results", "result")}
+    found = set(match.named) | ({"pupil_id"} if headings.OWN_NUMBER in match.named else set())
+    return [
+        Fault(
+            file=match.table.file,
+            row=match.table.heading_row,
+            rule=f"no column holds {holds}",
+            remedy=f"Give that column the heading '{heading}', or choose on the page what each heading means.",
+        )
+        for name, (holds, heading) in needed.items()
+        if name not in found
+    ]
+
+
+def no_table(table: RawTable) -> Fault:
+    """The fault of a file in which no heading is known."""
+    rule = (
+        "none of the headings in this row is known"
+        if len(table.headings) > 1
+        else "this is not a table"
+    )
+    remedy = "Put the headings in the first row, one of them UPN, or begin from the template."
+    return Fault(file=table.file, row=table.heading_row, rule=rule, remedy=remedy)
