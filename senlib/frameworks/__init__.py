@@ -10,17 +10,29 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from senlib.frameworks.scales import NO_RESULT, Scale, scale_from
+from senlib.frameworks.scales import (
+    NO_RESULT,
+    OTHER,
+    Scale,
+    is_nothing,
+    looks_like_bands,
+    looks_like_letter_grades,
+    scale_from,
+)
 
 __all__ = [
     "NO_RESULT",
+    "OTHER",
     "Criterion",
     "Framework",
     "Scale",
     "Stage",
     "Subject",
     "Tracking",
+    "is_nothing",
     "load",
+    "looks_like_bands",
+    "looks_like_letter_grades",
     "names",
 ]
 
@@ -44,6 +56,7 @@ class Stage:
     """A key stage as a conversion: from an entry result to an outcome, and what counts as converted.
 
     `expected` gives the outcome that is the expected gain from each entry band, where the framework lays one down.
+    `below_band` is the lowest band: pupils whom a code alone places below the tested range; '' where there is none.
     """
 
     name: str
@@ -59,6 +72,7 @@ class Stage:
     expected: Mapping[str, str]
     steps_of_band: Mapping[str, tuple[str, ...]]
     scores_of_band: Mapping[str, tuple[float, float]]
+    below_band: str = ""
 
     @property
     def averaged(self) -> bool:
@@ -68,9 +82,11 @@ class Stage:
     def band(self, *, entry: str, points: float) -> str:
         """The entry band of a result, by its points where bands are ranges of scores, else by its whole level.
 
+        A code that places the pupil below the test is a start of its own, unless it carries points.
+
         >>> gcse, levels = load("gcse").stage("KS4"), load("levels").stage("KS3")
         >>> gcse.band(entry="", points=102.5), gcse.band(entry="<80", points=float("nan")), gcse.band(entry="B", points=float("nan"))
-        ('102.5-104.5', '<80', 'none')
+        ('102.5-104.5', '<80', 'below the test')
         >>> levels.band(entry="3a", points=23), levels.band(entry="P4", points=1.75), levels.band(entry="A", points=float("nan"))
         ('3', 'below 2', 'none')
         """
@@ -80,6 +96,8 @@ class Stage:
                     return band
         if entry in self.scores_of_band:
             return entry
+        if self.below_band and entry in self.entry_scale.below_range():
+            return self.below_band
         step = self.entry_scale.step(entry)
         return next((band for band, steps in self.steps_of_band.items() if step in steps), "none")
 
@@ -223,7 +241,7 @@ def load(name: str) -> Framework:
     """Load a framework by name; KeyError with the names there are where it is none of them.
 
     >>> load("gcse").stage("KS4").bands[:3]
-    ('<80', '80-89.5', '90-95.5')
+    ('below the test', '<80', '80-89.5')
     """
     if name not in names():
         raise KeyError(f"{name!r} is no framework: {', '.join(names())}")
@@ -260,6 +278,7 @@ def _framework(table: Mapping[str, Any]) -> Framework:
 def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
     steps = {band: tuple(steps) for band, steps in table.get("bands", [])}
     scores = {band: (lowest, highest) for band, lowest, highest in table.get("score_bands", [])}
+    below = table.get("below_band", "")
     return Stage(
         name=table["name"],
         title=table["title"],
@@ -268,12 +287,13 @@ def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
         outcome_scale=scales[table["outcome_scale"]],
         entry_from=table["entry_from"],
         ends_in_year=table["ends_in_year"],
-        bands=(*steps, *scores),
+        bands=(*([below] if below else []), *steps, *scores),
         converted_from=tuple(table["converted_from"]),
         converted_at=tuple(table["converted_at"]),
         expected=table["expected"],
         steps_of_band=steps,
         scores_of_band=scores,
+        below_band=below,
     )
 
 

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import month_name
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 NO_RESULT = ""
+# The step of every result that is of another qualification: it is a result, and there is no GCSE in it.
+OTHER = "no GCSE"
+
+# What a code tells: nothing of where the pupil stands; that the pupil stands below the tested range; an assessment that
+# has no score; a result of another qualification.
+Kind = Literal["none", "below", "standard", "other"]
+
+# What people put in a cell to say that there is nothing to put there.
+_NOTHING = ("", "-", "--", "n/a", "na", "#n/a", "nil", "none", "unknown", "notknown", "nodata")
+# Prior attainment by name, as schools' systems and DfE's tables give it: high, middle and low.
+_BANDS_BY_NAME = (
+    *("h", "m", "l", "hpa", "mpa", "lpa", "npa", "hap", "map", "lap", "ha", "ma", "la"),
+    *("high", "middle", "mid", "medium", "low", "upper", "lower", "higher"),
+    *("highprior", "middleprior", "lowprior", "highattainer", "middleattainer", "lowattainer"),
+    *("highattaining", "middleattaining", "lowattaining"),
+)
+_LETTERS = ("a*", "a", "b", "c", "d", "e", "f", "g")
 
 
 @dataclass(frozen=True)
@@ -28,14 +46,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Code:
-    """What stands where a result should, and is none: absent, disapplied, below the test's range.
+    """What stands where a value of the scale should: absent, below the test's range, a standard, another qualification.
 
-    `below` is True where the code still tells that the pupil stands below the scale's tested range.
+    `points` are those that the code stands for in published measures, where there are any.
     """
 
     name: str
     meaning: str
-    below: bool
+    kind: Kind
+    points: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -55,9 +74,12 @@ class Scale:
     values: tuple[Value, ...]
     codes: tuple[Code, ...]
     spellings: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
     fine_level_points: float | None = None
     points_from: float | None = None
+    rounded_to: float | None = None
     pairs: bool = False
+    fine_grades: bool = False
 
     @cached_property
     def _values(self) -> dict[str, Value]:
@@ -75,17 +97,57 @@ class Scale:
         return names | {_fold(spelling): name for spelling, name in self.spellings.items()}
 
     def parse(self, text: str) -> str | None:
-        """The name of the value or code that `text` spells, or None where the scale knows no such result."""
+        """The name of the value or code that `text` spells, or None where the scale knows no such result.
+
+        >>> from senlib.frameworks import load
+        >>> grades, scores = (load("gcse").scales[name] for name in ("grades", "scaled_score"))
+        >>> [grades.parse(text) for text in ("Grade 4", "5/4", "4+", "7a", "L2M", "-9")]
+        ['4', '5-4', '4', '7', 'Level 2 Merit', None]
+        >>> [scores.parse(text) for text in ("101", "104.33", "PK4", "less than 80")]
+        ['101', '104.5', 'PK4', '<80']
+        """
+        return self._read(text)[0]
+
+    def is_fine(self, text: str) -> bool:
+        """Whether `text` says more than the scale holds, and is read as what it lies in: 4+ as 4, 104.33 as 104.5.
+
+        >>> from senlib.frameworks import load
+        >>> [load("gcse").scales["grades"].is_fine(text) for text in ("4+", "4", "5-4", "-9")]
+        [True, False, False, False]
+        """
+        return self._read(text)[1]
+
+    def _read(self, text: str) -> tuple[str | None, bool]:
+        """What `text` spells, and whether it was finer than that."""
         folded = _fold(text)
-        if folded in self._names:
-            return self._names[folded]
-        if self.pairs and (pair := re.fullmatch(r"([1-9])-?([1-9])", folded)):
-            return self._pair(*pair.groups())
-        return self._from_number(folded)
+        bare = _without_words(folded, self.words)
+        for spelling in (folded, bare):
+            if spelling in self._names:
+                return self._names[spelling], False
+        if self.pairs and (pair := re.fullmatch(r"([1-9])[-/]?([1-9])", bare)):
+            return self._pair(*pair.groups()), False
+        if (name := self._from_number(bare)) is not None:
+            return name, False
+        name = self._from_fine_grade(bare) if self.fine_grades else self._rounded(bare)
+        return name, name is not None
 
     def _pair(self, first: str, second: str) -> str | None:
         """A double award's grade for two digits, or None where they make none."""
         return name if (name := f"{first}-{second}") in self.double_awards() else None
+
+    def from_date(self, text: str) -> str | None:
+        """The double award that a spreadsheet took for a date, or None where the date can be none.
+
+        >>> from senlib.frameworks import load
+        >>> grades = load("gcse").scales["grades"]
+        >>> [grades.from_date(text) for text in ("2026-04-05 00:00:00", "05-Apr", "5/4/2026", "2026-05-14")]
+        ['5-4', '5-4', '5-4', None]
+        """
+        if (date := _day_and_month(text)) is None:
+            return None
+        day, month = date
+        # Where a spreadsheet puts the month first, 5-4 is 4 May: the higher grade of the two is always written first.
+        return self._pair(str(day), str(month)) or self._pair(str(month), str(day))
 
     def _from_number(self, folded: str) -> str | None:
         """A number that stands for a value: a fine level such as 4.27, points such as 27, or a score such as 101.0."""
@@ -100,6 +162,23 @@ class Scale:
             return self._at_points(number * self.fine_level_points)
         return None
 
+    def _rounded(self, folded: str) -> str | None:
+        """An average that lies between two scores, as the nearer; halfway it is the higher."""
+        if self.rounded_to is None or not re.fullmatch(r"[0-9]{1,3}\.[0-9]{1,15}", folded):
+            return None
+        steps = math.floor(float(folded) / self.rounded_to + 0.5)
+        name = f"{steps * self.rounded_to:g}"
+        return name if name in self._values else None
+
+    def _from_fine_grade(self, folded: str) -> str | None:
+        """The grade that a part of it lies in: 4+, 4=, 4-, 4a to 4c, 4.2, or 4 secure, developing, emerging; M+ is a merit."""
+        if fine := re.fullmatch(r"([1-9])(?:[abcsde]|\.[0-9]|secure|developing|emerging)", folded):
+            return self._names.get(fine[1])
+        if fine := re.fullmatch(r"(.+?)(?:\+{1,2}|-{1,2}|=)", folded):
+            name = self._names.get(fine[1])
+            return name if self.is_other(name) or name in self.steps()[1:] else None
+        return None
+
     def _at_points(self, points: float) -> str | None:
         """The narrowest value whose points begin at or below `points`: a sub-level rather than its level."""
         held = [
@@ -110,30 +189,35 @@ class Scale:
         return best.name if best and points < best.lowest + 2 and best.step.isdigit() else None
 
     def points(self, name: str) -> float:
-        """Points of a value; NaN for a code, for a band, and for no result.
+        """Points of a value, or those that a code stands for; NaN for any other code, for a band, and for no result.
 
         >>> from senlib.frameworks import load
-        >>> load("gcse").scales["grades"].points("5-4")
-        4.5
+        >>> load("gcse").scales["grades"].points("5-4"), load("gcse").scales["scaled_score"].points("PK4")
+        (4.5, 73.0)
         """
         if name in self._values:
             return self._values[name].points
+        if name in self._codes:
+            return self._codes[name].points
         if self.pairs and re.fullmatch(r"[1-9]-[1-9]", name):
             return (int(name[0]) + int(name[2])) / 2
         return math.nan
 
     def step(self, name: str) -> str:
-        """The whole level or grade a result belongs to; a code stays itself, and no result is 'no result'.
+        """The whole level or grade a result belongs to; a code stays itself, another qualification is `OTHER`, and no
+        result is 'no result'.
 
         >>> from senlib.frameworks import load
         >>> [load("levels").scales["levels"].step(name) for name in ("4a", "P6", "B", "")]
         ['4', 'W', 'B', 'no result']
+        >>> load("gcse").scales["grades"].step("Level 2 Merit")
+        'no GCSE'
         """
         if name == NO_RESULT:
             return "no result"
         if name in self._values:
             return self._values[name].step
-        return name
+        return OTHER if self.is_other(name) else name
 
     def steps(self) -> list[str]:
         """Whole levels or grades, lowest first, each once."""
@@ -154,7 +238,7 @@ class Scale:
 
     def reached(self, name: str, *, reach: str) -> bool:
         """Whether a result is `reach` or better. A code and no result never are."""
-        points = self.points(name)
+        points = math.nan if self.is_code(name) else self.points(name)
         return not math.isnan(points) and points >= self.lowest(reach)
 
     def lowest(self, name: str) -> float:
@@ -164,18 +248,33 @@ class Scale:
         return self._values[name].lowest
 
     def is_result(self, name: str) -> bool:
-        """Whether the pupil has a result: a value, or a code that places the pupil below the tested range."""
-        if name in self._codes and name not in self._values:
-            return self._codes[name].below
-        return name != NO_RESULT
+        """Whether the pupil has a result on this scale: a value, or a code that places the pupil below the tested range."""
+        return self._kind(name) == "below" if self.is_code(name) else True
 
     def is_code(self, name: str) -> bool:
-        """Whether `name` stands where a result should, and is none."""
+        """Whether `name` stands where a value should, and is none."""
         return name == NO_RESULT or (name in self._codes and name not in self._values)
+
+    def is_other(self, name: str | None) -> bool:
+        """Whether `name` is a result of another qualification, which says nothing on this scale.
+
+        >>> from senlib.frameworks import load
+        >>> [load("gcse").scales["grades"].is_other(name) for name in ("Entry level 3", "4", "X")]
+        [True, False, False]
+        """
+        return self._kind(name) == "other"
+
+    def is_standard(self, name: str) -> bool:
+        """Whether `name` is an assessment without a score, such as 'working at the expected standard'."""
+        return self._kind(name) == "standard"
 
     def below_range(self) -> list[str]:
         """The codes that hide a result below the tested range, where a teacher's assessment can tell more."""
-        return [code.name for code in self.codes if code.below]
+        return [code.name for code in self.codes if code.kind == "below"]
+
+    def _kind(self, name: str | None) -> Kind | None:
+        """What a code tells; None for a value, and for what is not on the scale."""
+        return self._codes[name].kind if name in self._codes and name not in self._values else None
 
 
 def scale_from(name: str, table: Mapping[str, Any]) -> Scale:
@@ -184,14 +283,23 @@ def scale_from(name: str, table: Mapping[str, Any]) -> Scale:
         name=name,
         accepted=table["accepted"],
         values=tuple(_values(table)),
-        codes=tuple(
-            Code(name=c[0], meaning=c[1], below=c[2] == "below") for c in table.get("codes", [])
-        ),
-        spellings=table.get("spellings", {}),
+        codes=tuple(_codes(table)),
+        spellings=table.get("spellings", {})
+        | {spelling: o[0] for o in table.get("others", []) for spelling in o[2]},
+        words=tuple(table.get("words", [])),
         fine_level_points=table.get("fine_level_points"),
         points_from=table.get("points_from"),
+        rounded_to=table.get("numbers", {}).get("by"),
         pairs=table.get("pairs", False),
+        fine_grades=table.get("fine_grades", False),
     )
+
+
+def _codes(table: Mapping[str, Any]) -> Iterable[Code]:
+    for name, meaning, kind, *points in table.get("codes", []):
+        yield Code(name, meaning, kind, *map(float, points))
+    for name, meaning, _ in table.get("others", []):
+        yield Code(name, meaning, "other")
 
 
 def _values(table: Mapping[str, Any]) -> Iterable[Value]:
@@ -206,8 +314,66 @@ def _values(table: Mapping[str, Any]) -> Iterable[Value]:
         yield Value(name=label, points=math.nan, lowest=math.nan, step=label)
 
 
+def looks_like_bands(values: Iterable[str]) -> bool:
+    """Whether a column gives prior attainment by name (H, M, L) and no scores, so that M and L are no codes in it.
+
+    >>> looks_like_bands(["L", "M", "", "M"]), looks_like_bands(["104", "M", "L"]), looks_like_bands(["HPA", "N/A"])
+    (True, False, True)
+    """
+    return _all_among(values, _BANDS_BY_NAME)
+
+
+def looks_like_letter_grades(values: Iterable[str]) -> bool:
+    """Whether a column gives GCSE grades from A* to G, so that D is no distinction in it.
+
+    >>> looks_like_letter_grades(["B", "D", "U"]), looks_like_letter_grades(["P", "M", "D"]), looks_like_letter_grades(["D"])
+    (True, False, False)
+    """
+    folded = [text for text in map(_fold, values) if text not in (*_NOTHING, "u", "x")]
+    return _all_among(folded, _LETTERS) and set(folded) != {"d"}
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell says in so many words that there is nothing to tell: '-', 'N/A', 'None'.
+
+    >>> is_nothing(" n/a "), is_nothing("–"), is_nothing(""), is_nothing("0")
+    (True, True, True, False)
+    """
+    return _fold(text) in _NOTHING
+
+
+def _all_among(values: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether what is filled in is all among `known`, and something is."""
+    filled = {_fold(text) for text in values if not is_nothing(text)}
+    return bool(filled) and filled <= set(known)
+
+
 def _fold(text: str) -> str:
-    """Fold what people vary in writing a result: case, spaces, dashes, and the words 'level' and 'grade'."""
-    folded = re.sub(r"\s+", "", text).casefold().replace("–", "-").replace("—", "-")
-    folded = re.sub(r"^(level|grade|nc)(?=.)", "", folded)
-    return re.sub(r"^l(?=[0-9])", "", folded)
+    """Fold what people vary in writing a result: case, spaces, dashes."""
+    return re.sub(r"[–—‐‑−]", "-", re.sub(r"\s+", "", text).casefold())
+
+
+def _without_words(folded: str, words: tuple[str, ...]) -> str:
+    """A folded spelling without a word before it that says what it is: 'grade' in 'Grade 4'; a letter only before a digit."""
+    for word in words:
+        rest = folded.removeprefix(word)
+        if rest and rest != folded and (len(word) > 1 or rest[0].isdigit()):
+            return _without_words(rest, words)
+    return folded
+
+
+def _day_and_month(text: str) -> tuple[int, int] | None:
+    """The day and the month of a date as spreadsheets write it."""
+    text = text.strip()
+    if iso := re.fullmatch(r"[0-9]{4}-([0-9]{2})-([0-9]{2})(?:[ T][0-9:.]*)?", text):
+        return int(iso[2]), int(iso[1])
+    if british := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-](?:[0-9]{2}){1,2}", text):
+        return int(british[1]), int(british[2])
+    words = re.fullmatch(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})(?:[ -](?:[0-9]{2}){1,2})?", text)
+    months = [name.casefold() for name in month_name[1:]]
+    if not words:
+        return None
+    named = [
+        number for number, name in enumerate(months, 1) if name.startswith(words[2].casefold())
+    ]
+    return (int(words[1]), named[0]) if named else None

@@ -212,7 +212,7 @@ def outcome_columns(stage: Stage) -> list[str]:
     them; then the other codes, and no result.
     """
     scale = stage.outcome_scale
-    codes = [code.name for code in scale.codes if scale.is_code(code.name)]
+    codes = dict.fromkeys(scale.step(code.name) for code in scale.codes if scale.is_code(code.name))
     below, others = (
         [code for code in codes if scale.is_result(code) is held] for held in (True, False)
     )

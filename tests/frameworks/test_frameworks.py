@@ -29,9 +29,40 @@ def test_every_value_of_an_entry_scale_falls_in_one_band():
         for stage in load(name).stages:
             for value in stage.entry_scale.values:
                 assert stage.band(entry=value.name, points=value.points) in stage.bands
+            assert stage.band(entry="", points=float("nan")) == "none"
+
+
+def test_a_code_is_no_start_unless_it_tells_that_the_pupil_stands_below_the_test():
+    for name in names():
+        for stage in load(name).stages:
             for code in stage.entry_scale.codes:
                 if stage.entry_scale.is_code(code.name):
-                    assert stage.band(entry=code.name, points=float("nan")) == "none"
+                    band = stage.band(entry=code.name, points=float("nan"))
+                    below = code.kind == "below" and stage.below_band
+                    assert band == (stage.below_band if below else "none"), code.name
+
+
+@pytest.mark.parametrize(
+    "entry, band",
+    [
+        ("B", "below the test"),
+        ("BLW", "below the test"),
+        ("EM", "below the test"),
+        ("PK4", "<80"),
+        ("P8", "<80"),
+        ("PKG", "<80"),
+        ("N", "<80"),
+        ("A", "none"),
+        ("EXS", "none"),
+        ("GDS", "none"),
+        ("none", "none"),
+        ("<80", "<80"),
+    ],
+)
+def test_below_the_test_is_the_lowest_start_and_a_nominal_score_goes_before_it(entry, band):
+    stage = load("gcse").stage("KS4")
+    assert stage.band(entry=entry, points=stage.entry_scale.points(entry)) == band
+    assert stage.bands[:2] == ("below the test", "<80")
 
 
 @pytest.mark.parametrize(
