@@ -12,18 +12,21 @@ from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
 
 from senlib.frameworks import Framework
-from senlib.school import schema
 from senlib.school.faults import Fault
 from senlib.school.files import Part
 from senlib.school.read_tables import UNCALCULATED, is_error
 
 # Without these nobody can tell whose a row is, or which cohort or group she is in. All other columns of pupils may be left out.
 NEEDED = ("pupil_id", "year_group", "ks4_year", "sen_provision")
+# A school opens without what pupils hold now; results that a figure is made of stop the load.
+CURRENT = "now"
 # From this share of its cells on, a column that does not fit is left out as a whole.
 _MISFIT = 0.5
 
 _ERROR = "an error in place of a value, such as #N/A or #REF!"
-_MEND = "Put the formula right in the spreadsheet, or leave the cell blank, and choose the file again."
+_MEND = (
+    "Put the formula right in the spreadsheet, or leave the cell blank, and choose the file again."
+)
 _NEVER = "a formula that was never calculated"
 _OPEN = "Open the file in Excel, save it, and choose it again."
 
@@ -42,7 +45,7 @@ def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
 def _categories(part: Part, name: str) -> pd.Categorical:
     if name in part.data:
         column = pd.Categorical(part.data[name])
-        return column.rename_categories([str(text) for text in column.categories])
+        return column.rename_categories(pd.Index(column.categories.astype(str), dtype=str))
     return constant("", rows=len(part.rows))
 
 
@@ -66,8 +69,12 @@ def without_errors(
             never = str(column[position]).strip() == UNCALCULATED
             rule, remedy = (_NEVER, _OPEN) if never else (_ERROR, _MEND)
             fault = part.fault(place, column=name, rule=rule, remedy=remedy)
-            faults.append(replace(fault, stops=name in needed))
-        kept = np.array(["" if bad else text for bad, text in zip(wrong, column.categories, strict=True)], object)
+            current = name == "result" and str(table["stage"].iloc[position]).strip() == CURRENT
+            faults.append(replace(fault, stops=name in needed and not current))
+        kept = np.array(
+            ["" if bad else text for bad, text in zip(wrong, column.categories, strict=True)],
+            object,
+        )
         table = table.assign(**{name: pd.Categorical(kept[column.codes])})
     return table, faults
 
@@ -96,7 +103,8 @@ def checked(
     for (name, number), found in cases.groupby(["column", "part"], sort=False):
         part, begin = parts[number], int(lengths[number] - len(parts[number].rows))
         rows = found["index"].to_numpy(int)
-        optional = name not in needed or (name == "result" and "stage" not in part.headings)
+        sheet = name == "result" and "stage" not in part.headings
+        optional = name not in needed or sheet
         cells = table[name].iloc[begin : lengths[number]]
         if optional and len(rows) > _MISFIT * int((cells != "").sum()):
             rule = f"{len(rows):,} of {int((cells != '').sum()):,} cells: {found['check'].iloc[0]}"
@@ -106,13 +114,13 @@ def checked(
             faults.append((number, -1, fault))
             table.iloc[begin : lengths[number], table.columns.get_loc(name)] = ""
             continue
-        stops = name in needed
         for row, check in zip(rows, found["check"], strict=True):
             described = _rule(check, column=name, stage=stages[row], of=of, framework=framework)
             fault = part.fault(int(row) - begin, column=name, **described)
+            stops = name in needed and not (name == "result" and stages[row] == CURRENT)
             faults.append((number, int(row), replace(fault, stops=stops)))
-        if not stops:
-            table.iloc[rows, table.columns.get_loc(name)] = ""
+            if not stops:
+                table.iloc[row, table.columns.get_loc(name)] = ""
     return table, [fault for _, _, fault in sorted(faults, key=lambda found: found[:2])]
 
 
@@ -138,7 +146,10 @@ def _rule(
     """The rule and the remedy of a check that failed."""
     if column == "result":
         accepted = framework.scale_of(stage).accepted
-        return {"rule": check, "remedy": f"Give {accepted}; leave it blank where the pupil has none."}
+        return {
+            "rule": check,
+            "remedy": f"Give {accepted}; leave it blank where the pupil has none.",
+        }
     return {"rule": check, "remedy": of.columns[column].metadata["remedy"]}
 
 

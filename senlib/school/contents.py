@@ -13,7 +13,18 @@ from senlib.school.matching import Cells, Column
 # So many codes are written out one by one; more are counted.
 _WRITTEN_OUT = 6
 # Columns whose few values are groups of pupils, each worth its number.
-_IN_GROUPS = ("sen_provision", "need", "need_2", "year_group", "sex", "fsm", "eal_stage", "on_roll", "able", "ks4_year")
+_IN_GROUPS = (
+    "sen_provision",
+    "need",
+    "need_2",
+    "year_group",
+    "sex",
+    "fsm",
+    "eal_stage",
+    "on_roll",
+    "able",
+    "ks4_year",
+)
 _MOST_GROUPS = 15
 
 
@@ -36,11 +47,13 @@ def holds(cells: Cells, column: Column, *, framework: Framework) -> str:
     name = column.name
     if column.used and name in _IN_GROUPS:
         declared = schema.pupils_schema(framework).columns[name]
-        return ", ".join(_groups(cells, schema.turner(name, column=declared, framework=framework), declared) + blank)
-    kind = "numbers" if all(text.replace(".", "", 1).isdigit() for text in cells.texts) else "entries"
-    if column.used and name in (headings.EAL, headings.SEN_SUPPORT, headings.EHC_PLAN):
-        kind = "entries, yes or no"
-    return ", ".join([f"{cells.filled:,} {kind}", *blank])
+        return ", ".join(
+            _groups(cells, schema.turner(name, column=declared, framework=framework), declared)
+            + blank
+        )
+    yes_no = column.used and name in (headings.EAL, headings.SEN_SUPPORT, headings.EHC_PLAN)
+    filled = f"{cells.filled:,} filled in"
+    return ", ".join([f"{filled}, yes or no" if yes_no else filled, *blank])
 
 
 def _results(cells: Cells, scale: Scale) -> list[str]:
@@ -51,7 +64,7 @@ def _results(cells: Cells, scale: Scale) -> list[str]:
         name = scale.parse(text) or scale.from_date(text)
         if name is None:
             others += count
-        elif scale.has_points(name):
+        elif not scale.is_code(name):
             results += count
         else:
             codes[name] += count
@@ -77,7 +90,7 @@ def _groups(cells: Cells, turn: object, declared: object) -> list[str]:
     known = {name: count for name, count in groups.items() if schema.fits(name, declared)}
     others = groups.total() - sum(known.values())
     if len(known) > _MOST_GROUPS:
-        return [f"{cells.filled:,} entries"]
+        return [f"{cells.filled:,} filled in"]
     parts = [f"{name}: {known[name]:,}" for name in sorted(known, key=_order) if name]
     return parts + ([f"{others:,} that do not fit"] if others else [])
 

@@ -7,7 +7,7 @@ A meaning is written as text, so that it can be kept: 'pupil:need', 'row:stage' 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from senlib.frameworks import Framework
@@ -234,7 +234,7 @@ def choices(framework: Framework) -> dict[str, str]:
     >>> all_choices["pupil:sen_provision"], all_choices["result:KS2:English:test"], all_choices["leave out"]
     ('SEN provision', 'KS2 English (test)', 'Leave out')
     """
-    pupils = {f"pupil:{name}": _label(name) for name in schema.pupils_schema(framework).columns}
+    pupils = {f"pupil:{name}": label(name) for name in schema.pupils_schema(framework).columns}
     aids = {f"pupil:{name}": label for name, label in AIDS.items()}
     results = {
         Result(
@@ -246,7 +246,7 @@ def choices(framework: Framework) -> dict[str, str]:
         for kind in _kinds(stage)
     }
     rows = {
-        f"row:{name}": f"{_label(name)} (in a table with one result a row)"
+        f"row:{name}": f"{label(name)} (in a table with one result a row)"
         for name in schema.results_schema(framework).columns
         if name != "pupil_id"
     }
@@ -287,11 +287,32 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     for aid, headings in _AID_HEADINGS.items():
         if key in map(schema.normal, headings):
             return Guess(f"pupil:{aid}", rank=-[*map(schema.normal, headings)].index(key))
+    if key in _NOT_NEEDED:
+        return Guess(LEAVE_OUT)
     if not long:
         told = _of_result(heading, framework)
         if told.meaning:
             return told
-    return Guess(LEAVE_OUT if key in _NOT_NEEDED or key in _NAMED else "")
+    return Guess(LEAVE_OUT if key in _NAMED or not_a_result(heading) else "")
+
+
+def not_a_result(heading: str) -> bool:
+    """Whether a heading names something about results that is none: a target, a prediction, a mark.
+
+    >>> not_a_result("GCSE Maths target"), not_a_result("GCSE Maths")
+    (True, False)
+    """
+    stage, _ = _taken(_words(heading), _STAGES)
+    return bool(stage and _OTHERWISE.search(_words(heading).casefold()))
+
+
+def is_dfe(headings: Sequence[str]) -> bool:
+    """Whether these are headings of one of DfE's pupil files, of which most are of no use here.
+
+    >>> is_dfe(["KS4_ACADYR", "KS4_UPN"]), is_dfe(["ACADYR", "UPN"]), is_dfe(["UPN", "KS2_Maths"])
+    (True, True, False)
+    """
+    return any(_key(heading) == "acadyr" for heading in headings)
 
 
 def result_named(heading: str, framework: Framework) -> Result | None:
@@ -410,10 +431,10 @@ def _without(words: str, pattern: str) -> str:
     return " ".join(re.sub(rf"\b(?:{pattern})\b", " ", words, flags=re.IGNORECASE).split())
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
     """A column's name as a label.
 
-    >>> _label("sen_provision"), _label("pupil_id")
+    >>> label("sen_provision"), label("pupil_id")
     ('SEN provision', 'Pupil number (UPN)')
     """
     label = " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))

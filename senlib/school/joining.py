@@ -134,7 +134,7 @@ def merged(
     tall, found, said = _without_repeats(tall, lists)
     faults += found
     notes += said
-    order = np.array([one.ctf or one.long for one in lists], int)
+    order = _order(lists)
     tall = tall.assign(priority=order[tall["list"]] if len(lists) else 0)
     tall = tall.sort_values("priority", kind="stable") if order.any() else tall
     first = tall.drop_duplicates("pupil_id")
@@ -150,6 +150,14 @@ def merged(
         pupils[column] = told.reindex(first["pupil_id"]).fillna("").to_numpy()
     made = pd.DataFrame(pupils, index=first.index).astype(str)
     return Joined(made.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes))
+
+
+def _order(lists: Sequence[SchoolList]) -> np.ndarray:
+    """The order in which lists are believed: the school's own of this year, then tables of results, older lists, CTF files."""
+    this_year = max((one.year or 0 for one in lists), default=0)
+    return np.array(
+        [4 * one.ctf + 2 * ((one.year or this_year) < this_year) + one.long for one in lists], int
+    )
 
 
 def _settled(
@@ -234,20 +242,18 @@ def _without_repeats(
 
 def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """The first row of each pupil, with the needs of her other rows as the second; and whether there were any."""
-    if "need" not in rows:
-        return rows.drop_duplicates("pupil_id"), False
+    kept = rows.drop_duplicates("pupil_id")
     needs = rows.loc[rows["need"] != "", ["pupil_id", "need"]].drop_duplicates()
     nth = needs.groupby("pupil_id").cumcount()
-    first, second = (needs[nth == n].set_index("pupil_id")["need"] for n in (0, 1))
-    kept = rows.drop_duplicates("pupil_id")
-    if second.empty:
-        return kept.assign(need=kept["pupil_id"].map(first).fillna("").astype(str)), False
-    own = kept["need_2"] if "need_2" in kept else ""
-    more = kept["pupil_id"].map(second).fillna("").astype(str)
-    return (
-        kept.assign(
-            need=kept["pupil_id"].map(first).fillna("").astype(str),
-            need_2=more.where(more != "", own),
-        ),
-        True,
+    first, second = (
+        kept["pupil_id"].map(dict(needs.loc[nth == n, ["pupil_id", "need"]].to_numpy()))
+        for n in (0, 1)
     )
+    kept = kept.assign(
+        need=_text(first), need_2=_text(second.where(second.notna(), kept["need_2"]))
+    )
+    return kept, bool(second.notna().any())
+
+
+def _text(values: pd.Series) -> pd.Series:
+    return values.astype(object).where(values.notna(), "").astype(str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,14 @@ from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
 from senlib.school.files import Part
 from senlib.school.headings import UNTOLD, Result
-from senlib.school.matching import Column, Matched, UPN
+from senlib.school.matching import UPN, Column, Matched
 from senlib.school.read_tables import RawTable, filled_cells
+
+# '2023/2024' or '202324'.
+_SCHOOL_YEAR = re.compile(r"20\d\d[/-]?(?:20)?(\d\d)")
+# A form such as 10B begins with the year group.
+_FORM = re.compile(r"(?:Y(?:ea)?r?\s*)?(1[0-3]|[7-9])(?!\d)", re.IGNORECASE)
+_NEARLY_ALL = 0.8
 
 # Where DfE's outcome column says that a score is there, or is below 100: nothing that the score does not say.
 _SAT = ("", "AS", "NS")
@@ -44,7 +51,6 @@ class SchoolList:
     years: np.ndarray | None = None
     number_heading: str = ""
     notes: tuple[str, ...] = ()
-    undated: bool = False
 
 
 @dataclass
@@ -84,7 +90,7 @@ def of_table(
             academic_year=academic_year,
             today=today,
         )
-    notes += [f"{table.file}: {_SAID[what].format(n=n)}" for what, n in changed.counts.items()]
+    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.counts.items()]
     number = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
     return SchoolList(
         name=name,
@@ -100,21 +106,25 @@ def of_table(
         years=years,
         number_heading="" if number is None else table.headings[number],
         notes=tuple(notes),
-        undated=now == "" and _has_undated(match),
+    )
+
+
+def _told(what: str, *, number: int) -> str:
+    """What was changed, and how often."""
+    noun = {"fine": "fine result", "date": "double grade"}[what]
+    one = number == 1
+    return _SAID[what].format(
+        n=f"{number:,} {noun}{'' if one else 's'}",
+        was="was" if one else "were",
+        it="it lies" if one else "they lie",
     )
 
 
 _SAID = {
-    "fine": "{n:,} fine grades such as 4+ or 7a were read as the grade.",
-    "date": "{n:,} double grades such as 5-4 that Excel had turned into dates were read back.",
+    "fine": "{n} such as 4+, 7a or 104.33 {was} read as the grade or score {it} in.",
+    "date": "{n} such as 5-4 that Excel had turned into a date {was} read back.",
     "percentage": "attendance is given as shares of 1 and was read as percentages.",
 }
-
-
-def _has_undated(match: Matched) -> bool:
-    if match.long:
-        return "date" not in match.named
-    return any(column.result.stage == "now" and column.moment is None for column in match.results)
 
 
 # -------------------------------------------------------------------------------------------------------------- Pupils
@@ -130,6 +140,11 @@ def _pupils(match: Matched, notes: list[str]) -> Part:
     names = {name: table.headings[index] for name, index in told.items()}
     for name, values, index in _from_aids(table, aids, told):
         data[name], names[name] = values, table.headings[index]
+    if "form" in data and "year_group" not in data and "ks4_year" not in data:
+        years = _years_by_form(data["form"])
+        if years is not None:
+            data["year_group"], names["year_group"] = years, names["form"]
+            notes.append(f"{table.file}: the year group was taken from column '{names['form']}'.")
     if "attendance" in data:
         data["attendance"], shares = _percentages(data["attendance"])
         if shares:
@@ -197,6 +212,17 @@ def _yes_no(table: RawTable, index: int) -> list[str]:
     return [turned[code] for code in column.codes]
 
 
+def _years_by_form(column: object) -> pd.Categorical | None:
+    """The year group that each form begins with; None where many forms begin otherwise."""
+    column = pd.Categorical(column)
+    found = [_FORM.match(text.strip()) for text in column.categories]
+    filled = [bool(text.strip()) for text in column.categories]
+    if sum(map(bool, found)) < _NEARLY_ALL * sum(filled) or not any(found):
+        return None
+    turned = [form[1] if form else "" for form in found]
+    return pd.Categorical([turned[code] for code in column.codes])
+
+
 def _percentages(column: object) -> tuple[pd.Categorical, bool]:
     """Shares of 1 as percentages, where all that stands there is one; and whether that was so."""
     column = pd.Categorical(column)
@@ -225,8 +251,8 @@ def _school_years(table: RawTable, index: int | None) -> np.ndarray | None:
     if index is None:
         return None
     column = table.columns[index]
-    turned = [schema.whole_number(text.strip()) for text in column.categories]
-    return np.array([int(text) if text.isdigit() else 0 for text in turned], int)[column.codes]
+    found = [_SCHOOL_YEAR.fullmatch(text.strip()) for text in column.categories]
+    return np.array([2000 + int(year[1]) if year else 0 for year in found], int)[column.codes]
 
 
 def _common(years: np.ndarray | None) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from senlib.frameworks import Framework
+from senlib.frameworks import Framework, looks_like_bands, looks_like_letter_grades
 from senlib.school import headings, schema
 from senlib.school.answers import Answers
 from senlib.school.faults import Fault
@@ -163,6 +163,10 @@ def _match(table: RawTable, *, framework: Framework, answers: Answers, long: boo
         _column(table, index, framework=framework, answers=answers, long=long)
         for index in range(len(table.headings))
     ]
+    if headings.is_dfe(table.headings):
+        columns = [
+            column if column.meaning else replace(column, meaning=LEAVE_OUT) for column in columns
+        ]
     return Matched(table, long, tuple(_without_twins(columns)))
 
 
@@ -176,6 +180,8 @@ def _column(
     if said and not headings.possible(said, framework):
         said = ""
     meaning = said or guess.meaning
+    if not meaning and not cells(table.columns[index]).filled:
+        meaning = LEAVE_OUT
     return Column(
         index=index,
         heading=heading,
@@ -263,9 +269,10 @@ def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
     """A subject is one only where grades stand below it; bands by name are no scores."""
     result = Result(*guess.meaning.split(":")[1:])
     scale = framework.scale_of("now" if result.stage == UNTOLD else result.stage)
-    if held.filled and scale.looks_like_bands(held.texts):
-        remark = "bands by name (high, middle, low) are no scores"
-        return Guess(LEAVE_OUT, remark=remark)
+    if held.filled and looks_like_bands(held.texts):
+        return Guess(LEAVE_OUT, remark="bands by name (high, middle, low) are no scores")
+    if scale.fine_grades and looks_like_letter_grades(held.texts):
+        return Guess(LEAVE_OUT, remark="grades from A* to G are not on the scale from 9 to 1")
     own = result.subject in [subject.name for subject in framework.subjects]
     if own and result.stage != UNTOLD:
         return guess

@@ -64,7 +64,6 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 aliases=["upn", "unique pupil number", "upn number", "current upn"],
                 checks=[pa.Check(lambda ids: ids != "", error="no pupil number")],
                 required=True,
-                unique=True,
                 personal=True,
             ),
             "forename": _text(
@@ -367,11 +366,6 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                 error="not a result that this stage can have",
                 name="result",
             ),
-            pa.Check(
-                lambda table: ~_again(table),
-                error="a second result for the same pupil, stage, subject and kind",
-                name="duplicate",
-            ),
         ],
         title="results",
     )
@@ -414,7 +408,7 @@ def canonical(
             made[name] = pd.Series("", index=table.index, dtype=str)
         else:
             made[name] = _each_spelling(
-                table[name], _turner(name, column=column, framework=framework)
+                table[name], turner(name, column=column, framework=framework)
             )
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
@@ -452,6 +446,11 @@ def is_accepted(text: str, column: pa.Column) -> bool:
     return _spelt(text, spellings) in set(spellings.values())
 
 
+def fits(text: str, column: pa.Column) -> bool:
+    """Whether a column takes a text that is in the schema's own spelling."""
+    return all(bool(check(pd.Series([text], dtype=str)).check_passed) for check in column.checks)
+
+
 def normal(heading: str) -> str:
     """A heading without what files vary in: case, spaces, punctuation.
 
@@ -476,7 +475,6 @@ def _text(
     remedy: str = "",
     checks: list[pa.Check] | None = None,
     required: bool = False,
-    unique: bool = False,
     personal: bool = False,
     spellings: Mapping[str, str] | None = None,
 ) -> pa.Column:
@@ -484,9 +482,6 @@ def _text(
         str,
         checks=checks or [],
         required=True,
-        unique=unique,
-        # The first of two pupils with one number is no fault: the second is.
-        report_duplicates="exclude_first" if unique else "all",
         description=meaning,
         metadata={
             "aliases": aliases,
@@ -591,7 +586,8 @@ def numbers(values: pd.Series) -> pd.Series:
     )
 
 
-def _turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
+def turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
+    """What turns a text of a column into the schema's own spelling of it; None where texts stay as they are."""
     if name == "subject":
         return lambda text: framework.subject(text) or text
     if name in ("date", "left_on"):
@@ -666,14 +662,6 @@ def _by_stage(
         turn = turner(framework.scale_of(stage))
         turned[of_stage] = np.array([turn(text) for text in distinct], dtype=object)[codes]
     return pd.Series(turned, index=table.index)
-
-
-def _again(table: pd.DataFrame) -> pd.Series:
-    """Whether a row gives a result a second time. A date tells results apart only where they follow a pupil over time."""
-    dates = table["date"].where(table["stage"] == "now", "")
-    return (
-        table[["pupil_id", "stage", "subject", "kind"]].assign(date=dates).duplicated(keep="first")
-    )
 
 
 def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:

@@ -15,7 +15,8 @@ import pandas as pd
 
 from senlib.frameworks import Framework, load
 from senlib.school.faults import Fault, FaultyFile
-from senlib.school.loading import NamedFile, load_files
+from senlib.school.files import NamedFile
+from senlib.school.review import load_files
 from senlib.school.schema import lea_schema
 
 TABLES = (".csv", ".xlsx", ".xml")

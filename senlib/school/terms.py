@@ -71,9 +71,8 @@ class Moment:
                 index=year_groups.index,
                 dtype="Float64",
             )
-        return summers.map(
-            lambda summer: self._day(int(summer), today=today), na_action="ignore"
-        ).fillna("")
+        days = {s: self._day(int(s), today=today) for s in summers.dropna().unique()}
+        return summers.map(days).astype(object).fillna("").astype(str)
 
     def _latest(self, *, academic_year: int, today: date) -> int:
         return academic_year if self._day(academic_year, today=today) else academic_year - 1

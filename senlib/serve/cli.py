@@ -15,7 +15,8 @@ from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
 from senlib.measures.tracking import track
 from senlib.school.faults import Fault, FaultyFile, grouped
-from senlib.school.loading import NamedFile, load_files
+from senlib.school.files import NamedFile
+from senlib.school.review import load_files
 from senlib.school.school import School, current_academic_year
 
 FINE, WRONG, COULD_NOT_LOOK = 0, 1, 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from senlib.school.faults import Fault, FaultyFile, UnmatchedHeading, grouped
+from senlib.school.faults import Fault, FaultyFile, grouped
 
 
 def fault(row, *, column="SEN", rule="not a code", file="a.csv"):
@@ -58,9 +58,7 @@ def test_no_faults():
     assert grouped([]) == []
 
 
-def test_a_faulty_file_holds_its_faults_and_the_headings_that_may_be_missing():
-    heading = UnmatchedHeading(file="a.csv", heading="Code")
-    error = FaultyFile([fault(2), fault(3)], unmatched=[heading])
-    assert (len(error.faults), error.unmatched) == (2, (heading,))
+def test_a_faulty_file_holds_its_faults():
+    error = FaultyFile([fault(2), fault(3)])
+    assert len(error.faults) == 2
     assert str(error) == "2 fault(s); nothing was loaded"
-    assert FaultyFile([]).unmatched == ()

@@ -6,7 +6,7 @@ from senlib.frameworks import load
 from senlib.school import files
 from senlib.school.faults import FaultyFile
 from senlib.school.files import NamedFile
-from senlib.school.loading import load_files
+from senlib.school.review import load_files
 
 LEVELS, GCSE = load("levels"), load("gcse")
 

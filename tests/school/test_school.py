@@ -4,7 +4,8 @@ import pytest
 
 from senlib.frameworks import load
 from senlib.school.faults import FaultyFile
-from senlib.school.loading import NamedFile, load_files
+from senlib.school.files import NamedFile
+from senlib.school.review import load_files
 from senlib.school.school import open_school
 
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from senlib.frameworks import load
 from senlib.school import schema
+from senlib.school.answers import Answers
 from senlib.school.faults import FaultyFile
-from senlib.school.headings import result_named
-from senlib.school.loading import NamedFile, choices, load_files
+from senlib.school.files import NamedFile
+from senlib.school.headings import choices, result_named
+from senlib.school.review import load_files, review_files
 
 LEVELS, GCSE = load("levels"), load("gcse")
 
@@ -23,9 +25,18 @@ def file(text, name="school.csv"):
     return NamedFile(name=name, content=text.encode() if isinstance(text, str) else text)
 
 
-def loaded(*texts, framework=LEVELS, year=2005, **options):
+def loaded(*texts, **options):
+    return read(load_files, *texts, **options)
+
+
+def reviewed(*texts, **options):
+    return read(review_files, *texts, **options)
+
+
+def read(by, *texts, framework=LEVELS, year=2005, meanings=None, questions=None):
     files = [file(text, name=f"{number}.csv") for number, text in enumerate(texts, start=1)]
-    return load_files(files, framework=framework, academic_year=year, **options)
+    answers = Answers(meanings=meanings or {}, questions=questions or {})
+    return by(files, framework=framework, academic_year=year, answers=answers)
 
 
 def results(*texts, **options):
@@ -119,6 +130,7 @@ def test_a_list_of_numbers_is_a_table_of_pupils():
         ("11", "", 2005),
         ("12", "", 2004),
         ("9", "2008", 2008),
+        ("R", "", 2016),
         ("", "2003", 2003),
         ("Year 9", "", 2007),
         ("", "", None),
@@ -261,12 +273,22 @@ def test_a_dfe_pupil_file_is_matched_with_nothing_to_map():
 
 
 def test_headings_that_are_not_known_are_told_and_left_out():
-    read = loaded("UPN,Year,Shoe size,Empty,Maths\n1,9,4,,5\n")
-    assert [(heading.file, heading.heading) for heading in read.unmatched] == [
+    read = loaded("UPN,Year,Shoe size,Empty,Hat\n1,9,4,,red\n")
+    assert [(column.file, column.heading) for column in read.unmatched] == [
         ("1.csv", "Shoe size"),
-        ("1.csv", "Maths"),
+        ("1.csv", "Hat"),
     ]
     assert len(read.results) == 0
+
+
+def test_a_subject_without_a_stage_is_asked_about():
+    text = "UPN,Year,Maths,Science\n1,9,4,see file\n"
+    (question,) = [one for one in loaded(text).questions if one.key.startswith("stage")]
+    assert (question.key, question.proposal) == ("stage:1.csv", "now")
+    assert results(text) == [["1", "now", "Mathematics", "teacher", "4"]]
+    assert results(text, questions={"stage:1.csv": "KS2"}) == [
+        ["1", "KS2", "Mathematics", "test", "4"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,9 +307,17 @@ def test_what_the_user_says_a_heading_means(meaning, expected):
 
 def test_what_the_user_says_comes_before_what_is_known():
     text = "UPN,Adno,Year,KS2 English\n1,77,9,4\n"
-    assert places(text) == [("1.csv", 1, "Adno")]
-    read = loaded(text, meanings={"adno": "leave out", "ks2english": "result:KS2:Mathematics:test"})
+    assert loaded(text).pupils["pupil_id"].tolist() == ["1"]
+    meanings = {"upn": "leave out", "ks2english": "result:KS2:Mathematics:test"}
+    read = loaded(text, meanings=meanings)
+    assert read.pupils["pupil_id"].tolist() == ["77"]
     assert read.results["subject"].tolist() == ["Mathematics"]
+
+
+def test_what_is_said_of_one_file_goes_before_what_is_said_of_all():
+    meanings = {"hat": "pupil:form", "2.csv|hat": "pupil:set_ict"}
+    read = loaded("UPN,Hat\n1,a\n", "UPN,Hat\n1,b\n", meanings=meanings)
+    assert read.pupils[["form", "set_ict"]].to_numpy().tolist() == [["a", "b"]]
 
 
 def test_a_pupil_column_and_the_columns_of_long_results_can_be_chosen_too():
@@ -303,10 +333,8 @@ def test_a_pupil_column_and_the_columns_of_long_results_can_be_chosen_too():
     "meaning", ["result:KS9:English:test", "result:KS2:Geography:test", "pupil:shoe", "nonsense"]
 )
 def test_a_meaning_of_another_framework_is_passed_over(meaning):
-    assert [
-        heading.heading
-        for heading in loaded("UPN,Year,Maths\n1,9,4\n", meanings={"maths": meaning}).unmatched
-    ] == ["Maths"]
+    read = loaded("UPN,Year,Hat\n1,9,4\n", meanings={"hat": meaning})
+    assert [column.heading for column in read.unmatched] == ["Hat"]
 
 
 def test_another_subject_can_be_chosen_where_the_framework_takes_any():
@@ -328,17 +356,36 @@ def test_choices():
 
 
 @pytest.mark.parametrize(
-    "text, column",
+    "heads, cells, framework, left_out",
     [
-        ("UPN,Year,Year\n1,9,9\n", "Year"),
-        ("UPN,Year,YEAR \n1,9,9\n", "YEAR"),
-        ("UPN,Year,NC year\n1,9,9\n", "NC year"),
-        ("UPN,Year,KS2 English,English KS2 test\n1,9,4,4\n", "English KS2 test"),
-        ("UPN,Stage,Subject,Result,Level\n1,KS2,English,4,4\n", "Level"),
+        ("UPN,Year,Year", "1,9,9", LEVELS, ["Year"]),
+        ("UPN,Year,YEAR ", "1,9,9", LEVELS, ["YEAR"]),
+        ("UPN,KS2 English,English KS2 test", "1,4,4", LEVELS, ["English KS2 test"]),
+        (
+            "UPN,Preferred surname,Surname,Legal surname",
+            "1,a,b,c",
+            LEVELS,
+            ["Preferred surname", "Surname"],
+        ),
+        ("UPN,Surname,Preferred surname", "1,a,b", LEVELS, ["Preferred surname"]),
+        ("UPN,FSM,FSM6", "1,N,Y", GCSE, ["FSM"]),
+        ("UPN,Pupil Premium,FSM", "1,N,Y", GCSE, ["Pupil Premium"]),
+        ("UPN,READSCORE,READSCORE_noSpeccon", "1,99,98", GCSE, ["READSCORE"]),
+        (
+            "UPN,KS2READSCORE,READSCORE_noSpeccon,READSCORE",
+            "1,73,,",
+            GCSE,
+            ["READSCORE_noSpeccon", "READSCORE"],
+        ),
+        ("UPN,KS2 English,KS2 Reading", "1,98,99", GCSE, ["KS2 English"]),
+        ("UPN,Exam No,Admission number,Hat", "1,2,3,4", GCSE, ["Exam No", "Hat"]),
     ],
 )
-def test_the_same_heading_or_meaning_twice(text, column):
-    assert [(fault.row, fault.column) for fault in faults(text) if fault.column] == [(1, column)]
+def test_of_two_columns_that_mean_the_same_the_better_is_taken(heads, cells, framework, left_out):
+    read = loaded(f"{heads}\n{cells}\n", framework=framework, year=2024)
+    assert [column.heading for column in read.columns if column.left_out] == left_out
+    named = [note for note in read.notes if "holds the same" in note]
+    assert len(named) == len([one for one in left_out if one != "Hat"])
 
 
 def test_columns_that_are_not_needed_may_stand_twice():
@@ -358,33 +405,19 @@ def test_a_wide_sheet():
         ["1", "KS2", "Mathematics", "teacher", "4b"],
         ["3", "KS2", "Mathematics", "teacher", "5"],
         ["1", "KS3", "English", "test", "5"],
-        # Pupil 2 is past key stage 3 and has no result; pupil 3 is not there yet.
-        ["2", "KS3", "English", "test", ""],
     ]
 
 
-@pytest.mark.parametrize("year_group, kept", [("8", False), ("9", True), ("10", True), ("", True)])
-def test_a_blank_outcome_counts_for_those_who_are_past_the_stage(year_group, kept):
-    text = f"UPN,Year,Form,KS3 English\n1,{year_group},A,\n2,{year_group},A,5\n"
-    assert (["1", "KS3", "English", "test", ""] in results(text)) is kept
-
-
-def test_a_cohort_without_any_result_has_not_been_examined_yet():
+def test_a_blank_in_a_sheet_is_no_result_that_was_told():
     text = "UPN,Year,KS3 English,KS3 Maths\n1,9,,\n2,9,,\n3,10,5,\n4,10,,\n"
-    assert results(text) == [
-        ["3", "KS3", "English", "test", "5"],
-        ["4", "KS3", "English", "test", ""],
-        ["3", "KS3", "Mathematics", "test", ""],
-        ["4", "KS3", "Mathematics", "test", ""],
-    ]
+    assert results(text) == [["3", "KS3", "English", "test", "5"]]
 
 
-def test_a_blank_in_another_subject_is_no_entry():
-    text = "UPN,Year,GCSE Maths,GCSE Geography\n1,11,5,\n2,11,,6\n"
-    assert results(text, framework=GCSE, year=2024) == [
-        ["1", "KS4", "Mathematics", "test", "5"],
-        ["2", "KS4", "Mathematics", "test", ""],
-        ["2", "KS4", "Geography", "test", "6"],
+def test_a_blank_in_a_table_of_results_is():
+    rows = "UPN,Stage,Subject,Result\n1,KS3,English,\n2,KS3,English,5\n"
+    assert results(PUPILS, rows) == [
+        ["1", "KS3", "English", "test", ""],
+        ["2", "KS3", "English", "test", "5"],
     ]
 
 
@@ -393,7 +426,7 @@ def test_a_sheet_of_results_beside_the_pupils():
         PUPILS, "UPN,Forename,Surname,KS2 English,KS3 English\n1,Ann,Lee,3,5\n2,Bob,Ray,4,\n"
     )
     assert len(read.pupils) == 2
-    assert [*read.results["result"]] == ["3", "4", "5", ""]
+    assert [*read.results["result"]] == ["3", "4", "5"]
 
 
 def test_a_lone_sheet_of_names_and_results_tells_who_the_pupils_are():
@@ -401,11 +434,12 @@ def test_a_lone_sheet_of_names_and_results_tells_who_the_pupils_are():
     assert read.pupils["surname"].tolist() == ["Lee"]
 
 
-def test_long_results_pass_over_what_belongs_to_pupils():
-    read = loaded(PUPILS, "UPN,Surname,Stage,Subject,Result,Shoe\n1,Lee,KS2,English,3,9\n")
-    assert len(read.results) == 1
-    assert [heading.heading for heading in read.unmatched] == ["Shoe"]
-    assert "'Surname' not read" in read.notes[0]
+def test_what_long_results_say_of_pupils_is_read_too():
+    rows = "UPN,Surname,Stage,Subject,Result,Shoe\n1,Lee,KS2,English,3,9\n1,Lee,KS3,English,5,9\n"
+    read = loaded(PUPILS, rows)
+    assert read.pupils["surname"].tolist() == ["Lee", ""]
+    assert len(read.results) == 2
+    assert [column.heading for column in read.unmatched] == ["Shoe"]
 
 
 # ----------------------------------------------------------------------------------------------------------------- XLSX
@@ -458,13 +492,7 @@ def test_faults_of_a_workbook_name_the_sheet():
         ((PUPILS.replace("A", "Zebra"),), [("1.csv", 2, "SEN")]),
         (("UPN,Year\n1,9\n,9\n",), [("1.csv", 3, "UPN")]),
         (("UPN,Year\n1,9\n2,9\n1,8\n",), [("1.csv", 4, "UPN")]),
-        (("UPN,Year\n1,9\n", "UPN,Year\n1,9\n"), [("2.csv", 2, "UPN")]),
-        (("UPN,Year\n1,0\n2,15\n3,1\n4,14\n",), [("1.csv", 2, "Year"), ("1.csv", 3, "Year")]),
-        (
-            ("UPN,Attendance\n1,101\n2,-1\n3,100\n4,0\n5,good\n",),
-            [("1.csv", row, "Attendance") for row in (2, 3, 6)],
-        ),
-        (("UPN,Need\n1,BESD\n2,SEMH\n",), [("1.csv", 3, "Need")]),
+        (("UPN,Year\n1,0\n2,15\n3,1\n4,14\n",), [("1.csv", 3, "Year")]),
         ((PUPILS, RESULTS.replace("4b", "Zebra")), [("2.csv", 3, "Result")]),
         ((PUPILS, RESULTS.replace("4b", "4.275")), [("2.csv", 3, "Result")]),
         ((PUPILS, RESULTS.replace("14/05/2001", "31/02/2001")), [("2.csv", 3, "Date")]),
@@ -475,12 +503,11 @@ def test_faults_of_a_workbook_name_the_sheet():
         ((PUPILS, RESULTS.replace("English,TA", "Alchemy,TA")), [("2.csv", 3, "Subject")]),
         ((PUPILS, RESULTS.replace("English,TA", ",TA")), [("2.csv", 3, "Subject")]),
         ((PUPILS, RESULTS + "1,KS2,Eng,,4,\n"), [("2.csv", 4, "Result")]),
-        ((PUPILS, RESULTS + "3,KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
         ((PUPILS, RESULTS + ",KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
         ((WIDE.replace("4b", "Zebra"),), [("1.csv", 2, "KS2 Maths TA")]),
-        ((WIDE + "1,9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
+        ((WIDE + "1,9,A,3,4,5\n",), [("1.csv", 5, "KS2 Maths TA")]),
         ((WIDE + ",9,A,3,4,5\n",), [("1.csv", 5, "UPN")]),
-        ((PUPILS, "UPN,Surname,KS2 English\n1,Lee,3\n7,Ray,4\n"), [("2.csv", 3, "UPN")]),
+        ((PUPILS, "UPN,KS2 English\n7,3\n8,4\n9,5\n1,4\n"), [("2.csv", None, "UPN")]),
         (("UPN,Year\n\n1,9\n\n\n2,x\n",), [("1.csv", 6, "Year")]),
         (('UPN,Surname,Year\n1,"a\nb",9\n2,c,x\n',), [("1.csv", 3, "Year")]),
         (("UPN,Year\n1,9\n2\n3,8\n",), [("1.csv", 3, None)]),
@@ -491,10 +518,52 @@ def test_faults_by_their_place(texts, expected):
     assert places(*texts) == expected
 
 
+@pytest.mark.parametrize(
+    "text, column, rows",
+    [
+        ("UPN,Attendance\n1,101\n2,99\n3,100\n4,0\n5,good\n", "attendance", [2, 6]),
+        ("UPN,Attendance\n1,93.4%\n2,0.9\n3,100\n", "attendance", [3]),
+        ("UPN,Need\n1,MLD\n2,Zebra\n3,PD\n", "need", [3]),
+        ("UPN,Sex\n1,F\n2,M\n3,Zebra\n", "sex", [4]),
+        ("UPN,Form\n1,9A\n2,#N/A\n3,9B\n", "form", [3]),
+        ("UPN,Sex\n1,1\n2,2\n3,3\n", "sex", [None]),
+    ],
+)
+def test_a_column_that_can_be_left_out_never_stops_the_load(text, column, rows):
+    read = reviewed(text)
+    assert read.loads
+    assert [(fault.row, fault.stops) for fault in read.faults] == [(row, False) for row in rows]
+    blank = read.pupils[column].isna() | (read.pupils[column].astype(str) == "")
+    expected = [row - 2 for row in rows] if rows != [None] else [0, 1, 2]
+    assert blank.to_numpy().nonzero()[0].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "cells, stops",
+    [
+        ("4\n5\n#N/A\n", True),
+        ("4\n5\nZebra\n", True),
+        ("red\nblue\ngreen\n", False),
+        ("#REF!\n#REF!\n#REF!\n", True),
+    ],
+)
+def test_results_that_a_figure_is_made_of_stop_the_load_unless_the_whole_column_is_something_else(
+    cells, stops
+):
+    rows = "".join(f"{n},9,{cell}\n" for n, cell in enumerate(cells.split()))
+    read = reviewed("UPN,Year,KS2 English\n" + rows)
+    assert read.loads is not stops
+    assert read.faults
+    assert {fault.column for fault in read.faults} == {"KS2 English"}
+    assert len(read.results) == 0
+    now = reviewed("UPN,Year,English now\n" + rows)
+    assert now.loads and now.faults
+
+
 def test_every_fault_of_every_file_at_once_and_never_a_value():
     found = faults(
         "UPN,Year,SEN,Surname\n1,Zebra,Zebra,Lee\n2,9,Zebra,Lee\n2,9,N,Lee\n",
-        "UPN,Stage,Subject,Result,Date\n1,KS2,English,Zebra,Zebra\n9,KS2,English,4,\n",
+        "UPN,Stage,Subject,Result,Date\n1,KS2,English,Zebra,Zebra\n,KS2,English,4,\n",
         "",
         "%PDF\x00",
     )
@@ -527,12 +596,10 @@ def test_headings_alone(text):
 
 
 def test_no_heading_is_known():
-    with pytest.raises(FaultyFile) as caught:
-        loaded("Shoe,Hat\n1,2\n3\n")
-    assert [fault.rule for fault in caught.value.faults] == [
-        "none of the headings in this row is known"
-    ]
-    assert [heading.heading for heading in caught.value.unmatched] == ["Shoe", "Hat"]
+    read = reviewed("Shoe,Hat\n1,2\n3,4\n")
+    assert [fault.rule for fault in read.faults] == ["none of the headings in this row is known"]
+    assert [column.heading for column in read.unmatched] == ["Shoe", "Hat"]
+    assert not read.loads
 
 
 def test_a_letter_is_no_table():
@@ -541,15 +608,23 @@ def test_a_letter_is_no_table():
 
 
 def test_no_column_of_pupil_numbers():
-    with pytest.raises(FaultyFile) as caught:
-        loaded("Number,Year,SEN\n1,9,A\n")
-    assert [fault.rule for fault in caught.value.faults] == ["no column holds the pupils’ numbers"]
-    assert [heading.heading for heading in caught.value.unmatched] == ["Number"]
+    read = reviewed("Number,Year,SEN\n1,9,A\n")
+    assert [fault.rule for fault in read.faults] == ["no column holds the pupils’ numbers"]
+    assert [column.heading for column in read.unmatched] == ["Number"]
 
 
 def test_long_results_without_a_stage():
-    assert [fault.rule for fault in faults(PUPILS, "UPN,Subject,Result\n1,English,4\n")] == [
-        "no column holds the stage of each result"
+    rows = "UPN,Subject,Result\n1,English,4\n1,KS2 Maths,3\n"
+    assert results(PUPILS, rows) == [
+        ["1", "now", "English", "teacher", "4"],
+        ["1", "KS2", "Mathematics", "test", "3"],
+    ]
+    assert results(PUPILS, rows, questions={"stage:2.csv": "KS3"})[0] == [
+        "1",
+        "KS3",
+        "English",
+        "test",
+        "4",
     ]
 
 
@@ -561,14 +636,20 @@ def test_no_table_of_pupils(texts):
 def test_a_result_for_now_may_stand_once_for_each_date():
     rows = "UPN,Stage,Subject,Result,Date\n1,now,English,4,2005-01-10\n1,now,English,5,2005-04-10\n"
     assert len(results(PUPILS, rows)) == 2
-    assert places(PUPILS, rows + "1,now,English,5,10/04/2005\n") == [("2.csv", 4, "Result")]
+    assert len(results(PUPILS, rows + "1,now,English,5,10/04/2005\n")) == 2
+    assert places(PUPILS, rows + "1,now,English,6,10/04/2005\n") == [("2.csv", 4, "Result")]
 
 
-def test_results_of_either_framework_are_refused_in_the_other():
-    assert places("UPN,Year,KS2 English\n1,11,4c\n", framework=GCSE) == [
-        ("1.csv", 2, "KS2 English")
-    ]
-    assert places("UPN,Year,GCSE English\n1,11,9\n") == [("1.csv", 2, "GCSE English")]
+def test_results_of_either_framework_are_left_out_in_the_other_and_told():
+    for text, framework in (
+        ("UPN,Year,KS2 English\n1,11,4c\n", GCSE),
+        ("UPN,Year,GCSE English\n1,11,9\n", LEVELS),
+    ):
+        read = reviewed(text, framework=framework)
+        assert [(fault.column, fault.row, fault.stops) for fault in read.faults] == [
+            (text.split(",")[2].split("\n")[0], None, False)
+        ]
+        assert len(read.results) == 0
 
 
 # ----------------------------------------------------------------------------------------------------------- Properties

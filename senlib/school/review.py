@@ -1,0 +1,736 @@
+"""The review: what is made of a school's files, told before anything is kept, with the questions that are hers to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from senlib.frameworks import Framework
+from senlib.school import checking, headings, joining, lists, schema
+from senlib.school.answers import Answers
+from senlib.school.contents import holds, listed
+from senlib.school.faults import Fault, FaultyFile
+from senlib.school.files import NamedFile, Part
+from senlib.school.lists import SchoolList
+from senlib.school.matching import Matched, cells, matched, missing, no_table
+from senlib.school.read_ctf import is_xml, read_ctf
+from senlib.school.read_tables import RawTable, read_tables
+
+# From this share of a year group's pupils on, a year group with results of the stage's end has finished it.
+_MOST = 0.5
+# A school year is over when August has come.
+_SUMMER_ENDS = (8, 1)
+# A leaver's last day, where all that is known is the year.
+_LAST_DAY = "{}-08-31"
+NOT_KNOWN = "not_known"
+_OLDEST_YEAR, _LAST_YEAR = 0, 11
+
+_SECOND_RESULT = "a second result for the same pupil, stage, subject and kind"
+_KEEP_ONE = "Keep one of them; only results for 'now' may follow one another, each with its date."
+
+# A pupil stands for nothing in the school's own number that is not a number at all.
+_NO_NUMBER = "no pupil number"
+
+
+@dataclass(frozen=True)
+class ReviewedColumn:
+    """A column of a file: its heading, what it was taken for and what the workbook itself would take it for, and what it holds.
+
+    `meaning` is '' where nothing is known of the heading; `remark` says why a column is left out, or was taken otherwise than
+    its heading says.
+    """
+
+    file: str
+    heading: str
+    meaning: str
+    guess: str
+    left_out: bool
+    holds: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the files do not say: a key that never changes, the text, the answers there are with their words, and the proposal.
+
+    `answer` is the one that was counted with: hers, else the proposal.
+    """
+
+    key: str
+    text: str
+    options: Mapping[str, str]
+    proposal: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """A file that the school was made of: how many pupils and results came from it, and who supplied it when, if she said so."""
+
+    file: str
+    pupils: int
+    results: int
+    supplied_by: str = ""
+    dated: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was made of files. `pupils` and `results` are as in senlib.school.schema, typed; empty where something stops the load."""
+
+    framework: Framework
+    academic_year: int
+    pupils: pd.DataFrame = field(repr=False)
+    results: pd.DataFrame = field(repr=False)
+    columns: tuple[ReviewedColumn, ...] = ()
+    notes: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    supplied: tuple[Supplied, ...] = ()
+
+    @property
+    def loads(self) -> bool:
+        """Whether a school came of it."""
+        return not any(fault.stops for fault in self.faults)
+
+    @property
+    def unmatched(self) -> tuple[ReviewedColumn, ...]:
+        """The columns of which nothing is known, which are left out until she says what they mean."""
+        return tuple(column for column in self.columns if not column.meaning)
+
+
+def load_files(
+    files: Sequence[NamedFile],
+    *,
+    framework: Framework,
+    answers: Answers | None = None,
+    academic_year: int,
+    today: date | None = None,
+) -> Review:
+    """The review of files that make a school; FaultyFile with every fault where something stops the load.
+
+    >>> from senlib.frameworks import load
+    >>> rows = b"UPN,Year,SEN,KS2 English,KS3 English\\n0123,9,A,3,5\\n0124,9,N,4,\\n"
+    >>> sheet = NamedFile(name="year9.csv", content=rows)
+    >>> loaded = load_files([sheet], framework=load("levels"), academic_year=2005)
+    >>> loaded.pupils["ks4_year"].tolist()
+    [2007, 2007]
+    >>> loaded.results[["pupil_id", "stage", "result"]].astype(str).values.tolist()
+    [['0123', 'KS2', '3'], ['0124', 'KS2', '4'], ['0123', 'KS3', '5']]
+    """
+    review = review_files(
+        files, framework=framework, answers=answers, academic_year=academic_year, today=today
+    )
+    if not review.loads:
+        raise FaultyFile([fault for fault in review.faults if fault.stops])
+    return review
+
+
+def review_files(
+    files: Sequence[NamedFile],
+    *,
+    framework: Framework,
+    answers: Answers | None = None,
+    academic_year: int,
+    today: date | None = None,
+    progress: Callable[[str], None] = lambda words: None,
+) -> Review:
+    """Read CSV, XLSX and CTF files as one school, and say what came of it; nothing in a file makes it raise.
+
+    `academic_year` is the summer in which the school's year ends, `today` the day on which results can be known. `progress` is
+    told in words how far it is.
+    """
+    reviewing = _Reviewing(
+        framework=framework,
+        answers=answers or Answers(),
+        academic_year=academic_year,
+        today=today or date.today(),
+        progress=progress,
+    )
+    return reviewing.of(files)
+
+
+@dataclass
+class _Reviewing:
+    """One review under way."""
+
+    framework: Framework
+    answers: Answers
+    academic_year: int
+    today: date
+    progress: Callable[[str], None]
+    matches: list[tuple[NamedFile, Matched]] = field(default_factory=list)
+    ctfs: list[SchoolList] = field(default_factory=list)
+    columns: list[ReviewedColumn] = field(default_factory=list)
+    questions: dict[str, Question] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def of(self, files: Sequence[NamedFile]) -> Review:
+        """The review of these files."""
+        for number, file in enumerate(files, start=1):
+            self.progress(f"Reading {file.name} ({number} of {len(files)})")
+            try:
+                self._read(file)
+            except FaultyFile as faulty:
+                self.faults += faulty.faults
+        self.progress("Putting the lists together")
+        made = [self._list(file, match) for file, match in self.matches] + self.ctfs
+        if not self.faults and all(one.long and not len(one.pupils.data.columns) for one in made):
+            self.faults.append(_no_pupils(files))
+        made = self._in_their_years(made)
+        pupils, results = self._joined(made, files)
+        stops = any(fault.stops for fault in self.faults)
+        of_pupils, of_results = (
+            schema.pupils_schema(self.framework),
+            schema.results_schema(self.framework),
+        )
+        typed = [
+            schema.typed(table.iloc[:0] if stops else table, schema=of, framework=self.framework)
+            for table, of in ((pupils, of_pupils), (results, of_results))
+        ]
+        return Review(
+            framework=self.framework,
+            academic_year=self.academic_year,
+            pupils=typed[0],
+            results=typed[1],
+            columns=tuple(self.columns),
+            notes=tuple(dict.fromkeys(self.notes)),
+            questions=tuple(self.questions.values()),
+            faults=tuple(dict.fromkeys(self.faults)),
+            supplied=self._supplied(files, made),
+        )
+
+    def ask(self, key: str, text: str, options: Mapping[str, str], *, proposal: str) -> str:
+        """Her answer to a question, else the proposal; the question is told in the review."""
+        said = self.answers.questions.get(key, "")
+        answer = said if said in options else proposal
+        self.questions[key] = Question(key, text, options, proposal, answer)
+        return answer
+
+    # -- reading --
+
+    def _read(self, file: NamedFile) -> None:
+        if is_xml(file):
+            self.ctfs.append(self._ctf(file))
+            return
+        tables = read_tables(file)
+        found = [
+            (table, matched(table, framework=self.framework, answers=self.answers))
+            for table in tables
+        ]
+        if not any(match for _, match in found):
+            self.faults += [no_table(table) for table in tables]
+            for table in tables:
+                self._review_unknown(table)
+            return
+        with_rows = [
+            match for _, match in found if match and (len(match.table.rows) or match.table.faults)
+        ]
+        if not with_rows:
+            self.faults.append(_no_rows(file))
+        for table, match in found:
+            if match is None:
+                self.notes.append(
+                    f"{table.file}: none of its headings is known, so it was passed over."
+                )
+        for match in with_rows:
+            self._take(file, match)
+
+    def _take(self, file: NamedFile, match: Matched) -> None:
+        """Note what a table's columns are, and keep it if it has what a table needs."""
+        table = match.table
+        self.notes += getattr(table, "notes", ())
+        for column in match.columns:
+            self.columns.append(
+                ReviewedColumn(
+                    file=table.file,
+                    heading=column.heading,
+                    meaning=column.meaning,
+                    guess=column.guess,
+                    left_out=not column.used,
+                    holds=holds(
+                        cells(table.columns[column.index]), column, framework=self.framework
+                    ),
+                    remark=column.remark,
+                )
+            )
+            if column.remark:
+                self.notes.append(f"{table.file}, column '{column.heading}': {column.remark}.")
+        faults = [*table.faults, *missing(match)]
+        self.faults += faults
+        if not missing(match):
+            self.matches.append((file, match))
+
+    def _review_unknown(self, table: RawTable) -> None:
+        for index, heading in enumerate(table.headings):
+            held = cells(table.columns[index])
+            words = f"{held.filled:,} filled in"
+            self.columns.append(
+                ReviewedColumn(table.file, heading, "", "", left_out=True, holds=words)
+            )
+
+    def _ctf(self, file: NamedFile) -> SchoolList:
+        """A Common Transfer File as a list. What it says of attendance in a year that is over is left out."""
+        pupils, results, notes, *rest = read_ctf(file, framework=self.framework)
+        year = rest[0] if rest else None
+        self.notes += notes
+        if year is not None and year < self.academic_year and "attendance" in pupils.data:
+            pupils = replace(pupils, data=pupils.data.drop(columns="attendance"))
+        upns = pupils.data["pupil_id"].to_numpy(object)
+        place = {upn: at for at, upn in enumerate(upns)}
+        at = (
+            results.data["pupil_id"].map(place).to_numpy(int)
+            if len(results.rows)
+            else np.array([], int)
+        )
+        return SchoolList(
+            name=file.name,
+            file=file.name,
+            pupils=replace(pupils, data=pupils.data.drop(columns="pupil_id")),
+            results=(replace(results, data=results.data.drop(columns="pupil_id")),),
+            at=(at,),
+            upns=upns,
+            own_numbers=np.full(len(upns), "", object),
+            describes_pupils=bool((pupils.data["year_group"] != "").any()),
+            ctf=True,
+            year=year,
+        )
+
+    # -- what the lists do not say of themselves --
+
+    def _list(self, file: NamedFile, match: Matched, *, year: int | None = None) -> SchoolList:
+        """The list in a table, with the stage and the date of its results as she says, where the table does not."""
+        stage = self._stage(match) if match.untold else ""
+        one = lists.of_table(
+            match,
+            name=file.name,
+            framework=self.framework,
+            stage=stage,
+            now="",
+            academic_year=year or self.academic_year,
+            today=self.today,
+        )
+        if not _has_undated_now(one):
+            return one
+        now = self._now_date(one)
+        if now == NOT_KNOWN:
+            return one
+        return lists.of_table(
+            match,
+            name=file.name,
+            framework=self.framework,
+            stage=stage,
+            now=now,
+            academic_year=year or self.academic_year,
+            today=self.today,
+        )
+
+    def _stage(self, match: Matched) -> str:
+        """The stage of results of which none is told."""
+        stages = {
+            stage: _STAGE_WORDS.get(stage, f"{stage} results")
+            for stage in self.framework.result_stages()
+        }
+        text = f"What are the results in {match.table.file}? It names no stage."
+        return self.ask(f"stage:{match.table.file}", text, stages, proposal="now")
+
+    def _now_date(self, one: SchoolList) -> str:
+        """Of what date the current results of a list are."""
+        options = _half_terms(self.academic_year, today=self.today) | {NOT_KNOWN: "Not known"}
+        proposal = self.answers.dated.get(one.name, "")
+        if proposal and proposal not in options:
+            options = {proposal: proposal} | options
+        said = self.answers.questions.get(f"now_date:{one.file}", "")
+        if schema.iso_date(said) == said and said.count("-") == 2:
+            options = {said: options.get(said, said)} | options
+        text = f"Of what date are the current results in {one.file}? Without a date nobody’s progress can be judged by them."
+        return self.ask(f"now_date:{one.file}", text, options, proposal=proposal or NOT_KNOWN)
+
+    def _in_their_years(self, made: list[SchoolList]) -> list[SchoolList]:
+        """The lists, each with the school year that it tells of: hers to say where results lie in a summer to come."""
+        ids = joining.numbers_of(made)
+        outcomes = self._with_outcomes(made, ids)
+        in_years = []
+        for place, (one, numbers) in enumerate(zip(made, ids, strict=True)):
+            if one.year is not None or one.years is not None:
+                in_years.append(one)
+                continue
+            year = self._year_of(one, numbers, outcomes)
+            if year != self.academic_year and place < len(self.matches):
+                one = self._list(*self.matches[place], year=year)
+            in_years.append(replace(one, year=year))
+        return in_years
+
+    def _with_outcomes(
+        self, made: Sequence[SchoolList], ids: Sequence[np.ndarray]
+    ) -> dict[str, set[str]]:
+        """Who has a result in a core subject at the end of each stage."""
+        found: dict[str, set[str]] = {stage.name: set() for stage in self.framework.stages}
+        core = self.framework.core_subjects()
+        for one, numbers in zip(made, ids, strict=True):
+            for part, at in zip(one.results, one.at, strict=True):
+                stages = part.data["stage"].astype(str).str.strip()
+                subjects = part.data["subject"].astype(str).map(self.framework.subject)
+                filled = part.data["result"].astype(str).str.strip() != ""
+                for stage, ids_of_stage in found.items():
+                    rows = (stages == stage) & subjects.isin(core) & filled
+                    ids_of_stage.update(numbers[at[rows.to_numpy()]])
+        return found
+
+    def _year_of(
+        self, one: SchoolList, numbers: np.ndarray, outcomes: Mapping[str, set[str]]
+    ) -> int:
+        """The school year that a list tells of: last year's, where its oldest have results that they could not have yet."""
+        this_year = self.academic_year
+        if "year_group" not in one.pupils.data or self.today >= date(this_year, *_SUMMER_ENDS):
+            return this_year
+        years = one.pupils.data["year_group"].astype(str).str.strip().map(schema.whole_number)
+        for stage in self.framework.stages:
+            at_end = numbers[(years == str(stage.ends_in_year)).to_numpy()]
+            if not len(at_end):
+                continue
+            with_result = sum(number in outcomes[stage.name] for number in at_end)
+            if with_result < _MOST * len(at_end):
+                continue
+            text = (
+                f"In {one.file} pupils in Year {stage.ends_in_year} have {stage.title} results already "
+                f"({with_result:,} of {len(at_end):,}), and summer {this_year} is still to come. Is this last year’s list?"
+            )
+            last, this = f"{this_year - 1}", f"{this_year}"
+            options = {
+                last: f"Yes, it is of {_school_year(this_year - 1)}",
+                this: f"No, it is of {_school_year(this_year)}",
+            }
+            return int(self.ask(f"school_year:{one.file}", text, options, proposal=last))
+        return this_year
+
+    # -- joining and checking --
+
+    def _joined(
+        self, made: Sequence[SchoolList], files: Sequence[NamedFile]
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        ids = joining.numbers_of(made)
+        self._note_numbers(made)
+        pupils = self._pupils(made, ids)
+        results = self._results(made, ids, pupils)
+        return pupils.drop(columns="list", errors="ignore"), results
+
+    def _note_numbers(self, made: Sequence[SchoolList]) -> None:
+        for one in made:
+            self.notes += one.notes
+            if len(one.upns) and not (one.upns != "").any() and one.number_heading:
+                self.notes.append(
+                    f"{one.file}: there is no UPN, so pupils are known by column '{one.number_heading}'."
+                )
+
+    def _pupils(self, made: Sequence[SchoolList], ids: Sequence[np.ndarray]) -> pd.DataFrame:
+        """The pupils of all lists, canonical, checked, joined, in their years."""
+        of = schema.pupils_schema(self.framework)
+        parts = [
+            replace(one.pupils, data=one.pupils.data.assign(pupil_id=pd.Categorical(numbers)))
+            for one, numbers in zip(made, ids, strict=True)
+        ]
+        raw, faults = checking.without_errors(
+            checking.joined(parts, of), parts, needed=checking.NEEDED
+        )
+        self.faults += faults
+        tall = schema.canonical(raw, schema=of, framework=self.framework)
+        tall["on_roll"] = _canonical_on_roll(raw, tall)
+        places = np.repeat(np.arange(len(made)), [len(one.pupils.rows) for one in made]).astype(int)
+        at = np.concatenate([np.arange(len(one.pupils.rows)) for one in made]) if made else []
+        totals = tall["pupil_id"].str.casefold().isin(schema.TOTALS)
+        if totals.any():
+            self.notes.append(f"{int(totals.sum()):,} rows of totals were passed over.")
+            tall.loc[totals, [name for name in of.columns if name != "pupil_id"]] = ""
+        tall, faults = checking.checked(
+            tall, parts, of, framework=self.framework, needed=checking.NEEDED
+        )
+        stated = {(fault.file, fault.row, fault.column) for fault in self.faults}
+        # A second table of results alone says nothing of pupils; a row without a number is told where results are.
+        self.faults += [
+            fault for fault in faults if (fault.file, fault.row, fault.column) not in stated
+        ]
+        tall = self._mixed_shares(tall, parts)
+        tall = tall.assign(list=places, at=at)[~totals.to_numpy()]
+        tall = self._restated(tall, made)
+        tall = tall[tall["pupil_id"] != ""]
+        tall, faults, notes = joining.without_strangers(tall, made, ask=self.ask)
+        self.faults += faults
+        self.notes += notes
+        labels = {name: headings.label(name) for name in of.columns}
+        joined = joining.merged(
+            tall,
+            made,
+            columns=[name for name in of.columns if name != "pupil_id"],
+            labels=labels,
+            ask=self.ask,
+        )
+        self.faults += joined.faults
+        self.notes += joined.notes
+        pupils = self._without_blanks(joined.pupils)
+        return self._leavers(pupils, tall, made)[[*of.columns, "list"]]
+
+    def _mixed_shares(self, tall: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
+        """Attendance without fractions of 1 that stand among percentages: nobody can tell what they are."""
+        share = schema.numbers(tall["attendance"])
+        suspect = np.flatnonzero((share > 0) & (share <= 1))
+        for part, place in checking.places(parts, suspect):
+            fault = part.fault(
+                place,
+                column="attendance",
+                rule="a fraction among percentages",
+                remedy="Give all of them as percentages, such as 93.4.",
+            )
+            self.faults.append(replace(fault, stops=False))
+        if len(suspect):
+            tall.iloc[suspect, tall.columns.get_loc("attendance")] = ""
+        return tall
+
+    def _restated(self, tall: pd.DataFrame, made: Sequence[SchoolList]) -> pd.DataFrame:
+        """The rows with the summer of Year 11 worked out by the list's own year, and the year group of the school's year."""
+        years = np.full(len(tall), self.academic_year)
+        for place, one in enumerate(made):
+            rows = (tall["list"] == place).to_numpy()
+            if one.years is not None:
+                told = one.years[tall.loc[rows, "at"].to_numpy(int)]
+                years[rows] = np.where(told > 0, told, one.year or self.academic_year)
+            elif one.year is not None:
+                years[rows] = one.year
+        groups = schema.numbers(tall["year_group"])
+        leaving = schema.numbers(tall["ks4_year"]).fillna(years + _LAST_YEAR - groups)
+        moved = groups + (self.academic_year - years)
+        moved = moved.where(moved <= max(schema.YEAR_GROUPS))
+        older = (years < self.academic_year) & groups.notna().to_numpy()
+        for place in np.unique(tall.loc[older, "list"]):
+            one = made[place]
+            told = years[(tall["list"] == place).to_numpy()].max()
+            self.notes.append(
+                f"{one.file} is of {_school_year(int(told))}, so its pupils are counted in the year groups they have moved up to."
+            )
+        return tall.assign(
+            year_group=_whole(moved),
+            ks4_year=_whole(leaving),
+            past=older & (moved > _LAST_YEAR).to_numpy() & (groups <= _LAST_YEAR).to_numpy(),
+        )
+
+    def _leavers(
+        self, pupils: pd.DataFrame, tall: pd.DataFrame, made: Sequence[SchoolList]
+    ) -> pd.DataFrame:
+        """Pupils who have left since the list was made are on roll no longer; of others a blank says that they are."""
+        still = set(tall.loc[~tall["past"], "pupil_id"])
+        left = pupils["pupil_id"].isin(set(tall.loc[tall["past"], "pupil_id"]) - still)
+        last = pupils["ks4_year"].map(_LAST_DAY.format)
+        left_on = pupils["left_on"].mask(left & (pupils["left_on"] == ""), last)
+        gone = left | ((left_on != "") & (left_on <= self.today.isoformat()))
+        on_roll = pupils["on_roll"].mask(pupils["on_roll"] == "", gone.map({True: "N", False: "Y"}))
+        return pupils.assign(left_on=left_on, on_roll=on_roll)
+
+    def _without_blanks(self, pupils: pd.DataFrame) -> pd.DataFrame:
+        """The pupils with a blank for SEN read as she says: many exports leave it blank where there is none."""
+        blank = pupils["sen_provision"] == ""
+        told = pupils.loc[~blank, "sen_provision"]
+        if not blank.any() or told.empty:
+            return pupils
+        sides = self.framework.sen_groups
+        none = next(code for code, side in sides.items() if side == "no SEN")
+        with_sen = int(told.map(sides).eq("SEN").sum())
+        text = (
+            f"SEN is blank for {int(blank.sum()):,} of {_pupils_in_words(len(pupils))}, and {with_sen:,} have SEN. "
+            "Does a blank mean no SEN?"
+        )
+        options = {none: "Yes, a blank means no SEN", NOT_KNOWN: "No, it is not known"}
+        proposal = NOT_KNOWN if (told == none).any() or not with_sen else none
+        answer = self.ask("blank_sen", text, options, proposal=proposal)
+        if answer != none:
+            return pupils
+        self.notes.append(
+            f"A blank in SEN was read as no SEN ({_pupils_in_words(int(blank.sum()))})."
+        )
+        return pupils.assign(sen_provision=pupils["sen_provision"].mask(blank, none))
+
+    def _results(
+        self, made: Sequence[SchoolList], ids: Sequence[np.ndarray], pupils: pd.DataFrame
+    ) -> pd.DataFrame:
+        """The results of all lists, canonical, checked, each once and for a pupil there is."""
+        of = schema.results_schema(self.framework)
+        parts, places = [], []
+        for place, (one, numbers) in enumerate(zip(made, ids, strict=True)):
+            for part, at in zip(one.results, one.at, strict=True):
+                parts.append(
+                    replace(part, data=part.data.assign(pupil_id=pd.Categorical(numbers[at])))
+                )
+                places.append(np.full(len(part.rows), place))
+        raw, faults = checking.without_errors(
+            checking.joined(parts, of), parts, needed=list(of.columns)
+        )
+        wrong = {(fault.file, fault.row, fault.column) for fault in faults}
+        self.faults += faults
+        table = schema.canonical(raw, schema=of, framework=self.framework)
+        table, faults = checking.checked(
+            table, parts, of, framework=self.framework, needed=list(of.columns)
+        )
+        told = {(fault.file, fault.row) for fault in self.faults if fault.rule == _NO_NUMBER}
+        self.faults += [
+            fault
+            for fault in faults
+            if (fault.file, fault.row, fault.column) not in wrong
+            and not (fault.rule == _NO_NUMBER and (fault.file, fault.row) in told)
+        ]
+        table = table.assign(list=np.concatenate(places) if places else np.array([], int))
+        long = np.array([one.long for one in made], bool)
+        explicit = long[table["list"]] if len(made) else np.array([], bool)
+        # A blank in a sheet with a pupil a row is no result that was told; in a table of results it is.
+        table = table[(table["result"] != "") | explicit]
+        table = table[table["pupil_id"].isin(pupils["pupil_id"])]
+        return self._each_once(table, parts, made)[list(of.columns)]
+
+    def _each_once(
+        self, table: pd.DataFrame, parts: Sequence[Part], made: Sequence[SchoolList]
+    ) -> pd.DataFrame:
+        """The results with one for each pupil, stage, subject and kind, and for 'now' each date."""
+        dates = table["date"].where(table["stage"] == "now", "")
+        key = pd.util.hash_pandas_object(
+            table[["pupil_id", "stage", "subject", "kind"]].assign(date=dates), index=False
+        )
+        if not key.duplicated().any():
+            return table
+        table = table.assign(key=key.to_numpy())
+        # A result that is told goes before a blank for the same.
+        again = table[table.duplicated("key", keep=False)]
+        told = again[again["result"] != ""]
+        blanks = again.index[(again["result"] == "") & again["key"].isin(told["key"])]
+        table = table.drop(index=blanks)
+        same = table.duplicated(["key", "result"])
+        table = table[~same]
+        within = table.duplicated(["key", "list"])
+        self.faults += [
+            part.fault(place, column="result", rule=_SECOND_RESULT, remedy=_KEEP_ONE)
+            for part, place in checking.places(parts, table.index[within].to_numpy(int))
+        ]
+        table = table[~within]
+        across = table[table.duplicated("key", keep=False)]
+        for what, rows in across.groupby(["stage", "subject", "kind"], sort=False, observed=True):
+            table = self._settled(table, rows, what, made)
+        return table.drop_duplicates("key").sort_index()
+
+    def _settled(
+        self,
+        table: pd.DataFrame,
+        rows: pd.DataFrame,
+        what: tuple[str, str, str],
+        made: Sequence[SchoolList],
+    ) -> pd.DataFrame:
+        """The results in the order in which they count, where lists contradict one another about these."""
+        files = list(dict.fromkeys(made[place].file for place in rows["list"]))
+        label = f"{what[0]} {what[1]}"
+        number = rows["key"].nunique()
+        who = "1 pupil" if number == 1 else f"{number:,} pupils"
+        text = f"{label}: {listed(files)} contradict one another for {who}. Which file is right?"
+        key = f"wins:{':'.join(what)}"
+        answer = self.ask(key, text, {file: file for file in files}, proposal=files[0])
+        self.notes.append(
+            f"{label}: {listed(files)} contradict one another for {who}; {answer} was taken."
+        )
+        first = table["list"].map(lambda place: made[place].file == answer) & table["key"].isin(
+            rows["key"]
+        )
+        return pd.concat([table[first], table[~first]])
+
+    def _supplied(
+        self, files: Sequence[NamedFile], made: Sequence[SchoolList]
+    ) -> tuple[Supplied, ...]:
+        supplied = []
+        for file in files:
+            mine = [one for one in made if one.name == file.name]
+            supplied.append(
+                Supplied(
+                    file=file.name,
+                    pupils=len(
+                        set().union(*({*one.upns, *one.own_numbers} - {""} for one in mine))
+                    ),
+                    results=sum(len(part.rows) for one in mine for part in one.results),
+                    supplied_by=self.answers.supplied_by.get(file.name, ""),
+                    dated=self.answers.dated.get(file.name, ""),
+                )
+            )
+        return tuple(supplied)
+
+
+_STAGE_WORDS = {
+    "KS2": "Key stage 2 results",
+    "KS3": "Key stage 3 results",
+    "KS4": "GCSE results, as awarded",
+    "now": "Current grades or levels",
+}
+
+
+def _whole(values: pd.Series) -> pd.Series:
+    """Whole numbers as text; '' where there is none."""
+    codes, distinct = pd.factorize(values)
+    texts = np.array([*(f"{value:.0f}" for value in distinct), ""], object)
+    return pd.Series(texts[codes], index=values.index, dtype=str)
+
+
+def _pupils_in_words(number: int) -> str:
+    return "1 pupil" if number == 1 else f"{number:,} pupils"
+
+
+def _canonical_on_roll(raw: pd.DataFrame, tall: pd.DataFrame) -> pd.Series:
+    """Whether a pupil is on roll as the file says, blank where it does not: what a blank means is decided when lists are joined."""
+    if "on_roll" not in raw:
+        return pd.Series("", index=tall.index, dtype=str)
+    blank = raw["on_roll"].astype(str).str.strip() == ""
+    return tall["on_roll"].mask(blank, "")
+
+
+def _has_undated_now(one: SchoolList) -> bool:
+    """Whether a list holds current results without a date."""
+    for part in one.results:
+        now = part.data["stage"].astype(str).str.strip().str.casefold().isin(["now", "current"])
+        dates = part.data["date"].astype(str).str.strip() if "date" in part.data else ""
+        if (now & (dates == "")).any():
+            return True
+    return False
+
+
+def _half_terms(academic_year: int, *, today: date) -> dict[str, str]:
+    """The half-terms that have come, of this school year and the one before, newest first: their last day, and their name."""
+    found = {}
+    for summer in (academic_year, academic_year - 1):
+        for name, month, day, back in _HALF_TERMS:
+            last = date(summer - back, month, day)
+            if last <= today:
+                found[last.isoformat()] = f"{name} {_school_year(summer)}"
+    return found
+
+
+_HALF_TERMS = (
+    ("Summer 2", 7, 15, 0),
+    ("Summer 1", 5, 25, 0),
+    ("Spring 2", 3, 25, 0),
+    ("Spring 1", 2, 10, 0),
+    ("Autumn 2", 12, 15, 1),
+    ("Autumn 1", 10, 20, 1),
+)
+
+
+def _school_year(summer: int) -> str:
+    return f"{summer - 1}/{summer % 100:02d}"
+
+
+def _no_rows(file: NamedFile) -> Fault:
+    remedy = "Fill in a row for each pupil below the headings, or export the file again."
+    return Fault(file=file.name, rule="there are headings, and no rows below them", remedy=remedy)
+
+
+def _no_pupils(files: Sequence[NamedFile]) -> Fault:
+    return Fault(
+        file=", ".join(file.name for file in files) or "no file",
+        rule="there is no table of pupils here",
+        remedy="Load a file with a row for each pupil and a column UPN as well: an export of pupils, or the template.",
+    )
