@@ -107,10 +107,10 @@ def _read(
     file: NamedFile, reading: _Reading, *, framework: Framework, meanings: Mapping[str, str]
 ) -> None:
     if is_xml(file):
-        pupils, results, notes = read_ctf(file, framework=framework)
-        reading.pupils.append(pupils)
-        reading.results.append(results)
-        reading.notes += notes
+        read = read_ctf(file, framework=framework)
+        reading.pupils.append(read.pupils)
+        reading.results.append(read.results)
+        reading.notes += read.notes
         return
     tables = read_tables(file)
     found = [(table, matched(table, framework=framework, meanings=meanings)) for table in tables]
