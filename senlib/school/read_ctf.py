@@ -6,16 +6,18 @@ those of the DfE's CTF guides; a default namespace makes no difference.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from lxml import etree
 
-from senlib.frameworks import Framework
+from senlib.frameworks import NO_RESULT, Framework, Scale
 from senlib.school.files import NamedFile, Part, fault
 
 _NOT_CTF = "Export a Common Transfer File (CTF) from the school’s system, or load a CSV file or an Excel workbook (.xlsx)."
@@ -23,11 +25,18 @@ _AGAIN = "Export the file again, and load it as it is."
 # The DfE's numbers for sex in older files.
 _SEX = {"1": "M", "2": "F"}
 _METHODS = {"TT": "test", "TA": "teacher"}
-# Which results are given on a scale: NL is a level, NS a scaled score. Marks, ages and standards are other things.
-_QUALIFIERS = {"levels": "NL", "scaled_score": "NS"}
+# Which results are given on a scale: NL is a level, NP a P scale, NS a scaled score.
+_QUALIFIERS = {"levels": ("NL", "NP"), "scaled_score": ("NS",)}
+# Teachers' standards and pre-key-stage standards come under several qualifiers: they are taken for what they are, whatever
+# stands there, but marks (NM) and ages (NA) are never looked at.
+_NO_STANDARDS = ("NM", "NA")
 _SUBJECTS = ("ENG", "MAT", "SCI", "REA")
 # A component is a part of a subject, unless it stands for the whole of it.
 _WHOLE = ("", "SUB", "TST", "ALL")
+# Why a result is passed over, as a note tells it after the number of such results.
+_PART = "for a part of a subject passed over, for only whole subjects are compared"
+_OTHER_SCALE = "on another scale passed over"
+_UNKNOWN = "passed over: no such result is known"
 # An estimate or a target is no result.
 _NO_RESULT_YET = ("E", "T")
 
@@ -51,6 +60,28 @@ _HEADINGS = {
 
 # A value and the line of the element that it came from.
 Cell = tuple[str, int]
+
+
+class ReadCtf(NamedTuple):
+    """What a CTF holds.
+
+    `academic_year` is the summer in which the file's own school year ends (None: not told): its year groups and its
+    attendance are of that year. `notes` tell what was passed over, and codes by their numbers.
+    """
+
+    pupils: Part
+    results: Part
+    notes: list[str]
+    academic_year: int | None
+
+
+class _Result(NamedTuple):
+    """A result as it is met: its year, its line, its cells, and whether it is given on the scale of its stage."""
+
+    year: str
+    line: int
+    cells: dict[str, Cell]
+    on_scale: bool
 
 
 @dataclass
@@ -85,34 +116,70 @@ def is_xml(file: NamedFile) -> bool:
     return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
-def read_ctf(file: NamedFile, *, framework: Framework) -> tuple[Part, Part, list[str]]:
-    """The pupils and the results of a CTF, and notes on what was passed over. Rows are lines of the file.
+def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
+    """The pupils and the results of a CTF, its school year, and notes on what was passed over. Rows are lines of the file.
 
     A pupil's current SEN provision is the latest by StartDate, needs go by rank, attendance is of the latest year.
-    Dates of birth are not read. Raises FaultyFile where the file is no CTF, is broken, or declares a document type.
+    Dates of birth are not read. Results that the framework cannot read are passed over, and told by their number. Raises
+    FaultyFile where the file is no CTF, is broken, or declares a document type.
     """
-    pupils, results, passed_over = _Gathering(), _Gathering(), Counter()
-    for pupil in _pupils(file):
+    pupils, results = _Gathering(), _Gathering()
+    passed_over, codes, header = Counter(), Counter(), {}
+    for pupil in _pupils(file, header):
         cells = _pupil_cells(pupil)
         pupils.add(pupil.sourceline, cells)
-        for line, result in _latest(_results(pupil, framework, passed_over)):
-            results.add(line, {"pupil_id": cells["pupil_id"], **result})
+        for result in _latest(_results(pupil, framework, passed_over), framework):
+            results.add(result.line, {"pupil_id": cells["pupil_id"], **result.cells})
+            scale = framework.scale_of(result.cells["stage"][0])
+            name = scale.parse(result.cells["result"][0])
+            if name is not None and scale.is_code(name):
+                codes[name] += 1
     if not pupils.rows:
         raise fault(file.name, "the file holds no pupils", _AGAIN)
-    notes = [
-        f"{file.name}: {number:,} {what} passed over, for only whole subjects are compared."
-        for what, number in passed_over.items()
-    ]
     columns = [name for name in _HEADINGS if name not in ("stage", "subject", "kind", "result")]
-    return (
-        pupils.part(file.name, columns),
-        results.part(file.name, ["pupil_id", "stage", "subject", "kind", "result"]),
-        notes,
+    return ReadCtf(
+        pupils=pupils.part(file.name, columns),
+        results=results.part(file.name, ["pupil_id", "stage", "subject", "kind", "result"]),
+        notes=_notes(file.name, passed_over, codes),
+        academic_year=_academic_year(header),
     )
 
 
-def _pupils(file: NamedFile) -> Iterator[etree._Element]:
-    """Each Pupil in turn; what has been read is let go, so that a large file needs little memory."""
+def _notes(file: str, passed_over: Counter, codes: Counter) -> list[str]:
+    """What was passed over and why, and which codes stand in place of a score, each with its number."""
+    notes = [
+        f"{file}: {number:,} {'result' if number == 1 else 'results'} {why}."
+        for why, number in passed_over.items()
+    ]
+    if codes:
+        told = ", ".join(f"{name} ({codes[name]:,})" for name in sorted(codes))
+        notes.append(f"{file}: codes in place of a level or score: {told}.")
+    return notes
+
+
+def _academic_year(header: dict[str, str]) -> int | None:
+    """The summer in which the file's school year ends: AcademicYear 2025 is 2025/26.
+
+    A school year cannot begin after the file was written: where AcademicYear says so, it is the year's end that is meant.
+
+    >>> _academic_year({"AcademicYear": "2025", "DateTime": "2026-07-01T08:00:00"})
+    2026
+    >>> _academic_year({"AcademicYear": "2026", "DateTime": "2026-07-01T08:00:00"})
+    2026
+    >>> _academic_year({"DateTime": "2026-09-05T08:00:00"}), _academic_year({})
+    (2027, None)
+    """
+    starts = []
+    if year := re.match(r"(20[0-9]{2})(?![0-9])", header.get("AcademicYear", "")):
+        starts.append(int(year[1]))
+    if date := re.match(r"(20[0-9]{2})-(0[1-9]|1[0-2])", header.get("DateTime", "")):
+        # Files of August are of the year that has just ended.
+        starts.append(int(date[1]) - (int(date[2]) < 9))
+    return min(starts) + 1 if starts else None
+
+
+def _pupils(file: NamedFile, header: dict[str, str]) -> Iterator[etree._Element]:
+    """Each Pupil in turn; what has been read is let go, so that a large file needs little memory. Fills `header` on the way."""
     with file.open() as stream:
         events = etree.iterparse(
             stream,
@@ -133,11 +200,13 @@ def _pupils(file: NamedFile) -> Iterator[etree._Element]:
             if etree.QName(root).localname != "CTfile":
                 raise fault(file.name, "this is not a Common Transfer File", _NOT_CTF)
             for event, element in events:
-                if (
-                    event == "end"
-                    and isinstance(element.tag, str)
-                    and etree.QName(element).localname == "Pupil"
-                ):
+                if event == "start" or not isinstance(element.tag, str):
+                    continue
+                name = etree.QName(element).localname
+                if name == "Header":
+                    header["AcademicYear"] = _cell(element, ".//{*}AcademicYear")[0]
+                    header["DateTime"] = _cell(element, "DateTime")[0]
+                elif name == "Pupil":
                     yield element
                     element.clear()
                     while element.getprevious() is not None:
@@ -150,11 +219,12 @@ def _pupils(file: NamedFile) -> Iterator[etree._Element]:
 
 
 def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
+    upn, line = _cell(pupil, "UPN")
     sex = _cell(pupil, "Sex")
     sex = sex if sex[0] else _cell(pupil, "Gender")
     first, second = _needs(pupil)
     return {
-        "pupil_id": _cell(pupil, "UPN"),
+        "pupil_id": (upn.upper(), line),
         "forename": _cell(pupil, "Forename"),
         "surname": _cell(pupil, "Surname"),
         "sex": (_SEX.get(sex[0], sex[0]), sex[1]),
@@ -221,7 +291,8 @@ def _attendance(pupil: etree._Element) -> Cell:
     counts = [
         (_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0]) for year in years
     ]
-    if not all(re.fullmatch(r"\d+", text) for pair in counts for text in pair):
+    # A year has some 380 sessions: what has more than four digits is no count of them.
+    if not all(re.fullmatch(r"[0-9]{1,4}", text) for pair in counts for text in pair):
         return "not a number", line
     attended, possible = (
         sum(int(count) for count in column) for column in zip(*counts, strict=True)
@@ -231,21 +302,25 @@ def _attendance(pupil: etree._Element) -> Cell:
 
 def _results(
     pupil: etree._Element, framework: Framework, passed_over: Counter
-) -> Iterator[tuple[str, int, dict[str, Cell]]]:
-    """Each result that the framework takes: its year, its line and its cells."""
+) -> Iterator[_Result]:
+    """Each result that the framework takes."""
+    own = [subject.name for subject in framework.subjects]
     for key_stage in pupil.iterfind(".//{*}StageAssessments/{*}KeyStage"):
         stage = _cell(key_stage, "Stage")
         if stage[0] not in framework.result_stages():
             continue
-        qualifier = _QUALIFIERS.get(framework.scale_of(stage[0]).name)
+        scale = framework.scale_of(stage[0])
         for assessment in key_stage.iterfind("{*}StageAssessment"):
             given = {
                 name: _cell(assessment, name)
                 for name in ("Subject", "Component", "Method", "Result")
             }
-            method = given["Method"][0]
+            method, result = given["Method"][0], given["Result"][0]
+            qualifier = _cell(assessment, "ResultQualifier")[0]
+            on_scale = qualifier in _QUALIFIERS.get(scale.name, ())
             if (
-                _cell(assessment, "ResultQualifier")[0] != qualifier
+                qualifier in _NO_STANDARDS
+                or not (on_scale or result)
                 or method not in _METHODS
                 or _cell(assessment, "ResultStatus")[0] in _NO_RESULT_YET
                 or given["Subject"][0] not in _SUBJECTS
@@ -253,18 +328,29 @@ def _results(
                 continue
             subject = _subject(given["Subject"][0], given["Component"][0])
             if subject == "":
-                passed_over["results for a part of a subject"] += 1
-            elif framework.subject(subject) in [own.name for own in framework.subjects]:
-                yield (
-                    _cell(assessment, "Year")[0],
-                    assessment.sourceline,
-                    {
-                        "stage": stage,
-                        "subject": (subject, given["Subject"][1]),
-                        "kind": (_METHODS[method], given["Method"][1]),
-                        "result": given["Result"],
-                    },
-                )
+                passed_over[_PART] += 1
+            elif framework.subject(subject) not in own:
+                continue
+            elif not (on_scale or _is_standard(result, scale)):
+                passed_over[_OTHER_SCALE] += 1
+            elif result and scale.parse(result) is None:
+                passed_over[_UNKNOWN] += 1
+            else:
+                cells = {
+                    "stage": stage,
+                    "subject": (subject, given["Subject"][1]),
+                    "kind": (_METHODS[method], given["Method"][1]),
+                    "result": given["Result"],
+                }
+                year = _cell(assessment, "Year")[0]
+                yield _Result(year, assessment.sourceline, cells, on_scale)
+
+
+def _is_standard(result: str, scale: Scale) -> bool:
+    """Whether a result that is not given on the scale is a code of it, where the scale knows teachers' standards."""
+    name = scale.parse(result)
+    known = any(code.kind == "standard" for code in scale.codes)
+    return known and name is not None and scale.is_code(name)
 
 
 def _subject(subject: str, component: str) -> str:
@@ -274,20 +360,27 @@ def _subject(subject: str, component: str) -> str:
     return "REA" if component == "REA" else ""
 
 
-def _latest(
-    results: Iterable[tuple[str, int, dict[str, Cell]]],
-) -> Iterator[tuple[int, dict[str, Cell]]]:
-    """Of results for one stage, subject and method in several years, those of the latest."""
-    latest: dict[tuple[str, ...], list[tuple[str, int, dict[str, Cell]]]] = {}
-    for year, line, cells in results:
-        held = latest.setdefault(tuple(cells[name][0] for name in ("stage", "subject", "kind")), [])
-        if held and year > held[0][0]:
-            held.clear()
-        if not held or year == held[0][0]:
-            held.append((year, line, cells))
-    for held in latest.values():
-        for _, line, cells in held:
-            yield line, cells
+def _latest(results: Iterable[_Result], framework: Framework) -> Iterator[_Result]:
+    """Of results for one stage, subject and method those of the latest year; of these, what is given on the scale.
+
+    What is not is one judgement in several codes ('below the pre-key stage', and the P scale): the one that tells most.
+    """
+    held: dict[tuple[str, ...], list[_Result]] = {}
+    for result in results:
+        key = tuple(result.cells[name][0] for name in ("stage", "subject", "kind"))
+        held.setdefault(key, []).append(result)
+    for (stage, *_), same in held.items():
+        year = max(result.year for result in same)
+        latest = [result for result in same if result.year == year]
+        on_scale = [result for result in latest if result.on_scale]
+        scale = framework.scale_of(stage)
+        yield from on_scale or [max(latest, key=lambda result: _tells(result, scale))]
+
+
+def _tells(result: _Result, scale: Scale) -> tuple[bool, bool, bool]:
+    """How much a code tells: a score, else that the pupil stands below the test, else a standard."""
+    name = scale.parse(result.cells["result"][0]) or NO_RESULT
+    return not math.isnan(scale.points(name)), scale.is_result(name), scale.is_standard(name)
 
 
 def _number(text: str, *, otherwise: int) -> int:

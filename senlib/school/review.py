@@ -276,8 +276,7 @@ class _Reviewing:
 
     def _ctf(self, file: NamedFile) -> SchoolList:
         """A Common Transfer File as a list. What it says of attendance in a year that is over is left out."""
-        pupils, results, notes, *rest = read_ctf(file, framework=self.framework)
-        year = rest[0] if rest else None
+        pupils, results, notes, year = read_ctf(file, framework=self.framework)
         self.notes += notes
         if year is not None and year < self.academic_year and "attendance" in pupils.data:
             pupils = replace(pupils, data=pupils.data.drop(columns="attendance"))

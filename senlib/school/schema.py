@@ -20,29 +20,119 @@ YEAR_GROUPS = range(0, 15)
 # What exports write in place of a pupil's number where a row sums up others.
 TOTALS = ("total", "totals", "grand total", "average", "mean")
 
-# Types of need as exports write them out; commas are passed over.
+# Types of need as exports and schools write them out, folded as `_spelt` folds. Dyslexia, dyscalculia and dyspraxia are
+# specific learning difficulties and ADHD belongs to social, emotional and mental health by the SEND Code of Practice 2015,
+# 6.31 and 6.32 (to behaviour, emotional and social difficulty in the guidance of 2005 on types of need).
 _NEEDS_IN_WORDS = {
-    "SPLD": ["specific learning difficulty", "specific learning difficulties"],
+    "SPLD": [
+        "specific learning difficulty",
+        "specific learning difficulties",
+        "spld (dyslexia)",
+        "dyslexia",
+        "dyslexic",
+        "dyscalculia",
+        "dyspraxia",
+        "dysgraphia",
+    ],
     "MLD": ["moderate learning difficulty", "moderate learning difficulties"],
     "SLD": ["severe learning difficulty", "severe learning difficulties"],
     "PMLD": [
         "profound and multiple learning difficulty",
         "profound and multiple learning difficulties",
+        "profound multiple learning difficulty",
+        "profound multiple learning difficulties",
     ],
-    "SEMH": ["social emotional and mental health"],
+    "SEMH": [
+        "social emotional and mental health",
+        "social emotional mental health",
+        "social emotional and mental health need",
+        "social emotional and mental health needs",
+        "social emotional and mental health difficulty",
+        "social emotional and mental health difficulties",
+        "social mental and emotional health",
+        "mental health",
+        "adhd",
+        "add",
+        "attention deficit disorder",
+        "attention deficit hyperactivity disorder",
+        "attention deficit hyperactive disorder",
+        "attachment disorder",
+    ],
     "BESD": [
         "behaviour emotional and social difficulties",
+        "behaviour emotional and social difficulty",
         "behavioural emotional and social difficulties",
+        "behavioural emotional and social difficulty",
+        "behaviour emotional social difficulties",
+        "behavioural emotional social difficulties",
+        "ebd",
+        "emotional and behavioural difficulties",
+        "adhd",
+        "attention deficit hyperactivity disorder",
     ],
-    "SLCN": ["speech language and communication needs", "speech language and communication need"],
-    "HI": ["hearing impairment"],
-    "VI": ["visual impairment", "vision impairment"],
-    "MSI": ["multi-sensory impairment"],
-    "PD": ["physical disability"],
-    "ASD": ["autistic spectrum disorder", "autism spectrum disorder"],
-    "DS": ["down syndrome"],
-    "OTH": ["other difficulty/disability", "other difficulty or disability"],
+    "SLCN": [
+        "speech language and communication needs",
+        "speech language and communication need",
+        "speech language and communication",
+        "speech language and communication difficulty",
+        "speech language and communication difficulties",
+        "speech language communication needs",
+        "speech and language",
+        "speech and language difficulty",
+        "speech and language difficulties",
+    ],
+    "HI": ["hearing impairment", "hearing impaired", "hearing impairments"],
+    "VI": [
+        "visual impairment",
+        "vision impairment",
+        "visually impaired",
+        "visual impairments",
+        "vision impairments",
+    ],
+    "MSI": [
+        "multi-sensory impairment",
+        "multi sensory impairment",
+        "multisensory impairment",
+        "multi-sensory impairments",
+        "multi sensory impairments",
+    ],
+    "PD": ["physical disability", "physical disabilities", "physical difficulty"],
+    "ASD": [
+        "autistic spectrum disorder",
+        "autistic spectrum disorders",
+        "autism spectrum disorder",
+        "autistic spectrum condition",
+        "autism spectrum condition",
+        "autistic spectrum",
+        "autism spectrum",
+        "autism",
+        "autistic",
+        "asc",
+        "asperger's",
+        "aspergers",
+        "asperger's syndrome",
+        "aspergers syndrome",
+        "asperger syndrome",
+    ],
+    "DS": ["down syndrome", "down's syndrome", "downs syndrome", "down's", "downs"],
+    "NSA": [
+        "no specialist assessment",
+        "no specialist assessment of type of need",
+        "sen support but no specialist assessment",
+        "sen support but no specialist assessment of type of need",
+        "sen support but no specialist assessment of the type of need",
+    ],
+    "OTH": [
+        "other",
+        "other difficulty/disability",
+        "other difficulty / disability",
+        "other difficulty or disability",
+        "other difficulty",
+        "other disability",
+    ],
 }
+# What stands in a column of needs where there is none; a blank is no code.
+_NO_NEED = dict.fromkeys(["-", "--", "n/a", "na", "0", "none", "no", "nil", "no need"], "")
 SUMMERS = range(1990, 2100)
 
 
@@ -526,6 +616,7 @@ def _need(meaning: str, framework: Framework, aliases: list[str]) -> pa.Column:
         f"{meaning}: {framework.needs_accepted}",
         {code: _NEEDS_IN_WORDS.get(code, []) for code in framework.need_names},
         accepted=framework.needs_accepted,
+        spellings=_NO_NEED,
         aliases=aliases,
         rule="not a code for a type of need in this framework",
     )
@@ -602,12 +693,32 @@ def turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[s
 
 
 def _spelt(text: str, spellings: Mapping[str, str]) -> str:
-    """The code that `text` spells, in words, as the code, or as 'K - SEN Support'; other text as it is written."""
-    folded = " ".join(text.casefold().replace(",", " ").replace("&", "and").split())
+    """The code that `text` spells, in words, as the code, or as both ('K - SEN Support'); other text as it is written.
+
+    >>> known = {"k": "K", "sen support": "K", "n": "N", "asd": "ASD"}
+    >>> [_spelt(text, known) for text in ("k", "K: SEN Support", "SEN Support (K)", "K–SEN support", "ASD - autism")]
+    ['K', 'K', 'K', 'K', 'ASD']
+    >>> [_spelt(text, known) for text in ("K / N", "Yes", "N - 2")]
+    ['K / N', 'Yes', 'N - 2']
+    """
+    folded = _folded(text)
     if folded in spellings:
         return spellings[folded]
-    code, dash, _ = folded.partition(" - ")
-    return spellings.get(code, text) if dash else text
+    # A code with its meaning beside it: the meaning may be worded in any way, so long as it does not mean another code.
+    # With more than these two parts (a slash or a plus between two needs, say) each has to mean the same.
+    beside = re.fullmatch(r"([^-:()]+?) ?[-:] ?(.+)|([^()]+?) ?\((.+)\)", folded)
+    first, second = (part for part in beside.groups() if part) if beside else ("", "")
+    found = {spellings[part] for part in (first, second) if part in spellings}
+    if len(found) == 1 and all(re.search("[a-z]", part) for part in (first, second)):
+        return found.pop()
+    found = {spellings.get(part.strip(), text) for part in re.split(r"[/:]", folded)}
+    return found.pop() if len(found) == 1 else text
+
+
+def _folded(text: str) -> str:
+    """What is written with what people vary let go: case, spaces, commas, kinds of dash and of apostrophe, '&' for 'and'."""
+    text = re.sub(r"[–—‐‑−]", "-", text.casefold()).replace("’", "'").replace("‘", "'")
+    return " ".join(text.replace(",", " ").replace("&", " and ").split())
 
 
 def iso_date(text: str) -> str:
@@ -639,8 +750,19 @@ def _is_date(text: str) -> bool:
 
 
 def whole_number(text: str) -> str:
-    """'Year 9', 'Y9', '09' and '9.0' as 9, and '202324' or '2023/24' as the summer it ends in."""
-    folded = re.sub(r"^(curriculum )?(year|yr|y)\s*", "", text.casefold())
+    """'Year 9', 'Y9', '09' and '9.0' as 9, Reception as 0, and '202324' or '2023/24' as the summer it ends in.
+
+    A nursery class is no year group: it is read as blank.
+
+    >>> [whole_number(text) for text in ("Yr 11", "Curriculum Year 9", "Reception", "N2", "2023/24", "nine")]
+    ['11', '9', '0', '', '2024', 'nine']
+    """
+    folded = " ".join(text.casefold().split())
+    if re.fullmatch(r"((national )?curriculum |nc )?(year |y ?)?r|yr|(year )?rec(eption)?", folded):
+        return "0"
+    if re.fullmatch(r"((national )?curriculum |nc )?(year |y)?(n|n1|n2|nursery( [12])?)", folded):
+        return ""
+    folded = re.sub(r"^((national )?curriculum |nc )?(year group|year|yr\.?|y|ncy)\s*", "", folded)
     if span := re.fullmatch(r"(20[0-9]{2})[/-]?([0-9]{2})", folded):
         return span[1][:2] + span[2]
     number = re.fullmatch(r"0*([0-9]+)(\.0+)?", folded)

@@ -263,7 +263,7 @@ def test_bands(tmp_path, printed, band):
 
 
 def test_the_frameworks_bands_are_all_known(tmp_path):
-    bands = [*load("gcse").stage("KS4").bands, "none"]
+    bands = [*load("gcse").stage("KS4").scores_of_band, "none"]
     table = read(tmp_path, rows_of("2024", counts={("all", band): [1] * 11 for band in bands}))
     assert list(table["entry"].unique()) == bands
 

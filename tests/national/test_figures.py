@@ -92,7 +92,7 @@ def test_all_is_more_than_sen_and_no_sen(subject, unknown):
 def test_matrix_has_every_band_and_outcome_of_the_framework_once():
     held, stage = national.matrix("gcse"), load("gcse").stage("KS4")
     assert list(held.columns) == ["year", "stage", "subject", "group", "entry", "outcome", "pupils"]
-    assert set(held["entry"]) == {*stage.bands, "none", "all"}
+    assert set(held["entry"]) == {*stage.scores_of_band, "none", "all"}
     assert all(
         stage.outcome_scale.parse(outcome) == outcome for outcome in held["outcome"].unique()
     )

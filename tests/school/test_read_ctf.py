@@ -6,15 +6,16 @@ from senlib.frameworks import load
 from senlib.school import files
 from senlib.school.faults import FaultyFile
 from senlib.school.files import NamedFile
+from senlib.school.read_ctf import read_ctf
 from senlib.school.review import load_files
 
 LEVELS, GCSE = load("levels"), load("gcse")
 
 
-def ctf(*pupils, opening='<?xml version="1.0" encoding="utf-8"?>\n', root="<CTfile>"):
+def ctf(*pupils, opening='<?xml version="1.0" encoding="utf-8"?>\n', root="<CTfile>", header=""):
     body = "\n".join(pupils)
     return f"""{opening}{root}
-<Header><DocumentName>Common Transfer File</DocumentName><CTFversion>21.0</CTFversion></Header>
+<Header><DocumentName>Common Transfer File</DocumentName><CTFversion>21.0</CTFversion>{header}</Header>
 <CTFpupilData>
 {body}
 </CTFpupilData></CTfile>""".encode()
@@ -37,6 +38,10 @@ def loaded(*pupils, framework=LEVELS, **options):
     return load_files(
         [NamedFile("in.xml", ctf(*pupils, **options))], framework=framework, academic_year=2005
     )
+
+
+def read(*pupils, framework=GCSE, **options):
+    return read_ctf(NamedFile("in.xml", ctf(*pupils, **options)), framework=framework)
 
 
 def only_pupil(inside, framework=LEVELS):
@@ -168,7 +173,17 @@ def test_no_attendance(inside):
     assert only_pupil(inside).isna()["attendance"]
 
 
-@pytest.mark.parametrize("years", [("2005", 100, 101), ("2005", 100, "many")])
+@pytest.mark.parametrize(
+    "years",
+    [
+        ("2005", 100, 101),
+        ("2005", 100, "many"),
+        ("2005", 300, "9" * 400),
+        ("2005", "9" * 5000, 270),
+        ("2005", 300, "²"),
+        ("2005", 300, "-1"),
+    ],
+)
 def test_attendance_that_cannot_be(years):
     assert [(fault.row, fault.column) for fault in faults_of(ctf(pupil(attendance(years))))] == [
         (5, "SessionsAttended")
@@ -221,7 +236,142 @@ def test_parts_of_a_subject_that_are_passed_over_are_told():
     (note,) = loaded(
         pupil(result("KS2", "ENG", "5", component="WRI") + result("KS2", "ENG", "5"))
     ).notes
-    assert "1 results for a part of a subject" in note
+    assert note == (
+        "in.xml: 1 result for a part of a subject passed over, for only whole subjects are compared."
+    )
+
+
+def test_a_result_that_nobody_knows_stops_nothing_and_is_told_by_its_number():
+    found = read(
+        pupil(
+            result("KS2", "REA", "Zebra9", qualifier="NS")
+            + result("KS2", "MAT", "Zebra", qualifier="NS")
+        )
+    )
+    assert len(found.results.rows) == 0
+    assert found.notes == ["in.xml: 2 results passed over: no such result is known."]
+
+
+STA_CODES = [
+    "F",
+    "H",
+    "P",
+    "S",
+    "U",
+    "W",
+    "CA",
+    "CB",
+    "Z",
+    "N",
+    "A",
+    "B",
+    "J",
+    "L",
+    "M",
+    "Q",
+    "T",
+    "X",
+]
+
+
+@pytest.mark.parametrize("code", STA_CODES)
+def test_every_code_of_the_tests_is_read_and_told(code):
+    found = read(pupil(result("KS2", "REA", code, qualifier="NS")))
+    assert found.results.data["result"].tolist() == [code]
+    assert found.notes == [f"in.xml: codes in place of a level or score: {code} (1)."]
+
+
+def test_codes_are_told_with_their_numbers():
+    first = result("KS2", "REA", "B", qualifier="NS") + result("KS2", "MAT", "b", qualifier="NS")
+    found = read(pupil(first), pupil(result("KS2", "REA", "A", qualifier="NS"), upn="2"))
+    assert found.notes == ["in.xml: codes in place of a level or score: A (1), B (2)."]
+
+
+@pytest.mark.parametrize("qualifier", ["NS", "NP", "NL", "NN", "NT", ""])
+@pytest.mark.parametrize("standard", ["EXS", "WTS", "GDS", "PK4", "BLW", "EM", "P1i"])
+def test_standards_of_teachers_come_under_any_qualifier(qualifier, standard):
+    assert results(
+        result("KS2", "MAT", standard, method="TA", qualifier=qualifier), framework=GCSE
+    ) == [["KS2", "Mathematics", "teacher", standard]]
+
+
+@pytest.mark.parametrize("qualifier", ["NM", "NA"])
+def test_marks_and_ages_are_no_results_whatever_stands_there(qualifier):
+    found = read(pupil(result("KS2", "MAT", "A", qualifier=qualifier)))
+    assert len(found.results.rows) == 0 and found.notes == []
+
+
+def test_a_number_is_a_score_only_where_it_is_given_as_one():
+    found = read(pupil(result("KS2", "MAT", "104", qualifier="NL")))
+    assert len(found.results.rows) == 0
+    assert found.notes == ["in.xml: 1 result on another scale passed over."]
+
+
+def test_one_judgement_in_two_codes_is_the_one_that_tells_more():
+    below = result("KS2", "MAT", "BLW", method="TA", qualifier="NL")
+    scale = result("KS2", "MAT", "P6", method="TA", qualifier="NP")
+    for both in (below + scale, scale + below):
+        assert results(both, framework=GCSE) == [["KS2", "Mathematics", "teacher", "P6"]]
+
+
+def test_the_test_and_the_teacher_each_have_a_say():
+    assert results(
+        result("KS2", "MAT", "B", qualifier="NS"),
+        result("KS2", "MAT", "PK4", method="TA", qualifier="NP"),
+        framework=GCSE,
+    ) == [["KS2", "Mathematics", "test", "B"], ["KS2", "Mathematics", "teacher", "PK4"]]
+
+
+def test_a_score_stands_before_a_standard_of_the_same_test():
+    score = result("KS2", "REA", "104", qualifier="NS")
+    standard = result("KS2", "REA", "AS", qualifier="NL")
+    assert results(standard + score, framework=GCSE) == [["KS2", "Reading", "test", "104"]]
+
+
+def test_p_scales_of_2005():
+    assert results(result("KS2", "ENG", "P6", method="TA", qualifier="NP")) == [
+        ["KS2", "English", "teacher", "P6"]
+    ]
+
+
+def test_a_file_of_results_alone_has_blanks_for_the_rest():
+    found = read(pupil(result("KS2", "REA", "104", qualifier="NS")))
+    told = found.pupils.data.iloc[0].to_dict()
+    assert {name for name, text in told.items() if text} == {"pupil_id", "forename", "surname"}
+    assert found.results.data["result"].tolist() == ["104"]
+
+
+@pytest.mark.parametrize(
+    "header, summer",
+    [
+        ("<SourceSchool><AcademicYear>2025</AcademicYear></SourceSchool>", 2026),
+        ("<SourceSchool><AcademicYear>2025/26</AcademicYear></SourceSchool>", 2026),
+        (
+            "<DateTime>2026-07-01T08:00:00</DateTime>"
+            "<SourceSchool><AcademicYear>2025</AcademicYear></SourceSchool>",
+            2026,
+        ),
+        # Made in September for those who left in July.
+        (
+            "<DateTime>2026-09-05T08:00:00</DateTime>"
+            "<SourceSchool><AcademicYear>2025</AcademicYear></SourceSchool>",
+            2026,
+        ),
+        # A system that writes the year in which the school year ends.
+        (
+            "<DateTime>2026-07-01T08:00:00</DateTime>"
+            "<SourceSchool><AcademicYear>2026</AcademicYear></SourceSchool>",
+            2026,
+        ),
+        ("<DateTime>2026-08-31T23:59:59</DateTime>", 2026),
+        ("<DateTime>2026-09-01T00:00:00</DateTime>", 2027),
+        ("<DateTime>2026-13-01T00:00:00</DateTime>", None),
+        ("<SourceSchool><AcademicYear>this one</AcademicYear></SourceSchool>", None),
+        ("", None),
+    ],
+)
+def test_the_school_year_of_the_file(header, summer):
+    assert read(pupil(), header=header).academic_year == summer
 
 
 def test_of_results_in_two_years_the_later_stands():
@@ -283,6 +433,12 @@ def test_names_are_text():
     assert row["surname"] == "<script>alert('=1+1')</script> \u202e🙂 \"Al\""
 
 
+def test_a_upn_has_capitals():
+    found = read(pupil(result("KS2", "REA", "104", qualifier="NS"), upn="a80120000100b"))
+    assert found.pupils.data["pupil_id"].tolist() == ["A80120000100B"]
+    assert found.results.data["pupil_id"].tolist() == ["A80120000100B"]
+
+
 def test_a_upn_keeps_its_leading_zero():
     assert loaded(pupil(upn="0123")).pupils["pupil_id"].tolist() == ["0123"]
 
@@ -299,13 +455,12 @@ def test_a_missing_upn(content):
 
 
 def test_every_fault_is_told_by_the_line_of_its_element_and_without_its_value():
-    inside = f"<Sex>Q</Sex>\n<BasicDetails><NCyearActual>R</NCyearActual></BasicDetails>\n{sen(('2004-01-01', 'Zebra'))}\n"
-    faults = faults_of(ctf(pupil(inside + result("KS2", "ENG", "Zebra9"))))
+    inside = f"<Sex>Q</Sex>\n<BasicDetails><NCyearActual>Z</NCyearActual></BasicDetails>\n{sen(('2004-01-01', 'Zebra'))}\n"
+    faults = faults_of(ctf(pupil(inside)))
     assert [(fault.row, fault.column) for fault in faults] == [
         (5, "Sex"),
         (6, "NCyearActual"),
         (7, "SENprovision"),
-        (10, "Result"),
     ]
     assert not any("Zebra" in str(fault) or "A8012" in str(fault) for fault in faults)
 

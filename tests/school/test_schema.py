@@ -156,6 +156,145 @@ def test_spellings_become_canonical(name, written, expected):
     assert turned(name, *written) == expected
 
 
+@pytest.mark.parametrize(
+    "framework, code, spellings",
+    [
+        (
+            GCSE,
+            "K",
+            [
+                *("K", "SEN Support", "K: SEN Support", "SEN Support (K)", "K – SEN Support"),
+                *(
+                    "K - SEN Support",
+                    "K-SEN Support",
+                    "K — SEN support",
+                    "K (SEN Support)",
+                    "SEN K",
+                ),
+                *("SEN Support - K", "School Action", "School Action Plus", "A", "P"),
+                *("SEN Support/K", "SEND Support", " k "),
+            ],
+        ),
+        (
+            GCSE,
+            "E",
+            [
+                *("E", "EHC", "EHCP", "EHC Plan", "Education, Health and Care Plan", "SEN E"),
+                *("E: Education, Health & Care Plan", "Education Health and Care Plan (EHCP)"),
+                *("Education, Health and Care Plan (E)", "E - EHCP", "Statement", "EHCP/Statement"),
+            ],
+        ),
+        (
+            GCSE,
+            "N",
+            [
+                *("N", "No Special Educational Need", "No Special Educational Needs", "Non-SEN"),
+                *("Non SEN", "Not SEN", "No SEN", "No", "None", "-", "–", "N/A", "0"),
+                *("N - No Special Educational Need", "No SEN (N)", "N: none"),
+            ],
+        ),
+        (LEVELS, "N", ["No Special Educational Needs", "Non-SEN", "-", "0", "None", "N/A"]),
+        (LEVELS, "A", ["School Action", "A - School Action", "School Action (A)", "SEN A"]),
+        (LEVELS, "P", ["School Action Plus", "School Action+", "P: School Action Plus"]),
+        (LEVELS, "S", ["Statement", "S – Statement of SEN", "Statement (S)"]),
+    ],
+)
+def test_sen_provision_as_schools_write_it(framework, code, spellings):
+    assert turned("sen_provision", *spellings, framework=framework) == [code] * len(spellings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Y", "Yes", "S", "SEN", "K/E", "K - E", "SEN Support (E)", "X", "N - 2", "1", "Maybe (x)"],
+)
+def test_what_tells_no_sen_provision_stays_as_it_is(text):
+    assert turned("sen_provision", text, framework=GCSE) == [text]
+
+
+@pytest.mark.parametrize(
+    "code, spellings",
+    [
+        (
+            "ASD",
+            [
+                *("ASD", "ASC", "Autism", "Autistic Spectrum Disorder", "Autism Spectrum Disorder"),
+                *("Autistic Spectrum Disorder (ASD)", "ASD - Autistic Spectrum Disorder"),
+                *("Autistic Spectrum Disorders", "ASD: Autism", "Asperger’s Syndrome"),
+            ],
+        ),
+        (
+            "SEMH",
+            [
+                *("Social, Emotional & Mental Health", "Social, Emotional and Mental Health"),
+                *("ADHD", "SEMH - Social, Emotional and Mental Health", "SEMH (ADHD)"),
+            ],
+        ),
+        (
+            "SPLD",
+            ["SpLD", "Dyslexia", "Dyscalculia", "Dyspraxia", "Specific Learning Difficulties"],
+        ),
+        ("SPLD", ["Specific Learning Difficulty (SpLD)", "SpLD - Dyslexia", "SpLD/Dyslexia"]),
+        ("DS", ["Down's Syndrome", "Down’s Syndrome", "Downs syndrome", "Down Syndrome", "DS"]),
+        (
+            "MSI",
+            ["Multi Sensory Impairment", "Multi-Sensory Impairment", "Multi–sensory impairment"],
+        ),
+        ("MLD", ["Moderate Learning Difficulty", "Moderate Learning Difficulties"]),
+        ("SLD", ["Severe Learning Difficulty", "Severe learning difficulties"]),
+        ("PMLD", ["Profound & Multiple Learning Difficulty"]),
+        (
+            "SLCN",
+            [
+                "Speech, Language and Communication Needs",
+                "Speech, Language & Communication Need",
+                "SLCN - Speech, language and communication needs",
+                "Speech, Language and Communication Needs (SLCN)",
+            ],
+        ),
+        ("HI", ["Hearing Impairment", "HI - Hearing impairment"]),
+        ("VI", ["Vision Impairment", "Visual impairment"]),
+        ("PD", ["Physical Disability", "Physical disabilities"]),
+        ("OTH", ["Other Difficulty/Disability", "Other difficulty / disability", "Other"]),
+        ("NSA", ["SEN support but no specialist assessment of type of need"]),
+        ("", ["-", "–", "N/A", "0", "None", ""]),
+    ],
+)
+def test_needs_as_schools_write_them(code, spellings):
+    assert turned("need", *spellings, framework=GCSE) == [code] * len(spellings)
+
+
+@pytest.mark.parametrize("text", ["ASD/ADHD", "ASD - SLCN", "Behaviour", "Y", "ASD and SLCN"])
+def test_two_needs_or_none_that_is_known_stay_as_they_are(text):
+    assert turned("need", text, framework=GCSE) == [text]
+
+
+def test_adhd_is_behaviour_emotional_and_social_difficulty_in_2005():
+    assert turned("need", "ADHD", "Autism") == ["BESD", "ASD"]
+
+
+@pytest.mark.parametrize(
+    "year, spellings",
+    [
+        (
+            "11",
+            ["11", "Year 11", "Y11", "Yr 11", "Yr. 11", "11.0", "Curriculum Year 11", "year  11"],
+        ),
+        ("11", ["NC Year 11", "National Curriculum Year 11", "Year Group 11"]),
+        ("7", ["07", "Year 07", "Y 7"]),
+        ("0", ["R", "Reception", "Year R", "YR", "Curriculum Year R", "0"]),
+        ("", ["N1", "N2", "Nursery", "Year N2", "Nursery 1"]),
+    ],
+)
+def test_years_as_schools_write_them(year, spellings):
+    assert turned("year_group", *spellings) == [year] * len(spellings)
+
+
+def test_other_columns_keep_their_own_codes_apart():
+    assert turned("sex", "F/M", "F - 2", "Female (F)") == ["F/M", "F - 2", "F"]
+    assert turned("fsm", "1-2", "Y/N", "0", "-") == ["1-2", "Y/N", "N", "-"]
+    assert turned("eal_stage", "0", "1-2") == ["0", "1-2"]
+
+
 def test_sen_support_is_of_today():
     assert turned("sen_provision", "SEN support", "EHC plan", framework=GCSE) == ["K", "E"]
 
@@ -234,10 +373,15 @@ NOT_A_RESULT = "not a result that this stage can have"
         (
             GCSE,
             "KS2",
-            ["59", "80", "99.5", "120", "<80", "117-120", "B", ""],
-            ["58", "120.5", "99.25", "100.125", "4b"],
+            ["59", "80", "99.5", "120", "<80", "117-120", "B", "PK4", "EXS", "104.33", ""],
+            ["58", "120.5", "4b", "High", "-80"],
         ),
-        (GCSE, "KS4", ["1", "9", "U", "X", "5-4", "55", ""], ["0", "10", "5-3", "A", "4-5"]),
+        (
+            GCSE,
+            "KS4",
+            ["1", "9", "U", "X", "5-4", "55", "0", "4+", "L2M", "E3", ""],
+            ["-9", "10", "5-3", "A", "4-5", "4.25"],
+        ),
     ],
 )
 def test_edges_of_results(framework, stage, good, bad):
