@@ -49,7 +49,8 @@ class Head:
 def find_head(rows: Iterator[tuple[int, Sequence[str]]], is_heading: IsHeading) -> Head | None:
     """The row that looks most like headings among the first filled ones; None where no cell is filled.
 
-    It is the row with most known headings. A single known one says little: then every row above has to be narrower.
+    It is the row with most known headings, and no narrower than the rows above it, unless most of its cells are known. A
+    single known one says little: then every row above has to be narrower.
     """
     filled = ((number, cells) for number, cells in rows if any(map(str.strip, cells)))
     first = list(islice(filled, _ROWS_LOOKED_AT))
@@ -80,7 +81,8 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
 
     def knows(cell: str) -> bool:
         if cell not in known:
-            possible = 0 < len(cell) <= _LONGEST and any(map(str.isalpha, cell))
+            # 'Year: 11' above a report names what was asked for.
+            possible = 0 < len(cell) <= _LONGEST and not cell.isdigit() and cell[-1] != ":"
             known[cell] = possible and is_heading(cell)
         return known[cell]
 
@@ -89,6 +91,7 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
         score = len({normal(cell) for cell in cells[:_CELLS_LOOKED_AT] if knows(cell)})
         filled = sum(map(bool, cells))
         wide = filled > widest or (filled == widest and score > 1)
+        wide = wide or (score > 2 and score * 2 >= filled)
         if score > most and wide:
             best, most = at, score
         widest = max(widest, filled)

@@ -122,19 +122,19 @@ def table_of(
     columns, numbers = _columns(body, width=head.width, file=file)
     headings, joined = headings_of(head, around.merges, is_heading)
     notes = [*_head_notes(head, joined), *around.notes]
-    kept = []
-    filled = np.zeros(len(numbers), bool)
-    for index, column in enumerate(columns):
-        heading = headings[index] if index < len(headings) else ""
-        cells = filled_cells(column)
-        filled |= cells
-        if not heading and cells.any():
-            heading = f"(column {column_letters(index)})"
-            notes.append(
-                f"Column {column_letters(index)} has no heading. Here it is called '{heading}'."
-            )
-        if heading:
-            kept.append((index, heading))
+    headings += [""] * (len(columns) - len(headings))
+    cells = [filled_cells(column) for column in columns]
+    for index, heading in enumerate(headings[: len(columns)]):
+        if not heading and cells[index].any():
+            letters = column_letters(index)
+            headings[index] = f"(column {letters})"
+            notes.append(f"Column {letters} has no heading. It is called '{headings[index]}' here.")
+    kept = [(index, headings[index]) for index in range(len(columns)) if headings[index]]
+    filled = np.logical_or.reduce(cells)
+    again = filled & _repeats(columns, kept)
+    if again.any():
+        filled &= ~again
+        notes.append(_repeats_note(int(again.sum())))
     _check_headings([heading for _, heading in kept], file=file, row=head.number)
     notes += _hidden_columns(kept, around.hidden_columns)
     return RawTable(
@@ -199,6 +199,23 @@ def _columns(
     if sum(column.text_length() for column in columns) > _MAX_CELL_TEXT:
         raise fault(file, TOO_FAR, DELETE_FAR)
     return [column.categorical() for column in columns], np.array(numbers, int)
+
+
+def _repeats(columns: Sequence[pd.Categorical], kept: Sequence[tuple[int, str]]) -> np.ndarray:
+    """Whether a row is the headings once more, as reports print them at the top of each page."""
+    again = np.full(len(columns[0]), len(kept) > 1)
+    for index, heading in kept:
+        if not again.any():
+            break
+        same = [" ".join(text.split()) == heading for text in columns[index].categories]
+        again &= np.array(same, bool)[columns[index].codes]
+    return again
+
+
+def _repeats_note(rows: int) -> str:
+    if rows == 1:
+        return "One row repeats the headings. It was not read."
+    return f"{rows:,} rows repeat the headings. They were not read."
 
 
 def _check_headings(headings: Sequence[str], *, file: str, row: int) -> None:

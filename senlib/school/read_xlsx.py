@@ -93,14 +93,14 @@ class _Package:
             for member in archive.infolist()
         }
         self._unpacked = self._tags = 0
-        self._expected = 1
+        self._expected = 0
 
     def tables(self, is_heading: IsHeading) -> list[RawTable]:
         book = self._workbook()
         visible = [sheet for sheet in book.sheets if not sheet.hidden]
         hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
         parts = [*(sheet.part for sheet in visible), book.shared]
-        self._expected = sum(self._declared_size(part) for part in parts) or 1
+        self._expected = sum(self._declared_size(part) for part in parts)
         shared = SharedStrings()
         if book.shared:
             self._parse(book.shared, shared)
@@ -236,7 +236,8 @@ class _Package:
                 self._tags += piece.count(b"<")
                 if self._unpacked > files.MAX_BYTES or self._tags > _MOST_TAGS:
                     raise fault(self._name, TOO_LARGE, SPLIT_IT)
-                self._progress(self._unpacked / self._expected)
+                if self._expected:
+                    self._progress(self._unpacked / self._expected)
                 yield piece
 
     def _declared_size(self, part: str) -> int:

@@ -82,7 +82,7 @@ def _tags(*names: str) -> dict[str, str]:
 class SharedStrings(Target):
     """The texts that cells refer to by number, runs of a text joined, readings of characters left out."""
 
-    _TAGS = _tags("si", "t", "rPh")
+    _TAGS = _tags("sst", "si", "t", "rPh")
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +96,8 @@ class SharedStrings(Target):
             self.text = []
         elif name == "rPh":
             self._phonetic = True
+        elif name == "sst" and int(attributes.get("uniqueCount", 0)) > _MOST_TEXTS:
+            raise TooLarge
 
     def end(self, tag: str) -> None:
         name = self._TAGS.get(tag)
@@ -249,9 +251,8 @@ class SheetXml(Target):
             self.hidden_rows += any(map(str.strip, self._cells))
             return
         self._widest = max(self._widest, len(self._cells))
-        blank = self._row - self._last_filled if self._last_filled else 0
         too_far = self._row > _LAST_ROW or self._row * self._widest > MAX_CELLS
-        if too_far or blank > _MOST_BLANK_ROWS:
+        if too_far or self._row > self._last_filled + _MOST_BLANK_ROWS:
             raise TooLarge
         self._last_filled = max(self._last_filled, self._row)
         self._rows.append((self._row, self._cells))
