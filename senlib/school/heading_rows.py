@@ -126,23 +126,23 @@ def headings_of(
     width = max(len(head.cells), len(head.upper))
     lower = [*head.cells, *[""] * (width - len(head.cells))]
     upper = [*head.upper, *[""] * (width - len(head.upper))]
-    of_row = [
-        merge
-        for merge in merges
-        if merge.first_row == head.upper_number and merge.first_column < merge.last_column
-    ]
-    groups = _spread(upper, of_row)
+    begun = [merge for merge in merges if merge.first_row == head.upper_number]
+    wide = [merge for merge in begun if merge.first_column < merge.last_column]
+    high = {merge.first_column for merge in begun if merge.first_row < merge.last_row}
     times = Counter(map(normal, lower))
-    must = head.upper_is_first or bool(of_row)
-    joined = []
-    for own, group, cell in zip(upper, groups, lower, strict=True):
-        both = f"{group} {cell}"
-        if not cell or not group:
-            joined.append(cell or own)
-        elif times[normal(cell)] > 1 or (not is_heading(cell) and (must or is_heading(both))):
-            joined.append(both)
-        else:
-            joined.append(cell)
+
+    def both(group: str, cell: str) -> str:
+        together = f"{group} {cell}"
+        grouped = head.upper_is_first or wide or is_heading(together)
+        wanted = times[normal(cell)] > 1 or (grouped and not is_heading(cell))
+        return together if group and cell and wanted else ""
+
+    joined = [both(*pair) for pair in zip(_spread(upper, wide), lower, strict=True)]
+    some = any(joined)
+    for column, cell in enumerate(lower):
+        # A heading two rows high stands in the upper one. What stands further right than the table is part of a title.
+        own = some or column in high or column < len(head.cells)
+        joined[column] = joined[column] or cell or (upper[column] if own else "")
     return (joined, True) if joined != lower else (head.cells, False)
 
 
