@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +18,30 @@ from senlib.school.faults import Fault, FaultyFile
 MAX_BYTES = 150 * 1024**2
 TOO_LARGE = "the file is larger than 150 MB, or becomes so when it is unpacked"
 SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and load them together."
+SAVE_AS_XLSX = "Open it in Excel and save it as an Excel workbook (.xlsx)."
+
+_STEPS = 20
+
+
+class Progress:
+    """Tells how much of a file has been read, as a share of it, at most some twenty times.
+
+    >>> progress = Progress(print)
+    >>> for share in (0.01, 0.3, 0.301, 2):
+    ...     progress(share)
+    0.3
+    1.0
+    """
+
+    def __init__(self, tell: Callable[[float], None] | None = None) -> None:
+        self._tell = tell
+        self._told = 0.0
+
+    def __call__(self, share: float) -> None:
+        share = min(share, 1.0)
+        if self._tell and share > self._told and (share - self._told >= 1 / _STEPS or share == 1):
+            self._told = share
+            self._tell(share)
 
 
 @dataclass(frozen=True)

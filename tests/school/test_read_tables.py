@@ -121,7 +121,7 @@ def test_a_row_that_ends_in_blank_cells_keeps_its_place():
 @pytest.mark.parametrize(
     "content, row, rule",
     [
-        (b"a,b\n1,2\n3\n", 3, "fewer"),
+        (b"a,b\n1,2\n3\n4,5\n", 3, "fewer"),
         (b"a,b\n1,2\n\n3,4,5\n", 4, "more"),
         (b'a,b\n"x\ny",2\n3,4,5\n', 3, "more"),
         (b"\na,b\n1,2,3\n", 3, "more"),
@@ -156,11 +156,32 @@ def test_a_quotation_mark_inside_a_cell_is_text():
     ]
 
 
+def test_cells_left_out_at_the_end_of_a_row_are_blank():
+    table = only(b"UPN,Form,Need\n1,7A\n2,7B,MLD\n3,7D\n")
+    assert cells(table) == [["1", "7A", ""], ["2", "7B", "MLD"], ["3", "7D", ""]]
+    assert table.faults == ()
+
+
+@pytest.mark.parametrize(
+    "footer, note",
+    [
+        (b"Printed 12/09/2026\n", "Row 4, below the table, holds a single cell. It was not read."),
+        (
+            b"\nPrinted 12/09/2026\n\nPage 1 of 1\n",
+            "Rows 5 to 7, below the table, hold a single cell each. They were not read.",
+        ),
+    ],
+)
+def test_a_footer_is_passed_over_with_a_note(footer, note):
+    table = only(b"UPN,Form\n1,7A\n2,7B\n" + footer)
+    assert (table.rows.tolist(), table.faults, table.notes) == ([2, 3], (), (note,))
+
+
 def test_a_filled_column_without_a_heading():
     table = only(b"UPN,,Form,\n1,x,7A,\n2,,7B,\n")
-    (fault,) = table.faults
-    assert (fault.row, fault.column) == (1, "B")
-    assert table.headings == ("UPN", "Form")
+    assert table.headings == ("UPN", "(column B)", "Form")
+    assert table.faults == ()
+    assert table.notes == ("Column B has no heading. It is called '(column B)' here.",)
 
 
 @pytest.mark.parametrize(
@@ -236,8 +257,7 @@ def test_rows_of_a_workbook_begin_where_the_sheet_does():
     book.save(made)
     table = only(made.getvalue())
     assert (table.heading_row, table.rows.tolist()) == (3, [5])
-    (fault,) = table.faults
-    assert (fault.row, fault.column) == (3, "C")
+    assert table.headings == ("UPN", "(column C)")
 
 
 def test_merged_headings_leave_columns_without_one():
@@ -248,8 +268,7 @@ def test_merged_headings_leave_columns_without_one():
     sheet.merge_cells("B1:C1")
     made = io.BytesIO()
     book.save(made)
-    (fault,) = only(made.getvalue()).faults
-    assert (fault.row, fault.column) == (1, "C")
+    assert only(made.getvalue()).headings == ("UPN", "Key stage 2", "(column C)")
 
 
 def test_each_sheet_is_named_and_empty_ones_are_passed_over():

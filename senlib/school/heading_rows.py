@@ -1,0 +1,167 @@
+"""Which rows of a table hold its headings: below titles and blank rows, and in two rows where a group stands above."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import NamedTuple
+
+from senlib.school.schema import normal
+
+IsHeading = Callable[[str], bool]
+
+_ROWS_LOOKED_AT = 20
+_CELLS_LOOKED_AT = 400
+_LONGEST = 100
+
+
+class Merge(NamedTuple):
+    """Cells shown as one: rows as the spreadsheet numbers them, columns from 0, the last ones included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """The row of headings, the row above or below it that may belong to it, and the rows of the table.
+
+    `upper_is_first` is True where the two were told by the lower one: the upper one alone would not do.
+    """
+
+    number: int
+    cells: list[str]
+    upper_number: int
+    upper: list[str] | None
+    upper_is_first: bool
+    filled_above: int
+    body: Iterator[tuple[int, Sequence[str]]]
+
+    @property
+    def width(self) -> int:
+        return max(len(self.cells), len(self.upper or ()) if self.upper_is_first else 0)
+
+
+def find_head(rows: Iterator[tuple[int, Sequence[str]]], is_heading: IsHeading) -> Head | None:
+    """The row that looks most like headings among the first filled ones; None where no cell is filled.
+
+    It is the row with most known headings, and no narrower than the rows above it, unless most of its cells are known. A
+    single known one says little: then every row above has to be narrower.
+    """
+    filled = ((number, cells) for number, cells in rows if any(map(str.strip, cells)))
+    first = list(islice(filled, _ROWS_LOOKED_AT))
+    if not first:
+        return None
+    texts = [[" ".join(cell.split()) for cell in cells] for _, cells in first]
+    numbers = [number for number, _ in first]
+    at = _best(texts, is_heading)
+    below = at + 1 < len(first) and numbers[at + 1] == numbers[at] + 1
+    if below and _stands_under(texts[at + 1], texts[at]):
+        upper, lower = at, at + 1
+    else:
+        upper, lower = at - 1, at
+    adjacent = upper >= 0 and numbers[upper] == numbers[lower] - 1
+    return Head(
+        number=numbers[lower],
+        cells=texts[lower],
+        upper_number=numbers[upper] if adjacent else 0,
+        upper=texts[upper] if adjacent else None,
+        upper_is_first=upper == at,
+        filled_above=at,
+        body=chain(first[lower + 1 :], filled),
+    )
+
+
+def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
+    known: dict[str, bool] = {}
+
+    def knows(cell: str) -> bool:
+        if cell not in known:
+            # 'Year: 11' above a report names what was asked for.
+            possible = 0 < len(cell) <= _LONGEST and not cell.isdigit() and cell[-1] != ":"
+            known[cell] = possible and is_heading(cell)
+        return known[cell]
+
+    best, most, widest = None, 0, 0
+    for at, cells in enumerate(rows):
+        score = len({normal(cell) for cell in cells[:_CELLS_LOOKED_AT] if knows(cell)})
+        filled = sum(map(bool, cells))
+        wide = filled > widest or (filled == widest and score > 1)
+        wide = wide or (score > 2 and score * 2 >= filled)
+        if score > most and wide:
+            best, most = at, score
+        widest = max(widest, filled)
+    if best is not None:
+        return best
+    # Nothing is known: a line of text above a table of several columns is a title all the same.
+    return next(
+        (at for at, cells in enumerate(rows) if widest > 2 and sum(map(bool, cells)) > 1), 0
+    )
+
+
+def _stands_under(lower: Sequence[str], upper: Sequence[str]) -> bool:
+    """Whether a row goes on with the headings above it: only words, none under the first, some where none stands above."""
+    first = next(index for index, cell in enumerate(upper) if cell)
+    filled = [index for index, cell in enumerate(lower) if cell]
+    return (
+        first not in filled
+        and all(any(map(str.isalpha, lower[index])) for index in filled)
+        and any(index >= len(upper) or not upper[index] for index in filled)
+    )
+
+
+def headings_of(
+    head: Head, merges: Sequence[Merge], is_heading: IsHeading
+) -> tuple[list[str], bool]:
+    """The headings, and whether those of two rows were joined: 'KS2' over 'Reading' as 'KS2 Reading'.
+
+    A heading that is known by itself, and stands there once, is left as it is ('UPN' under 'Pupil').
+    """
+    if head.upper is None or not (head.upper_is_first or _is_group(head.upper, head.cells)):
+        return head.cells, False
+    width = max(len(head.cells), len(head.upper))
+    lower = [*head.cells, *[""] * (width - len(head.cells))]
+    upper = [*head.upper, *[""] * (width - len(head.upper))]
+    begun = [merge for merge in merges if merge.first_row == head.upper_number]
+    wide = [merge for merge in begun if merge.first_column < merge.last_column]
+    high = {merge.first_column for merge in begun if merge.first_row < merge.last_row}
+    times = Counter(map(normal, lower))
+
+    def both(group: str, cell: str) -> str:
+        together = f"{group} {cell}"
+        grouped = head.upper_is_first or wide or is_heading(together)
+        wanted = times[normal(cell)] > 1 or (grouped and not is_heading(cell))
+        return together if group and cell and wanted else ""
+
+    joined = [both(*pair) for pair in zip(_spread(upper, wide), lower, strict=True)]
+    some = any(joined)
+    for column, cell in enumerate(lower):
+        # A heading two rows high stands in the upper one. What stands further right than the table is part of a title.
+        own = some or column in high or column < len(head.cells)
+        joined[column] = joined[column] or cell or (upper[column] if own else "")
+    return (joined, True) if joined != lower else (head.cells, False)
+
+
+def _is_group(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether the row above may hold groups: a title stands alone, above the first column."""
+    filled = [index for index, cell in enumerate(upper) if cell]
+    first = next((index for index, cell in enumerate(lower) if cell), 0)
+    return len(filled) > 1 or filled[0] > first
+
+
+def _spread(cells: Sequence[str], merges: Sequence[Merge]) -> list[str]:
+    """Each cell's text over the columns it stands above: those of its merge, or all up to the next where none is merged."""
+    spread = list(cells)
+    if merges:
+        for merge in merges:
+            last = min(merge.last_column + 1, len(spread))
+            for column in range(merge.first_column, last):
+                spread[column] = cells[merge.first_column]
+        return spread
+    for column in range(1, len(spread)):
+        spread[column] = spread[column] or spread[column - 1]
+    return spread

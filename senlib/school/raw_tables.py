@@ -1,0 +1,251 @@
+"""A table as it stands in a file, whatever kind of file that is: text alone, each distinct text of a column held once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, islice, zip_longest
+
+import numpy as np
+import pandas as pd
+
+from senlib.school.faults import Fault
+from senlib.school.files import SPLIT_IT, fault
+from senlib.school.heading_rows import Head, IsHeading, Merge, find_head, headings_of
+
+# What stands in place of a formula whose value no program has worked out.
+UNCALCULATED = "#UNCALCULATED!"
+_ERRORS = {
+    UNCALCULATED,
+    *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+    *("#GETTING_DATA", "#BLOCKED!", "#FIELD!", "#BUSY!", "#CONNECT!", "#UNKNOWN!", "#PYTHON!"),
+}
+# LibreOffice numbers the errors that Excel has no name for.
+_NUMBERED_ERROR = re.compile(r"err:[0-9]{3}", re.IGNORECASE)
+
+TOO_FAR = "a sheet reaches too far, or its cells hold too much text"
+DELETE_FAR = "Delete what stands far below or beside the table, or save the sheet as CSV."
+MAX_CELLS = 10_000_000
+_MAX_DIFFERENT = 3_000_000
+_MAX_CELL_TEXT = 2 * 1024**3
+_MAX_COLUMNS = 2_000
+_LONGEST_HEADING = 1_000
+_CELLS_AT_ONCE = 400_000
+_NAMED = 10
+
+# A row's number, as the spreadsheet shows it, and its cells from column A on.
+Row = tuple[int, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stands in a file: text alone, blank rows left out.
+
+    `rows` numbers the rows as the spreadsheet shows them. `faults` are rows that do not fit under the headings: they
+    count once it is clear that this is a table at all. `sheet` is True where the cells come from a spreadsheet's own
+    numbers. `notes` are sentences on what was passed over or changed, without any pupil's value.
+    """
+
+    file: str
+    heading_row: int
+    headings: tuple[str, ...]
+    columns: tuple[pd.Categorical, ...]
+    rows: np.ndarray
+    faults: tuple[Fault, ...] = ()
+    sheet: bool = False
+    notes: tuple[str, ...] = ()
+
+    def is_blank(self, column: int) -> bool:
+        """Whether nothing stands in a column but its heading."""
+        return not filled_cells(self.columns[column]).any()
+
+
+@dataclass
+class Surroundings:
+    """What a file says of a table beside its cells; all of it is known once the rows have been read."""
+
+    merges: Sequence[Merge] = ()
+    hidden_columns: Sequence[Container[int]] = ()
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell holds an error of the spreadsheet, or a formula that was never calculated.
+
+    >>> is_error("#N/A"), is_error("#UNCALCULATED!"), is_error("N/A")
+    (True, True, False)
+    """
+    written = text.strip()
+    return written.upper() in _ERRORS or bool(_NUMBERED_ERROR.fullmatch(written))
+
+
+def filled_cells(column: pd.Categorical) -> np.ndarray:
+    """Whether each cell of a column holds more than blanks."""
+    return (column.categories.str.strip() != "").astype(bool)[column.codes]
+
+
+def column_letters(number: int) -> str:
+    """A column as a spreadsheet names it.
+
+    >>> column_letters(0), column_letters(26)
+    ('A', 'AA')
+    """
+    letters = ""
+    number += 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+def table_of(
+    rows: Iterator[Row],
+    *,
+    file: str,
+    is_heading: IsHeading,
+    around: Surroundings,
+    fit: Callable[[Iterator[Row], int], Iterator[Row]] | None = None,
+    sheet: bool = False,
+) -> RawTable | None:
+    """The table in `rows`, None where no cell is filled.
+
+    `fit` makes rows as wide as the headings, in files that have no columns of their own. `around` is looked at when the
+    rows have been read. Raises FaultyFile where the table is too large to be a school's.
+    """
+    head = find_head(rows, is_heading)
+    if head is None:
+        return None
+    body = fit(head.body, head.width) if fit else head.body
+    columns, numbers = _columns(body, width=head.width, file=file)
+    headings, joined = headings_of(head, around.merges, is_heading)
+    notes = [*_head_notes(head, joined), *around.notes]
+    headings += [""] * (len(columns) - len(headings))
+    cells = [filled_cells(column) for column in columns]
+    for index, heading in enumerate(headings[: len(columns)]):
+        if not heading and cells[index].any():
+            letters = column_letters(index)
+            headings[index] = f"(column {letters})"
+            notes.append(f"Column {letters} has no heading. It is called '{headings[index]}' here.")
+    kept = [(index, headings[index]) for index in range(len(columns)) if headings[index]]
+    filled = np.logical_or.reduce(cells)
+    again = filled & _repeats(columns, kept)
+    if again.any():
+        filled &= ~again
+        notes.append(_repeats_note(int(again.sum())))
+    _check_headings([heading for _, heading in kept], file=file, row=head.number)
+    notes += _hidden_columns(kept, around.hidden_columns)
+    return RawTable(
+        file=file,
+        heading_row=head.number,
+        headings=tuple(heading for _, heading in kept),
+        columns=tuple(
+            columns[index] if filled.all() else columns[index][filled] for index, _ in kept
+        ),
+        rows=numbers[filled],
+        faults=tuple(around.faults),
+        sheet=sheet,
+        notes=tuple(notes),
+    )
+
+
+class _Column:
+    """A column as it is read: the distinct texts by number, and the number of each cell."""
+
+    def __init__(self, blanks: int) -> None:
+        self.numbering: defaultdict[str, int] = defaultdict(count().__next__)
+        self.parts: list[np.ndarray] = [np.array([], np.int32)]
+        if blanks:
+            self.add([""] * blanks)
+
+    def add(self, cells: Sequence[str]) -> None:
+        numbers = map(self.numbering.__getitem__, cells)
+        self.parts.append(np.fromiter(numbers, np.int32, len(cells)))
+
+    def categorical(self) -> pd.Categorical:
+        return pd.Categorical.from_codes(
+            np.concatenate(self.parts),
+            categories=pd.Index(list(self.numbering), dtype=str),
+            validate=False,
+        )
+
+    def text_length(self) -> int:
+        lengths = np.fromiter(map(len, self.numbering), np.int64, len(self.numbering))
+        return int(
+            np.bincount(np.concatenate(self.parts), minlength=len(lengths))[: len(lengths)]
+            @ lengths
+        )
+
+
+def _columns(
+    rows: Iterator[Row], *, width: int, file: str
+) -> tuple[list[pd.Categorical], np.ndarray]:
+    """The cells of all rows by column, and the rows' numbers: a batch at a time, what repeats is held once."""
+    columns = [_Column(0) for _ in range(width)]
+    numbers: list[int] = []
+    at_once = max(100, _CELLS_AT_ONCE // max(width, 1))
+    while batch := list(islice(rows, at_once)):
+        read = len(numbers)
+        numbers += [number for number, _ in batch]
+        cells = list(zip_longest(*(cells for _, cells in batch), fillvalue=""))
+        columns += [_Column(read) for _ in range(len(cells) - len(columns))]
+        for column, added in zip_longest(columns, cells, fillvalue=()):
+            column.add(added or [""] * len(batch))
+        different = sum(len(column.numbering) for column in columns)
+        if different > _MAX_DIFFERENT or len(numbers) * len(columns) > MAX_CELLS:
+            raise fault(file, "the table is too large to be a school’s", SPLIT_IT)
+    if sum(column.text_length() for column in columns) > _MAX_CELL_TEXT:
+        raise fault(file, TOO_FAR, DELETE_FAR)
+    return [column.categorical() for column in columns], np.array(numbers, int)
+
+
+def _repeats(columns: Sequence[pd.Categorical], kept: Sequence[tuple[int, str]]) -> np.ndarray:
+    """Whether a row is the headings once more, as reports print them at the top of each page."""
+    again = np.full(len(columns[0]), len(kept) > 1)
+    for index, heading in kept:
+        if not again.any():
+            break
+        same = [" ".join(text.split()) == heading for text in columns[index].categories]
+        again &= np.array(same, bool)[columns[index].codes]
+    return again
+
+
+def _repeats_note(rows: int) -> str:
+    if rows == 1:
+        return "One row repeats the headings. It was not read."
+    return f"{rows:,} rows repeat the headings. They were not read."
+
+
+def _check_headings(headings: Sequence[str], *, file: str, row: int) -> None:
+    if len(headings) > _MAX_COLUMNS:
+        rule = f"more than {_MAX_COLUMNS:,} columns"
+        raise fault(file, rule, "Keep the columns that you need, and load the file again.", row=row)
+    if max(map(len, headings), default=0) > _LONGEST_HEADING:
+        rule = "this is not a table, or a heading of it is too long to be one"
+        raise fault(file, rule, "Give each column a short heading.", row=row)
+
+
+def _head_notes(head: Head, joined: bool) -> Iterator[str]:
+    above = head.filled_above - (joined and not head.upper_is_first)
+    if above:
+        first = head.upper_number if joined else head.number
+        rows = "The row of text above was" if above == 1 else f"The {above} rows of text above were"
+        yield f"The headings begin in row {first}. {rows} not read."
+    if joined:
+        yield f"Rows {head.upper_number} and {head.number} were read together as the headings."
+
+
+def _hidden_columns(
+    kept: Iterable[tuple[int, str]], hidden: Sequence[Container[int]]
+) -> Iterator[str]:
+    headings = [heading for index, heading in kept if any(index in span for span in hidden)]
+    if not headings:
+        return
+    named = ", ".join(f"'{heading}'" for heading in headings[:_NAMED])
+    more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""
+    if len(headings) == 1:
+        yield f"Column {named} is hidden in Excel. It was read."
+    else:
+        yield f"{len(headings)} columns are hidden in Excel: {named}{more}. They were read."

@@ -1,0 +1,207 @@
+"""Reads CSV files, whatever separates their cells and however their text is encoded."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
+from itertools import islice
+from typing import BinaryIO
+
+from senlib.school.faults import Fault
+from senlib.school.files import SPLIT_IT, Progress, fault
+from senlib.school.heading_rows import IsHeading
+from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
+
+READABLE = "Load a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml)."
+_SEPARATORS = ",;\t|"
+# Excel takes the separator from such a line, and does not show it.
+_NAMES_SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n"]?)"?[\r\n]', re.IGNORECASE)
+_CONTROL = bytes([*range(0x09), *range(0x0E, 0x20)])
+_BYTES_AT_ONCE = 1024**2
+_SAMPLE = 64 * 1024
+_SAMPLE_ROWS = 50
+_LONGEST_LINE = 8 * 1024**2
+_MAX_LINES = 2_000_000
+_MAX_MISFITS = 1_000
+_ROWS_A_STEP = 5_000
+
+
+def read_csv(stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress) -> RawTable:
+    """The table of a CSV file; FaultyFile where it is none, or too large."""
+    encoding = _encoding(stream, name=name)
+    size = stream.tell()
+    stream.seek(0)
+    text = TextIOWrapper(stream, encoding=encoding, newline="")
+    around = Surroundings()
+    try:
+        start = text.read(_SAMPLE)
+        named = _NAMES_SEPARATOR.match(start)
+        separator = _named_separator(named) or _separator(start, is_heading)
+        text.seek(0)
+        if named:
+            text.readline()
+            around.notes.append(
+                "The first line only names the separator (sep=), which Excel does not show. "
+                "Rows are counted from the line after it."
+            )
+        rows = _rows(text, separator=separator, name=name)
+        table = table_of(
+            _told(rows, stream, size=size, progress=progress),
+            file=name,
+            is_heading=is_heading,
+            around=around,
+            fit=lambda rows, width: _fitted(rows, width, name=name, around=around),
+        )
+    finally:
+        text.detach()
+    if table is None:
+        again = "Export it again, and see that it is not empty before you load it."
+        raise fault(name, "the file holds no text", again)
+    return table
+
+
+def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
+    """The rows with their numbers. A quotation mark that is not closed is a fault: the rows after it would be lost in a cell."""
+    number = 0
+    try:
+        for number, cells in enumerate(csv.reader(text, delimiter=separator, strict=True), 1):
+            yield number, cells
+    except csv.Error as error:
+        raise fault(
+            name,
+            "a cell with a quotation mark that is not closed, or is too long",
+            'Close the quotation marks; write a mark inside a quoted cell twice (""), or save the table as XLSX.',
+            row=number + 1,
+        ) from error
+
+
+def _told(rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: Progress) -> Iterator[Row]:
+    for number, cells in rows:
+        if number % _ROWS_A_STEP == 0:
+            progress(stream.tell() / size)
+        yield number, cells
+
+
+def _fitted(rows: Iterator[Row], width: int, *, name: str, around: Surroundings) -> Iterator[Row]:
+    """The rows made as wide as the headings: what is missing is blank, for exports leave blanks at the end out.
+
+    A filled cell beyond the headings is a fault. So is a cell that is a row's only one, save below the table, where it
+    is a footer.
+    """
+    single: list[int] = []
+    last = 0
+    for number, cells in rows:
+        if len(cells) != width:
+            filled = [index for index, cell in enumerate(cells) if cell.strip()]
+            if filled[-1] >= width:
+                around.faults.append(_misfit(name, number, "more cells than there are headings"))
+                if len(around.faults) > _MAX_MISFITS:
+                    raise _too_many_misfits(name)
+                continue
+            if len(cells) < width and len(filled) == 1:
+                single.append(number)
+                if len(single) > _MAX_MISFITS:
+                    raise _too_many_misfits(name)
+                continue
+            cells = [*cells[:width], *[""] * (width - len(cells))]
+        last = number
+        yield number, cells
+    rule = "fewer cells than there are headings, and only one that is filled"
+    around.faults += [_misfit(name, number, rule) for number in single if number < last]
+    around.faults.sort(key=lambda fault: fault.row or 0)
+    if footers := [number for number in single if number > last]:
+        around.notes.append(_footer_note(footers))
+
+
+def _misfit(name: str, row: int, rule: str) -> Fault:
+    remedy = "Give each row a cell for each heading; put a cell that holds the separator in quotation marks."
+    return Fault(file=name, row=row, rule=rule, remedy=remedy)
+
+
+def _too_many_misfits(name: str) -> Exception:
+    rule = f"more than {_MAX_MISFITS:,} rows do not fit under the headings"
+    return fault(name, rule, "Export the table again, or save it as an Excel workbook (.xlsx).")
+
+
+def _footer_note(rows: Sequence[int]) -> str:
+    if len(rows) == 1:
+        return f"Row {rows[0]}, below the table, holds a single cell. It was not read."
+    return f"Rows {rows[0]} to {rows[-1]}, below the table, hold a single cell each. They were not read."
+
+
+# ---------------------------------------------------------------------------------------------------------- Separators
+
+
+def _named_separator(named: re.Match[str] | None) -> str:
+    """The separator that the first line names; '' where it names none that can part cells."""
+    separator = "\t" if named and named[1] == "\\t" else named[1] if named else ""
+    return separator if separator not in ('"', " ") and not separator.isalnum() else ""
+
+
+def _separator(start: str, is_heading: IsHeading) -> str:
+    """The separator that parts most of the first rows into the same number of cells, more than one."""
+    return max(_SEPARATORS, key=lambda separator: _consistency(start, separator, is_heading))
+
+
+def _consistency(start: str, separator: str, is_heading: IsHeading) -> tuple[int, int, int]:
+    """How many rows have the width that most have, how many headings are known in the best row, and that width."""
+    try:
+        sample = csv.reader(start.splitlines(keepends=True), delimiter=separator)
+        rows = [row for row in islice(sample, _SAMPLE_ROWS) if any(map(str.strip, row))]
+    except csv.Error:
+        return 0, 0, 0
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    if not widths:
+        return 0, 0, 0
+    width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
+    known = max(sum(is_heading(cell) for cell in row[:100] if len(cell) <= 100) for row in rows[:5])
+    return times, known, width
+
+
+# ----------------------------------------------------------------------------------------------------------- Encodings
+
+
+def _encoding(stream: BinaryIO, *, name: str) -> str:
+    """The encoding that every byte of the file fits; FaultyFile where there is none, or where it is no text."""
+    start = stream.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        possible = ["utf-16"]
+    elif start.startswith(codecs.BOM_UTF8):
+        possible = ["utf-8-sig"]
+    else:
+        possible = ["utf-8", "cp1252"]
+    for encoding in possible:
+        if _fits(stream, encoding, name=name):
+            return encoding
+    rule = "this is not a table, or its text is in an encoding that cannot be read"
+    raise fault(name, rule, f"{READABLE} Save a CSV file as UTF-8.")
+
+
+def _fits(stream: BinaryIO, encoding: str, *, name: str) -> bool:
+    """Whether the file is text in this encoding; FaultyFile where it has more or longer lines than a table can have."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = length = 0
+    try:
+        while chunk := stream.read(_BYTES_AT_ONCE):
+            text = decoder.decode(chunk)
+            written = text.encode() if encoding == "utf-16" else chunk
+            if len(written.translate(None, _CONTROL)) < len(written):
+                return False
+            lines += max(text.count("\n"), text.count("\r"))
+            end = max(text.rfind("\n"), text.rfind("\r"))
+            length = len(text) - end if end >= 0 else length + len(text)
+            if lines > _MAX_LINES:
+                raise fault(name, f"the file has more than {_MAX_LINES:,} lines", SPLIT_IT)
+            if length > _LONGEST_LINE:
+                raise fault(
+                    name, "this is not a table, or a line of it is too long to be one", READABLE
+                )
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True

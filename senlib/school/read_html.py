@@ -1,0 +1,238 @@
+"""Reads the tables of web pages: what SIMS, Arbor and others export as '.xls' is often one, alone or packed as MHTML."""
+
+from __future__ import annotations
+
+import codecs
+import email
+import email.policy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from lxml import etree
+
+from senlib.school.faults import FaultyFile
+from senlib.school.files import SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, Progress, fault
+from senlib.school.heading_rows import IsHeading, Merge
+from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
+from senlib.school.what_is_hidden import hidden_rows_note
+
+_BYTES_AT_ONCE = 64 * 1024
+_LARGEST_PAGE = 60 * 1024**2
+_MOST_CELLS = 3_000_000
+_WIDEST = 2_000
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
+_NO_TEXT = ("script", "style", "title", "template")
+_BREAKS = ("br", "p", "div", "li", "tr")
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def read_html(
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+) -> list[RawTable]:
+    """The tables of a web page; FaultyFile where there is none."""
+    return _tables([(_bounded(stream, name=name), "")], name, is_heading, progress)
+
+
+def read_mhtml(
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+) -> list[RawTable]:
+    """The tables of the web pages in an MHTML file, such as Excel's 'Single File Web Page'."""
+    message = email.message_from_bytes(_bounded(stream, name=name), policy=email.policy.compat32)
+    pages = []
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes):
+                pages.append((content, part.get_content_charset() or ""))
+    return _tables(pages, name, is_heading, progress)
+
+
+def _bounded(stream: BinaryIO, *, name: str) -> bytes:
+    content = stream.read(_LARGEST_PAGE + 1)
+    if len(content) > _LARGEST_PAGE:
+        raise fault(name, "the file is larger than 60 MB", SPLIT_IT)
+    return content
+
+
+def _tables(
+    pages: Sequence[tuple[bytes, str]], name: str, is_heading: IsHeading, progress: Progress
+) -> list[RawTable]:
+    found = []
+    try:
+        for content, charset in pages:
+            found += _parsed(content, charset, progress)
+    except _TooLarge as error:
+        raise fault(name, TOO_LARGE, SPLIT_IT) from error
+    except etree.LxmlError as error:
+        raise _no_table(name) from error
+    # Pages lay out headings and logos in tables too: beside a real one, what has one row or column is none.
+    real = [table for table in found if len(table.rows) > 1 and table.columns > 1]
+    chosen = real or [table for table in found if table.rows]
+    labels = [f"{name}, table {number}" for number in range(1, len(chosen) + 1)]
+    tables = [
+        table_of(
+            iter(table.rows),
+            file=label if len(chosen) > 1 else name,
+            is_heading=is_heading,
+            around=Surroundings(merges=table.merges, notes=table.notes()),
+        )
+        for table, label in zip(chosen, labels, strict=True)
+    ]
+    if not any(tables):
+        raise _no_table(name)
+    return [table for table in tables if table is not None]
+
+
+def _no_table(name: str) -> FaultyFile:
+    return fault(name, "this is a web page, and it holds no table", SAVE_AS_XLSX)
+
+
+def _parsed(content: bytes, charset: str, progress: Progress) -> list[_Table]:
+    page = _Page()
+    parser = etree.HTMLParser(
+        target=page, encoding="utf-8", no_network=True, huge_tree=False, recover=True
+    )
+    written = _decoded(content, charset).encode("utf-8", "replace")
+    for start in range(0, len(written), _BYTES_AT_ONCE):
+        parser.feed(written[start : start + _BYTES_AT_ONCE])
+        progress(start / len(written))
+    parser.close()
+    return page.tables
+
+
+def _decoded(content: bytes, charset: str) -> str:
+    """The page as text: by its mark, by what it says of itself, as UTF-8, or as Windows writes it."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    said = _CHARSET.search(content[:4096])
+    for encoding in (charset, said[1].decode("ascii", "ignore") if said else "", "utf-8-sig"):
+        try:
+            if encoding and encoding.lower().replace("_", "-") not in ("iso-8859-1", "latin-1"):
+                return content.decode(encoding)
+        except (LookupError, UnicodeError):
+            continue
+    return content.decode("cp1252", "replace")
+
+
+@dataclass
+class _Table:
+    """A table on its way: its rows so far, and how far cells from above reach down."""
+
+    rows: list[Row] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    row: int = 0
+    columns: int = 0
+    hidden_rows: int = 0
+    cells: list[str] = field(default_factory=list)
+    text: list[str] | None = None
+    from_above: dict[int, int] = field(default_factory=dict)
+    span: tuple[int, int] = (1, 1)
+
+    def start_row(self) -> None:
+        self.end_row()
+        self.row += 1
+
+    def start_cell(self, attributes: Mapping[str, str]) -> None:
+        self.end_cell()
+        while self.from_above.get(len(self.cells), 0) >= max(self.row, 1):
+            self.cells.append("")
+        self.text = []
+        self.span = _span(attributes, "rowspan"), _span(attributes, "colspan")
+
+    def end_cell(self) -> None:
+        if self.text is None:
+            return
+        rows, columns = self.span
+        first, last = len(self.cells), len(self.cells) + columns - 1
+        if last >= _WIDEST:
+            raise _TooLarge
+        if rows > 1 or columns > 1:
+            self.merges.append(Merge(self.row, first, self.row + rows - 1, last))
+        if rows > 1:
+            reach = dict.fromkeys(range(first, last + 1), self.row + rows - 1)
+            self.from_above |= reach
+        self.cells += [" ".join("".join(self.text).split()), *[""] * (columns - 1)]
+        self.text = None
+
+    def end_row(self) -> None:
+        self.end_cell()
+        if any(self.cells):
+            self.columns = max(self.columns, len(self.cells))
+            self.rows.append((self.row, self.cells))
+        self.cells = []
+
+    def notes(self) -> list[str]:
+        return [hidden_rows_note(self.hidden_rows, filtered=False)] if self.hidden_rows else []
+
+
+def _span(attributes: Mapping[str, str], name: str) -> int:
+    written = attributes.get(name, "1").strip()
+    return min(max(int(written), 1), _WIDEST) if re.fullmatch("[0-9]{1,6}", written) else 1
+
+
+class _Page:
+    """A target of lxml's parser: gathers the tables of a page as it is parsed, without a tree."""
+
+    def __init__(self) -> None:
+        self.tables: list[_Table] = []
+        self._open: list[_Table] = []
+        self._unseen = 0
+        self._count = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        table = self._open[-1] if self._open else None
+        if self._unseen:
+            self._unseen += 1
+        elif (
+            tag in _NO_TEXT or "hidden" in attributes or _UNSEEN.search(attributes.get("style", ""))
+        ):
+            self._unseen = 1
+            if table and tag == "tr":
+                table.start_row()
+                table.hidden_rows += 1
+            elif table and tag in ("td", "th"):
+                table.start_cell(attributes)
+        elif tag == "table":
+            self._open.append(_Table())
+        elif table is None:
+            return
+        elif tag == "tr":
+            table.start_row()
+        elif tag in ("td", "th"):
+            self._count += 1
+            if self._count > _MOST_CELLS:
+                raise _TooLarge
+            table.start_cell(attributes)
+        elif tag in _BREAKS:
+            self.data(" ")
+
+    def end(self, tag: str) -> None:
+        if self._unseen:
+            self._unseen -= 1
+            return
+        if not self._open:
+            return
+        table = self._open[-1]
+        if tag in ("td", "th"):
+            table.end_cell()
+        elif tag == "tr":
+            table.end_row()
+        elif tag == "table":
+            table.end_row()
+            self.tables.append(self._open.pop())
+
+    def data(self, text: str) -> None:
+        if self._open and not self._unseen and self._open[-1].text is not None:
+            self._open[-1].text.append(text)
+
+    def comment(self, text: str) -> None: ...
+
+    def close(self) -> None:
+        while self._open:
+            self.end("table")

@@ -1,0 +1,198 @@
+"""Reads XML spreadsheets of Excel 2003: some school systems still write them, and call them '.xls'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from lxml import etree
+
+from senlib.school.files import SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, Progress, fault
+from senlib.school.heading_rows import IsHeading, Merge
+from senlib.school.number_formats import PERCENT, PLAIN, as_shown, kind_of
+from senlib.school.raw_tables import UNCALCULATED, RawTable, Row, Surroundings, table_of
+from senlib.school.sheet_xml import NoWorkbook, Target, TooLarge, is_true
+from senlib.school.what_is_hidden import (
+    beside_hidden_sheets,
+    hidden_rows_note,
+    no_table_shown,
+)
+
+_NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_BYTES_AT_ONCE = 64 * 1024
+_MOST_CELLS = 3_000_000
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 2_000
+
+
+def read_xml_spreadsheet(
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+) -> list[RawTable]:
+    """The tables of the sheets that a person sees; FaultyFile where there is none, or the XML is broken."""
+    book = _Book()
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    try:
+        parser = etree.XMLParser(
+            target=book, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+        while piece := stream.read(_BYTES_AT_ONCE):
+            parser.feed(piece)
+            progress(stream.tell() / size)
+        parser.close()
+    except TooLarge as error:
+        raise fault(name, TOO_LARGE, SPLIT_IT) from error
+    except (etree.XMLSyntaxError, NoWorkbook, ValueError, LookupError) as error:
+        raise fault(name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX) from error
+    tables = [
+        table_of(
+            iter(sheet.rows),
+            file=f"{name}, sheet '{sheet.name}'" if len(book.sheets) > 1 else name,
+            is_heading=is_heading,
+            around=Surroundings(
+                merges=sheet.merges, hidden_columns=sheet.hidden_columns, notes=sheet.notes()
+            ),
+            sheet=True,
+        )
+        for sheet in book.sheets
+        if not sheet.hidden
+    ]
+    hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
+    shown = beside_hidden_sheets([table for table in tables if table is not None], hidden)
+    if not shown:
+        raise no_table_shown(name, hidden)
+    return shown
+
+
+@dataclass
+class _Sheet:
+    name: str
+    rows: list[Row] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden: bool = False
+    filtered: bool = False
+
+    def notes(self) -> list[str]:
+        rows = self.hidden_rows
+        return [hidden_rows_note(rows, filtered=self.filtered)] if rows else []
+
+
+class _Book(Target):
+    """A target of lxml's parser: gathers sheets as they are parsed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheets: list[_Sheet] = []
+        self._kinds: dict[str, str] = {}
+        self._style = ""
+        self._row = self._column = self._next = self._across = self._count = 0
+        self._row_hidden = self._in_comment = False
+        self._cells: list[str] = []
+        self._cell: Mapping[str, str] = {}
+        self._type: str | None = None
+        self._value = ""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = tag.rpartition("}")[2]
+        own = {key.removeprefix(_NAMESPACE): value for key, value in attributes.items()}
+        if name == "Visible":
+            self.text = []
+        elif name == "AutoFilter" and self.sheets:
+            self.sheets[-1].filtered = True
+        elif not tag.startswith(_NAMESPACE):
+            return
+        elif name == "Style":
+            self._style = own.get("ID", "")
+        elif name == "NumberFormat":
+            code = own.get("Format", "")
+            self._kinds[self._style] = PERCENT if code == "Percent" else kind_of(0, code)
+        elif name == "Worksheet":
+            self.sheets.append(_Sheet(own.get("Name", "")))
+            self._row = self._next = 0
+        elif name == "Column":
+            self._start_column(own)
+        elif name == "Row":
+            self._start_row(own)
+        elif name == "Cell":
+            self._start_cell(own)
+        elif name == "Comment":
+            self._in_comment = True
+        elif name == "Data" and not self._in_comment:
+            self._type = own.get("Type", "String")
+            self.text = []
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition("}")[2]
+        if name == "Visible":
+            visible = self.taken().strip()
+            if self.sheets:
+                self.sheets[-1].hidden = visible in ("SheetHidden", "SheetVeryHidden")
+        elif not tag.startswith(_NAMESPACE):
+            return
+        elif name == "Data" and not self._in_comment:
+            self._value = self.taken()
+        elif name == "Comment":
+            self._in_comment = False
+        elif name == "Cell":
+            self._end_cell()
+        elif name == "Row":
+            self._end_row()
+
+    def _start_column(self, own: Mapping[str, str]) -> None:
+        first = int(own["Index"]) - 1 if "Index" in own else self._next
+        self._next = first + 1 + int(own.get("Span", 0))
+        if is_true(own.get("Hidden")) or own.get("Width") == "0":
+            self.sheets[-1].hidden_columns.append(range(first, self._next))
+
+    def _start_row(self, own: Mapping[str, str]) -> None:
+        self._row = int(own["Index"]) if "Index" in own else self._row + 1
+        if self._row > _LAST_ROW:
+            raise TooLarge
+        self._row_hidden = is_true(own.get("Hidden")) or own.get("Height") == "0"
+        self._cells = []
+        self._column = 0
+
+    def _start_cell(self, own: Mapping[str, str]) -> None:
+        self._count += 1
+        if "Index" in own:
+            self._column = int(own["Index"]) - 1
+        if self._count > _MOST_CELLS or self._column >= _LAST_COLUMN:
+            raise TooLarge
+        self._cell, self._type, self._value = own, None, ""
+        self._across = int(own.get("MergeAcross", 0))
+        down = int(own.get("MergeDown", 0))
+        if self._across or down:
+            last = self._column + self._across
+            merge = Merge(self._row, self._column, self._row + down, last)
+            self.sheets[-1].merges.append(merge)
+
+    def _end_cell(self) -> None:
+        text = self._shown()
+        if text:
+            self._cells += [""] * (self._column + 1 - len(self._cells))
+            self._cells[self._column] = text
+        self._column += 1 + self._across
+
+    def _shown(self) -> str:
+        if "Formula" in self._cell and self._type is None:
+            return UNCALCULATED
+        if self._type == "Number":
+            kind = self._kinds.get(self._cell.get("StyleID", ""), PLAIN)
+            return as_shown(self._value, PERCENT if kind == PERCENT else PLAIN)
+        if self._type == "Boolean":
+            return "Y" if is_true(self._value) else "N"
+        if self._type == "DateTime":
+            day, _, time = self._value.partition("T")
+            time = time.removesuffix(".000")
+            return f"{day} {time}" if time.strip("0:.") else day
+        return self._value
+
+    def _end_row(self) -> None:
+        if not any(map(str.strip, self._cells)):
+            return
+        if self._row_hidden:
+            self.sheets[-1].hidden_rows += 1
+        else:
+            self.sheets[-1].rows.append((self._row, self._cells))
