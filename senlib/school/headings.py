@@ -296,6 +296,16 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     return Guess(LEAVE_OUT if key in _NAMED or not_a_result(heading) else "")
 
 
+def is_known(heading: str, framework: Framework) -> bool:
+    """Whether a text is a heading that the workbook knows, whatever it makes of it.
+
+    >>> from senlib.frameworks import load
+    >>> is_known("GCSE Maths", load("gcse")), is_known("Maths", load("gcse")), is_known("Aster", load("gcse"))
+    (True, True, False)
+    """
+    return any(guess(heading, framework, long=long).meaning for long in (False, True))
+
+
 def not_a_result(heading: str) -> bool:
     """Whether a heading names something about results that is none: a target, a prediction, a mark.
 

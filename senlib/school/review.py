@@ -14,10 +14,11 @@ from senlib.school import checking, headings, joining, lists, schema
 from senlib.school.answers import Answers
 from senlib.school.contents import holds, listed
 from senlib.school.faults import Fault, FaultyFile
+from senlib.school.file_formats import format_of
 from senlib.school.files import NamedFile, Part
 from senlib.school.lists import SchoolList
 from senlib.school.matching import Matched, cells, matched, missing, no_table
-from senlib.school.read_ctf import is_xml, read_ctf
+from senlib.school.read_ctf import read_ctf
 from senlib.school.read_tables import RawTable, read_tables
 
 # From this share of a year group's pupils on, a year group with results of the stage's end has finished it.
@@ -173,11 +174,14 @@ class _Reviewing:
     def of(self, files: Sequence[NamedFile]) -> Review:
         """The review of these files."""
         for number, file in enumerate(files, start=1):
-            self.progress(f"Reading {file.name} ({number} of {len(files)})")
+            self.progress(f"Reading {file.name} ({number:,} of {len(files):,})")
             try:
                 self._read(file)
             except FaultyFile as faulty:
                 self.faults += faulty.faults
+            except (ValueError, ArithmeticError, LookupError, MemoryError, RecursionError):
+                # Whatever a file holds, she is told which one it is; the message of such an error may hold its values.
+                self.faults.append(_unreadable(file))
         self.progress("Putting the lists together")
         made = [self._list(file, match) for file, match in self.matches] + self.ctfs
         if not self.faults and all(one.long and not len(one.pupils.data.columns) for one in made):
@@ -215,10 +219,15 @@ class _Reviewing:
     # -- reading --
 
     def _read(self, file: NamedFile) -> None:
-        if is_xml(file):
+        if format_of(file) == "xml":
             self.ctfs.append(self._ctf(file))
             return
-        tables = read_tables(file)
+        words = f"Reading {file.name}"
+        tables = read_tables(
+            file,
+            is_heading=lambda heading: headings.is_known(heading, self.framework),
+            progress=lambda share: self.progress(f"{words}: {share:.0%}"),
+        )
         found = [
             (table, matched(table, framework=self.framework, answers=self.answers))
             for table in tables
@@ -244,7 +253,7 @@ class _Reviewing:
     def _take(self, file: NamedFile, match: Matched) -> None:
         """Note what a table's columns are, and keep it if it has what a table needs."""
         table = match.table
-        self.notes += getattr(table, "notes", ())
+        self.notes += [f"{table.file}: {note}" for note in table.notes]
         for column in match.columns:
             self.columns.append(
                 ReviewedColumn(
@@ -720,6 +729,11 @@ _HALF_TERMS = (
 
 def _school_year(summer: int) -> str:
     return f"{summer - 1}/{summer % 100:02d}"
+
+
+def _unreadable(file: NamedFile) -> Fault:
+    remedy = "Open it in Excel, copy the table into a new workbook, save that, and choose it."
+    return Fault(file=file.name, rule="it cannot be read", remedy=remedy)
 
 
 def _no_rows(file: NamedFile) -> Fault:
