@@ -127,7 +127,7 @@ def save_school(school: School, folder: Path, *, keep_before: bool = False) -> N
     >>> folder = Path(tempfile.mkdtemp()) / "school"
     >>> save_school(open_sample("gcse"), folder)
     >>> open_school(folder).name
-    'Harbour Road School'
+    'Harbour Road Academy (sample)'
     """
     school = _whole(school)
     with school_file.written_beside(Path(folder), keep_before=keep_before) as made:
@@ -233,11 +233,9 @@ def _with_all(
     if list(table.columns) != names:
         if unknown := set(table.columns) - set(names):
             raise _UnknownColumn(f"{len(unknown)} columns that the schema has not")
-        blank = typed(
-            canonical(table[["pupil_id"]], schema=schema, framework=framework),
-            schema=schema,
-            framework=framework,
-        )
+        text = table[[name for name in table if name in schema.columns]].astype(str)
+        blank = canonical(text, schema=schema, framework=framework)
+        blank = typed(blank, schema=schema, framework=framework)
         table = table.assign(**{name: blank[name] for name in names if name not in table})[names]
     return table.reset_index(drop=True)
 
@@ -402,8 +400,8 @@ def _not_as_kept(name: str) -> FaultyFile:
 
 def _move(paths: Sequence[Path], aside: Path) -> None:
     """Set files aside, for their owner alone; one that is open elsewhere stays until the next time."""
-    aside.mkdir(mode=0o700, exist_ok=True)
     for path in paths:
         with suppress(OSError):
+            aside.mkdir(mode=0o700, exist_ok=True)
             path.chmod(0o600)
             os.replace(path, aside / path.name)

@@ -66,6 +66,9 @@ _BEING_WRITTEN = ".school-being-written-"
 _LEFT_BEHIND_SECONDS = 3600
 
 _LOAD_AGAIN = "Load your files again, or put back a copy of this file from a backup."
+_UNREADABLE_BEFORE = (
+    "The school that was kept before can no longer be read, so the one that lies open stays open."
+)
 _CAUSES = {
     errno.ENOSPC: "the disk is full. Make room on it, then try again",
     errno.EACCES: "it may not be written to, or another program keeps it open. Close that, or ask for leave to write there",
@@ -130,7 +133,7 @@ def written_beside(folder: Path, *, keep_before: bool = False) -> Iterator[Path]
     """Where to write a folder's file; it is moved into its place where nothing was raised, and taken away where something was.
 
     A folder that is not there comes with its file or not at all. With `keep_before` the file that it replaces becomes the one
-    before. Raises NotKept, in words, where the disk refuses; the file and the one before are then as they were.
+    before. Raises NotKept, in words, where the disk refuses; the file is then as it was.
     """
     new = not folder.exists()
     with _in_words(folder):
@@ -176,11 +179,14 @@ def change_places(folder: Path) -> None:
     with _in_words(folder):
         if before(folder) == aside:  # broken off after the second of the three steps below
             os.replace(aside, earlier)
+        if not _is_whole(earlier):
+            raise NotKept(_UNREADABLE_BEFORE)
         if path.exists():
             _copy(path, aside)
         os.replace(earlier, path)
         if aside.exists():
-            os.replace(aside, earlier)
+            with suppress(OSError):  # it is found where it is
+                os.replace(aside, earlier)
         _names_to_disk(folder)
 
 
@@ -230,8 +236,8 @@ def _to_disk(path: Path) -> None:
 
 
 def _names_to_disk(folder: Path) -> None:
-    """Have the disk note what is in a folder. Windows knows no such thing, and needs none."""
-    if os.name == "posix":
+    """Have the disk note what is in a folder, as far as it does; Windows knows no such thing, and needs none."""
+    with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -349,7 +349,7 @@ def test_her_files_and_the_store_in_trouble_are_both_told(data):
 
 
 def test_a_school_that_cannot_be_written_leaves_the_choice_as_it_was(data, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError("no space left")
 
     monkeypatch.setattr(desks, "save_school", refuse)
