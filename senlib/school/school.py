@@ -233,7 +233,7 @@ def _with_all(
     if list(table.columns) != names:
         if unknown := set(table.columns) - set(names):
             raise _UnknownColumn(f"{len(unknown)} columns that the schema has not")
-        text = table[[name for name in table if name in schema.columns]].astype(str)
+        text = table[[name for name in table if name in schema.columns]].astype(str).fillna("")
         blank = canonical(text, schema=schema, framework=framework)
         blank = typed(blank, schema=schema, framework=framework)
         table = table.assign(**{name: blank[name] for name in names if name not in table})[names]
