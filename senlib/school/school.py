@@ -209,7 +209,7 @@ def _open_file(path: Path, *, framework: str | None = None) -> School:
         raise school_file.newer(path) from None
     if framework not in (None, by.name):
         rule = "this school is kept by another yardstick than the one that was asked for"
-        remedy = "Leave out --framework, or load the school's files again with it."
+        remedy = "Leave out --framework, or load the school’s files again with it."
         raise fault(path.name, rule, remedy)
     return school
 
