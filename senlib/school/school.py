@@ -153,7 +153,10 @@ def open_and_renew(folder: Path, *, aside: Path) -> School:
             return open_school(folder)
         try:
             save_school(school, folder)
-        except NotKept:
+        except (
+            NotKept,
+            ValueError,
+        ):  # the disk refuses, or a number that was written in by hand is none
             return school
     set_aside = [path for path in folder.iterdir() if path.name in _VERSION_1]
     if set_aside:
@@ -201,11 +204,8 @@ def _open_file(path: Path, *, framework: str | None = None) -> School:
             **tables,
         )
         school = _whole(school)
-    except (
-        KeyError,
-        TypeError,
-        _UnknownColumn,
-    ):  # a framework, a table or a column of a version to come
+    except (KeyError, TypeError, _UnknownColumn):
+        # A framework, a table or a column of a version to come: the digest tells that nothing is damaged.
         raise school_file.newer(path) from None
     if framework not in (None, by.name):
         rule = "this school is kept by another yardstick than the one that was asked for"
