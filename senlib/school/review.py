@@ -607,10 +607,13 @@ class _Reviewing:
         same = table.duplicated(["key", "result"])
         table = table[~same]
         within = table.duplicated(["key", "list"])
-        self.faults += [
+        found = [
             part.fault(place, column="result", rule=_SECOND_RESULT, remedy=_KEEP_ONE)
             for part, place in checking.places(parts, table.index[within].to_numpy(int))
         ]
+        # A pupil who stands in a sheet twice has every result twice too: the pupil is the fault.
+        twice = {(f.file, f.row) for f in self.faults if f.rule == joining.SECOND_PUPIL}
+        self.faults += [fault for fault in found if (fault.file, fault.row) not in twice]
         table = table[~within]
         across = table[table.duplicated("key", keep=False)]
         for what, rows in across.groupby(["stage", "subject", "kind"], sort=False, observed=True):
