@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from senlib import private
 from senlib.frameworks import Framework, load
 from senlib.school.faults import Fault, FaultyFile
 from senlib.school.loading import NamedFile, load_files
@@ -90,7 +91,7 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
 
 def save_school(school: School, folder: Path) -> None:
     """Write a school's folder as open_school reads it: whole or not at all, in place of what was there."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(folder.parent)
     made = Path(tempfile.mkdtemp(prefix=".loading-", dir=folder.parent))
     try:
         settings = {
@@ -102,13 +103,15 @@ def save_school(school: School, folder: Path) -> None:
         lines = [
             f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()
         ]
-        (made / "school.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        settings_file = private.file(made / "school.toml")
+        settings_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         # Lines end as Excel ends them: a bare carriage return within a name is then quoted, and read back as part of it.
         written = {"index": False, "lineterminator": "\r\n"}
-        school.pupils.to_csv(made / "pupils.csv", **written)
-        school.results.drop(columns="points").to_csv(made / "results.csv", **written)
+        school.pupils.to_csv(private.file(made / "pupils.csv"), **written)
+        results = private.file(made / "results.csv")
+        school.results.drop(columns="points").to_csv(results, **written)
         if len(school.lea):
-            school.lea.to_csv(made / "lea.csv", **written)
+            school.lea.to_csv(private.file(made / "lea.csv"), **written)
         _replace_folder(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import psutil
@@ -18,6 +19,7 @@ import pytest
 
 from senlib import ROOT
 from senlib.serve.app import DATA_VARIABLE, SCHOOL_VARIABLE, listen, surroundings
+from tests.entering import address_in, cookie_of
 
 SECRET = "Zebedee Quill"  # stands for a pupil's name
 
@@ -48,14 +50,16 @@ class Server:
     def __init__(self, process: subprocess.Popen, log: Path) -> None:
         self.process, self.log = process, log
         self.said = process.stdout.readline()
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])
+        self.address = address_in(self.said)
+        self.port = urlsplit(self.address).port
+        self.cookie = "=".join(cookie_of(self.address))
 
     def ask(
         self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
     ) -> http.client.HTTPResponse:
-        """The answer to one request, its text not yet read."""
+        """The answer to one request of whoever started it, its text not yet read."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request(method, path, headers=headers or {})
+        connection.request(method, path, headers={"Cookie": self.cookie} | (headers or {}))
         return connection.getresponse()
 
     def text(self, path: str, **request) -> tuple[int, str]:
@@ -116,7 +120,10 @@ def server(tmp_path_factory):
 
 
 def test_says_where_it_is(server):
-    assert server.said.startswith(f"The workbook is open at http://127.0.0.1:{server.port}/ ")
+    assert re.fullmatch(
+        rf"The workbook is open at http://127\.0\.0\.1:{server.port}/\?token=[\w-]{{43}}  Press .*\n",
+        server.said,
+    )
 
 
 def test_front_page(server):
@@ -223,7 +230,7 @@ def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
     write_notebook(tmp_path, "index", "# Words", "import threading; threading.Event().wait()")
     with served(tmp_path, tmp_path) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        connection.request("GET", "/")
+        connection.request("GET", "/", headers={"Cookie": server.cookie})
         answer, seen = connection.getresponse(), ""
         while "jupyter-config-data" not in seen:  # the kernel has started
             seen += answer.read1().decode()
