@@ -137,6 +137,9 @@ class Workbook(Voila):
         if sys.platform != "win32" and len(self.connection_dir) < LONGEST_FOLDER:
             # Kernels are spoken to through files of this folder, which nobody else can open, and take no port from anybody.
             self.config.KernelManager.transport = "ipc"
+        else:
+            # By ports, at which anybody on this computer could listen to what kernels show.
+            self.config.KernelManager.transport_encryption = "required"
         # What the user has IPython do at its start is not for our pages, and their history is not kept.
         os.environ["IPYTHONDIR"] = str(Path(self.connection_dir) / "ipython")
         _log_without_values(self.log)

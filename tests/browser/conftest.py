@@ -88,8 +88,10 @@ class Workbook:
 
 
 @contextmanager
-def started(data: Path, *options: str) -> Iterator[Workbook]:
-    """`senlib serve` with this folder for the user's own data, while the block runs."""
+def started(
+    data: Path, *options: str, port: str = "0", browser: bool = False
+) -> Iterator[Workbook]:
+    """`senlib serve` with this folder for the user's own data, while the block runs; it opens a browser only if asked to."""
     process = subprocess.Popen(
         [
             sys.executable,
@@ -99,9 +101,9 @@ def started(data: Path, *options: str) -> Iterator[Workbook]:
             *options,
             "--data",
             str(data),
-            "--no-browser",
+            *([] if browser else ["--no-browser"]),
             "--port",
-            "0",
+            port,
         ],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if not name.startswith("SENLIB_")},
