@@ -9,13 +9,17 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 import psutil
 import pytest
+import zmq
 
 from senlib import ROOT
 from senlib.serve.app import DATA_VARIABLE, SCHOOL_VARIABLE, listen, surroundings
@@ -224,6 +228,36 @@ def test_where_the_system_cannot_fork_pages_come_all_the_same(tmp_path):
         tmp_path, tmp_path, start="from senlib.serve import forks; forks.CAN_FORK = False" + START
     ) as server:
         assert "ipykernel_launcher.py" in server.text("/")[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names a folder of Unix; there it is always so")
+@pytest.mark.parametrize("forks", [True, False])
+def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(tmp_path, monkeypatch, forks):
+    """As on Windows, and where the folder for temporary files lies too deep: whoever connects hears nothing of what a page shows."""
+    write_notebook(tmp_path, "index", "# Words", f"print({SECRET!r})", "import time; time.sleep(3)")
+    deep = tempfile.TemporaryDirectory(dir="/tmp", prefix="a" * 40)
+    monkeypatch.setenv("TMPDIR", deep.name)
+    start = (
+        "from senlib.serve import forks; forks.CAN_FORK = forks.CAN_FORK and " + f"{forks}{START}"
+    )
+    with deep, served(tmp_path, tmp_path, start=start) as server, zmq.Context() as context:
+        heard, connected = [], {}
+        answer = server.ask("/")
+        reading = threading.Thread(target=lambda: heard.append(answer.read().decode()))
+        reading.start()
+        while reading.is_alive():
+            for kernel in psutil.Process(server.process.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    for one in kernel.net_connections("tcp"):
+                        if one.status == "LISTEN" and one.laddr.port not in connected:
+                            listener = connected[one.laddr.port] = context.socket(zmq.SUB)
+                            listener.subscribe(b"")
+                            listener.connect(f"tcp://127.0.0.1:{one.laddr.port}")
+            time.sleep(0.02)
+        said = [listener for listener in connected.values() if listener.poll(100)]
+        for listener in connected.values():
+            listener.close(linger=0)
+    assert SECRET in heard[0] and len(connected) >= 5 and said == []
 
 
 def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
