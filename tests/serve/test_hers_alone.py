@@ -219,7 +219,7 @@ def shipped(data: Path, log: Path, **options) -> Iterator[Server]:
 @ANOTHER
 def test_another_user_gets_nothing() -> None:
     with (
-        tempfile.TemporaryDirectory(dir="/tmp") as folder,
+        tempfile.TemporaryDirectory() as folder,
         umask(0),
     ):
         os.chmod(folder, 0o755)  # as a user's folder often is; pytest's own are closed

@@ -235,7 +235,7 @@ def test_where_the_system_cannot_fork_pages_come_all_the_same(tmp_path):
 def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(tmp_path, monkeypatch, forks):
     """As on Windows, and where the folder for temporary files lies too deep: whoever connects hears nothing of what a page shows."""
     write_notebook(tmp_path, "index", "# Words", f"print({SECRET!r})", "import time; time.sleep(3)")
-    deep = tempfile.TemporaryDirectory(dir="/tmp", prefix="a" * 40)
+    deep = tempfile.TemporaryDirectory(prefix="a" * 40)
     monkeypatch.setenv("TMPDIR", deep.name)
     start = (
         "from senlib.serve import forks; forks.CAN_FORK = forks.CAN_FORK and " + f"{forks}{START}"
