@@ -17,12 +17,17 @@ import pandas as pd
 
 from senlib import ROOT, national, open_sample
 from senlib.frameworks import load, names
+from senlib.school import school_file
 from senlib.school.faults import FaultyFile
-from senlib.school.school import School, open_school, save_school
+from senlib.school.school import School, open_and_renew, open_school, save_school
+from senlib.school.school_file import NotKept
 from senlib.workbook import portable
 from senlib.workbook.store import Answer, Placed, Saved, Store, StoreError
 
 OWN = "own"
+
+# Under the data folder: the SENCO's own school, and the files in which an earlier version kept it.
+_OWN_FOLDER, _SET_ASIDE = "school", "school-before-version-2"
 
 # The school in the folder that was named to the server.
 FOLDER = "folder"
@@ -42,6 +47,9 @@ ROOM_RULE = (
     "In a session only the sample schools can be opened: many people use this computer now, and files about real pupils are "
     "not for all of them. Load your own school when you are by yourself."
 )
+
+
+_NO_SCHOOL_BEFORE = "There is no school that was kept before this one."
 
 
 class ClosedStore(Store):
@@ -97,11 +105,20 @@ class ClosedStore(Store):
 
 
 @dataclass(frozen=True)
+class SchoolBefore:
+    """The school that was kept before the SENCO's own: its name, and when it was kept."""
+
+    name: str
+    kept: datetime
+
+
+@dataclass(frozen=True)
 class Desk:
     """One sitting at the workbook: the school that is open, and the store of this school's notes.
 
-    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is. `room` is 'leader' or
-    'participant' in a session's room, where sample schools alone can be opened, and '' outside one.
+    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is. `told` are sentences
+    on what lies beside them and is none of the school. `room` is 'leader' or 'participant' in a session's room, where sample
+    schools alone can be opened, and '' outside one.
     """
 
     data: Path
@@ -112,11 +129,23 @@ class Desk:
     settings: Store
     trouble: str = ""
     room: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def own_folder(self) -> Path:
         """Where the SENCO's own school is kept, whether or not there is one yet."""
-        return self.data / "school"
+        return self.data / _OWN_FOLDER
+
+    @property
+    def can_go_back(self) -> SchoolBefore | None:
+        """The school that `go_back` would open; None where there is none."""
+        path = None if self.room else school_file.before(self.own_folder)
+        if path is None:
+            return None
+        facts = school_file.facts(path)
+        return SchoolBefore(
+            name=facts["name"], kept=datetime.fromisoformat(facts["written"]).astimezone()
+        )
 
     def choices(self) -> dict[str, str]:
         """The schools that can be opened: key and name, the folder named to the server and her own first."""
@@ -157,18 +186,33 @@ class Desk:
         return path.read_bytes()
 
     def keep(self, school: School) -> None:
-        """Keep a school as the SENCO's own, in place of the one before, and open it from now on.
+        """Keep a school as the SENCO's own, and open it from now on; the one before stays as one step back.
 
         Raises StoreError or OSError where it cannot be kept, as in a room; the school that was open then stays so, as it was.
         """
+        self._open_own(lambda: save_school(school, self.own_folder, keep_before=True))
+
+    def go_back(self) -> None:
+        """Open the school that was kept before; the one that was kept until now takes its place, so that this can be undone.
+
+        Raises StoreError or OSError where that cannot be done, and where there is no school before; all then stays as it was.
+        """
+        if self.can_go_back is None and not self.room:
+            raise StoreError(_NO_SCHOOL_BEFORE)
+        self._open_own(lambda: school_file.change_places(self.own_folder))
+
+    def _open_own(self, kept: Callable[[], None]) -> None:
+        """Open her own school from now on, if it can be kept."""
         if self.room:
             raise StoreError(ROOM_RULE)
         before = self.settings.latest("settings").get("school", "")
         self.choose(OWN)  # first, for a school that was written cannot be taken back
         try:
-            save_school(school, self.own_folder)
-        except OSError:
+            kept()
+        except OSError as error:
             self.choose(before)
+            if isinstance(error, NotKept):
+                raise StoreError(str(error)) from None
             raise
 
     def delete_everything(self) -> None:
@@ -182,7 +226,8 @@ class Desk:
             Store(path, workbook=name).delete_everything()
         # A closed store refuses, in words; an empty one has no answers to name its workbook.
         self.settings.delete_everything()
-        for folder in (self.own_folder, self.data / "room"):
+        kept = (self.own_folder, self.data / _SET_ASIDE, self.data / "room")
+        for folder in (*school_file.left_behind(self.own_folder), *kept):
             if folder.is_dir():
                 shutil.rmtree(folder)
         (self.data / "codes.key").unlink(missing_ok=True)
@@ -203,22 +248,16 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     room = environment.get(ROOM_VARIABLE, "")
     folder = "" if room else environment.get(SCHOOL_VARIABLE, "")
     settings = _store(data / "workbook.sqlite", workbook="settings")
-    chosen = _chosen(settings, folder=folder, own=data / "school")
+    own = data / _OWN_FOLDER
+    chosen = _chosen(settings, folder=folder, own=own)
     trouble = ""
     try:
-        school = (
-            open_sample(chosen)
-            if chosen in names()
-            else open_school({FOLDER: folder, OWN: data / "school"}[chosen])
-        )
-    except FaultyFile:
+        school = _open(chosen, folder=folder, own=own)
+    except FaultyFile as faulty:
         if chosen != OWN:
             raise
-        # Someone changed the files by hand. The pages must open all the same, for the way back is on one of them.
-        trouble = (
-            f"Your own school in {data / 'school'} can no longer be read, so this is a sample. "
-            "Load your files again on the front page."
-        )
+        # It was damaged, or changed by hand. The pages must open all the same, for the way back is on one of them.
+        trouble = _unreadable(own, faulty)
         chosen, school = "levels", open_sample("levels")
     store = _beside(settings, workbook=_notes_of(chosen, folder))
     if chosen in names():
@@ -233,6 +272,39 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
         settings=settings,
         trouble=trouble,
         room=room,
+        told=_told(chosen, school=school, data=data),
+    )
+
+
+def _open(chosen: str, *, folder: str, own: Path) -> School:
+    if chosen == FOLDER:
+        return open_school(folder)
+    return (
+        open_and_renew(own, aside=own.with_name(_SET_ASIDE))
+        if chosen == OWN
+        else open_sample(chosen)
+    )
+
+
+def _unreadable(own: Path, faulty: FaultyFile) -> str:
+    """That her own school cannot be opened; why, and what to do, where it is the one file that is at fault."""
+    words = f"Your own school in {own} can no longer be read, so this is a sample."
+    for fault in faulty.faults:
+        if fault.file == school_file.FILE:
+            return f"{words} {fault}"
+    return f"{words} Load your files again on the front page."
+
+
+def _told(chosen: str, *, school: School, data: Path) -> tuple[str, ...]:
+    """What was passed over in a folder; of her own school, that the files in which an earlier version kept it are still there."""
+    aside = data / _SET_ASIDE
+    if chosen == FOLDER:
+        return school.notes
+    if chosen != OWN or not aside.is_dir():
+        return ()
+    return (
+        f"Your school is now kept in one file. The files in which it was kept before are in {aside}: "
+        "delete that folder when you no longer need it.",
     )
 
 

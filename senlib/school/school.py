@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import tempfile
+import re
 import tomllib
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 
 from senlib.frameworks import Framework, load
-from senlib.school.faults import Fault, FaultyFile
-from senlib.school.files import NamedFile
+from senlib.school import school_file
+from senlib.school.faults import FaultyFile
+from senlib.school.files import NamedFile, fault
 from senlib.school.review import load_files
-from senlib.school.schema import lea_schema
+from senlib.school.schema import (
+    canonical,
+    headings,
+    lea_schema,
+    normal,
+    pupils_schema,
+    results_schema,
+    typed,
+)
+from senlib.school.school_file import FILE, NotKept
 
-TABLES = (".csv", ".xlsx", ".xml")
+# What a folder's tables end in, and what else may lie in a school's folder without being one.
+TABLES = (".csv", ".txt", ".xlsx", ".xlsm", ".xml")
+_NO_TABLES = ("school.toml", "lea.csv", "workbook.json")
+# How far to look into a text file for its headings.
+_HEADINGS_WITHIN_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that a school was loaded from: its name, who supplied it and of what date it is ('' where that was not said).
+
+    `pupils` and `results` count what came from it; `kind` says what sort of file it was.
+    """
+
+    file: str
+    supplied_by: str = ""
+    dated: str = ""
+    pupils: int = 0
+    results: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +59,8 @@ class School:
     """A school that has been read and checked. It never changes, so what is counted of it can be kept.
 
     `pupils` and `results` are as in senlib.school.schema, typed; `lea` holds stage, cohort, subject, group, entry, reach,
-    schools, pupils and reached for the LEA's other schools, and may be empty.
+    schools, pupils and reached for the LEA's other schools, and may be empty. How it was loaded: `answers` by the key of the
+    question, the `sources`, `meanings` as (file, heading, meaning), and `notes` on what was read or passed over.
     """
 
     name: str
@@ -39,6 +72,10 @@ class School:
         default_factory=lambda: pd.DataFrame(columns=list(lea_schema().columns))
     )
     sample: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    meanings: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def current_academic_year(today: date) -> int:
@@ -51,32 +88,21 @@ def current_academic_year(today: date) -> int:
 
 
 def open_school(folder: str | Path, *, framework: str | None = None) -> School:
-    """Read and check a school's folder: school.toml, its tables, and lea.csv where there is one.
+    """Open a school's folder: the school that is kept in it, else its files, read and checked.
 
-    Without school.toml the framework must be given, and the folder's name is the school's. Raises FaultyFile with every
-    fault there is, and FileNotFoundError where there is no such folder.
+    Files are school.toml, tables in any number, and lea.csv where there is one. Without school.toml the framework must be
+    given, and the folder's name is the school's. Nothing is written. Raises FaultyFile with every fault there is, and
+    FileNotFoundError where there is no such folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}")
+    if (folder / FILE).exists():
+        return _open_file(folder / FILE, framework=framework)
     settings = _settings(folder)
-    name = framework or settings.get("framework")
-    if name is None:
-        remedy = (
-            'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
-        )
-        raise FaultyFile([Fault(file=folder.name, rule="no framework is named", remedy=remedy)])
-    year = settings.get("academic_year", current_academic_year(date.today()))
-    if not isinstance(year, int):
-        remedy = "Write the summer the school year ends in, such as academic_year = 2005, without quotation marks."
-        raise FaultyFile(
-            [Fault(file="school.toml", rule="academic_year is not a year", remedy=remedy)]
-        )
-    files = [
-        NamedFile(name=path.name, content=path)
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in TABLES and path.name != "lea.csv"
-    ]
+    name, year = _framework(folder, settings, framework), _academic_year(settings)
+    paths, passed_over = _tables_in(folder, framework=load(name))
+    files = [NamedFile(name=path.name, content=path) for path in paths]
     loaded = load_files(files, framework=load(name), academic_year=year)
     return School(
         name=settings.get("name", folder.resolve().name),
@@ -86,51 +112,208 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
         results=loaded.results,
         lea=_lea(folder),
         sample=bool(settings.get("sample", False)),
+        notes=(*passed_over, *loaded.notes),
     )
 
 
-def save_school(school: School, folder: Path) -> None:
-    """Write a school's folder as open_school reads it: whole or not at all, in place of what was there."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".loading-", dir=folder.parent))
+def save_school(school: School, folder: Path, *, keep_before: bool = False) -> None:
+    """Keep a school in a folder, as open_school opens it: whole or not at all, in place of the one that was kept there.
+
+    It is read back and compared before it is moved into place. With `keep_before` the school that it replaces stays as the
+    one before (school_file.before). Raises NotKept, in words, where it cannot be kept; what was kept before then stays.
+
+    >>> import tempfile
+    >>> from senlib import open_sample
+    >>> folder = Path(tempfile.mkdtemp()) / "school"
+    >>> save_school(open_sample("gcse"), folder)
+    >>> open_school(folder).name
+    'Harbour Road Academy (sample)'
+    """
+    school = _whole(school)
+    with school_file.written_beside(Path(folder), keep_before=keep_before) as made:
+        school_file.write(made, tables=_tables(school), facts=_facts(school))
+        if not _same(school, made):
+            raise NotKept(
+                f"The school could not be kept in {folder}: what was written did not read back the same. "
+                "Try again. What was kept before is still there."
+            )
+
+
+def open_and_renew(folder: Path, *, aside: Path) -> School:
+    """Open a SENCO's own folder; where it holds files and no school that is kept, keep it, and set the files aside.
+
+    Tables that version 1 kept were checked then, and are taken as they are. Where the school cannot be kept, its files stay
+    where they are and it is opened from them. Raises FaultyFile and FileNotFoundError as open_school does.
+    """
+    if not (folder / FILE).exists():
+        try:
+            school = _open_version_1(folder)
+        except (OSError, FaultyFile):
+            # Another page may have been quicker.
+            return open_school(folder)
+        try:
+            save_school(school, folder)
+        except NotKept:
+            return school
+    set_aside = [path for path in folder.iterdir() if path.name in _VERSION_1]
+    if set_aside:
+        _move(set_aside, aside)
+    return open_school(folder)
+
+
+# ------------------------------------------------------------------------------------------------- The file it is kept in
+
+
+def _facts(school: School) -> dict[str, Any]:
+    return {
+        "name": school.name,
+        "framework": school.framework.name,
+        "academic_year": school.academic_year,
+        "sample": school.sample,
+        "answers": dict(school.answers),
+        "sources": [asdict(source) for source in school.sources],
+        "meanings": [list(meaning) for meaning in school.meanings],
+        "notes": list(school.notes),
+        "written": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "written_by": _version(),
+    }
+
+
+def _tables(school: School) -> dict[str, pd.DataFrame]:
+    tables = {"pupils": school.pupils, "results": school.results}
+    return tables | ({"lea": school.lea} if len(school.lea) else {})
+
+
+def _open_file(path: Path, *, framework: str | None = None) -> School:
+    """The school of a file; what a column is that an older version had not, is blank."""
+    tables, facts = school_file.read(path)
     try:
-        settings = {
-            "name": school.name,
-            "framework": school.framework.name,
-            "academic_year": school.academic_year,
-            "sample": school.sample,
-        }
-        lines = [
-            f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()
-        ]
-        (made / "school.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        # Lines end as Excel ends them: a bare carriage return within a name is then quoted, and read back as part of it.
-        written = {"index": False, "lineterminator": "\r\n"}
-        school.pupils.to_csv(made / "pupils.csv", **written)
-        school.results.drop(columns="points").to_csv(made / "results.csv", **written)
-        if len(school.lea):
-            school.lea.to_csv(made / "lea.csv", **written)
-        _replace_folder(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        by = load(facts["framework"])
+        school = School(
+            name=facts["name"],
+            framework=by,
+            academic_year=facts["academic_year"],
+            sample=facts["sample"],
+            answers=facts["answers"],
+            sources=tuple(Source(**source) for source in facts["sources"]),
+            meanings=tuple(tuple(meaning) for meaning in facts["meanings"]),
+            notes=tuple(facts["notes"]),
+            **tables,
+        )
+        school = _whole(school)
+    except (
+        KeyError,
+        TypeError,
+        _UnknownColumn,
+    ):  # a framework, a table or a column of a version to come
+        raise school_file.newer(path) from None
+    if framework not in (None, by.name):
+        rule = "this school is kept by another yardstick than the one that was asked for"
+        remedy = "Leave out --framework, or load the school’s files again with it."
+        raise fault(path.name, rule, remedy)
+    return school
 
 
-def _replace_folder(made: Path, folder: Path) -> None:
-    """Put `made` where `folder` is. A folder cannot be replaced in one step, so the old one stands aside until it is done."""
-    aside = folder.with_name(f".{folder.name}-before")
-    shutil.rmtree(aside, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, aside)
+class _UnknownColumn(ValueError):
+    """A table has a column that this version knows nothing of."""
+
+
+def _whole(school: School) -> School:
+    """The school with the columns of the schema, all of them in its order and no others."""
+    of = school.framework
+    pupils = _with_all(school.pupils, pupils_schema(of), framework=of)
+    results = _with_all(school.results, results_schema(of), framework=of)
+    return replace(school, pupils=pupils, results=results, lea=school.lea.reset_index(drop=True))
+
+
+def _with_all(
+    table: pd.DataFrame, schema: pa.DataFrameSchema, *, framework: Framework
+) -> pd.DataFrame:
+    names = [*schema.columns, *(["points"] if schema.title == "results" else [])]
+    if list(table.columns) != names:
+        if unknown := set(table.columns) - set(names):
+            raise _UnknownColumn(f"{len(unknown)} columns that the schema has not")
+        text = table[[name for name in table if name in schema.columns]].astype(str).fillna("")
+        blank = canonical(text, schema=schema, framework=framework)
+        blank = typed(blank, schema=schema, framework=framework)
+        table = table.assign(**{name: blank[name] for name in names if name not in table})[names]
+    return table.reset_index(drop=True)
+
+
+def _same(school: School, path: Path) -> bool:
+    """Whether what was written opens as the school that was to be kept."""
     try:
-        os.replace(made, folder)
-    except OSError:
-        if aside.exists():
-            os.replace(aside, folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+        opened = _open_file(path)
+        for one, other in zip(_tables(school).values(), _tables(opened).values(), strict=True):
+            pd.testing.assert_frame_equal(one, other, check_exact=True)
+    except (AssertionError, FaultyFile, ValueError):
+        return False  # and nothing of what they say, for they may quote a pupil's value
+    told, again = _facts(school), _facts(opened)
+    return all(told[name] == again[name] for name in told if name != "written")
 
 
-def _settings(folder: Path) -> dict:
+def _version() -> str:
+    try:
+        return metadata.version("senlib")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+# ------------------------------------------------------------------------------------------------------ A folder of files
+
+
+def _framework(folder: Path, settings: Mapping[str, Any], given: str | None) -> str:
+    name = given or settings.get("framework")
+    if name is None:
+        remedy = (
+            'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
+        )
+        raise fault(folder.name, "no framework is named", remedy)
+    return name
+
+
+def _academic_year(settings: Mapping[str, Any]) -> int:
+    year = settings.get("academic_year", current_academic_year(date.today()))
+    if not isinstance(year, int):
+        remedy = "Write the summer the school year ends in, such as academic_year = 2005, without quotation marks."
+        raise fault("school.toml", "academic_year is not a year", remedy)
+    return year
+
+
+def _tables_in(folder: Path, *, framework: Framework) -> tuple[list[Path], list[str]]:
+    """The tables in a folder, and a sentence for each file that is passed over."""
+    paths = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith(".") and path.name not in _NO_TABLES
+    ]
+    tables = [path for path in paths if path.suffix.lower() in TABLES]
+    tables = [path for path in tables if not _is_prose(path, framework=framework)]
+    told = [
+        f"{path.name} was passed over: it is no table of pupils or results."
+        for path in paths
+        if path not in tables
+    ]
+    return tables, told
+
+
+def _is_prose(path: Path, *, framework: Framework) -> bool:
+    """Whether a text file has no heading that is known in any of its first lines, such as a note on the other files."""
+    if path.suffix.lower() != ".txt":
+        return False
+    known = {
+        heading
+        for schema in (pupils_schema(framework), results_schema(framework))
+        for heading in headings(schema)
+    }
+    with path.open("rb") as stream:
+        # As Excel's 'Unicode text' has it, every other byte is nought.
+        text = stream.read(_HEADINGS_WITHIN_BYTES).replace(b"\0", b"").decode("latin-1")
+    cells = [re.split(r"[\t,;|]", line) for line in text.splitlines()]
+    return not any(len(line) > 1 and known & {normal(cell) for cell in line} for line in cells)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
     path = folder / "school.toml"
     if not path.exists():
         return {}
@@ -138,9 +321,7 @@ def _settings(folder: Path) -> dict:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         remedy = "See data/sample for one that works; text stands in double quotation marks."
-        raise FaultyFile(
-            [Fault(file="school.toml", rule="this is not a settings file", remedy=remedy)]
-        ) from error
+        raise fault("school.toml", "this is not a settings file", remedy) from error
 
 
 def _lea(folder: Path) -> pd.DataFrame:
@@ -148,13 +329,79 @@ def _lea(folder: Path) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=list(lea_schema().columns))
     try:
-        return lea_schema().validate(pd.read_csv(path, dtype=str, keep_default_na=False))[
-            list(lea_schema().columns)
-        ]
+        return lea_schema().validate(_as_text(path))[list(lea_schema().columns)]
     except Exception as error:  # pandera, pandas and the decoder each raise their own
         remedy = (
             f"Its columns are {', '.join(lea_schema().columns)}; the last three are whole numbers."
         )
-        raise FaultyFile(
-            [Fault(file="lea.csv", rule="these are not conversion figures", remedy=remedy)]
-        ) from error
+        raise fault("lea.csv", "these are not conversion figures", remedy) from error
+
+
+def _as_text(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+# ----------------------------------------------------------------------------------------------------- As version 1 kept it
+
+_VERSION_1 = ("school.toml", "pupils.csv", "results.csv", "lea.csv")
+
+
+def _open_version_1(folder: Path) -> School:
+    """A school as version 1 kept it: CSV files with the schema's own headings, taken as they are, for they were checked then.
+
+    Raises FaultyFile or OSError where the folder's files are others, or were changed by hand into what no school is.
+    """
+    settings = _settings(folder)
+    framework = load(_framework(folder, settings, None))
+    pupils, results = (
+        _as_kept(folder / name, schema=schema, framework=framework)
+        for name, schema in (
+            ("pupils.csv", pupils_schema(framework)),
+            ("results.csv", results_schema(framework)),
+        )
+    )
+    _check_joined(pupils, results, framework=framework)
+    return School(
+        name=settings.get("name", folder.resolve().name),
+        framework=framework,
+        academic_year=_academic_year(settings),
+        pupils=pupils,
+        results=results,
+        lea=_lea(folder),
+        sample=bool(settings.get("sample", False)),
+    )
+
+
+def _as_kept(path: Path, *, schema: pa.DataFrameSchema, framework: Framework) -> pd.DataFrame:
+    try:
+        table = _as_text(path)
+        if not {"pupil_id"} <= set(table.columns) <= set(schema.columns):
+            raise ValueError("its headings are not the schema's own")
+        blank = canonical(table[["pupil_id"]], schema=schema, framework=framework)
+        whole = blank.assign(**{name: table[name] for name in table})
+        return typed(whole, schema=schema, framework=framework)
+    except ValueError:  # pandas', which may quote a value
+        raise _not_as_kept(path.name) from None
+
+
+def _check_joined(pupils: pd.DataFrame, results: pd.DataFrame, *, framework: Framework) -> None:
+    """What every measure relies on: each pupil once, and results of stages there are."""
+    numbers = pupils["pupil_id"]
+    if not numbers.is_unique or (numbers == "").any():
+        raise _not_as_kept("pupils.csv")
+    if not results["stage"].isin(framework.result_stages()).all():
+        raise _not_as_kept("results.csv")
+
+
+def _not_as_kept(name: str) -> FaultyFile:
+    rule = "this is no longer as the workbook kept it"
+    return fault(name, rule, "Load your files again on the front page.")
+
+
+def _move(paths: Sequence[Path], aside: Path) -> None:
+    """Set files aside, for their owner alone; one that is open elsewhere stays until the next time."""
+    for path in paths:
+        with suppress(OSError):
+            aside.mkdir(mode=0o700, exist_ok=True)
+            path.chmod(0o600)
+            os.replace(path, aside / path.name)

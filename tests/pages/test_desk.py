@@ -1,9 +1,13 @@
 """The desk: which school is opened, and that each page opens, and says so in words, where the store cannot be used."""
 
 import contextlib
+import errno
 import os
+import shutil
 import sqlite3
 import tempfile
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +19,14 @@ from senlib.pages.index import FrontPage
 from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.task3_ensuring_progress import CriteriaPage
 from senlib.pages.task4_level3_to_5 import TrackingPage
-from senlib.school.school import save_school
+from senlib.school import school as schools
+from senlib.school import school_file
+from senlib.school.school import open_school, save_school
+from senlib.school.school_file import FILE
 from senlib.widgets import ChosenFile
 from senlib.workbook import store as stores
 from senlib.workbook.store import Store, StoreError
+from tests.pages.driving import small_school
 
 KNOWN = (
     "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
@@ -349,7 +357,7 @@ def test_her_files_and_the_store_in_trouble_are_both_told(data):
 
 
 def test_a_school_that_cannot_be_written_leaves_the_choice_as_it_was(data, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError("no space left")
 
     monkeypatch.setattr(desks, "save_school", refuse)
@@ -360,6 +368,147 @@ def test_a_school_that_cannot_be_written_leaves_the_choice_as_it_was(data, monke
         with pytest.raises(OSError):
             open_desk().keep(open_sample("levels"))
         assert open_desk().chosen == before.get("school", "levels")
+
+
+# -- what is kept, and one step back --
+
+
+def named(name):
+    return replace(small_school(), name=name)
+
+
+def test_the_school_that_was_kept_before_is_one_step_back(data):
+    desk = open_desk()
+    assert desk.can_go_back is None
+    desk.keep(named("first"))
+    assert open_desk().school.name == "first" and open_desk().can_go_back is None
+    open_desk().keep(named("second"))
+    desk = open_desk()
+    back = desk.can_go_back
+    assert (desk.school.name, back.name) == ("second", "first")
+    assert back.kept.date() == datetime.now().date() and back.kept.tzinfo
+    desk.go_back()
+    assert (open_desk().school.name, open_desk().can_go_back.name) == ("first", "second")
+    # And this can be undone.
+    open_desk().go_back()
+    assert (open_desk().school.name, open_desk().can_go_back.name) == ("second", "first")
+
+
+def test_going_back_opens_her_own_school(data):
+    open_desk().keep(named("first"))
+    open_desk().keep(named("second"))
+    open_desk().choose("gcse")
+    open_desk().go_back()
+    assert open_desk().chosen == desks.OWN and open_desk().school.name == "first"
+
+
+def test_where_there_is_no_school_before_going_back_is_refused_in_words(data):
+    with pytest.raises(StoreError, match="no school that was kept before"):
+        open_desk().go_back()
+    assert open_desk().chosen == "levels"
+
+
+def test_from_a_school_that_is_damaged_she_can_go_back(data):
+    open_desk().keep(named("first"))
+    open_desk().keep(named("second"))
+    (data / "school" / FILE).write_bytes(b"spoilt")
+    desk = open_desk()
+    assert "can no longer be read" in desk.trouble and "is damaged" in desk.trouble
+    assert desk.school.sample and desk.can_go_back.name == "first"
+    desk.go_back()
+    assert open_desk().school.name == "first" and open_desk().trouble == ""
+    assert open_desk().can_go_back is None
+
+
+def test_a_school_of_a_newer_version_is_told_and_left(data):
+    open_desk().keep(named("first"))
+    execute(data / "school" / FILE, "PRAGMA user_version = 99")
+    before = (data / "school" / FILE).read_bytes()
+    assert "newer version" in open_desk().trouble and open_desk().school.sample
+    assert (data / "school" / FILE).read_bytes() == before
+
+
+def test_what_the_disk_refuses_is_told_in_words_and_the_choice_stays(data, monkeypatch):
+    open_desk().keep(named("first"))
+    open_desk().choose("gcse")
+
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(school_file, "write", refuse)
+    with pytest.raises(StoreError, match="the disk is full"):
+        open_desk().keep(named("second"))
+    assert open_desk().chosen == "gcse" and open_school(data / "school").name == "first"
+
+
+def test_in_a_room_nothing_is_kept_and_nobody_goes_back(data, monkeypatch):
+    open_desk().keep(named("first"))
+    open_desk().keep(named("second"))
+    monkeypatch.setenv(desks.ROOM_VARIABLE, desks.LEADER)
+    desk = open_desk()
+    assert desk.can_go_back is None
+    for refused in (desk.go_back, lambda: desk.keep(named("third"))):
+        with pytest.raises(StoreError, match="sample schools"):
+            refused()
+    assert open_school(data / "school").name == "second"
+
+
+def test_of_both_schools_nothing_is_left_when_everything_is_deleted(data):
+    open_desk().keep(named("first"))
+    open_desk().keep(named("second"))
+    (data / ".school-being-written-by-a-kill").mkdir()
+    (data / "school-before-version-2").mkdir()
+    open_desk().delete_everything()
+    assert [path.name for path in data.iterdir()] == ["workbook.sqlite"]
+
+
+def test_her_school_opens_without_its_files_being_read_anew(data, monkeypatch):
+    open_desk().keep(named("first"))
+
+    def refuse(*_, **__):
+        raise AssertionError("read as a table")
+
+    monkeypatch.setattr(schools, "load_files", refuse)
+    monkeypatch.setattr(schools, "_as_text", refuse)
+    assert open_desk().school.name == "first"
+
+
+def test_a_school_that_an_earlier_version_kept_is_brought_over_and_that_is_told(data):
+    open_desk()
+    shutil.copytree(desks.ROOT / "data" / "sample" / "gcse", data / "school")
+    (data / "school" / "workbook.json").unlink()
+    open_desk().choose(desks.OWN)
+    for _ in range(2):
+        desk = open_desk()
+        assert len(desk.school.pupils) == 1664 and desk.trouble == ""
+        (told,) = desk.told
+        assert str(data / "school-before-version-2") in told
+    shutil.rmtree(data / "school-before-version-2")
+    assert open_desk().told == () and len(open_desk().school.pupils) == 1664
+
+
+def test_a_school_that_an_earlier_version_kept_opens_where_nothing_can_be_written(
+    data, monkeypatch
+):
+    open_desk()
+    shutil.copytree(desks.ROOT / "data" / "sample" / "gcse", data / "school")
+    open_desk().choose(desks.OWN)
+    files = sorted(path.name for path in (data / "school").iterdir())
+
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(school_file.tempfile, "mkdtemp", refuse)
+    desk = open_desk()
+    assert len(desk.school.pupils) == 1664 and desk.chosen == desks.OWN and desk.told == ()
+    assert sorted(path.name for path in (data / "school").iterdir()) == files
+
+
+def test_what_is_passed_over_in_a_folder_that_was_named_is_told(data, monkeypatch, tmp_path):
+    shutil.copytree(desks.ROOT / "data" / "sample" / "gcse", tmp_path / "named")
+    (tmp_path / "named" / "letter.docx").write_bytes(b"PK")
+    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(tmp_path / "named"))
+    assert [told.partition(" ")[0] for told in open_desk().told] == ["letter.docx"]
 
 
 def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):

@@ -14,6 +14,7 @@ from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.task3_ensuring_progress import CriteriaPage
 from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.school.school import save_school
+from senlib.school.school_file import FILE
 from senlib.widgets import ChosenFile
 from senlib.workbook.store import Store, StoreError
 from tests.measures.schools import school
@@ -335,7 +336,7 @@ def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
 def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, monkeypatch):
     page = front_page(environment)
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError("no space left")
 
     monkeypatch.setattr(desks, "save_school", refuse)
@@ -373,7 +374,7 @@ def test_own_files_spoilt_by_hand_still_let_the_pages_open(environment):
     page = front_page(environment)
     page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
     page.use.click()
-    (page.desk.own_folder / "pupils.csv").write_text("spoilt", encoding="utf-8")
+    (page.desk.own_folder / FILE).write_text("spoilt", encoding="utf-8")
     again = FrontPage(desks.open_desk())
     assert "can no longer be read" in words(again.header()) and again.desk.school.sample
 

@@ -36,6 +36,8 @@ from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, w
 
 from senlib import ROOT
 from senlib.pages.desk import OWN
+from senlib.school.school import open_and_renew
+from senlib.school.school_file import FILE
 from senlib.serve.room import _LENGTH, _LETTERS, COOKIE, network_address
 from senlib.serve.workbook import LARGEST_MESSAGE, LARGEST_REQUEST
 from senlib.widgets.file_chooser import MEGABYTE
@@ -117,6 +119,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
+    open_and_renew(data / "school", aside=data / "school-before-version-2")
     Store(data / "workbook.sqlite", workbook="settings").save(
         form="settings", field="school", value=OWN
     )
@@ -229,7 +232,12 @@ CLIMBS = [
 @pytest.mark.parametrize("under", UNDER)
 def test_no_file_can_be_fetched(server: Server, data: Path, under: str) -> None:
     """Neither the school nor the store, neither a notebook nor our own files, by whatever way out of a folder."""
-    kept = [data / "workbook.sqlite", data / "school" / "pupils.csv", data / "codes.key"]
+    kept = [
+        data / "workbook.sqlite",
+        data / "school" / FILE,
+        data / "school-before-version-2" / "pupils.csv",
+        data / "codes.key",
+    ]
     ours = [
         ROOT / "notebooks" / "index.ipynb",
         ROOT / "senlib" / "serve" / "workbook.py",
@@ -237,7 +245,7 @@ def test_no_file_can_be_fetched(server: Server, data: Path, under: str) -> None:
     ]
     near = [
         "workbook.sqlite",
-        "school/pupils.csv",
+        f"school/{FILE}",
         "index.ipynb",
         "index.html.j2",
         "../index.html.j2",
@@ -690,11 +698,12 @@ def test_no_value_of_a_pupil_is_logged(server: Server, kernel: str, data: Path) 
                 Cookie=f"_xsrf={PUPIL}; username-127-0-0-1-{server.port}={PUPIL}",
                 Referer=f"http://x/{PUPIL}",
             )
-    pupils = data / "school" / "pupils.csv"
-    before = pupils.read_text()
-    pupils.write_text(before.replace(f"{PUPIL},M,7", f"{PUPIL},{PUPIL},{PUPIL}"))
+    kept = data / "school" / FILE
+    before = kept.read_bytes()
+    assert PUPIL.encode() in before
+    kept.write_bytes(before.replace(b'"KS2"', b'"KS9"'))
     status, text = server.text("/")
-    pupils.write_text(before)
+    kept.write_bytes(before)
     assert status == 200 and PUPIL not in text
     log = server.log.read_text()
     assert "ERROR" in log and "JSONDecodeError" in log  # what went wrong is told
