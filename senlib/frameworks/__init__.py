@@ -144,7 +144,7 @@ class Tracking:
     newcomers: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Framework:
     """One yardstick: everything about it that a measure needs to know."""
 

@@ -45,6 +45,8 @@ def arrived(entry: str, *, stage: Stage) -> str:
     >>> from senlib.frameworks import load
     >>> arrived("3", stage=load("levels").stage()), arrived("90-95.5", stage=load("gcse").stage())
     ('who arrived at level 3', 'who arrived with a score of 90-95.5')
+    >>> arrived("below the test", stage=load("gcse").stage())
+    'who arrived working below the test'
     """
     if entry == "all":
         return ""
@@ -52,6 +54,8 @@ def arrived(entry: str, *, stage: Stage) -> str:
         return f"whose {stage.entry_stage} result is not known"
     if not stage.averaged:
         return f"who {'arrived' if stage.ends_in_year == 9 else 'entered'} {'' if entry.startswith('below') else 'at '}{_level(entry)}"
+    if entry == stage.below_band:
+        return f"who arrived working {entry}"
     return f"who arrived with a score {'below 80' if entry == '<80' else f'of {entry}'}"
 
 
@@ -61,11 +65,13 @@ def start_label(entry: str, *, stage: Stage) -> str:
     >>> from senlib.frameworks import load
     >>> [start_label(entry, stage=load("levels").stage()) for entry in ("below 2", "3", "none", "all")]
     ['Below level 2', 'Level 3', 'Not known', 'All together']
-    >>> start_label("<80", stage=load("gcse").stage())
-    'Score below 80'
+    >>> [start_label(entry, stage=load("gcse").stage()) for entry in ("below the test", "<80", "100-102")]
+    ['Below the test', 'Score below 80', 'Score 100-102']
     """
     if entry in ("none", "all"):
         return {"none": "Not known", "all": "All together"}[entry]
+    if entry == stage.below_band:
+        return entry.capitalize()
     if stage.averaged:
         return "Score below 80" if entry == "<80" else f"Score {entry}"
     return _level(entry).capitalize()

@@ -68,6 +68,21 @@ class NamedFile:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A file that a school was loaded from: its name, who supplied it and of what date it is ('' where that was not said).
+
+    `pupils` and `results` count what came from it; `kind` says what sort of file it was.
+    """
+
+    file: str
+    supplied_by: str = ""
+    dated: str = ""
+    pupils: int = 0
+    results: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True)
 class Part:
     """Rows on their way to the pupils or the results table.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from senlib.frameworks import Framework
@@ -66,8 +67,8 @@ _AID_HEADINGS = {
     SEN_SUPPORT: ("senk",),
     EHC_PLAN: ("sene",),
 }
-# Of several numbers of the school's own, the first of these that a list has.
-OWN_NUMBERS = [schema.normal(heading) for heading in _AID_HEADINGS[OWN_NUMBER]]
+# The better ones first: of several numbers of the school's own, the first of these that a list has.
+_AIDS = {aid: [schema.normal(heading) for heading in known] for aid, known in _AID_HEADINGS.items()}
 
 # DfE pupil files and published tables, by the framework's own names for stage, subject and kind. Of twins the later is better.
 _NAMED_RESULTS = {
@@ -280,13 +281,13 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     ('leave out', '')
     """
     key = _key(heading)
-    if long and key in (rows := schema.headings(schema.results_schema(framework))):
+    if long and key in (rows := _of_results(framework)):
         return Guess(f"row:{rows[key]}" if rows[key] != "pupil_id" else "pupil:pupil_id")
-    if key in (pupils := schema.headings(schema.pupils_schema(framework))):
+    if key in (pupils := _of_pupils(framework)):
         return Guess(f"pupil:{pupils[key]}", rank=_rank(key, pupils[key], framework))
-    for aid, headings in _AID_HEADINGS.items():
-        if key in map(schema.normal, headings):
-            return Guess(f"pupil:{aid}", rank=-[*map(schema.normal, headings)].index(key))
+    for aid, known in _AIDS.items():
+        if key in known:
+            return Guess(f"pupil:{aid}", rank=-known.index(key))
     if key in _NOT_NEEDED:
         return Guess(LEAVE_OUT)
     if not long:
@@ -294,6 +295,16 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
         if told.meaning:
             return told
     return Guess(LEAVE_OUT if key in _NAMED or not_a_result(heading) else "")
+
+
+@cache
+def _of_pupils(framework: Framework) -> Mapping[str, str]:
+    return schema.headings(schema.pupils_schema(framework))
+
+
+@cache
+def _of_results(framework: Framework) -> Mapping[str, str]:
+    return schema.headings(schema.results_schema(framework))
 
 
 def is_known(heading: str, framework: Framework) -> bool:
@@ -405,9 +416,7 @@ def _rank(key: str, column: str, framework: Framework) -> int:
 
 def _key(heading: str) -> str:
     """A heading as it is looked up, without the 'KS4_' before every heading of DfE's pupil files."""
-    if heading.upper().startswith("KS4_"):
-        heading = heading[len("KS4_") :]
-    return schema.normal(heading)
+    return schema.normal(heading.removeprefix("KS4_") if heading != "KS4_YEAR" else heading)
 
 
 def _kinds(stage: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from senlib.school.answers import Answers
 from senlib.school.contents import holds, listed
 from senlib.school.faults import Fault, FaultyFile
 from senlib.school.file_formats import format_of
-from senlib.school.files import NamedFile, Part
+from senlib.school.files import NamedFile, Part, Source
 from senlib.school.lists import SchoolList
 from senlib.school.matching import Matched, cells, matched, missing, no_table
 from senlib.school.read_ctf import read_ctf
@@ -69,17 +69,6 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Supplied:
-    """A file that the school was made of: how many pupils and results came from it, and who supplied it when, if she said so."""
-
-    file: str
-    pupils: int
-    results: int
-    supplied_by: str = ""
-    dated: str = ""
-
-
-@dataclass(frozen=True)
 class Review:
     """What was made of files. `pupils` and `results` are as in senlib.school.schema, typed; empty where something stops the load."""
 
@@ -91,7 +80,7 @@ class Review:
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     faults: tuple[Fault, ...] = ()
-    supplied: tuple[Supplied, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     @property
     def loads(self) -> bool:
@@ -206,7 +195,7 @@ class _Reviewing:
             notes=tuple(dict.fromkeys(self.notes)),
             questions=tuple(self.questions.values()),
             faults=tuple(dict.fromkeys(self.faults)),
-            supplied=self._supplied(files, made),
+            sources=self._sources(files, made),
         )
 
     def ask(self, key: str, text: str, options: Mapping[str, str], *, proposal: str) -> str:
@@ -649,14 +638,14 @@ class _Reviewing:
         )
         return pd.concat([table[first], table[~first]])
 
-    def _supplied(
+    def _sources(
         self, files: Sequence[NamedFile], made: Sequence[SchoolList]
-    ) -> tuple[Supplied, ...]:
-        supplied = []
+    ) -> tuple[Source, ...]:
+        sources = []
         for file in files:
             mine = [one for one in made if one.name == file.name]
-            supplied.append(
-                Supplied(
+            sources.append(
+                Source(
                     file=file.name,
                     pupils=len(
                         set().union(*({*one.upns, *one.own_numbers} - {""} for one in mine))
@@ -666,7 +655,7 @@ class _Reviewing:
                     dated=self.answers.dated.get(file.name, ""),
                 )
             )
-        return tuple(supplied)
+        return tuple(sources)
 
 
 _STAGE_WORDS = {

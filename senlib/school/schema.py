@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from senlib.frameworks import NO_RESULT, Framework, Scale
+from senlib.frameworks import NO_RESULT, Framework, Scale, is_nothing
 
 YEAR_GROUPS = range(0, 15)
 
@@ -136,6 +137,7 @@ _NO_NEED = dict.fromkeys(["-", "--", "n/a", "na", "0", "none", "no", "nil", "no 
 SUMMERS = range(1990, 2100)
 
 
+@cache
 def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
     """The pupils table: one row a pupil. Index: the row as the spreadsheet numbers it.
 
@@ -386,6 +388,7 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
     )
 
 
+@cache
 def results_schema(framework: Framework) -> pa.DataFrameSchema:
     """The results table: one row a result. Index: the row as the spreadsheet numbers it. All columns are text.
 
@@ -497,9 +500,10 @@ def canonical(
         if name not in table:
             made[name] = pd.Series("", index=table.index, dtype=str)
         else:
-            made[name] = _each_spelling(
-                table[name], turner(name, column=column, framework=framework)
-            )
+            turn = turner(name, column=column, framework=framework)
+            if column.checks and not column.metadata["must"]:
+                turn = _blank_for_nothing(turn)
+            made[name] = _each_spelling(table[name], turn)
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
         made["kind"] = made["kind"].mask(
@@ -507,7 +511,9 @@ def canonical(
         )
         made["result"] = _by_stage(
             made,
-            lambda scale: lambda text: NO_RESULT if text == "" else scale.parse(text) or text,
+            lambda scale: (
+                lambda text: scale.parse(text) or (NO_RESULT if is_nothing(text) else text)
+            ),
             framework,
         ).astype(str)
     if "on_roll" in made:
@@ -655,6 +661,16 @@ def _percent(meaning: str, *, aliases: list[str]) -> pa.Column:
         remedy="Use a number from 0 to 100, or leave it blank.",
         checks=[pa.Check(is_percentage, error="not a percentage from 0 to 100")],
     )
+
+
+def _blank_for_nothing(turn: Callable[[str], str] | None) -> Callable[[str], str]:
+    """Turn a text as `turn` does, and '-' or 'N/A' to a blank, where it is no spelling of something else."""
+
+    def turned(text: str) -> str:
+        made = turn(text) if turn else text
+        return "" if made == text and is_nothing(text) else made
+
+    return turned
 
 
 def _each_spelling(values: pd.Series, turn: Callable[[str], str] | None) -> pd.Series:

@@ -19,7 +19,7 @@ import pandera.pandas as pa
 from senlib.frameworks import Framework, load
 from senlib.school import school_file
 from senlib.school.faults import FaultyFile
-from senlib.school.files import NamedFile, fault
+from senlib.school.files import NamedFile, Source, fault
 from senlib.school.review import load_files
 from senlib.school.schema import (
     canonical,
@@ -37,21 +37,6 @@ TABLES = (".csv", ".txt", ".xlsx", ".xlsm", ".xml")
 _NO_TABLES = ("school.toml", "lea.csv", "workbook.json")
 # How far to look into a text file for its headings.
 _HEADINGS_WITHIN_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that a school was loaded from: its name, who supplied it and of what date it is ('' where that was not said).
-
-    `pupils` and `results` count what came from it; `kind` says what sort of file it was.
-    """
-
-    file: str
-    supplied_by: str = ""
-    dated: str = ""
-    pupils: int = 0
-    results: int = 0
-    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +138,10 @@ def open_and_renew(folder: Path, *, aside: Path) -> School:
             return open_school(folder)
         try:
             save_school(school, folder)
-        except NotKept:
+        except (
+            NotKept,
+            ValueError,
+        ):  # the disk refuses, or a number that was written in by hand is none
             return school
     set_aside = [path for path in folder.iterdir() if path.name in _VERSION_1]
     if set_aside:
@@ -201,11 +189,8 @@ def _open_file(path: Path, *, framework: str | None = None) -> School:
             **tables,
         )
         school = _whole(school)
-    except (
-        KeyError,
-        TypeError,
-        _UnknownColumn,
-    ):  # a framework, a table or a column of a version to come
+    except (KeyError, TypeError, _UnknownColumn):
+        # A framework, a table or a column of a version to come: the digest tells that nothing is damaged.
         raise school_file.newer(path) from None
     if framework not in (None, by.name):
         rule = "this school is kept by another yardstick than the one that was asked for"

@@ -155,12 +155,18 @@ def test_what_today_s_rules_refuse_is_opened_as_it_was_kept(kept_by_version_1):
     pupils = pd.read_csv(path, dtype=str, keep_default_na=False)
     pupils.loc[0, ["sen_provision", "surname", "attendance"]] = ["Q", "Ann\rLee", ""]
     pupils.drop(columns="need_2").to_csv(path, index=False, lineterminator="\r\n")
+    path = kept_by_version_1 / "results.csv"
+    results = pd.read_csv(path, dtype=str, keep_default_na=False)
+    results.loc[0, "result"] = "not known now"
+    results.to_csv(path, index=False, lineterminator="\r\n")
     with pytest.raises(FaultyFile):
         open_school(kept_by_version_1)
     school = open_and_renew(kept_by_version_1, aside=kept_by_version_1.with_name("aside"))
     assert school.pupils.loc[0, ["sen_provision", "surname"]].tolist() == ["Q", "Ann\rLee"]
     assert (school.pupils["need_2"] == "").all() and len(school.pupils) == len(pupils)
     assert str(school.pupils["attendance"].dtype) == "float64"
+    assert school.results.loc[0, "result"] == "not known now"
+    assert pd.isna(school.results.loc[0, "points"]) and (kept_by_version_1 / FILE).exists()
 
 
 def test_pupils_without_results_that_version_1_kept_and_refused_open(kept_by_version_1):

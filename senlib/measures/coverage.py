@@ -1,0 +1,248 @@
+"""Coverage: what is known of a school's pupils, year by year, and what each gap means for the Tasks."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from senlib.frameworks import Stage
+from senlib.measures.counting import bands_of, entries_of, one_paper
+from senlib.measures.groups import has_sen
+from senlib.school.school import School
+
+BY_YEAR_GROUP, BY_LEAVING_YEAR = "year_group", "leaving_year"
+STARTS = ("start_both", "start_one", "start_below", "start_none")
+
+# There were no key stage 2 tests in these summers; pupils of that Year 6 finish Year 11 five years later.
+NO_TESTS = (2020, 2021)
+_YEARS_FROM_KS2 = 5
+
+# From this share of pupils on, what is not known of them is worth a sentence.
+_MANY = 0.1
+
+
+def coverage(school: School) -> pd.DataFrame:
+    """What is known of the pupils, one row for each year group on roll and one for each summer of leaving.
+
+    Columns: by ('year_group' or 'leaving_year'), value (missing where it is not known), pupils, sen, no_sen, sen_blank, need,
+    start_both (both papers, or an average or every core subject as it is given), start_one (one paper, or some of the core
+    subjects), start_below (below the test), start_none, now (have a current result), now_dated (and its date is known), and
+    'outcome:SUBJECT' for each subject in which there are outcomes of the last key stage that the framework has.
+
+    >>> from senlib import open_sample
+    >>> table = coverage(open_sample("gcse"))
+    >>> table.loc[table["by"] == "year_group", ["value", "pupils"]].to_numpy().tolist()[0]
+    [7, 234]
+    """
+    facts = _facts(school)
+    on_roll = facts[facts["on_roll"] == "Y"]
+    parts = [
+        _counted(on_roll, "year_group").assign(by=BY_YEAR_GROUP),
+        _counted(facts, "ks4_year").assign(by=BY_LEAVING_YEAR),
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table[["by", "value", *(name for name in table if name not in ("by", "value"))]]
+
+
+def gaps(school: School) -> list[str]:
+    """What each gap means for which Task, in sentences; none where nothing is missing."""
+    facts = _facts(school)
+    said = [
+        *_starts_missing(school, facts),
+        *_papers(school, facts),
+        *_sen_missing(school, facts),
+        *_now_missing(school, facts),
+        *_others(school, facts),
+    ]
+    return list(filter(None, said))
+
+
+def _facts(school: School) -> pd.DataFrame:
+    """One row for each pupil: year_group, ks4_year, on_roll, and True or False for each thing that may be known."""
+    framework, pupils = school.framework, school.pupils
+    sen = pupils["sen_provision"]
+    with_sen = has_sen(sen, framework=framework)
+    ids = pupils["pupil_id"]
+    now = school.results[(school.results["stage"] == "now") & (school.results["result"] != "")]
+    facts = pd.DataFrame(
+        {
+            "year_group": pupils["year_group"],
+            "ks4_year": pupils["ks4_year"],
+            "on_roll": pupils["on_roll"],
+            "sen": with_sen,
+            "no_sen": (sen != "") & ~with_sen,
+            "sen_blank": sen == "",
+            "need": pupils["need"] != "",
+            **_starts(school),
+            "now": ids.isin(now["pupil_id"]),
+            "now_dated": ids.isin(now.loc[now["date"] != "", "pupil_id"]),
+        }
+    )
+    last = framework.stages[-1]
+    outcomes = school.results[
+        (school.results["stage"] == last.name) & (school.results["result"] != "")
+    ]
+    for subject in outcomes["subject"].astype(str).unique():
+        facts[f"outcome:{subject}"] = ids.isin(
+            outcomes.loc[outcomes["subject"] == subject, "pupil_id"]
+        )
+    return facts
+
+
+def _starts(school: School) -> dict[str, pd.Series]:
+    """For each pupil which of the four starts she has."""
+    stage = school.framework.stages[0]
+    entries = entries_of(school.results, stage=stage).to_pandas()
+    bands = pd.Series(bands_of(entries, stage=stage), index=entries.index, dtype=str)
+    if stage.averaged:
+        whole, one = _of_average(entries, bands, stage)
+    else:
+        known = entries[bands != "none"]
+        core = known[known["subject"].isin(school.framework.core_subjects())]
+        held = core.groupby("pupil_id")["subject"].nunique()
+        every = held >= len(school.framework.core_subjects())
+        whole, one = set(held.index[every]), set(held.index[~every])
+    ids = school.pupils["pupil_id"]
+    below = _below(entries, bands, stage) - whole - one
+    found = {
+        "start_both": ids.isin(whole),
+        "start_one": ids.isin(one),
+        "start_below": ids.isin(below),
+    }
+    return found | {
+        "start_none": ~(found["start_both"] | found["start_one"] | found["start_below"])
+    }
+
+
+def _of_average(entries: pd.DataFrame, bands: pd.Series, stage: Stage) -> tuple[set[str], set[str]]:
+    """Who has an average of both papers, or one that was given, and who the score of one paper."""
+    known = (bands != "none") & (bands != stage.below_band)
+    alone = one_paper(entries["entry"])
+    return (
+        set(entries.loc[known & ~alone, "pupil_id"]),
+        set(entries.loc[known & alone, "pupil_id"]),
+    )
+
+
+def _below(entries: pd.DataFrame, bands: pd.Series, stage: Stage) -> set[str]:
+    """Who was below the test in one paper or both, as far as no score takes its place."""
+    codes = stage.entry_scale.below_range()
+    told = (bands == stage.below_band) if stage.below_band else entries["entry"].isin(codes)
+    half = entries["entry"].str.contains("below the test", regex=False) & (bands == "none")
+    return set(entries.loc[told | half, "pupil_id"])
+
+
+def _counted(facts: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The facts summed for each value of a column; the row where it is not known comes last."""
+    counted = facts.drop(columns=["year_group", "ks4_year", "on_roll"]).astype("int64")
+    counted.insert(0, "pupils", 1)
+    counted = counted.groupby(facts[by], dropna=False).sum()
+    return counted.rename_axis("value").reset_index().astype({"value": "Int64"})
+
+
+# ----------------------------------------------------------------------------------------------------------- Sentences
+
+
+def _pupils(number: int) -> str:
+    return "1 pupil" if number == 1 else f"{number:,} pupils"
+
+
+def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
+    """For each summer of leaving in which many have no start, how many, why if that is known, and what it means."""
+    said = []
+    stage = school.framework.stages[0]
+    for leaving, rows in facts.groupby("ks4_year"):
+        none = int(rows["start_none"].sum())
+        if none <= _MANY * len(rows):
+            continue
+        who = f"{none:,} of the {_pupils(len(rows))} who leave in {leaving}"
+        if none == len(rows):
+            who = (
+                f"the {_pupils(none)} who leave in {leaving}"
+                if none > 1
+                else f"the 1 pupil who leaves in {leaving}"
+            )
+        if stage.averaged and leaving - _YEARS_FROM_KS2 in NO_TESTS:
+            said.append(
+                f"No key stage 2 results for {who}: there were no tests in {leaving - _YEARS_FROM_KS2}. "
+                "Task 1 shows what they reached, and does not compare them with England by where they started."
+            )
+        else:
+            said.append(
+                f"No {stage.entry_stage} results for {who}. Task 1 counts them with ‘start not known’, "
+                "and Tasks 4 and 5 cannot place them."
+            )
+    return said
+
+
+def _papers(school: School, facts: pd.DataFrame) -> list[str]:
+    """How many starts are of one paper, or below the test."""
+    if not school.framework.stages[0].averaged:
+        return []
+    one, below = int(facts["start_one"].sum()), int(facts["start_below"].sum())
+    return [
+        f"{_pupils(one)} {'has' if one == 1 else 'have'} one key stage 2 paper only. Their start is that paper’s score."
+        if one
+        else "",
+        f"{_pupils(below)} {'was' if below == 1 else 'were'} below the test at key stage 2 in a paper or both, without a derived "
+        "score. Task 1 counts them as a start of their own, ‘below the test’, or without a band where the other paper has a score."
+        if below
+        else "",
+    ]
+
+
+def _sen_missing(school: School, facts: pd.DataFrame) -> list[str]:
+    blank = int(facts["sen_blank"].sum())
+    if not blank:
+        return []
+    if blank == len(facts):
+        return [
+            "No SEN is known of any pupil, so no Task can compare pupils with SEN and without. Add your SEN register."
+        ]
+    few = "They are counted among all pupils, and neither with SEN nor without."
+    return [f"SEN is not known for {blank:,} of {_pupils(len(facts))}. {few}"]
+
+
+def _now_missing(school: School, facts: pd.DataFrame) -> list[str]:
+    years = school.framework.tracking.years
+    followed = facts[facts["year_group"].isin(years) & (facts["on_roll"] == "Y")]
+    if followed.empty:
+        return [
+            "No pupils are on roll in the years that Tasks 4 and 5 follow, so they have nobody to list."
+        ]
+    now, dated = int(followed["now"].sum()), int(followed["now_dated"].sum())
+    if not now:
+        return [
+            "No current results are in these files, so Tasks 4 and 5 cannot say who is on course and who is stuck."
+        ]
+    said = []
+    if now < len(followed):
+        said.append(
+            f"{len(followed) - now:,} of the {_pupils(len(followed))} in Years {years[0]} to {years[-1]} have no current result. "
+            "Tasks 4 and 5 cannot judge them."
+        )
+    if dated < now and school.framework.tracking.method == "line":
+        said.append(
+            f"The current results of {_pupils(now - dated)} have no date, so Tasks 4 and 5 cannot judge their progress. "
+            "Say above of what date they are."
+        )
+    return said
+
+
+def _others(school: School, facts: pd.DataFrame) -> list[str]:
+    unknown = int(facts["ks4_year"].isna().sum())
+    stages = [stage.name for stage in school.framework.stages]
+    outcomes = school.results["stage"].isin(stages) & (school.results["result"] != "")
+    return [
+        f"The year group of {_pupils(unknown)} is not known, so no cohort can be told for them."
+        if unknown
+        else "",
+        ""
+        if outcomes.any()
+        else "No results at the end of a key stage are in these files, so Tasks 1 and 3 have nothing to count yet.",
+        "No attendance is in these files, so Task 3 cannot measure it."
+        if school.pupils["attendance"].isna().all()
+        else "",
+        ""
+        if facts["need"].any() or not facts["sen"].any()
+        else "No types of need are in these files, so lists cannot show them.",
+    ]
