@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import ipywidgets as widgets
@@ -14,11 +14,11 @@ from senlib.frameworks import Framework
 from senlib.measures.coverage import coverage, gaps
 from senlib.pages import frame
 from senlib.school.answers import Answers, heading_key
-from senlib.school.faults import Fault, FaultGroup, grouped
+from senlib.school.faults import FaultGroup, grouped
 from senlib.school.files import NamedFile
 from senlib.school.headings import LEAVE_OUT, UNTOLD, Result, choices
 from senlib.school.review import Question, Review, ReviewedColumn, review_files
-from senlib.school.school import School, Source
+from senlib.school.school import School
 from senlib.widgets import ChosenFile, ColumnReview, FileChooser
 
 # What can be chosen as a school's files.
@@ -220,15 +220,12 @@ class ReviewPanel:
         """The school that was read, with all that was said of it."""
         review = self.review
         sources = tuple(
-            Source(
-                file=one.file,
+            replace(
+                one,
                 supplied_by=self._supplier(one.file),
                 dated=self._dated.get(one.file, ""),
-                pupils=one.pupils,
-                results=one.results,
-                kind=one.file.rpartition(".")[2].lower(),
             )
-            for one in review.supplied
+            for one in review.sources
         )
         return School(
             name=name,
@@ -502,12 +499,10 @@ class ReviewPanel:
                 "supplied_by": self._supplier(one.file),
                 "dated": self._dated.get(one.file, ""),
             }
-            for one in review.supplied
+            for one in review.sources
         ]
 
-    def _row(
-        self, place: int, column: ReviewedColumn, labels: Mapping[str, str]
-    ) -> dict[str, str]:
+    def _row(self, place: int, column: ReviewedColumn, labels: Mapping[str, str]) -> dict[str, str]:
         key = heading_key(column.heading, file=column.file)
         remarks = [column.remark] if column.remark else []
         if key in self._meanings:
@@ -555,15 +550,17 @@ def _coverage_table(part: pd.DataFrame, title: str) -> str:
         for name, label in {**_COVERED, **outcomes}.items()
         if name == "pupils" or (name in part and part[name].sum() > 0)
     }
-    first = {"value": "Year" if part["by"].iloc[0] == "year_group" else "Leaving in"}
+    by_year = part["by"].iloc[0] == "year_group"
+    part = part.assign(value=part["value"].astype(str).replace("<NA>", "Not known"))
+    first = {"value": "Year" if by_year else "Leaving in"}
     return frame.plain_table(part, caption=title, columns=first | columns)
 
 
 def grouped_choices(labels: Mapping[str, str]) -> list[list]:
     """The meanings that can be chosen, in groups, as ColumnReview takes them.
 
-    >>> grouped_choices({"leave out": "Leave out", "pupil:need": "Need", "row:stage": "Stage"})
-    [['', [['leave out', 'Leave out']]], ['About the pupil', [['pupil:need', 'Need']]], ['A table with one result a row', [['row:stage', 'Stage']]]]
+    >>> grouped_choices({"leave out": "Leave out", "pupil:need": "Need", "pupil:sex": "Sex"})
+    [['', [['leave out', 'Leave out']]], ['About the pupil', [['pupil:need', 'Need'], ['pupil:sex', 'Sex']]]]
     """
     groups: dict[str, list[list[str]]] = {}
     for key, label in labels.items():
@@ -609,7 +606,7 @@ def _not_recognised(columns: Sequence[ReviewedColumn]) -> str:
 
 def _sentence_of(remarks: Sequence[str]) -> str:
     text = "; ".join(remarks)
-    return f"{text[:1].upper()}{text[1:]}."[: len(text) + 1] if text else ""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _many(number: int, what: str) -> str:
@@ -618,8 +615,3 @@ def _many(number: int, what: str) -> str:
 
 def _read_too(number: int) -> str:
     return f"{_many(number, 'file')} added. What we made of all of them is above."
-
-
-def stopping(faults: Sequence[Fault]) -> list[Fault]:
-    """The faults that stop a school from being opened."""
-    return [fault for fault in faults if fault.stops]
