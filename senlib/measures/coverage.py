@@ -31,7 +31,7 @@ def coverage(school: School) -> pd.DataFrame:
     >>> from senlib import open_sample
     >>> table = coverage(open_sample("gcse"))
     >>> table.loc[table["by"] == "year_group", ["value", "pupils"]].to_numpy().tolist()[0]
-    [7, 234]
+    [7, 239]
     """
     facts = _facts(school)
     on_roll = facts[facts["on_roll"] == "Y"]
@@ -164,7 +164,7 @@ def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
         if stage.averaged and leaving - _YEARS_FROM_KS2 in NO_TESTS:
             said.append(
                 f"No key stage 2 results for {who}: there were no tests in {leaving - _YEARS_FROM_KS2}. "
-                "Task 1 shows what they reached, and does not compare them with England by where they started."
+                "Task 1 counts what they reach, and cannot compare them with England by where they started."
             )
         else:
             said.append(

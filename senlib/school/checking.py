@@ -106,8 +106,9 @@ def checked(
         sheet = name == "result" and "stage" not in part.headings
         optional = name not in needed or sheet
         cells = table[name].iloc[begin : lengths[number]]
-        if optional and len(rows) > _MISFIT * int((cells != "").sum()):
-            rule = f"{len(rows):,} of {int((cells != '').sum()):,} cells: {found['check'].iloc[0]}"
+        filled = int((cells != "").sum())
+        if optional and len(rows) > max(1, _MISFIT * filled):
+            rule = f"{len(rows):,} of {filled:,} cells: {found['check'].iloc[0]}"
             described = _rule(rule, column=name, stage=stages[rows[0]], of=of, framework=framework)
             heading = part.headings.get(name, name)
             fault = Fault(file=part.file, column=heading, stops=False, **described)

@@ -442,7 +442,9 @@ class _Reviewing:
         at = np.concatenate([np.arange(len(one.pupils.rows)) for one in made]) if made else []
         totals = tall["pupil_id"].str.casefold().isin(schema.TOTALS)
         if totals.any():
-            self.notes.append(f"{int(totals.sum()):,} rows of totals were passed over.")
+            number = int(totals.sum())
+            rows = "1 row of totals was" if number == 1 else f"{number:,} rows of totals were"
+            self.notes.append(f"{rows} passed over.")
             tall.loc[totals, [name for name in of.columns if name != "pupil_id"]] = ""
         tall, faults = checking.checked(
             tall, parts, of, framework=self.framework, needed=checking.NEEDED

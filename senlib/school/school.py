@@ -20,7 +20,7 @@ from senlib.frameworks import Framework, load
 from senlib.school import school_file
 from senlib.school.faults import FaultyFile
 from senlib.school.files import NamedFile, Source, fault
-from senlib.school.review import load_files
+from senlib.school.review import Review, load_files
 from senlib.school.schema import (
     canonical,
     headings,
@@ -72,6 +72,21 @@ def current_academic_year(today: date) -> int:
     return today.year + (today.month >= 8)
 
 
+def school_of(review: Review, *, name: str) -> School:
+    """The school that a review describes, with how it was loaded; only of a review that loads."""
+    return School(
+        name=name,
+        framework=review.framework,
+        academic_year=review.academic_year,
+        pupils=review.pupils,
+        results=review.results,
+        answers={question.key: question.answer for question in review.questions},
+        sources=review.sources,
+        meanings=tuple((c.file, c.heading, c.meaning) for c in review.columns if not c.left_out),
+        notes=review.notes,
+    )
+
+
 def open_school(folder: str | Path, *, framework: str | None = None) -> School:
     """Open a school's folder: the school that is kept in it, else its files, read and checked.
 
@@ -89,12 +104,9 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
     paths, passed_over = _tables_in(folder, framework=load(name))
     files = [NamedFile(name=path.name, content=path) for path in paths]
     loaded = load_files(files, framework=load(name), academic_year=year)
-    return School(
-        name=settings.get("name", folder.resolve().name),
-        framework=load(name),
-        academic_year=year,
-        pupils=loaded.pupils,
-        results=loaded.results,
+    school = school_of(loaded, name=settings.get("name", folder.resolve().name))
+    return replace(
+        school,
         lea=_lea(folder),
         sample=bool(settings.get("sample", False)),
         notes=(*passed_over, *loaded.notes),

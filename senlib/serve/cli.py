@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +15,13 @@ from senlib.frameworks import load, names
 from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
 from senlib.measures.tracking import track
+from senlib.school.answers import read_answers
 from senlib.school.faults import Fault, FaultyFile, grouped
 from senlib.school.files import NamedFile
-from senlib.school.review import load_files
-from senlib.school.school import School, current_academic_year
+from senlib.school.review import Review, review_files
+from senlib.school.school import School, current_academic_year, save_school, school_of
+from senlib.school.school_file import FILE, NotKept
+from senlib.serve.review_text import as_json, in_words
 
 FINE, WRONG, COULD_NOT_LOOK = 0, 1, 2
 
@@ -81,23 +85,15 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
 
-    check = commands.add_parser(
-        "check", help="say what is wrong in a school's files, and load nothing"
+    check = _of_files(
+        commands, "check", "say what is made of a school's files, and keep nothing", _check
     )
-    check.add_argument(
-        "files",
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="CSV, XLSX or CTF XML files, or a school's folder",
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    kept = _of_files(commands, "load", "keep a school's files as a school in a folder", _load)
+    kept.add_argument(
+        "--to", type=Path, required=True, metavar="FOLDER", help="the folder to keep it in"
     )
-    check.add_argument(
-        "--framework",
-        choices=names(),
-        default="gcse",
-        help="the yardstick the files are read by (%(default)s)",
-    )
-    check.set_defaults(run=_check)
+    kept.add_argument("--name", default="Our school", help="the school's name (%(default)s)")
 
     _measure(
         commands,
@@ -144,6 +140,40 @@ def parser() -> argparse.ArgumentParser:
     sample.add_argument("folder", type=Path, help="a folder that does not exist yet")
     sample.set_defaults(run=_sample)
     return top
+
+
+def _of_files(
+    commands: argparse._SubParsersAction,
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """A command that reads a school's files."""
+    command = commands.add_parser(name, help=text)
+    command.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="CSV, Excel or CTF files, or a school's folder",
+    )
+    command.add_argument(
+        "--framework",
+        choices=names(),
+        default="gcse",
+        help="the yardstick the files are read by (%(default)s)",
+    )
+    command.add_argument(
+        "--year",
+        type=int,
+        default=current_academic_year(date.today()),
+        help="the summer in which the school's year ends (%(default)s)",
+    )
+    command.add_argument(
+        "--answers", type=Path, help="a TOML file of answers to the questions of `check`"
+    )
+    command.set_defaults(run=run)
+    return command
 
 
 def _measure(
@@ -221,33 +251,47 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from datetime import date
+    folders = [path for path in options.files if path.is_dir()]
+    for folder in folders:
+        told = any((folder / name).exists() for name in ("school.toml", FILE))
+        open_school(folder, framework=None if told else options.framework)
+        print(f"{folder.name}: nothing wrong was found.")
+    if len(folders) == len(options.files):
+        return FINE
+    review = _reviewed(options)
+    print(as_json(review) if options.json else in_words(review))
+    return FINE if review.loads else WRONG
 
-    paths = []
-    for path in options.files:
-        if path.is_dir():
-            open_school(
-                path, framework=None if (path / "school.toml").exists() else options.framework
-            )
-            print(f"{path.name}: nothing wrong was found.")
-        elif not path.is_file():
-            raise FileNotFoundError(f"there is no file {path}")
-        else:
-            with path.open("rb"):  # a file that may not be read is told as such
-                paths.append(path)
-    if paths:
-        files = [NamedFile(name=path.name, content=path) for path in paths]
-        loaded = load_files(
-            files,
-            framework=load(options.framework),
-            academic_year=current_academic_year(date.today()),
-        )
-        print(
-            f"{len(loaded.pupils):,} pupils and {len(loaded.results):,} results: nothing wrong was found."
-        )
-        for heading in loaded.unmatched:
-            print(f"{heading.file}, column '{heading.heading}': not known, and left out.")
+
+def _load(options: argparse.Namespace) -> int:
+    review = _reviewed(options)
+    if not review.loads:
+        raise FaultyFile([fault for fault in review.faults if fault.stops])
+    try:
+        save_school(school_of(review, name=options.name), options.to, keep_before=True)
+    except NotKept as error:
+        print(error, file=sys.stderr)
+        return COULD_NOT_LOOK
+    print(
+        f"Kept in {options.to}: {len(review.pupils):,} pupils and {len(review.results):,} results."
+    )
     return FINE
+
+
+def _reviewed(options: argparse.Namespace) -> Review:
+    """The review of the files that were named; FileNotFoundError where one is not there, or may not be read."""
+    paths = [path for path in options.files if not path.is_dir()]
+    for path in paths:
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no file {path}")
+        with path.open("rb"):  # a file that may not be read is told as such
+            pass
+    return review_files(
+        [NamedFile(name=path.name, content=path) for path in paths],
+        framework=load(options.framework),
+        answers=read_answers(options.answers) if options.answers else None,
+        academic_year=options.year,
+    )
 
 
 def _matrix(school: School, options: argparse.Namespace) -> pd.DataFrame:

@@ -511,7 +511,6 @@ def test_faults_of_a_workbook_name_the_sheet():
         (("UPN,Year\n\n1,9\n\n\n2,x\n",), [("1.csv", 6, "Year")]),
         (('UPN,Surname,Year\n1,"a\nb",9\n2,c,x\n',), [("1.csv", 3, "Year")]),
         (("UPN,Year\n1,9\n2\n3,8\n",), [("1.csv", 3, None)]),
-        (("UPN,,Year\n1,x,9\n",), [("1.csv", 1, "B")]),
     ],
 )
 def test_faults_by_their_place(texts, expected):
@@ -642,14 +641,36 @@ def test_a_result_for_now_may_stand_once_for_each_date():
 
 def test_results_of_either_framework_are_left_out_in_the_other_and_told():
     for text, framework in (
-        ("UPN,Year,KS2 English\n1,11,4c\n", GCSE),
-        ("UPN,Year,GCSE English\n1,11,9\n", LEVELS),
+        ("UPN,Year,KS2 English\n1,11,4c\n2,11,5a\n", GCSE),
+        ("UPN,Year,GCSE English\n1,11,9\n2,11,8\n", LEVELS),
     ):
         read = reviewed(text, framework=framework)
         assert [(fault.column, fault.row, fault.stops) for fault in read.faults] == [
             (text.split(",")[2].split("\n")[0], None, False)
         ]
         assert len(read.results) == 0
+
+
+@pytest.mark.parametrize(
+    "first, second, again",
+    [
+        ("KS2,English,test,4,", "KS2,English,teacher,4,", False),
+        ("KS2,English,test,4,", "KS3,English,test,4,", False),
+        ("KS2,English,test,4,", "KS2,ICT,test,4,", False),
+        ("KS2,English,test,4,", "KS2,En,test,5,", True),
+        ("KS2,English,test,4,", "KS2,English,test,5,", True),
+        ("KS2,English,test,4,2004-01-01", "KS2,English,test,5,2004-02-01", True),
+        ("KS2,English,test,4,", "KS2,English,test,4,", False),
+        ("KS2,English,test,4,", "KS2,English,test,,", False),
+        ("now,English,test,4,2004-01-01", "now,English,test,5,2004-02-01", False),
+        ("now,English,test,4,2004-01-01", "now,English,test,5,1/1/2004", True),
+    ],
+)
+def test_a_result_stands_once(first, second, again):
+    rows = f"UPN,Stage,Subject,Kind,Result,Date\n1,{first}\n1,{second}\n"
+    told = [(fault.row, fault.rule) for fault in reviewed(PUPILS, rows).faults]
+    rule = "a second result for the same pupil, stage, subject and kind"
+    assert told == ([(3, rule)] if again else [])
 
 
 # ----------------------------------------------------------------------------------------------------------- Properties

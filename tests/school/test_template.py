@@ -69,7 +69,7 @@ def test_codes_are_lists_to_choose_from(framework):
         lists["year_group"].formula2,
     ) == (
         "whole",
-        "1",
+        "0",
         "14",
     )
     assert "ethnicity" not in lists

@@ -1,0 +1,98 @@
+"""A review of files as the command line gives it: in words, or as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import pandas as pd
+
+from senlib.measures.coverage import coverage, gaps
+from senlib.school.faults import Fault, grouped
+from senlib.school.headings import choices
+from senlib.school.review import Review
+from senlib.school.school import school_of
+
+
+def as_json(review: Review) -> str:
+    """One object: loads, pupils, results, columns, coverage, notes, questions and faults. No pupil's value is in it."""
+    return json.dumps(
+        {
+            "loads": review.loads,
+            "pupils": len(review.pupils),
+            "results": len(review.results),
+            "columns": [asdict(column) for column in review.columns],
+            "coverage": _rows(_coverage(review)),
+            "notes": [*review.notes, *_gaps(review)],
+            "questions": [asdict(question) for question in review.questions],
+            "faults": [asdict(fault) for fault in review.faults],
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def in_words(review: Review) -> str:
+    """The review as a text to read."""
+    return "\n".join(_lines(review))
+
+
+def _lines(review: Review) -> Iterator[str]:
+    if review.loads:
+        yield f"{len(review.pupils):,} pupils and {len(review.results):,} results."
+    else:
+        yield "These files do not make a school yet. What to put right:"
+        yield from _faults([fault for fault in review.faults if fault.stops])
+    left_out = [fault for fault in review.faults if not fault.stops]
+    if left_out:
+        yield "\nLeft out, for it does not fit:"
+        yield from _faults(left_out)
+    if review.questions:
+        yield "\nQuestions, answered as proposed unless you say otherwise with --answers:"
+    for question in review.questions:
+        yield f"- {question.key}: {question.text}"
+        for value, words in question.options.items():
+            yield f"    {'*' if value == question.answer else ' '} {value}: {words}"
+    yield from _listed("Notes:", [*review.notes, *_gaps(review)])
+    yield from _columns(review)
+    if review.loads:
+        yield "\nWhat is known:"
+        yield _coverage(review).to_string(index=False, na_rep="not known")
+
+
+def _columns(review: Review) -> Iterator[str]:
+    labels = choices(review.framework)
+    file = None
+    for column in review.columns:
+        if column.file != file:
+            file = column.file
+            yield f"\nColumns of {file}:"
+        meaning = labels.get(column.meaning, column.meaning) or "not recognised"
+        meaning = meaning if not column.left_out else f"left out ({meaning.lower()})"
+        yield f"- {column.heading}: {meaning}; {column.holds}"
+
+
+def _listed(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f"\n{title}"
+    for line in lines:
+        yield f"- {line}"
+
+
+def _faults(faults: list[Fault]) -> Iterator[str]:
+    for group in grouped(faults):
+        yield f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}"
+
+
+def _coverage(review: Review) -> pd.DataFrame:
+    return coverage(school_of(review, name="")) if review.loads else pd.DataFrame()
+
+
+def _gaps(review: Review) -> list[str]:
+    return gaps(school_of(review, name="")) if review.loads else []
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
+    """The rows of a table as JSON takes them."""
+    return json.loads(table.to_json(orient="records"))
