@@ -127,9 +127,7 @@ function render({ model, el }) {
     const meaning = make("td", { role: "cell" });
     const holds = make("td", { role: "cell" });
     const state = make("td", { role: "cell" });
-    meaning.dataset.label = "Meaning";
     holds.dataset.label = "What is in it";
-    state.dataset.label = "Used?";
     const badge = make("strong");
     const remark = make("span", { dir: "auto", class: "sl-columns-remark" });
     heading.append(name);
