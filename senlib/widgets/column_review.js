@@ -91,6 +91,7 @@ function render({ model, el }) {
   let shape = "";
   let queue = []; // changes that are not sent yet
   let sent = []; // changes that Python is at work on
+  let told = false; // whether Python has told anything of the columns since
   let timer = 0;
   let turn = 0;
 
@@ -109,6 +110,7 @@ function render({ model, el }) {
     if (sent.length || !queue.length) return;
     sent = queue;
     queue = [];
+    told = false;
     turn += 1;
     model.send({ kind: "changes", turn, changes: sent });
   }
@@ -119,10 +121,7 @@ function render({ model, el }) {
     const name = make("span", { dir: "auto", class: "sl-columns-text" });
     const { select, show } = makeSelect(
       () => model.get("choices") || [],
-      (value) => {
-        row.said = true;
-        commit({ id: column.id, value });
-      },
+      (value) => commit({ id: column.id, value }),
     );
     const meaning = make("td", { role: "cell" });
     const holds = make("td", { role: "cell" });
@@ -300,9 +299,8 @@ function render({ model, el }) {
     if (message.kind === "focus") pointTo(message.id);
     if (message.kind !== "done" || message.turn !== turn) return;
     sent = [];
-    // What Python holds now, also where it did not take what was chosen.
-    drawTables();
-    drawFiles();
+    // Where Python told nothing, what was chosen stands.
+    if (told) drawTables();
     flush();
   }
 
@@ -316,7 +314,10 @@ function render({ model, el }) {
     requestAnimationFrame(() => summary.focus());
   });
   const changes = {
-    "change:tables": drawTables,
+    "change:tables": () => {
+      told = true;
+      drawTables();
+    },
     "change:forgettable": () => {
       shape = "";
       drawTables();
