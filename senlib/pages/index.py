@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from html import escape
 
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.frameworks import Framework, load, names
+from senlib.exports.text import day
+from senlib.frameworks import load, names
 from senlib.measures.groups import has_sen
 from senlib.pages import frame, paper, people, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
 from senlib.pages.paper import Paper
+from senlib.pages.review import KINDS, LARGEST, Before, ReviewPanel, grouped_choices, label_of
 from senlib.pages.tasks import page_of
 from senlib.pages.top import Top
+from senlib.school import school_file
 from senlib.school.codes import with_codes
-from senlib.school.faults import FaultyFile, UnmatchedHeading, grouped
-from senlib.school.loading import Loaded, NamedFile, choices, load_files
-from senlib.school.schema import normal
+from senlib.school.faults import FaultyFile
+from senlib.school.headings import choices
 from senlib.school.school import School, current_academic_year
+from senlib.school.school_file import FILE
 from senlib.school.template import template
-from senlib.widgets import ChosenFile, FileChooser
+from senlib.widgets import ChosenFile, ColumnReview, FileChooser
 from senlib.workbook import portable
 from senlib.workbook.plan import Action, actions, coming, overdue
 from senlib.workbook.progress import Progress, progress
 from senlib.workbook.store import StoreError
 
-MAPPING = "headings"
+# What she said that headings mean, by heading_key, and how those headings are written in her files.
+MAPPING, WRITTEN = "headings", "headings as written"
 
 
 class FrontPage:
@@ -37,9 +43,8 @@ class FrontPage:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._files: list[NamedFile] = []
-        self._meanings: dict[str, widgets.Dropdown] = {}
-        self._asked: list[widgets.Widget] = []
+        # The school that lay open before her own was, where there is none of her own to go back to.
+        self._sample_before = ""
         self.ask = Asking(desk, "index")
         self._top = Top(desk)
         self.top = self._top.box
@@ -107,30 +112,64 @@ class FrontPage:
         self.open = widgets.Button(description="Open this school", button_style="primary")
         self.open.on_click(lambda _: self._choose(self.which.value))
         self.refused = frame.html("")
-        return widgets.VBox([self.opened, frame.controls(self.which, self.open), self.refused])
+        self.back_told = frame.html("")
+        self.back = widgets.Button(description="Go back to the school as it was")
+        self.back.on_click(lambda _: self.go_back())
+        self.back_offer = widgets.VBox([])
+        self._show_back()
+        controls = frame.controls(self.which, self.open)
+        return widgets.VBox([self.opened, controls, self.back_offer, self.refused])
 
     def own_files(self) -> widgets.VBox:
-        """A school's own files: what they are, how they are to be read, and what became of them; none can be read in a room."""
+        """A school's own files: how they are to be read, and what was made of them; none can be read in a room."""
         if self.desk.room:
             return widgets.VBox([frame.html(frame.answer(ROOM_RULE))])
+        own = self.desk.school if self.desk.chosen == OWN else None
         self.yardstick = frame.choice(
-            "How results are given", [(load(name).short_title, name) for name in reversed(names())]
+            "How results are given",
+            [(load(name).short_title, name) for name in reversed(names())],
+            own.framework.name if own else None,
         )
-        self.name = widgets.Text(description="Name of the school", value="Our school")
+        self.name = widgets.Text(
+            description="Name of the school", value=own.name if own else "Our school"
+        )
         this_year = current_academic_year(date.today())
         years = [(f"{year - 1}/{year % 100:02d}", year) for year in range(this_year, 2003, -1)]
-        self.year = frame.choice("School year of the file", years)
+        self.year = frame.choice("School year", years)
         self.codes = widgets.Checkbox(
             description="Replace names and UPNs by codes as the files are read", indent=False
         )
         self.chooser = FileChooser(
-            label="Choose your files (CSV, Excel or CTF)", accept=".csv,.xlsx,.xml"
+            label="Choose your files (CSV, Excel or CTF)", accept=KINDS, limit=LARGEST
         )
         self.chooser.on_files(self.take)
+        self.review = ReviewPanel(
+            tell=lambda words: setattr(self.chooser, "message", words),
+            open_school=self.open_school,
+            put_away=self.put_away,
+        )
         self.outcome = widgets.VBox([])
-        self.templates = frame.html(_templates())
+        self.remembered = ColumnReview(
+            forgettable=True, fold="What the workbook remembers of your headings", empty=_NOTHING
+        )
+        self.remembered.on_changes(self.remember)
+        self.remembered_trouble = frame.html("")
+        self.yardstick.observe(lambda _: self._read_otherwise(), "value")
+        self.year.observe(lambda _: self._read_otherwise(), "value")
+        self._show_remembered()
         boxes = frame.controls(self.yardstick, self.year, self.name)
-        return widgets.VBox([self.templates, boxes, self.codes, self.chooser, self.outcome])
+        return widgets.VBox(
+            [
+                frame.html(_templates()),
+                boxes,
+                self.codes,
+                self.chooser,
+                self.review.box,
+                self.outcome,
+                self.remembered,
+                self.remembered_trouble,
+            ]
+        )
 
     # -- what is done, next and due --
 
@@ -184,6 +223,9 @@ class FrontPage:
             self.deleted.value = frame.trouble_line(told)
             return
         self._reopen()
+        if hasattr(self, "review"):
+            self.review.put_down()
+            self._show_remembered()
         self.portable.value = ""
         opened = (
             "the folder that was named, as it was"
@@ -195,96 +237,27 @@ class FrontPage:
     # -- what a test can do as a person would --
 
     def take(self, chosen: Sequence[ChosenFile]) -> None:
-        """Read chosen files: say what is wrong, ask what a heading means, or keep the school and open it."""
-        self._files = [NamedFile(name=file.name, content=file.content) for file in chosen]
+        """Read chosen files and show what was made of them; nothing is kept."""
+        self.outcome.children = []
         try:
-            meanings = self.desk.settings.latest(MAPPING)
+            before = self._before()
         except StoreError as error:
-            self._refuse(
-                f"Nothing was loaded, for what you said of headings before cannot be read. {error}"
-            )
+            told = "What you said of headings before cannot be read, so nothing was made of these files."
+            self.review.put_down()
+            self.chooser.message = "Nothing was kept."
+            self.outcome.children = [frame.html(frame.trouble_line(f"{told} {error}"))]
             return
-        self.read(meanings=meanings)
-
-    def read(self, *, meanings: Mapping[str, str]) -> None:
-        """Read the chosen files with these meanings of headings; nothing is kept unless all of it can be."""
-        framework = load(self.yardstick.value)
-        known = {
-            heading: meaning
-            for heading, meaning in meanings.items()
-            if meaning and meaning in choices(framework)
-        }
-        try:
-            loaded = load_files(
-                self._files, framework=framework, meanings=known, academic_year=self.year.value
-            )
-        except FaultyFile as error:
-            self.chooser.message = "Nothing was loaded."
-            told = frame.html(frame.faults(grouped(error.faults)))
-            # A heading that is not known may be just what is missing.
-            self.outcome.children = [
-                told,
-                *self._asking(error.unmatched, known=known, framework=framework),
-            ]
-            return
-        if asking := self._asking(loaded.unmatched, known=known, framework=framework):
-            self.chooser.message = (
-                "Some headings are not known yet. Say what they mean, or leave them out."
-            )
-            self.outcome.children = asking
-        else:
-            self._keep(loaded, framework)
-
-    def use_meanings(self) -> None:
-        """Remember what the user said of each heading, and read the files again with it."""
-        said = {normal(heading): box.value for heading, box in self._meanings.items()}
-        try:
-            self.desk.settings.save_all(form=MAPPING, values=said)
-            meanings = self.desk.settings.latest(MAPPING)
-        except StoreError as error:
-            self._refuse(
-                f"What you said of the headings is not saved, so nothing was loaded. {error}",
-                beside=self._asked,
-            )
-            return
-        self.read(meanings=meanings)
-
-    def _asking(
-        self,
-        unmatched: Sequence[UnmatchedHeading],
-        *,
-        known: Mapping[str, str],
-        framework: Framework,
-    ) -> list[widgets.Widget]:
-        """What asks for the meaning of headings that are neither known nor have been asked about; nothing where there are none."""
-        headings = dict.fromkeys(
-            one.heading for one in unmatched if normal(one.heading) not in known
+        self.review.begin(
+            chosen, framework=load(self.yardstick.value), year=self.year.value, before=before
         )
-        if not headings:
-            return []
-        options = [(label, key) for key, label in choices(framework).items()]
-        self._meanings = {heading: frame.choice(heading, options) for heading in headings}
-        self.use = widgets.Button(description="Load with these", button_style="primary")
-        self.use.on_click(lambda _: self.use_meanings())
-        why = frame.html(
-            frame.heading("What do these columns hold?", level=3)
-            + frame.note(
-                "The workbook does not know these headings. What you choose is remembered for the next file. "
-                "Leave out what it does not need."
-            )
-        )
-        self._asked = [why, frame.controls(*self._meanings.values()), self.use]
-        return self._asked
 
-    def _refuse(self, text: str, *, beside: Sequence[widgets.Widget] = ()) -> None:
-        """Say why nothing became of the files, above what may stay on the page."""
-        self.chooser.message = "Nothing was kept."
-        self.outcome.children = [frame.html(frame.trouble_line(text)), *beside]
-
-    def _keep(self, loaded: Loaded, framework: Framework) -> None:
-        good = "The files are good, but they are not saved."
+    def open_school(self) -> None:
+        """Keep the school that was reviewed, with what was said of its files, and open it."""
+        good = "The files are good, but they are not saved, so the school that was open stays open."
         try:
-            school = self._school(loaded, framework)
+            before = self.desk.chosen
+            school = self._school()
+            self._save_meanings()
             self.desk.keep(school)
         except StoreError as error:
             self._refuse(f"{good} {error}")
@@ -294,25 +267,127 @@ class FrontPage:
                 f"{good} They could not be saved in {self.desk.data}: is the disk full, or open elsewhere?"
             )
             return
+        summary = _summary(school)
+        self._sample_before = before if before != OWN else ""
+        self.review.put_down()
         self._reopen()
-        self.chooser.message = (
-            f"Loaded: {len(school.pupils):,} pupils and {len(school.results):,} results."
-        )
-        self.outcome.children = [frame.html(_summary(school, notes=loaded.notes))]
+        self._show_remembered()
+        self.chooser.message = f"Open now: {school.name}."
+        self.outcome.children = [frame.html(summary), *self._back_here()]
 
-    def _school(self, loaded: Loaded, framework: Framework) -> School:
-        """The school that was read, with codes for names where that is wished. Raises OSError where their secret cannot be kept."""
-        pupils, results = loaded.pupils, loaded.results
-        if self.codes.value:
-            pupils, results = with_codes(pupils, results, key=self.desk.code_key())
-        name = self.name.value.strip() or "Our school"
-        return School(
-            name=name,
-            framework=framework,
-            academic_year=self.year.value,
-            pupils=pupils,
-            results=results,
+    def put_away(self) -> None:
+        """Have nothing to do with the files that were chosen; all stays as it was."""
+        self.review.put_down()
+        self.chooser.message = "Nothing was kept. The school that was open stays open."
+
+    def go_back(self) -> None:
+        """Open the school that was open before; this can be undone in the same way."""
+        if self.desk.can_go_back is None:
+            self._choose(self._sample_before)
+        else:
+            try:
+                self.desk.go_back()
+            except (OSError, StoreError) as error:
+                words = "That could not be done, so the school that is open stays open."
+                told = f" {error}" if isinstance(error, StoreError) else ""
+                self.refused.value = frame.trouble_line(f"{words}{told}")
+                return
+            self._reopen()
+        if hasattr(self, "outcome"):
+            self.chooser.message = f"Open again: {self.desk.school.name}."
+            told = frame.note(f"‘{self.desk.school.name}’ is open again, as it was.")
+            self.outcome.children = [frame.html(told), *self._back_here()]
+
+    def remember(self, changes: Sequence[Mapping[str, str]]) -> None:
+        """Change or forget what headings mean; what is under review is counted by it, too."""
+        said = {change["id"]: change["value"] for change in changes}
+        self.remembered_trouble.value = ""
+        try:
+            self.desk.settings.save_all(form=MAPPING, values=said)
+        except StoreError as error:
+            self.remembered_trouble.value = frame.trouble_line(
+                f"What you changed is not saved. {error}"
+            )
+        self._show_remembered()
+        with suppress(StoreError):
+            self.review.remember(self._before())
+
+    def _before(self) -> Before:
+        """What she said of earlier files. Raises StoreError where that cannot be read."""
+        answers, suppliers = {}, {}
+        with suppress(FaultyFile, OSError):
+            facts = school_file.facts(self.desk.own_folder / FILE)
+            answers = facts["answers"]
+            suppliers = {one["file"]: one["supplied_by"] for one in facts["sources"]}
+        return Before.of(
+            meanings=self.desk.settings.latest(MAPPING), answers=answers, supplied_by=suppliers
         )
+
+    def _save_meanings(self) -> None:
+        if said := self.review.said_of_headings:
+            written = self.review.headings_as_written
+            self.desk.settings.save_all(form=MAPPING, values=said)
+            self.desk.settings.save_all(form=WRITTEN, values=written)
+
+    def _show_remembered(self) -> None:
+        framework = load(self.yardstick.value)
+        labels = choices(framework)
+        try:
+            meanings = self.desk.settings.latest(MAPPING)
+            written = self.desk.settings.latest(WRITTEN)
+        except StoreError as error:
+            # What was shown stays: it may well be remembered still.
+            self.remembered_trouble.value = frame.trouble_line(str(error))
+            return
+        columns = [
+            {
+                "id": key,
+                "heading": _heading(key, written),
+                "meaning": meaning,
+                "label": label_of(meaning, labels),
+            }
+            for key, meaning in sorted(meanings.items())
+            if meaning
+        ]
+        self.remembered.choices = grouped_choices(labels)
+        self.remembered.tables = [{"name": "", "columns": columns}] if columns else []
+
+    def _read_otherwise(self) -> None:
+        framework = load(self.yardstick.value)
+        self._show_remembered()
+        self.review.read_by(framework=framework, year=self.year.value)
+
+    def _refuse(self, text: str) -> None:
+        """Say why the school was not opened, beside what was made of its files, which stays."""
+        self.chooser.message = "Nothing was kept."
+        self.review.refuse(text)
+
+    def _school(self) -> School:
+        """The school that was read, with codes for names where that is wished. Raises OSError where their secret cannot be kept."""
+        school = self.review.school(self.name.value.strip() or "Our school")
+        if not self.codes.value:
+            return school
+        pupils, results = with_codes(school.pupils, school.results, key=self.desk.code_key())
+        return replace(school, pupils=pupils, results=results)
+
+    # -- one step back --
+
+    def _show_back(self) -> None:
+        """Offer the school that was open before, where there is one."""
+        back = self.desk.can_go_back
+        sample = self._sample_before if self.desk.chosen == OWN else ""
+        if back:
+            when = f"{day(back.kept.date())} at {frame.saved_at(back.kept)}"
+            told = f"The school that was kept before this one: ‘{back.name}’, kept on {when}."
+        elif sample:
+            told = f"Before this, another school was open: {self.desk.choices()[sample]}."
+        self.back_offer.children = [self.back_told, self.back] if back or sample else []
+        if back or sample:
+            self.back_told.value = frame.note(told)
+
+    def _back_here(self) -> list[widgets.Widget]:
+        """The same offer beside what has just been done."""
+        return [self.back] if hasattr(self, "back") and self.back_offer.children else []
 
     def _choose(self, key: str) -> None:
         try:
@@ -337,6 +412,7 @@ class FrontPage:
             self.which.options = [(words, key) for key, words in self.desk.choices().items()]
             self.which.value = self.desk.chosen
             self.refused.value = ""
+            self._show_back()
 
     def _opened(self) -> str:
         school = self.desk.school
@@ -359,6 +435,7 @@ def open_page() -> FrontPage:
     return FrontPage(open_desk())
 
 
+_NOTHING = "Nothing is remembered yet. When you say what a column of your files holds, that is remembered here for the next file."
 _CARRIED = (
     "It holds all that you have written about the school that lies open, with its history, and pupils’ numbers, but none of their names "
     "or results. Keep it as you keep such records."
@@ -427,28 +504,26 @@ def _templates() -> str:
     return f'<p class="sl-downloads">{" ".join(links)}</p>'
 
 
-def _summary(school: School, *, notes: Sequence[str]) -> str:
-    """What was loaded, and what is missing that the Tasks would use."""
-    results = (
-        school.results[school.results["result"] != ""]
-        .groupby(["stage", "subject"], observed=True)["pupil_id"]
-        .nunique()
-        .reset_index()
-    )
+def _summary(school: School) -> str:
+    """What was kept, and the way on."""
+    kept = school.results[school.results["result"] != ""]
+    results = kept.groupby(["stage", "subject"], observed=True)["pupil_id"].nunique().reset_index()
     results = results.rename(columns={"pupil_id": "pupils"}).astype({"stage": str, "subject": str})
     columns = {"stage": "When", "subject": "Subject", "pupils": "Pupils with a result"}
-    gaps = list(notes)
-    no_code = int((school.pupils["sen_provision"] == "").sum())
-    if no_code:
-        gaps.append(
-            f"{no_code:,} pupils have no SEN code; they count among all pupils, and neither as SEN nor as no SEN."
-        )
-    if school.pupils["ks4_year"].isna().any():
-        gaps.append(
-            f"For {int(school.pupils['ks4_year'].isna().sum()):,} pupils there is no year group, so their cohort is not known."
-        )
-    if school.pupils["attendance"].isna().all():
-        gaps.append("No attendance is in the file, so Task 3 cannot measure it.")
-    table = frame.plain_table(pd.DataFrame(results), caption="What was loaded", columns=columns)
-    start = f'<p><a class="sl-button" href="{frame.address("task1_conversion_data")}">Begin with Task 1</a></p>'
-    return table + "".join(frame.note(gap) for gap in gaps) + start
+    told = (
+        f"Your school is open: {sentences.pupils(len(school.pupils))} and {len(kept):,} results are kept on this computer. "
+        "Every page now shows your own pupils."
+    )
+    table = frame.folded(
+        "What was kept",
+        frame.plain_table(pd.DataFrame(results), caption="What was kept", columns=columns),
+    )
+    start = f'<p><a class="sl-button sl-primary" href="{frame.address("task1_conversion_data")}">Begin with Task 1</a></p>'
+    return frame.answer(told) + start + (table if len(results) else "")
+
+
+def _heading(key: str, written: Mapping[str, str]) -> str:
+    """A heading as it is written, with the file for which alone its meaning was said."""
+    file, _, heading = key.rpartition("|")
+    heading = written.get(key) or heading
+    return f"{heading} (in {file})" if file else heading

@@ -664,8 +664,12 @@ class _Reviewing:
             sources.append(
                 Source(
                     file=file.name,
+                    # Each by the UPN, and only without one by the school's own number.
                     pupils=len(
-                        set().union(*({*one.upns, *one.own_numbers} - {""} for one in mine))
+                        set().union(
+                            *(np.where(one.upns == "", one.own_numbers, one.upns) for one in mine)
+                        )
+                        - {""}
                     ),
                     results=sum(len(part.rows) for one in mine for part in one.results),
                     supplied_by=self.answers.supplied_by.get(file.name, ""),

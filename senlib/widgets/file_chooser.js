@@ -44,6 +44,9 @@ function problem(model, files) {
   if (large) {
     return `“${large.name}” has ${sizeWords(large.size)}; a file can have up to ${sizeWords(limit)}. Nothing was read.`;
   }
+  if (files.reduce((sum, file) => sum + file.size, 0) > model.get("total")) {
+    return `These files are too large together. Choose up to ${sizeWords(model.get("total"))} at once.`;
+  }
   return "";
 }
 
@@ -62,6 +65,7 @@ function render({ model, el }) {
   el.append(root);
 
   let choice = ""; // the choice being sent, '' when none is
+  let arrived = false; // whether all of it is with Python, which says how far it is
   let answered = null; // resolves with whether to go on
 
   function say({ trouble = "", progress = "" }) {
@@ -85,6 +89,7 @@ function render({ model, el }) {
 
   function letGo() {
     choice = "";
+    arrived = false;
     if (answered) answered(false);
     answered = null;
   }
@@ -125,7 +130,9 @@ function render({ model, el }) {
       say({ progress: words(i) });
       if (!(await sendFile(current, file, i))) return;
     }
-    if (choice === current) say({ progress: "Checking …" });
+    if (choice !== current) return;
+    arrived = true;
+    say({ progress: model.get("message") || "Checking …" });
   }
 
   function choose(files) {
@@ -141,7 +148,7 @@ function render({ model, el }) {
   }
 
   function showMessage() {
-    if (!choice) say({ trouble: "", progress: model.get("message") });
+    if (!choice || arrived) say({ trouble: "", progress: model.get("message") });
   }
 
   function onAnswer(answer) {
@@ -153,6 +160,7 @@ function render({ model, el }) {
       say({ trouble: answer.text });
     } else if (answer.kind === "done") {
       choice = "";
+      arrived = false;
       showMessage();
     }
   }

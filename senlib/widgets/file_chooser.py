@@ -13,7 +13,10 @@ HERE = Path(__file__).parent
 MEGABYTE = 1024 * 1024
 # A message of this size passes every websocket limit met so far: Voila's and Tornado's own is 10 MB.
 PART = MEGABYTE
-MOST_FILES = 12
+# A folder's worth, such as a transfer file from each primary school.
+MOST_FILES = 100
+# What one choice may hold altogether: all of it is in memory at once.
+MOST_BYTES = 200 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,9 @@ def plain_name(name: str) -> str:
 class FileChooser(AnyWidget):
     """A file input with a place to drop files on. What is chosen arrives in `on_files`, all of it or nothing.
 
-    `accept` lists endings as HTML does ('.csv,.xlsx'), `limit` is in bytes for each file. The page checks number,
-    ending and size before it sends anything; number and size are checked again here. Set `message` to say what came
-    of the files. Choosing again while files arrive drops those half sent.
+    `accept` lists endings as HTML does ('.csv,.xlsx'), `limit` is in bytes for each file, `total` for all of a choice. The page
+    checks number, ending and size before it sends anything; number and size are checked again here. Set `message` to say how far
+    you are with the files, and what came of them. Choosing again while files arrive drops those half sent.
 
     >>> chooser = FileChooser(label="Your school's files", accept=".csv,.xlsx,.xml")
     >>> chooser.on_files(lambda files: None)
@@ -106,6 +109,7 @@ class FileChooser(AnyWidget):
     accept = traitlets.Unicode("").tag(sync=True)
     limit = traitlets.Int(20 * MEGABYTE, min=1).tag(sync=True)
     message = traitlets.Unicode("").tag(sync=True)
+    total = traitlets.Int(MOST_BYTES, min=1).tag(sync=True)
     most = traitlets.Int(MOST_FILES, read_only=True).tag(sync=True)
     part = traitlets.Int(PART, read_only=True).tag(sync=True)
 
@@ -135,6 +139,8 @@ class FileChooser(AnyWidget):
 
     def _begin(self, choice: str, files: Any) -> None:
         self._arriving = None
+        # What came of an earlier choice is not said of this one.
+        self.message = ""
         if not _are_descriptions(files):
             self._refuse(choice, "Nothing could be read. Please choose the files again.")
         elif len(files) > MOST_FILES:
@@ -145,6 +151,8 @@ class FileChooser(AnyWidget):
             self._refuse(
                 choice, f"A file is too large. Each may have up to {size_words(self.limit)}."
             )
+        elif sum(file["size"] for file in files) > self.total:
+            self._refuse(choice, _too_much(self.total))
         else:
             self._arriving = _Arriving(
                 choice=choice,
@@ -183,6 +191,10 @@ class FileChooser(AnyWidget):
 
     def _refuse(self, choice: str, text: str) -> None:
         self.send({"kind": "refused", "choice": choice, "text": text})
+
+
+def _too_much(total: int) -> str:
+    return f"These files are too large together. Choose up to {size_words(total)} at once."
 
 
 def _is_count(value: Any) -> bool:

@@ -195,10 +195,8 @@ def test_files_are_refused_whole_where_answers_cannot_be_saved(says, codes, data
     page.school(), page.own_files()
     page.yardstick.value, page.year.value, page.codes.value = "levels", 2005, codes
     page.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
-    assert (
-        "not saved" in page.outcome.children[0].value
-        and page.chooser.message == "Nothing was kept."
-    )
+    page.review.open.click()
+    assert "not saved" in page.review.refused.value and page.chooser.message == "Nothing was kept."
     assert not (data / "school").exists() and "Elmbridge Vale" in page.opened.value
 
 
@@ -207,15 +205,14 @@ def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(sa
     page.school(), page.own_files()
     page.yardstick.value, page.year.value = "levels", 2005
     page.take([ChosenFile(name="wide.csv", content=ASKED.encode())])
+    at = [column.heading for column in page.review.review.columns].index("Reading Age")
+    page.review.columns.hear([{"id": str(at), "value": "leave out"}])
     for _ in range(2):
-        page.use.click()
-        told, *asked = page.outcome.children
-        assert (
-            "not saved" in told.value
-            and says in told.value
-            and page.use in asked
-            and len(asked) == 3
-        )
+        page.review.open.click()
+        told = page.review.refused.value
+        assert "not saved" in told and says in told
+        assert page.review.columns.tables[0]["columns"][at]["meaning"] == "leave out"
+        assert page.review.columns in page.review.box.children
     assert not (data / "school").exists()
 
 

@@ -284,50 +284,71 @@ def front_page(environment):
     return page
 
 
-def outcome(page):
-    return " ".join(
-        words(child)
-        for child in page.outcome.children
-        if hasattr(child, "value") and isinstance(child.value, str)
+def choose(page, *texts):
+    """Choose files with these texts, named a.csv, b.csv …"""
+    page.take(
+        [
+            ChosenFile(name=f"{letter}.csv", content=text.encode())
+            for letter, text in zip("abcdef", texts, strict=False)
+        ]
     )
 
 
-def test_own_files_are_asked_about_kept_and_opened(environment):
+def reviewed(page):
+    """All that the review says, without its columns."""
+    pieces, boxes = [], [page.review.box, page.outcome]
+    while boxes:
+        for child in boxes.pop().children:
+            if hasattr(child, "children"):
+                boxes.append(child)
+            elif isinstance(getattr(child, "value", None), str):
+                pieces.append(words(child))
+    return " ".join(pieces)
+
+
+def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
     page = front_page(environment)
-    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
-    assert list(page._meanings) == ["Reading Age"] and not page.desk.own_folder.exists()
-    page.use.click()
-    assert "2 pupils" in page.chooser.message and page.desk.chosen == desks.OWN
-    assert "Your own school lies open" in words(page.opened)
+    choose(page, WIDE)
+    assert "2 pupils and 4 results in 1 file. Nothing is kept yet." in reviewed(page)
+    assert "‘Reading Age’" in reviewed(page) and not page.desk.own_folder.exists()
+    assert page.desk.chosen == "levels" and "Elmbridge Vale" in words(page.top)
+    page.review.open.click()
+    assert "2 pupils" in reviewed(page) and page.desk.chosen == desks.OWN
+    assert "Your own school lies open" in words(page.opened) and "Our school" in words(page.top)
     opened = desks.open_desk()
     assert (
         opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"] and not opened.school.sample
     )
-    # What was said of the heading is remembered: the next file is not asked about.
-    page.take([ChosenFile(name="wide.csv", content=WIDE.replace("Ada", "Ida").encode())])
+    # And so is the next file: what is known of its headings opens nothing by itself.
+    choose(page, WIDE.replace("Ada", "Ida"))
+    assert desks.open_desk().school.pupils["forename"].tolist() == ["Ada", "Bo"]
+    page.review.open.click()
     assert desks.open_desk().school.pupils["forename"].tolist() == ["Ida", "Bo"]
 
 
 def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
     page = front_page(environment)
-    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
-    page.use.click()
+    choose(page, WIDE)
+    page.review.open.click()
     bad = WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012")
-    page.take([ChosenFile(name="bad.csv", content=bad.encode())])
-    text = outcome(page)
+    choose(page, bad)
+    text = reviewed(page)
     assert "row 2" in text and "row 3" in text and "SEN Status" in text and "KS2 English" in text
     assert "3.275" not in text and "0012" not in text and "Ada" not in text
+    assert page.review.open.disabled
+    page.review.open.click()
     assert desks.open_desk().school.pupils["pupil_id"].tolist() == ["0012", "0013"]
 
 
 def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
     page = front_page(environment)
     page.codes.value = True
-    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
-    page.use.click()
+    choose(page, WIDE)
+    page.review.open.click()
     first = desks.open_desk().school.pupils
     assert (first["forename"] == "").all() and not first["pupil_id"].isin(["0012", "0013"]).any()
-    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
+    choose(page, WIDE)
+    page.review.open.click()
     assert desks.open_desk().school.pupils["pupil_id"].tolist() == first["pupil_id"].tolist()
     kept = b"".join(path.read_bytes() for path in page.desk.own_folder.iterdir())
     assert b"Ada" not in kept and b"0012" not in kept
@@ -340,18 +361,10 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, mo
         raise OSError("no space left")
 
     monkeypatch.setattr(desks, "save_school", refuse)
-    page.take(
-        [
-            ChosenFile(
-                name="wide.csv",
-                content=WIDE.replace(",Reading Age", "")
-                .replace(",9.2", "")
-                .replace(",10\n", "\n")
-                .encode(),
-            )
-        ]
-    )
-    assert "could not be saved" in outcome(page) and page.chooser.message == "Nothing was kept."
+    choose(page, WIDE)
+    page.review.open.click()
+    assert "could not be saved" in reviewed(page) and page.chooser.message == "Nothing was kept."
+    assert "Elmbridge Vale" in words(page.opened) and page.review.review.loads
 
 
 def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch):
@@ -372,8 +385,8 @@ def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch)
 
 def test_own_files_spoilt_by_hand_still_let_the_pages_open(environment):
     page = front_page(environment)
-    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
-    page.use.click()
+    choose(page, WIDE)
+    page.review.open.click()
     (page.desk.own_folder / FILE).write_text("spoilt", encoding="utf-8")
     again = FrontPage(desks.open_desk())
     assert "can no longer be read" in words(again.header()) and again.desk.school.sample
@@ -391,8 +404,8 @@ def test_a_folder_named_to_the_server_is_one_choice_among_others(environment, mo
         and desks.open_desk().school.framework.name == "levels"
     )
     page.yardstick.value, page.year.value = "levels", 2005
-    page.take([ChosenFile(name="wide.csv", content=WIDE.encode())])
-    page.use.click()
+    choose(page, WIDE)
+    page.review.open.click()
     assert desks.open_desk().chosen == desks.OWN
     page.which.value = desks.FOLDER
     page.open.click()
