@@ -36,7 +36,12 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     """
     of_stage = school.framework.stage(stage)
     counts = count_pairs(
-        school.pupils, school.results, framework=school.framework, stage=of_stage, by=[by]
+        school.pupils,
+        school.results,
+        framework=school.framework,
+        stage=of_stage,
+        academic_year=school.academic_year,
+        by=[by],
     )
     scale = of_stage.outcome_scale
     return counts.assign(

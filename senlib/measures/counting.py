@@ -5,16 +5,24 @@ It is written on Narwhals, so that it runs unchanged on pandas, DuckDB and PySpa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
-from senlib.frameworks import NO_RESULT, Framework, Stage
+from senlib.frameworks import NO_RESULT, Framework, Scale, Stage
 
 # Cohort of pupils whose year is not known: joins and groups drop missing values, a number stays.
 UNKNOWN_COHORT = 0
+
+# Whoever leaves before this day of the stage's summer was not on roll at its end.
+LAST_DAY_TO_LEAVE = "-05-01"
+
+# What stands for an entry that is a mean of two scores, and for one that is the score of one paper.
+AVERAGE = "average"
+ALONE = {"Reading": "reading alone", "Mathematics": "mathematics alone"}
+BELOW_THE_TEST = "below the test"
 
 _PUPIL_SUBJECT = ["pupil_id", "subject"]
 
@@ -23,12 +31,18 @@ _MISSING = {"entry": "", "entry_kind": "", "outcome": NO_RESULT, "outcome_kind":
 
 
 def count_pairs(
-    pupils: Any, results: Any, *, framework: Framework, stage: Stage, by: Sequence[str] = ()
+    pupils: Any,
+    results: Any,
+    *,
+    framework: Framework,
+    stage: Stage,
+    academic_year: int,
+    by: Sequence[str] = (),
 ) -> pd.DataFrame:
     """How many pupils there are for each subject, cohort, entry, outcome and value of the columns in `by`.
 
-    `pupils` and `results` are tables of any kind that Narwhals knows. Returns subject, cohort, `by`, entry, entry_points,
-    entry_kind, outcome, outcome_kind, pupils.
+    `pupils` and `results` are tables of any kind that Narwhals knows; who stands in a pair is as in `pairs`. Returns subject,
+    cohort, `by`, entry, entry_points, entry_kind, outcome, outcome_kind, pupils.
     """
     keys = [
         "subject",
@@ -40,35 +54,68 @@ def count_pairs(
         "outcome",
         "outcome_kind",
     ]
-    paired = _paired(pupils, results, stage=stage, columns=by).with_columns(pupils=nw.lit(1))
+    paired = _paired(pupils, results, framework=framework, stage=stage, columns=by)
+    paired = paired.with_columns(pupils=nw.lit(1))
     counted = _pandas(paired.group_by(keys, drop_null_keys=False).agg(nw.col("pupils").sum()))
     # What can be done with the few rows that are left is not done with every result: engines group plain columns fastest.
-    finished = counted.loc[counted["outcome_kind"].notna(), "cohort"].unique()
-    counted = counted[counted["cohort"].isin(finished)].fillna(_MISSING)
+    counted = _finished(counted, framework=framework, stage=stage, academic_year=academic_year)
     counted = counted.groupby(keys, as_index=False, dropna=False, sort=False)["pupils"].sum()
     return counted.astype({"pupils": "int64", "cohort": "int64", "entry_points": "float64"})
 
 
 def pairs(
-    pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]
-) -> Any:
+    pupils: Any,
+    results: Any,
+    *,
+    framework: Framework,
+    stage: Stage,
+    academic_year: int,
+    columns: Sequence[str] = (),
+) -> pd.DataFrame:
     """One row for each pupil and subject: entry, entry_points, outcome, the kind of each, the cohort and `columns` of pupils.
 
-    A pupil stands in a subject who has an outcome in it or, where entry is by subject, an entry in it; in cohorts that have
-    outcomes at all. An outcome that is not there is '' (no result). Entry is the test; a teacher's assessment stands in for
-    a code. Outcome is the test too; there a teacher's assessment stands in only for the codes that hide a low level.
+    Only subjects that a cohort has finished are there: grades in them are, and the stage's summer is over (it lies before
+    `academic_year`'s), or at least half of the cohort hold one; an early entry makes nobody else a pupil without a result.
+    Where the cohort is not known, grades are enough.
+
+    In a core subject every pupil of the cohort stands who was on roll at the end of the stage; in another, who has an outcome
+    in it, be it a blank or a code, or, where entry is by subject, an entry. Whoever left before is left out of all of them:
+    by `left_on` before 1 May of that summer; where that is not told, off roll now and without an outcome in any subject.
+
+    An outcome that is not there is '' (no result). Entry is the test; a teacher's assessment stands in for a code. Outcome is
+    the test too; there a teacher's assessment stands in only for the codes that hide a low level.
     """
-    paired = _paired(pupils, results, stage=stage, columns=columns)
-    finished = paired.filter(~nw.col("outcome_kind").is_null()).select("cohort").unique()
-    paired = paired.join(finished, on="cohort", how="semi")
-    return paired.with_columns(*[nw.col(name).fill_null(text) for name, text in _MISSING.items()])
+    paired = _pandas(_paired(pupils, results, framework=framework, stage=stage, columns=columns))
+    paired = _finished(
+        paired.assign(pupils=1), framework=framework, stage=stage, academic_year=academic_year
+    )
+    return paired.drop(columns="pupils").reset_index(drop=True)
 
 
-def current(results: Any) -> Any:
-    """The latest result for 'now' of each pupil and subject: pupil_id, subject, now, now_points, date."""
-    rows = _of_stage(nw.from_native(results), "now", extra=["date"])
-    latest = rows.group_by(_PUPIL_SUBJECT).agg(nw.col("date").max())
+def left_before_end(pupils: Any, results: Any, *, stage: Stage) -> pd.DataFrame:
+    """How many pupils of each cohort left before the end of the stage, and are counted nowhere in it: cohort, pupils."""
+    gone = _leavers(nw.from_native(pupils), nw.from_native(results), stage=stage)
+    counted = _pandas(gone.select(cohort=_cohort(stage)))
+    return counted.groupby("cohort").size().rename("pupils").reset_index().astype("int64")
+
+
+def current(results: Any, *, scale: Scale) -> Any:
+    """The latest result for 'now' of each pupil and subject: pupil_id, subject, now, now_points, date.
+
+    A blank or a code says nothing newer than an older result: it stands only where there is no result at all.
+    """
+    none = [NO_RESULT, *(code.name for code in scale.codes if not is_grade(code.name, scale))]
+    rows = _of_stages(nw.from_native(results), ["now"], extra=["date"])
+    rows = rows.with_columns(held=~nw.col("result").is_in(none))
+    rows = rows.with_columns(held_date=nw.when(nw.col("held")).then(nw.col("date")))
+    latest = rows.group_by(_PUPIL_SUBJECT).agg(nw.col("date", "held_date").max())
+    latest = latest.select(
+        *_PUPIL_SUBJECT,
+        date=nw.coalesce("held_date", "date"),
+        is_held=~nw.col("held_date").is_null(),
+    )
     rows = rows.join(latest, on=[*_PUPIL_SUBJECT, "date"], how="inner")
+    rows = rows.filter(nw.col("held") == nw.col("is_held"))
     # Of a test and a teacher's assessment on one day, the teacher's: 'now' is a judgement of where a pupil stands.
     teachers = rows.filter(nw.col("kind") != "test")
     tests = rows.filter(nw.col("kind") == "test").join(teachers, on=_PUPIL_SUBJECT, how="anti")
@@ -79,104 +126,200 @@ def current(results: Any) -> Any:
 def entries_of(results: Any, *, stage: Stage) -> Any:
     """Each pupil's entry for a stage, whether or not there is an outcome yet: pupil_id, subject, entry, entry_points, entry_kind.
 
-    Where entry is an average it has no subject.
+    Where entry is an average it has no subject, and is made of 'Prior attainment' as it is given, else of reading and
+    mathematics: the mean of two scores ('average'); the score of one paper where the other was not sat ('mathematics alone');
+    'below the test' where nothing but that is known. Below the test in one paper and a score in the other is no average: the
+    entry tells both, and has no points.
     """
-    entries = _entries(nw.from_native(results), stage=stage)
-    return _average(entries, stage=stage) if stage.averaged else entries
+    rows = _of_stages(nw.from_native(results), [stage.entry_stage])
+    if stage.averaged:
+        return _average(rows, stage=stage).with_columns(subject=nw.lit(""))
+    return _standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={})
 
 
-def _paired(pupils: Any, results: Any, *, stage: Stage, columns: Sequence[str]) -> Any:
-    """As `pairs`, of every cohort, and with what is not there missing: a pupil without an outcome has no `outcome_kind`."""
+def is_grade(outcome: str, scale: Scale) -> bool:
+    """Whether an outcome tells how far the pupil got: a result of the scale, or another qualification in its place."""
+    return scale.is_result(outcome) or scale.is_other(outcome)
+
+
+# ----------------------------------------------------------------------------------------------- Who stands in a conversion
+
+
+def _finished(
+    paired: pd.DataFrame, *, framework: Framework, stage: Stage, academic_year: int
+) -> pd.DataFrame:
+    """The pairs of subjects that their cohort has finished, with what is not there filled in. `pupils` says how many a row is."""
+    keys = ["cohort", "subject"]
+    grades = {
+        name: is_grade(name, stage.outcome_scale) for name in paired["outcome"].dropna().unique()
+    }
+    held = paired["outcome"].map(grades).fillna(False).astype(bool)
+    held = paired["pupils"].where(held, 0).groupby([paired[key] for key in keys]).sum()
+    # Every pupil of a cohort stands in a core subject.
+    core = paired["subject"] == framework.core_subjects()[0]
+    sizes = paired[core].groupby("cohort")["pupils"].sum()
+    cohort = held.index.get_level_values("cohort")
+    over = cohort < academic_year
+    over |= 2 * held.to_numpy() >= sizes.reindex(cohort).to_numpy()
+    finished = held.index[(held > 0).to_numpy() & over]
+    return paired[pd.MultiIndex.from_frame(paired[keys]).isin(finished)].fillna(_MISSING)
+
+
+def _leavers(pupils: Any, results: Any, *, stage: Stage) -> Any:
+    """The pupils who left before the end of the stage."""
+    held = pupils.collect_schema().names()
+    told = nw.lit("") if "left_on" not in held else nw.col("left_on").fill_null("")
+    off_roll = nw.lit(False) if "on_roll" not in held else nw.col("on_roll") == "N"
+    told = nw.when(_cohort(stage) != UNKNOWN_COHORT).then(told).otherwise(nw.lit(""))
+    end = nw.concat_str(_cohort(stage).cast(nw.String), nw.lit(LAST_DAY_TO_LEAVE))
+    by_date = pupils.filter(told != "", told < end)
+    with_outcome = results.filter(nw.col("stage").cast(nw.String) == stage.name)
+    with_outcome = with_outcome.select("pupil_id").unique()
+    without = pupils.filter(told == "", off_roll).join(with_outcome, on="pupil_id", how="anti")
+    return nw.concat([by_date, without])
+
+
+def _cohort(stage: Stage) -> nw.Expr:
+    summer = nw.col("ks4_year") + (stage.ends_in_year - 11)
+    return summer.fill_null(UNKNOWN_COHORT).cast(nw.Int64)
+
+
+# ------------------------------------------------------------------------------------------------------ Entry and outcome
+
+
+def _paired(
+    pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]
+) -> Any:
+    """As `pairs`, whether or not the subject is finished, and with what is not there missing: no outcome has no `outcome_kind`."""
     pupils = nw.from_native(pupils)
     results = nw.from_native(results)
-    outcomes = _resolved(
-        _of_stage(results, stage.name), gives_way=stage.outcome_scale.below_range()
-    )
-    outcomes = outcomes.select(
-        *_PUPIL_SUBJECT, outcome=nw.col("result"), outcome_kind=nw.col("kind")
-    )
-    entries = _entries(results, stage=stage)
-    paired = (
-        _by_average(entries, outcomes, stage=stage)
-        if stage.averaged
-        else _by_subject(entries, outcomes)
-    )
-    people = pupils.select(
-        "pupil_id",
-        *columns,
-        cohort=(nw.col("ks4_year") + (stage.ends_in_year - 11))
-        .fill_null(UNKNOWN_COHORT)
-        .cast(nw.Int64),
-    )
+    held = set(pupils.collect_schema().names())
+    if held & {"left_on", "on_roll"}:
+        leavers = _leavers(pupils, results, stage=stage).select("pupil_id")
+        pupils = pupils.join(leavers, on="pupil_id", how="anti")
+    people = pupils.select("pupil_id", *columns, cohort=_cohort(stage))
+    parts = {"entry": stage.entry_stage, "outcome": stage.name}
+    if stage.averaged:
+        del parts["entry"]
+    rows = _of_stages(results, list(parts.values()))
+    # Rows that say nothing but that the pupil takes the subject: so one pass finds everyone who stands in it.
+    blank = {name: nw.lit(None, dtype=nw.String) for name in ("stage", "kind", "result")}
+    blank["points"] = nw.lit(None, dtype=nw.Float64)
+    core = [
+        pupils.select("pupil_id", subject=nw.lit(subject), **blank)
+        for subject in framework.core_subjects()
+    ]
+    columns = ["pupil_id", "subject", *blank]
+    rows = nw.concat([part.select(columns) for part in (rows, *core)])
+    paired = _standing(
+        rows,
+        keys=_PUPIL_SUBJECT,
+        parts={part: nw.col("stage") == name for part, name in parts.items()},
+        gives_way={"outcome": stage.outcome_scale.below_range()},
+    ).drop("outcome_points")
+    if stage.averaged:
+        entries = _average(_of_stages(results, [stage.entry_stage]), stage=stage)
+        paired = paired.join(entries, on="pupil_id", how="left")
     return paired.join(people, on="pupil_id", how="inner")
 
 
-def _of_stage(results: Any, stage: str, extra: Sequence[str] = ()) -> Any:
-    rows = results.filter(nw.col("stage").cast(nw.String) == stage)
-    texts = [nw.col(name).cast(nw.String) for name in ("subject", "kind", "result")]
-    return rows.select("pupil_id", *texts, "points", *extra)
+def _of_stages(results: Any, stages: Sequence[str], extra: Sequence[str] = ()) -> Any:
+    texts = {name: nw.col(name).cast(nw.String) for name in ("stage", "subject", "kind", "result")}
+    rows = results.filter(nw.col("stage").cast(nw.String).is_in(stages))
+    return rows.select("pupil_id", *extra, **texts, points=nw.col("points").cast(nw.Float64))
 
 
-def _entries(results: Any, *, stage: Stage) -> Any:
-    entries = _resolved(_of_stage(results, stage.entry_stage), gives_way=None)
-    return entries.select(
-        *_PUPIL_SUBJECT,
-        entry=nw.col("result"),
-        entry_points=nw.col("points"),
-        entry_kind=nw.col("kind"),
+def _standing(
+    rows: Any,
+    *,
+    keys: Sequence[str],
+    parts: Mapping[str, nw.Expr | None],
+    gives_way: Mapping[str, Sequence[str]],
+) -> Any:
+    """One result for each part of each key: its name, `_points` and `_kind`. A part is the rows that its condition holds for.
+
+    The test's result stands, unless it is a code and a teacher gave a level. `gives_way` has by part the only codes that do so.
+    """
+    is_test = nw.col("kind") == "test"
+    sides = {}
+    for part, of_part in parts.items():
+        for side, here in (("test", is_test), ("teacher", ~is_test)):
+            here = here if of_part is None else here & of_part
+            for name in ("result", "points"):
+                sides[f"{part}_{side}_{name}"] = nw.when(here).then(nw.col(name))
+    # A pupil has one result of a kind, so that the greatest is that one; and every engine knows the greatest.
+    rows = rows.select(*keys, **sides).group_by(keys).agg(nw.col(*sides).max())
+    made = {}
+    for part in parts:
+        test, teacher = f"{part}_test", f"{part}_teacher"
+        none, code = nw.col(f"{test}_result").is_null(), nw.col(f"{test}_points").is_null()
+        if part in gives_way:
+            code &= nw.col(f"{test}_result").is_in(gives_way[part])
+        by_teacher = none | (code & ~nw.col(f"{teacher}_points").is_null())
+        for name, column in (("result", part), ("points", f"{part}_points")):
+            made[column] = (
+                nw.when(by_teacher)
+                .then(nw.col(f"{teacher}_{name}"))
+                .otherwise(nw.col(f"{test}_{name}"))
+            )
+        there = ~(none & nw.col(f"{teacher}_result").is_null())
+        kind = nw.when(by_teacher).then(nw.lit("teacher")).otherwise(nw.lit("test"))
+        made[f"{part}_kind"] = nw.when(there).then(kind)
+    return rows.select(*keys, **made)
+
+
+def _average(rows: Any, *, stage: Stage) -> Any:
+    """Entry as one for all subjects, as `entries_of` has it: pupil_id, entry, entry_points, entry_kind."""
+    subjects = {"given": "Prior attainment", "reading": "Reading", "mathematics": "Mathematics"}
+    found = _standing(
+        rows,
+        keys=["pupil_id"],
+        parts={part: nw.col("subject") == subject for part, subject in subjects.items()},
+        gives_way={},
     )
-
-
-def _resolved(rows: Any, *, gives_way: list[str] | None) -> Any:
-    """One result for each pupil and subject. `gives_way`: the test's codes for which a teacher's level is taken; None is any."""
-    is_test, is_level = nw.col("kind") == "test", ~nw.col("points").is_null()
-    stands = is_level if gives_way is None else (is_level | ~nw.col("result").is_in(gives_way))
-    test = nw.when(stands).then(nw.lit(4)).otherwise(nw.lit(2))
-    teacher = nw.when(is_level).then(nw.lit(3)).otherwise(nw.lit(1))
-    ranked = rows.with_columns(rank=nw.when(is_test).then(test).otherwise(teacher))
-    # One pass over the results, whatever engine it is: a join for each rule would be a pass each.
-    return ranked.group_by(_PUPIL_SUBJECT).agg(
-        nw.col("result", "points", "kind").last(order_by="rank")
+    codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
+    text = {part: nw.col(part).fill_null("") for part in subjects}
+    below = {part: text[part].is_in(stage.entry_scale.below_range()) for part in subjects}
+    given = ~text["given"].is_in(codes)
+    reading, mathematics = (
+        ~nw.col(f"{paper}_points").is_null() for paper in ("reading", "mathematics")
     )
-
-
-def _by_subject(entries: Any, outcomes: Any) -> Any:
-    paired = outcomes.join(entries, on=_PUPIL_SUBJECT, how="full", suffix="_of_entry")
-    keys = {name: nw.coalesce(name, f"{name}_of_entry") for name in _PUPIL_SUBJECT}
-    return paired.with_columns(**keys).drop([f"{name}_of_entry" for name in _PUPIL_SUBJECT])
-
-
-def _by_average(entries: Any, outcomes: Any, *, stage: Stage) -> Any:
-    paired = outcomes.join(
-        _average(entries, stage=stage).drop("subject"), on="pupil_id", how="left"
+    said = {
+        paper: nw.when(below[paper]).then(nw.lit(BELOW_THE_TEST)).otherwise(text[paper])
+        for paper in ("reading", "mathematics")
+    }
+    only = {paper: nw.concat_str(said[paper], nw.lit(f" in {paper}")) for paper in said}
+    each = nw.concat_str(only["reading"], nw.lit(", "), only["mathematics"])
+    half = (reading & below["mathematics"]) | (below["reading"] & mathematics)
+    sat = {paper: text[paper] != "" for paper in said}
+    entry = _first(
+        (given, text["given"]),
+        (reading & mathematics, nw.lit(AVERAGE)),
+        (half, each),
+        (reading, nw.lit(ALONE["Reading"])),
+        (mathematics, nw.lit(ALONE["Mathematics"])),
+        (below["given"] | below["reading"] | below["mathematics"], nw.lit(BELOW_THE_TEST)),
+        (sat["reading"] & (text["reading"] == text["mathematics"]), text["reading"]),
+        (sat["reading"] & sat["mathematics"], each),
+        (sat["reading"], only["reading"]),
+        (sat["mathematics"], only["mathematics"]),
+        otherwise=text["given"],
     )
-    own = entries.select(*_PUPIL_SUBJECT, own=nw.col("entry"), own_points=nw.col("entry_points"))
-    paired = paired.join(own, on=_PUPIL_SUBJECT, how="left")
-    return paired.with_columns(
-        entry_points=nw.when(nw.col("entry").is_null())
-        .then(nw.col("own_points"))
-        .otherwise(nw.col("entry_points")),
-        entry=nw.coalesce("entry", "own"),
-    ).drop("own", "own_points")
+    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
+    points = _first(
+        (given, nw.col("given_points")),
+        (half, nw.lit(None, dtype=nw.Float64)),
+        otherwise=nw.coalesce(mean, nw.col("reading_points"), nw.col("mathematics_points")),
+    )
+    kind = nw.when(given).then(nw.col("given_kind")).otherwise(nw.lit("test"))
+    return found.select("pupil_id", entry=entry, entry_points=points, entry_kind=kind)
 
 
-def _average(entries: Any, *, stage: Stage) -> Any:
-    """Entry as one average a pupil: 'Prior attainment' as given, else the mean of what there is of reading and mathematics."""
-    given = entries.filter(nw.col("subject") == "Prior attainment").select(
-        "pupil_id", "entry", "entry_points", "entry_kind"
-    )
-    # A code in its place says nothing of the scores that there may be.
-    given = given.filter(~nw.col("entry").is_in([code.name for code in stage.entry_scale.codes]))
-    parts = entries.filter(
-        nw.col("subject").is_in(["Reading", "Mathematics"]), ~nw.col("entry_points").is_null()
-    )
-    mean = parts.group_by("pupil_id").agg(nw.col("entry_points").mean())
-    # A band stands for scores that are not there: it must not override an average of scores, nor be lost for want of one.
-    mean = mean.join(given, on="pupil_id", how="anti").with_columns(
-        entry=nw.lit("average"), entry_kind=nw.lit("test")
-    )
-    columns = ["pupil_id", "entry", "entry_points", "entry_kind"]
-    return nw.concat([given.select(columns), mean.select(columns)]).with_columns(subject=nw.lit(""))
+def _first(*cases: tuple[nw.Expr, nw.Expr], otherwise: nw.Expr) -> nw.Expr:
+    """What stands beside the first condition that holds."""
+    for condition, value in reversed(cases):
+        otherwise = nw.when(condition).then(value).otherwise(otherwise)
+    return otherwise
 
 
 def _pandas(frame: Any) -> pd.DataFrame:

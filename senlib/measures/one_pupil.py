@@ -29,8 +29,12 @@ def cells_of(school: School, pupil_id: str) -> pd.DataFrame:
     for stage in school.framework.stages:
         # Of the whole school: whether a cohort has finished, its other pupils tell.
         found = pairs(
-            school.pupils, school.results, framework=school.framework, stage=stage, columns=[]
-        ).to_pandas()
+            school.pupils,
+            school.results,
+            framework=school.framework,
+            stage=stage,
+            academic_year=school.academic_year,
+        )
         found = found[found["pupil_id"] == pupil_id]
         if found.empty:
             continue

@@ -118,8 +118,9 @@ def people_in_cell(
         school.results,
         framework=school.framework,
         stage=of_stage,
+        academic_year=school.academic_year,
         columns=PEOPLE[1:],
-    ).to_pandas()
+    )
     paired = paired[(paired["subject"] == subject) & (paired["cohort"] == (cohort or 0))]
     band = [
         of_stage.band(entry=e, points=p)
@@ -144,7 +145,8 @@ def _known_bands(bands: Sequence[str], *, stage: Stage) -> Sequence[str]:
 
 @kept
 def _now(school: School) -> pd.DataFrame:
-    return current(school.results).to_pandas().rename(columns={"date": "now_date"})
+    scale = school.framework.scale_of("now")
+    return current(school.results, scale=scale).to_pandas().rename(columns={"date": "now_date"})
 
 
 @kept
