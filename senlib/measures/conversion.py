@@ -9,7 +9,7 @@ import pandas as pd
 
 from senlib.frameworks import Framework, Stage
 from senlib.measures.comparison import with_lea, with_national
-from senlib.measures.counting import count_pairs
+from senlib.measures.counting import bands_of, count_pairs
 from senlib.measures.groups import group_order, with_groups
 from senlib.measures.proportion import wilson
 from senlib.school.kept import kept
@@ -46,10 +46,7 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     scale = of_stage.outcome_scale
     return counts.assign(
         entry_value=counts["entry"],
-        entry=[
-            of_stage.band(entry=e, points=p)
-            for e, p in zip(counts["entry"], counts["entry_points"], strict=True)
-        ],
+        entry=bands_of(counts, stage=of_stage),
         step=counts["outcome"].map(scale.step),
         has_result=counts["outcome"].map(scale.is_result).astype(bool),
         by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),

@@ -19,10 +19,18 @@ UNKNOWN_COHORT = 0
 # Whoever leaves before this day of the stage's summer was not on roll at its end.
 LAST_DAY_TO_LEAVE = "-05-01"
 
-# What stands for an entry that is a mean of two scores, and for one that is the score of one paper.
+# What stands for an entry that is a mean of two scores, how that of one paper ends, and what is below both.
 AVERAGE = "average"
-ALONE = {"Reading": "reading alone", "Mathematics": "mathematics alone"}
+ALONE = " alone)"
 BELOW_THE_TEST = "below the test"
+
+# Of what an average is made.
+PAPERS = {
+    "Prior attainment": "given",
+    "Reading": "reading",
+    "English Language": "english",
+    "Mathematics": "mathematics",
+}
 
 _PUPIL_SUBJECT = ["pupil_id", "subject"]
 
@@ -127,14 +135,33 @@ def entries_of(results: Any, *, stage: Stage) -> Any:
     """Each pupil's entry for a stage, whether or not there is an outcome yet: pupil_id, subject, entry, entry_points, entry_kind.
 
     Where entry is an average it has no subject, and is made of 'Prior attainment' as it is given, else of reading and
-    mathematics: the mean of two scores ('average'); the score of one paper where the other was not sat ('mathematics alone');
-    'below the test' where nothing but that is known. Below the test in one paper and a score in the other is no average: the
-    entry tells both, and has no points.
+    mathematics: the mean of two scores ('average'); the score of one paper where the other was not sat, told as '104
+    (mathematics alone)'; 'below the test' where nothing but that is known. Below the test in one paper and a score in the
+    other is no average: the entry tells both, and has no points.
     """
     rows = _of_stages(nw.from_native(results), [stage.entry_stage])
     if stage.averaged:
         return _average(rows, stage=stage).with_columns(subject=nw.lit(""))
     return _standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={})
+
+
+def bands_of(rows: pd.DataFrame, *, stage: Stage) -> list[str]:
+    """The entry band of each row, by its `entry` and `entry_points`; 'none' where the start is not known."""
+    return [
+        stage.band(entry=entry.partition(" (")[0], points=points)
+        for entry, points in zip(rows["entry"], rows["entry_points"], strict=True)
+    ]
+
+
+def entry_texts(rows: pd.DataFrame) -> pd.Series:
+    """The entry as one reads it: an average as its number, all else as it was given."""
+    number = rows["entry_points"].map(lambda points: f"{points:g}")
+    return rows["entry"].where(rows["entry"] != AVERAGE, number)
+
+
+def one_paper(entries: pd.Series) -> pd.Series:
+    """Whether each entry is that of reading or mathematics alone."""
+    return entries.str.endswith(ALONE)
 
 
 def is_grade(outcome: str, scale: Scale) -> bool:
@@ -150,10 +177,8 @@ def _finished(
 ) -> pd.DataFrame:
     """The pairs of subjects that their cohort has finished, with what is not there filled in. `pupils` says how many a row is."""
     keys = ["cohort", "subject"]
-    grades = {
-        name: is_grade(name, stage.outcome_scale) for name in paired["outcome"].dropna().unique()
-    }
-    held = paired["outcome"].map(grades).fillna(False).astype(bool)
+    grades = [n for n in paired["outcome"].dropna().unique() if is_grade(n, stage.outcome_scale)]
+    held = paired["outcome"].isin(grades)
     held = paired["pupils"].where(held, 0).groupby([paired[key] for key in keys]).sum()
     # Every pupil of a cohort stands in a core subject.
     core = paired["subject"] == framework.core_subjects()[0]
@@ -270,49 +295,62 @@ def _standing(
 
 def _average(rows: Any, *, stage: Stage) -> Any:
     """Entry as one for all subjects, as `entries_of` has it: pupil_id, entry, entry_points, entry_kind."""
-    subjects = {"given": "Prior attainment", "reading": "Reading", "mathematics": "Mathematics"}
     found = _standing(
-        rows,
+        rows.filter(nw.col("subject").is_in(list(PAPERS))),
         keys=["pupil_id"],
-        parts={part: nw.col("subject") == subject for part, subject in subjects.items()},
+        parts={part: nw.col("subject") == subject for subject, part in PAPERS.items()},
         gives_way={},
     )
-    codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
-    text = {part: nw.col(part).fill_null("") for part in subjects}
-    below = {part: text[part].is_in(stage.entry_scale.below_range()) for part in subjects}
-    given = ~text["given"].is_in(codes)
-    reading, mathematics = (
-        ~nw.col(f"{paper}_points").is_null() for paper in ("reading", "mathematics")
+    # English at key stage 2 is reading, where that stands under no name of its own.
+    unread = nw.col("reading").fill_null("") == ""
+    found = found.with_columns(
+        **{
+            f"reading{of}": nw.when(unread)
+            .then(nw.col(f"english{of}"))
+            .otherwise(nw.col(f"reading{of}"))
+            for of in ("", "_points")
+        }
     )
+    names = ("given", "reading", "mathematics")
+    text = {name: nw.col(name).fill_null("") for name in names}
+    below = {name: text[name].is_in(stage.entry_scale.below_range()) for name in names}
+    codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
+    stands = {name: ~text[name].is_in(codes) for name in names}
+    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
+    papers = names[1:]
     said = {
         paper: nw.when(below[paper]).then(nw.lit(BELOW_THE_TEST)).otherwise(text[paper])
-        for paper in ("reading", "mathematics")
+        for paper in papers
     }
-    only = {paper: nw.concat_str(said[paper], nw.lit(f" in {paper}")) for paper in said}
+    only = {paper: nw.concat_str(said[paper], nw.lit(f" in {paper}")) for paper in papers}
+    alone = {paper: nw.concat_str(text[paper], nw.lit(f" ({paper}{ALONE}")) for paper in papers}
     each = nw.concat_str(only["reading"], nw.lit(", "), only["mathematics"])
-    half = (reading & below["mathematics"]) | (below["reading"] & mathematics)
-    sat = {paper: text[paper] != "" for paper in said}
+    both = stands["reading"] & stands["mathematics"]
+    half = (stands["reading"] & below["mathematics"]) | (below["reading"] & stands["mathematics"])
+    same = text["reading"] == text["mathematics"]
     entry = _first(
-        (given, text["given"]),
-        (reading & mathematics, nw.lit(AVERAGE)),
-        (half, each),
-        (reading, nw.lit(ALONE["Reading"])),
-        (mathematics, nw.lit(ALONE["Mathematics"])),
+        (stands["given"], text["given"]),
+        (~mean.is_null(), nw.lit(AVERAGE)),
+        (both & same, text["reading"]),
+        (both | half, each),
+        (stands["reading"], alone["reading"]),
+        (stands["mathematics"], alone["mathematics"]),
         (below["given"] | below["reading"] | below["mathematics"], nw.lit(BELOW_THE_TEST)),
-        (sat["reading"] & (text["reading"] == text["mathematics"]), text["reading"]),
-        (sat["reading"] & sat["mathematics"], each),
-        (sat["reading"], only["reading"]),
-        (sat["mathematics"], only["mathematics"]),
+        ((text["reading"] != "") & same, text["reading"]),
+        ((text["reading"] != "") & (text["mathematics"] != ""), each),
+        (text["reading"] != "", only["reading"]),
+        (text["mathematics"] != "", only["mathematics"]),
         otherwise=text["given"],
     )
-    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
     points = _first(
-        (given, nw.col("given_points")),
-        (half, nw.lit(None, dtype=nw.Float64)),
-        otherwise=nw.coalesce(mean, nw.col("reading_points"), nw.col("mathematics_points")),
+        (stands["given"], nw.col("given_points")),
+        (~mean.is_null(), mean),
+        (both | half, nw.lit(None, dtype=nw.Float64)),
+        otherwise=nw.coalesce("reading_points", "mathematics_points"),
     )
-    kind = nw.when(given).then(nw.col("given_kind")).otherwise(nw.lit("test"))
-    return found.select("pupil_id", entry=entry, entry_points=points, entry_kind=kind)
+    kind = nw.when(stands["given"]).then(nw.col("given_kind")).otherwise(nw.lit("test"))
+    entries = found.select("pupil_id", entry=entry, entry_points=points, entry_kind=kind)
+    return entries.filter(nw.col("entry") != "")
 
 
 def _first(*cases: tuple[nw.Expr, nw.Expr], otherwise: nw.Expr) -> nw.Expr:

@@ -9,7 +9,7 @@ import pandas as pd
 from senlib import national
 from senlib.frameworks import Criterion, Framework, Stage
 from senlib.measures.conversion import ALL_BANDS, Denominator, band_counts, rates
-from senlib.measures.counting import UNKNOWN_COHORT, entries_of
+from senlib.measures.counting import UNKNOWN_COHORT, bands_of, entries_of
 from senlib.measures.groups import has_sen, with_groups
 from senlib.measures.proportion import compared, mean_interval, more_needed
 from senlib.school.school import School
@@ -85,10 +85,7 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
         school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
     ).to_pandas()
     subjects = [""] if stage.averaged else framework.outcome_subjects()
-    entries["band"] = [
-        stage.band(entry=e, points=p)
-        for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
-    ]
+    entries["band"] = bands_of(entries, stage=stage)
     sides = {
         "all": pupils["pupil_id"],
         "SEN": pupils["pupil_id"][has_sen(pupils["sen_provision"], framework=framework)],

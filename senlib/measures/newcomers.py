@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from senlib.measures.counting import entries_of
+from senlib.measures.counting import bands_of, entries_of
 from senlib.measures.groups import has_sen
 from senlib.school.school import School
 
@@ -32,11 +32,7 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     entries = entries_of(
         school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
     ).to_pandas()
-    band = [
-        stage.band(entry=e, points=p)
-        for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
-    ]
-    entries = entries.assign(band=band)
+    entries = entries.assign(band=bands_of(entries, stage=stage))
     parts = []
     for row, subject, bands in framework.tracking.newcomers:
         if subject == EAL:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from senlib.measures.counting import pairs
+from senlib.measures.counting import bands_of, pairs
 from senlib.measures.tracking import track
 from senlib.school.school import School
 
@@ -38,13 +38,9 @@ def cells_of(school: School, pupil_id: str) -> pd.DataFrame:
         found = found[found["pupil_id"] == pupil_id]
         if found.empty:
             continue
-        band = [
-            stage.band(entry=e, points=p)
-            for e, p in zip(found["entry"], found["entry_points"], strict=True)
-        ]
         found = found.assign(
             stage=stage.name,
-            entry=band,
+            entry=bands_of(found, stage=stage),
             outcome_result=found["outcome"].replace("", "no result"),
             outcome=found["outcome"].map(stage.outcome_scale.step),
         )

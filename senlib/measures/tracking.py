@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from senlib.frameworks import Framework, Stage
-from senlib.measures.counting import current, entries_of, pairs
+from senlib.measures.counting import bands_of, current, entries_of, entry_texts, pairs
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.proportion import wilson
 from senlib.school.kept import kept
@@ -122,14 +122,11 @@ def people_in_cell(
         columns=PEOPLE[1:],
     )
     paired = paired[(paired["subject"] == subject) & (paired["cohort"] == (cohort or 0))]
-    band = [
-        of_stage.band(entry=e, points=p)
-        for e, p in zip(paired["entry"], paired["entry_points"], strict=True)
-    ]
+    band = pd.Series(bands_of(paired, stage=of_stage), index=paired.index)
     step = paired["outcome"].map(of_stage.outcome_scale.step)
-    paired = paired[(pd.Series(band, index=paired.index) == entry) & (step == outcome)]
+    paired = paired[(band == entry) & (step == outcome)]
     paired = paired.assign(
-        entry_result=_entry_text(paired), outcome_result=paired["outcome"].replace("", "no result")
+        entry_result=entry_texts(paired), outcome_result=paired["outcome"].replace("", "no result")
     )
     return paired.sort_values(["surname", "forename", "pupil_id"])[
         [*PEOPLE, "entry_result", "outcome_result"]
@@ -184,22 +181,12 @@ def _entries_by_subject(
     if stage.averaged:
         entries = pd.concat([entries.assign(subject=name) for name in subjects], ignore_index=True)
     entries = entries[entries["subject"].isin(subjects)].copy()
-    entries["entry_band"] = [
-        stage.band(entry=e, points=p)
-        for e, p in zip(entries["entry"], entries["entry_points"], strict=True)
-    ]
+    entries["entry_band"] = bands_of(entries, stage=stage)
     entries["entry_by_teacher"] = (
         entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})
     )
-    entries["entry"] = _entry_text(entries)
+    entries["entry"] = entry_texts(entries)
     return entries.drop(columns="entry_kind")
-
-
-def _entry_text(rows: pd.DataFrame) -> pd.Series:
-    """The entry as one reads it: an average as its number, a result as it was given."""
-    return rows["entry"].where(
-        rows["entry"] != "average", rows["entry_points"].map(lambda p: f"{p:g}")
-    )
 
 
 def _set_of(rows: pd.DataFrame) -> list[str]:
