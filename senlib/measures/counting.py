@@ -315,27 +315,33 @@ def _average(rows: Any, *, stage: Stage) -> Any:
     text = {name: nw.col(name).fill_null("") for name in names}
     below = {name: text[name].is_in(stage.entry_scale.below_range()) for name in names}
     codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
-    stands = {name: ~text[name].is_in(codes) for name in names}
+    # A code for which DfE has a nominal score counts as that score.
+    score = {name: ~nw.col(f"{name}_points").is_null() for name in names}
+    stands = {name: score[name] | ~text[name].is_in(codes) for name in names}
+    bare = {name: below[name] & ~score[name] for name in names}
     mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
     papers = names[1:]
     said = {
-        paper: nw.when(below[paper]).then(nw.lit(BELOW_THE_TEST)).otherwise(text[paper])
+        paper: nw.when(bare[paper]).then(nw.lit(BELOW_THE_TEST)).otherwise(text[paper])
         for paper in papers
     }
     only = {paper: nw.concat_str(said[paper], nw.lit(f" in {paper}")) for paper in papers}
     alone = {paper: nw.concat_str(text[paper], nw.lit(f" ({paper}{ALONE}")) for paper in papers}
     each = nw.concat_str(only["reading"], nw.lit(", "), only["mathematics"])
     both = stands["reading"] & stands["mathematics"]
-    half = (stands["reading"] & below["mathematics"]) | (below["reading"] & stands["mathematics"])
+    above = {paper: stands[paper] & ~below[paper] for paper in papers}
+    half = (above["reading"] & bare["mathematics"]) | (bare["reading"] & above["mathematics"])
+    under = bare["reading"] | bare["mathematics"]
     same = text["reading"] == text["mathematics"]
     entry = _first(
         (stands["given"], text["given"]),
         (~mean.is_null(), nw.lit(AVERAGE)),
         (both & same, text["reading"]),
         (both | half, each),
+        (under, nw.lit(BELOW_THE_TEST)),
         (stands["reading"], alone["reading"]),
         (stands["mathematics"], alone["mathematics"]),
-        (below["given"] | below["reading"] | below["mathematics"], nw.lit(BELOW_THE_TEST)),
+        (bare["given"], nw.lit(BELOW_THE_TEST)),
         ((text["reading"] != "") & same, text["reading"]),
         ((text["reading"] != "") & (text["mathematics"] != ""), each),
         (text["reading"] != "", only["reading"]),
@@ -345,7 +351,7 @@ def _average(rows: Any, *, stage: Stage) -> Any:
     points = _first(
         (stands["given"], nw.col("given_points")),
         (~mean.is_null(), mean),
-        (both | half, nw.lit(None, dtype=nw.Float64)),
+        (both | half | under, nw.lit(None, dtype=nw.Float64)),
         otherwise=nw.coalesce("reading_points", "mathematics_points"),
     )
     kind = nw.when(stands["given"]).then(nw.col("given_kind")).otherwise(nw.lit("test"))
