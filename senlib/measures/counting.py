@@ -303,66 +303,78 @@ def _average(rows: Any, *, stage: Stage) -> Any:
     )
     # English at key stage 2 is reading, where that stands under no name of its own.
     unread = nw.col("reading").fill_null("") == ""
+    reading = {
+        name: nw.when(unread).then(nw.col(f"english{of}")).otherwise(nw.col(f"reading{of}"))
+        for name, of in (("reading", ""), ("reading_points", "_points"))
+    }
+    found = found.with_columns(**reading)
+    names, papers = ("given", "reading", "mathematics"), ("reading", "mathematics")
+    found = found.with_columns(
+        *(nw.col(name).fill_null("") for name in names),
+        mean=(nw.col("reading_points") + nw.col("mathematics_points")) / 2,
+        **{f"{name}_scored": ~nw.col(f"{name}_points").is_null() for name in names},
+    )
+    # A code for which DfE has a nominal score counts as that score. In steps, that no engine works a condition out twice.
+    codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
+    below = {name: nw.col(name).is_in(stage.entry_scale.below_range()) for name in names}
     found = found.with_columns(
         **{
-            f"reading{of}": nw.when(unread)
-            .then(nw.col(f"english{of}"))
-            .otherwise(nw.col(f"reading{of}"))
-            for of in ("", "_points")
-        }
+            f"{name}_stands": nw.col(f"{name}_scored") | ~nw.col(name).is_in(codes)
+            for name in names
+        },
+        **{f"{name}_below": below[name] for name in names},
+        **{f"{paper}_sat": nw.col(paper) != "" for paper in papers},
+        **{f"{name}_bare": below[name] & ~nw.col(f"{name}_scored") for name in names},
     )
-    names = ("given", "reading", "mathematics")
-    text = {name: nw.col(name).fill_null("") for name in names}
-    below = {name: text[name].is_in(stage.entry_scale.below_range()) for name in names}
-    codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
-    # A code for which DfE has a nominal score counts as that score.
-    score = {name: ~nw.col(f"{name}_points").is_null() for name in names}
-    stands = {name: score[name] | ~text[name].is_in(codes) for name in names}
-    bare = {name: below[name] & ~score[name] for name in names}
-    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
-    papers = names[1:]
+    found = found.with_columns(
+        **{
+            f"{paper}_above": nw.col(f"{paper}_stands") & ~nw.col(f"{paper}_below")
+            for paper in papers
+        },
+        under=nw.col("reading_bare") | nw.col("mathematics_bare"),
+        both=nw.col("reading_stands") & nw.col("mathematics_stands"),
+        same=nw.col("reading_sat") & (nw.col("reading") == nw.col("mathematics")),
+    )
+    half = nw.col("under") & (nw.col("reading_above") | nw.col("mathematics_above"))
+    found = found.with_columns(averaged=~nw.col("mean").is_null(), half=nw.col("both") | half)
     said = {
-        paper: nw.when(bare[paper]).then(nw.lit(BELOW_THE_TEST)).otherwise(text[paper])
+        paper: nw.when(nw.col(f"{paper}_bare"))
+        .then(nw.lit(BELOW_THE_TEST))
+        .otherwise(nw.col(paper))
         for paper in papers
     }
     only = {paper: nw.concat_str(said[paper], nw.lit(f" in {paper}")) for paper in papers}
-    alone = {paper: nw.concat_str(text[paper], nw.lit(f" ({paper}{ALONE}")) for paper in papers}
+    alone = {paper: nw.concat_str(nw.col(paper), nw.lit(f" ({paper}{ALONE}")) for paper in papers}
     each = nw.concat_str(only["reading"], nw.lit(", "), only["mathematics"])
-    both = stands["reading"] & stands["mathematics"]
-    above = {paper: stands[paper] & ~below[paper] for paper in papers}
-    half = (above["reading"] & bare["mathematics"]) | (bare["reading"] & above["mathematics"])
-    under = bare["reading"] | bare["mathematics"]
-    same = text["reading"] == text["mathematics"]
     entry = _first(
-        (stands["given"], text["given"]),
-        (~mean.is_null(), nw.lit(AVERAGE)),
-        (both & same, text["reading"]),
-        (both | half, each),
-        (under, nw.lit(BELOW_THE_TEST)),
-        (stands["reading"], alone["reading"]),
-        (stands["mathematics"], alone["mathematics"]),
-        (bare["given"], nw.lit(BELOW_THE_TEST)),
-        ((text["reading"] != "") & same, text["reading"]),
-        ((text["reading"] != "") & (text["mathematics"] != ""), each),
-        (text["reading"] != "", only["reading"]),
-        (text["mathematics"] != "", only["mathematics"]),
-        otherwise=text["given"],
+        ("given_stands", nw.col("given")),
+        ("averaged", nw.lit(AVERAGE)),
+        ("same", _first(("under", nw.lit(BELOW_THE_TEST)), otherwise=nw.col("reading"))),
+        ("half", each),
+        ("under", nw.lit(BELOW_THE_TEST)),
+        ("reading_stands", alone["reading"]),
+        ("mathematics_stands", alone["mathematics"]),
+        ("given_bare", nw.lit(BELOW_THE_TEST)),
+        ("reading_sat", _first(("mathematics_sat", each), otherwise=only["reading"])),
+        ("mathematics_sat", only["mathematics"]),
+        otherwise=nw.col("given"),
     )
     points = _first(
-        (stands["given"], nw.col("given_points")),
-        (~mean.is_null(), mean),
-        (both | half | under, nw.lit(None, dtype=nw.Float64)),
+        ("given_stands", nw.col("given_points")),
+        ("averaged", nw.col("mean")),
+        ("half", nw.lit(None, dtype=nw.Float64)),
+        ("under", nw.lit(None, dtype=nw.Float64)),
         otherwise=nw.coalesce("reading_points", "mathematics_points"),
     )
-    kind = nw.when(stands["given"]).then(nw.col("given_kind")).otherwise(nw.lit("test"))
+    kind = _first(("given_stands", nw.col("given_kind")), otherwise=nw.lit("test"))
     entries = found.select("pupil_id", entry=entry, entry_points=points, entry_kind=kind)
     return entries.filter(nw.col("entry") != "")
 
 
-def _first(*cases: tuple[nw.Expr, nw.Expr], otherwise: nw.Expr) -> nw.Expr:
-    """What stands beside the first condition that holds."""
-    for condition, value in reversed(cases):
-        otherwise = nw.when(condition).then(value).otherwise(otherwise)
+def _first(*cases: tuple[str, nw.Expr], otherwise: nw.Expr) -> nw.Expr:
+    """What stands beside the first of the columns that is true."""
+    for column, value in reversed(cases):
+        otherwise = nw.when(nw.col(column)).then(value).otherwise(otherwise)
     return otherwise
 
 
