@@ -147,10 +147,13 @@ def entries_of(results: Any, *, stage: Stage) -> Any:
 
 def bands_of(rows: pd.DataFrame, *, stage: Stage) -> list[str]:
     """The entry band of each row, by its `entry` and `entry_points`; 'none' where the start is not known."""
-    return [
-        stage.band(entry=entry.partition(" (")[0], points=points)
-        for entry, points in zip(rows["entry"], rows["entry_points"], strict=True)
-    ]
+
+    def band(entry: str, points: float) -> str:
+        if entry == BELOW_THE_TEST:
+            return stage.below_band
+        return stage.band(entry=entry.partition(" (")[0], points=points)
+
+    return list(map(band, rows["entry"], rows["entry_points"]))
 
 
 def entry_texts(rows: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ from itertools import product
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import Phase, HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from senlib import open_sample
