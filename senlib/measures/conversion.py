@@ -19,6 +19,7 @@ from senlib.measures.counting import (
 )
 from senlib.measures.groups import group_order, with_groups
 from senlib.measures.proportion import wilson
+from senlib.measures.starts import below_in_one
 from senlib.school.kept import kept
 from senlib.school.school import School
 
@@ -35,7 +36,7 @@ ALL_BANDS = "all"
 NO_START = "none"
 
 # Of these a rate says how many of its pupils they are.
-_TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper")
+_TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper", "below_in_one")
 
 _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
 
@@ -45,8 +46,8 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     """Pairs counted, with the entry band, the outcome's whole level or grade, and whether there is a result.
 
     Columns: subject, cohort, `by`, entry (band), entry_value, outcome, step, has_result, other (the result is of another
-    qualification), one_paper (the start is the score of one paper alone), by_teacher, pupils. The table is shared by all who
-    ask for it, and is not to be changed.
+    qualification), one_paper (the start is the score of one paper alone), below_in_one (it is below the test in one paper,
+    with a score in the other), by_teacher, pupils. The table is shared by all who ask for it, and is not to be changed.
     """
     of_stage = school.framework.stage(stage)
     counts = count_pairs(
@@ -65,6 +66,7 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
         has_result=counts["outcome"].map(lambda name: is_grade(name, scale)).astype(bool),
         other=counts["outcome"].map(scale.is_other).astype(bool),
         one_paper=one_paper(counts["entry"]),
+        below_in_one=below_in_one(counts["entry"]),
         by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),
     ).drop(columns=["entry_points", "entry_kind", "outcome_kind"])
 
@@ -86,7 +88,8 @@ def conversion(
     it), reached, percent, low, high (Wilson, 95 %, in percent), national, difference (higher, lower, not clear, or '' where
     no figure is held), national_year, lea, lea_difference, by_teacher (pupils for whom a teacher's assessment stands in for
     the test at entry or outcome), without_start (pupils whose start is not known), one_paper (pupils whose start is the
-    score of reading or mathematics alone). Who stands in a subject is as in `counting.pairs`.
+    score of reading or mathematics alone), below_in_one (below the test in one of them, with a score in the other, and so in no
+    band). Who stands in a subject is as in `counting.pairs`.
 
     Without `reach`, what the framework calls converted. `figures` are national figures as senlib.national.figures gives
     them, which is the default. KeyError where there is no such stage, subject, column or outcome.
@@ -176,7 +179,15 @@ def _beside(
             "national",
             "difference",
         ]
-        + ["national_year", "lea", "lea_difference", "by_teacher", "without_start", "one_paper"]
+        + [
+            "national_year",
+            "lea",
+            "lea_difference",
+            "by_teacher",
+            "without_start",
+            "one_paper",
+            "below_in_one",
+        ]
     ]
 
 

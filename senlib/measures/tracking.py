@@ -81,19 +81,17 @@ def track(
     return rows[["subject", *columns, "gain", "on_course", "stuck"]]
 
 
-def without_a_date(tracked: pd.DataFrame, *, framework: Framework) -> int:
-    """How many rows of a `track` table have a level now that is judged for nobody, since it has no date.
+def undated(tracked: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a `track` table in which the level now is not judged for want of a date.
 
     Where pupils are judged by what they are heading for, no date is needed.
 
     >>> from senlib import open_sample
-    >>> school = open_sample("levels")
-    >>> without_a_date(track(school, subject="English"), framework=school.framework)
+    >>> len(undated(track(open_sample("levels"), subject="English")))
     0
     """
-    if framework.tracking.method != "line":
-        return 0
-    return int(((tracked["now"] != "") & (tracked["now_date"] == "")).sum())
+    # With a gain there is a level at both ends, and the date alone is missing.
+    return tracked[tracked["gain"].notna() & (tracked["now_date"] == "")]
 
 
 def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
