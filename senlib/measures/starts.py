@@ -29,7 +29,6 @@ def starts(school: School, *, stage: str | None = None) -> pd.DataFrame:
     """
     of_stage = school.framework.stage(stage)
     entries = entries_of(school.results, stage=of_stage)
-    entries = entries.to_pandas()
     band = pd.Series(bands_of(entries, stage=of_stage), index=entries.index, dtype=object)
     start = band.ne("none").map({True: "known", False: "not known"})
     start = start.mask(one_paper(entries["entry"]) & (start == "known"), "one paper")

@@ -161,7 +161,7 @@ def _now(school: School) -> pd.DataFrame:
 
 @kept
 def _entries(school: School, *, stage: str) -> pd.DataFrame:
-    return entries_of(school.results, stage=school.framework.stage(stage)).to_pandas()
+    return entries_of(school.results, stage=school.framework.stage(stage))
 
 
 def _with_now(rows: pd.DataFrame, *, now: pd.DataFrame) -> pd.DataFrame:

@@ -88,7 +88,7 @@ def shows_little(view: View, words: Words) -> bool:
             ("absence", "attendance", "low", "all"),
             ("attendance", "standing", "moving", "judged"),
         )
-        if name != "absence" or words.recorded
+        if name in view.tables and (name != "absence" or words.recorded)
     ]
     sen = pd.concat([table[table["side"] == "SEN"] for table in rates])
     return bool((sen["reason"] != "").any() and sen["percent"].isna().all())

@@ -185,7 +185,8 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """The counts behind the page, as `publish` takes them, by name: progress, attained, absence, attendance, help.
 
-    `finished` has a row for each subject, side, progress and attained, with its pupils; `now` one for each pupil on roll:
+    `finished` has a row for each subject, side, progress and attained, with its pupils (without the column, nothing is said of
+    progress, and there is no such table); `now` one for each pupil on roll:
     pupil_id, side, attendance, standing. `given` is a table of what is given (measures.provision.GIVEN) to pupils with SEN.
     """
     now, sen = now.assign(pupils=1), {"SEN": LABELS["side"]["SEN"]}
@@ -206,6 +207,8 @@ def tables(
         "attendance": now,
         "help": pd.concat(helped),
     }
+    if "progress" not in finished:
+        del columns["progress"]
     return {name: _counts(rows[name], columns[name]) for name in columns}
 
 
@@ -346,7 +349,7 @@ def _finished(counts: pd.DataFrame, *, school: School) -> pd.DataFrame:
 
     Both measures are of the same pupils. Had one of them all and the other those whose start is known, a reader would subtract,
     and to guard the few between them the figures themselves would have to be hidden. Where the start of most is not known,
-    nothing is said of progress, and attained is of all.
+    there is no progress, and attained is of all.
     """
     framework = school.framework
     stage = framework.stage()
@@ -361,9 +364,9 @@ def _finished(counts: pd.DataFrame, *, school: School) -> pd.DataFrame:
         ],
     )
     table = table.dropna(subset="side")
-    return (
-        table.assign(progress="") if _most_without_start(counts) else table[table["progress"] != ""]
-    )
+    if _most_without_start(counts):
+        return table.drop(columns="progress")
+    return table[table["progress"] != ""]
 
 
 def _progress(counts: pd.DataFrame, *, school: School) -> list[str]:

@@ -253,7 +253,8 @@ class TrackingPage:
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
-            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck, of=len(rows))} {asks}"
+            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. "
+            f"{_stuck_words(stuck, of=len(rows)) if (rows['stuck'] != '').any() else ''} {asks}"
         ).strip()
         return (
             title
