@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -45,7 +45,8 @@ _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
 def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     """Pairs counted, with the entry band, the outcome's whole level or grade, and whether there is a result.
 
-    Columns: subject, cohort, `by`, entry (band), entry_value, outcome, step, has_result, other (the result is of another
+    Columns: subject, cohort, `by`, entry (band), entry_value (the result itself, or the band of an average), outcome, step,
+    has_result, other (the result is of another
     qualification), one_paper (the start is the score of one paper alone), below_in_one (it is below the test in one paper,
     with a score in the other), by_teacher, pupils. The table is shared by all who ask for it, and is not to be changed.
     """
@@ -59,16 +60,23 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
         by=[by],
     )
     scale = of_stage.outcome_scale
-    return counts.assign(
-        entry_value=counts["entry"],
+    counts = counts.assign(
         entry=bands_of(counts, stage=of_stage),
-        step=counts["outcome"].map(scale.step),
-        has_result=counts["outcome"].map(lambda name: is_grade(name, scale)).astype(bool),
-        other=counts["outcome"].map(scale.is_other).astype(bool),
+        entry_value=counts["entry"],
         one_paper=one_paper(counts["entry"]),
         below_in_one=below_in_one(counts["entry"]),
         by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),
     ).drop(columns=["entry_points", "entry_kind", "outcome_kind"])
+    if of_stage.averaged:
+        # Of an average the band is all that is asked for; a score for each would be a hundred times the rows.
+        counts = counts.assign(entry_value=counts["entry"])
+        keys = [name for name in counts if name != "pupils"]
+        counts = counts.groupby(keys, as_index=False, sort=False)["pupils"].sum()
+    return counts.assign(
+        step=_each(counts["outcome"], scale.step),
+        has_result=_each(counts["outcome"], lambda name: is_grade(name, scale)).astype(bool),
+        other=_each(counts["outcome"], scale.is_other).astype(bool),
+    )
 
 
 def conversion(
@@ -301,12 +309,19 @@ def _chosen(counts: pd.DataFrame, subject: str | None, framework: Framework) -> 
     return counts[counts["subject"] == name]
 
 
+def _each(values: pd.Series, turn: Callable[[str], object]) -> pd.Series:
+    """The values turned, each different one once."""
+    return values.map({value: turn(value) for value in values.unique()})
+
+
 def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
     scale = stage.outcome_scale
     scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
     return counts.assign(
         reach=reach,
-        reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool),
+        reached=_each(counts["outcome"], lambda name: scale.reached(name, reach=reach)).astype(
+            bool
+        ),
     )
 
 

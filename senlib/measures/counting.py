@@ -160,7 +160,9 @@ def bands_of(rows: pd.DataFrame, *, stage: Stage) -> list[str]:
             return stage.below_band
         return stage.band(entry=entry.partition(" (")[0], points=points)
 
-    return list(map(band, rows["entry"], rows["entry_points"]))
+    starts = list(zip(rows["entry"], rows["entry_points"].fillna(math.nan), strict=True))
+    bands = {start: band(*start) for start in dict.fromkeys(starts)}
+    return [bands[start] for start in starts]
 
 
 def entry_texts(rows: pd.DataFrame) -> pd.Series:
