@@ -46,9 +46,9 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     """Pairs counted, with the entry band, the outcome's whole level or grade, and whether there is a result.
 
     Columns: subject, cohort, `by`, entry (band), entry_value (the result itself, or the band of an average), outcome, step,
-    has_result, other (the result is of another
-    qualification), one_paper (the start is the score of one paper alone), below_in_one (it is below the test in one paper,
-    with a score in the other), by_teacher, pupils. The table is shared by all who ask for it, and is not to be changed.
+    has_result, other (the result is of another qualification), one_paper (the start is the score of one paper alone),
+    below_in_one (it is below the test in one paper, with a score in the other), by_teacher, pupils. The table is shared by
+    all who ask for it, and is not to be changed.
     """
     of_stage = school.framework.stage(stage)
     counts = count_pairs(
