@@ -91,7 +91,7 @@ def _facts(school: School) -> pd.DataFrame:
 def _starts(school: School) -> dict[str, pd.Series]:
     """For each pupil which of the four starts she has."""
     stage = school.framework.stages[0]
-    entries = entries_of(school.results, stage=stage).to_pandas()
+    entries = entries_of(school.results, stage=stage)
     bands = pd.Series(bands_of(entries, stage=stage), index=entries.index, dtype=str)
     if stage.averaged:
         whole, one = _of_average(entries, bands, stage)
