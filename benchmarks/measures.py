@@ -102,10 +102,12 @@ BY_HAND = {
                         as outcome_rank
                 from results where stage in ('KS2', 'KS3')
                 -- in a core subject every pupil stands
-                union all by name select pupil_id, subject from pupils, (values ('English'), ('Mathematics'), ('Science')) core(subject)
+                union all by name
+                select pupil_id, subject from pupils, (values ('English'), ('Mathematics'), ('Science')) core(subject)
             ) group by all
         ), counted as (
-            select subject, ks4_year - 2 as cohort, sen_provision, entry, outcome, coalesce(outcome, '') not in ('', 'A', 'D', 'T') as has_grade,
+            select subject, ks4_year - 2 as cohort, sen_provision, entry, outcome,
+                coalesce(outcome, '') not in ('', 'A', 'D', 'T') as has_grade,
                 coalesce(entry_rank % 2 = 1, false) or coalesce(outcome_rank % 2 = 1, false) as by_teacher, count(*) as pupils
             from paired join pupils using (pupil_id) group by all
         ), banded as (
@@ -119,7 +121,8 @@ BY_HAND = {
             select pupil_id, subject, arg_max(result, rank) as outcome, max(rank) % 2 = 1 as by_teacher
             from (
                 select *, if(kind = 'test', 4, if(points is not null, 3, 1)) as rank from results where stage = 'KS4'
-                union all by name select pupil_id, subject from pupils, (values ('English Language'), ('Mathematics')) core(subject)
+                union all by name
+                select pupil_id, subject from pupils, (values ('English Language'), ('Mathematics')) core(subject)
             ) group by all
         ), entries as (
             select pupil_id, subject, arg_max(result, rank) as entry, arg_max(points, rank) as points, max(rank) % 2 = 1 as by_teacher
@@ -152,7 +155,8 @@ BY_HAND = {
         )""",
 }
 
-# The same for both: only subjects in which a cohort has grades, all of a summer that is over; bands and groups overlap, and are added up from the few rows counted.
+# The same for both: only subjects in which a cohort has grades, all of a summer that is over; bands and groups overlap, and are
+# added up from the few rows counted.
 CONVERTED = """, finished as (
         from banded qualify bool_or(has_grade) over (partition by cohort, subject)
     ), grouped as (
