@@ -146,7 +146,8 @@ BY_HAND = {
                 count(*) as pupils
             from outcomes left join averages using (pupil_id) join pupils using (pupil_id) group by all
         ), banded as (
-            select *, case when below then 'below the test' when points <= 79.5 then '<80' when points <= 89.5 then '80-89.5' when points <= 95.5 then '90-95.5'
+            select *, case when below then 'below the test' when points <= 79.5 then '<80'
+                    when points <= 89.5 then '80-89.5' when points <= 95.5 then '90-95.5'
                     when points <= 99.5 then '96-99.5' when points <= 102 then '100-102' when points <= 104.5 then '102.5-104.5'
                     when points <= 107 then '105-107' when points <= 109.5 then '107.5-109.5' when points <= 113 then '110-113'
                     when points <= 116.5 then '113.5-116.5' when points <= 120 then '117-120' else 'none' end as band,
