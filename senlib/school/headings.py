@@ -115,6 +115,15 @@ _NAMED_RESULTS = {
 }
 _NAMED = {schema.normal(heading): result for heading, result in _NAMED_RESULTS.items()}
 
+_SCORES = (
+    "readscore",
+    "matscore",
+    "readscorenospeccon",
+    "matscorenospeccon",
+    "ks2readscore",
+    "ks2matscore",
+)
+
 # Where DfE writes that a pupil did not sit a paper, beside the score that is blank then.
 OUTCOME_BESIDE = {"readoutcome": "Reading", "matoutcome": "Mathematics"}
 
@@ -372,6 +381,15 @@ def is_dfe(headings: Sequence[str]) -> bool:
     (True, True, False)
     """
     return any(_key(heading) == "acadyr" for heading in headings)
+
+
+def is_dfe_score(heading: str) -> bool:
+    """Whether a heading is one of those under which DfE gives the score of a key stage 2 paper.
+
+    >>> is_dfe_score("KS4_KS2READSCORE"), is_dfe_score("KS2 Reading")
+    (True, False)
+    """
+    return _key(heading) in _SCORES
 
 
 def result_named(heading: str, framework: Framework) -> Result | None:

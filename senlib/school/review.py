@@ -452,12 +452,6 @@ class _Reviewing:
         tall["on_roll"] = _canonical_on_roll(raw, tall)
         places = np.repeat(np.arange(len(made)), [len(one.pupils.rows) for one in made]).astype(int)
         at = np.concatenate([np.arange(len(one.pupils.rows)) for one in made]) if made else []
-        totals = tall["pupil_id"].str.casefold().isin(schema.TOTALS)
-        if totals.any():
-            number = int(totals.sum())
-            rows = "1 row of totals was" if number == 1 else f"{number:,} rows of totals were"
-            self.notes.append(f"{rows} passed over.")
-            tall.loc[totals, [name for name in of.columns if name != "pupil_id"]] = ""
         tall, faults = checking.checked(
             tall, parts, of, framework=self.framework, needed=checking.NEEDED
         )
@@ -467,7 +461,7 @@ class _Reviewing:
             fault for fault in faults if (fault.file, fault.row, fault.column) not in stated
         ]
         tall = self._mixed_shares(tall, parts)
-        tall = tall.assign(list=places, at=at)[~totals.to_numpy()]
+        tall = tall.assign(list=places, at=at)
         tall = self._restated(tall, made)
         tall = tall[tall["pupil_id"] != ""]
         tall, faults, notes = joining.without_strangers(tall, made, ask=self.ask)
