@@ -39,8 +39,8 @@ class SchoolList:
     `name` is the file's, `file` names the sheet too. `upns` and `own_numbers` are the pupils' numbers row by row, '' where blank
     or where there is no such column. `at` gives for each part of results the rows of the list that it comes from. `year` is the
     summer of the school year that the list tells of, None where the file does not say; `years` the same row by row. `ranks` order
-    the needs of a pupil who has several rows. `leaving` is the summer of Year 11 by pupils' numbers, as far as the year of their
-    results tells it, for want of anything better.
+    the needs of a pupil who has several rows. `leaving` is the summer of Year 11 row by row, as far as the year of the results
+    tells it, for want of anything better.
     """
 
     name: str
@@ -57,7 +57,7 @@ class SchoolList:
     years: np.ndarray | None = None
     number_heading: str = ""
     ranks: np.ndarray | None = None
-    leaving: Mapping[str, str] = field(default_factory=dict)
+    leaving: np.ndarray | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -98,7 +98,7 @@ def of_table(
             academic_year=academic_year,
             today=today,
         )
-    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.counts.items()]
+    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.counts.items() if n]
     number = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
     return SchoolList(
         name=name,
@@ -114,28 +114,26 @@ def of_table(
         years=years,
         number_heading="" if number is None else table.headings[number],
         ranks=_ranks(table, match.named.get(headings.NEED_RANK)),
-        leaving=_leaving(match, upns, own, pupils, years),
+        leaving=_leaving(match, pupils, years),
         notes=tuple(notes),
     )
 
 
 def _told(what: str, *, number: int) -> str:
     """What was changed, and how often."""
-    noun = {
-        "fine": "fine result",
-        "date": "double grade",
-        "zero": "cell with 0",
-        "english": "result",
-    }[what]
-    noun = noun if number == 1 else noun.replace("cell", "cells") if what == "zero" else f"{noun}s"
     one = number == 1
+    noun = _NOUNS[what][not one]
     return _SAID[what].format(
-        n=f"{number:,} {noun}",
-        was="was" if one else "were",
-        it="it lies" if one else "they lie",
+        n=f"{number:,} {noun}", was="was" if one else "were", it="it lies" if one else "they lie"
     )
 
 
+_NOUNS = {
+    "fine": ("fine result", "fine results"),
+    "date": ("double grade", "double grades"),
+    "english": ("result", "results"),
+    "zero": ("cell with 0", "cells with 0"),
+}
 _SAID = {
     "fine": "{n} such as 4+, 7a or 104.33 {was} read as the grade or score {it} in.",
     "date": "{n} such as 5-4 that Excel had turned into a date {was} read back.",
@@ -327,21 +325,15 @@ def _ranks(table: RawTable, index: int | None) -> np.ndarray | None:
     return np.array(found, int)[column.codes]
 
 
-def _leaving(
-    match: Matched,
-    upns: np.ndarray,
-    own: np.ndarray,
-    pupils: Part,
-    years: np.ndarray | None,
-) -> dict[str, str]:
-    """The summer of Year 11 by pupils' numbers in DfE's files without year groups: key stage 2 is five years before it."""
+def _leaving(match: Matched, pupils: Part, years: np.ndarray | None) -> np.ndarray | None:
+    """The summer of Year 11 in DfE's files without year groups, '' where it is not told: key stage 2 is five years before it."""
     stages = {column.result.stage for column in match.results}
-    if years is None or "year_group" in pupils.data or not {"KS2", "KS4"} & stages:
-        return {}
-    later = 0 if "KS4" in stages else YEARS_FROM_KS2
-    numbers = np.where(upns != "", upns, own)
-    told = zip(numbers.tolist(), years.tolist(), strict=True)
-    return {number: f"{year + later}" for number, year in told if number and year}
+    if years is None or not headings.is_dfe(match.table.headings) or "year_group" in pupils.data:
+        return None
+    later = 0 if "KS4" in stages else YEARS_FROM_KS2 if "KS2" in stages else None
+    if later is None:
+        return None
+    return np.array([f"{year + later}" if year else "" for year in years.tolist()], object)
 
 
 def _common(years: np.ndarray | None) -> int | None:

@@ -380,6 +380,32 @@ def share_of_results(held: Cells, stage: str, subject: str, framework: Framework
     )
 
 
+def likely_stage(match: Matched, framework: Framework) -> str:
+    """The stage that results of which none is told most likely are of: by their subjects' names, by what they are, by the heads."""
+    entry, last = framework.stages[0].entry_stage, framework.stages[-1].name
+    if match.long:
+        subjects = cells(match.table.columns[match.named["subject"]]).texts
+        named = [headings.result_named(text, framework) for text in subjects]
+        if named and all(named):
+            return named[0].stage
+        places = [match.named["result"]]
+    else:
+        places = [column.index for column in match.results if column.result.stage == UNTOLD]
+    held = [cells(match.table.columns[place]) for place in places]
+    fitting = {
+        stage: sum(share_of_results(one, stage, "", framework) for one in held)
+        for stage in ("now", entry)
+    }
+    if fitting[entry] > _MOST * len(held) > fitting["now"]:
+        return entry
+    if match.long and any(_OF_EXAMS.search(heading) for heading in match.table.headings):
+        return last
+    return "now"
+
+
+_OF_EXAMS = re.compile(r"\b(candidate|exam|award\w*|season|series|uci)\b", re.IGNORECASE)
+
+
 def missing(match: Matched) -> list[Fault]:
     """A fault for each column that the table cannot do without and that none of its headings names."""
     needed = {"pupil_id": ("the pupils’ numbers", "UPN")}
