@@ -13,6 +13,7 @@ import pandas as pd
 
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
+from senlib.school.checking import constant
 from senlib.school.files import Part
 from senlib.school.headings import UNTOLD, Result
 from senlib.school.matching import UPN, Column, Matched, stands_in
@@ -386,25 +387,12 @@ def _wide_results(
         values = _tidied(texts[filled], framework.scale_of(result.stage), changed)
         if len(at) < len(table.rows):
             changed.counts["zero"] += _zeros(values, framework.scale_of(result.stage))
-        dates = [""] * len(at)
-        if result.stage == "now":
-            groups = year_groups.iloc[at]
-            told = (
-                column.moment.on(groups, academic_year=academic_year, today=today).tolist()
-                if column.moment
-                else dates
-            )
-            dates = [day or now for day in told]
-        data = pd.DataFrame(
-            {
-                "stage": result.stage,
-                "subject": result.subject,
-                "kind": result.kind,
-                "result": values,
-                "date": dates,
-            },
-            index=range(len(at)),
-        )
+        dates = constant(now if result.stage == "now" else "", rows=len(at))
+        if result.stage == "now" and column.moment:
+            days = column.moment.on(year_groups.iloc[at], academic_year=academic_year, today=today)
+            dates = pd.Categorical([day or now for day in days])
+        told = {name: constant(text, rows=len(at)) for name, text in result._asdict().items()}
+        data = pd.DataFrame(told | {"result": values, "date": dates}, index=range(len(at)))
         parts.append(
             Part(
                 file=table.file,
@@ -473,7 +461,7 @@ def _long_results(
     data["result"] = _tidied_by_stage(data, framework, changed)
     if now:
         dates = data["date"].astype(str) if "date" in data else pd.Series("", index=data.index)
-        current = data["stage"].astype(str).str.strip().str.casefold().isin(["now", "current"])
+        current = schema.each_distinct(data["stage"], str.casefold).isin(["now", "current"])
         data["date"] = dates.where(~current | (dates.str.strip() != ""), now).astype("category")
     names = {name: table.headings[index] for name, index in told.items()}
     part = Part(
@@ -507,7 +495,7 @@ def _as_taken(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.
     entry = framework.stages[0]
     if not entry.averaged:
         return data["subject"]
-    stages = data["stage"].astype(str).str.strip().str.casefold()
+    stages = schema.each_distinct(data["stage"], str.casefold)
     at_entry = stages.isin([entry.entry_stage.casefold(), "key stage 2"]).to_numpy()
     subjects = pd.Categorical(data["subject"])
     english = [
@@ -522,7 +510,7 @@ def _as_taken(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.
 
 def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.Series:
     """The results with what Excel and fine grading made of them turned back, by the scale of each stage."""
-    stages = data["stage"].astype(str).str.strip()
+    stages = schema.each_distinct(data["stage"])
     results = data["result"].astype(object)
     for stage in stages.unique():
         if stage in framework.result_stages():

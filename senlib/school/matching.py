@@ -142,7 +142,7 @@ class Matched:
 def cells(column: pd.Categorical) -> Cells:
     """What stands in a column of a table."""
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.categories))
-    texts = [text.strip() for text in column.categories]
+    texts = [text.strip() for text in column.categories.tolist()]
     filled = np.array([text != "" for text in texts], bool) & (counts > 0)
     return Cells(
         texts=tuple(text for text, kept in zip(texts, filled, strict=True) if kept),

@@ -434,9 +434,9 @@ class _Reviewing:
         core = self.framework.core_subjects()
         for one, numbers in zip(made, ids, strict=True):
             for part, at in zip(one.results, one.at, strict=True):
-                stages = part.data["stage"].astype(str).str.strip()
-                subjects = part.data["subject"].astype(str).map(self.framework.subject)
-                filled = part.data["result"].astype(str).str.strip() != ""
+                stages = schema.each_distinct(part.data["stage"])
+                subjects = schema.each_distinct(part.data["subject"], self.framework.subject)
+                filled = schema.each_distinct(part.data["result"]) != ""
                 for stage, ids_of_stage in found.items():
                     rows = (stages == stage) & subjects.isin(core) & filled
                     ids_of_stage.update(numbers[at[rows.to_numpy()]])
@@ -449,7 +449,7 @@ class _Reviewing:
         this_year = self.academic_year
         if "year_group" not in one.pupils.data or self.today >= date(this_year, *_SUMMER_ENDS):
             return this_year
-        years = one.pupils.data["year_group"].astype(str).str.strip().map(schema.whole_number)
+        years = schema.each_distinct(one.pupils.data["year_group"], schema.whole_number)
         for stage in self.framework.stages:
             at_end = numbers[(years == str(stage.ends_in_year)).to_numpy()]
             if not len(at_end):
@@ -795,15 +795,15 @@ def _canonical_on_roll(raw: pd.DataFrame, tall: pd.DataFrame) -> pd.Series:
     """Whether a pupil is on roll as the file says, blank where it does not: what a blank means is decided when lists are joined."""
     if "on_roll" not in raw:
         return pd.Series("", index=tall.index, dtype=str)
-    blank = raw["on_roll"].astype(str).str.strip() == ""
+    blank = schema.each_distinct(raw["on_roll"]) == ""
     return tall["on_roll"].mask(blank, "")
 
 
 def _has_undated_now(one: SchoolList) -> bool:
     """Whether a list holds current results without a date."""
     for part in one.results:
-        now = part.data["stage"].astype(str).str.strip().str.casefold().isin(["now", "current"])
-        dates = part.data["date"].astype(str).str.strip() if "date" in part.data else ""
+        now = schema.each_distinct(part.data["stage"], str.casefold).isin(["now", "current"])
+        dates = schema.each_distinct(part.data["date"]) if "date" in part.data else ""
         if (now & (dates == "")).any():
             return True
     return False

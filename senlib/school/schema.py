@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -554,7 +555,7 @@ def canonical(
             turn = turner(name, column=column, framework=framework)
             if column.checks and not column.metadata["must"]:
                 turn = _blank_for_nothing(turn)
-            made[name] = _each_spelling(table[name], turn)
+            made[name] = each_distinct(table[name], turn)
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
         made["kind"] = made["kind"].mask(
@@ -732,13 +733,20 @@ def _blank_for_nothing(turn: Callable[[str], str] | None) -> Callable[[str], str
     return turned
 
 
-def _each_spelling(values: pd.Series, turn: Callable[[str], str] | None) -> pd.Series:
-    """Strip each distinct value and apply `turn` to it once: a million results are written in a few dozen ways."""
-    codes, distinct = pd.factorize(values)
-    turned = pd.Series(distinct).astype(str).str.strip()
+def each_distinct(values: Any, turn: Callable[[str], Any] | None = None) -> pd.Series:
+    """Strip each distinct text and apply `turn` to it once: a million results are written in a few dozen ways.
+
+    >>> each_distinct(["4b ", "5c", "4b "], str.upper).tolist()
+    ['4B', '5C', '4B']
+    """
+    index = values.index if isinstance(values, pd.Series) else None
+    codes, distinct = pd.factorize(np.asarray(values, object))
+    turned = [str(text).strip() for text in distinct]
     if turn:
-        turned = pd.Series([turn(value) for value in turned], dtype=str)
-    return turned.take(codes).set_axis(values.index)
+        turned = [turn(text) for text in turned]
+    texts = bool(turned) and isinstance(turned[0], str)
+    made = pd.Series(turned, dtype=str if texts or not turned else None).take(codes)
+    return made.reset_index(drop=True) if index is None else made.set_axis(index)
 
 
 def numbers(values: pd.Series) -> pd.Series:
