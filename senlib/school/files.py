@@ -16,7 +16,7 @@ from senlib.school.faults import Fault, FaultyFile
 
 # A school's whole export is a few megabytes. What is far larger is another file, or made to fill the memory.
 MAX_BYTES = 150 * 1024**2
-TOO_LARGE = "the file is larger than 150 MB, or becomes so when it is unpacked"
+TOO_LARGE = "the file is larger than 150 MB, or than 300 MB when it is unpacked"
 SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and load them together."
 SAVE_AS_XLSX = "Open it in Excel and save it as an Excel workbook (.xlsx)."
 

@@ -39,6 +39,8 @@ from senlib.school.what_is_hidden import beside_hidden_sheets, hidden_rows_note,
 _BYTES_AT_ONCE = 64 * 1024
 # The quickest way to fill the time is elements without content: a sheet of 100,000 pupils has a third of these.
 _MOST_ELEMENTS = 14_000_000
+# XML takes more room than what it says.
+_MOST_UNPACKED = 2
 _MOST_SHEETS = 500
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, etree.XMLSyntaxError, NoWorkbook),
@@ -234,7 +236,7 @@ class _Package:
             while piece := source.read(_BYTES_AT_ONCE):
                 self._unpacked += len(piece)
                 self._elements += piece.count(b"<") - piece.count(b"</")
-                if self._unpacked > files.MAX_BYTES or self._elements > _MOST_ELEMENTS:
+                if self._unpacked > _MOST_UNPACKED * files.MAX_BYTES or self._elements > _MOST_ELEMENTS:
                     raise fault(self._name, TOO_LARGE, SPLIT_IT)
                 if self._expected:
                     self._progress(self._unpacked / self._expected)
