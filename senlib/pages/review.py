@@ -28,6 +28,7 @@ LARGEST = 60 * 1024**2
 
 # Files that are counted as fast as this are counted anew at each change.
 _AT_ONCE_SECONDS = 2.0
+_NEXT = "sl-review-next"  # known to column_review.js
 _MOST_PLACES, _MOST_NOTES, _MOST_NAMED = 12, 6, 5
 
 # Answers that hold for the files of one day: they are asked anew of a later list with the same name.
@@ -74,12 +75,10 @@ class ReviewPanel:
         self._tell, self._open_school, self._put_away = tell, open_school, put_away
         self.title, self.told = frame.html(""), frame.html("")
         self.refused = frame.html("")
-        self.open = widgets.Button(description="Open this school", button_style="primary")
-        self.again = widgets.Button(description="Count again")
-        self.away = widgets.Button(description="Do not open it")
-        self.open.on_click(lambda _: self.open_it())
-        self.again.on_click(lambda _: self.count())
-        self.away.on_click(lambda _: self._put_away())
+        self.open, self.again, self.away = self._actions()
+        # The same again below the columns, where she has looked through all of it.
+        below = self._actions()
+        self._opens, self._agains = (self.open, below[0]), (self.again, below[1])
         self.faults, self.questions = widgets.VBox([]), widgets.VBox([])
         self.noticed, self.covered = frame.html(""), frame.html("")
         self.columns_title = frame.html("")
@@ -87,9 +86,34 @@ class ReviewPanel:
         self.columns.on_changes(self.change)
         self.more = FileChooser(label="Add more files to these", accept=KINDS, limit=LARGEST)
         self.more.on_files(self.add)
+        # Pieces stay where they are and are hidden when empty, so that none that has the focus is drawn anew.
+        self._pieces = [
+            self.title,
+            self.told,
+            self.refused,
+            frame.controls(self.open, self.again, self.away),
+            self.faults,
+            self.questions,
+            self.noticed,
+            self.covered,
+            self.columns_title,
+            self.columns,
+            self.more,
+            frame.controls(*below),
+        ]
         self.box = widgets.VBox([])
         self.box.add_class("sl-review")
         self.put_down()
+
+    def _actions(self) -> tuple[widgets.Button, widgets.Button, widgets.Button]:
+        """What she can do with all of it: open it, count it anew, not open it."""
+        opens = widgets.Button(description="Open this school", button_style="primary")
+        again = widgets.Button(description="Count again")
+        away = widgets.Button(description="Do not open it")
+        opens.on_click(lambda _: self.open_it())
+        again.on_click(lambda _: self.count())
+        away.on_click(lambda _: self._put_away())
+        return opens, again, away
 
     def put_down(self) -> None:
         """Let go of the files and of what was said of them."""
@@ -194,6 +218,7 @@ class ReviewPanel:
     def refuse(self, text: str) -> None:
         """Say why it could not be opened."""
         self.refused.value = frame.trouble_line(text)
+        self.refused.layout.display = None
 
     # -- what comes of it --
 
@@ -286,20 +311,30 @@ class ReviewPanel:
         self._tell(tell)
 
     def _show_actions(self) -> None:
-        """Everything in its order; what has nothing in it stands nowhere."""
-        stopped = not self.review.loads
-        self.open.disabled = stopped and self._counted
-        self.again.layout.display = "none" if self._counted else ""
-        actions = frame.controls(self.open, self.again, self.away)
-        parts = [self.title, self.told, self.refused, actions]
-        parts += [self.faults] if self.faults.children else []
-        parts += [self.questions] if self.questions.children else []
-        parts += [one for one in (self.noticed, self.covered) if one.value]
-        parts += [self.columns_title, self.columns, self.more, actions]
-        order = [id(part) for part in parts]
-        if order != getattr(self, "_order", None) or not self.box.children:
-            self._order = order
-            self.box.children = parts
+        """What can be pressed now. Where something stops it, 'Open this school' cannot, and the sentence above says why."""
+        stopped = not self.review.loads and self._counted
+        for button in self._opens:
+            button.disabled = stopped
+        for button in self._agains:
+            button.layout.display = "none" if self._counted else None
+        for part in (self.refused, self.faults, self.questions, self.noticed, self.covered):
+            held = part.children if isinstance(part, widgets.VBox) else part.value
+            part.layout.display = None if held else "none"
+        self._point_to_next()
+        self.box.children = self._pieces
+
+    def _point_to_next(self) -> None:
+        """Mark what is next to do, which has the focus when its button before is gone."""
+        buttons = [
+            button
+            for place in self.faults.children
+            if isinstance(place, widgets.VBox)
+            for row in place.children[1:]
+            for button in row.children
+        ]
+        first = buttons[0] if buttons else self.open
+        for button in (self.open, *buttons):
+            (button.add_class if button is first else button.remove_class)(_NEXT)
 
     def _sentence(self) -> str:
         review, files = self.review, _many(len(self.files), "file")
@@ -386,14 +421,9 @@ class ReviewPanel:
         return widgets.VBox([told, frame.controls(*buttons)] if buttons else [told])
 
     def _after_leaving_out(self, leave: Callable[[], None]) -> None:
-        """Leave something out, and set the focus on what is next to do, for its button is gone."""
+        """Leave something out, and have the focus go on to what is next, for its button is gone."""
         leave()
-        for part in self.faults.children:
-            if isinstance(part, widgets.VBox) and len(part.children) > 1:
-                part.children[1].children[0].focus()
-                return
-        if self.box.children:
-            self.open.focus()
+        self.columns.catch_focus()
 
     def _first_unknown(self, file: str) -> str:
         own = [
