@@ -26,9 +26,11 @@ KINDS = ".csv,.txt,.xlsx,.xlsm,.xls,.xml,.htm,.html"
 # The largest file: a hundred thousand pupils in one sheet.
 LARGEST = 60 * 1024**2
 
+# Known to column_review.js: what is brought into view as a whole, and what is next to do in it.
+IN_VIEW, NEXT = "sl-review", "sl-review-next"
+
 # Files that are counted as fast as this are counted anew at each change.
 _AT_ONCE_SECONDS = 2.0
-_NEXT = "sl-review-next"  # known to column_review.js
 _MOST_PLACES, _MOST_NOTES, _MOST_NAMED = 12, 6, 5
 
 # Answers that hold for the files of one day: they are asked anew of a later list with the same name.
@@ -102,7 +104,7 @@ class ReviewPanel:
             frame.controls(*below),
         ]
         self.box = widgets.VBox([])
-        self.box.add_class("sl-review")
+        self.box.add_class(IN_VIEW)
         self.put_down()
 
     def _actions(self) -> tuple[widgets.Button, widgets.Button, widgets.Button]:
@@ -211,9 +213,10 @@ class ReviewPanel:
             academic_year=self.year,
             progress=self._progress,
         )
-        self._seconds, self._counted = time.monotonic() - start, True
-        self.refused.value = ""
+        self._counted, self.refused.value = True, ""
+        self._progress("Counting what is there")
         self._show()
+        self._seconds = time.monotonic() - start
 
     def refuse(self, text: str) -> None:
         """Say why it could not be opened."""
@@ -334,7 +337,7 @@ class ReviewPanel:
         ]
         first = buttons[0] if buttons else self.open
         for button in (self.open, *buttons):
-            (button.add_class if button is first else button.remove_class)(_NEXT)
+            (button.add_class if button is first else button.remove_class)(NEXT)
 
     def _sentence(self) -> str:
         review, files = self.review, _many(len(self.files), "file")

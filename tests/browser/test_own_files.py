@@ -22,12 +22,14 @@ def files_of(page: Page) -> Locator:
 
 
 def review_of(page: Page) -> Locator:
-    return page.locator(".sl-review")
+    return page.locator(".sl-review .sl-review")
 
 
 def open_it(page: Page) -> None:
-    review_of(page).get_by_role("button", name=OPEN).first.click()
+    """Open it with the button below all that there is to look through; what came of it is in view then."""
+    review_of(page).get_by_role("button", name=OPEN).last.click()
     expect(page.locator("main")).to_contain_text("Your school is open:")
+    expect(page.get_by_role("link", name="Begin with Task 1")).to_be_in_viewport()
 
 
 @pytest.fixture
@@ -109,6 +111,7 @@ def test_with_the_keyboard_alone_a_column_at_fault_is_left_out_and_the_school_op
     expect(review).to_contain_text("3 pupils and 6 results")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Your school is open: 3 pupils")
+    expect(page.get_by_role("link", name="Begin with Task 1")).to_be_focused()
 
 
 def reach(page: Page, wanted: Locator, *, back: bool = False) -> None:
@@ -147,7 +150,8 @@ def test_what_is_changed_is_counted_and_what_was_said_is_remembered_and_forgotte
     )
     expect(review).to_contain_text("40 pupils and 40 results")
     page.get_by_role("button", name="Do not open it").first.click()
-    expect(review).not_to_contain_text("What we made of your files")
+    expect(page.locator("main")).not_to_contain_text("What we made of your files")
+    expect(page.locator("main")).to_contain_text("The school that was open stays open.")
     assert len(open_school(running.data / "school").results) == 0
 
 
@@ -159,6 +163,7 @@ def test_the_school_as_it_was_is_one_step_back_and_that_can_be_undone(front):
         open_it(page)
         expect(page.locator(".sl-header")).to_contain_text(name)
     back = page.get_by_role("button", name="Go back to the school as it was").last
+    expect(back).to_be_in_viewport()
     back.click()
     expect(page.locator(".sl-header")).to_contain_text("First")
     expect(page.locator("main")).to_contain_text("‘First’ is open again, as it was.")

@@ -150,7 +150,7 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
     bad.write_text(WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012"), encoding="utf-8")
     files = page.locator("input[type=file][multiple]").first
     files.set_input_files(bad)
-    review = page.locator(".sl-review")
+    review = page.locator(".sl-review .sl-review")
     expect(review).to_contain_text("row 2")
     expect(review).to_contain_text("row 3")
     expect(review).to_contain_text("KS2 English")
