@@ -232,6 +232,12 @@ def turn(playwright: Playwright, framework: Framework, *, warm: int, home: Path)
         ) as server,
         browser(playwright) as context,
     ):
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": server.address}
+                for name, value in server.cookies.items()
+            ]
+        )
         for _ in range(1 + warm):
             page = context.new_page()
             visits.append(visit(page, framework, server.address))

@@ -101,9 +101,11 @@ BY_HAND = {
                     if(kind = 'test', if(points is not null or result not in ('B', 'N'), 4, 2), if(points is not null, 3, 1))
                         as outcome_rank
                 from results where stage in ('KS2', 'KS3')
+                -- in a core subject every pupil stands
+                union all by name select pupil_id, subject from pupils, (values ('English'), ('Mathematics'), ('Science')) core(subject)
             ) group by all
         ), counted as (
-            select subject, ks4_year - 2 as cohort, sen_provision, entry, outcome, outcome is not null as has_outcome,
+            select subject, ks4_year - 2 as cohort, sen_provision, entry, outcome, coalesce(outcome, '') not in ('', 'A', 'D', 'T') as has_grade,
                 coalesce(entry_rank % 2 = 1, false) or coalesce(outcome_rank % 2 = 1, false) as by_teacher, count(*) as pupils
             from paired join pupils using (pupil_id) group by all
         ), banded as (
@@ -115,7 +117,10 @@ BY_HAND = {
     "gcse": """
         with outcomes as (
             select pupil_id, subject, arg_max(result, rank) as outcome, max(rank) % 2 = 1 as by_teacher
-            from (select *, if(kind = 'test', 4, if(points is not null, 3, 1)) as rank from results where stage = 'KS4') group by all
+            from (
+                select *, if(kind = 'test', 4, if(points is not null, 3, 1)) as rank from results where stage = 'KS4'
+                union all by name select pupil_id, subject from pupils, (values ('English Language'), ('Mathematics')) core(subject)
+            ) group by all
         ), entries as (
             select pupil_id, subject, arg_max(result, rank) as entry, arg_max(points, rank) as points, max(rank) % 2 = 1 as by_teacher
             from (
@@ -124,27 +129,32 @@ BY_HAND = {
             ) group by all
         ), averages as (
             select pupil_id, bool_or(given) as is_given, coalesce(bool_or(by_teacher) filter (given), false) as average_by_teacher,
-                if(bool_or(given), any_value(points) filter (given), avg(points) filter (subject in ('Reading', 'Mathematics'))) as points
-            from (select *, subject = 'Prior attainment' and entry not in ('A', 'B', 'T') as given from entries) group by all
+                count(points) filter (paper) as scores, bool_or(entry = 'B') filter (paper) as one_below,
+                case when bool_or(given) then any_value(points) filter (given) when scores = 2 or not one_below
+                    then avg(points) filter (paper) end as points,
+                not bool_or(given) and scores = 0 and bool_or(entry = 'B') as below
+            from (
+                select *, subject in ('Reading', 'Mathematics') as paper,
+                    subject = 'Prior attainment' and entry not in ('A', 'B', 'T', '') as given from entries
+            ) group by all
         ), counted as (
-            select subject, ks4_year as cohort, sen_provision, outcome, true as has_outcome,
-                if(is_given, averages.points, coalesce(averages.points, entries.points)) as points,
-                outcomes.by_teacher or coalesce(average_by_teacher, false) as by_teacher, count(*) as pupils
-            from outcomes left join averages using (pupil_id) left join entries using (pupil_id, subject) join pupils using (pupil_id)
-            group by all
+            select subject, ks4_year as cohort, sen_provision, outcome, coalesce(outcome, '') not in ('', 'X') as has_grade,
+                points, below, coalesce(outcomes.by_teacher, false) or coalesce(average_by_teacher, false) as by_teacher,
+                count(*) as pupils
+            from outcomes left join averages using (pupil_id) join pupils using (pupil_id) group by all
         ), banded as (
-            select *, case when points <= 79.5 then '<80' when points <= 89.5 then '80-89.5' when points <= 95.5 then '90-95.5'
+            select *, case when below then 'below the test' when points <= 79.5 then '<80' when points <= 89.5 then '80-89.5' when points <= 95.5 then '90-95.5'
                     when points <= 99.5 then '96-99.5' when points <= 102 then '100-102' when points <= 104.5 then '102.5-104.5'
                     when points <= 107 then '105-107' when points <= 109.5 then '107.5-109.5' when points <= 113 then '110-113'
                     when points <= 116.5 then '113.5-116.5' when points <= 120 then '117-120' else 'none' end as band,
-                outcome in ('', 'X') as without_result, outcome between '4' and '9' as reached
+                coalesce(outcome, '') in ('', 'X') as without_result, coalesce(outcome between '4' and '9', false) as reached
             from counted
         )""",
 }
 
-# The same for both: only cohorts that have outcomes; bands and groups overlap, and are added up from the few rows counted.
+# The same for both: only subjects in which a cohort has grades, all of a summer that is over; bands and groups overlap, and are added up from the few rows counted.
 CONVERTED = """, finished as (
-        from banded qualify bool_or(has_outcome) over (partition by cohort)
+        from banded qualify bool_or(has_grade) over (partition by cohort, subject)
     ), grouped as (
         select *, 'all' as "group" from finished
         union all select *, if(sen_provision = 'N', 'no SEN', 'SEN') from finished where sen_provision <> ''

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 import psutil
@@ -27,10 +29,11 @@ PATIENCE = 120
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it answers, and the seconds from its start until it did and until it rested."""
+    """A running server: where it answers and to which cookies, and the seconds from its start until it did and until it rested."""
 
     process: psutil.Process
     port: int
+    cookies: Mapping[str, str]
     answered: float
     rested: float
 
@@ -76,7 +79,10 @@ def started(
             time.sleep(0.05)
         answered = time.perf_counter() - began
         rest(watched)
-        yield Server(watched, port=port, answered=answered, rested=time.perf_counter() - began)
+        rested = time.perf_counter() - began
+        yield Server(
+            watched, port=port, cookies=_cookies(log, port=port), answered=answered, rested=rested
+        )
     finally:
         end(process)
 
@@ -171,6 +177,19 @@ def _lines(path: str) -> list[str]:
     with suppress(OSError):
         return Path(path).read_text().splitlines()
     return []
+
+
+def _cookies(log: Path, *, port: int) -> dict[str, str]:
+    """The cookie for which the key in the address that senlib printed last is traded; none of a server that has no such key."""
+    printed = log.read_text(errors="replace")
+    found = re.findall(rf"http://{HOST}:{port}(/\?token=[\w-]+)", printed)
+    if not found:
+        return {}
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+    connection.request("GET", found[-1])
+    given = SimpleCookie(connection.getresponse().headers["Set-Cookie"])
+    connection.close()
+    return {name: held.value for name, held in given.items()}
 
 
 def _answers(port: int) -> bool:

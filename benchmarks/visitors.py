@@ -34,7 +34,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -92,10 +92,14 @@ def fault_in(page: str, *, cells: int) -> str:
     return "" if shown >= cells else f"{shown} of {cells} cells show something"
 
 
-async def visitors(address: str, *, count: int, cells: int) -> list[float]:
+async def visitors(
+    address: str, *, cookies: Mapping[str, str], count: int, cells: int
+) -> list[float]:
     """Seconds until each has the page; they begin together."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    async with httpx.AsyncClient(timeout=None, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        timeout=None, limits=limits, trust_env=False, cookies=dict(cookies)
+    ) as client:
         began = time.perf_counter()
         return await asyncio.gather(
             *(_visitor(client, address, began=began, cells=cells) for _ in range(count))
@@ -151,7 +155,9 @@ def one_round(name: str, *, count: int, folder: Path) -> Round:
         before = {process.pid for process in server.tree()}
         weight_before = servers.weight(server.tree())
         shown = sum(cell["cell_type"] == "code" for cell in cells["cells"])
-        seconds = asyncio.run(visitors(server.address + path, count=count, cells=shown))
+        seconds = asyncio.run(
+            visitors(server.address + path, cookies=server.cookies, count=count, cells=shown)
+        )
         tree = server.tree()
         kernels = [
             process for process in tree if process.pid not in before and not _serves_all(process)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+# `python -m senlib` looks first in the folder where she happens to be: a file random.py there would be taken for Python's own.
+if sys.argv[:1] == ["-m"] and "senlib" in sys.orig_argv and not sys.flags.safe_path:
+    sys.path.pop(0)
 
 from senlib.school.kept import kept
 from senlib.school.school import School, open_school

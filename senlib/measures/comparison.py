@@ -16,13 +16,19 @@ def with_national(
 
     A figure is for the same subject, group, entry band and outcome, of the year nearest to the cohort's (the later of two as
     near); bounds ('at most') are no figures and are left out. Where none is held, `national` is missing.
+
+    Pupils whose start is not known are no group that England's figure could be of: none stands beside them, and beside a row
+    in which most are such pupils (`without_start`) only a figure of its own year, of pupils wherever they started.
     """
     figures = national.figures(framework.name) if figures is None else figures
     figures = figures[(figures["stage"] == stage.name) & (figures["kind"] != "at most")]
     keys = ["subject", "group", "entry", "reach"]
-    rows = table.reset_index(names="place")[["place", "cohort", *keys]].merge(
+    rows = table[table["entry"] != "none"].reset_index(names="place")
+    rows["own_year"] = 2 * rows["without_start"] > rows["pupils"]
+    rows = rows[["place", "cohort", "own_year", *keys]].merge(
         figures[[*keys, "year", "percent"]], on=keys
     )
+    rows = rows[~rows["own_year"] | (rows["year"] == rows["cohort"]).fillna(False)].copy()
     rows["apart"] = (rows["year"] - rows["cohort"].fillna(rows["year"])).abs()
     nearest = rows.sort_values(
         ["place", "apart", "year"], ascending=[True, True, False]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import pandas as pd
 
 from senlib.frameworks import Framework, Stage
 from senlib.measures.comparison import with_lea, with_national
-from senlib.measures.counting import bands_of, count_pairs
+from senlib.measures.counting import (
+    UNKNOWN_COHORT,
+    bands_of,
+    count_pairs,
+    is_grade,
+    left_before_end,
+    one_paper,
+)
 from senlib.measures.groups import group_order, with_groups
 from senlib.measures.proportion import wilson
+from senlib.measures.starts import below_in_one
 from senlib.school.kept import kept
 from senlib.school.school import School
 
@@ -24,6 +32,12 @@ DENOMINATORS = {
 
 ALL_BANDS = "all"
 
+# The band of those whose start is not known.
+NO_START = "none"
+
+# Of these a rate says how many of its pupils they are.
+_TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper", "below_in_one")
+
 _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
 
 
@@ -31,8 +45,10 @@ _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
 def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     """Pairs counted, with the entry band, the outcome's whole level or grade, and whether there is a result.
 
-    Columns: subject, cohort, `by`, entry (band), entry_value, outcome, step, has_result, by_teacher, pupils. The table is
-    shared by all who ask for it, and is not to be changed.
+    Columns: subject, cohort, `by`, entry (band), entry_value (the result itself, or the band of an average), outcome, step,
+    has_result, other (the result is of another qualification), one_paper (the start is the score of one paper alone),
+    below_in_one (it is below the test in one paper, with a score in the other), by_teacher, pupils. The table is shared by
+    all who ask for it, and is not to be changed.
     """
     of_stage = school.framework.stage(stage)
     counts = count_pairs(
@@ -44,13 +60,23 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
         by=[by],
     )
     scale = of_stage.outcome_scale
-    return counts.assign(
-        entry_value=counts["entry"],
+    counts = counts.assign(
         entry=bands_of(counts, stage=of_stage),
-        step=counts["outcome"].map(scale.step),
-        has_result=counts["outcome"].map(scale.is_result).astype(bool),
+        entry_value=counts["entry"],
+        one_paper=one_paper(counts["entry"]),
+        below_in_one=below_in_one(counts["entry"]),
         by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),
     ).drop(columns=["entry_points", "entry_kind", "outcome_kind"])
+    if of_stage.averaged:
+        # Of an average the band is all that is asked for; a score for each would be a hundred times the rows.
+        counts = counts.assign(entry_value=counts["entry"])
+        keys = [name for name in counts if name != "pupils"]
+        counts = counts.groupby(keys, as_index=False, sort=False)["pupils"].sum()
+    return counts.assign(
+        step=_each(counts["outcome"], scale.step),
+        has_result=_each(counts["outcome"], lambda name: is_grade(name, scale)).astype(bool),
+        other=_each(counts["outcome"], scale.is_other).astype(bool),
+    )
 
 
 def conversion(
@@ -66,9 +92,12 @@ def conversion(
     """Of the pupils in an entry band, how many reached an outcome or better; one row for each subject, cohort, band, outcome, group.
 
     Columns: subject, cohort (summer; missing where not known), entry (band, or 'all'), reach, group, pupils (the
-    denominator), without_result, reached, percent, low, high (Wilson, 95 %, in percent), national, difference (higher,
-    lower, not clear, or '' where no figure is held), national_year, lea, lea_difference, by_teacher (pupils for whom a
-    teacher's assessment stands in for the test at entry or outcome).
+    denominator), without_result, other_qualification (pupils with a result of another kind, who count as not having reached
+    it), reached, percent, low, high (Wilson, 95 %, in percent), national, difference (higher, lower, not clear, or '' where
+    no figure is held), national_year, lea, lea_difference, by_teacher (pupils for whom a teacher's assessment stands in for
+    the test at entry or outcome), without_start (pupils whose start is not known), one_paper (pupils whose start is the
+    score of reading or mathematics alone), below_in_one (below the test in one of them, with a score in the other, and so in no
+    band). Who stands in a subject is as in `counting.pairs`.
 
     Without `reach`, what the framework calls converted. `figures` are national figures as senlib.national.figures gives
     them, which is the default. KeyError where there is no such stage, subject, column or outcome.
@@ -150,6 +179,7 @@ def _beside(
             *_OF_A_RATE,
             "pupils",
             "without_result",
+            "other_qualification",
             "reached",
             "percent",
             "low",
@@ -157,7 +187,15 @@ def _beside(
             "national",
             "difference",
         ]
-        + ["national_year", "lea", "lea_difference", "by_teacher"]
+        + [
+            "national_year",
+            "lea",
+            "lea_difference",
+            "by_teacher",
+            "without_start",
+            "one_paper",
+            "below_in_one",
+        ]
     ]
 
 
@@ -179,6 +217,7 @@ def _school_rates(
         by=by,
         framework=framework,
     )
+    counts = counts.assign(without_start=counts["entry"] == NO_START)
     counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
     counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
     table = rates(counts, keys=_OF_A_RATE, denominator=denominator)
@@ -209,6 +248,17 @@ def _matrix(school: School, *, stage: str, subject: str | None, by: str) -> pd.D
     return table[[*row, "outcome", "pupils", "row_pupils", "share", "low", "high"]]
 
 
+def left_early(school: School, *, stage: str | None = None, cohort: int | None) -> int:
+    """How many pupils of a cohort (None: its summer is not known) left before the end of the stage, and are counted nowhere in it.
+
+    >>> from senlib import open_sample
+    >>> left_early(open_sample("levels"), stage="KS4", cohort=2004)
+    0
+    """
+    table = left_before_end(school.pupils, school.results, stage=school.framework.stage(stage))
+    return int(table.loc[table["cohort"] == (cohort or UNKNOWN_COHORT), "pupils"].sum())
+
+
 def outcome_columns(stage: Stage) -> list[str]:
     """The outcomes a matrix can have, in the order of its columns: levels or grades upwards, first codes that are results below
     them; then the other codes, and no result.
@@ -229,15 +279,21 @@ def outcome_columns(stage: Stage) -> list[str]:
 def rates(
     counts: pd.DataFrame, *, keys: list[str], denominator: Denominator = "all"
 ) -> pd.DataFrame:
-    """Counts with `reached`, `has_result` and `by_teacher` summed by `keys` into rates with their intervals."""
+    """Counts with `reached`, `has_result` and what else they tell of pupils summed by `keys` into rates with their intervals."""
+    counts = counts.rename(columns={"other": "other_qualification"})
+    told = [name for name in _TOLD if name in counts]
     counts = counts.assign(
-        reached=counts["pupils"].where(counts["reached"], 0),
-        without_result=counts["pupils"].where(~counts["has_result"], 0),
-        by_teacher=counts["pupils"].where(counts["by_teacher"], 0),
+        without_result=~counts["has_result"],
+        # Whoever has no result stands in one of the two denominators, with all that is told of her.
+        **{
+            name: counts[name] & counts["has_result"]
+            for name in told
+            if denominator == "with_result" and name != "by_teacher"
+        },
     )
-    table = counts.groupby(keys, as_index=False)[
-        ["pupils", "without_result", "reached", "by_teacher"]
-    ].sum()
+    sums = ["without_result", "reached", *told]
+    counts = counts.assign(**{name: counts["pupils"].where(counts[name], 0) for name in sums})
+    table = counts.groupby(keys, as_index=False)[["pupils", *sums]].sum()
     if denominator == "with_result":
         table["pupils"] -= table["without_result"]
     return table.join(wilson(table["reached"], table["pupils"]))
@@ -253,12 +309,19 @@ def _chosen(counts: pd.DataFrame, subject: str | None, framework: Framework) -> 
     return counts[counts["subject"] == name]
 
 
+def _each(values: pd.Series, turn: Callable[[str], object]) -> pd.Series:
+    """The values turned, each different one once."""
+    return values.map({value: turn(value) for value in values.unique()})
+
+
 def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
     scale = stage.outcome_scale
     scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
     return counts.assign(
         reach=reach,
-        reached=counts["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool),
+        reached=_each(counts["outcome"], lambda name: scale.reached(name, reach=reach)).astype(
+            bool
+        ),
     )
 
 
@@ -274,7 +337,7 @@ def _ordered(
     known = framework.outcome_subjects()
     orders = {
         "subject": known + sorted(set(table["subject"]) - set(known)),
-        "entry": [ALL_BANDS, *stage.bands, "none"],
+        "entry": [ALL_BANDS, *stage.bands, NO_START],
         "group": group_order(list(table["group"].unique()), framework=framework),
         "reach": list(reaches),
         "outcome": list(outcomes),

@@ -5,6 +5,7 @@ It is written on Narwhals, so that it runs unchanged on pandas, DuckDB and PySpa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ PAPERS = {
 }
 
 _PUPIL_SUBJECT = ["pupil_id", "subject"]
+_OF_AN_AVERAGE = ["given", "given_kind", "mean", "reading", "mathematics"]
 
 # What stands in a pair for an entry or an outcome of which there is no row.
 _MISSING = {"entry": "", "entry_kind": "", "outcome": NO_RESULT, "outcome_kind": ""}
@@ -64,7 +66,8 @@ def count_pairs(
     ]
     paired = _paired(pupils, results, framework=framework, stage=stage, columns=by)
     paired = paired.with_columns(pupils=nw.lit(1))
-    counted = _pandas(paired.group_by(keys, drop_null_keys=False).agg(nw.col("pupils").sum()))
+    held = [name for name in paired.collect_schema().names() if name not in ("pupil_id", "pupils")]
+    counted = _pandas(paired.group_by(held, drop_null_keys=False).agg(nw.col("pupils").sum()))
     # What can be done with the few rows that are left is not done with every result: engines group plain columns fastest.
     counted = _finished(counted, framework=framework, stage=stage, academic_year=academic_year)
     counted = counted.groupby(keys, as_index=False, dropna=False, sort=False)["pupils"].sum()
@@ -93,9 +96,12 @@ def pairs(
     An outcome that is not there is '' (no result). Entry is the test; a teacher's assessment stands in for a code. Outcome is
     the test too; there a teacher's assessment stands in only for the codes that hide a low level.
     """
-    paired = _pandas(_paired(pupils, results, framework=framework, stage=stage, columns=columns))
+    paired = _paired(pupils, results, framework=framework, stage=stage, columns=columns)
     paired = _finished(
-        paired.assign(pupils=1), framework=framework, stage=stage, academic_year=academic_year
+        _pandas(paired).assign(pupils=1),
+        framework=framework,
+        stage=stage,
+        academic_year=academic_year,
     )
     return paired.drop(columns="pupils").reset_index(drop=True)
 
@@ -131,7 +137,7 @@ def current(results: Any, *, scale: Scale) -> Any:
     return rows.select(*_PUPIL_SUBJECT, "date", now=nw.col("result"), now_points=nw.col("points"))
 
 
-def entries_of(results: Any, *, stage: Stage) -> Any:
+def entries_of(results: Any, *, stage: Stage) -> pd.DataFrame:
     """Each pupil's entry for a stage, whether or not there is an outcome yet: pupil_id, subject, entry, entry_points, entry_kind.
 
     Where entry is an average it has no subject, and is made of 'Prior attainment' as it is given, else of reading and
@@ -140,17 +146,23 @@ def entries_of(results: Any, *, stage: Stage) -> Any:
     other is no average: the entry tells both, and has no points.
     """
     rows = _of_stages(nw.from_native(results), [stage.entry_stage])
-    if stage.averaged:
-        return _average(rows, stage=stage).with_columns(subject=nw.lit(""))
-    return _standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={})
+    if not stage.averaged:
+        return _pandas(_standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={}))
+    entries = _averaged(_pandas(_papers(rows, stage=stage)), stage=stage)
+    return entries.dropna(subset="entry", ignore_index=True).assign(subject="")
 
 
 def bands_of(rows: pd.DataFrame, *, stage: Stage) -> list[str]:
     """The entry band of each row, by its `entry` and `entry_points`; 'none' where the start is not known."""
-    return [
-        stage.band(entry=entry.partition(" (")[0], points=points)
-        for entry, points in zip(rows["entry"], rows["entry_points"], strict=True)
-    ]
+
+    def band(entry: str, points: float) -> str:
+        if entry == BELOW_THE_TEST:
+            return stage.below_band
+        return stage.band(entry=entry.partition(" (")[0], points=points)
+
+    starts = list(zip(rows["entry"], rows["entry_points"].fillna(math.nan), strict=True))
+    bands = {start: band(*start) for start in dict.fromkeys(starts)}
+    return [bands[start] for start in starts]
 
 
 def entry_texts(rows: pd.DataFrame) -> pd.Series:
@@ -176,6 +188,8 @@ def _finished(
     paired: pd.DataFrame, *, framework: Framework, stage: Stage, academic_year: int
 ) -> pd.DataFrame:
     """The pairs of subjects that their cohort has finished, with what is not there filled in. `pupils` says how many a row is."""
+    if stage.averaged:
+        paired = _averaged(paired, stage=stage)
     keys = ["cohort", "subject"]
     grades = [n for n in paired["outcome"].dropna().unique() if is_grade(n, stage.outcome_scale)]
     held = paired["outcome"].isin(grades)
@@ -215,7 +229,10 @@ def _cohort(stage: Stage) -> nw.Expr:
 def _paired(
     pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]
 ) -> Any:
-    """As `pairs`, whether or not the subject is finished, and with what is not there missing: no outcome has no `outcome_kind`."""
+    """As `pairs`, whether or not the subject is finished, and with what is not there missing: no outcome has no `outcome_kind`.
+
+    Where entry is an average, what it is made of stands for it.
+    """
     pupils = nw.from_native(pupils)
     results = nw.from_native(results)
     held = set(pupils.collect_schema().names())
@@ -243,8 +260,8 @@ def _paired(
         gives_way={"outcome": stage.outcome_scale.below_range()},
     ).drop("outcome_points")
     if stage.averaged:
-        entries = _average(_of_stages(results, [stage.entry_stage]), stage=stage)
-        paired = paired.join(entries, on="pupil_id", how="left")
+        papers = _papers(_of_stages(results, [stage.entry_stage]), stage=stage)
+        paired = paired.join(papers, on="pupil_id", how="left")
     return paired.join(people, on="pupil_id", how="inner")
 
 
@@ -293,8 +310,11 @@ def _standing(
     return rows.select(*keys, **made)
 
 
-def _average(rows: Any, *, stage: Stage) -> Any:
-    """Entry as one for all subjects, as `entries_of` has it: pupil_id, entry, entry_points, entry_kind."""
+def _papers(rows: Any, *, stage: Stage) -> Any:
+    """What each pupil's average is made of: pupil_id and `_OF_AN_AVERAGE`.
+
+    What does not count is missing: the papers beside 'Prior attainment' or beside their mean, so that few different rows are left.
+    """
     found = _standing(
         rows.filter(nw.col("subject").is_in(list(PAPERS))),
         keys=["pupil_id"],
@@ -303,67 +323,77 @@ def _average(rows: Any, *, stage: Stage) -> Any:
     )
     # English at key stage 2 is reading, where that stands under no name of its own.
     unread = nw.col("reading").fill_null("") == ""
-    found = found.with_columns(
-        **{
-            f"reading{of}": nw.when(unread)
-            .then(nw.col(f"english{of}"))
-            .otherwise(nw.col(f"reading{of}"))
-            for of in ("", "_points")
-        }
-    )
-    names = ("given", "reading", "mathematics")
-    text = {name: nw.col(name).fill_null("") for name in names}
-    below = {name: text[name].is_in(stage.entry_scale.below_range()) for name in names}
-    codes = [NO_RESULT, *(code.name for code in stage.entry_scale.codes)]
-    # A code for which DfE has a nominal score counts as that score.
-    score = {name: ~nw.col(f"{name}_points").is_null() for name in names}
-    stands = {name: score[name] | ~text[name].is_in(codes) for name in names}
-    bare = {name: below[name] & ~score[name] for name in names}
-    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
-    papers = names[1:]
-    said = {
-        paper: nw.when(bare[paper]).then(nw.lit(BELOW_THE_TEST)).otherwise(text[paper])
-        for paper in papers
+    reading = {
+        name: nw.when(unread).then(nw.col(f"english{of}")).otherwise(nw.col(f"reading{of}"))
+        for name, of in (("reading", ""), ("reading_points", "_points"))
     }
-    only = {paper: nw.concat_str(said[paper], nw.lit(f" in {paper}")) for paper in papers}
-    alone = {paper: nw.concat_str(text[paper], nw.lit(f" ({paper}{ALONE}")) for paper in papers}
-    each = nw.concat_str(only["reading"], nw.lit(", "), only["mathematics"])
-    both = stands["reading"] & stands["mathematics"]
-    above = {paper: stands[paper] & ~below[paper] for paper in papers}
-    half = (above["reading"] & bare["mathematics"]) | (bare["reading"] & above["mathematics"])
-    under = bare["reading"] | bare["mathematics"]
-    same = text["reading"] == text["mathematics"]
-    entry = _first(
-        (stands["given"], text["given"]),
-        (~mean.is_null(), nw.lit(AVERAGE)),
-        (both & same, text["reading"]),
-        (both | half, each),
-        (under, nw.lit(BELOW_THE_TEST)),
-        (stands["reading"], alone["reading"]),
-        (stands["mathematics"], alone["mathematics"]),
-        (bare["given"], nw.lit(BELOW_THE_TEST)),
-        ((text["reading"] != "") & same, text["reading"]),
-        ((text["reading"] != "") & (text["mathematics"] != ""), each),
-        (text["reading"] != "", only["reading"]),
-        (text["mathematics"] != "", only["mathematics"]),
-        otherwise=text["given"],
+    codes = [NO_RESULT, *_codes_alone(stage.entry_scale)]
+    found = found.with_columns(stands=~nw.col("given").fill_null("").is_in(codes), **reading)
+    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
+    found = found.with_columns(mean=nw.when(~nw.col("stands")).then(mean))
+    told = ~nw.col("stands") & nw.col("mean").is_null()
+    return found.select(
+        "pupil_id",
+        "mean",
+        given=nw.when(nw.col("mean").is_null()).then(nw.col("given")),
+        given_kind=nw.when(nw.col("stands")).then(nw.col("given_kind")),
+        reading=nw.when(told).then(nw.col("reading")),
+        mathematics=nw.when(told).then(nw.col("mathematics")),
     )
-    points = _first(
-        (stands["given"], nw.col("given_points")),
-        (~mean.is_null(), mean),
-        (both | half | under, nw.lit(None, dtype=nw.Float64)),
-        otherwise=nw.coalesce("reading_points", "mathematics_points"),
-    )
-    kind = nw.when(stands["given"]).then(nw.col("given_kind")).otherwise(nw.lit("test"))
-    entries = found.select("pupil_id", entry=entry, entry_points=points, entry_kind=kind)
-    return entries.filter(nw.col("entry") != "")
 
 
-def _first(*cases: tuple[nw.Expr, nw.Expr], otherwise: nw.Expr) -> nw.Expr:
-    """What stands beside the first condition that holds."""
-    for condition, value in reversed(cases):
-        otherwise = nw.when(condition).then(value).otherwise(otherwise)
-    return otherwise
+def _averaged(rows: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
+    """The rows with entry, entry_points and entry_kind in place of `_OF_AN_AVERAGE`; what is not there is missing."""
+    made = rows[_OF_AN_AVERAGE].drop_duplicates(ignore_index=True)
+    entries = [
+        _average(*("" if pd.isna(part) else part for part in row), scale=stage.entry_scale)
+        for row in made[["given", "mean", "reading", "mathematics"]].itertuples(index=False)
+    ]
+    made = made.assign(
+        entry=pd.Series([entry for entry, _ in entries], index=made.index, dtype="str"),
+        entry_points=pd.Series([points for _, points in entries], index=made.index, dtype=float),
+        entry_kind=made["given_kind"].fillna("test"),
+    )
+    nothing = made["entry"] == ""
+    made = made.assign(**{name: made[name].mask(nothing) for name in ("entry", "entry_kind")})
+    return rows.merge(made, on=_OF_AN_AVERAGE, how="left").drop(columns=_OF_AN_AVERAGE)
+
+
+def _average(
+    given: str, mean: float | str, reading: str, mathematics: str, *, scale: Scale
+) -> tuple[str, float]:
+    """A pupil's entry and its points, as `entries_of` has it; ('', NaN) where there is nothing to make it of."""
+    # A code for which DfE has a nominal score counts as that score.
+    codes, below = _codes_alone(scale), scale.below_range()
+    papers = {"reading": reading, "mathematics": mathematics}
+    stand = {paper: name for paper, name in papers.items() if name not in ("", *codes)}
+    bare = [name for name in papers.values() if name in below and name in codes]
+    said = [
+        f"{BELOW_THE_TEST if name in bare else name} in {paper}"
+        for paper, name in papers.items()
+        if name
+    ]
+    if given not in ("", *codes):
+        return given, scale.points(given)
+    if mean != "":
+        return AVERAGE, float(mean)
+    if reading and reading == mathematics and not bare:
+        return reading, math.nan
+    if len(stand) == 2 or (bare and any(name not in below for name in stand.values())):
+        return ", ".join(said), math.nan
+    if bare:
+        return BELOW_THE_TEST, math.nan
+    if stand:
+        [(paper, name)] = stand.items()
+        return f"{name} ({paper}{ALONE}", scale.points(name)
+    if given in below:
+        return BELOW_THE_TEST, math.nan
+    return ", ".join(said) or given, math.nan
+
+
+def _codes_alone(scale: Scale) -> list[str]:
+    """The codes that no points stand for."""
+    return [code.name for code in scale.codes if math.isnan(scale.points(code.name))]
 
 
 def _pandas(frame: Any) -> pd.DataFrame:

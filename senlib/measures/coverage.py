@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from senlib.frameworks import Stage
-from senlib.measures.counting import bands_of, entries_of, one_paper
 from senlib.measures.groups import has_sen
+from senlib.measures.starts import starts, summer_of_tests, without_tests
 from senlib.school.school import School
 
 BY_YEAR_GROUP, BY_LEAVING_YEAR = "year_group", "leaving_year"
-STARTS = ("start_both", "start_one", "start_below", "start_none")
-
-# There were no key stage 2 tests in these summers; pupils of that Year 6 finish Year 11 five years later.
-NO_TESTS = (2020, 2021)
-_YEARS_FROM_KS2 = 5
-
 # From this share of pupils on, what is not known of them is worth a sentence.
 _MANY = 0.1
 
@@ -89,46 +83,25 @@ def _facts(school: School) -> pd.DataFrame:
 
 
 def _starts(school: School) -> dict[str, pd.Series]:
-    """For each pupil which of the four starts she has."""
+    """For each pupil which of the four starts she has: where entry is by subject, of the core subjects together."""
     stage = school.framework.stages[0]
-    entries = entries_of(school.results, stage=stage).to_pandas()
-    bands = pd.Series(bands_of(entries, stage=stage), index=entries.index, dtype=str)
+    known = starts(school, stage=stage.name)
+    below = known["start"].isin(["below the test", "below in one paper"])
     if stage.averaged:
-        whole, one = _of_average(entries, bands, stage)
+        whole, one = known["start"] == "known", known["start"] == "one paper"
     else:
-        known = entries[bands != "none"]
-        core = known[known["subject"].isin(school.framework.core_subjects())]
-        held = core.groupby("pupil_id")["subject"].nunique()
-        every = held >= len(school.framework.core_subjects())
-        whole, one = set(held.index[every]), set(held.index[~every])
+        # A code that hides a low level has no band by subject, and no other start.
+        below |= known["entry"].isin(stage.entry_scale.below_range())
+        core = school.framework.core_subjects()
+        held = known[(known["start"] == "known") & known["subject"].isin(core)]
+        every = known["pupil_id"].map(held.groupby("pupil_id").size()) >= len(core)
+        whole, one = every, known["pupil_id"].isin(held["pupil_id"]) & ~every
     ids = school.pupils["pupil_id"]
-    below = _below(entries, bands, stage) - whole - one
-    found = {
-        "start_both": ids.isin(whole),
-        "start_one": ids.isin(one),
-        "start_below": ids.isin(below),
-    }
-    return found | {
-        "start_none": ~(found["start_both"] | found["start_one"] | found["start_below"])
-    }
-
-
-def _of_average(entries: pd.DataFrame, bands: pd.Series, stage: Stage) -> tuple[set[str], set[str]]:
-    """Who has an average of both papers, or one that was given, and who the score of one paper."""
-    known = (bands != "none") & (bands != stage.below_band)
-    alone = one_paper(entries["entry"])
-    return (
-        set(entries.loc[known & ~alone, "pupil_id"]),
-        set(entries.loc[known & alone, "pupil_id"]),
-    )
-
-
-def _below(entries: pd.DataFrame, bands: pd.Series, stage: Stage) -> set[str]:
-    """Who was below the test in one paper or both, as far as no score takes its place."""
-    codes = stage.entry_scale.below_range()
-    told = (bands == stage.below_band) if stage.below_band else entries["entry"].isin(codes)
-    half = entries["entry"].str.contains("below the test", regex=False) & (bands == "none")
-    return set(entries.loc[told | half, "pupil_id"])
+    found = {}
+    for name, rows in (("start_both", whole), ("start_one", one), ("start_below", below)):
+        told = np.logical_or.reduce(list(found.values()) or [np.zeros(len(ids), bool)])
+        found[name] = ids.isin(known.loc[rows, "pupil_id"]) & ~told
+    return found | {"start_none": ~np.logical_or.reduce(list(found.values()))}
 
 
 def _counted(facts: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -161,9 +134,10 @@ def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
                 if none > 1
                 else f"the 1 pupil who leaves in {leaving}"
             )
-        if stage.averaged and leaving - _YEARS_FROM_KS2 in NO_TESTS:
+        cohort = int(leaving) + stage.ends_in_year - 11
+        if without_tests(stage, cohort):
             said.append(
-                f"No key stage 2 results for {who}: there were no tests in {leaving - _YEARS_FROM_KS2}. "
+                f"No key stage 2 results for {who}: there were no tests in {summer_of_tests(stage, cohort)}. "
                 "Task 1 counts what they reach, and cannot compare them with England by where they started."
             )
         else:

@@ -83,7 +83,7 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ]
     entries = entries_of(
         school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
-    ).to_pandas()
+    )
     subjects = [""] if stage.averaged else framework.outcome_subjects()
     entries["band"] = bands_of(entries, stage=stage)
     sides = {

@@ -12,7 +12,8 @@ def expected_outcomes(*, framework: Framework, stage: Stage, share: float = 0.5)
     """The highest outcome that at least `share` of all pupils in England with the same entry reached or passed.
 
     Columns: subject, entry (band), expected. Half (0.5) gives the median; 0.75 the outcome three in four reached. Where the
-    framework lays down a gain, that is returned for every subject instead, whatever `share`. No rows where neither is held.
+    framework lays down a gain, that is returned for every subject instead, whatever `share`. No rows where neither is held,
+    and none of pupils whose start is not known.
 
     >>> from senlib.frameworks import load
     >>> gcse = load("gcse")
@@ -33,9 +34,7 @@ def expected_outcomes(*, framework: Framework, stage: Stage, share: float = 0.5)
         & (figures["group"] == "all")
         & (figures["kind"] == "figure")
     ]
-    held = figures[
-        (figures["percent"] >= 100 * share) & figures["entry"].isin([*stage.bands, "none"])
-    ]
+    held = figures[(figures["percent"] >= 100 * share) & figures["entry"].isin(stage.bands)]
     held = held.assign(points=held["reach"].map(stage.outcome_scale.points))
     best = held.sort_values(["year", "points"]).drop_duplicates(["subject", "entry"], keep="last")
     return best.rename(columns={"reach": "expected"})[["subject", "entry", "expected"]].reset_index(

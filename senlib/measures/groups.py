@@ -35,6 +35,15 @@ def has_sen(sen_provision: pd.Series, *, framework: Framework) -> pd.Series:
     )
 
 
+def much_unknown(unknown: int, *, of: int) -> bool:
+    """Whether so many pupils have no SEN code that what is said of pupils with SEN and without may be of a part of them alone.
+
+    >>> much_unknown(4, of=40), much_unknown(5, of=40)
+    (False, True)
+    """
+    return 10 * unknown > of
+
+
 def with_groups(counts: pd.DataFrame, *, by: str, framework: Framework) -> pd.DataFrame:
     """The counts once for 'all' and once for each group, the name in `group`; by SEN provision also for SEN and no SEN.
 

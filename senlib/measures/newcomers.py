@@ -31,7 +31,7 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ]
     entries = entries_of(
         school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
-    ).to_pandas()
+    )
     entries = entries.assign(band=bands_of(entries, stage=stage))
     parts = []
     for row, subject, bands in framework.tracking.newcomers:

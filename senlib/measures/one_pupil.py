@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from senlib.frameworks import NO_RESULT
 from senlib.measures.counting import bands_of, pairs
 from senlib.measures.tracking import track
 from senlib.school.school import School
@@ -46,6 +47,26 @@ def cells_of(school: School, pupil_id: str) -> pd.DataFrame:
         )
         parts.append(found[CELL])
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def uncounted_of(school: School, pupil_id: str) -> pd.DataFrame:
+    """The pupil's outcomes that stand in no matrix: of subjects that her cohort has not finished, or of a stage she left early.
+
+    Columns: stage, subject, outcome_result (as it was given).
+
+    >>> from senlib import open_sample
+    >>> school = open_sample("levels")
+    >>> len(uncounted_of(school, school.pupils["pupil_id"].iloc[0]))
+    0
+    """
+    stages = [stage.name for stage in school.framework.stages]
+    rows = school.results[school.results["pupil_id"] == pupil_id]
+    rows = rows[rows["stage"].isin(stages) & (rows["result"] != NO_RESULT)]
+    rows = rows[["stage", "subject", "result"]].astype(str)
+    rows = rows.rename(columns={"result": "outcome_result"})
+    counted = pd.MultiIndex.from_frame(cells_of(school, pupil_id)[["stage", "subject"]])
+    held = pd.MultiIndex.from_frame(rows[["stage", "subject"]]).isin(counted)
+    return rows[~held].drop_duplicates(["stage", "subject"], ignore_index=True)
 
 
 def now_of(school: School, pupil_id: str) -> pd.DataFrame:

@@ -30,7 +30,7 @@ STANDINGS = ("stuck", "partly", "moving", NOT_KNOWN)
 STANDING_RULE = (
     "Stuck: in at least half of the subjects that can be judged. Partly: in fewer than half. Moving: in none. "
     "Not known: no subject can be judged. To judge a subject takes a result on entry, a result now, and figures to judge by. "
-    "By levels, a year must have gone by too."
+    "By levels, a year must have gone by too, and the result now must have a date."
 )
 
 # By which subject a heading's help is judged; help under any other heading is judged by all subjects together.
@@ -289,7 +289,7 @@ def standings(school: School) -> pd.DataFrame:
     if framework.tracking.method == "line":
         # Before the end of the first year nobody is called stuck, which does not mean that everybody moves.
         first_year = rows["year_group"] <= stage.ends_in_year - 2
-        ended = (rows["now_date"] == "") | (rows["now_date"] >= f"{school.academic_year}-07-01")
+        ended = rows["now_date"] >= f"{school.academic_year}-07-01"
         judged &= ~first_year | ended | (rows["stuck"] == "yes")
     return rows[judged].assign(stuck=rows["stuck"] == "yes")[["pupil_id", "subject", "stuck"]]
 

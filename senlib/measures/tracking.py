@@ -81,6 +81,19 @@ def track(
     return rows[["subject", *columns, "gain", "on_course", "stuck"]]
 
 
+def undated(tracked: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a `track` table in which the level now is not judged for want of a date.
+
+    Where pupils are judged by what they are heading for, no date is needed.
+
+    >>> from senlib import open_sample
+    >>> len(undated(track(open_sample("levels"), subject="English")))
+    0
+    """
+    # With a gain there is a level at both ends, and the date alone is missing.
+    return tracked[tracked["gain"].notna() & (tracked["now_date"] == "")]
+
+
 def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
     """Of pupils of whom it can be said, how many are on course; one row for each year group, with SEN and without.
 
@@ -148,7 +161,7 @@ def _now(school: School) -> pd.DataFrame:
 
 @kept
 def _entries(school: School, *, stage: str) -> pd.DataFrame:
-    return entries_of(school.results, stage=school.framework.stage(stage)).to_pandas()
+    return entries_of(school.results, stage=school.framework.stage(stage))
 
 
 def _with_now(rows: pd.DataFrame, *, now: pd.DataFrame) -> pd.DataFrame:
@@ -214,7 +227,8 @@ def _on_a_line(
 ) -> dict[str, list]:
     """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
 
-    Stuck when a year or more has passed and the level now is no higher than on entry.
+    Stuck when a year or more has passed and the level now is no higher than on entry. Where the level now has no date,
+    nobody can say how much time it took: neither is judged.
     """
     target = stage.outcome_scale.lowest(reach) + 1  # the middle of the lowest sub-level
     first_year = stage.ends_in_year - 2
@@ -223,22 +237,23 @@ def _on_a_line(
         if pd.isna(row.now_points) or pd.isna(row.entry_points):
             gains.append(None), on_course.append(""), stuck.append("")
             continue
+        gains.append(round((row.now_points - row.entry_points) / LEVEL_POINTS, 1))
+        if not row.now_date:
+            on_course.append(""), stuck.append("")
+            continue
         years = row.year_group - first_year + _part_of_year(row.now_date, academic_year)
         wanted = row.entry_points + (target - row.entry_points) * min(years / 3, 1)
-        gains.append(round((row.now_points - row.entry_points) / LEVEL_POINTS, 1))
         on_course.append("yes" if row.now_points >= wanted else "no")
         stuck.append("yes" if years >= 1 and row.now_points <= row.entry_points else "no")
     return {"gain": pd.array(gains, dtype="Float64"), "on_course": on_course, "stuck": stuck}
 
 
 def _part_of_year(now_date: str, academic_year: int) -> float:
-    """How much of the school year had gone by on a date, from 0 on 1 September to 1 in July; without a date, all of it.
+    """How much of the school year had gone by on a date, from 0 on 1 September to 1 in July.
 
-    >>> _part_of_year("2004-12-10", 2005), _part_of_year("2005-07-15", 2005), _part_of_year("", 2005)
-    (0.33, 1.0, 1.0)
+    >>> _part_of_year("2004-12-10", 2005), _part_of_year("2005-07-15", 2005)
+    (0.33, 1.0)
     """
-    if not now_date:
-        return 1.0
     days = (date.fromisoformat(now_date) - date(academic_year - 1, 9, 1)).days
     return round(min(max(days / 303, 0.0), 1.0), 2)
 
@@ -255,6 +270,9 @@ def _by_forecast(
     for row in rows.itertuples():
         floor = quarter.get((row.subject, row.entry_band))
         known = not pd.isna(row.now_points)
+        if scale.is_other(row.now):  # heading for no GCSE in it
+            on_course.append("no"), stuck.append("")
+            continue
         on_course.append(("yes" if scale.reached(row.now, reach=reach) else "no") if known else "")
         stuck.append(
             ("yes" if row.now_points < scale.points(floor) else "no")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,29 @@ COLUMNS = {
 }
 NEEDED = ("year", "group", "entry")
 
+# The long layout: a row for each grade, and a column for each way to part the pupils.
+LONG_COLUMNS = COLUMNS | {
+    "group": ("sen status", *COLUMNS["group"]),
+    "qualification": ("qualification type",),
+    "grade": ("grade",),
+    "number": ("number achieving",),
+    "percent": ("percentage achieving",),
+}
+LONG_NEEDED = (*NEEDED, "subject", "grade", "number")
+# Its columns that part no pupils. Every other one does, whatever it is called, and has to say Total.
+PARTS_NOBODY = {
+    "time identifier",
+    "country code",
+    "country name",
+    "version",
+    "establishment type group",
+    "breakdown",
+}
+AT_LEAST = "at least"
+
 EVERYONE = ("total", "all", "all pupils")
+# In a column that parts the pupils: it does not part those of this row.
+UNPARTED = {*EVERYONE, "all schools", "z", ""}
 GROUPS = dict.fromkeys(EVERYONE, "all") | {
     "any sen": "SEN",
     "sen": "SEN",
@@ -42,6 +65,7 @@ NO_ENTRY = ("no scaled score", "no prior attainment", "none")
 
 # What DfE prints in place of a number: not applicable, unavailable, confidential, rounds to zero (two), unreliable.
 SYMBOLS = {"", "z", "x", "c", "low", "k", "u"}
+A_COUNT = "a whole number, or one of DfE’s symbols z, x, c, low, k, u"
 
 SINGLE = [str(grade) for grade in range(1, 10)]
 DOUBLE = [f"{high}-{low}" for low in range(1, 10) for high in (low, low + 1) if high < 10]
@@ -58,39 +82,51 @@ def read_dfe_matrix(path: Path | str) -> pd.DataFrame:
     the file has a row of its own for it. Combined science has double grades (5-4) in place of single ones, and an
     edition that gives it a file without a subject is known by them.
 
+    The long layout, with a row for each grade, is read in the same terms. A row is taken where every column that parts
+    the pupils says Total, but for `sen_status`; thresholds (9 to 4) and qualifications other than GCSE are passed
+    over. A grade without a row is missing where other bands of the subject have one.
+
     Counts are as published, and missing (never 0) where DfE prints a symbol. Pupils in a row's total for whom it
-    shows no grade come as the outcome 'not shown'. The percentages of the 2021 edition leave X out, those of later
-    ones do not: counts are read alone.
+    shows no grade come as the outcome 'not shown', their number missing where only percentages tell that there are
+    some. The percentages of the 2021 edition leave X out, those of later ones do not: counts are read alone, and
+    percentages of the long layout only checked against them.
 
     ValueError, with the file, the row as a spreadsheet numbers it and the column, where the file is no such matrix.
     """
     path = Path(path)
     table = _read(path)
-    names = _columns(table, path.name)
+    tables = _widened(table, path.name) if _is_long(table) else [table]
+    keys = [_keys(table, path.name) for table in tables]
+    _refuse_repeated(pd.concat(keys), path.name)
+    return pd.concat(
+        [
+            _long(key, table.loc[key.index], path.name)
+            for key, table in zip(keys, tables, strict=True)
+        ],
+        ignore_index=True,
+    )
+
+
+def _keys(table: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Year, stage, subject, group and entry of each row that is taken."""
+    names = _columns(table, file)
     group = _groups(table, names)
     kept = table[group.notna()]
     if kept.empty:
-        raise ValueError(
-            f"{path.name}: no row for England’s pupils: all, any SEN or no identified SEN."
-        )
-    keys = pd.DataFrame(
+        raise ValueError(f"{file}: no row for England’s pupils: all, any SEN or no identified SEN.")
+    a_year, a_band = (
+        "an academic year such as 202324",
+        "a band as 80 - 89.5, No scaled score or Total",
+    )
+    return pd.DataFrame(
         {
-            "year": _parsed(
-                kept[names["year"]], _year, path.name, "an academic year such as 202324"
-            ),
+            "year": _parsed(kept[names["year"]], _year, file, a_year),
             "stage": "KS4",
-            "subject": _subjects(kept, names, path.name),
+            "subject": _subjects(kept, names, file),
             "group": group[kept.index],
-            "entry": _parsed(
-                kept[names["entry"]],
-                _band,
-                path.name,
-                "a band as 80 - 89.5, No scaled score or Total",
-            ),
+            "entry": _parsed(kept[names["entry"]], _band, file, a_band),
         }
     )
-    _refuse_repeated(keys, path.name)
-    return _long(keys, _counts(kept, path.name))
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -118,15 +154,21 @@ def _fold(text: str) -> str:
     return re.sub(r"[\s_\-\u2010-\u2015]+", " ", text).strip().casefold()
 
 
-def _columns(table: pd.DataFrame, file: str) -> dict[str, str]:
+def _columns(
+    table: pd.DataFrame,
+    file: str,
+    *,
+    known: Mapping[str, Sequence[str]] = COLUMNS,
+    needed: Sequence[str] = NEEDED,
+) -> dict[str, str]:
     """Which of the file's columns holds what."""
     folded = {_fold(name): name for name in reversed(table.columns)}
     found = {
         what: next(folded[name] for name in names if name in folded)
-        for what, names in COLUMNS.items()
+        for what, names in known.items()
         if not folded.keys().isdisjoint(names)
     }
-    missing = [COLUMNS[what][0].replace(" ", "_") for what in NEEDED if what not in found]
+    missing = [known[what][0].replace(" ", "_") for what in needed if what not in found]
     if missing:
         raise ValueError(
             f"{file}: no column {', '.join(missing)}. Give DfE’s key stage 2 to 4 transition matrices."
@@ -143,6 +185,126 @@ def _groups(table: pd.DataFrame, names: dict[str, str]) -> pd.Series:
     if "level" in names:
         group = group.mask(table[names["level"]].map(_fold) != "national")
     return group
+
+
+def _is_long(table: pd.DataFrame) -> bool:
+    return any(_fold(name) == "grade" for name in table.columns)
+
+
+def _widened(table: pd.DataFrame, file: str) -> list[pd.DataFrame]:
+    """A table in the wide layout for each year and subject of the long one, each with the grades it has rows for."""
+    names = _columns(table, file, known=LONG_COLUMNS, needed=LONG_NEEDED)
+    table = _unparted(table, names, file)
+    accepted = "a GCSE grade: 1 to 9, a double one such as 5-4, U, X, Covid impacted or Total"
+    outcome = _parsed(table[names["grade"]], _grade, file, accepted)
+    rows = table.assign(outcome=outcome)[outcome != ""]
+    rows = rows.assign(count=_parsed(rows[names["number"]], _count, file, A_COUNT).astype("Int64"))
+    key = [names[what] for what in ("year", "subject", "group", "entry")]
+    # A row may stand under more than one topic; it is the same one where it says the same.
+    rows = rows.drop_duplicates([*key, "outcome", "count"])
+    again = rows.index[rows.duplicated([*key, "outcome"])]
+    if len(again):
+        raise ValueError(_second_row(again[0], "group, band and grade", file=file))
+    band = rows.index.to_series().groupby([rows[name] for name in key]).transform("min")
+    at_least = _at_least(rows, band, names.get("percent"), file)
+    wide = []
+    for _, part in rows.groupby(key[:2], sort=False):
+        if not part["outcome"].isin([*SINGLE, *DOUBLE]).any():
+            raise ValueError(
+                f"{file}, row {part.index[0] + 2}: its subject has no row for a grade from 1 to 9. "
+                "Give the file with a row for each grade."
+            )
+        counts = part.assign(band=band).pivot(
+            index="band", columns="outcome", values=names["number"]
+        )
+        held = [names[what] for what in ("year", "level", "entry", "subject") if what in names]
+        wide.append(
+            part.loc[counts.index, [*held, names["group"]]]
+            .rename(columns={names["group"]: "breakdown"})
+            .assign(**{AT_LEAST: at_least})
+            .join(counts.fillna("").rename(columns=TOTALS))
+        )
+    return wide
+
+
+# What the wide layout calls the outcomes that _outcome knows by another name.
+TOTALS = {"total": "all_grades", "total double": "all_double_grades"}
+
+
+def _unparted(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.DataFrame:
+    """The rows of the long layout that count all, any SEN or no identified SEN of England's pupils who took a GCSE."""
+    parting = [
+        name
+        for name in table.columns
+        if name not in names.values() and _fold(name) not in PARTS_NOBODY
+    ]
+    whole = pd.DataFrame({name: table[name].map(_fold).isin(UNPARTED) for name in parting})
+    kept = whole.all(axis=1).reindex(table.index, fill_value=True)
+    if "qualification" in names:
+        kept &= table[names["qualification"]].map(_fold).str.match(r"gcse(?!.*short)")
+    groups = _groups(table, names)
+    if groups[kept].ne("all").all() and "topic" in names:
+        # With no topic of its own, everyone stands as the total within another.
+        groups = _groups(table, {what: name for what, name in names.items() if what != "topic"})
+    rows = table[kept & groups.notna()]
+    if rows.empty:
+        never = [name for name in parting if not whole[name].any()]
+        where = f" No row has Total in column {', '.join(never)}." if never else ""
+        raise ValueError(
+            f"{file}: no row for England’s pupils: all, any SEN or no identified SEN.{where} "
+            "Give the file with Total in every column that parts pupils other than sen_status."
+        )
+    return rows
+
+
+def _grade(text: str) -> str:
+    """The outcome of a row of the long layout, or 'total'; '' for a threshold, which counts several.
+
+    >>> [_grade(text) for text in ("4", "5-4", "54", "Ungraded", "Covid impacted", "All grades", "9 to 4", "9-4")]
+    ['4', '5-4', '5-4', 'U', 'covid', 'total', '', '']
+    """
+    folded = _fold(text)
+    if folded in (*EVERYONE, "total exam entries"):
+        return "total"
+    if folded in ("ungraded", "no result", "no result / x"):
+        return "U" if folded == "ungraded" else "X"
+    if outcome := _outcome(text):
+        return outcome
+    if re.fullmatch(
+        r"[1-9]( [1-9])? to [1-9]( [1-9])?|9 [1-7]|[1-9] ?\+|[1-9] (or|and) above", folded
+    ):
+        return ""
+    raise ValueError
+
+
+def _percent(text: str) -> float | None:
+    text = text.strip().removesuffix("%").rstrip()
+    if text.casefold() in SYMBOLS:
+        return None
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) > 100:
+        raise ValueError
+    return float(text)
+
+
+def _at_least(rows: pd.DataFrame, band: pd.Series, column: str | None, file: str) -> pd.Series:
+    """How many pupils each band has at least, by its percentages; ValueError where they go with no one number."""
+    if column is None:
+        return pd.Series(0.0, index=band.unique())
+    texts = rows[column]
+    accepted = "a percentage, or one of DfE’s symbols z, x, c, low, k, u"
+    percent = _parsed(texts, _percent, file, accepted).astype("float64")
+    # Printed to a tenth, without the tenth where it is 0; to whole numbers, where no row has one.
+    rounding = (0.05 if texts.str.contains(".", regex=False).any() else 0.5) + 1e-9
+    count = rows["count"].astype("float64")
+    least = (100 * count / (percent + rounding)).groupby(band).max()
+    most = (100 * count / (percent - rounding).where(percent > rounding)).groupby(band).min()
+    wrong = least.index[least > most.fillna(math.inf)]
+    if len(wrong):
+        raise ValueError(
+            f"{file}, row {wrong[0] + 2}, column {column}: the percentages of this band do not go with its numbers. "
+            "Download the file from DfE again."
+        )
+    return least
 
 
 def _outcome(column: str) -> str | None:
@@ -179,7 +341,7 @@ def _counts(table: pd.DataFrame, file: str) -> pd.DataFrame:
                 table[column],
                 _count,
                 file,
-                "a whole number, or one of DfE’s symbols z, x, c, low, k, u",
+                A_COUNT,
             )
             for outcome, column in columns.items()
         }
@@ -252,14 +414,19 @@ def _subjects(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.Serie
 def _refuse_repeated(keys: pd.DataFrame, file: str) -> None:
     repeated = keys.index[keys.duplicated()]
     if len(repeated):
-        raise ValueError(
-            f"{file}, row {repeated[0] + 2}: a second row for the same year, subject, group and band. "
-            "Leave one kind of school and one version in the file."
-        )
+        raise ValueError(_second_row(repeated[0], "group and band", file=file))
 
 
-def _long(keys: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def _second_row(at: int, last: str, *, file: str) -> str:
+    return (
+        f"{file}, row {at + 2}: a second row for the same year, subject, {last}. "
+        "Leave one kind of school and one version in the file."
+    )
+
+
+def _long(keys: pd.DataFrame, table: pd.DataFrame, file: str) -> pd.DataFrame:
     """A row for each band and outcome. Bands of double grades are those that count one; all, where none is single."""
+    counts = _counts(table, file)
     pairs = [outcome for outcome in DOUBLE if outcome in counts]
     double = counts[pairs].notna().any(axis=1) | (counts.columns.isin(SINGLE).sum() == 0)
     parts = []
@@ -270,7 +437,7 @@ def _long(keys: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
                 pupils = reduce(pd.Series.combine_first, (counts.loc[rows, name] for name in held))
                 parts.append(keys[rows].assign(outcome=outcome, pupils=pupils))
     shown = pd.concat(parts)
-    hidden = _hidden(keys, counts, shown, double)
+    hidden = _hidden(keys, counts, shown, double, table.get(AT_LEAST))
     long = pd.concat([shown, hidden]).sort_index(kind="stable").reset_index(drop=True)
     return long.astype({"year": "int64", "pupils": "Int64"})[MATRIX_COLUMNS]
 
@@ -285,13 +452,24 @@ def _names(outcome: str, *, of_pair: bool) -> list[str]:
 
 
 def _hidden(
-    keys: pd.DataFrame, counts: pd.DataFrame, shown: pd.DataFrame, double: pd.Series
+    keys: pd.DataFrame,
+    counts: pd.DataFrame,
+    shown: pd.DataFrame,
+    double: pd.Series,
+    at_least: pd.Series | None,
 ) -> pd.DataFrame:
-    """Rows of NOT_SHOWN, for bands whose counts are all known and come to less than the total published beside them."""
+    """Rows of NOT_SHOWN, for bands whose counts are all known and come to less than the total published beside them.
+
+    Where no total is published, `at_least` is how many there are at least, and how many are not shown is missing.
+    """
     nothing = pd.Series(pd.NA, index=keys.index, dtype="Int64")
     single_total, double_total = (counts.get(name, nothing) for name in ("total", "total double"))
     total = single_total.where(~double, double_total.fillna(single_total))
     bands = shown.groupby(level=0)["pupils"]
-    rest = total - bands.sum().where(bands.count() == bands.size())
-    rows = rest.index[(rest > 0).fillna(False).astype(bool)]
+    known = bands.sum().where(bands.count() == bands.size())
+    rest = total - known
+    hides = (rest > 0).fillna(False).astype(bool)
+    if at_least is not None:
+        hides |= (total.isna() & (known < at_least.reindex(known.index))).fillna(False).astype(bool)
+    rows = rest.index[hides]
     return keys.loc[rows].assign(outcome=NOT_SHOWN, pupils=rest[rows])

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import pandas as pd
 
-from senlib import ROOT, national, open_sample
+from senlib import ROOT, national, open_sample, private
 from senlib.frameworks import load, names
 from senlib.school import school_file
 from senlib.school.faults import FaultyFile
@@ -28,6 +28,18 @@ OWN = "own"
 
 # Under the data folder: the SENCO's own school, and the files in which an earlier version kept it.
 _OWN_FOLDER, _SET_ASIDE = "school", "school-before-version-2"
+# What the workbook keeps in the folder of her own things, by name; the rest in it is hers and no business of ours.
+KEPT = (
+    "school",
+    "school.*",
+    "school-*",
+    ".school*",
+    ".loading-*",
+    "workbook.*",
+    "codes.key",
+    "room",
+    ".opening-*",
+)
 
 # The school in the folder that was named to the server.
 FOLDER = "folder"
@@ -180,9 +192,8 @@ class Desk:
         """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
         path = self.data / "codes.key"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(secrets.token_bytes(32))
-            path.chmod(0o600)
+            private.folder(path.parent)
+            private.file(path).write_bytes(secrets.token_bytes(32))
         return path.read_bytes()
 
     def keep(self, school: School) -> None:
@@ -244,7 +255,7 @@ def open_desk(environment: Mapping[str, str] | None = None) -> Desk:
     `trouble` says so. Raises FaultyFile or FileNotFoundError where the folder that was named cannot be read.
     """
     environment = os.environ if environment is None else environment
-    data = Path(environment.get(DATA_VARIABLE) or Path.home() / "senco-workbook")
+    data = Path(environment.get(DATA_VARIABLE) or Path.home() / private.USUAL_FOLDER)
     room = environment.get(ROOM_VARIABLE, "")
     folder = "" if room else environment.get(SCHOOL_VARIABLE, "")
     settings = _store(data / "workbook.sqlite", workbook="settings")

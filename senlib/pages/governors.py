@@ -63,6 +63,11 @@ NOBODY = "There are no pupils with SEN to count."
 
 NO_RESULTS = "No results of a year that has finished are held, so nothing can be said yet."
 
+SEN_UNKNOWN = (
+    "More than a tenth of pupils have no SEN code in the school’s files: they stand neither among those with SEN nor among "
+    "those without, and what is said here is of the others alone."
+)
+
 NO_MAPS = "Nothing is written on the provision maps of pupils with SEN yet."
 
 UNRECORDED = "Attendance is recorded for fewer than half of the pupils in the school’s files, so nothing can be said."
@@ -83,7 +88,7 @@ def shows_little(view: View, words: Words) -> bool:
             ("absence", "attendance", "low", "all"),
             ("attendance", "standing", "moving", "judged"),
         )
-        if name != "absence" or words.recorded
+        if name in view.tables and (name != "absence" or words.recorded)
     ]
     sen = pd.concat([table[table["side"] == "SEN"] for table in rates])
     return bool((sen["reason"] != "").any() and sen["percent"].isna().all())
@@ -139,19 +144,19 @@ class GovernorsPage:
 
     def progress(self) -> widgets.HTML:
         """Whether pupils with SEN make progress, beside their peers."""
-        return self._piece(progress)
+        return self._piece(progress, known_then)
 
     def england(self) -> widgets.HTML:
         """How far they get, beside England."""
-        return self._piece(england)
+        return self._piece(england, known_then)
 
     def absence(self) -> widgets.HTML:
         """Who misses much of school."""
-        return self._piece(absence)
+        return self._piece(absence, known_now)
 
     def attendance(self) -> widgets.HTML:
         """Whether those who miss much make less progress."""
-        return self._piece(attendance)
+        return self._piece(attendance, known_now)
 
     def spend(self) -> widgets.HTML:
         """What is spent, by heading."""
@@ -161,7 +166,7 @@ class GovernorsPage:
 
     def works(self) -> widgets.HTML:
         """Whether those who get help move on."""
-        return self._piece(works)
+        return self._piece(works, known_now)
 
     def next(self) -> widgets.HTML:
         """What the school does next."""
@@ -177,12 +182,19 @@ class GovernorsPage:
     def paper(self) -> bytes:
         """The page for the papers, under the limit that is chosen."""
         words, view = self.held.words, self.view
-        asked = [make(view, words) for make in (progress, england, absence, attendance)]
+        asked = [
+            known(make(view, words), words)
+            for make, known in zip(
+                (progress, england, absence, attendance),
+                (known_then, known_then, known_now, known_now),
+                strict=True,
+            )
+        ]
         # What the tables below have is not said again; there is no room for it.
         answers = [(one.question, f"{one.answer} {one.compared}") for one in asked]
         others = (
             [*spend_lines(view, words)],
-            [works(view, words).answer, *works(view, words).lines],
+            [(helped := known_now(works(view, words), words)).answer, *helped.lines],
             next_lines(self.held),
         )
         answers += [
@@ -201,9 +213,9 @@ class GovernorsPage:
             about=about, sure=f"{SURE_ON_PAPER} {MOVES}", answers=answers, figures=figures
         )
 
-    def _piece(self, make) -> widgets.HTML:
+    def _piece(self, make, known) -> widgets.HTML:
         return self.live.piece(
-            lambda: self._shown(lambda held, view: _html(make(view, held.words)))
+            lambda: self._shown(lambda held, view: _html(known(make(view, held.words), held.words)))
         )
 
     def _shown(self, make) -> str:
@@ -212,9 +224,10 @@ class GovernorsPage:
     def _rule(self) -> str:
         if not self.held:
             return frame.trouble_line(self.trouble)
-        return frame.note(self.view.rule) + (
-            frame.answer(LITTLE) if shows_little(self.view, self.held.words) else ""
-        )
+        words = self.held.words
+        unknown = words.sen_unknown_then or words.sen_unknown_now
+        little = not unknown and shows_little(self.view, words)
+        return frame.note(self.view.rule) + (frame.answer(LITTLE) if little else "")
 
     def _paper(self) -> str:
         return (
@@ -226,8 +239,27 @@ class GovernorsPage:
         )
 
 
+def known_then(asked: Asked, words: Words) -> Asked:
+    """A question about the results of the summer, with the word that many pupils have no SEN code where it is so."""
+    return _with_unknown(asked) if words.sen_unknown_then else asked
+
+
+def known_now(asked: Asked, words: Words) -> Asked:
+    """A question about pupils on roll, with the same word."""
+    return _with_unknown(asked) if words.sen_unknown_now else asked
+
+
+def _with_unknown(asked: Asked) -> Asked:
+    """That many have no SEN code stands in place of an answer that would blame their number, else beside it."""
+    if asked.answer in (TOO_FEW, NOBODY, NO_RESULTS, UNRECORDED):
+        return replace(asked, answer=SEN_UNKNOWN)
+    return replace(asked, compared=" ".join(filter(None, (asked.compared, SEN_UNKNOWN))))
+
+
 def progress(view: View, words: Words) -> Asked:
     """Of pupils with SEN and of others, how many made the expected gain, by subject."""
+    if words.no_start:
+        return Asked(PROGRESS, words.no_start)
     if _nobody(view.tables["progress"]):
         return Asked(PROGRESS, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
@@ -295,6 +327,12 @@ def england(view: View, words: Words) -> Asked:
         if held
         else "No national figure is held for this."
     )
+    whom = (
+        "All pupils of the year, wherever they started."
+        if words.no_start
+        else "The same pupils as above, wherever they started: many with SEN started lower. England also counts pupils whose "
+        "start is not known."
+    )
     return Asked(
         question,
         _lead_of_england(sen, words),
@@ -306,8 +344,7 @@ def england(view: View, words: Words) -> Asked:
         key=_key("England" if words.england else ""),
         marks=tuple(words.england.get(at, (float("nan"),))[0] for at in rows),
         mark="England",
-        sure="The same pupils as above, wherever they started: many with SEN started lower. England also counts pupils whose start is not "
-        f"known. {SURE}",
+        sure=f"{whom} {SURE}",
     )
 
 
@@ -618,6 +655,8 @@ def _lead_of_england(sen: Mapping[str, object], words: Words) -> str:
             if not pd.isna(row.percent)
         ]
         here = f"Of pupils with SEN, {_joined(rates)}. " if rates else ""
+        if words.no_start:
+            return f"{here}No figure of England is held for {words.summer}."
         return f"{here}No figure is held for all pupils with SEN in England together."
     verdicts = {
         subject: _verdict(row, words.england[subject, "SEN"][0]) for subject, row in held.items()

@@ -118,7 +118,7 @@ class FrontPage:
         self.which = frame.choice(
             "School", [(words, key) for key, words in self.desk.choices().items()], self.desk.chosen
         )
-        self.open = widgets.Button(description="Open this school", button_style="primary")
+        self.open = widgets.Button(description="Open the chosen school", button_style="primary")
         self.open.on_click(lambda _: self._choose(self.which.value))
         self.refused = frame.html("")
         self.back_told = frame.html("")

@@ -6,7 +6,7 @@ Nothing before `publish` leaves this module, and nothing that it returns holds a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 
@@ -18,11 +18,11 @@ from senlib.measures import conversion, provision
 from senlib.measures.counting import UNKNOWN_COHORT
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable, publish
 from senlib.measures.expected import expected_outcomes
-from senlib.measures.groups import NOT_KNOWN, group_name
+from senlib.measures.groups import NOT_KNOWN, group_name, much_unknown
 from senlib.measures.proportion import rounded
 from senlib.pages import provided
 from senlib.pages.desk import TYPED, Desk
-from senlib.pages.sentences import reached
+from senlib.pages.sentences import reached, why_no_start
 from senlib.pages.tasks import page_of
 from senlib.school.kept import forget
 from senlib.school.school import School
@@ -118,7 +118,9 @@ class Gathered:
 class Words:
     """What does not hang on any pupil: names of the school, its subjects and headings, and others' figures with their sources.
 
-    england: by subject and side, the percent and year of England; absence: by words for a group, the same.
+    england: by subject and side, the percent and year of England; absence: by words for a group, the same. no_start: why
+    nothing is said of progress, where the start of most is not known. sen_unknown: whether of more than a tenth of the pupils,
+    in the summer's results and on roll now, no SEN code is held.
     """
 
     school: str
@@ -136,6 +138,9 @@ class Words:
     absence_year: str
     absence_source: str
     recorded: bool
+    no_start: str = ""
+    sen_unknown_then: bool = False
+    sen_unknown_now: bool = False
 
 
 # -- from the school to published tables: nothing before `publish` leaves these functions --
@@ -150,8 +155,9 @@ def gather(desk: Desk) -> Gathered:
     now, given = _now(school), provided.given(held)
     given = given[given["pupil_id"].isin(now.loc[now["side"] == "SEN", "pupil_id"])]
     headings = provided.headings()
+    counts = _of_cohort(school, cohort=cohort)
     counted = tables(
-        _finished(school, cohort=cohort), now, given, subjects=subjects, headings=list(headings)
+        _finished(counts, school=school), now, given, subjects=subjects, headings=list(headings)
     )
     views = {
         limit: _view(counted, given, subjects=subjects, headings=list(headings), limit=limit)
@@ -159,6 +165,7 @@ def gather(desk: Desk) -> Gathered:
     }
     recorded = bool((now["attendance"] != NOT_KNOWN).any())
     words = _words(desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded)
+    words = replace(words, **_not_known(counts, words=words, school=school, cohort=cohort))
     found, chosen = actions(held), held.get("next_steps", {})
     # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
     forget()
@@ -178,7 +185,8 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """The counts behind the page, as `publish` takes them, by name: progress, attained, absence, attendance, help.
 
-    `finished` has a row for each subject, side, progress and attained, with its pupils; `now` one for each pupil on roll:
+    `finished` has a row for each subject, side, progress and attained, with its pupils (without the column, nothing is said of
+    progress, and there is no such table); `now` one for each pupil on roll:
     pupil_id, side, attendance, standing. `given` is a table of what is given (measures.provision.GIVEN) to pupils with SEN.
     """
     now, sen = now.assign(pupils=1), {"SEN": LABELS["side"]["SEN"]}
@@ -199,6 +207,8 @@ def tables(
         "attendance": now,
         "help": pd.concat(helped),
     }
+    if "progress" not in finished:
+        del columns["progress"]
     return {name: _counts(rows[name], columns[name]) for name in columns}
 
 
@@ -224,7 +234,7 @@ def known_to_be_the_same(
             {"side": "SEN", "heading": heading, "standing": standing},
             [{"side": "SEN", "standing": standing}],
         )
-    counts = counted["progress"].set_index(["subject", "side", "progress"])["pupils"]
+    counts = counted["attained"].set_index(["subject", "side", "attained"])["pupils"]
     for one, other in zip(subjects, subjects[1:], strict=False):
         for side in LABELS["side"]:
             if counts[one, side, "pupils"] == counts[other, side, "pupils"]:
@@ -289,21 +299,60 @@ def _counts(
 
 
 def _cohort(school: School) -> int:
-    """The latest summer of which results are held; UNKNOWN_COHORT where there is none."""
+    """The latest summer in which most of the core subjects are finished; UNKNOWN_COHORT where there is none."""
     counts = conversion.band_counts(school, stage=school.framework.stage().name, by="sen_provision")
-    return max(counts["cohort"], default=UNKNOWN_COHORT)
+    counts = counts[counts["subject"].isin(school.framework.core_subjects())]
+    finished = counts.groupby("cohort")["subject"].nunique()
+    # One core subject that was taken early makes no summer.
+    return int(max(finished.index[finished == finished.max()], default=UNKNOWN_COHORT))
 
 
-def _finished(school: School, *, cohort: int) -> pd.DataFrame:
-    """Pupils of the cohort whose start is known, by subject, side, progress (made, not made) and attained (reached, not reached).
+def _of_cohort(school: School, *, cohort: int) -> pd.DataFrame:
+    counts = conversion.band_counts(school, stage=school.framework.stage().name, by="sen_provision")
+    return counts[counts["cohort"] == cohort]
+
+
+def _most_without_start(counts: pd.DataFrame) -> bool:
+    """Whether of most of the counted pupils the start is not known, so that nothing is said of progress."""
+    unknown = counts["entry"] == conversion.NO_START
+    return 2 * counts.loc[unknown, "pupils"].sum() > counts["pupils"].sum()
+
+
+def _not_known(counts: pd.DataFrame, *, words: Words, school: School, cohort: int) -> dict:
+    """Why nothing is said of progress, and whether many pupils have no SEN code: shares alone, that no count can be told from."""
+    core = counts[counts["subject"].isin(words.subjects)]
+    on_roll = school.pupils.loc[school.pupils["on_roll"] == "Y", "sen_provision"]
+    told = {
+        "sen_unknown_then": much_unknown(
+            core.loc[core["sen_provision"] == "", "pupils"].sum(), of=core["pupils"].sum()
+        ),
+        "sen_unknown_now": much_unknown((on_roll == "").sum(), of=len(on_roll)),
+    }
+    if not _most_without_start(counts):
+        return told
+    row = pd.Series({"cohort": cohort or None})
+    why = why_no_start(row, stage=school.framework.stage())
+    first = "Where most pupils started is not known, so nothing can be said of progress."
+    # Beside a figure of another year, or of pupils with the same start, nobody could say what a difference means.
+    england = {at: held for at, held in words.england.items() if held[1] == str(cohort)}
+    source = words.england_source if england else ""
+    return told | {
+        "no_start": " ".join(filter(None, (first, why))),
+        "england": england,
+        "england_source": source,
+    }
+
+
+def _finished(counts: pd.DataFrame, *, school: School) -> pd.DataFrame:
+    """Pupils of a cohort's counts whose start is known, by subject, side, progress (made, not made) and attained (reached, not
+    reached).
 
     Both measures are of the same pupils. Had one of them all and the other those whose start is known, a reader would subtract,
-    and to guard the few between them the figures themselves would have to be hidden.
+    and to guard the few between them the figures themselves would have to be hidden. Where the start of most is not known,
+    there is no progress, and attained is of all.
     """
     framework = school.framework
     stage = framework.stage()
-    counts = conversion.band_counts(school, stage=stage.name, by="sen_provision")
-    counts = counts[counts["cohort"] == cohort]
     table = counts[["subject", "pupils"]].assign(
         side=counts["sen_provision"].map(framework.sen_groups),
         progress=_progress(counts, school=school),
@@ -314,7 +363,10 @@ def _finished(school: School, *, cohort: int) -> pd.DataFrame:
             for outcome in counts["outcome"]
         ],
     )
-    return table[table["progress"] != ""].dropna(subset="side")
+    table = table.dropna(subset="side")
+    if _most_without_start(counts):
+        return table.drop(columns="progress")
+    return table[table["progress"] != ""]
 
 
 def _progress(counts: pd.DataFrame, *, school: School) -> list[str]:

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.measures.one_pupil import cells_of, now_of
+from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
+from senlib.measures.tracking import undated
 from senlib.pages import frame, people, provided, sentences, top
 from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
@@ -155,12 +156,13 @@ class PupilPage:
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)
         now, cells = self._now, cells_of(self.school, self.pupil.value)
-        parts = []
+        parts, no_date = [], set(undated(now).index)
         for row in now.itertuples():
             where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
             standing = {"yes": "stuck", "no": ""}.get(row.stuck, "")
             course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
-            told = ", ".join(filter(None, (where, standing, course)))
+            date = "not judged, for the level now has no date" if row.Index in no_date else ""
+            told = ", ".join(filter(None, (where, standing, course, date)))
             link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
             parts.append(
                 f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>'
@@ -184,6 +186,11 @@ class PupilPage:
             parts.append(
                 f'<li><a href="{link}">{frame.escape(words)}</a>: {frame.escape(f"{start} to {row.outcome_result}")}.</li>'
             )
+        for row in uncounted_of(self.school, self.pupil.value).itertuples():
+            told = (
+                f"{row.subject}, {row.stage}: {row.outcome_result}, not counted in any figure yet."
+            )
+            parts.append(f"<li>{frame.escape(told)}</li>")
         if not parts:
             return title + frame.note("No results of this pupil are followed.")
         why = frame.note(

@@ -77,10 +77,15 @@ class ReviewPanel:
         self._tell, self._open_school, self._put_away = tell, open_school, put_away
         self.title, self.told = frame.html(""), frame.html("")
         self.refused = frame.html("")
-        self.open, self.again, self.away = self._actions()
-        # The same again below the columns, where she has looked through all of it.
-        below = self._actions()
-        self._opens, self._agains = (self.open, below[0]), (self.again, below[1])
+        self.open = widgets.Button(description="Open this school", button_style="primary")
+        self.again = widgets.Button(description="Count again")
+        self.away = widgets.Button(description="Do not open it")
+        # The same again where she has looked through all of it, under a name of its own.
+        self.open_below = widgets.Button(description="Open it", button_style="primary")
+        for button in (self.open, self.open_below):
+            button.on_click(lambda _: self.open_it())
+        self.again.on_click(lambda _: self.count())
+        self.away.on_click(lambda _: self._put_away())
         self.faults, self.questions = widgets.VBox([]), widgets.VBox([])
         self.noticed, self.covered = frame.html(""), frame.html("")
         self.columns_title = frame.html("")
@@ -101,21 +106,11 @@ class ReviewPanel:
             self.columns_title,
             self.columns,
             self.more,
-            frame.controls(*below),
+            self.open_below,
         ]
         self.box = widgets.VBox([])
         self.box.add_class(IN_VIEW)
         self.put_down()
-
-    def _actions(self) -> tuple[widgets.Button, widgets.Button, widgets.Button]:
-        """What she can do with all of it: open it, count it anew, not open it."""
-        opens = widgets.Button(description="Open this school", button_style="primary")
-        again = widgets.Button(description="Count again")
-        away = widgets.Button(description="Do not open it")
-        opens.on_click(lambda _: self.open_it())
-        again.on_click(lambda _: self.count())
-        away.on_click(lambda _: self._put_away())
-        return opens, again, away
 
     def put_down(self) -> None:
         """Let go of the files and of what was said of them."""
@@ -316,10 +311,8 @@ class ReviewPanel:
     def _show_actions(self) -> None:
         """What can be pressed now. Where something stops it, 'Open this school' cannot, and the sentence above says why."""
         stopped = not self.review.loads and self._counted
-        for button in self._opens:
-            button.disabled = stopped
-        for button in self._agains:
-            button.layout.display = "none" if self._counted else None
+        self.open.disabled = self.open_below.disabled = stopped
+        self.again.layout.display = "none" if self._counted else None
         for part in (self.refused, self.faults, self.questions, self.noticed, self.covered):
             held = part.children if isinstance(part, widgets.VBox) else part.value
             part.layout.display = None if held else "none"

@@ -7,6 +7,7 @@ import pandas as pd
 from senlib.frameworks import Framework, Stage
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW, gap, points_apart, rounded
+from senlib.measures.starts import WITHOUT_TESTS, summer_of_tests, without_tests
 
 # What a list says of a pupil of whom both are true.
 STUCK_FIRST = "Who is behind and stuck is listed as stuck."
@@ -129,7 +130,7 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
     )
-    return _joined(first, _compared(row), _beside_the_lea(row))
+    return _joined(first, _compared(row, stage=stage), _beside_the_lea(row))
 
 
 def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
@@ -144,6 +145,11 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
     apart = points_apart(sen.percent, others.percent)
     if apart == "0":
         return f"{start}: no gap."
+    if mostly_unknown(sen) or mostly_unknown(others):
+        why = why_no_start(sen, stage=stage)
+        return _joined(
+            f"{start}. Where most of them started is not known, so that is no verdict.", why
+        )
     favour = "" if points > 0 else " in favour of pupils with SEN"
     return f"{start}: a gap of {in_points(apart, unit='percentage point')}{favour}. {_chance(points, low, high)}"
 
@@ -155,6 +161,10 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
     same = change == "0"
     went = "the same" if same else f"{in_points(change)} {'higher' if points > 0 else 'lower'}"
     sure = "" if same else f" {_chance(points, low, high)}"
+    if mostly_unknown(now) or mostly_unknown(before):
+        sure = (
+            " Where most of them started is not known in one of the summers, so that is no verdict."
+        )
     return (
         f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
         f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}.{sure}"
@@ -218,9 +228,14 @@ def _chance(points: float, low: float, high: float) -> str:
     return f"Chance alone could make that: the true gap is likely between {ends}."
 
 
-def _compared(row: pd.Series) -> str:
+def _compared(row: pd.Series, *, stage: Stage) -> str:
+    if row.entry == "none":
+        return _joined(
+            "No figure of England stands beside an unknown start.", why_no_start(row, stage=stage)
+        )
     if pd.isna(row.national):
-        return "No national figure is held for this."
+        why = why_no_start(row, stage=stage) if mostly_unknown(row) else ""
+        return _joined("No national figure is held for this.", why)
     held = f"Nationally {rounded(row.national)} % ({row.national_year})"
     if row.difference == "not clear" and row.pupils < FEW:
         return f"Too few pupils ({row.pupils}) to tell from the national figure, {rounded(row.national)} % ({row.national_year})."
@@ -228,6 +243,56 @@ def _compared(row: pd.Series) -> str:
         return f"{held}: no clear difference, it lies within the likely range."
     few = f", though {row.pupils} are few to judge by" if row.pupils < FEW else ""
     return f"{held}: {row.difference} here, by more than chance{few}."
+
+
+def mostly_unknown(row: pd.Series) -> bool:
+    """Whether the start of most pupils of a row of a conversion table is not known."""
+    return row.entry == "none" or 2 * row.get("without_start", 0) > row.pupils
+
+
+def why_no_start(row: pd.Series, *, stage: Stage) -> str:
+    """Why a row's cohort has no start, where tests that were not held are the reason; '' where they are not.
+
+    >>> from senlib.frameworks import load
+    >>> why_no_start(pd.Series({"cohort": 2026}), stage=load("gcse").stage())
+    'There were no key stage 2 tests in 2020 and 2021, so leavers of 2025 and 2026 have no start.'
+    """
+    if not without_tests(stage, row.get("cohort")):
+        return ""
+    first, last = WITHOUT_TESTS
+    later = int(row.cohort) - summer_of_tests(stage, row.cohort)
+    whose = "leavers" if stage.ends_in_year == 11 else "the cohorts"
+    return (
+        f"There were no key stage 2 tests in {first} and {last}, so {whose} of {first + later} and "
+        f"{last + later} have no start."
+    )
+
+
+def no_sen_code(unknown: int, *, of: int) -> str:
+    """That many pupils have no SEN code, and what follows from it.
+
+    >>> no_sen_code(30, of=40)[:61]
+    'Of 40 pupils here 30 have no SEN code in the school’s files: '
+    """
+    return (
+        f"Of {pupils(of)} here {unknown:,} {'has' if unknown == 1 else 'have'} no SEN code in the school’s files: "
+        "they stand neither among pupils with SEN nor among those without. Where a blank means no SEN, say so when you "
+        "load the files on the front page."
+    )
+
+
+def without_a_date(count: int) -> str:
+    """Why pupils with a level now are not judged, and where to say of what date it is; '' where there are none.
+
+    >>> without_a_date(1)
+    'Of 1 pupil the level now has no date, so it is not judged: give the date when you load the files on the front page.'
+    """
+    if not count:
+        return ""
+    return (
+        f"Of {pupils(count)} the level now has no date, so it is not judged: "
+        "give the date when you load the files on the front page."
+    )
 
 
 def _beside_the_lea(row: pd.Series) -> str:

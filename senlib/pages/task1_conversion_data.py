@@ -16,13 +16,15 @@ from senlib.frameworks import Stage
 from senlib.measures.conversion import (
     ALL_BANDS,
     DENOMINATORS,
+    NO_START,
     conversion,
+    left_early,
     matrix,
     outcome_columns,
     subjects,
 )
 from senlib.measures.expected import expected_outcomes
-from senlib.measures.groups import GROUPINGS, group_name, has_sen
+from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
 from senlib.pages import frame, people, sentences, top
@@ -230,6 +232,7 @@ class ConversionPage:
             question
             + told
             + self._few(rows)
+            + (frame.note(unknown) if (unknown := self._without_code(by_sen)) else "")
             + self._groups(rows)
             + self._numbers(rows)
             + self._counting(rows)
@@ -258,11 +261,29 @@ class ConversionPage:
         return frame.numbers(shown, caption=caption, columns=SHOWN)
 
     def _counting(self, rows: pd.DataFrame) -> str:
-        everyone = rows.iloc[0]
+        everyone, stage = rows.iloc[0], self._stage
         parts = [f"Counted: {DENOMINATORS[self.denominator.value]}."]
         if everyone.without_result:
             parts.append(
                 f"Of all pupils here, without a result (absent, disapplied, or none recorded): {everyone.without_result:,}."
+            )
+        if others := int(everyone.other_qualification):
+            parts.append(
+                f"Of these {others:,} {'has' if others == 1 else 'have'} another qualification in the subject, such as an entry "
+                "level certificate, and no GCSE in it."
+            )
+        if early := left_early(self.school, stage=stage.name, cohort=self.cohort.value):
+            parts.append(
+                f"{early:,} who left before the end of Year {stage.ends_in_year} {'is' if early == 1 else 'are'} not counted."
+            )
+        if alone := int(everyone.one_paper):
+            parts.append(
+                f"For {sentences.pupils(alone)} the start is the score of reading or mathematics alone: there is none in the other."
+            )
+        if half := int(everyone.below_in_one):
+            parts.append(
+                f"{_first_upper(sentences.pupils(half))} {'was' if half == 1 else 'were'} below the test in one paper, with a score "
+                "in the other: the start counts as not known."
             )
         if everyone.by_teacher:
             parts.append(
@@ -273,6 +294,12 @@ class ConversionPage:
             "‘Likely’ is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
         )
         return frame.note(" ".join(parts))
+
+    def _without_code(self, by_sen: pd.DataFrame) -> str:
+        """That many pupils here have no SEN code; '' where few have none."""
+        counts = by_sen.set_index("group")["pupils"]
+        unknown, of = int(counts.get(NOT_KNOWN, 0)), int(counts.get("all", 0))
+        return sentences.no_sen_code(unknown, of=of) if much_unknown(unknown, of=of) else ""
 
     def _few(self, rows: pd.DataFrame) -> str:
         small = [
@@ -291,8 +318,10 @@ class ConversionPage:
         starts = self._starts(table)
         title = frame.heading("How does that compare with peers who started in the same place?")
         if starts.empty:
+            unknown = self._without_code(table[table["entry"] == ALL_BANDS])
             return title + frame.answer(
-                "There are not both pupils with and without SEN in any band, so there is nothing to compare."
+                unknown
+                or "There are not both pupils with and without SEN in any band, so there is nothing to compare."
             )
         told = frame.answer(self._beside_peers(table, starts))
         held = frame.numbers(
@@ -313,7 +342,9 @@ class ConversionPage:
             rows = table[(table["group"] == group) & (table["pupils"] > 0)].set_index("entry")
             sides.append(rows[list(columns)].rename(columns=columns))
         both = sides[0].join(sides[1], how="inner")
-        wanted = dict.fromkeys((*self._stage.converted_from, self.entry.value, ALL_BANDS))
+        # Those whose start is not known did not start in the same place.
+        chosen = [band for band in (self.entry.value,) if band != NO_START]
+        wanted = dict.fromkeys((*self._stage.converted_from, *chosen, ALL_BANDS))
         both = both.loc[[band for band in wanted if band in both.index]]
         return both.assign(
             name=["All bands" if band == ALL_BANDS else f"From {band}" for band in both.index]
@@ -323,11 +354,18 @@ class ConversionPage:
         """How pupils with SEN did beside others with the start that is chosen, in words."""
         band = self.entry.value
         told = "There are not both pupils with and without SEN who started there. Below are the starts that have both."
+        if band == NO_START:
+            told = (
+                "Where they started is not known, so nobody can say who started in the same place."
+            )
+            first = table[table["entry"] == NO_START]
+            why = sentences.why_no_start(first.iloc[0], stage=self._stage) if len(first) else ""
+            told = " ".join(filter(None, (told, why, "Below are the starts that are known.")))
         if band in starts.index:
             told = sentences.peers_answer(
                 _row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage
             )
-        if band == ALL_BANDS:
+        if band == ALL_BANDS and len(starts) > 1:
             told += " All starts are together here, so this is no comparison of like with like: the rows below are."
         return told
 
@@ -474,7 +512,7 @@ class ConversionPage:
         table = self._cells()
         table = table[table["group"] == self.group.value]
         stage = self._stage
-        rows = [band for band in (*stage.bands, "none") if band in set(table["entry"])]
+        rows = [band for band in (*stage.bands, NO_START) if band in set(table["entry"])]
         columns = [o for o in outcome_columns(stage) if o in set(table["outcome"])]
         held = table.set_index(["entry", "outcome"])
         points = {o: stage.outcome_scale.points(o) for o in columns}
@@ -583,7 +621,7 @@ class ConversionPage:
     def _entries(self) -> list[tuple[str, str]]:
         return [
             (sentences.start_label(entry, stage=self._stage), entry)
-            for entry in (*self._stage.bands, "none", ALL_BANDS)
+            for entry in (*self._stage.bands, NO_START, ALL_BANDS)
         ]
 
     def _first_entry(self) -> str:

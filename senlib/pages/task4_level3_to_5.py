@@ -16,7 +16,7 @@ from senlib.exports.bundle import File
 from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import Scale, Stage
 from senlib.measures.groups import has_sen
-from senlib.measures.tracking import on_course_rates, track
+from senlib.measures.tracking import on_course_rates, track, undated
 from senlib.pages import frame, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
@@ -247,11 +247,15 @@ class TrackingPage:
         count = rows["on_course"].value_counts()
         stuck = int((rows["stuck"] == "yes").sum())
         well, behind, unknown = (int(count.get(state, 0)) for state in ("yes", "no", ""))
+        no_date = len(undated(rows))
+        unknown -= no_date
+        asks = sentences.without_a_date(no_date)
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
-            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. {_stuck_words(stuck, of=len(rows))}"
-        )
+            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. "
+            f"{_stuck_words(stuck, of=len(rows)) if (rows['stuck'] != '').any() else ''} {asks}"
+        ).strip()
         return (
             title
             + frame.answer(told)

@@ -14,6 +14,7 @@ from senlib import charts
 from senlib.measures import provision as measures
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW, rounded
+from senlib.measures.tracking import track, undated
 from senlib.pages import frame, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
@@ -218,7 +219,15 @@ class InterventionsPage:
             title
             + frame.answer(coverage_answer(table, years=self._years))
             + frame.note(measures.STANDING_RULE)
+            + self._undated()
         )
+
+    def _undated(self) -> str:
+        """Of how many of these pupils a level now has no date, and is not judged."""
+        stage = self.school.framework.stage(self.school.framework.tracking.stage)
+        rows = undated(track(self.school, entry=stage.bands))["pupil_id"]
+        told = sentences.without_a_date(rows[rows.isin(self._covered["pupil_id"])].nunique())
+        return frame.note(told) if told else ""
 
     @property
     def _years(self) -> str:

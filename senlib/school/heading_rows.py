@@ -97,10 +97,13 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
         widest = max(widest, filled)
     if best is not None:
         return best
-    # Nothing is known: a line of text above a table of several columns is a title all the same.
-    return next(
-        (at for at, cells in enumerate(rows) if widest > 2 and sum(map(bool, cells)) > 1), 0
+    # Nothing is known: a line of text above a table of several columns is a title all the same, and numbers are none.
+    several = (
+        at
+        for at, cells in enumerate(rows)
+        if widest > 2 and sum(map(bool, cells)) > 1 and not any(map(str.isdigit, cells))
     )
+    return next(several, 0)
 
 
 def _stands_under(lower: Sequence[str], upper: Sequence[str]) -> bool:

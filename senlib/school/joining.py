@@ -17,6 +17,8 @@ _OF_NEED = ("sen_provision", "need", "need_2")
 # From this share of a list's pupils on, it is about the same pupils as the others.
 _SAME_PUPILS = 0.5
 
+SECOND_PUPIL = "a second row for the same pupil"
+
 Ask = Callable[..., str]
 
 
@@ -223,7 +225,7 @@ def _without_repeats(
             one.pupils.fault(
                 int(at),
                 column="pupil_id",
-                rule="a second row for the same pupil",
+                rule=SECOND_PUPIL,
                 remedy="Keep one row for each pupil in each file.",
             )
             for at in second["at"]

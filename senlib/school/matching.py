@@ -303,6 +303,36 @@ def missing(match: Matched) -> list[Fault]:
     ]
 
 
+_ENGLAND = re.compile(r"ks2[ _]?(scaled[ _]score[ _]group|prior)", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"number[ _]achieving|all[ _](double[ _])?grades|geographic[ _]level", re.IGNORECASE
+)
+
+
+def is_national(headings: Sequence[str]) -> bool:
+    """Whether these are headings of DfE's key stage 2 to 4 transition matrices, in whatever edition.
+
+    >>> is_national(["KS2_Prior", "num_4", "All_Grades"]), is_national(["UPN", "KS2_Prior", "All_Grades"])
+    (True, False)
+    """
+    return (
+        any(_ENGLAND.fullmatch(heading.strip()) for heading in headings)
+        and any(_PUBLISHED.fullmatch(heading.strip()) for heading in headings)
+        and not any(
+            re.search(r"(?<![a-z])upn(?![a-z])", heading.casefold()) for heading in headings
+        )
+    )
+
+
+def national_table(table: RawTable) -> Fault:
+    """The fault of a file that holds England's figures."""
+    return Fault(
+        file=table.file,
+        rule="this is DfE’s table of England, not a list of pupils",
+        remedy="The workbook has England’s figures of 2023/24 built in. Choose your own school’s lists.",
+    )
+
+
 def no_table(table: RawTable) -> Fault:
     """The fault of a file in which no heading is known."""
     rule = (

@@ -20,7 +20,9 @@ from senlib.school.what_is_hidden import hidden_rows_note
 
 _BYTES_AT_ONCE = 64 * 1024
 _LARGEST_PAGE = 60 * 1024**2
-_MOST_CELLS = 3_000_000
+_MOST_CELLS = 2_000_000
+_MOST_TAGS = 5_000_000
+_MOST_TABLES, _DEEPEST_TABLE = 5_000, 30
 _WIDEST = 2_000
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
@@ -94,6 +96,8 @@ def _no_table(name: str) -> FaultyFile:
 
 
 def _parsed(content: bytes, charset: str, progress: Progress) -> list[_Table]:
+    if content.count(b"<") > _MOST_TAGS:
+        raise _TooLarge
     page = _Page()
     parser = etree.HTMLParser(
         target=page, encoding="utf-8", no_network=True, huge_tree=False, recover=True
@@ -140,13 +144,21 @@ class _Table:
 
     def start_cell(self, attributes: Mapping[str, str]) -> None:
         self.end_cell()
-        while self.from_above.get(len(self.cells), 0) >= max(self.row, 1):
+        while self.from_above and self.from_above.get(len(self.cells), 0) >= max(self.row, 1):
             self.cells.append("")
         self.text = []
-        self.span = _span(attributes, "rowspan"), _span(attributes, "colspan")
+        self.span = (
+            (_span(attributes, "rowspan"), _span(attributes, "colspan")) if attributes else (1, 1)
+        )
 
     def end_cell(self) -> None:
         if self.text is None:
+            return
+        text, self.text = " ".join("".join(self.text).split()), None
+        if self.span == (1, 1):
+            self.cells.append(text)
+            if len(self.cells) > _WIDEST:
+                raise _TooLarge
             return
         rows, columns = self.span
         first, last = len(self.cells), len(self.cells) + columns - 1
@@ -157,8 +169,7 @@ class _Table:
         if rows > 1:
             reach = dict.fromkeys(range(first, last + 1), self.row + rows - 1)
             self.from_above |= reach
-        self.cells += [" ".join("".join(self.text).split()), *[""] * (columns - 1)]
-        self.text = None
+        self.cells += [text, *[""] * (columns - 1)]
 
     def end_row(self) -> None:
         self.end_cell()
@@ -172,8 +183,12 @@ class _Table:
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
-    written = attributes.get(name, "1").strip()
+    written = attributes.get(name, "").strip()
     return min(max(int(written), 1), _WIDEST) if re.fullmatch("[0-9]{1,6}", written) else 1
+
+
+def _is_unseen(attributes: Mapping[str, str]) -> bool:
+    return "hidden" in attributes or bool(_UNSEEN.search(attributes.get("style", "")))
 
 
 class _Page:
@@ -189,9 +204,7 @@ class _Page:
         table = self._open[-1] if self._open else None
         if self._unseen:
             self._unseen += 1
-        elif (
-            tag in _NO_TEXT or "hidden" in attributes or _UNSEEN.search(attributes.get("style", ""))
-        ):
+        elif tag in _NO_TEXT or (attributes and _is_unseen(attributes)):
             self._unseen = 1
             if table and tag == "tr":
                 table.start_row()
@@ -199,6 +212,8 @@ class _Page:
             elif table and tag in ("td", "th"):
                 table.start_cell(attributes)
         elif tag == "table":
+            if len(self._open) == _DEEPEST_TABLE or len(self.tables) == _MOST_TABLES:
+                raise _TooLarge
             self._open.append(_Table())
         elif table is None:
             return

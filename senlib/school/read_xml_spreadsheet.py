@@ -21,7 +21,9 @@ from senlib.school.what_is_hidden import (
 
 _NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _BYTES_AT_ONCE = 64 * 1024
-_MOST_CELLS = 3_000_000
+_MOST_CELLS = 2_000_000
+_MOST_ELEMENTS = 10_000_000
+_MOST_SHEETS = 500
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 2_000
 
 
@@ -36,7 +38,11 @@ def read_xml_spreadsheet(
         parser = etree.XMLParser(
             target=book, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
         )
+        elements = 0
         while piece := stream.read(_BYTES_AT_ONCE):
+            elements += piece.count(b"<") - piece.count(b"</")
+            if elements > _MOST_ELEMENTS:
+                raise TooLarge
             parser.feed(piece)
             progress(stream.tell() / size)
         parser.close()
@@ -109,6 +115,8 @@ class _Book(Target):
             code = own.get("Format", "")
             self._kinds[self._style] = PERCENT if code == "Percent" else kind_of(0, code)
         elif name == "Worksheet":
+            if len(self.sheets) == _MOST_SHEETS:
+                raise TooLarge
             self.sheets.append(_Sheet(own.get("Name", "")))
             self._row = self._next = 0
         elif name == "Column":

@@ -17,7 +17,15 @@ from senlib.school.faults import Fault, FaultyFile
 from senlib.school.file_formats import format_of
 from senlib.school.files import NamedFile, Part, Source
 from senlib.school.lists import SchoolList
-from senlib.school.matching import Matched, cells, matched, missing, no_table
+from senlib.school.matching import (
+    Matched,
+    cells,
+    is_national,
+    matched,
+    missing,
+    national_table,
+    no_table,
+)
 from senlib.school.read_ctf import read_ctf
 from senlib.school.read_tables import RawTable, read_tables
 
@@ -217,6 +225,10 @@ class _Reviewing:
             is_heading=lambda heading: headings.is_known(heading, self.framework),
             progress=lambda share: self.progress(f"{words}: {share:.0%}"),
         )
+        england = [table for table in tables if is_national(table.headings)]
+        if england:
+            self.faults += [national_table(table) for table in england]
+            return
         found = [
             (table, matched(table, framework=self.framework, answers=self.answers))
             for table in tables
@@ -607,10 +619,13 @@ class _Reviewing:
         same = table.duplicated(["key", "result"])
         table = table[~same]
         within = table.duplicated(["key", "list"])
-        self.faults += [
+        found = [
             part.fault(place, column="result", rule=_SECOND_RESULT, remedy=_KEEP_ONE)
             for part, place in checking.places(parts, table.index[within].to_numpy(int))
         ]
+        # A pupil who stands in a sheet twice has every result twice too: the pupil is the fault.
+        twice = {(f.file, f.row) for f in self.faults if f.rule == joining.SECOND_PUPIL}
+        self.faults += [fault for fault in found if (fault.file, fault.row) not in twice]
         table = table[~within]
         across = table[table.duplicated("key", keep=False)]
         for what, rows in across.groupby(["stage", "subject", "kind"], sort=False, observed=True):

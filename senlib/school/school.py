@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from senlib import private
 from senlib.frameworks import Framework, load
 from senlib.school import school_file
 from senlib.school.faults import FaultyFile
@@ -399,6 +400,5 @@ def _move(paths: Sequence[Path], aside: Path) -> None:
     """Set files aside, for their owner alone; one that is open elsewhere stays until the next time."""
     for path in paths:
         with suppress(OSError):
-            aside.mkdir(mode=0o700, exist_ok=True)
-            path.chmod(0o600)
-            os.replace(path, aside / path.name)
+            private.folder(aside)
+            os.replace(private.file(path), aside / path.name)

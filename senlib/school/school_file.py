@@ -43,6 +43,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
+from senlib import private
 from senlib.school.faults import FaultyFile
 from senlib.school.files import fault
 
@@ -88,8 +89,7 @@ def write(path: Path, *, tables: Mapping[str, pd.DataFrame], facts: Mapping[str,
         for part, table in sorted(tables.items())
         for place, name in enumerate(table.columns)
     ]
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(private.file(path), isolation_level=None)) as connection:
         # Nobody reads it before it is moved into place, so it needs neither a journal nor to be on the disk at each step.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
@@ -137,7 +137,7 @@ def written_beside(folder: Path, *, keep_before: bool = False) -> Iterator[Path]
     """
     new = not folder.exists()
     with _in_words(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        private.folder(folder.parent)
         for left in left_behind(folder):
             if time.time() - left.stat().st_mtime > _LEFT_BEHIND_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)

@@ -21,7 +21,7 @@ _NAMESPACES = (
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MOST_BLANK_ROWS = 100_000
 _MOST_CELLS = 6_000_000
-_MOST_TEXTS = 3_000_000
+_MOST_TEXTS = 2_000_000
 _MOST_MERGES = 100_000
 _DIGITS = "0123456789"
 # Excel writes characters that XML cannot hold, and some that it can, as _x000D_.
@@ -154,6 +154,8 @@ class SheetXml(Target):
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = self._TAGS.get(tag)
+        if name is None:
+            return
         if name == "c":
             self._cell, self._value, self._formula = attributes, None, False
         elif name == "v" or (name == "t" and not self._phonetic):
@@ -176,6 +178,8 @@ class SheetXml(Target):
 
     def end(self, tag: str) -> None:
         name = self._TAGS.get(tag)
+        if name is None:
+            return
         if name == "c":
             self._end_cell()
         elif name == "v" or (name == "t" and self.text is not None):

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
-from senlib import ROOT
-from senlib.pages.desk import DATA_VARIABLE, SCHOOL_VARIABLE
+from senlib import ROOT, private
+from senlib.pages.desk import DATA_VARIABLE, KEPT, SCHOOL_VARIABLE
 from senlib.serve.forks import import_ahead
+from senlib.serve.key import Key, forget_files
 from senlib.serve.room import Room, network_address, spoken
 
 HOST = "127.0.0.1"
@@ -32,7 +33,9 @@ def serve(
     open_browser: bool = True,
     room: bool = False,
 ) -> None:
-    """Serve the workbook to this computer alone until Ctrl-C or a signal to end; with `room` to its network too, behind a code.
+    """Serve the workbook to its user alone until Ctrl-C or a signal to end; with `room` to the computer's network too, behind a code.
+
+    The address that is opened and printed has the key of this start (senlib.serve.key), without which nobody gets in.
 
     `school` is the folder of the school to open, None for the one chosen last; `data` is where the user's own things are
     kept; `port` None takes 8866 or the next that is free, 0 any that is free. Exits with a sentence if the port is taken.
@@ -69,9 +72,31 @@ def serve_folder(
         os.environ.pop(SCHOOL_VARIABLE, None)
     if sys.platform == "win32":  # Tornado cannot use the loop that Windows starts with
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    door = f"http://{address or HOST}:{sockets[0].getsockname()[1]}/door"
-    opened = Room.of_today(data.expanduser().resolve(), door=door) if room else None
-    asyncio.run(_serve(notebooks, sockets, open_browser=open_browser, room=opened, address=address))
+    key, data = Key(port=sockets[0].getsockname()[1]), hers_alone(data.expanduser().resolve())
+    door = f"http://{address or HOST}:{key.port}/door"
+    opened = Room.of_today(data, door=door, key=key) if room else None
+    asyncio.run(
+        _serve(
+            notebooks,
+            sockets,
+            key=key,
+            data=data if open_browser else None,
+            room=opened,
+            address=address,
+        )
+    )
+
+
+def hers_alone(data: Path) -> Path:
+    """The folder of the user's own things, made where it is missing, and closed to everybody else who uses the computer.
+
+    The usual folder is closed with all that is in it. Of another one, which may hold other things, what the workbook keeps in it is;
+    the folder itself only where it holds nothing else.
+    """
+    private.folder(data)
+    forget_files(data)
+    private.mend(data, ours=["*"] if data.name == private.USUAL_FOLDER else KEPT)
+    return data
 
 
 def listen(port: int | None) -> list[socket.socket]:
@@ -105,8 +130,12 @@ def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -
     """
     variables = {
         DATA_VARIABLE: str(data.expanduser().resolve()),
-        # The package is found though it may not be installed.
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), given.get("PYTHONPATH", "")])),
+        # The package is found though it may not be installed. An empty entry would be the folder where she happens to be.
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(ROOT), *given.get("PYTHONPATH", "").split(os.pathsep)])
+        ),
+        # A file random.py in the folder where she happens to be is not taken for Python's own, nor is one beside the notebooks.
+        "PYTHONSAFEPATH": "1",
         # Thirty kernels on one computer: none takes all its cores.
         "OPENBLAS_NUM_THREADS": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -124,31 +153,32 @@ async def _serve(
     notebooks: Path,
     sockets: list[socket.socket],
     *,
-    open_browser: bool,
+    key: Key,
+    data: Path | None,
     room: Room | None,
     address: str,
 ) -> None:
+    """Serve; the browser is opened through a file in the folder `data`, or not at all."""
     import_ahead()
     from senlib.serve.workbook import Workbook  # Voila takes a second to import
 
     ended = _ended()
-    workbook = Workbook.over(
-        notebooks, port=sockets[0].getsockname()[1], room=room, address=address
-    )
+    workbook = Workbook.over(notebooks, key=key, room=room, address=address)
     await workbook.open(sockets)
     try:
-        home = f"http://{HOST}:{workbook.port}/"
-        print(f"The workbook is open at {home}  Press Ctrl-C here to close it.", flush=True)
+        print(f"The workbook is open at {key.address}  Press Ctrl-C here to close it.", flush=True)
         if room is not None:
             print(_invitation(room, alone=not address), flush=True)
-        if open_browser:
-            await asyncio.to_thread(webbrowser.open, home)
+        if data is not None:
+            await asyncio.to_thread(webbrowser.open, key.file(data).as_uri())
         while not ended.is_set():
             # Windows tells Python of Ctrl-C only when the loop turns.
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), timeout=1)
     finally:
         await workbook.close()
+        if data is not None:
+            forget_files(data)
     print("The workbook is closed.", flush=True)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from senlib import ROOT, open_school
+from senlib import ROOT, open_school, private
 from senlib.frameworks import load, names
 from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
@@ -55,7 +55,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser(
-        "serve", help="open the workbook in your browser, on this computer alone"
+        "serve",
+        help="open the workbook in your browser, for you alone: its address has a key, new at each start",
     )
     serve.add_argument(
         "school",
@@ -66,8 +67,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--data",
         type=Path,
-        default=Path.home() / "senco-workbook",
-        help="where your own school and notes are kept (%(default)s)",
+        default=Path.home() / private.USUAL_FOLDER,
+        help="where your own school and notes are kept, for you alone to read (%(default)s)",
     )
     serve.add_argument(
         "--port",
@@ -76,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
         help="port on this computer (8866, or the next that is free)",
     )
     serve.add_argument(
-        "--no-browser", action="store_true", help="print the address, and open no browser"
+        "--no-browser",
+        action="store_true",
+        help="print the address with its key, and open no browser",
     )
     serve.add_argument(
         "--room",
@@ -233,9 +236,7 @@ def _serve(options: argparse.Namespace) -> int:
             f"{ROOM_RULE} Leave out {options.school.name!r}, or leave out --room.", file=sys.stderr
         )
         return COULD_NOT_LOOK
-    options.data.mkdir(
-        parents=True, exist_ok=True
-    )  # told here, and not on every page, where it may not be written to
+    private.folder(options.data)  # told here, and not on every page, where it may not be made
     if options.school is not None:  # what is named now goes before what was chosen on a page before
         Store(options.data / "workbook.sqlite", workbook="settings").save(
             form="settings", field="school", value=FOLDER

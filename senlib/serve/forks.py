@@ -37,8 +37,10 @@ def import_ahead() -> None:
     What stands in `os.environ` now is what that process has; each kernel is given its own in its place.
     """
     if CAN_FORK:
-        from multiprocessing import forkserver  # there is none on Windows
+        from multiprocessing import forkserver, util  # there is none on Windows
 
+        # Python 3.11.0 alone would listen where everybody on the computer can speak to it (CVE-2022-42919); the others do not.
+        util.abstract_sockets_supported = False
         forkserver.set_forkserver_preload(["senlib.serve.ahead"])
         forkserver.ensure_running()
 
@@ -128,8 +130,11 @@ def _be_a_kernel(*, connection_file: str, folder: str, variables: dict[str, str]
     os.environ.update(variables)
     os.chdir(folder)
     numpy.random.seed()  # Python's own numbers are drawn anew in every fork
-    nothing_kept = Config(HistoryManager={"enabled": False})
-    PageKernelApp.launch_instance(connection_file=connection_file, config=nothing_kept)
+    told = Config(
+        HistoryManager={"enabled": False},  # nothing is kept
+        InteractiveShellApp={"ignore_cwd": True},  # and no module is taken from the current folder
+    )
+    PageKernelApp.launch_instance(connection_file=connection_file, config=told)
 
 
 def _print_nowhere() -> None:

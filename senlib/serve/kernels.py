@@ -32,6 +32,9 @@ ASK_AGAIN = 0.05
 RECONNECT = 10
 
 
+# A file pandas.py beside the notebooks is not taken for pandas: IPython would put the current folder before what is installed.
+NOT_FROM_HERE = "--InteractiveShellApp.ignore_cwd=True"
+
 # So many pages has a participant of a room open at once. With one more the one opened first ends, and says so: the computer is
 # another's, and thirty share it.
 MOST_PAGES = 6
@@ -113,7 +116,9 @@ class WorkbookKernels(AsyncMappingKernelManager):
         if self.room is not None:
             visitor = self.room.visitor(request.request)
             options["env"] = options["env"] | self.room.surroundings(visitor)
-        kernel_id = await super().start_kernel(stdout=DEVNULL, stderr=DEVNULL, **options)
+        kernel_id = await super().start_kernel(
+            stdout=DEVNULL, stderr=DEVNULL, extra_arguments=[NOT_FROM_HERE], **options
+        )
         if self.room is not None:
             self.room.owners[kernel_id] = visitor
             if visitor != LEADER:

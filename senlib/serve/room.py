@@ -14,8 +14,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from tornado.httputil import HTTPServerRequest
-from tornado.web import Application, RequestHandler
+from tornado.web import RequestHandler
 
+from senlib import private
 from senlib.pages.desk import (
     ADDRESS_VARIABLE,
     CODE_VARIABLE,
@@ -24,6 +25,7 @@ from senlib.pages.desk import (
     PARTICIPANT,
     ROOM_VARIABLE,
 )
+from senlib.serve.key import HERE, Key
 
 # Letters and figures that nobody takes for one another when they are read from a screen; eight make 852 thousand million codes.
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -39,36 +41,34 @@ _KERNEL = re.compile(r"/(?:api/kernels|voila/api/shutdown)/([^/]+)")
 DOOR = "/door"
 
 # The page allows its own stylesheet, letters, script and form, and nothing else.
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
 
 class Room:
-    """Who is in the room, and whose each kernel is. The leader is whoever sits at the computer itself.
+    """Who is in the room, and whose each kernel is. The leader is whoever holds the key of the server.
 
     Everybody has a folder of their own in `folder`, which outlives the server: a room that is opened again on the same day has the
     same code, and whoever was in it still is.
     """
 
-    def __init__(self, folder: Path, *, door: str) -> None:
-        self.folder, self.door = folder, door
+    def __init__(self, folder: Path, *, door: str, key: Key) -> None:
+        self.folder, self.door, self.key = private.folder(folder), door, key
         self.owners: dict[str, str] = {}
         self._wrong: dict[str, list[float]] = defaultdict(list)
-        folder.mkdir(parents=True, exist_ok=True)
         written = folder / "code.txt"
         if not written.exists():
-            written.write_text(
+            private.file(written).write_text(
                 "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), encoding="utf-8"
             )
-            written.chmod(0o600)
         self.code = written.read_text(encoding="utf-8")
 
     @classmethod
-    def of_today(cls, data: Path, *, door: str) -> Room:
+    def of_today(cls, data: Path, *, door: str, key: Key) -> Room:
         """Today's room, begun or gone on with, in the folder of the leader's own things. `door` is the address at which one comes in."""
-        return cls(data / "room" / f"{date.today():%Y-%m-%d}", door=door)
+        return cls(data / "room" / f"{date.today():%Y-%m-%d}", door=door, key=key)
 
     def visitor(self, request: HTTPServerRequest) -> str:
         """Whose window a request comes from: a participant's folder, the leader's, or '' for someone who has not come in yet."""
@@ -76,14 +76,11 @@ class Room:
             member = _member(token.value)
             if (self.folder / member).is_dir():
                 return member
-        return LEADER if request.remote_ip in ("127.0.0.1", "::1") else ""
+        return LEADER if self.key.is_held_by(request) else ""
 
     def lets_through(self, request: HTTPServerRequest) -> bool:
-        """Whether a request may be answered: everyone at the door, who is in the room elsewhere, and at a kernel its owner alone."""
-        path = unquote(request.path)
-        if path == DOOR or path.startswith("/frame/"):
-            return True
-        visitor, kernel = self.visitor(request), _KERNEL.match(path)
+        """Whether a request may be answered: to whoever is in the room, and at a kernel to its owner alone."""
+        visitor, kernel = self.visitor(request), _KERNEL.match(unquote(request.path))
         return bool(visitor) and (kernel is None or self.owners.get(kernel[1]) == visitor)
 
     def come_in(self, code: str, *, at: str) -> str:
@@ -97,7 +94,7 @@ class Room:
             self._wrong[at].append(now)
             return ""
         token = secrets.token_urlsafe(32)
-        (self.folder / _member(token)).mkdir()
+        private.folder(self.folder / _member(token))
         return token
 
     def surroundings(self, visitor: str) -> dict[str, str]:
@@ -112,42 +109,20 @@ class Room:
         return told
 
 
-class Gate(Application):
-    """The workbook's addresses with a door before them. Its settings hold the room under `senlib_room`."""
-
-    def find_handler(self, request: HTTPServerRequest, **options):  # type: ignore[no-untyped-def]
-        """What answers a request: what is asked for, or the door."""
-        if request.host in self.settings["senlib_hosts"] and self.settings[
-            "senlib_room"
-        ].lets_through(request):
-            return super().find_handler(request, **options)
-        return self.get_handler_delegate(request, Door)
-
-
 class Door(RequestHandler):
-    """Where one gives the code and comes in. Everything else that may not be seen leads here, or is refused."""
+    """Where one gives the code and comes in. The gate (senlib.serve.gate) leads here."""
 
     def set_default_headers(self) -> None:
         """What the page may load, and that nobody keeps it."""
-        self.set_header("Content-Security-Policy", _POLICY)
+        self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
 
     def get(self) -> None:
-        """The form; a page that was asked for leads to it."""
-        if self.request.host not in self.settings["senlib_hosts"]:
-            self.send_error(403)
-        elif self.request.path == DOOR:
-            self._show(wrong=False)
-        elif re.fullmatch(r"/\w*", self.request.path):
-            self.redirect(DOOR)
-        else:
-            self.send_error(403)
+        """The form."""
+        self._show(wrong=False)
 
     def post(self) -> None:
         """Let in whoever gives the code."""
-        if self.request.host not in self.settings["senlib_hosts"] or self.request.path != DOOR:
-            self.send_error(403)
-            return
         self.check_xsrf_cookie()
         token = self.settings["senlib_room"].come_in(
             self.get_body_argument("code", ""), at=self.request.remote_ip
@@ -161,7 +136,8 @@ class Door(RequestHandler):
 
     def _show(self, *, wrong: bool) -> None:
         template = self.settings["voila_jinja2_env"].get_template("door.html")
-        self.finish(template.render(form=self.xsrf_form_html(), wrong=wrong))
+        here = self.request.remote_ip in HERE
+        self.finish(template.render(form=self.xsrf_form_html(), wrong=wrong, here=here))
 
 
 def spoken(code: str) -> str:

@@ -27,7 +27,7 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
 from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
-from tornado.web import Application, HTTPError, OutputTransform, RequestHandler
+from tornado.web import HTTPError, OutputTransform, RequestHandler
 from tornado.websocket import WebSocketClosedError
 from traitlets.config import Config
 from voila.app import Voila
@@ -41,7 +41,9 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from senlib.pages.people import QUERY_VARIABLE
 from senlib.pages.tasks import PAGES
 from senlib.serve.forks import Provisioners
-from senlib.serve.room import DOOR, Door, Gate, Room
+from senlib.serve.gate import Gate
+from senlib.serve.key import Key
+from senlib.serve.room import DOOR, Door, Room
 
 TEMPLATES = Path(__file__).parent / "templates" / "senlib"
 STATIC = TEMPLATES / "static"
@@ -110,15 +112,20 @@ class Workbook(Voila):
 
     @classmethod
     def over(
-        cls, notebooks: Path, *, port: int, room: Room | None = None, address: str = ""
+        cls, notebooks: Path, *, key: Key, room: Room | None = None, address: str = ""
     ) -> Workbook:
-        """The workbook over this folder of notebooks, to be opened on this port, and for a room also at that address in the network."""
+        """The workbook over this folder of notebooks, to be opened on its key's port, and for a room also at that address in the
+        network.
+        """
         shown = [page for page in PAGES if (notebooks / f"{page.stem}.ipynb").is_file()]
-        hosts = [f"{name}:{port}" for name in ("127.0.0.1", address) if name]
+        hosts = [f"{name}:{key.port}" for name in ("127.0.0.1", address) if name]
         workbook = cls(
-            config=settings(shown, hosts=hosts), root_dir=str(notebooks), port=port, ip="127.0.0.1"
+            config=settings(shown, hosts=hosts),
+            root_dir=str(notebooks),
+            port=key.port,
+            ip="127.0.0.1",
         )
-        workbook.room, workbook.hosts = room, hosts
+        workbook.key, workbook.room, workbook.hosts = key, room, hosts
         workbook.initialize()
         return workbook
 
@@ -130,6 +137,9 @@ class Workbook(Voila):
         if sys.platform != "win32" and len(self.connection_dir) < LONGEST_FOLDER:
             # Kernels are spoken to through files of this folder, which nobody else can open, and take no port from anybody.
             self.config.KernelManager.transport = "ipc"
+        else:
+            # By ports, at which anybody on this computer could listen to what kernels show.
+            self.config.KernelManager.transport_encryption = "required"
         # What the user has IPython do at its start is not for our pages, and their history is not kept.
         os.environ["IPYTHONDIR"] = str(Path(self.connection_dir) / "ipython")
         _log_without_values(self.log)
@@ -146,15 +156,14 @@ class Workbook(Voila):
         made["voila_jinja2_env"].globals["senlib"] = self.config.VoilaConfiguration.resources[
             "senlib"
         ]
-        if self.room is not None:
-            # The gate sees to it that no other names are answered.
-            made |= {
-                "senlib_room": self.room,
-                "senlib_hosts": self.hosts,
-                "allow_remote_access": True,
-            }
-            return self.tornado_settings | made
-        return made | self.tornado_settings
+        # The gate sees to it that no other names are answered.
+        at_the_gate = {
+            "senlib_key": self.key,
+            "senlib_room": self.room,
+            "senlib_hosts": [*self.hosts, f"localhost:{self.key.port}"],
+            "allow_remote_access": True,
+        }
+        return made | self.tornado_settings | at_the_gate
 
     def init_handlers(self) -> list[tuple]:
         """Every address there is: the pages, their kernels, and the files of the frame.
@@ -177,9 +186,7 @@ class Workbook(Voila):
 
     async def open(self, sockets: list[socket.socket]) -> None:
         """Begin to answer on these sockets."""
-        self.app = (Application if self.room is None else Gate)(
-            transforms=[_Said], **self.init_settings()
-        )
+        self.app = Gate(transforms=[_Said], **self.init_settings())
         self.kernel_manager.room, self.kernel_manager.allowed_message_types = self.room, MESSAGES
         self.app.add_handlers(".*$", self.init_handlers())
         self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
@@ -201,8 +208,6 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
         {
             "Voila": {
                 "tornado_settings": {
-                    # A web site that names itself 127.0.0.1 is refused: only this computer's own names are answered.
-                    "allow_remote_access": False,
                     "websocket_max_message_size": LARGEST_MESSAGE,
                     "headers": {
                         "Content-Security-Policy": _POLICY.format(channels=channels),

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from senlib import private
+
 # The version of the file's layout, kept in the file as its user_version; a new file starts at 0, and so did the first release.
 VERSION = 1
 
@@ -119,8 +121,10 @@ class Store:
         self.workbook = workbook
         self._after_saving: list[Callable[[str, Mapping[str, str]], None]] = []
         with self._plain_errors():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self._checked_version() < VERSION:
+            private.folder(self.path.parent)
+            older = self._checked_version() < VERSION
+            private.file(self.path)
+            if older:
                 self._upgrade()
 
     def save(self, *, form: str, field: str, value: str, seen: int | None = None) -> Saved:
@@ -338,6 +342,7 @@ class Store:
         """Copy the file; under its name there is a whole copy or none."""
         part = self._copy.with_name(f"{self._copy.name}.part")
         part.unlink(missing_ok=True)
+        private.file(part)
         with closing(self._connect("ro")) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
         os.replace(part, self._copy)

@@ -15,6 +15,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.entering import address_in, cookie_of
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CHROMIUM = next(
@@ -58,15 +60,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
+# As the server sets its cookie.
+KEPT_TO_THE_SITE = {"httpOnly": True, "sameSite": "Strict"}
+
+# What is open now: whoever opens a page may go into every workbook that a test has started, before the page or after it.
+RUNNING: list["Workbook"] = []
+LET_IN: list[BrowserContext] = []
+
+
 class Workbook:
     """The workbook as it is shipped, running in a process of its own."""
 
     def __init__(self, process: subprocess.Popen, data: Path) -> None:
         self.process, self.data = process, data
-        said = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found, f"the workbook did not open: {said or 'it said nothing'}"
-        self.address = found[0]
+        self.way_in = address_in(process.stdout.readline())
+        self.address = self.way_in.partition("/?")[0]
+        name, value = cookie_of(self.way_in)
+        self.cookie = {"name": name, "value": value, "url": self.address} | KEPT_TO_THE_SITE
 
     def kernels(self) -> list[psutil.Process]:
         """The kernels that are running: forked, so children of a child."""
@@ -78,8 +88,10 @@ class Workbook:
 
 
 @contextmanager
-def started(data: Path, *options: str) -> Iterator[Workbook]:
-    """`senlib serve` with this folder for the user's own data, while the block runs."""
+def started(
+    data: Path, *options: str, port: str = "0", browser: bool = False
+) -> Iterator[Workbook]:
+    """`senlib serve` with this folder for the user's own data, while the block runs; it opens a browser only if asked to."""
     process = subprocess.Popen(
         [
             sys.executable,
@@ -89,9 +101,9 @@ def started(data: Path, *options: str) -> Iterator[Workbook]:
             *options,
             "--data",
             str(data),
-            "--no-browser",
+            *([] if browser else ["--no-browser"]),
             "--port",
-            "0",
+            port,
         ],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if not name.startswith("SENLIB_")},
@@ -99,9 +111,16 @@ def started(data: Path, *options: str) -> Iterator[Workbook]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    running = None
     try:
-        yield Workbook(process, data)
+        running = Workbook(process, data)
+        RUNNING.append(running)
+        for context in LET_IN:
+            context.add_cookies([running.cookie])
+        yield running
     finally:
+        if running in RUNNING:
+            RUNNING.remove(running)
         process.terminate()
         print(process.communicate(timeout=30)[0])
 
@@ -144,8 +163,8 @@ def troubles() -> list[str]:
 
 @pytest.fixture
 def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., Page]]:
-    """Makes a page, of a width and theme if wished. At the end nothing may have gone wrong on any of them: no request off this
-    computer, no failed one, no error in the console, no cell that broke.
+    """Makes a page, of a width and theme if wished, and with the key of each workbook unless `let_in` is false. At the end nothing
+    may have gone wrong on any of them: no request off this computer, no failed one, no error in the console, no cell that broke.
     """
     contexts: list[BrowserContext] = []
 
@@ -153,9 +172,12 @@ def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., P
         if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1":
             troubles.append(f"a request left the machine: {url}")
 
-    def make(**options) -> Page:
+    def make(*, let_in: bool = True, **options) -> Page:
         context = chromium.new_context(**({"viewport": WIDE, "locale": "en-GB"} | options))
         contexts.append(context)
+        if let_in:
+            LET_IN.append(context)
+            context.add_cookies([running.cookie for running in RUNNING])
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: outward(request.url))
@@ -180,6 +202,8 @@ def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., P
                 troubles += [
                     f"{page.url}: {found}" for found in BROKEN.findall(page.inner_text("body"))
                 ]
+        if context in LET_IN:
+            LET_IN.remove(context)
         context.close()
     assert troubles == []
 

@@ -69,7 +69,7 @@ def room(tmp_path):
 )
 def test_picture_of_a_room(room, new_page, ready):
     for title in ("Judging standards", "Judging standards", "Evaluating teaching and learning"):
-        participant = new_page()
+        participant = new_page(let_in=False)
         participant.goto(f"{room.address}/door")
         participant.get_by_label("Code").fill(room.code)
         participant.get_by_role("button", name="Come in").click()

@@ -32,7 +32,7 @@ def come_in(session, new_page, ready):
     """Comes in as a participant, in a window of its own."""
 
     def go(**options):
-        page = new_page(**options)
+        page = new_page(let_in=False, **options)
         page.goto(f"{session.address}/door")
         page.get_by_label("Code").fill(session.code.lower())
         page.get_by_role("button", name="Come in").click()
@@ -116,7 +116,7 @@ def test_pupil_files_are_refused_and_the_page_says_why(session, come_in, barrier
 
 
 def test_the_door(session, new_page, barriers, screenshots, troubles):
-    page = new_page()
+    page = new_page(let_in=False)
     page.goto(f"{session.address}/door")
     assert barriers(page) == []
     screenshots(page, "door")

@@ -17,11 +17,14 @@ def school(
     lea: pd.DataFrame | None = None,
     year: int = 2005,
 ) -> School:
-    """A school of these pupils and results; a result is (pupil_id, stage, subject, kind, result) and a date where it matters."""
+    """A school of these pupils and results; a result is (pupil_id, stage, subject, kind, result) and a date where it matters.
+
+    What pupils hold now is of the end of the school year, unless a date or '' says otherwise.
+    """
     yardstick = load(framework)
     people = pd.DataFrame(pupils, dtype=str).fillna("")
     rows = pd.DataFrame(
-        [(*r, "") if len(r) == 5 else r for r in results],
+        [(*r, f"{year}-07-01" if r[1] == "now" else "") if len(r) == 5 else r for r in results],
         columns=["pupil_id", "stage", "subject", "kind", "result", "date"],
         dtype=str,
     )

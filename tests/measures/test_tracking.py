@@ -28,18 +28,20 @@ def levels(year_group, entry, now, date="", **others):
     ("year_group", "entry", "now", "date", "gain", "on_course", "stuck"),
     [
         # From 3 (21 points) to 5c (31): a third of the way, 24.3 points, by the end of Year 7.
-        (7, "3", "4c", "", 0.7, "yes", "no"),
-        (7, "3", "3a", "", 0.3, "no", "no"),
+        (7, "3", "4c", "2005-07-15", 0.7, "yes", "no"),
+        (7, "3", "3a", "2005-07-15", 0.3, "no", "no"),
         # By 10 December a third of Year 7 has gone: 22.1 points are wanted.
         (7, "3", "3a", "2004-12-10", 0.3, "yes", "no"),
         (7, "3", "3b", "2004-12-10", 0.0, "no", "no"),
         # A year in and no higher: stuck. Half a level up is not.
         (8, "3", "3b", "2004-12-10", 0.0, "no", "yes"),
-        (8, "3", "3c", "", -0.3, "no", "yes"),
-        (8, "3", "3a", "", 0.3, "no", "no"),
-        (9, "3", "5c", "", 1.7, "yes", "no"),
-        (9, "3", "4a", "", 1.3, "no", "no"),
-        (9, "2", "2", "", 0.0, "no", "yes"),
+        (8, "3", "3c", "2005-07-15", -0.3, "no", "yes"),
+        (8, "3", "3a", "2005-07-15", 0.3, "no", "no"),
+        (9, "3", "5c", "2005-07-15", 1.7, "yes", "no"),
+        (9, "3", "4a", "2005-07-15", 1.3, "no", "no"),
+        # Without a date nobody can say how much time it took; the gain is one all the same.
+        (8, "3", "3c", "", -0.3, "", ""),
+        (9, "2", "2", "2005-07-15", 0.0, "no", "yes"),
     ],
 )
 def test_on_course_and_stuck_on_the_line_to_level_5(

@@ -499,3 +499,219 @@ def test_counts_with_thousands_marked(tmp_path):
         "pupils"
     ]
     assert table["all", "<80", "4"] == 1045
+
+
+# The long layout: a row for each grade
+
+PARTS = [
+    "sex",
+    "ethnicity_major",
+    "ethnicity_minor",
+    "fsm_status",
+    "sen_status",
+    "disadvantage_status",
+    "first_language",
+    "school_admission_type",
+    "school_religious_character",
+]
+STATUS = {"all": "Total", "SEN": "Any SEN", "no SEN": "No identified SEN"}
+
+
+def long_row(grade, number, *, group="SEN", band="80 - 89.5", percent="z", **other):
+    row = {
+        "time_period": "202324",
+        "time_identifier": "Academic year",
+        "geographic_level": "National",
+        "country_code": "E92000001",
+        "country_name": "England",
+        "version": "Revised",
+        "establishment_type_group": "State-funded",
+        "breakdown_topic": "Total" if group == "all" else "SEN status",
+    }
+    row |= dict.fromkeys(PARTS, "Total") | {"sen_status": STATUS.get(group, group)}
+    row |= {"ks2_scaled_score_group": band, "qualification_type": "GCSE", "subject": "Mathematics"}
+    row |= {"grade": grade, "number_achieving": number, "percentage_achieving": percent}
+    return row | other
+
+
+def long_rows(*, counts=COUNTS, covid="Covid impacted", total="Total", **other):
+    """COUNTS in the long layout, and between them rows that must not be taken."""
+    rows = []
+    for (group, band), numbers in counts.items():
+        name = {"<80": "Less than 80", "80-89.5": "80 - 89.5"}.get(band, band)
+        of = {"group": group, "band": name}
+        known = [number for number in numbers if isinstance(number, int)]
+        whole = len(known) == len(numbers)
+        for grade, number in zip([*OUTCOMES, covid], [*numbers, 0], strict=True):
+            share = f"{100 * number / sum(known):.1f}" if whole and sum(known) else "z"
+            rows.append(long_row(grade, number, percent=share.removesuffix(".0"), **of) | other)
+            rows.append(long_row(grade, 77, **of) | other | {"sex": "Boys"})
+            rows.append(long_row(grade, 88, **of) | other | {"geographic_level": "Regional"})
+            rows.append(long_row(grade, 66, **(of | {"group": "SEN support"})) | other)
+        if total:
+            rows.append(long_row(total, sum(known) if whole else "c", **of) | other)
+        rows.append(long_row("9 to 4", 999, **of) | other)
+        rows.append(long_row("L2P", 5, **of) | other | {"qualification_type": "VRQ Level 2"})
+    return rows
+
+
+def counted(table, **where):
+    for name, value in where.items():
+        table = table[table[name] == value]
+    pupils = table.set_index("outcome")["pupils"]
+    return pupils.astype(object).where(pupils.notna(), None).to_dict()
+
+
+LONG_CASE = """\
+time_period,time_identifier,geographic_level,country_code,country_name,version,establishment_type_group,breakdown_topic,\
+sex,ethnicity_major,ethnicity_minor,fsm_status,sen_status,disadvantage_status,first_language,ks2_scaled_score_group,\
+school_admission_type,school_religious_character,qualification_type,subject,grade,number_achieving,percentage_achieving
+202324,Academic year,National,E92000001,England,Revised,State-funded,SEN status,Total,Total,Total,Total,Any SEN,Total,\
+Total,80 - 89.5,Total,Total,GCSE,Mathematics,4,100,10
+202324,Academic year,National,E92000001,England,Revised,State-funded,SEN status,Total,Total,Total,Total,Any SEN,Total,\
+Total,80 - 89.5,Total,Total,GCSE,Mathematics,3,300,30
+"""
+
+
+def test_a_few_grades_in_the_long_layout_and_the_rest_not_shown(tmp_path):
+    """100 of 1,000 and 300 of 1,000: the other 600 are somewhere, so no rate is made of the 400."""
+    path = tmp_path / "matrix.csv"
+    path.write_text(LONG_CASE)
+    table = national.read_dfe_matrix(path)
+    assert list(table.columns) == national.MATRIX_COLUMNS
+    assert table.iloc[:, :5].drop_duplicates().to_numpy().tolist() == [
+        [2024, "KS4", "Mathematics", "SEN", "80-89.5"]
+    ]
+    assert counted(table) == {"3": 300, "4": 100, national.NOT_SHOWN: None}
+    assert national.rates(table, source="made up")["percent"].isna().all()
+
+
+@pytest.mark.parametrize("covid", ["Covid impacted", "covid_impacted", "Covid Impacted"])
+@pytest.mark.parametrize("total", ["Total", "All grades", "Total exam entries", ""])
+def test_the_long_layout_is_read_to_the_same_table(tmp_path, covid, total):
+    table = read(tmp_path, long_rows(covid=covid, total=total))
+    pd.testing.assert_frame_equal(table, expected(year=2024, covid=["covid"]))
+
+
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_whatever_the_long_layout_counts_in_any_order(data):
+    counts = {key: data.draw(st.lists(CELL, min_size=11, max_size=11)) for key in COUNTS}
+    rows = data.draw(st.permutations(long_rows(counts=counts)))
+    with tempfile.TemporaryDirectory() as folder:
+        table = read(Path(folder), rows)
+    keys = ["group", "entry", "outcome"]
+    pd.testing.assert_frame_equal(
+        table.sort_values(keys).reset_index(drop=True),
+        expected(counts, year=2024, covid=["covid"]).sort_values(keys).reset_index(drop=True),
+    )
+
+
+def test_several_years_and_subjects_in_the_long_layout(tmp_path):
+    rows = [
+        row
+        for year in ("202324", "202425")
+        for subject in ("Mathematics", "English Language")
+        for row in long_rows(time_period=year, subject=subject)
+    ]
+    table = read(tmp_path, rows)
+    assert len(table) == 4 * len(expected(year=2024, covid=["covid"]))
+    assert set(table["year"]) == {2024, 2025} and table["pupils"].notna().all()
+
+
+@pytest.mark.parametrize("style", ["{0}-{1}", "{0}{1}", "Grade {0}-{1}"])
+@pytest.mark.parametrize("u, x", [("U", "X"), ("UU", "XX"), ("U-U", "X-X")])
+def test_double_grades_beside_single_ones_in_the_long_layout(tmp_path, style, u, x):
+    numbers = {style.format(*pair): count for count, pair in enumerate(PAIRS, start=1)}
+    science = [
+        long_row(grade, count, subject="Combined Science")
+        for grade, count in (numbers | {u: 40, x: 7, "Total": 200}).items()
+    ]
+    table = read(tmp_path, [*long_rows(), *science])
+    wanted = {f"{pair[0]}-{pair[1]}": count for count, pair in enumerate(PAIRS, start=1)}
+    assert counted(table, subject="Combined Science") == wanted | {"U": 40, "X": 7}
+    assert counted(table, subject="Mathematics", group="SEN", entry="<80")["4"] == 3
+
+
+def test_double_grades_that_are_all_suppressed_stay_double(tmp_path):
+    rows = [long_row(f"{a}-{b}", "c", subject="Combined Science") for a, b in PAIRS]
+    table = read(tmp_path, [*long_rows(), *rows])
+    assert list(counted(table, subject="Combined Science")) == [f"{a}-{b}" for a, b in PAIRS]
+
+
+@pytest.mark.parametrize("symbol", ["z", "x", "c", "low", "k", "u", "", " C "])
+def test_a_symbol_in_the_long_layout_is_missing_and_never_nothing(tmp_path, symbol):
+    table = read(tmp_path, [long_row("1", 4), long_row("2", symbol), long_row("3", 0)])
+    assert counted(table) == {"1": 4, "2": None, "3": 0}
+
+
+def test_a_grade_without_a_row_is_missing_where_another_band_has_one(tmp_path):
+    table = read(tmp_path, [long_row("1", 4), long_row("2", 3), long_row("1", 5, band="Total")])
+    assert counted(table, entry="all") == {"1": 5, "2": None}
+
+
+def test_pupils_whose_grade_has_no_row_are_told_of(tmp_path):
+    table = read(tmp_path, [long_row("1", 4), long_row("2", 3), long_row("Total", 10)])
+    assert counted(table) == {"1": 4, "2": 3, national.NOT_SHOWN: 3}
+
+
+def test_everyone_within_the_topic_of_sen_where_there_is_no_other(tmp_path):
+    rows = [long_row("4", 9, group="all", breakdown_topic="SEN status")]
+    assert counted(read(tmp_path, rows)) == {"4": 9}
+    rows.append(long_row("4", 10, group="all"))
+    assert counted(read(tmp_path, rows)) == {"4": 10}
+
+
+def test_the_same_row_under_two_topics_is_one(tmp_path):
+    rows = [long_row("4", 9), long_row("4", 9, breakdown_topic="Sex and SEN status")]
+    assert counted(read(tmp_path, rows)) == {"4": 9}
+
+
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        ([long_row("A*", 3)], "row 2, column grade: not a GCSE grade"),
+        ([long_row("4", 3), long_row("3", "1.5")], "row 3, column number_achieving: not a whole"),
+        ([long_row("4", 3, percent="many")], "row 2, column percentage_achieving: not a percent"),
+        ([long_row("4", 3, percent="101")], "row 2, column percentage_achieving: not a percent"),
+        ([long_row("4", 3, band="middle")], "row 2, column ks2_scaled_score_group: not a band"),
+        ([long_row("4", 3, time_period="last")], "row 2, column time_period: not an academic"),
+        ([long_row("4", 3), long_row("4", 5)], "row 3: a second row for the same year"),
+        (
+            [long_row("4", 3), long_row("3", 5, band="80-89.5"), long_row("4", 3, band="80-89.5")],
+            "row 3: a second row for the same year",
+        ),
+        ([long_row("Total", 3)], "row 2: its subject has no row for a grade"),
+        ([long_row("4", 3, sex="Boys")], "No row has Total in column sex"),
+        ([long_row("4", 3, region_type="Urban")], "No row has Total in column region_type"),
+        ([long_row("4", 3, group="SEN support")], "no row for England’s pupils"),
+        ([long_row("4", 3, geographic_level="Regional")], "no row for England’s pupils"),
+        ([long_row("4", 3, qualification_type="GCSE Short Course")], "no row for England’s pupils"),
+        (
+            [long_row("4", 100, percent="10"), long_row("3", 300, percent="20.5")],
+            "row 2, column percentage_achieving: the percentages of this band do not go with",
+        ),
+        ([long_row("4", 0, percent="10"), long_row("3", 5, percent="50")], "do not go with"),
+    ],
+)
+def test_what_is_not_known_in_the_long_layout_is_refused_with_its_place(tmp_path, rows, told):
+    with pytest.raises(ValueError, match=told) as error:
+        read(tmp_path, rows)
+    assert str(tmp_path) not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["number_achieving", "subject", "sen_status", "ks2_scaled_score_group", "time_period"]
+)
+def test_a_column_that_the_long_layout_needs(tmp_path, name):
+    rows = [{key: value for key, value in row.items() if key != name} for row in long_rows()]
+    with pytest.raises(ValueError, match=f"no column {name}"):
+        read(tmp_path, rows)
+
+
+def test_percentages_are_needed_by_nobody(tmp_path):
+    rows = [
+        {key: value for key, value in row.items() if key != "percentage_achieving"}
+        for row in long_rows()
+    ]
+    pd.testing.assert_frame_equal(read(tmp_path, rows), expected(year=2024, covid=["covid"]))

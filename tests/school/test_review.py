@@ -606,6 +606,27 @@ def test_a_letter_is_no_table():
     assert fault.rule == "this is not a table"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time_period,geographic_level,sen_status,ks2_scaled_score_group,subject,grade,number_achieving\n"
+        "202324,National,Any SEN,80 - 89.5,Mathematics,4,100\n",
+        "time_period,breakdown,ks2_scaled_score_group,subject,num_4,all_grades\n"
+        "202324,Any SEN,80 - 89.5,Mathematics,100,1000\n",
+        "time_period,characteristic_value,subjects,KS2_Prior,num_4,All_Grades\n"
+        "202021,SEN Pupils,Mathematics,80 - 89.5,100,1000\n",
+    ],
+)
+@pytest.mark.parametrize("framework", [LEVELS, GCSE])
+def test_dfes_table_of_england_is_no_list_of_pupils(text, framework):
+    fault = reviewed(text, framework=framework).faults[0]
+    assert str(fault) == (
+        "1.csv: this is DfE’s table of England, not a list of pupils. "
+        "The workbook has England’s figures of 2023/24 built in. Choose your own school’s lists."
+    )
+    assert "UPN" not in "".join(str(one) for one in faults(text, framework=framework))
+
+
 def test_no_column_of_pupil_numbers():
     read = reviewed("Number,Year,SEN\n1,9,A\n")
     assert [fault.rule for fault in read.faults] == ["no column holds the pupils’ numbers"]

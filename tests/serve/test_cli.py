@@ -2,11 +2,12 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
 
-from senlib import ROOT
+from senlib import ROOT, open_school
 from senlib.serve.cli import COULD_NOT_LOOK, FINE, WRONG, main, parser
 
 LEVELS, GCSE = str(ROOT / "data" / "sample" / "levels"), str(ROOT / "data" / "sample" / "gcse")
@@ -99,10 +100,11 @@ def test_check_tells_every_fault_and_never_a_value(tmp_path, capsys):
     path = tmp_path / "wide.csv"
     path.write_text("UPN,Surname,SEN,KS2 English\nA1,Zhou,Q,9z\nA1,Ng,A,3\n", encoding="utf-8")
     assert main(["check", str(path), "--framework", "levels"]) == WRONG
-    error = capsys.readouterr().err
-    assert error.count("\n- ") == 3 and "row 2" in error and "row 3" in error
+    printed = capsys.readouterr().out
+    told = printed.partition("Columns of")[0]
+    assert told.count("\n- ") == 3 and "row 2" in told and "row 3" in told
     for value in ("A1", "Zhou", "9z"):
-        assert value not in error
+        assert value not in printed
     path.write_text(
         "UPN,Surname,SEN,KS2 English,Hat\nA1,Zhou,A,3,red\nA2,Ng,A,3,blue\n", encoding="utf-8"
     )
@@ -110,9 +112,59 @@ def test_check_tells_every_fault_and_never_a_value(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert (
         "2 pupils" in printed
-        and "'Hat': not known, and left out" in printed
+        and "- Hat: left out (not recognised); 2 filled in" in printed
         and "red" not in printed
     )
+
+
+def test_check_as_json_is_one_object_without_a_value(tmp_path, capsys):
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        "UPN,Surname,Year,SEN,KS2 Reading,Maths,Attendance\nA1,Zhou,9,K,97,5,zebra\nA2,Ng,9,,B,4,97\n",
+        encoding="utf-8",
+    )
+    assert main(["check", "--json", str(path)]) == FINE
+    printed = capsys.readouterr().out
+    told = json.loads(printed)
+    assert (told["loads"], told["pupils"], told["results"]) == (True, 2, 4)
+    assert told["columns"][4]["meaning"] == "result:KS2:Reading:test"
+    assert told["columns"][4]["holds"] == "1 result, 1 code: B"
+    assert [(one["key"], one["proposal"]) for one in told["questions"]] == [
+        ("stage:wide.csv", "now"),
+        ("now_date:wide.csv", "not_known"),
+        ("blank_sen", "N"),
+    ]
+    assert [(one["row"], one["column"]) for one in told["faults"]] == [(2, "Attendance")]
+    assert {row["by"] for row in told["coverage"]} == {"year_group", "leaving_year"}
+    assert any("zebra" in text for text in (printed,)) is False and "Zhou" not in printed
+
+
+def test_load_keeps_a_school_that_every_command_opens(tmp_path, capsys):
+    path, answers, folder = tmp_path / "wide.csv", tmp_path / "answers.toml", tmp_path / "school"
+    path.write_text(
+        "UPN,Year 11 in,SEN,Number,KS2 Maths,GCSE Maths\nA1,2024,K,97,99,5\nA2,2024,,98,98,4\n",
+        encoding="utf-8",
+    )
+    answers.write_text(
+        '[questions]\nblank_sen = "not_known"\n[meanings]\nNumber = "result:KS2:Reading:test"\n',
+        encoding="utf-8",
+    )
+    assert main(["load", str(path), "--to", str(folder), "--answers", str(answers)]) == FINE
+    school = open_school(folder)
+    assert school.pupils["sen_provision"].tolist() == ["K", ""]
+    assert len(school.results) == 6
+    assert school.answers["blank_sen"] == "not_known"
+    assert main(["conversion", str(folder), "--format", "csv"]) == FINE
+    assert main(["check", str(folder)]) == FINE
+    assert "nothing wrong" in capsys.readouterr().out
+
+
+def test_load_keeps_nothing_where_something_stops_it(tmp_path, capsys):
+    path, folder = tmp_path / "wide.csv", tmp_path / "school"
+    path.write_text("UPN,Year,SEN\nA1,9,Zebra\n", encoding="utf-8")
+    assert main(["load", str(path), "--to", str(folder)]) == WRONG
+    assert "row 2" in capsys.readouterr().err
+    assert not folder.exists()
 
 
 def test_check_reads_a_folder(capsys):
@@ -137,7 +189,16 @@ def test_the_readme_names_every_command():
 
 
 def test_help_is_there_for_every_command(capsys):
-    for command in ("serve", "check", "matrix", "conversion", "criteria", "track", "sample"):
+    for command in (
+        "serve",
+        "check",
+        "load",
+        "matrix",
+        "conversion",
+        "criteria",
+        "track",
+        "sample",
+    ):
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
         assert ended.value.code == 0 and command in capsys.readouterr().out

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -14,7 +14,9 @@ from senlib import ROOT
 from senlib.pages.desk import DATA_VARIABLE, LEADER, ROOM_VARIABLE
 from senlib.serve import cli
 from senlib.serve.kernels import MOST_PAGES
+from senlib.serve.key import Key
 from senlib.serve.room import COOKIE, WRONG_CODES, Room, network_address, spoken
+from tests.entering import address_in, cookie_of
 from tests.serve.test_workbook import write_notebook
 
 START = """
@@ -26,14 +28,22 @@ serve_folder(Path(sys.argv[1]), school=None, data=Path(sys.argv[2]), port=0, ope
 
 
 def room_in(folder: Path) -> Room:
-    return Room.of_today(folder, door="http://192.0.2.7:8866/door")
+    return Room.of_today(folder, door="http://192.0.2.7:8866/door", key=KEY)
 
 
-def request(path: str = "/", *, token: str = "", at: str = "192.0.2.9") -> SimpleNamespace:
+KEY = Key(port=8866)
+
+
+def request(
+    path: str = "/", *, token: str = "", at: str = "192.0.2.9", key: str = ""
+) -> SimpleNamespace:
     """A request as the room looks at it."""
-    return SimpleNamespace(
-        path=path, remote_ip=at, cookies={COOKIE: SimpleNamespace(value=token)} if token else {}
-    )
+    cookies = {
+        name: SimpleNamespace(value=value)
+        for name, value in ((COOKIE, token), (KEY.cookie, key))
+        if value
+    }
+    return SimpleNamespace(path=path, remote_ip=at, cookies=cookies)
 
 
 def test_who_is_who(tmp_path):
@@ -41,10 +51,14 @@ def test_who_is_who(tmp_path):
     first, second = (room.come_in(spoken(room.code).lower(), at="192.0.2.9") for _ in range(2))
     assert room.visitor(request(token=first)) != room.visitor(request(token=second))
     assert room.visitor(request()) == "" and room.visitor(request(token="made up")) == ""
-    assert room.visitor(request(at="127.0.0.1")) == LEADER
+    # The leader has the key; at the leader's computer, as a proxy there is, nobody else is one. Nor does the key lead from elsewhere.
+    leader = {"at": "127.0.0.1", "key": KEY.value}
+    assert room.visitor(request(**leader)) == LEADER
+    for other in ({"at": "127.0.0.1"}, {"key": KEY.value}, {"at": "127.0.0.1", "key": KEY.token}):
+        assert room.visitor(request(**other)) == ""
     # Who gave the code at the leader's own computer is a participant there; an old cookie there leaves the leader the leader.
-    assert room.visitor(request(token=first, at="127.0.0.1")).startswith("participant-")
-    assert room.visitor(request(token="of yesterday", at="127.0.0.1")) == LEADER
+    assert room.visitor(request(token=first, **leader)).startswith("participant-")
+    assert room.visitor(request(token="of yesterday", **leader)) == LEADER
     # Neither the cookie nor the code stands anywhere that a folder's name shows.
     assert not any(first in path.name or room.code in path.name for path in tmp_path.rglob("*"))
 
@@ -75,9 +89,8 @@ def test_a_kernel_is_its_owner_s_alone(tmp_path, path):
     room.owners["k1"] = room.visitor(request(token=mine))
     assert room.lets_through(request(path, token=mine))
     assert not room.lets_through(request(path, token=other))
-    assert not room.lets_through(request(path, at="127.0.0.1")) and not room.lets_through(
-        request(path)
-    )
+    assert not room.lets_through(request(path, at="127.0.0.1", key=KEY.value))
+    assert not room.lets_through(request(path))
 
 
 def test_codes_cannot_be_tried_one_after_another(tmp_path):
@@ -110,7 +123,8 @@ class Server:
 
     def __init__(self, process: subprocess.Popen) -> None:
         self.process = process
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", process.stdout.readline())[1])
+        address = address_in(process.stdout.readline())
+        self.port, self.leader = urlsplit(address).port, "=".join(cookie_of(address))
         self.invitation = process.stdout.readline().strip()
         self.code = re.search(r"code (\w{4} \w{4})$", self.invitation)[1]
 
@@ -123,9 +137,11 @@ class Server:
         host: str = "127.0.0.1",
         **headers: str,
     ):
-        """Status, headers and text of the answer."""
+        """Status, headers and text of the answer; to the leader where no cookie is given."""
         connection = http.client.HTTPConnection(host, self.port, timeout=60)
-        connection.request(method, path, body=body or None, headers=headers)
+        connection.request(
+            method, path, body=body or None, headers={"Cookie": self.leader} | headers
+        )
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read().decode(errors="replace")
 
@@ -135,7 +151,7 @@ class Server:
 
     def cookie(self) -> str:
         """The cookie of a participant who has come in."""
-        _, headers, text = self.ask("/door")
+        _, headers, text = self.ask("/door", Cookie="")
         token = re.search(r'name="_xsrf" value="([^"]+)"', text)[1]
         own = headers["Set-Cookie"].split(";")[0]
         form = urlencode({"_xsrf": token, "code": self.code})

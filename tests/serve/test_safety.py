@@ -155,6 +155,7 @@ def kernel(server: Server, page: str) -> Iterator[str]:
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "c2VubGliIHNlbmxpYiE=",
         "Origin": f"http://127.0.0.1:{server.port}",
+        "Cookie": server.cookie,
     }
     with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
         connection.request(
@@ -178,11 +179,13 @@ def held(text: str, path: str = "") -> list[str]:
 def raw(
     server: Server, path: str, *, method: str = "GET", host: str = "127.0.0.1", **headers: str
 ) -> tuple[int, dict[str, str], str]:
-    """Status, headers and text of the answer to a path that is sent as it stands."""
+    """Status, headers and text of the answer to a path that is sent as it stands, with the cookie of whoever started the workbook
+    beside what is given: what is attacked here is what lies behind the gate, too.
+    """
     connection = http.client.HTTPConnection(host, server.port, timeout=15)
-    connection.request(
-        method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-    )
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    cookies = "; ".join(filter(None, [server.cookie, sent.get("Cookie")]))
+    connection.request(method, path, headers=sent | {"Cookie": cookies})
     answer = connection.getresponse()
     found = answer.status, dict(answer.headers), answer.read().decode(errors="replace")
     connection.close()
@@ -455,7 +458,7 @@ async def opened(
     address = (
         f"ws://{host}:{server.port}/api/kernels/{kernel}/channels?session_id={secrets.token_hex(8)}"
     )
-    asked = HTTPRequest(address, headers=headers)
+    asked = HTTPRequest(address, headers={"Cookie": server.cookie} | headers)
     return await websocket_connect(
         asked, subprotocols=[protocol] if protocol else None, max_message_size=LARGEST_MESSAGE * 2
     )

@@ -9,15 +9,21 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import psutil
 import pytest
+import zmq
 
 from senlib import ROOT
 from senlib.serve.app import DATA_VARIABLE, SCHOOL_VARIABLE, listen, surroundings
+from tests.entering import address_in, cookie_of
 
 SECRET = "Zebedee Quill"  # stands for a pupil's name
 
@@ -48,14 +54,16 @@ class Server:
     def __init__(self, process: subprocess.Popen, log: Path) -> None:
         self.process, self.log = process, log
         self.said = process.stdout.readline()
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])
+        self.address = address_in(self.said)
+        self.port = urlsplit(self.address).port
+        self.cookie = "=".join(cookie_of(self.address))
 
     def ask(
         self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
     ) -> http.client.HTTPResponse:
-        """The answer to one request, its text not yet read."""
+        """The answer to one request of whoever started it, its text not yet read."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request(method, path, headers=headers or {})
+        connection.request(method, path, headers={"Cookie": self.cookie} | (headers or {}))
         return connection.getresponse()
 
     def text(self, path: str, **request) -> tuple[int, str]:
@@ -116,7 +124,10 @@ def server(tmp_path_factory):
 
 
 def test_says_where_it_is(server):
-    assert server.said.startswith(f"The workbook is open at http://127.0.0.1:{server.port}/ ")
+    assert re.fullmatch(
+        rf"The workbook is open at http://127\.0\.0\.1:{server.port}/\?token=[\w-]{{43}}  Press .*\n",
+        server.said,
+    )
 
 
 def test_front_page(server):
@@ -219,11 +230,41 @@ def test_where_the_system_cannot_fork_pages_come_all_the_same(tmp_path):
         assert "ipykernel_launcher.py" in server.text("/")[1]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="names a folder of Unix; there it is always so")
+@pytest.mark.parametrize("forks", [True, False])
+def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(tmp_path, monkeypatch, forks):
+    """As on Windows, and where the folder for temporary files lies too deep: whoever connects hears nothing of what a page shows."""
+    write_notebook(tmp_path, "index", "# Words", f"print({SECRET!r})", "import time; time.sleep(3)")
+    deep = tempfile.TemporaryDirectory(prefix="a" * 40)
+    monkeypatch.setenv("TMPDIR", deep.name)
+    start = (
+        "from senlib.serve import forks; forks.CAN_FORK = forks.CAN_FORK and " + f"{forks}{START}"
+    )
+    with deep, served(tmp_path, tmp_path, start=start) as server, zmq.Context() as context:
+        heard, connected = [], {}
+        answer = server.ask("/")
+        reading = threading.Thread(target=lambda: heard.append(answer.read().decode()))
+        reading.start()
+        while reading.is_alive():
+            for kernel in psutil.Process(server.process.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    for one in kernel.net_connections("tcp"):
+                        if one.status == "LISTEN" and one.laddr.port not in connected:
+                            listener = connected[one.laddr.port] = context.socket(zmq.SUB)
+                            listener.subscribe(b"")
+                            listener.connect(f"tcp://127.0.0.1:{one.laddr.port}")
+            time.sleep(0.02)
+        said = [listener for listener in connected.values() if listener.poll(100)]
+        for listener in connected.values():
+            listener.close(linger=0)
+    assert SECRET in heard[0] and len(connected) >= 5 and said == []
+
+
 def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
     write_notebook(tmp_path, "index", "# Words", "import threading; threading.Event().wait()")
     with served(tmp_path, tmp_path) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        connection.request("GET", "/")
+        connection.request("GET", "/", headers={"Cookie": server.cookie})
         answer, seen = connection.getresponse(), ""
         while "jupyter-config-data" not in seen:  # the kernel has started
             seen += answer.read1().decode()

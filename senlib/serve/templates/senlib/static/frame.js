@@ -175,7 +175,7 @@
     if (leaving || lost || !page) return;
     try {
       const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
-      if (answer.status === 404) return lose();
+      if (answer.status === 404 || answer.status === 403) return lose(); // 403: the workbook was started anew, with another key
       if (attempts > 3) setTimeout(look, 1000, attempts - 1); // it may be on its way out
     } catch {
       if (attempts > 0) setTimeout(look, 1000, attempts - 1);

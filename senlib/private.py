@@ -1,0 +1,89 @@
+"""Folders and files that nobody else who uses the computer can open: made so from the first, or mended.
+
+Permissions are those of Linux and macOS: 0700 for a folder, 0600 for a file, whatever the umask. On Windows a folder within the user's
+own is theirs alone by itself, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+# Where what is the user's own is kept unless another folder is named: in her user folder, and the workbook's whole.
+USUAL_FOLDER = "senco-workbook"
+
+_FOLDER, _FILE = 0o700, 0o600
+_OTHERS = 0o077
+
+
+def folder(path: Path) -> Path:
+    """The folder, made for this user alone with whatever is missing above it; one that is there stays as it is.
+
+    Raises OSError where it cannot be made.
+
+    >>> import tempfile
+    >>> made = folder(Path(tempfile.mkdtemp()) / "room" / "today")
+    >>> made.is_dir() and folder(made) == made
+    True
+    """
+    if not path.is_dir():
+        folder(path.parent)
+        path.mkdir(mode=_FOLDER, exist_ok=True)
+    return path
+
+
+def file(path: Path) -> Path:
+    """The file, made empty for this user alone; one that is there keeps what it holds, and is closed to others.
+
+    What writes to it afterwards, whichever library, leaves it so; what SQLite keeps beside a database has the permissions of that.
+    Raises OSError where it cannot be made.
+
+    >>> import tempfile
+    >>> file(Path(tempfile.mkdtemp()) / "pupils.csv").write_text("UPN")
+    3
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE))
+    except FileExistsError:
+        _close(path)
+    return path
+
+
+def mend(path: Path, *, ours: Sequence[str]) -> None:
+    """Close to others what lies in this folder under names that fit these patterns, with all that is in it, and the folder itself.
+
+    A folder that holds other things, too, is somebody's for more than this: it keeps its own permissions. What cannot be changed, as on
+    a disk that knows no permissions, stays as it is; no link is followed.
+
+    >>> mend(Path("no such folder"), ours=["school"])
+    """
+    if os.name == "nt" or not path.is_dir():
+        return
+    mine = [
+        child for child in path.iterdir() if any(fnmatchcase(child.name, name) for name in ours)
+    ]
+    if len(mine) == len(os.listdir(path)):
+        _close(path)
+    for child in mine:
+        for one in (child, *_within(child)):
+            _close(one)
+
+
+def _within(path: Path) -> Iterator[Path]:
+    """All that is in a folder, however deep; nothing where it is a file or a link."""
+    if path.is_symlink():
+        return
+    for where, folders, files in os.walk(path):
+        yield from (Path(where, name) for name in (*folders, *files))
+
+
+def _close(path: Path) -> None:
+    """Take from others what they may do; what the user may do stays as it is."""
+    with suppress(OSError):
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode) and mode & _OTHERS:
+            path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
