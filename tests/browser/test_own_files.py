@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from senlib.school.school import open_school
 from senlib.widgets.file_chooser import MEGABYTE
+from tests.browser.conftest import PATIENCE
 from tests.browser.school_files import write_five
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -205,7 +206,7 @@ def test_while_it_reads_it_says_how_far_it_is(front, tmp_path):
     path.write_text(text, encoding="utf-8")
     assert path.stat().st_size > MEGABYTE
     files_of(page).set_input_files(path)
-    expect(review_of(page)).to_contain_text("60,000 pupils and 120,000 results")
+    expect(review_of(page)).to_contain_text("60,000 pupils and 120,000 results", timeout=PATIENCE)
     said = page.evaluate("[...window.said]")
     assert any(one.startswith("Reading large.csv") for one in said), said
     assert "Putting the lists together" in said
