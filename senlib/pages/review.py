@@ -123,6 +123,7 @@ class ReviewPanel:
         self._supplied: dict[str, str] = {}
         self._dated: dict[str, str] = {}
         self._asked: dict[str, widgets.Dropdown] = {}
+        self._places: dict[str, ReviewedColumn] = {}
         self._counted, self._seconds = True, 0.0
         self.refused.value = ""
         self.box.children = []
@@ -162,8 +163,7 @@ class ReviewPanel:
         """Take changes to columns, and what is said of files."""
         for change in changes:
             if "id" in change:
-                column = self.review.columns[int(change["id"])]
-                self._say(column, change["value"])
+                self._say(self._places[change["id"]], change["value"])
             elif change["name"] == "dated":
                 self._dated[change["file"]] = change["value"]
             else:
@@ -297,6 +297,11 @@ class ReviewPanel:
     # -- what is shown --
 
     def _show(self) -> None:
+        # By file and place in it, so that what the page sends is never taken for a column of another file.
+        self._places = {}
+        for column in self.review.columns:
+            before = sum(one.file == column.file for one in self._places.values())
+            self._places[f"{column.file}|{before}"] = column
         self.title.value = frame.heading("What we made of your files", level=3)
         self._show_told()
         self._show_faults()
@@ -380,32 +385,25 @@ class ReviewPanel:
         """The faults of one column, or of a file as a whole, with what can be done about them."""
         items = "".join(_fault_item(group) for group in groups)
         told = frame.html(f'<div class="sl-fault"><ul>{items}</ul></div>')
-        places = [
-            place
-            for place, column in enumerate(self.review.columns)
-            if column.file == file and column.heading == heading
-        ]
+        own = {id: column for id, column in self._places.items() if column.file == file}
+        id = next((id for id, column in own.items() if column.heading == heading), "")
         buttons = []
-        if places:
-            column = self.review.columns[places[0]]
+        if id:
+            column = own[id]
             out = widgets.Button(description="Leave this column out")
             out.on_click(lambda _: self._after_leaving_out(lambda: self.leave_out(column)))
             other = widgets.Button(description="It holds something else")
-            other.on_click(lambda _: self.columns.point_to(str(places[0])))
+            other.on_click(lambda _: self.columns.point_to(id))
             for button, what in ((out, "Leave out"), (other, "Say what it holds:")):
                 button.tooltip = f"{what} {heading}, {file}"
             buttons = [out, other]
         else:
             name = self._file_of(file)
-            unknown = [
-                str(place)
-                for place, column in enumerate(self.review.columns)
-                if column.file == file
-            ]
-            if unknown:
+            if own:
+                first = next((id for id, column in own.items() if not column.meaning), [*own][0])
                 say = widgets.Button(description="Say what the columns hold")
                 say.tooltip = f"Say what the columns hold: {file}"
-                say.on_click(lambda _: self.columns.point_to(self._first_unknown(file)))
+                say.on_click(lambda _: self.columns.point_to(first))
                 buttons.append(say)
             if name and len(self.files) > 1:
                 without = widgets.Button(description="Leave this file out")
@@ -421,18 +419,11 @@ class ReviewPanel:
         leave()
         self.columns.catch_focus()
 
-    def _first_unknown(self, file: str) -> str:
-        own = [
-            (place, column)
-            for place, column in enumerate(self.review.columns)
-            if column.file == file
-        ]
-        return str(next((place for place, column in own if not column.meaning), own[0][0]))
-
     def _file_of(self, table: str) -> str:
         """The name of the file that a table is in; a workbook's tables are named after it and their sheets."""
-        names = [file.name for file in self.files if table.startswith(file.name)]
-        return max(names, key=len, default="")
+        names = [file.name for file in self.files]
+        found = [name for name in names if table == name or table.startswith(f"{name}, sheet")]
+        return max(found, key=len, default="")
 
     def _question(self, key: str) -> Question:
         return next(one for one in self.review.questions if one.key == key)
@@ -513,8 +504,8 @@ class ReviewPanel:
         labels = choices(self.framework)
         self.columns.choices = grouped_choices(labels)
         tables: dict[str, list[dict[str, str]]] = {}
-        for place, column in enumerate(review.columns):
-            tables.setdefault(column.file, []).append(self._row(place, column, labels))
+        for id, column in self._places.items():
+            tables.setdefault(column.file, []).append(self._row(id, column, labels))
         self.columns.tables = [
             {"name": name, "columns": columns} for name, columns in tables.items()
         ]
@@ -528,7 +519,7 @@ class ReviewPanel:
             for one in review.sources
         ]
 
-    def _row(self, place: int, column: ReviewedColumn, labels: Mapping[str, str]) -> dict[str, str]:
+    def _row(self, id: str, column: ReviewedColumn, labels: Mapping[str, str]) -> dict[str, str]:
         key = heading_key(column.heading, file=column.file)
         remarks = [column.remark] if column.remark else []
         if key in self._meanings:
@@ -540,7 +531,7 @@ class ReviewPanel:
             remarks.append("as you said before")
         state = "not recognised" if not column.meaning else "used"
         return {
-            "id": str(place),
+            "id": id,
             "heading": column.heading,
             "meaning": column.meaning,
             "label": label_of(column.meaning, labels),

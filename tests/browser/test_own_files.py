@@ -87,7 +87,7 @@ def test_a_senco_s_road_from_five_files_to_task_1(
 
 
 def test_with_the_keyboard_alone_a_column_at_fault_is_left_out_and_the_school_opened(
-    front, screenshots
+    front, screenshots, barriers_anywhere
 ):
     page, _ = front
     with page.expect_file_chooser() as chooser:
@@ -100,6 +100,8 @@ def test_with_the_keyboard_alone_a_column_at_fault_is_left_out_and_the_school_op
     opens = review.get_by_role("button", name=OPEN)
     expect(opens).to_be_disabled()
     screenshots(page, "review-fault")
+    assert barriers_anywhere(page) == []
+    files_of(page).focus()
     # From the files on, the first that can be pressed are the review's own buttons.
     reach(page, review.get_by_role("button", name="It holds something else"))
     page.keyboard.press("Enter")

@@ -60,9 +60,10 @@ def of_folder(paths):
 def at(page, heading, *, file=""):
     """A column's id in the list of columns."""
     return next(
-        str(place)
-        for place, column in enumerate(page.review.review.columns)
-        if column.heading == heading and column.file.startswith(file)
+        column["id"]
+        for table in page.review.columns.tables
+        for column in table["columns"]
+        if column["heading"] == heading and table["name"].startswith(file)
     )
 
 
@@ -191,6 +192,16 @@ def test_a_column_at_fault_may_hold_something_else():
     assert asked == [{"kind": "focus", "id": at(page, "KS2 Maths")}]
     say(page, "KS2 Maths", LEAVE_OUT)
     assert page.review.review.loads
+
+
+def test_a_column_is_never_taken_for_one_of_another_file():
+    page = front_page()
+    page.take(chosen(first=GOOD, second=GOOD.replace("House Points", "Star Points")))
+    late = at(page, "Star Points", file="second")
+    page.review.leave_out_file("first.csv")
+    page.review.columns.hear([{"id": late, "value": LEAVE_OUT}])
+    assert shown(page, "Star Points")["meaning"] == LEAVE_OUT
+    assert list(page.review.said_of_headings.values()) == [LEAVE_OUT, ""]
 
 
 def test_a_file_at_fault_can_be_left_out_and_what_is_left_is_opened():
