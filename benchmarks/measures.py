@@ -102,10 +102,12 @@ BY_HAND = {
                         as outcome_rank
                 from results where stage in ('KS2', 'KS3')
                 -- in a core subject every pupil stands
-                union all by name select pupil_id, subject from pupils, (values ('English'), ('Mathematics'), ('Science')) core(subject)
+                union all by name
+                select pupil_id, subject from pupils, (values ('English'), ('Mathematics'), ('Science')) core(subject)
             ) group by all
         ), counted as (
-            select subject, ks4_year - 2 as cohort, sen_provision, entry, outcome, coalesce(outcome, '') not in ('', 'A', 'D', 'T') as has_grade,
+            select subject, ks4_year - 2 as cohort, sen_provision, entry, outcome,
+                coalesce(outcome, '') not in ('', 'A', 'D', 'T') as has_grade,
                 coalesce(entry_rank % 2 = 1, false) or coalesce(outcome_rank % 2 = 1, false) as by_teacher, count(*) as pupils
             from paired join pupils using (pupil_id) group by all
         ), banded as (
@@ -119,7 +121,8 @@ BY_HAND = {
             select pupil_id, subject, arg_max(result, rank) as outcome, max(rank) % 2 = 1 as by_teacher
             from (
                 select *, if(kind = 'test', 4, if(points is not null, 3, 1)) as rank from results where stage = 'KS4'
-                union all by name select pupil_id, subject from pupils, (values ('English Language'), ('Mathematics')) core(subject)
+                union all by name
+                select pupil_id, subject from pupils, (values ('English Language'), ('Mathematics')) core(subject)
             ) group by all
         ), entries as (
             select pupil_id, subject, arg_max(result, rank) as entry, arg_max(points, rank) as points, max(rank) % 2 = 1 as by_teacher
@@ -143,7 +146,8 @@ BY_HAND = {
                 count(*) as pupils
             from outcomes left join averages using (pupil_id) join pupils using (pupil_id) group by all
         ), banded as (
-            select *, case when below then 'below the test' when points <= 79.5 then '<80' when points <= 89.5 then '80-89.5' when points <= 95.5 then '90-95.5'
+            select *, case when below then 'below the test' when points <= 79.5 then '<80'
+                    when points <= 89.5 then '80-89.5' when points <= 95.5 then '90-95.5'
                     when points <= 99.5 then '96-99.5' when points <= 102 then '100-102' when points <= 104.5 then '102.5-104.5'
                     when points <= 107 then '105-107' when points <= 109.5 then '107.5-109.5' when points <= 113 then '110-113'
                     when points <= 116.5 then '113.5-116.5' when points <= 120 then '117-120' else 'none' end as band,
@@ -152,7 +156,8 @@ BY_HAND = {
         )""",
 }
 
-# The same for both: only subjects in which a cohort has grades, all of a summer that is over; bands and groups overlap, and are added up from the few rows counted.
+# The same for both: only subjects in which a cohort has grades, all of a summer that is over; bands and groups overlap, and are
+# added up from the few rows counted.
 CONVERTED = """, finished as (
         from banded qualify bool_or(has_grade) over (partition by cohort, subject)
     ), grouped as (

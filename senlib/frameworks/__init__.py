@@ -42,13 +42,14 @@ class Subject:
     """A subject and the ways in which files spell it.
 
     `entry_only` where it is assessed at entry and never as an outcome; `core` where every pupil takes it, so that a blank
-    in a sheet is a result that is missing, and not a subject that was not taken.
+    in a sheet is a result that is missing, and not a subject that was not taken; `double` where it is awarded as two grades.
     """
 
     name: str
     spellings: tuple[str, ...]
     entry_only: bool = False
     core: bool = False
+    double: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,8 +306,12 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
+# Names of qualifications and subjects that are letters, each read out.
+_LETTERS = ("btec", "pshe", "ncfe", "ict", "dt", "asdan", "citb")
+
+
 def _title(word: str) -> str:
     """A word of a subject's name, whatever case a file has it in: RE and PE are letters, 'and' stays small."""
     if word in ("and", "in", "of", "the", "for", "with"):
         return word
-    return word.upper() if len(word) <= 2 else word.capitalize()
+    return word.upper() if len(word) <= 2 or word in _LETTERS else word.capitalize()

@@ -28,6 +28,8 @@ from senlib.workbook.store import StoreError
 
 FORM = "task 4 plan"
 
+UNJUDGED = "Of none of them can it be said whether they are stuck."
+
 # What the page lists; the sheet to take away has more.
 LISTED = {
     "name": "Pupil",
@@ -249,12 +251,14 @@ class TrackingPage:
         well, behind, unknown = (int(count.get(state, 0)) for state in ("yes", "no", ""))
         no_date = len(undated(rows))
         unknown -= no_date
+        judged = (rows["stuck"] != "").any()
+        told_stuck = _stuck_words(stuck, of=len(rows)) if judged else UNJUDGED
         asks = sentences.without_a_date(no_date)
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
             f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. "
-            f"{_stuck_words(stuck, of=len(rows)) if (rows['stuck'] != '').any() else ''} {asks}"
+            f"{told_stuck} {asks}"
         ).strip()
         return (
             title

@@ -61,7 +61,8 @@ def without_errors(
     faults: list[Fault] = []
     for name in table.columns:
         column = pd.Categorical(table[name])
-        wrong = [is_error(text.strip()) for text in column.categories]
+        texts = column.categories.tolist()
+        wrong = [is_error(text) for text in texts]
         if not any(wrong):
             continue
         at = np.flatnonzero(np.array(wrong, bool)[column.codes])
@@ -72,7 +73,7 @@ def without_errors(
             current = name == "result" and str(table["stage"].iloc[position]).strip() == CURRENT
             faults.append(replace(fault, stops=name in needed and not current))
         kept = np.array(
-            ["" if bad else text for bad, text in zip(wrong, column.categories, strict=True)],
+            ["" if bad else text for bad, text in zip(wrong, texts, strict=True)],
             object,
         )
         table = table.assign(**{name: pd.Categorical(kept[column.codes])})

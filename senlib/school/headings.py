@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from pandera.pandas import DataFrameSchema
+
 from senlib.frameworks import Framework
 from senlib.school import schema, terms
 from senlib.school.terms import Moment
@@ -19,9 +21,16 @@ LEAVE_OUT = "leave out"
 # The stage of a column named after a subject alone; which one it is, she is asked.
 UNTOLD = "?"
 
+AS_READING = "English at key stage 2 was read as reading"
+WORKING_AT = (
+    "left out, for Tasks 4 and 5 ask what grade pupils are heading for, and this says what they are working at. "
+    "If it holds the first, give it that meaning"
+)
+HEADING_FOR = "taken as the grade that the pupil is heading for"
+
 # What helps to read a list and is no column of the pupils table itself.
 NAME, OWN_NUMBER, SCHOOL_YEAR = "name", "own_number", "school_year"
-EAL, SEN_SUPPORT, EHC_PLAN = "eal", "sen_support", "ehc_plan"
+EAL, SEN_SUPPORT, EHC_PLAN, NEED_RANK = "eal", "sen_support", "ehc_plan", "need_rank"
 AIDS = {
     OWN_NUMBER: "The school’s own number for the pupil",
     NAME: "Whole name",
@@ -29,6 +38,7 @@ AIDS = {
     EAL: "English as an additional language: yes or no",
     SEN_SUPPORT: "On SEN support: yes or no",
     EHC_PLAN: "Has an EHC plan: yes or no",
+    NEED_RANK: "Rank of the need, where each need has a row",
 }
 _AID_HEADINGS = {
     OWN_NUMBER: (
@@ -61,11 +71,20 @@ _AID_HEADINGS = {
         "preferred full name",
         "learner name",
         "learner",
+        "candidate name",
     ),
-    SCHOOL_YEAR: ("acadyr",),
+    SCHOOL_YEAR: ("acadyr", "academic year", "school year"),
     EAL: ("eal", "eal status", "is eal", "eal yes no", "english as an additional language"),
-    SEN_SUPPORT: ("senk",),
-    EHC_PLAN: ("sene",),
+    SEN_SUPPORT: ("senk", "is sen", "has sen"),
+    EHC_PLAN: ("sene", "ehcp", "ehc plan", "has ehcp", "has ehc plan", "ehc"),
+    NEED_RANK: (
+        "sen need ranking",
+        "need ranking",
+        "need rank",
+        "sen need rank",
+        "sentyperank",
+        "rank",
+    ),
 }
 # The better ones first: of several numbers of the school's own, the first of these that a list has.
 _AIDS = {aid: [schema.normal(heading) for heading in known] for aid, known in _AID_HEADINGS.items()}
@@ -95,6 +114,15 @@ _NAMED_RESULTS = {
     "GCSE_ENGLIT_91": ("KS4", "English Literature", "test"),
 }
 _NAMED = {schema.normal(heading): result for heading, result in _NAMED_RESULTS.items()}
+
+_SCORES = (
+    "readscore",
+    "matscore",
+    "readscorenospeccon",
+    "matscorenospeccon",
+    "ks2readscore",
+    "ks2matscore",
+)
 
 # Where DfE writes that a pupil did not sit a paper, beside the score that is blank then.
 OUTCOME_BESIDE = {"readoutcome": "Reading", "matoutcome": "Mathematics"}
@@ -142,7 +170,6 @@ _NOT_NEEDED = {
         "School",
         "School name",
         "SchName",
-        "Academic year",
         "Record ID",
         "Photo",
         "Religion",
@@ -158,14 +185,12 @@ _NOT_NEEDED = {
         "Start date",
         "End date",
         "SEN description",
-        "SEN need ranking",
         "EALGRP",
         "PupilMatchingRef",
         "ENDKS",
         "VERSION",
         "Service child",
         "UPN former",
-        "Rank",
         "Description",
         "Notes",
         "Comments",
@@ -175,16 +200,29 @@ _NOT_NEEDED = {
 }
 
 _STAGES = {
-    **{f"KS{number}": rf"ks ?{number}|key stage {number}" for number in "1235"},
+    **{f"KS{number}": rf"ks ?{number}|key stage {number}" for number in "135"},
+    "KS2": r"ks ?2|key stage 2|(?:y|yr|year) ?6 sats?",
     "KS4": r"ks ?4|key stage 4|gcses?",
     "now": r"now|current|currently|latest|working at",
 }
+# Without a stage these are of the tests at the end of primary school, where those give scaled scores.
+_SCALED = r"sats?|scaled scores?"
+# Other qualifications than GCSEs, in a heading without 'GCSE'; they stay a part of the subject's name.
+_QUALIFICATIONS = re.compile(
+    r"\b(btec|cambridge nationals?|functional skills|entry level|v ?certs?|ncfe|asdan)\b",
+    re.IGNORECASE,
+)
+# What a pupil works at is not what the pupil is heading for, and only that can be held against an outcome.
+_WORKING_AT = re.compile(r"\bworking at\b|\bwag\b", re.IGNORECASE)
+_HEADING_FOR = re.compile(r"\b(predict\w*|forecasts?)\b", re.IGNORECASE)
 _KINDS = {
     "teacher": r"ta|teacher assessments?|teacher assessed|teacher",
     "test": r"tt|tests?|exams?|sats?",
 }
 # Words that tell no more than that a column holds results.
-_FILLERS = r"levels?|lev|grades?|scores?|scaled|results?|points|actual|final|overall|attained|outcome|fine|nc|sub|in|at|of|the"
+_FILLERS = r"levels?|lev|grades?|scores?|scaled|ss|results?|points|actual|final|overall|attained|outcome|fine|nc|sub|in|at|of|the"
+# Words that say that a column of the entry stage holds the average of its papers, or a band made of it.
+_AVERAGE = r"averages?|avg|ave|mean|prior|attainment|att|bands?|fft|aps|combined"
 # Words by which a column that names a stage and a subject holds something else than the result.
 _OTHERWISE = re.compile(
     r"\b(targets?|predict\w*|forecasts?|estimat\w*|expected|mock|effort|marks?|date|year|board|series|tier|set|class|"
@@ -219,12 +257,16 @@ class Result(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """What the workbook takes a heading for: its meaning ('' where it knows none), when, how good it is among twins, and a remark."""
+    """What the workbook takes a heading for: its meaning ('' where it knows none), when, how good it is among twins, and a remark.
+
+    `unsure` where it is so only if what stands in the column fits.
+    """
 
     meaning: str
     moment: Moment | None = None
     rank: int = 0
     remark: str = ""
+    unsure: bool = False
 
 
 def choices(framework: Framework) -> dict[str, str]:
@@ -282,9 +324,14 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     """
     key = _key(heading)
     if long and key in (rows := _of_results(framework)):
-        return Guess(f"row:{rows[key]}" if rows[key] != "pupil_id" else "pupil:pupil_id")
+        kind = "row" if rows[key] != "pupil_id" else "pupil"
+        return Guess(
+            f"{kind}:{rows[key]}", rank=_rank(key, rows[key], schema.results_schema(framework))
+        )
     if key in (pupils := _of_pupils(framework)):
-        return Guess(f"pupil:{pupils[key]}", rank=_rank(key, pupils[key], framework))
+        return Guess(
+            f"pupil:{pupils[key]}", rank=_rank(key, pupils[key], schema.pupils_schema(framework))
+        )
     for aid, known in _AIDS.items():
         if key in known:
             return Guess(f"pupil:{aid}", rank=-known.index(key))
@@ -336,6 +383,15 @@ def is_dfe(headings: Sequence[str]) -> bool:
     return any(_key(heading) == "acadyr" for heading in headings)
 
 
+def is_dfe_score(heading: str) -> bool:
+    """Whether a heading is one of those under which DfE gives the score of a key stage 2 paper.
+
+    >>> is_dfe_score("KS4_KS2READSCORE"), is_dfe_score("KS2 Reading")
+    (True, False)
+    """
+    return _key(heading) in _SCORES
+
+
 def result_named(heading: str, framework: Framework) -> Result | None:
     """The result that a heading of a wide sheet names, in any order; None where it lacks a stage or a subject.
 
@@ -362,20 +418,42 @@ def _of_result(heading: str, framework: Framework) -> Guess:
         return Guess(Result(*named).meaning, rank=rank) if named[1] in own else Guess("")
     moment, rest = terms.taken(heading)
     words = _words(rest)
+    forecast = _HEADING_FOR.search(words) if framework.tracking.method == "forecast" else None
+    if forecast:
+        words = _without(words, forecast[0])
     if _OTHERWISE.search(words.casefold()):
         return Guess("")
+    working_at = _WORKING_AT.search(words)
     stage, words = _taken(words, _STAGES)
-    if not stage and moment:
+    if not stage and (moment or forecast):
         stage = "now"
-    if stage and stage not in framework.result_stages():
+    if not stage and _averages(framework) and re.search(rf"\b({_SCALED})\b", words, re.IGNORECASE):
+        stage = framework.stages[0].entry_stage
+    if (stage and stage not in framework.result_stages()) or (forecast and stage != "now"):
         return Guess("")
+    told = _of_subject(words, stage, moment, framework)
+    if working_at and told.meaning and framework.tracking.method == "forecast":
+        return Guess(LEAVE_OUT, remark=WORKING_AT)
+    if forecast and told.meaning:
+        return told._replace(rank=told.rank - 2, remark=HEADING_FOR)
+    return told
+
+
+def _of_subject(words: str, stage: str, moment: Moment | None, framework: Framework) -> Guess:
+    """The guess for the words that are left when stage and moment are taken; '' is a stage that is not told."""
+    own = {subject.name for subject in framework.subjects}
     kind, rest = _taken(words, _KINDS)
     # 'Science double award' holds no filler, 'English level' does: the whole is tried before it is shortened.
     for subject in (words, rest, _without(rest, _FILLERS)):
         name = framework.subject(subject)
         if name in own and (stage or name not in _ENTRY_SUBJECTS[::2]):
             return _at_stage(stage or UNTOLD, name, kind, framework, moment)
+    if _is_average(words, rest, stage, framework):
+        entry = Result(framework.stages[0].entry_stage, "Prior attainment", kind or "test")
+        return Guess(entry.meaning, moment, rank=-3, unsure=True)
     subject = _without(rest, _FILLERS)
+    if _QUALIFICATIONS.search(words) and stage in ("", framework.stages[-1].name):
+        stage, subject = framework.stages[-1].name, _without(words, _KINDS["test"])
     if (
         stage in (framework.stages[-1].name, "now")
         and (stage != "now" or moment)
@@ -386,6 +464,33 @@ def _of_result(heading: str, framework: Framework) -> Guess:
     return Guess("")
 
 
+def _averages(framework: Framework) -> bool:
+    """Whether pupils start from the average of two papers."""
+    return framework.stages[0].averaged
+
+
+def _is_average(words: str, rest: str, stage: str, framework: Framework) -> bool:
+    """Whether words say no more than that a column holds the average at entry: 'KS2', 'KS2 fine score', 'prior attainment score'."""
+    if not _averages(framework):
+        return False
+    told = stage == framework.stages[0].entry_stage or (
+        not stage and re.search(r"\bprior\b", words, re.I)
+    )
+    return bool(told) and not _without(_without(rest, _FILLERS), _AVERAGE)
+
+
+def taken_as(result: Result, framework: Framework) -> Result | None:
+    """A result as the framework takes it: English at an entry of scaled scores is reading; None where it takes none such.
+
+    >>> from senlib.frameworks import load
+    >>> taken_as(Result("KS2", "English Language", "test"), load("gcse"))
+    Result(stage='KS2', subject='Reading', kind='test')
+    >>> taken_as(Result("KS2", "Combined Science", "test"), load("gcse"))
+    """
+    told = _at_stage(result.stage, result.subject, result.kind, framework, None).meaning
+    return Result(*told.split(":")[1:]) if told.startswith("result:") else None
+
+
 def _at_stage(
     stage: str, subject: str, kind: str, framework: Framework, moment: Moment | None
 ) -> Guess:
@@ -394,8 +499,7 @@ def _at_stage(
     if stage == UNTOLD or _taken_at(stage, subject, framework):
         return Guess(Result(stage, subject, kind).meaning, moment, rank=-1)
     if stage == framework.stages[0].entry_stage and subject.startswith("English Lang"):
-        remark = "English at key stage 2 was read as reading"
-        return Guess(Result(stage, "Reading", kind).meaning, moment, rank=-2, remark=remark)
+        return Guess(Result(stage, "Reading", kind).meaning, moment, rank=-2, remark=AS_READING)
     return Guess(LEAVE_OUT)
 
 
@@ -407,9 +511,9 @@ def _taken_at(stage: str, subject: str, framework: Framework) -> bool:
     return stage == entry.entry_stage or subject in framework.outcome_subjects()
 
 
-def _rank(key: str, column: str, framework: Framework) -> int:
+def _rank(key: str, column: str, of: DataFrameSchema) -> int:
     """How good a heading is for its column: the schema names the better ones first."""
-    aliases = schema.pupils_schema(framework).columns[column].metadata["aliases"]
+    aliases = of.columns[column].metadata["aliases"]
     order = [*(schema.normal(alias) for alias in aliases), schema.normal(column)]
     return -order.index(key)
 

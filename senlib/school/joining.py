@@ -14,6 +14,8 @@ from senlib.school.lists import SchoolList
 # Columns in which lists may well differ without contradicting each other: names as they are written.
 _NAMES = ("forename", "surname")
 _OF_NEED = ("sen_provision", "need", "need_2")
+# In what rows of one pupil in one list may differ and yet be one.
+_NOT_COMPARED = ("list", "at", "year", "past", "pupil_id", "need", "need_2")
 # From this share of a list's pupils on, it is about the same pupils as the others.
 _SAME_PUPILS = 0.5
 
@@ -37,18 +39,51 @@ def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
     Where some list has both, its rows tell which UPN belongs to a number of the school's own.
     """
     upn_of: dict[str, str] = {}
-    for one in lists:
-        both = (one.upns != "") & (one.own_numbers != "")
-        upn_of |= dict(zip(one.own_numbers[both], one.upns[both], strict=True))
+    whole = _without_lost_zeros(lists)
+    for one, numbers in zip(lists, whole, strict=True):
+        both = (one.upns != "") & (numbers != "")
+        upn_of |= dict(zip(numbers[both], one.upns[both], strict=True))
     return [
         np.array(
-            [
-                upn or upn_of.get(own, own)
-                for upn, own in zip(one.upns, one.own_numbers, strict=True)
-            ],
+            [upn or upn_of.get(own, own) for upn, own in zip(one.upns, numbers, strict=True)],
             object,
         )
-        for one in lists
+        for one, numbers in zip(lists, whole, strict=True)
+    ]
+
+
+def lost_zeros(lists: Sequence[SchoolList]) -> list[str]:
+    """A note on each list whose numbers have lost the zeros that they begin with in another."""
+    return [
+        f"{one.file}: numbers have lost the zeros that they begin with in another file, as happens in Excel. "
+        "They were joined all the same."
+        for one, numbers in zip(lists, _without_lost_zeros(lists), strict=True)
+        if (one.own_numbers != numbers).any()
+    ]
+
+
+def _without_lost_zeros(lists: Sequence[SchoolList]) -> list[np.ndarray]:
+    """The lists' own numbers, those that differ in leading zeros alone given back the zeros that another list has."""
+    forms: dict[str, set[str]] = {}
+    doubtful: set[str] = set()
+    for one in lists:
+        here: dict[str, str] = {}
+        for number in dict.fromkeys(one.own_numbers):
+            if number.isdigit():
+                bare = number.lstrip("0")
+                if here.setdefault(bare, number) != number:
+                    doubtful.add(bare)
+                forms.setdefault(bare, set()).add(number)
+    whole = {
+        number: max(known, key=len)
+        for bare, known in forms.items()
+        if len(known) > 1 and bare not in doubtful
+        for number in known
+    }
+    if not whole:
+        return [one.own_numbers for one in lists]
+    return [
+        np.array([whole.get(number, number) for number in one.own_numbers], object) for one in lists
     ]
 
 
@@ -84,21 +119,27 @@ def without_strangers(
             faults.append(_no_number_in_common(lists[places[0]], strangers=len(strangers)))
         elif shared >= _SAME_PUPILS and not largest:
             name = key or "the CTF files"
+            one = len(strangers) == 1
             text = (
-                f"{len(strangers):,} of the {len(ids[key]):,} pupils in {name} are in no other list. "
-                "Are they pupils of the school?"
+                f"{len(strangers):,} of the {len(ids[key]):,} pupils in {name} {'is' if one else 'are'} in no other list. "
+                f"{'Is this a pupil' if one else 'Are they pupils'} of the school?"
             )
             answer = ask(
                 f"only_in:{key or 'ctf'}",
                 text,
-                {"leave_out": "No, leave them out", "add": "Yes, add them"},
+                {
+                    "leave_out": "No, leave out" if one else "No, leave them out",
+                    "add": "Yes, add" if one else "Yes, add them",
+                },
                 proposal="leave_out",
             )
             if answer == "leave_out":
                 mine = tall["list"].isin(places)
                 keep &= ~(mine & tall["pupil_id"].isin(strangers))
                 notes.append(
-                    f"{name}: {len(strangers):,} pupils who are in no other list were left out."
+                    f"{name}: 1 pupil who is in no other list was left out."
+                    if one
+                    else f"{name}: {len(strangers):,} pupils who are in no other list were left out."
                 )
     return tall[keep], faults, notes
 
@@ -143,10 +184,15 @@ def merged(
     if len(first) == len(tall):
         return Joined(tall.sort_index(), tuple(faults), tuple(notes))
     pupils = {"pupil_id": first["pupil_id"].to_numpy()}
+    told_years = ""
     for column in columns:
         rows = tall.loc[tall[column] != "", ["pupil_id", "list", column]]
-        if rows["list"].nunique() > 1 and column not in _NAMES:
-            rows, note = _settled(rows, column, lists, label=labels[column], ask=ask)
+        if column == "ks4_year" and told_years:
+            # A list's year groups say when its pupils leave: who is right about the one is right about the other.
+            rows = _first(rows, told_years, lists)
+        elif rows["list"].nunique() > 1 and column not in _NAMES:
+            rows, answer, note = _settled(rows, column, lists, label=labels[column], ask=ask)
+            told_years = answer if column == "year_group" else told_years
             notes += note
         told = rows.drop_duplicates("pupil_id").set_index("pupil_id")[column]
         pupils[column] = told.reindex(first["pupil_id"]).fillna("").to_numpy()
@@ -164,25 +210,31 @@ def _order(lists: Sequence[SchoolList]) -> np.ndarray:
 
 def _settled(
     rows: pd.DataFrame, column: str, lists: Sequence[SchoolList], *, label: str, ask: Ask
-) -> tuple[pd.DataFrame, list[str]]:
-    """The rows of a column in the order in which they count, after she has said which file is right where they differ."""
+) -> tuple[pd.DataFrame, str, list[str]]:
+    """The rows of a column in the order in which they count, the file that she says is right where they differ, and a note."""
     differ = rows.assign(folded=rows[column].str.casefold()).groupby("pupil_id")["folded"].nunique()
     contradicted = differ.index[differ > 1]
     if contradicted.empty:
-        return rows, []
+        return rows, "", []
     at_odds = rows[rows["pupil_id"].isin(contradicted)]
     files = list(dict.fromkeys(lists[place].file for place in at_odds["list"]))
     if len(files) < 2:
-        return rows, []
+        return rows, "", []
     proposal = _register(files, lists) if column in _OF_NEED else files[0]
     who = "1 pupil" if len(contradicted) == 1 else f"{len(contradicted):,} pupils"
     text = f"{label}: {_listed(files)} contradict one another for {who}. Which file is right?"
     answer = ask(f"wins:{column}", text, {file: file for file in files}, proposal=proposal)
-    chosen = np.array([one.file == answer for one in lists], bool)[rows["list"]]
-    rows = pd.concat([rows[chosen], rows[~chosen]])
-    return rows, [
-        f"{label}: {_listed(files)} contradict one another for {who}; {answer} was taken."
-    ]
+    return (
+        _first(rows, answer, lists),
+        answer,
+        [f"{label}: {_listed(files)} contradict one another for {who}; {answer} was taken."],
+    )
+
+
+def _first(rows: pd.DataFrame, file: str, lists: Sequence[SchoolList]) -> pd.DataFrame:
+    """The rows with those of a file first."""
+    chosen = np.array([one.file == file for one in lists], bool)[rows["list"]]
+    return pd.concat([rows[chosen], rows[~chosen]])
 
 
 def _register(files: Sequence[str], lists: Sequence[SchoolList]) -> str:
@@ -210,10 +262,10 @@ def _without_repeats(
     repeated = tall.duplicated(["list", "pupil_id"], keep=False) & (tall["pupil_id"] != "")
     if not repeated.any():
         return tall, [], []
-    columns = [
-        name for name in tall.columns if name not in ("list", "at", "pupil_id", "need", "need_2")
-    ]
-    faults, notes, parts = [], [], [tall[~repeated]]
+    tall, notes = _of_latest_years(tall, lists)
+    repeated = tall.duplicated(["list", "pupil_id"], keep=False)
+    columns = [name for name in tall.columns if name not in _NOT_COMPARED]
+    faults, parts = [], [tall[~repeated]]
     for place, rows in tall[repeated].groupby("list", sort=False):
         one = lists[place]
         if one.long:
@@ -230,20 +282,46 @@ def _without_repeats(
             )
             for at in second["at"]
         ]
-        kept, needs = _with_needs(rows)
+        if one.ranks is not None:
+            rows = rows.assign(rank=one.ranks[rows["at"].to_numpy(int)])
+            rows = rows.sort_values("rank", kind="stable").drop(columns="rank")
+        kept, needs, more = _with_needs(rows)
         parts.append(kept)
         same = len(rows) - len(kept) - len(second)
         if needs:
             notes.append(
                 f"{one.file}: a row for each need was read as one pupil with up to two needs."
             )
+            if more:
+                who = "1 pupil" if more == 1 else f"{more:,} pupils"
+                notes.append(f"{one.file}: further needs of {who} were left out.")
         elif same > 0:
-            notes.append(f"{one.file}: {same:,} rows that repeat another were passed over.")
+            rows = (
+                "1 row that repeats another was"
+                if same == 1
+                else f"{same:,} rows that repeat another were"
+            )
+            notes.append(f"{one.file}: {rows} passed over.")
     return pd.concat(parts).sort_index(), faults, notes
 
 
-def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """The first row of each pupil, with the needs of her other rows as the second; and whether there were any."""
+def _of_latest_years(
+    tall: pd.DataFrame, lists: Sequence[SchoolList]
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows without those of a pupil who has a row of a later school year in the same list."""
+    latest = tall.groupby(["list", "pupil_id"])["year"].transform("max")
+    older = (tall["year"] < latest) & (tall["pupil_id"] != "")
+    return tall[~older], [
+        f"{lists[place].file}: of pupils with rows for several school years the latest was taken."
+        for place in tall.loc[older, "list"].unique()
+    ]
+
+
+def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool, int]:
+    """The first row of each pupil, with the needs of her other rows as the second.
+
+    And whether there were any, and how many pupils have more than two.
+    """
     kept = rows.drop_duplicates("pupil_id")
     needs = rows.loc[rows["need"] != "", ["pupil_id", "need"]].drop_duplicates()
     nth = needs.groupby("pupil_id").cumcount()
@@ -254,7 +332,7 @@ def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     kept = kept.assign(
         need=_text(first), need_2=_text(second.where(second.notna(), kept["need_2"]))
     )
-    return kept, bool(second.notna().any())
+    return kept, bool(second.notna().any()), int((nth == 2).sum())
 
 
 def _text(values: pd.Series) -> pd.Series:

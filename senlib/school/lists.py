@@ -13,16 +13,21 @@ import pandas as pd
 
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
+from senlib.school.checking import constant
 from senlib.school.files import Part
 from senlib.school.headings import UNTOLD, Result
-from senlib.school.matching import UPN, Column, Matched
-from senlib.school.read_tables import RawTable, filled_cells
+from senlib.school.matching import UPN, Column, Matched, stands_in
+from senlib.school.read_tables import RawTable, filled_cells, is_error
 
 # '2023/2024' or '202324'.
 _SCHOOL_YEAR = re.compile(r"20\d\d[/-]?(?:20)?(\d\d)")
 # A form such as 10B begins with the year group.
 _FORM = re.compile(r"(?:Y(?:ea)?r?\s*)?(1[0-3]|[7-9])(?!\d)", re.IGNORECASE)
 _NEARLY_ALL = 0.8
+# What stands between two needs in one cell.
+_BETWEEN_NEEDS = re.compile(r"[,;/&+\n|]| and ")
+# Pupils of a summer's key stage 2 finish Year 11 so many years later.
+YEARS_FROM_KS2 = 5
 
 # Where DfE's outcome column says that a score is there, or is below 100: nothing that the score does not say.
 _SAT = ("", "AS", "NS")
@@ -34,7 +39,9 @@ class SchoolList:
 
     `name` is the file's, `file` names the sheet too. `upns` and `own_numbers` are the pupils' numbers row by row, '' where blank
     or where there is no such column. `at` gives for each part of results the rows of the list that it comes from. `year` is the
-    summer of the school year that the list tells of, None where the file does not say; `years` the same row by row.
+    summer of the school year that the list tells of, None where the file does not say; `years` the same row by row. `ranks` order
+    the needs of a pupil who has several rows. `leaving` is the summer of Year 11 row by row, as far as the year of the results
+    tells it, for want of anything better.
     """
 
     name: str
@@ -50,12 +57,14 @@ class SchoolList:
     year: int | None = None
     years: np.ndarray | None = None
     number_heading: str = ""
+    ranks: np.ndarray | None = None
+    leaving: np.ndarray | None = None
     notes: tuple[str, ...] = ()
 
 
 @dataclass
 class _Tidied:
-    """What was changed as results were read: how often, by what was done."""
+    """What was changed or taken as results were read: how often, by what was done."""
 
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -74,7 +83,7 @@ def of_table(
     table, notes = match.table, []
     upns = _numbers(table, match.named.get("pupil_id"))
     own = _numbers(table, match.named.get(headings.OWN_NUMBER))
-    pupils = _pupils(match, notes)
+    pupils = _pupils(match, framework, notes)
     years = _school_years(table, match.pupil_columns.get(headings.SCHOOL_YEAR))
     changed = _Tidied()
     if match.long:
@@ -90,7 +99,7 @@ def of_table(
             academic_year=academic_year,
             today=today,
         )
-    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.counts.items()]
+    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.counts.items() if n]
     number = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
     return SchoolList(
         name=name,
@@ -105,24 +114,32 @@ def of_table(
         year=_common(years),
         years=years,
         number_heading="" if number is None else table.headings[number],
+        ranks=_ranks(table, match.named.get(headings.NEED_RANK)),
+        leaving=_leaving(match, pupils, years),
         notes=tuple(notes),
     )
 
 
 def _told(what: str, *, number: int) -> str:
     """What was changed, and how often."""
-    noun = {"fine": "fine result", "date": "double grade"}[what]
     one = number == 1
+    noun = _NOUNS[what][not one]
     return _SAID[what].format(
-        n=f"{number:,} {noun}{'' if one else 's'}",
-        was="was" if one else "were",
-        it="it lies" if one else "they lie",
+        n=f"{number:,} {noun}", was="was" if one else "were", it="it lies" if one else "they lie"
     )
 
 
+_NOUNS = {
+    "fine": ("fine result", "fine results"),
+    "date": ("double grade", "double grades"),
+    "english": ("result", "results"),
+    "zero": ("cell with 0", "cells with 0"),
+}
 _SAID = {
     "fine": "{n} such as 4+, 7a or 104.33 {was} read as the grade or score {it} in.",
     "date": "{n} such as 5-4 that Excel had turned into a date {was} read back.",
+    "english": "English at key stage 2 was read as reading ({n}).",
+    "zero": "{n} {was} read as U. If 0 says that there is no grade, clear it in the file.",
     "percentage": "attendance is given as shares of 1 and was read as percentages.",
 }
 
@@ -130,7 +147,7 @@ _SAID = {
 # -------------------------------------------------------------------------------------------------------------- Pupils
 
 
-def _pupils(match: Matched, notes: list[str]) -> Part:
+def _pupils(match: Matched, framework: Framework, notes: list[str]) -> Part:
     """What the table tells of pupils, one row for each of its rows, under the names of the pupils table; no numbers yet."""
     table = match.table
     told = dict(match.pupil_columns)
@@ -138,13 +155,21 @@ def _pupils(match: Matched, notes: list[str]) -> Part:
     told.pop("pupil_id", None)
     data: dict[str, object] = {name: table.columns[index] for name, index in told.items()}
     names = {name: table.headings[index] for name, index in told.items()}
-    for name, values, index in _from_aids(table, aids, told):
+    for name, values, index in _from_aids(table, aids, told, framework, notes):
         data[name], names[name] = values, table.headings[index]
     if "form" in data and "year_group" not in data and "ks4_year" not in data:
         years = _years_by_form(data["form"])
         if years is not None:
             data["year_group"], names["year_group"] = years, names["form"]
             notes.append(f"{table.file}: the year group was taken from column '{names['form']}'.")
+    if "need" in data and "need_2" not in data:
+        needs = _two_needs(data["need"], framework)
+        if needs is not None:
+            data["need"], data["need_2"] = needs
+            names["need_2"] = names["need"]
+            notes.append(
+                f"{table.file}: cells with several needs were read as the first two of them."
+            )
     if "attendance" in data:
         data["attendance"], shares = _percentages(data["attendance"])
         if shares:
@@ -162,8 +187,32 @@ def _number_heading(match: Matched) -> str:
     return "UPN" if index is None else match.table.headings[index]
 
 
+def _two_needs(
+    column: pd.Categorical, framework: Framework
+) -> tuple[pd.Categorical, pd.Categorical] | None:
+    """The needs of cells that hold several, such as 'SLCN, SEMH', in two columns; None where there are no such cells."""
+    declared = schema.pupils_schema(framework).columns["need"]
+    pairs = [_first_two(text, declared) for text in column.categories]
+    if not any(second for _, second in pairs):
+        return None
+    return tuple(pd.Categorical([pairs[code][place] for code in column.codes]) for place in (0, 1))
+
+
+def _first_two(text: str, declared: object) -> tuple[str, str]:
+    """The first two needs of a cell; the text as it is where it is one, or no list of them."""
+    parts = [part.strip() for part in _BETWEEN_NEEDS.split(text) if part.strip()]
+    several = len(parts) > 1 and not schema.is_accepted(text, declared)
+    if several and all(schema.is_accepted(part, declared) for part in parts):
+        return parts[0], parts[1]
+    return text, ""
+
+
 def _from_aids(
-    table: RawTable, aids: Mapping[str, int], told: Mapping[str, int]
+    table: RawTable,
+    aids: Mapping[str, int],
+    told: Mapping[str, int],
+    framework: Framework,
+    notes: list[str],
 ) -> Sequence[tuple[str, object, int]]:
     """Columns of the pupils table that are worked out from others: names in one, flags for SEN, EAL as yes or no."""
     made: list[tuple[str, object, int]] = []
@@ -178,7 +227,20 @@ def _from_aids(
         index = aids[headings.EAL]
         words = {"Y": "Other than English", "N": "English"}
         made.append(("language", [words.get(yes, "") for yes in _yes_no(table, index)], index))
+    for aid in (headings.EAL, headings.EHC_PLAN, headings.SEN_SUPPORT):
+        if aid in aids and (neither := _neither(table, aids[aid])):
+            cells = "1 cell is" if neither == 1 else f"{neither:,} cells are"
+            heading = table.headings[aids[aid]]
+            notes.append(
+                f"{table.file}, column '{heading}': {cells} neither yes nor no, and read as blank."
+            )
     return made
+
+
+def _neither(table: RawTable, index: int) -> int:
+    """How many cells of a column of yes and no hold something else."""
+    told = np.array(_yes_no(table, index), object) != ""
+    return int((filled_cells(table.columns[index]) & ~told).sum())
 
 
 def _parted(column: pd.Categorical) -> tuple[list[str], list[str]]:
@@ -203,8 +265,8 @@ def _provision(table: RawTable, aids: Mapping[str, int]) -> list[str]:
 
 def _yes_no(table: RawTable, index: int) -> list[str]:
     column = table.columns[index]
-    yes = {"y", "yes", "true", "t", "1"}
-    no = {"n", "no", "false", "f", "0"}
+    yes = {"y", "yes", "true", "t", "1", "✓", "✔", "eal"}
+    no = {"n", "no", "false", "f", "0", "non-eal", "non eal", "not eal"}
     turned = [
         "Y" if text.strip().casefold() in yes else "N" if text.strip().casefold() in no else ""
         for text in column.categories
@@ -227,12 +289,12 @@ def _percentages(column: object) -> tuple[pd.Categorical, bool]:
     """Shares of 1 as percentages, where all that stands there is one; and whether that was so."""
     column = pd.Categorical(column)
     texts = [text.strip() for text in column.categories]
-    filled = [text for text in texts if text]
+    filled = [text for text in texts if text and not is_error(text)]
     numbers = pd.to_numeric(pd.Series(filled, dtype=str), errors="coerce")
     # A percentage of 1 or less is nobody's; '95%' is no number here, so one of them makes all the others percentages.
     if not filled or numbers.isna().any() or not 0 < numbers.max() <= 1:
         return column, False
-    turned = [f"{float(text) * 100:.4g}" if text else text for text in texts]
+    turned = [f"{float(text) * 100:.4g}" if text in filled else text for text in texts]
     return pd.Categorical([turned[code] for code in column.codes]), True
 
 
@@ -253,6 +315,26 @@ def _school_years(table: RawTable, index: int | None) -> np.ndarray | None:
     column = table.columns[index]
     found = [_SCHOOL_YEAR.fullmatch(text.strip()) for text in column.categories]
     return np.array([2000 + int(year[1]) if year else 0 for year in found], int)[column.codes]
+
+
+def _ranks(table: RawTable, index: int | None) -> np.ndarray | None:
+    """The rank that each row gives to its need; what is no number comes last."""
+    if index is None:
+        return None
+    column = table.columns[index]
+    found = [int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 999 for text in column.categories]
+    return np.array(found, int)[column.codes]
+
+
+def _leaving(match: Matched, pupils: Part, years: np.ndarray | None) -> np.ndarray | None:
+    """The summer of Year 11 in DfE's files without year groups, '' where it is not told: key stage 2 is five years before it."""
+    stages = {column.result.stage for column in match.results}
+    if years is None or not headings.is_dfe(match.table.headings) or "year_group" in pupils.data:
+        return None
+    later = 0 if "KS4" in stages else YEARS_FROM_KS2 if "KS2" in stages else None
+    if later is None:
+        return None
+    return np.array([f"{year + later}" if year else "" for year in years.tolist()], object)
 
 
 def _common(years: np.ndarray | None) -> int | None:
@@ -295,29 +377,22 @@ def _wide_results(
     for column in match.results:
         result = column.result
         if result.stage == UNTOLD:
-            result = Result(stage, result.subject, "test" if stage != "now" else "teacher")
-        texts = _with_outcomes(table, column, result)
+            kind = "test" if stage != "now" else "teacher"
+            result = headings.taken_as(Result(stage, result.subject, kind), framework)
+            if result is None:
+                continue
+        texts = _with_outcomes(table, column, result, match.columns)
         filled = filled_cells(texts)
         at = np.flatnonzero(filled)
         values = _tidied(texts[filled], framework.scale_of(result.stage), changed)
-        dates = [""] * len(at)
-        if result.stage == "now":
-            groups = year_groups.iloc[at]
-            dates = (
-                column.moment.on(groups, academic_year=academic_year, today=today).tolist()
-                if column.moment
-                else [now] * len(at)
-            )
-        data = pd.DataFrame(
-            {
-                "stage": result.stage,
-                "subject": result.subject,
-                "kind": result.kind,
-                "result": values,
-                "date": dates,
-            },
-            index=range(len(at)),
-        )
+        if len(at) < len(table.rows):
+            changed.counts["zero"] += _zeros(values, framework.scale_of(result.stage))
+        dates = constant(now if result.stage == "now" else "", rows=len(at))
+        if result.stage == "now" and column.moment:
+            days = column.moment.on(year_groups.iloc[at], academic_year=academic_year, today=today)
+            dates = pd.Categorical([day or now for day in days])
+        told = {name: constant(text, rows=len(at)) for name, text in result._asdict().items()}
+        data = pd.DataFrame(told | {"result": values, "date": dates}, index=range(len(at)))
         parts.append(
             Part(
                 file=table.file,
@@ -330,20 +405,43 @@ def _wide_results(
     return parts, places
 
 
-def _with_outcomes(table: RawTable, column: Column, result: Result) -> pd.Categorical:
-    """A column of scores, its blanks filled from DfE's column beside it where that says why there is no score."""
+def _with_outcomes(
+    table: RawTable, column: Column, result: Result, columns: Sequence[Column]
+) -> pd.Categorical:
+    """A column of scores, its blanks filled from DfE's other scores of the paper, and from what says why there is none."""
     texts = table.columns[column.index]
     if result.kind != "test" or result.stage != "KS2":
         return texts
+    lesser = [one for one in columns if one.meaning == column.meaning and not one.best]
+    for one in sorted(lesser, key=lambda one: one.rank, reverse=True):
+        if stands_in(one, column):
+            texts = _filled_from(texts, table.columns[one.index])
     for index, heading in enumerate(table.headings):
         key = schema.normal(heading.upper().removeprefix("KS4_"))
         if headings.OUTCOME_BESIDE.get(key) == result.subject:
             outcome = table.columns[index]
-            told = ~np.isin(outcome.categories.str.strip().str.upper(), _SAT)[outcome.codes]
-            blank = ~filled_cells(texts) & told
-            if blank.any():
-                return pd.Categorical(np.where(blank, outcome.astype(object), texts.astype(object)))
+            told = ~np.isin(outcome.categories.str.strip().str.upper(), _SAT)
+            why = [
+                text if says else "" for text, says in zip(outcome.categories, told, strict=True)
+            ]
+            texts = _filled_from(texts, pd.Categorical(np.array(why, object)[outcome.codes]))
     return texts
+
+
+def _filled_from(texts: pd.Categorical, others: pd.Categorical) -> pd.Categorical:
+    """The texts, and others where they are blank."""
+    blank = ~filled_cells(texts) & filled_cells(others)
+    if not blank.any():
+        return texts
+    return pd.Categorical(np.where(blank, others.astype(object), texts.astype(object)))
+
+
+def _zeros(values: pd.Categorical, scale: Scale) -> int:
+    """How many results are a 0 that is read as a grade: many systems write it where there is none."""
+    zero = [text.strip() == "0" for text in values.categories]
+    if scale.parse("0") is None or not any(zero):
+        return 0
+    return int(np.array(zero, bool)[values.codes].sum())
 
 
 def _long_results(
@@ -359,10 +457,11 @@ def _long_results(
     data = pd.DataFrame({name: table.columns[index] for name, index in told.items()})
     if "stage" not in told:
         data = data.assign(**_stages_of(data["subject"], framework, otherwise=stage))
+    data["subject"] = _as_taken(data, framework, changed)
     data["result"] = _tidied_by_stage(data, framework, changed)
     if now:
         dates = data["date"].astype(str) if "date" in data else pd.Series("", index=data.index)
-        current = data["stage"].astype(str).str.strip().str.casefold().isin(["now", "current"])
+        current = schema.each_distinct(data["stage"], str.casefold).isin(["now", "current"])
         data["date"] = dates.where(~current | (dates.str.strip() != ""), now).astype("category")
     names = {name: table.headings[index] for name, index in told.items()}
     part = Part(
@@ -391,9 +490,27 @@ def _stages_of(
     }
 
 
+def _as_taken(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.Series:
+    """The subjects, English at an entry of scaled scores read as reading."""
+    entry = framework.stages[0]
+    if not entry.averaged:
+        return data["subject"]
+    stages = schema.each_distinct(data["stage"], str.casefold)
+    at_entry = stages.isin([entry.entry_stage.casefold(), "key stage 2"]).to_numpy()
+    subjects = pd.Categorical(data["subject"])
+    english = [
+        (framework.subject(text) or "").startswith("English Lang") for text in subjects.categories
+    ]
+    rows = at_entry & np.array(english, bool)[subjects.codes]
+    if not rows.any():
+        return data["subject"]
+    changed.counts["english"] += int(rows.sum())
+    return pd.Series(np.where(rows, "Reading", subjects.astype(object))).astype("category")
+
+
 def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.Series:
     """The results with what Excel and fine grading made of them turned back, by the scale of each stage."""
-    stages = data["stage"].astype(str).str.strip()
+    stages = schema.each_distinct(data["stage"])
     results = data["result"].astype(object)
     for stage in stages.unique():
         if stage in framework.result_stages():

@@ -14,7 +14,8 @@ from senlib.school import headings, schema
 from senlib.school.answers import Answers
 from senlib.school.faults import Fault
 from senlib.school.headings import LEAVE_OUT, UNTOLD, Guess, Result
-from senlib.school.read_tables import RawTable
+from senlib.school.other_rows import of_pupils_alone
+from senlib.school.read_tables import RawTable, filled_cells
 from senlib.school.terms import Moment
 
 UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]", re.IGNORECASE)
@@ -26,7 +27,10 @@ _PERSONAL = ("pupil_id", headings.OWN_NUMBER, headings.NAME, "forename", "surnam
 # From this share of the cells on, a column holds what they are.
 _MOST, _NEARLY_ALL = 0.5, 0.8
 
-_YES_NO = ("y", "n", "yes", "no", "true", "false", "t", "f")
+_YES = ("y", "yes", "true", "t", "1")
+_NO = ("n", "no", "false", "f", "0")
+_YES_NO = (*_YES, *_NO)
+_EAL_OR_NOT = ("eal", "non-eal", "non eal", "not eal")
 _PROFICIENCY = ("1", "2", "3", "4", "a", "b", "c", "d", "e")
 
 
@@ -102,6 +106,10 @@ class Matched:
         """The index of each column of the pupils or results table that is used."""
         return {column.name: column.index for column in self.columns if column.used and column.name}
 
+    def places(self, *names: str) -> list[int]:
+        """The indices of those of these columns that are used."""
+        return [self.named[name] for name in names if name in self.named]
+
     @property
     def results(self) -> tuple[Column, ...]:
         """The columns of results that are used."""
@@ -134,7 +142,7 @@ class Matched:
 def cells(column: pd.Categorical) -> Cells:
     """What stands in a column of a table."""
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.categories))
-    texts = [text.strip() for text in column.categories]
+    texts = [text.strip() for text in column.categories.tolist()]
     filled = np.array([text != "" for text in texts], bool) & (counts > 0)
     return Cells(
         texts=tuple(text for text, kept in zip(texts, filled, strict=True) if kept),
@@ -144,7 +152,23 @@ def cells(column: pd.Categorical) -> Cells:
 
 
 def matched(table: RawTable, *, framework: Framework, answers: Answers) -> Matched | None:
-    """Match a table's columns; None where they name neither pupils nor results, so that it is a sheet of notes."""
+    """Match a table's columns; None where they name neither pupils nor results, so that it is a sheet of notes.
+
+    Rows that are no pupil's are taken out of the table.
+    """
+    match = _matched(table, framework=framework, answers=answers)
+    if match is None:
+        return None
+    alone = of_pupils_alone(
+        table,
+        numbers=match.places("pupil_id", headings.OWN_NUMBER),
+        names=match.places(headings.NAME, "surname", "forename"),
+        is_heading=lambda text: headings.is_known(text, framework),
+    )
+    return match if alone is table else _matched(alone, framework=framework, answers=answers)
+
+
+def _matched(table: RawTable, *, framework: Framework, answers: Answers) -> Matched | None:
     long = _match(table, framework=framework, answers=answers, long=True)
     if set(_LONG) <= set(long.named) and ("stage" in long.named or _numbers(long)):
         return long
@@ -167,7 +191,7 @@ def _match(table: RawTable, *, framework: Framework, answers: Answers, long: boo
         columns = [
             column if column.meaning else replace(column, meaning=LEAVE_OUT) for column in columns
         ]
-    return Matched(table, long, tuple(_without_twins(columns)))
+    return Matched(table, long, tuple(_without_twins(table, columns)))
 
 
 def _column(
@@ -175,12 +199,15 @@ def _column(
 ) -> Column:
     heading = table.headings[index]
     guess = headings.guess(heading, framework, long=long)
-    guess = _by_cells(guess, cells(table.columns[index]), framework)
+    held = cells(table.columns[index])
+    guess = _by_cells(guess, held, framework)
+    if guess.meaning in ("", LEAVE_OUT) and _names_bands(heading) and looks_like_bands(held.texts):
+        guess = Guess(LEAVE_OUT, remark=_BANDS)
     said = answers.meaning(heading, file=table.file)
     if said and not headings.possible(said, framework):
         said = ""
     meaning = said or guess.meaning
-    if not meaning and not cells(table.columns[index]).filled:
+    if not meaning and not held.filled:
         meaning = LEAVE_OUT
     return Column(
         index=index,
@@ -194,7 +221,7 @@ def _column(
     )
 
 
-def _without_twins(columns: Sequence[Column]) -> list[Column]:
+def _without_twins(table: RawTable, columns: Sequence[Column]) -> list[Column]:
     """The columns with all but the best of those that mean the same marked: what she said goes first, then the better name."""
     best: dict[tuple, Column] = {}
     for column in columns:
@@ -206,10 +233,30 @@ def _without_twins(columns: Sequence[Column]) -> list[Column]:
     for column in columns:
         rival = best.get((column.meaning, column.moment))
         if rival is not None and rival is not column:
-            remark = f"column ‘{rival.heading}’ holds the same and was taken"
-            column = replace(column, best=False, remark=remark)
+            column = replace(column, best=False, remark=_beside(table, column, rival))
         marked.append(column)
     return marked
+
+
+def _beside(table: RawTable, column: Column, rival: Column) -> str:
+    """What is said of a column beside which a better one was taken."""
+    twice = schema.normal(column.heading) == schema.normal(rival.heading)
+    remark = f"left out, for column ‘{rival.heading}’ was taken"
+    if twice and column.index > rival.index:
+        remark = "this heading stands twice; the first was taken"
+    filled, other = (filled_cells(table.columns[one.index]) for one in (column, rival))
+    alone = int((filled & ~other).sum())
+    if not alone:
+        return remark
+    rows = "1 row" if alone == 1 else f"{alone:,} rows"
+    if stands_in(column, rival):
+        return f"column ‘{rival.heading}’ was taken, and this one in {rows} where that is blank"
+    return f"{remark}. In {rows} this one is filled and that one is blank"
+
+
+def stands_in(column: Column, rival: Column) -> bool:
+    """Whether a column is read where a better one is blank: where both are DfE's own scores of one paper."""
+    return all(headings.is_dfe_score(one.heading) for one in (column, rival))
 
 
 def _better(column: Column, rival: Column) -> bool:
@@ -236,17 +283,47 @@ def _need_or_provision(guess: Guess, held: Cells, framework: Framework) -> Guess
         for name in (own, other)
     }
     if shares[own] < _MOST < shares[other]:
-        return guess._replace(meaning=f"pupil:{other}", remark="by what stands in it")
+        label = headings.label(other)
+        label = label if label.startswith("SEN") else label.lower()
+        return guess._replace(
+            meaning=f"pupil:{other}", remark=f"taken for {label}, by what is in it"
+        )
+    yes = held.among(_YES)
+    if own == "sen_provision" and yes and yes + held.among(_NO) == 1 and _has_support(framework):
+        remark = "yes was read as SEN support, for it does not say who has an EHC plan"
+        return guess._replace(meaning=f"pupil:{headings.SEN_SUPPORT}", remark=remark)
     return guess
+
+
+def _has_support(framework: Framework) -> bool:
+    return "K" in framework.sen_names
+
+
+def _flag(guess: Guess, held: Cells, framework: Framework) -> Guess:
+    """'EHCP' may be yes or no, or the SEN provision itself."""
+    if not held.filled or held.among(_YES_NO) > _MOST:
+        return guess if _has_support(framework) else Guess("")
+    provision = schema.pupils_schema(framework).columns["sen_provision"]
+    if held.share([schema.is_accepted(text, provision) for text in held.texts]) > _MOST:
+        return Guess("pupil:sen_provision", remark="taken for SEN provision, by what is in it")
+    return Guess("")
 
 
 def _eal(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """'EAL' may be yes or no, or a stage."""
-    if held.among(_YES_NO) > _MOST:
+    """'EAL' may be yes or no, a stage, or the language itself."""
+    stage = schema.pupils_schema(framework).columns["eal_stage"]
+    if not held.filled:
+        return guess
+    if held.among((*_YES_NO, *_EAL_OR_NOT)) > _MOST:
         return guess._replace(meaning=f"pupil:{headings.EAL}")
-    if held.among(_PROFICIENCY) > _MOST:
+    if held.among(_PROFICIENCY) > _MOST or guess.meaning == "pupil:eal_stage":
         return guess._replace(meaning="pupil:eal_stage")
-    return guess
+    if held.share([schema.is_accepted(text, stage) for text in held.texts]) > _MOST:
+        return guess._replace(meaning="pupil:eal_stage")
+    if held.share([len(text) > 2 and text[0].isalpha() for text in held.texts]) > _MOST:
+        remark = "taken for first language, by what is in it"
+        return Guess("pupil:language", rank=-100, remark=remark)
+    return Guess("")
 
 
 def _number(guess: Guess, held: Cells, framework: Framework) -> Guess:
@@ -262,7 +339,17 @@ _TURNS = {
     f"pupil:{headings.EAL}": _eal,
     "pupil:eal_stage": _eal,
     f"pupil:{headings.OWN_NUMBER}": _number,
+    f"pupil:{headings.EHC_PLAN}": _flag,
+    f"pupil:{headings.SEN_SUPPORT}": _flag,
 }
+_BANDS = "bands by name (high, middle, low) are no scores"
+
+
+def _names_bands(heading: str) -> bool:
+    """Whether a heading may stand above bands of prior attainment."""
+    return bool(
+        re.search(r"prior|ks ?2|attain|\bh ?/? ?m ?/? ?l\b|\bpa\b|band|ability", heading.casefold())
+    )
 
 
 def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
@@ -270,18 +357,53 @@ def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
     result = Result(*guess.meaning.split(":")[1:])
     scale = framework.scale_of("now" if result.stage == UNTOLD else result.stage)
     if held.filled and looks_like_bands(held.texts):
-        return Guess(LEAVE_OUT, remark="bands by name (high, middle, low) are no scores")
+        return Guess(LEAVE_OUT, remark=_BANDS)
     if scale.fine_grades and looks_like_letter_grades(held.texts):
         return Guess(LEAVE_OUT, remark="grades from A* to G are not on the scale from 9 to 1")
     own = result.subject in [subject.name for subject in framework.subjects]
-    if own and result.stage != UNTOLD:
+    if own and result.stage != UNTOLD and not guess.unsure:
         return guess
     if held.filled == 0 and result.stage != UNTOLD:
         return guess
     flags = set(held.texts) <= {"0", "1"}
-    if flags or held.share([scale.parse(text) is not None for text in held.texts]) < _NEARLY_ALL:
-        return Guess("")
-    return guess
+    stages = framework.result_stages() if result.stage == UNTOLD else [result.stage]
+    fitting = max(share_of_results(held, stage, result.subject, framework) for stage in stages)
+    return Guess("") if flags or fitting < _NEARLY_ALL else guess
+
+
+def share_of_results(held: Cells, stage: str, subject: str, framework: Framework) -> float:
+    """The share of the filled cells that hold a result as the subject can have it at a stage."""
+    scale = framework.scale_of(stage)
+    names = [scale.parse(text) for text in held.texts]
+    return held.share(
+        [name is not None and schema.can_be(name, subject, scale, framework) for name in names]
+    )
+
+
+def likely_stage(match: Matched, framework: Framework) -> str:
+    """The stage that results of which none is told most likely are of: by their subjects' names, by what they are, by the heads."""
+    entry, last = framework.stages[0].entry_stage, framework.stages[-1].name
+    if match.long:
+        subjects = cells(match.table.columns[match.named["subject"]]).texts
+        named = [headings.result_named(text, framework) for text in subjects]
+        if named and all(named):
+            return named[0].stage
+        places = [match.named["result"]]
+    else:
+        places = [column.index for column in match.results if column.result.stage == UNTOLD]
+    held = [cells(match.table.columns[place]) for place in places]
+    fitting = {
+        stage: sum(share_of_results(one, stage, "", framework) for one in held)
+        for stage in ("now", entry)
+    }
+    if fitting[entry] > _MOST * len(held) > fitting["now"]:
+        return entry
+    if match.long and any(_OF_EXAMS.search(heading) for heading in match.table.headings):
+        return last
+    return "now"
+
+
+_OF_EXAMS = re.compile(r"\b(candidate|exam|award\w*|season|series|uci)\b", re.IGNORECASE)
 
 
 def missing(match: Matched) -> list[Fault]:
@@ -296,7 +418,8 @@ def missing(match: Matched) -> list[Fault]:
             file=match.table.file,
             row=match.table.heading_row,
             rule=f"no column holds {holds}",
-            remedy=f"Give that column the heading '{heading}', or choose on the page what each heading means.",
+            remedy=f"Add a column with the heading '{heading}' and export the list again. Where a column holds "
+            "them under another heading, say so: choose its meaning on the page.",
         )
         for name, (holds, heading) in needed.items()
         if name not in found

@@ -79,6 +79,9 @@ def is_error(text: str) -> bool:
     (True, True, False)
     """
     written = text.strip()
+    # Most texts are none by their first letter.
+    if written[:1] not in ("#", "E", "e"):
+        return False
     return written.upper() in _ERRORS or bool(_NUMBERED_ERROR.fullmatch(written))
 
 

@@ -37,6 +37,10 @@ _WHOLE = ("", "SUB", "TST", "ALL")
 _PART = "for a part of a subject passed over, for only whole subjects are compared"
 _OTHER_SCALE = "on another scale passed over"
 _UNKNOWN = "passed over: no such result is known"
+# From the summer of key stage 2 to that of Year 11.
+_YEARS_FROM_KS2 = 5
+# Pupils whom no year group of the national curriculum fits, and mixed classes.
+_NO_YEAR_GROUP = ("X", "M")
 # An estimate or a target is no result.
 _NO_RESULT_YET = ("E", "T")
 
@@ -66,13 +70,15 @@ class ReadCtf(NamedTuple):
     """What a CTF holds.
 
     `academic_year` is the summer in which the file's own school year ends (None: not told): its year groups and its
-    attendance are of that year. `notes` tell what was passed over, and codes by their numbers.
+    attendance are of that year. `notes` tell what was passed over, and codes by their numbers. `leaving` is, pupil by
+    pupil, the summer of Year 11 as the year of the key stage 2 results tells it, '' where it does not.
     """
 
     pupils: Part
     results: Part
     notes: list[str]
     academic_year: int | None
+    leaving: np.ndarray
 
 
 class _Result(NamedTuple):
@@ -125,10 +131,13 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
     """
     pupils, results = _Gathering(), _Gathering()
     passed_over, codes, header = Counter(), Counter(), {}
+    leaving: list[str] = []
     for pupil in _pupils(file, header):
         cells = _pupil_cells(pupil)
         pupils.add(pupil.sourceline, cells)
-        for result in _latest(_results(pupil, framework, passed_over), framework):
+        taken = list(_latest(_results(pupil, framework, passed_over), framework))
+        leaving.append(_leaving(taken))
+        for result in taken:
             results.add(result.line, {"pupil_id": cells["pupil_id"], **result.cells})
             scale = framework.scale_of(result.cells["stage"][0])
             name = scale.parse(result.cells["result"][0])
@@ -142,7 +151,15 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
         results=results.part(file.name, ["pupil_id", "stage", "subject", "kind", "result"]),
         notes=_notes(file.name, passed_over, codes),
         academic_year=_academic_year(header),
+        leaving=np.array(leaving, object),
     )
+
+
+def _leaving(results: Iterable[_Result]) -> str:
+    """The summer of Year 11 by the latest year in which there are key stage 2 results; '' where none is told."""
+    years = [result.year for result in results if result.cells["stage"][0] == "KS2"]
+    told = [int(year) for year in years if re.fullmatch(r"(19|20)[0-9]{2}", year)]
+    return f"{max(told) + _YEARS_FROM_KS2}" if told else ""
 
 
 def _notes(file: str, passed_over: Counter, codes: Counter) -> list[str]:
@@ -228,7 +245,7 @@ def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
         "forename": _cell(pupil, "Forename"),
         "surname": _cell(pupil, "Surname"),
         "sex": (_SEX.get(sex[0], sex[0]), sex[1]),
-        "year_group": _cell(pupil, ".//{*}BasicDetails/{*}NCyearActual"),
+        "year_group": _year_group(pupil),
         "ethnicity": _cell(pupil, ".//{*}BasicDetails/{*}Ethnicity"),
         "language": _language(pupil),
         "sen_provision": _sen_provision(pupil),
@@ -236,6 +253,11 @@ def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
         "need_2": second,
         "attendance": _attendance(pupil),
     }
+
+
+def _year_group(pupil: etree._Element) -> Cell:
+    text, line = _cell(pupil, ".//{*}BasicDetails/{*}NCyearActual")
+    return "" if text in _NO_YEAR_GROUP else text, line
 
 
 def _cell(element: etree._Element, path: str) -> Cell:

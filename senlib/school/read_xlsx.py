@@ -38,7 +38,7 @@ from senlib.school.what_is_hidden import beside_hidden_sheets, hidden_rows_note,
 
 _BYTES_AT_ONCE = 64 * 1024
 # The quickest way to fill the time is elements without content: a sheet of 100,000 pupils has a third of these.
-_MOST_ELEMENTS = 10_000_000
+_MOST_ELEMENTS = 14_000_000
 _MOST_SHEETS = 500
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, etree.XMLSyntaxError, NoWorkbook),

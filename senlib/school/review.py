@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +22,7 @@ from senlib.school.matching import (
     Matched,
     cells,
     is_national,
+    likely_stage,
     matched,
     missing,
     national_table,
@@ -36,6 +38,8 @@ _SUMMER_ENDS = (8, 1)
 # A leaver's last day, where all that is known is the year.
 _LAST_DAY = "{}-08-31"
 NOT_KNOWN = "not_known"
+# So many headings are named in a note, and so much of each.
+_NAMED, _SHORT = 10, 60
 _OLDEST_YEAR, _LAST_YEAR = 0, 11
 
 _SECOND_RESULT = "a second result for the same pupil, stage, subject and kind"
@@ -170,6 +174,7 @@ class _Reviewing:
 
     def of(self, files: Sequence[NamedFile]) -> Review:
         """The review of these files."""
+        files = self._each_file_once(files)
         for number, file in enumerate(files, start=1):
             self.progress(f"Reading {file.name} ({number:,} of {len(files):,})")
             try:
@@ -205,6 +210,26 @@ class _Reviewing:
             faults=tuple(dict.fromkeys(self.faults)),
             sources=self._sources(files, made),
         )
+
+    def _each_file_once(self, files: Sequence[NamedFile]) -> list[NamedFile]:
+        """The files without those that hold the same as another, and each under a name of its own."""
+        kept: dict[str, NamedFile] = {}
+        names: dict[bytes, str] = {}
+        for file in files:
+            digest = _digest(file)
+            if digest and digest in names:
+                first = names[digest]
+                self.notes.append(
+                    f"{first} was chosen twice, and read once."
+                    if first == file.name
+                    else f"{file.name} holds the same as {first}, and was left out."
+                )
+                continue
+            times = sum(1 for one in kept.values() if one.name.split(" (file ")[0] == file.name)
+            name = f"{file.name} (file {times + 1})" if times else file.name
+            kept[name] = replace(file, name=name)
+            names[digest] = name
+        return list(kept.values())
 
     def ask(self, key: str, text: str, options: Mapping[str, str], *, proposal: str) -> str:
         """Her answer to a question, else the proposal; the question is told in the review."""
@@ -248,11 +273,15 @@ class _Reviewing:
                 self.notes.append(
                     f"{table.file}: none of its headings is known, so it was passed over."
                 )
+        whole = any(not missing(match) for match in with_rows)
         for match in with_rows:
-            self._take(file, match)
+            self._take(file, match, beside_others=whole)
 
-    def _take(self, file: NamedFile, match: Matched) -> None:
-        """Note what a table's columns are, and keep it if it has what a table needs."""
+    def _take(self, file: NamedFile, match: Matched, *, beside_others: bool) -> None:
+        """Note what a table's columns are, and keep it if it has what a table needs.
+
+        One without is left out where the file has others that do.
+        """
         table = match.table
         self.notes += [f"{table.file}: {note}" for note in table.notes]
         for column in match.columns:
@@ -271,10 +300,26 @@ class _Reviewing:
             )
             if column.remark:
                 self.notes.append(f"{table.file}, column '{column.heading}': {column.remark}.")
-        faults = [*table.faults, *missing(match)]
-        self.faults += faults
+        self._note_what_is_unknown(match)
+        self.faults += table.faults
+        self.faults += [replace(fault, stops=not beside_others) for fault in missing(match)]
         if not missing(match):
             self.matches.append((file, match))
+
+    def _note_what_is_unknown(self, match: Matched) -> None:
+        """Say which columns were not recognised, and where one of DfE's files holds no result that is used."""
+        file = match.table.file
+        unknown = [column.heading[:_SHORT] for column in match.columns if not column.meaning]
+        if unknown:
+            shown = ", ".join(f"'{heading}'" for heading in unknown[:_NAMED])
+            more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+            what = "1 column was" if len(unknown) == 1 else f"{len(unknown):,} columns were"
+            self.notes.append(f"{file}: {what} not recognised and left out: {shown}{more}.")
+        if headings.is_dfe(match.table.headings) and not match.results and not match.long:
+            self.notes.append(
+                f"{file}: this is one of DfE’s pupil files, and holds no key stage 2 scores or GCSE grades. "
+                "Only what it says of pupils was read."
+            )
 
     def _review_unknown(self, table: RawTable) -> None:
         for index, heading in enumerate(table.headings):
@@ -286,9 +331,13 @@ class _Reviewing:
 
     def _ctf(self, file: NamedFile) -> SchoolList:
         """A Common Transfer File as a list. What it says of attendance in a year that is over is left out."""
-        pupils, results, notes, year = read_ctf(file, framework=self.framework)
+        pupils, results, notes, year, leaving = read_ctf(file, framework=self.framework)
         self.notes += notes
         if year is not None and year < self.academic_year and "attendance" in pupils.data:
+            if (pupils.data["attendance"] != "").any():
+                self.notes.append(
+                    f"{file.name}: attendance of {_school_year(year)} was left out, for that year is over."
+                )
             pupils = replace(pupils, data=pupils.data.drop(columns="attendance"))
         upns = pupils.data["pupil_id"].to_numpy(object)
         place = {upn: at for at, upn in enumerate(upns)}
@@ -308,6 +357,7 @@ class _Reviewing:
             describes_pupils=bool((pupils.data["year_group"] != "").any()),
             ctf=True,
             year=year,
+            leaving=leaving,
         )
 
     # -- what the lists do not say of themselves --
@@ -345,8 +395,9 @@ class _Reviewing:
             stage: _STAGE_WORDS.get(stage, f"{stage} results")
             for stage in self.framework.result_stages()
         }
-        text = f"What are the results in {match.table.file}? It names no stage."
-        return self.ask(f"stage:{match.table.file}", text, stages, proposal="now")
+        text = f"What are the results in {match.table.file}, where no key stage is named?"
+        proposal = likely_stage(match, self.framework)
+        return self.ask(f"stage:{match.table.file}", text, stages, proposal=proposal)
 
     def _now_date(self, one: SchoolList) -> str:
         """Of what date the current results of a list are."""
@@ -383,9 +434,9 @@ class _Reviewing:
         core = self.framework.core_subjects()
         for one, numbers in zip(made, ids, strict=True):
             for part, at in zip(one.results, one.at, strict=True):
-                stages = part.data["stage"].astype(str).str.strip()
-                subjects = part.data["subject"].astype(str).map(self.framework.subject)
-                filled = part.data["result"].astype(str).str.strip() != ""
+                stages = schema.each_distinct(part.data["stage"])
+                subjects = schema.each_distinct(part.data["subject"], self.framework.subject)
+                filled = schema.each_distinct(part.data["result"]) != ""
                 for stage, ids_of_stage in found.items():
                     rows = (stages == stage) & subjects.isin(core) & filled
                     ids_of_stage.update(numbers[at[rows.to_numpy()]])
@@ -398,7 +449,7 @@ class _Reviewing:
         this_year = self.academic_year
         if "year_group" not in one.pupils.data or self.today >= date(this_year, *_SUMMER_ENDS):
             return this_year
-        years = one.pupils.data["year_group"].astype(str).str.strip().map(schema.whole_number)
+        years = schema.each_distinct(one.pupils.data["year_group"], schema.whole_number)
         for stage in self.framework.stages:
             at_end = numbers[(years == str(stage.ends_in_year)).to_numpy()]
             if not len(at_end):
@@ -424,6 +475,7 @@ class _Reviewing:
         self, made: Sequence[SchoolList], files: Sequence[NamedFile]
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         ids = joining.numbers_of(made)
+        self.notes += joining.lost_zeros(made)
         self._note_numbers(made)
         pupils = self._pupils(made, ids)
         results = self._results(made, ids, pupils)
@@ -452,12 +504,6 @@ class _Reviewing:
         tall["on_roll"] = _canonical_on_roll(raw, tall)
         places = np.repeat(np.arange(len(made)), [len(one.pupils.rows) for one in made]).astype(int)
         at = np.concatenate([np.arange(len(one.pupils.rows)) for one in made]) if made else []
-        totals = tall["pupil_id"].str.casefold().isin(schema.TOTALS)
-        if totals.any():
-            number = int(totals.sum())
-            rows = "1 row of totals was" if number == 1 else f"{number:,} rows of totals were"
-            self.notes.append(f"{rows} passed over.")
-            tall.loc[totals, [name for name in of.columns if name != "pupil_id"]] = ""
         tall, faults = checking.checked(
             tall, parts, of, framework=self.framework, needed=checking.NEEDED
         )
@@ -467,7 +513,7 @@ class _Reviewing:
             fault for fault in faults if (fault.file, fault.row, fault.column) not in stated
         ]
         tall = self._mixed_shares(tall, parts)
-        tall = tall.assign(list=places, at=at)[~totals.to_numpy()]
+        tall = tall.assign(list=places, at=at)
         tall = self._restated(tall, made)
         tall = tall[tall["pupil_id"] != ""]
         tall, faults, notes = joining.without_strangers(tall, made, ask=self.ask)
@@ -484,6 +530,7 @@ class _Reviewing:
         self.faults += joined.faults
         self.notes += joined.notes
         pupils = self._without_blanks(joined.pupils)
+        pupils = self._with_years_of_results(pupils, made, ids)
         return self._leavers(pupils, tall, made)[[*of.columns, "list"]]
 
     def _mixed_shares(self, tall: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
@@ -517,23 +564,59 @@ class _Reviewing:
         moved = groups + (self.academic_year - years)
         moved = moved.where(moved <= max(schema.YEAR_GROUPS))
         older = (years < self.academic_year) & groups.notna().to_numpy()
-        for place in np.unique(tall.loc[older, "list"]):
-            one = made[place]
-            told = years[(tall["list"] == place).to_numpy()].max()
-            self.notes.append(
-                f"{one.file} is of {_school_year(int(told))}, so its pupils are counted in the year groups they have moved up to."
-            )
+        self._note_older_lists(tall["list"].to_numpy(), years, older, made)
         return tall.assign(
+            year=years,
             year_group=_whole(moved),
             ks4_year=_whole(leaving),
             past=older & (moved > _LAST_YEAR).to_numpy() & (groups <= _LAST_YEAR).to_numpy(),
         )
 
+    def _note_older_lists(
+        self, places: np.ndarray, years: np.ndarray, older: np.ndarray, made: Sequence[SchoolList]
+    ) -> None:
+        """Say which lists are of an earlier school year; many CTF files together."""
+        of_year: dict[tuple[int, bool], list[str]] = {}
+        for place in np.unique(places[older]):
+            year = int(years[places == place].max())
+            of_year.setdefault((year, made[place].ctf), []).append(made[place].file)
+        for (year, ctf), told in of_year.items():
+            together = [f"{len(told):,} CTF files"] if ctf and len(told) > 1 else told
+            for name in together:
+                one = name in told
+                self.notes.append(
+                    f"{name} {'is' if one else 'are'} of {_school_year(year)}, so {'its' if one else 'their'} pupils "
+                    "are counted in the year groups they have moved up to."
+                )
+
+    def _with_years_of_results(
+        self, pupils: pd.DataFrame, made: Sequence[SchoolList], ids: Sequence[np.ndarray]
+    ) -> pd.DataFrame:
+        """The pupils with the summer of Year 11 by the year of their results where no list tells it, and their year group by that."""
+        told: dict[str, str] = {}
+        for one, numbers in zip(made, ids, strict=True):
+            if one.leaving is not None:
+                told |= {n: year for n, year in zip(numbers, one.leaving, strict=True) if year}
+        blank = (pupils["ks4_year"] == "") & pupils["pupil_id"].isin(told)
+        if blank.any():
+            pupils = pupils.assign(
+                ks4_year=pupils["ks4_year"].mask(blank, pupils["pupil_id"].map(told))
+            )
+            self.notes.append(
+                f"When {_pupils_in_words(int(blank.sum()))} finish Year 11 was worked out from the year of their results."
+                if blank.sum() > 1
+                else "When 1 pupil finishes Year 11 was worked out from the year of the results."
+            )
+        summers = schema.numbers(pupils["ks4_year"])
+        groups = _LAST_YEAR - (summers - self.academic_year)
+        here = (pupils["year_group"] == "") & groups.between(0, _LAST_YEAR)
+        return pupils.assign(year_group=pupils["year_group"].mask(here, _whole(groups)))
+
     def _leavers(
         self, pupils: pd.DataFrame, tall: pd.DataFrame, made: Sequence[SchoolList]
     ) -> pd.DataFrame:
         """Pupils who have left since the list was made are on roll no longer; of others a blank says that they are."""
-        still = set(tall.loc[~tall["past"], "pupil_id"])
+        still = set(tall.loc[~tall["past"] & (tall["year_group"] != ""), "pupil_id"])
         left = pupils["pupil_id"].isin(set(tall.loc[tall["past"], "pupil_id"]) - still)
         last = pupils["ks4_year"].map(_LAST_DAY.format)
         left_on = pupils["left_on"].mask(left & (pupils["left_on"] == ""), last)
@@ -551,7 +634,8 @@ class _Reviewing:
         none = next(code for code, side in sides.items() if side == "no SEN")
         with_sen = int(told.map(sides).eq("SEN").sum())
         text = (
-            f"SEN is blank for {int(blank.sum()):,} of {_pupils_in_words(len(pupils))}, and {with_sen:,} have SEN. "
+            f"SEN is blank for {int(blank.sum()):,} of {_pupils_in_words(len(pupils))}, "
+            f"and {with_sen:,} {'has' if with_sen == 1 else 'have'} SEN. "
             "Does a blank mean no SEN?"
         )
         options = {none: "Yes, a blank means no SEN", NOT_KNOWN: "No, it is not known"}
@@ -687,6 +771,15 @@ _STAGE_WORDS = {
 }
 
 
+def _digest(file: NamedFile) -> bytes:
+    """What tells whether two files hold the same; b'' of one that cannot be read."""
+    try:
+        with file.open() as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except (OSError, FaultyFile):
+        return b""
+
+
 def _whole(values: pd.Series) -> pd.Series:
     """Whole numbers as text; '' where there is none."""
     codes, distinct = pd.factorize(values)
@@ -702,15 +795,15 @@ def _canonical_on_roll(raw: pd.DataFrame, tall: pd.DataFrame) -> pd.Series:
     """Whether a pupil is on roll as the file says, blank where it does not: what a blank means is decided when lists are joined."""
     if "on_roll" not in raw:
         return pd.Series("", index=tall.index, dtype=str)
-    blank = raw["on_roll"].astype(str).str.strip() == ""
+    blank = schema.each_distinct(raw["on_roll"]) == ""
     return tall["on_roll"].mask(blank, "")
 
 
 def _has_undated_now(one: SchoolList) -> bool:
     """Whether a list holds current results without a date."""
     for part in one.results:
-        now = part.data["stage"].astype(str).str.strip().str.casefold().isin(["now", "current"])
-        dates = part.data["date"].astype(str).str.strip() if "date" in part.data else ""
+        now = schema.each_distinct(part.data["stage"], str.casefold).isin(["now", "current"])
+        dates = schema.each_distinct(part.data["date"]) if "date" in part.data else ""
         if (now & (dates == "")).any():
             return True
     return False

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,6 @@ import pandera.pandas as pa
 from senlib.frameworks import NO_RESULT, Framework, Scale, is_nothing
 
 YEAR_GROUPS = range(0, 15)
-
-# What exports write in place of a pupil's number where a row sums up others.
-TOTALS = ("total", "totals", "grand total", "average", "mean")
 
 # Types of need as exports and schools write them out, folded as `_spelt` folds. Dyslexia, dyscalculia and dyspraxia are
 # specific learning difficulties and ADHD belongs to social, emotional and mental health by the SEND Code of Practice 2015,
@@ -225,6 +223,11 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "class of",
                     "year 11 in",
                     "leavers",
+                    "exam year",
+                    "exam season",
+                    "year of exam",
+                    "year of leaving",
+                    "end of ks4 year",
                 ],
             ),
             "form": _text(
@@ -275,6 +278,10 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "current sen status",
                     "sen k or e",
                     "sen need level",
+                    "senf",
+                    "sen provision type",
+                    "sen category",
+                    "send provision",
                 ],
                 rule="not an SEN code of this framework",
             ),
@@ -298,6 +305,16 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "main need",
                     "type of need",
                     "need 1",
+                    "sen need 1",
+                    "send need 1",
+                    "sen type 1",
+                    "sen need type",
+                    "need type",
+                    "primary sen",
+                    "primary send need",
+                    "primary type of need",
+                    "main sen need",
+                    "sen need description",
                 ],
             ),
             "need_2": _need(
@@ -310,6 +327,12 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "secondary sen need",
                     "second need",
                     "sen need 2",
+                    "need 2",
+                    "send need 2",
+                    "sen type 2",
+                    "secondary send need",
+                    "secondary type of need",
+                    "secondary sen",
                 ],
             ),
             "ethnicity": _text(
@@ -334,7 +357,7 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
             ),
             "fsm": _coded(
                 "Eligible for free school meals: Y or N",
-                _YES_NO,
+                _ON_MEALS,
                 aliases=[
                     "everfsm6",
                     "fsm6",
@@ -352,6 +375,9 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "pupil premium eligible",
                     "pp",
                     "disadvantaged",
+                    "fsm6cla1a",
+                    "pupil premium status",
+                    "ppi",
                 ],
             ),
             "able": _coded(
@@ -429,7 +455,15 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             "subject": _text(
                 f"Subject: {subjects}{more}",
                 remedy=f"Use {subjects}{more}.",
-                aliases=["subject name", "qualification", "course", "assessment name"],
+                aliases=[
+                    "subject",
+                    "subject name",
+                    "award title",
+                    "course",
+                    "assessment name",
+                    "qualification name",
+                    "qualification",
+                ],
                 checks=[
                     pa.Check(
                         lambda s: s.isin(_subject_names(framework, s)),
@@ -445,7 +479,25 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             ),
             "result": _text(
                 "The level, score or grade; blank where the pupil has none",
-                aliases=["grade", "level", "score", "outcome", "value", "mark"],
+                aliases=[
+                    "result",
+                    "grade",
+                    "current grade",
+                    "final grade",
+                    "overall grade",
+                    "actual grade",
+                    "awarded grade",
+                    "exam grade",
+                    "exam result",
+                    "scaled score",
+                    "level",
+                    "score",
+                    "outcome",
+                    "value",
+                    "predicted grade",
+                    "forecast grade",
+                    "mark",
+                ],
                 required=True,
             ),
             "date": _date(
@@ -503,7 +555,7 @@ def canonical(
             turn = turner(name, column=column, framework=framework)
             if column.checks and not column.metadata["must"]:
                 turn = _blank_for_nothing(turn)
-            made[name] = _each_spelling(table[name], turn)
+            made[name] = each_distinct(table[name], turn)
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
         made["kind"] = made["kind"].mask(
@@ -589,7 +641,15 @@ def _text(
     )
 
 
-_YES_NO = {"Y": ["yes", "true", "1", "t"], "N": ["no", "false", "0", "f"]}
+_YES_NO = {
+    "Y": ["yes", "true", "1", "t", "✓", "✔", "☑", "eligible", "entitled"],
+    "N": ["no", "false", "0", "f", "not eligible", "not entitled"],
+}
+_ON_MEALS = {
+    "Y": [*_YES_NO["Y"], "fsm", "fsm6", "ever 6", "pp", "pupil premium", "disadvantaged"],
+    "N": [*_YES_NO["N"], "non-fsm", "non fsm", "not fsm", "non-pp", "not pp", "non pupil premium"]
+    + ["not pupil premium", "not disadvantaged"],
+}
 
 
 def _coded(
@@ -673,13 +733,20 @@ def _blank_for_nothing(turn: Callable[[str], str] | None) -> Callable[[str], str
     return turned
 
 
-def _each_spelling(values: pd.Series, turn: Callable[[str], str] | None) -> pd.Series:
-    """Strip each distinct value and apply `turn` to it once: a million results are written in a few dozen ways."""
-    codes, distinct = pd.factorize(values)
-    turned = pd.Series(distinct).astype(str).str.strip()
+def each_distinct(values: Any, turn: Callable[[str], Any] | None = None) -> pd.Series:
+    """Strip each distinct text and apply `turn` to it once: a million results are written in a few dozen ways.
+
+    >>> each_distinct(["4b ", "5c", "4b "], str.upper).tolist()
+    ['4B', '5C', '4B']
+    """
+    index = values.index if isinstance(values, pd.Series) else None
+    codes, distinct = pd.factorize(np.asarray(values, object))
+    turned = [str(text).strip() for text in distinct]
     if turn:
-        turned = pd.Series([turn(value) for value in turned], dtype=str)
-    return turned.take(codes).set_axis(values.index)
+        turned = [turn(text) for text in turned]
+    texts = bool(turned) and isinstance(turned[0], str)
+    made = pd.Series(turned, dtype=str if texts or not turned else None).take(codes)
+    return made.reset_index(drop=True) if index is None else made.set_axis(index)
 
 
 def numbers(values: pd.Series) -> pd.Series:
@@ -702,10 +769,20 @@ def turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[s
     if name in ("year_group", "ks4_year"):
         return whole_number
     if name == "attendance":
-        return lambda text: text.removesuffix("%").strip()
+        return _percentage
     if spellings := column.metadata["spellings"]:
         return lambda text: _spelt(text, spellings)
     return None
+
+
+def _percentage(text: str) -> str:
+    """A percentage without its sign, with a point where a comma stands for it.
+
+    >>> _percentage("93.4 %"), _percentage("93,4")
+    ('93.4', '93.4')
+    """
+    number = text.removesuffix("%").strip()
+    return re.sub(r"^([0-9]{1,3}),([0-9]{1,2})$", r"\1.\2", number)
 
 
 def _spelt(text: str, spellings: Mapping[str, str]) -> str:
@@ -802,8 +879,14 @@ def _by_stage(
     return pd.Series(turned, index=table.index)
 
 
+def can_be(name: str, subject: str, scale: Scale, framework: Framework) -> bool:
+    """Whether a subject can have a result of a scale: a double award is none of a subject that is awarded as one grade."""
+    single = any(own.name == subject and not own.double for own in framework.subjects)
+    return not (single and name in scale.double_awards())
+
+
 def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:
-    """Whether each result is one its stage can have; a row whose stage is unknown is refused for that alone."""
+    """Whether each result is one its stage and subject can have; a row whose stage is unknown is refused for that alone."""
     known = ~table["stage"].isin(framework.result_stages())
     for stage in framework.result_stages():
         of_stage = table["stage"] == stage
@@ -812,4 +895,8 @@ def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:
         known[of_stage] = results.isin(
             [text for text in results.unique() if text == NO_RESULT or scale.parse(text)]
         )
+        if doubles := scale.double_awards():
+            single = [subject.name for subject in framework.subjects if not subject.double]
+            wrong = of_stage & table["result"].isin(doubles) & table["subject"].isin(single)
+            known &= ~wrong
     return known

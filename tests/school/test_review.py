@@ -384,7 +384,7 @@ def test_choices():
 def test_of_two_columns_that_mean_the_same_the_better_is_taken(heads, cells, framework, left_out):
     read = loaded(f"{heads}\n{cells}\n", framework=framework, year=2024)
     assert [column.heading for column in read.columns if column.left_out] == left_out
-    named = [note for note in read.notes if "holds the same" in note]
+    named = [column.remark for column in read.columns if "taken" in column.remark]
     assert len(named) == len([one for one in left_out if one != "Hat"])
 
 

@@ -379,14 +379,17 @@ NOT_A_RESULT = "not a result that this stage can have"
         (
             GCSE,
             "KS4",
-            ["1", "9", "U", "X", "5-4", "55", "0", "4+", "L2M", "E3", ""],
-            ["-9", "10", "5-3", "A", "4-5", "4.25"],
+            ["1", "9", "U", "X", "0", "4+", "L2M", "E3", ""],
+            ["-9", "10", "5-3", "A", "4-5", "4.25", "5-4", "55"],
         ),
+        (GCSE, "KS4 Science", ["4", "5-4", "55", "U"], ["5-3", "4-5"]),
+        (GCSE, "KS4 Engineering", ["4", "5-4", "U"], ["5-3", "4-5"]),
     ],
 )
 def test_edges_of_results(framework, stage, good, bad):
     size = len(good) + len(bad)
-    columns = result(result=[*good, *bad], stage=[stage] * size)
+    stage, subject = stage.split() if " " in stage else (stage, "English")
+    columns = result(result=[*good, *bad], stage=[stage] * size, subject=[subject] * size)
     expected = [(NOT_A_RESULT, row) for row in range(len(good), size)]
     assert refused(schema.results_schema, framework, **columns) == expected
 

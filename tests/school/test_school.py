@@ -60,7 +60,8 @@ def test_codes_written_out_shares_of_attendance_and_rows_of_totals():
     ]
     with_total = loaded(rows + "Total,,,,\n")
     assert len(with_total.pupils) == 2
-    assert "1 row of totals was passed over." in with_total.notes
+    note = "wide.csv: Row 4 is a total, a title or a note, and no pupil. It was not read."
+    assert note in with_total.notes
 
 
 def test_a_school_year_that_is_none_is_told(tmp_path):
