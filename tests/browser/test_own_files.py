@@ -220,11 +220,11 @@ SAYS = [
     ("o05_hidden_sheet.xlsx", "hidden", 1),
     ("o09_upn_and_admission.csv", "2 pupils", 2),
     ("o10_giap_ks4.csv", "2 pupils and 10 results", 2),
-    ("o11_sims_class_list.csv", "there is no UPN", 2),
+    ("o11_sims_class_list.csv", "bands by name", 2),
     ("o14_ctf_code_F.xml", "2 pupils and 5 results", 2),
     ("o15_title_rows.csv", "The headings begin in row", 2),
     ("o17_arbor_needs.csv", "2 pupils", 2),
-    ("o20_sisra_list.csv", "What are the results in o20_sisra_list.csv?", 2),
+    ("o20_sisra_list.csv", "What are the results in o20_sisra_list.csv", 2),
     ("o23_matrix_long.csv", "stops this school from being opened", None),
     ("o25_future_summer.csv", "Is this last year’s list?", 2),
 ]

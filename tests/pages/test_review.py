@@ -295,7 +295,7 @@ def test_who_supplied_a_list_changes_nothing_that_is_counted(monkeypatch):
 def test_it_says_how_far_it_is(monkeypatch):
     page, told = front_page(), []
     page.chooser.observe(lambda change: told.append(change["new"]), "message")
-    page.take(chosen(list=GOOD, other=GOOD))
+    page.take(chosen(list=GOOD, other=GOOD.replace("99", "98")))
     assert "Reading list.csv (1 of 2)" in told and "Putting the lists together" in told
     assert "Nothing is kept yet." in told[-1]
 
@@ -411,7 +411,7 @@ def test_forgetting_counts_what_is_under_review_anew():
 def test_one_heading_with_two_meanings_is_remembered_for_each_file():
     grades = "UPN,Grade\nA823000000001,5\nA823000000002,4\n"
     page = front_page()
-    page.take(chosen(list=GOOD, maths=grades, english=grades))
+    page.take(chosen(list=GOOD, maths=grades, english=grades.replace(",5", ",6")))
     say(page, "Grade", "result:now:Mathematics:teacher", file="maths")
     say(page, "Grade", "result:now:English Language:teacher", file="english")
     page.review.open.click()
