@@ -18,7 +18,16 @@ from senlib.pages import frame, paper, people, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
 from senlib.pages.paper import Paper
-from senlib.pages.review import KINDS, LARGEST, Before, ReviewPanel, grouped_choices, label_of
+from senlib.pages.review import (
+    IN_VIEW,
+    KINDS,
+    LARGEST,
+    NEXT,
+    Before,
+    ReviewPanel,
+    grouped_choices,
+    label_of,
+)
 from senlib.pages.tasks import page_of
 from senlib.pages.top import Top
 from senlib.school import school_file
@@ -109,12 +118,13 @@ class FrontPage:
         self.which = frame.choice(
             "School", [(words, key) for key, words in self.desk.choices().items()], self.desk.chosen
         )
-        self.open = widgets.Button(description="Open this school", button_style="primary")
+        self.open = widgets.Button(description="Open the chosen school", button_style="primary")
         self.open.on_click(lambda _: self._choose(self.which.value))
         self.refused = frame.html("")
         self.back_told = frame.html("")
         self.back = widgets.Button(description="Go back to the school as it was")
         self.back.on_click(lambda _: self.go_back())
+        self.back.add_class(NEXT)
         self.back_offer = widgets.VBox([])
         self._show_back()
         controls = frame.controls(self.which, self.open)
@@ -158,11 +168,8 @@ class FrontPage:
         self.year.observe(lambda _: self._read_otherwise(), "value")
         self._show_remembered()
         boxes = frame.controls(self.yardstick, self.year, self.name)
-        return widgets.VBox(
+        chosen = widgets.VBox(
             [
-                frame.html(_templates()),
-                boxes,
-                self.codes,
                 self.chooser,
                 self.review.box,
                 self.outcome,
@@ -170,6 +177,8 @@ class FrontPage:
                 self.remembered_trouble,
             ]
         )
+        chosen.add_class(IN_VIEW)
+        return widgets.VBox([frame.html(_templates()), boxes, self.codes, chosen])
 
     # -- what is done, next and due --
 
@@ -273,12 +282,13 @@ class FrontPage:
         self._reopen()
         self._show_remembered()
         self.chooser.message = f"Open now: {school.name}."
-        self.outcome.children = [frame.html(summary), *self._back_here()]
+        self._say_what_came_of_it(summary)
 
     def put_away(self) -> None:
         """Have nothing to do with the files that were chosen; all stays as it was."""
         self.review.put_down()
         self.chooser.message = "Nothing was kept. The school that was open stays open."
+        self.remembered.show()
 
     def go_back(self) -> None:
         """Open the school that was open before; this can be undone in the same way."""
@@ -295,8 +305,8 @@ class FrontPage:
             self._reopen()
         if hasattr(self, "outcome"):
             self.chooser.message = f"Open again: {self.desk.school.name}."
-            told = frame.note(f"‘{self.desk.school.name}’ is open again, as it was.")
-            self.outcome.children = [frame.html(told), *self._back_here()]
+            told = f"‘{self.desk.school.name}’ is open again, as it was."
+            self._say_what_came_of_it(frame.note(told))
 
     def remember(self, changes: Sequence[Mapping[str, str]]) -> None:
         """Change or forget what headings mean; what is under review is counted by it, too."""
@@ -385,9 +395,12 @@ class FrontPage:
         if back or sample:
             self.back_told.value = frame.note(told)
 
-    def _back_here(self) -> list[widgets.Widget]:
-        """The same offer beside what has just been done."""
-        return [self.back] if hasattr(self, "back") and self.back_offer.children else []
+    def _say_what_came_of_it(self, told: str) -> None:
+        """Say below the files what has just been done, with the way back; and bring it into view, for the page is shorter now."""
+        offered = hasattr(self, "back") and self.back_offer.children
+        self.outcome.children = [frame.html(told), *([self.back] if offered else [])]
+        self.remembered.show()
+        self.remembered.catch_focus()
 
     def _choose(self, key: str) -> None:
         try:
@@ -518,7 +531,7 @@ def _summary(school: School) -> str:
         "What was kept",
         frame.plain_table(pd.DataFrame(results), caption="What was kept", columns=columns),
     )
-    start = f'<p><a class="sl-button sl-primary" href="{frame.address("task1_conversion_data")}">Begin with Task 1</a></p>'
+    start = f'<p><a class="sl-button sl-primary {NEXT}" href="{frame.address("task1_conversion_data")}">Begin with Task 1</a></p>'
     return frame.answer(told) + start + (table if len(results) else "")
 
 

@@ -26,6 +26,9 @@ KINDS = ".csv,.txt,.xlsx,.xlsm,.xls,.xml,.htm,.html"
 # The largest file: a hundred thousand pupils in one sheet.
 LARGEST = 60 * 1024**2
 
+# Known to column_review.js: what is brought into view as a whole, and what is next to do in it.
+IN_VIEW, NEXT = "sl-review", "sl-review-next"
+
 # Files that are counted as fast as this are counted anew at each change.
 _AT_ONCE_SECONDS = 2.0
 _MOST_PLACES, _MOST_NOTES, _MOST_NAMED = 12, 6, 5
@@ -77,7 +80,10 @@ class ReviewPanel:
         self.open = widgets.Button(description="Open this school", button_style="primary")
         self.again = widgets.Button(description="Count again")
         self.away = widgets.Button(description="Do not open it")
-        self.open.on_click(lambda _: self.open_it())
+        # The same again where she has looked through all of it, under a name of its own.
+        self.open_below = widgets.Button(description="Open it", button_style="primary")
+        for button in (self.open, self.open_below):
+            button.on_click(lambda _: self.open_it())
         self.again.on_click(lambda _: self.count())
         self.away.on_click(lambda _: self._put_away())
         self.faults, self.questions = widgets.VBox([]), widgets.VBox([])
@@ -87,8 +93,23 @@ class ReviewPanel:
         self.columns.on_changes(self.change)
         self.more = FileChooser(label="Add more files to these", accept=KINDS, limit=LARGEST)
         self.more.on_files(self.add)
+        # Pieces stay where they are and are hidden when empty, so that none that has the focus is drawn anew.
+        self._pieces = [
+            self.title,
+            self.told,
+            self.refused,
+            frame.controls(self.open, self.again, self.away),
+            self.faults,
+            self.questions,
+            self.noticed,
+            self.covered,
+            self.columns_title,
+            self.columns,
+            self.more,
+            self.open_below,
+        ]
         self.box = widgets.VBox([])
-        self.box.add_class("sl-review")
+        self.box.add_class(IN_VIEW)
         self.put_down()
 
     def put_down(self) -> None:
@@ -102,6 +123,7 @@ class ReviewPanel:
         self._supplied: dict[str, str] = {}
         self._dated: dict[str, str] = {}
         self._asked: dict[str, widgets.Dropdown] = {}
+        self._places: dict[str, ReviewedColumn] = {}
         self._counted, self._seconds = True, 0.0
         self.refused.value = ""
         self.box.children = []
@@ -141,8 +163,7 @@ class ReviewPanel:
         """Take changes to columns, and what is said of files."""
         for change in changes:
             if "id" in change:
-                column = self.review.columns[int(change["id"])]
-                self._say(column, change["value"])
+                self._say(self._places[change["id"]], change["value"])
             elif change["name"] == "dated":
                 self._dated[change["file"]] = change["value"]
             else:
@@ -187,13 +208,15 @@ class ReviewPanel:
             academic_year=self.year,
             progress=self._progress,
         )
-        self._seconds, self._counted = time.monotonic() - start, True
-        self.refused.value = ""
+        self._counted, self.refused.value = True, ""
+        self._progress("Counting what is there")
         self._show()
+        self._seconds = time.monotonic() - start
 
     def refuse(self, text: str) -> None:
         """Say why it could not be opened."""
         self.refused.value = frame.trouble_line(text)
+        self.refused.layout.display = None
 
     # -- what comes of it --
 
@@ -274,6 +297,11 @@ class ReviewPanel:
     # -- what is shown --
 
     def _show(self) -> None:
+        # By file and place in it, so that what the page sends is never taken for a column of another file.
+        self._places = {}
+        for column in self.review.columns:
+            before = sum(one.file == column.file for one in self._places.values())
+            self._places[f"{column.file}|{before}"] = column
         self.title.value = frame.heading("What we made of your files", level=3)
         self._show_told()
         self._show_faults()
@@ -286,20 +314,28 @@ class ReviewPanel:
         self._tell(tell)
 
     def _show_actions(self) -> None:
-        """Everything in its order; what has nothing in it stands nowhere."""
-        stopped = not self.review.loads
-        self.open.disabled = stopped and self._counted
-        self.again.layout.display = "none" if self._counted else ""
-        actions = frame.controls(self.open, self.again, self.away)
-        parts = [self.title, self.told, self.refused, actions]
-        parts += [self.faults] if self.faults.children else []
-        parts += [self.questions] if self.questions.children else []
-        parts += [one for one in (self.noticed, self.covered) if one.value]
-        parts += [self.columns_title, self.columns, self.more, actions]
-        order = [id(part) for part in parts]
-        if order != getattr(self, "_order", None) or not self.box.children:
-            self._order = order
-            self.box.children = parts
+        """What can be pressed now. Where something stops it, 'Open this school' cannot, and the sentence above says why."""
+        stopped = not self.review.loads and self._counted
+        self.open.disabled = self.open_below.disabled = stopped
+        self.again.layout.display = "none" if self._counted else None
+        for part in (self.refused, self.faults, self.questions, self.noticed, self.covered):
+            held = part.children if isinstance(part, widgets.VBox) else part.value
+            part.layout.display = None if held else "none"
+        self._point_to_next()
+        self.box.children = self._pieces
+
+    def _point_to_next(self) -> None:
+        """Mark what is next to do, which has the focus when its button before is gone."""
+        buttons = [
+            button
+            for place in self.faults.children
+            if isinstance(place, widgets.VBox)
+            for row in place.children[1:]
+            for button in row.children
+        ]
+        first = buttons[0] if buttons else self.open
+        for button in (self.open, *buttons):
+            (button.add_class if button is first else button.remove_class)(NEXT)
 
     def _sentence(self) -> str:
         review, files = self.review, _many(len(self.files), "file")
@@ -349,32 +385,25 @@ class ReviewPanel:
         """The faults of one column, or of a file as a whole, with what can be done about them."""
         items = "".join(_fault_item(group) for group in groups)
         told = frame.html(f'<div class="sl-fault"><ul>{items}</ul></div>')
-        places = [
-            place
-            for place, column in enumerate(self.review.columns)
-            if column.file == file and column.heading == heading
-        ]
+        own = {id: column for id, column in self._places.items() if column.file == file}
+        id = next((id for id, column in own.items() if column.heading == heading), "")
         buttons = []
-        if places:
-            column = self.review.columns[places[0]]
+        if id:
+            column = own[id]
             out = widgets.Button(description="Leave this column out")
             out.on_click(lambda _: self._after_leaving_out(lambda: self.leave_out(column)))
             other = widgets.Button(description="It holds something else")
-            other.on_click(lambda _: self.columns.point_to(str(places[0])))
+            other.on_click(lambda _: self.columns.point_to(id))
             for button, what in ((out, "Leave out"), (other, "Say what it holds:")):
                 button.tooltip = f"{what} {heading}, {file}"
             buttons = [out, other]
         else:
             name = self._file_of(file)
-            unknown = [
-                str(place)
-                for place, column in enumerate(self.review.columns)
-                if column.file == file
-            ]
-            if unknown:
+            if own:
+                first = next((id for id, column in own.items() if not column.meaning), [*own][0])
                 say = widgets.Button(description="Say what the columns hold")
                 say.tooltip = f"Say what the columns hold: {file}"
-                say.on_click(lambda _: self.columns.point_to(self._first_unknown(file)))
+                say.on_click(lambda _: self.columns.point_to(first))
                 buttons.append(say)
             if name and len(self.files) > 1:
                 without = widgets.Button(description="Leave this file out")
@@ -386,27 +415,15 @@ class ReviewPanel:
         return widgets.VBox([told, frame.controls(*buttons)] if buttons else [told])
 
     def _after_leaving_out(self, leave: Callable[[], None]) -> None:
-        """Leave something out, and set the focus on what is next to do, for its button is gone."""
+        """Leave something out, and have the focus go on to what is next, for its button is gone."""
         leave()
-        for part in self.faults.children:
-            if isinstance(part, widgets.VBox) and len(part.children) > 1:
-                part.children[1].children[0].focus()
-                return
-        if self.box.children:
-            self.open.focus()
-
-    def _first_unknown(self, file: str) -> str:
-        own = [
-            (place, column)
-            for place, column in enumerate(self.review.columns)
-            if column.file == file
-        ]
-        return str(next((place for place, column in own if not column.meaning), own[0][0]))
+        self.columns.catch_focus()
 
     def _file_of(self, table: str) -> str:
         """The name of the file that a table is in; a workbook's tables are named after it and their sheets."""
-        names = [file.name for file in self.files if table.startswith(file.name)]
-        return max(names, key=len, default="")
+        names = [file.name for file in self.files]
+        found = [name for name in names if table == name or table.startswith(f"{name}, sheet")]
+        return max(found, key=len, default="")
 
     def _question(self, key: str) -> Question:
         return next(one for one in self.review.questions if one.key == key)
@@ -487,8 +504,8 @@ class ReviewPanel:
         labels = choices(self.framework)
         self.columns.choices = grouped_choices(labels)
         tables: dict[str, list[dict[str, str]]] = {}
-        for place, column in enumerate(review.columns):
-            tables.setdefault(column.file, []).append(self._row(place, column, labels))
+        for id, column in self._places.items():
+            tables.setdefault(column.file, []).append(self._row(id, column, labels))
         self.columns.tables = [
             {"name": name, "columns": columns} for name, columns in tables.items()
         ]
@@ -502,7 +519,7 @@ class ReviewPanel:
             for one in review.sources
         ]
 
-    def _row(self, place: int, column: ReviewedColumn, labels: Mapping[str, str]) -> dict[str, str]:
+    def _row(self, id: str, column: ReviewedColumn, labels: Mapping[str, str]) -> dict[str, str]:
         key = heading_key(column.heading, file=column.file)
         remarks = [column.remark] if column.remark else []
         if key in self._meanings:
@@ -514,7 +531,7 @@ class ReviewPanel:
             remarks.append("as you said before")
         state = "not recognised" if not column.meaning else "used"
         return {
-            "id": str(place),
+            "id": id,
             "heading": column.heading,
             "meaning": column.meaning,
             "label": label_of(column.meaning, labels),

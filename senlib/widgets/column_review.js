@@ -6,6 +6,8 @@ const newId = () => Math.random().toString(36).slice(2, 10);
 const STATES = { used: "Used", "left out": "Left out", "not recognised": "Not recognised" };
 // Two changes that follow so fast are sent together.
 const PAUSE_MS = 60;
+// So long the page may take to draw what Python has changed.
+const DRAWING_MS = 3000;
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -295,8 +297,21 @@ function render({ model, el }) {
     row.select.focus({ preventScroll: true });
   }
 
+  // A button that was pressed may go with what it was about; the focus goes on to the next, once that is drawn.
+  function catchFocus() {
+    const until = performance.now() + DRAWING_MS;
+    const look = () => {
+      const lost = !document.activeElement || document.activeElement === document.body;
+      const next = lost && (root.closest(".sl-review") || root).querySelector(".sl-review-next:not(:disabled)");
+      if (next) next.focus();
+      else if (performance.now() < until) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }
+
   function onMessage(message) {
     if (message.kind === "focus") pointTo(message.id);
+    if (message.kind === "catch") catchFocus();
     if (message.kind !== "done" || message.turn !== turn) return;
     sent = [];
     // Where Python told nothing, what was chosen stands.

@@ -63,6 +63,10 @@ class ColumnReview(AnyWidget):
         """Bring a column's list of meanings into view, with the focus on it."""
         self.send({"kind": "focus", "id": id})
 
+    def catch_focus(self) -> None:
+        """Where the focus is lost with what had it, set it on what is next to do (.sl-review-next)."""
+        self.send({"kind": "catch"})
+
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take nothing from the page by this road."""
 

@@ -150,19 +150,19 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
     bad.write_text(WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012"), encoding="utf-8")
     files = page.locator("input[type=file][multiple]").first
     files.set_input_files(bad)
-    review = page.locator(".sl-review")
+    review = page.locator(".sl-review .sl-review")
     expect(review).to_contain_text("row 2")
     expect(review).to_contain_text("row 3")
     expect(review).to_contain_text("KS2 English")
     assert "3.275" not in review.inner_text() and "0012" not in review.inner_text()
-    expect(page.get_by_role("button", name="Open this school").first).to_be_disabled()
+    expect(page.get_by_role("button", name="Open this school")).to_be_disabled()
     files.set_input_files(good)
     expect(review).to_contain_text("3 pupils and ")
     meaning = page.get_by_label("Meaning of Reading Age", exact=True)
     meaning.focus()
     meaning.select_option(label="Leave out")
     assert not (running.data / "school").exists()
-    page.get_by_role("button", name="Open this school").first.click()
+    page.get_by_role("button", name="Open this school").click()
     expect(page.locator("main")).to_contain_text(
         "Your own school lies open: Our school, 3 pupils on roll"
     )

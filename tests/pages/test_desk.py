@@ -205,8 +205,9 @@ def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(sa
     page.school(), page.own_files()
     page.yardstick.value, page.year.value = "levels", 2005
     page.take([ChosenFile(name="wide.csv", content=ASKED.encode())])
-    at = [column.heading for column in page.review.review.columns].index("Reading Age")
-    page.review.columns.hear([{"id": str(at), "value": "leave out"}])
+    (table,) = page.review.columns.tables
+    at = [column["heading"] for column in table["columns"]].index("Reading Age")
+    page.review.columns.hear([{"id": table["columns"][at]["id"], "value": "leave out"}])
     for _ in range(2):
         page.review.open.click()
         told = page.review.refused.value

@@ -242,3 +242,16 @@ def test_taken_off_the_page_it_sends_what_was_chosen_last(stage):
     meaning(screen.page, 0).select_option(label="Form")
     screen.page.evaluate("takeAway()")
     assert heard(screen) == [[{"id": "0", "value": "pupil:form"}]]
+
+
+def test_what_python_makes_of_it_otherwise_shows_in_place_of_what_was_chosen(stage):
+    review = example()
+    review.on_changes(
+        lambda _: setattr(review, "tables", [{"name": "list.csv", "columns": [column(0)]}])
+    )
+    screen = stage(review)
+    meaning(screen.page, 0).focus()
+    meaning(screen.page, 0).select_option(label="Form")
+    heard(screen)
+    expect(meaning(screen.page, 0)).to_have_value("pupil:need")
+    expect(meaning(screen.page, 1)).to_have_count(0)

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from senlib.widgets import ChosenFile, FileChooser
-from senlib.widgets.file_chooser import MEGABYTE, MOST_FILES, PART
+from senlib.widgets.file_chooser import MEGABYTE, MOST_BYTES, MOST_FILES, PART
 
 
 class Sender:
@@ -74,6 +74,19 @@ def test_the_limit_holds_here_too(monkeypatch, size, answer):
     sender = Sender(monkeypatch, limit=100)
     sender.begin(1, size)
     assert sender.answers == [answer]
+
+
+@pytest.mark.parametrize(("sizes", "answer"), [((60, 40), "heard"), ((60, 41), "refused")])
+def test_what_all_files_hold_together_is_limited(monkeypatch, sizes, answer):
+    sender = Sender(monkeypatch, total=100)
+    sender.begin(*sizes)
+    assert sender.answers == [answer]
+
+
+def test_a_new_choice_takes_back_what_was_said_of_the_one_before(sender):
+    sender.chooser.message = "Loaded."
+    sender.begin(1)
+    assert sender.chooser.message == ""
 
 
 def test_a_refusal_names_the_limit_in_words(sender):
@@ -220,9 +233,10 @@ def test_a_files_content_stays_out_of_what_is_printed():
 
 
 def test_the_page_cannot_raise_its_own_limit(sender):
-    sender.chooser.set_state({"limit": 10**12, "most": 10**6, "message": "x"})
+    sender.chooser.set_state({"limit": 10**12, "total": 10**12, "most": 10**6, "message": "x"})
     assert (sender.chooser.limit, sender.chooser.most, sender.chooser.message) == (
         20 * MEGABYTE,
         MOST_FILES,
         "",
     )
+    assert sender.chooser.total == MOST_BYTES

@@ -797,7 +797,7 @@ def test_files_arrive_whole_in_small_parts(stage):
 
 def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
     on = stage(example_chooser(limit=2 * 1024 * 1024))
-    expect(on.page.get_by_text("up to 12 at once, up to 2 MB each")).to_be_visible()
+    expect(on.page.get_by_text("up to 100 at once, up to 2 MB each")).to_be_visible()
     on.page.locator("input").set_input_files(
         [chosen("a.csv", b"x"), chosen("large.csv", b"x" * (2 * 1024 * 1024 + 1))]
     )
@@ -815,8 +815,8 @@ def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
     ("files", "words"),
     [
         (
-            [chosen(f"{i}.csv", b"x") for i in range(13)],
-            "13 files are too many at once. Choose up to 12.",
+            [chosen(f"{i}.csv", b"x") for i in range(101)],
+            "101 files are too many at once. Choose up to 100.",
         ),
         (
             [chosen("notes.pdf", b"x")],
@@ -829,6 +829,40 @@ def test_what_cannot_be_read_is_said_with_the_remedy(stage, files, words):
     on.page.locator("input").set_input_files(files)
     expect(on.page.get_by_role("alert")).to_have_text(words)
     assert on.page.evaluate("model.sent") == []
+
+
+def test_files_that_are_too_large_together_are_not_sent(stage):
+    on = stage(example_chooser(total=1024 * 1024))
+    on.page.locator("input").set_input_files([chosen(f"{i}.csv", b"x" * 600_000) for i in range(2)])
+    expect(on.page.get_by_role("alert")).to_have_text(
+        "These files are too large together. Choose up to 1 MB at once."
+    )
+    assert on.page.evaluate("model.sent") == []
+
+
+def test_while_python_is_at_work_the_page_says_how_far_it_is(stage):
+    on = stage(example_chooser(message="What came of the files before"))
+    told = []
+
+    def work(_files):
+        for share in ("50%", "100%"):
+            on.widget.message = f"Counting: {share}"
+            told.append([one for one in on.outbox if one.get("method") == "update"])
+
+    on.widget.on_files(work)
+    on.page.evaluate(
+        """() => {
+            window.said = [];
+            const status = document.querySelector('[role=status]');
+            new MutationObserver(() => window.said.push(status.textContent)).observe(status, {childList: true});
+        }"""
+    )
+    on.page.locator("input").set_input_files([chosen("a.csv", b"x")])
+    wait_for_files(on)
+    expect(on.page.get_by_role("status")).to_have_text("Counting: 100%")
+    assert "What came of the files before" not in on.page.evaluate("window.said")
+    # Sent at once, and not when all is done.
+    assert len(told[0]) < len(told[1])
 
 
 def test_an_ending_in_capitals_is_that_ending(stage):
