@@ -458,6 +458,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                     "subject",
                     "subject name",
                     "award title",
+                    "award",
                     "course",
                     "assessment name",
                     "qualification name",
