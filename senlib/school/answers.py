@@ -61,11 +61,11 @@ def read_answers(path: Path) -> Answers:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = table.get("files", {})
         meanings = {
-            heading_key(heading): text for heading, text in table.get("meanings", {}).items()
+            heading_key(heading): str(text) for heading, text in table.get("meanings", {}).items()
         }
         for name, said in files.items():
             for heading, text in said.get("meanings", {}).items():
-                meanings[heading_key(heading, file=name)] = text
+                meanings[heading_key(heading, file=name)] = str(text)
         return Answers(
             questions={key: str(value) for key, value in table.get("questions", {}).items()},
             meanings=meanings,

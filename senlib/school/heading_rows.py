@@ -122,7 +122,8 @@ def headings_of(
 ) -> tuple[list[str], bool]:
     """The headings, and whether those of two rows were joined: 'KS2' over 'Reading' as 'KS2 Reading'.
 
-    A heading that is known by itself, and stands there once, is left as it is ('UPN' under 'Pupil').
+    A heading that is known by itself, stands there once, and is not known with its group ('UPN' under 'Pupil') is left as
+    it is.
     """
     if head.upper is None or not (head.upper_is_first or _is_group(head.upper, head.cells)):
         return head.cells, False
@@ -137,7 +138,9 @@ def headings_of(
     def both(group: str, cell: str) -> str:
         together = f"{group} {cell}"
         grouped = head.upper_is_first or wide or is_heading(together)
-        wanted = times[normal(cell)] > 1 or (grouped and not is_heading(cell))
+        wanted = (
+            times[normal(cell)] > 1 or is_heading(together) or (grouped and not is_heading(cell))
+        )
         return together if group and cell and wanted else ""
 
     joined = [both(*pair) for pair in zip(_spread(upper, wide), lower, strict=True)]

@@ -188,10 +188,35 @@ def _match(table: RawTable, *, framework: Framework, answers: Answers, long: boo
         for index in range(len(table.headings))
     ]
     if headings.is_dfe(table.headings):
-        columns = [
-            column if column.meaning else replace(column, meaning=LEAVE_OUT) for column in columns
-        ]
-    return Matched(table, long, tuple(_without_twins(table, columns)))
+        columns = [_of_dfe(column) for column in columns]
+    return Matched(table, long, tuple(_without_idle(_without_twins(table, columns))))
+
+
+def _of_dfe(column: Column) -> Column:
+    """A column of one of DfE's pupil files, where a subject without a key stage may be of any, such as key stage 1."""
+    untold = column.result is not None and column.result.stage == UNTOLD
+    return replace(column, meaning=LEAVE_OUT) if untold or not column.meaning else column
+
+
+# What helps to make a column of the pupils table is idle where there is that column.
+_IDLE_BESIDE = {
+    headings.EHC_PLAN: "sen_provision",
+    headings.SEN_SUPPORT: "sen_provision",
+    headings.NAME: "surname",
+    headings.EAL: "language",
+}
+
+
+def _without_idle(columns: Sequence[Column]) -> list[Column]:
+    used = {column.name: column for column in columns if column.used and column.name}
+    marked = []
+    for column in columns:
+        better = used.get(_IDLE_BESIDE.get(column.name, ""))
+        if column.used and better is not None:
+            remark = f"left out, for column ‘{better.heading}’ was taken"
+            column = replace(column, best=False, remark=remark)
+        marked.append(column)
+    return marked
 
 
 def _column(

@@ -42,8 +42,9 @@ def of_pupils_alone(
     in_digits = like_numbers.sum() >= _MOST * max(number.sum(), 1)
     a_pupil = like_numbers if in_digits else number
     others = _either(table, numbers, _sums) | (~a_pupil & _either(table, [*numbers, *names], _sums))
-    if in_digits and len(table.columns) > _FEW_CELLS:
-        others |= number & ~like_numbers & (filled <= _FEW_CELLS)
+    if len(table.columns) > _FEW_CELLS:
+        titles = number & ~like_numbers if in_digits else _either(table, numbers, _titles)
+        others |= titles & (filled <= _FEW_CELLS)
     if not others.any():
         return table
     kept = _rows(table, ~others)
@@ -64,6 +65,11 @@ def _like_numbers(column: pd.Categorical) -> np.ndarray:
 
 def _sums(column: pd.Categorical) -> np.ndarray:
     return _each(column, lambda text: bool(_SUMS.fullmatch(re.sub(r"[:=\s\d.,%()]+$", "", text))))
+
+
+def _titles(column: pd.Categorical) -> np.ndarray:
+    """Whether each cell looks like a title or a note: several words, or one with a colon after it."""
+    return _each(column, lambda text: len(text.split()) > 2 or text.endswith(":"))
 
 
 def _each(column: pd.Categorical, test: Callable[[str], bool]) -> np.ndarray:

@@ -171,6 +171,7 @@ class _Reviewing:
     questions: dict[str, Question] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ctf_notes: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, files: Sequence[NamedFile]) -> Review:
         """The review of these files."""
@@ -184,6 +185,7 @@ class _Reviewing:
             except (ValueError, ArithmeticError, LookupError, MemoryError, RecursionError):
                 # Whatever a file holds, she is told which one it is; the message of such an error may hold its values.
                 self.faults.append(_unreadable(file))
+        self._tell_ctf_notes()
         self.progress("Putting the lists together")
         made = [self._list(file, match) for file, match in self.matches] + self.ctfs
         if not self.faults and all(one.long and not len(one.pupils.data.columns) for one in made):
@@ -332,12 +334,12 @@ class _Reviewing:
     def _ctf(self, file: NamedFile) -> SchoolList:
         """A Common Transfer File as a list. What it says of attendance in a year that is over is left out."""
         pupils, results, notes, year, leaving = read_ctf(file, framework=self.framework)
-        self.notes += notes
+        for note in notes:
+            self._note_of_ctf(file, note.removeprefix(f"{file.name}: "))
         if year is not None and year < self.academic_year and "attendance" in pupils.data:
             if (pupils.data["attendance"] != "").any():
-                self.notes.append(
-                    f"{file.name}: attendance of {_school_year(year)} was left out, for that year is over."
-                )
+                told = f"attendance of {_school_year(year)} was left out, for that year is over."
+                self._note_of_ctf(file, told)
             pupils = replace(pupils, data=pupils.data.drop(columns="attendance"))
         upns = pupils.data["pupil_id"].to_numpy(object)
         place = {upn: at for at, upn in enumerate(upns)}
@@ -359,6 +361,15 @@ class _Reviewing:
             year=year,
             leaving=leaving,
         )
+
+    def _note_of_ctf(self, file: NamedFile, text: str) -> None:
+        self.ctf_notes.setdefault(text, []).append(file.name)
+
+    def _tell_ctf_notes(self) -> None:
+        """Thirty primary schools send thirty files: what is so of many of them is told once."""
+        for text, names in self.ctf_notes.items():
+            who = names[0] if len(names) == 1 else f"{len(names):,} CTF files, such as {names[0]}"
+            self.notes.append(f"{who}: {text}")
 
     # -- what the lists do not say of themselves --
 
@@ -578,8 +589,13 @@ class _Reviewing:
         """Say which lists are of an earlier school year; many CTF files together."""
         of_year: dict[tuple[int, bool], list[str]] = {}
         for place in np.unique(places[older]):
-            year = int(years[places == place].max())
-            of_year.setdefault((year, made[place].ctf), []).append(made[place].file)
+            mine = years[places == place]
+            if mine.max() > mine.min():
+                self.notes.append(
+                    f"{made[place].file}: rows of earlier school years are counted in the year groups that pupils have moved up to."
+                )
+                continue
+            of_year.setdefault((int(mine[0]), made[place].ctf), []).append(made[place].file)
         for (year, ctf), told in of_year.items():
             together = [f"{len(told):,} CTF files"] if ctf and len(told) > 1 else told
             for name in together:

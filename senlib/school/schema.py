@@ -459,6 +459,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                     "subject",
                     "subject name",
                     "award title",
+                    "award",
                     "course",
                     "assessment name",
                     "qualification name",
