@@ -288,6 +288,7 @@ def people(rng: Random, era: Era) -> pd.DataFrame:
             "fsm": forget(rng, yes_no(rng.random(len(sex)) < rate(provision, era.fsm))),
             "attendance": forget(rng, attendance(rng, era, provision)).where(on_roll, ""),
             "on_roll": yes_no(on_roll),
+            "left_on": "",
             "late": late,
         }
     )
@@ -893,6 +894,7 @@ PUPIL_COLUMNS = [
     "able",
     "attendance",
     "on_roll",
+    "left_on",
 ]
 LEA_COLUMNS = [
     "stage",

@@ -236,7 +236,10 @@ class _Package:
             while piece := source.read(_BYTES_AT_ONCE):
                 self._unpacked += len(piece)
                 self._elements += piece.count(b"<") - piece.count(b"</")
-                if self._unpacked > _MOST_UNPACKED * files.MAX_BYTES or self._elements > _MOST_ELEMENTS:
+                if (
+                    self._unpacked > _MOST_UNPACKED * files.MAX_BYTES
+                    or self._elements > _MOST_ELEMENTS
+                ):
                     raise fault(self._name, TOO_LARGE, SPLIT_IT)
                 if self._expected:
                     self._progress(self._unpacked / self._expected)

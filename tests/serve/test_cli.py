@@ -30,8 +30,8 @@ def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
         "--reach",
         "4",
     )
-    expected = "subject, cohort, entry, reach, group, pupils, without_result, reached, percent, low, high, national, difference"
-    assert list(rows[0])[:13] == expected.split(", ")
+    expected = "subject, cohort, entry, reach, group, pupils, without_result, other_qualification, reached, percent, low, high, national, difference"
+    assert list(rows[0])[:14] == expected.split(", ")
     assert {row["group"] for row in rows} == {"all", "SEN", "no SEN", "N", "K", "E"}
     assert {row["reach"] for row in rows} == {"4"} and {row["subject"] for row in rows} == {
         "Mathematics"

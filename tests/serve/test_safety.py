@@ -36,11 +36,11 @@ from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, w
 
 from senlib import ROOT
 from senlib.pages.desk import OWN
+from senlib.pages.review import LARGEST
 from senlib.school.school import open_and_renew
 from senlib.school.school_file import FILE
 from senlib.serve.room import _LENGTH, _LETTERS, COOKIE, network_address
 from senlib.serve.workbook import LARGEST_MESSAGE, LARGEST_REQUEST
-from senlib.widgets.file_chooser import MEGABYTE
 from senlib.workbook.store import Store
 from tests.serve.test_workbook import Server
 
@@ -140,7 +140,7 @@ def page(server: Server) -> str:
     """The front page over the SENCO's own school. Its kernel runs on to the end."""
     status, text = server.text("/")
     assert (
-        status == 200 and "Files of up to 20 MB each, 12 at a time." in text
+        status == 200 and "Up to 100 files at once, 60 MB each." in text
     )  # the limits are said before
     return text
 
@@ -739,9 +739,9 @@ def test_a_file_over_the_limit_is_refused_in_words_before_it_is_sent(
     large = {
         "kind": "begin",
         "choice": "large",
-        "files": [{"name": "a.csv", "size": 20 * MEGABYTE + 1}],
+        "files": [{"name": "a.csv", "size": LARGEST + 1}],
     }
-    many = {"kind": "begin", "choice": "many", "files": [{"name": "a.csv", "size": 1}] * 13}
+    many = {"kind": "begin", "choice": "many", "files": [{"name": "a.csv", "size": 1}] * 101}
     unasked = {"kind": "part", "choice": "large", "file": 0, "part": 0}
     said = [
         {"method": "update", "state": {"limit": 10**12, "most": 999}},
@@ -752,7 +752,7 @@ def test_a_file_over_the_limit_is_refused_in_words_before_it_is_sent(
         chooser = next(
             one
             for one, state in states(came).items()
-            if state["state"].get("accept") == ".csv,.xlsx,.xml"
+            if state["state"].get("label", "").startswith("Choose your files")
         )
         return [message("comm_msg", {"comm_id": chooser, "data": data}) for data in said]
 
@@ -763,8 +763,8 @@ def test_a_file_over_the_limit_is_refused_in_words_before_it_is_sent(
         if content.get("data", {}).get("method") == "custom"
     ]
     assert [(one["choice"], one["kind"], one["text"]) for one in told] == [
-        ("large", "refused", "A file is too large. Each may have up to 20 MB."),
-        ("many", "refused", "13 files are too many at once. Choose up to 12."),
+        ("large", "refused", "A file is too large. Each may have up to 60 MB."),
+        ("many", "refused", "101 files are too many at once. Choose up to 100."),
     ]
 
 
