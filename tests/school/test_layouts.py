@@ -26,7 +26,7 @@ HEADINGS = {
     "forename": ("Forename", "First Name", "Legal Forename", "Preferred forename"),
     "surname": ("Surname", "Last Name", "LEGAL SURNAME", "Family name"),
     "sex": ("Sex", "Gender", "Legal sex"),
-    "year_group": ("Year", "Year Group", "NC Year", "NCyearActual", "Year group now"),
+    "year_group": ("Year", "Year Group", "NC Year", "NCyearActual", "Curriculum year"),
     "ks4_year": ("Year 11 in", "KS4 year", "Leavers", "Exam Year"),
     "form": ("Form", "Reg", "Reg Group", "Tutor Group", "Registration form"),
     "sen_provision": ("SEN", "SEN Status", "SEND Code", "SENprovision", "Current SEN status"),
@@ -250,7 +250,7 @@ def read_back(files, framework):
             for name, value in row.items()
         }
         number = told.pop("pupil_id")
-        pupils[number] = {k: v for k, v in told.items() if v not in ("", "nan", "<NA>")}
+        pupils[number] = {k: v for k, v in told.items() if v not in ("", "nan", "<NA>", "None")}
     results = {
         (row.pupil_id, row.stage, row.subject, row.kind): (row.result, row.date)
         for row in school.results.astype(str).itertuples()
@@ -273,6 +273,16 @@ def expected(pupils, results):
     }
 
 
+def different(read, written):
+    """What differs, by its key."""
+    return [
+        (key, one.get(key), other.get(key))
+        for one, other in zip(read, written, strict=True)
+        for key in {**one, **other}
+        if one.get(key) != other.get(key)
+    ]
+
+
 @settings(max_examples=60, deadline=None)
 @given(schools(), st.sampled_from(LAYOUTS), st.data())
 def test_what_is_written_in_any_layout_is_read_kept_and_opened(school, layout, data):
@@ -281,7 +291,7 @@ def test_what_is_written_in_any_layout_is_read_kept_and_opened(school, layout, d
         data.draw(st.sampled_from([as_csv, as_xlsx, as_html]))(data.draw, name, rows)
         for name, rows in layout(data.draw, pupils, results).items()
     ]
-    assert read_back(files, load(framework)) == expected(pupils, results)
+    assert different(read_back(files, load(framework)), expected(pupils, results)) == []
 
 
 # ------------------------------------------------------------------------------------------------------------------ CTF
@@ -338,5 +348,4 @@ def test_what_stands_in_ctfs_is_read_kept_and_opened(school, each):
         ).format(*[qualifier] * len(results))
         text = f"<CTfile><Header><DateTime>2026-10-01T08:00:00</DateTime></Header><CTFpupilData>{body}</CTFpupilData></CTfile>"
         files.append(NamedFile(name=f"{place}.xml", content=text.encode()))
-    told, held = expected(pupils, results)
-    assert read_back(files, load(name)) == (told, held)
+    assert different(read_back(files, load(name)), expected(pupils, results)) == []
