@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from senlib.school.faults import Fault, FaultyFile
+from senlib.school.headings import possible as possible_meaning
 from senlib.school.schema import normal
 
+if TYPE_CHECKING:
+    from senlib.school.review import Review
+
+_PARTS = ("questions", "meanings", "files")
+_OF_FILE = ("supplied_by", "dated", "meanings")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _REMEDY = (
     'Write [questions] and [meanings], each line as key = "value", and for one file alone [files."NAME"] with '
@@ -51,6 +58,34 @@ def heading_key(heading: str, *, file: str = "") -> str:
     return f"{file}|{normal(heading)}" if file else normal(heading)
 
 
+def not_used(answers: Answers, review: Review) -> list[str]:
+    """A sentence on each answer that made no difference: to a question that is not asked, or none of its answers; a meaning of
+    a heading that is not there, or that is none; a file that was not chosen."""
+    asked = {question.key: question for question in review.questions}
+    told = []
+    for key, answer in answers.questions.items():
+        if key not in asked:
+            told.append(f"The answer to '{key}' was not used: these files do not ask it.")
+        elif asked[key].answer != answer:
+            possible = ", ".join(asked[key].options)
+            told.append(f"The answer to '{key}' was not used: it is none of {possible}.")
+    headings = {heading_key(column.heading) for column in review.columns}
+    headings |= {heading_key(column.heading, file=column.file) for column in review.columns}
+    for key, meaning in answers.meanings.items():
+        if key not in headings:
+            told.append(f"The meaning of '{key}' was not used: no file has that heading.")
+        elif not possible_meaning(meaning, review.framework):
+            told.append(f"The meaning of '{key}' was not used: '{meaning}' is no meaning.")
+    files = {source.file for source in review.sources}
+    named = dict.fromkeys([*answers.supplied_by, *answers.dated])
+    told += [
+        f"What is said of {name} was not used: it is not among the files."
+        for name in named
+        if name not in files
+    ]
+    return told
+
+
 def read_answers(path: Path) -> Answers:
     """Read answers from a TOML file; FaultyFile where it is none.
 
@@ -60,6 +95,12 @@ def read_answers(path: Path) -> Answers:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = table.get("files", {})
+        for keys, known in [(table, _PARTS), *((said, _OF_FILE) for said in files.values())]:
+            if unknown := sorted(set(keys) - set(known)):
+                fault = Fault(
+                    file=path.name, rule=f"'{unknown[0]}' is no part of answers", remedy=_REMEDY
+                )
+                raise FaultyFile([fault])
         meanings = {
             heading_key(heading): str(text) for heading, text in table.get("meanings", {}).items()
         }
@@ -72,6 +113,6 @@ def read_answers(path: Path) -> Answers:
             supplied_by={name: str(said.get("supplied_by", "")) for name, said in files.items()},
             dated={name: str(said.get("dated", "")) for name, said in files.items()},
         )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, TypeError) as error:
         fault = Fault(file=path.name, rule="this is not a file of answers", remedy=_REMEDY)
         raise FaultyFile([fault]) from error

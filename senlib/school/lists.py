@@ -130,14 +130,14 @@ def _told(what: str, *, number: int) -> str:
 
 
 _NOUNS = {
-    "fine": ("fine result", "fine results"),
+    "fine": ("finer grade or average", "finer grades or averages"),
     "date": ("double grade", "double grades"),
     "english": ("result", "results"),
     "zero": ("cell with 0", "cells with 0"),
 }
 _SAID = {
-    "fine": "{n} such as 4+, 7a or 104.33 {was} read as the grade or score {it} in.",
-    "date": "{n} such as 5-4 that Excel had turned into a date {was} read back.",
+    "fine": "{n} {was} read as the grade or score {it} in.",
+    "date": "{n} that Excel had turned into dates {was} read back.",
     "english": "English at key stage 2 was read as reading ({n}).",
     "zero": "{n} {was} read as U. If 0 says that there is no grade, clear it in the file.",
     "percentage": "attendance is given as shares of 1 and was read as percentages.",

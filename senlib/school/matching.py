@@ -413,15 +413,17 @@ def likely_stage(match: Matched, framework: Framework) -> str:
         named = [headings.result_named(text, framework) for text in subjects]
         if named and all(named):
             return named[0].stage
-        places = [match.named["result"]]
+        places = [(match.named["result"], "")]
     else:
-        places = [column.index for column in match.results if column.result.stage == UNTOLD]
-    held = [cells(match.table.columns[place]) for place in places]
-    fitting = {
-        stage: sum(share_of_results(one, stage, "", framework) for one in held)
-        for stage in ("now", entry)
-    }
-    if fitting[entry] > _MOST * len(held) > fitting["now"]:
+        untold = [column for column in match.results if column.result.stage == UNTOLD]
+        places = [(column.index, column.result.subject) for column in untold]
+    held = [(cells(match.table.columns[place]), subject) for place, subject in places]
+    entries, grades = (
+        sum(share_of_results(one, stage, subject, framework) for one, subject in held)
+        for stage in (entry, "now")
+    )
+    # What may be both, such as 98 and 54, is a score sooner than a double award.
+    if entries > _MOST * len(held) and entries >= grades and framework.stages[0].averaged:
         return entry
     if match.long and any(_OF_EXAMS.search(heading) for heading in match.table.headings):
         return last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,13 +16,13 @@ from senlib.frameworks import load, names
 from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
 from senlib.measures.tracking import track
-from senlib.school.answers import read_answers
+from senlib.school.answers import Answers, not_used, read_answers
 from senlib.school.faults import Fault, FaultyFile, grouped
 from senlib.school.files import NamedFile
 from senlib.school.review import Review, review_files
 from senlib.school.school import School, current_academic_year, save_school, school_of
 from senlib.school.school_file import FILE, NotKept
-from senlib.serve.review_text import as_json, in_words
+from senlib.serve.review_text import as_json, faults_as_json, in_words
 
 FINE, WRONG, COULD_NOT_LOOK = 0, 1, 2
 
@@ -259,7 +260,13 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{folder.name}: nothing wrong was found.")
     if len(folders) == len(options.files):
         return FINE
-    review = _reviewed(options)
+    try:
+        review = _reviewed(options)
+    except FaultyFile as error:
+        if options.json:
+            print(faults_as_json(error.faults))
+            return WRONG
+        raise
     print(as_json(review) if options.json else in_words(review))
     return FINE if review.loads else WRONG
 
@@ -287,12 +294,14 @@ def _reviewed(options: argparse.Namespace) -> Review:
             raise FileNotFoundError(f"there is no file {path}")
         with path.open("rb"):  # a file that may not be read is told as such
             pass
-    return review_files(
+    answers = read_answers(options.answers) if options.answers else Answers()
+    review = review_files(
         [NamedFile(name=path.name, content=path) for path in paths],
         framework=load(options.framework),
-        answers=read_answers(options.answers) if options.answers else None,
+        answers=answers,
         academic_year=options.year,
     )
+    return replace(review, notes=(*review.notes, *not_used(answers, review)))
 
 
 def _matrix(school: School, options: argparse.Namespace) -> pd.DataFrame:

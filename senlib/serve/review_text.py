@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import pandas as pd
@@ -31,6 +31,14 @@ def as_json(review: Review) -> str:
         ensure_ascii=False,
         indent=1,
     )
+
+
+def faults_as_json(faults: Sequence[Fault]) -> str:
+    """The object where there is no review, for the file of answers is at fault."""
+    none = dict.fromkeys(("columns", "coverage", "notes", "questions"), [])
+    told = {"loads": False, "pupils": 0, "results": 0, **none}
+    told["faults"] = [asdict(fault) for fault in faults]
+    return json.dumps(told, ensure_ascii=False, indent=1)
 
 
 def in_words(review: Review) -> str:
