@@ -193,7 +193,11 @@ def _entries_by_subject(
     )
     if stage.averaged:
         entries = pd.concat([entries.assign(subject=name) for name in subjects], ignore_index=True)
-    entries = entries[entries["subject"].isin(subjects)].copy()
+    entries = entries[entries["subject"].isin(subjects)]
+    # Whoever has no row of results on entry is a pupil whose start is not known, and no less a pupil.
+    everyone = pupils[["pupil_id"]].merge(pd.DataFrame({"subject": subjects}), how="cross")
+    entries = everyone.merge(entries, on=["pupil_id", "subject"], how="left")
+    entries = entries.fillna({"entry": "", "entry_kind": ""})
     entries["entry_band"] = bands_of(entries, stage=stage)
     entries["entry_by_teacher"] = (
         entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})

@@ -242,12 +242,23 @@ def controls(*boxes: widgets.Widget) -> widgets.Box:
     return box
 
 
-def percent_range(percent: float, low: float, high: float) -> str:
-    """A rate with its interval, in words.
+def in_years(years: Sequence[int]) -> str:
+    """Year groups as a sentence says where somebody is.
 
-    >>> percent_range(44.2, 30.4, 58.9)
-    '44 % (likely 30 to 59 %)'
+    >>> in_years((7, 8, 9)), in_years((8,))
+    ('in Years 7 to 9', 'in Year 8')
     """
+    return f"in Year {years[0]}" if len(years) == 1 else f"in Years {years[0]} to {years[-1]}"
+
+
+def percent_range(percent: float, low: float, high: float) -> str:
+    """A rate with its interval, in words; the average of one value has none.
+
+    >>> percent_range(44.2, 30.4, 58.9), percent_range(93.0, float("nan"), float("nan"))
+    ('44 % (likely 30 to 59 %)', '93 %')
+    """
+    if pd.isna(low):
+        return f"{rounded(percent)} %"
     return f"{rounded(percent)} % (likely {rounded(low)} to {rounded(high)} %)"
 
 

@@ -61,6 +61,10 @@ TOO_FEW = "It cannot be shown: too few pupils stand behind the figures."
 
 NOBODY = "There are no pupils with SEN to count."
 
+NOBODY_RECORDED = "There are no pupils with SEN on roll whose attendance is known."
+
+NOBODY_JUDGED = "Of no pupil with SEN can it be said yet whether they move on: that takes results on entry and current ones."
+
 NO_RESULTS = "No results of a year that has finished are held, so nothing can be said yet."
 
 SEN_UNKNOWN = (
@@ -68,9 +72,12 @@ SEN_UNKNOWN = (
     "those without, and what is said here is of the others alone."
 )
 
-NO_MAPS = "Nothing is written on the provision maps of pupils with SEN yet."
+NO_MAPS = "Nothing is written yet on the provision maps of pupils with SEN{}."
 
-UNRECORDED = "Attendance is recorded for fewer than half of the pupils in the school’s files, so nothing can be said."
+UNRECORDED = (
+    "Attendance is not held for more than half of the pupils on roll, so nothing can be said. "
+    "The SENCO can load a list with it on the front page."
+)
 
 LITTLE = (
     "So few pupils here have SEN that hardly a figure can be shown without pointing at somebody. "
@@ -251,7 +258,7 @@ def known_now(asked: Asked, words: Words) -> Asked:
 
 def _with_unknown(asked: Asked) -> Asked:
     """That many have no SEN code stands in place of an answer that would blame their number, else beside it."""
-    if asked.answer in (TOO_FEW, NOBODY, NO_RESULTS, UNRECORDED):
+    if asked.answer in (TOO_FEW, NOBODY, NOBODY_RECORDED, NO_RESULTS, UNRECORDED):
         return replace(asked, answer=SEN_UNKNOWN)
     return replace(asked, compared=" ".join(filter(None, (asked.compared, SEN_UNKNOWN))))
 
@@ -397,6 +404,8 @@ def attendance(view: View, words: Words) -> Asked:
         labels=tuple(BANDS.values()),
     )
     table = [row for _, row in figures.table().iterrows()]
+    if all(not row.reason and row.pupils == 0 for row in table):
+        return Asked(ATTENDANCE, NOBODY_RECORDED if _none_on_roll(view) else NOBODY_JUDGED)
     told = tuple(
         _rate(f"{label}, and move on", row)
         for label, row in zip(figures.labels, table, strict=True)
@@ -418,7 +427,7 @@ def works(view: View, words: Words) -> Asked:
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
     if not used:
-        return Asked(WORKS, NO_MAPS)
+        return Asked(WORKS, NO_MAPS.format(_known(words)))
     rows = tuple(("SEN", heading, "has") for heading in used)
     figures = Figures(
         caption="Pupils with SEN who have this help and move on",
@@ -489,7 +498,7 @@ def spend_lines(view: View, words: Words) -> tuple[str, ...]:
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
     if not used:
-        return (NO_MAPS,)
+        return (NO_MAPS.format(_known(words)),)
     order = sorted(view.pounds, key=lambda heading: -view.pounds[heading][0])
     told = []
     for number, heading in enumerate(order[:3]):
@@ -580,22 +589,28 @@ def _html(asked: Asked) -> str:
     if figures is None:
         return title + told
     rows = figures.in_words()
-    picture = frame.picture(
-        lambda width: charts.published_rates(
-            figures.shown,
-            column=figures.column,
-            reached=figures.reached,
-            of=figures.of,
-            rows=figures.rows,
-            labels=figures.labels,
-            strong=asked.strong,
-            marks=asked.marks,
-            mark=asked.mark,
-            width=width,
-            axis=asked.axis,
-        ),
-        says=". ".join(_said(*row) for row in rows),
-        key=asked.key,
+    # Where no rate is to be seen there is nothing to draw.
+    seen = any(percent.endswith("%") for *_, percent, _ in rows)
+    picture = (
+        ""
+        if not seen
+        else frame.picture(
+            lambda width: charts.published_rates(
+                figures.shown,
+                column=figures.column,
+                reached=figures.reached,
+                of=figures.of,
+                rows=figures.rows,
+                labels=figures.labels,
+                strong=asked.strong,
+                marks=asked.marks,
+                mark=asked.mark,
+                width=width,
+                axis=asked.axis,
+            ),
+            says=". ".join(_said(*row) for row in rows),
+            key=asked.key,
+        )
     )
     table = pd.DataFrame(rows, columns=list(HEADS))
     held = frame.numbers(table, caption=figures.caption, columns={name: name for name in HEADS})
@@ -646,6 +661,8 @@ def _lead_of_england(sen: Mapping[str, object], words: Words) -> str:
         for subject, row in sen.items()
         if (subject, "SEN") in words.england and not pd.isna(row.percent)
     }
+    if all(not row.reason and row.pupils == 0 for row in sen.values()):
+        return NOBODY
     if not held:
         if any(side == "SEN" for _, side in words.england):
             return TOO_FEW
@@ -676,7 +693,7 @@ def _lead_of_england(sen: Mapping[str, object], words: Words) -> str:
 
 def _lead_of_absence(sen: pd.Series, others: pd.Series) -> str:
     if not (_rateable(sen) and _rateable(others)):
-        return _not_shown([sen])
+        return NOBODY_RECORDED if _not_shown([sen]) == NOBODY else TOO_FEW
     _, low, high = _points(sen, others)
     if low <= 0 <= high:
         return (
@@ -714,6 +731,11 @@ def _known(words: Words) -> str:
 def _key(mark: str) -> str:
     shapes = "Round: pupils with SEN. Diamond: pupils without."
     return f"{shapes} Stroke: {mark}." if mark else shapes
+
+
+def _none_on_roll(view: View) -> bool:
+    """Whether the tables show that nobody on roll has SEN."""
+    return view.tables["absence"].value(side="SEN", attendance="all") == 0
 
 
 def _nobody(shown: PublishedTable) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
 from senlib.measures.tracking import undated
-from senlib.pages import frame, people, provided, sentences, top
+from senlib.pages import frame, lacking, people, provided, sentences, top
 from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.planned import NewAction, PlanSheet
@@ -33,6 +33,7 @@ class PupilPage:
     def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
         self.desk, self.school, self.query = desk, desk.school, dict(query)
         options, asked = people.offered(desk, self.query)
+        self.nobody = "" if options else lacking.nobody_on_roll_with_sen(self.school)
         self.pupil = frame.choice("Pupil", [("Choose a pupil with SEN", ""), *options], asked)
         self.trouble = frame.html("")
         self.pieces = {
@@ -108,8 +109,11 @@ class PupilPage:
                 make(held or {}) if pupil and (held is not None or name in FROM_FILES) else ""
             )
         if not pupil:
+            here = "come here by pressing a name in a list of Task 1, 4 or 5."
             self.pieces["who"].value = frame.note(
-                "Choose a pupil, or come here by pressing a name in a list of Task 1, 4 or 5."
+                f"{self.nobody} You can also {here}"
+                if self.nobody
+                else f"Choose a pupil, or {here}"
             )
         self.actions.show()
         self.new.status.value = ""

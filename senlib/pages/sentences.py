@@ -125,7 +125,8 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
         f"in {row.subject}",
     )
     if row.pupils == 0:
-        return f"There are no {who}."
+        without = int(row.get("without_result", 0))
+        return f"Of {without:,} {who}, none has a result." if without else f"There are no {who}."
     first = (
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
@@ -174,6 +175,9 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
 def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
     """The subjects that stand highest and lowest on one criterion, and whether chance alone could make the gap."""
     points, low, high = gap(best, worst)
+    if points == 0:
+        rate = f"{rounded(best.percent)} %"
+        return f"No subject stands higher than another: in each it is {rate} of those who are counted there."
     apart = in_points(points_apart(best.percent, worst.percent))
     return (
         f"{best.subject} stands highest: {best.reached} of {pupils(int(best.pupils))}, {rounded(best.percent)} %. {worst.subject} stands "
@@ -202,6 +206,8 @@ def _attendance_answer(row: pd.Series) -> str:
 
 
 def _sure(row: pd.Series) -> str:
+    if pd.isna(row.low):
+        return "Of one pupil one cannot be sure."
     few = row.pupils < FEW
     if row.clear:
         return (

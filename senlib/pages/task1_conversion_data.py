@@ -27,7 +27,7 @@ from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
-from senlib.pages import frame, people, sentences, top
+from senlib.pages import frame, lacking, people, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FIGURES, TYPED, Desk, open_desk
 from senlib.pages.live import Live
@@ -73,9 +73,10 @@ class ConversionPage:
         self.school = desk.school
         self.figures_held = desk.figures()
         framework = self.school.framework
-        self.stage = frame.choice(
-            "Key stage", [(stage.title, stage.name) for stage in framework.stages]
-        )
+        # A key stage without results could be chosen for nothing; where none has any, the page says so.
+        held = set(self.school.results["stage"].unique())
+        stages = [one for one in framework.stages if one.name in held] or framework.stages
+        self.stage = frame.choice("Key stage", [(one.title, one.name) for one in stages])
         self.subject = frame.choice("Subject", [(name, name) for name in subjects(self.school)])
         self.cohort = frame.choice("Summer of the results", self._cohorts())
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
@@ -213,26 +214,28 @@ class ConversionPage:
         if self.by.value == "sen_provision":
             rows = rows[rows["group"].map(self.school.framework.sen_groups) != "no SEN"]
         start = sentences.arrived(self.entry.value, stage=self._stage)
+        subject = f" in {self.subject.value}" if self.subject.value else ""
         question = frame.heading(
             f"Do our pupils with SEN {start + ' ' if start else ''}get to "
-            f"{sentences.reached(self.reach.value, stage=self._stage)} in {self.subject.value}?"
+            f"{sentences.reached(self.reach.value, stage=self._stage)}{subject}?"
         )
         if rows.empty:
-            return question + frame.answer(
-                "No pupils of this cohort started there, so there is nothing to tell."
-            )
+            return question + frame.answer(self._nothing())
         # The answer is about pupils with SEN, whatever the groups below.
         by_sen = self._here(self.rows(by="sen_provision"))
         sen = by_sen[by_sen["group"] == "SEN"]
-        row = (sen if len(sen) else rows).iloc[0]
-        told = frame.answer(
-            sentences.conversion_answer(row, framework=self.school.framework, stage=self._stage)
+        said = sentences.conversion_answer(
+            (sen if len(sen) else rows).iloc[0], framework=self.school.framework, stage=self._stage
         )
+        if len(sen):
+            told, unknown = frame.answer(said), self._without_code(by_sen)
+        else:
+            told, unknown = frame.answer(self._nobody(by_sen)), f"All pupils: {said}"
         return (
             question
             + told
             + self._few(rows)
-            + (frame.note(unknown) if (unknown := self._without_code(by_sen)) else "")
+            + (frame.note(unknown) if unknown else "")
             + self._groups(rows)
             + self._numbers(rows)
             + self._counting(rows)
@@ -301,6 +304,29 @@ class ConversionPage:
         unknown, of = int(counts.get(NOT_KNOWN, 0)), int(counts.get("all", 0))
         return sentences.no_sen_code(unknown, of=of) if much_unknown(unknown, of=of) else ""
 
+    def _nothing(self) -> str:
+        """Why nobody is counted for what is chosen."""
+        if not self.cohort.options:
+            return lacking.no_results(self._stage)
+        return (
+            "No pupils with a start and a result like that are counted, so there is nothing to tell. "
+            "Choose another subject, summer or start."
+        )
+
+    def _nobody(self, by_sen: pd.DataFrame) -> str:
+        """Why there are no pupils with SEN among those counted, or nobody to compare them with."""
+        counts = by_sen[by_sen["pupils"] > 0].set_index("group")["pupils"]
+        of, unknown = int(counts.get("all", 0)), int(counts.get(NOT_KNOWN, 0))
+        if not of:
+            return self._nothing()
+        whom = "who is counted here"
+        if "SEN" in counts:
+            return lacking.nobody_without_sen(of, unknown=unknown, whom=whom)
+        elsewhere = has_sen(self.school.pupils["sen_provision"], framework=self.school.framework)
+        if elsewhere.any() and not unknown:
+            return f"Nobody {whom} has SEN. Choose another start, subject or summer."
+        return lacking.nobody_with_sen(of, unknown=unknown, whom=whom)
+
     def _few(self, rows: pd.DataFrame) -> str:
         small = [
             group_name(r.group, framework=self.school.framework, by=self.by.value)
@@ -318,11 +344,7 @@ class ConversionPage:
         starts = self._starts(table)
         title = frame.heading("How does that compare with peers who started in the same place?")
         if starts.empty:
-            unknown = self._without_code(table[table["entry"] == ALL_BANDS])
-            return title + frame.answer(
-                unknown
-                or "There are not both pupils with and without SEN in any band, so there is nothing to compare."
-            )
+            return title + frame.answer(self._nobody(table[table["entry"] == ALL_BANDS]))
         told = frame.answer(self._beside_peers(table, starts))
         held = frame.numbers(
             starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
@@ -389,15 +411,22 @@ class ConversionPage:
             ["cohort", "group"], ascending=[False, True]
         )
         title = frame.heading("And the summer before?")
-        if rows["cohort"].nunique() < 2:
+        everyone = table[(table["group"] == "all") & (table["pupils"] > 0)]
+        if everyone.empty:
+            return title + frame.answer(self._nothing())
+        if everyone["cohort"].nunique(dropna=False) < 2:
             return title + frame.answer(
-                "Results of one summer only are held. Load the year before as well to see whether this is new."
+                "Pupils of one summer only are counted here. "
+                "Load the year before as well to see whether this is new."
             )
+        if not (rows["group"] == "SEN").any():
+            counted = table.groupby("group", as_index=False)["pupils"].sum()
+            return title + frame.answer(self._nobody(counted))
         labels = [
             f"{_first_upper(_summer(r.cohort))}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
             for r in rows.itertuples()
         ]
-        sen = rows[rows["group"] == "SEN"]
+        sen = rows[(rows["group"] == "SEN") & (rows["pupils"] > 0)]
         told = (
             sentences.trend_answer(sen.iloc[0], sen.iloc[1])
             if len(sen) > 1

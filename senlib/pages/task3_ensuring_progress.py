@@ -8,10 +8,12 @@ import ipywidgets as widgets
 import pandas as pd
 
 from senlib import charts, national
+from senlib.frameworks import Criterion
 from senlib.measures.conversion import DENOMINATORS
 from senlib.measures.criteria import criteria, low_entries
+from senlib.measures.groups import has_sen
 from senlib.measures.proportion import FEW, rounded
-from senlib.pages import frame, sentences, top
+from senlib.pages import frame, lacking, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -43,9 +45,12 @@ class CriteriaPage:
             for key in DENOMINATORS
         }
         cohorts = sorted(self.tables["all"]["cohort"].dropna().unique(), reverse=True)
+        held = self.tables["all"]
+        self.summers = len(held[held["subject"] != ""])
         self.cohort = frame.choice(
             "Summer of the results",
-            [(str(c), int(c)) for c in cohorts] or [("year not known", None)],
+            [(str(c), int(c)) for c in cohorts]
+            or [("year not known" if self.summers else "no results are held", None)],
         )
         self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
@@ -100,9 +105,8 @@ class CriteriaPage:
         )
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
-            return title + frame.answer(
-                "There are no results of pupils with SEN to measure yet. Load a file with results at both ends of the key stage."
-            )
+            missing = "".join(map(frame.note, self._not_measured(rows)))
+            return title + frame.answer("Nothing can be measured yet.") + missing
         labels = self._labels(measured)
         chart = frame.picture(
             partial(charts.scorecard, measured, labels=labels),
@@ -118,9 +122,43 @@ class CriteriaPage:
             chart,
             self._numbers(measured, labels),
         ]
-        for _, of_criterion in rows.groupby("criterion", sort=False):
+        for _, of_criterion in rows[rows["percent"].notna()].groupby("criterion", sort=False):
             parts.append(self._criterion(of_criterion))
-        return "".join(parts)
+        missing = self._not_measured(rows)
+        if missing:
+            parts.append(frame.heading("What cannot be measured", level=3))
+        return "".join([*parts, *map(frame.note, missing)])
+
+    def _not_measured(self, rows: pd.DataFrame) -> list[str]:
+        """Of each criterion of which nothing can be measured, why, and what to do about it."""
+        held = set(rows.loc[rows["percent"].notna(), "criterion"])
+        told: dict[str, list[str]] = {}
+        for criterion in self.school.framework.criteria:
+            if criterion.key not in held:
+                told.setdefault(self._why_not(criterion), []).append(criterion.title)
+        return [f"{'; '.join(titles)}: {why}" for why, titles in told.items()]
+
+    def _why_not(self, criterion: Criterion) -> str:
+        """Why nothing can be measured of a criterion."""
+        pupils, framework = self.school.pupils, self.school.framework
+        if criterion.kind == "attendance":
+            on_roll = pupils[pupils["on_roll"] == "Y"]
+            sen = has_sen(on_roll["sen_provision"], framework=framework).sum()
+            return lacking.without_sen(on_roll, framework=framework, whom="on roll") or (
+                f"no attendance is held of the {sentences.pupils(int(sen))} with SEN who "
+                f"{'is' if sen == 1 else 'are'} on roll. Load a list with their attendance on the front page."
+            )
+        stage = framework.stage(criterion.stage)
+        if not self.summers:
+            return lacking.no_results(stage)
+        if criterion.group == "SEN" and not criterion.entry:
+            later = stage.ends_in_year - 11
+            here = pupils[(pupils["ks4_year"] + later).eq(self.cohort.value or 0).fillna(False)]
+            if not here.empty and (
+                why := lacking.without_sen(here, framework=framework, whom="of this summer")
+            ):
+                return why
+        return "there are no such pupils with results in this summer. Choose another summer."
 
     def _labels(self, rows: pd.DataFrame) -> list[str]:
         """Each row's subject, and its criterion in few words."""
@@ -186,9 +224,12 @@ class CriteriaPage:
         first = self.school.framework.criteria[0]
         rows = self.rows()
         rows = rows[(rows["criterion"] == first.key) & rows["percent"].notna()]
+        if rows.empty:
+            why = self._why_not(first)
+            return title + frame.answer(f"{first.title}: {why}")
         if len(rows) < 2:
             return title + frame.answer(
-                "There are results in one subject only, so there is nothing to compare."
+                f"{rows.iloc[0].subject} alone can be measured here, so there is nothing to compare."
             )
         best, worst = rows.loc[rows["percent"].idxmax()], rows.loc[rows["percent"].idxmin()]
         told = sentences.subjects_answer(best, worst)
@@ -222,7 +263,12 @@ class CriteriaPage:
         table = low_entries(self.school)
         sides = {group: table[table["group"] == group] for group in ("all", "SEN")}
         if not table["pupils"].max():
-            return title + frame.answer("No pupils of Year 7 are in the file.")
+            return title + frame.answer("Nobody in Year 7 is on roll in the school’s files.")
+        of = int(table["pupils"].max())
+        if sides["all"]["without_entry"].eq(of).all():
+            stage = self.school.framework.stage(tracking.stage)
+            return title + frame.answer(lacking.no_entries(stage, of=of, whom="in Year 7"))
+        unknown, everybody = self._year7_codes()
         lines = []
         for everyone, sen in zip(sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True):
             subject = f"{everyone.subject}: " if everyone.subject else ""
@@ -231,9 +277,14 @@ class CriteriaPage:
                 if everyone.without_entry
                 else ""
             )
-            lines.append(
-                f"<li>{frame.words(f'{subject}{everyone.low} of {everyone.pupils} pupils, {sen.low} of them with SEN{missing}.')}</li>"
-            )
+            low = "nobody" if not everyone.low else f"{everyone.low:,}"
+            told = f"{subject}{low} of {sentences.pupils(everyone.pupils)}"
+            if everyone.low:
+                told += f", {lacking.of_them_with_sen(sen.low, unknown=unknown, of=everybody)}"
+            if everyone.without_entry == everyone.pupils:
+                told = f"{subject}of none of the {sentences.pupils(everyone.pupils)} is an entry result held"
+                missing = ""
+            lines.append(f"<li>{frame.words(f'{told}{missing}.')}</li>")
         shown = sides["all"].assign(
             sen=sides["SEN"]["low"].tolist(),
             subject=sides["all"]["subject"].replace("", "all subjects"),
@@ -251,6 +302,12 @@ class CriteriaPage:
             + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
         )
 
+    def _year7_codes(self) -> tuple[int, int]:
+        """Of how many pupils in Year 7 no SEN code is held, and how many they are."""
+        pupils = self.school.pupils
+        here = pupils[(pupils["year_group"] == 7) & (pupils["on_roll"] == "Y")]
+        return int((here["sen_provision"] == "").sum()), len(here)
+
 
 def open_page() -> CriteriaPage:
     """The page over the school that lies open."""
@@ -259,18 +316,32 @@ def open_page() -> CriteriaPage:
 
 def _line(row: pd.Series) -> str:
     words = sentences.criterion_answer(row)
-    if pd.isna(row.percent):
-        return f"{row.subject}: {words}"
     if row.subject == "":
-        likely = f"likely {row.low:.1f} to {row.high:.1f} %"
-        return f"{row.percent:.1f} % on average over {sentences.pupils(int(row.pupils))} ({likely}). {words}"
+        return f"{_attendance(row)} {words}"
     return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
+
+
+def _attendance(row: pd.Series) -> str:
+    """The average of the pupils' attendance, and of how many of them it is held."""
+    held, of = int(row.pupils), int(row.pupils + row.without_result)
+    known = f" (of {of:,} with SEN on roll)" if of > held else ""
+    if held == 1:
+        return f"{row.percent:.1f} % for the 1 pupil of whom it is held{known}."
+    likely = f"likely {row.low:.1f} to {row.high:.1f} %"
+    whom = f"{sentences.pupils(held)}{' of whom it is held' if known else ''}{known}"
+    return f"{row.percent:.1f} % on average over {whom} ({likely})."
 
 
 def _summary(rows: pd.DataFrame, *, noun: str) -> str:
     met, sure = int(rows["met"].sum()), int((rows["met"] & rows["clear"]).sum())
     missed = rows[~rows["met"] & (rows["more"] > 0)]
-    told = f"Met: {met} of {len(rows)} {noun}, {sure or 'none'} of them clearly."
+    told = f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
+    if met:
+        clearly = (
+            f"{sure or 'none'} of them clearly" if met > 1 else f"{'' if sure else 'not '}clearly"
+        )
+        told += f", {clearly}"
+    told += "."
     # A handful of pupils is always 'near' a target: the nearest is looked for among groups that can carry it.
     missed = missed[missed["pupils"] >= FEW]
     if len(missed):

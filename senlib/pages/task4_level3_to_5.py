@@ -15,9 +15,10 @@ from senlib.exports.about import About
 from senlib.exports.bundle import File
 from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import Scale, Stage
+from senlib.measures.counting import is_grade
 from senlib.measures.groups import has_sen
 from senlib.measures.tracking import on_course_rates, track, undated
-from senlib.pages import frame, people, provided, sentences, top
+from senlib.pages import frame, lacking, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -245,26 +246,55 @@ class TrackingPage:
             f"Which of our pupils {start} in {self.subject.value} are on the way to {aim}?"
         )
         if rows.empty:
-            return title + frame.answer("There are none in these year groups.")
+            return title + frame.answer(self._nobody(start))
         count = rows["on_course"].value_counts()
-        stuck = int((rows["stuck"] == "yes").sum())
         well, behind, unknown = (int(count.get(state, 0)) for state in ("yes", "no", ""))
         no_date = len(undated(rows))
-        unknown -= no_date
-        judged = (rows["stuck"] != "").any()
-        told_stuck = _stuck_words(stuck, of=len(rows)) if judged else UNJUDGED
+        blank = int(((rows["on_course"] == "") & ~_is_level(rows["now"], stage=stage)).sum())
         asks = sentences.without_a_date(no_date)
+        if blank == len(rows):
+            return title + frame.answer(lacking.no_now(self.subject.value, of=blank))
+        no_start = unknown - no_date - blank
+        unsaid = "".join(
+            f"; of {count:,} {why}"
+            for count, why in (
+                (blank, "no current result is held"),
+                (no_start, "the start is not known, so it cannot be said"),
+            )
+            if count
+        )
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
-            f"and {behind} behind{f'; of {unknown} nothing newer is held' if unknown else ''}. "
-            f"{told_stuck} {asks}"
+            f"and {behind} behind{unsaid}. "
+            f"{_stuck_words(rows['stuck'])} {asks}"
         ).strip()
         return (
             title
             + frame.answer(told)
             + self._chart()
             + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
+        )
+
+    def _nobody(self, start: str) -> str:
+        """Why nobody is listed, and what to do about it."""
+        years, stage = self.years.value, self._stage
+        whom = frame.in_years(years)
+        here = self.school.pupils[
+            self.school.pupils["year_group"].isin(years) & (self.school.pupils["on_roll"] == "Y")
+        ]
+        if here.empty:
+            return f"Nobody {whom} is on roll in the school’s files. Choose other year groups."
+        why = lacking.without_sen(here, framework=self.school.framework, whom=whom)
+        if why and self.who.value == "SEN":
+            return why
+        entries = self.school.results[self.school.results["stage"] == stage.entry_stage]
+        if not entries["pupil_id"].isin(here["pupil_id"]).any():
+            return lacking.no_entries(stage, of=len(here), whom=whom)
+        who = "pupils with SEN" if self.who.value == "SEN" else "pupils"
+        return (
+            f"There are no {who} {whom} {start} in {self.subject.value}. "
+            "Choose another start, subject or year."
         )
 
     def _chart(self) -> str:
@@ -431,9 +461,24 @@ def _standing(row) -> str:
     return {"yes": "on course", "no": "behind"}.get(row.on_course, "not known")
 
 
-def _stuck_words(stuck: int, *, of: int) -> str:
-    return (
-        "None of them is stuck."
-        if not stuck
-        else f"{stuck} of the {of:,} {'is' if stuck == 1 else 'are'} stuck."
-    )
+def _is_level(now: pd.Series, *, stage: Stage) -> pd.Series:
+    """Whether what is held for now tells how far a pupil has got; a blank or a code does not."""
+    return now.map(lambda result: is_grade(result, stage.outcome_scale)).astype(bool)
+
+
+def _stuck_words(states: pd.Series) -> str:
+    """How many are stuck, of how many there are, as far as it can be said.
+
+    >>> _stuck_words(pd.Series(["yes", "no", ""])), _stuck_words(pd.Series(["no", "no"]))
+    ('1 of the 3 is stuck.', 'None of them is stuck.')
+    >>> _stuck_words(pd.Series(["no", ""])), _stuck_words(pd.Series(["yes"])), _stuck_words(pd.Series([""]))
+    ('None of them is known to be stuck.', 'This pupil is stuck.', 'Of none of them can it be said whether they are stuck.')
+    """
+    stuck, of = int((states == "yes").sum()), len(states)
+    if (states == "").all():
+        return UNJUDGED
+    if of == 1:
+        return f"This pupil is {'' if stuck else 'not '}stuck."
+    if stuck:
+        return f"{stuck} of the {of:,} {'is' if stuck == 1 else 'are'} stuck."
+    return f"None of them is {'known to be ' if (states == '').any() else ''}stuck."

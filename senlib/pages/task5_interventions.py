@@ -11,11 +11,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from senlib import charts
+from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import track, undated
-from senlib.pages import frame, people, provided, sentences, top
+from senlib.pages import frame, lacking, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -95,12 +96,26 @@ class InterventionsPage:
             (self.school.pupils["year_group"] == 7) & (self.school.pupils["on_roll"] == "Y")
         ]
         title = frame.heading("Who in our Year 7 needs what?") + frame.answer(
-            year7_answer(self.new, everyone=len(everyone))
+            year7_answer(
+                self.new,
+                everyone=len(everyone),
+                unknown=int((everyone["sen_provision"] == "").sum()),
+                without_entry=self._without_entry(everyone),
+            )
         )
         key = frame.html(people.codes_key(self.school))
         return widgets.VBox(
             [frame.html(title), own.box, frame.controls(self.row), self.in_row, key]
         )
+
+    def _without_entry(self, everyone: pd.DataFrame) -> int:
+        """Of how many of these pupils no result on entry is held."""
+        framework, results = self.school.framework, self.school.results
+        stage = framework.stage(framework.tracking.stage)
+        held = results.loc[
+            (results["stage"] == stage.entry_stage) & (results["result"] != NO_RESULT), "pupil_id"
+        ]
+        return int((~everyone["pupil_id"].isin(held)).sum())
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
@@ -152,7 +167,10 @@ class InterventionsPage:
         self.other_ways.after(lambda *_: self._ways_changed())
         self.pupil.observe(lambda _: self._show_map(), "value")
         self._show_map()
-        return widgets.VBox([frame.controls(self.pupil), self.map_place])
+        nobody = frame.html(
+            "" if options else frame.note(lacking.nobody_on_roll_with_sen(self.school))
+        )
+        return widgets.VBox([frame.controls(self.pupil), nobody, self.map_place])
 
     def _take_stock(self) -> None:
         """Read the answers and count who has what, once for all that is made of them.
@@ -214,7 +232,15 @@ class InterventionsPage:
         title = frame.heading("Does help reach the pupils who are stuck?")
         table = self._covered
         if table.empty:
-            return title + frame.answer(f"No pupils with SEN are on roll in {self._years}.")
+            pupils = self.school.pupils
+            here = pupils[
+                (pupils["on_roll"] == "Y")
+                & pupils["year_group"].isin(self.school.framework.tracking.years)
+            ]
+            why = lacking.without_sen(
+                here, framework=self.school.framework, whom=f"in {self._years}"
+            )
+            return title + frame.answer(why)
         return (
             title
             + frame.answer(coverage_answer(table, years=self._years))
@@ -293,11 +319,16 @@ class InterventionsPage:
 
     def _movement(self) -> str:
         title = frame.heading("Do the pupils who get it move on?")
+        if self.given().empty:
+            return title + frame.answer(
+                "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
+            )
         table = measures.movement(self.school, self.given())
         table = table[table["pupils"] > 0].reset_index(drop=True)
         if table.empty:
             return title + frame.answer(
-                "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
+                "Of no pupil with SEN who has something on the map can it be said whether she moves on. "
+                f"That takes a result on entry and a current one. {lacking.NO_NOW}"
             )
         shown = table.assign(
             under=table["heading"].map(self.headings).fillna(table["heading"]),
@@ -569,21 +600,32 @@ def _pounds(cost: float) -> str:
     return "cost not known" if pd.isna(cost) else f"£{cost:,.0f} a year"
 
 
-def year7_answer(new: pd.DataFrame, *, everyone: int) -> str:
-    """How many of Year 7 stand in the chart, of how many there are.
+def year7_answer(
+    new: pd.DataFrame, *, everyone: int, unknown: int = 0, without_entry: int = 0
+) -> str:
+    """How many of Year 7 stand in the chart, of how many there are; of `unknown` no SEN code is held, of `without_entry` no start.
 
     >>> year7_answer(pd.DataFrame({"pupil_id": ["1", "1", "2"], "sen": [True, True, False]}), everyone=30)
     'Of 30 pupils in Year 7 now, 2 stand in at least one row below, 1 of them with SEN. Some stand in several.'
     """
     if not everyone:
-        return "No pupils of Year 7 are in the school’s files, so nobody stands in the rows below."
+        return (
+            "Nobody in Year 7 is on roll in the school’s files, so nobody stands in the rows below."
+        )
     inside = new.drop_duplicates("pupil_id")
     start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
+    start_held = (
+        f" Of {without_entry:,} no result on entry is held: load KS2 results on the front page."
+        if without_entry
+        else ""
+    )
     if inside.empty:
-        return f"{start}none stand in a row below."
+        known = "is known to stand" if without_entry else "stands"
+        return f"{start}nobody {known} in a row below.{start_held}"
     several = " Some stand in several." if len(new) > len(inside) else ""
     stand = "stands" if len(inside) == 1 else "stand"
-    return f"{start}{len(inside):,} {stand} in at least one row below, {int(inside['sen'].sum()):,} of them with SEN.{several}"
+    sen = lacking.of_them_with_sen(int(inside["sen"].sum()), unknown=unknown, of=everyone)
+    return f"{start}{len(inside):,} {stand} in at least one row below, {sen}.{several}{start_held}"
 
 
 def _in_row(here: pd.DataFrame) -> str:

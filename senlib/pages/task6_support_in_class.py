@@ -11,7 +11,7 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.bundle import File
-from senlib.pages import frame, paper, people, top
+from senlib.pages import frame, lacking, paper, people, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -69,7 +69,10 @@ class SupportPage:
         self.whom.observe(lambda _: self._show_iep(), "value")
         self._show_iep()
         title = frame.html(frame.heading("Write an IEP", level=3))
-        return widgets.VBox([title, frame.controls(self.whom), self.iep_place])
+        nobody = frame.html(
+            "" if pupils else frame.note(lacking.nobody_on_roll_with_sen(self.desk.school))
+        )
+        return widgets.VBox([title, frame.controls(self.whom), nobody, self.iep_place])
 
     def _show_iep(self) -> None:
         if not self.whom.value:

@@ -9,7 +9,7 @@ from datetime import date
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages import frame, people, top
+from senlib.pages import frame, lacking, people, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.offer import Offer
@@ -203,7 +203,8 @@ class PlanningPage:
     def _list(self, found: list[Walked]) -> str:
         if not found:
             return frame.note(
-                "Pupils with SEN whose form or set is in the name of the class are offered first."
+                lacking.nobody_on_roll_with_sen(self.desk.school)
+                or "Pupils with SEN whose form or set is in the name of the class are offered first."
             )
         table = pd.DataFrame(
             [{"name": self._name(one), "to_do": to_do(one), "asks": asks(one)} for one in found]

@@ -18,7 +18,7 @@ from senlib.measures.class_sheets import COLUMNS, class_lists, classes
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW
 from senlib.measures.review import REVIEWED, review
-from senlib.pages import frame, people, sentences, top
+from senlib.pages import frame, lacking, people, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -232,8 +232,21 @@ class ClassSheetsPage:
             self.classes["name"] == self.name.value
         )
         row = self.classes[here].iloc[0]
-        have = "Nobody" if row.sen == 0 else f"{row.sen}"
-        return f"{self.name.value}: {have} of {sentences.pupils(int(row.pupils))} {'have' if row.sen > 1 else 'has'} SEN."
+        pupils = self.school.pupils
+        mine = (pupils["on_roll"] == "Y") & (pupils[self.kind.value] == self.name.value)
+        unknown = int((pupils.loc[mine, "sen_provision"] == "").sum())
+        if not row.sen and unknown:
+            why = lacking.nobody_with_sen(
+                int(row.pupils), unknown=unknown, whom=f"in {self.name.value}"
+            )
+            return why
+        have = (
+            "nobody has SEN"
+            if not row.sen
+            else f"{row.sen} {'has' if row.sen == 1 else 'have'} SEN"
+        )
+        rest = f", and of {unknown} no SEN code is held" if unknown else ""
+        return f"Of {sentences.pupils(int(row.pupils))} in {self.name.value} {have}{rest}."
 
     def _sheet(self) -> str:
         if self.classes.empty:
@@ -423,8 +436,12 @@ class ClassSheetsPage:
         table = review(self.school, year_group=year, subject=subject)
         judged = table[table["pupils"] > 0].reset_index(drop=True)
         if judged.empty:
+            pupils = self.school.pupils
+            if not ((pupils["year_group"] == year) & (pupils["on_roll"] == "Y")).any():
+                return frame.answer(f"Nobody in Year {year} is on roll in the school’s files.")
             return frame.answer(
-                "Of nobody in this year group can it be said yet whether they are on course."
+                "Of nobody in this year group can it be said yet whether they are on course. "
+                f"That takes a result on entry and a current one, with its date. {lacking.NO_NOW}"
             )
         rows = list(judged.itertuples())
         judged = judged.assign(

@@ -245,7 +245,7 @@ def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path
     text = told(page)
     assert (
         "No results of a year that has finished are held" in text
-        and "Attendance is recorded for fewer than half" in text
+        and "Attendance is not held for more than half" in text
     )
     assert "hardly a figure" not in words(page.about().children[0]) and page.paper()[:2] == b"PK"
 

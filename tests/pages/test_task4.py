@@ -82,7 +82,7 @@ def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
 
 def test_nobody_given_anything_and_nobody_on_the_list(tmp_path):
     page = page_of(desk_over(tmp_path, without_sen()))
-    assert page.listing.records == [] and "There are none in these year groups" in words(
+    assert page.listing.records == [] and "Nobody in Years 7 to 9 is on roll" in words(
         page.answer()
     )
 

@@ -565,7 +565,7 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     )
     page = page_of(desk_over(tmp_path / "b", made))
     assert (
-        "8A: Nobody of 1 pupil has SEN." in words(page.shown)
+        "Of 1 pupil in 8A nobody has SEN." in words(page.shown)
         and page.downloads.value == ""
         and page.every.layout.display == "none"
     )

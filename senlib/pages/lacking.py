@@ -1,0 +1,120 @@
+"""Lacking: what a page says where there is nobody to tell of, or where the school's files lack what it takes; and a way on.
+
+Each emptiness has a sentence of its own, for 'there are none' is not so where it is not known.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from senlib.frameworks import Framework, Stage
+from senlib.measures.groups import has_sen
+from senlib.pages.sentences import no_sen_code, pupils
+from senlib.school.school import School
+
+NO_NOW = "Load a list with current levels or grades on the front page."
+
+
+def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
+    """Why there are no pupils with SEN among so many, of whom `unknown` have no SEN code.
+
+    >>> nobody_with_sen(30, whom="in Year 7")
+    'Nobody in Year 7 has SEN in the school’s files. If that is not so, load your SEN register on the front page.'
+    >>> nobody_with_sen(0, whom="in Year 7")
+    'Nobody in Year 7 is in the school’s files.'
+    >>> nobody_with_sen(30, unknown=30, whom="in Year 7")[:66]
+    'Nobody in Year 7 has an SEN code, so it is not known who has SEN. '
+    """
+    if not of:
+        return f"Nobody {whom} is in the school’s files."
+    if unknown == of:
+        return (
+            f"Nobody {whom} has an SEN code, so it is not known who has SEN. "
+            "Load your SEN register, or a list with the SEN column, on the front page."
+        )
+    if unknown:
+        return f"Nobody {whom} is known to have SEN. {no_sen_code(unknown, of=of)}"
+    return (
+        f"Nobody {whom} has SEN in the school’s files. "
+        "If that is not so, load your SEN register on the front page."
+    )
+
+
+def nobody_without_sen(of: int, *, unknown: int = 0, whom: str) -> str:
+    """Why there is nobody to compare pupils with SEN with.
+
+    >>> nobody_without_sen(30, whom="in Year 7")[:53]
+    'Everyone in Year 7 has SEN in the school’s files, so '
+    """
+    if unknown:
+        return f"Nobody {whom} is known to have no SEN. {no_sen_code(unknown, of=of)}"
+    return (
+        f"Everyone {whom} has SEN in the school’s files, so there are no peers to compare with. "
+        "Load a list of all pupils on the front page."
+    )
+
+
+def without_sen(table: pd.DataFrame, *, framework: Framework, whom: str) -> str:
+    """Why none of these rows of the pupils table has SEN; '' where somebody has."""
+    codes = table["sen_provision"]
+    if has_sen(codes, framework=framework).any():
+        return ""
+    return nobody_with_sen(len(codes), unknown=int((codes == "").sum()), whom=whom)
+
+
+def nobody_on_roll_with_sen(school: School) -> str:
+    """Why a list of pupils with SEN has nobody to choose from; '' where it has."""
+    on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
+    return without_sen(on_roll, framework=school.framework, whom="on roll")
+
+
+def of_them_with_sen(sen: int, *, unknown: int, of: int) -> str:
+    """How many of a number of pupils have SEN, as far as it is known.
+
+    >>> of_them_with_sen(3, unknown=0, of=9), of_them_with_sen(3, unknown=2, of=9)
+    ('3 of them with SEN', '3 of them known to have SEN')
+    >>> of_them_with_sen(0, unknown=9, of=9)
+    'and it is not known how many of them have SEN'
+    """
+    if of and unknown == of:
+        return "and it is not known how many of them have SEN"
+    return f"{sen:,} of them {'known to have' if unknown else 'with'} SEN"
+
+
+def no_results(stage: Stage) -> str:
+    """That no year has finished a key stage with results.
+
+    >>> from senlib.frameworks import load
+    >>> no_results(load("gcse").stage())
+    'No Key Stage 4 results of a year that has finished are held. Load them on the front page.'
+    """
+    return (
+        f"No {stage.title} results of a year that has finished are held. "
+        "Load them on the front page."
+    )
+
+
+def no_entries(stage: Stage, *, of: int, whom: str) -> str:
+    """That the start of none of so many pupils is known.
+
+    >>> from senlib.frameworks import load
+    >>> no_entries(load("gcse").stage(), of=1, whom="in Year 7")
+    'Of 1 pupil in Year 7 no KS2 result is held, so it is not known who started where. Load KS2 results on the front page.'
+    """
+    what = stage.entry_stage
+    return (
+        f"Of {pupils(of)} {whom} no {what} result is held, so it is not known who started where. "
+        f"Load {what} results on the front page."
+    )
+
+
+def no_now(subject: str, *, of: int) -> str:
+    """That of so many pupils no current level or grade is held.
+
+    >>> no_now("English", of=4)
+    'Of none of these 4 pupils is a current result in English held, so it cannot be said who is on course. Load a list with current
+    levels or grades on the front page.'
+    """
+    whom = "this pupil no" if of == 1 else f"none of these {of:,} pupils is a"
+    held = f"current result in {subject} {'is ' if of == 1 else ''}held"
+    return f"Of {whom} {held}, so it cannot be said who is on course. {NO_NOW}"
