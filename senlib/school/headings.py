@@ -222,7 +222,7 @@ _KINDS = {
 # Words that tell no more than that a column holds results.
 _FILLERS = r"levels?|lev|grades?|scores?|scaled|ss|results?|points|actual|final|overall|attained|outcome|fine|nc|sub|in|at|of|the"
 # Words that say that a column of the entry stage holds the average of its papers, or a band made of it.
-_AVERAGE = r"averages?|avg|ave|mean|prior|attainment|att|bands?|fft|aps|combined"
+_AVERAGE = r"averages?|avg|ave|av|mean|prior|attainment|att|bands?|fft|aps|combined"
 # Words by which a column that names a stage and a subject holds something else than the result.
 _OTHERWISE = re.compile(
     r"\b(targets?|predict\w*|forecasts?|estimat\w*|expected|mock|effort|marks?|date|year|board|series|tier|set|class|"
@@ -337,6 +337,9 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
             return Guess(f"pupil:{aid}", rank=-known.index(key))
     if key in _NOT_NEEDED:
         return Guess(LEAVE_OUT)
+    bare = re.sub(r"\([^()]*\)", " ", heading).strip()
+    if bare and bare != heading and (told := guess(bare, framework, long=long)).meaning:
+        return told
     if not long:
         told = _of_result(heading, framework)
         if told.meaning:

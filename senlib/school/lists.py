@@ -25,7 +25,7 @@ _SCHOOL_YEAR = re.compile(r"20\d\d[/-]?(?:20)?(\d\d)")
 _FORM = re.compile(r"(?:Y(?:ea)?r?\s*)?(1[0-3]|[7-9])(?!\d)", re.IGNORECASE)
 _NEARLY_ALL = 0.8
 # What stands between two needs in one cell.
-_BETWEEN_NEEDS = re.compile(r"[,;/&+\n|]| and ")
+_BETWEEN_NEEDS = (r"[;\n|]", r"[,;/&+\n|]| and ")
 # Pupils of a summer's key stage 2 finish Year 11 so many years later.
 YEARS_FROM_KS2 = 5
 
@@ -133,12 +133,14 @@ _NOUNS = {
     "fine": ("finer grade or average", "finer grades or averages"),
     "date": ("double grade", "double grades"),
     "english": ("result", "results"),
+    "beside": ("column without a key stage", "columns without a key stage"),
     "zero": ("cell with 0", "cells with 0"),
 }
 _SAID = {
     "fine": "{n} {was} read as the grade or score {it} in.",
     "date": "{n} that Excel had turned into dates {was} read back.",
     "english": "English at key stage 2 was read as reading ({n}).",
+    "beside": "{n} {was} left out: there is no such result at that stage, or another column holds it.",
     "zero": "{n} {was} read as U. If 0 says that there is no grade, clear it in the file.",
     "percentage": "attendance is given as shares of 1 and was read as percentages.",
 }
@@ -200,10 +202,12 @@ def _two_needs(
 
 def _first_two(text: str, declared: object) -> tuple[str, str]:
     """The first two needs of a cell; the text as it is where it is one, or no list of them."""
-    parts = [part.strip() for part in _BETWEEN_NEEDS.split(text) if part.strip()]
-    several = len(parts) > 1 and not schema.is_accepted(text, declared)
-    if several and all(schema.is_accepted(part, declared) for part in parts):
-        return parts[0], parts[1]
+    if schema.is_accepted(text, declared):
+        return text, ""
+    for between in _BETWEEN_NEEDS:
+        parts = [part.strip() for part in re.split(between, text) if part.strip()]
+        if len(parts) > 1 and all(schema.is_accepted(part, declared) for part in parts):
+            return parts[0], parts[1]
     return text, ""
 
 
@@ -374,12 +378,14 @@ def _wide_results(
     """A part for each column of results, of its filled cells."""
     table = match.table
     parts, places = [], []
+    explicit = {column.meaning for column in match.results}
     for column in match.results:
         result = column.result
         if result.stage == UNTOLD:
             kind = "test" if stage != "now" else "teacher"
             result = headings.taken_as(Result(stage, result.subject, kind), framework)
-            if result is None:
+            if result is None or result.meaning in explicit:
+                changed.counts["beside"] += 1
                 continue
         texts = _with_outcomes(table, column, result, match.columns)
         filled = filled_cells(texts)

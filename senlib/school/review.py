@@ -570,6 +570,9 @@ class _Reviewing:
                 years[rows] = np.where(told > 0, told, one.year or self.academic_year)
             elif one.year is not None:
                 years[rows] = one.year
+        # Who left in an earlier school year is listed in the year group of that year.
+        left = _school_years_of(tall["left_on"], otherwise=9999)
+        years = np.where(tall["ks4_year"] == "", np.minimum(years, left), years)
         groups = schema.numbers(tall["year_group"])
         leaving = schema.numbers(tall["ks4_year"]).fillna(years + _LAST_YEAR - groups)
         moved = groups + (self.academic_year - years)
@@ -844,6 +847,12 @@ _HALF_TERMS = (
     ("Autumn 2", 12, 15, 1),
     ("Autumn 1", 10, 20, 1),
 )
+
+
+def _school_years_of(dates: pd.Series, *, otherwise: int) -> np.ndarray:
+    """The summer of the school year that each day lies in."""
+    days = pd.to_datetime(dates.astype(str), format="%Y-%m-%d", errors="coerce")
+    return (days.dt.year + (days.dt.month >= 9)).fillna(otherwise).to_numpy(int)
 
 
 def _school_year(summer: int) -> str:

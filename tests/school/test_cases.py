@@ -890,6 +890,28 @@ LISTS = [
         says=("one of DfE’s pupil files, and holds no key stage 2 scores",),
     ),
     case(
+        "leavers by date",
+        "UPN,Year,SEN,Leaving Date\n" + ids("11,K,2026-07-20"),
+        pupils=1,
+        held={"001": "ks4_year=2026; on_roll=N; left_on=2026-07-20"},
+    ),
+    case(
+        "Arbor",
+        "UPN,Year group,SEN status,SEN needs,Free school meals (currently),Attendance % (this year)\n"
+        + ids('Year 9,SEN Support (K),"Speech, Language and Communication Needs; MLD",Yes,93.4%'),
+        pupils=1,
+        held={"001": "need=SLCN; need_2=MLD; fsm=Y"},
+    ),
+    case(
+        "STA's scores",
+        "UPN,LastName,Year,Reading Scaled Score,Maths Scaled Score,Maths Outcome\n"
+        + ids("A,7,104,B,B"),
+        pupils=1,
+        results=2,
+        held={"001": "KS2 Reading test 104; KS2 Mathematics test B"},
+        says=("1 column without a key stage was left out",),
+    ),
+    case(
         "long: current grades",
         MIS,
         ("go.csv", "UPN,Subject,Current Grade,Target Grade\n" + ids("Maths,4,6", "Maths,5,6")),
