@@ -17,7 +17,9 @@ from senlib.school.answers import Answers, heading_key
 from senlib.school.faults import FaultGroup, grouped
 from senlib.school.files import NamedFile
 from senlib.school.headings import LEAVE_OUT, UNTOLD, Result, choices
-from senlib.school.review import Question, Review, ReviewedColumn, review_files
+from senlib.school.questions import Question
+from senlib.school.reading import ReviewedColumn
+from senlib.school.review import Review, review_files
 from senlib.school.school import School
 from senlib.widgets import ChosenFile, ColumnReview, FileChooser
 

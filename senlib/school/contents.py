@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
@@ -97,12 +96,3 @@ def _groups(cells: Cells, turn: object, declared: object) -> list[str]:
 
 def _order(name: str) -> tuple[int, str]:
     return (int(name), "") if name.isdigit() else (0, name)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words in a row, as they are read out.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

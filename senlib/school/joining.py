@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from senlib.school.faults import Fault
 from senlib.school.lists import SchoolList
+from senlib.school.questions import LEAVE_OUT, Ask, taken, which_file, whose_pupils
 
 # Columns in which lists may well differ without contradicting each other: names as they are written.
 _NAMES = ("forename", "surname")
@@ -20,8 +21,6 @@ _NOT_COMPARED = ("list", "at", "year", "past", "pupil_id", "need", "need_2")
 _SAME_PUPILS = 0.5
 
 SECOND_PUPIL = "a second row for the same pupil"
-
-Ask = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -120,20 +119,10 @@ def without_strangers(
         elif shared >= _SAME_PUPILS and not largest:
             name = key or "the CTF files"
             one = len(strangers) == 1
-            text = (
-                f"{len(strangers):,} of the {len(ids[key]):,} pupils in {name} {'is' if one else 'are'} in no other list. "
-                f"{'Is this a pupil' if one else 'Are they pupils'} of the school?"
+            question = whose_pupils(
+                key or "ctf", name=name, strangers=len(strangers), pupils=len(ids[key])
             )
-            answer = ask(
-                f"only_in:{key or 'ctf'}",
-                text,
-                {
-                    "leave_out": "No, leave out" if one else "No, leave them out",
-                    "add": "Yes, add" if one else "Yes, add them",
-                },
-                proposal="leave_out",
-            )
-            if answer == "leave_out":
+            if ask(question) == LEAVE_OUT:
                 mine = tall["list"].isin(places)
                 keep &= ~(mine & tall["pupil_id"].isin(strangers))
                 notes.append(
@@ -221,14 +210,11 @@ def _settled(
     if len(files) < 2:
         return rows, "", []
     proposal = _register(files, lists) if column in _OF_NEED else files[0]
-    who = "1 pupil" if len(contradicted) == 1 else f"{len(contradicted):,} pupils"
-    text = f"{label}: {_listed(files)} contradict one another for {who}. Which file is right?"
-    answer = ask(f"wins:{column}", text, {file: file for file in files}, proposal=proposal)
-    return (
-        _first(rows, answer, lists),
-        answer,
-        [f"{label}: {_listed(files)} contradict one another for {who}; {answer} was taken."],
+    question = which_file(
+        column, label=label, files=files, pupils=len(contradicted), proposal=proposal
     )
+    answer = ask(question)
+    return _first(rows, answer, lists), answer, [taken(question, label=label, answer=answer)]
 
 
 def _first(rows: pd.DataFrame, file: str, lists: Sequence[SchoolList]) -> pd.DataFrame:
@@ -243,12 +229,6 @@ def _register(files: Sequence[str], lists: Sequence[SchoolList]) -> str:
         one.file for one in lists if one.file in files and not one.ctf and "need" in one.pupils.data
     ]
     return telling[0] if len(set(telling)) == 1 else files[0]
-
-
-def _listed(files: Sequence[str]) -> str:
-    if len(files) > 4:
-        return f"{files[0]} and {len(files) - 1} other files"
-    return f"{', '.join(files[:-1])} and {files[-1]}"
 
 
 def _without_repeats(

@@ -835,10 +835,11 @@ def iso_date(text: str) -> str:
 
 def _dates(values: pd.Series) -> list[str]:
     """Of the distinct values those that are a date as 2004-05-14, or blank."""
-    return [text for text in values.unique() if not text or (len(text) == 10 and _is_date(text))]
+    return [text for text in values.unique() if not text or (len(text) == 10 and is_date(text))]
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a date as 2004-05-14."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
