@@ -589,8 +589,8 @@ def _html(asked: Asked) -> str:
     if figures is None:
         return title + told
     rows = figures.in_words()
-    # Where no rate is to be seen there is nothing to draw.
-    seen = any(percent.endswith("%") for *_, percent, _ in rows)
+    # Where nobody is counted there is nothing to draw.
+    seen = any(percent != "–" for *_, percent, _ in rows)
     picture = (
         ""
         if not seen

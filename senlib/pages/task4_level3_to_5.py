@@ -259,11 +259,17 @@ class TrackingPage:
             f"; of {count:,} {why}"
             for count, why in (
                 (blank, "no current result is held"),
-                (no_start, "the start is not known, so it cannot be said"),
+                (no_start, "the start is not known"),
             )
             if count
         )
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
+        if not well + behind and not no_date:
+            whose = "who" if len(rows) > 1 else "whether this pupil"
+            why = unsaid.removeprefix("; ")
+            return title + frame.answer(
+                f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course: {why}."
+            )
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
             f"and {behind} behind{unsaid}. "

@@ -240,13 +240,10 @@ class ClassSheetsPage:
                 int(row.pupils), unknown=unknown, whom=f"in {self.name.value}"
             )
             return why
-        have = (
-            "nobody has SEN"
-            if not row.sen
-            else f"{row.sen} {'has' if row.sen == 1 else 'have'} SEN"
-        )
-        rest = f", and of {unknown} no SEN code is held" if unknown else ""
-        return f"Of {sentences.pupils(int(row.pupils))} in {self.name.value} {have}{rest}."
+        of = sentences.pupils(int(row.pupils))
+        have = f"{row.sen} of {of} {'have' if row.sen > 1 else 'has'} SEN"
+        rest = f"; of {unknown} no SEN code is held" if unknown else ""
+        return f"{self.name.value}: {have if row.sen else f'of {of} nobody has SEN'}{rest}."
 
     def _sheet(self) -> str:
         if self.classes.empty:

@@ -445,6 +445,9 @@ def test_the_list_and_the_sentence_of_task_4_agree(desk):
         standing = [record["standing"] for record in page.listing.records]
         if standing:
             on_course = sum(text in ("on course", "stuck, though on course") for text in standing)
+            if set(standing) == {"not known"}:
+                assert "cannot be said who is on course" in words(answer)
+                continue
             assert re.search(
                 rf", {on_course} (is|are) on course for .*? and \d+ behind", words(answer)
             ) and "Behind: " in words(answer)
@@ -452,8 +455,8 @@ def test_the_list_and_the_sentence_of_task_4_agree(desk):
             said = (
                 rf"{stuck} of the [\d,]+ (is|are) stuck|This pupil is stuck"
                 if stuck
-                else "None of them is (known to be )?stuck|This pupil is not stuck|no current result"
-                "|Of none of them can it be said whether they are stuck"
+                else "None of them is (known to be )?stuck|This pupil is not stuck"
+                "|Of none of them can it be said whether they are stuck|whether this pupil is stuck"
             )
             assert re.search(said, words(answer))
 

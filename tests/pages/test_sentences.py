@@ -100,7 +100,14 @@ def test_the_lea_s_other_schools_stand_last(verdict, words):
         ({"entry": "below 2"}, "Of 43 pupils with SEN who arrived below level 2 in English"),
         ({"entry": "none"}, "Of 43 pupils with SEN whose KS2 result is not known in English"),
         ({"entry": "all"}, "Of 43 pupils with SEN in English, 19"),
-        ({"pupils": 0}, "There are no pupils with SEN who arrived at level 3 in English."),
+        (
+            {"pupils": 0, "without_result": 0},
+            "There are no pupils with SEN who arrived at level 3 in English.",
+        ),
+        (
+            {"pupils": 0},
+            "Of 2 pupils with SEN who arrived at level 3 in English, none has a result.",
+        ),
     ],
 )
 def test_who_is_spoken_of(changes, start):

@@ -116,9 +116,9 @@ def test_who_is_in_a_row_is_listed_by_name(sample):
         (
             [],
             0,
-            "No pupils of Year 7 are in the school’s files, so nobody stands in the rows below.",
+            "Nobody in Year 7 is on roll in the school’s files, so nobody stands in the rows below.",
         ),
-        ([], 30, "Of 30 pupils in Year 7 now, none stand in a row below."),
+        ([], 30, "Of 30 pupils in Year 7 now, nobody stands in a row below."),
         (
             ["1"],
             1,
@@ -496,7 +496,7 @@ def test_a_school_in_which_nobody_has_sen(tmp_path):
         "Nobody in Years 7 to 9 is in the school’s files." in words(page.answer)
         and page.listing.records == []
     )
-    assert "No pupils of Year 7" in words(page.year7.children[0])
+    assert "Nobody in Year 7 is on roll" in words(page.year7.children[0])
     assert "No provision is on the maps yet" in words(
         page.moves
     ) and "No provision is on the maps yet" in words(page.costs)

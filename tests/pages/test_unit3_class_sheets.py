@@ -478,7 +478,7 @@ def test_small_groups_are_named_in_words(desk):
     assert "Fewer than 11 pupils:" in told and "Look at them one by one" in told
     assert "Boys and girls: not known" in told  # a group of which it is not known says of what
     page.year.value = 9
-    assert "Of nobody in this year group can it be said yet" in words(page.figures)
+    assert "Nobody in Year 9 is on roll in the school’s files." in words(page.figures)
 
 
 @pytest.mark.parametrize(
@@ -565,7 +565,7 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     )
     page = page_of(desk_over(tmp_path / "b", made))
     assert (
-        "Of 1 pupil in 8A nobody has SEN." in words(page.shown)
+        "8A: of 1 pupil nobody has SEN." in words(page.shown)
         and page.downloads.value == ""
         and page.every.layout.display == "none"
     )
