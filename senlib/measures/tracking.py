@@ -196,7 +196,8 @@ def _entries_by_subject(
     entries = entries[entries["subject"].isin(subjects)]
     # Whoever has no row of results on entry is a pupil whose start is not known, and no less a pupil.
     everyone = pupils[["pupil_id"]].merge(pd.DataFrame({"subject": subjects}), how="cross")
-    entries = everyone.merge(entries, on=["pupil_id", "subject"], how="left")
+    texts = entries.astype({"entry": "str", "entry_kind": "str", "entry_points": "float64"})
+    entries = everyone.merge(texts, on=["pupil_id", "subject"], how="left")
     entries = entries.fillna({"entry": "", "entry_kind": ""})
     entries["entry_band"] = bands_of(entries, stage=stage)
     entries["entry_by_teacher"] = (

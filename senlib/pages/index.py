@@ -14,7 +14,7 @@ import pandas as pd
 from senlib.exports.text import day
 from senlib.frameworks import load, names
 from senlib.measures.groups import has_sen
-from senlib.pages import frame, paper, people, sentences
+from senlib.pages import frame, lacking, paper, people, sentences
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
 from senlib.pages.paper import Paper
@@ -430,7 +430,11 @@ class FrontPage:
     def _opened(self) -> str:
         school = self.desk.school
         on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
-        sen = has_sen(on_roll["sen_provision"], framework=school.framework).sum()
+        sen = lacking.of_them_with_sen(
+            int(has_sen(on_roll["sen_provision"], framework=school.framework).sum()),
+            unknown=int((on_roll["sen_provision"] == "").sum()),
+            of=len(on_roll),
+        )
         whose = (
             "Your own school"
             if self.desk.chosen == OWN
@@ -439,7 +443,7 @@ class FrontPage:
             else "The school"
         )
         return frame.answer(
-            f"{whose} lies open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen:,} of them with SEN."
+            f"{whose} lies open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen}."
         )
 
 

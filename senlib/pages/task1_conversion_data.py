@@ -558,8 +558,9 @@ class ConversionPage:
                 first["edge"] = True
         totals = [int(table.loc[table["entry"] == row, "pupils"].sum()) for row in rows]
         whose = group_name(self.group.value, framework=self.school.framework)
+        title = f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}"
         self.cells.show(
-            title=f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}",
+            title=title if self.cohort.options else lacking.no_results(stage),
             rows=rows,
             columns=columns,
             cells=cells,

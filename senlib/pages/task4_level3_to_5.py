@@ -272,9 +272,9 @@ class TrackingPage:
             )
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
-            f"and {behind} behind{unsaid}. "
-            f"{_stuck_words(rows['stuck'])} {asks}"
-        ).strip()
+            f"and {behind} behind{unsaid}."
+        )
+        told = " ".join(filter(None, (told, _stuck_words(rows["stuck"]), asks)))
         return (
             title
             + frame.answer(told)

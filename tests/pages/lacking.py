@@ -291,15 +291,16 @@ def calls(stem: str) -> tuple[str, ...]:
     return tuple(text for text in code if text.startswith("page."))
 
 
-def open_page(stem: str, desk: Desk, monkeypatch) -> tuple[object, list[widgets.Widget]]:
-    """A page over a desk, with what its notebook shows."""
+def open_page(stem: str, desk: Desk, monkeypatch) -> tuple[object, dict[str, widgets.Widget]]:
+    """A page over a desk, and by its call what its notebook shows; but for the forms, in which nothing is of the school."""
     module = importlib.import_module(f"senlib.pages.{stem}")
     monkeypatch.setattr(module, "open_desk", lambda: desk, raising=False)
     page = module.open_page()
-    return page, [
-        eval(compile(ast.parse(call, mode="eval"), stem, "eval"), {"page": page})
+    return page, {
+        call: eval(compile(ast.parse(call, mode="eval"), stem, "eval"), {"page": page})
         for call in calls(stem)
-    ]
+        if not call.startswith("page.ask")
+    }
 
 
 def every(shown: object) -> Iterator[widgets.Widget]:
@@ -332,7 +333,7 @@ def texts(shown: object) -> list[str]:
     return found
 
 
-_BLOCK = re.compile(r"</?(?:p|h\d|li|td|th|caption|summary|figcaption|dt|dd|option|a|div)\b[^>]*>")
+_BLOCK = re.compile(r"</?(?:p|h\d|li|td|th|caption|summary|figcaption|dt|dd|option|div)\b[^>]*>")
 
 
 def blocks(html: str) -> list[str]:
