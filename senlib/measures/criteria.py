@@ -85,7 +85,7 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
         school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
     )
     subjects = [""] if stage.averaged else framework.outcome_subjects()
-    entries["band"] = bands_of(entries, stage=stage)
+    entries["band"] = pd.Series(bands_of(entries, stage=stage), index=entries.index, dtype="str")
     sides = {
         "all": pupils["pupil_id"],
         "SEN": pupils["pupil_id"][has_sen(pupils["sen_provision"], framework=framework)],

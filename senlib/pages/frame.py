@@ -228,10 +228,10 @@ def choice(
 ) -> widgets.Dropdown:
     """A list to choose one thing from, its label above it."""
     values = [option for _, option in options]
+    place = values.index(value) if value in values else 0
+    # By its place, for a value of None would show nothing chosen.
     return widgets.Dropdown(
-        description=label,
-        options=list(options),
-        value=value if value in values else (values[0] if values else None),
+        description=label, options=list(options), index=place if values else None
     )
 
 

@@ -77,7 +77,8 @@ class ConversionPage:
         held = set(self.school.results["stage"].unique())
         stages = [one for one in framework.stages if one.name in held] or framework.stages
         self.stage = frame.choice("Key stage", [(one.title, one.name) for one in stages])
-        self.subject = frame.choice("Subject", [(name, name) for name in subjects(self.school)])
+        held = [(name, name) for name in subjects(self.school)]
+        self.subject = frame.choice("Subject", held or [("none held", None)])
         self.cohort = frame.choice("Summer of the results", self._cohorts())
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
@@ -304,9 +305,14 @@ class ConversionPage:
         unknown, of = int(counts.get(NOT_KNOWN, 0)), int(counts.get("all", 0))
         return sentences.no_sen_code(unknown, of=of) if much_unknown(unknown, of=of) else ""
 
+    @property
+    def _none_held(self) -> bool:
+        """Whether no year has finished the key stage with results."""
+        return matrix(self.school, stage=self.stage.value).empty
+
     def _nothing(self) -> str:
         """Why nobody is counted for what is chosen."""
-        if not self.cohort.options:
+        if self._none_held:
             return lacking.no_results(self._stage)
         return (
             "No pupils with a start and a result like that are counted, so there is nothing to tell. "
@@ -560,7 +566,7 @@ class ConversionPage:
         whose = group_name(self.group.value, framework=self.school.framework)
         title = f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}"
         self.cells.show(
-            title=title if self.cohort.options else lacking.no_results(stage),
+            title=lacking.no_results(stage) if self._none_held else title,
             rows=rows,
             columns=columns,
             cells=cells,
@@ -646,6 +652,8 @@ class ConversionPage:
         table = matrix(self.school, stage=self.stage.value)
         cohorts = sorted(table["cohort"].dropna().unique(), reverse=True)
         held = [(str(cohort), int(cohort)) for cohort in cohorts]
+        if table.empty:
+            return [("none held", None)]
         return held + ([("year not known", None)] if table["cohort"].isna().any() else [])
 
     def _entries(self) -> list[tuple[str, str]]:
