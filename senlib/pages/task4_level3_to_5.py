@@ -477,12 +477,12 @@ def _stuck_words(states: pd.Series) -> str:
 
     >>> _stuck_words(pd.Series(["yes", "no", ""])), _stuck_words(pd.Series(["no", "no"]))
     ('1 of the 3 is stuck.', 'None of them is stuck.')
-    >>> _stuck_words(pd.Series(["no", ""])), _stuck_words(pd.Series(["yes"])), _stuck_words(pd.Series([""]))
+    >>> _stuck_words(pd.Series(["no", ""])), _stuck_words(pd.Series(["yes"])), _stuck_words(pd.Series(["", ""]))
     ('None of them is known to be stuck.', 'This pupil is stuck.', 'Of none of them can it be said whether they are stuck.')
     """
     stuck, of = int((states == "yes").sum()), len(states)
     if (states == "").all():
-        return UNJUDGED
+        return UNJUDGED if of > 1 else "It cannot be said whether this pupil is stuck."
     if of == 1:
         return f"This pupil is {'' if stuck else 'not '}stuck."
     if stuck:
