@@ -138,11 +138,11 @@ def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
         if without_tests(stage, cohort):
             said.append(
                 f"No key stage 2 results for {who}: there were no tests in {summer_of_tests(stage, cohort)}. "
-                "Task 1 counts what they reach, and cannot compare them with England by where they started."
+                "Task 1 counts what they reach, but cannot compare them with England by starting point."
             )
         else:
             said.append(
-                f"No {stage.entry_stage} results for {who}. Task 1 counts them with ‘start not known’, "
+                f"No {stage.entry_stage} results for {who}. Task 1 counts them under ‘start not known’, "
                 "and Tasks 4 and 5 cannot place them."
             )
     return said
@@ -154,11 +154,11 @@ def _papers(school: School, facts: pd.DataFrame) -> list[str]:
         return []
     one, below = int(facts["start_one"].sum()), int(facts["start_below"].sum())
     return [
-        f"{_pupils(one)} {'has' if one == 1 else 'have'} one key stage 2 paper only. Their start is that paper’s score."
+        f"{_pupils(one)} {'has' if one == 1 else 'have'} only one key stage 2 paper. That paper’s score is their start."
         if one
         else "",
-        f"{_pupils(below)} {'was' if below == 1 else 'were'} below the test at key stage 2 in a paper or both, without a derived "
-        "score. Task 1 counts them as a start of their own, ‘below the test’, or without a band where the other paper has a score."
+        f"{_pupils(below)} {'was' if below == 1 else 'were'} working below the key stage 2 test in one or both papers, with no derived "
+        "score. Task 1 counts them under ‘below the test’, or without a band if the other paper has a score."
         if below
         else "",
     ]
@@ -170,9 +170,9 @@ def _sen_missing(school: School, facts: pd.DataFrame) -> list[str]:
         return []
     if blank == len(facts):
         return [
-            "No SEN is known of any pupil, so no Task can compare pupils with SEN and without. Add your SEN register."
+            "SEN is not known for any pupil, so no Task can compare pupils with and without SEN. Add your SEN register."
         ]
-    few = "They are counted among all pupils, and neither with SEN nor without."
+    few = "They are counted among all pupils, but not as pupils with or without SEN."
     return [f"SEN is not known for {blank:,} of {_pupils(len(facts))}. {few}"]
 
 
@@ -181,23 +181,24 @@ def _now_missing(school: School, facts: pd.DataFrame) -> list[str]:
     followed = facts[facts["year_group"].isin(years) & (facts["on_roll"] == "Y")]
     if followed.empty:
         return [
-            "No pupils are on roll in the years that Tasks 4 and 5 follow, so they have nobody to list."
+            "No pupils are on roll in the years that Tasks 4 and 5 follow, so those Tasks have nobody to list."
         ]
     now, dated = int(followed["now"].sum()), int(followed["now_dated"].sum())
     if not now:
         return [
-            "No current results are in these files, so Tasks 4 and 5 cannot say who is on course and who is stuck."
+            "There are no current results in these files, so Tasks 4 and 5 cannot say who is on course and who is stuck."
         ]
     said = []
     if now < len(followed):
+        without = len(followed) - now
         said.append(
-            f"{len(followed) - now:,} of the {_pupils(len(followed))} in Years {years[0]} to {years[-1]} have no current result. "
-            "Tasks 4 and 5 cannot judge them."
+            f"{without:,} of the {_pupils(len(followed))} in Years {years[0]} to {years[-1]} "
+            f"{'has' if without == 1 else 'have'} no current result. Tasks 4 and 5 cannot judge them."
         )
     if dated < now and school.framework.tracking.method == "line":
         said.append(
             f"The current results of {_pupils(now - dated)} have no date, so Tasks 4 and 5 cannot judge their progress. "
-            "Say above of what date they are."
+            "Choose the date in the question above."
         )
     return said
 
@@ -207,16 +208,16 @@ def _others(school: School, facts: pd.DataFrame) -> list[str]:
     stages = [stage.name for stage in school.framework.stages]
     outcomes = school.results["stage"].isin(stages) & (school.results["result"] != "")
     return [
-        f"The year group of {_pupils(unknown)} is not known, so no cohort can be told for them."
+        f"The year group of {_pupils(unknown)} is not known, so they are not in any cohort."
         if unknown
         else "",
         ""
         if outcomes.any()
-        else "No results at the end of a key stage are in these files, so Tasks 1 and 3 have nothing to count yet.",
-        "No attendance is in these files, so Task 3 cannot measure it."
+        else "There are no end of key stage results in these files, so Tasks 1 and 3 have nothing to count yet.",
+        "There is no attendance in these files, so Task 3 cannot measure it."
         if school.pupils["attendance"].isna().all()
         else "",
         ""
         if facts["need"].any() or not facts["sen"].any()
-        else "No types of need are in these files, so lists cannot show them.",
+        else "There are no types of need in these files, so lists cannot show them.",
     ]

@@ -303,7 +303,7 @@ def _unreadable(own: Path, faulty: FaultyFile) -> str:
     for fault in faulty.faults:
         if fault.file == school_file.FILE:
             return f"{words} {fault}"
-    return f"{words} Load your files again on the front page."
+    return f"{words} Choose your files again on the front page."
 
 
 def _told(chosen: str, *, school: School, data: Path) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ class FrontPage:
         )
         self.outcome = widgets.VBox([])
         self.remembered = ColumnReview(
-            forgettable=True, fold="What the workbook remembers of your headings", empty=_NOTHING
+            forgettable=True, fold="What the workbook remembers about your headings", empty=_NOTHING
         )
         self.remembered.on_changes(self.remember)
         self.remembered_trouble = frame.html("")
@@ -237,11 +237,11 @@ class FrontPage:
             self._show_remembered()
         self.portable.value = ""
         opened = (
-            "the folder that was named, as it was"
+            "The folder that you named is open now, as it was."
             if self.desk.chosen == FOLDER
-            else "the sample school"
+            else "The sample school is open now."
         )
-        self.deleted.value = f'<p class="sl-note" role="status">Everything is deleted. What lies open now is {opened}.</p>'
+        self.deleted.value = f'<p class="sl-note" role="status">Everything is deleted. {opened}</p>'
 
     # -- what a test can do as a person would --
 
@@ -251,7 +251,9 @@ class FrontPage:
         try:
             before = self._before()
         except StoreError as error:
-            told = "What you said of headings before cannot be read, so nothing was made of these files."
+            told = (
+                "What you said about headings before cannot be read, so these files were not read."
+            )
             self.review.put_down()
             self.chooser.message = "Nothing was kept."
             self.outcome.children = [frame.html(frame.trouble_line(f"{told} {error}"))]
@@ -262,7 +264,7 @@ class FrontPage:
 
     def open_school(self) -> None:
         """Keep the school that was reviewed, with what was said of its files, and open it."""
-        good = "The files are good, but they are not saved, so the school that was open stays open."
+        good = "The files are fine, but the school could not be kept. The school that was open stays open."
         try:
             before = self.desk.chosen
             school = self._school()
@@ -273,7 +275,7 @@ class FrontPage:
             return
         except OSError:
             self._refuse(
-                f"{good} They could not be saved in {self.desk.data}: is the disk full, or open elsewhere?"
+                f"{good} Check that the disk is not full and that no other program has a file in {self.desk.data} open, then try again."
             )
             return
         summary = _summary(school)
@@ -388,7 +390,7 @@ class FrontPage:
         sample = self._sample_before if self.desk.chosen == OWN else ""
         if back:
             when = f"{day(back.kept.date())} at {frame.saved_at(back.kept)}"
-            told = f"The school that was kept before this one: ‘{back.name}’, kept on {when}."
+            told = f"The school kept before this one: ‘{back.name}’, kept on {when}."
         elif sample:
             told = f"Before this, another school was open: {self.desk.choices()[sample]}."
         self.back_offer.children = [self.back_told, self.back] if back or sample else []
@@ -443,7 +445,7 @@ class FrontPage:
             else "The school"
         )
         return frame.answer(
-            f"{whose} lies open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen}."
+            f"{whose} is open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen}."
         )
 
 
@@ -452,9 +454,9 @@ def open_page() -> FrontPage:
     return FrontPage(open_desk())
 
 
-_NOTHING = "Nothing is remembered yet. When you say what a column of your files holds, that is remembered here for the next file."
+_NOTHING = "Nothing is remembered yet. When you say what a column holds, it is remembered here for the next file."
 _CARRIED = (
-    "It holds all that you have written about the school that lies open, with its history, and pupils’ numbers, but none of their names "
+    "It holds all that you have written about the school that is open, with its history, and pupils’ numbers, but none of their names "
     "or results. Keep it as you keep such records."
 )
 _DELETED = (
@@ -527,8 +529,9 @@ def _summary(school: School) -> str:
     results = kept.groupby(["stage", "subject"], observed=True)["pupil_id"].nunique().reset_index()
     results = results.rename(columns={"pupil_id": "pupils"}).astype({"stage": str, "subject": str})
     columns = {"stage": "When", "subject": "Subject", "pupils": "Pupils with a result"}
+    number = "1 result" if len(kept) == 1 else f"{len(kept):,} results"
     told = (
-        f"Your school is open: {sentences.pupils(len(school.pupils))} and {len(kept):,} results are kept on this computer. "
+        f"Your school is open: {sentences.pupils(len(school.pupils))} and {number} are kept on this computer. "
         "Every page now shows your own pupils."
     )
     table = frame.folded(

@@ -12,14 +12,14 @@ from senlib.measures.groups import has_sen
 from senlib.pages.sentences import no_sen_code, pupils
 from senlib.school.school import School
 
-NO_NOW = "Load a list with current levels or grades on the front page."
+NO_NOW = "Choose your files again on the front page, with a list of current levels or grades."
 
 
 def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
     """Why there are no pupils with SEN among so many, of whom `unknown` have no SEN code.
 
     >>> nobody_with_sen(30, whom="in Year 7")
-    'Nobody in Year 7 has SEN in the school’s files. If that is not so, load your SEN register on the front page.'
+    'Nobody in Year 7 has SEN in the school’s files. If that is wrong, choose your files again on the front page, with your SEN register.'
     >>> nobody_with_sen(0, whom="in Year 7")
     'Nobody in Year 7 is in the school’s files.'
     >>> nobody_with_sen(30, unknown=30, whom="in Year 7")[:66]
@@ -30,13 +30,13 @@ def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
     if unknown == of:
         return (
             f"Nobody {whom} has an SEN code, so it is not known who has SEN. "
-            "Load your SEN register, or a list with the SEN column, on the front page."
+            "Choose your files again on the front page, with your SEN register or a list that has an SEN column."
         )
     if unknown:
         return f"Nobody {whom} is known to have SEN. {no_sen_code(unknown, of=of)}"
     return (
         f"Nobody {whom} has SEN in the school’s files. "
-        "If that is not so, load your SEN register on the front page."
+        "If that is wrong, choose your files again on the front page, with your SEN register."
     )
 
 
@@ -50,7 +50,7 @@ def nobody_without_sen(of: int, *, unknown: int = 0, whom: str) -> str:
         return f"Nobody {whom} is known to have no SEN. {no_sen_code(unknown, of=of)}"
     return (
         f"Everyone {whom} has SEN in the school’s files, so there are no peers to compare with. "
-        "Load a list of all pupils on the front page."
+        "Choose your files again on the front page, with a list of all pupils."
     )
 
 
@@ -86,11 +86,11 @@ def no_results(stage: Stage) -> str:
 
     >>> from senlib.frameworks import load
     >>> no_results(load("gcse").stage())
-    'No Key Stage 4 results of a year that has finished are held. Load them on the front page.'
+    'There are no Key Stage 4 results for a year that has finished. Choose your files again on the front page, with those results.'
     """
     return (
-        f"No {stage.title} results of a year that has finished are held. "
-        "Load them on the front page."
+        f"There are no {stage.title} results for a year that has finished. "
+        "Choose your files again on the front page, with those results."
     )
 
 
@@ -99,12 +99,13 @@ def no_entries(stage: Stage, *, of: int, whom: str) -> str:
 
     >>> from senlib.frameworks import load
     >>> no_entries(load("gcse").stage(), of=1, whom="in Year 7")
-    'Of 1 pupil in Year 7 no KS2 result is held, so it is not known who started where. Load KS2 results on the front page.'
+    'There are no KS2 results for the 1 pupil in Year 7, so nobody’s start is known. Choose your files again on the front
+    page, with KS2 results.'
     """
     what = stage.entry_stage
     return (
-        f"Of {pupils(of)} {whom} no {what} result is held, so it is not known who started where. "
-        f"Load {what} results on the front page."
+        f"There are no {what} results for the {pupils(of)} {whom}, so nobody’s start is known. "
+        f"Choose your files again on the front page, with {what} results."
     )
 
 
@@ -112,9 +113,11 @@ def no_now(subject: str, *, of: int) -> str:
     """That of so many pupils no current level or grade is held.
 
     >>> no_now("English", of=4)
-    'Of none of these 4 pupils is a current result in English held, so it cannot be said who is on course. Load a list with current
-    levels or grades on the front page.'
+    'None of these 4 pupils has a current result in English, so it is not known who is on course. Choose your files again on the
+    front page, with a list of current levels or grades.'
     """
-    whom = "this pupil no" if of == 1 else f"none of these {of:,} pupils is a"
-    held = f"current result in {subject} {'is ' if of == 1 else ''}held"
-    return f"Of {whom} {held}, so it cannot be said who is on course. {NO_NOW}"
+    if of == 1:
+        told = f"This pupil has no current result in {subject}, so it is not known whether the pupil is on course."
+    else:
+        told = f"None of these {of:,} pupils has a current result in {subject}, so it is not known who is on course."
+    return f"{told} {NO_NOW}"

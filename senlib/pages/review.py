@@ -211,7 +211,7 @@ class ReviewPanel:
             progress=self._progress,
         )
         self._counted, self.refused.value = True, ""
-        self._progress("Counting what is there")
+        self._progress("Counting pupils and results")
         self._show()
         self._seconds = time.monotonic() - start
 
@@ -344,7 +344,7 @@ class ReviewPanel:
         if not review.loads:
             number = len(grouped([fault for fault in review.faults if fault.stops]))
             stops = "One thing stops" if number == 1 else f"{number:,} things stop"
-            return f"{stops} this school from being opened. Nothing is kept yet."
+            return f"{stops} you opening this school. Nothing is kept yet."
         pupils = _many(len(review.pupils), "pupil")
         results = _many(int((review.results["result"].astype(str) != "").sum()), "result")
         return f"{pupils} and {results} in {files}. Nothing is kept yet."
@@ -353,17 +353,17 @@ class ReviewPanel:
         review = self.review
         if not self._counted:
             self.told.value = frame.answer(
-                "You have changed something that is not counted yet. Press ‘Count again’ to see what comes of it, or "
+                "You have made a change that is not counted yet. Press ‘Count again’ to see the result, or "
                 "‘Open this school’."
             )
             return
         if review.loads:
             number = len(review.questions)
-            asked = "Answer the question" if number == 1 else f"Answer the {number} questions"
+            asked = "Answer the question" if number == 1 else f"Answer the {number:,} questions"
             do = f"{asked} below, then press ‘Open this school’." if number else ""
             do = do or "If it looks right, press ‘Open this school’."
         else:
-            do = "Choose what to do about each below, or put the file right and choose it again. The school that was open stays open."
+            do = "Choose what to do below, or correct the file and choose it again. The school that is open stays open."
         self.told.value = frame.answer(self._sentence()) + frame.note(do)
 
     def _show_faults(self) -> None:
@@ -375,11 +375,11 @@ class ReviewPanel:
         for group in grouped(stopping):
             places.setdefault((group.file, group.column), []).append(group)
         shown = [*places.items()][:_MOST_PLACES]
-        parts = [frame.html(frame.heading("What stops it", level=4))]
+        parts = [frame.html(frame.heading("What to put right", level=4))]
         for (file, column), groups in shown:
             parts.append(self._fault(file, column, groups))
         if len(places) > len(shown):
-            more = f"{len(places) - len(shown):,} more places will be told when these are settled."
+            more = f"{len(places) - len(shown):,} more will be shown when these are put right."
             parts.append(frame.html(frame.note(more)))
         self.faults.children = parts
 
@@ -454,7 +454,7 @@ class ReviewPanel:
             self.questions.children = []
             return
         if [*self.questions.children[1:]] != [*kept.values()]:
-            title = frame.html(frame.heading("What only you can say", level=4))
+            title = frame.html(frame.heading("Questions for you", level=4))
             self.questions.children = [title, *kept.values()]
 
     def _said_of(self, question: Question) -> str:
@@ -462,8 +462,8 @@ class ReviewPanel:
         if self._answers.get(question.key) == question.answer:
             return "your answer"
         if self.before.questions.get(question.key) == question.answer:
-            return "as you said before"
-        return "proposed"
+            return "your earlier answer"
+        return "suggested"
 
     def _show_noticed(self) -> None:
         lighter = [fault for fault in self.review.faults if not fault.stops]
@@ -485,7 +485,7 @@ class ReviewPanel:
         school = self.school("")
         told = gaps(school)
         table = coverage(school)
-        html = frame.heading("What is there, and what is missing", level=4)
+        html = frame.heading("What your files cover", level=4)
         if told:
             html += f"<ul>{''.join(f'<li>{frame.words(one)}</li>' for one in told)}</ul>"
         for by, title in _BY.items():
@@ -501,7 +501,7 @@ class ReviewPanel:
         if unknown:
             title += frame.answer(_not_recognised(unknown))
         elif review.columns:
-            title += frame.note("Every column was recognised. Change what is wrong.")
+            title += frame.note("Every column was recognised. Change any that is wrong.")
         self.columns_title.value = title
         labels = choices(self.framework)
         self.columns.choices = grouped_choices(labels)
@@ -525,12 +525,12 @@ class ReviewPanel:
         key = heading_key(column.heading, file=column.file)
         remarks = [column.remark] if column.remark else []
         if key in self._meanings:
-            remarks.append("as you say now")
+            remarks.append("your choice")
         elif column.meaning and column.meaning in (
             self.before.meanings.get(key),
             self.before.meanings.get(heading_key(column.heading)),
         ):
-            remarks.append("as you said before")
+            remarks.append("your earlier choice")
         state = "not recognised" if not column.meaning else "used"
         return {
             "id": id,
@@ -550,14 +550,14 @@ _COVERED = {
     "pupils": "Pupils",
     "sen": "SEN",
     "no_sen": "No SEN",
-    "sen_blank": "SEN blank",
+    "sen_blank": "SEN not known",
     "need": "Need known",
     "start_both": "Start known",
     "start_one": "Start: one paper",
     "start_below": "Start: below the test",
-    "start_none": "No start",
-    "now": "Level now",
-    "now_dated": "Level now, dated",
+    "start_none": "Start not known",
+    "now": "Current result",
+    "now_dated": "Current result, dated",
 }
 
 
@@ -591,7 +591,7 @@ def grouped_choices(labels: Mapping[str, str]) -> list[list]:
 _GROUPS = {
     "pupil": "About the pupil",
     "result": "Results",
-    "row": "A table with one result a row",
+    "row": "A table with one result per row",
 }
 
 
@@ -599,13 +599,13 @@ def label_of(meaning: str, labels: Mapping[str, str]) -> str:
     """A meaning in words, also of one that is not in the list, such as a subject that only this school has.
 
     >>> label_of("result:KS4:Art:test", {}), label_of("result:?:English:teacher", {}), label_of("", {})
-    ('KS4 Art (test)', 'English (which results these are, is asked above)', '')
+    ('KS4 Art (test)', 'English (see the question above)', '')
     """
     if meaning in labels or not meaning.startswith("result:"):
         return labels.get(meaning, meaning)
     result = Result(*meaning.split(":")[1:])
     if result.stage == UNTOLD:
-        return f"{result.subject} (which results these are, is asked above)"
+        return f"{result.subject} (see the question above)"
     return f"{result.stage[0].upper()}{result.stage[1:]} {result.subject} ({result.kind})"
 
 
@@ -619,8 +619,8 @@ def _not_recognised(columns: Sequence[ReviewedColumn]) -> str:
     named += [f"{more:,} more"] if more else []
     words = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     if len(columns) == 1:
-        return f"One column was not recognised and is left out: {words}. If it matters, choose what it holds."
-    return f"{len(columns):,} columns were not recognised and are left out: {words}. If one matters, choose what it holds."
+        return f"One column was not recognised and is left out: {words}. If you need it, choose what it holds."
+    return f"{len(columns):,} columns were not recognised and are left out: {words}. If you need any of them, choose what they hold."
 
 
 def _sentence_of(remarks: Sequence[str]) -> str:
@@ -633,4 +633,4 @@ def _many(number: int, what: str) -> str:
 
 
 def _read_too(number: int) -> str:
-    return f"{_many(number, 'file')} added. What we made of all of them is above."
+    return f"{_many(number, 'file')} added. What we made of all your files is above."

@@ -65,21 +65,21 @@ def not_used(answers: Answers, review: Review) -> list[str]:
     told = []
     for key, answer in answers.questions.items():
         if key not in asked:
-            told.append(f"The answer to '{key}' was not used: these files do not ask it.")
+            told.append(f"The answer to ‘{key}’ was not used: these files do not ask it.")
         elif asked[key].answer != answer:
             possible = ", ".join(asked[key].options)
-            told.append(f"The answer to '{key}' was not used: it is none of {possible}.")
+            told.append(f"The answer to ‘{key}’ was not used: it is not one of {possible}.")
     headings = {heading_key(column.heading) for column in review.columns}
     headings |= {heading_key(column.heading, file=column.file) for column in review.columns}
     for key, meaning in answers.meanings.items():
         if key not in headings:
-            told.append(f"The meaning of '{key}' was not used: no file has that heading.")
+            told.append(f"The meaning of ‘{key}’ was not used: no file has that heading.")
         elif not possible_meaning(meaning, review.framework):
-            told.append(f"The meaning of '{key}' was not used: '{meaning}' is no meaning.")
+            told.append(f"The meaning of ‘{key}’ was not used: ‘{meaning}’ is not a meaning.")
     files = {source.file for source in review.sources}
     named = dict.fromkeys([*answers.supplied_by, *answers.dated])
     told += [
-        f"What is said of {name} was not used: it is not among the files."
+        f"What is said about {name} was not used: it is not one of the files."
         for name in named
         if name not in files
     ]
@@ -98,7 +98,9 @@ def read_answers(path: Path) -> Answers:
         for keys, known in [(table, _PARTS), *((said, _OF_FILE) for said in files.values())]:
             if unknown := sorted(set(keys) - set(known)):
                 fault = Fault(
-                    file=path.name, rule=f"'{unknown[0]}' is no part of answers", remedy=_REMEDY
+                    file=path.name,
+                    rule=f"‘{unknown[0]}’ is not a part of a file of answers",
+                    remedy=_REMEDY,
                 )
                 raise FaultyFile([fault])
         meanings = {

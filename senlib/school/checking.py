@@ -23,12 +23,10 @@ CURRENT = "now"
 # From this share of its cells on, a column that does not fit is left out as a whole.
 _MISFIT = 0.5
 
-_ERROR = "an error in place of a value, such as #N/A or #REF!"
-_MEND = (
-    "Put the formula right in the spreadsheet, or leave the cell blank, and choose the file again."
-)
+_ERROR = "an error instead of a value, such as #N/A or #REF!"
+_MEND = "Correct the formula in Excel, or clear the cell, and choose the file again."
 _NEVER = "a formula that was never calculated"
-_OPEN = "Open the file in Excel, save it, and choose it again."
+_OPEN = "Open the file in Excel, save it and choose it again."
 
 
 def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
@@ -109,7 +107,7 @@ def checked(
         cells = table[name].iloc[begin : lengths[number]]
         filled = int((cells != "").sum())
         if optional and len(rows) > max(1, _MISFIT * filled):
-            rule = f"{len(rows):,} of {filled:,} cells: {found['check'].iloc[0]}"
+            rule = f"{len(rows):,} of {filled:,} filled cells: {found['check'].iloc[0]}"
             described = _rule(rule, column=name, stage=stages[rows[0]], of=of, framework=framework)
             heading = part.headings.get(name, name)
             fault = Fault(file=part.file, column=heading, stops=False, **described)
@@ -150,7 +148,7 @@ def _rule(
         accepted = framework.scale_of(stage).accepted
         return {
             "rule": check,
-            "remedy": f"Give {accepted}; leave it blank where the pupil has none.",
+            "remedy": f"Use {accepted}. Leave the cell blank if the pupil has no result.",
         }
     return {"rule": check, "remedy": of.columns[column].metadata["remedy"]}
 

@@ -71,7 +71,7 @@ def _results(cells: Cells, scale: Scale) -> list[str]:
     if codes:
         parts.append(f"{codes.total():,} code{'' if codes.total() == 1 else 's'}: {_codes(codes)}")
     if others:
-        parts.append(f"{others:,} that are no result")
+        parts.append(f"{others:,} not recognised")
     return parts
 
 
@@ -91,7 +91,7 @@ def _groups(cells: Cells, turn: object, declared: object) -> list[str]:
     if len(known) > _MOST_GROUPS:
         return [f"{cells.filled:,} filled in"]
     parts = [f"{name}: {known[name]:,}" for name in sorted(known, key=_order) if name]
-    return parts + ([f"{others:,} that do not fit"] if others else [])
+    return parts + ([f"{others:,} not recognised"] if others else [])
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ class Fault:
     Where it does not stop the load, what is wrong was left out of the school.
 
     >>> print(Fault(file="pupils.csv", row=7, column="SEN", rule="not a known SEN code", remedy="Use N, K or E."))
-    pupils.csv, row 7, column 'SEN': not a known SEN code. Use N, K or E.
+    pupils.csv, row 7, column ‘SEN’: not a known SEN code. Use N, K or E.
     """
 
     file: str
@@ -28,7 +28,7 @@ class Fault:
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
-            place.append(f"column '{self.column}'")
+            place.append(f"column ‘{self.column}’")
         return f"{', '.join(place)}: {self.rule}. {self.remedy}"
 
 
@@ -37,7 +37,8 @@ class FaultyFile(Exception):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
-        super().__init__(f"{len(self.faults)} fault(s); nothing was loaded")
+        things = "1 thing" if len(self.faults) == 1 else f"{len(self.faults):,} things"
+        super().__init__(f"nothing was loaded: {things} to put right")
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,11 @@ class FaultGroup:
         """Where it stands, in words, with at most `most` row numbers written out.
 
         >>> FaultGroup(file="a.csv", column="SEN", rule="r", remedy="m", rows=(2, 3, 9)).place(most=2)
-        "a.csv, column 'SEN', rows 2, 3 and 1 more"
+        'a.csv, column ‘SEN’, rows 2, 3 and 1 more'
         """
         parts = [self.file]
         if self.column is not None:
-            parts.append(f"column '{self.column}'")
+            parts.append(f"column ‘{self.column}’")
         if self.rows:
             shown = ", ".join(str(row) for row in self.rows[:most])
             more = f" and {len(self.rows) - most:,} more" if len(self.rows) > most else ""

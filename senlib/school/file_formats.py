@@ -17,35 +17,41 @@ _START = 8 * 1024
 _LARGEST_DIRECTORY = 8 * 1024**2
 _END_OF_ARCHIVE = struct.Struct("<4s4H2LH")
 _EXPORT_AGAIN = "Export the list again as an Excel workbook (.xlsx) or a CSV file."
-_COPY_TABLE = "Copy its table into Excel and save it as an Excel workbook (.xlsx), or export the list again as one."
+_COPY_TABLE = "Copy the table into Excel and save it as an Excel workbook (.xlsx), or export the list again as one."
 _OLD_EXCEL = (
-    "this is an old Excel workbook (.xls), and not an Excel workbook of today (.xlsx)",
+    "this is an old Excel workbook (.xls), not an .xlsx workbook",
     SAVE_AS_XLSX,
 )
 _REFUSED = {
-    b"%PDF": ("this is a PDF, and not a table", f"{_EXPORT_AGAIN} A PDF cannot be read."),
-    rb"{\rtf": ("this is a text document, and not a table", _COPY_TABLE),
+    b"%PDF": ("this is a PDF, not a table", f"{_EXPORT_AGAIN} A PDF cannot be read."),
+    rb"{\rtf": ("this is a text document, not a table", _COPY_TABLE),
     b"7z\xbc\xaf\x27\x1c": (
-        "this is a packed archive, and not a table",
-        "Unpack it, and load the files in it.",
+        "this is a compressed archive, not a table",
+        "Extract the files from it, and choose those.",
     ),
-    b"Rar!": ("this is a packed archive, and not a table", "Unpack it, and load the files in it."),
-    b"\x1f\x8b": ("this is a packed file, and not a table", "Unpack it, and load the file in it."),
+    b"Rar!": (
+        "this is a compressed archive, not a table",
+        "Extract the files from it, and choose those.",
+    ),
+    b"\x1f\x8b": (
+        "this is a compressed file, not a table",
+        "Extract the file from it, and choose that.",
+    ),
     **dict.fromkeys([b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00"], _OLD_EXCEL),
 }
 _IN_ARCHIVE = {
     "xl/workbook.bin": (
-        "this is an Excel binary workbook (.xlsb), and not an Excel workbook (.xlsx)",
+        "this is an Excel binary workbook (.xlsb), not an Excel workbook (.xlsx)",
         SAVE_AS_XLSX,
     ),
-    "word/": ("this is a Word document, and not an Excel workbook (.xlsx)", _COPY_TABLE),
-    "ppt/": ("this is a PowerPoint file, and not an Excel workbook (.xlsx)", _COPY_TABLE),
+    "word/": ("this is a Word document, not an Excel workbook (.xlsx)", _COPY_TABLE),
+    "ppt/": ("this is a PowerPoint file, not an Excel workbook (.xlsx)", _COPY_TABLE),
     "index/document.iwa": (
-        "this is a Numbers spreadsheet, and not an Excel workbook (.xlsx)",
-        "Open it in Numbers and export it as an Excel workbook (.xlsx).",
+        "this is a Numbers spreadsheet, not an Excel workbook (.xlsx)",
+        "Open it in Numbers and export it as an Excel workbook (.xlsx), then choose that file.",
     ),
     "content.xml": (
-        "this is an OpenDocument file (.ods), and not an Excel workbook (.xlsx)",
+        "this is an OpenDocument file (.ods), not an Excel workbook (.xlsx)",
         SAVE_AS_XLSX,
     ),
 }
@@ -111,8 +117,8 @@ def _check_archive(stream: BinaryIO, *, name: str) -> None:
     for part, (rule, remedy) in _IN_ARCHIVE.items():
         if any(member.startswith(part) for member in members):
             raise fault(name, rule, remedy)
-    rule = "this is a zip archive, and not an Excel workbook (.xlsx)"
-    raise fault(name, rule, "Unpack it, and load the files in it.")
+    rule = "this is a zip archive, not an Excel workbook (.xlsx)"
+    raise fault(name, rule, "Extract the files from it, and choose those.")
 
 
 def _check_directory(stream: BinaryIO, *, name: str) -> None:
@@ -134,7 +140,7 @@ def _old_or_locked(stream: BinaryIO, *, name: str) -> FaultyFile:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return locked(name)
     if "WordDocument".encode("utf-16-le") in content:
-        return fault(name, "this is an old Word document, and not a table", _COPY_TABLE)
+        return fault(name, "this is an old Word document, not a table", _COPY_TABLE)
     return fault(name, *_OLD_EXCEL)
 
 
@@ -142,6 +148,6 @@ def locked(name: str) -> FaultyFile:
     """The fault of a workbook behind a password."""
     return fault(
         name,
-        "the workbook is locked with a password",
-        "Save a copy without the password, load that, and delete it after.",
+        "the workbook is protected with a password",
+        "Save a copy without the password, choose that, and delete it afterwards.",
     )

@@ -16,9 +16,9 @@ from senlib.school.faults import Fault, FaultyFile
 
 # A school's whole export is a few megabytes. What is far larger is another file, or made to fill the memory.
 MAX_BYTES = 150 * 1024**2
-TOO_LARGE = "the file is larger than 150 MB, or than 300 MB when it is unpacked"
-SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and load them together."
-SAVE_AS_XLSX = "Open it in Excel and save it as an Excel workbook (.xlsx)."
+TOO_LARGE = "the file is larger than 150 MB, or than 300 MB unpacked"
+SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and choose them together."
+SAVE_AS_XLSX = "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
 
 _STEPS = 20
 
@@ -60,7 +60,7 @@ class NamedFile:
             raise fault(
                 self.name,
                 "the file is empty",
-                "Export it again, and see that it is not empty before you load it.",
+                "Export it again, and check that it is not empty before you choose it.",
             )
         if size > MAX_BYTES:
             raise fault(self.name, TOO_LARGE, SPLIT_IT)

@@ -21,24 +21,24 @@ LEAVE_OUT = "leave out"
 # The stage of a column named after a subject alone; which one it is, she is asked.
 UNTOLD = "?"
 
-AS_READING = "English at key stage 2 was read as reading"
+AS_READING = "key stage 2 English was read as reading"
 WORKING_AT = (
-    "left out, for Tasks 4 and 5 ask what grade pupils are heading for, and this says what they are working at. "
-    "If it holds the first, give it that meaning"
+    "left out, because Tasks 4 and 5 need the grade that pupils are heading for, and this is the grade they are working at. "
+    "If these are predicted grades, choose ‘Now’ with the subject"
 )
-HEADING_FOR = "taken as the grade that the pupil is heading for"
+HEADING_FOR = "read as the grade that the pupil is heading for"
 
 # What helps to read a list and is no column of the pupils table itself.
 NAME, OWN_NUMBER, SCHOOL_YEAR = "name", "own_number", "school_year"
 EAL, SEN_SUPPORT, EHC_PLAN, NEED_RANK = "eal", "sen_support", "ehc_plan", "need_rank"
 AIDS = {
-    OWN_NUMBER: "The school’s own number for the pupil",
-    NAME: "Whole name",
-    SCHOOL_YEAR: "School year that the row tells of",
+    OWN_NUMBER: "School’s own pupil number",
+    NAME: "Full name",
+    SCHOOL_YEAR: "School year that the row is for",
     EAL: "English as an additional language: yes or no",
     SEN_SUPPORT: "On SEN support: yes or no",
     EHC_PLAN: "Has an EHC plan: yes or no",
-    NEED_RANK: "Rank of the need, where each need has a row",
+    NEED_RANK: "Rank of the need, if each need has its own row",
 }
 _AID_HEADINGS = {
     OWN_NUMBER: (
@@ -289,7 +289,7 @@ def choices(framework: Framework) -> dict[str, str]:
         for kind in _kinds(stage)
     }
     rows = {
-        f"row:{name}": f"{label(name)} (in a table with one result a row)"
+        f"row:{name}": f"{label(name)} (in a table with one result per row)"
         for name in schema.results_schema(framework).columns
         if name != "pupil_id"
     }

@@ -54,8 +54,8 @@ def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
 def lost_zeros(lists: Sequence[SchoolList]) -> list[str]:
     """A note on each list whose numbers have lost the zeros that they begin with in another."""
     return [
-        f"{one.file}: numbers have lost the zeros that they begin with in another file, as happens in Excel. "
-        "They were joined all the same."
+        f"{one.file}: pupil numbers have lost the zeros at the front, as can happen in Excel. "
+        "They were matched with the other files all the same."
         for one, numbers in zip(lists, _without_lost_zeros(lists), strict=True)
         if (one.own_numbers != numbers).any()
     ]
@@ -126,9 +126,9 @@ def without_strangers(
                 mine = tall["list"].isin(places)
                 keep &= ~(mine & tall["pupil_id"].isin(strangers))
                 notes.append(
-                    f"{name}: 1 pupil who is in no other list was left out."
+                    f"{name}: 1 pupil who is not in any other list was left out."
                     if one
-                    else f"{name}: {len(strangers):,} pupils who are in no other list were left out."
+                    else f"{name}: {len(strangers):,} pupils who are not in any other list were left out."
                 )
     return tall[keep], faults, notes
 
@@ -142,11 +142,13 @@ def _groups(lists: Sequence[SchoolList]) -> dict[str, list[int]]:
 
 
 def _no_number_in_common(one: SchoolList, *, strangers: int) -> Fault:
+    numbers = "1 pupil number" if strangers == 1 else f"{strangers:,} pupil numbers"
     return Fault(
         file=one.file,
         column=one.number_heading or None,
-        rule=f"{strangers:,} results or rows for pupils who are not among the pupils, so the numbers cannot be the same",
-        remedy="Export both lists with the UPN, or give the column that holds the other list’s number its meaning.",
+        rule=f"{numbers} here {'is' if strangers == 1 else 'are'} not in your other lists, so the lists may use different numbers",
+        remedy="Export both lists with the UPN. If another column holds the number that your other lists use, say so under "
+        "‘What each column holds’.",
     )
 
 
@@ -258,7 +260,7 @@ def _without_repeats(
                 int(at),
                 column="pupil_id",
                 rule=SECOND_PUPIL,
-                remedy="Keep one row for each pupil in each file.",
+                remedy="Keep one row for each pupil, and choose the file again.",
             )
             for at in second["at"]
         ]
@@ -270,18 +272,18 @@ def _without_repeats(
         same = len(rows) - len(kept) - len(second)
         if needs:
             notes.append(
-                f"{one.file}: a row for each need was read as one pupil with up to two needs."
+                f"{one.file}: pupils with a row for each need were read as one pupil with up to two needs."
             )
             if more:
                 who = "1 pupil" if more == 1 else f"{more:,} pupils"
-                notes.append(f"{one.file}: further needs of {who} were left out.")
+                notes.append(f"{one.file}: third and later needs were left out for {who}.")
         elif same > 0:
             rows = (
-                "1 row that repeats another was"
+                "1 row that repeats another row was"
                 if same == 1
-                else f"{same:,} rows that repeat another were"
+                else f"{same:,} rows that repeat another row were"
             )
-            notes.append(f"{one.file}: {rows} passed over.")
+            notes.append(f"{one.file}: {rows} left out.")
     return pd.concat(parts).sort_index(), faults, notes
 
 
@@ -292,7 +294,7 @@ def _of_latest_years(
     latest = tall.groupby(["list", "pupil_id"])["year"].transform("max")
     older = (tall["year"] < latest) & (tall["pupil_id"] != "")
     return tall[~older], [
-        f"{lists[place].file}: of pupils with rows for several school years the latest was taken."
+        f"{lists[place].file}: where a pupil has rows for several school years, the latest was used."
         for place in tall.loc[older, "list"].unique()
     ]
 

@@ -125,24 +125,30 @@ def _told(what: str, *, number: int) -> str:
     one = number == 1
     noun = _NOUNS[what][not one]
     return _SAID[what].format(
-        n=f"{number:,} {noun}", was="was" if one else "were", it="it lies" if one else "they lie"
+        n=f"{number:,} {noun}", was="was" if one else "were", it="it falls" if one else "they fall"
     )
 
 
 _NOUNS = {
     "fine": ("finer grade or average", "finer grades or averages"),
-    "date": ("double grade", "double grades"),
+    "date": (
+        "double grade that Excel had turned into a date",
+        "double grades that Excel had turned into dates",
+    ),
     "english": ("result", "results"),
-    "beside": ("column without a key stage", "columns without a key stage"),
+    "beside": (
+        "column with no key stage in its heading",
+        "columns with no key stage in their headings",
+    ),
     "zero": ("cell with 0", "cells with 0"),
 }
 _SAID = {
     "fine": "{n} {was} read as the grade or score {it} in.",
-    "date": "{n} that Excel had turned into dates {was} read back.",
-    "english": "English at key stage 2 was read as reading ({n}).",
-    "beside": "{n} {was} left out: there is no such result at that stage, or another column holds it.",
-    "zero": "{n} {was} read as U. If 0 says that there is no grade, clear it in the file.",
-    "percentage": "attendance is given as shares of 1 and was read as percentages.",
+    "date": "{n} {was} read as grades again.",
+    "english": "key stage 2 English was read as reading ({n}).",
+    "beside": "{n} {was} left out: there are no such results at that stage, or another column holds them.",
+    "zero": "{n} {was} read as U. If 0 means no grade, clear it in Excel and choose the file again.",
+    "percentage": "attendance is given as decimals, such as 0.95, and was read as percentages.",
 }
 
 
@@ -163,14 +169,14 @@ def _pupils(match: Matched, framework: Framework, notes: list[str]) -> Part:
         years = _years_by_form(data["form"])
         if years is not None:
             data["year_group"], names["year_group"] = years, names["form"]
-            notes.append(f"{table.file}: the year group was taken from column '{names['form']}'.")
+            notes.append(f"{table.file}: the year group was read from column ‘{names['form']}’.")
     if "need" in data and "need_2" not in data:
         needs = _two_needs(data["need"], framework)
         if needs is not None:
             data["need"], data["need_2"] = needs
             names["need_2"] = names["need"]
             notes.append(
-                f"{table.file}: cells with several needs were read as the first two of them."
+                f"{table.file}: where a cell holds several needs, the first two were read."
             )
     if "attendance" in data:
         data["attendance"], shares = _percentages(data["attendance"])
@@ -233,10 +239,12 @@ def _from_aids(
         made.append(("language", [words.get(yes, "") for yes in _yes_no(table, index)], index))
     for aid in (headings.EAL, headings.EHC_PLAN, headings.SEN_SUPPORT):
         if aid in aids and (neither := _neither(table, aids[aid])):
-            cells = "1 cell is" if neither == 1 else f"{neither:,} cells are"
+            cells, were = (
+                ("1 cell is", "was") if neither == 1 else (f"{neither:,} cells are", "were")
+            )
             heading = table.headings[aids[aid]]
             notes.append(
-                f"{table.file}, column '{heading}': {cells} neither yes nor no, and read as blank."
+                f"{table.file}, column ‘{heading}’: {cells} neither yes nor no, and {were} read as blank."
             )
     return made
 

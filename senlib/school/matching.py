@@ -213,7 +213,7 @@ def _without_idle(columns: Sequence[Column]) -> list[Column]:
     for column in columns:
         better = used.get(_IDLE_BESIDE.get(column.name, ""))
         if column.used and better is not None:
-            remark = f"left out, for column ‘{better.heading}’ was taken"
+            remark = f"left out, because column ‘{better.heading}’ was used"
             column = replace(column, best=False, remark=remark)
         marked.append(column)
     return marked
@@ -266,17 +266,17 @@ def _without_twins(table: RawTable, columns: Sequence[Column]) -> list[Column]:
 def _beside(table: RawTable, column: Column, rival: Column) -> str:
     """What is said of a column beside which a better one was taken."""
     twice = schema.normal(column.heading) == schema.normal(rival.heading)
-    remark = f"left out, for column ‘{rival.heading}’ was taken"
+    remark = f"left out, because column ‘{rival.heading}’ was used"
     if twice and column.index > rival.index:
-        remark = "this heading stands twice; the first was taken"
+        remark = "left out, because this heading appears twice and the first column was used"
     filled, other = (filled_cells(table.columns[one.index]) for one in (column, rival))
     alone = int((filled & ~other).sum())
     if not alone:
         return remark
     rows = "1 row" if alone == 1 else f"{alone:,} rows"
     if stands_in(column, rival):
-        return f"column ‘{rival.heading}’ was taken, and this one in {rows} where that is blank"
-    return f"{remark}. In {rows} this one is filled and that one is blank"
+        return f"left out, except where column ‘{rival.heading}’ is blank ({rows})"
+    return f"{remark}. In {rows} this column is filled in and that one is blank"
 
 
 def stands_in(column: Column, rival: Column) -> bool:
@@ -311,11 +311,13 @@ def _need_or_provision(guess: Guess, held: Cells, framework: Framework) -> Guess
         label = headings.label(other)
         label = label if label.startswith("SEN") else label.lower()
         return guess._replace(
-            meaning=f"pupil:{other}", remark=f"taken for {label}, by what is in it"
+            meaning=f"pupil:{other}", remark=f"read as {label}, because of what is in it"
         )
     yes = held.among(_YES)
     if own == "sen_provision" and yes and yes + held.among(_NO) == 1 and _has_support(framework):
-        remark = "yes was read as SEN support, for it does not say who has an EHC plan"
+        remark = (
+            "‘yes’ was read as SEN support, because the column does not say who has an EHC plan"
+        )
         return guess._replace(meaning=f"pupil:{headings.SEN_SUPPORT}", remark=remark)
     return guess
 
@@ -330,7 +332,9 @@ def _flag(guess: Guess, held: Cells, framework: Framework) -> Guess:
         return guess if _has_support(framework) else Guess("")
     provision = schema.pupils_schema(framework).columns["sen_provision"]
     if held.share([schema.is_accepted(text, provision) for text in held.texts]) > _MOST:
-        return Guess("pupil:sen_provision", remark="taken for SEN provision, by what is in it")
+        return Guess(
+            "pupil:sen_provision", remark="read as SEN provision, because of what is in it"
+        )
     return Guess("")
 
 
@@ -346,7 +350,7 @@ def _eal(guess: Guess, held: Cells, framework: Framework) -> Guess:
     if held.share([schema.is_accepted(text, stage) for text in held.texts]) > _MOST:
         return guess._replace(meaning="pupil:eal_stage")
     if held.share([len(text) > 2 and text[0].isalpha() for text in held.texts]) > _MOST:
-        remark = "taken for first language, by what is in it"
+        remark = "read as first language, because of what is in it"
         return Guess("pupil:language", rank=-100, remark=remark)
     return Guess("")
 
@@ -367,7 +371,7 @@ _TURNS = {
     f"pupil:{headings.EHC_PLAN}": _flag,
     f"pupil:{headings.SEN_SUPPORT}": _flag,
 }
-_BANDS = "bands by name (high, middle, low) are no scores"
+_BANDS = "left out, because bands (high, middle, low) are not scores"
 
 
 def _names_bands(heading: str) -> bool:
@@ -384,7 +388,9 @@ def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
     if held.filled and looks_like_bands(held.texts):
         return Guess(LEAVE_OUT, remark=_BANDS)
     if scale.fine_grades and looks_like_letter_grades(held.texts):
-        return Guess(LEAVE_OUT, remark="grades from A* to G are not on the scale from 9 to 1")
+        return Guess(
+            LEAVE_OUT, remark="left out, because grades A* to G are not on the 9 to 1 scale"
+        )
     own = result.subject in [subject.name for subject in framework.subjects]
     if own and result.stage != UNTOLD and not guess.unsure:
         return guess
@@ -435,7 +441,7 @@ _OF_EXAMS = re.compile(r"\b(candidate|exam|award\w*|season|series|uci)\b", re.IG
 
 def missing(match: Matched) -> list[Fault]:
     """A fault for each column that the table cannot do without and that none of its headings names."""
-    needed = {"pupil_id": ("the pupils’ numbers", "UPN")}
+    needed = {"pupil_id": ("pupil numbers", "UPN")}
     if match.long:
         needed |= {"subject": ("the subject of each result", "subject")}
         needed |= {"result": ("the results", "result")}
@@ -445,8 +451,8 @@ def missing(match: Matched) -> list[Fault]:
             file=match.table.file,
             row=match.table.heading_row,
             rule=f"no column holds {holds}",
-            remedy=f"Add a column with the heading '{heading}' and export the list again. Where a column holds "
-            "them under another heading, say so: choose its meaning on the page.",
+            remedy="If a column holds this under another heading, say so under ‘What each column holds’. "
+            f"If not, add a column headed ‘{heading}’ and choose the file again.",
         )
         for name, (holds, heading) in needed.items()
         if name not in found
@@ -478,17 +484,17 @@ def national_table(table: RawTable) -> Fault:
     """The fault of a file that holds England's figures."""
     return Fault(
         file=table.file,
-        rule="this is DfE’s table of England, not a list of pupils",
-        remedy="The workbook has England’s figures of 2023/24 built in. Choose your own school’s lists.",
+        rule="this is DfE’s table for England, not a list of pupils",
+        remedy="England’s figures for 2023/24 are already in the workbook. Choose your own school’s lists.",
     )
 
 
 def no_table(table: RawTable) -> Fault:
     """The fault of a file in which no heading is known."""
     rule = (
-        "none of the headings in this row is known"
+        "no heading in this row was recognised"
         if len(table.headings) > 1
         else "this is not a table"
     )
-    remedy = "Put the headings in the first row, one of them UPN, or begin from the template."
+    remedy = "Put the headings in the first row, with UPN as one of them, or copy your list into the empty file on the front page."
     return Fault(file=table.file, row=table.heading_row, rule=rule, remedy=remedy)

@@ -96,8 +96,8 @@ def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTab
         fault = Fault(
             file=table.file,
             row=int(table.rows[others[0]]),
-            rule="a second table begins here, with other headings",
-            remedy="Put each table on a sheet or in a file of its own.",
+            rule="a second table starts here, with different headings",
+            remedy="Put each table on its own sheet or in its own file.",
         )
         table = replace(table, faults=(*table.faults, fault))
     return table if keep.all() else _rows(table, keep)
@@ -117,8 +117,8 @@ def _rows(table: RawTable, keep: np.ndarray) -> RawTable:
 
 
 def _note(rows: Sequence[int]) -> str:
-    shown = ", ".join(f"{row:,}" for row in rows[:_WRITTEN_OUT])
+    shown = ", ".join(str(row) for row in rows[:_WRITTEN_OUT])
     more = f" and {len(rows) - _WRITTEN_OUT:,} more" if len(rows) > _WRITTEN_OUT else ""
     if len(rows) == 1:
-        return f"Row {shown} is a total, a title or a note, and no pupil. It was not read."
-    return f"Rows {shown}{more} are totals, titles or notes, and no pupils. They were not read."
+        return f"Row {shown} is a total, a title or a note, not a pupil. It was left out."
+    return f"Rows {shown}{more} are totals, titles or notes, not pupils. They were left out."

@@ -25,8 +25,8 @@ _ERRORS = {
 # LibreOffice numbers the errors that Excel has no name for.
 _NUMBERED_ERROR = re.compile(r"err:[0-9]{3}", re.IGNORECASE)
 
-TOO_FAR = "a sheet reaches too far, or its cells hold too much text"
-DELETE_FAR = "Delete what stands far below or beside the table, or save the sheet as CSV."
+TOO_FAR = "a sheet is too large, or its cells hold too much text"
+DELETE_FAR = "Delete anything far below or beside the table, or save the sheet as a CSV file."
 MAX_CELLS = 10_000_000
 _MAX_DIFFERENT = 2_000_000
 _MAX_CELL_TEXT = 2 * 1024**3
@@ -131,7 +131,7 @@ def table_of(
         if not heading and cells[index].any():
             letters = column_letters(index)
             headings[index] = f"(column {letters})"
-            notes.append(f"Column {letters} has no heading. It is called '{headings[index]}' here.")
+            notes.append(f"Column {letters} has no heading. It is called ‘{headings[index]}’ here.")
     kept = [(index, headings[index]) for index in range(len(columns)) if headings[index]]
     filled = np.logical_or.reduce(cells)
     again = filled & _repeats(columns, kept)
@@ -217,17 +217,21 @@ def _repeats(columns: Sequence[pd.Categorical], kept: Sequence[tuple[int, str]])
 
 def _repeats_note(rows: int) -> str:
     if rows == 1:
-        return "One row repeats the headings. It was not read."
-    return f"{rows:,} rows repeat the headings. They were not read."
+        return "1 row repeats the headings. It was left out."
+    return f"{rows:,} rows repeat the headings. They were left out."
 
 
 def _check_headings(headings: Sequence[str], *, file: str, row: int) -> None:
     if len(headings) > _MAX_COLUMNS:
         rule = f"more than {_MAX_COLUMNS:,} columns"
-        raise fault(file, rule, "Keep the columns that you need, and load the file again.", row=row)
+        raise fault(
+            file, rule, "Keep only the columns that you need, and choose the file again.", row=row
+        )
     if max(map(len, headings), default=0) > _LONGEST_HEADING:
-        rule = "this is not a table, or a heading of it is too long to be one"
-        raise fault(file, rule, "Give each column a short heading.", row=row)
+        rule = "this is not a table, or one of its headings is too long"
+        raise fault(
+            file, rule, "Give each column a short heading, and choose the file again.", row=row
+        )
 
 
 def _head_notes(head: Head, joined: bool) -> Iterator[str]:
@@ -235,7 +239,7 @@ def _head_notes(head: Head, joined: bool) -> Iterator[str]:
     if above:
         first = head.upper_number if joined else head.number
         rows = "The row of text above was" if above == 1 else f"The {above} rows of text above were"
-        yield f"The headings begin in row {first}. {rows} not read."
+        yield f"The headings begin in row {first}. {rows} left out."
     if joined:
         yield f"Rows {head.upper_number} and {head.number} were read together as the headings."
 
@@ -246,7 +250,7 @@ def _hidden_columns(
     headings = [heading for index, heading in kept if any(index in span for span in hidden)]
     if not headings:
         return
-    named = ", ".join(f"'{heading}'" for heading in headings[:_NAMED])
+    named = ", ".join(f"‘{heading}’" for heading in headings[:_NAMED])
     more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""
     if len(headings) == 1:
         yield f"Column {named} is hidden in Excel. It was read."

@@ -16,7 +16,7 @@ from senlib.school.files import SPLIT_IT, Progress, fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
 
-READABLE = "Load a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml)."
+READABLE = "Choose a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml)."
 _SEPARATORS = ",;\t|"
 # Excel takes the separator from such a line, and does not show it.
 _NAMES_SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n"]?)"?[\r\n]', re.IGNORECASE)
@@ -45,8 +45,8 @@ def read_csv(stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Pr
         if named:
             text.readline()
             around.notes.append(
-                "The first line only names the separator (sep=), which Excel does not show. "
-                "Rows are counted from the line after it."
+                "The first line only names the separator (sep=). Excel does not show it, "
+                "so rows are counted from the next line."
             )
         rows = _rows(text, separator=separator, name=name)
         table = table_of(
@@ -59,7 +59,7 @@ def read_csv(stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Pr
     finally:
         text.detach()
     if table is None:
-        again = "Export it again, and see that it is not empty before you load it."
+        again = "Export it again, and check that it is not empty before you choose it."
         raise fault(name, "the file holds no text", again)
     return table
 
@@ -73,8 +73,8 @@ def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
     except csv.Error as error:
         raise fault(
             name,
-            "a cell with a quotation mark that is not closed, or is too long",
-            'Close the quotation marks; write a mark inside a quoted cell twice (""), or save the table as XLSX.',
+            "a cell is too long, or a quotation mark in it is not closed",
+            "Export the list again as an Excel workbook (.xlsx), or close the quotation mark.",
             row=number + 1,
         ) from error
 
@@ -98,7 +98,7 @@ def _fitted(rows: Iterator[Row], width: int, *, name: str, around: Surroundings)
         if len(cells) != width:
             filled = [index for index, cell in enumerate(cells) if cell.strip()]
             if filled[-1] >= width:
-                around.faults.append(_misfit(name, number, "more cells than there are headings"))
+                around.faults.append(_misfit(name, number, "more cells than headings"))
                 if len(around.faults) > _MAX_MISFITS:
                     raise _too_many_misfits(name)
                 continue
@@ -110,7 +110,7 @@ def _fitted(rows: Iterator[Row], width: int, *, name: str, around: Surroundings)
             cells = [*cells[:width], *[""] * (width - len(cells))]
         last = number
         yield number, cells
-    rule = "fewer cells than there are headings, and only one that is filled"
+    rule = "fewer cells than headings, and only one of them filled in"
     around.faults += [_misfit(name, number, rule) for number in single if number < last]
     around.faults.sort(key=lambda fault: fault.row or 0)
     if footers := [number for number in single if number > last]:
@@ -118,19 +118,19 @@ def _fitted(rows: Iterator[Row], width: int, *, name: str, around: Surroundings)
 
 
 def _misfit(name: str, row: int, rule: str) -> Fault:
-    remedy = "Give each row a cell for each heading; put a cell that holds the separator in quotation marks."
+    remedy = "Export the list again as an Excel workbook (.xlsx), or correct the row: it needs one cell for each heading."
     return Fault(file=name, row=row, rule=rule, remedy=remedy)
 
 
 def _too_many_misfits(name: str) -> Exception:
     rule = f"more than {_MAX_MISFITS:,} rows do not fit under the headings"
-    return fault(name, rule, "Export the table again, or save it as an Excel workbook (.xlsx).")
+    return fault(name, rule, "Export the list again as an Excel workbook (.xlsx).")
 
 
 def _footer_note(rows: Sequence[int]) -> str:
     if len(rows) == 1:
-        return f"Row {rows[0]}, below the table, holds a single cell. It was not read."
-    return f"Rows {rows[0]} to {rows[-1]}, below the table, hold a single cell each. They were not read."
+        return f"Row {rows[0]}, below the table, has only one cell filled in. It was left out."
+    return f"Rows {rows[0]} to {rows[-1]}, below the table, have only one cell filled in each. They were left out."
 
 
 # ---------------------------------------------------------------------------------------------------------- Separators
@@ -178,7 +178,7 @@ def _encoding(stream: BinaryIO, *, name: str) -> str:
         if _fits(stream, encoding, name=name):
             return encoding
     rule = "this is not a table, or its text is in an encoding that cannot be read"
-    raise fault(name, rule, f"{READABLE} Save a CSV file as UTF-8.")
+    raise fault(name, rule, f"{READABLE} In Excel, save a CSV file as ‘CSV UTF-8’.")
 
 
 def _fits(stream: BinaryIO, encoding: str, *, name: str) -> bool:
@@ -198,9 +198,7 @@ def _fits(stream: BinaryIO, encoding: str, *, name: str) -> bool:
             if lines > _MAX_LINES:
                 raise fault(name, f"the file has more than {_MAX_LINES:,} lines", SPLIT_IT)
             if length > _LONGEST_LINE:
-                raise fault(
-                    name, "this is not a table, or a line of it is too long to be one", READABLE
-                )
+                raise fault(name, "this is not a table, or one of its lines is too long", READABLE)
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

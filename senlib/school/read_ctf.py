@@ -20,8 +20,8 @@ from lxml import etree
 from senlib.frameworks import NO_RESULT, Framework, Scale
 from senlib.school.files import NamedFile, Part, fault
 
-_NOT_CTF = "Export a Common Transfer File (CTF) from the school’s system, or load a CSV file or an Excel workbook (.xlsx)."
-_AGAIN = "Export the file again, and load it as it is."
+_NOT_CTF = "Export a Common Transfer File (CTF) from the school’s system, or choose a CSV file or an Excel workbook (.xlsx)."
+_AGAIN = "Export the file again, and choose it without changing it."
 # The DfE's numbers for sex in older files.
 _SEX = {"1": "M", "2": "F"}
 _METHODS = {"TT": "test", "TA": "teacher"}
@@ -33,10 +33,10 @@ _NO_STANDARDS = ("NM", "NA")
 _SUBJECTS = ("ENG", "MAT", "SCI", "REA")
 # A component is a part of a subject, unless it stands for the whole of it.
 _WHOLE = ("", "SUB", "TST", "ALL")
-# Why a result is passed over, as a note tells it after the number of such results.
-_PART = "for a part of a subject passed over, for only whole subjects are compared"
-_OTHER_SCALE = "on another scale passed over"
-_UNKNOWN = "passed over: no such result is known"
+# Why results are left out, as a note tells it after their number.
+_PART = "for part of a subject {was} left out, because only whole subjects are compared"
+_OTHER_SCALE = "on another scale {was} left out"
+_UNKNOWN = "{was} not recognised and left out"
 # From the summer of key stage 2 to that of Year 11.
 _YEARS_FROM_KS2 = 5
 # Pupils whom no year group of the national curriculum fits, and mixed classes.
@@ -165,12 +165,12 @@ def _leaving(results: Iterable[_Result]) -> str:
 def _notes(file: str, passed_over: Counter, codes: Counter) -> list[str]:
     """What was passed over and why, and which codes stand in place of a score, each with its number."""
     notes = [
-        f"{file}: {number:,} {'result' if number == 1 else 'results'} {why}."
+        f"{file}: {number:,} {'result' if number == 1 else 'results'} {why.format(was='was' if number == 1 else 'were')}."
         for why, number in passed_over.items()
     ]
     if codes:
         told = ", ".join(f"{name} ({codes[name]:,})" for name in sorted(codes))
-        notes.append(f"{file}: codes in place of a level or score: {told}.")
+        notes.append(f"{file}: codes instead of a level or score: {told}.")
     return notes
 
 
@@ -211,7 +211,7 @@ def _pupils(file: NamedFile, header: dict[str, str]) -> Iterator[etree._Element]
             if root.getroottree().docinfo.doctype:
                 raise fault(
                     file.name,
-                    "the file declares a document type, as no Common Transfer File does",
+                    "the file declares a document type, which a Common Transfer File never does",
                     _NOT_CTF,
                 )
             if etree.QName(root).localname != "CTfile":
@@ -231,7 +231,7 @@ def _pupils(file: NamedFile, header: dict[str, str]) -> Iterator[etree._Element]
         except etree.XMLSyntaxError as error:
             line = error.lineno if error.lineno else None
             raise fault(
-                file.name, "the XML is broken here, or breaks off", _AGAIN, row=line
+                file.name, "the file is damaged here, or incomplete", _AGAIN, row=line
             ) from error
 
 

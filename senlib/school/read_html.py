@@ -92,7 +92,7 @@ def _tables(
 
 
 def _no_table(name: str) -> FaultyFile:
-    return fault(name, "this is a web page, and it holds no table", SAVE_AS_XLSX)
+    return fault(name, "this is a web page with no table in it", SAVE_AS_XLSX)
 
 
 def _parsed(content: bytes, charset: str, progress: Progress) -> list[_Table]:

@@ -60,11 +60,11 @@ def read_tables(
     >>> file = NamedFile(name="list.csv", content=b"Year 9;\\nUPN;Form\\n0123;9A\\n")
     >>> (table,) = read_tables(file)
     >>> table.headings, table.rows.tolist(), table.notes
-    (('UPN', 'Form'), [3], ('The headings begin in row 2. The row of text above was not read.',))
+    (('UPN', 'Form'), [3], ('The headings begin in row 2. The row of text above was left out.',))
     """
     reader = _READERS.get(format_of(file))
     if reader is None:
-        raise fault(file.name, "this is XML, and not a table", READABLE)
+        raise fault(file.name, "this is XML, not a table", READABLE)
     telling = Progress(progress)
     with file.open() as stream:
         tables = reader(

@@ -150,9 +150,7 @@ class _Package:
         sheets = [attributes for name, attributes in found.found if name == "sheet"]
         if len(sheets) > _MOST_SHEETS:
             rule = f"the workbook has more than {_MOST_SHEETS} sheets"
-            raise fault(
-                self._name, rule, "Save the sheet with the pupils as a workbook of its own."
-            )
+            raise fault(self._name, rule, "Save the sheet with the pupils as its own workbook.")
         # Charts and macros have sheets too, which hold no cells.
         worksheets = [
             _Sheet(attributes["name"], attributes.get("state", "visible") != "visible", target)

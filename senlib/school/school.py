@@ -206,7 +206,7 @@ def _open_file(path: Path, *, framework: str | None = None) -> School:
         # A framework, a table or a column of a version to come: the digest tells that nothing is damaged.
         raise school_file.newer(path) from None
     if framework not in (None, by.name):
-        rule = "this school is kept by another yardstick than the one that was asked for"
+        rule = "this school was kept with a different framework"
         remedy = "Leave out --framework, or load the school’s files again with it."
         raise fault(path.name, rule, remedy)
     return school
@@ -288,7 +288,7 @@ def _tables_in(folder: Path, *, framework: Framework) -> tuple[list[Path], list[
     tables = [path for path in paths if path.suffix.lower() in TABLES]
     tables = [path for path in tables if not _is_prose(path, framework=framework)]
     told = [
-        f"{path.name} was passed over: it is no table of pupils or results."
+        f"{path.name} was left out: it is not a table of pupils or results."
         for path in paths
         if path not in tables
     ]
@@ -318,7 +318,7 @@ def _settings(folder: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        remedy = "See data/sample for one that works; text stands in double quotation marks."
+        remedy = "See data/sample for one that works; text goes in double quotation marks."
         raise fault("school.toml", "this is not a settings file", remedy) from error
 
 
@@ -392,8 +392,8 @@ def _check_joined(pupils: pd.DataFrame, results: pd.DataFrame, *, framework: Fra
 
 
 def _not_as_kept(name: str) -> FaultyFile:
-    rule = "this is no longer as the workbook kept it"
-    return fault(name, rule, "Load your files again on the front page.")
+    rule = "this file has changed since the workbook kept it"
+    return fault(name, rule, "Choose your files again on the front page.")
 
 
 def _move(paths: Sequence[Path], aside: Path) -> None:

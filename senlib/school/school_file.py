@@ -66,14 +66,14 @@ CREATE TABLE columns (
 _BEING_WRITTEN = ".school-being-written-"
 _LEFT_BEHIND_SECONDS = 3600
 
-_LOAD_AGAIN = "Load your files again, or put back a copy of this file from a backup."
+_LOAD_AGAIN = "Choose your files again on the front page, or restore this file from a backup."
 _UNREADABLE_BEFORE = (
-    "The school that was kept before can no longer be read, so the one that lies open stays open."
+    "The school that was kept before can no longer be read, so the school that is open stays open."
 )
 _CAUSES = {
-    errno.ENOSPC: "the disk is full. Make room on it, then try again",
-    errno.EACCES: "it may not be written to, or another program keeps it open. Close that, or ask for leave to write there",
-    errno.EROFS: "it may not be written to. Choose another folder, or ask for leave to write there",
+    errno.ENOSPC: "the disk is full. Free some space, then try again",
+    errno.EACCES: "the workbook may not write there, or another program has the file open. Close that program, or ask your IT support",
+    errno.EROFS: "the disk is read-only. Choose another folder, or ask your IT support",
 }
 
 
@@ -279,7 +279,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         # The lower eight bits say what kind of error it is.
         kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
-            remedy = "See that it is there and that you may read it, then open the page again."
+            remedy = "Check that it is there and that you are allowed to read it, then open the page again."
             raise fault(path.name, "this file cannot be opened", remedy) from None
         raise _damaged(path) from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
@@ -301,7 +301,7 @@ def _check_ours(path: Path, connection: sqlite3.Connection) -> None:
     if application != APPLICATION:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise _damaged(path)
-        remedy = "Move it out of this folder, then load your files again."
+        remedy = "Move it out of this folder, then choose your files again."
         raise fault(
             path.name, "this file belongs to another program, and has been left as it is", remedy
         )

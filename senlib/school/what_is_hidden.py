@@ -18,8 +18,8 @@ def hidden_rows_note(rows: int, *, filtered: bool) -> str:
     how = "by a filter " if filtered else ""
     remedy = "clear the filter" if filtered else f"unhide {'them' if many else 'it'}"
     return (
-        f"{rows:,} row{'s are' if many else ' is'} hidden {how}in Excel, and {'were' if many else 'was'} not read. "
-        f"To load {'them' if many else 'it'}, {remedy} in Excel, save the workbook and choose it again."
+        f"{rows:,} row{'s are' if many else ' is'} hidden {how}in Excel, and {'were' if many else 'was'} left out. "
+        f"To include {'them' if many else 'it'}, {remedy} in Excel, save the workbook and choose it again."
     )
 
 
@@ -33,8 +33,8 @@ def beside_hidden_sheets(tables: Sequence[RawTable], hidden: Sequence[str]) -> l
     if not any(len(table.headings) > 1 and len(table.rows) for table in tables):
         return []
     note = (
-        f"{_sheets(hidden)} hidden in Excel, and {'were' if len(hidden) > 1 else 'was'} not read. "
-        f"To load {'them' if len(hidden) > 1 else 'it'}, unhide {'them' if len(hidden) > 1 else 'it'}, "
+        f"{_sheets(hidden)} hidden in Excel, and {'were' if len(hidden) > 1 else 'was'} left out. "
+        f"To include {'them' if len(hidden) > 1 else 'it'}, unhide {'them' if len(hidden) > 1 else 'it'}, "
         "save the workbook and choose it again."
     )
     return [replace(tables[0], notes=(note, *tables[0].notes)), *tables[1:]]
@@ -43,17 +43,17 @@ def beside_hidden_sheets(tables: Sequence[RawTable], hidden: Sequence[str]) -> l
 def no_table_shown(name: str, hidden: Sequence[str]) -> FaultyFile:
     """The fault of a workbook that shows no table."""
     if not hidden:
-        again = "Export it again, and see that it is not empty before you load it."
+        again = "Export it again, and check that it is not empty before you choose it."
         return fault(name, "the workbook is empty", again)
     return fault(
         name,
-        f"no sheet that Excel shows holds a table; {_sheets(hidden, first=False)} hidden",
+        f"no visible sheet holds a table, and {_sheets(hidden, first=False)} hidden",
         "Unhide the sheet with the pupils in Excel, save the workbook and choose it again.",
     )
 
 
 def _sheets(names: Sequence[str], *, first: bool = True) -> str:
-    named = ", ".join(f"'{name}'" for name in names[:_NAMED])
+    named = ", ".join(f"‘{name}’" for name in names[:_NAMED])
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     sheets = "sheets" if len(names) > 1 else "sheet"
     return f"{sheets.capitalize() if first else sheets} {named}{more} {'are' if len(names) > 1 else 'is'}"

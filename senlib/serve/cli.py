@@ -22,7 +22,7 @@ from senlib.school.files import NamedFile
 from senlib.school.review import Review, review_files
 from senlib.school.school import School, current_academic_year, save_school, school_of
 from senlib.school.school_file import FILE, NotKept
-from senlib.serve.review_text import as_json, faults_as_json, in_words
+from senlib.serve.review_text import as_json, counted, faults_as_json, in_words
 
 FINE, WRONG, COULD_NOT_LOOK = 0, 1, 2
 
@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--no-browser",
         action="store_true",
-        help="print the address with its key, and open no browser",
+        help="print the address with its key, and do not open a browser",
     )
     serve.add_argument(
         "--room",
@@ -90,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     check = _of_files(
-        commands, "check", "say what is made of a school's files, and keep nothing", _check
+        commands, "check", "show what is made of a school's files, and keep nothing", _check
     )
     check.add_argument("--json", action="store_true", help="print one JSON object")
     kept = _of_files(commands, "load", "keep a school's files as a school in a folder", _load)
@@ -165,7 +165,7 @@ def _of_files(
         "--framework",
         choices=names(),
         default="gcse",
-        help="the yardstick the files are read by (%(default)s)",
+        help="the framework the files are read with (%(default)s)",
     )
     command.add_argument(
         "--year",
@@ -196,7 +196,7 @@ def _measure(
         "folder", type=Path, help="a school's folder, with school.toml or --framework"
     )
     command.add_argument(
-        "--framework", choices=names(), help="the yardstick, in place of school.toml's"
+        "--framework", choices=names(), help="the framework, instead of school.toml's"
     )
     if stage:
         command.add_argument("--stage", help="key stage, such as KS3 (the framework's first)")
@@ -280,9 +280,7 @@ def _load(options: argparse.Namespace) -> int:
     except NotKept as error:
         print(error, file=sys.stderr)
         return COULD_NOT_LOOK
-    print(
-        f"Kept in {options.to}: {len(review.pupils):,} pupils and {len(review.results):,} results."
-    )
+    print(f"Kept in {options.to}: {counted(review)}.")
     return FINE
 
 

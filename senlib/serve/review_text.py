@@ -10,7 +10,7 @@ import pandas as pd
 
 from senlib.measures.coverage import coverage, gaps
 from senlib.school.faults import Fault, grouped
-from senlib.school.headings import choices
+from senlib.school.headings import LEAVE_OUT, choices
 from senlib.school.review import Review
 from senlib.school.school import school_of
 
@@ -46,18 +46,27 @@ def in_words(review: Review) -> str:
     return "\n".join(_lines(review))
 
 
+def counted(review: Review) -> str:
+    """How many pupils and results there are, in words."""
+    pupils, results = (
+        f"{number:,} {what}{'' if number == 1 else 's'}"
+        for number, what in ((len(review.pupils), "pupil"), (len(review.results), "result"))
+    )
+    return f"{pupils} and {results}"
+
+
 def _lines(review: Review) -> Iterator[str]:
     if review.loads:
-        yield f"{len(review.pupils):,} pupils and {len(review.results):,} results."
+        yield f"{counted(review)}."
     else:
         yield "These files do not make a school yet. What to put right:"
         yield from _faults([fault for fault in review.faults if fault.stops])
     left_out = [fault for fault in review.faults if not fault.stops]
     if left_out:
-        yield "\nLeft out, for it does not fit:"
+        yield "\nLeft out because it does not fit:"
         yield from _faults(left_out)
     if review.questions:
-        yield "\nQuestions, answered as proposed unless you say otherwise with --answers:"
+        yield "\nQuestions, with the suggested answer unless you give another with --answers:"
     for question in review.questions:
         yield f"- {question.key}: {question.text}"
         for value, words in question.options.items():
@@ -77,7 +86,10 @@ def _columns(review: Review) -> Iterator[str]:
             file = column.file
             yield f"\nColumns of {file}:"
         meaning = labels.get(column.meaning, column.meaning) or "not recognised"
-        meaning = meaning if not column.left_out else f"left out ({meaning.lower()})"
+        if column.meaning == LEAVE_OUT:
+            meaning = "left out"
+        elif column.left_out:
+            meaning = f"left out ({meaning})"
         yield f"- {column.heading}: {meaning}; {column.holds}"
 
 

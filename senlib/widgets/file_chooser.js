@@ -39,10 +39,10 @@ function problem(model, files) {
   const limit = model.get("limit");
   if (files.length > most) return `${files.length} files are too many at once. Choose up to ${most}.`;
   const other = files.find((file) => kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)));
-  if (other) return `“${other.name}” cannot be read here. Choose files ending in ${listWords(kinds)}.`;
+  if (other) return `‘${other.name}’ cannot be read here. Choose files ending in ${listWords(kinds)}.`;
   const large = files.find((file) => file.size > limit);
   if (large) {
-    return `“${large.name}” has ${sizeWords(large.size)}; a file can have up to ${sizeWords(limit)}. Nothing was read.`;
+    return `‘${large.name}’ is ${sizeWords(large.size)}. Each file can be up to ${sizeWords(limit)}. Nothing was read.`;
   }
   if (files.reduce((sum, file) => sum + file.size, 0) > model.get("total")) {
     return `These files are too large together. Choose up to ${sizeWords(model.get("total"))} at once.`;
@@ -110,7 +110,7 @@ function render({ model, el }) {
       if (!content) {
         model.send({ kind: "stop", choice: current });
         letGo();
-        say({ trouble: `“${file.name}” could not be read. Close it in other programs and choose it again.` });
+        say({ trouble: `‘${file.name}’ could not be read. Close it in other programs and choose it again.` });
         return false;
       }
       if (!(await ask({ kind: "part", choice: current, file: i, part }, [content]))) return false;

@@ -149,7 +149,7 @@ class FileChooser(AnyWidget):
             )
         elif any(file["size"] > self.limit for file in files):
             self._refuse(
-                choice, f"A file is too large. Each may have up to {size_words(self.limit)}."
+                choice, f"A file is too large. Each can be up to {size_words(self.limit)}."
             )
         elif sum(file["size"] for file in files) > self.total:
             self._refuse(choice, _too_much(self.total))

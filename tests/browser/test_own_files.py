@@ -68,7 +68,7 @@ def test_a_senco_s_road_from_five_files_to_task_1(
     assert barriers_anywhere(page) == []
     looked = time.monotonic()
     # SEN is blank for most: the proposal is right, so there is nothing more to do.
-    asked = review.get_by_label(re.compile("Does a blank mean no SEN.*proposed"))
+    asked = review.get_by_label(re.compile("Does a blank mean no SEN.*suggested"))
     expect(asked).to_have_value("Yes, a blank means no SEN")
     click(review.get_by_role("button", name=OPEN))
     expect(page.locator("main")).to_contain_text("Your school is open: 200 pupils and ")
@@ -95,7 +95,7 @@ def test_with_the_keyboard_alone_a_column_at_fault_is_left_out_and_the_school_op
         page.keyboard.press("Enter")
     chooser.value.set_files(CASES / "o04_na_outcome.xlsx")
     review = review_of(page)
-    expect(review).to_contain_text("One thing stops this school from being opened.")
+    expect(review).to_contain_text("One thing stops you opening this school.")
     expect(review).to_contain_text("row 3")
     opens = review.get_by_role("button", name=OPEN)
     expect(opens).to_be_disabled()
@@ -145,7 +145,7 @@ def test_what_is_changed_is_counted_and_what_was_said_is_remembered_and_forgotte
     open_it(page)
     page.reload()
     ready(page)
-    page.get_by_text("What the workbook remembers of your headings").click()
+    page.get_by_text("What the workbook remembers about your headings").click()
     page.get_by_role("button", name="Forget KS2 Maths").click()
     expect(page.locator("main")).to_contain_text("Nothing is remembered yet.")
     files_of(page).set_input_files(
@@ -225,7 +225,7 @@ SAYS = [
     ("o15_title_rows.csv", "The headings begin in row", 2),
     ("o17_arbor_needs.csv", "2 pupils", 2),
     ("o20_sisra_list.csv", "What are the results in o20_sisra_list.csv", 2),
-    ("o23_matrix_long.csv", "stops this school from being opened", None),
+    ("o23_matrix_long.csv", "stops you opening this school", None),
     ("o25_future_summer.csv", "Is this last year’s list?", 2),
 ]
 

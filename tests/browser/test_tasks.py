@@ -164,7 +164,7 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
     assert not (running.data / "school").exists()
     page.get_by_role("button", name="Open this school").click()
     expect(page.locator("main")).to_contain_text(
-        "Your own school lies open: Our school, 3 pupils on roll"
+        "Your own school is open: Our school, 3 pupils on roll"
     )
     page.get_by_role("link", name="Begin with Task 1").click()
     ready(page)

@@ -160,7 +160,7 @@ def test_the_desk_is_laid_all_the_same_and_says_what_is_wrong(says_of_any):
 def test_the_front_page_opens_and_says_what_is_wrong(says_of_any):
     page = FrontPage(open_desk())
     assert page.school() and page.own_files() and page.tasks().value
-    assert says_of_any in page.header().value and "lies open" in page.opened.value
+    assert says_of_any in page.header().value and "is open" in page.opened.value
 
 
 def test_the_front_page_says_that_a_choice_is_not_saved(says):

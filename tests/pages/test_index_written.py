@@ -307,7 +307,7 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
     file_of(page)
     page.sure.value = True
     page.delete.click()
-    assert "Everything is deleted." in words(page.deleted) and "the sample school" in words(
+    assert "Everything is deleted." in words(page.deleted) and "The sample school" in words(
         page.deleted
     )
     assert (
@@ -353,7 +353,7 @@ def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(
     page.sure.value = True
     page.delete.click()
     assert (
-        "the folder that was named, as it was" in words(page.deleted)
+        "The folder that you named is open now, as it was." in words(page.deleted)
         and page.desk.chosen == desks.FOLDER
     )
     assert page.desk.store.forms() == {} and len(list((tmp_path / "named").iterdir())) > 0

@@ -314,7 +314,7 @@ def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
     assert page.desk.chosen == "levels" and "Elmbridge Vale" in words(page.top)
     page.review.open.click()
     assert "2 pupils" in reviewed(page) and page.desk.chosen == desks.OWN
-    assert "Your own school lies open" in words(page.opened) and "Our school" in words(page.top)
+    assert "Your own school is open" in words(page.opened) and "Our school" in words(page.top)
     opened = desks.open_desk()
     assert (
         opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"] and not opened.school.sample

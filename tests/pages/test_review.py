@@ -176,7 +176,7 @@ def test_a_column_at_fault_can_be_left_out_and_the_rest_is_opened():
     page = front_page()
     page.take(chosen(list=FAULTY))
     assert page.review.open.disabled and "row 3" in text_of(page) and "KS2 Maths" in text_of(page)
-    assert "One thing stops this school from being opened. Nothing is kept yet." in text_of(page)
+    assert "One thing stops you opening this school. Nothing is kept yet." in text_of(page)
     press(page, "Leave this column out")
     assert not page.review.open.disabled and "2 pupils and 2 results" in text_of(page)
     assert shown(page, "KS2 Maths")["state"] == "left out"
@@ -230,7 +230,7 @@ def test_many_faults_are_told_by_place_and_no_more_than_can_be_read():
             **{f"f{n}": LIST + row(1, maths="#N/A") + row(n + 2, maths="#N/A") for n in range(30)}
         )
     )
-    assert "more places will be told when these are settled" in text_of(page)
+    assert "more will be shown when these are put right" in text_of(page)
     buttons = [
         one
         for one in pieces(page.review.faults)
@@ -257,7 +257,7 @@ def test_a_change_is_counted_at_once():
     assert "2 pupils and 2 results" in text_of(page)
     say(page, "KS2 Maths", "result:KS2:Mathematics:test")
     assert "2 pupils and 4 results" in text_of(page)
-    assert "As you say now." in shown(page, "KS2 Maths")["remark"]
+    assert "Your choice." in shown(page, "KS2 Maths")["remark"]
 
 
 def test_where_counting_is_slow_a_change_waits_until_she_counts_or_opens(monkeypatch):
@@ -325,7 +325,7 @@ def test_a_question_stands_with_its_proposal_and_is_hers_once_answered():
     page = front_page()
     page.take(chosen(list=LIST + row(1) + row(2, sen="")))
     (box,) = page.review.questions.children[1:]
-    assert box.value == "N" and box.description.endswith("Does a blank mean no SEN? (proposed)")
+    assert box.value == "N" and box.description.endswith("Does a blank mean no SEN? (suggested)")
     box.value = "not_known"
     (again,) = page.review.questions.children[1:]
     assert again is box and box.description.endswith("(your answer)")
@@ -341,7 +341,7 @@ def test_an_answer_is_shown_again_as_hers_next_time():
     page = front_page()
     page.take(chosen(list=blank))
     (box,) = page.review.questions.children[1:]
-    assert box.value == "not_known" and box.description.endswith("(as you said before)")
+    assert box.value == "not_known" and box.description.endswith("(your earlier answer)")
 
 
 def test_of_what_date_levels_are_is_asked_anew_of_each_file():
@@ -356,7 +356,7 @@ def test_of_what_date_levels_are_is_asked_anew_of_each_file():
     page = front_page()
     page.take(chosen(list=text))
     (box,) = page.review.questions.children[1:]
-    assert box.value == "not_known" and box.description.endswith("(proposed)")
+    assert box.value == "not_known" and box.description.endswith("(suggested)")
 
 
 # -- what is remembered of headings --

@@ -160,7 +160,7 @@ FILES = [
         "o00_pupils_without_results.csv",
         pupils=2,
         held={"001": "sen_provision=K; need=SLCN; year_group=11; ks4_year=2027"},
-        says=("No current results", "No KS2 results for the 2 pupils"),
+        says=("There are no current results", "No KS2 results for the 2 pupils"),
     ),
     case(
         "o01",
@@ -171,7 +171,7 @@ FILES = [
             "001": "KS2 Reading test 82; KS2 Mathematics test 104",
             "004": "KS2 Reading test 110",
         },
-        says=("KS2 English': English at key stage 2 was read as reading", "1 pupil has one key"),
+        says=("KS2 English': key stage 2 English was read as reading", "1 pupil has only one key"),
         asks=("school_year:o01_ks2_english.csv",),
     ),
     case(
@@ -183,7 +183,7 @@ FILES = [
             "001": "KS2 Reading test B; KS2 Mathematics test 82",
             "002": "KS2 Mathematics test B",
         },
-        says=("2 pupils were below the test at key stage 2",),
+        says=("2 pupils were working below the key stage 2 test",),
     ),
     case(
         "o03",
@@ -201,14 +201,14 @@ FILES = [
         "o05_hidden_sheet.xlsx",
         pupils=1,
         results=3,
-        says=("Sheet 'Left' is hidden in Excel, and was not read",),
+        says=("Sheet ‘Left’ is hidden in Excel, and was left out",),
     ),
     case(
         "o05b",
         "o05b_hidden_copy.xlsx",
         pupils=3,
         results=7,
-        says=("Sheets 'Sept copy', 'Lists' are hidden",),
+        says=("Sheets ‘Sept copy’, ‘Lists’ are hidden",),
     ),
     case(
         "o06",
@@ -232,7 +232,7 @@ FILES = [
         pupils=2,
         results=7,
         held={"001": "KS2 Reading test 104; form=7A; year_group=7", "002": "KS2 Reading test B"},
-        says=("year group was taken from column 'Reg'",),
+        says=("year group was read from column ‘Reg’",),
         asks=("now_date:o08_mis_sheet.csv",),
     ),
     case(
@@ -255,7 +255,7 @@ FILES = [
         pupils=1,
         held={"001": "fsm=N"},
         left_out=("Pupil Premium",),
-        says=("'Pupil Premium': left out, for column ‘FSM’ was taken",),
+        says=("'Pupil Premium': left out, because column ‘FSM’ was used",),
     ),
     case(
         "o09c",
@@ -264,7 +264,7 @@ FILES = [
         results=8,
         held={"001": "KS2 Reading test 104; year_group=11", "002": "KS2 Reading test 73; need=ASD"},
         left_out=("DOB", "READSCORE", "FSM", "READMRK"),
-        says=("'READSCORE': left out, for column ‘KS2READSCORE’ was taken",),
+        says=("'READSCORE': left out, because column ‘KS2READSCORE’ was used",),
     ),
     case(
         "o10",
@@ -303,7 +303,7 @@ FILES = [
         pupils=2,
         results=5,
         held={"002": "KS2 Reading test F; KS2 Mathematics test B"},
-        says=(r"codes in place of a level or score: B \(1\), F \(1\)",),
+        says=(r"codes instead of a level or score: B \(1\), F \(1\)",),
     ),
     case("o15", "o15_title_rows.csv", pupils=2, results=4, says=("The headings begin in row 4",)),
     case("o15b", "o15b_sep_line.csv", pupils=2, results=4, says=("sep=",)),
@@ -321,7 +321,10 @@ FILES = [
         "o17_arbor_needs.csv",
         pupils=2,
         held={"001": "need=SLCN; need_2=SEMH; year_group=11", "002": "need=ASD; sen_provision=E"},
-        says=("a row for each need was read as one pupil", "stands twice; the first was taken"),
+        says=(
+            "pupils with a row for each need were read as one pupil",
+            "appears twice and the first column was used",
+        ),
     ),
     case(
         "o18",
@@ -329,7 +332,7 @@ FILES = [
         pupils=3,
         results=3,
         left_out=("Prior Attainment",),
-        says=("bands by name",),
+        says=("because bands",),
         lacks={"001": "KS2"},
     ),
     case("o20", "o20_sisra_list.csv", pupils=2, results=3, asks=("stage:o20_sisra_list.csv",)),
@@ -347,7 +350,7 @@ FILES = [
         pupils=2,
         results=8,
         held={"001": "KS4 Combined Science test 5-4"},
-        says=("2 double grades that Excel had turned into dates were read back",),
+        says=("2 double grades that Excel had turned into dates were read as grades",),
     ),
     refused("o23", "o23_matrix_long.csv", stops=("",), never=("heading 'UPN'",)),
     case(
@@ -483,14 +486,18 @@ STARTS = [
             {
                 "results": 4,
                 "held": {"001": "KS2 Reading test 73; KS2 Mathematics test 82"},
-                "says": ("‘KS2MATSCORE’ was taken, and this one in 2 rows where that is blank",),
+                "says": ("left out, except where column ‘KS2MATSCORE’ is blank \\(2 rows\\)",),
             },
         ),
         (
             "twice",
             "KS2 Reading,KS2 Reading",
             ",82",
-            {"says": ("stands twice; the first was taken. In 2 rows this one is filled",)},
+            {
+                "says": (
+                    "appears twice and the first column was used. In 2 rows this column is filled in",
+                )
+            },
         ),
         ("KS2", "KS2", "103.5", {"results": 2, "held": {"001": "KS2 Prior attainment test 103.5"}}),
         (
@@ -499,14 +506,24 @@ STARTS = [
             "98.333,98",
             {"results": 2, "held": {"001": "KS2 Prior attainment test 98.5"}},
         ),
-        ("band", "KS2 Prior Band", "Low", {"left_out": ("KS2 Prior Band",), "says": ("bands by",)}),
-        ("PA", "PA", "LPA", {"left_out": ("PA",), "says": ("bands by name",)}),
-        ("in KS2", "KS2 Reading,KS2", "L,Middle", {"says": ("'KS2': bands", "Reading': bands")}),
+        (
+            "band",
+            "KS2 Prior Band",
+            "Low",
+            {"left_out": ("KS2 Prior Band",), "says": ("because bands",)},
+        ),
+        ("PA", "PA", "LPA", {"left_out": ("PA",), "says": ("because bands",)}),
+        (
+            "in KS2",
+            "KS2 Reading,KS2",
+            "L,Middle",
+            {"says": ("'KS2': left out, because bands", "Reading': left out, because bands")},
+        ),
         (
             "levels",
             "KS2 English,KS2 Maths",
             "4b,5c",
-            {"told": ("KS2 English", "KS2 Maths"), "says": ("2 of 2 cells",)},
+            {"told": ("KS2 English", "KS2 Maths"), "says": ("2 of 2 filled cells",)},
         ),
         (
             "teachers' words",
@@ -543,7 +560,7 @@ GRADES = [
                     "001": "now Mathematics teacher 5; now English Language teacher 4 2026-10-20"
                 },
                 "left_out": ("Maths Working At", "Maths Target"),
-                "says": ("'Maths Predicted': taken as the grade that the pupil is heading for",),
+                "says": ("'Maths Predicted': read as the grade that the pupil is heading for",),
             },
         ),
         (
@@ -618,7 +635,7 @@ PUPILS = [
             ["Y", "N"],
             {
                 "held": {"001": "sen_provision=K", "002": "sen_provision=N"},
-                "says": ("yes was read as SEN support",),
+                "says": ("‘yes’ was read as SEN support",),
             },
         ),
         (
@@ -643,7 +660,7 @@ PUPILS = [
             "type K or E",
             "SEN Type,SEN Status",
             ["K,SLCN", "E,ASD"],
-            {"held": {"001": "sen_provision=K; need=SLCN"}, "says": ("taken for SEN provision",)},
+            {"held": {"001": "sen_provision=K; need=SLCN"}, "says": ("read as SEN provision",)},
         ),
         (
             "blank beside N",
@@ -676,7 +693,7 @@ PUPILS = [
             ["K", ""],
             {
                 "answers": '[questions]\nblank_sen = "maybe"\nx = "y"\n',
-                "says": ("none of N, not_known", "'x' was not used"),
+                "says": ("not one of N, not_known", "‘x’ was not used"),
             },
         ),
         (
@@ -755,7 +772,7 @@ LISTS = [
         pupils=2,
         results=2,
         held={"4512": "now Mathematics teacher 4 2026-10-20"},
-        says=("maths.csv: numbers have lost the zeros",),
+        says=("maths.csv: pupil numbers have lost the zeros",),
     ),
     case(
         "small letters",
@@ -772,7 +789,7 @@ LISTS = [
         MIS,
         ("maths.csv", "Admission Number,Maths now\n4512,4\n4513,2\n"),
         stops=("Admission Number",),
-        says=("the numbers cannot be the same",),
+        says=("so the lists may use different numbers",),
     ),
     case(
         "a stranger",
@@ -780,7 +797,10 @@ LISTS = [
         ("maths.csv", "UPN,Maths Autumn 1\n" + ids("4", "3", "2")),
         pupils=2,
         results=2,
-        says=("1 of the 3 pupils in maths.csv is in no other list", "1 pupil who is in no other"),
+        says=(
+            "1 of the 3 pupils in maths.csv is not in any other list",
+            "1 pupil who is not in any other",
+        ),
         asks=("only_in:maths.csv",),
     ),
     case(
@@ -831,14 +851,14 @@ LISTS = [
         + ids("9,K,ASD,3"),
         pupils=1,
         held={"001": "need=SLCN; need_2=SEMH"},
-        says=("further needs of 1 pupil were left out",),
+        says=("third and later needs were left out for 1 pupil",),
     ),
     case(
         "rows of two years",
         "UPN,Year Group,Academic Year,SEN,Need\n" + ids("8,2025/26,N,") + ids("9,2026/27,K,SLCN"),
         pupils=1,
         held={"001": "year_group=9; sen_provision=K; need=SLCN"},
-        says=("the latest was taken",),
+        says=("the latest was used",),
     ),
     refused(
         "rows that say two things",
@@ -909,7 +929,7 @@ LISTS = [
         pupils=1,
         results=2,
         held={"001": "KS2 Reading test 104; KS2 Mathematics test 97"},
-        says=("1 column without a key stage was left out",),
+        says=("1 column with no key stage in its heading was left out",),
     ),
     case(
         "long: current grades",
@@ -935,7 +955,7 @@ LISTS = [
         pupils=2,
         results=2,
         held={"001": "KS2 Reading test 104", "002": "KS2 Reading test 97"},
-        says=("English at key stage 2 was read as reading",),
+        says=("key stage 2 English was read as reading",),
     ),
     case(
         "long: said",
@@ -958,7 +978,7 @@ LISTS = [
         pupils=1,
         held={"001": "form=9A"},
         answers='[meanings]\nShoe = "pupil:form"\nHat = "pupil:form"\n[files."z.csv"]\ndated = "x"\n',
-        says=("'hat' was not used: no file has that", "z.csv was not used"),
+        says=("‘hat’ was not used: no file has that", "z.csv was not used"),
     ),
     case(
         "date of the results",
@@ -1109,13 +1129,13 @@ REFUSED = [
             "another table below",
             workbook(S=[HEADS, *ROWS, ["Surname", "UPN", "SEN"], ["Cedar", "B801200121003", "K"]]),
             ("",),
-            ("4 None: a second table begins here",),
+            ("4 None: a second table starts here",),
         ),
         (
             "no number",
             "Surname,Year,SEN\nAster,9,K\nBirch,9,N\n",
             ("",),
-            ("Add a column with the heading 'UPN'",),
+            ("If not, add a column headed ‘UPN’",),
         ),
         ("headings alone", "UPN,Year,SEN\n", ("",), ("no rows below",)),
         (
@@ -1143,7 +1163,7 @@ REFUSED = [
             ("",),
             ("more than 2,000 columns",),
         ),
-        ("deep XML", ("a.xml", "<CTfile>" + "<a>" * 100_000), ("",), ("broken",)),
+        ("deep XML", ("a.xml", "<CTfile>" + "<a>" * 100_000), ("",), ("damaged",)),
         ("deep HTML", ("a.xls", "<html>" + "<table><tr><td>" * 5_000 + "x"), ("",), ()),
         (
             "an entity",
@@ -1184,10 +1204,10 @@ LEVELS = [
             {"held": {"001": "need=BESD", "002": "need=SPLD"}},
         ),
         (
-            "bands",
+            "because bands",
             "Year,SEN,KS2 Maths",
             ["9,A,L", "9,N,H"],
-            {"left_out": ("KS2 Maths",), "says": ("bands by name",)},
+            {"left_out": ("KS2 Maths",), "says": ("because bands",)},
         ),
         (
             "predicted",

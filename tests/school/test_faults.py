@@ -12,9 +12,9 @@ def fault(row, *, column="SEN", rule="not a code", file="a.csv"):
 @pytest.mark.parametrize(
     "row, column, told",
     [
-        (7, "SEN", "a.csv, row 7, column 'SEN': not a code. Use N."),
+        (7, "SEN", "a.csv, row 7, column ‘SEN’: not a code. Use N."),
         (7, None, "a.csv, row 7: not a code. Use N."),
-        (None, "SEN", "a.csv, column 'SEN': not a code. Use N."),
+        (None, "SEN", "a.csv, column ‘SEN’: not a code. Use N."),
         (None, None, "a.csv: not a code. Use N."),
     ],
 )
@@ -25,11 +25,11 @@ def test_a_fault_in_words(row, column, told):
 @pytest.mark.parametrize(
     "rows, most, place",
     [
-        ([], 2, "a.csv, column 'SEN'"),
-        ([5], 2, "a.csv, column 'SEN', row 5"),
-        ([9, 5], 2, "a.csv, column 'SEN', rows 5, 9"),
-        ([5, 6, 7], 2, "a.csv, column 'SEN', rows 5, 6 and 1 more"),
-        (range(2, 1500), 2, "a.csv, column 'SEN', rows 2, 3 and 1,496 more"),
+        ([], 2, "a.csv, column ‘SEN’"),
+        ([5], 2, "a.csv, column ‘SEN’, row 5"),
+        ([9, 5], 2, "a.csv, column ‘SEN’, rows 5, 9"),
+        ([5, 6, 7], 2, "a.csv, column ‘SEN’, rows 5, 6 and 1 more"),
+        (range(2, 1500), 2, "a.csv, column ‘SEN’, rows 2, 3 and 1,496 more"),
     ],
 )
 def test_the_place_of_a_group(rows, most, place):
@@ -61,4 +61,4 @@ def test_no_faults():
 def test_a_faulty_file_holds_its_faults():
     error = FaultyFile([fault(2), fault(3)])
     assert len(error.faults) == 2
-    assert str(error) == "2 fault(s); nothing was loaded"
+    assert str(error) == "nothing was loaded: 2 things to put right"

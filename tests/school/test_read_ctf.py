@@ -237,7 +237,7 @@ def test_parts_of_a_subject_that_are_passed_over_are_told():
         pupil(result("KS2", "ENG", "5", component="WRI") + result("KS2", "ENG", "5"))
     ).notes
     assert note == (
-        "in.xml: 1 result for a part of a subject passed over, for only whole subjects are compared."
+        "in.xml: 1 result for part of a subject was left out, because only whole subjects are compared."
     )
 
 
@@ -249,7 +249,7 @@ def test_a_result_that_nobody_knows_stops_nothing_and_is_told_by_its_number():
         )
     )
     assert len(found.results.rows) == 0
-    assert found.notes == ["in.xml: 2 results passed over: no such result is known."]
+    assert found.notes == ["in.xml: 2 results were not recognised and left out."]
 
 
 STA_CODES = [
@@ -278,13 +278,13 @@ STA_CODES = [
 def test_every_code_of_the_tests_is_read_and_told(code):
     found = read(pupil(result("KS2", "REA", code, qualifier="NS")))
     assert found.results.data["result"].tolist() == [code]
-    assert found.notes == [f"in.xml: codes in place of a level or score: {code} (1)."]
+    assert found.notes == [f"in.xml: codes instead of a level or score: {code} (1)."]
 
 
 def test_codes_are_told_with_their_numbers():
     first = result("KS2", "REA", "B", qualifier="NS") + result("KS2", "MAT", "b", qualifier="NS")
     found = read(pupil(first), pupil(result("KS2", "REA", "A", qualifier="NS"), upn="2"))
-    assert found.notes == ["in.xml: codes in place of a level or score: A (1), B (2)."]
+    assert found.notes == ["in.xml: codes instead of a level or score: A (1), B (2)."]
 
 
 @pytest.mark.parametrize("qualifier", ["NS", "NP", "NL", "NN", "NT", ""])
@@ -304,7 +304,7 @@ def test_marks_and_ages_are_no_results_whatever_stands_there(qualifier):
 def test_a_number_is_a_score_only_where_it_is_given_as_one():
     found = read(pupil(result("KS2", "MAT", "104", qualifier="NL")))
     assert len(found.results.rows) == 0
-    assert found.notes == ["in.xml: 1 result on another scale passed over."]
+    assert found.notes == ["in.xml: 1 result on another scale was left out."]
 
 
 def test_one_judgement_in_two_codes_is_the_one_that_tells_more():
@@ -478,16 +478,16 @@ def test_lines_beyond_what_a_short_number_holds():
 )
 def test_broken_xml(content, row):
     fault = fault_of(content)
-    assert "broken" in fault.rule
+    assert "damaged" in fault.rule
     assert fault.row == row
 
 
 def test_an_entity_that_nobody_declared():
-    assert "broken" in fault_of(b"<CTfile>&nbsp;</CTfile>").rule
+    assert "damaged" in fault_of(b"<CTfile>&nbsp;</CTfile>").rule
 
 
 def test_cut_off_after_a_good_pupil():
-    assert "broken" in fault_of(ctf(pupil(), pupil(upn="2"))[:-40]).rule
+    assert "damaged" in fault_of(ctf(pupil(), pupil(upn="2"))[:-40]).rule
 
 
 @pytest.mark.parametrize(

@@ -165,10 +165,13 @@ def test_cells_left_out_at_the_end_of_a_row_are_blank():
 @pytest.mark.parametrize(
     "footer, note",
     [
-        (b"Printed 12/09/2026\n", "Row 4, below the table, holds a single cell. It was not read."),
+        (
+            b"Printed 12/09/2026\n",
+            "Row 4, below the table, has only one cell filled in. It was left out.",
+        ),
         (
             b"\nPrinted 12/09/2026\n\nPage 1 of 1\n",
-            "Rows 5 to 7, below the table, hold a single cell each. They were not read.",
+            "Rows 5 to 7, below the table, have only one cell filled in each. They were left out.",
         ),
     ],
 )
@@ -181,7 +184,7 @@ def test_a_filled_column_without_a_heading():
     table = only(b"UPN,,Form,\n1,x,7A,\n2,,7B,\n")
     assert table.headings == ("UPN", "(column B)", "Form")
     assert table.faults == ()
-    assert table.notes == ("Column B has no heading. It is called '(column B)' here.",)
+    assert table.notes == ("Column B has no heading. It is called ‘(column B)’ here.",)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +310,7 @@ def test_a_workbook_whose_parts_are_not_what_they_should_be():
 
 def test_an_old_excel_file_and_a_locked_one():
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    assert "not an Excel workbook of today" in fault_of(container).rule
+    assert "not an .xlsx workbook" in fault_of(container).rule
     assert "password" in fault_of(container + "EncryptedPackage".encode("utf-16-le")).rule
 
 
@@ -360,7 +363,7 @@ def test_the_size_that_a_member_declares_is_not_believed(monkeypatch):
 def test_a_cell_far_away_does_not_fill_the_memory(far):
     book = workbook(("a", [["UPN"], ["1"]]))
     sparse = repacked(book, lambda name, data: data.replace(b"</sheetData>", far + b"</sheetData>"))
-    assert "reaches too far" in fault_of(sparse).rule
+    assert "too large" in fault_of(sparse).rule
 
 
 def test_one_long_text_in_a_great_many_cells_does_not_fill_the_memory():

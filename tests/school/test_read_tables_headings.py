@@ -54,7 +54,7 @@ def test_titles_are_passed_over_with_a_note(above, row, rows, as_sheet):
     table = only(workbook(("a", lines)) if as_sheet else text.encode())
     assert table.headings == ("UPN", "Surname", "SEN", "Need")
     assert (table.heading_row, table.rows.tolist()) == (row, [row + 1, row + 2])
-    assert table.notes == (f"The headings begin in row {row}. {rows} not read.",)
+    assert table.notes == (f"The headings begin in row {row}. {rows} left out.",)
 
 
 def test_blank_rows_below_the_headings():
@@ -85,7 +85,7 @@ def test_whoever_loads_says_which_headings_are_known():
 def test_headings_that_come_again_on_each_page():
     table = only(f"{HEAD}\n{ROWS}{HEAD}\n3,Kay,N,\nUPN , Surname,SEN,Need\n".encode())
     assert table.rows.tolist() == [2, 3, 5]
-    assert table.notes == ("2 rows repeat the headings. They were not read.",)
+    assert table.notes == ("2 rows repeat the headings. They were left out.",)
 
 
 def test_a_column_of_headings_alone_does_not_repeat_itself():
@@ -130,7 +130,7 @@ def test_a_group_below_a_title():
     )
     assert table.headings == ("UPN", "Form", "KS2 Reading", "KS2 Maths")
     assert table.notes == (
-        "The headings begin in row 2. The row of text above was not read.",
+        "The headings begin in row 2. The row of text above was left out.",
         "Rows 2 and 3 were read together as the headings.",
     )
 

@@ -94,7 +94,7 @@ def test_hidden_rows_of_a_page_are_passed_over_with_a_note():
     )
     table = only(page(body).encode(), "a.xls")
     assert table.rows.tolist() == [2, 5]
-    assert table.notes[0].startswith("2 rows are hidden in Excel, and were not read.")
+    assert table.notes[0].startswith("2 rows are hidden in Excel, and were left out.")
 
 
 def test_a_page_with_a_title_and_tables_for_its_looks():
@@ -109,7 +109,7 @@ def test_a_page_with_a_title_and_tables_for_its_looks():
     "body", ["<p>Sign in to Arbor</p>", "<table></table>", "<table><tr><td> </td></tr></table>"]
 )
 def test_a_page_without_a_table(body):
-    assert "holds no table" in fault_of(page(body).encode(), "a.xls").rule
+    assert "no table in it" in fault_of(page(body).encode(), "a.xls").rule
 
 
 def test_a_page_packed_as_mhtml():
@@ -180,7 +180,7 @@ def test_an_xml_spreadsheet():
         ["5", "2004-05-14", "50%"],
     ]
     assert (table.rows.tolist(), table.sheet) == ([2, 5, 6, 7, 8], True)
-    assert table.notes[0].startswith("1 row is hidden in Excel, and was not read.")
+    assert table.notes[0].startswith("1 row is hidden in Excel, and was left out.")
 
 
 def test_hidden_sheets_and_columns_of_an_xml_spreadsheet():
@@ -191,8 +191,8 @@ def test_hidden_sheets_and_columns_of_an_xml_spreadsheet():
     )
     table = only(xml((shown, ""), (XML_HEAD, "<Visible>SheetHidden</Visible>")), "a.xls")
     assert table.file == "a.xls, sheet 'S1'"
-    assert table.notes[0].startswith("Sheet 'S2' is hidden")
-    assert table.notes[1] == "Column 'Surname' is hidden in Excel. It was read."
+    assert table.notes[0].startswith("Sheet ‘S2’ is hidden")
+    assert table.notes[1] == "Column ‘Surname’ is hidden in Excel. It was read."
     assert "is hidden" in fault_of(xml((shown, "<Visible>SheetVeryHidden</Visible>")), "a.xls").rule
 
 
@@ -233,7 +233,7 @@ def archive(*members):
 
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-IN_EXCEL = "Open it in Excel and save it as an Excel workbook (.xlsx)."
+IN_EXCEL = "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
 
 
 @pytest.mark.parametrize(
@@ -255,10 +255,10 @@ IN_EXCEL = "Open it in Excel and save it as an Excel workbook (.xlsx)."
             "Excel workbook (.xlsx)",
         ),
         (archive("Index/Document.iwa"), "Numbers", "Excel workbook (.xlsx)"),
-        (archive("pupils.csv", "results.csv"), "zip archive", "Unpack it"),
+        (archive("pupils.csv", "results.csv"), "zip archive", "Extract the file"),
         (b"%PDF-1.7\n1 0 obj\n", "PDF", "Excel workbook (.xlsx)"),
         (rb"{\rtf1\ansi UPN}", "text document", "Excel workbook (.xlsx)"),
-        (b"Rar!\x1a\x07", "packed archive", "Unpack it"),
+        (b"Rar!\x1a\x07", "compressed archive", "Extract the file"),
         (b"<?xml version='1.0'?><note/>", "XML", "Excel workbook (.xlsx)"),
     ],
 )

@@ -61,7 +61,7 @@ def test_a_hidden_sheet_is_passed_over_with_a_note(state):
     table = only(book, "a.xlsx")
     assert table.file == "a.xlsx, sheet 'Now'"
     assert table.notes == (
-        "Sheet 'Left' is hidden in Excel, and was not read. To load it, unhide it, save the workbook and choose it again.",
+        "Sheet ‘Left’ is hidden in Excel, and was left out. To include it, unhide it, save the workbook and choose it again.",
     )
 
 
@@ -69,20 +69,20 @@ def test_a_hidden_sheet_that_stands_first():
     book = sheets(
         ("Left", [["a"]]), ("Old", []), ("Now", TABLE), hidden={"Left": "hidden", "Old": "hidden"}
     )
-    assert only(book).notes[0].startswith("Sheets 'Left', 'Old' are hidden")
+    assert only(book).notes[0].startswith("Sheets ‘Left’, ‘Old’ are hidden")
 
 
 @pytest.mark.parametrize("cover", [[], [["Ash Grove School"]], [["Ash Grove"], ["Data office"]]])
 def test_all_that_is_shown_is_no_table(cover):
     fault = fault_of(sheets(("Cover", cover), ("Left", TABLE), hidden={"Left": "hidden"}))
-    assert fault.rule == "no sheet that Excel shows holds a table; sheet 'Left' is hidden"
+    assert fault.rule == "no visible sheet holds a table, and sheet ‘Left’ is hidden"
     assert "Unhide" in fault.remedy
 
 
 def test_all_sheets_hidden():
     book = sheets(("Left", TABLE), ("Old", TABLE), hidden={"Left": "hidden"})
     book = repacked(book, lambda name, data: data.replace(b'"visible"', b'"veryHidden"'))
-    assert "sheets 'Left', 'Old' are hidden" in fault_of(book).rule
+    assert "sheets ‘Left’, ‘Old’ are hidden" in fault_of(book).rule
 
 
 def test_a_chart_sheet_is_passed_over():
@@ -115,7 +115,7 @@ def test_hidden_rows_are_passed_over_with_a_note(filtered):
     assert table.rows.tolist() == [2, 4, 6]
     how, remedy = ("by a filter ", "clear the filter") if filtered else ("", "unhide them")
     assert table.notes == (
-        f"2 rows are hidden {how}in Excel, and were not read. To load them, {remedy} in Excel, save the workbook and choose it again.",
+        f"2 rows are hidden {how}in Excel, and were left out. To include them, {remedy} in Excel, save the workbook and choose it again.",
     )
 
 
@@ -134,7 +134,7 @@ def test_rows_hidden_in_a_table_with_a_filter():
         sheet.set_row(1, None, None, {"hidden": True})
 
     (note,) = only(written(write)).notes
-    assert note.startswith("1 row is hidden by a filter in Excel, and was not read.")
+    assert note.startswith("1 row is hidden by a filter in Excel, and was left out.")
 
 
 def test_rows_without_height_are_hidden():
@@ -155,7 +155,7 @@ def test_hidden_columns_are_read_with_a_note():
     table = only(written(write))
     assert cells(table) == [["1", "Lee", "93", "MLD"]]
     assert table.notes == (
-        "2 columns are hidden in Excel: 'Surname', 'Attendance'. They were read.",
+        "2 columns are hidden in Excel: ‘Surname’, ‘Attendance’. They were read.",
     )
 
 

@@ -384,7 +384,7 @@ def test_choices():
 def test_of_two_columns_that_mean_the_same_the_better_is_taken(heads, cells, framework, left_out):
     read = loaded(f"{heads}\n{cells}\n", framework=framework, year=2024)
     assert [column.heading for column in read.columns if column.left_out] == left_out
-    named = [column.remark for column in read.columns if "taken" in column.remark]
+    named = [column.remark for column in read.columns if "left out" in column.remark]
     assert len(named) == len([one for one in left_out if one != "Hat"])
 
 
@@ -596,7 +596,7 @@ def test_headings_alone(text):
 
 def test_no_heading_is_known():
     read = reviewed("Shoe,Hat\n1,2\n3,4\n")
-    assert [fault.rule for fault in read.faults] == ["none of the headings in this row is known"]
+    assert [fault.rule for fault in read.faults] == ["no heading in this row was recognised"]
     assert [column.heading for column in read.unmatched] == ["Shoe", "Hat"]
     assert not read.loads
 
@@ -621,15 +621,15 @@ def test_a_letter_is_no_table():
 def test_dfes_table_of_england_is_no_list_of_pupils(text, framework):
     fault = reviewed(text, framework=framework).faults[0]
     assert str(fault) == (
-        "1.csv: this is DfE’s table of England, not a list of pupils. "
-        "The workbook has England’s figures of 2023/24 built in. Choose your own school’s lists."
+        "1.csv: this is DfE’s table for England, not a list of pupils. "
+        "England’s figures for 2023/24 are already in the workbook. Choose your own school’s lists."
     )
     assert "UPN" not in "".join(str(one) for one in faults(text, framework=framework))
 
 
 def test_no_column_of_pupil_numbers():
     read = reviewed("Number,Year,SEN\n1,9,A\n")
-    assert [fault.rule for fault in read.faults] == ["no column holds the pupils’ numbers"]
+    assert [fault.rule for fault in read.faults] == ["no column holds pupil numbers"]
     assert [column.heading for column in read.unmatched] == ["Number"]
 
 

@@ -60,7 +60,7 @@ def test_codes_written_out_shares_of_attendance_and_rows_of_totals():
     ]
     with_total = loaded(rows + "Total,,,,\n")
     assert len(with_total.pupils) == 2
-    note = "wide.csv: Row 4 is a total, a title or a note, and no pupil. It was not read."
+    note = "wide.csv: Row 4 is a total, a title or a note, not a pupil. It was left out."
     assert note in with_total.notes
 
 
@@ -111,8 +111,8 @@ def test_what_is_passed_over_is_told(tmp_path):
         workbook_json="{}",
     )
     assert school.notes == (
-        "README.txt was passed over: it is no table of pupils or results.",
-        "letter.docx was passed over: it is no table of pupils or results.",
+        "README.txt was left out: it is not a table of pupils or results.",
+        "letter.docx was left out: it is not a table of pupils or results.",
     )
 
 

@@ -404,7 +404,7 @@ def test_what_only_a_newer_version_knows_is_refused_as_newer(folder, change):
 
 def test_another_yardstick_than_its_own_is_refused(folder):
     same(open_school(folder, framework="gcse"), small())
-    with pytest.raises(FaultyFile, match="1 fault"):
+    with pytest.raises(FaultyFile, match="1 thing"):
         open_school(folder, framework="levels")
 
 

@@ -763,7 +763,7 @@ def test_a_file_over_the_limit_is_refused_in_words_before_it_is_sent(
         if content.get("data", {}).get("method") == "custom"
     ]
     assert [(one["choice"], one["kind"], one["text"]) for one in told] == [
-        ("large", "refused", "A file is too large. Each may have up to 60 MB."),
+        ("large", "refused", "A file is too large. Each can be up to 60 MB."),
         ("many", "refused", "101 files are too many at once. Choose up to 100."),
     ]
 

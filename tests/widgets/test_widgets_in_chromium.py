@@ -802,7 +802,7 @@ def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
         [chosen("a.csv", b"x"), chosen("large.csv", b"x" * (2 * 1024 * 1024 + 1))]
     )
     expect(on.page.get_by_role("alert")).to_have_text(
-        "“large.csv” has 3 MB; a file can have up to 2 MB. Nothing was read."
+        "‘large.csv’ is 3 MB. Each file can be up to 2 MB. Nothing was read."
     )
     assert on.page.evaluate("model.sent") == []
     on.page.locator("input").set_input_files([chosen("a.csv", b"x" * (2 * 1024 * 1024))])
@@ -820,7 +820,7 @@ def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
         ),
         (
             [chosen("notes.pdf", b"x")],
-            "“notes.pdf” cannot be read here. Choose files ending in .csv, .xlsx or .xml.",
+            "‘notes.pdf’ cannot be read here. Choose files ending in .csv, .xlsx or .xml.",
         ),
     ],
 )
@@ -877,7 +877,7 @@ def test_python_refuses_what_a_page_lets_through(stage):
     on.page.evaluate("model.state.limit = 1000")
     on.page.locator("input").set_input_files([chosen("a.csv", b"x" * 11)])
     expect(on.page.get_by_role("alert")).to_have_text(
-        "A file is too large. Each may have up to 1 KB."
+        "A file is too large. Each can be up to 1 KB."
     )
     assert on.widget.arrived == []
 
