@@ -75,7 +75,7 @@ def test_a_school_without_results_has_rows_and_says_what_is_missing():
         "No key stage",
         "No KS2 results",
         "There are no current results",
-        "No attendance",
+        "There is no attendance",
     ):
         assert (words in said) is (words != "No key stage")
 

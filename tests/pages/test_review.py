@@ -380,7 +380,7 @@ def test_leaving_out_in_haste_can_always_be_taken_back():
     page.take(chosen(spring=GOOD))
     column = shown(page, "KS2 Maths")
     assert (column["meaning"], column["state"]) == (LEAVE_OUT, "left out")
-    assert "s you said before" in column["remark"]
+    assert "our earlier choice" in column["remark"]
     say(page, "KS2 Maths", "result:KS2:Mathematics:test")
     page.review.open.click()
     assert len(open_desk().school.results) == 4

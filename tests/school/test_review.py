@@ -465,7 +465,7 @@ def test_a_workbook_of_two_tables_and_notes():
     read = load_files([file(content, "a.xlsx")], framework=LEVELS, academic_year=2005)
     assert read.pupils["attendance"].tolist() == [95.5, 100.0]
     assert read.results["result"].tolist() == ["4b", "4c"]
-    assert ["Read me" in note or "shares of 1" in note for note in read.notes] == [True, True]
+    assert ["Read me" in note or "decimals" in note for note in read.notes] == [True, True]
 
 
 def test_faults_of_a_workbook_name_the_sheet():
