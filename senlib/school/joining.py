@@ -126,9 +126,9 @@ def without_strangers(
                 mine = tall["list"].isin(places)
                 keep &= ~(mine & tall["pupil_id"].isin(strangers))
                 notes.append(
-                    f"{name}: 1 pupil who is not in any other list was left out."
+                    f"{name}: 1 pupil who is in no other list was left out."
                     if one
-                    else f"{name}: {len(strangers):,} pupils who are not in any other list were left out."
+                    else f"{name}: {len(strangers):,} pupils who are in no other list were left out."
                 )
     return tall[keep], faults, notes
 

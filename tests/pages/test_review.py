@@ -325,7 +325,7 @@ def test_a_question_stands_with_its_proposal_and_is_hers_once_answered():
     page = front_page()
     page.take(chosen(list=LIST + row(1) + row(2, sen="")))
     (box,) = page.review.questions.children[1:]
-    assert box.value == "N" and box.description.endswith("Does a blank mean no SEN? (suggested)")
+    assert box.value == "N" and box.description.endswith("1 has SEN. (suggested)")
     box.value = "not_known"
     (again,) = page.review.questions.children[1:]
     assert again is box and box.description.endswith("(your answer)")

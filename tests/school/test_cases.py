@@ -798,8 +798,8 @@ LISTS = [
         pupils=2,
         results=2,
         says=(
-            "1 of the 3 pupils in maths.csv is not in any other list",
-            "1 pupil who is not in any other",
+            "1 of the 3 pupils in maths.csv is in no other list",
+            "1 pupil who is in no other",
         ),
         asks=("only_in:maths.csv",),
     ),
