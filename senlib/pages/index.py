@@ -26,14 +26,13 @@ from senlib.pages.review import (
     Before,
     ReviewPanel,
     grouped_choices,
-    label_of,
 )
 from senlib.pages.tasks import page_of
 from senlib.pages.top import Top
 from senlib.school import school_file
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile
-from senlib.school.headings import choices
+from senlib.school.headings import choices, label_of
 from senlib.school.school import School, current_academic_year
 from senlib.school.school_file import FILE
 from senlib.school.template import template

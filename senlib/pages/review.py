@@ -16,7 +16,7 @@ from senlib.pages import frame
 from senlib.school.answers import Answers, heading_key
 from senlib.school.faults import FaultGroup, grouped
 from senlib.school.files import NamedFile
-from senlib.school.headings import LEAVE_OUT, UNTOLD, Result, choices
+from senlib.school.headings import LEAVE_OUT, choices, label_of
 from senlib.school.questions import Question
 from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review, review_files
@@ -593,20 +593,6 @@ _GROUPS = {
     "result": "Results",
     "row": "A table with one result per row",
 }
-
-
-def label_of(meaning: str, labels: Mapping[str, str]) -> str:
-    """A meaning in words, also of one that is not in the list, such as a subject that only this school has.
-
-    >>> label_of("result:KS4:Art:test", {}), label_of("result:?:English:teacher", {}), label_of("", {})
-    ('KS4 Art (test)', 'English (see the question above)', '')
-    """
-    if meaning in labels or not meaning.startswith("result:"):
-        return labels.get(meaning, meaning)
-    result = Result(*meaning.split(":")[1:])
-    if result.stage == UNTOLD:
-        return f"{result.subject} (see the question above)"
-    return f"{result.stage[0].upper()}{result.stage[1:]} {result.subject} ({result.kind})"
 
 
 def _fault_item(group: FaultGroup) -> str:

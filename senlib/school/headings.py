@@ -296,6 +296,20 @@ def choices(framework: Framework) -> dict[str, str]:
     return {LEAVE_OUT: "Leave out", **pupils, **aids, **results, **rows}
 
 
+def label_of(meaning: str, labels: Mapping[str, str]) -> str:
+    """A meaning in words, also of one that is not in the list, such as a subject that only this school has.
+
+    >>> label_of("result:KS4:Art:test", {}), label_of("result:?:English:teacher", {}), label_of("", {})
+    ('KS4 Art (test)', 'English (see the question above)', '')
+    """
+    if meaning in labels or not meaning.startswith("result:"):
+        return labels.get(meaning, meaning)
+    result = Result(*meaning.split(":")[1:])
+    if result.stage == UNTOLD:
+        return f"{result.subject} (see the question above)"
+    return f"{result.stage[0].upper()}{result.stage[1:]} {result.subject} ({result.kind})"
+
+
 def possible(meaning: str, framework: Framework) -> bool:
     """Whether a meaning, perhaps kept from another framework, is one that this framework has."""
     if meaning in choices(framework):

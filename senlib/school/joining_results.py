@@ -17,7 +17,7 @@ from senlib.school.lists import SchoolList
 from senlib.school.questions import Ask, taken, which_file
 
 _SECOND_RESULT = "a second result for the same pupil, stage, subject and kind"
-_KEEP_ONE = "Keep one of them; only results for 'now' may follow one another, each with its date."
+_KEEP_ONE = "Keep one of them. Only current results (‘now’) can be given more than once, each with its date."
 _NO_NUMBER = "no pupil number"
 
 

@@ -24,7 +24,7 @@ _MOST_FILES = 4
 _STAGES = {
     "KS2": "Key stage 2 results",
     "KS3": "Key stage 3 results",
-    "KS4": "GCSE results, as awarded",
+    "KS4": "GCSE results awarded",
     "now": "Current grades or levels",
 }
 
@@ -75,8 +75,8 @@ def which_school_year(
 ) -> Question:
     """Whether a list is last year's, because its oldest have results of a summer that is still to come."""
     text = (
-        f"Is {file} last year’s list? {with_result:,} of its {in_words(pupils)} in Year {stage.ends_in_year} "
-        f"already have {stage.title} results, and summer {academic_year} is still to come."
+        f"Is this last year’s list? In {file}, {with_result:,} of {in_words(pupils)} in Year {stage.ends_in_year} "
+        f"already {'has' if with_result == 1 else 'have'} {stage.title} results, and summer {academic_year} is still to come."
     )
     last, this = academic_year - 1, academic_year
     options = {
@@ -113,10 +113,14 @@ def taken(question: Question, *, label: str, answer: str) -> str:
 def whose_pupils(file: str, *, name: str, strangers: int, pupils: int) -> Question:
     """Whether pupils who are in one list alone are the school's."""
     text = (
-        f"Are they pupils of your school? {strangers:,} of the {in_words(pupils)} in {name} "
+        f"{'Is this pupil' if strangers == 1 else 'Are these pupils'} at your school? {strangers:,} of the {in_words(pupils)} in {name} "
         f"{'is' if strangers == 1 else 'are'} in no other list."
     )
-    options = {LEAVE_OUT: "No, leave them out", ADD: "Yes, add them"}
+    one = strangers == 1
+    options = {
+        LEAVE_OUT: "No, leave this pupil out" if one else "No, leave them out",
+        ADD: "Yes, add this pupil" if one else "Yes, add them",
+    }
     return Question(f"only_in:{file}", text, options, LEAVE_OUT)
 
 

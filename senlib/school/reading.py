@@ -89,9 +89,9 @@ class Reading:
             if digest and digest in names:
                 first = names[digest]
                 self.notes.append(
-                    f"{first} was chosen twice, and read once."
+                    f"{first} was chosen twice. It was read once."
                     if first == file.name
-                    else f"{file.name} holds the same as {first}, and was left out."
+                    else f"{file.name} is the same as {first}, and was left out."
                 )
                 continue
             times = sum(1 for one in kept.values() if one.name.split(" (file ")[0] == file.name)
@@ -130,9 +130,7 @@ class Reading:
             self.faults.append(_no_rows(file))
         for table, match in found:
             if match is None:
-                self.notes.append(
-                    f"{table.file}: none of its headings is known, so it was passed over."
-                )
+                self.notes.append(f"{table.file}: no heading was recognised, so it was left out.")
         whole = any(not missing(match) for match in with_rows)
         for match in with_rows:
             self._take(file, match, beside_others=whole)
@@ -159,7 +157,7 @@ class Reading:
                 )
             )
             if column.remark:
-                self.notes.append(f"{table.file}, column '{column.heading}': {column.remark}.")
+                self.notes.append(f"{table.file}, column ‘{column.heading}’: {column.remark}.")
         self._note_what_is_unknown(match)
         self.faults += table.faults
         self.faults += [replace(fault, stops=not beside_others) for fault in missing(match)]
@@ -171,14 +169,14 @@ class Reading:
         file = match.table.file
         unknown = [column.heading[:_SHORT] for column in match.columns if not column.meaning]
         if unknown:
-            shown = ", ".join(f"'{heading}'" for heading in unknown[:_NAMED])
+            shown = ", ".join(f"‘{heading}’" for heading in unknown[:_NAMED])
             more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
             what = "1 column was" if len(unknown) == 1 else f"{len(unknown):,} columns were"
             self.notes.append(f"{file}: {what} not recognised and left out: {shown}{more}.")
         if headings.is_dfe(match.table.headings) and not match.results and not match.long:
             self.notes.append(
-                f"{file}: this is one of DfE’s pupil files, and holds no key stage 2 scores or GCSE grades. "
-                "Only what it says of pupils was read."
+                f"{file}: this is one of DfE’s pupil files, with no key stage 2 scores or GCSE grades. "
+                "Only the columns about pupils were read."
             )
 
     def _review_unknown(self, table: RawTable) -> None:
@@ -240,10 +238,10 @@ def _digest(file: NamedFile) -> bytes:
 
 
 def _unreadable(file: NamedFile) -> Fault:
-    remedy = "Open it in Excel, copy the table into a new workbook, save that, and choose it."
-    return Fault(file=file.name, rule="it cannot be read", remedy=remedy)
+    remedy = "Open it in Excel, copy the table into a new workbook, save that and choose it."
+    return Fault(file=file.name, rule="this file cannot be read", remedy=remedy)
 
 
 def _no_rows(file: NamedFile) -> Fault:
-    remedy = "Fill in a row for each pupil below the headings, or export the file again."
-    return Fault(file=file.name, rule="there are headings, and no rows below them", remedy=remedy)
+    remedy = "Export the list again, or fill in a row for each pupil, and choose the file again."
+    return Fault(file=file.name, rule="there are headings, but no rows below them", remedy=remedy)

@@ -284,7 +284,7 @@ class _Reviewing:
             self.notes += one.notes
             if len(one.upns) and not (one.upns != "").any() and one.number_heading:
                 self.notes.append(
-                    f"{one.file}: there is no UPN, so pupils are known by column '{one.number_heading}'."
+                    f"{one.file}: there is no UPN, so pupils were matched by column ‘{one.number_heading}’."
                 )
 
     def _pupils(self, made: Sequence[SchoolList], ids: Sequence[np.ndarray]) -> pd.DataFrame:
@@ -343,8 +343,8 @@ class _Reviewing:
             fault = part.fault(
                 place,
                 column="attendance",
-                rule="a fraction among percentages",
-                remedy="Give all of them as percentages, such as 93.4.",
+                rule="a decimal among percentages",
+                remedy="Write all of them as percentages, such as 93.4, and choose the file again.",
             )
             self.faults.append(replace(fault, stops=False))
         if len(suspect):
@@ -372,7 +372,7 @@ class _Reviewing:
         if answer != none:
             return pupils
         self.notes.append(
-            f"A blank in SEN was read as no SEN ({questions.in_words(int(blank.sum()))})."
+            f"Blanks in SEN were read as no SEN ({questions.in_words(int(blank.sum()))})."
         )
         return pupils.assign(sen_provision=pupils["sen_provision"].mask(blank, none))
 
@@ -421,6 +421,6 @@ def _has_undated_now(one: SchoolList) -> bool:
 def _no_pupils(files: Sequence[NamedFile]) -> Fault:
     return Fault(
         file=", ".join(file.name for file in files) or "no file",
-        rule="there is no table of pupils here",
-        remedy="Load a file with a row for each pupil and a column UPN as well: an export of pupils, or the template.",
+        rule="there is no list of pupils here",
+        remedy="Add a list with a row for each pupil and a column headed UPN, such as an export of your pupils.",
     )

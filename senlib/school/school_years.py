@@ -61,7 +61,7 @@ def _older_lists(
         mine = years[places == place]
         if mine.max() > mine.min():
             notes.append(
-                f"{made[place].file}: rows of earlier school years are counted in the year groups that pupils have moved up to."
+                f"{made[place].file}: rows from earlier school years are counted in the year groups that the pupils are in now."
             )
             continue
         of_year.setdefault((int(mine[0]), made[place].ctf), []).append(made[place].file)
@@ -70,8 +70,8 @@ def _older_lists(
         for name in together:
             one = name in told
             notes.append(
-                f"{name} {'is' if one else 'are'} of {school_year(year)}, so {'its' if one else 'their'} pupils "
-                "are counted in the year groups they have moved up to."
+                f"{name} {'is' if one else 'are'} from {school_year(year)}, so {'its' if one else 'their'} pupils "
+                "are counted in the year groups that they are in now."
             )
     return notes
 
@@ -95,9 +95,9 @@ def with_years_of_results(
             ks4_year=pupils["ks4_year"].mask(blank, pupils["pupil_id"].map(told))
         )
         notes.append(
-            f"When {in_words(int(blank.sum()))} finish Year 11 was worked out from the year of their results."
+            f"For {in_words(int(blank.sum()))}, the summer of Year 11 was worked out from the year of their results."
             if blank.sum() > 1
-            else "When 1 pupil finishes Year 11 was worked out from the year of the results."
+            else "For 1 pupil, the summer of Year 11 was worked out from the year of the results."
         )
     summers = schema.numbers(pupils["ks4_year"])
     groups = _LAST_YEAR - (summers - academic_year)

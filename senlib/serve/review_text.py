@@ -10,7 +10,7 @@ import pandas as pd
 
 from senlib.measures.coverage import coverage, gaps
 from senlib.school.faults import Fault, grouped
-from senlib.school.headings import LEAVE_OUT, choices
+from senlib.school.headings import LEAVE_OUT, choices, label_of
 from senlib.school.review import Review
 from senlib.school.school import school_of
 
@@ -85,7 +85,7 @@ def _columns(review: Review) -> Iterator[str]:
         if column.file != file:
             file = column.file
             yield f"\nColumns of {file}:"
-        meaning = labels.get(column.meaning, column.meaning) or "not recognised"
+        meaning = label_of(column.meaning, labels) or "not recognised"
         if column.meaning == LEAVE_OUT:
             meaning = "left out"
         elif column.left_out:

@@ -11,8 +11,7 @@ from senlib.pages import desk as desks
 from senlib.pages import review as reviews
 from senlib.pages.desk import open_desk
 from senlib.pages.index import MAPPING, FrontPage
-from senlib.pages.review import label_of
-from senlib.school.headings import LEAVE_OUT, choices
+from senlib.school.headings import LEAVE_OUT, choices, label_of
 from senlib.school.school import open_school
 from senlib.widgets import ChosenFile
 from senlib.workbook.store import StoreError

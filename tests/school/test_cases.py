@@ -152,7 +152,7 @@ def _each(cases):
 
 # ------------------------------------------------------------------------------------------------------------ The files
 
-MOVED_UP = "is of 2025/26, so its pupils are counted in the year groups they have moved up to"
+MOVED_UP = "is from 2025/26, so its pupils are counted in the year groups that they are in now"
 
 FILES = [
     case(
@@ -171,7 +171,7 @@ FILES = [
             "001": "KS2 Reading test 82; KS2 Mathematics test 104",
             "004": "KS2 Reading test 110",
         },
-        says=("KS2 English': key stage 2 English was read as reading", "1 pupil has only one key"),
+        says=("KS2 English’: key stage 2 English was read as reading", "1 pupil has only one key"),
         asks=("school_year:o01_ks2_english.csv",),
     ),
     case(
@@ -241,7 +241,7 @@ FILES = [
         pupils=2,
         results=5,
         held={"002": "KS2 Mathematics teacher PK4; ks4_year=2031; year_group=7"},
-        says=("When 2 pupils finish Year 11 was worked out from the year of their results",),
+        says=("For 2 pupils, the summer of Year 11 was worked out from the year of their results",),
     ),
     case(
         "o09",
@@ -255,7 +255,7 @@ FILES = [
         pupils=1,
         held={"001": "fsm=N"},
         left_out=("Pupil Premium",),
-        says=("'Pupil Premium': left out, because column ‘FSM’ was used",),
+        says=("‘Pupil Premium’: left out, because column ‘FSM’ was used",),
     ),
     case(
         "o09c",
@@ -264,7 +264,7 @@ FILES = [
         results=8,
         held={"001": "KS2 Reading test 104; year_group=11", "002": "KS2 Reading test 73; need=ASD"},
         left_out=("DOB", "READSCORE", "FSM", "READMRK"),
-        says=("'READSCORE': left out, because column ‘KS2READSCORE’ was used",),
+        says=("‘READSCORE’: left out, because column ‘KS2READSCORE’ was used",),
     ),
     case(
         "o10",
@@ -280,7 +280,10 @@ FILES = [
         pupils=2,
         held={"112": "sen_provision=K; year_group=10"},
         left_out=("Class", "H/M/L Prior Attainment", "Y9 EOY 09 Summer Term"),
-        says=("no UPN, so pupils are known by column 'Exam No.'", "3 columns were not recognised"),
+        says=(
+            "no UPN, so pupils were matched by column ‘Exam No.’",
+            "3 columns were not recognised",
+        ),
     ),
     case(
         "o12",
@@ -393,7 +396,7 @@ FILES.append(
         *map(_ctf, range(28)),
         pupils=28,
         held={"27": "year_group=7"},
-        says=("28 CTF files are of 2025/26", "28 CTF files, such as .*: attendance"),
+        says=("28 CTF files are from 2025/26", "28 CTF files, such as .*: attendance"),
     )
 )
 
@@ -517,7 +520,7 @@ STARTS = [
             "in KS2",
             "KS2 Reading,KS2",
             "L,Middle",
-            {"says": ("'KS2': left out, because bands", "Reading': left out, because bands")},
+            {"says": ("‘KS2’: left out, because bands", "Reading’: left out, because bands")},
         ),
         (
             "levels",
@@ -560,7 +563,7 @@ GRADES = [
                     "001": "now Mathematics teacher 5; now English Language teacher 4 2026-10-20"
                 },
                 "left_out": ("Maths Working At", "Maths Target"),
-                "says": ("'Maths Predicted': read as the grade that the pupil is heading for",),
+                "says": ("‘Maths Predicted’: read as the grade that the pupil is heading for",),
             },
         ),
         (
@@ -828,13 +831,13 @@ LISTS = [
         held={"001": "sen_provision=K", "002": "year_group=10; ks4_year=2028"},
         answers='[questions]\n"wins:sen_provision" = "mis.csv"\n"wins:year_group" = "sen.csv"\n',
     ),
-    case("chosen twice", MIS, MIS, pupils=2, says=("mis.csv was chosen twice, and read once",)),
+    case("chosen twice", MIS, MIS, pupils=2, says=("mis.csv was chosen twice. It was read once",)),
     case(
         "the same under two names",
         MIS,
         ("copy.csv", MIS[1]),
         pupils=2,
-        says=("copy.csv holds the same as mis.csv, and was left out",),
+        says=("copy.csv is the same as mis.csv, and was left out",),
     ),
     case(
         "one name, two files",
@@ -907,7 +910,7 @@ LISTS = [
         "DfE's KS1 file",
         "ACADYR,UPN,YEARGRP,READ_OUTCOME,MATH_OUTCOME\n2016/2017,B801200121001,2,EXS,EXS\n",
         pupils=1,
-        says=("one of DfE’s pupil files, and holds no key stage 2 scores",),
+        says=("one of DfE’s pupil files, with no key stage 2 scores",),
     ),
     case(
         "leavers by date",

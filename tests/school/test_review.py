@@ -591,7 +591,7 @@ def test_the_remedy_of_a_result_is_that_of_its_stage():
 @pytest.mark.parametrize("text", ["UPN,Year\n", "UPN,Year\n\n,\n", "UPN,Stage,Subject,Result\n"])
 def test_headings_alone(text):
     (fault,) = faults(text)
-    assert fault.rule == "there are headings, and no rows below them"
+    assert fault.rule == "there are headings, but no rows below them"
 
 
 def test_no_heading_is_known():
@@ -650,7 +650,7 @@ def test_long_results_without_a_stage():
 
 @pytest.mark.parametrize("texts", [(), (RESULTS,), (RESULTS, RESULTS)])
 def test_no_table_of_pupils(texts):
-    assert "there is no table of pupils here" in [fault.rule for fault in faults(*texts)]
+    assert "there is no list of pupils here" in [fault.rule for fault in faults(*texts)]
 
 
 def test_a_result_for_now_may_stand_once_for_each_date():

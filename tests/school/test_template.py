@@ -123,5 +123,5 @@ def test_unfilled_it_is_refused(framework):
     with pytest.raises(FaultyFile) as caught:
         loaded(opened(framework), framework)
     assert [fault.rule for fault in caught.value.faults] == [
-        "there are headings, and no rows below them"
+        "there are headings, but no rows below them"
     ]
