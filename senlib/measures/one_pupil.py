@@ -72,6 +72,8 @@ def uncounted_of(school: School, pupil_id: str) -> pd.DataFrame:
 def now_of(school: School, pupil_id: str) -> pd.DataFrame:
     """How far the pupil has come in each subject that is followed: the columns of `tracking.track`; no rows where she is not followed.
 
+    A subject in which she has neither an entry nor a result now has no row.
+
     >>> from senlib import open_sample
     >>> school = open_sample("levels")
     >>> pupil = school.pupils.query("year_group == 8")["pupil_id"].iloc[0]
@@ -82,4 +84,6 @@ def now_of(school: School, pupil_id: str) -> pd.DataFrame:
     pupils, results = (
         table[table["pupil_id"] == pupil_id] for table in (school.pupils, school.results)
     )
-    return track(replace(school, pupils=pupils, results=results), entry=[*stage.bands, "none"])
+    rows = track(replace(school, pupils=pupils, results=results), entry=[*stage.bands, "none"])
+    # Of a subject of which neither is held there is nothing to tell.
+    return rows[(rows["entry"] != "") | (rows["now"] != "")].reset_index(drop=True)

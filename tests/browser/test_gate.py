@@ -79,7 +79,7 @@ def test_the_file_that_is_opened_leads_in_once(
             expect(ready(page).locator(".sl-code")).to_be_visible()  # it is the leader's
         other = new_page(let_in=False)
         other.goto(address_in(file.read_text()))
-        expect(other.get_by_role("alert")).to_contain_text("not the address of this start")
+        expect(other.get_by_role("alert")).to_contain_text("not the workbook’s address now")
         page.close()
     assert not file.parent.exists()
 
@@ -96,7 +96,7 @@ def test_who_has_no_key_is_told_how_to_get_in(
     box = page.get_by_label("Or paste the address here")
     box.fill(workbook.way_in[:-1])
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("not the address of this start")
+    expect(page.get_by_role("alert")).to_contain_text("not the workbook’s address now")
     assert barriers(page) == []
     box.fill(f" {workbook.way_in} ")
     page.get_by_role("button", name="Open the workbook").click()

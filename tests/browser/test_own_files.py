@@ -220,7 +220,7 @@ SAYS = [
     ("o05_hidden_sheet.xlsx", "hidden", 1),
     ("o09_upn_and_admission.csv", "2 pupils", 2),
     ("o10_giap_ks4.csv", "2 pupils and 10 results", 2),
-    ("o11_sims_class_list.csv", "bands by name", 2),
+    ("o11_sims_class_list.csv", "are not scores", 2),
     ("o14_ctf_code_F.xml", "2 pupils and 5 results", 2),
     ("o15_title_rows.csv", "The headings begin in row", 2),
     ("o17_arbor_needs.csv", "2 pupils", 2),

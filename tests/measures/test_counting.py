@@ -207,7 +207,7 @@ ANY = {
     "gcse": {
         "subjects": ["Reading", "Mathematics", "Prior attainment", "History", "English Language"],
         "KS2": ["", "A", "B", "PK4", "EXS", "none", "<80", "90-95.5", "79", "102.5"],
-        "KS4": ["", "X", "U", "4", "5-4", "9", "Entry level 3"],
+        "KS4": ["", "X", "U", "4", "5", "9", "Entry level 3"],
     },
 }
 

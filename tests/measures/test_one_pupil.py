@@ -100,7 +100,9 @@ def test_one_pupil_agrees_with_the_whole_school(framework):
         made, entry=[*made.framework.stage(made.framework.tracking.stage).bands, "none"]
     )
     for pupil in followed["pupil_id"].drop_duplicates().iloc[::300]:
-        hers = followed[followed["pupil_id"] == pupil].reset_index(drop=True)
+        hers = followed[followed["pupil_id"] == pupil]
+        # Of a subject of which neither is held her own page says nothing.
+        hers = hers[(hers["entry"] != "") | (hers["now"] != "")].reset_index(drop=True)
         assert now_of(made, pupil).equals(hers)
     finished = made.pupils[made.pupils["on_roll"] == "N"]["pupil_id"].iloc[::300]
     for pupil in finished:

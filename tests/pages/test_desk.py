@@ -196,7 +196,10 @@ def test_files_are_refused_whole_where_answers_cannot_be_saved(says, codes, data
     page.yardstick.value, page.year.value, page.codes.value = "levels", 2005, codes
     page.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
     page.review.open.click()
-    assert "not saved" in page.review.refused.value and page.chooser.message == "Nothing was kept."
+    assert (
+        "could not be kept" in page.review.refused.value
+        and page.chooser.message == "Nothing was kept."
+    )
     assert not (data / "school").exists() and "Elmbridge Vale" in page.opened.value
 
 
@@ -211,7 +214,7 @@ def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(sa
     for _ in range(2):
         page.review.open.click()
         told = page.review.refused.value
-        assert "not saved" in told and says in told
+        assert "could not be kept" in told and says in told
         assert page.review.columns.tables[0]["columns"][at]["meaning"] == "leave out"
         assert page.review.columns in page.review.box.children
     assert not (data / "school").exists()

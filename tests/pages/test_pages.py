@@ -363,7 +363,7 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, mo
     monkeypatch.setattr(desks, "save_school", refuse)
     choose(page, WIDE)
     page.review.open.click()
-    assert "could not be saved" in reviewed(page) and page.chooser.message == "Nothing was kept."
+    assert "could not be kept" in reviewed(page) and page.chooser.message == "Nothing was kept."
     assert "Elmbridge Vale" in words(page.opened) and page.review.review.loads
 
 
