@@ -913,7 +913,7 @@ def test_a_file_that_cannot_be_opened_is_told_with_the_remedy(stage):
     )
     on.page.locator("input").set_input_files([chosen("open.xlsx", b"x")])
     expect(on.page.get_by_role("alert")).to_contain_text(
-        "“open.xlsx” could not be read. Close it in other programs"
+        "‘open.xlsx’ could not be read. Close it in other programs"
     )
     on.settle()
     assert on.widget.arrived == []

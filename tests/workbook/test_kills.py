@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import closing
 
+from senlib import private
 from senlib.workbook import store as module
 from senlib.workbook.store import Store
 
@@ -14,11 +15,18 @@ KILLS = 200
 
 # Loaded by its path: without pandas a writer starts in a tenth of a second.
 WRITER = f"""
-import importlib.util, itertools, sys
+import importlib.util, itertools, sys, types
 from pathlib import Path
-spec = importlib.util.spec_from_file_location("store", {module.__file__!r})
-store = sys.modules["store"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(store)
+
+def loaded(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+senlib = sys.modules["senlib"] = types.ModuleType("senlib")
+senlib.private = loaded("senlib.private", {private.__file__!r})
+store = loaded("store", {module.__file__!r})
 own = store.Store(Path(sys.argv[1]), workbook="own")
 for i in itertools.count():
     text = f"{{sys.argv[2]}} {{i}} " + "x" * (i * 97 % 6000)
