@@ -7,6 +7,7 @@ import pandas as pd
 
 from senlib.measures.groups import has_sen
 from senlib.measures.starts import starts, summer_of_tests, without_tests
+from senlib.school.questions import in_words
 from senlib.school.school import School
 
 BY_YEAR_GROUP, BY_LEAVING_YEAR = "year_group", "leaving_year"
@@ -115,10 +116,6 @@ def _counted(facts: pd.DataFrame, by: str) -> pd.DataFrame:
 # ----------------------------------------------------------------------------------------------------------- Sentences
 
 
-def _pupils(number: int) -> str:
-    return "1 pupil" if number == 1 else f"{number:,} pupils"
-
-
 def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
     """For each summer of leaving in which many have no start, how many, why if that is known, and what it means."""
     said = []
@@ -127,10 +124,10 @@ def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
         none = int(rows["start_none"].sum())
         if none <= _MANY * len(rows):
             continue
-        who = f"{none:,} of the {_pupils(len(rows))} who leave in {leaving}"
+        who = f"{none:,} of the {in_words(len(rows))} who leave in {leaving}"
         if none == len(rows):
             who = (
-                f"the {_pupils(none)} who leave in {leaving}"
+                f"the {in_words(none)} who leave in {leaving}"
                 if none > 1
                 else f"the 1 pupil who leaves in {leaving}"
             )
@@ -154,10 +151,10 @@ def _papers(school: School, facts: pd.DataFrame) -> list[str]:
         return []
     one, below = int(facts["start_one"].sum()), int(facts["start_below"].sum())
     return [
-        f"{_pupils(one)} {'has' if one == 1 else 'have'} only one key stage 2 paper. That paper’s score is their start."
+        f"{in_words(one)} {'has' if one == 1 else 'have'} only one key stage 2 paper. That paper’s score is their start."
         if one
         else "",
-        f"{_pupils(below)} {'was' if below == 1 else 'were'} working below the key stage 2 test in one or both papers, with no derived "
+        f"{in_words(below)} {'was' if below == 1 else 'were'} working below the key stage 2 test in one or both papers, with no derived "
         "score. Task 1 counts them under ‘below the test’, or without a band if the other paper has a score."
         if below
         else "",
@@ -173,7 +170,7 @@ def _sen_missing(school: School, facts: pd.DataFrame) -> list[str]:
             "SEN is not known for any pupil, so no Task can compare pupils with and without SEN. Add your SEN register."
         ]
     few = "They are counted among all pupils, but not as pupils with or without SEN."
-    return [f"SEN is not known for {blank:,} of {_pupils(len(facts))}. {few}"]
+    return [f"SEN is not known for {blank:,} of {in_words(len(facts))}. {few}"]
 
 
 def _now_missing(school: School, facts: pd.DataFrame) -> list[str]:
@@ -192,12 +189,12 @@ def _now_missing(school: School, facts: pd.DataFrame) -> list[str]:
     if now < len(followed):
         without = len(followed) - now
         said.append(
-            f"{without:,} of the {_pupils(len(followed))} in Years {years[0]} to {years[-1]} "
+            f"{without:,} of the {in_words(len(followed))} in Years {years[0]} to {years[-1]} "
             f"{'has' if without == 1 else 'have'} no current result. Tasks 4 and 5 cannot judge them."
         )
     if dated < now and school.framework.tracking.method == "line":
         said.append(
-            f"The current results of {_pupils(now - dated)} have no date, so Tasks 4 and 5 cannot judge their progress. "
+            f"The current results of {in_words(now - dated)} have no date, so Tasks 4 and 5 cannot judge their progress. "
             "Choose the date in the question above."
         )
     return said
@@ -208,7 +205,7 @@ def _others(school: School, facts: pd.DataFrame) -> list[str]:
     stages = [stage.name for stage in school.framework.stages]
     outcomes = school.results["stage"].isin(stages) & (school.results["result"] != "")
     return [
-        f"The year group of {_pupils(unknown)} is not known, so they are not in any cohort."
+        f"The year group of {in_words(unknown)} is not known, so they are not in any cohort."
         if unknown
         else "",
         ""

@@ -18,6 +18,7 @@ from senlib.charts import NARROW, WIDE, drawn
 from senlib.exports.text import day
 from senlib.measures.proportion import rounded
 from senlib.school.faults import FaultGroup
+from senlib.school.questions import school_year
 from senlib.school.school import School
 from senlib.workbook.progress import Progress
 
@@ -61,7 +62,7 @@ def header(school: School, *, trouble: str, far: Sequence[Progress] = ()) -> wid
     )
     return html(
         f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> {sample} '
-        f"<span>{escape(school.framework.title)}, {school.academic_year - 1}/{school.academic_year % 100:02d}</span>"
+        f"<span>{escape(school.framework.title)}, {school_year(school.academic_year)}</span>"
         f'<span class="sl-saved"></span>{_far(far)}</div>'
         + (trouble_line(trouble) if trouble else "")
     )

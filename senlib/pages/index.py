@@ -33,6 +33,7 @@ from senlib.school import school_file
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile
 from senlib.school.headings import choices, label_of
+from senlib.school.questions import school_year
 from senlib.school.school import School, current_academic_year
 from senlib.school.school_file import FILE
 from senlib.school.template import template
@@ -143,7 +144,7 @@ class FrontPage:
             description="Name of the school", value=own.name if own else "Our school"
         )
         this_year = current_academic_year(date.today())
-        years = [(f"{year - 1}/{year % 100:02d}", year) for year in range(this_year, 2003, -1)]
+        years = [(school_year(year), year) for year in range(this_year, 2003, -1)]
         self.year = frame.choice("School year", years)
         self.codes = widgets.Checkbox(
             description="Replace names and UPNs by codes as the files are read", indent=False

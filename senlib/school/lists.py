@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -62,13 +62,6 @@ class SchoolList:
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class _Tidied:
-    """What was changed or taken as results were read: how often, by what was done."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-
 def of_table(
     match: Matched,
     *,
@@ -85,7 +78,8 @@ def of_table(
     own = _numbers(table, match.named.get(headings.OWN_NUMBER))
     pupils = _pupils(match, framework, notes)
     years = _school_years(table, match.pupil_columns.get(headings.SCHOOL_YEAR))
-    changed = _Tidied()
+    # What was changed or taken as results were read: how often, by what was done.
+    changed: Counter[str] = Counter()
     if match.long:
         parts, at = _long_results(match, framework, stage=stage, now=now, changed=changed)
     else:
@@ -99,7 +93,7 @@ def of_table(
             academic_year=academic_year,
             today=today,
         )
-    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.counts.items() if n]
+    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.items() if n]
     number = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
     return SchoolList(
         name=name,
@@ -378,7 +372,7 @@ def _wide_results(
     *,
     stage: str,
     now: str,
-    changed: _Tidied,
+    changed: Counter[str],
     year_groups: pd.Series,
     academic_year: int,
     today: date,
@@ -393,14 +387,14 @@ def _wide_results(
             kind = "test" if stage != "now" else "teacher"
             result = headings.taken_as(Result(stage, result.subject, kind), framework)
             if result is None or result.meaning in explicit:
-                changed.counts["beside"] += 1
+                changed["beside"] += 1
                 continue
         texts = _with_outcomes(table, column, result, match.columns)
         filled = filled_cells(texts)
         at = np.flatnonzero(filled)
         values = _tidied(texts[filled], framework.scale_of(result.stage), changed)
         if len(at) < len(table.rows):
-            changed.counts["zero"] += _zeros(values, framework.scale_of(result.stage))
+            changed["zero"] += _zeros(values, framework.scale_of(result.stage))
         dates = constant(now if result.stage == "now" else "", rows=len(at))
         if result.stage == "now" and column.moment:
             days = column.moment.on(year_groups.iloc[at], academic_year=academic_year, today=today)
@@ -459,7 +453,7 @@ def _zeros(values: pd.Categorical, scale: Scale) -> int:
 
 
 def _long_results(
-    match: Matched, framework: Framework, *, stage: str, now: str, changed: _Tidied
+    match: Matched, framework: Framework, *, stage: str, now: str, changed: Counter[str]
 ) -> tuple[list[Part], list[np.ndarray]]:
     """The rows of a table with one result a row; a subject such as 'KS2 Reading' names its stage."""
     table = match.table
@@ -504,7 +498,7 @@ def _stages_of(
     }
 
 
-def _as_taken(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.Series:
+def _as_taken(data: pd.DataFrame, framework: Framework, changed: Counter[str]) -> pd.Series:
     """The subjects, English at an entry of scaled scores read as reading."""
     entry = framework.stages[0]
     if not entry.averaged:
@@ -518,11 +512,11 @@ def _as_taken(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.
     rows = at_entry & np.array(english, bool)[subjects.codes]
     if not rows.any():
         return data["subject"]
-    changed.counts["english"] += int(rows.sum())
+    changed["english"] += int(rows.sum())
     return pd.Series(np.where(rows, "Reading", subjects.astype(object))).astype("category")
 
 
-def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: _Tidied) -> pd.Series:
+def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: Counter[str]) -> pd.Series:
     """The results with what Excel and fine grading made of them turned back, by the scale of each stage."""
     stages = schema.each_distinct(data["stage"])
     results = data["result"].astype(object)
@@ -534,7 +528,7 @@ def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: _Tidied)
     return results.astype("category")
 
 
-def _tidied(texts: pd.Categorical, scale: Scale, changed: _Tidied) -> pd.Categorical:
+def _tidied(texts: pd.Categorical, scale: Scale, changed: Counter[str]) -> pd.Categorical:
     """Results as text, double awards that Excel turned into dates read back; fine grades are counted."""
     categories, counts = (
         list(texts.categories),
@@ -545,7 +539,7 @@ def _tidied(texts: pd.Categorical, scale: Scale, changed: _Tidied) -> pd.Categor
             continue
         if scale.parse(text) is None and (award := scale.from_date(text)):
             categories[place] = award
-            changed.counts["date"] += int(counts[place])
+            changed["date"] += int(counts[place])
         elif scale.is_fine(text):
-            changed.counts["fine"] += int(counts[place])
+            changed["fine"] += int(counts[place])
     return pd.Categorical([categories[code] for code in texts.codes])

@@ -7,19 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from senlib.frameworks import Framework, Stage
+from senlib.school.terms import HALF_TERMS
 
 NOT_KNOWN = "not_known"
 LEAVE_OUT, ADD = "leave_out", "add"
 
-# The last day of each half-term, near enough to judge progress by: month and day, and how many years before the summer.
-_HALF_TERMS = (
-    ("Summer 2", 7, 15, 0),
-    ("Summer 1", 5, 25, 0),
-    ("Spring 2", 3, 25, 0),
-    ("Spring 1", 2, 10, 0),
-    ("Autumn 2", 12, 15, 1),
-    ("Autumn 1", 10, 20, 1),
-)
 _MOST_FILES = 4
 _STAGES = {
     "KS2": "Key stage 2 results",
@@ -157,8 +149,8 @@ def _half_terms(academic_year: int, *, today: date) -> dict[str, str]:
     """The half-terms that have come, of this school year and the one before, newest first: their last day, and their name."""
     found = {}
     for summer in (academic_year, academic_year - 1):
-        for name, month, day, back in _HALF_TERMS:
+        for (term, half), (month, day, back) in reversed(HALF_TERMS.items()):
             last = date(summer - back, month, day)
             if last <= today:
-                found[last.isoformat()] = f"{name} {school_year(summer)}"
+                found[last.isoformat()] = f"{term.capitalize()} {half} {school_year(summer)}"
     return found

@@ -57,10 +57,6 @@ class RawTable:
     sheet: bool = False
     notes: tuple[str, ...] = ()
 
-    def is_blank(self, column: int) -> bool:
-        """Whether nothing stands in a column but its heading."""
-        return not filled_cells(self.columns[column]).any()
-
 
 @dataclass
 class Surroundings:

@@ -113,15 +113,6 @@ class _Gathering:
         )
 
 
-def is_xml(file: NamedFile) -> bool:
-    """Whether a file begins as XML does, after a byte-order mark and blanks."""
-    with file.open() as stream:
-        start = stream.read(200)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        start = start.decode("utf-16", errors="ignore").encode()
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-
-
 def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
     """The pupils and the results of a CTF, its school year, and notes on what was passed over. Rows are lines of the file.
 

@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 # The end of each half-term, near enough to judge progress by: month and day, and how many years before the summer.
-_HALF_TERMS = {
+HALF_TERMS = {
     ("autumn", 1): (10, 20, 1),
     ("autumn", 2): (12, 15, 1),
     ("spring", 1): (2, 10, 0),
@@ -98,7 +98,7 @@ def taken(words: str) -> tuple[Moment | None, str]:
         return _of_day(day), _without(words, day)
     rest, summer = _school_year(words)
     if term := _TERM.search(rest):
-        month, number, back = _HALF_TERMS[_half(term)]
+        month, number, back = HALF_TERMS[_half(term)]
         rest = _without(rest, term)
         year_group, rest = _year_group(rest)
         year = _CALENDAR_YEAR.search(rest)
