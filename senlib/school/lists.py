@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -68,11 +68,10 @@ def of_table(
     name: str,
     framework: Framework,
     stage: str,
-    now: str,
     academic_year: int,
     today: date,
 ) -> SchoolList:
-    """The list in a table. `stage` is that of results of which none is told, `now` the date of those that are current, or ''."""
+    """The list in a table. `stage` is that of results of which none is told."""
     table, notes = match.table, []
     upns = _numbers(table, match.named.get("pupil_id"))
     own = _numbers(table, match.named.get(headings.OWN_NUMBER))
@@ -81,13 +80,12 @@ def of_table(
     # What was changed or taken as results were read: how often, by what was done.
     changed: Counter[str] = Counter()
     if match.long:
-        parts, at = _long_results(match, framework, stage=stage, now=now, changed=changed)
+        parts, at = _long_results(match, framework, stage=stage, changed=changed)
     else:
         parts, at = _wide_results(
             match,
             framework,
             stage=stage,
-            now=now,
             changed=changed,
             year_groups=_year_groups(pupils, academic_year=academic_year, years=years),
             academic_year=academic_year,
@@ -112,6 +110,32 @@ def of_table(
         leaving=_leaving(match, pupils, years),
         notes=tuple(notes),
     )
+
+
+def has_undated(one: SchoolList) -> bool:
+    """Whether a list holds current results without a date."""
+    return any(_undated(part).any() for part in one.results)
+
+
+def dated(one: SchoolList, *, now: str) -> SchoolList:
+    """The list with this date for its current results that have none."""
+    return replace(one, results=tuple(_with_date(part, now) for part in one.results))
+
+
+def _with_date(part: Part, now: str) -> Part:
+    rows = _undated(part)
+    if not rows.any():
+        return part
+    dates = part.data["date"].astype(str) if "date" in part.data else ""
+    return replace(part, data=part.data.assign(date=pd.Categorical(np.where(rows, now, dates))))
+
+
+def _undated(part: Part) -> np.ndarray:
+    """Which rows of results are current and have no date."""
+    current = schema.each_distinct(part.data["stage"], str.casefold).isin(["now", "current"])
+    if "date" not in part.data:
+        return current.to_numpy()
+    return (current & (schema.each_distinct(part.data["date"]) == "")).to_numpy()
 
 
 def _told(what: str, *, number: int) -> str:
@@ -371,7 +395,6 @@ def _wide_results(
     framework: Framework,
     *,
     stage: str,
-    now: str,
     changed: Counter[str],
     year_groups: pd.Series,
     academic_year: int,
@@ -395,10 +418,10 @@ def _wide_results(
         values = _tidied(texts[filled], framework.scale_of(result.stage), changed)
         if len(at) < len(table.rows):
             changed["zero"] += _zeros(values, framework.scale_of(result.stage))
-        dates = constant(now if result.stage == "now" else "", rows=len(at))
+        dates = constant("", rows=len(at))
         if result.stage == "now" and column.moment:
             days = column.moment.on(year_groups.iloc[at], academic_year=academic_year, today=today)
-            dates = pd.Categorical([day or now for day in days])
+            dates = pd.Categorical(days)
         told = {name: constant(text, rows=len(at)) for name, text in result._asdict().items()}
         data = pd.DataFrame(told | {"result": values, "date": dates}, index=range(len(at)))
         parts.append(
@@ -453,7 +476,7 @@ def _zeros(values: pd.Categorical, scale: Scale) -> int:
 
 
 def _long_results(
-    match: Matched, framework: Framework, *, stage: str, now: str, changed: Counter[str]
+    match: Matched, framework: Framework, *, stage: str, changed: Counter[str]
 ) -> tuple[list[Part], list[np.ndarray]]:
     """The rows of a table with one result a row; a subject such as 'KS2 Reading' names its stage."""
     table = match.table
@@ -467,10 +490,6 @@ def _long_results(
         data = data.assign(**_stages_of(data["subject"], framework, otherwise=stage))
     data["subject"] = _as_taken(data, framework, changed)
     data["result"] = _tidied_by_stage(data, framework, changed)
-    if now:
-        dates = data["date"].astype(str) if "date" in data else pd.Series("", index=data.index)
-        current = schema.each_distinct(data["stage"], str.casefold).isin(["now", "current"])
-        data["date"] = dates.where(~current | (dates.str.strip() != ""), now).astype("category")
     names = {name: table.headings[index] for name, index in told.items()}
     part = Part(
         file=table.file,

@@ -171,24 +171,11 @@ class _Reviewing:
             name=file.name,
             framework=self.framework,
             stage=stage,
-            now="",
             academic_year=year or self.academic_year,
             today=self.today,
         )
-        if not _has_undated_now(one):
-            return one
-        now = self._now_date(one)
-        if now == NOT_KNOWN:
-            return one
-        return lists.of_table(
-            match,
-            name=file.name,
-            framework=self.framework,
-            stage=stage,
-            now=now,
-            academic_year=year or self.academic_year,
-            today=self.today,
-        )
+        now = self._now_date(one) if lists.has_undated(one) else NOT_KNOWN
+        return one if now == NOT_KNOWN else lists.dated(one, now=now)
 
     def _stage(self, match: Matched) -> str:
         """The stage of results of which none is told."""
@@ -406,16 +393,6 @@ def _canonical_on_roll(raw: pd.DataFrame, tall: pd.DataFrame) -> pd.Series:
         return pd.Series("", index=tall.index, dtype=str)
     blank = schema.each_distinct(raw["on_roll"]) == ""
     return tall["on_roll"].mask(blank, "")
-
-
-def _has_undated_now(one: SchoolList) -> bool:
-    """Whether a list holds current results without a date."""
-    for part in one.results:
-        now = schema.each_distinct(part.data["stage"], str.casefold).isin(["now", "current"])
-        dates = schema.each_distinct(part.data["date"]) if "date" in part.data else ""
-        if (now & (dates == "")).any():
-            return True
-    return False
 
 
 def _no_pupils(files: Sequence[NamedFile]) -> Fault:
