@@ -3,7 +3,7 @@
 import base64
 import io
 import re
-from zipfile import ZipFile
+from zipfile import ZipFile, is_zipfile
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,23 +18,32 @@ def text_of(frame) -> str:
     return frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
 
 
+def contents(link: re.Match) -> str:
+    """The text in a file that a link holds; of a picture or a typeface, nothing."""
+    held = io.BytesIO(base64.b64decode(link[1]))
+    if not is_zipfile(held):
+        return " "
+    archive = ZipFile(held)
+    texts = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
+    return " ".join(archive.read(name).decode("utf-8") for name in texts)
+
+
 def unpacked(text: str) -> str:
     """The text with what the files in its links hold, in place of the links."""
-    for link in set(re.findall(r"data:application/[^,]*;base64,([A-Za-z0-9+/=]+)", text)):
-        archive = ZipFile(io.BytesIO(base64.b64decode(link)))
-        text = text.replace(link, "") + " ".join(
-            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
-        )
-    return text
+    return re.sub(r"data:[^,\s]*;base64,([A-Za-z0-9+/=]+)", contents, text)
 
 
-def names_in(text: str) -> set[str]:
-    """Names, numbers and forms of the sample's pupils that occur in a text; what follows '12.' is a point on a chart."""
+def names_in(text: str) -> dict[str, str]:
+    """Names, numbers and forms of the sample's pupils in a text, each with what stands about it; '12.' before one makes it a point."""
     pupils = open_sample("levels").pupils
     known = {
         value for column in ("surname", "forename", "pupil_id", "form") for value in pupils[column]
     } - {""}
-    return set(re.findall(r"(?<!\d\.)\b\w+", text)) & known
+    return {
+        word[0]: text[max(0, word.start() - 80) : word.end() + 80]
+        for word in re.finditer(r"(?<!\d\.)\b\w+", text)
+        if word[0] in known
+    }
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def test_no_name_of_a_pupil_is_sent_whatever_is_chosen(page, frames, visit, barr
     assert len(frames) > 20 and any("sl-question" in frame for frame in frames)
     sent = unpacked(answers + " ".join(frames))
     assert "w:document" in sent, "the page for the papers was looked into"
-    assert names_in(sent) == set()
+    assert names_in(sent) == {}
     assert names_in("Ms " + open_sample("levels").pupils["surname"].iloc[0]), (
         "a name would be found"
     )
