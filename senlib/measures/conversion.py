@@ -8,7 +8,14 @@ from typing import Any, Literal
 import pandas as pd
 
 from senlib.frameworks import Framework, Stage
-from senlib.measures.comparison import with_lea, with_national
+from senlib.measures.comparison import (
+    ALL_BANDS,
+    NO_START,
+    summers_together,
+    with_england,
+    with_lea,
+    with_typed,
+)
 from senlib.measures.counting import (
     UNKNOWN_COHORT,
     bands_of,
@@ -30,15 +37,36 @@ DENOMINATORS = {
     "with_result": "only pupils who have a result",
 }
 
-ALL_BANDS = "all"
-
-# The band of those whose start is not known.
-NO_START = "none"
-
 # Of these a rate says how many of its pupils they are.
 _TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper", "below_in_one")
 
 _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
+
+_COLUMNS = [
+    *_OF_A_RATE,
+    "pupils",
+    "without_result",
+    "other_qualification",
+    "reached",
+    "percent",
+    "low",
+    "high",
+    "national",
+    "difference",
+    "national_year",
+    "with_start",
+    "reached_with_start",
+    "expected",
+    "expected_percent",
+    "expected_year",
+    "lea",
+    "lea_difference",
+    "typed",
+    "typed_whose",
+    "typed_year",
+    "typed_difference",
+    *_TOLD[1:],
+]
 
 
 @kept
@@ -88,16 +116,21 @@ def conversion(
     reach: str | Sequence[str] | None = None,
     denominator: Denominator = "all",
     figures: pd.DataFrame | None = None,
+    together: Sequence[int] = (),
 ) -> pd.DataFrame:
     """Of the pupils in an entry band, how many reached an outcome or better; one row for each subject, cohort, band, outcome, group.
 
-    Columns: subject, cohort (summer; missing where not known), entry (band, or 'all'), reach, group, pupils (the
-    denominator), without_result, other_qualification (pupils with a result of another kind, who count as not having reached
-    it), reached, percent, low, high (Wilson, 95 %, in percent), national, difference (higher, lower, not clear, or '' where
-    no figure is held), national_year, lea, lea_difference, by_teacher (pupils for whom a teacher's assessment stands in for
-    the test at entry or outcome), without_start (pupils whose start is not known), one_paper (pupils whose start is the
-    score of reading or mathematics alone), below_in_one (below the test in one of them, with a score in the other, and so in no
-    band). Who stands in a subject is as in `counting.pairs`.
+    Columns: subject, cohort (summer; missing where not known), entry (band, 'none' where the start is not known, or 'all'),
+    reach, group, pupils (the denominator), without_result, other_qualification (pupils with a result of another kind, who
+    count as not having reached it), reached, percent, low, high (Wilson, 95 %, in percent); national, national_year,
+    with_start, reached_with_start, expected, expected_percent, expected_year and difference, as comparison.with_england
+    has them; typed, typed_whose, typed_year and typed_difference (a figure that was typed in and is not England's); lea,
+    lea_difference; by_teacher (pupils for whom a teacher's assessment stands in for the test at entry or outcome),
+    without_start (pupils whose start is not known), one_paper (pupils whose start is the score of reading or mathematics
+    alone), below_in_one (below the test in one of them, with a score in the other, and so in no band). Who stands in a
+    subject is as in `counting.pairs`.
+
+    With `together` the rows are of these summers as one, each laid beside its own year's figure; `cohort` is the latest.
 
     Without `reach`, what the framework calls converted. `figures` are national figures as senlib.national.figures gives
     them, which is the default. KeyError where there is no such stage, subject, column or outcome.
@@ -117,8 +150,12 @@ def conversion(
         "denominator": denominator,
     }
     if figures is None:
-        return _beside_england(school, **asked).copy(deep=False)
-    return _beside(_school_rates(school, **asked), school=school, stage=of_stage, figures=figures)
+        table = _beside_england(school, **asked)
+    else:
+        table = _beside(
+            _school_rates(school, **asked), school=school, stage=of_stage, figures=figures, by=by
+        )
+    return summers_together(table, cohorts=together) if together else table.copy(deep=False)
 
 
 @kept
@@ -160,43 +197,22 @@ def matrix(
 
 
 @kept
-def _beside_england(school: School, *, stage: str, **asked: Any) -> pd.DataFrame:
-    """A conversion table beside the national figures that are held."""
+def _beside_england(school: School, *, stage: str, by: str, **asked: Any) -> pd.DataFrame:
+    """A conversion table beside the figures of England that come with the workbook."""
     return _beside(
-        _school_rates(school, stage=stage, **asked),
+        _school_rates(school, stage=stage, by=by, **asked),
         school=school,
         stage=school.framework.stage(stage),
         figures=None,
+        by=by,
     )
 
 
 def _beside(
-    table: pd.DataFrame, *, school: School, stage: Stage, figures: pd.DataFrame | None
+    table: pd.DataFrame, *, school: School, stage: Stage, figures: pd.DataFrame | None, by: str
 ) -> pd.DataFrame:
-    table = with_national(table, figures=figures, framework=school.framework, stage=stage)
-    return table[
-        [
-            *_OF_A_RATE,
-            "pupils",
-            "without_result",
-            "other_qualification",
-            "reached",
-            "percent",
-            "low",
-            "high",
-            "national",
-            "difference",
-        ]
-        + [
-            "national_year",
-            "lea",
-            "lea_difference",
-            "by_teacher",
-            "without_start",
-            "one_paper",
-            "below_in_one",
-        ]
-    ]
+    table = with_england(table, figures=figures, framework=school.framework, stage=stage, by=by)
+    return with_typed(table, figures=figures, stage=stage, by=by)[_COLUMNS]
 
 
 @kept

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
-from senlib import national
-from senlib.frameworks import Criterion, Framework, Stage
-from senlib.measures.conversion import ALL_BANDS, Denominator, band_counts, rates
+from senlib.frameworks import Criterion, Stage
+from senlib.measures.comparison import ALL_BANDS, NO_START, of_known_starts
+from senlib.measures.conversion import Denominator, band_counts, conversion, rates
 from senlib.measures.counting import UNKNOWN_COHORT, bands_of, entries_of
 from senlib.measures.groups import has_sen, with_groups
 from senlib.measures.proportion import compared, mean_interval, more_needed
@@ -20,6 +21,7 @@ COLUMNS = [
     "subject",
     "cohort",
     "pupils",
+    "left_out",
     "without_result",
     "reached",
     "percent",
@@ -27,6 +29,8 @@ COLUMNS = [
     "high",
     "rule",
     "target",
+    "target_year",
+    "judged",
     "met",
     "clear",
     "more",
@@ -37,15 +41,22 @@ COLUMNS = [
 
 
 def criteria(
-    school: School, *, denominator: Denominator = "all", figures: pd.DataFrame | None = None
+    school: School,
+    *,
+    denominator: Denominator = "all",
+    figures: pd.DataFrame | None = None,
+    together: Sequence[int] = (),
 ) -> pd.DataFrame:
-    """The framework's criteria for each subject and cohort.
+    """The framework's criteria for each subject and cohort, or for the summers in `together` as one, `cohort` being the latest.
 
-    Columns: criterion, title, subject ('' for attendance), cohort, pupils, without_result, reached, percent, low, high, rule
-    (at least, above), target (percent), met (by the figure itself), clear (the target lies outside the interval), more (pupils
-    who would have to reach it as well; for attendance, pupils whose attendance would have to rise to the target), hidden
-    (pupils whose test gave a code that hides a low level, and who have no teacher's assessment to say more: counted as not
-    having gained), by_teacher, source.
+    Columns: criterion, title, subject ('' for attendance), cohort, pupils, left_out (pupils whose start is not known, so that
+    nobody can say what they gained, or what pupils in England with the same start reached), without_result, reached, percent,
+    low, high, rule (at least, above), target (percent: the criterion's own, or what the same group in England reached from
+    these pupils' starts), target_year (that figure's; missing for a target of the criterion's own), judged (False where
+    there is no target, or England's figure is of another year or was assessed by teachers), met (by the figure itself), clear
+    (judged, and the target lies outside the interval), more (pupils who would have to reach it as well; for attendance, pupils
+    whose attendance would have to rise to the target), hidden (pupils whose test gave a code that hides a low level, and who have
+    no teacher's assessment to say more: counted as not having gained), by_teacher, source.
 
     `percent` for attendance is the average of the pupils' own percentages, `reached` the pupils above the target.
 
@@ -57,7 +68,7 @@ def criteria(
     tables = [
         _attendance(school, criterion)
         if criterion.kind == "attendance"
-        else _rate(school, criterion, denominator, figures)
+        else _rate(school, criterion, denominator, figures, together)
         for criterion in school.framework.criteria
     ]
     tables = [table for table in tables if len(table)]
@@ -101,38 +112,87 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
 
 
 def _rate(
-    school: School, criterion: Criterion, denominator: Denominator, figures: pd.DataFrame | None
+    school: School,
+    criterion: Criterion,
+    denominator: Denominator,
+    figures: pd.DataFrame | None,
+    together: Sequence[int],
 ) -> pd.DataFrame:
+    if criterion.target is None:
+        table = _beside_england(school, criterion, denominator, figures, together)
+    else:
+        table = _counted(school, criterion, denominator, together)
+    if table.empty:
+        return table
+    table = table.assign(
+        criterion=criterion.key, title=criterion.title, rule=criterion.rule, source=criterion.source
+    )
+    return _judged(table, criterion)
+
+
+def _beside_england(
+    school: School,
+    criterion: Criterion,
+    denominator: Denominator,
+    figures: pd.DataFrame | None,
+    together: Sequence[int],
+) -> pd.DataFrame:
+    """Rates of pupils whose start is known, each beside what England reached from their starts."""
+    entry = criterion.entry[0] if criterion.entry else ALL_BANDS
+    table = conversion(
+        school,
+        stage=criterion.stage,
+        reach=criterion.reach,
+        denominator=denominator,
+        figures=figures,
+        together=together,
+    )
+    asked = (table["group"] == criterion.group) & (table["entry"] == entry)
+    table = of_known_starts(table[asked & table["subject"].isin(criterion.subjects)])
+    year = table["expected_year"].fillna(table["national_year"])
+    return table.assign(
+        hidden=0,
+        target=table["expected_percent"].fillna(table["national"]),
+        target_year=year,
+        judged=table["difference"] != "",
+    )
+
+
+def _counted(
+    school: School, criterion: Criterion, denominator: Denominator, together: Sequence[int]
+) -> pd.DataFrame:
+    """Rates by the pairs that are counted, beside a target of the criterion's own."""
     stage = school.framework.stage(criterion.stage)
     counts = with_groups(
         band_counts(school, stage=stage.name, by="sen_provision"),
         by="sen_provision",
         framework=school.framework,
     )
+    if together:
+        counts = counts[counts["cohort"].isin(together)].assign(cohort=max(together))
     asked = (counts["group"] == criterion.group) & counts["subject"].isin(criterion.subjects)
     if criterion.entry:
         asked &= counts["entry"].isin(criterion.entry)
     counts = counts[asked]
     if counts.empty:
         return pd.DataFrame()
+    keys = ["subject", "cohort"]
+    # Of a pupil whose start is not known nobody can say what she gained.
+    unknown = (counts["entry"] == NO_START) & (criterion.kind == "gain")
+    left_out = counts[unknown].groupby(keys)["pupils"].sum().rename("left_out")
+    counts = counts[~unknown]
     counts = counts.assign(reached=_met_by_pupil(counts, criterion=criterion, stage=stage))
     hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (criterion.kind == "gain")
-    hidden = counts[hides].groupby(["subject", "cohort"])["pupils"].sum().rename("hidden")
-    table = rates(counts, keys=["subject", "cohort"], denominator=denominator).merge(
-        hidden, on=["subject", "cohort"], how="left"
-    )
-    table = table.assign(
-        criterion=criterion.key,
-        title=criterion.title,
-        rule=criterion.rule,
-        source=criterion.source,
+    hidden = counts[hides].groupby(keys)["pupils"].sum().rename("hidden")
+    table = rates(counts, keys=keys, denominator=denominator)
+    table = table.merge(hidden, on=keys, how="left").merge(left_out, on=keys, how="left")
+    return table.assign(
+        cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA),
         hidden=table["hidden"].fillna(0).astype("int64"),
-        target=[
-            _target(criterion, subject, figures, school.framework) for subject in table["subject"]
-        ],
-    )
-    return _judged(table, criterion).assign(
-        cohort=lambda t: t["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA)
+        left_out=table["left_out"].fillna(0).astype("int64"),
+        target=float(criterion.target),
+        target_year=pd.array([pd.NA] * len(table), dtype="Int64"),
+        judged=True,
     )
 
 
@@ -150,23 +210,6 @@ def _met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -
     return counts["outcome"].map(scale.step).map(steps) - before >= 1
 
 
-def _target(
-    criterion: Criterion, subject: str, figures: pd.DataFrame | None, framework: Framework
-) -> float:
-    """The target in percent: the criterion's own, or England's figure for the same pupils."""
-    if criterion.target is not None:
-        return float(criterion.target)
-    figures = national.figures(framework.name) if figures is None else figures
-    entry = criterion.entry[0] if criterion.entry else ALL_BANDS
-    same = figures.query(
-        "stage == @criterion.stage and subject == @subject and group == @criterion.group"
-    )
-    same = same[
-        (same["entry"] == entry) & (same["reach"] == criterion.reach) & (same["kind"] != "at most")
-    ]
-    return float(same.sort_values("year")["percent"].iloc[-1]) if len(same) else math.nan
-
-
 def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
     above = table["percent"] > table["target"]
     met = (
@@ -174,7 +217,8 @@ def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
     )
     return table.assign(
         met=met,
-        clear=compared(table["low"], table["high"], table["target"]).isin(["higher", "lower"]),
+        clear=table["judged"]
+        & compared(table["low"], table["high"], table["target"]).isin(["higher", "lower"]),
         more=[
             more_needed(reached=reached, pupils=pupils, target=target, rule=criterion.rule)
             if pupils and target == target
@@ -202,6 +246,7 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
         "subject": "",
         "cohort": pd.NA,
         "pupils": len(values),
+        "left_out": 0,
         "without_result": len(asked) - len(values),
         "reached": int((values > target).sum()),
         "percent": mean,
@@ -209,6 +254,8 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
         "high": high,
         "rule": criterion.rule,
         "target": target,
+        "target_year": pd.NA,
+        "judged": len(values) > 0,
         "met": mean > target,
         "clear": bool(low > target or high < target),
         "more": _pupils_to_raise(values, target),
@@ -216,7 +263,7 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
         "by_teacher": 0,
         "source": criterion.source,
     }
-    return pd.DataFrame([row]).astype({"cohort": "Int64"})
+    return pd.DataFrame([row]).astype({"cohort": "Int64", "target_year": "Int64"})
 
 
 def _pupils_to_raise(values: pd.Series, target: float) -> int:

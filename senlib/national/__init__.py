@@ -31,6 +31,25 @@ __all__ = [
 ]
 
 GCSE_SOURCE = "dfe-transition-2024"
+ENGLAND = "England"
+TEACHER_ASSESSED = (2020, 2021)
+
+
+def year_for(years, cohort):
+    """tmp"""
+    if cohort in years:
+        return cohort
+    exams = [y for y in years if y not in TEACHER_ASSESSED]
+    if not exams:
+        return None
+    if cohort is None:
+        return max(exams)
+    return min(exams, key=lambda y: (abs(y - cohort), -y))
+
+
+def subject(name):
+    """tmp"""
+    return name
 
 
 @dataclass(frozen=True)
