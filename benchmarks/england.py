@@ -19,13 +19,15 @@ import pandas as pd
 from senlib import national
 
 SUBJECTS = ("English Language", "Mathematics")
+YEAR = 2024
 
 
 def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS) -> pd.DataFrame:
     """Write a school's folder with one pupil for each pupil of the matrix who has known SEN status; returns one row a pupil."""
     cells = national.matrix("gcse")
     cells = cells[
-        cells["subject"].isin(subjects)
+        (cells["year"] == YEAR)
+        & cells["subject"].isin(subjects)
         & cells["group"].isin(["SEN", "no SEN"])
         & (cells["entry"] != "all")
     ]

@@ -223,7 +223,7 @@ DRAWN_FROM = {
     "French": "Mathematics",
 }
 OPTIONS = {"Geography": 0.5, "History": 0.45, "French": 0.3}  # share who take it; assumption
-ENGLAND = Path(__file__).parents[2] / "senlib" / "national" / "england_gcse_2024.csv"
+ENGLAND = Path(__file__).parents[2] / "senlib" / "national" / "england_gcse.csv"
 GRADES = ["X", "U", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 FORECAST = ["English Language", "Mathematics", "Combined Science"]
 GCSE_NOW = {"2024-12-06": 0.30, "2025-03-14": 0.20}  # date, and how far a forecast strays
@@ -701,9 +701,9 @@ def gcse_school(rng: Random) -> dict[str, pd.DataFrame]:
 
 def england_rows() -> dict[tuple[str, str, str], np.ndarray]:
     """England's pupils by grade (in the order of GRADES) for each subject, group and band."""
-    rows = pd.read_csv(ENGLAND, keep_default_na=False).set_index(["subject", "group", "entry"])[
-        GRADES
-    ]
+    table = pd.read_csv(ENGLAND, keep_default_na=False)
+    drawn = (table["year"] == 2024) & table["subject"].isin(DRAWN_FROM.values())
+    rows = table[drawn].set_index(["subject", "group", "entry"])[GRADES]
     return {key: row.to_numpy(dtype=float) for key, row in rows.iterrows()}
 
 

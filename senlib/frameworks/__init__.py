@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -58,6 +58,7 @@ class Stage:
 
     `expected` gives the outcome that is the expected gain from each entry band, where the framework lays one down.
     `below_band` is the lowest band: pupils whom a code alone places below the tested range; '' where there is none.
+    `national_bands` names England's band for each of ours that her tables do not have.
     """
 
     name: str
@@ -74,6 +75,15 @@ class Stage:
     steps_of_band: Mapping[str, tuple[str, ...]]
     scores_of_band: Mapping[str, tuple[float, float]]
     below_band: str = ""
+    national_bands: Mapping[str, str] = field(default_factory=dict)
+
+    def national_band(self, band: str) -> str:
+        """The band of England's tables in which such pupils stand: the band itself, unless the framework names another.
+
+        >>> load("gcse").stage("KS4").national_band("below the test"), load("gcse").stage("KS4").national_band("100-102")
+        ('<80', '100-102')
+        """
+        return self.national_bands.get(band, band)
 
     @property
     def averaged(self) -> bool:
@@ -299,6 +309,7 @@ def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
         steps_of_band=steps,
         scores_of_band=scores,
         below_band=below,
+        national_bands=table.get("national_band", {}),
     )
 
 
@@ -315,7 +326,13 @@ _LETTERS = ("btec", "pshe", "ncfe", "ict", "dt", "asdan", "citb")
 
 
 def _title(word: str) -> str:
-    """A word of a subject's name, whatever case a file has it in: RE and PE are letters, 'and' stays small."""
+    """A word of a subject's name, whatever case a file has it in: RE and PE are letters, 'and' stays small.
+
+    >>> _title("re"), _title("and"), _title("media/film/tv")
+    ('RE', 'and', 'Media/Film/TV')
+    """
+    if "/" in word:
+        return "/".join(map(_title, word.split("/")))
     if word in ("and", "in", "of", "the", "for", "with"):
         return word
     return word.upper() if len(word) <= 2 or word in _LETTERS else word.capitalize()

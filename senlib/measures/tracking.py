@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from senlib import national
 from senlib.frameworks import Framework, Stage
 from senlib.measures.counting import bands_of, current, entries_of, entry_texts, pairs
 from senlib.measures.expected import expected_outcomes
@@ -36,12 +37,14 @@ def track(
     entry: str | Sequence[str] | None = None,
     reach: str | None = None,
     years: Sequence[int] | None = None,
+    figures: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Pupils on roll in `years` who entered in `entry`, with where they are now; one row for each pupil and subject.
 
     Columns: subject, pupil_id, forename, surname, year_group, form, set, sen_provision, need, attendance, entry (as given),
     entry_band, entry_by_teacher, now, now_date, gain (levels, one decimal; missing where it cannot be had), on_course and
     stuck (each 'yes', 'no' or '' where it cannot be said). How the two are judged stands in the framework's tracking.
+    `figures` are England's, where others than the package's are to be used.
 
     >>> from senlib import open_sample
     >>> table = track(open_sample("levels"), subject="English")
@@ -65,7 +68,12 @@ def track(
     )
     judge = _on_a_line if plan.method == "line" else _by_forecast
     judged = judge(
-        rows, framework=framework, stage=stage, reach=reach, academic_year=school.academic_year
+        rows,
+        framework=framework,
+        stage=stage,
+        reach=reach,
+        academic_year=school.academic_year,
+        figures=figures,
     )
     rows = _by_name(rows.assign(set=_set_of(rows), **judged), framework=framework)
     columns = [
@@ -228,7 +236,13 @@ def _set_of(rows: pd.DataFrame) -> list[str]:
 
 
 def _on_a_line(
-    rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int
+    rows: pd.DataFrame,
+    *,
+    framework: Framework,
+    stage: Stage,
+    reach: str,
+    academic_year: int,
+    figures: pd.DataFrame | None,
 ) -> dict[str, list]:
     """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
 
@@ -264,16 +278,23 @@ def _part_of_year(now_date: str, academic_year: int) -> float:
 
 
 def _by_forecast(
-    rows: pd.DataFrame, *, framework: Framework, stage: Stage, reach: str, academic_year: int
+    rows: pd.DataFrame,
+    *,
+    framework: Framework,
+    stage: Stage,
+    reach: str,
+    academic_year: int,
+    figures: pd.DataFrame | None,
 ) -> dict[str, list]:
     """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
     scale = stage.outcome_scale
-    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75).set_index(
-        ["subject", "entry"]
-    )["expected"]
+    # The pupils are still at school: the newest edition with examinations stands beside them.
+    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75, figures=figures)
+    quarter = quarter.set_index(["subject", "entry"])["expected"]
+    england = {name: national.subject(name) for name in rows["subject"].unique()}
     on_course, stuck = [], []
     for row in rows.itertuples():
-        floor = quarter.get((row.subject, row.entry_band))
+        floor = quarter.get((england[row.subject], row.entry_band))
         known = not pd.isna(row.now_points)
         if scale.is_other(row.now):  # heading for no GCSE in it
             on_course.append("no"), stuck.append("")

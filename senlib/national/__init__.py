@@ -1,10 +1,12 @@
 """National figures: what England published for both frameworks, each with its source, and a reader of DfE's matrices.
 
-Nothing here is estimated. Where no published figure was found, none is held.
+Nothing here is estimated. Where no published figure was found, none is held. `python -m senlib.national FILE ...` takes
+DfE's newest files into the package's own table.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +16,16 @@ from importlib.resources import files
 import pandas as pd
 
 from senlib.national._dfe import MATRIX_COLUMNS, NOT_SHOWN, read_dfe_matrix
-from senlib.national._rates import FIGURE_COLUMNS, rates
+from senlib.national._editions import TEACHER_ASSESSED, expanded, in_place_of, read, year_for
+from senlib.national._rates import ENGLAND, FIGURE_COLUMNS, rates
+from senlib.national._subjects import subject
 
 __all__ = [
+    "ENGLAND",
     "FIGURE_COLUMNS",
     "MATRIX_COLUMNS",
     "NOT_SHOWN",
+    "TEACHER_ASSESSED",
     "Source",
     "attendance",
     "figures",
@@ -28,83 +34,78 @@ __all__ = [
     "rates",
     "read_dfe_matrix",
     "source",
+    "subject",
+    "year_for",
 ]
-
-GCSE_SOURCE = "dfe-transition-2024"
-ENGLAND = "England"
-TEACHER_ASSESSED = (2020, 2021)
-
-
-def year_for(years, cohort):
-    """tmp"""
-    if cohort in years:
-        return cohort
-    exams = [y for y in years if y not in TEACHER_ASSESSED]
-    if not exams:
-        return None
-    if cohort is None:
-        return max(exams)
-    return min(exams, key=lambda y: (abs(y - cohort), -y))
-
-
-def subject(name):
-    """tmp"""
-    return name
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a figure was published: who, when, under which licence, and what to mind when reading it."""
+    """Where a figure was published: who, when, at which address, under which licence, and what to mind when reading it."""
 
     id: str
     title: str
     publisher: str
     date: str
     licence: str
+    address: str
     mind: str
 
 
-def matrix(framework: str) -> pd.DataFrame:
+def matrix(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pupils in England by entry band and outcome: year, stage, subject, group, entry, outcome, pupils.
 
-    `year` is the summer of the outcome; `group` is all, SEN or no SEN; `entry` is a band or 'all', England's own
-    total. Neither bands nor groups are ever to be added up or subtracted to make another: 'all' also holds pupils
-    of unknown SEN status. Outcomes are the grades, U and X (no result), and covid (no grade because of Covid-19).
-    For 'levels' none is held, as none was found: the table is empty. KeyError where there is no such framework.
+    `year` is the summer of the outcome: 2021 to 2024, 2021 by teachers' assessment (TEACHER_ASSESSED). `group` is all, SEN
+    or no SEN; in 2024 also girls, boys, disadvantaged, not disadvantaged, first language English and first language other.
+    `entry` is a band, 'none' without a score, or 'all', England's own total; the last two are published for 2024 alone.
+    Neither bands nor groups are ever to be added up or subtracted to make another: 'all' also holds pupils of unknown SEN
+    status. Outcomes are the grades (5-4 in a double award), U and X (no result), and covid (no grade because of Covid-19).
+
+    `added` is a matrix of editions that the user added (`senlib.national.added`): where both hold a year, subject and
+    group, hers stands. For 'levels' none is held, as none was found: the table is empty. KeyError where there is no such
+    framework.
 
     >>> held = matrix("gcse")
-    >>> maths = held[(held["subject"] == "Mathematics") & (held["entry"] == "all")]
-    >>> maths.groupby("group")["pupils"].sum().to_dict()
+    >>> maths = held[(held["year"] == 2024) & (held["subject"] == "Mathematics") & (held["entry"] == "all")]
+    >>> maths.groupby("group")["pupils"].sum()[["SEN", "all", "no SEN"]].to_dict()
     {'SEN': 94018, 'all': 611838, 'no SEN': 516869}
     >>> len(matrix("levels"))
     0
     """
-    return _of(framework, {"levels": _no_matrix, "gcse": _gcse_matrix}).copy(deep=False)
+    held = _of(framework, {"levels": _no_matrix, "gcse": _gcse_matrix}).copy(deep=False)
+    if added is None or added.empty or framework != "gcse":
+        return held
+    return in_place_of(added, held)
 
 
-def figures(framework: str) -> pd.DataFrame:
-    """England's rates: stage, year, subject, group, entry, reach, percent, pupils, kind, source.
+def figures(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFrame:
+    """England's rates: stage, year, subject, group, entry, reach, percent, pupils, kind, source, whose.
 
     `percent` of the `pupils` of a group and entry band ('all': of any) reached `reach` or better. `kind` is
     'figure', or 'at most' for an upper bound. For gcse they are counted from the matrix, unrounded, with every
     pupil of the row in the denominator (U, X and covid count as not reached); for levels they are as published,
-    rounded, and `pupils` is missing. `source` is a key for `source`. 'no SEN' and the provision code N are the same
-    pupils: such a figure stands under both names. KeyError where there is no such framework.
+    rounded, and `pupils` is missing. `source` is a key for `source`. `whose` is 'England' for all that is held. 'no SEN'
+    and the provision code N are the same pupils: such a figure stands under both names. `added` as for `matrix`. KeyError
+    where there is no such framework.
 
-    >>> held = figures("gcse").query("subject == 'Mathematics' and entry == 'all' and reach == '4'")
-    >>> dict(zip(held["group"], held["percent"].round(1)))
+    >>> held = figures("gcse").query("year == 2024 and subject == 'Mathematics' and entry == 'all' and reach == '4'")
+    >>> held.set_index("group")["percent"].round(1)[["all", "SEN", "no SEN", "N"]].to_dict()
     {'all': 72.0, 'SEN': 42.6, 'no SEN': 77.4, 'N': 77.4}
     >>> bounds = figures("levels").query("kind == 'at most' and entry == '4'")
     >>> dict(zip(bounds["subject"], bounds["percent"]))
     {'English': 87.0, 'Mathematics': 94.0, 'Science': 73.0}
     """
-    return _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(deep=False)
+    held = _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(deep=False)
+    if added is None or added.empty or framework != "gcse":
+        return held
+    return in_place_of(_sourced(added, source_of=_added_source), held)
 
 
 def attendance() -> pd.DataFrame:
     """England's attendance by SEN provision, in percent: year (text), group, attendance, persistent_absence, source.
 
-    Attendance is 100 less overall absence; persistent absence is the percent of pupils who missed 10 % of sessions
+    All state-funded schools together, for no edition that was found gives secondary schools alone by SEN; they have more
+    absence. Attendance is 100 less overall absence; persistent absence is the percent of pupils who missed 10 % of sessions
     or more.
 
     >>> attendance().query("group == 'E'")["attendance"].tolist()
@@ -116,7 +117,7 @@ def attendance() -> pd.DataFrame:
 
 
 def lea_example() -> pd.DataFrame:
-    """One LEA's whole matrix as it was published: reading at key stage 2 in 2004 to English at key stage 3 in 2007.
+    """The whole matrix of one LEA, Reading in Berkshire: English at key stage 2 in 2004 to English at key stage 3 in 2007.
 
     A row for each entry level, in percent of that row: year, stage, subject, entry, the outcomes B, N and 3 to 7,
     then 5+ and 6+ as published (not to be counted again), source. A suppressed cell is missing, never 0. An example
@@ -140,9 +141,26 @@ def source(id: str) -> Source:
     '4 February 2009'
     """
     held = _sources()
+    if added := re.fullmatch(r"dfe-transition-(\d{4})-added", id):
+        return _source_of_added(id, int(added[1]))
     if id not in held:
         raise KeyError(f"{id!r} is no source of figures held here: {', '.join(held)}")
     return held[id]
+
+
+def _source_of_added(id: str, year: int) -> Source:
+    newest = _sources()[max(key for key in _sources() if key.startswith("dfe-transition-"))]
+    span = f"{year - 1}/{year % 100:02}"
+    return Source(
+        id=id,
+        title=f"Key stage 2 to 4 transition matrices, GCSE subjects, England, {span}",
+        publisher=newest.publisher,
+        date=f"{span}, from the file that was added on this computer",
+        licence=newest.licence,
+        address=newest.address.rsplit("/20", 1)[0],
+        mind="Read from DfE’s file as it was added here. Percentages are of all entries in the row, so U and X count as not reached. "
+        "'all' holds pupils whose SEN status is not known, and so more than SEN and no SEN together.",
+    )
 
 
 def _of(framework: str, tables: dict[str, Callable[[], pd.DataFrame]]) -> pd.DataFrame:
@@ -175,17 +193,28 @@ def _no_matrix() -> pd.DataFrame:
 
 @cache
 def _gcse_matrix() -> pd.DataFrame:
-    table = _table("england_gcse_2024.csv").drop(columns=["all", "source"]).assign(stage="KS4")
-    keys = ["year", "stage", "subject", "group", "entry"]
-    # melt goes grade by grade: the index brings each band's outcomes together again.
-    long = table.melt(id_vars=keys, var_name="outcome", value_name="pupils", ignore_index=False)
-    long = long.sort_index(kind="stable").reset_index(drop=True)
-    return long.astype({"year": "int64", "pupils": "Int64"})[MATRIX_COLUMNS]
+    with files(__package__).joinpath("england_gcse.csv").open(encoding="utf-8") as file:
+        return expanded(read(file))
 
 
 @cache
 def _gcse_figures() -> pd.DataFrame:
-    return _under_both_names(rates(_gcse_matrix(), source=GCSE_SOURCE))
+    return _sourced(_gcse_matrix(), source_of=_held_source)
+
+
+def _sourced(matrix: pd.DataFrame, *, source_of: Callable[[int], str]) -> pd.DataFrame:
+    """The rates of a matrix, each with the source of its year."""
+    table = rates(matrix, source="")
+    years = {year: source_of(year) for year in table["year"].unique()}
+    return _under_both_names(table.assign(source=table["year"].map(years).astype("str")))
+
+
+def _held_source(year: int) -> str:
+    return f"dfe-transition-{year}"
+
+
+def _added_source(year: int) -> str:
+    return f"dfe-transition-{year}-added"
 
 
 @cache
@@ -196,7 +225,7 @@ def _levels_figures() -> pd.DataFrame:
     table["percent"] = table["percent"].mask(bound, 100 - table["percent"])
     table["kind"] = table["kind"].mask(bound, "at most")
     table["pupils"] = table["pupils"].mask(bound | (table["pupils"] == ""), None).astype("Int64")
-    return _under_both_names(table[FIGURE_COLUMNS])
+    return _under_both_names(table.assign(whose=ENGLAND)[FIGURE_COLUMNS])
 
 
 def _under_both_names(table: pd.DataFrame) -> pd.DataFrame:

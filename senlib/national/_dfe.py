@@ -52,15 +52,26 @@ AT_LEAST = "at least"
 EVERYONE = ("total", "all", "all pupils")
 # In a column that parts the pupils: it does not part those of this row.
 UNPARTED = {*EVERYONE, "all schools", "z", ""}
-GROUPS = dict.fromkeys(EVERYONE, "all") | {
-    "any sen": "SEN",
-    "sen": "SEN",
-    "sen pupils": "SEN",
-    "no identified sen": "no SEN",
-    "no sen": "no SEN",
-    "non sen": "no SEN",
-    "non sen pupils": "no SEN",
+# How editions call each group, folded. A group's own name is among them.
+SPELLINGS = {
+    "all": EVERYONE,
+    "SEN": ("sen", "any sen", "sen pupils"),
+    "no SEN": ("no sen", "no identified sen", "non sen", "non sen pupils"),
+    "girls": ("girls", "female", "female pupils"),
+    "boys": ("boys", "male", "male pupils"),
+    "disadvantaged": ("disadvantaged", "disadvantaged pupils"),
+    "not disadvantaged": (
+        "not disadvantaged",
+        "disadvantaged all other",
+        "not known to be disadvantaged",
+        "non disadvantaged pupils",
+    ),
+    "first language English": ("first language english", "english", "non eal pupils"),
+    "first language other": ("first language other", "other than english", "eal pupils"),
 }
+GROUPS = {spelling: group for group, spellings in SPELLINGS.items() for spelling in spellings}
+# The columns of the long layout, beside SEN, whose parts are groups of their own.
+PARTING = {"sex", "gender", "disadvantage status", "disadvantage", "first language"}
 NO_ENTRY = ("no scaled score", "no prior attainment", "none")
 
 # What DfE prints in place of a number: not applicable, unavailable, confidential, rounds to zero (two), unreliable.
@@ -77,13 +88,14 @@ def read_dfe_matrix(path: Path | str) -> pd.DataFrame:
 
     Takes the editions from 2021 on: `characteristic_value` or `breakdown`, `subjects` or `subject`, `KS2_Prior` or
     `ks2_scaled_score_group`, `All_Grades` or `all_grades`, grades with and without `num_`, whatever the case,
-    spaces and dashes. Kept are England's rows for all pupils, any SEN ('SEN') and no identified SEN ('no SEN');
-    other groups are left out. Bands are named as the gcse framework does, 'none' without a score, and 'all' where
+    spaces and dashes. Kept are England's rows for all pupils, any SEN ('SEN') and no identified SEN ('no SEN'), girls,
+    boys, 'disadvantaged', 'not disadvantaged', 'first language English' and 'first language other'; other groups are
+    left out. '&' in a subject is read as 'and'. Bands are named as the gcse framework does, 'none' without a score, and 'all' where
     the file has a row of its own for it. Combined science has double grades (5-4) in place of single ones, and an
     edition that gives it a file without a subject is known by them.
 
     The long layout, with a row for each grade, is read in the same terms. A row is taken where every column that parts
-    the pupils says Total, but for `sen_status`; thresholds (9 to 4) and qualifications other than GCSE are passed
+    the pupils says Total, but for one: `sen_status`, `sex`, `disadvantage_status` or `first_language`; thresholds (9 to 4) and qualifications other than GCSE are passed
     over. A grade without a row is missing where other bands of the subject have one.
 
     Counts are as published, and missing (never 0) where DfE prints a symbol. Pupils in a row's total for whom it
@@ -177,11 +189,14 @@ def _columns(
 
 
 def _groups(table: pd.DataFrame, names: dict[str, str]) -> pd.Series:
-    """Each row's group: all, SEN or no SEN; missing for other groups and for places smaller than England."""
+    """Each row's group, by its name here; missing for other groups and for places smaller than England."""
     group = table[names["group"]].map(_fold).map(GROUPS)
     if "topic" in names:
-        # A total within another topic (of both sexes, say) is not everyone's row.
-        group = group.mask(group.eq("all") & ~table[names["topic"]].map(_fold).isin(EVERYONE))
+        topic = table[names["topic"]].map(_fold)
+        # A total within another topic (of both sexes, say) is not everyone's row; English may be an ethnic group.
+        group = group.mask(group.eq("all") & ~topic.isin(EVERYONE))
+        of_language = topic.str.contains("language|^eal$")
+        group = group.mask(group.str.startswith("first language", na=False) & ~of_language)
     if "level" in names:
         group = group.mask(table[names["level"]].map(_fold) != "national")
     return group
@@ -232,23 +247,31 @@ TOTALS = {"total": "all_grades", "total double": "all_double_grades"}
 
 
 def _unparted(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.DataFrame:
-    """The rows of the long layout that count all, any SEN or no identified SEN of England's pupils who took a GCSE."""
-    parting = [
+    """The rows of the long layout that count one of the groups of England's pupils who took a GCSE, named as here."""
+    columns = [
         name
         for name in table.columns
         if name not in names.values() and _fold(name) not in PARTS_NOBODY
     ]
-    whole = pd.DataFrame({name: table[name].map(_fold).isin(UNPARTED) for name in parting})
-    kept = whole.all(axis=1).reindex(table.index, fill_value=True)
+    whole = pd.DataFrame({name: table[name].map(_fold).isin(UNPARTED) for name in columns})
+    taken = pd.Series(True, index=table.index)
     if "qualification" in names:
-        kept &= table[names["qualification"]].map(_fold).str.match(r"gcse(?!.*short)")
+        taken &= table[names["qualification"]].map(_fold).str.match(r"gcse(?!.*short)")
+    kept = taken & whole.all(axis=1).reindex(table.index, fill_value=True)
     groups = _groups(table, names)
+    # With no topic of its own, everyone stands as the total within another.
+    within = _groups(table, {what: name for what, name in names.items() if what != "topic"})
     if groups[kept].ne("all").all() and "topic" in names:
-        # With no topic of its own, everyone stands as the total within another.
-        groups = _groups(table, {what: name for what, name in names.items() if what != "topic"})
-    rows = table[kept & groups.notna()]
+        groups = within
+    groups = groups.where(kept)
+    for name in columns:
+        if _fold(name) in PARTING:
+            alone = taken & within.eq("all") & ~whole[name] & whole.drop(columns=name).all(axis=1)
+            groups = groups.mask(alone, table[name].map(_fold).map(GROUPS))
+    groups = groups.dropna()
+    rows = table.loc[groups.index].assign(**{names["group"]: groups})
     if rows.empty:
-        never = [name for name in parting if not whole[name].any()]
+        never = [name for name in columns if not whole[name].any()]
         where = f" No row has Total in column {', '.join(never)}." if never else ""
         raise ValueError(
             f"{file}: no row for England’s pupils: all, any SEN or no identified SEN.{where} "
@@ -405,7 +428,9 @@ def _subjects(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.Serie
     gcse = frameworks.load("gcse")
     if "subject" in names:
         subjects = table[names["subject"]]
-        return subjects.map({text: gcse.subject(text) or text for text in subjects.unique()})
+        return subjects.map(
+            {text: gcse.subject(text.replace("&", " and ")) or text for text in subjects.unique()}
+        )
     if {_outcome(column) for column in table.columns}.isdisjoint(SINGLE):
         return "Combined Science"
     raise ValueError(f"{file}: no column subject. Give DfE’s key stage 2 to 4 transition matrices.")
@@ -437,7 +462,7 @@ def _long(keys: pd.DataFrame, table: pd.DataFrame, file: str) -> pd.DataFrame:
                 pupils = reduce(pd.Series.combine_first, (counts.loc[rows, name] for name in held))
                 parts.append(keys[rows].assign(outcome=outcome, pupils=pupils))
     shown = pd.concat(parts)
-    hidden = _hidden(keys, counts, shown, double, table.get(AT_LEAST))
+    hidden = _hidden(keys, counts, shown, double, table.get(AT_LEAST), file)
     long = pd.concat([shown, hidden]).sort_index(kind="stable").reset_index(drop=True)
     return long.astype({"year": "int64", "pupils": "Int64"})[MATRIX_COLUMNS]
 
@@ -457,6 +482,7 @@ def _hidden(
     shown: pd.DataFrame,
     double: pd.Series,
     at_least: pd.Series | None,
+    file: str,
 ) -> pd.DataFrame:
     """Rows of NOT_SHOWN, for bands whose counts are all known and come to less than the total published beside them.
 
@@ -468,6 +494,11 @@ def _hidden(
     bands = shown.groupby(level=0)["pupils"]
     known = bands.sum().where(bands.count() == bands.size())
     rest = total - known
+    if (rest < 0).any():
+        row = rest.index[(rest < 0).fillna(False)][0] + 2
+        raise ValueError(
+            f"{file}, row {row}: its grades count more pupils than its total. Download the file from DfE again."
+        )
     hides = (rest > 0).fillna(False).astype(bool)
     if at_least is not None:
         hides |= (total.isna() & (known < at_least.reindex(known.index))).fillna(False).astype(bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from senlib.national._dfe import NOT_SHOWN
@@ -17,7 +18,9 @@ FIGURE_COLUMNS = [
     "pupils",
     "kind",
     "source",
+    "whose",
 ]
+ENGLAND = "England"
 
 REACHES = [str(grade) for grade in range(1, 10)]
 KEYS = ["stage", "year", "subject", "group", "entry"]
@@ -35,27 +38,29 @@ def rates(matrix: pd.DataFrame, *, source: str) -> pd.DataFrame:
     >>> rates(counts, source="made up").query("reach in ['5', '6']")[["reach", "percent", "pupils"]].values.tolist()
     [['5', 75.0, 4], ['6', 0.0, 4]]
     """
-    lower_grade = matrix["outcome"].str.extract(r"^(?:[1-9]-)?([1-9])$")[0].astype("float64")
-    unknown = matrix["pupils"].isna() | (matrix["outcome"].eq(NOT_SHOWN) & matrix["pupils"].ne(0))
-    reached = {reach: matrix["pupils"].where(lower_grade >= int(reach), 0) for reach in REACHES}
-    counted = matrix[KEYS].assign(
-        **reached, pupils=matrix["pupils"].astype("Int64"), unknown=unknown.astype(bool)
+    grade = matrix["outcome"].str.extract(r"^(?:[1-9]-)?([1-9])$")[0].astype("float64").fillna(0)
+    missing = matrix["pupils"].isna()
+    hidden = matrix["outcome"].eq(NOT_SHOWN) & (missing | matrix["pupils"].ne(0)).fillna(True)
+    row = matrix.groupby(KEYS, sort=False).ngroup().to_numpy()
+    keys = matrix[KEYS].drop_duplicates(ignore_index=True)
+    counts = matrix["pupils"].astype("Float64").fillna(0).to_numpy("float64")
+
+    def summed(of: np.ndarray) -> np.ndarray:
+        return np.bincount(row, weights=of, minlength=len(keys))
+
+    everyone = summed(counts)
+    known = (summed((missing | hidden).to_numpy("float64")) == 0) & (everyone > 0)
+    reached = np.column_stack(
+        [summed(np.where(grade >= int(reach), counts, 0)) for reach in REACHES]
     )
-    groups = counted.groupby(KEYS, sort=False)
-    known = ~groups["unknown"].any()
-    pupils = groups["pupils"].sum()
-    percent = 100 * groups[REACHES].sum().astype("float64").div(
-        pupils.where(pupils > 0).astype("float64"), axis=0
-    )
-    table = (
-        percent.where(known)
-        .rename_axis(columns="reach")
-        .stack(future_stack=True)
-        .rename("percent")
-        .reset_index()
-    )
+    percent = 100 * reached / np.where(known, everyone, np.nan)[:, None]
     # A total with a part missing would look like one that is whole.
-    table = table.merge(
-        pupils.where(groups["pupils"].count() == groups.size()).reset_index(), on=KEYS
-    )
-    return table.assign(kind="figure", source=source)[FIGURE_COLUMNS]
+    whole = pd.Series(everyone).mask(summed(missing.to_numpy("float64")) > 0).astype("Int64")
+    table = keys.assign(pupils=whole).iloc[np.repeat(np.arange(len(keys)), len(REACHES))]
+    return table.reset_index(drop=True).assign(
+        reach=pd.Series(np.tile(REACHES, len(keys)), dtype="str"),
+        percent=percent.ravel(),
+        kind="figure",
+        source=source,
+        whose=ENGLAND,
+    )[FIGURE_COLUMNS]

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from senlib import national
 from senlib.frameworks import load
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.tracking import on_course_rates, people_in_cell, track
@@ -131,8 +132,41 @@ def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
 
 def test_where_england_has_no_figure_nobody_is_called_stuck():
     pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
-    results = [("p", "KS2", "Reading", "test", "94"), ("p", "now", "History", "teacher", "U")]
-    assert track(school("gcse", pupils, results, year=2025), subject="History").iloc[0].stuck == ""
+    results = [("p", "KS2", "Reading", "test", "94"), ("p", "now", "Psychology", "teacher", "U")]
+    of = school("gcse", pupils, results, year=2025)
+    assert track(of, subject="Psychology").iloc[0].stuck == ""
+
+
+def test_a_subject_is_found_under_england_s_name_and_the_figures_that_are_given_are_used():
+    """Three in four of England's pupils from 90 to 95.5 reached grade 2 or above in religious studies in 2024."""
+    pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
+    results = [("p", "KS2", "Reading", "test", "94"), ("p", "now", "RE", "teacher", "U")]
+    of = school("gcse", pupils, results, year=2025)
+    assert track(of, subject="RE").iloc[0].stuck == "yes"
+    none = national.figures("gcse").iloc[:0]
+    assert track(of, subject="RE", figures=none).iloc[0].stuck == ""
+
+
+def test_expected_is_of_the_edition_that_stands_beside_the_cohort():
+    gcse = load("gcse")
+    stage = gcse.stage()
+    row = {"stage": "KS4", "subject": "Music", "group": "all", "entry": "<80", "kind": "figure"}
+    figures = pd.DataFrame(
+        [
+            row | {"year": 2021, "reach": "3", "percent": 60.0, "whose": "England"},
+            row | {"year": 2022, "reach": "1", "percent": 60.0, "whose": "England"},
+            row | {"year": 2024, "reach": "2", "percent": 60.0, "whose": "England"},
+            row | {"year": 2024, "reach": "5", "percent": 60.0, "whose": "your LEA"},
+        ]
+    )
+
+    def expected(cohort):
+        table = expected_outcomes(framework=gcse, stage=stage, cohort=cohort, figures=figures)
+        return table.set_index("entry")["expected"].to_dict()
+
+    # 'below the test' is read as England's lowest band; without a cohort the newest with examinations.
+    assert expected(None) == expected(2024) == expected(2025) == {"below the test": "2", "<80": "2"}
+    assert expected(2022)["<80"] == expected(2020)["<80"] == "1" and expected(2021)["<80"] == "3"
 
 
 def test_expected_is_the_median_of_england_or_what_the_framework_lays_down():

@@ -61,7 +61,7 @@ EDITIONS = {
         "prefix": "num_",
         "covid": None,
         "groups": OLD_GROUPS,
-        "other": ("Gender", "Female Pupils"),
+        "other": ("Ethnicity", "Asian Pupils"),
         "bands": {"<80": "Less than 80", "80-89.5": "80 - 89.5"},
     },
     "2022": {
@@ -74,7 +74,7 @@ EDITIONS = {
         "prefix": "num_",
         "covid": "num_covid_impacted",
         "groups": OLD_GROUPS,
-        "other": ("EAL", "EAL Pupils"),
+        "other": ("FSM", "FSM Pupils"),
         "bands": {"<80": "Less than 80", "80-89.5": "80 - 89.5"},
     },
     "2023": {
@@ -87,7 +87,7 @@ EDITIONS = {
         "prefix": "num_",
         "covid": "num_covid_impacted",
         "groups": OLD_GROUPS,
-        "other": ("Disadvantage", "Non Disadvantaged Pupils"),
+        "other": ("Ethnicity", "English"),
         "bands": {"<80": "Less than 80", "80-89.5": "80 - 89.5"},
     },
     "2024": {
@@ -121,7 +121,7 @@ EDITIONS = {
             "SEN": ("", "any SEN"),
             "no SEN": ("", "no identified  sen"),
         },
-        "other": ("", "EAL Pupils"),
+        "other": ("", "FSM Pupils"),
         "bands": {"<80": "<80", "80-89.5": "80 to 89.5"},
     },
 }
@@ -211,27 +211,73 @@ def test_encodings(tmp_path, encoding):
     )
 
 
-def test_the_held_matrix_written_as_dfe_writes_it_is_read_back(tmp_path):
-    held = national.matrix("gcse")
+BREAKDOWNS = {
+    "all": ("Total", "Total"),
+    "SEN": ("SEN status", "Any SEN"),
+    "no SEN": ("SEN status", "No identified SEN"),
+    "girls": ("Sex", "Girls"),
+    "boys": ("Sex", "Boys"),
+    "disadvantaged": ("Disadvantage", "Disadvantaged"),
+    "not disadvantaged": ("Disadvantage", "Disadvantaged all other"),
+    "first language English": ("First language", "English"),
+    "first language other": ("First language", "Other than English"),
+}
+
+
+def test_the_held_edition_written_as_dfe_writes_it_is_read_back(tmp_path):
+    """All groups and subjects of 2024, single and double grades in one file."""
+    held = national.matrix("gcse").query("year == 2024")
     wide = held.pivot(index=["subject", "group", "entry"], columns="outcome", values="pupils")
     bands = {"<80": "Less than 80", "none": "No scaled score", "all": "Total"}
-    rows = [
-        {
-            "time_period": "202324",
-            "breakdown": EDITIONS["2024"]["groups"][group][1],
-            "subject": subject,
-            "ks2_scaled_score_group": bands.get(entry, entry.replace("-", " - ")),
-            "num_covid_impacted": row["covid"],
-            "all_grades": row.sum(),
-            **{f"num_{o}": row[o] for o in OUTCOMES},
-        }
-        for (subject, group, entry), row in wide.iterrows()
-    ]
+    rows = []
+    for (subject, group, entry), row in wide.iterrows():
+        told = row.dropna()
+        double = "5-4" in told
+        printed = {f"num_{o}": told.get(o, "z") for o in GRADES}
+        printed |= {f"num_{p}": told.get(f"{p[0]}-{p[1]}", "z") for p in PAIRS}
+        printed |= {f"num_{o}": "z" if double else told[o] for o in "UX"}
+        printed |= {f"num_{2 * o}": told[o] if double else "z" for o in "UX"}
+        rows.append(
+            {
+                "time_period": "202324",
+                "breakdown_topic": BREAKDOWNS[group][0],
+                "breakdown": BREAKDOWNS[group][1],
+                "subject": subject.replace(" and ", " & "),
+                "ks2_scaled_score_group": bands.get(entry, entry.replace("-", " - ")),
+                "num_covid_impacted": told["covid"],
+                "all_grades": told.sum(),
+                **printed,
+            }
+        )
     back = read(tmp_path, rows)
     keys = national.MATRIX_COLUMNS[:-1]
     pd.testing.assert_frame_equal(
         back.sort_values(keys).reset_index(drop=True), held.sort_values(keys).reset_index(drop=True)
     )
+
+
+OLD_BREAKDOWNS = {
+    "girls": ("Gender", "Female Pupils"),
+    "boys": ("Gender", "Male Pupils"),
+    "disadvantaged": ("Disadvantage", "Disadvantaged Pupils"),
+    "not disadvantaged": ("Disadvantage", "Non Disadvantaged Pupils"),
+    "first language English": ("EAL", "Non EAL Pupils"),
+    "first language other": ("EAL", "EAL Pupils"),
+}
+
+
+@pytest.mark.parametrize("edition, names", [("2023", OLD_BREAKDOWNS), ("2024", BREAKDOWNS)])
+def test_further_groups_are_read_under_their_names(tmp_path, edition, names):
+    style = EDITIONS[edition]
+    one = next(row for row in rows_of(edition) if row["geographic_level"] == "National")
+    rows = [one | {style["topic"]: topic, style["group"]: name} for topic, name in names.values()]
+    assert list(read(tmp_path, rows)["group"].unique()) == list(names)
+
+
+def test_english_is_a_language_and_no_ethnic_group(tmp_path):
+    one = rows_of("2024")[0]
+    of = {"breakdown_topic": "Ethnicity", "breakdown": "English"}
+    assert set(read(tmp_path, [one, one | of])["group"]) == {"all"}
 
 
 @pytest.mark.parametrize(
@@ -275,7 +321,9 @@ def test_the_frameworks_bands_are_all_known(tmp_path):
         ("maths", "Mathematics"),
         ("English language", "English Language"),
         ("English Literature", "English Literature"),
-        ("Art & Design", "Art & Design"),
+        ("Art & Design", "Art and Design"),
+        ("Food Preparation & Nutrition", "Food Preparation and Nutrition"),
+        ("Media/Film/TV", "Media/Film/TV"),
     ],
 )
 def test_subjects(tmp_path, printed, subject):
@@ -495,9 +543,9 @@ def test_what_is_no_table_is_refused(tmp_path, content):
 
 
 def test_counts_with_thousands_marked(tmp_path):
-    table = read(tmp_path, with_cell("num_4", "1,045")).set_index(["group", "entry", "outcome"])[
-        "pupils"
-    ]
+    rows = with_cell("num_4", "1,045")
+    rows[0]["all_grades"] = "1,115"
+    table = read(tmp_path, rows).set_index(["group", "entry", "outcome"])["pupils"]
     assert table["all", "<80", "4"] == 1045
 
 
@@ -545,7 +593,7 @@ def long_rows(*, counts=COUNTS, covid="Covid impacted", total="Total", **other):
         for grade, number in zip([*OUTCOMES, covid], [*numbers, 0], strict=True):
             share = f"{100 * number / sum(known):.1f}" if whole and sum(known) else "z"
             rows.append(long_row(grade, number, percent=share.removesuffix(".0"), **of) | other)
-            rows.append(long_row(grade, 77, **of) | other | {"sex": "Boys"})
+            rows.append(long_row(grade, 77, **of) | other | {"ethnicity_major": "Asian"})
             rows.append(long_row(grade, 88, **of) | other | {"geographic_level": "Regional"})
             rows.append(long_row(grade, 66, **(of | {"group": "SEN support"})) | other)
         if total:
@@ -660,6 +708,29 @@ def test_everyone_within_the_topic_of_sen_where_there_is_no_other(tmp_path):
     assert counted(read(tmp_path, rows)) == {"4": 9}
     rows.append(long_row("4", 10, group="all"))
     assert counted(read(tmp_path, rows)) == {"4": 10}
+
+
+@pytest.mark.parametrize(
+    "column, name, group",
+    [
+        ("sex", "Boys", "boys"),
+        ("disadvantage_status", "Disadvantaged all other", "not disadvantaged"),
+        ("first_language", "Other than English", "first language other"),
+    ],
+)
+def test_further_groups_of_the_long_layout(tmp_path, column, name, group):
+    topic = column.replace("_", " ").capitalize()
+    of = {"group": "all", "breakdown_topic": topic, column: name}
+    # Boys with SEN are none of the groups, and nor is a part without a name here.
+    rows = [long_row("4", 9, group="all"), long_row("4", 5) | {column: name}]
+    rows += [long_row("4", 3, **of), long_row("4", 2, **(of | {column: "Unclassified"}))]
+    table = read(tmp_path, rows)
+    assert table[["group", "pupils"]].to_numpy().tolist() == [["all", 9], [group, 3]]
+
+
+def test_grades_that_come_to_more_than_their_total_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="row 2: its grades count more pupils than its total"):
+        read(tmp_path, with_cell("all_grades", 3))
 
 
 def test_the_same_row_under_two_topics_is_one(tmp_path):

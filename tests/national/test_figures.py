@@ -1,7 +1,10 @@
 """England's figures as held: transcribed whole, each with a source, and counted as published."""
 
+import io
+import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from senlib import national
 from senlib.frameworks import load
+from senlib.national._editions import expanded, read, write
 
 HELD = files("senlib.national")
 TABLES = sorted(path.name for path in HELD.iterdir() if path.name.endswith(".csv"))
@@ -24,6 +28,8 @@ def percent(framework, *, decimals=1, **where):
     table = national.figures(framework)
     for column, value in where.items():
         table = table[table[column] == value]
+    if framework == "gcse" and "year" not in where:
+        table = table[table["year"] == 2024]
     assert len(table) == 1
     return round(table["percent"].iloc[0], decimals)
 
@@ -54,18 +60,19 @@ def test_grade_4_or_above_as_published(subject, group, expected):
 def test_rates_by_hand_from_the_published_counts(subject, group, entry, reach, reached, pupils):
     where = {"subject": subject, "group": group, "entry": entry, "reach": reach}
     assert percent("gcse", decimals=9, **where) == round(100 * reached / pupils, 9)
-    held = national.figures("gcse").set_index(["subject", "group", "entry", "reach"])["pupils"]
+    held = national.figures("gcse").query("year == 2024")
+    held = held.set_index(["subject", "group", "entry", "reach"])["pupils"]
     assert held[subject, group, entry, reach] == pupils
 
 
 def test_every_row_of_the_gcse_table_comes_to_its_published_total():
-    table = raw("england_gcse_2024.csv")
-    outcomes = [*"123456789", "U", "X", "covid"]
-    assert (table[outcomes].astype(int).sum(axis=1) == table["all"].astype(int)).all()
+    table = raw("england_gcse.csv").set_index(["year", "group", "subject", "entry"])
+    counts = table.drop(columns="all").replace("", "0").astype(int)
+    assert (counts.sum(axis=1) == table["all"].astype(int)).all()
 
 
 def test_bands_come_to_the_published_row_for_all():
-    held = national.matrix("gcse")
+    held = national.matrix("gcse").query("year == 2024")
     keys = ["subject", "group", "outcome"]
     bands = held[held["entry"] != "all"].groupby(keys)["pupils"].sum()
     published = held[held["entry"] == "all"].set_index(keys)["pupils"]
@@ -82,7 +89,7 @@ def test_bands_come_to_the_published_row_for_all():
 def test_all_is_more_than_sen_and_no_sen(subject, unknown):
     held = (
         national.matrix("gcse")
-        .query("subject == @subject and entry == 'all'")
+        .query("year == 2024 and subject == @subject and entry == 'all'")
         .groupby("group")["pupils"]
         .sum()
     )
@@ -96,11 +103,167 @@ def test_matrix_has_every_band_and_outcome_of_the_framework_once():
     assert all(
         stage.outcome_scale.parse(outcome) == outcome for outcome in held["outcome"].unique()
     )
-    assert (
-        len(held)
-        == 2 * 3 * 13 * 12
-        == len(held.drop_duplicates(["subject", "group", "entry", "outcome"]))
+    assert not held.duplicated(["year", "subject", "group", "entry", "outcome"]).any()
+    # England's own totals, and pupils without a score, are published for 2024 alone.
+    assert set(held.query("entry in ['none', 'all']")["year"]) == {2024}
+
+
+GROUPS = {"all", "SEN", "no SEN"}
+FURTHER = {
+    *("girls", "boys", "disadvantaged", "not disadvantaged"),
+    *("first language English", "first language other"),
+}
+
+
+@pytest.mark.parametrize(
+    "year, subjects, rows, groups, entries",
+    [
+        # Rows of the file for these groups, and everyone's entries for mathematics: summed by hand from DfE's files.
+        (2021, 33, 1_080, GROUPS, 530_094),
+        (2022, 35, 1_126, GROUPS, 540_187),
+        (2023, 35, 1_129, GROUPS, 554_656),
+        (2024, 35, 4_000, GROUPS | FURTHER, 611_838),
+    ],
+)
+def test_each_edition_is_held_whole(year, subjects, rows, groups, entries):
+    held = national.matrix("gcse").query("year == @year")
+    assert set(held["group"]) == groups and held["subject"].nunique() == subjects
+    assert len(held[["subject", "group", "entry"]].drop_duplicates()) == rows
+    maths = held.query("subject == 'Mathematics' and group == 'all' and entry != 'all'")
+    assert maths["pupils"].sum() == entries
+
+
+@pytest.mark.parametrize("file", ["printed_percentages.csv"])
+def test_the_rows_of_each_edition_give_dfe_s_own_percentages(file):
+    """Ten subjects of four editions, all pupils and any SEN, in four bands: to half of the last digit that DfE prints."""
+    printed = pd.read_csv(Path(__file__).with_name(file), comment="#", dtype={"outcome": str})
+    keys = ["year", "subject", "group", "entry"]
+    assert printed.groupby("year")["subject"].nunique().min() >= 10
+    held = national.matrix("gcse")
+    held = held[
+        ~((held["year"] == 2021) & (held["outcome"] == "X"))
+    ]  # 2021 is a percentage of graded pupils
+    total = held.groupby(keys)["pupils"].sum()
+    rows = printed.merge(held, on=[*keys, "outcome"], how="left").join(total.rename("all"), on=keys)
+    assert rows["pupils"].notna().all()
+    apart = (100 * rows["pupils"].astype(float) / rows["all"].astype(float) - rows["percent"]).abs()
+    assert apart.max() <= 0.05 + 1e-9
+
+
+def test_an_edition_as_it_is_kept_is_the_file_of_the_package():
+    """What is read and written again is the same file, to the byte."""
+    kept = io.StringIO()
+    write(national.matrix("gcse"), kept)
+    assert kept.getvalue() == HELD.joinpath("england_gcse.csv").read_text(encoding="utf-8")
+
+
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_whatever_a_matrix_tells_is_kept(data):
+    """Missing counts, grades not shown (their number known or not), double awards, and outcomes an edition does not have."""
+    single = [*"123456789", "U", "X", "covid"]
+    double = [f"{a}-{b}" for b in range(1, 10) for a in (b, b + 1) if a < 10]
+    rows = []
+    for subject, outcomes in (("Mathematics", single), ("Combined Science", [*double, "U", "X"])):
+        counts = data.draw(
+            st.lists(
+                st.integers(0, 999) | st.none(), min_size=len(outcomes), max_size=len(outcomes)
+            )
+        )
+        if subject == "Combined Science":
+            counts[1] = counts[1] or 0  # a double award is known by a grade that no single one has
+        told = dict(zip(outcomes, counts, strict=True))
+        if None not in counts and data.draw(st.booleans()):
+            told[national.NOT_SHOWN] = data.draw(st.integers(1, 99) | st.none())
+        rows += [
+            {
+                "year": 2025,
+                "stage": "KS4",
+                "subject": subject,
+                "group": "SEN",
+                "entry": "<80",
+                "outcome": o,
+                "pupils": n,
+            }
+            for o, n in told.items()
+        ]
+    matrix = pd.DataFrame(rows).astype({"pupils": "Int64"})
+    file = io.StringIO()
+    write(matrix, file)
+    back = expanded(read(io.StringIO(file.getvalue())))
+    keys = ["subject", "outcome"]
+    pd.testing.assert_frame_equal(
+        back.sort_values(keys).reset_index(drop=True),
+        matrix.sort_values(keys).reset_index(drop=True),
     )
+
+
+@pytest.mark.parametrize("framework", ["levels", "gcse"])
+def test_every_figure_that_is_held_is_england_s(framework):
+    assert set(national.figures(framework)["whose"]) == {"England"}
+
+
+@pytest.mark.parametrize(
+    "name, england",
+    [
+        *(("RE", "Religious Studies"), ("R.E.", "Religious Studies"), ("rs", "Religious Studies")),
+        *(
+            ("PE", "Physical Education"),
+            ("Art", "Art and Design"),
+            ("Art & Design", "Art and Design"),
+        ),
+        *(("DT", "Design and Technology"), ("D&T", "Design and Technology")),
+        *(("Food Tech", "Food Preparation and Nutrition"), ("Computing", "Computer Science")),
+        *(
+            ("Media", "Media/Film/TV"),
+            ("Polish", "Other Modern Languages"),
+            ("Business Studies", "Business"),
+        ),
+        *(("Combined Science Trilogy", "Combined Science"), ("mathematics", "Mathematics")),
+        # Not certain, or a subject of the levels, too: as they are.
+        *(
+            ("Science", "Science"),
+            ("English", "English"),
+            ("ICT", "ICT"),
+            ("Psychology", "Psychology"),
+        ),
+        *(("Health and Social Care", "Health and Social Care"), ("", "")),
+    ],
+)
+def test_england_s_name_of_a_subject(name, england):
+    assert national.subject(name) == england
+
+
+def test_england_s_names_are_those_of_its_tables_and_of_the_framework():
+    gcse = load("gcse")
+    for name in set(national.matrix("gcse").query("year >= 2022")["subject"]):
+        assert national.subject(name) == name == gcse.subject(name)
+    levels = load("levels")
+    assert all(national.subject(name) == name for name in levels.outcome_subjects())
+
+
+def test_of_what_both_hold_the_added_edition_stands_and_nothing_is_mixed():
+    held = national.matrix("gcse")
+    own = held.query("year == 2024 and subject == 'Music' and group == 'SEN'").assign(pupils=1)
+    own = own[own["entry"] == "<80"]
+    newer = pd.concat([own, own.assign(year=2025)])
+    both = national.matrix("gcse", added=newer)
+    music = both.query("year == 2024 and subject == 'Music'")
+    assert (
+        set(music.query("group == 'SEN'")["entry"]) == {"<80"}
+        and len(music.query("group == 'all'")) > 12
+    )
+    assert len(both) == len(held) - len(
+        held.query("year == 2024 and subject == 'Music' and group == 'SEN'")
+    ) + 2 * len(own)
+    made = national.figures("gcse", added=newer)
+    assert set(made.query("year == 2025")["source"]) == {"dfe-transition-2025-added"}
+    assert set(made.query("year == 2024 and subject == 'Music' and group == 'SEN'")["source"]) == {
+        "dfe-transition-2024-added"
+    }
+    assert national.source("dfe-transition-2025-added").date.startswith("2024/25")
+    assert len(national.matrix("levels", added=newer)) == 0
+    assert not national.figures("gcse")["source"].str.contains("added").any()
 
 
 def test_no_national_matrix_is_held_for_levels():
@@ -231,16 +394,27 @@ def test_no_figure_stands_twice(framework):
     assert subjects == set(table["subject"])
 
 
+def sources_of(name):
+    """The edition of England's table says where it is from, and its year which edition it is."""
+    table = raw(name)
+    return set(table["source"] if "source" in table else "dfe-transition-" + table["year"])
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_every_row_names_a_source(name):
-    for id in raw(name)["source"].unique():
+    for id in sources_of(name):
         source = national.source(id)
         assert source.id == id
         assert all((source.title, source.publisher, source.date, source.licence, source.mind))
+        assert re.match(
+            r"https://(explore-education-statistics\.service\.gov\.uk|hansard\.parliament\.uk"
+            r"|webarchive\.nationalarchives\.gov\.uk)/\w",
+            source.address,
+        )
 
 
 def test_every_source_is_used_and_every_answer_names_one():
-    named = {id for name in TABLES for id in raw(name)["source"]}
+    named = {id for name in TABLES for id in sources_of(name)}
     assert named == set(tomllib.loads(HELD.joinpath("sources.toml").read_text(encoding="utf-8")))
     answers = [
         national.figures("gcse"),
@@ -335,8 +509,10 @@ def test_a_rate_is_a_share_and_falls_as_more_is_asked(pupils):
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_order_of_rows_never_matters(seed):
-    table = national.matrix("gcse").query("subject == 'Mathematics' and group == 'SEN'")
-    keys = ["entry", "reach"]
+    table = national.matrix("gcse").query(
+        "subject in ['Mathematics', 'Combined Science'] and group == 'SEN'"
+    )
+    keys = ["year", "subject", "entry", "reach"]
     one = national.rates(table, source="test").sort_values(keys)
     other = national.rates(table.sample(frac=1, random_state=seed), source="test").sort_values(keys)
     pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True))
