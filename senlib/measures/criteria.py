@@ -115,7 +115,7 @@ def _rate(
     counts = counts[asked]
     if counts.empty:
         return pd.DataFrame()
-    counts = counts.assign(reached=_met_by_pupil(counts, criterion=criterion, stage=stage))
+    counts = counts.assign(reached=met_by_pupil(counts, criterion=criterion, stage=stage))
     hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (criterion.kind == "gain")
     hidden = counts[hides].groupby(["subject", "cohort"])["pupils"].sum().rename("hidden")
     table = rates(counts, keys=["subject", "cohort"], denominator=denominator).merge(
@@ -136,7 +136,7 @@ def _rate(
     )
 
 
-def _met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -> pd.Series:
+def met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -> pd.Series:
     """Whether the pupils of each counted pair did what the criterion asks. A gain is counted in whole levels."""
     scale = stage.outcome_scale
     if criterion.kind == "reach":
