@@ -90,10 +90,6 @@ class Stage:
         """Whether entry is one average for all subjects (scaled scores) rather than each subject's own result."""
         return bool(self.scores_of_band)
 
-    def national_band(self, band: str) -> str:
-        """tmp"""
-        return "<80" if band and band == self.below_band else band
-
     def band(self, *, entry: str, points: float) -> str:
         """The entry band of a result, by its points where bands are ranges of scores, else by its whole level.
 

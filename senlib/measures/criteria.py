@@ -181,7 +181,7 @@ def _counted(
     unknown = (counts["entry"] == NO_START) & (criterion.kind == "gain")
     left_out = counts[unknown].groupby(keys)["pupils"].sum().rename("left_out")
     counts = counts[~unknown]
-    counts = counts.assign(reached=_met_by_pupil(counts, criterion=criterion, stage=stage))
+    counts = counts.assign(reached=met_by_pupil(counts, criterion=criterion, stage=stage))
     hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (criterion.kind == "gain")
     hidden = counts[hides].groupby(keys)["pupils"].sum().rename("hidden")
     table = rates(counts, keys=keys, denominator=denominator)
@@ -196,7 +196,7 @@ def _counted(
     )
 
 
-def _met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -> pd.Series:
+def met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -> pd.Series:
     """Whether the pupils of each counted pair did what the criterion asks. A gain is counted in whole levels."""
     scale = stage.outcome_scale
     if criterion.kind == "reach":

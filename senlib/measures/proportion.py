@@ -3,50 +3,44 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-
-# The 97.5th percentile of the normal distribution, for a 95 % interval.
-Z = 1.959963984540054
 
 # Ofsted's school reports do not show a group of fewer pupils than this.
 FEW = 11
 
 
-def wilson(reached: pd.Series, pupils: pd.Series) -> pd.DataFrame:
+def quantile(level: float) -> float:
+    """How many standard errors an interval of this level reaches to each side, by the normal distribution.
+
+    >>> round(quantile(0.95), 6), round(quantile(0.99), 6)
+    (1.959964, 2.575829)
+    """
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+Z = quantile(0.95)
+
+
+def wilson(reached: pd.Series, pupils: pd.Series, *, level: float = 0.95) -> pd.DataFrame:
     """`percent`, `low` and `high` of a proportion in percent; all missing where there are no pupils.
 
-    Wilson's score interval, 95 %: sound for small groups and at 0 and 100 % (Brown, Cai and DasGupta 2001).
+    Wilson's score interval, 95 % if no other level is asked for: sound for small groups and at 0 and 100 % (Brown, Cai and DasGupta 2001).
 
     >>> wilson(pd.Series([9]), pd.Series([11])).round(0).values.tolist()
     [[82.0, 52.0, 95.0]]
     """
+    z = quantile(level)
     n = pupils.astype(float).where(pupils > 0)
     share = reached / n
-    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
     # At 0 and 1 the bounds are exact, but for rounding in the last bit.
     low = (centre - half).clip(lower=0).where(share > 0, share)
     high = (centre + half).clip(upper=1).where(share < 1, share)
     return pd.DataFrame({"percent": 100 * share, "low": 100 * low, "high": 100 * high})
-
-
-def gap(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
-    """How far the first rate lies above the second, in percentage points, with its 95 % interval.
-
-    Each is a row with percent, low and high. Newcombe's interval for two independent groups, built from their Wilson
-    intervals (Newcombe 1998, Statistics in Medicine 17, method 10). It leaves out 0 where chance would not make the gap;
-    two intervals that overlap do not settle that.
-
-    >>> rows = wilson(pd.Series([56, 48]), pd.Series([70, 80]))
-    >>> [round(float(points), 1) for points in gap(rows.iloc[0], rows.iloc[1])]
-    [20.0, 5.2, 33.4]
-    """
-    points = one.percent - other.percent
-    low = points - math.hypot(one.percent - one.low, other.high - other.percent)
-    high = points + math.hypot(one.high - one.percent, other.percent - other.low)
-    return points, low, high
 
 
 def compared(low: pd.Series, high: pd.Series, other: pd.Series) -> pd.Series:

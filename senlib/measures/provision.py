@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from senlib.frameworks import Framework
+from senlib.measures.gaps import independent
 from senlib.measures.groups import NOT_KNOWN, has_sen
-from senlib.measures.proportion import FEW, gap, wilson
+from senlib.measures.proportion import FEW, wilson
 from senlib.measures.tracking import track
 from senlib.school.kept import kept
 from senlib.school.school import School
@@ -356,7 +357,7 @@ def _verdict(one, other) -> str:
     """Whether the first rate is higher or lower than the second by more than chance would make it; '' where one has nobody."""
     if pd.isna(one.percent) or pd.isna(other.percent):
         return ""
-    _, low, high = gap(one, other)
+    _, low, high = independent(one, other)
     return "higher" if low > 0 else "lower" if high < 0 else "not clear"
 
 

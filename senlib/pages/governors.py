@@ -18,7 +18,8 @@ from senlib.exports.about import About
 from senlib.exports.governors import HEADS, Figures, one_page
 from senlib.measures import provision
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
-from senlib.measures.proportion import FEW, compared, gap, points_apart, rounded, wilson
+from senlib.measures.gaps import independent
+from senlib.measures.proportion import FEW, compared, points_apart, rounded, wilson
 from senlib.pages import frame
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -808,7 +809,7 @@ def _points(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
         [(one.reached, one.pupils), (other.reached, other.pupils)], columns=["reached", "pupils"]
     ).astype("int64")
     first, second = (row for _, row in wilson(counts["reached"], counts["pupils"]).iterrows())
-    return gap(first, second)
+    return independent(first, second)
 
 
 def _gap(one: pd.Series, other: pd.Series) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from senlib.frameworks import Framework, Stage
+from senlib.measures.gaps import independent
 from senlib.measures.groups import group_name
-from senlib.measures.proportion import FEW, gap, points_apart, rounded
+from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.starts import WITHOUT_TESTS, summer_of_tests, without_tests
 
 # What a list says of a pupil of whom both are true.
@@ -139,7 +140,7 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
 
     Both are rows of a conversion table for the same subject, entry and outcome.
     """
-    points, low, high = gap(others, sen)
+    points, low, high = independent(others, sen)
     whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
     rates = f"{rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without"
     start = f"Of {whom}, {rates} reached {reached(sen.reach, stage=stage)}"
@@ -157,7 +158,7 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
 
 def trend_answer(now: pd.Series, before: pd.Series) -> str:
     """Pupils with SEN in one summer and in the one before, and whether chance alone could make the change."""
-    points, low, high = gap(now, before)
+    points, low, high = independent(now, before)
     change = points_apart(now.percent, before.percent)
     same = change == "0"
     went = "the same" if same else f"{in_points(change)} {'higher' if points > 0 else 'lower'}"
@@ -174,7 +175,7 @@ def trend_answer(now: pd.Series, before: pd.Series) -> str:
 
 def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
     """The subjects that stand highest and lowest on one criterion, and whether chance alone could make the gap."""
-    points, low, high = gap(best, worst)
+    points, low, high = independent(best, worst)
     if points == 0:
         rate = f"{rounded(best.percent)} %"
         return f"No subject stands higher than another: in each it is {rate} of those who are counted there."
