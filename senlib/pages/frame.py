@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from senlib.charts import NARROW, WIDE, drawn
 from senlib.exports.text import day
 from senlib.measures.proportion import rounded
+from senlib.pages.how_to_read import Paragraph, paragraph
 from senlib.school.faults import FaultGroup
 from senlib.school.questions import school_year
 from senlib.school.school import School
@@ -117,6 +118,31 @@ def numbers(
 def folded(summary: str, held: str) -> str:
     """Something one key press away: `summary` is text, `held` is HTML."""
     return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{held}</details>'
+
+
+def how_to_read(*keys: str) -> str:
+    """Behind '?', how to read these kinds of figure, each in a paragraph with its sources; KeyError where there is no such kind.
+
+    The keys are those of senlib/content/figures/how_to_read.toml. It goes at the end of what it explains.
+
+    >>> how_to_read("spend")[:84]
+    '<details class="sl-reading"><summary aria-label="How to read this figure" title="How'
+    """
+    held = "".join(map(_reading, map(paragraph, keys)))
+    name = "How to read this figure"
+    return f'<details class="sl-reading"><summary aria-label="{name}" title="{name}">?</summary>{held}</details>'
+
+
+def _reading(one: Paragraph) -> str:
+    sources = "; ".join(_source(said, address) for said, address in one.sources)
+    return f"<p><strong>{escape(one.title)}.</strong> {words(one.text)} <span>Source: {sources}.</span></p>"
+
+
+def _source(said: str, address: str) -> str:
+    """A source in words; with an address, a link that is followed only when pressed, and beside the page, which goes on."""
+    if not address:
+        return words(said)
+    return f'<a href="{escape(address)}" target="_blank" rel="noreferrer">{words(said)} (opens in a new tab)</a>'
 
 
 def plain_table(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]) -> str:

@@ -200,7 +200,9 @@ class PupilPage:
         why = frame.note(
             "Each subject leads to the list or the figure in which this pupil is counted."
         )
-        why += frame.note(sentences.aim(self.school.framework)) if len(now) else ""
+        if len(now):
+            why += frame.note(sentences.aim(self.school.framework))
+            why += frame.how_to_read("on_course_and_stuck")
         return title + f"<ul>{''.join(parts)}</ul>" + why
 
     def _show_lines(self, held: Mapping[str, Mapping[str, str]] | None) -> None:

@@ -492,7 +492,7 @@ class ReviewPanel:
             part = table[table["by"] == by]
             if len(part):
                 html += _coverage_table(part, title)
-        self.covered.value = html
+        self.covered.value = html + frame.how_to_read("what_is_known")
 
     def _show_columns(self) -> None:
         review = self.review

@@ -95,6 +95,7 @@ class RoomPage:
                 {one.key: one.label for one in where.choices},
                 what="items",
             )
+            + frame.how_to_read("room_counts")
             + frame.heading("What do people say?")
             + _texts(room.shown(answers))
         )

@@ -148,7 +148,7 @@ class TrackingPage:
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
         gain = (
-            frame.note("Gain: levels from entry to now.")
+            frame.note("Gain: levels from entry to now.") + frame.how_to_read("gain")
             if "gain" in self._of_framework(LISTED)
             else ""
         )
@@ -280,6 +280,7 @@ class TrackingPage:
             + frame.answer(told)
             + self._chart()
             + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
+            + frame.how_to_read("on_course_and_stuck", "rate", "few_pupils")
         )
 
     def _nobody(self, start: str) -> str:

@@ -103,7 +103,7 @@ class InterventionsPage:
                 without_entry=self._without_entry(everyone),
             )
         )
-        key = frame.html(people.codes_key(self.school))
+        key = frame.html(people.codes_key(self.school) + frame.how_to_read("year7_starts"))
         return widgets.VBox(
             [frame.html(title), own.box, frame.controls(self.row), self.in_row, key]
         )
@@ -246,6 +246,7 @@ class InterventionsPage:
             + frame.answer(coverage_answer(table, years=self._years))
             + frame.note(measures.STANDING_RULE)
             + self._undated()
+            + frame.how_to_read("help_and_stuck", "on_course_and_stuck")
         )
 
     def _undated(self) -> str:
@@ -307,9 +308,10 @@ class InterventionsPage:
             "high": "Likely to",
         }
         caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
-        return frame.numbers(
+        told = frame.numbers(
             shown, caption=caption, columns=columns, summary="Provision by type of need"
         )
+        return told + frame.how_to_read("rate", "few_pupils")
 
     # -- does it move them, and what does it cost --
 
@@ -357,7 +359,9 @@ class InterventionsPage:
         numbers = frame.numbers(
             shown, caption="Provision, and whether its pupils move", columns=MOVED
         )
-        return title + frame.answer(told) + chart + numbers + frame.note(measures.MOVEMENT_CAVEAT)
+        how = frame.how_to_read("provision_and_movement", "rate", "few_pupils")
+        caveat = frame.note(measures.MOVEMENT_CAVEAT)
+        return title + frame.answer(told) + chart + numbers + caveat + how
 
     def spend(self) -> widgets.HTML:
         """What is spent under each heading."""
@@ -388,7 +392,8 @@ class InterventionsPage:
             "percent": "Percent of the cost known",
         }
         numbers = frame.numbers(shown, caption="Spend by heading", columns=columns)
-        return title + frame.answer(spend_answer(whole)) + chart + numbers + frame.note(GOVERNORS)
+        note = frame.note(GOVERNORS) + frame.how_to_read("spend")
+        return title + frame.answer(spend_answer(whole)) + chart + numbers + note
 
     # -- the audit --
 
@@ -448,11 +453,12 @@ class InterventionsPage:
             | {choice.key: choice.label for choice in part.choices}
             | {"weak": "Missing ingredients"}
         )
-        return frame.plain_table(
+        told = frame.plain_table(
             pd.DataFrame(rows),
             caption="The interventions looked at so far, of seven ingredients",
             columns=columns,
         )
+        return told + frame.how_to_read("ingredients")
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""

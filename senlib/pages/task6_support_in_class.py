@@ -286,7 +286,7 @@ class SupportPage:
                 columns={"what": "What", "how": "How", "visit": "From the visit of"},
             )
             tables += shown
-        return title + frame.answer(told) + few + tables
+        return title + frame.answer(told) + few + tables + frame.how_to_read("lessons_seen")
 
 
 def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:

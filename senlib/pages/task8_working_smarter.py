@@ -108,7 +108,7 @@ class PlanPage:
             told = plan_answer(actions(self.desk.store.forms()), today=date.today())
         except StoreError as error:
             told = str(error)
-        self.answer.value = frame.answer(told)
+        self.answer.value = frame.answer(told) + frame.how_to_read("plan_counts")
 
     def _added(self) -> None:
         self.refresh()

@@ -261,6 +261,7 @@ class ClassSheetsPage:
             shown, caption=self._called(self.name.value), columns=self._columns(table, SHOWN)
         )
         notes = "".join(map(frame.note, self._how_to_read(table)))
+        notes += frame.how_to_read("on_course_and_stuck")
         helps = "".join(map(_as_html, self.by_need(table)))
         return title + listed + notes + frame.heading("What helps, by need", level=3) + helps
 
@@ -457,6 +458,7 @@ class ClassSheetsPage:
             _chart(judged),
             _numbers(judged, caption=f"Year {year}, {subject}, by group"),
             *map(frame.note, filter(None, notes)),
+            frame.how_to_read("several_groups", "on_course_and_stuck", "few_pupils"),
         ]
         return frame.answer(told) + "".join(pieces)
 
