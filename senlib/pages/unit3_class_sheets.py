@@ -647,7 +647,8 @@ def _standing(pupil: object) -> str:
     """Where a pupil stands, in words."""
     if pupil.stuck == "yes":
         return "stuck, though on course" if pupil.on_course == "yes" else "stuck"
-    return {"yes": "on course", "no": "behind"}.get(pupil.on_course, "not known")
+    unsaid = "not stuck" if pupil.stuck == "no" else "not known"
+    return {"yes": "on course", "no": "behind"}.get(pupil.on_course, unsaid)
 
 
 def open_page() -> ClassSheetsPage:
