@@ -192,7 +192,13 @@ class PupilPage:
             )
             parts.append(f"<li>{frame.escape(told)}</li>")
         if not parts:
-            return title + frame.note("No results of this pupil are followed.")
+            held = self.school.results["pupil_id"] == self.pupil.value
+            return title + frame.note(
+                "No results of this pupil are followed."
+                if held.any()
+                else "No results of this pupil are followed, for none are in the school’s files. "
+                "Choose your files again on the front page, with results."
+            )
         why = frame.note(
             "Each subject leads to the list or the figure in which this pupil is counted."
         )

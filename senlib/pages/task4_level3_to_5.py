@@ -14,7 +14,7 @@ from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
 from senlib.exports.excel import Sheet, workbook
-from senlib.frameworks import Scale, Stage
+from senlib.frameworks import NO_RESULT, Scale, Stage
 from senlib.measures.groups import has_sen
 from senlib.measures.tracking import (
     NO_DATE,
@@ -156,7 +156,7 @@ class TrackingPage:
             page_size=25,
             columns=self._columns(),
             caption="",
-            empty="No pupils started there. Choose another start, subject or year.",
+            empty="",
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
@@ -244,9 +244,9 @@ class TrackingPage:
         return track(self.school, subject=subject, entry=self.entry.value, reach=self.reach.value)
 
     def _subjects(self) -> list[str]:
-        held = set(
-            self.school.results.loc[self.school.results["stage"] == "now", "subject"].unique()
-        )
+        results = self.school.results
+        now = results[(results["stage"] == "now") & (results["result"] != NO_RESULT)]
+        held = set(now["subject"].unique())
         return [
             name for name in self.school.framework.outcome_subjects() if name in held
         ] or self.school.framework.outcome_subjects()
@@ -268,15 +268,20 @@ class TrackingPage:
         if blank == len(rows):
             return title + frame.answer(lacking.no_now(self.subject.value, of=blank))
         unsaid = "".join(
-            f"; {told.format(f'{why[reason]:,}')}" for reason, told in _UNSAID.items() if reason in why
+            f"; {told.format(f'{why[reason]:,}')}"
+            for reason, told in _UNSAID.items()
+            if reason in why
         )
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
-        if not well + behind and not no_date:
+        if not well + behind:
             whose = "who" if len(rows) > 1 else "whether this pupil"
-            told = f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
+            told = (
+                f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
+            )
             # Whether a pupil is stuck can be told where no line can be drawn.
             stuck = _stuck_words(rows["stuck"]) if (rows["stuck"] != "").any() else ""
-            return title + frame.answer(f"{told}: {unsaid.removeprefix('; ')}. {stuck}".strip())
+            reasons = f": {unsaid.removeprefix('; ')}" if unsaid else ""
+            return title + frame.answer(" ".join(filter(None, (f"{told}{reasons}.", stuck, asks))))
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
             f"and {behind} behind{unsaid}."
@@ -361,9 +366,10 @@ class TrackingPage:
         rows = self.rows()
         listed = self._of_framework(LISTED)
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
-        self.listing.caption = (
-            f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
-        )
+        whom = f"{sentences.pupils(len(rows))}{' with SEN' if self.who.value == 'SEN' else ''}"
+        self.listing.caption = f"{self.subject.value}: {whom} who started at {start}"
+        arrived = sentences.arrived(self.entry.value, stage=self._stage)
+        self.listing.empty = self._nobody(arrived) if rows.empty else ""
         self.listing.records = [
             {key: _shown(value) for key, value in zip(listed, values, strict=True)}
             | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
