@@ -61,6 +61,9 @@ class Code:
 class Scale:
     """Ordered values and the codes that are no value.
 
+    `order_alone` is the whole level whose values carry no points, so that theirs give an order and no distance; the value of
+    that name covers all the others in it, and stands in no order with them.
+
     >>> from senlib.frameworks import load
     >>> levels = load("levels").scales["levels"]
     >>> levels.parse("Level 4C"), levels.parse("4.27"), levels.parse("27"), levels.parse("4.275")
@@ -80,6 +83,7 @@ class Scale:
     rounded_to: float | None = None
     pairs: bool = False
     fine_grades: bool = False
+    order_alone: str = ""
 
     @cached_property
     def _values(self) -> dict[str, Value]:
@@ -203,6 +207,37 @@ class Scale:
             return (int(name[0]) + int(name[2])) / 2
         return math.nan
 
+    def carries_points(self, name: str) -> bool:
+        """Whether a result has points by which a gain can be counted: no code has, and nothing below level 1.
+
+        >>> from senlib.frameworks import load
+        >>> [load("levels").scales["levels"].carries_points(name) for name in ("1c", "P8", "W", "B")]
+        [True, False, False, False]
+        """
+        points = math.nan if self.is_code(name) else self.points(name)
+        return not math.isnan(points) and not (self.order_alone and self._is_in_order(name))
+
+    def above(self, name: str, *, than: str) -> bool | None:
+        """Whether one result is higher than another; None where that cannot be told, as of W and a P level, which it covers.
+
+        >>> from senlib.frameworks import load
+        >>> levels = load("levels").scales["levels"]
+        >>> [levels.above(now, than=then) for now, then in (("P8", "P6"), ("1c", "W"), ("P8", "1c"))]
+        [True, True, False]
+        >>> [levels.above(now, than=then) for now, then in (("P8", "W"), ("W", "P8"), ("W", "W"), ("3", "B"))]
+        [None, None, None, None]
+        """
+        both = (name, than)
+        if any(self.is_code(one) or math.isnan(self.points(one)) for one in both):
+            return None
+        if self.order_alone in both and all(map(self._is_in_order, both)):
+            return None
+        return self.points(name) > self.points(than)
+
+    def _is_in_order(self, name: str) -> bool:
+        """Whether a value belongs to the level that has an order alone."""
+        return self.step(name) == self.order_alone
+
     def step(self, name: str) -> str:
         """The whole level or grade a result belongs to; a code stays itself, another qualification is `OTHER`, and no
         result is 'no result'.
@@ -292,6 +327,7 @@ def scale_from(name: str, table: Mapping[str, Any]) -> Scale:
         rounded_to=table.get("numbers", {}).get("by"),
         pairs=table.get("pairs", False),
         fine_grades=table.get("fine_grades", False),
+        order_alone=table.get("order_alone", ""),
     )
 
 

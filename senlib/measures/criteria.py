@@ -237,8 +237,9 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
     values = asked["attendance"].dropna()
     if asked.empty:
         return pd.DataFrame()
-    target = float(criterion.target or math.nan)
+    target, rule = float(criterion.target or math.nan), criterion.rule
     mean, low, high = mean_interval(values)
+    more = _pupils_to_raise(values, target, rule=rule)
     # Attendance is a mean of percentages, so a mean's interval, and not a proportion's, says how sure it is.
     row = {
         "criterion": criterion.key,
@@ -252,13 +253,13 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
         "percent": mean,
         "low": low,
         "high": high,
-        "rule": criterion.rule,
+        "rule": rule,
         "target": target,
         "target_year": pd.NA,
         "judged": len(values) > 0,
-        "met": mean > target,
+        "met": len(values) > 0 and not more,
         "clear": bool(low > target or high < target),
-        "more": _pupils_to_raise(values, target),
+        "more": more,
         "hidden": 0,
         "by_teacher": 0,
         "source": criterion.source,
@@ -266,17 +267,24 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
     return pd.DataFrame([row]).astype({"cohort": "Int64", "target_year": "Int64"})
 
 
-def _pupils_to_raise(values: pd.Series, target: float) -> int:
-    """The fewest pupils whose attendance, each raised to the target, would bring the average above it.
+def _pupils_to_raise(values: pd.Series, target: float, *, rule: str = "above") -> int:
+    """The fewest pupils whose attendance would have to rise for the average to meet the target; 0 where it does.
+
+    `rule` is 'above' (each rises to more than the target, by as little as one likes) or 'at least' (each rises to the target).
 
     >>> _pupils_to_raise(pd.Series([80.0, 90.0, 95.0, 97.0]), 92), _pupils_to_raise(pd.Series([93.0]), 92)
     (1, 0)
+    >>> _pupils_to_raise(pd.Series([92.0, 92.0]), 92), _pupils_to_raise(pd.Series([92.0, 92.0]), 92, rule="at least")
+    (1, 0)
     """
     missing = target * len(values) - float(values.sum())
+    # A hair, for sums of tenths are not exact in binary.
+    if not len(values) or missing < -1e-9 or (rule == "at least" and missing <= 1e-9):
+        return 0
     raised = 0
     for value in sorted(values):
-        if missing < 0 or value >= target:
-            break
-        missing -= target - value
         raised += 1
+        missing -= target - value
+        if missing <= 1e-9:
+            break
     return raised

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from senlib.frameworks import Framework
+from senlib.frameworks import Framework, Stage
 from senlib.measures.gaps import independent
 from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.proportion import FEW, wilson
-from senlib.measures.tracking import track
+from senlib.measures.tracking import track, years_into
 from senlib.school.kept import kept
 from senlib.school.school import School
 
@@ -31,7 +31,7 @@ STANDINGS = ("stuck", "partly", "moving", NOT_KNOWN)
 STANDING_RULE = (
     "Stuck: in at least half of the subjects that can be judged. Partly: in fewer than half. Moving: in none. "
     "Not known: no subject can be judged. To judge a subject takes a result on entry, a result now, and figures to judge by. "
-    "By levels, a year must have gone by too, and the result now must have a date."
+    "By levels, a year must have gone by too, and the result now must have a date; W and a P level are not compared."
 )
 
 # By which subject a heading's help is judged; help under any other heading is judged by all subjects together.
@@ -289,10 +289,18 @@ def standings(school: School) -> pd.DataFrame:
     judged = rows["stuck"] != ""
     if framework.tracking.method == "line":
         # Before the end of the first year nobody is called stuck, which does not mean that everybody moves.
-        first_year = rows["year_group"] <= stage.ends_in_year - 2
-        ended = rows["now_date"] >= f"{school.academic_year}-07-01"
-        judged &= ~first_year | ended | (rows["stuck"] == "yes")
+        judged &= _first_year_over(rows, school=school, stage=stage) | (rows["stuck"] == "yes")
     return rows[judged].assign(stuck=rows["stuck"] == "yes")[["pupil_id", "subject", "stuck"]]
+
+
+def _first_year_over(rows: pd.DataFrame, *, school: School, stage: Stage) -> np.ndarray:
+    """Whether the stage's first year was over when each pupil got the result that she holds now."""
+    years = {"academic_year": school.academic_year, "first_year": stage.ends_in_year - 2}
+    over = [
+        bool(day) and years_into(day, year_group=int(group), **years) >= 1
+        for day, group in zip(rows["now_date"], rows["year_group"], strict=True)
+    ]
+    return np.array(over, dtype=bool)
 
 
 def _people(school: School) -> pd.DataFrame:

@@ -8,12 +8,19 @@ from datetime import date
 import pandas as pd
 
 from senlib import national
-from senlib.frameworks import Framework, Stage
-from senlib.measures.counting import bands_of, current, entries_of, entry_texts, pairs
+from senlib.frameworks import Framework, Scale, Stage
+from senlib.measures.counting import (
+    bands_of,
+    current,
+    entries_of,
+    entry_texts,
+    is_grade,
+    pairs,
+)
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.proportion import wilson
 from senlib.school.kept import kept
-from senlib.school.school import School
+from senlib.school.school import School, current_academic_year
 
 PEOPLE = [
     "pupil_id",
@@ -29,6 +36,9 @@ PEOPLE = [
 # Points of a whole level: the gain between two neighbouring levels.
 LEVEL_POINTS = 6
 
+# Why it cannot be said whether a pupil is on course. NO_POINTS: W, a P level or a code stands at one end.
+NO_START, NO_NOW, NO_DATE, NO_POINTS = "no start", "no result now", "no date", "no points"
+
 
 def track(
     school: School,
@@ -42,8 +52,9 @@ def track(
     """Pupils on roll in `years` who entered in `entry`, with where they are now; one row for each pupil and subject.
 
     Columns: subject, pupil_id, forename, surname, year_group, form, set, sen_provision, need, attendance, entry (as given),
-    entry_band, entry_by_teacher, now, now_date, gain (levels, one decimal; missing where it cannot be had), on_course and
-    stuck (each 'yes', 'no' or '' where it cannot be said). How the two are judged stands in the framework's tracking.
+    entry_band, entry_by_teacher, now (the newest that is a result), now_date, gain (levels, one decimal; missing where it cannot
+    be had), on_course and stuck (each 'yes', 'no' or '' where it cannot be said) and unjudged (why on_course, or both, cannot be
+    said: one of NO_START, NO_NOW, NO_DATE and NO_POINTS, else ''). How the two are judged stands in the framework's tracking.
     `figures` are England's, where others than the package's are to be used.
 
     >>> from senlib import open_sample
@@ -86,7 +97,7 @@ def track(
         "now",
         "now_date",
     ]
-    return rows[["subject", *columns, "gain", "on_course", "stuck"]]
+    return rows[["subject", *columns, "gain", "on_course", "stuck", "unjudged"]]
 
 
 def undated(tracked: pd.DataFrame) -> pd.DataFrame:
@@ -98,8 +109,7 @@ def undated(tracked: pd.DataFrame) -> pd.DataFrame:
     >>> len(undated(track(open_sample("levels"), subject="English")))
     0
     """
-    # With a gain there is a level at both ends, and the date alone is missing.
-    return tracked[tracked["gain"].notna() & (tracked["now_date"] == "")]
+    return tracked[tracked["unjudged"] == NO_DATE]
 
 
 def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
@@ -235,6 +245,25 @@ def _set_of(rows: pd.DataFrame) -> list[str]:
     ]
 
 
+def years_into(now_date: str, *, year_group: int, academic_year: int, first_year: int) -> float:
+    """How many school years a pupil had spent from the start of `first_year` to a date; `year_group` is that of `academic_year`.
+
+    A school year runs from 1 September, and is over in July. A result of an earlier school year is of an earlier year group.
+
+    >>> years_into("2004-12-10", year_group=8, academic_year=2005, first_year=7)
+    1.33
+    >>> years_into("2004-07-15", year_group=8, academic_year=2005, first_year=7)
+    1.0
+    >>> years_into("2004-06-01", year_group=7, academic_year=2005, first_year=7)
+    0.0
+    """
+    day = date.fromisoformat(now_date)
+    school_year = current_academic_year(day)
+    # In August the next school year has begun, and nothing of it has gone.
+    gone = min(max((day - date(school_year - 1, 9, 1)).days / 303, 0.0), 1.0)
+    return max(year_group - (academic_year - school_year) - first_year + round(gone, 2), 0.0)
+
+
 def _on_a_line(
     rows: pd.DataFrame,
     *,
@@ -247,34 +276,54 @@ def _on_a_line(
     """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
 
     Stuck when a year or more has passed and the level now is no higher than on entry. Where the level now has no date,
-    nobody can say how much time it took: neither is judged.
+    nobody can say how much time it took: neither is judged. From a start that carries no points no line can be drawn; and
+    where two results stand in no order, as W and a P level, it is not known either whether the pupil is stuck.
     """
-    target = stage.outcome_scale.lowest(reach) + 1  # the middle of the lowest sub-level
+    scale = stage.outcome_scale
+    target = scale.lowest(reach) + 1  # the middle of the lowest sub-level
     first_year = stage.ends_in_year - 2
-    gains, on_course, stuck = [], [], []
+    judged = []
     for row in rows.itertuples():
-        if pd.isna(row.now_points) or pd.isna(row.entry_points):
-            gains.append(None), on_course.append(""), stuck.append("")
+        from_points, at_points = map(scale.carries_points, (row.entry, row.now))
+        gain = None
+        if from_points and at_points:
+            gain = round((row.now_points - row.entry_points) / LEVEL_POINTS, 1)
+        higher = scale.above(row.now, than=row.entry)
+        if why := _why_not_at_all(row, scale=scale, higher=higher):
+            judged.append((gain, "", "", why))
             continue
-        gains.append(round((row.now_points - row.entry_points) / LEVEL_POINTS, 1))
-        if not row.now_date:
-            on_course.append(""), stuck.append("")
+        years = years_into(
+            row.now_date,
+            year_group=int(row.year_group),
+            academic_year=academic_year,
+            first_year=first_year,
+        )
+        stuck = "yes" if years >= 1 and not higher else "no"
+        if not from_points:
+            judged.append((gain, "", stuck, NO_POINTS))
             continue
-        years = row.year_group - first_year + _part_of_year(row.now_date, academic_year)
         wanted = row.entry_points + (target - row.entry_points) * min(years / 3, 1)
-        on_course.append("yes" if row.now_points >= wanted else "no")
-        stuck.append("yes" if years >= 1 and row.now_points <= row.entry_points else "no")
-    return {"gain": pd.array(gains, dtype="Float64"), "on_course": on_course, "stuck": stuck}
+        # Whatever has no points lies below level 1, and so below every line.
+        there = at_points and row.now_points >= wanted
+        judged.append((gain, "yes" if there else "no", stuck, ""))
+    gains, on_course, stuck, unjudged = map(list, zip(*judged, strict=True)) if judged else [[]] * 4
+    return {
+        "gain": pd.array(gains, dtype="Float64"),
+        "on_course": on_course,
+        "stuck": stuck,
+        "unjudged": unjudged,
+    }
 
 
-def _part_of_year(now_date: str, academic_year: int) -> float:
-    """How much of the school year had gone by on a date, from 0 on 1 September to 1 in July.
-
-    >>> _part_of_year("2004-12-10", 2005), _part_of_year("2005-07-15", 2005)
-    (0.33, 1.0)
-    """
-    days = (date.fromisoformat(now_date) - date(academic_year - 1, 9, 1)).days
-    return round(min(max(days / 303, 0.0), 1.0), 2)
+def _why_not_at_all(row, *, scale: Scale, higher: bool | None) -> str:
+    """Why neither can be said of a row, by levels; '' where something can."""
+    if not is_grade(row.now, scale):
+        return NO_NOW
+    if pd.isna(row.entry_points):
+        return NO_START
+    if higher is None:
+        return NO_POINTS
+    return "" if row.now_date else NO_DATE
 
 
 def _by_forecast(
@@ -292,10 +341,11 @@ def _by_forecast(
     quarter = expected_outcomes(framework=framework, stage=stage, share=0.75, figures=figures)
     quarter = quarter.set_index(["subject", "entry"])["expected"]
     england = {name: national.subject(name) for name in rows["subject"].unique()}
-    on_course, stuck = [], []
+    on_course, stuck, unjudged = [], [], []
     for row in rows.itertuples():
         floor = quarter.get((england[row.subject], row.entry_band))
         known = not pd.isna(row.now_points)
+        unjudged.append("" if known or scale.is_other(row.now) else NO_NOW)
         if scale.is_other(row.now):  # heading for no GCSE in it
             on_course.append("no"), stuck.append("")
             continue
@@ -309,4 +359,5 @@ def _by_forecast(
         "gain": pd.array([None] * len(rows), dtype="Float64"),
         "on_course": on_course,
         "stuck": stuck,
+        "unjudged": unjudged,
     }

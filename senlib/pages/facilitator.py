@@ -274,7 +274,7 @@ class SessionsPage:
         self.make.on_click(lambda _: self._make())
         told = (
             "Slides and handouts show a sample school in which nobody is real, and blank forms. "
-            "No pupil of your own school gets into them, whichever school lies open."
+            "No pupil of your own school gets into them, whichever school is open."
         )
         return widgets.VBox(
             [

@@ -444,9 +444,10 @@ class FrontPage:
             if school.sample
             else "The school"
         )
-        return frame.answer(
-            f"{whose} is open: {school.name}, {sentences.pupils(len(on_roll))} on roll, {sen}."
+        who = (
+            f"{sentences.pupils(len(on_roll))} on roll, {sen}" if len(on_roll) else "nobody on roll"
         )
+        return frame.answer(f"{whose} is open: {school.name}, {who}.")
 
 
 def open_page() -> FrontPage:

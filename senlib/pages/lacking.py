@@ -9,10 +9,13 @@ import pandas as pd
 
 from senlib.frameworks import Framework, Stage
 from senlib.measures.groups import has_sen
-from senlib.pages.sentences import no_sen_code, pupils
+from senlib.measures.tracking import NO_DATE, NO_POINTS, NO_START
+from senlib.measures.tracking import NO_NOW as NO_RESULT_NOW
+from senlib.pages.sentences import no_sen_code, pupils, without_a_date
 from senlib.school.school import School
 
 NO_NOW = "Choose your files again on the front page, with a list of current levels or grades."
+NO_ROLL = "Choose your files again on the front page, with a list of the pupils who are on roll."
 
 
 def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
@@ -21,12 +24,14 @@ def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
     >>> nobody_with_sen(30, whom="in Year 7")
     'Nobody in Year 7 has SEN in the school’s files. If that is wrong, choose your files again on the front page, with your SEN register.'
     >>> nobody_with_sen(0, whom="in Year 7")
-    'Nobody in Year 7 is in the school’s files.'
+    'Nobody in Year 7 is on roll in the school’s files. Choose your files again on the front page, with a list of the pupils who
+    are on roll.'
     >>> nobody_with_sen(30, unknown=30, whom="in Year 7")[:66]
     'Nobody in Year 7 has an SEN code, so it is not known who has SEN. '
     """
     if not of:
-        return f"Nobody {whom} is in the school’s files."
+        where = "Nobody" if whom == "on roll" else f"Nobody {whom}"
+        return f"{where} is on roll in the school’s files. {NO_ROLL}"
     if unknown == of:
         return (
             f"Nobody {whom} has an SEN code, so it is not known who has SEN. "
@@ -73,12 +78,12 @@ def of_them_with_sen(sen: int, *, unknown: int, of: int) -> str:
 
     >>> of_them_with_sen(3, unknown=0, of=9), of_them_with_sen(3, unknown=2, of=9)
     ('3 of them with SEN', '3 of them known to have SEN')
-    >>> of_them_with_sen(0, unknown=9, of=9)
-    'and it is not known how many of them have SEN'
+    >>> of_them_with_sen(0, unknown=9, of=9), of_them_with_sen(0, unknown=0, of=9)
+    ('and it is not known how many of them have SEN', 'none of them with SEN')
     """
     if of and unknown == of:
         return "and it is not known how many of them have SEN"
-    return f"{sen:,} of them {'known to have' if unknown else 'with'} SEN"
+    return f"{f'{sen:,}' if sen else 'none'} of them {'known to have' if unknown else 'with'} SEN"
 
 
 def no_results(stage: Stage) -> str:
@@ -91,6 +96,21 @@ def no_results(stage: Stage) -> str:
     return (
         f"There are no {stage.title} results for a year that has finished. "
         "Choose your files again on the front page, with those results."
+    )
+
+
+def no_starts(stage: Stage) -> str:
+    """That there are results of a key stage, and of nobody a start from which a gain could be counted.
+
+    >>> from senlib.frameworks import load
+    >>> no_starts(load("levels").stage("KS3"))
+    'There are Key Stage 3 results but no KS2 results beside them, so no gain can be counted. Choose your files again on the front
+    page, with KS2 results.'
+    """
+    what = stage.entry_stage
+    return (
+        f"There are {stage.title} results but no {what} results beside them, so no gain can be counted. "
+        f"Choose your files again on the front page, with {what} results."
     )
 
 
@@ -121,3 +141,35 @@ def no_now(subject: str, *, of: int) -> str:
     else:
         told = f"None of these {of:,} pupils has a current result in {subject}, so it is not known who is on course."
     return f"{told} {NO_NOW}"
+
+
+def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str) -> str:
+    """Why it can be said of nobody whether they are on course, by the `unjudged` of a `tracking.track` table; and a way on.
+
+    >>> from senlib.frameworks import load
+    >>> stage = load("levels").stage()
+    >>> nobody_judged(pd.Series(["no date"] * 3), stage=stage, subject="English", whom="in Year 7")[:57]
+    'It is not known yet who in Year 7 is on course in English'
+    >>> nobody_judged(pd.Series(["no start"] * 3), stage=stage, subject="English", whom="in Year 7")[:51]
+    'There are no KS2 results for the 3 pupils in Year 7'
+    """
+    count = unjudged.value_counts()
+    of, reasons = len(unjudged), set(count.index)
+    if reasons == {NO_RESULT_NOW}:
+        return no_now(subject, of=of)
+    if reasons == {NO_START}:
+        return no_entries(stage, of=of, whom=whom)
+    first = f"It is not known yet who {whom} is on course in {subject}."
+    parts = [
+        f"{pupils(int(count[why]))} {'has' if count[why] == 1 else 'have'} {what}"
+        for why, what in (
+            (NO_RESULT_NOW, "no current result"),
+            (NO_START, f"no {stage.entry_stage} result"),
+            (NO_POINTS, "W, a P level or a code, which have no points"),
+        )
+        if why in reasons
+    ]
+    told = f"{'; '.join(parts)}." if parts else ""
+    way_on = NO_NOW if NO_RESULT_NOW in reasons else ""
+    undated = without_a_date(int(count.get(NO_DATE, 0)))
+    return " ".join(filter(None, (first, told, undated, way_on)))

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
-from senlib.measures.tracking import undated
+from senlib.measures.tracking import NO_DATE, NO_POINTS
 from senlib.pages import frame, lacking, people, provided, sentences, top
 from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
@@ -160,13 +160,9 @@ class PupilPage:
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)
         now, cells = self._now, cells_of(self.school, self.pupil.value)
-        parts, no_date = [], set(undated(now).index)
+        parts = []
         for row in now.itertuples():
-            where = f"entered {f'at {row.entry}' if row.entry else 'without a result'}, now {row.now or 'not known'}"
-            standing = {"yes": "stuck", "no": ""}.get(row.stuck, "")
-            course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
-            date = "not judged, for the level now has no date" if row.Index in no_date else ""
-            told = ", ".join(filter(None, (where, standing, course, date)))
+            told = ", ".join(filter(None, (_from_to(row), _judged(row))))
             link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
             parts.append(
                 f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>'
@@ -196,7 +192,13 @@ class PupilPage:
             )
             parts.append(f"<li>{frame.escape(told)}</li>")
         if not parts:
-            return title + frame.note("No results of this pupil are followed.")
+            held = self.school.results["pupil_id"] == self.pupil.value
+            return title + frame.note(
+                "No results of this pupil are followed."
+                if held.any()
+                else "No results of this pupil are followed, for none are in the school’s files. "
+                "Choose your files again on the front page, with results."
+            )
         why = frame.note(
             "Each subject leads to the list or the figure in which this pupil is counted."
         )
@@ -320,6 +322,31 @@ class PupilPage:
             ("Task 1: the figures behind it all", frame.address("task1_conversion_data")),
         ]
         return frame.what_next(lines)
+
+
+def _from_to(row: object) -> str:
+    """A pupil's result on entry and the newest one since, with its date where it has one.
+
+    >>> from types import SimpleNamespace as Row
+    >>> _from_to(Row(entry="3", now="4c", now_date="2004-12-10")), _from_to(Row(entry="", now="", now_date=""))
+    ('entered at 3, now 4c (10 December 2004)', 'entered without a result, now not known')
+    """
+    day = frame.written_day(row.now_date) if row.now else ""
+    start = f"at {row.entry}" if row.entry else "without a result"
+    return f"entered {start}, now {row.now or 'not known'}{f' ({day})' if day else ''}"
+
+
+def _judged(row: object) -> str:
+    """Whether a pupil is stuck, and on course, or why that is not judged; '' where the results themselves say why."""
+    if row.unjudged == NO_DATE:
+        return "not judged, for the level now has no date"
+    if row.unjudged == NO_POINTS:
+        told = {"yes": "stuck", "no": "not stuck"}.get(row.stuck, "")
+        course = "not judged against the aim, for W, P levels and codes have no points"
+    else:
+        told = "stuck" if row.stuck == "yes" else ""
+        course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
+    return ", ".join(filter(None, (told, course)))
 
 
 def _address(stem: str, **query: str) -> str:

@@ -202,8 +202,11 @@ def criterion_answer(row: pd.Series) -> str:
 def _attendance_answer(row: pd.Series) -> str:
     if row.met:
         return f"Met. {_sure(row)}"
-    lift = f"it would be met if the {pupils(int(row.more))} who attend least came {row.target:g} % of the time"
-    return f"Not met: {lift}. {_sure(row)}"
+    count = int(row.more)
+    who = f"the {pupils(count)} who attend{'s' if count == 1 else ''} least"
+    # A target that has to be passed is not met by reaching it.
+    often = f"{'more than ' if row.rule == 'above' else ''}{row.target:g} % of the time"
+    return f"Not met: it would be met if {who} came {often}. {_sure(row)}"
 
 
 def _sure(row: pd.Series) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from senlib import charts, national
 from senlib.frameworks import Criterion
-from senlib.measures.conversion import DENOMINATORS
+from senlib.measures.conversion import DENOMINATORS, matrix
 from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.groups import has_sen
 from senlib.measures.proportion import FEW, rounded
@@ -50,7 +50,7 @@ class CriteriaPage:
         self.cohort = frame.choice(
             "Summer of the results",
             [(str(c), int(c)) for c in cohorts]
-            or [("year not known" if self.summers else "no results are held", None)],
+            or [("year not known" if self.summers else "none can be measured", None)],
         )
         self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
@@ -145,20 +145,30 @@ class CriteriaPage:
             on_roll = pupils[pupils["on_roll"] == "Y"]
             sen = has_sen(on_roll["sen_provision"], framework=framework).sum()
             return lacking.without_sen(on_roll, framework=framework, whom="on roll") or (
-                f"no attendance is held of the {sentences.pupils(int(sen))} with SEN who "
-                f"{'is' if sen == 1 else 'are'} on roll. Load a list with their attendance on the front page."
+                f"no attendance is recorded for the {sentences.pupils(int(sen))} with SEN who "
+                f"{'is' if sen == 1 else 'are'} on roll. Choose your files again on the front page, with a list that has attendance."
             )
         stage = framework.stage(criterion.stage)
-        if not self.summers:
+        cells = matrix(self.school, stage=stage.name)
+        if cells.empty:
             return lacking.no_results(stage)
-        if criterion.group == "SEN" and not criterion.entry:
-            later = stage.ends_in_year - 11
-            here = pupils[(pupils["ks4_year"] + later).eq(self.cohort.value or 0).fillna(False)]
-            if not here.empty and (
-                why := lacking.without_sen(here, framework=framework, whom="of this summer")
+        if criterion.group == "SEN":
+            if self.summers:
+                later = stage.ends_in_year - 11
+                mine = (pupils["ks4_year"] + later).eq(self.cohort.value or 0).fillna(False)
+                whom = "in this summer’s cohort"
+            else:
+                results = self.school.results
+                finished = results.loc[results["stage"] == stage.name, "pupil_id"]
+                mine, whom = pupils["pupil_id"].isin(finished), f"with {stage.title} results"
+            if mine.any() and (
+                why := lacking.without_sen(pupils[mine], framework=framework, whom=whom)
             ):
                 return why
-        return "there are no such pupils with results in this summer. Choose another summer."
+        if criterion.entry and cells.loc[cells["pupils"] > 0, "entry"].eq("none").all():
+            return lacking.no_starts(stage)
+        way_on = " Choose another summer." if len(self.cohort.options) > 1 else ""
+        return f"there are no such pupils with results in this summer.{way_on}"
 
     def _labels(self, rows: pd.DataFrame) -> list[str]:
         """Each row's subject, and its criterion in few words."""
@@ -322,13 +332,13 @@ def _line(row: pd.Series) -> str:
 
 
 def _attendance(row: pd.Series) -> str:
-    """The average of the pupils' attendance, and of how many of them it is held."""
+    """The average of the pupils' attendance, and for how many of them it is recorded."""
     held, of = int(row.pupils), int(row.pupils + row.without_result)
     known = f" (of {of:,} with SEN on roll)" if of > held else ""
     if held == 1:
-        return f"{row.percent:.1f} % for the 1 pupil of whom it is held{known}."
+        return f"{row.percent:.1f} % for the 1 pupil whose attendance is recorded{known}."
     likely = f"likely {row.low:.1f} to {row.high:.1f} %"
-    whom = f"{sentences.pupils(held)}{' of whom it is held' if known else ''}{known}"
+    whom = f"{sentences.pupils(held)}{' whose attendance is recorded' if known else ''}{known}"
     return f"{row.percent:.1f} % on average over {whom} ({likely})."
 
 

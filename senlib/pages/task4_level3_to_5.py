@@ -14,10 +14,16 @@ from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
 from senlib.exports.excel import Sheet, workbook
-from senlib.frameworks import Scale, Stage
-from senlib.measures.counting import is_grade
+from senlib.frameworks import NO_RESULT, Scale, Stage
 from senlib.measures.groups import has_sen
-from senlib.measures.tracking import on_course_rates, track, undated
+from senlib.measures.tracking import (
+    NO_DATE,
+    NO_NOW,
+    NO_POINTS,
+    NO_START,
+    on_course_rates,
+    track,
+)
 from senlib.pages import frame, lacking, people, provided, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
@@ -28,6 +34,13 @@ from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
 
 FORM = "task 4 plan"
+
+# Why it cannot be said of so many pupils whether they are on course; of those without a date the page says it apart.
+_UNSAID = {
+    NO_NOW: "of {} no current result is held",
+    NO_START: "of {} the start is not known",
+    NO_POINTS: "of {} the entry or the result now is W, a P level or a code, and has no points",
+}
 
 UNJUDGED = "Of none of them can it be said whether they are stuck."
 
@@ -143,7 +156,7 @@ class TrackingPage:
             page_size=25,
             columns=self._columns(),
             caption="",
-            empty="No pupils started there. Choose another start, subject or year.",
+            empty="",
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
@@ -231,9 +244,9 @@ class TrackingPage:
         return track(self.school, subject=subject, entry=self.entry.value, reach=self.reach.value)
 
     def _subjects(self) -> list[str]:
-        held = set(
-            self.school.results.loc[self.school.results["stage"] == "now", "subject"].unique()
-        )
+        results = self.school.results
+        now = results[(results["stage"] == "now") & (results["result"] != NO_RESULT)]
+        held = set(now["subject"].unique())
         return [
             name for name in self.school.framework.outcome_subjects() if name in held
         ] or self.school.framework.outcome_subjects()
@@ -248,28 +261,27 @@ class TrackingPage:
         if rows.empty:
             return title + frame.answer(self._nobody(start))
         count = rows["on_course"].value_counts()
-        well, behind, unknown = (int(count.get(state, 0)) for state in ("yes", "no", ""))
-        no_date = len(undated(rows))
-        blank = int(((rows["on_course"] == "") & ~_is_level(rows["now"], stage=stage)).sum())
+        well, behind = (int(count.get(state, 0)) for state in ("yes", "no"))
+        why = rows["unjudged"].value_counts()
+        blank, no_date = (int(why.get(one, 0)) for one in (NO_NOW, NO_DATE))
         asks = sentences.without_a_date(no_date)
         if blank == len(rows):
             return title + frame.answer(lacking.no_now(self.subject.value, of=blank))
-        no_start = unknown - no_date - blank
         unsaid = "".join(
-            f"; of {count:,} {why}"
-            for count, why in (
-                (blank, "no current result is held"),
-                (no_start, "the start is not known"),
-            )
-            if count
+            f"; {told.format(f'{why[reason]:,}')}"
+            for reason, told in _UNSAID.items()
+            if reason in why
         )
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
-        if not well + behind and not no_date:
+        if not well + behind:
             whose = "who" if len(rows) > 1 else "whether this pupil"
-            why = unsaid.removeprefix("; ")
-            return title + frame.answer(
-                f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course: {why}."
+            told = (
+                f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
             )
+            # Whether a pupil is stuck can be told where no line can be drawn.
+            stuck = _stuck_words(rows["stuck"]) if (rows["stuck"] != "").any() else ""
+            reasons = f": {unsaid.removeprefix('; ')}" if unsaid else ""
+            return title + frame.answer(" ".join(filter(None, (f"{told}{reasons}.", stuck, asks))))
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
             f"and {behind} behind{unsaid}."
@@ -355,9 +367,10 @@ class TrackingPage:
         rows = self.rows()
         listed = self._of_framework(LISTED)
         start = sentences.start_label(self.entry.value, stage=self._stage).lower()
-        self.listing.caption = (
-            f"{self.subject.value}: {sentences.pupils(len(rows))} who started at {start}"
-        )
+        whom = f"{sentences.pupils(len(rows))}{' with SEN' if self.who.value == 'SEN' else ''}"
+        self.listing.caption = f"{self.subject.value}: {whom} who started at {start}"
+        arrived = sentences.arrived(self.entry.value, stage=self._stage)
+        self.listing.empty = self._nobody(arrived) if rows.empty else ""
         self.listing.records = [
             {key: _shown(value) for key, value in zip(listed, values, strict=True)}
             | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
@@ -465,12 +478,8 @@ def _standing(row) -> str:
     """Where a pupil stands, in words."""
     if row.stuck == "yes":
         return "stuck, though on course" if row.on_course == "yes" else "stuck"
-    return {"yes": "on course", "no": "behind"}.get(row.on_course, "not known")
-
-
-def _is_level(now: pd.Series, *, stage: Stage) -> pd.Series:
-    """Whether what is held for now tells how far a pupil has got; a blank or a code does not."""
-    return now.map(lambda result: is_grade(result, stage.outcome_scale)).astype(bool)
+    unsaid = "not stuck" if row.stuck == "no" else "not known"
+    return {"yes": "on course", "no": "behind"}.get(row.on_course, unsaid)
 
 
 def _stuck_words(states: pd.Series) -> str:

@@ -232,22 +232,37 @@ class InterventionsPage:
         title = frame.heading("Does help reach the pupils who are stuck?")
         table = self._covered
         if table.empty:
-            pupils = self.school.pupils
-            here = pupils[
-                (pupils["on_roll"] == "Y")
-                & pupils["year_group"].isin(self.school.framework.tracking.years)
-            ]
-            why = lacking.without_sen(
-                here, framework=self.school.framework, whom=f"in {self._years}"
-            )
-            return title + frame.answer(why)
+            return title + frame.answer(self._nobody_followed())
+        told = coverage_answer(table, years=self._years)
         return (
             title
-            + frame.answer(coverage_answer(table, years=self._years))
+            + frame.answer(" ".join(filter(None, (told, self._way_on()))))
             + frame.note(measures.STANDING_RULE)
             + self._undated()
             + frame.how_to_read("help_and_stuck", "on_course_and_stuck")
         )
+
+    def _way_on(self) -> str:
+        """What to do where of none of these pupils is it known whether they are stuck; '' where of some it is."""
+        if (self._covered["standing"] != measures.NOT_KNOWN).any():
+            return ""
+        stage = self.school.framework.stage(self.school.framework.tracking.stage)
+        rows = self.school.results[self.school.results["result"] != NO_RESULT]
+        mine = rows[rows["pupil_id"].isin(self._covered["pupil_id"])]
+        if not (mine["stage"] == "now").any():
+            return lacking.NO_NOW
+        if not (mine["stage"] == stage.entry_stage).any():
+            return f"Choose your files again on the front page, with {stage.entry_stage} results."
+        return ""
+
+    def _nobody_followed(self) -> str:
+        """Why there are no pupils with SEN in the years in which pupils are followed."""
+        pupils = self.school.pupils
+        here = pupils[
+            (pupils["on_roll"] == "Y")
+            & pupils["year_group"].isin(self.school.framework.tracking.years)
+        ]
+        return lacking.without_sen(here, framework=self.school.framework, whom=f"in {self._years}")
 
     def _undated(self) -> str:
         """Of how many of these pupils a level now has no date, and is not judged."""
@@ -325,12 +340,18 @@ class InterventionsPage:
             return title + frame.answer(
                 "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
             )
+        if not (self._covered["given"] > 0).any():
+            return title + frame.answer(
+                "No pupil with SEN has anything on the map yet, so there is nothing to tell. Fill in a few maps above."
+                if len(self._covered)
+                else self._nobody_followed()
+            )
         table = measures.movement(self.school, self.given())
         table = table[table["pupils"] > 0].reset_index(drop=True)
         if table.empty:
             return title + frame.answer(
-                "Of no pupil with SEN who has something on the map can it be said whether she moves on. "
-                f"That takes a result on entry and a current one. {lacking.NO_NOW}"
+                "It is not known yet whether the pupils with SEN who have something on the map move on. "
+                f"That takes a result on entry and a current one. {self._way_on()}".strip()
             )
         shown = table.assign(
             under=table["heading"].map(self.headings).fillna(table["heading"]),
@@ -493,7 +514,7 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
         f"and {_have(nothing)} nothing."
     )
     if unknown == len(table):
-        return f"{told} It is not known yet whether any of them is stuck."
+        return f"{told} It is not known yet whether {'any of them' if unknown > 1 else 'this pupil'} is stuck."
     rest = f" For {unknown:,} it is not known whether they are stuck." if unknown else ""
     if stuck.empty:
         return f"{told} Nobody is known to be stuck.{rest}"
@@ -621,7 +642,8 @@ def year7_answer(
     inside = new.drop_duplicates("pupil_id")
     start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
     start_held = (
-        f" Of {without_entry:,} no result on entry is held: load KS2 results on the front page."
+        f" {sentences.pupils(without_entry)} {_has(without_entry)} no result on entry: "
+        "choose your files again on the front page, with KS2 results."
         if without_entry
         else ""
     )
@@ -635,7 +657,11 @@ def year7_answer(
 
 
 def _in_row(here: pd.DataFrame) -> str:
-    return f"{sentences.pupils(len(here))} in Year 7 now, {int(here['sen'].sum())} with SEN"
+    """How many stand in a row of the chart, and how many of them have SEN, as far as it is known."""
+    unknown, told = int((here["sen_provision"] == "").sum()), f"{int(here['sen'].sum())} with SEN"
+    if unknown:
+        told = lacking.of_them_with_sen(int(here["sen"].sum()), unknown=unknown, of=len(here))
+    return f"{sentences.pupils(len(here))} in Year 7 now, {told}"
 
 
 _IN_ROW = [

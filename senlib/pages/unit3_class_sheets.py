@@ -18,6 +18,7 @@ from senlib.measures.class_sheets import COLUMNS, class_lists, classes
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW
 from senlib.measures.review import REVIEWED, review
+from senlib.measures.tracking import track
 from senlib.pages import frame, lacking, people, sentences, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
@@ -71,7 +72,10 @@ HIDDEN = (
     "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
 )
 KEEP = "These sheets name pupils and their needs. Give each to those who teach the class, and to nobody else."
-NO_CLASSES = "The school’s file says of nobody in which form or set they are, so there are no classes to make sheets for."
+NO_CLASSES = (
+    "The school’s files do not say in which form or set anybody is, so there are no classes to make sheets for. "
+    "Choose your files again on the front page, with a list that has forms or sets."
+)
 
 REVIEW_WORDS = {
     "sex": "Boys and girls",
@@ -249,7 +253,11 @@ class ClassSheetsPage:
         if self.classes.empty:
             return frame.heading(
                 "What does each teacher need to know about a class?"
-            ) + frame.answer(NO_CLASSES)
+            ) + frame.answer(
+                NO_CLASSES
+                if (self.school.pupils["on_roll"] == "Y").any()
+                else lacking.nobody_with_sen(0, whom="on roll")
+            )
         title = frame.heading(f"Who in {self.name.value} has SEN, and what helps?") + frame.answer(
             self._told()
         )
@@ -257,6 +265,9 @@ class ClassSheetsPage:
         if table.empty:
             return title
         shown = table.assign(targets=table["targets"].str.replace("\n", "; "))
+        if self.subject and not (table["entry"].ne("") | table["now"].ne("")).any():
+            told = f"No results in {self.subject} are in the school’s files for these pupils, so where they stand is not known."
+            title += frame.note(told)
         listed = frame.plain_table(
             shown, caption=self._called(self.name.value), columns=self._columns(table, SHOWN)
         )
@@ -390,7 +401,8 @@ class ClassSheetsPage:
     def _clear_zip(self) -> None:
         """What was made before a change is out of date."""
         here = self.classes[(self.classes["column"] == self.kind.value) & (self.classes["sen"] > 0)]
-        self.every.description = f"Make all {len(here)} sheets in one zip"
+        sheets = f"all {len(here)} sheets" if len(here) > 1 else "the sheet"
+        self.every.description = f"Make {sheets} in one zip"
         self.every.layout.display = "" if len(here) else "none"
         self.zipped.value = ""
 
@@ -437,9 +449,12 @@ class ClassSheetsPage:
             pupils = self.school.pupils
             if not ((pupils["year_group"] == year) & (pupils["on_roll"] == "Y")).any():
                 return frame.answer(f"Nobody in Year {year} is on roll in the school’s files.")
+            stage = self.school.framework.stage(self.school.framework.tracking.stage)
+            rows = track(self.school, subject=subject, entry=[*stage.bands, "none"], years=[year])
             return frame.answer(
-                "Of nobody in this year group can it be said yet whether they are on course. "
-                f"That takes a result on entry and a current one, with its date. {lacking.NO_NOW}"
+                lacking.nobody_judged(
+                    rows["unjudged"], stage=stage, subject=subject, whom=f"in Year {year}"
+                )
             )
         rows = list(judged.itertuples())
         judged = judged.assign(
@@ -649,7 +664,8 @@ def _standing(pupil: object) -> str:
     """Where a pupil stands, in words."""
     if pupil.stuck == "yes":
         return "stuck, though on course" if pupil.on_course == "yes" else "stuck"
-    return {"yes": "on course", "no": "behind"}.get(pupil.on_course, "not known")
+    unsaid = "not stuck" if pupil.stuck == "no" else "not known"
+    return {"yes": "on course", "no": "behind"}.get(pupil.on_course, unsaid)
 
 
 def open_page() -> ClassSheetsPage:

@@ -76,7 +76,11 @@ def test_whether_n_lets_one_tell():
 @pytest.mark.parametrize(
     ("attendances", "met", "more"),
     [
-        (["92", "92"], False, 0),
+        # At the line and not above it: one of the two has to come more often.
+        (["92", "92"], False, 1),
+        (["90", "94"], False, 1),
+        # All are below: all must rise above it.
+        (["90", "91", "91.5"], False, 3),
         (["92.1", "92"], True, 0),
         (["80", "95", "97"], False, 1),
         (["70", "80", "99"], False, 2),

@@ -6,7 +6,14 @@ import pytest
 from senlib import national
 from senlib.frameworks import load
 from senlib.measures.expected import expected_outcomes
-from senlib.measures.tracking import on_course_rates, people_in_cell, track
+from senlib.measures.tracking import (
+    NO_NOW,
+    NO_POINTS,
+    NO_START,
+    on_course_rates,
+    people_in_cell,
+    track,
+)
 from tests.measures.schools import cohort_of, school
 
 
@@ -50,6 +57,80 @@ def test_on_course_and_stuck_on_the_line_to_level_5(
 ):
     found = levels(year_group, entry, now, date).iloc[0]
     assert (found.gain, found.on_course, found.stuck, found.set) == (gain, on_course, stuck, "8En4")
+
+
+@pytest.mark.parametrize(
+    ("entry", "now", "on_course", "stuck", "unjudged"),
+    [
+        # W covers the P levels: in no order with them, nor with itself.
+        ("W", "P8", "", "", NO_POINTS),
+        ("W", "W", "", "", NO_POINTS),
+        ("P6", "W", "", "", NO_POINTS),
+        # P levels stand in order, and below every level; no line can be drawn from them.
+        ("P6", "P8", "", "no", NO_POINTS),
+        ("P8", "P8", "", "yes", NO_POINTS),
+        ("P8", "1c", "", "no", NO_POINTS),
+        ("W", "1c", "", "no", NO_POINTS),
+        # Whatever lies below level 1 lies below the line from a level.
+        ("1c", "W", "no", "yes", ""),
+        ("1c", "P8", "no", "yes", ""),
+        # A code says nothing of where she stands, at either end.
+        ("B", "3", "", "", NO_START),
+        ("A", "3", "", "", NO_START),
+        ("1c", "B", "", "", NO_POINTS),
+        ("1c", "N", "", "", NO_POINTS),
+        ("1c", "A", "", "", NO_NOW),
+        ("1c", "", "", "", NO_NOW),
+    ],
+)
+def test_below_level_1_there_is_an_order_and_no_distance(entry, now, on_course, stuck, unjudged):
+    pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
+    results = [
+        ("p", "KS2", "English", "teacher", entry),
+        ("p", "now", "English", "teacher", now, "2005-03-18"),
+    ]
+    made = school("levels", pupils, results)
+    [found] = track(made, subject="English", entry=["below 2", "none"]).itertuples()
+    assert pd.isna(found.gain)
+    assert (found.on_course, found.stuck, found.unjudged) == (on_course, stuck, unjudged)
+
+
+def test_no_gain_is_written_as_minus_nothing():
+    levels_scale = load("levels").scales["levels"]
+    names = [one.name for one in levels_scale.values]
+    pupils = [
+        {"pupil_id": f"{n}", "sen_provision": "A", "year_group": "8"}
+        for n in range(len(names) ** 2)
+    ]
+    pairs = [(then, now) for then in names for now in names]
+    results = [(f"{n}", "KS2", "English", "test", then) for n, (then, _) in enumerate(pairs)]
+    results += [
+        (f"{n}", "now", "English", "teacher", now, "2005-03-18") for n, (_, now) in enumerate(pairs)
+    ]
+    made = school("levels", pupils, results)
+    bands = load("levels").stage().bands
+    gains = track(made, subject="English", entry=bands).set_index("pupil_id")["gain"]
+    assert "-0.0" not in set(map(str, gains))
+    for n, (then, now) in enumerate(pairs):
+        measured = levels_scale.carries_points(then) and levels_scale.carries_points(now)
+        assert pd.notna(gains[f"{n}"]) == measured
+
+
+@pytest.mark.parametrize(
+    ("year_group", "day", "on_course", "stuck"),
+    [
+        # In Year 9 now, and judged by the line of the time of the result: 22.1 points in December of Year 7, 24.3 in July.
+        (9, "2002-12-10", "yes", "no"),
+        (9, "2003-07-15", "no", "no"),
+        # Before the key stage began: the line begins at entry.
+        (7, "2004-06-10", "yes", "no"),
+        # A summer's holiday later it is still the end of the year.
+        (8, "2004-08-20", "no", "no"),
+    ],
+)
+def test_an_older_result_is_judged_by_its_own_school_year(year_group, day, on_course, stuck):
+    [found] = levels(year_group, "3", "3a", day).itertuples()
+    assert (found.on_course, found.stuck) == (on_course, stuck)
 
 
 @pytest.mark.parametrize("now", [None, "A"])

@@ -211,7 +211,7 @@ def claims_of_sen(said, school):
             if have[here].any() or (codes[here] == "").any():
                 wrong.append(f"not so: {text!r}")
         if unknown and re.search(
-            r"[Nn]obody (?:\S+ ){0,4}has SEN\b|There are no pupils with(?:out)? SEN|\b0 of them with SEN"
+            r"[Nn]obody (?:\S+ ){0,4}has SEN\b|There are no pupils with(?:out)? SEN|\b(?:0|none) of them with SEN"
             r"|Nobody has SEN",
             text,
         ):
@@ -306,10 +306,10 @@ def task_3(page, said):
         found = re.match(r"([\d.]+) % on average over ([\d,]+) pupils?", text)
         if found and (abs(float(found[1]) - held.mean()) > 0.051 or int(found[2]) != len(held)):
             wrong.append(f"it is {held.mean():.1f} of {len(held)}: {text!r}")
-        found = re.match(r"([\d.]+) % for the 1 pupil of whom it is held", text)
+        found = re.match(r"([\d.]+) % for the 1 pupil whose attendance is recorded", text)
         if found and (len(held) != 1 or abs(float(found[1]) - held.mean()) > 0.051):
             wrong.append(f"attendance is held of {len(held)}: {text!r}")
-        if "no attendance is held of the" in text and (len(held) or not here.any()):
+        if "no attendance is recorded for the" in text and (len(held) or not here.any()):
             wrong.append(f"attendance is held of {len(held)}: {text!r}")
         found = re.match(r"(?:\w+: )?(?:nobody|[\d,]+) of (\d+) pupils?(?:,|\.|;)", text)
         if found and int(found[1]) != new:

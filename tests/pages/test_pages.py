@@ -219,7 +219,8 @@ def test_every_task_4_list_is_of_those_who_started_there(desk):
         assert len(page.listing.records) == len(page.rows())
         if len(page.rows()):
             counts = re.search(
-                r"Of ([\d,]+) pupils? with SEN .*?, (\d+) (?:is|are) on course for .*? and (\d+) behind(?:; of (\d+) no current result is held)?\.",
+                r"Of ([\d,]+) pupils? with SEN .*?, (\d+) (?:is|are) on course for .*? and (\d+) behind(?:; of (\d+) no current result is held)?"
+                r"(?:; of (\d+) the entry or the result now is W, a P level or a code, and has no points)?\.",
                 words(answer),
             )
             whole, *parts = (int((n or "0").replace(",", "")) for n in counts.groups())

@@ -102,7 +102,7 @@ def test_all_that_was_written_stands_there_with_the_way_back(desk):
         told["who"]
         == "Ash, Ann Year and form Year 8, 8A SEN School Action Plus Needs speech, language and communication needs (SLCN) Attendance not held"
     )
-    assert "English : entered at 3, now 3, stuck, behind." in told["progress"]
+    assert "English : entered at 3, now 3 (1 July 2005), stuck, behind." in told["progress"]
     assert (
         "2 things, 1.5 hours a week, £300 a year." in told["provision"]
         and "JB" in told["provision"]

@@ -179,8 +179,14 @@ def criterion(**changes):
             "67 %, likely between 53 and 79 %. No figure to compare with is held.",
         ),
         (
-            {"criterion": "attendance_sen", "target": 92.0, "more": 3},
-            "Not met: it would be met if the 3 pupils who attend least came 92 % of the time. That is clear: chance alone would not make it.",
+            {"criterion": "attendance_sen", "target": 92.0, "rule": "above", "more": 3},
+            "Not met: it would be met if the 3 pupils who attend least came more than 92 % of the time. That is clear: chance alone "
+            "would not make it.",
+        ),
+        (
+            {"criterion": "attendance_sen", "target": 92.0, "rule": "at least", "more": 1},
+            "Not met: it would be met if the 1 pupil who attends least came 92 % of the time. That is clear: chance alone "
+            "would not make it.",
         ),
     ],
 )

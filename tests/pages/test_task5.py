@@ -493,7 +493,7 @@ def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
 def test_a_school_in_which_nobody_has_sen(tmp_path):
     page = page_of(desk_over(tmp_path, without_sen()))
     assert (
-        "Nobody in Years 7 to 9 is in the school’s files." in words(page.answer)
+        "Nobody in Years 7 to 9 is on roll in the school’s files." in words(page.answer)
         and page.listing.records == []
     )
     assert "Nobody in Year 7 is on roll" in words(page.year7.children[0])

@@ -440,7 +440,9 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
             page.subject_reviewed.value = subject
             told = words(page.figures)
             assert f"How does Year {year} stand in {subject}, group by group?" in words(page.asked)
-            if "Of nobody in this year group" in told:
+            if re.search(
+                r"so it is not known who is on course|It is not known yet who in Year", told
+            ):
                 continue
             assert (
                 re.search(r"\d+ of \d+ on course, \d+ % \(likely \d+ to \d+ %\)", told)
