@@ -24,7 +24,7 @@ from tests.pages.driving import (
     words,
 )
 
-PIECES = ("who", "progress", "provision", "lessons", "planning", "iep", "next")
+PIECES = ("who", "progress", "others", "provision", "lessons", "planning", "iep", "next")
 
 
 def page_of(desk, pupil="", query=None):
