@@ -137,6 +137,17 @@ def sentence(
     return f"In England {short(found)} {whom(group)} {start} reached {aim} ({year})."
 
 
+def footnote(tables: Iterable[pd.DataFrame], *, starts: Iterable[str], stage: Stage) -> str:
+    """What is to be said below these tables: who started below the test stands where, and the source.
+
+    >>> from senlib.frameworks import load
+    >>> footnote([], starts=["below the test"], stage=load("gcse").stage("KS4"))
+    'England counts pupils who worked below the test among those who started below 80.'
+    """
+    below = "England counts pupils who worked below the test among those who started below 80."
+    return " ".join(filter(None, (below if stage.below_band in starts else "", source(tables))))
+
+
 def source(tables: Iterable[pd.DataFrame]) -> str:
     """Where the figures of these tables were published, and who is counted; '' where nothing is held."""
     years = sorted({int(table["year"].iloc[0]) for table in tables if len(table)})
@@ -169,8 +180,7 @@ def block(
             strip(table, reach=reach, stage=stage, name=name if len(found) > 1 else ""),
             numbers(table, caption=f"{name} in England who started there, in {subject}, by grade"),
         ]
-    below = BELOW_THE_TEST if entry == stage.below_band else ""
-    return "".join(parts) + frame.note(" ".join(filter(None, (below, source([*found.values()])))))
+    return "".join(parts) + frame.note(footnote(found.values(), starts=[entry], stage=stage))
 
 
 def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> str:
@@ -184,12 +194,12 @@ def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> s
     squares = []
     for row in table.itertuples():
         there = ' class="sl-there"' if scale.reached(row.outcome, reach=reach) else ""
-        letter = row.outcome if len(row.outcome) == 1 else row.outcome[0].upper()
-        squares += [f"<span{there}>{frame.escape(letter)}</span>"] * int(getattr(row, column))
+        square = f"<span{there}>{frame.escape(_letter(row.outcome))}</span>"
+        squares += [square] * int(getattr(row, column))
     whose = f"{name}. " if name else ""
     says = f"{whose}{in_words(table)}. {short(share(table, reach=reach, stage=stage))} reached {sentences.reached(reach, stage=stage)}."
     of = "one of 100 pupils" if column == "of_100" else f"one of the {len(squares)} pupils"
-    key = f"{whose}Each square is {of}, with the grade. Filled: {sentences.reached(reach, stage=stage)}.{_codes(table, stage=stage)}"
+    key = f"{whose}Each square is {of}, with the grade. Filled: {sentences.reached(reach, stage=stage)}. {letters([table], stage=stage)}"
     return (
         f'<figure class="sl-figure"><div class="sl-hundred" role="img" aria-label="{frame.escape(says)}">{" ".join(squares)}</div>'
         f"<figcaption>{frame.escape(key)}</figcaption></figure>"
@@ -224,13 +234,23 @@ def numbers(table: pd.DataFrame, *, caption: str) -> str:
     )
 
 
-def _codes(table: pd.DataFrame, *, stage: Stage) -> str:
-    """What the letters on the squares mean, of those that stand there."""
+def letters(tables: Iterable[pd.DataFrame], *, stage: Stage) -> str:
+    """What the letters that stand for no grade mean, of those that anybody of these hundreds has.
+
+    >>> from senlib.frameworks import load
+    >>> table = pd.DataFrame({"outcome": ["X", "U", "1"], "pupils": [0, 5, 2], "row_pupils": 7, "of_100": [0, 71, 29]})
+    >>> letters([table], stage=load("gcse").stage("KS4"))
+    'U: ungraded.'
+    """
     meanings = {code.name: code.meaning for code in stage.outcome_scale.codes} | {"U": "ungraded"}
-    shown = table[table[counted_in(table)] > 0]["outcome"]
-    told = [
-        f" {name if len(name) == 1 else name[0].upper()}: {meanings[name]}."
-        for name in shown
-        if name in meanings
-    ]
-    return "".join(told)
+    shown = dict.fromkeys(
+        outcome
+        for table in tables
+        for outcome in table.loc[table[counted_in(table)] > 0, "outcome"]
+    )
+    return " ".join(f"{_letter(name)}: {meanings[name]}." for name in shown if name in meanings)
+
+
+def _letter(outcome: str) -> str:
+    """What stands on a square: the grade, or the first letter of a code."""
+    return outcome if len(outcome) == 1 else outcome[0].upper()

@@ -264,15 +264,17 @@ class PupilPage:
                 + hundred.strip(reached, reach=reach, stage=stage)
                 + hundred.numbers(reached, caption=f"{name} with the same start, by grade")
             )
-        bands = {row.entry_band for row, _ in found}
-        below = hundred.BELOW_THE_TEST if stage.below_band in bands else ""
-        source = hundred.source(table for _, table in found)
+        below = hundred.footnote(
+            [reached for _, reached in found],
+            starts=[row.entry_band for row, _ in found],
+            stage=stage,
+        )
         return (
             frame.heading("What did others with the same start go on to?", level=3)
             + f"<ul>{''.join(told)}</ul>"
             + frame.note(hundred.NO_PREDICTION)
             + frame.folded("Grade by grade", "".join(strips))
-            + frame.note(" ".join(filter(None, (below, source))))
+            + frame.note(below)
         )
 
     def _for_a_talk(self) -> File:
@@ -285,7 +287,7 @@ class PupilPage:
             start=self._now["entry"],
             aim=aim,
             standing=[standing(one) for one in self._now.itertuples()],
-            england=[hundred.short(share(table, reach=reach, stage=stage)) for _, table in beside],
+            england=[hundred.short(share(found, reach=reach, stage=stage)) for _, found in beside],
         )
         sen = framework.sen_names.get(row.sen_provision, "No SEN code is held")
         year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
@@ -303,7 +305,9 @@ class PupilPage:
             about=about,
             heading=f"For a talk with the subject leader: {name}",
             intro=f"{who}. The aim: {aim}.",
-            england=[(one.subject, table, reach) for one, table in beside],
+            england=[(one.subject, found, reach) for one, found in beside],
+            whose="Subject",
+            starts=[one.entry_band for one, _ in beside],
             stage=stage,
         )
         return File(name=f"for a talk {name}.docx", content=content)

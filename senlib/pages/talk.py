@@ -32,12 +32,15 @@ def sheet(
     heading: str,
     intro: str,
     england: Sequence[Strip],
+    whose: str,
+    starts: Sequence[str],
     stage: Stage,
 ) -> bytes:
     """The sheet in Word, across the page: `rows` with room to write beside each, over what pupils in England went on to.
 
-    `rows` has what (the pupil, or the subject; `first` heads it), start, now, aim, standing and england (as `hundred.short` says it;
-    the column is left out where nothing is held). `england` are strips to show in figures.
+    `rows` has what (pupils, or the subjects of one; `first` heads it), start, now, aim, standing and england (as `hundred.short` says
+    it; the column is left out where nothing is held). `england` are strips to show in figures, each of a group or a subject, as
+    `whose` says. `starts` are the bands they are of.
     """
     held = [strip for strip in england if len(strip[1])]
     shown = HEADS | ({"england": "In England"} if held else {})
@@ -57,11 +60,13 @@ def sheet(
         ),
     ]
     if held:
-        pieces += _in_england(held, stage=stage)
+        pieces += _in_england(held, whose=whose, starts=starts, stage=stage)
     return word.document(pieces, about=about, heading=heading)
 
 
-def _in_england(held: Sequence[Strip], *, stage: Stage) -> list[word.Piece]:
+def _in_england(
+    held: Sequence[Strip], *, whose: str, starts: Sequence[str], stage: Stage
+) -> list[word.Piece]:
     """The strips in figures, a row each, and what they are."""
     outcomes = _outcomes([table for _, table, _ in held], stage=stage)
     lines = []
@@ -69,13 +74,19 @@ def _in_england(held: Sequence[Strip], *, stage: Stage) -> list[word.Piece]:
         counts = table.set_index("outcome")[counted_in(table)]
         reached = share(table, reach=reach, stage=stage)
         told = f"{hundred.short(reached)} reached {sentences.reached(reach, stage=stage)}"
-        of = f"of {reached.of}"
-        lines.append([name, of, *(str(counts.get(outcome, 0)) for outcome in outcomes), told])
-    told = [hundred.NO_PREDICTION, hundred.source([table for _, table, _ in held])]
+        lines.append(
+            [name, str(reached.of), *(str(counts.get(outcome, 0)) for outcome in outcomes), told]
+        )
+    tables = [table for _, table, _ in held]
+    told = [
+        hundred.NO_PREDICTION,
+        hundred.letters(tables, stage=stage),
+        hundred.footnote(tables, starts=starts, stage=stage),
+    ]
     return [
         word.Listing(
             heading="What pupils in England with the same start went on to",
-            heads=["", "", *outcomes, "Reached the aim"],
+            heads=[whose, "Of", *outcomes, "Reached the aim"],
             rows=lines,
             weights=[2.6, 1, *[0.6] * len(outcomes), 3],
             wide=True,

@@ -23,12 +23,14 @@ from senlib.pages import frame, hundred, lacking, people, provided, sentences, t
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
-from senlib.pages.paper import Paper, forms
+from senlib.pages.paper import NothingChosen, Paper, forms
 from senlib.pages.shown import Shown
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
 
 FORM = "task 4 plan"
+
+NOBODY = "No pupils started there. Choose another start, subject or year."
 
 UNJUDGED = "Of none of them can it be said whether they are stuck."
 
@@ -81,7 +83,13 @@ IN_WORD = {
 WEIGHTS = dict(zip(IN_WORD, (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 0.9, 2.8, 2.8), strict=True))
 
 # A few words under a heading.
-HELP = {"england": "same start and group, reached the chosen aim"}
+HELP = {"england": "reached the aim"}
+
+# And a sentence below the list.
+NOTES = {
+    "gain": "Gain: levels from entry to now.",
+    "england": "In England: how many pupils with the same start and of the same group (with SEN or without) reached the chosen aim.",
+}
 
 # What is no plain text in the list.
 KINDS = {"year_group": "number", "gain": "number", "sen_and_needs": "code"}
@@ -150,16 +158,12 @@ class TrackingPage:
             page_size=25,
             columns=self._columns(),
             caption="",
-            empty="No pupils started there. Choose another start, subject or year.",
+            empty=NOBODY,
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        gain = (
-            frame.note("Gain: levels from entry to now.")
-            if "gain" in self._of_framework(LISTED)
-            else ""
-        )
-        key = frame.html(gain + people.codes_key(self.school))
+        notes = "".join(frame.note(NOTES[key]) for key in self._of_framework(NOTES))
+        key = frame.html(notes + people.codes_key(self.school))
         england = self.live.piece(self._in_england)
         return widgets.VBox([england, self.listing, key, self.unread, self.status, self.shown.box])
 
@@ -509,7 +513,7 @@ class TrackingPage:
         told = (
             "How many pupils in England with the same start and group reached the aim in this subject.",
             hundred.NO_PREDICTION,
-            hundred.source(found),
+            hundred.footnote(found, starts=[self.entry.value], stage=self._stage),
         )
         return " ".join(filter(None, told))
 
@@ -517,6 +521,8 @@ class TrackingPage:
         """The pupils on the list, a row each, with room to write what it would take, under what happened to others."""
         subject, stage = self.subject.value, self._stage
         aim, rows = sentences.reached(self.reach.value, stage=stage), self.rows()
+        if rows.empty:
+            raise NothingChosen(NOBODY)
         england = [
             (hundred.named(group), table, self.reach.value)
             for group, table in self._others(rows, subject=subject).items()
@@ -529,6 +535,8 @@ class TrackingPage:
             heading=f"For a talk with the subject leader: {subject}",
             intro=f"{start} in {subject}. The aim: {aim}.",
             england=england,
+            whose="Group",
+            starts=[self.entry.value],
             stage=stage,
         )
         return File(name=f"for a talk {subject}.docx", content=content)
