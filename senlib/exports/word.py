@@ -117,13 +117,17 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """A table to read: its heading, the heads of its columns, and its rows as texts; `weights` share out the width."""
+    """A table to read: its heading, the heads of its columns, and its rows as texts; `weights` share out the width.
+
+    `room` is the least height of a row in cm, where there is something to write in by hand.
+    """
 
     heading: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     weights: Sequence[float] = ()
     wide: bool = False
+    room: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +323,7 @@ def _add(made: Document, piece: Piece) -> None:
             rows=rows,
             weights=weights,
             says=head or "A table",
+            heights=[piece.room] * len(rows),
         )
     else:
         # The headings within come one below the piece's own, and none is left out between.

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from urllib.parse import urlencode
 
 import ipywidgets as widgets
 import pandas as pd
 
+from senlib.exports.about import About
+from senlib.exports.bundle import File
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
+from senlib.measures.others import share
 from senlib.measures.tracking import NO_DATE, NO_POINTS
-from senlib.pages import frame, lacking, people, provided, sentences, top
+from senlib.pages import frame, hundred, lacking, people, provided, sentences, talk, top
 from senlib.pages.asking import KeptSheet, table
 from senlib.pages.desk import Desk, open_desk
+from senlib.pages.paper import Paper
 from senlib.pages.planned import NewAction, PlanSheet
 from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
+from senlib.pages.task4_level3_to_5 import standing
 from senlib.pages.task7_planning import asks, class_name, to_do
 from senlib.pages.visits import VISIT, visit_name
 from senlib.widgets.sheet import box_name
@@ -24,7 +30,7 @@ from senlib.workbook.store import StoreError
 from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
 
 # What the page says from the school's own files, whether or not the answers can be read.
-FROM_FILES = ("who", "progress", "next")
+FROM_FILES = ("who", "progress", "others", "next")
 
 
 class PupilPage:
@@ -38,8 +44,20 @@ class PupilPage:
         self.trouble = frame.html("")
         self.pieces = {
             name: frame.html("")
-            for name in ("who", "progress", "provision", "lessons", "planning", "iep", "next")
+            for name in (
+                "who",
+                "progress",
+                "others",
+                "provision",
+                "lessons",
+                "planning",
+                "iep",
+                "next",
+            )
         }
+        self.talk = Paper(
+            desk, [("For a talk with the subject leader, in Word", lambda _: self._for_a_talk())]
+        )
         self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
         self.lines = KeptSheet(desk)
         self.new = NewAction(
@@ -61,8 +79,11 @@ class PupilPage:
         return widgets.VBox([frame.controls(self.pupil), self.trouble, self.pieces["who"]])
 
     def progress(self) -> widgets.VBox:
-        """Where the pupil began, is now and got to, each with the way back to the figure it is counted in; and what is agreed."""
-        return widgets.VBox([self.pieces["progress"], self.lines.box])
+        """Where the pupil began, is now and got to, each with the way back to the figure it is counted in; what others with the same
+        start went on to; and what is agreed."""
+        return widgets.VBox(
+            [self.pieces["progress"], self.pieces["others"], self.lines.box, self.talk.box]
+        )
 
     def provision(self) -> widgets.HTML:
         """What the pupil is given."""
@@ -96,6 +117,7 @@ class PupilPage:
         makers = {
             "who": self._who,
             "progress": self._progress,
+            "others": self._others,
             "provision": self._provision,
             "lessons": self._lessons,
             "planning": self._planning,
@@ -115,6 +137,9 @@ class PupilPage:
                 if self.nobody
                 else f"Choose a pupil, or {here}"
             )
+        self.talk.clear()
+        # Whoever is followed in no subject is talked of with no subject leader.
+        self.talk.box.layout.display = "none" if self._now is None or self._now.empty else None
         self.actions.show()
         self.new.status.value = ""
         self.to_do.layout.display = None if pupil else "none"
@@ -206,6 +231,90 @@ class PupilPage:
             why += frame.note(sentences.aim(self.school.framework))
             why += frame.how_to_read("on_course_and_stuck")
         return title + f"<ul>{''.join(parts)}</ul>" + why
+
+    def _beside(self) -> list[tuple[object, pd.DataFrame]]:
+        """The subjects that are followed, each with what pupils in England with this pupil's start went on to."""
+        return [
+            (
+                row,
+                hundred.beside(
+                    self.desk,
+                    subject=row.subject,
+                    entry=row.entry_band,
+                    sen_provision=row.sen_provision,
+                    reach=self.school.framework.tracking.reach,
+                ),
+            )
+            for row in self._now.itertuples()
+        ]
+
+    def _others(self, _held: Mapping[str, Mapping[str, str]]) -> str:
+        """Of each subject that is followed a sentence, and one key press away the strips and their numbers."""
+        framework = self.school.framework
+        reach, stage = framework.tracking.reach, framework.stage(framework.tracking.stage)
+        found = [(row, table) for row, table in self._beside() if len(table)]
+        if not found:
+            return ""
+        group = hundred.group_of(self._row.sen_provision, framework=framework)
+        told, strips = [], []
+        for row, reached in found:
+            says = hundred.sentence(
+                reached, group=group, reach=reach, stage=stage, start="who had the same start"
+            )
+            told.append(f"<li>{frame.words(f'{row.subject}: {frame.lower_first(says)}')}</li>")
+            name = f"{row.subject}: {hundred.whom(group)} in England"
+            strips.append(
+                frame.heading(row.subject, level=4)
+                + hundred.strip(reached, reach=reach, stage=stage)
+                + hundred.numbers(reached, caption=f"{name} with the same start, by grade")
+            )
+        below = hundred.footnote(
+            [reached for _, reached in found],
+            starts=[row.entry_band for row, _ in found],
+            stage=stage,
+        )
+        return (
+            frame.heading("What did others with the same start go on to?", level=3)
+            + f"<ul>{''.join(told)}</ul>"
+            + frame.note(hundred.NO_PREDICTION)
+            + frame.folded("Grade by grade", "".join(strips))
+            + frame.note(below)
+        )
+
+    def _for_a_talk(self) -> File:
+        """The subjects of this pupil that are followed, a row each, with room to write what it would take."""
+        framework, row = self.school.framework, self._row
+        reach, stage = framework.tracking.reach, framework.stage(framework.tracking.stage)
+        aim, beside = sentences.reached(reach, stage=stage), self._beside()
+        rows = self._now.assign(
+            what=self._now["subject"],
+            start=self._now["entry"],
+            aim=aim,
+            standing=[standing(one) for one in self._now.itertuples()],
+            england=[hundred.short(share(found, reach=reach, stage=stage)) for _, found in beside],
+        )
+        sen = framework.sen_names.get(row.sen_provision, "No SEN code is held")
+        year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
+        who = ", ".join(filter(None, (year, row.form, sen, *self._needs(row))))
+        name = people.person_name(row)
+        about = About(
+            title="For a talk with the subject leader",
+            source=self.school.name,
+            made=date.today(),
+            sample=self.school.sample,
+        )
+        content = talk.sheet(
+            rows,
+            first="Subject",
+            about=about,
+            heading=f"For a talk with the subject leader: {name}",
+            intro=f"{who}. The aim: {aim}.",
+            england=[(one.subject, found, reach) for one, found in beside],
+            whose="Subject",
+            starts=[one.entry_band for one, _ in beside],
+            stage=stage,
+        )
+        return File(name=f"for a talk {name}.docx", content=content)
 
     def _show_lines(self, held: Mapping[str, Mapping[str, str]] | None) -> None:
         """The plan lines of Task 4 for this pupil: the same answers, in the other place where they are looked for."""

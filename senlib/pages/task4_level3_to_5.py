@@ -16,6 +16,7 @@ from senlib.exports.bundle import File
 from senlib.exports.excel import Sheet, workbook
 from senlib.frameworks import NO_RESULT, Scale, Stage
 from senlib.measures.groups import has_sen
+from senlib.measures.others import share
 from senlib.measures.tracking import (
     NO_DATE,
     NO_NOW,
@@ -24,11 +25,11 @@ from senlib.measures.tracking import (
     on_course_rates,
     track,
 )
-from senlib.pages import frame, lacking, people, provided, sentences, top
+from senlib.pages import frame, hundred, lacking, people, provided, sentences, talk, top
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
-from senlib.pages.paper import Paper, forms
+from senlib.pages.paper import NothingChosen, Paper, forms
 from senlib.pages.shown import Shown
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
@@ -54,6 +55,7 @@ LISTED = {
     "now": "Now",
     "gain": "Gain",
     "standing": "Standing",
+    "england": "In England",
     "headings": "Provision",
     "plan": "Plan",
 }
@@ -70,6 +72,7 @@ IN_THE_SHEET = {
     "now_date": "Now, on",
     "gain": "Gain in levels",
     "standing": "Standing",
+    "england": "In England, same start and group: reached the aim",
     "attendance": "Attendance %",
     "things": "Provision",
     "plan": "Plan",
@@ -84,10 +87,20 @@ IN_WORD = {
     "entry": "Entry",
     "now": "Now",
     "standing": "Standing",
+    "england": "In England",
     "things": "Provision",
     "plan": "Plan",
 }
-WEIGHTS = (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 3, 3)
+WEIGHTS = dict(zip(IN_WORD, (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 0.9, 2.8, 2.8), strict=True))
+
+# A few words under a heading.
+HELP = {"england": "reached the aim"}
+
+# And a sentence below the list.
+NOTES = {
+    "gain": "Gain: levels from entry to now.",
+    "england": "In England: how many pupils with the same start and of the same group (with SEN or without) reached the chosen aim.",
+}
 
 # What is no plain text in the list.
 KINDS = {"year_group": "number", "gain": "number", "sen_and_needs": "code"}
@@ -160,13 +173,12 @@ class TrackingPage:
         )
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
-        gain = (
-            frame.note("Gain: levels from entry to now.") + frame.how_to_read("gain")
-            if "gain" in self._of_framework(LISTED)
-            else ""
-        )
-        key = frame.html(gain + people.codes_key(self.school))
-        return widgets.VBox([self.listing, key, self.unread, self.status, self.shown.box])
+        held = self._of_framework(NOTES)
+        notes = "".join(frame.note(NOTES[key]) for key in held)
+        notes += frame.how_to_read("gain") if "gain" in held else ""
+        key = frame.html(notes + people.codes_key(self.school))
+        england = self.live.piece(self._in_england)
+        return widgets.VBox([england, self.listing, key, self.unread, self.status, self.shown.box])
 
     def sheets(self) -> widgets.VBox:
         """The list above for its subject leader, in Excel or in Word, or every subject's; and the page's forms."""
@@ -180,6 +192,7 @@ class TrackingPage:
                 "Every subject’s list, a sheet each, in Excel",
                 lambda _: self._in_excel(self._subjects(), named="all subjects"),
             ),
+            ("For a talk with the subject leader, in Word", lambda _: self._for_a_talk()),
         ]
         self.files = Paper(self.desk, [*lists, *forms(self.desk, self.ask.sheet)])
         self.live.also(self.files.clear)
@@ -213,11 +226,56 @@ class TrackingPage:
                 ", ".join(filter(None, (row.sen_provision, self._needs[row.pupil_id])))
                 for row in table.itertuples()
             ],
-            standing=[_standing(row) for row in table.itertuples()],
+            standing=[standing(row) for row in table.itertuples()],
+            england=self._shares(table),
             plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
             headings=given["headings"].replace("", "none").to_numpy(),
             things=given["things"].to_numpy(),
         ).reset_index(drop=True)
+
+    def _others(self, rows: pd.DataFrame, *, subject: str) -> dict[str, pd.DataFrame]:
+        """What pupils in England who started there went on to, by each group that somebody on the list is of."""
+        of = self.school.framework
+        groups = dict.fromkeys(
+            hundred.group_of(code, framework=of) for code in rows["sen_provision"]
+        )
+        return {
+            group: hundred.of_group(
+                self.desk,
+                subject=subject,
+                entry=self.entry.value,
+                group=group,
+                reach=self.reach.value,
+            )
+            for group in groups
+        }
+
+    def _shares(self, rows: pd.DataFrame) -> list[str]:
+        """Beside each row, how many pupils in England with the same start and of the same group reached the aim."""
+        if rows.empty:
+            return []
+        others = self._others(rows, subject=rows["subject"].iloc[0])
+        told = {
+            group: hundred.short(share(table, reach=self.reach.value, stage=self._stage))
+            for group, table in others.items()
+        }
+        return [
+            told[hundred.group_of(code, framework=self.school.framework)]
+            for code in rows["sen_provision"]
+        ]
+
+    def _in_england(self) -> str:
+        """What pupils in England who started there went on to, of each group that is listed."""
+        rows = self.rows()
+        if rows.empty or not hundred.held(self.school.framework):
+            return ""
+        return hundred.block(
+            self._others(rows, subject=self.subject.value),
+            subject=self.subject.value,
+            entry=self.entry.value,
+            reach=self.reach.value,
+            stage=self._stage,
+        )
 
     def _read_plans(self) -> dict[str, str]:
         """The plan lines last written; where they cannot be read, those that were read before, and the page says why.
@@ -352,16 +410,20 @@ class TrackingPage:
         for column in columns:
             if scale := scales.get(column["key"]):
                 column |= {"kind": "choice", "choices": in_order(scale)}
+            if column["key"] == "england":
+                column |= {"kind": "choice", "choices": hundred.in_order()}
+            if help := HELP.get(column["key"]):
+                column |= {"help": help}
         columns[-1] |= {"editable": True}
         return columns
 
     def _of_framework(self, columns: Mapping[str, str]) -> dict[str, str]:
-        """Those of the columns that this framework has: a gain can be counted in levels, and not in grades."""
-        return {
-            key: label
-            for key, label in columns.items()
-            if key != "gain" or self.plan.method == "line"
+        """Those of the columns that this framework has: a gain is counted in levels, England's figures by start are of grades."""
+        has = {
+            "gain": self.plan.method == "line",
+            "england": hundred.held(self.school.framework),
         }
+        return {key: label for key, label in columns.items() if has.get(key, True)}
 
     def _show_pupils(self) -> None:
         rows = self.rows()
@@ -416,13 +478,17 @@ class TrackingPage:
 
     def _in_word(self) -> File:
         """The list of one subject, across the page, with the rules by which it was made."""
-        subject = self.subject.value
-        table = self.rows(subject=subject)[list(IN_WORD)].astype(object)
+        subject, columns = self.subject.value, self._of_framework(IN_WORD)
+        table = self.rows(subject=subject)[list(columns)].astype(object)
         lines = table.where(table.notna(), "").astype(str).values.tolist()
         rules = "\n".join(f"{name}: {words}" for name, words in self._rules())
         pieces = [
             word.Listing(
-                heading="", heads=list(IN_WORD.values()), rows=lines, weights=WEIGHTS, wide=True
+                heading="",
+                heads=list(columns.values()),
+                rows=lines,
+                weights=[WEIGHTS[key] for key in columns],
+                wide=True,
             ),
             word.Words(heading="How to read it", text=rules, wide=True),
         ]
@@ -448,7 +514,46 @@ class TrackingPage:
             ("Aim", sentences.reached(self.reach.value, stage=self._stage)),
             ("On course", self.plan.on_course),
             ("Stuck", f"{self.plan.stuck} {sentences.STUCK_FIRST}"),
+            *(
+                [("In England", self._rule_of_england())]
+                if hundred.held(self.school.framework)
+                else []
+            ),
         ]
+
+    def _rule_of_england(self) -> str:
+        """What the column 'In England' says."""
+        found = self._others(self.rows(), subject=self.subject.value).values()
+        told = (
+            "How many pupils in England with the same start and group reached the aim in this subject.",
+            hundred.NO_PREDICTION,
+            hundred.footnote(found, starts=[self.entry.value], stage=self._stage),
+        )
+        return " ".join(filter(None, told))
+
+    def _for_a_talk(self) -> File:
+        """The pupils on the list, a row each, with room to write what it would take, under what happened to others."""
+        subject, stage = self.subject.value, self._stage
+        aim, rows = sentences.reached(self.reach.value, stage=stage), self.rows()
+        if rows.empty:
+            raise NothingChosen(NOBODY)
+        england = [
+            (hundred.named(group), table, self.reach.value)
+            for group, table in self._others(rows, subject=subject).items()
+        ]
+        start = f"{self.who.label} {sentences.arrived(self.entry.value, stage=stage)}"
+        content = talk.sheet(
+            rows.assign(what=_with_needs(rows), start=rows["entry"], aim=aim),
+            first="Pupil",
+            about=self._about(subject),
+            heading=f"For a talk with the subject leader: {subject}",
+            intro=f"{start} in {subject}. The aim: {aim}.",
+            england=england,
+            whose="Group",
+            starts=[self.entry.value],
+            stage=stage,
+        )
+        return File(name=f"for a talk {subject}.docx", content=content)
 
 
 def open_page() -> TrackingPage:
@@ -474,12 +579,20 @@ def in_order(scale: Scale) -> list[str]:
     return [*codes, *bands, *sorted([*values, *scale.double_awards()], key=scale.points)]
 
 
-def _standing(row) -> str:
+def standing(row) -> str:
     """Where a pupil stands, in words."""
     if row.stuck == "yes":
         return "stuck, though on course" if row.on_course == "yes" else "stuck"
     unsaid = "not stuck" if row.stuck == "no" else "not known"
     return {"yes": "on course", "no": "behind"}.get(row.on_course, unsaid)
+
+
+def _with_needs(rows: pd.DataFrame) -> list[str]:
+    """Each pupil's name, and on a line below it SEN provision and needs."""
+    return [
+        "\n".join(filter(None, (row.name, row.sen_and_needs)))
+        for row in rows[["name", "sen_and_needs"]].itertuples(index=False)
+    ]
 
 
 def _stuck_words(states: pd.Series) -> str:

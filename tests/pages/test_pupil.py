@@ -1,11 +1,14 @@
 """The page of one pupil: what it gathers, where it leads, and what it says where answers, names or the pupil are not there."""
 
+import io
 import re
 
+import docx
 import pytest
 
 from senlib import open_sample
-from senlib.pages import people
+from senlib.measures.one_pupil import now_of
+from senlib.pages import hundred, people
 from senlib.pages.desk import _with_examples
 from senlib.pages.pupil import PupilPage
 from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
@@ -24,7 +27,7 @@ from tests.pages.driving import (
     words,
 )
 
-PIECES = ("who", "progress", "provision", "lessons", "planning", "iep", "next")
+PIECES = ("who", "progress", "others", "provision", "lessons", "planning", "iep", "next")
 
 
 def page_of(desk, pupil="", query=None):
@@ -288,3 +291,39 @@ def test_pupils_of_a_sample_here_and_there(tmp_path, framework):
         # A percentage stands there for one thing alone, and that is no share of pupils.
         assert "%" not in told.replace(re.search(r"Attendance \S+( %)?", told)[0], "")
         assert pupil not in queries(*(piece.value for piece in page.pieces.values()))
+
+
+def test_what_others_with_the_same_start_went_on_to(tmp_path):
+    desk = desk_over(tmp_path, open_sample("gcse"), workbook="gcse")
+    page = page_of(desk)
+    page.pupil.value = next(
+        pupil
+        for _, pupil in page.pupil.options[1:]
+        if len(page_now(page, pupil)) and page_now(page, pupil)["entry_band"].iloc[0] == "90-95.5"
+    )
+    told = said(page)["others"]
+    assert "Mathematics: in England 17 of 100 pupils with SEN who had the same start" in told
+    assert hundred.NO_PREDICTION in told and "2023/24" in told
+    assert page.pieces["others"].value.count('class="sl-hundred"') == 2
+    page.talk.make_it()
+    document = docx.Document(io.BytesIO(page.talk.file.content))
+    subjects = [row.cells[0].text for row in document.tables[0].rows[1:]]
+    assert subjects == page_now(page, page.pupil.value)["subject"].tolist()
+    assert hundred.NO_PREDICTION in [paragraph.text for paragraph in document.paragraphs]
+    page.pupil.value = page.pupil.options[1][1]
+    assert page.talk.made.value == ""
+
+
+def page_now(page, pupil):
+    return now_of(page.school, pupil)
+
+
+def test_nothing_is_said_of_others_where_nothing_is_held(desk):
+    page = page_of(desk)
+    assert page.talk.box.layout.display == "none"
+    page.pupil.value = "0001"
+    assert said(page)["others"] == "" and page.talk.box.layout.display is None
+    page.talk.make_it()
+    document = docx.Document(io.BytesIO(page.talk.file.content))
+    assert [cell.text for cell in document.tables[0].rows[0].cells][-1] == "What would it take?"
+    assert len(document.tables) == 1

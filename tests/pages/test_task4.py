@@ -2,9 +2,13 @@
 
 import io
 
+import docx
 import openpyxl
 import pytest
 
+from senlib import open_sample
+from senlib.measures.others import others, share
+from senlib.pages import hundred
 from senlib.pages.provided import map_grid
 from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.workbook.rows import add_row
@@ -107,3 +111,103 @@ def test_what_was_read_stays_where_it_cannot_be_read_anew(desk, monkeypatch, tro
             "Literacy",
             "Paired reading",
         )
+
+
+# -- what others with the same start went on to --
+
+
+@pytest.fixture
+def gcse(tmp_path, monkeypatch):
+    without_pictures(monkeypatch)
+    return page_of(desk_over(tmp_path, open_sample("gcse"), workbook="gcse"))
+
+
+def england_s(page, group, subject):
+    """The share that the measure gives, in the words of the list."""
+    framework = page.school.framework
+    asked = {"subject": subject, "entry": page.entry.value, "reach": page.reach.value}
+    table = others(framework=framework, stage=framework.stage(), group=group, **asked)
+    return hundred.short(share(table, reach=page.reach.value, stage=framework.stage()))
+
+
+def test_each_row_says_how_many_of_a_hundred_of_its_own_group_reached_the_aim(gcse):
+    gcse.who.value = "all"
+    gcse.reach.value = "5"
+    with_sen, without = (england_s(gcse, group, "English Language") for group in ("SEN", "no SEN"))
+    assert with_sen != without
+    codes = dict(zip(gcse.rows()["pupil_id"], gcse.rows()["sen_provision"], strict=True))
+    assert {"K", "N"} <= set(codes.values())
+    for row in gcse.listing.records:
+        assert row["england"] == (without if codes[row["id"]] == "N" else with_sen)
+    said = words(gcse.pupils().children[0])
+    assert f"In England {with_sen} pupils with SEN who started there reached grade 5" in said
+    assert f"In England {without} pupils without SEN who started there reached grade 5" in said
+    assert hundred.NO_PREDICTION in said and "2023/24" in said
+
+
+def test_what_the_line_says_follows_the_choices(gcse):
+    line = gcse.pupils().children[0]
+    assert england_s(gcse, "SEN", "English Language") in words(line)
+    gcse.subject.value = "Mathematics"
+    assert england_s(gcse, "SEN", "Mathematics") in words(line)
+    assert {row["england"] for row in gcse.listing.records} == {
+        england_s(gcse, "SEN", "Mathematics")
+    }
+    gcse.entry.value = "none"
+    assert "of 100" not in words(line) and not any(row["england"] for row in gcse.listing.records)
+
+
+def test_levels_have_no_such_column(desk):
+    page = page_of(desk)
+    assert "england" not in [column["key"] for column in page.listing.columns]
+    assert words(page.pupils().children[0]) == ""
+    for what in ("The list above, in Excel", "The list above, in Word", TALK):
+        assert "England" not in all_text(made(page, what)), what
+
+
+TALK = "For a talk with the subject leader, in Word"
+
+
+def made(page, what):
+    page.files.what.value = what
+    page.files.make_it()
+    return page.files.file
+
+
+def all_text(file):
+    """Every cell and every paragraph of a file."""
+    if file.name.endswith("xlsx"):
+        book = openpyxl.load_workbook(io.BytesIO(file.content))
+        cells = (cell.value for sheet in book for row in sheet.iter_rows() for cell in row)
+        return "\n".join(str(value) for value in cells if value is not None)
+    document = docx.Document(io.BytesIO(file.content))
+    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("what", ["The list above, in Excel", "The list above, in Word", TALK])
+def test_what_is_taken_away_says_it_too_and_that_it_is_no_prediction(gcse, what):
+    told = all_text(made(gcse, what))
+    assert england_s(gcse, "SEN", "English Language") in told
+    assert hundred.NO_PREDICTION in told and "2023/24" in told
+
+
+def test_the_sheet_for_a_talk_has_each_pupil_with_room_to_write(gcse):
+    document = docx.Document(io.BytesIO(made(gcse, TALK).content))
+    pupils, england = document.tables
+    assert pupils.rows[0].cells[-1].text == "What would it take?"
+    assert len(pupils.rows) == 1 + len(gcse.rows())
+    for row, pupil in zip(pupils.rows[1:], gcse.rows().itertuples(), strict=True):
+        cells = [cell.text for cell in row.cells]
+        assert cells[0].startswith(pupil.name) and cells[1] == pupil.entry and cells[-1] == ""
+        assert row.height.cm > 1.5
+    heads, counts = ([cell.text for cell in row.cells] for row in england.rows)
+    grades = [int(count) for head, count in zip(heads, counts, strict=True) if len(head) == 1]
+    assert sum(grades) == 100 and counts[:2] == ["Pupils with SEN", "100"]
+
+
+def test_a_sheet_of_nobody_is_not_made(tmp_path):
+    page = page_of(desk_over(tmp_path, without_sen()))
+    page.files.what.value = TALK
+    page.files.make_it()
+    assert "No pupils started there." in words(page.files.made)
