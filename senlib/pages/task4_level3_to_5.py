@@ -536,7 +536,9 @@ class TrackingPage:
         subject, stage = self.subject.value, self._stage
         aim, rows = sentences.reached(self.reach.value, stage=stage), self.rows()
         if rows.empty:
-            raise NothingChosen(NOBODY)
+            raise NothingChosen(
+                self._nobody(sentences.arrived(self.entry.value, stage=self._stage))
+            )
         england = [
             (hundred.named(group), table, self.reach.value)
             for group, table in self._others(rows, subject=subject).items()

@@ -1,0 +1,65 @@
+"""Verdicts: what may be said of a difference and of how sure one can be; each function names the measure that it words.
+
+No other module of the pages says that a difference is clear or is not: a test looks. `python tests/verdicts.py` lists them all.
+"""
+
+from __future__ import annotations
+
+from senlib.measures.gaps import Gap, clear
+from senlib.measures.proportion import FEW, rounded
+
+# What stands behind each verdict, by the function that words it.
+MEASURES = {
+    "beside": "comparison.with_england, with_lea, with_typed: the other figure lies outside the Wilson interval (95 %)",
+    "gap": "gaps.clear: the interval of the gap leaves out 0 (two groups or summers: Newcombe; start by start: "
+    "Mantel-Haenszel with Klingenberg’s interval; the same pupils twice: exact McNemar with Newcombe’s interval for pairs)",
+    "target": "criteria.clear: the target lies outside the interval (a rate: Wilson; attendance: 1.96 standard errors)",
+}
+
+
+def beside(difference: str, *, pupils: int) -> str:
+    """How a rate of so many pupils stands beside another figure: `difference` is higher, lower, not clear or '' (no verdict).
+
+    >>> beside("higher", pupils=40), beside("lower", pupils=8), beside("not clear", pupils=40)
+    ('Clearly higher here.', 'Clearly lower here, though 8 pupils are few to judge by.', 'No clear difference.')
+    """
+    if not difference:
+        return ""
+    few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} few to judge by"
+    if difference == "not clear":
+        return "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
+    return f"Clearly {difference} here{f', though {few}' if pupils < FEW else ''}."
+
+
+def gap(found: Gap) -> str:
+    """Whether a gap is clear, and where the true one is likely to lie, beginning at the far end.
+
+    >>> gap(Gap(20.0, 5.2, 33.4))
+    'That is clear: the true gap is likely between 5 and 33 points.'
+    >>> gap(Gap(-2.0, -29.0, 25.0))
+    'That is not clear: the true gap may be anything from 25 points the other way to 29 points this way.'
+    """
+    low, high = (-found.high, -found.low) if found.points < 0 else (found.low, found.high)
+    if clear(found):
+        return f"That is clear: the true gap is likely between {rounded(low)} and {rounded(high)} points."
+    ends = f"{rounded(-low)} points the other way to {rounded(high)} points this way"
+    return f"That is not clear: the true gap may be anything from {ends}."
+
+
+def target(is_clear: bool, *, pupils: int) -> str:
+    """How sure one can be that a target is met or not.
+
+    >>> target(True, pupils=40), target(True, pupils=3)
+    ('That is clear.', 'The target lies outside the likely range, but 3 pupils are few to judge by.')
+    >>> target(False, pupils=40)
+    'That is not clear: the target lies within the likely range.'
+    """
+    if not is_clear:
+        few = f" {pupils} {'pupil is' if pupils == 1 else 'pupils are'} few to judge by."
+        return "That is not clear: the target lies within the likely range." + (
+            few if pupils < FEW else ""
+        )
+    if pupils < FEW:
+        few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} few to judge by"
+        return f"The target lies outside the likely range, but {few}."
+    return "That is clear."
