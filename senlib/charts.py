@@ -125,39 +125,32 @@ def rates(
         return figure
 
 
-def peers(
+def gaps(
     table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
 ) -> Figure:
-    """Pupils with SEN beside their peers: two dots joined by a line, the gap in percentage points written on it.
+    """Gaps in percentage points as dots about a line at 0, each with its interval.
 
-    `table` has sen and peers in percent; `labels` names its rows from the top.
+    `table` has points, low and high, from -100 to 100; `labels` names its rows from the top.
     """
     with rc_context(_STYLE):
         figure, axes = _hundred(rows=len(table), width=width, axis=axis)
+        # The line of rates runs from 0 to 100: here it stands for -100 to 100.
+        axes.set_xticks([0, 25, 50, 75, 100])
+        axes.set_xticklabels(["100 more", "50", "none", "50", "100 fewer"])
+        axes.axvline(50, color=INK, linewidth=1.5)
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
-            if pd.isna(row.sen) or pd.isna(row.peers):
-                continue
-            axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
+            low, points, high = (50 + at / 2 for at in (row.low, row.points, row.high))
+            axes.plot([low, high], [place, place], color=ACCENT, linewidth=3, alpha=0.75)
             axes.plot(
-                [row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
+                [points], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
             )
-            axes.plot(
-                [row.peers],
-                [place],
-                marker="D",
-                color=SECOND,
-                markersize=9,
-                clip_on=False,
-                zorder=3,
-            )
-            if place == 0:
-                left_is_sen = row.sen <= row.peers
-                _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
-                _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
-            gap = rounded(abs(row.peers - row.sen))
             axes.annotate(
-                f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+                f"{rounded(abs(row.points))}",
+                (BESIDE, place),
+                va="center",
+                annotation_clip=False,
+                fontweight="bold",
             )
         return figure
 
