@@ -91,6 +91,8 @@ def _reached(school: School, criterion: Criterion, *, denominator: Denominator) 
     if denominator == "with_result":
         held = [is_grade(outcome, stage.outcome_scale) for outcome in people["outcome"]]
         people = people[pd.Series(held, index=people.index, dtype=bool)]
+    if people.empty:
+        return people.assign(reached=False)[["cohort", "pupil_id", "subject", "reached"]]
     people = people.assign(reached=met_by_pupil(people, criterion=criterion, stage=stage))
     return people[["cohort", "pupil_id", "subject", "reached"]]
 
