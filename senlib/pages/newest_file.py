@@ -108,9 +108,10 @@ class NewestFile:
         )
 
     def _after(self, words: str) -> None:
-        self.told.value = f'<p class="sl-note" role="status">{escape(words)}</p>'
+        # The table and the page first: whoever reads the words finds them as they are told.
         self._show_held()
         self._changed()
+        self.told.value = f'<p class="sl-note" role="status">{escape(words)}</p>'
 
     def _put_down(self) -> None:
         self._read = None
