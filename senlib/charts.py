@@ -136,7 +136,7 @@ def gaps(
         figure, axes = _hundred(rows=len(table), width=width, axis=axis)
         # The line of rates runs from 0 to 100: here it stands for -100 to 100.
         axes.set_xticks([0, 25, 50, 75, 100])
-        axes.set_xticklabels(["100 more", "50", "none", "50", "100 fewer"])
+        axes.set_xticklabels(["100 more", "50", "no gap", "50", "100 less"])
         axes.axvline(50, color=INK, linewidth=1.5)
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)

@@ -8,7 +8,7 @@ from senlib import national
 from senlib.frameworks import Framework, Stage
 from senlib.measures.gaps import Comparable, Gap, independent
 from senlib.measures.groups import group_name
-from senlib.measures.proportion import points_apart, rounded
+from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.starts import WITHOUT_TESTS, summer_of_tests, without_tests
 from senlib.pages import verdicts
 
@@ -116,8 +116,10 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     """
     left_out = int(row.get("left_out", 0))
     # Where some are left out, the others are those whose start is known.
-    known = "whose start is known" if left_out else arrived(row.entry, stage=stage)
-    who = _joined(_group(row.group, row.pupils, framework), known, f"in {row.subject}")
+    group, subject = _group(row.group, row.pupils, framework), f"in {row.subject}"
+    who = _joined(
+        group, arrived(row.entry, stage=stage), subject, "whose start is known" if left_out else ""
+    )
     if row.pupils == 0:
         without = int(row.get("without_result", 0))
         return f"Of {without:,} {who}, none has a result." if without else f"There are no {who}."
@@ -161,7 +163,9 @@ def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str
     else:
         why = why_no_start(row, stage=stage) if mostly_unknown(row) else ""
         return _joined("We have no figure of England’s for this.", why)
-    said = f"{_joined(whose, start)}: {rounded(percent)} % ({year}).".replace(" ,", ",")
+    said = f"{_joined(whose, start)}: {rounded(percent)} % ({row.get('summers') or year}).".replace(
+        " ,", ","
+    )
     return _joined(
         said,
         verdicts.beside(row.difference, pupils=int(row.pupils)) or _no_verdict(year, row.cohort),
@@ -193,21 +197,23 @@ def alike_answer(found: Gap, who: Comparable, *, subject: str, reach: str, stage
 
     >>> from senlib.frameworks import load
     >>> alike_answer(Gap(23.8, 7.9, 38.6), Comparable(40, 150, 9), subject="Mathematics", reach="4", stage=load("gcse").stage())
-    'Where they started alike, 24 points fewer of the pupils with SEN than of those without reached grade 4 or above in
-    Mathematics. That is clear: the true gap is likely between 8 and 39 points. That is of 40 pupils with SEN and 150
-    without, in the 9 starts that have both.'
+    'Where they started alike, pupils with SEN reached grade 4 or above in Mathematics less often: 24 points lower. That is clear:
+    the true gap is likely between 8 and 39 points. This compares 40 pupils with SEN and 150 without, in the 9 starts that
+    have both.'
     """
-    aim = f"reached {reached(reach, stage=stage)} in {subject}"
+    aim = f"{reached(reach, stage=stage)} in {subject}"
     starts = f"the {who.starts} starts that have" if who.starts > 1 else "the one start that has"
-    whom = f"That is of {pupils(who.pupils)} with SEN and {who.peers:,} without, in {starts} both."
+    few = " So few pupils are hard to judge by." if who.pupils < FEW else ""
+    whom = f"This compares {pupils(who.pupils)} with SEN and {who.peers:,} without, in {starts} both.{few}"
     points = rounded(abs(found.points))
     if not points:
-        told = (
-            f"Where they started alike, as many of the pupils with SEN as of those without {aim}."
-        )
+        told = f"Where they started alike, pupils with SEN reached {aim} as often as those without."
     else:
-        less = "fewer" if found.points > 0 else "more"
-        told = f"Where they started alike, {verdicts.in_points(str(points))} {less} of the pupils with SEN than of those without {aim}."
+        less, lower = ("less", "lower") if found.points > 0 else ("more", "higher")
+        size = verdicts.in_points(str(points))
+        told = (
+            f"Where they started alike, pupils with SEN reached {aim} {less} often: {size} {lower}."
+        )
     return _joined(told, verdicts.gap(found), whom)
 
 

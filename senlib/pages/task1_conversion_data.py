@@ -29,8 +29,9 @@ from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
 from senlib.pages import frame, lacking, people, sentences, top
 from senlib.pages.asking import Asking
-from senlib.pages.desk import FIGURES, TYPED, Desk, open_desk
+from senlib.pages.desk import FIGURES, TYPED_SOURCES, Desk, open_desk, source_words
 from senlib.pages.live import Live
+from senlib.pages.newest_file import NewestFile
 from senlib.widgets import Listing, Matrix
 from senlib.workbook.store import StoreError
 
@@ -141,7 +142,14 @@ class ConversionPage:
         self.live.also(self._show_matrix)
         self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
         return widgets.VBox(
-            [frame.controls(self.group), self.cells, self.codes, self.who, self.key]
+            [
+                frame.controls(self.group),
+                self.cells,
+                self.codes,
+                frame.html(frame.how_to_read("matrix", "expected_gain")),
+                self.who,
+                self.key,
+            ]
         )
 
     def figures(self) -> widgets.VBox:
@@ -158,6 +166,15 @@ class ConversionPage:
             [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")],
             "SEN",
         )
+        # Whose figure it is has to be said: another's would pass for England's.
+        self.typed_whose = frame.choice(
+            "Whose figure is it?",
+            [
+                ("Choose", ""),
+                *((f"{name[:1].upper()}{name[1:]}’s", name) for name in TYPED_SOURCES),
+            ],
+            "",
+        )
         self.keep = widgets.Button(description="Keep this figure", button_style="primary")
         self.take_back = widgets.Button(description="Take it back")
         self.kept = frame.html("")
@@ -166,9 +183,15 @@ class ConversionPage:
         self.cohort.observe(lambda _: self._follow_summer(), "value")
         held = self.live.piece(self._held)
         boxes = frame.controls(
-            self.typed_group, self.typed, self.typed_year, self.keep, self.take_back
+            self.typed_whose,
+            self.typed_group,
+            self.typed,
+            self.typed_year,
+            self.keep,
+            self.take_back,
         )
-        return widgets.VBox([held, boxes, self.kept])
+        self.newest_file = NewestFile(self.desk, changed=self._figures_changed)
+        return widgets.VBox([held, boxes, self.kept, self.newest_file.box])
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -251,8 +274,11 @@ class ConversionPage:
         # The answer is about pupils with SEN, whatever the groups below.
         by_sen = of_known_starts(self._here(self.rows(by="sen_provision")))
         sen = by_sen[by_sen["group"] == "SEN"]
+        asked = (sen if len(sen) else rows).iloc[0]
+        if self._together:
+            asked = pd.concat([asked, pd.Series({"summers": _years(self._cohorts)})])
         said = sentences.conversion_answer(
-            (sen if len(sen) else rows).iloc[0], framework=self.school.framework, stage=self._stage
+            asked, framework=self.school.framework, stage=self._stage
         )
         if len(sen):
             told, unknown = frame.answer(said), self._without_code(by_sen)
@@ -481,13 +507,13 @@ class ConversionPage:
                 charts.gaps,
                 rows,
                 labels=labels,
-                axis=f"points fewer with SEN {self._axis()}",
+                axis=f"in points: how much less often pupils with SEN {self._axis()}",
             ),
             says=". ".join(
                 f"{label}: {rounded(row.points)} points fewer with SEN, likely {rounded(row.low)} to {rounded(row.high)}"
                 for label, row in zip(labels, rows.itertuples(), strict=True)
             ),
-            key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘none’: pupils with "
+            key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
             "SEN reached it less often.",
         )
 
@@ -548,10 +574,15 @@ class ConversionPage:
             if self.figures_held is None
             else self.figures_held
         )
+        band = self._stage.national_band(self.entry.value)
         same = figures[
             (figures["stage"] == self.stage.value)
-            & (figures["subject"] == self.subject.value)
-            & (figures["entry"] == self.entry.value)
+            & (
+                figures["subject"].isin(
+                    [self.subject.value, national.subject(self.subject.value or "")]
+                )
+            )
+            & (figures["entry"].isin([self.entry.value, band]))
             & (figures["reach"] == self.reach.value)
         ]
         if same.empty:
@@ -565,17 +596,23 @@ class ConversionPage:
                 for p, k in zip(same["percent"], same["kind"], strict=True)
             ],
             group=[group_name(g, framework=self.school.framework) for g in same["group"]],
-            source=[
-                source if source == TYPED else national.source(source).title
-                for source in same["source"]
-            ],
-        )
-        columns = {"group": "For", "year": "Summer", "percent": "Figure", "source": "Source"}
+            pupils=same["pupils"].astype("Int64"),
+            whose=same["whose"].map(lambda name: name[:1].upper() + name[1:]),
+            source=[source_words(source) for source in same["source"]],
+        ).sort_values(["year", "whose"], ascending=[False, True])
+        columns = {
+            "whose": "Whose",
+            "group": "For",
+            "year": "Summer",
+            "percent": "Figure",
+            "pupils": "Pupils",
+            "source": "Source",
+        }
         return frame.plain_table(
             shown.astype({"year": str}),
-            caption="National figures that are held for this question",
+            caption="Figures for this question",
             columns=columns,
-        )
+        ) + frame.how_to_read("england_same_band", "typed_figure")
 
     def _follow_summer(self) -> None:
         if self._cohorts[0] is not None:
@@ -584,6 +621,11 @@ class ConversionPage:
     def _keep_typed(self) -> None:
         """Keep what was typed, if it is a percentage."""
         text = self.typed.value.strip().removesuffix("%").strip().replace(",", ".")
+        if not self.typed_whose.value:
+            self.kept.value = frame.trouble_line(
+                "Choose whose figure it is: England’s, your LEA’s or similar schools’. Nothing was kept."
+            )
+            return
         if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) and float(text) <= 100:
             self._keep_figure(text)
         else:
@@ -600,6 +642,7 @@ class ConversionPage:
             self.typed_group,
             self.entry,
             self.reach,
+            self.typed_whose,
         )
         field = "|".join(str(control.value) for control in chosen)
         try:
@@ -617,6 +660,11 @@ class ConversionPage:
         self.live.refresh()
         told = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
         self.kept.value = told + unread
+
+    def _figures_changed(self) -> None:
+        """Show what an edition of England's figures changes that was added or taken away."""
+        self.kept.value = self._read_figures()
+        self.live.refresh()
 
     def _read_figures(self) -> str:
         """Read the figures anew; where that fails, those read before stay, and this says why."""

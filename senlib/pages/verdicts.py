@@ -50,7 +50,9 @@ def gap(found: Gap) -> str:
     """
     low, high = (-found.high, -found.low) if found.points < 0 else (found.low, found.high)
     if clear(found):
-        return f"That is clear: the true gap is likely between {rounded(low)} and {in_points(str(rounded(high)))}."
+        # Rounded down to 0 it would read as if there might be none.
+        least = rounded(low) or "less than 1"
+        return f"That is clear: the true gap is likely between {least} and {in_points(str(rounded(high)))}."
     far, near = (in_points(str(rounded(points))) for points in (-low, high))
     ends = f"{far} the other way to {near} this way"
     return f"That is not clear: the true gap may be anything from {ends}."
