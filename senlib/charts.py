@@ -158,7 +158,7 @@ def gaps(
 def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) -> Figure:
     """Measures against their targets: a dot with its interval, and the target as a thick upright stroke.
 
-    `table` has percent, low, high, target, met.
+    `table` has percent, low, high, target (NaN for none) and state, which is said beside each.
     """
     with rc_context(_STYLE):
         figure, axes = _hundred(rows=len(table), width=width, axis="")
@@ -202,7 +202,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         annotation_clip=False,
                     )
             space = "\n" if width.narrow else " "
-            words = f"{rounded(row.percent)} %:{space}{'met' if row.met else 'not met'}"
+            words = f"{rounded(row.percent)} %:{space}{row.state}"
             axes.annotate(
                 words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
             )

@@ -276,7 +276,7 @@ class ConversionPage:
         sen = by_sen[by_sen["group"] == "SEN"]
         asked = (sen if len(sen) else rows).iloc[0]
         if self._together:
-            asked = pd.concat([asked, pd.Series({"summers": _years(self._cohorts)})])
+            asked = pd.concat([asked, pd.Series({"summers": frame.years(self._cohorts)})])
         said = sentences.conversion_answer(
             asked, framework=self.school.framework, stage=self._stage
         )
@@ -792,16 +792,10 @@ class ConversionPage:
         """The summers that are held, and the last two and three of them together."""
         table = matrix(self.school, stage=self.stage.value)
         cohorts = sorted(table["cohort"].dropna().unique(), reverse=True)
-        held = [(str(cohort), int(cohort)) for cohort in cohorts]
         if table.empty:
             return [("none held", None)]
-        latest = tuple(value for _, value in held)
-        several = [
-            (f"The last {words} together: {_years(latest[:count])}", latest[:count])
-            for count, words in ((2, "two"), (3, "three"))
-            if len(latest) >= count
-        ]
-        return held + several + ([("year not known", None)] if table["cohort"].isna().any() else [])
+        unknown = [("year not known", None)] if table["cohort"].isna().any() else []
+        return frame.summers(cohorts) + unknown
 
     def _entries(self) -> list[tuple[str, str]]:
         return [
@@ -934,14 +928,9 @@ def _summer(*cohorts: object) -> str:
     ('summer 2024', 'summers 2023 and 2024 together', 'year not known')
     """
     if len(cohorts) > 1:
-        return f"summers {_years(cohorts)} together"
+        return f"summers {frame.years(cohorts)} together"
     [cohort] = cohorts
     return "year not known" if cohort is None or pd.isna(cohort) else f"summer {cohort}"
-
-
-def _years(cohorts: Sequence[int]) -> str:
-    *first, last = sorted(cohorts)
-    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
 
 
 def _first_upper(text: str) -> str:
