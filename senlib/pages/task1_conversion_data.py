@@ -507,14 +507,14 @@ class ConversionPage:
                 charts.gaps,
                 rows,
                 labels=labels,
-                axis=f"in points: how much less often pupils with SEN {self._axis()}",
+                axis="gap in percentage points",
             ),
             says=". ".join(
                 f"{label}: {rounded(row.points)} points fewer with SEN, likely {rounded(row.low)} to {rounded(row.high)}"
                 for label, row in zip(labels, rows.itertuples(), strict=True)
             ),
             key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
-            "SEN reached it less often.",
+            "SEN reached it less often than those without.",
         )
 
     def _years(self) -> str:
@@ -584,6 +584,8 @@ class ConversionPage:
             )
             & (figures["entry"].isin([self.entry.value, band]))
             & (figures["reach"] == self.reach.value)
+            # The same pupils as 'no SEN'.
+            & (figures["group"] != "N")
         ]
         if same.empty:
             return frame.answer(

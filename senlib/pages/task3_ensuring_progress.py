@@ -43,6 +43,14 @@ _STATES = (
     "not judged",
 )
 
+# Beside a chart's row there is room for a word or two.
+_SHORT = {
+    "clearly lower": "lower",
+    "no clear difference": "not clear",
+    "clearly higher": "higher",
+    "too few to tell": "too few",
+}
+
 
 class CriteriaPage:
     """The page of Task 3. A test drives it without a browser."""
@@ -136,7 +144,11 @@ class CriteriaPage:
         # A stroke for what a rate is judged by: no figure of another summer.
         drawn = measured.assign(target=measured["target"].where(measured["judged"]))
         chart = frame.picture(
-            partial(charts.scorecard, drawn, labels=labels),
+            partial(
+                charts.scorecard,
+                drawn.assign(state=drawn["state"].replace(_SHORT)),
+                labels=[label.replace(", ", ",\n", 1) for label in labels],
+            ),
             says=". ".join(
                 f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, "
                 f"{'target' if pd.isna(r.target_year) else 'England'} {r.target:.0f} %, {r.state}"
@@ -404,8 +416,11 @@ def _met(rows: pd.DataFrame) -> str:
         return ""
     clearly_met = rows["met"] & rows["clear"] & (rows["pupils"] >= FEW)
     met, sure = int(rows["met"].sum()), int(clearly_met.sum())
+    if len(rows) == 1:
+        state = ("met" if met else "not met") + (", clearly" if rows["clear"].all() else "")
+        return f"{rows.iloc[0].title}: {state}."
     missed = rows[~rows["met"] & (rows["more"] > 0)]
-    told = f"Met: {met} of {len(rows)} target{'' if len(rows) == 1 else 's'}"
+    told = f"Met: {met} of {len(rows)} targets"
     if met:
         clearly = (
             f"{sure or 'none'} of them clearly" if met > 1 else f"{'' if sure else 'not '}clearly"

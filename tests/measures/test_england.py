@@ -40,9 +40,7 @@ def test_every_band_s_percentage_is_the_published_one(tmp_path, capsys, subject)
         assert abs(found[row.group, row.entry, row.reach] - row.percent) <= 0.05
 
 
-@pytest.mark.parametrize(
-    ("year", "subject"), [(2024, "Drama"), (2023, "French"), (2022, "Music")]
-)
+@pytest.mark.parametrize(("year", "subject"), [(2024, "Drama"), (2023, "French"), (2022, "Music")])
 def test_a_school_that_is_england_reached_what_is_expected_of_it(tmp_path, year, subject):
     expand(tmp_path, subjects=(subject,), year=year)
     table = conversion(open_school(tmp_path), subject=subject, reach=[str(n) for n in range(1, 10)])
