@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from senlib import charts
 from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
-from senlib.measures.newcomers import newcomers
 from senlib.measures.gaps import Gap
+from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.tracking import track, undated
 from senlib.pages import frame, lacking, people, provided, sentences, top, verdicts
