@@ -77,7 +77,7 @@ def with_typed(
     """The table with a figure that a SENCO typed in and that is not England's: typed, typed_whose, typed_year, typed_difference.
 
     It is of the same subject, group, entry and outcome, and of the year nearest to the cohort's; the difference is '' where that
-    is another year.
+    is another year, or one in which teachers assessed the grades.
     """
     if figures is None or "whose" not in figures:
         figures = pd.DataFrame(columns=["stage", *_ROW, "year", "percent", "whose"])
@@ -85,12 +85,14 @@ def with_typed(
     rows = _named_as_in_england(table, stage=stage, by=by)
     nearest = _nearest(rows[rows["entry"] != NO_START], held).reindex(table.index)
     year, percent = nearest["year"].astype("Int64"), nearest["percent"].astype("float64")
-    same = (year == table["cohort"]).fillna(False).astype(bool)
+    same = (year == table["cohort"]).fillna(False) & ~year.isin(national.TEACHER_ASSESSED)
     return table.assign(
         typed=percent,
         typed_whose=nearest["whose"].fillna("").astype(object),
         typed_year=year,
-        typed_difference=compared(table["low"], table["high"], percent).where(same, ""),
+        typed_difference=compared(table["low"], table["high"], percent).where(
+            same.astype(bool), ""
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from senlib import national
 from senlib.frameworks import load
-from senlib.measures.comparison import with_lea
+from senlib.measures.comparison import with_lea, with_typed
 from senlib.measures.conversion import conversion, matrix
 from senlib.measures.proportion import wilson
 from tests.measures.schools import cohort_of, school
@@ -333,6 +333,21 @@ def test_the_lea_s_other_schools_are_a_group_with_a_range_of_its_own(theirs, ver
     assert found.lea_difference == verdict
     nobody = with_lea(ours, lea=lea.assign(group="no SEN"), stage=load("levels").stage("KS3"))
     assert nobody["lea"].isna().all() and nobody["lea_difference"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    ("cohort", "year", "verdict"),
+    # 10 of 40 is likely 14 to 40 %; grades of 2021 were given by teachers.
+    [(2022, 2022, "lower"), (2022, 2023, ""), (2021, 2021, "")],
+)
+def test_a_typed_figure_is_judged_against_in_its_own_examined_summer_alone(cohort, year, verdict):
+    keys = {"subject": "Mathematics", "group": "SEN", "entry": "all", "reach": "4"}
+    ours = pd.DataFrame([{**keys, "cohort": cohort}]).astype({"cohort": "Int64"})
+    ours = ours.join(wilson(pd.Series([10]), pd.Series([40]))).assign(pupils=40)
+    figure = {**keys, "stage": "KS4", "year": year, "percent": 50.0, "whose": "your LEA"}
+    stage = load("gcse").stage("KS4")
+    found = with_typed(ours, figures=pd.DataFrame([figure]), stage=stage).iloc[0]
+    assert (found.typed, found.typed_year, found.typed_difference) == (50.0, year, verdict)
 
 
 def test_what_does_not_exist_is_told_with_what_does():

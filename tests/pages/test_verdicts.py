@@ -4,9 +4,13 @@ import inspect
 import json
 import re
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from senlib.measures.gaps import Gap
+from senlib.measures.gaps import Gap, clear, independent
+from senlib.measures.proportion import wilson
 from senlib.pages import verdicts
 from tests.verdicts import AWAITED, EXPLAINED, ROOT, example, explains, made, texts, with_words
 
@@ -70,6 +74,26 @@ def test_fewer_than_11_pupils_are_few_to_judge_by(difference, pupils):
 )
 def test_a_gap_is_told_from_its_own_side(gap, told):
     assert told in verdicts.gap(gap)
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), min_size=2, max_size=2))
+def test_lines_that_stand_apart_are_a_clear_difference_and_that_they_overlap_settles_nothing(
+    counts,
+):
+    one, other = (
+        wilson(pd.Series([min(reached, pupils)]), pd.Series([pupils])).iloc[0]
+        for pupils, reached in counts
+    )
+    if one.low > other.high or other.low > one.high:
+        assert clear(independent(one, other))
+
+
+def test_lines_that_overlap_may_be_either():
+    half, more, most = (
+        wilson(pd.Series([reached]), pd.Series([40])).iloc[0] for reached in (20, 24, 30)
+    )
+    assert half.high > most.low and clear(independent(most, half))
+    assert half.high > more.low and not clear(independent(more, half))
 
 
 def _read(path):
