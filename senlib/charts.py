@@ -125,39 +125,34 @@ def rates(
         return figure
 
 
-def peers(
+def gaps(
     table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
 ) -> Figure:
-    """Pupils with SEN beside their peers: two dots joined by a line, the gap in percentage points written on it.
+    """Gaps in percentage points as dots about a line at 0, each with its interval.
 
-    `table` has sen and peers in percent; `labels` names its rows from the top.
+    `table` has points, low and high, from -100 to 100; `labels` names its rows from the top.
     """
     with rc_context(_STYLE):
         figure, axes = _hundred(rows=len(table), width=width, axis=axis)
+        # The line of rates runs from 0 to 100: here it stands for -100 to 100.
+        ticks = {0: "100 more", 25: "50", 50: "no gap", 75: "50", 100: "100 less"}
+        axes.set_xticks([at for at in ticks if not (width.narrow and at in (25, 75))])
+        axes.set_xticklabels([ticks[int(at)] for at in axes.get_xticks()])
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
-            if pd.isna(row.sen) or pd.isna(row.peers):
-                continue
-            axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
+            low, points, high = (50 + at / 2 for at in (row.low, row.points, row.high))
+            # Beside each row alone: a line through the labels above narrow rows could not be read.
+            axes.plot([50, 50], [place - 0.2, place + 0.35], color=INK, linewidth=1.5)
+            axes.plot([low, high], [place, place], color=ACCENT, linewidth=3, alpha=0.75)
             axes.plot(
-                [row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
+                [points], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
             )
-            axes.plot(
-                [row.peers],
-                [place],
-                marker="D",
-                color=SECOND,
-                markersize=9,
-                clip_on=False,
-                zorder=3,
-            )
-            if place == 0:
-                left_is_sen = row.sen <= row.peers
-                _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
-                _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
-            gap = rounded(abs(row.peers - row.sen))
             axes.annotate(
-                f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+                f"{rounded(abs(row.points))} points",
+                (BESIDE, place),
+                va="center",
+                annotation_clip=False,
+                fontweight="bold",
             )
         return figure
 
@@ -165,10 +160,11 @@ def peers(
 def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) -> Figure:
     """Measures against their targets: a dot with its interval, and the target as a thick upright stroke.
 
-    `table` has percent, low, high, target, met.
+    `table` has percent, low, high, target (NaN for none) and state, which is said beside each.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis="")
+        lines = max((label.count("\n") for label in labels), default=0) + 1
+        figure, axes = _hundred(rows=len(table), width=width, axis="", lines=lines)
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             if pd.isna(row.percent):
@@ -209,7 +205,7 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         annotation_clip=False,
                     )
             space = "\n" if width.narrow else " "
-            words = f"{rounded(row.percent)} %:{space}{'met' if row.met else 'not met'}"
+            words = f"{rounded(row.percent)} %:{space}{row.state}"
             axes.annotate(
                 words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
             )

@@ -36,6 +36,9 @@ AWAITED = {
     "senlib/pages/task3_ensuring_progress.py",
 }
 
+# What senlib.pages.verdicts has besides, and gives no verdict.
+HELPERS = {"in_points"}
+
 RANGE = "no verdict: the range of a rate (proportion.wilson) or of an average (proportion.mean_interval)"
 VALUE = "no verdict: the name or a value of a measure’s column, which senlib.pages.verdicts words"
 HOW = "no verdict: says what the measure named there does"
@@ -99,7 +102,8 @@ def made() -> list[Made]:
         names = _imported(tree)
         for node, within in _inside(tree):
             if isinstance(node, ast.Attribute):
-                if names.get(getattr(node.value, "id", "")) == verdicts.__name__:
+                module = names.get(getattr(node.value, "id", ""))
+                if module == verdicts.__name__ and node.attr not in HELPERS:
                     found.append(Made(f"{file}:{node.lineno}", within, node.attr))
             elif isinstance(node, ast.Name) and names.get(node.id, "") in verdicts.MEASURES:
                 found.append(Made(f"{file}:{node.lineno}", within, names[node.id]))

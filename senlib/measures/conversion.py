@@ -180,20 +180,26 @@ def matrix(
     stage: str | None = None,
     subject: str | None = None,
     by: str = "sen_provision",
+    together: Sequence[int] = (),
 ) -> pd.DataFrame:
     """How many pupils went from each entry band to each whole level or grade; one row for each cell that has pupils.
 
     Columns: subject, cohort, group, entry (band), outcome (whole level or grade, a code, or 'no result'), pupils, row_pupils
-    (all pupils of that band, who are the denominator), share (percent of the row), low, high.
+    (all pupils of that band, who are the denominator), share (percent of the row), low, high. With `together` the rows are of
+    these summers as one, and `cohort` is the latest.
 
     >>> from senlib import open_sample
     >>> table = matrix(open_sample("levels"), subject="English")
     >>> bool((table.groupby(["subject", "cohort", "group", "entry"])["share"].sum().round(6) == 100).all())
     True
     """
-    return _matrix(school, stage=school.framework.stage(stage).name, subject=subject, by=by).copy(
-        deep=False
-    )
+    return _matrix(
+        school,
+        stage=school.framework.stage(stage).name,
+        subject=subject,
+        by=by,
+        together=tuple(together),
+    ).copy(deep=False)
 
 
 @kept
@@ -242,7 +248,9 @@ def _school_rates(
 
 
 @kept
-def _matrix(school: School, *, stage: str, subject: str | None, by: str) -> pd.DataFrame:
+def _matrix(
+    school: School, *, stage: str, subject: str | None, by: str, together: tuple[int, ...]
+) -> pd.DataFrame:
     framework = school.framework
     of_stage = framework.stage(stage)
     counts = with_groups(
@@ -250,6 +258,8 @@ def _matrix(school: School, *, stage: str, subject: str | None, by: str) -> pd.D
         by=by,
         framework=framework,
     )
+    if together:
+        counts = counts[counts["cohort"].isin(together)].assign(cohort=max(together))
     row = ["subject", "cohort", "group", "entry"]
     table = counts.rename(columns={"outcome": "value", "step": "outcome"})
     table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()

@@ -86,11 +86,13 @@ def _reached(school: School, criterion: Criterion, *, denominator: Denominator) 
     people = with_groups(people, by="sen_provision", framework=school.framework)
     people = people[people["group"] == criterion.group]
     people = people.assign(entry_value=people["entry"], entry=bands_of(people, stage=stage))
-    if criterion.entry:
-        people = people[people["entry"].isin(criterion.entry)]
+    # As in `criteria`: whose start is not known is not among those who are judged.
+    people = people[people["entry"].isin(criterion.entry or stage.bands)]
     if denominator == "with_result":
         held = [is_grade(outcome, stage.outcome_scale) for outcome in people["outcome"]]
         people = people[pd.Series(held, index=people.index, dtype=bool)]
+    if people.empty:
+        return people.assign(reached=False)[["cohort", "pupil_id", "subject", "reached"]]
     people = people.assign(reached=met_by_pupil(people, criterion=criterion, stage=stage))
     return people[["cohort", "pupil_id", "subject", "reached"]]
 

@@ -10,6 +10,7 @@ import pandas as pd
 from senlib import national
 from senlib.frameworks import Framework, Scale, Stage
 from senlib.measures.counting import (
+    UNKNOWN_COHORT,
     bands_of,
     current,
     entries_of,
@@ -137,11 +138,17 @@ def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFr
 
 
 def people_in_cell(
-    school: School, *, stage: str | None, subject: str, cohort: int | None, entry: str, outcome: str
+    school: School,
+    *,
+    stage: str | None,
+    subject: str,
+    cohorts: Sequence[int | None],
+    entry: str,
+    outcome: str,
 ) -> pd.DataFrame:
     """Who stands in a cell of the matrix: the columns of pupils that name and place them, entry_result and outcome_result.
 
-    `entry` is a band and `outcome` a whole level or grade, as in the matrix.
+    `entry` is a band and `outcome` a whole level or grade, as in the matrix; `cohorts` are its summers, None where not known.
     """
     of_stage = school.framework.stage(stage)
     paired = pairs(
@@ -152,7 +159,8 @@ def people_in_cell(
         academic_year=school.academic_year,
         columns=PEOPLE[1:],
     )
-    paired = paired[(paired["subject"] == subject) & (paired["cohort"] == (cohort or 0))]
+    of_them = paired["cohort"].isin([cohort or UNKNOWN_COHORT for cohort in cohorts])
+    paired = paired[(paired["subject"] == subject) & of_them]
     band = pd.Series(bands_of(paired, stage=of_stage), index=paired.index)
     step = paired["outcome"].map(of_stage.outcome_scale.step)
     paired = paired[(band == entry) & (step == outcome)]

@@ -12,9 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 
+from senlib.national._added import (
+    FOLDER,
+    Edition,
+    added,
+    added_editions,
+    differing,
+    editions_of,
+    keep,
+    take_away,
+)
 from senlib.national._dfe import MATRIX_COLUMNS, NOT_SHOWN, read_dfe_matrix
 from senlib.national._editions import TEACHER_ASSESSED, expanded, in_place_of, read, year_for
 from senlib.national._rates import ENGLAND, FIGURE_COLUMNS, rates
@@ -23,18 +34,28 @@ from senlib.national._subjects import subject
 __all__ = [
     "ENGLAND",
     "FIGURE_COLUMNS",
+    "FOLDER",
     "MATRIX_COLUMNS",
     "NOT_SHOWN",
     "TEACHER_ASSESSED",
+    "Edition",
     "Source",
+    "added",
+    "added_editions",
     "attendance",
+    "differing",
+    "edition_source",
+    "editions",
+    "editions_of",
     "figures",
+    "keep",
     "lea_example",
     "matrix",
     "rates",
     "read_dfe_matrix",
     "source",
     "subject",
+    "take_away",
     "year_for",
 ]
 
@@ -98,7 +119,26 @@ def figures(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFram
     held = _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(deep=False)
     if added is None or added.empty or framework != "gcse":
         return held
-    return in_place_of(_sourced(added, source_of=_added_source), held)
+    return _figures_with(added, held)
+
+
+def editions(data: Path | None = None) -> list[Edition]:
+    """The editions of DfE's matrices that are held, the newest first: the package's, and those added in a data folder.
+
+    >>> [(edition.year, len(edition.subjects)) for edition in editions()]
+    [(2024, 35), (2023, 35), (2022, 35), (2021, 33)]
+    """
+    own = added_editions(data) if data else []
+    return sorted(own + editions_of(_gcse_matrix(), added=False), key=lambda one: -one.year)
+
+
+def edition_source(edition: Edition) -> Source:
+    """Where an edition was published.
+
+    >>> edition_source(editions()[0]).date
+    '2023/24, revised'
+    """
+    return source((_added_source if edition.added else _held_source)(edition.year))
 
 
 def attendance() -> pd.DataFrame:
@@ -200,6 +240,16 @@ def _gcse_matrix() -> pd.DataFrame:
 @cache
 def _gcse_figures() -> pd.DataFrame:
     return _sourced(_gcse_matrix(), source_of=_held_source)
+
+
+# The figures of the added editions that were asked for last: `added` gives the same table as long as its files are the same.
+_last: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+
+
+def _figures_with(added: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    if not _last or _last[0][0] is not added:
+        _last[:] = [(added, in_place_of(_sourced(added, source_of=_added_source), held))]
+    return _last[0][1].copy(deep=False)
 
 
 def _sourced(matrix: pd.DataFrame, *, source_of: Callable[[int], str]) -> pd.DataFrame:

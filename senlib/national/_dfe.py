@@ -95,8 +95,8 @@ def read_dfe_matrix(path: Path | str) -> pd.DataFrame:
     edition that gives it a file without a subject is known by them.
 
     The long layout, with a row for each grade, is read in the same terms. A row is taken where every column that parts
-    the pupils says Total, but for one: `sen_status`, `sex`, `disadvantage_status` or `first_language`; thresholds (9 to 4)
-    and qualifications other than GCSE are passed over. A grade without a row is missing where other bands of the subject have one.
+    the pupils says Total, but for one: `sen_status`, `sex`, `disadvantage_status` or `first_language`; thresholds
+    (9 to 4) and qualifications other than GCSE are passed over. A grade without a row is missing where other bands of the subject have one.
 
     Counts are as published, and missing (never 0) where DfE prints a symbol. Pupils in a row's total for whom it
     shows no grade come as the outcome 'not shown', their number missing where only percentages tell that there are

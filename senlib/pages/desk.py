@@ -38,14 +38,21 @@ KEPT = (
     "workbook.*",
     "codes.key",
     "room",
+    national.FOLDER,
     ".opening-*",
 )
 
 # The school in the folder that was named to the server.
 FOLDER = "folder"
 
-# The source of a figure that the SENCO typed in herself, and the form under which the store keeps such figures.
-TYPED, FIGURES = "typed in from your LEA’s pack", "national figures"
+# The form under which the store keeps figures that the SENCO typed in herself, whose they may be, and the source of each.
+FIGURES = "national figures"
+TYPED = "typed in from your LEA’s pack"
+TYPED_SOURCES = {
+    national.ENGLAND: "typed in here as England’s",
+    "your LEA": TYPED,
+    "similar schools": "typed in here as similar schools’",
+}
 
 # Told to each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
 SCHOOL_VARIABLE, DATA_VARIABLE = "SENLIB_SCHOOL", "SENLIB_DATA"
@@ -59,6 +66,15 @@ ROOM_RULE = (
     "In a session only the sample schools can be opened: many people use this computer now, and files about real pupils are "
     "not for all of them. Load your own school when you are by yourself."
 )
+
+
+def source_words(source: str) -> str:
+    """The source of a figure in words: a publication's title, or that it was typed in.
+
+    >>> source_words("typed in here as England’s"), source_words("hansard-2007-12-11")[:16]
+    ('typed in here as England’s', 'GCSE mathematics')
+    """
+    return source if source in TYPED_SOURCES.values() else national.source(source).title
 
 
 _NO_SCHOOL_BEFORE = "There is no school that was kept before this one."
@@ -166,27 +182,41 @@ class Desk:
         return named | own | {name: f"Sample: {load(name).short_title}" for name in names()}
 
     def figures(self) -> pd.DataFrame | None:
-        """National figures that the SENCO typed in from her LEA's pack, and after them those that are held.
+        """Figures that the SENCO typed in, then England's: of the editions that she added, and those that the package holds.
 
-        None where she typed none: measures then take those that are held. A typed figure is kept under
-        'stage|year|subject|group|entry|reach', as a percentage; blank takes it back.
+        None where she typed and added none: measures then take what the package holds. A typed figure is kept under
+        'stage|year|subject|group|entry|reach|whose', as a percentage; blank takes it back. `whose` is a key of TYPED_SOURCES;
+        those of an earlier version have none, and were her LEA's. Where she typed England's own, hers stands.
         """
+        added = self._added()
+        typed = self._typed()
+        if typed.empty and added is None:
+            return None
+        held = national.figures(self.school.framework.name, added=added)
+        if typed.empty:
+            return held
+        keys = ["stage", "year", "subject", "group", "entry", "reach", "whose"]
+        typed = typed[held.columns].astype(held.dtypes)
+        return pd.concat([typed, held], ignore_index=True).drop_duplicates(keys)
+
+    def matrix(self) -> pd.DataFrame | None:
+        """England's matrix with the editions that she added; None where there are none: measures take what the package holds."""
+        added = self._added()
+        return None if added is None else national.matrix(self.school.framework.name, added=added)
+
+    def _added(self) -> pd.DataFrame | None:
+        added = national.added(self.data)
+        return None if added.empty or self.school.framework.name != "gcse" else added
+
+    def _typed(self) -> pd.DataFrame:
         rows = [
-            (*field.split("|"), float(value))
+            (*(field.split("|") + ["your LEA"])[:7], float(value))
             for field, value in self.store.latest(FIGURES).items()
             if value
         ]
-        if not rows:
-            return None
-        held = national.figures(self.school.framework.name)
-        typed = pd.DataFrame(
-            rows, columns=["stage", "year", "subject", "group", "entry", "reach", "percent"]
-        )
-        typed = typed.assign(
-            year=typed["year"].astype("int64"), kind="figure", source=TYPED, pupils=pd.NA
-        )
-        keys = ["stage", "year", "subject", "group", "entry", "reach"]
-        return pd.concat([typed[held.columns], held], ignore_index=True).drop_duplicates(keys)
+        names = ["stage", "year", "subject", "group", "entry", "reach", "whose", "percent"]
+        typed = pd.DataFrame(rows, columns=names)
+        return typed.assign(kind="figure", source=typed["whose"].map(TYPED_SOURCES), pupils=pd.NA)
 
     def code_key(self) -> bytes:
         """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
@@ -227,8 +257,8 @@ class Desk:
             raise
 
     def delete_everything(self) -> None:
-        """Delete every answer in the file, of this school and of all others, the SENCO's own school, what rooms wrote, and the secret
-        behind codes.
+        """Delete every answer in the file, of this school and of all others, the SENCO's own school, what rooms wrote, the editions
+        of DfE's figures that were added, and the secret behind codes.
 
         Raises StoreError or OSError where something is left, and says what.
         """
@@ -237,7 +267,12 @@ class Desk:
             Store(path, workbook=name).delete_everything()
         # A closed store refuses, in words; an empty one has no answers to name its workbook.
         self.settings.delete_everything()
-        kept = (self.own_folder, self.data / _SET_ASIDE, self.data / "room")
+        kept = (
+            self.own_folder,
+            self.data / _SET_ASIDE,
+            self.data / "room",
+            self.data / national.FOLDER,
+        )
         for folder in (*school_file.left_behind(self.own_folder), *kept):
             if folder.is_dir():
                 shutil.rmtree(folder)

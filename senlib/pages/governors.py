@@ -24,7 +24,7 @@ from senlib.pages import frame
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
 from senlib.pages.published import LIMITS, LOW, MIDDLE, POUNDS, Gathered, View, Words, gather
-from senlib.pages.sentences import in_points
+from senlib.pages.verdicts import in_points
 from senlib.workbook.store import StoreError
 
 BANDS = {

@@ -21,7 +21,7 @@ from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import NOT_KNOWN, group_name, much_unknown
 from senlib.measures.proportion import rounded
 from senlib.pages import provided
-from senlib.pages.desk import TYPED, Desk
+from senlib.pages.desk import TYPED_SOURCES, Desk
 from senlib.pages.sentences import reached, why_no_start
 from senlib.pages.tasks import page_of
 from senlib.school.kept import forget
@@ -479,7 +479,7 @@ def _words(
 
 def _source(source: str) -> str:
     """A source in words. What a SENCO typed in has no more than that to say of itself."""
-    if source == TYPED:
+    if source in TYPED_SOURCES.values():
         return source
     held = national.source(source)
     return f"{held.title} ({held.publisher})"

@@ -58,6 +58,7 @@ class PupilPage:
         self.talk = Paper(
             desk, [("For a talk with the subject leader, in Word", lambda _: self._for_a_talk())]
         )
+        self.to_take = widgets.VBox()
         self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
         self.lines = KeptSheet(desk)
         self.new = NewAction(
@@ -82,7 +83,7 @@ class PupilPage:
         """Where the pupil began, is now and got to, each with the way back to the figure it is counted in; what others with the same
         start went on to; and what is agreed."""
         return widgets.VBox(
-            [self.pieces["progress"], self.pieces["others"], self.lines.box, self.talk.box]
+            [self.pieces["progress"], self.pieces["others"], self.lines.box, self.to_take]
         )
 
     def provision(self) -> widgets.HTML:
@@ -138,8 +139,9 @@ class PupilPage:
                 else f"Choose a pupil, or {here}"
             )
         self.talk.clear()
-        # Whoever is followed in no subject is talked of with no subject leader.
-        self.talk.box.layout.display = "none" if self._now is None or self._now.empty else None
+        # Of whoever is followed in no subject there is nothing to talk about with its leader.
+        followed = self._now is not None and len(self._now)
+        self.to_take.children = [self.talk.box] if followed else []
         self.actions.show()
         self.new.status.value = ""
         self.to_do.layout.display = None if pupil else "none"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from senlib import national
 from senlib.frameworks import Framework, Stage
-from senlib.measures.gaps import independent
+from senlib.measures.gaps import Comparable, Gap, independent
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.starts import WITHOUT_TESTS, summer_of_tests, without_tests
+from senlib.pages import verdicts
 
 # What a list says of a pupil of whom both are true.
 STUCK_FIRST = "Who is behind and stuck is listed as stuck."
@@ -79,15 +81,6 @@ def start_label(entry: str, *, stage: Stage) -> str:
     return _level(entry).capitalize()
 
 
-def in_points(apart: str, *, unit: str = "point") -> str:
-    """How far two percentages lie apart, as measures.proportion.points_apart gives it, with its unit.
-
-    >>> in_points("1"), in_points("22.6", unit="percentage point")
-    ('1 point', '22.6 percentage points')
-    """
-    return f"{apart} {unit}{'' if apart == '1' else 's'}"
-
-
 def aim(framework: Framework) -> str:
     """What pupils are followed towards, and when they are on course for it.
 
@@ -110,20 +103,22 @@ def reached(reach: str, *, stage: Stage) -> str:
 
 
 def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> str:
-    """The answer to 'do our pupils get there?' for one row of a conversion table.
+    """The answer to 'do our pupils get there?' for one row of a conversion table, as comparison.of_known_starts gives it.
 
     >>> from senlib.frameworks import load
     >>> row = pd.Series(dict(subject="English", group="SEN", entry="3", reach="5", pupils=43, reached=19, percent=44.2, low=30.4,
-    ...     high=58.9, national=28.0, national_year=2004, difference="higher", without_result=2, lea=41.0,
+    ...     high=58.9, cohort=2004, expected_percent=28.0, expected_year=2004, difference="higher", without_result=2, lea=41.0,
     ...     lea_difference="not clear"))
     >>> conversion_answer(row, framework=load("levels"), stage=load("levels").stage())
     'Of 43 pupils with SEN who arrived at level 3 in English, 19 reached level 5 or above: 44 %, likely between 30 and 59 %.
-    Nationally 28 % (2004): higher here, by more than chance. The LEA’s other schools: 41 %, no clear difference.'
+    Pupils with SEN in England with that start: 28 % (2004). Clearly higher here. The LEA’s other schools: 41 %. No clear
+    difference.'
     """
+    left_out = int(row.get("left_out", 0))
+    # Where some are left out, the others are those whose start is known.
+    group, subject = _group(row.group, row.pupils, framework), f"in {row.subject}"
     who = _joined(
-        _group(row.group, row.pupils, framework),
-        arrived(row.entry, stage=stage),
-        f"in {row.subject}",
+        group, arrived(row.entry, stage=stage), subject, "whose start is known" if left_out else ""
     )
     if row.pupils == 0:
         without = int(row.get("without_result", 0))
@@ -132,127 +127,238 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
     )
-    return _joined(first, _compared(row, stage=stage), _beside_the_lea(row))
+    return _joined(
+        first,
+        beside_england(row, framework=framework, stage=stage),
+        _beside_typed(row),
+        _beside_the_lea(row),
+        _left_out(left_out),
+    )
+
+
+def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str:
+    """How a rate stands beside England's from the same starts, or beside the figure of England that there is; and why there is none.
+
+    `row` is of a conversion table, or of Task 3's criteria.
+
+    >>> from senlib.frameworks import load
+    >>> row = pd.Series(dict(subject="Mathematics", group="SEN", entry="all", pupils=40, cohort=2024, expected_percent=44.4,
+    ...     expected_year=2024, difference="not clear"))
+    >>> beside_england(row, framework=load("gcse"), stage=load("gcse").stage())
+    'Pupils with SEN in England who started where they did: 44 % (2024). No clear difference.'
+    """
+    if row.entry == "none":
+        return _joined(
+            "England has no figure for pupils whose start is not known.",
+            why_no_start(row, stage=stage),
+        )
+    whose = _group(row.group, 2, framework)
+    whose = f"{whose[:1].upper()}{whose[1:]} in England"
+    if pd.notna(row.get("expected_percent")):
+        start = "with that start" if row.entry != "all" else "who started where they did"
+        percent, year = row.expected_percent, row.expected_year
+    elif pd.notna(row.get("national")):
+        start = "" if row.entry != "all" else ", wherever they started"
+        percent, year = row.national, row.national_year
+    else:
+        why = why_no_start(row, stage=stage) if mostly_unknown(row) else ""
+        return _joined("We have no figure of England’s for this.", why)
+    said = f"{_joined(whose, start)}: {rounded(percent)} % ({row.get('summers') or year}).".replace(
+        " ,", ","
+    )
+    return _joined(
+        said,
+        verdicts.beside(row.difference, pupils=int(row.pupils)) or _no_verdict(year, row.cohort),
+    )
+
+
+def _no_verdict(year: int, cohort: object) -> str:
+    """Why England's figure of a year is no yardstick for a summer."""
+    if year in national.TEACHER_ASSESSED:
+        return "Teachers gave the grades that summer, so we do not judge by it."
+    if pd.isna(cohort):
+        return "We do not know the summer of these results, so we do not judge by it."
+    return "That is another summer, so we do not judge by it."
+
+
+def _left_out(count: int) -> str:
+    """Who is not among those a sentence is about.
+
+    >>> _left_out(0), _left_out(1), _left_out(4)
+    ('', '1 more, whose start is not known, is left out.', '4 more, whose start is not known, are left out.')
+    """
+    if not count:
+        return ""
+    return f"{count:,} more, whose start is not known, {'is' if count == 1 else 'are'} left out."
+
+
+def alike_answer(found: Gap, who: Comparable, *, subject: str, reach: str, stage: Stage) -> str:
+    """The one gap between pupils with SEN and without who started alike, over all starts.
+
+    >>> from senlib.frameworks import load
+    >>> alike_answer(Gap(23.8, 7.9, 38.6), Comparable(40, 150, 9), subject="Mathematics", reach="4", stage=load("gcse").stage())
+    'Where they started alike, pupils with SEN reached grade 4 or above in Mathematics less often: 24 points lower. That is clear:
+    the true gap is likely between 8 and 39 points. This compares 40 pupils with SEN and 150 without, in the 9 starts that
+    have both.'
+    """
+    aim = f"{reached(reach, stage=stage)} in {subject}"
+    starts = f"the {who.starts} starts that have" if who.starts > 1 else "the one start that has"
+    few = " So few pupils are hard to judge by." if who.pupils < FEW else ""
+    whom = f"This compares {pupils(who.pupils)} with SEN and {who.peers:,} without, in {starts} both.{few}"
+    points = rounded(abs(found.points))
+    if not points:
+        told = f"Where they started alike, pupils with SEN reached {aim} as often as those without."
+    else:
+        less, lower = ("less", "lower") if found.points > 0 else ("more", "higher")
+        size = verdicts.in_points(str(points))
+        told = (
+            f"Where they started alike, pupils with SEN reached {aim} {less} often: {size} {lower}."
+        )
+    return _joined(told, verdicts.gap(found), whom)
 
 
 def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
-    """How pupils with SEN did beside their peers with the same start, and whether chance alone could make the gap.
+    """How pupils with SEN did beside those without, both counted with no regard to where they started or both from one start.
 
-    Both are rows of a conversion table for the same subject, entry and outcome.
+    Both are rows of a conversion table for the same subject, entry and outcome. A verdict is given for one start alone.
     """
-    points, low, high = independent(others, sen)
-    whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
-    rates = f"{rounded(sen.percent)} % with SEN and {rounded(others.percent)} % without"
-    start = f"Of {whom}, {rates} reached {reached(sen.reach, stage=stage)}"
+    found = independent(others, sen)
+    rates = (
+        f"{sen.reached:,} of {sen.pupils:,} with SEN reached {reached(sen.reach, stage=stage)} "
+        f"({rounded(sen.percent)} %), and {others.reached:,} of {others.pupils:,} without ({rounded(others.percent)} %)"
+    )
     apart = points_apart(sen.percent, others.percent)
-    if apart == "0":
-        return f"{start}: no gap."
+    more = "" if found.points >= 0 else " more with SEN"
+    size = "no gap" if apart == "0" else f"a gap of {verdicts.in_points(apart)}{more}"
+    if sen.entry == "all":
+        return f"Wherever they started, {rates}: {size}."
+    whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
+    told = f"Of {whom}, {rates}: {size}."
     if mostly_unknown(sen) or mostly_unknown(others):
-        why = why_no_start(sen, stage=stage)
         return _joined(
-            f"{start}. Where most of them started is not known, so that is no verdict.", why
+            told,
+            "We do not know where they started, so we do not judge by it.",
+            why_no_start(sen, stage=stage),
         )
-    favour = "" if points > 0 else " in favour of pupils with SEN"
-    return f"{start}: a gap of {in_points(apart, unit='percentage point')}{favour}. {_chance(points, low, high)}"
+    return told if apart == "0" else _joined(told, verdicts.gap(found))
 
 
 def trend_answer(now: pd.Series, before: pd.Series) -> str:
-    """Pupils with SEN in one summer and in the one before, and whether chance alone could make the change."""
-    points, low, high = independent(now, before)
+    """Pupils with SEN in one summer and in an earlier one: other pupils each time.
+
+    >>> rows = [pd.Series(dict(cohort=year, reached=made, pupils=40, percent=2.5 * made, low=low, high=high, entry="3"))
+    ...     for year, made, low, high in ((2004, 20, 35.2, 64.8), (2001, 12, 18.1, 45.4))]
+    >>> trend_answer(*rows)
+    'Pupils with SEN: 20 of 40 in 2004 (50 %), and 12 of 40 three years before, in 2001 (30 %): 20 points higher. That is not clear:
+    the true gap may be anything from 1 point the other way to 39 points this way.'
+    """
+    found = independent(now, before)
     change = points_apart(now.percent, before.percent)
     same = change == "0"
-    went = "the same" if same else f"{in_points(change)} {'higher' if points > 0 else 'lower'}"
-    sure = "" if same else f" {_chance(points, low, high)}"
+    went = (
+        "the same"
+        if same
+        else f"{verdicts.in_points(change)} {'higher' if found.points > 0 else 'lower'}"
+    )
+    sure = "" if same else verdicts.gap(found)
     if mostly_unknown(now) or mostly_unknown(before):
-        sure = (
-            " Where most of them started is not known in one of the summers, so that is no verdict."
-        )
-    return (
+        sure = "We do not know where most of them started in one of the summers, so we do not judge by it."
+    apart = int(now.cohort) - int(before.cohort)
+    when = "the summer before" if apart == 1 else f"{_number(apart)} years before"
+    return _joined(
         f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
-        f"{before.reached} of {before.pupils} in {before.cohort} ({rounded(before.percent)} %): {went}.{sure}"
+        f"and {before.reached} of {before.pupils} {when}, in {before.cohort} ({rounded(before.percent)} %): {went}.",
+        sure,
     )
 
 
-def subjects_answer(best: pd.Series, worst: pd.Series) -> str:
-    """The subjects that stand highest and lowest on one criterion, and whether chance alone could make the gap."""
-    points, low, high = independent(best, worst)
-    if points == 0:
-        rate = f"{rounded(best.percent)} %"
-        return f"No subject stands higher than another: in each it is {rate} of those who are counted there."
-    apart = in_points(points_apart(best.percent, worst.percent))
-    return (
-        f"{best.subject} stands highest: {best.reached} of {pupils(int(best.pupils))}, {rounded(best.percent)} %. {worst.subject} stands "
-        f"lowest: {worst.reached} of {pupils(int(worst.pupils))}, {rounded(worst.percent)} %. "
-        f"They are {apart} apart. {_chance(points, low, high)}"
+def _number(count: int) -> str:
+    return {2: "two", 3: "three", 4: "four", 5: "five"}.get(count, str(count))
+
+
+def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
+    """The two of so many subjects that lie furthest apart, in the same pupils: a row of measures.subjects.subject_pairs.
+
+    >>> pair = pd.Series(dict(first="English", second="Science", pupils=40, both=12, first_only=12, second_only=2, points=25.0,
+    ...     low=5.1, high=41.2, others=3))
+    >>> subjects_answer(pair, subjects=3)
+    'Of 40 pupils who count in both, 24 met it in English (60 %) and 14 in Science (35 %): 25 points apart. 12 met it in
+    English alone, 2 in Science alone. That is clear: the true gap is likely between 5 and 41 points. This allows for three
+    subjects, of which these two lie furthest apart. 3 count in one of the two alone and are left out.'
+    """
+    first, second = pair.both + pair.first_only, pair.both + pair.second_only
+    whom = f"Of {pupils(int(pair.pupils))} who count{'s' if pair.pupils == 1 else ''} in both"
+    rates = [rounded(100 * count / pair.pupils) for count in (first, second)]
+    told = f"{whom}, {first} met it in {pair['first']} ({rates[0]} %) and {second} in {pair.second} ({rates[1]} %)"
+    if first == second:
+        told = f"{told}: no difference."
+        sure = ""
+    else:
+        told = f"{told}: {verdicts.in_points(str(rounded(pair.points)))} apart."
+        sure = verdicts.gap(Gap(pair.points, pair.low, pair.high))
+    alone = f"{pair.first_only} met it in {pair['first']} alone, {pair.second_only} in {pair.second} alone."
+    several = (
+        f"This allows for {_subjects(subjects)}, of which these two lie furthest apart."
+        if subjects > 2
+        else ""
     )
+    others = int(pair.others)
+    left = (
+        f"{others} {'counts' if others == 1 else 'count'} in one of the two alone and {'is' if others == 1 else 'are'} left out."
+        if others
+        else ""
+    )
+    return _joined(told, alone, sure, several if sure else "", left)
 
 
-def criterion_answer(row: pd.Series) -> str:
+def _subjects(count: int) -> str:
+    return f"{'three' if count == 3 else count} subjects"
+
+
+def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
     """One criterion's line of the scorecard, in words."""
     if pd.isna(row.percent):
         return "There are no such pupils, so it cannot be measured."
-    if pd.isna(row.target):
-        return f"{rounded(row.percent)} %, likely between {rounded(row.low)} and {rounded(row.high)} %. No figure to compare with is held."
     if row.criterion.startswith("attendance"):
         return _attendance_answer(row)
+    if pd.notna(row.get("target_year")) or pd.isna(row.target):
+        # England's own figure is the yardstick: nobody has set it as a target.
+        entry = next((c.entry for c in framework.criteria if c.key == row.criterion), ())
+        beside = row.drop(["national"], errors="ignore").copy()
+        beside["group"], beside["entry"] = "SEN", entry[0] if entry else "all"
+        beside["expected_percent"], beside["expected_year"] = row.target, row.get("target_year")
+        beside["difference"] = _difference(row)
+        said = beside_england(beside, framework=framework, stage=framework.stage())
+        more = "" if row.met or not row.judged else f"{more_pupils(int(row.more))} would reach it."
+        return _joined(said, more[:1].upper() + more[1:], _left_out(int(row.get("left_out", 0))))
     state = "Met" if row.met else f"Not met: {more_pupils(int(row.more))} would meet it"
-    return f"{state}. {_sure(row)}"
+    sure = verdicts.target(row.clear, pupils=int(row.pupils))
+    return _joined(f"{state}.", sure, _left_out(int(row.get("left_out", 0))))
+
+
+def _difference(row: pd.Series) -> str:
+    """Which verdict a criterion's row carries."""
+    if not row.judged:
+        return ""
+    if not row.clear:
+        return "not clear"
+    return "higher" if row.percent > row.target else "lower"
 
 
 def _attendance_answer(row: pd.Series) -> str:
     if row.met:
-        return f"Met. {_sure(row)}"
+        return f"Met. {_sure_of_the_mean(row)}"
     count = int(row.more)
     who = f"the {pupils(count)} who attend{'s' if count == 1 else ''} least"
     # A target that has to be passed is not met by reaching it.
     often = f"{'more than ' if row.rule == 'above' else ''}{row.target:g} % of the time"
-    return f"Not met: it would be met if {who} came {often}. {_sure(row)}"
+    return f"Not met: it would be met if {who} came {often}. {_sure_of_the_mean(row)}"
 
 
-def _sure(row: pd.Series) -> str:
+def _sure_of_the_mean(row: pd.Series) -> str:
     if pd.isna(row.low):
-        return "Of one pupil one cannot be sure."
-    few = row.pupils < FEW
-    if row.clear:
-        return (
-            f"The target lies outside the likely range, but {pupils(int(row.pupils))} are few to judge by."
-            if few
-            else "That is clear: chance alone would not make it."
-        )
-    return f"With {'only ' if few else ''}{pupils(int(row.pupils))} one cannot be sure: the target lies within the likely range."
-
-
-def _chance(points: float, low: float, high: float) -> str:
-    """Whether chance alone could make a gap, and from where to where the true one is likely to lie, beginning at the far end.
-
-    >>> _chance(20.0, 5.2, 33.4)
-    'That is more than chance would make: the true gap is likely from 5 to 33 points.'
-    >>> _chance(-2.0, -29.0, 25.0)
-    'Chance alone could make that: the true gap is likely between 25 points the other way and 29 points this way.'
-    """
-    if points < 0:
-        low, high = -high, -low
-    if low > 0:
-        return f"That is more than chance would make: the true gap is likely from {rounded(low)} to {rounded(high)} points."
-    ends = f"{rounded(-low)} points the other way and {rounded(high)} points this way"
-    return f"Chance alone could make that: the true gap is likely between {ends}."
-
-
-def _compared(row: pd.Series, *, stage: Stage) -> str:
-    if row.entry == "none":
-        return _joined(
-            "No figure of England stands beside an unknown start.", why_no_start(row, stage=stage)
-        )
-    if pd.isna(row.national):
-        why = why_no_start(row, stage=stage) if mostly_unknown(row) else ""
-        return _joined("No national figure is held for this.", why)
-    held = f"Nationally {rounded(row.national)} % ({row.national_year})"
-    if row.difference == "not clear" and row.pupils < FEW:
-        return f"Too few pupils ({row.pupils}) to tell from the national figure, {rounded(row.national)} % ({row.national_year})."
-    if row.difference == "not clear":
-        return f"{held}: no clear difference, it lies within the likely range."
-    few = f", though {row.pupils} are few to judge by" if row.pupils < FEW else ""
-    return f"{held}: {row.difference} here, by more than chance{few}."
+        return "One pupil tells nothing of others."
+    return verdicts.target(row.clear, pupils=int(row.pupils))
 
 
 def mostly_unknown(row: pd.Series) -> bool:
@@ -286,8 +392,8 @@ def no_sen_code(unknown: int, *, of: int) -> str:
     """
     return (
         f"Of {pupils(of)} here {unknown:,} {'has' if unknown == 1 else 'have'} no SEN code in the school’s files: "
-        "they stand neither among pupils with SEN nor among those without. Where a blank means no SEN, say so when you "
-        "load the files on the front page."
+        "they count neither among pupils with SEN nor among those without. If a blank means no SEN, choose your files again "
+        "on the front page and say so."
     )
 
 
@@ -295,31 +401,32 @@ def without_a_date(count: int) -> str:
     """Why pupils with a level now are not judged, and where to say of what date it is; '' where there are none.
 
     >>> without_a_date(1)
-    'Of 1 pupil the level now has no date, so it is not judged: give the date when you load the files on the front page.'
+    'Of 1 pupil the level now has no date, so it is not judged: choose your files again on the front page, and give the date.'
     """
     if not count:
         return ""
     return (
         f"Of {pupils(count)} the level now has no date, so it is not judged: "
-        "give the date when you load the files on the front page."
+        "choose your files again on the front page, and give the date."
     )
+
+
+def _beside_typed(row: pd.Series) -> str:
+    """How the rate stands beside a figure that was typed in and is not England's; nothing where there is none."""
+    if pd.isna(row.get("typed")):
+        return ""
+    whose = row.typed_whose[:1].upper() + row.typed_whose[1:]
+    said = f"{whose}: {rounded(row.typed)} % ({row.typed_year}, typed in)."
+    sure = verdicts.beside(row.typed_difference, pupils=int(row.pupils))
+    return _joined(said, sure or "That is another summer, so we do not judge by it.")
 
 
 def _beside_the_lea(row: pd.Series) -> str:
     """How the rate stands beside the LEA's other schools; nothing where no figure of theirs is held."""
     if pd.isna(row.lea):
         return ""
-    few = (
-        f", though {row.pupils} {'is' if row.pupils == 1 else 'are'} few to judge by"
-        if row.pupils < FEW
-        else ""
-    )
-    verdict = (
-        "no clear difference"
-        if row.lea_difference == "not clear"
-        else f"{row.lea_difference} here{few}"
-    )
-    return f"The LEA’s other schools: {rounded(row.lea)} %, {verdict}."
+    sure = verdicts.beside(row.lea_difference, pupils=int(row.pupils))
+    return f"The LEA’s other schools: {rounded(row.lea)} %. {sure}"
 
 
 def _joined(*parts: str) -> str:

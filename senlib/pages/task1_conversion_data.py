@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from math import inf
@@ -13,10 +13,9 @@ import pandas as pd
 
 from senlib import charts, national
 from senlib.frameworks import Stage
+from senlib.measures.comparison import ALL_BANDS, NO_START, of_known_starts
 from senlib.measures.conversion import (
-    ALL_BANDS,
     DENOMINATORS,
-    NO_START,
     conversion,
     left_early,
     matrix,
@@ -24,13 +23,15 @@ from senlib.measures.conversion import (
     subjects,
 )
 from senlib.measures.expected import expected_outcomes
+from senlib.measures.gaps import Gap, comparable, independent, taking_starts_into_account
 from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
 from senlib.pages import frame, lacking, people, sentences, top
 from senlib.pages.asking import Asking
-from senlib.pages.desk import FIGURES, TYPED, Desk, open_desk
+from senlib.pages.desk import FIGURES, TYPED_SOURCES, Desk, open_desk, source_words
 from senlib.pages.live import Live
+from senlib.pages.newest_file import NewestFile
 from senlib.widgets import Listing, Matrix
 from senlib.workbook.store import StoreError
 
@@ -42,10 +43,19 @@ SHOWN = {
     "percent": "Percent",
     "low": "Likely from",
     "high": "Likely to",
-    "national": "England",
-    "national_year": "England, year",
+    "expected_percent": "England, same starts",
+    "national": "England, any start",
+    "england_year": "England, summer",
     "lea": "LEA’s other schools",
     "verdict": "Beside England",
+}
+
+# A verdict of comparison.with_england, in a table.
+VERDICTS = {
+    "higher": "clearly higher here",
+    "lower": "clearly lower here",
+    "not clear": "no clear difference",
+    "": "not judged",
 }
 
 BESIDE_PEERS = {
@@ -79,7 +89,7 @@ class ConversionPage:
         self.stage = frame.choice("Key stage", [(one.title, one.name) for one in stages])
         held = [(name, name) for name in subjects(self.school)]
         self.subject = frame.choice("Subject", held or [("none held", None)])
-        self.cohort = frame.choice("Summer of the results", self._cohorts())
+        self.cohort = frame.choice("Summer of the results", self._summers())
         self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
         self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
         self.by = frame.choice(
@@ -132,7 +142,14 @@ class ConversionPage:
         self.live.also(self._show_matrix)
         self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
         return widgets.VBox(
-            [frame.controls(self.group), self.cells, self.codes, self.who, self.key]
+            [
+                frame.controls(self.group),
+                self.cells,
+                self.codes,
+                frame.html(frame.how_to_read("matrix", "expected_gain")),
+                self.who,
+                self.key,
+            ]
         )
 
     def figures(self) -> widgets.VBox:
@@ -142,24 +159,39 @@ class ConversionPage:
             description="Summer",
             min=1996,
             max=2100,
-            value=self.cohort.value or self.school.academic_year,
+            value=self._cohorts[0] or self.school.academic_year,
         )
         self.typed_group = frame.choice(
             "For",
             [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")],
             "SEN",
         )
+        # Whose figure it is has to be said: another's would pass for England's.
+        self.typed_whose = frame.choice(
+            "Whose figure is it?",
+            [
+                ("Choose", ""),
+                *((f"{name[:1].upper()}{name[1:]}’s", name) for name in TYPED_SOURCES),
+            ],
+            "",
+        )
         self.keep = widgets.Button(description="Keep this figure", button_style="primary")
         self.take_back = widgets.Button(description="Take it back")
         self.kept = frame.html("")
         self.keep.on_click(lambda _: self._keep_typed())
         self.take_back.on_click(lambda _: self._keep_figure(""))
-        self.cohort.observe(lambda change: self._follow_summer(change["new"]), "value")
+        self.cohort.observe(lambda _: self._follow_summer(), "value")
         held = self.live.piece(self._held)
         boxes = frame.controls(
-            self.typed_group, self.typed, self.typed_year, self.keep, self.take_back
+            self.typed_whose,
+            self.typed_group,
+            self.typed,
+            self.typed_year,
+            self.keep,
+            self.take_back,
         )
-        return widgets.VBox([held, boxes, self.kept])
+        self.newest_file = NewestFile(self.desk, changed=self._figures_changed)
+        return widgets.VBox([held, boxes, self.kept, self.newest_file.box])
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -184,8 +216,11 @@ class ConversionPage:
     def _stage(self) -> Stage:
         return self.school.framework.stage(self.stage.value)
 
-    def rows(self, *, by: str | None = None) -> pd.DataFrame:
-        """The conversion table for what is chosen: every cohort, entry band and group of it."""
+    def rows(self, *, by: str | None = None, each_summer: bool = False) -> pd.DataFrame:
+        """The conversion table for what is chosen: every cohort, entry band and group of it.
+
+        Where several summers are chosen they are one, unless `each_summer` is asked for.
+        """
         return conversion(
             self.school,
             stage=self.stage.value,
@@ -194,23 +229,37 @@ class ConversionPage:
             reach=self.reach.value,
             denominator=self.denominator.value,
             figures=self.figures_held,
+            together=() if each_summer else self._together,
         )
 
-    def _here(
-        self, table: pd.DataFrame, *, any_entry: bool = False, any_cohort: bool = False
-    ) -> pd.DataFrame:
-        if not any_cohort:
-            table = table[table["cohort"].fillna(0) == (self.cohort.value or 0)]
+    @property
+    def _cohorts(self) -> tuple[int | None, ...]:
+        """The summers that are chosen, the latest first."""
+        chosen = self.cohort.value
+        return chosen if isinstance(chosen, tuple) else (chosen,)
+
+    @property
+    def _together(self) -> tuple[int, ...]:
+        """The summers that are counted as one; none where one is chosen."""
+        return self._cohorts if len(self._cohorts) > 1 else ()
+
+    def _here(self, table: pd.DataFrame, *, any_entry: bool = False) -> pd.DataFrame:
+        table = table[table["cohort"].fillna(0) == (self._cohorts[0] or 0)]
         return table if any_entry else table[table["entry"] == self.entry.value]
 
     def _cells(self) -> pd.DataFrame:
-        table = matrix(self.school, stage=self.stage.value, subject=self.subject.value)
-        return table[table["cohort"].fillna(0) == (self.cohort.value or 0)]
+        table = matrix(
+            self.school,
+            stage=self.stage.value,
+            subject=self.subject.value,
+            together=self._together,
+        )
+        return table[table["cohort"].fillna(0) == (self._cohorts[0] or 0)]
 
     # -- the pieces --
 
     def _answer(self) -> str:
-        rows = self._here(self.rows())
+        rows = of_known_starts(self._here(self.rows()))
         # Where there is one code for no SEN, its pupils are those without SEN: one row says it.
         if self.by.value == "sen_provision":
             rows = rows[rows["group"].map(self.school.framework.sen_groups) != "no SEN"]
@@ -223,10 +272,13 @@ class ConversionPage:
         if rows.empty:
             return question + frame.answer(self._nothing())
         # The answer is about pupils with SEN, whatever the groups below.
-        by_sen = self._here(self.rows(by="sen_provision"))
+        by_sen = of_known_starts(self._here(self.rows(by="sen_provision")))
         sen = by_sen[by_sen["group"] == "SEN"]
+        asked = (sen if len(sen) else rows).iloc[0]
+        if self._together:
+            asked = pd.concat([asked, pd.Series({"summers": frame.years(self._cohorts)})])
         said = sentences.conversion_answer(
-            (sen if len(sen) else rows).iloc[0], framework=self.school.framework, stage=self._stage
+            asked, framework=self.school.framework, stage=self._stage
         )
         if len(sen):
             told, unknown = frame.answer(said), self._without_code(by_sen)
@@ -240,6 +292,13 @@ class ConversionPage:
             + self._groups(rows)
             + self._numbers(rows)
             + self._counting(rows)
+            + frame.how_to_read(
+                "rate",
+                "england_with_your_starts",
+                "england_same_band",
+                "lea_schools",
+                "few_pupils",
+            )
         )
 
     def _groups(self, rows: pd.DataFrame) -> str:
@@ -249,9 +308,9 @@ class ConversionPage:
         sen = rows["group"].eq("SEN") | has_sen(rows["group"], framework=self.school.framework)
         strong = list(sen | (not by_provision))
         return frame.picture(
-            partial(charts.rates, rows, labels=labels, strong=strong, axis=self._axis()),
+            partial(charts.rates, _drawn(rows), labels=labels, strong=strong, axis=self._axis()),
             says=_says(labels, rows),
-            key=_key(rows, shapes=by_provision),
+            key=_key(_drawn(rows), shapes=by_provision),
         )
 
     def _axis(self) -> str:
@@ -259,10 +318,9 @@ class ConversionPage:
 
     def _numbers(self, rows: pd.DataFrame) -> str:
         names = [self._group(group) for group in rows["group"]]
-        shown = rows.assign(name=names, verdict=rows["difference"].replace("", "none held"))
         start = sentences.start_label(self.entry.value, stage=self._stage)
-        caption = f"{self.subject.value}, {_summer(self.cohort.value)}, {start}"
-        return frame.numbers(shown, caption=caption, columns=SHOWN)
+        caption = f"{self.subject.value}, {_summer(*self._cohorts)}, {start}"
+        return frame.numbers(_in_numbers(rows, names), caption=caption, columns=SHOWN)
 
     def _counting(self, rows: pd.DataFrame) -> str:
         everyone, stage = rows.iloc[0], self._stage
@@ -276,7 +334,10 @@ class ConversionPage:
                 f"Of these {others:,} {'has' if others == 1 else 'have'} another qualification in the subject, such as an entry "
                 "level certificate, and no GCSE in it."
             )
-        if early := left_early(self.school, stage=stage.name, cohort=self.cohort.value):
+        early = sum(
+            left_early(self.school, stage=stage.name, cohort=cohort) for cohort in self._cohorts
+        )
+        if early:
             parts.append(
                 f"{early:,} who left before the end of Year {stage.ends_in_year} {'is' if early == 1 else 'are'} not counted."
             )
@@ -294,9 +355,11 @@ class ConversionPage:
                 f"For {sentences.pupils(int(everyone.by_teacher))} a teacher’s assessment stands in, "
                 "where the test gave a code or there is no test."
             )
-        parts.append(
-            "‘Likely’ is the 95 % interval (Wilson): how far chance alone could have moved a group of this size."
-        )
+        if rows["expected_percent"].notna().any():
+            parts.append(
+                "England’s figures are of pupils who were entered for the subject: if some of yours were not, that makes your "
+                "figure lower."
+            )
         return frame.note(" ".join(parts))
 
     def _without_code(self, by_sen: pd.DataFrame) -> str:
@@ -347,15 +410,57 @@ class ConversionPage:
 
     def _peers(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_entry=True)
-        starts = self._starts(table)
         title = frame.heading("How does that compare with peers who started in the same place?")
+        starts = self._starts(table)
         if starts.empty:
             return title + frame.answer(self._nobody(table[table["entry"] == ALL_BANDS]))
-        told = frame.answer(self._beside_peers(table, starts))
+        strata = self._strata()
+        found = taking_starts_into_account(strata)
+        told = []
+        if self.entry.value not in (ALL_BANDS, NO_START):
+            told.append(self._from_one_start(table, starts))
+        if found:
+            told.append(
+                sentences.alike_answer(
+                    found,
+                    comparable(strata),
+                    subject=self.subject.value,
+                    reach=self.reach.value,
+                    stage=self._stage,
+                )
+            )
+        else:
+            told.append("From no start are there both pupils with SEN and pupils without.")
+            told += self._why_no_start(table)
+        if ALL_BANDS in starts.index:
+            # Of the same pupils as the question above: those whose start is known, where there are any.
+            narrowed = of_known_starts(table)
+            sides = (_row(narrowed, ALL_BANDS, group) for group in ("SEN", "no SEN"))
+            told.append(sentences.peers_answer(*sides, stage=self._stage))
         held = frame.numbers(
             starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
         )
-        return title + told + self._gaps(starts) + held
+        first, *others = told
+        return (
+            title
+            + frame.answer(first)
+            + "".join(map(frame.note, others))
+            + (self._gaps(found, table) if found else "")
+            + held
+            + frame.how_to_read("gap_with_starts", "gap_crude")
+        )
+
+    def _strata(self) -> pd.DataFrame:
+        """The counts of pupils with SEN and without from each start, in each summer that is chosen."""
+        table = self.rows(by="sen_provision", each_summer=True)
+        table = table[table["cohort"].fillna(0).isin([cohort or 0 for cohort in self._cohorts])]
+        table = table[table["entry"].isin(self._stage.bands)]
+        keys = ["cohort", "entry"]
+        sen, peers = (
+            table[table["group"] == group].set_index(keys)[["reached", "pupils"]]
+            for group in ("SEN", "no SEN")
+        )
+        return sen.join(peers.add_prefix("peers_"), how="outer").fillna(0).astype("int64")
 
     def _starts(self, table: pd.DataFrame) -> pd.DataFrame:
         """Each start that has both pupils with and without SEN, by its band, with what BESIDE_PEERS names."""
@@ -371,59 +476,61 @@ class ConversionPage:
             sides.append(rows[list(columns)].rename(columns=columns))
         both = sides[0].join(sides[1], how="inner")
         # Those whose start is not known did not start in the same place.
-        chosen = [band for band in (self.entry.value,) if band != NO_START]
-        wanted = dict.fromkeys((*self._stage.converted_from, *chosen, ALL_BANDS))
+        wanted = (*self._stage.bands, ALL_BANDS)
         both = both.loc[[band for band in wanted if band in both.index]]
         return both.assign(
             name=["All bands" if band == ALL_BANDS else f"From {band}" for band in both.index]
         )
 
-    def _beside_peers(self, table: pd.DataFrame, starts: pd.DataFrame) -> str:
-        """How pupils with SEN did beside others with the start that is chosen, in words."""
+    def _from_one_start(self, table: pd.DataFrame, starts: pd.DataFrame) -> str:
+        """How pupils with SEN did beside others with the start that is chosen."""
         band = self.entry.value
-        told = "There are not both pupils with and without SEN who started there. Below are the starts that have both."
-        if band == NO_START:
-            told = (
-                "Where they started is not known, so nobody can say who started in the same place."
-            )
-            first = table[table["entry"] == NO_START]
-            why = sentences.why_no_start(first.iloc[0], stage=self._stage) if len(first) else ""
-            told = " ".join(filter(None, (told, why, "Below are the starts that are known.")))
-        if band in starts.index:
-            told = sentences.peers_answer(
-                _row(table, band, "SEN"), _row(table, band, "no SEN"), stage=self._stage
-            )
-        if band == ALL_BANDS and len(starts) > 1:
-            told += " All starts are together here, so this is no comparison of like with like: the rows below are."
-        return told
+        if band not in starts.index:
+            return "From the start you chose there are not both pupils with SEN and pupils without."
+        sides = (_row(table, band, group) for group in ("SEN", "no SEN"))
+        return sentences.peers_answer(*sides, stage=self._stage)
 
-    def _gaps(self, starts: pd.DataFrame) -> str:
-        """The gap from each start as a picture."""
-        labels = [
-            f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)
-        ]
+    def _why_no_start(self, table: pd.DataFrame) -> list[str]:
+        """Why nobody's start is known, where tests that were not held are the reason."""
+        rows = table[table["entry"] == NO_START]
+        why = sentences.why_no_start(rows.iloc[0], stage=self._stage) if len(rows) else ""
+        return [why] if why else []
+
+    def _gaps(self, found: Gap, table: pd.DataFrame) -> str:
+        """The gap where they started alike, and the one wherever they started, as a picture."""
+        narrowed = of_known_starts(table)
+        sides = [_row(narrowed, ALL_BANDS, group) for group in ("no SEN", "SEN")]
+        rows = pd.DataFrame([found, independent(*sides)])
+        labels = ["Where they started alike", "Wherever they started"]
         return frame.picture(
-            partial(charts.peers, starts, labels=labels, axis=self._axis()),
-            says=". ".join(
-                f"{label}: with SEN {rounded(r.sen)} %, without {rounded(r.peers)} %"
-                for label, r in zip(labels, starts.itertuples(), strict=True)
+            partial(
+                charts.gaps,
+                rows,
+                labels=labels,
+                axis="gap in percentage points",
             ),
-            key="Round: pupils with SEN. Diamond: pupils without. The gap is in percentage points.",
+            says=". ".join(
+                f"{label}: {rounded(row.points)} points fewer with SEN, likely {rounded(row.low)} to {rounded(row.high)}"
+                for label, row in zip(labels, rows.itertuples(), strict=True)
+            ),
+            key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
+            "SEN reached it less often than those without.",
         )
 
     def _years(self) -> str:
-        table = self._here(self.rows(by="sen_provision"), any_cohort=True)
+        table = self.rows(by="sen_provision", each_summer=True)
+        table = of_known_starts(table[table["entry"] == self.entry.value])
         rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(
             ["cohort", "group"], ascending=[False, True]
         )
-        title = frame.heading("And the summer before?")
+        title = frame.heading("How was it in other summers?")
         everyone = table[(table["group"] == "all") & (table["pupils"] > 0)]
         if everyone.empty:
             return title + frame.answer(self._nothing())
         if everyone["cohort"].nunique(dropna=False) < 2:
             return title + frame.answer(
-                "Pupils of one summer only are counted here. "
-                "Load the year before as well to see whether this is new."
+                f"Only {_summer(everyone['cohort'].iloc[0])} is in your files. To compare, choose your files again on the front "
+                "page, with another summer."
             )
         if not (rows["group"] == "SEN").any():
             counted = table.groupby("group", as_index=False)["pupils"].sum()
@@ -432,29 +539,33 @@ class ConversionPage:
             f"{_first_upper(_summer(r.cohort))}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
             for r in rows.itertuples()
         ]
-        sen = rows[(rows["group"] == "SEN") & (rows["pupils"] > 0)]
+        sen = rows[(rows["group"] == "SEN") & (rows["pupils"] > 0) & rows["cohort"].notna()]
         told = (
             sentences.trend_answer(sen.iloc[0], sen.iloc[1])
             if len(sen) > 1
             else "There are pupils with SEN in one summer only."
         )
+        drawn = _drawn(rows)
         chart = frame.picture(
             partial(
                 charts.rates,
-                rows,
+                drawn,
                 labels=labels,
                 strong=list(rows["group"] == "SEN"),
                 axis=self._axis(),
             ),
             says=_says(labels, rows),
-            key=_key(rows, shapes=True),
+            key=_key(drawn, shapes=True),
         )
-        shown = rows.assign(name=labels, verdict=rows["difference"].replace("", "none held"))
         return (
             title
             + frame.answer(told)
+            + frame.note(
+                "One summer’s pupils are few. To see more of them at once, choose several summers together above."
+            )
             + chart
-            + frame.numbers(shown, caption="Summer by summer", columns=SHOWN)
+            + frame.numbers(_in_numbers(rows, labels), caption="Summer by summer", columns=SHOWN)
+            + frame.how_to_read("two_summers", "rate")
         )
 
     def _held(self) -> str:
@@ -463,15 +574,22 @@ class ConversionPage:
             if self.figures_held is None
             else self.figures_held
         )
+        band = self._stage.national_band(self.entry.value)
         same = figures[
             (figures["stage"] == self.stage.value)
-            & (figures["subject"] == self.subject.value)
-            & (figures["entry"] == self.entry.value)
+            & (
+                figures["subject"].isin(
+                    [self.subject.value, national.subject(self.subject.value or "")]
+                )
+            )
+            & (figures["entry"].isin([self.entry.value, band]))
             & (figures["reach"] == self.reach.value)
+            # The same pupils as 'no SEN'.
+            & (figures["group"] != "N")
         ]
         if same.empty:
             return frame.answer(
-                "No national figure is held for this start and this outcome. If your LEA’s pack has one, "
+                "We have no figure of England’s for this start and this outcome. If your LEA’s pack has one, "
                 "type it in here, and every page will use it."
             )
         shown = same.assign(
@@ -480,25 +598,36 @@ class ConversionPage:
                 for p, k in zip(same["percent"], same["kind"], strict=True)
             ],
             group=[group_name(g, framework=self.school.framework) for g in same["group"]],
-            source=[
-                source if source == TYPED else national.source(source).title
-                for source in same["source"]
-            ],
-        )
-        columns = {"group": "For", "year": "Summer", "percent": "Figure", "source": "Source"}
+            pupils=same["pupils"].astype("Int64"),
+            whose=same["whose"].map(lambda name: name[:1].upper() + name[1:]),
+            source=[source_words(source) for source in same["source"]],
+        ).sort_values(["year", "whose"], ascending=[False, True])
+        columns = {
+            "whose": "Whose",
+            "group": "For",
+            "year": "Summer",
+            "percent": "Figure",
+            "pupils": "Pupils",
+            "source": "Source",
+        }
         return frame.plain_table(
             shown.astype({"year": str}),
-            caption="National figures that are held for this question",
+            caption="Figures for this question",
             columns=columns,
-        )
+        ) + frame.how_to_read("england_same_band", "typed_figure")
 
-    def _follow_summer(self, summer: int | None) -> None:
-        if summer is not None:
-            self.typed_year.value = summer
+    def _follow_summer(self) -> None:
+        if self._cohorts[0] is not None:
+            self.typed_year.value = self._cohorts[0]
 
     def _keep_typed(self) -> None:
         """Keep what was typed, if it is a percentage."""
         text = self.typed.value.strip().removesuffix("%").strip().replace(",", ".")
+        if not self.typed_whose.value:
+            self.kept.value = frame.trouble_line(
+                "Choose whose figure it is: England’s, your LEA’s or similar schools’. Nothing was kept."
+            )
+            return
         if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) and float(text) <= 100:
             self._keep_figure(text)
         else:
@@ -515,6 +644,7 @@ class ConversionPage:
             self.typed_group,
             self.entry,
             self.reach,
+            self.typed_whose,
         )
         field = "|".join(str(control.value) for control in chosen)
         try:
@@ -532,6 +662,11 @@ class ConversionPage:
         self.live.refresh()
         told = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
         self.kept.value = told + unread
+
+    def _figures_changed(self) -> None:
+        """Show what an edition of England's figures changes that was added or taken away."""
+        self.kept.value = self._read_figures()
+        self.live.refresh()
 
     def _read_figures(self) -> str:
         """Read the figures anew; where that fails, those read before stay, and this says why."""
@@ -551,8 +686,15 @@ class ConversionPage:
         columns = [o for o in outcome_columns(stage) if o in set(table["outcome"])]
         held = table.set_index(["entry", "outcome"])
         points = {o: stage.outcome_scale.points(o) for o in columns}
-        expected = expected_outcomes(framework=self.school.framework, stage=stage)
-        gains = expected[expected["subject"] == self.subject.value].set_index("entry")["expected"]
+        expected = expected_outcomes(
+            framework=self.school.framework,
+            stage=stage,
+            cohort=self._cohorts[0],
+            figures=self.figures_held,
+        )
+        gains = expected[
+            expected["subject"] == national.subject(self.subject.value or "")
+        ].set_index("entry")["expected"]
         lowest = {entry: stage.outcome_scale.lowest(gain) for entry, gain in gains.items()}
         cells = [
             [_cell(held, row, column, points[column] >= lowest.get(row, inf)) for column in columns]
@@ -564,7 +706,7 @@ class ConversionPage:
                 first["edge"] = True
         totals = [int(table.loc[table["entry"] == row, "pupils"].sum()) for row in rows]
         whose = group_name(self.group.value, framework=self.school.framework)
-        title = f"{self.subject.value}, {_summer(self.cohort.value)}, {whose}: from {stage.entry_stage} to {stage.name}"
+        title = f"{self.subject.value}, {_summer(*self._cohorts)}, {whose}: from {stage.entry_stage} to {stage.name}"
         self.cells.show(
             title=lacking.no_results(stage) if self._none_held else title,
             rows=rows,
@@ -588,7 +730,7 @@ class ConversionPage:
             self.school,
             stage=self.stage.value,
             subject=self.subject.value,
-            cohort=self.cohort.value,
+            cohorts=self._cohorts,
             entry=chosen["row"],
             outcome=chosen["column"],
         )
@@ -644,17 +786,18 @@ class ConversionPage:
     def _stage_changed(self) -> None:
         """Another key stage has other cohorts, bands and outcomes."""
         with self.live.held() if hasattr(self, "live") else nullcontext():
-            self.cohort.options = self._cohorts()
+            self.cohort.options = self._summers()
             self.entry.options, self.entry.value = self._entries(), self._first_entry()
             self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
 
-    def _cohorts(self) -> list[tuple[str, int | None]]:
+    def _summers(self) -> list[tuple[str, int | tuple[int, ...] | None]]:
+        """The summers that are held, and the last two and three of them together."""
         table = matrix(self.school, stage=self.stage.value)
         cohorts = sorted(table["cohort"].dropna().unique(), reverse=True)
-        held = [(str(cohort), int(cohort)) for cohort in cohorts]
         if table.empty:
             return [("none held", None)]
-        return held + ([("year not known", None)] if table["cohort"].isna().any() else [])
+        unknown = [("year not known", None)] if table["cohort"].isna().any() else []
+        return frame.summers(cohorts) + unknown
 
     def _entries(self) -> list[tuple[str, str]]:
         return [
@@ -758,13 +901,37 @@ def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     parts = [f"Round: pupils with SEN. Diamond: {others}." if shapes else "Dot: what was measured."]
     parts.append(frame.LIKELY)
     if rows["national"].notna().any():
-        parts.append("Stroke above: England.")
+        parts.append("Stroke above: the same pupils in England who started where these did.")
     if rows["lea"].notna().any():
         parts.append("Stroke below: the LEA’s other schools.")
     return " ".join(parts)
 
 
-def _summer(cohort: object) -> str:
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the figure of England that a stroke stands for: of their own summer, and from the same starts if there is one."""
+    own = rows["difference"] != ""
+    figure = rows["expected_percent"].fillna(rows["national"])
+    return rows.assign(national=figure.where(own))
+
+
+def _in_numbers(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The rows as a table of numbers has them."""
+    return rows.assign(
+        name=list(names),
+        verdict=rows["difference"].map(VERDICTS),
+        england_year=rows["expected_year"].fillna(rows["national_year"]),
+    )
+
+
+def _summer(*cohorts: object) -> str:
+    """The summers in words.
+
+    >>> _summer(2024), _summer(2024, 2023), _summer(None)
+    ('summer 2024', 'summers 2023 and 2024 together', 'year not known')
+    """
+    if len(cohorts) > 1:
+        return f"summers {frame.years(cohorts)} together"
+    [cohort] = cohorts
     return "year not known" if cohort is None or pd.isna(cohort) else f"summer {cohort}"
 
 

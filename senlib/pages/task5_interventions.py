@@ -573,7 +573,7 @@ def movement_answer(shown: pd.DataFrame) -> str:
     apart = points_apart(low.percent, low.beside)
     side = "no gap"
     if low.gap:
-        side = f"{sentences.in_points(apart)} {'higher' if low.gap > 0 else 'lower'} with it"
+        side = f"{verdicts.in_points(apart)} {'higher' if low.gap > 0 else 'lower'} with it"
     found = verdicts.gap(Gap(low.gap, low.gap_low, low.gap_high))
     return f"{told}{beside}: {side}. {found}"
 

@@ -19,6 +19,15 @@ MEASURES = {
 }
 
 
+def in_points(apart: str, *, unit: str = "point") -> str:
+    """How far two percentages lie apart, as measures.proportion.points_apart gives it, with its unit.
+
+    >>> in_points("1"), in_points("22.6", unit="percentage point")
+    ('1 point', '22.6 percentage points')
+    """
+    return f"{apart} {unit}{'' if apart == '1' else 's'}"
+
+
 def beside(difference: str, *, pupils: int) -> str:
     """How a rate of so many pupils stands beside another figure: `difference` is higher, lower, not clear or '' (no verdict).
 
@@ -56,8 +65,11 @@ def gap(found: Gap) -> str:
     """
     low, high = (-found.high, -found.low) if found.points < 0 else (found.low, found.high)
     if clear(found):
-        return f"That is clear: the true gap is likely between {rounded(low)} and {rounded(high)} points."
-    ends = f"{rounded(-low)} points the other way to {rounded(high)} points this way"
+        # Rounded down to 0 it would read as if there might be none.
+        least = rounded(low) or "less than 1"
+        return f"That is clear: the true gap is likely between {least} and {in_points(str(rounded(high)))}."
+    far, near = (in_points(str(rounded(points))) for points in (-low, high))
+    ends = f"{far} the other way to {near} this way"
     return f"That is not clear: the true gap may be anything from {ends}."
 
 

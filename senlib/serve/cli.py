@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from senlib import ROOT, open_school, private
+from senlib import ROOT, national, open_school, private
 from senlib.frameworks import load, names
 from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
@@ -65,12 +65,7 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         help="a school's folder; without one, your own school or the sample",
     )
-    serve.add_argument(
-        "--data",
-        type=Path,
-        default=Path.home() / private.USUAL_FOLDER,
-        help="where your own school and notes are kept, for you alone to read (%(default)s)",
-    )
+    _data(serve, "where your own school and notes are kept, for you alone to read (%(default)s)")
     serve.add_argument(
         "--port",
         type=int,
@@ -137,6 +132,7 @@ def parser() -> argparse.ArgumentParser:
         "--year", action="append", type=int, help="year group; may be given again"
     )
 
+    _national(commands)
     sample = commands.add_parser(
         "sample", help="copy a sample school into a folder, to look at or to change"
     )
@@ -144,6 +140,28 @@ def parser() -> argparse.ArgumentParser:
     sample.add_argument("folder", type=Path, help="a folder that does not exist yet")
     sample.set_defaults(run=_sample)
     return top
+
+
+def _data(command: argparse.ArgumentParser, text: str) -> None:
+    usual = Path.home() / private.USUAL_FOLDER
+    command.add_argument("--data", type=Path, default=usual, help=text)
+
+
+def _national(commands: argparse._SubParsersAction) -> None:
+    """What is held of England, and DfE's newest file."""
+    command = commands.add_parser(
+        "national", help="England's figures: what is held, and a new file"
+    )
+    what = command.add_subparsers(required=True, metavar="WHAT")
+    added = what.add_parser(
+        "add", help="keep DfE's newest key stage 2 to 4 transition matrices, for the figures to use"
+    )
+    added.add_argument("file", type=Path, metavar="FILE", help="the CSV file as DfE publishes it")
+    added.set_defaults(run=_national_add)
+    held = what.add_parser("list", help="the editions that are held, each with its source")
+    held.set_defaults(run=_national_list)
+    for one in (added, held):
+        _data(one, "where added editions are kept (%(default)s)")
 
 
 def _of_files(
@@ -216,6 +234,7 @@ def _measure(
             help="whom a percentage is of (%(default)s)",
         )
     command.add_argument("--format", choices=["table", "csv"], default="table")
+    _data(command, "where editions of England's figures were added (%(default)s)")
     command.set_defaults(
         run=lambda options: _print(
             measure(open_school(options.folder, framework=options.framework), options),
@@ -302,6 +321,45 @@ def _reviewed(options: argparse.Namespace) -> Review:
     return replace(review, notes=(*review.notes, *not_used(answers, review)))
 
 
+def _national_add(options: argparse.Namespace) -> int:
+    with options.file.open("rb"):  # a file that is not there, or may not be read, is told as such
+        pass
+    held = national.matrix("gcse", added=national.added(options.data))
+    try:
+        read = national.read_dfe_matrix(options.file)
+    except ValueError as error:
+        print(f"Nothing was kept. {error}", file=sys.stderr)
+        return WRONG
+    kept = national.keep(read, options.data, held=held)
+    for edition in national.editions_of(read, added=True):
+        print(f"{edition.year}: {edition.size}, groups: {', '.join(edition.groups)}.")
+        mine = kept[kept["year"] == edition.year]
+        if mine.empty:
+            print("Held already: nothing was kept.")
+            continue
+        print(f"Kept in {options.data / national.FOLDER / f'{edition.year}.csv'}.")
+        if (held["year"] == edition.year).any():
+            print(
+                "Where it differs from what was held of that year, this file now stands in its place."
+            )
+    return FINE
+
+
+def _national_list(options: argparse.Namespace) -> int:
+    for edition in national.editions(options.data):
+        source = national.edition_source(edition)
+        held = "added" if edition.added else "comes with the workbook"
+        print(f"{edition.year}: {edition.size}, {held}. {source.title}. {source.address}")
+        if edition.trouble:
+            print(edition.trouble)
+    return FINE
+
+
+def _figures(school: School, options: argparse.Namespace) -> pd.DataFrame:
+    """England's figures, with the editions that were added."""
+    return national.figures(school.framework.name, added=national.added(options.data))
+
+
 def _matrix(school: School, options: argparse.Namespace) -> pd.DataFrame:
     return matrix(
         school, stage=options.stage, subject=options.subject, by=_column(school, options.by)
@@ -316,11 +374,12 @@ def _conversion(school: School, options: argparse.Namespace) -> pd.DataFrame:
         by=_column(school, options.by),
         reach=options.reach,
         denominator=options.denominator,
+        figures=_figures(school, options),
     )
 
 
 def _criteria(school: School, options: argparse.Namespace) -> pd.DataFrame:
-    return criteria(school, denominator=options.denominator)
+    return criteria(school, denominator=options.denominator, figures=_figures(school, options))
 
 
 def _track(school: School, options: argparse.Namespace) -> pd.DataFrame:
@@ -330,6 +389,7 @@ def _track(school: School, options: argparse.Namespace) -> pd.DataFrame:
         entry=options.entry,
         reach=options.reach,
         years=options.year,
+        figures=_figures(school, options),
     )
 
 

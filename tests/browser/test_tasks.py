@@ -197,3 +197,31 @@ def test_the_other_framework_through_every_page(fresh_workbook, page, ready):
         ready(page)
         expect(page.locator(".sl-answer").first).to_contain_text(says)
         expect(page.locator(".sl-header")).to_contain_text("Harbour Road")
+
+
+ROWS = "all => new Set(all.map(square => square.offsetTop)).size"
+
+
+def test_a_hundred_others_on_task_4_and_on_a_pupil_s_page(
+    fresh_workbook, page, ready, barriers_anywhere
+):
+    running = fresh_workbook(str(ROOT / "data" / "sample" / "gcse"))
+    page.goto(f"{running.address}/task4_level3_to_5")
+    ready(page)
+    strip = page.get_by_role("img", name=re.compile(r"^Of 100: .* reached grade 4 or above"))
+    said = page.locator(".sl-answer", has_text="In England")
+    filled = strip.locator(".sl-there").count()
+    expect(said).to_contain_text(re.compile(rf"In England {filled}\sof\s100\spupils with SEN"))
+    expect(said).to_contain_text("It is not a prediction")
+    choose(page, "Where they could get to", "Grade 5 or above")
+    expect(said).to_contain_text("reached grade\N{NO-BREAK SPACE}5 or above")
+    assert strip.count() == 0, "its name is of the other aim"
+    page.locator(".sl-listing a").first.click()
+    ready(page)
+    page.get_by_text("Grade by grade").click()
+    squares = page.locator(".sl-hundred").first.locator("span")
+    for width, rows in ((1280, 2), (390, 5), (320, 5)):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert squares.evaluate_all(ROWS) == rows
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert barriers_anywhere(page) == []

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from senlib import open_sample
+from senlib import national, open_sample
 from senlib.pages import desk as desks
-from senlib.pages.desk import ClosedStore, open_desk
+from senlib.pages.desk import FIGURES, TYPED, ClosedStore, open_desk, source_words
 from senlib.pages.index import FrontPage
 from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.task3_ensuring_progress import CriteriaPage
@@ -26,7 +26,7 @@ from senlib.school.school_file import FILE
 from senlib.widgets import ChosenFile
 from senlib.workbook import store as stores
 from senlib.workbook.store import Store, StoreError
-from tests.pages.driving import small_school
+from tests.pages.driving import desk_over, small_school
 
 KNOWN = (
     "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
@@ -533,3 +533,27 @@ def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):
         with pytest.raises(StoreError, match=r"^Put it right\.$"):
             refused()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_typed_figures_say_whose_they_are_and_added_editions_stand_before_the_package_s(tmp_path):
+    school = open_sample("gcse")
+    desk = desk_over(tmp_path, school)
+    assert desk.figures() is None and desk.matrix() is None
+    key = "KS4|2024|Music|SEN|<80|4"
+    for field, value in ((key, "11"), (f"{key}|England", "12"), (f"{key}|similar schools", "13")):
+        desk.store.save(form=FIGURES, field=field, value=value)
+    of = (
+        "year == 2024 and subject == 'Music' and group == 'SEN' and entry == '<80' and reach == '4'"
+    )
+    typed = desk.figures().query(of).set_index("whose")
+    # Kept by an earlier version without a word on whose it is, it was the LEA's; England's as she typed it stands.
+    assert typed["percent"].to_dict() == {"your LEA": 11, "England": 12, "similar schools": 13}
+    assert [source_words(source) for source in typed["source"]] == list(typed["source"])
+    assert typed.loc["your LEA", "source"] == TYPED and typed["source"].nunique() == 3
+    assert desk.matrix() is None
+    newer = national.matrix("gcse").query("year == 2024 and subject == 'Music'").assign(year=2025)
+    national.keep(newer, desk.data, held=national.matrix("gcse"))
+    assert set(desk.matrix()["year"]) == {2021, 2022, 2023, 2024, 2025}
+    assert set(desk.figures().query("year == 2025")["source"]) == {"dfe-transition-2025-added"}
+    levels = desk_over(tmp_path, open_sample("levels"), workbook="levels")
+    assert levels.figures() is None and levels.matrix() is None

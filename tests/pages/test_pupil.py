@@ -304,7 +304,8 @@ def test_what_others_with_the_same_start_went_on_to(tmp_path):
     told = said(page)["others"]
     assert "Mathematics: in England 17 of 100 pupils with SEN who had the same start" in told
     assert hundred.NO_PREDICTION in told and "2023/24" in told
-    assert page.pieces["others"].value.count('class="sl-hundred"') == 2
+    others = page.pieces["others"].value
+    assert others.count('class="sl-hundred"') == told.count("who had the same start") >= 2
     page.talk.make_it()
     document = docx.Document(io.BytesIO(page.talk.file.content))
     subjects = [row.cells[0].text for row in document.tables[0].rows[1:]]
@@ -320,9 +321,9 @@ def page_now(page, pupil):
 
 def test_nothing_is_said_of_others_where_nothing_is_held(desk):
     page = page_of(desk)
-    assert page.talk.box.layout.display == "none"
+    assert list(page.to_take.children) == []
     page.pupil.value = "0001"
-    assert said(page)["others"] == "" and page.talk.box.layout.display is None
+    assert said(page)["others"] == "" and list(page.to_take.children) == [page.talk.box]
     page.talk.make_it()
     document = docx.Document(io.BytesIO(page.talk.file.content))
     assert [cell.text for cell in document.tables[0].rows[0].cells][-1] == "What would it take?"

@@ -9,6 +9,7 @@ import pytest
 
 from senlib import ROOT, open_school
 from senlib.serve.cli import COULD_NOT_LOOK, FINE, WRONG, main, parser
+from tests.national.test_dfe import rows_of, write
 
 LEVELS, GCSE = str(ROOT / "data" / "sample" / "levels"), str(ROOT / "data" / "sample" / "gcse")
 
@@ -180,6 +181,32 @@ def test_a_file_that_is_a_folder_s_and_at_fault_ends_with_1(tmp_path, capsys):
     assert "pupils.csv" in capsys.readouterr().err
 
 
+def test_dfe_s_newest_file_is_kept_and_used(tmp_path, capsys):
+    rows = [row | {"time_period": "202425"} for row in rows_of("2024")]
+    file = write(tmp_path / "newest.csv", rows)
+    data = ["--data", str(tmp_path / "data")]
+    assert main(["national", "add", str(file), *data]) == FINE
+    told = capsys.readouterr().out
+    assert "2025: 1 subject, groups: all, SEN, no SEN." in told and "2025.csv" in told
+    assert main(["national", "add", str(file), *data]) == FINE
+    assert "Held already" in capsys.readouterr().out
+    assert main(["national", "list", *data]) == FINE
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("2025: 1 subject, added.") and told[1].startswith("2024: 35 subjects")
+    assert all("https://explore-education-statistics" in line for line in told)
+    assert main(["conversion", GCSE, *data, "--subject", "Mathematics", "--format", "csv"]) == FINE
+
+
+def test_what_is_no_file_of_dfe_s_ends_with_1_and_one_that_is_not_there_with_2(tmp_path, capsys):
+    file = tmp_path / "pupils.csv"
+    file.write_text("UPN,Name\n1,2\n")
+    data = ["--data", str(tmp_path / "data")]
+    assert main(["national", "add", str(file), *data]) == WRONG
+    assert "pupils.csv: no column" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+    assert main(["national", "add", str(tmp_path / "none.csv"), *data]) == COULD_NOT_LOOK
+
+
 def test_the_readme_names_every_command():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = next(
@@ -197,6 +224,7 @@ def test_help_is_there_for_every_command(capsys):
         "conversion",
         "criteria",
         "track",
+        "national",
         "sample",
     ):
         with pytest.raises(SystemExit) as ended:
