@@ -125,6 +125,43 @@ def rates(
         return figure
 
 
+def peers(
+    table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
+) -> Figure:
+    """Pupils with SEN beside their peers: two dots joined by a line, the gap in percentage points written on it.
+
+    `table` has sen and peers in percent; `labels` names its rows from the top.
+    """
+    with rc_context(_STYLE):
+        figure, axes = _hundred(rows=len(table), width=width, axis=axis)
+        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+            _label(axes, place, label, width)
+            if pd.isna(row.sen) or pd.isna(row.peers):
+                continue
+            axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
+            axes.plot(
+                [row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
+            )
+            axes.plot(
+                [row.peers],
+                [place],
+                marker="D",
+                color=SECOND,
+                markersize=9,
+                clip_on=False,
+                zorder=3,
+            )
+            if place == 0:
+                left_is_sen = row.sen <= row.peers
+                _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
+                _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
+            gap = rounded(abs(row.peers - row.sen))
+            axes.annotate(
+                f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+            )
+        return figure
+
+
 def gaps(
     table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
 ) -> Figure:
@@ -157,10 +194,16 @@ def gaps(
         return figure
 
 
-def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) -> Figure:
+def scorecard(
+    table: pd.DataFrame,
+    *,
+    labels: Sequence[str],
+    states: Sequence[str] = (),
+    width: Width = WIDE,
+) -> Figure:
     """Measures against their targets: a dot with its interval, and the target as a thick upright stroke.
 
-    `table` has percent, low, high, target (NaN for none) and state, which is said beside each.
+    `table` has percent, low, high, target (NaN for none) and met. `states` are said beside the rows in place of met or not met.
     """
     with rc_context(_STYLE):
         lines = max((label.count("\n") for label in labels), default=0) + 1
@@ -204,8 +247,9 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         fontsize=10,
                         annotation_clip=False,
                     )
+            state = states[place] if states else "met" if row.met else "not met"
             space = "\n" if width.narrow else " "
-            words = f"{rounded(row.percent)} %:{space}{row.state}"
+            words = f"{rounded(row.percent)} %:{space}{state}"
             axes.annotate(
                 words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
             )

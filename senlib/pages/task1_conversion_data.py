@@ -27,7 +27,7 @@ from senlib.measures.gaps import Gap, comparable, independent, taking_starts_int
 from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
-from senlib.pages import frame, lacking, people, sentences, top
+from senlib.pages import frame, lacking, people, sentences, top, verdicts
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FIGURES, TYPED_SOURCES, Desk, open_desk, source_words
 from senlib.pages.live import Live
@@ -48,14 +48,6 @@ SHOWN = {
     "england_year": "England, summer",
     "lea": "LEA’s other schools",
     "verdict": "Beside England",
-}
-
-# A verdict of comparison.with_england, in a table.
-VERDICTS = {
-    "higher": "clearly higher here",
-    "lower": "clearly lower here",
-    "not clear": "no clear difference",
-    "": "not judged",
 }
 
 BESIDE_PEERS = {
@@ -437,8 +429,12 @@ class ConversionPage:
             narrowed = of_known_starts(table)
             sides = (_row(narrowed, ALL_BANDS, group) for group in ("SEN", "no SEN"))
             told.append(sentences.peers_answer(*sides, stage=self._stage))
-        held = frame.numbers(
-            starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
+        held = frame.folded(
+            "The numbers, start by start",
+            self._bands(starts)
+            + frame.plain_table(
+                starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
+            ),
         )
         first, *others = told
         return (
@@ -517,6 +513,21 @@ class ConversionPage:
             "SEN reached it less often than those without.",
         )
 
+    def _bands(self, starts: pd.DataFrame) -> str:
+        """The two sides from each start as a picture."""
+        labels = [
+            f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)
+        ]
+        return frame.picture(
+            partial(charts.peers, starts, labels=labels, axis=self._axis()),
+            says=". ".join(
+                f"{label}: with SEN {rounded(r.sen)} %, without {rounded(r.peers)} %"
+                for label, r in zip(labels, starts.itertuples(), strict=True)
+            ),
+            key="Round: pupils with SEN. Diamond: pupils without. The gap is in percentage points. From one start there are few: "
+            "look at the gap over all of them above.",
+        )
+
     def _years(self) -> str:
         table = self.rows(by="sen_provision", each_summer=True)
         table = of_known_starts(table[table["entry"] == self.entry.value])
@@ -589,7 +600,7 @@ class ConversionPage:
         ]
         if same.empty:
             return frame.answer(
-                "We have no figure of England’s for this start and this outcome. If your LEA’s pack has one, "
+                "No national figure is held for this start and this outcome. If your LEA’s pack has one, "
                 "type it in here, and every page will use it."
             )
         shown = same.assign(
@@ -726,14 +737,18 @@ class ConversionPage:
         if not chosen:
             self.who.records = []
             return
-        found = people_in_cell(
-            self.school,
-            stage=self.stage.value,
-            subject=self.subject.value,
-            cohorts=self._cohorts,
-            entry=chosen["row"],
-            outcome=chosen["column"],
-        )
+        in_each = [
+            people_in_cell(
+                self.school,
+                stage=self.stage.value,
+                subject=self.subject.value,
+                cohort=cohort,
+                entry=chosen["row"],
+                outcome=chosen["column"],
+            )
+            for cohort in self._cohorts
+        ]
+        found = pd.concat(in_each, ignore_index=True)
         groups = self.school.framework.sen_groups
         if self.group.value in ("SEN", "no SEN"):
             found = found[found["sen_provision"].map(groups) == self.group.value]
@@ -918,7 +933,10 @@ def _in_numbers(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The rows as a table of numbers has them."""
     return rows.assign(
         name=list(names),
-        verdict=rows["difference"].map(VERDICTS),
+        verdict=[
+            verdicts.short(row.difference, pupils=row.pupils) or "not judged"
+            for row in rows.itertuples()
+        ],
         england_year=rows["expected_year"].fillna(rows["national_year"]),
     )
 

@@ -14,7 +14,7 @@ from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.groups import has_sen
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.subjects import subject_pairs
-from senlib.pages import frame, lacking, sentences, top
+from senlib.pages import frame, lacking, sentences, top, verdicts
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -34,22 +34,8 @@ COLUMNS = {
     "more": "More pupils needed",
 }
 
-# How figures stand beside England's, in the order in which they are told.
-_STATES = (
-    "clearly lower",
-    "no clear difference",
-    "clearly higher",
-    "too few to tell",
-    "not judged",
-)
-
-# Beside a chart's row there is room for a word or two.
-_SHORT = {
-    "clearly lower": "lower",
-    "no clear difference": "not clear",
-    "clearly higher": "higher",
-    "too few to tell": "too few",
-}
+# What is said of a figure of fewer pupils than one can tell anything from.
+TOO_FEW, NOT_JUDGED = "too few to tell", "not judged"
 
 
 class CriteriaPage:
@@ -133,7 +119,7 @@ class CriteriaPage:
         title = frame.heading(
             "How many targets are met?"
             if self._all_targets()
-            else "How do our pupils with SEN stand beside England?"
+            else "How many of the figures are met?"
         )
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
@@ -146,8 +132,9 @@ class CriteriaPage:
         chart = frame.picture(
             partial(
                 charts.scorecard,
-                drawn.assign(state=drawn["state"].replace(_SHORT)),
+                drawn,
                 labels=[label.replace(", ", ",\n", 1) for label in labels],
+                states=[_in_chart(row) for row in drawn.itertuples()],
             ),
             says=". ".join(
                 f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, "
@@ -226,8 +213,9 @@ class CriteriaPage:
         return all(criterion.target is not None for criterion in self.school.framework.criteria)
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
-        sure = rows["clear"].map({True: "clear", False: "not clear"})
-        shown = rows.assign(name=labels, sure=sure.where(rows["judged"], "not judged"))
+        shown = rows.assign(
+            name=labels, sure=rows["clear"].map({True: "clear", False: "not clear"})
+        )
         return frame.numbers(shown, caption="Each target, measured", columns=COLUMNS)
 
     def _criterion(self, rows: pd.DataFrame) -> str:
@@ -386,19 +374,25 @@ def _state(row) -> str:
     """How a figure stands by what it is judged by, in few words."""
     if pd.isna(row.target_year):
         return "met" if row.met else "not met"
-    if not row.judged:
-        return "not judged"
-    if row.pupils < FEW:
-        return "too few to tell"
-    if not row.clear:
-        return "no clear difference"
-    return "clearly higher" if row.percent > row.target else "clearly lower"
+    if row.judged and row.pupils < FEW:
+        return TOO_FEW
+    return verdicts.short(row.difference, pupils=row.pupils) or NOT_JUDGED
+
+
+def _in_chart(row) -> str:
+    """The same beside a row of the chart."""
+    if row.state in (TOO_FEW, NOT_JUDGED) or pd.isna(row.target_year):
+        return "too few" if row.state == TOO_FEW else row.state
+    return verdicts.in_chart(row.difference)
 
 
 def _summary(rows: pd.DataFrame) -> str:
-    """How many targets are met, and how many figures stand higher or lower than England's."""
+    """How many targets and figures are met, and how those beside England's stand."""
     own = rows["target_year"].isna()
-    return " ".join(filter(None, (_met(rows[own]), _beside_england(rows[~own]))))
+    noun = "targets" if own.all() else "figures"
+    return " ".join(
+        filter(None, (_met(rows[rows["judged"]], noun=noun), _beside_england(rows[~own])))
+    )
 
 
 def _beside_england(rows: pd.DataFrame) -> str:
@@ -406,21 +400,19 @@ def _beside_england(rows: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     count = rows["state"].value_counts()
-    parts = [f"{count[state]} {state}" for state in _STATES if state in count]
+    states = [verdicts.short(one, pupils=FEW) for one in ("lower", "not clear", "higher")]
+    parts = [f"{count[one]} {one}" for one in (*states, TOO_FEW, NOT_JUDGED) if one in count]
     noun = "figure" if len(rows) == 1 else "figures"
-    return f"Beside England from the same starts, of {len(rows)} {noun}: {', '.join(parts)}."
+    return f"Of the {len(rows)} {noun} beside England’s from the same starts: {', '.join(parts)}."
 
 
-def _met(rows: pd.DataFrame) -> str:
+def _met(rows: pd.DataFrame, *, noun: str) -> str:
     if rows.empty:
         return ""
     clearly_met = rows["met"] & rows["clear"] & (rows["pupils"] >= FEW)
     met, sure = int(rows["met"].sum()), int(clearly_met.sum())
-    if len(rows) == 1:
-        state = ("met" if met else "not met") + (", clearly" if rows["clear"].all() else "")
-        return f"{rows.iloc[0].title}: {state}."
     missed = rows[~rows["met"] & (rows["more"] > 0)]
-    told = f"Met: {met} of {len(rows)} targets"
+    told = f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
     if met:
         clearly = (
             f"{sure or 'none'} of them clearly" if met > 1 else f"{'' if sure else 'not '}clearly"

@@ -275,7 +275,7 @@ class TrackingPage:
             entry=self.entry.value,
             reach=self.reach.value,
             stage=self._stage,
-        )
+        ) + frame.how_to_read("others_like")
 
     def _read_plans(self) -> dict[str, str]:
         """The plan lines last written; where they cannot be read, those that were read before, and the page says why.

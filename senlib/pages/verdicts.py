@@ -13,6 +13,7 @@ MEASURES = {
     "beside": "comparison.with_england, with_typed: the other figure lies outside the Wilson interval (95 %); with_lea, "
     "provision.movement: gaps.clear of two groups (Newcombe)",
     "short": "as beside",
+    "in_chart": "as beside",
     "gap": "gaps.clear: the interval of the gap leaves out 0 (two groups or summers: Newcombe; start by start: "
     "Mantel-Haenszel with Klingenberg’s interval; the same pupils twice: exact McNemar with Newcombe’s interval for pairs)",
     "target": "criteria.clear: the target lies outside the interval (a rate: Wilson; attendance: 1.96 standard errors)",
@@ -53,6 +54,15 @@ def short(difference: str, *, pupils: int) -> str:
     if difference == "not clear":
         return "no clear difference"
     return f"clearly {difference}{', but few pupils' if pupils < FEW else ''}"
+
+
+def in_chart(difference: str) -> str:
+    """The same in a word or two beside a row of a chart, which shows the rest.
+
+    >>> in_chart("lower"), in_chart("not clear"), in_chart("")
+    ('lower', 'not clear', 'not judged')
+    """
+    return difference or "not judged"
 
 
 def gap(found: Gap) -> str:

@@ -37,7 +37,7 @@ WITH_ENGLAND = {"expected_percent": 31.0, "expected_year": 2004}
 @pytest.mark.parametrize(
     ("changes", "ending"),
     [
-        ({}, "We have no figure of England’s for this."),
+        ({}, "No national figure is held for this."),
         (
             WITH_ENGLAND | {"difference": "not clear"},
             "Pupils with SEN in England with that start: 31 % (2004). No clear difference.",
@@ -82,7 +82,7 @@ WITH_ENGLAND = {"expected_percent": 31.0, "expected_year": 2004}
                 "typed_year": 2004,
                 "typed_difference": "not clear",
             },
-            "We have no figure of England’s for this. Your LEA: 28 % (2004, typed in). No clear difference.",
+            "No national figure is held for this. Your LEA: 28 % (2004, typed in). No clear difference.",
         ),
         (
             {
@@ -184,6 +184,7 @@ def criterion(**changes):
         "target": 80.0,
         "target_year": pd.NA,
         "judged": True,
+        "difference": "lower",
         "left_out": 0,
         "rule": "at least",
         "met": False,
@@ -210,8 +211,8 @@ def criterion(**changes):
         ),
         ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
         (
-            {"target": float("nan"), "judged": False},
-            "We have no figure of England’s for this.",
+            {"target": float("nan"), "judged": False, "difference": ""},
+            "No national figure is held for this.",
         ),
         (
             {"criterion": "attendance_sen", "target": 92.0, "rule": "above", "more": 3},
