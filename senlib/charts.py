@@ -125,43 +125,6 @@ def rates(
         return figure
 
 
-def peers(
-    table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
-) -> Figure:
-    """Pupils with SEN beside their peers: two dots joined by a line, the gap in percentage points written on it.
-
-    `table` has sen and peers in percent; `labels` names its rows from the top.
-    """
-    with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis=axis)
-        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
-            _label(axes, place, label, width)
-            if pd.isna(row.sen) or pd.isna(row.peers):
-                continue
-            axes.plot([row.sen, row.peers], [place, place], color=GREY, linewidth=1.5)
-            axes.plot(
-                [row.sen], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
-            )
-            axes.plot(
-                [row.peers],
-                [place],
-                marker="D",
-                color=SECOND,
-                markersize=9,
-                clip_on=False,
-                zorder=3,
-            )
-            if place == 0:
-                left_is_sen = row.sen <= row.peers
-                _name(axes, row.sen, place, "SEN", ACCENT, left=left_is_sen)
-                _name(axes, row.peers, place, "no SEN", SECOND, left=not left_is_sen)
-            gap = rounded(abs(row.peers - row.sen))
-            axes.annotate(
-                f"gap {gap}", (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
-            )
-        return figure
-
-
 def gaps(
     table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE, axis: str = ""
 ) -> Figure:
@@ -530,17 +493,3 @@ def _round_sum(most: float) -> float:
     """
     sums = [unit * 10.0**noughts for noughts in range(2, 12) for unit in (1, 2, 4)]
     return next(total for total in sums if pd.isna(most) or most <= total)
-
-
-def _name(axes: Axes, at: float, place: int, name: str, colour: str, *, left: bool) -> None:
-    offset, side = (-9, "right") if left else (9, "left")
-    axes.annotate(
-        name,
-        (at, place),
-        xytext=(offset, 0),
-        textcoords="offset points",
-        ha=side,
-        va="center",
-        fontsize=10,
-        color=colour,
-    )

@@ -323,19 +323,26 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
         return "There are no such pupils, so it cannot be measured."
     if row.criterion.startswith("attendance"):
         return _attendance_answer(row)
+    left_out = _left_out(int(row.get("left_out", 0)))
+    state = "Met." if row.met else f"Not met: {more_pupils(int(row.more))} would meet it."
     if pd.notna(row.get("target_year")) or pd.isna(row.target):
         # England's own figure is the yardstick: nobody has set it as a target.
-        entry = next((c.entry for c in framework.criteria if c.key == row.criterion), ())
-        beside = row.drop(["national"], errors="ignore").copy()
-        beside["group"], beside["entry"] = "SEN", entry[0] if entry else "all"
-        beside["expected_percent"], beside["expected_year"] = row.target, row.get("target_year")
-        beside["difference"] = row.difference
-        said = beside_england(beside, framework=framework, stage=framework.stage())
-        more = "" if row.met or not row.judged else f"{more_pupils(int(row.more))} would reach it."
-        return _joined(said, more[:1].upper() + more[1:], _left_out(int(row.get("left_out", 0))))
-    state = "Met" if row.met else f"Not met: {more_pupils(int(row.more))} would meet it"
-    sure = verdicts.target(row.clear, pupils=int(row.pupils))
-    return _joined(f"{state}.", sure, _left_out(int(row.get("left_out", 0))))
+        said = _beside_the_figure(row, framework=framework)
+        return _joined(said, state if row.judged else "", left_out)
+    return _joined(state, verdicts.target(row.clear, pupils=int(row.pupils)), left_out)
+
+
+def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
+    """How a criterion stands beside England's figure, as `beside_england` says it of a conversion table's row."""
+    entry = next((one.entry for one in framework.criteria if one.key == row.criterion), ())
+    of_england = {
+        "group": "SEN",
+        "entry": entry[0] if entry else "all",
+        "expected_percent": row.target,
+        "expected_year": row.get("target_year"),
+    }
+    row = pd.Series(row.to_dict() | of_england)
+    return beside_england(row, framework=framework, stage=framework.stage())
 
 
 def _attendance_answer(row: pd.Series) -> str:
@@ -411,7 +418,7 @@ def _beside_typed(row: pd.Series) -> str:
     whose = row.typed_whose[:1].upper() + row.typed_whose[1:]
     said = f"{whose}: {rounded(row.typed)} % ({row.typed_year}, typed in)."
     sure = verdicts.beside(row.typed_difference, pupils=int(row.pupils))
-    return _joined(said, sure or "That is another summer, so we do not judge by it.")
+    return _joined(said, sure or _no_verdict(row.typed_year, row.cohort))
 
 
 def _beside_the_lea(row: pd.Series) -> str:

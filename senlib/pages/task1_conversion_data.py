@@ -62,6 +62,13 @@ BESIDE_PEERS = {
     "peers_high": "Likely to, without",
 }
 
+GAPS = {
+    "name": "Gap",
+    "points": "Lower with SEN by",
+    "low": "Likely from",
+    "high": "Likely to",
+}
+
 
 class ConversionPage:
     """The page of Task 1: its controls, and the pieces that hang on them. A test drives it without a browser.
@@ -429,20 +436,12 @@ class ConversionPage:
             narrowed = of_known_starts(table)
             sides = (_row(narrowed, ALL_BANDS, group) for group in ("SEN", "no SEN"))
             told.append(sentences.peers_answer(*sides, stage=self._stage))
-        held = frame.folded(
-            "The numbers, start by start",
-            self._bands(starts)
-            + frame.plain_table(
-                starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
-            ),
-        )
         first, *others = told
         return (
             title
             + frame.answer(first)
             + "".join(map(frame.note, others))
-            + (self._gaps(found, table) if found else "")
-            + held
+            + self._gaps(found, table, starts)
             + frame.how_to_read("gap_with_starts", "gap_crude")
         )
 
@@ -492,41 +491,29 @@ class ConversionPage:
         why = sentences.why_no_start(rows.iloc[0], stage=self._stage) if len(rows) else ""
         return [why] if why else []
 
-    def _gaps(self, found: Gap, table: pd.DataFrame) -> str:
-        """The gap where they started alike, and the one wherever they started, as a picture."""
+    def _gaps(self, found: Gap | None, table: pd.DataFrame, starts: pd.DataFrame) -> str:
+        """The gap where they started alike, and the one wherever they started, as a picture; and the two sides from each start."""
+        by_start = frame.plain_table(
+            starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
+        )
+        if not found:
+            return frame.folded("The numbers", by_start)
         narrowed = of_known_starts(table)
         sides = [_row(narrowed, ALL_BANDS, group) for group in ("no SEN", "SEN")]
-        rows = pd.DataFrame([found, independent(*sides)])
-        labels = ["Where they started alike", "Wherever they started"]
-        return frame.picture(
-            partial(
-                charts.gaps,
-                rows,
-                labels=labels,
-                axis="gap in percentage points",
-            ),
+        gaps = pd.DataFrame([found, independent(*sides)]).assign(
+            name=["Where they started alike", "Wherever they started"]
+        )
+        picture = frame.picture(
+            partial(charts.gaps, gaps, labels=list(gaps["name"]), axis="gap in percentage points"),
             says=". ".join(
-                f"{label}: {rounded(row.points)} points fewer with SEN, likely {rounded(row.low)} to {rounded(row.high)}"
-                for label, row in zip(labels, rows.itertuples(), strict=True)
+                f"{row.name}: {rounded(abs(row.points))} points {'lower' if row.points >= 0 else 'higher'} with SEN"
+                for row in gaps.itertuples(index=False)
             ),
             key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
             "SEN reached it less often than those without.",
         )
-
-    def _bands(self, starts: pd.DataFrame) -> str:
-        """The two sides from each start as a picture."""
-        labels = [
-            f"{r.name} ({r.sen_n} SEN, {r.peers_n} not)" for r in starts.itertuples(index=False)
-        ]
-        return frame.picture(
-            partial(charts.peers, starts, labels=labels, axis=self._axis()),
-            says=". ".join(
-                f"{label}: with SEN {rounded(r.sen)} %, without {rounded(r.peers)} %"
-                for label, r in zip(labels, starts.itertuples(), strict=True)
-            ),
-            key="Round: pupils with SEN. Diamond: pupils without. The gap is in percentage points. From one start there are few: "
-            "look at the gap over all of them above.",
-        )
+        numbers = frame.plain_table(gaps, caption="The gaps in percentage points", columns=GAPS)
+        return picture + frame.folded("The numbers", numbers + by_start)
 
     def _years(self) -> str:
         table = self.rows(by="sen_provision", each_summer=True)

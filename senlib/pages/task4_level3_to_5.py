@@ -337,7 +337,7 @@ class TrackingPage:
                 f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
             )
             # Whether a pupil is stuck can be told where no line can be drawn.
-            stuck = _stuck_words(rows["stuck"]) if (rows["stuck"] != "").any() else ""
+            stuck = _stuck_words(rows["stuck"])
             reasons = f": {unsaid.removeprefix('; ')}" if unsaid else ""
             return title + frame.answer(" ".join(filter(None, (f"{told}{reasons}.", stuck, asks))))
         told = (
