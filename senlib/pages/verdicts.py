@@ -13,6 +13,7 @@ MEASURES = {
     "beside": "comparison.with_england, with_lea, with_typed: the other figure lies outside the Wilson interval (95 %)",
     "gap": "gaps.clear: the interval of the gap leaves out 0 (two groups or summers: Newcombe; start by start: "
     "Mantel-Haenszel with Klingenberg’s interval; the same pupils twice: exact McNemar with Newcombe’s interval for pairs)",
+    "first": "as beside and gap, in the first sentence of an answer",
     "target": "criteria.clear: the target lies outside the interval (a rate: Wilson; attendance: 1.96 standard errors)",
 }
 
@@ -38,6 +39,21 @@ def beside(difference: str, *, pupils: int) -> str:
     if difference == "not clear":
         return "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
     return f"Clearly {difference} here{f', though {few}' if pupils < FEW else ''}."
+
+
+def first(clear: str = "", *, unclear: str = "") -> str:
+    """The first sentences of an answer: what is clear, and where nothing is.
+
+    >>> first("Pupils with SEN do so less often in English", unclear="in Mathematics and Science")
+    'Pupils with SEN do so less often in English. That is clear. No clear difference in Mathematics and Science.'
+    >>> first(unclear="between pupils with SEN and others")
+    'No clear difference between pupils with SEN and others.'
+    """
+    said = (
+        f"{clear}. That is clear." if clear else "",
+        f"No clear difference {unclear}." if unclear else "",
+    )
+    return " ".join(filter(None, said))
 
 
 def gap(found: Gap) -> str:

@@ -20,20 +20,14 @@ ALL = list(paragraphs().values())
 # Kinds whose pages (Task 1, Task 3, governors; Task 4 and the pupil's page for the last) do not call for them yet.
 AWAITED = {
     "matrix",
-    "expected_gain",
-    "england_with_your_starts",
     "england_same_band",
     "lea_schools",
     "typed_figure",
-    "gap_crude",
     "gap_with_starts",
     "paired_subjects",
     "two_summers",
     "target",
     "attendance_mean",
-    "missed_a_tenth",
-    "attendance_and_movement",
-    "hidden_counts",
     "others_like",
 }
 
