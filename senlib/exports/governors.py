@@ -14,6 +14,8 @@ from senlib.exports.about import About
 from senlib.measures.disclosure import PublishedTable
 
 HEADS = ("Who", "Pupils", "Of these", "Percent", "Likely")
+# How wide a column is beside others.
+_WEIGHTS = (4.4, 1, 1, 1, 1.3)
 
 # Smaller than elsewhere, for all of it has to stand on one page.
 _MARGIN, _SIZE = 1.6, 8.5
@@ -24,7 +26,8 @@ class Figures:
     """Rates to be read from a published table: `column`, `reached` and `of` as PublishedTable.rates takes them.
 
     `caption` says what is counted. `rows` names the rows, each by its labels in the other columns, and `labels` says them in
-    words. TypeError for a table that is not published.
+    words. `beside` has for each row others' figure in words, '' where there is none, and `beside_head` says whose it is.
+    TypeError for a table that is not published.
     """
 
     caption: str
@@ -34,6 +37,13 @@ class Figures:
     of: Hashable
     rows: tuple[tuple, ...]
     labels: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    beside_head: str = ""
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What stands over the columns of `in_words`."""
+        return (*HEADS, self.beside_head) if self.beside else HEADS
 
     def __post_init__(self) -> None:
         if not isinstance(self.shown, PublishedTable):
@@ -54,8 +64,11 @@ class Figures:
         )
 
     def in_words(self) -> list[tuple[str, ...]]:
-        """Each row as texts, as HEADS names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
-        return [(row.label, *_figures(row)) for row in self.table().itertuples()]
+        """Each row as texts, as `heads` names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
+        rows = [(row.label, *_figures(row)) for row in self.table().itertuples()]
+        if not self.beside:
+            return rows
+        return [(*row, other or "–") for row, other in zip(rows, self.beside, strict=True)]
 
 
 def one_page(
@@ -80,8 +93,9 @@ def one_page(
         _docx.table(made, heads=heads, rows=asked, weights=(1, 3.4), says="Questions and answers")
     for one in figures:
         rows = [[Cell(text) for text in row] for row in one.in_words()]
-        heads = [Cell(one.caption), *map(Cell, HEADS[1:])]
-        _docx.table(made, heads=heads, rows=rows, weights=(4.4, 1, 1, 1, 1.3), says=one.caption)
+        heads = [Cell(one.caption), *map(Cell, one.heads[1:])]
+        weights = (*_WEIGHTS, 1.6) if one.beside else _WEIGHTS
+        _docx.table(made, heads=heads, rows=rows, weights=weights, says=one.caption)
     return _docx.saved(made)
 
 

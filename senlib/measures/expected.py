@@ -1,4 +1,4 @@
-"""Expected outcomes: what pupils in England with the same start reached, read from the national matrix."""
+"""Expected outcomes: what pupils in England with the same start reached, and which share of each group there did."""
 
 from __future__ import annotations
 
@@ -40,21 +40,61 @@ def expected_outcomes(
             for band, reach in stage.expected.items()
         ]
         return pd.DataFrame(rows, columns=["subject", "entry", "expected"])
-    figures = national.figures(framework.name) if figures is None else figures
-    figures = figures[
-        (figures["stage"] == stage.name)
-        & (figures["group"] == "all")
-        & (figures["kind"] == "figure")
-        & (figures["whose"] == national.ENGLAND)
-    ]
-    years = figures.groupby("subject")["year"].agg(lambda held: national.year_for(held, cohort))
-    held = figures[figures["year"] == figures["subject"].map(years)]
-    held = held[held["percent"] >= 100 * share]
+    held = _of_one_edition(figures, framework=framework, stage=stage, cohort=cohort)
+    held = held[(held["group"] == "all") & (held["percent"] >= 100 * share)]
     held = held.assign(points=held["reach"].map(stage.outcome_scale.points))
     best = held.sort_values("points").drop_duplicates(["subject", "entry"], keep="last")
     best = best.rename(columns={"reach": "expected"})
+    return _in_our_bands(best, stage=stage)[["subject", "entry", "expected"]]
+
+
+def made_in_england(
+    *,
+    framework: Framework,
+    stage: Stage,
+    cohort: int | None = None,
+    figures: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Which share of each group in England reached or passed its start's expected outcome: half of all pupils, or more, as grades
+    are whole steps; of one group it may be fewer.
+
+    Columns: subject, group, entry (band), expected, percent, year (of the edition). Parameters and names are those of
+    `expected_outcomes`, with its share of a half. No rows where the framework lays down a gain: England has no figures of it.
+
+    >>> from senlib.frameworks import load
+    >>> gcse = load("gcse")
+    >>> table = made_in_england(framework=gcse, stage=gcse.stage("KS4"), cohort=2024)
+    >>> rows = table.query("subject == 'Mathematics' and entry == '100-102'").set_index("group")
+    >>> rows.loc[["all", "SEN", "no SEN"], "percent"].round(1).tolist(), rows.loc["SEN", "expected"]
+    ([59.8, 46.5, 62.5], '4')
+    """
+    columns = ["subject", "group", "entry", "expected", "percent", "year"]
+    if stage.expected:
+        return pd.DataFrame(columns=columns)
+    wanted = expected_outcomes(framework=framework, stage=stage, cohort=cohort, figures=figures)
+    held = _of_one_edition(figures, framework=framework, stage=stage, cohort=cohort)
+    held = _in_our_bands(held, stage=stage).rename(columns={"reach": "expected"})
+    return held.merge(wanted, on=["subject", "entry", "expected"])[columns]
+
+
+def _of_one_edition(
+    figures: pd.DataFrame | None, *, framework: Framework, stage: Stage, cohort: int | None
+) -> pd.DataFrame:
+    """England's figures of each subject, of the edition to lay beside a cohort among those that have all pupils."""
+    figures = national.figures(framework.name) if figures is None else figures
+    figures = figures[
+        (figures["stage"] == stage.name)
+        & (figures["kind"] == "figure")
+        & (figures["whose"] == national.ENGLAND)
+    ]
+    of_all = figures[figures["group"] == "all"]
+    years = of_all.groupby("subject")["year"].agg(lambda held: national.year_for(held, cohort))
+    return figures[figures["year"] == figures["subject"].map(years)]
+
+
+def _in_our_bands(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
+    """England's figures under the names of our bands, each of which is read as one of hers."""
     bands = pd.DataFrame(
         [(band, stage.national_band(band)) for band in stage.bands], columns=["ours", "entry"]
     )
-    own = best.merge(bands, on="entry").drop(columns="entry").rename(columns={"ours": "entry"})
-    return own[["subject", "entry", "expected"]]
+    return figures.merge(bands, on="entry").drop(columns="entry").rename(columns={"ours": "entry"})

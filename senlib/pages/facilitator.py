@@ -19,7 +19,7 @@ from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
 from senlib.measures.proportion import rounded
 from senlib.measures.tracking import on_course_rates, track
-from senlib.pages import frame, sentences, top
+from senlib.pages import frame, sentences, top, verdicts
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.shown import Shown
 from senlib.school.school import School
@@ -565,12 +565,17 @@ def conversion_chart(school: School) -> Picture | None:
     whom = f"pupils {sentences.arrived(first.entry, stage=stage)} in {first.subject}, summer {first.cohort}"
     what = sentences.reached(first.reach, stage=stage)
     labels = ["With SEN" if group == "SEN" else "Without SEN" for group in rows["group"]]
-    return _rates(
-        rows,
-        labels=labels,
-        series=f"Reached {what}, %",
-        told=f"{whom[0].upper()}{whom[1:]}: how many reached {what}?",
-    )
+    told = f"{whom[0].upper()}{whom[1:]}: how many reached {what}?"
+    held = rows.dropna(subset="national")
+    if len(held):
+        sides = [
+            f"{rounded(row.national)} % of pupils {'with' if row.group == 'SEN' else 'without'} SEN"
+            for row in held.itertuples()
+        ]
+        years = " and ".join(str(year) for year in sorted(set(held["national_year"])))
+        told = f"{told} In England, from the same start ({years}): {' and '.join(sides)}."
+    beside = [verdicts.beside(row.difference, pupils=int(row.pupils)) for row in rows.itertuples()]
+    return _rates(rows, labels=labels, series=f"Reached {what}, %", told=told, beside=beside)
 
 
 def targets_chart(school: School) -> Picture | None:
@@ -582,14 +587,31 @@ def targets_chart(school: School) -> Picture | None:
     if rows.empty:
         return None
     first = rows.iloc[0]
-    asked = ", ".join(
-        f"{row.subject} {rounded(row.target)} %"
-        for row in rows.itertuples()
-        if not pd.isna(row.target)
+    held = rows.dropna(subset="target")
+    asked = ", ".join(f"{row.subject} {rounded(row.target)} %" for row in held.itertuples())
+    years = " and ".join(str(year) for year in sorted(set(rows["target_year"].dropna())))
+    if years:
+        whom = f"Pupils with SEN in England who started where they did ({years})"
+        told = f"{first.title}, summer {first.cohort}. {whom}: {asked}."
+    else:
+        one = rows["target"].nunique() == 1
+        asked = f"{first.rule} {rounded(first.target)} %" if one else asked
+        told = f"{first.title}, summer {first.cohort}. To compare with: {asked}."
+    beside = [_beside_target(row) for row in rows.itertuples()]
+    return _rates(
+        rows, labels=list(rows["subject"]), series="Measured, %", told=told, beside=beside
     )
-    one = rows["target"].nunique() == 1
-    told = f"{first.title}, summer {first.cohort}. To compare with: {f'{first.rule} {rounded(first.target)} %' if one else asked}."
-    return _rates(rows, labels=list(rows["subject"]), series="Measured, %", told=told)
+
+
+def _beside_target(row) -> str:
+    """How a rate lies beside its target, where England's own figure or a target stands beside it."""
+    if not row.judged:
+        return ""
+    if pd.isna(row.target_year):
+        sure = verdicts.target(row.clear, pupils=int(row.pupils))
+        return f"{'Met' if row.met else 'Not met'}. {sure}"
+    difference = "not clear" if not row.clear else "higher" if row.met else "lower"
+    return verdicts.beside(difference, pupils=int(row.pupils))
 
 
 def course_chart(school: School) -> Picture | None:
@@ -616,15 +638,31 @@ def _last_summer(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["cohort"] == rows["cohort"].max()]
 
 
-def _rates(rows: pd.DataFrame, *, labels: Sequence[str], series: str, told: str) -> Picture:
-    """Rates as bars, each with its n in its label and the interval as a line on it; all of it in words as well."""
+def _rates(
+    rows: pd.DataFrame,
+    *,
+    labels: Sequence[str],
+    series: str,
+    told: str,
+    beside: Sequence[str] = (),
+) -> Picture:
+    """Rates as bars, each with its n in its label and the interval as a line on it; all of it in words as well.
+
+    `beside` has for each row how it lies beside what `told` names.
+    """
     named = [
         f"{label}: {row.reached} of {row.pupils}"
         for label, row in zip(labels, rows.itertuples(), strict=True)
     ]
     said = [
-        f"{name}, {frame.percent_range(row.percent, row.low, row.high)}."
-        for name, row in zip(named, rows.itertuples(), strict=True)
+        " ".join(
+            filter(
+                None, (f"{name}, {frame.percent_range(row.percent, row.low, row.high)}.", verdict)
+            )
+        )
+        for name, row, verdict in zip(
+            named, rows.itertuples(), beside or [""] * len(rows), strict=True
+        )
     ]
     chart = slides.Chart(
         kind="bar",

@@ -5,7 +5,7 @@ It holds what `published.gather` gives, and makes its sentences, pictures and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -15,15 +15,25 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.about import About
-from senlib.exports.governors import HEADS, Figures, one_page
+from senlib.exports.governors import Figures, one_page
 from senlib.measures import provision
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
-from senlib.measures.gaps import independent
-from senlib.measures.proportion import FEW, compared, points_apart, rounded, wilson
-from senlib.pages import frame
+from senlib.measures.gaps import Gap, clear, independent
+from senlib.measures.proportion import FEW, points_apart, rounded, wilson
+from senlib.pages import frame, verdicts
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
-from senlib.pages.published import LIMITS, LOW, MIDDLE, POUNDS, Gathered, View, Words, gather
+from senlib.pages.published import (
+    LIMITS,
+    LOW,
+    MIDDLE,
+    POUNDS,
+    England,
+    Gathered,
+    View,
+    Words,
+    gather,
+)
 from senlib.pages.verdicts import in_points
 from senlib.workbook.store import StoreError
 
@@ -34,14 +44,15 @@ BANDS = {
 }
 SIDES = {"SEN": "with SEN", "no SEN": "without SEN"}
 
+# The same sides as England's are called.
+IN_ENGLAND = {"SEN": "Pupils with SEN in England", "no SEN": "Pupils without SEN in England"}
+
 SURE = (
-    "The line through a dot is its likely range (95 %): how far chance alone could have moved a group of this size. "
-    "Where none is seen, it is narrower than the dot."
+    "The line through a dot is its likely range (95 %): within it the true figure is likely to lie, as far as a group of this size "
+    "can tell. Where none is seen, it is narrower than the dot."
 )
 
-SURE_ON_PAPER = (
-    "‘Likely’ is the range (95 %) within which chance alone could have moved a group of this size."
-)
+SURE_ON_PAPER = "‘Likely’ is the range (95 %) within which the true figure is likely to lie, as far as a group of this size can tell."
 
 PROGRESS, ABSENCE = (
     "Are our pupils with SEN making progress?",
@@ -60,11 +71,28 @@ MOVES = (
 
 TOO_FEW = "It cannot be shown: too few pupils stand behind the figures."
 
-NOBODY = "There are no pupils with SEN to count."
+# Where one side is hidden and the other is not.
+ONE_HIDDEN = "The figures of pupils {} are hidden, so the two cannot be compared."
 
-NOBODY_RECORDED = "There are no pupils with SEN on roll whose attendance is known."
+NOBODY = "None of the pupils counted here has SEN in the school’s files."
 
-NOBODY_JUDGED = "Of no pupil with SEN can it be said yet whether they move on: that takes results on entry and current ones."
+EVERYBODY = "Every pupil counted here has SEN, so there is nobody to compare with."
+
+AGAIN = "The SENCO can choose the files again on the front page"
+
+# Why nothing can be said of pupils with SEN who are on roll, by Words.roll.
+ROLL = {
+    "empty": f"The school’s files have nobody on roll. {AGAIN}, with a list that says who is.",
+    "none": "Nobody on roll has SEN in the school’s files.",
+    "not known": NOBODY,
+}
+
+NOBODY_RECORDED = (
+    "Pupils with SEN are on roll, but the school’s files have no attendance of theirs. "
+    f"{AGAIN}, with a list that has it."
+)
+
+NOBODY_JUDGED = "Whether pupils with SEN move on cannot be said yet: that takes results on entry and current ones."
 
 NO_RESULTS = "No results of a year that has finished are held, so nothing can be said yet."
 
@@ -76,9 +104,12 @@ SEN_UNKNOWN = (
 NO_MAPS = "Nothing is written yet on the provision maps of pupils with SEN{}."
 
 UNRECORDED = (
-    "Attendance is not held for more than half of the pupils on roll, so nothing can be said. "
-    "The SENCO can load a list with it on the front page."
+    "More than half of the pupils on roll have no attendance in the school’s files, so nothing can be said. "
+    f"{AGAIN}, with a list that has attendance."
 )
+
+# Why England's figure may be missing though starts are known.
+WITHHELD = "What England reached from the same starts is left out where it could tell where a few of the pupils started."
 
 LITTLE = (
     "So few pupils here have SEN that hardly a figure can be shown without pointing at somebody. "
@@ -106,7 +137,8 @@ def shows_little(view: View, words: Words) -> bool:
 class Asked:
     """A question with its answer in a sentence, the figures in words (`lines`) and with whom they are compared; and how to draw them.
 
-    `strong`, `marks`, `mark` and `axis` are as charts.published_rates takes them; `sure` says how sure one can be.
+    `strong`, `marks`, `mark` and `axis` are as charts.published_rates takes them; `sure` says how sure one can be, and `reading`
+    is how to read such figures, behind '?'.
     """
 
     question: str
@@ -120,6 +152,7 @@ class Asked:
     axis: str = ""
     key: str = ""
     sure: str = ""
+    reading: str = ""
 
 
 class GovernorsPage:
@@ -235,7 +268,8 @@ class GovernorsPage:
         words = self.held.words
         unknown = words.sen_unknown_then or words.sen_unknown_now
         little = not unknown and shows_little(self.view, words)
-        return frame.note(self.view.rule) + (frame.answer(LITTLE) if little else "")
+        rule = frame.note(self.view.rule) + frame.how_to_read("hidden_counts")
+        return rule + (frame.answer(LITTLE) if little else "")
 
     def _paper(self) -> str:
         return (
@@ -259,7 +293,7 @@ def known_now(asked: Asked, words: Words) -> Asked:
 
 def _with_unknown(asked: Asked) -> Asked:
     """That many have no SEN code stands in place of an answer that would blame their number, else beside it."""
-    if asked.answer in (TOO_FEW, NOBODY, NOBODY_RECORDED, NO_RESULTS, UNRECORDED):
+    if asked.answer in (TOO_FEW, NOBODY, ROLL["none"], NOBODY_RECORDED, NO_RESULTS, UNRECORDED):
         return replace(asked, answer=SEN_UNKNOWN)
     return replace(asked, compared=" ".join(filter(None, (asked.compared, SEN_UNKNOWN))))
 
@@ -271,6 +305,7 @@ def progress(view: View, words: Words) -> Asked:
     if _nobody(view.tables["progress"]):
         return Asked(PROGRESS, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
+    held = [view.england.get(("progress", *at)) for at in rows]
     figures = Figures(
         caption=f"Made the expected gain, {words.summer}",
         shown=view.tables["progress"],
@@ -279,39 +314,56 @@ def progress(view: View, words: Words) -> Asked:
         of="pupils",
         rows=rows,
         labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
+        **_england_column(held),
     )
-    table = figures.table().set_index(pd.MultiIndex.from_tuples(rows))
-    pairs = {
-        subject: (table.loc[(subject, "SEN")], table.loc[(subject, "no SEN")])
-        for subject in words.subjects
-    }
-    expected = (
-        f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
-        if words.target_source
-        else "In England half of all pupils, or a few more, make this gain from each start: that is how it is set."
-    )
+    pairs = _pairs(figures, words)
+    told = []
+    for subject, (sen, others) in pairs.items():
+        told += _beside(subject, sen, others)
+        of_subject = {
+            side: view.england["progress", subject, side]
+            for side in SIDES
+            if ("progress", subject, side) in view.england
+        }
+        pupils = {"SEN": sen.pupils, "no SEN": others.pupils}
+        told += _made_in_england(subject, of_subject, pupils)
+    if words.target_source:
+        beside = f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
+    elif any(held):
+        beside = f"England’s figures: {words.england_source}."
+    else:
+        beside = WITHHELD if view.withheld else "How many made it in England is not known here."
+    target = tuple(words.target if side == "SEN" else float("nan") for _, side in rows)
     return Asked(
         PROGRESS,
         _lead_of_progress(pairs),
-        tuple(_beside(subject, *pair) for subject, pair in pairs.items()),
-        expected,
+        tuple(told),
+        beside,
         figures,
         strong=tuple(side == "SEN" for _, side in rows),
         axis="made the expected gain",
-        key=_key("target" if words.target_source else ""),
-        marks=tuple(words.target if side == "SEN" else float("nan") for _, side in rows),
-        mark="target",
+        key=_key(
+            "target"
+            if words.target_source
+            else "England, from the same starts"
+            if any(held)
+            else ""
+        ),
+        marks=target if words.target_source else _marks(held),
+        mark="target" if words.target_source else "England",
         sure=f"Results of {words.summer}. Expected gain: {words.gain}. Pupils whose start is not known are left out; those without a "
         f"result count as not having made it. {SURE}",
+        reading=frame.how_to_read("expected_gain", "rate", "gap_crude"),
     )
 
 
 def england(view: View, words: Words) -> Asked:
-    """How many reached the outcome that counts, beside England's figure where one is held."""
+    """How many reached the outcome that counts, beside what England reached from the same starts."""
     question = f"How many get to {words.reach}, and how is it in England?"
     if _nobody(view.tables["attained"]):
         return Asked(question, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
+    held = [view.england.get(("attained", *at)) for at in rows]
     figures = Figures(
         caption=f"Reached {words.reach}, {words.summer}",
         shown=view.tables["attained"],
@@ -320,46 +372,51 @@ def england(view: View, words: Words) -> Asked:
         of="pupils",
         rows=rows,
         labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
+        **_england_column(held),
     )
-    table = figures.table()
     told = [
-        _beside_england(row, at, words) for row, at in zip(table.itertuples(), rows, strict=True)
+        _beside_england(row, at, one, words)
+        for row, at, one in zip(figures.table().itertuples(), rows, held, strict=True)
+        # Of a side that has nobody the answer tells.
+        if row.reason or row.pupils
     ]
-    sen = {at[0]: row for row, at in zip(table.itertuples(), rows, strict=True) if at[1] == "SEN"}
-    held = [
-        f"{subject} {SIDES[side]} {rounded(percent)} % ({year})"
-        for (subject, side), (percent, year) in sorted(words.england.items())
+    typed = {source for _, source, _ in words.typed.values()}
+    others = [
+        f"England’s figures: {words.england_source}." if any(held) and words.england_source else "",
+        f"The figures of {_joined(sorted(typed))} were typed in here." if typed else "",
+        WITHHELD if view.withheld else "",
     ]
-    source = (
-        f"England: {', '.join(held)}. Source: {words.england_source}."
-        if held
-        else "No national figure is held for this."
-    )
+    alike = any(one and one.alike for one in held)
     whom = (
-        "All pupils of the year, wherever they started."
+        "All pupils of the year, wherever they started, here and in England."
         if words.no_start
-        else "The same pupils as above, wherever they started: many with SEN started lower. England also counts pupils whose "
-        "start is not known."
+        else "The same pupils as above. What England reached from their starts: of pupils of the same group, from each start as many "
+        "as began there here."
+        if alike
+        else "The same pupils as above, wherever they started: many with SEN started lower."
     )
     return Asked(
         question,
-        _lead_of_england(sen, words),
-        tuple(filter(None, told)),
-        source,
+        _lead_of_england(_pairs(figures, words), view, words),
+        tuple(told),
+        " ".join(filter(None, others)),
         figures,
         strong=tuple(side == "SEN" for _, side in rows),
         axis=f"reached {words.reach}",
-        key=_key("England" if words.england else ""),
-        marks=tuple(words.england.get(at, (float("nan"),))[0] for at in rows),
+        key=_key(("England, from the same starts" if alike else "England") if any(held) else ""),
+        marks=_marks(held),
         mark="England",
         sure=f"{whom} {SURE}",
+        reading=frame.how_to_read("england_with_your_starts", "rate")
+        if alike
+        else frame.how_to_read("rate"),
     )
 
 
 def absence(view: View, words: Words) -> Asked:
     """How many missed a tenth of school or more."""
     if not words.recorded:
-        return Asked(ABSENCE, UNRECORDED)
+        return Asked(ABSENCE, _unrecorded(words))
     rows = tuple((side,) for side in SIDES)
     figures = Figures(
         caption="Missed a tenth of school or more, this year",
@@ -371,7 +428,7 @@ def absence(view: View, words: Words) -> Asked:
         labels=tuple(f"Pupils {side}" for side in SIDES.values()),
     )
     one, other = (row for _, row in figures.table().iterrows())
-    told = "No national figure is held for this."
+    told = "No figure of England is held for this."
     if words.absence:
         parts = ", ".join(
             f"{group} {rounded(percent)} %" for group, percent in words.absence.items()
@@ -379,21 +436,24 @@ def absence(view: View, words: Words) -> Asked:
         told = f"England, {words.absence_year}: {parts} ({words.absence_source})."
     return Asked(
         ABSENCE,
-        _lead_of_absence(one, other),
-        (_beside("A tenth or more missed", one, other),),
+        _lead_of_absence(one, other, words),
+        tuple(_beside("A tenth or more missed", one, other)),
         told,
         figures,
         strong=(True, False),
         axis="missed a tenth or more",
         key=_key(""),
-        sure=f"Pupils{_known(words)}. {SURE}",
+        sure=f"Pupils{_known(words)}. England’s figures are of another year: a size to think of, and no verdict. {SURE}"
+        if words.absence
+        else f"Pupils{_known(words)}. {SURE}",
+        reading=frame.how_to_read("missed_a_tenth", "gap_crude"),
     )
 
 
 def attendance(view: View, words: Words) -> Asked:
     """Of pupils with SEN, how many move on, by how much of school they attend."""
     if not words.recorded:
-        return Asked(ATTENDANCE, UNRECORDED)
+        return Asked(ATTENDANCE, _unrecorded(words))
     rows = tuple(("SEN", band) for band in BANDS)
     figures = Figures(
         caption="Pupils with SEN who move on now",
@@ -406,7 +466,7 @@ def attendance(view: View, words: Words) -> Asked:
     )
     table = [row for _, row in figures.table().iterrows()]
     if all(not row.reason and row.pupils == 0 for row in table):
-        return Asked(ATTENDANCE, NOBODY_RECORDED if _none_on_roll(view) else NOBODY_JUDGED)
+        return Asked(ATTENDANCE, _nobody_now(words) if _none_now(view) else NOBODY_JUDGED)
     told = tuple(
         _rate(f"{label}, and move on", row)
         for label, row in zip(figures.labels, table, strict=True)
@@ -420,6 +480,7 @@ def attendance(view: View, words: Words) -> Asked:
         strong=(True,) * len(rows),
         axis="move on in every subject",
         sure=f"Pupils with SEN{_known(words)}. {MOVES} That two things go together does not prove that one makes the other. {SURE}",
+        reading=frame.how_to_read("attendance_and_movement"),
     )
 
 
@@ -428,7 +489,7 @@ def works(view: View, words: Words) -> Asked:
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
     if not used:
-        return Asked(WORKS, NO_MAPS.format(_known(words)))
+        return Asked(WORKS, _no_maps(words))
     rows = tuple(("SEN", heading, "has") for heading in used)
     figures = Figures(
         caption="Pupils with SEN who have this help and move on",
@@ -441,7 +502,7 @@ def works(view: View, words: Words) -> Asked:
     )
     beside = replace(figures, rows=tuple(("SEN", heading, "has not") for heading in used)).table()
     told, unclear = [], []
-    clear: dict[str, list[str]] = {"more": [], "less": []}
+    found: dict[str, list[str]] = {"more": [], "less": []}
     for one, other in zip(
         (row for _, row in figures.table().iterrows()),
         (row for _, row in beside.iterrows()),
@@ -449,24 +510,23 @@ def works(view: View, words: Words) -> Asked:
     ):
         if not (_rateable(one) and _rateable(other)):
             continue
-        _, low, high = _points(one, other)
-        if low > 0 or high < 0:
-            clear["more" if low > 0 else "less"].append(one.label)
-            told.append(
-                f"{_rate(one.label, one)} Of those without this help, {other.percent} %: {_gap(one, other)}"
-            )
+        gap = _points(one, other)
+        if clear(gap):
+            found["more" if gap.points > 0 else "less"].append(one.label)
+            told.append(f"{_rate(one.label, one)} Without it {_of(other)}: {_gap(one, other)}")
         else:
             unclear.append(one.label)
-    if unclear:
-        told.append(f"No clear difference: {'; '.join(unclear)}.")
+    if unclear and (found["more"] or found["less"]):
+        told.append(verdicts.first(unclear=f"with or without: {'; '.join(unclear)}"))
     hidden = [row.label for row in figures.table().itertuples() if row.reason]
     if hidden:
         told.append(f"Hidden: {'; '.join(hidden)}.")
     lead = TOO_FEW
-    if parts := [f"{often} often with {_joined(some)}" for often, some in clear.items() if some]:
-        lead = f"Pupils with SEN move on {', and '.join(parts)} than without it, by more than chance would make."
+    if parts := [f"{often} often with {_joined(some)}" for often, some in found.items() if some]:
+        lead = verdicts.first(f"Pupils with SEN move on {', and '.join(parts)} than without it")
     elif unclear:
-        lead = "Between those with the help and those without there is no difference larger than chance could make."
+        between = "between those with the help and those without"
+        lead = verdicts.first(unclear=f"{between} ({'; '.join(unclear)})")
     # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
     without = tuple(beside["percent"].astype("float64"))
     if seen := [
@@ -491,6 +551,7 @@ def works(view: View, words: Words) -> Asked:
         mark="without it",
         key=key,
         sure=f"Pupils with SEN{_known(words)}. {MOVES} {provision.MOVEMENT_CAVEAT} {SURE}",
+        reading=frame.how_to_read("provision_and_movement"),
     )
 
 
@@ -499,7 +560,7 @@ def spend_lines(view: View, words: Words) -> tuple[str, ...]:
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
     if not used:
-        return (NO_MAPS.format(_known(words)),)
+        return (_no_maps(words),)
     order = sorted(view.pounds, key=lambda heading: -view.pounds[heading][0])
     told = []
     for number, heading in enumerate(order[:3]):
@@ -547,7 +608,7 @@ def next_html(held: Gathered) -> str:
     why = frame.note(
         "What is to be done is not shown here, for a pupil’s name may stand in it. Ask the SENCO."
     )
-    return frame.heading(NEXT) + told + shown + why
+    return frame.heading(NEXT) + told + shown + why + frame.how_to_read("plan_counts")
 
 
 def _spend_html(view: View, words: Words) -> str:
@@ -577,6 +638,7 @@ def _spend_html(view: View, words: Words) -> str:
         + picture
         + sure
         + frame.numbers(table, caption="Spend by heading", columns=columns)
+        + frame.how_to_read("spend")
     )
 
 
@@ -613,22 +675,26 @@ def _html(asked: Asked) -> str:
             key=asked.key,
         )
     )
-    table = pd.DataFrame(rows, columns=list(HEADS))
-    held = frame.numbers(table, caption=figures.caption, columns={name: name for name in HEADS})
-    return title + told + picture + frame.note(asked.sure) + held
+    table = pd.DataFrame(rows, columns=list(figures.heads))
+    columns = {name: name for name in figures.heads}
+    held = frame.numbers(table, caption=figures.caption, columns=columns)
+    return title + told + picture + frame.note(asked.sure) + held + asked.reading
 
 
-def _said(label: str, pupils: str, these: str, percent: str, likely: str) -> str:
+def _said(
+    label: str, pupils: str, these: str, percent: str, likely: str, england: str = "–"
+) -> str:
     """A row of a picture for those who do not see it.
 
     >>> _said("English", "20", "11", "55 %", "34 to 74 %"), _said("Science", "hidden", "hidden", "hidden", "hidden")
     ('English: 55 %, 11 of 20, likely 34 to 74 %', 'Science: hidden')
+    >>> _said("English", "20", "11", "55 %", "34 to 74 %", "57 % (2024)"), _said("English", "0", "–", "–", "–")
+    ('English: 55 %, 11 of 20, likely 34 to 74 %, England 57 % (2024)', 'English: nobody')
     """
-    return (
-        f"{label}: {percent}, {these} of {pupils}, likely {likely}"
-        if percent.endswith("%")
-        else f"{label}: {percent}"
-    )
+    if not percent.endswith("%"):
+        return f"{label}: {'nobody' if percent == '–' else percent}"
+    other = "" if england == "–" else f", England {england}"
+    return f"{label}: {percent}, {these} of {pupils}, likely {likely}{other}"
 
 
 def _listed(sentences: Sequence[str]) -> str:
@@ -638,80 +704,121 @@ def _listed(sentences: Sequence[str]) -> str:
     return frame.answer(first) + (f"<ul>{items}</ul>" if items else "")
 
 
-def _lead_of_progress(pairs: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
-    """In which subjects pupils with SEN make the gain less or more often than others, in a sentence."""
-    known = {subject: pair for subject, pair in pairs.items() if all(map(_rateable, pair))}
-    less = [subject for subject, pair in known.items() if _points(*pair)[2] < 0]
-    more = [subject for subject, pair in known.items() if _points(*pair)[1] > 0]
+Pairs = Mapping[str, tuple[pd.Series, pd.Series]]
+
+
+def _pairs(figures: Figures, words: Words) -> Pairs:
+    """By subject the published rates of pupils with SEN and of others."""
+    rows = figures.table().set_index(pd.MultiIndex.from_tuples(figures.rows))
+    return {
+        subject: (rows.loc[(subject, "SEN")], rows.loc[(subject, "no SEN")])
+        for subject in words.subjects
+    }
+
+
+def _lead_of_progress(pairs: Pairs) -> str:
+    """In which subjects pupils with SEN make the gain less or more often than others, in a sentence or two."""
+    found = {
+        subject: _points(*pair) for subject, pair in pairs.items() if all(map(_rateable, pair))
+    }
+    if not found:
+        return _not_compared(pairs.values())
+    less, more, unclear = (
+        [subject for subject, gap in found.items() if of(gap)]
+        for of in (
+            lambda gap: clear(gap) and gap.points < 0,
+            lambda gap: clear(gap) and gap.points > 0,
+            lambda gap: not clear(gap),
+        )
+    )
     parts = [
         f"{often} often than others in {_joined(some)}"
         for often, some in (("less", less), ("more", more))
         if some
     ]
-    if not known:
-        return _not_shown([sen for sen, _ in pairs.values()])
     if not parts:
-        return "Between pupils with SEN and others there is no gap larger than chance could make."
-    return f"Pupils with SEN make the expected gain {', and '.join(parts)}, by more than chance would make."
+        between = f"between pupils with SEN and others in {_joined(unclear)}"
+        return verdicts.first(unclear=between)
+    said = f"Pupils with SEN make the expected gain {', and '.join(parts)}"
+    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
 
 
-def _lead_of_england(sen: Mapping[str, object], words: Words) -> str:
-    """In which subjects pupils with SEN stand higher or lower than in England, in a sentence."""
-    held = {
-        subject: row
-        for subject, row in sen.items()
-        if (subject, "SEN") in words.england and not pd.isna(row.percent)
-    }
+def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
+    """In which subjects pupils with SEN stand higher or lower than England's who started where they did, in a sentence or two."""
+    sen = {subject: one for subject, (one, _) in pairs.items()}
     if all(not row.reason and row.pupils == 0 for row in sen.values()):
         return NOBODY
+    held = {
+        subject: view.england["attained", subject, "SEN"]
+        for subject in sen
+        if ("attained", subject, "SEN") in view.england
+    }
     if not held:
-        if any(side == "SEN" for _, side in words.england):
+        if not any(map(_rateable, sen.values())):
             return TOO_FEW
-        rates = [
-            f"{row.percent} % in {subject}"
-            for subject, row in sen.items()
-            if not pd.isna(row.percent)
-        ]
-        here = f"Of pupils with SEN, {_joined(rates)}. " if rates else ""
-        if words.no_start:
-            return f"{here}No figure of England is held for {words.summer}."
-        return f"{here}No figure is held for all pupils with SEN in England together."
-    verdicts = {
-        subject: _verdict(row, words.england[subject, "SEN"][0]) for subject, row in held.items()
-    }
-    sure = "by more than chance would make,"
-    told = {
-        "lower": f"lower, {sure}",
-        "not clear": "no clear difference",
-        "higher": f"higher, {sure}",
-    }
-    parts = [
-        (said, [subject for subject, found in verdicts.items() if found == verdict])
-        for verdict, said in told.items()
-    ]
-    return f"Beside pupils with SEN in England: {'; '.join(f'{said} in {_joined(some)}' for said, some in parts if some)}."
-
-
-def _lead_of_absence(sen: pd.Series, others: pd.Series) -> str:
-    if not (_rateable(sen) and _rateable(others)):
-        return NOBODY_RECORDED if _not_shown([sen]) == NOBODY else TOO_FEW
-    _, low, high = _points(sen, others)
-    if low <= 0 <= high:
+        if view.withheld:
+            return WITHHELD
         return (
-            "Pupils with SEN and others miss about as much: chance alone could make the difference."
+            f"England has no figure for pupils with SEN in {words.summer} here, so these stand alone."
+            if words.no_start
+            else "England has no figure for all pupils with SEN together, so these stand alone."
         )
-    which, much = ("Yes", "more") if low > 0 else ("No", "less")
-    return f"{which}, they miss {much} than others, by more than chance would make."
+    told = {
+        difference: [subject for subject, one in held.items() if one.difference == difference]
+        for difference in ("lower", "higher", "not clear")
+    }
+    if not any(told.values()):
+        years = sorted({one.year for one in held.values()})
+        why = (
+            f"England’s figures are of {_joined([str(year) for year in years])}"
+            if str(years[0]) not in words.summer or len(years) > 1
+            else "England’s figures are of pupils wherever they started"
+        )
+        return f"{why}, so nobody can say how those of {words.summer} compare."
+    whom = "in England" if words.no_start else "in England who started where they did"
+    parts = [
+        f"{often} often than those {whom} in {_joined(some)}"
+        for often, some in (("less", told["lower"]), ("more", told["higher"]))
+        if some
+    ]
+    unclear = told["not clear"]
+    if not parts:
+        return verdicts.first(
+            unclear=f"between pupils with SEN here and those {whom} in {_joined(unclear)}"
+        )
+    said = f"Pupils with SEN get there {', and '.join(parts)}"
+    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
+
+
+def _lead_of_absence(sen: pd.Series, others: pd.Series, words: Words) -> str:
+    if not (_rateable(sen) and _rateable(others)):
+        found = _not_compared([(sen, others)])
+        return _nobody_now(words) if found == NOBODY else found
+    gap = _points(sen, others)
+    if not clear(gap):
+        return verdicts.first(
+            unclear="in how many miss a tenth of school between pupils with SEN and others"
+        )
+    which, often = ("Yes", "more") if gap.points > 0 else ("No", "less")
+    return verdicts.first(f"{which}, they miss a tenth of school {often} often than others")
 
 
 def _lead_of_attendance(low: pd.Series, high: pd.Series) -> str:
+    """`low` and `high` are pupils with SEN who attend least and most; of some pupils with SEN one can tell."""
+    for row, attends in ((low, f"{LOW} % or less"), (high, f"more than {MIDDLE} %")):
+        if _empty(row):
+            return f"None of the pupils with SEN counted here attends {attends}, so there is nobody to compare."
     if not (_rateable(low) and _rateable(high)):
-        return _not_shown([low, high])
-    points, least, most = _points(high, low)
-    if least <= 0 <= most:
-        return "One cannot tell: between those who attend least and most, chance alone could make the difference."
-    often = "less" if points > 0 else "more"
-    return f"Pupils with SEN who attend least move on {often} often than those who attend most, by more than chance would make."
+        return TOO_FEW
+    gap = _points(low, high)
+    if not clear(gap):
+        return verdicts.first(
+            unclear="in how many move on between pupils with SEN who attend least and most"
+        )
+    often = "less" if gap.points < 0 else "more"
+    return verdicts.first(
+        f"Pupils with SEN who attend least move on {often} often than those who attend most"
+    )
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -734,9 +841,24 @@ def _key(mark: str) -> str:
     return f"{shapes} Stroke: {mark}." if mark else shapes
 
 
-def _none_on_roll(view: View) -> bool:
-    """Whether the tables show that nobody on roll has SEN."""
+def _none_now(view: View) -> bool:
+    """Whether the tables show that they count nobody on roll with SEN."""
     return view.tables["absence"].value(side="SEN", attendance="all") == 0
+
+
+def _unrecorded(words: Words) -> str:
+    """Why nothing is said of attendance, where it is known of less than half."""
+    return ROLL[words.roll] if words.roll in ("empty", "none") else UNRECORDED
+
+
+def _nobody_now(words: Words) -> str:
+    """Why no pupil with SEN on roll is counted."""
+    return ROLL.get(words.roll, NOBODY_RECORDED)
+
+
+def _no_maps(words: Words) -> str:
+    """Why nothing is said of help."""
+    return ROLL.get(words.roll, NO_MAPS.format(_known(words)))
 
 
 def _nobody(shown: PublishedTable) -> bool:
@@ -744,9 +866,21 @@ def _nobody(shown: PublishedTable) -> bool:
     return set(shown.counts) == {0}
 
 
-def _not_shown(rows: Sequence[pd.Series]) -> str:
-    """Why there is no rate to speak of: nobody is there, or what is there is hidden or too little to lay side by side."""
-    return NOBODY if all(not row.reason and row.pupils == 0 for row in rows) else TOO_FEW
+def _not_compared(pairs: Iterable[tuple[pd.Series, pd.Series]]) -> str:
+    """Why pupils with SEN and others cannot be compared: one side has nobody, or is hidden."""
+    sen, others = zip(*pairs, strict=True)
+    if all(map(_empty, sen)):
+        return NOBODY
+    if all(map(_empty, others)):
+        return EVERYBODY
+    for here, there, side in ((sen, others, "no SEN"), (others, sen, "SEN")):
+        if any(map(_rateable, here)) and not any(map(_rateable, there)):
+            return ONE_HIDDEN.format(SIDES[side])
+    return TOO_FEW
+
+
+def _empty(row: pd.Series) -> bool:
+    return not row.reason and not row.pupils
 
 
 def _having(helped: PublishedTable, heading: str) -> int | None:
@@ -764,46 +898,70 @@ def _rate(what: str, row: pd.Series) -> str:
     if not row.pupils:
         return f"{what}: nobody."
     few = f" {row.pupils} are few to judge by." if row.pupils < FEW else ""
-    return f"{what}: {row.reached:,} of {row.pupils:,}, {row.percent} % (likely {row.low} to {row.high} %).{few}"
+    return f"{what}: {_of(row)}.{few}"
 
 
-def _beside(what: str, one: pd.Series, other: pd.Series) -> str:
-    """Pupils with SEN beside the others, and whether chance alone could make the gap."""
-    if one.reason:
-        return f"{what}: hidden for pupils with SEN."
-    if not one.pupils:
-        return f"{what}: there are no pupils with SEN to count."
+def _of(row: pd.Series) -> str:
+    """A published rate with its counts and its range."""
+    return f"{row.reached:,} of {row.pupils:,}, {row.percent} % (likely {row.low} to {row.high} %)"
+
+
+def _beside(what: str, one: pd.Series, other: pd.Series) -> list[str]:
+    """Pupils with SEN beside the others, and how sure one can be of the gap; of a side that has nobody the answer tells."""
+    if _empty(one):
+        return [] if _empty(other) else [_rate(f"{what}, without SEN", other)]
     first = _rate(f"{what}, with SEN", one)
-    if not _rateable(other):
-        return first
-    return f"{first} Without SEN {other.percent} %: {_gap(one, other)}"
+    if _empty(other):
+        return [first]
+    if not (_rateable(one) and _rateable(other)):
+        return [first, _rate(f"{what}, without SEN", other)]
+    return [f"{first} Without SEN {_of(other)}: {_gap(one, other)}"]
 
 
-def _beside_england(row, at: tuple[str, str], words: Words) -> str:
-    """One rate beside England's; of pupils without SEN only where there is no figure of England for those with SEN."""
-    subject, side = at
-    if side == "no SEN" and (subject, "SEN") in words.england:
-        return ""
-    if at not in words.england:
-        return _rate(row.label, row)
-    figure, year = words.england[at]
-    if row.reason or not row.pupils:
-        return _rate(row.label, row)
-    verdict = _verdict(row, figure)
-    sure = (
-        "no clear difference" if verdict == "not clear" else f"{verdict} here, by more than chance"
-    )
-    return f"{_rate(row.label, row)} England {rounded(figure)} % ({year}): {sure}."
+def _made_in_england(
+    subject: str, held: Mapping[str, England], pupils: Mapping[str, int]
+) -> list[str]:
+    """How many in England made the gain from the same starts, by side, and how ours lie beside that; nothing where none is given."""
+    if not held:
+        return []
+    years = _joined(sorted({str(one.year) for one in held.values()}))
+    told = [f"{subject}, in England ({years}):"]
+    for side, one in held.items():
+        told.append(f"{one.percent} % of pupils {SIDES[side]} who started where they did made it.")
+        told.append(verdicts.beside(one.difference, pupils=pupils[side]))
+    return [" ".join(filter(None, told))]
 
 
-def _verdict(row, figure: float) -> str:
-    """Whether a published rate is higher or lower than a figure held for others, or not clear."""
-    return compared(pd.Series([float(row.low)]), pd.Series([float(row.high)]), pd.Series([figure]))[
-        0
-    ]
+def _beside_england(row, at: tuple[str, str], held: England | None, words: Words) -> str:
+    """One rate beside England's, and beside what was typed in for others."""
+    told = [_rate(row.label, row)]
+    if held is not None:
+        where = "who started where they did" if held.alike else "wherever they started"
+        whom = f"{IN_ENGLAND[at[1]]}{' ' if held.alike else ', '}{where}"
+        told.append(f"{whom}: {held.percent} % ({held.year}).")
+        told.append(verdicts.beside(held.difference, pupils=int(row.pupils)))
+    if at in words.typed and _rateable(row):
+        percent, whose, year = words.typed[at]
+        told.append(f"{whose[0].upper()}{whose[1:]}, wherever they started: {percent} % ({year}).")
+    return " ".join(filter(None, told))
 
 
-def _points(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
+def _england_column(held: Sequence[England | None]) -> dict:
+    """What stands in the column of England, as Figures takes it; nothing where there is no figure."""
+    if not any(held):
+        return {}
+    alike = all(one.alike for one in held if one)
+    return {
+        "beside": tuple(f"{one.percent} % ({one.year})" if one else "" for one in held),
+        "beside_head": "England, same starts" if alike else "England",
+    }
+
+
+def _marks(held: Sequence[England | None]) -> tuple[float, ...]:
+    return tuple(float(one.percent) if one else float("nan") for one in held)
+
+
+def _points(one: pd.Series, other: pd.Series) -> Gap:
     """The gap of two published rates with its interval, from their counts."""
     counts = pd.DataFrame(
         [(one.reached, one.pupils), (other.reached, other.pupils)], columns=["reached", "pupils"]
@@ -813,12 +971,10 @@ def _points(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
 
 
 def _gap(one: pd.Series, other: pd.Series) -> str:
-    _, low, high = _points(one, other)
     size = points_apart(*(100 * row.reached / row.pupils for row in (one, other)))
     if size == "0":
         return "no gap."
-    sure = "more than chance would make" if low > 0 or high < 0 else "chance alone could make that"
-    return f"{in_points(size)} apart, {sure}."
+    return f"{in_points(size)} apart. {verdicts.gap(_points(one, other))}"
 
 
 def open_page() -> GovernorsPage:

@@ -1,6 +1,18 @@
 """From a school to published tables: all that the governors' page may know, counted once and made fit to be shown to anybody.
 
 Nothing before `publish` leaves this module, and nothing that it returns holds a school, a store or a pupil.
+
+Beside a published rate stands what the same group in England reached from the starts of the very pupils that it counts: a whole
+percent, a mean over their starts. How many started where is nowhere published, so `_from_starts` lets a mean out only where that
+stays so. First, the rate beside it shows: more than a handful stand behind it, and the verdict is made of its two counts.
+Second, `mixes.could_differ` finds for every start with few pupils another number of them with which each mean, and each verdict,
+of both questions and all subjects would be just as it is. Where it finds none, there is no mean. What a mean still tells is said
+of the whole group, as with the rate itself: that pupils with SEN started lower.
+The few whose start is not known are counted nowhere on the page, and how many they are is not said: it would be a small count.
+
+The gap beside peers stays that of the two published rates. Whether a pupil made the expected gain is measured from her own start,
+and what each group made in England from the same starts stands beside it. A gap taken start by start would be made of a hundred
+counts that are not published, without telling a governor more.
 """
 
 from __future__ import annotations
@@ -15,11 +27,13 @@ import pandas as pd
 from senlib import national
 from senlib.exports.text import day
 from senlib.measures import conversion, provision
+from senlib.measures.comparison import ALL_BANDS
 from senlib.measures.counting import UNKNOWN_COHORT
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable, publish
-from senlib.measures.expected import expected_outcomes
-from senlib.measures.groups import NOT_KNOWN, group_name, much_unknown
-from senlib.measures.proportion import rounded
+from senlib.measures.expected import expected_outcomes, made_in_england
+from senlib.measures.groups import NOT_KNOWN, group_name, has_sen, much_unknown
+from senlib.measures.mixes import Mean, could_differ
+from senlib.measures.proportion import compared, rounded, wilson
 from senlib.pages import provided
 from senlib.pages.desk import TYPED_SOURCES, Desk
 from senlib.pages.sentences import reached, why_no_start
@@ -68,16 +82,43 @@ TOTALS = {
 }
 
 
+# Which label of a table counts those who got there.
+GOT_THERE = {"attained": "reached", "progress": "made"}
+
+# In place of a percentage that England lacks for a start: so far off that no mean could hide a pupil there.
+_NO_FIGURE = 1e6
+
+# A row beside which a figure of England stands: its table, subject and side.
+Row = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class England:
+    """What the same group in England reached, in whole percent, and of which year that is.
+
+    `alike`: from the starts of the pupils whom it stands beside; else wherever they started. `difference`: how our rate lies beside it
+    (higher, lower, not clear), '' where the figure is of another year, of teachers' assessments, or of pupils who started elsewhere.
+    """
+
+    percent: int
+    year: int
+    alike: bool
+    difference: str
+
+
 @dataclass(frozen=True)
 class View:
     """All that one reader is shown under one limit: published tables, and a rounded sum for headings whose pupils may be shown.
 
-    `pounds` has by heading the sum, and whether it is all that was spent or the least it can be.
+    `pounds` has by heading the sum, and whether it is all that was spent or the least it can be. `england` has figures of
+    England for rows whose rate shows; `withheld` says whether some are left out because they could tell where a few started.
     """
 
     limit: int
     tables: Mapping[str, PublishedTable]
     pounds: Mapping[str, tuple[int, bool]]
+    england: Mapping[Row, England]
+    withheld: bool
 
     @property
     def rule(self) -> str:
@@ -118,9 +159,11 @@ class Gathered:
 class Words:
     """What does not hang on any pupil: names of the school, its subjects and headings, and others' figures with their sources.
 
-    england: by subject and side, the percent and year of England; absence: by words for a group, the same. no_start: why
-    nothing is said of progress, where the start of most is not known. sen_unknown: whether of more than a tenth of the pupils,
-    in the summer's results and on roll now, no SEN code is held.
+    england_source: where its figures come from. typed: by subject and side, figures that a SENCO typed in and that are not
+    England's: percent, whose and year. absence: by words for a group, England's percent. recorded: whether attendance is known of
+    more than half of the pupils on roll. roll: 'some' of those on roll have SEN, 'none', 'not known' (none has, but some have
+    no code) or 'empty' (nobody is on roll). no_start: why nothing is said of progress, where the start of most is not known.
+    sen_unknown: whether of more than a tenth of the pupils, in the summer's results and on roll now, no SEN code is held.
     """
 
     school: str
@@ -132,12 +175,13 @@ class Words:
     headings: Mapping[str, str]
     target: float
     target_source: str
-    england: Mapping[tuple[str, str], tuple[float, str]]
     england_source: str
+    typed: Mapping[tuple[str, str], tuple[int, str, int]]
     absence: Mapping[str, float]
     absence_year: str
     absence_source: str
     recorded: bool
+    roll: str
     no_start: str = ""
     sen_unknown_then: bool = False
     sen_unknown_now: bool = False
@@ -156,16 +200,20 @@ def gather(desk: Desk) -> Gathered:
     given = given[given["pupil_id"].isin(now.loc[now["side"] == "SEN", "pupil_id"])]
     headings = provided.headings()
     counts = _of_cohort(school, cohort=cohort)
-    counted = tables(
-        _finished(counts, school=school), now, given, subjects=subjects, headings=list(headings)
-    )
-    views = {
-        limit: _view(counted, given, subjects=subjects, headings=list(headings), limit=limit)
-        for limit in LIMITS
-    }
+    figures = desk.figures()
+    finished = _finished(counts, school=school, cohort=cohort, figures=figures)
+    counted = tables(finished, now, given, subjects=subjects, headings=list(headings))
+    beside = _beside(school, subjects=subjects, cohort=cohort, figures=figures)
+    views: dict[int, View] = {}
+    for limit in LIMITS:
+        view = _view(counted, given, subjects=subjects, headings=list(headings), limit=limit)
+        lower = next(reversed(views.values()), None)
+        views[limit] = _with_england(view, beside=beside, cohort=cohort, lower=lower)
     recorded = bool((now["attendance"] != NOT_KNOWN).any())
     words = _words(desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded)
     words = replace(words, **_not_known(counts, words=words, school=school, cohort=cohort))
+    most = next(iter(views.values()))
+    words = replace(words, **_others(beside, view=most, school=school, figures=figures))
     found, chosen = actions(held), held.get("next_steps", {})
     # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
     forget()
@@ -252,9 +300,191 @@ def _view(
     # All in one call: two tables that are safe apart can give a count away side by side.
     also = known_to_be_the_same(counted, subjects=subjects, headings=headings)
     published = publish(counted, totals=TOTALS, also=also, hide_up_to=limit)
-    return View(
-        limit, published, pounds(given, helped=published["help"], headings=headings, limit=limit)
+    spent = pounds(given, helped=published["help"], headings=headings, limit=limit)
+    return View(limit, published, spent, {}, False)
+
+
+# -- England beside the published rates --
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What England reached: `starts` by subject, side and start, beside how many pupils here began there (see `_beside`); `whole` by
+    subject and side, as a conversion table has it for pupils of all starts. Whether the start of most is known is `known`.
+    """
+
+    starts: pd.DataFrame
+    whole: pd.DataFrame
+    known: bool
+
+
+def _beside(
+    school: School, *, subjects: Sequence[str], cohort: int, figures: pd.DataFrame | None
+) -> _Beside:
+    """England's figures for a cohort, as Tasks 1 and 3 take them.
+
+    `starts`: subject, side, entry, pupils, and for each of GOT_THERE its percent in England, and that figure's year.
+    """
+    stage = school.framework.stage()
+    table = conversion.conversion(
+        school, stage=stage.name, reach=stage.converted_at[0], figures=figures
     )
+    table = table[
+        (table["cohort"].fillna(UNKNOWN_COHORT) == cohort)
+        & table["group"].isin(["SEN", "no SEN"])
+        & table["subject"].isin(subjects)
+    ].rename(columns={"group": "side"})
+    starts = table[table["entry"].isin(stage.bands)]
+    starts = starts[["subject", "side", "entry", "pupils", "expected_percent", "expected_year"]]
+    starts = starts.rename(
+        columns={"expected_percent": "attained", "expected_year": "attained_year"}
+    )
+    made = made_in_england(
+        framework=school.framework, stage=stage, cohort=cohort or None, figures=figures
+    ).rename(columns={"group": "side", "percent": "progress", "year": "progress_year"})
+    starts = starts.assign(of=starts["subject"].map(national.subject)).merge(
+        made.rename(columns={"subject": "of"})[
+            ["of", "side", "entry", "progress", "progress_year"]
+        ],
+        on=["of", "side", "entry"],
+        how="left",
+    )
+    known = not _most_without_start(_of_cohort(school, cohort=cohort))
+    return _Beside(starts, table[table["entry"] == ALL_BANDS], known)
+
+
+def _with_england(view: View, *, beside: _Beside, cohort: int, lower: View | None) -> View:
+    """The view with figures of England beside its rates; under a higher limit none that a lower one has not."""
+    found, withheld = _from_starts(view, beside=beside, cohort=cohort)
+    if lower is not None:
+        alike = {row for row, one in lower.england.items() if one.alike}
+        withheld = withheld or bool(set(found) - alike)
+        found = {row: one for row, one in found.items() if row in alike}
+    return replace(
+        view,
+        england=_wherever_they_started(view, beside=beside, cohort=cohort) | found,
+        withheld=withheld,
+    )
+
+
+def _from_starts(view: View, *, beside: _Beside, cohort: int) -> tuple[dict[Row, England], bool]:
+    """What England reached from these pupils' starts, for rows whose rate shows; and whether that is kept back somewhere.
+
+    As the module says, none is given where it could tell where a few pupils started. Of the two questions it is then
+    given for the second alone, if that is safe.
+    """
+    found: dict[Row, England] = {}
+    withheld = False
+    if not beside.known:
+        return found, withheld
+    for _, of_side in beside.starts.groupby("side"):
+        means = dict(_means(view, of_side))
+        few = {row: mean for row, mean in means.items() if row[0] == "attained"}
+        shown = next(
+            (
+                some
+                for some in (means, few)
+                if could_differ([mean for mean, _ in some.values()], hide_up_to=view.limit)
+            ),
+            {},
+        )
+        withheld = withheld or len(shown) < len(means)
+        for row, (mean, year) in shown.items():
+            found[row] = England(
+                rounded(mean.percent), year, True, _difference(mean, year=year, cohort=cohort)
+            )
+    return found, withheld
+
+
+def _means(view: View, of_side: pd.DataFrame) -> Iterator[tuple[Row, tuple[Mean, int]]]:
+    """For each row of one side whose rate shows, what England reached from its pupils' starts, and in which year."""
+    entries = sorted(of_side["entry"].unique())
+    for name, subject in product(GOT_THERE, of_side["subject"].unique()):
+        rows = of_side[of_side["subject"] == subject].set_index("entry").reindex(entries)
+        rows["pupils"] = rows["pupils"].fillna(0)
+        side = of_side["side"].iloc[0]
+        counts = _published(view, name, subject, side)
+        # The figure is of the pupils whom the row counts, or there is none.
+        if counts is None or not counts[1] or counts[1] != rows["pupils"].sum():
+            continue
+        if rows.loc[rows["pupils"] > 0, name].isna().any():
+            continue
+        reached, pupils = (pd.Series([count]) for count in counts)
+        bounds = wilson(reached, pupils).iloc[0]
+        mean = Mean(
+            tuple(rows["pupils"].astype(int)),
+            tuple(rows[name].fillna(_NO_FIGURE)),
+            float(bounds["low"]),
+            float(bounds["high"]),
+        )
+        yield (name, subject, side), (mean, int(rows[f"{name}_year"].max()))
+
+
+def _published(view: View, name: str, subject: str, side: str) -> tuple[int, int] | None:
+    """How many got there, and of how many, of one row; None where one of them is hidden."""
+    if name not in view.tables:
+        return None
+    found = [
+        view.tables[name].value(subject=subject, side=side, **{name: label})
+        for label in (GOT_THERE[name], "pupils")
+    ]
+    return None if None in found else tuple(found)
+
+
+def _wherever_they_started(view: View, *, beside: _Beside, cohort: int) -> dict[Row, England]:
+    """England's figure for all of a group, wherever they started, for rows whose rate shows.
+
+    Where starts are known it is not like with like, so no verdict stands beside it. Where they are not, it stands there for its own
+    summer alone.
+    """
+    found = {}
+    for row in beside.whole.itertuples():
+        counts = _published(view, "attained", row.subject, row.side)
+        if pd.isna(row.national) or counts is None or not counts[1]:
+            continue
+        year, difference = int(row.national_year), ""
+        if not beside.known:
+            if year != cohort:
+                continue
+            reached, pupils = (pd.Series([count]) for count in counts)
+            bounds = wilson(reached, pupils).iloc[0]
+            crude = Mean((1,), (row.national,), bounds["low"], bounds["high"])
+            difference = _difference(crude, year=year, cohort=cohort)
+        found["attained", row.subject, row.side] = England(
+            rounded(row.national), year, False, difference
+        )
+    return found
+
+
+def _difference(mean: Mean, *, year: int, cohort: int) -> str:
+    """How a rate lies beside a figure of England; '' unless that is of the same summer, and of examinations."""
+    if year != cohort or year in national.TEACHER_ASSESSED:
+        return ""
+    low, high, percent = (pd.Series([value]) for value in (mean.low, mean.high, mean.percent))
+    return compared(low, high, percent)[0]
+
+
+def _others(beside: _Beside, *, view: View, school: School, figures: pd.DataFrame | None) -> dict:
+    """The sources of the figures of England that a view has, and figures that were typed in and are not England's."""
+    stage = school.framework.stage()
+    years = {one.year for one in view.england.values()}
+    held = national.figures(school.framework.name) if figures is None else figures
+    held = held[
+        (held["stage"] == stage.name)
+        & held["year"].isin(years)
+        & held["group"].isin(["SEN", "no SEN"])
+        & held["subject"].isin(beside.whole["subject"].map(national.subject))
+        & (held["whose"] == national.ENGLAND)
+        & (held["kind"] == "figure")
+    ]
+    typed = beside.whole.dropna(subset="typed")
+    return {
+        "england_source": "; ".join(_source(source) for source in held["source"].unique()),
+        "typed": {
+            (row.subject, row.side): (rounded(row.typed), row.typed_whose, int(row.typed_year))
+            for row in typed.itertuples()
+        },
+    }
 
 
 def pounds(
@@ -327,23 +557,32 @@ def _not_known(counts: pd.DataFrame, *, words: Words, school: School, cohort: in
             core.loc[core["sen_provision"] == "", "pupils"].sum(), of=core["pupils"].sum()
         ),
         "sen_unknown_now": much_unknown((on_roll == "").sum(), of=len(on_roll)),
+        "roll": _roll(on_roll, school=school),
     }
     if not _most_without_start(counts):
         return told
     row = pd.Series({"cohort": cohort or None})
     why = why_no_start(row, stage=school.framework.stage())
     first = "Where most pupils started is not known, so nothing can be said of progress."
-    # Beside a figure of another year, or of pupils with the same start, nobody could say what a difference means.
-    england = {at: held for at, held in words.england.items() if held[1] == str(cohort)}
-    source = words.england_source if england else ""
-    return told | {
-        "no_start": " ".join(filter(None, (first, why))),
-        "england": england,
-        "england_source": source,
-    }
+    way_on = (
+        "The SENCO can choose the files again on the front page, with the results of Key Stage "
+        f"{school.framework.stage().entry_stage.removeprefix('KS')}."
+    )
+    return told | {"no_start": f"{first} {why or way_on}"}
 
 
-def _finished(counts: pd.DataFrame, *, school: School) -> pd.DataFrame:
+def _roll(codes: pd.Series, *, school: School) -> str:
+    """Whether any of the pupils on roll have SEN, as Words has it."""
+    if codes.empty:
+        return "empty"
+    if has_sen(codes, framework=school.framework).any():
+        return "some"
+    return "not known" if (codes == "").any() else "none"
+
+
+def _finished(
+    counts: pd.DataFrame, *, school: School, cohort: int, figures: pd.DataFrame | None
+) -> pd.DataFrame:
     """Pupils of a cohort's counts whose start is known, by subject, side, progress (made, not made) and attained (reached, not
     reached).
 
@@ -355,7 +594,7 @@ def _finished(counts: pd.DataFrame, *, school: School) -> pd.DataFrame:
     stage = framework.stage()
     table = counts[["subject", "pupils"]].assign(
         side=counts["sen_provision"].map(framework.sen_groups),
-        progress=_progress(counts, school=school),
+        progress=_progress(counts, school=school, cohort=cohort, figures=figures),
         attained=[
             "reached"
             if stage.outcome_scale.reached(outcome, reach=stage.converted_at[0])
@@ -369,19 +608,22 @@ def _finished(counts: pd.DataFrame, *, school: School) -> pd.DataFrame:
     return table[table["progress"] != ""]
 
 
-def _progress(counts: pd.DataFrame, *, school: School) -> list[str]:
+def _progress(
+    counts: pd.DataFrame, *, school: School, cohort: int, figures: pd.DataFrame | None
+) -> list[str]:
     """Whether the pupils of each counted pair made the gain that the framework expects; '' where their start is not known."""
     stage = school.framework.stage()
     scale, steps = (
         stage.outcome_scale,
         {step: place for place, step in enumerate(stage.outcome_scale.steps())},
     )
-    expected = expected_outcomes(framework=school.framework, stage=stage).set_index(
-        ["subject", "entry"]
-    )["expected"]
+    expected = expected_outcomes(
+        framework=school.framework, stage=stage, cohort=cohort or None, figures=figures
+    ).set_index(["subject", "entry"])["expected"]
     words = []
     for row in counts.itertuples():
-        wanted = expected.get((row.subject, row.entry))
+        subject = row.subject if stage.expected else national.subject(row.subject)
+        wanted = expected.get((subject, row.entry))
         if row.entry not in stage.bands or wanted is None:
             words.append("")
         elif stage.expected:  # a gain in whole levels, as in Task 3
@@ -434,20 +676,6 @@ def _words(
     framework = desk.school.framework
     stage = framework.stage()
     target = next((c for c in framework.criteria if c.kind == "gain" and c.group == "SEN"), None)
-    figures = desk.figures()
-    figures = national.figures(framework.name) if figures is None else figures
-    figures = figures[
-        (figures["stage"] == stage.name)
-        & (figures["entry"] == conversion.ALL_BANDS)
-        & (figures["kind"] == "figure")
-        & (figures["reach"] == stage.converted_at[0])
-        & figures["group"].isin(["SEN", "no SEN"])
-        & figures["subject"].isin(subjects)
-    ]
-    figures = figures.assign(apart=(figures["year"] - cohort).abs()).sort_values(
-        "apart", kind="stable"
-    )
-    figures = figures.drop_duplicates(["subject", "group"])
     absence = national.attendance()
     absence = absence[absence["group"].isin(framework.sen_groups) | (absence["group"] == "no SEN")]
     absence = absence[absence["year"] == absence["year"].iloc[-1]]
@@ -463,10 +691,8 @@ def _words(
         headings=headings,
         target=float(target.target) if target else float("nan"),
         target_source=target.source if target else "",
-        england={
-            (row.subject, row.group): (row.percent, str(row.year)) for row in figures.itertuples()
-        },
-        england_source="; ".join(_source(source) for source in figures["source"].unique()),
+        england_source="",
+        typed={},
         absence={
             group_name(row.group, framework=framework): row.persistent_absence
             for row in absence.itertuples()
@@ -474,6 +700,7 @@ def _words(
         absence_year="".join(absence["year"].unique()),
         absence_source="; ".join(_source(source) for source in absence["source"].unique()),
         recorded=recorded,
+        roll="some",
     )
 
 

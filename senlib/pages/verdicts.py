@@ -16,6 +16,7 @@ MEASURES = {
     "in_chart": "as beside",
     "gap": "gaps.clear: the interval of the gap leaves out 0 (two groups or summers: Newcombe; start by start: "
     "Mantel-Haenszel with Klingenberg’s interval; the same pupils twice: exact McNemar with Newcombe’s interval for pairs)",
+    "first": "as beside and gap, in the first sentence of an answer",
     "target": "criteria.clear: the target lies outside the interval (a rate: Wilson; attendance: 1.96 standard errors)",
 }
 
@@ -63,6 +64,21 @@ def in_chart(difference: str) -> str:
     ('lower', 'not clear', 'not judged')
     """
     return difference or "not judged"
+
+
+def first(clear: str = "", *, unclear: str = "") -> str:
+    """The first sentences of an answer: what is clear, and where nothing is.
+
+    >>> first("Pupils with SEN do so less often in English", unclear="in Mathematics and Science")
+    'Pupils with SEN do so less often in English. That is clear. No clear difference in Mathematics and Science.'
+    >>> first(unclear="between pupils with SEN and others")
+    'No clear difference between pupils with SEN and others.'
+    """
+    said = (
+        f"{clear}. That is clear." if clear else "",
+        f"No clear difference {unclear}." if unclear else "",
+    )
+    return " ".join(filter(None, said))
 
 
 def gap(found: Gap) -> str:

@@ -4,6 +4,7 @@ The reader is that of tests/measures/test_disclosure.py: he knows the tables, th
 """
 
 import base64
+import dataclasses
 import functools
 import gc
 import inspect
@@ -17,19 +18,32 @@ import sys
 import types
 from zipfile import ZipFile
 
+import docx
 import ipywidgets as widgets
 import pandas as pd
 import pytest
 
-from senlib import ROOT, charts
+from senlib import ROOT, charts, national
+from senlib.measures.comparison import of_known_starts
+from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
 from senlib.measures.disclosure import PublishedTable, publish
+from senlib.measures.expected import made_in_england
+from senlib.measures.proportion import rounded
 from senlib.measures.provision import GIVEN
 from senlib.pages import desk as desks
 from senlib.pages import published as publishing
 from senlib.pages.desk import Desk
-from senlib.pages.governors import GovernorsPage, _gap, works
-from senlib.pages.published import LIMITS, TOTALS
+from senlib.pages.governors import (
+    GovernorsPage,
+    _gap,
+    absence,
+    attendance,
+    england,
+    progress,
+    works,
+)
+from senlib.pages.published import LIMITS, TOTALS, England
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
 from senlib.workbook.plan import add_action
@@ -84,6 +98,11 @@ def shown(page):
 
 def told(page):
     return " ".join(words(piece) for piece in shown(page).values() if hasattr(piece, "value"))
+
+
+def lines_of(page):
+    makes = (progress, england, absence, attendance, works)
+    return [line for make in makes for line in make(page.view, page.held.words).lines]
 
 
 def on_paper(**changes):
@@ -142,11 +161,12 @@ def test_counts_done_on_paper(tmp_path):
     assert tables["absence"].value(side="no SEN", attendance="low") == 6
     text = told(page)
     assert (
-        "English, with SEN: 9 of 16, 56 % (likely 33 to 77 %). Without SEN 75 %: 19 points apart, chance alone could make that."
+        "English, with SEN: 9 of 16, 56 % (likely 33 to 77 %). Without SEN 18 of 24, 75 % (likely 55 to 88 %): 19 points apart. "
+        "That is not clear: the true gap may be anything from 10 points the other way to 45 points this way."
         in text
     )
     assert (
-        "A tenth or more missed, with SEN: 8 of 16, 50 % (likely 28 to 72 %). Without SEN 25 %"
+        "A tenth or more missed, with SEN: 8 of 16, 50 % (likely 28 to 72 %). Without SEN 6 of 24, 25 % (likely 12 to 45 %)"
         in text
     )
     assert "English, with SEN: 7 of 16, 44 %" in text and "at least 80 %" in text
@@ -209,7 +229,10 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
                 assert percent == " (likely "
     page.hide.value = 5
     text = " ".join(words(pieces[piece]) for piece in PIECES[2:8])
-    assert re.search(r"less often than others in English", text) and "for pupils with SEN" in text
+    assert re.search(r"less often than others in English", text)
+    assert (
+        "Asked of schools for pupils with SEN" if name == "levels" else "who started where they did"
+    ) in text
     assert "Department for Education" in text if name == "gcse" else "Ofsted (2004)" in text
 
 
@@ -245,7 +268,7 @@ def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path
     text = told(page)
     assert (
         "No results of a year that has finished are held" in text
-        and "Attendance is not held for more than half" in text
+        and "Nobody on roll has SEN in the school’s files." in text
     )
     assert "hardly a figure" not in words(page.about().children[0]) and page.paper()[:2] == b"PK"
 
@@ -254,11 +277,56 @@ def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path
 def test_a_school_in_which_nobody_has_sen_though_there_are_results(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="N")))
     text = told(page)
-    assert text.count("There are no pupils with SEN to count.") == 2
-    assert text.count("There are no pupils with SEN on roll whose attendance is known.") == 2
+    assert text.count("None of the pupils counted here has SEN in the school’s files.") == 2
+    assert text.count("Nobody on roll has SEN in the school’s files.") == 4
     assert "hardly a figure" not in words(page.about().children[0])
+    assert "English, without SEN: 27 of 40" in text and "nobody to count" not in text
+    assert not [line for line in lines_of(page) if "nobody" in line or "–" in line]
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_school_in_which_everybody_has_sen(tmp_path):
+    page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="A")))
+    for piece in (page.progress(), page.absence()):
+        assert "Every pupil counted here has SEN, so there is nobody to compare with." in words(
+            piece
+        )
+    assert "English, with SEN: 27 of 40" in words(page.progress())
+    assert "A tenth or more missed, with SEN: 14 of 40" in words(page.absence())
+    assert "cannot be shown" not in told(page)
+    assert not [line for line in lines_of(page) if "nobody" in line or "–" in line]
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_nobody_on_roll_and_attendance_that_is_not_recorded_are_told_apart(tmp_path):
+    gone = GovernorsPage(desk_over(tmp_path / "gone", on_paper(on_roll="N")))
+    assert told(gone).count("The school’s files have nobody on roll.") == 4
+    held = on_paper()
+    sen = held.pupils["sen_provision"] == "A"
+    held.pupils.loc[sen, "attendance"] = float("nan")
+    page = GovernorsPage(desk_over(tmp_path / "unknown", held))
+    text = told(page)
+    assert text.count("Pupils with SEN are on roll, but the school’s files have no attendance") == 2
+    assert "Nobody on roll has SEN" not in text
+    page = GovernorsPage(desk_over(tmp_path / "nothing", on_paper(attendance="")))
+    text = told(page)
     assert (
-        "English, without SEN" in text and "English: there are no pupils with SEN to count." in text
+        text.count("More than half of the pupils on roll have no attendance in the school’s files")
+        == 2
+    )
+    assert "choose the files again on the front page, with a list that has attendance" in text
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_nobody_in_the_middle_band_alone_is_not_nobody(tmp_path):
+    """All with SEN attend 93 %: none attends least."""
+    held = on_paper()
+    held.pupils.loc[held.pupils["sen_provision"] == "A", "attendance"] = 93.0
+    page = GovernorsPage(desk_over(tmp_path, held))
+    assert "None of the pupils with SEN" not in words(page.progress())
+    text = words(page.attendance())
+    assert "cannot be said yet" in text or "counted here attends 90 % or less" in text.replace(
+        "\xa0", " "
     )
 
 
@@ -303,12 +371,16 @@ def _several(value):
     )
 
 
+# A paper that a '?' names: its authors are no pupils.
+AUTHORS = re.compile(r"Wilson.{1,8}s interval, as Brown, Cai and DasGupta recommend it")
+
+
 def everything_sent(page):
     pieces, sent = shown(page), []
     for limit in LIMITS:
         page.hide.value = limit
         sent += [traits(piece) for piece in pieces.values()]
-    return " ".join(sent)
+    return AUTHORS.sub("", " ".join(sent))
 
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
@@ -611,16 +683,40 @@ def test_help_that_is_hidden_stands_in_a_line_and_not_as_an_empty_row(sample):
     assert len(labels) == len(asked.figures.rows) == len(asked.marks) == len(asked.strong)
 
 
-def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compares(sample):
-    page = GovernorsPage(sample("levels"))
-    asked = works(page.view, page.held.words)
-    beside = {label: mark for label, mark in zip(asked.figures.labels, asked.marks, strict=True)}
-    said = [
-        re.match(r"([^:]+): .* Of those without this help, (\d+) %: ([\d.]+) points apart", line)
-        for line in asked.lines
-    ]
-    found = [(match[1], int(match[2])) for match in said if match]
-    assert found and all(beside[label] == percent for label, percent in found)
+def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compares(tmp_path):
+    """40 with SEN, judged: 20 have help with literacy, of whom 7 move on; of the 20 without it 14."""
+    held = GovernorsPage(desk_over(tmp_path, on_paper())).held.words
+    headings = {"literacy": held.headings["literacy"]}
+    moving = [n < 7 or 20 <= n < 34 for n in range(40)]
+    now = pd.DataFrame(
+        {
+            "pupil_id": [str(n) for n in range(40)],
+            "side": "SEN",
+            "attendance": "high",
+            "standing": ["moving" if moves else "not moving" for moves in moving],
+        }
+    )
+    given = pd.DataFrame(
+        [(str(n), "literacy", "literacy", "literacy", "", None, None) for n in range(20)],
+        columns=GIVEN,
+    )
+    finished = pd.DataFrame(
+        [("English", "SEN", "made", "reached", 40)],
+        columns=["subject", "side", "progress", "attained", "pupils"],
+    )
+    ask = {"subjects": ("English",), "headings": list(headings)}
+    counted = publishing.tables(finished, now, given, **ask)
+    view = publishing._view(counted, given, **ask, limit=5)
+    asked = works(view, dataclasses.replace(held, headings=headings))
+    assert (
+        asked.answer
+        == "Pupils with SEN move on less often with Literacy than without it. That is clear."
+    )
+    assert asked.lines == (
+        "Literacy: 7 of 20, 35 % (likely 18 to 57 %). Without it 14 of 20, 70 % (likely 48 to 85 %): 35 points apart. "
+        "That is clear: the true gap is likely between 4 and 58 points.",
+    )
+    assert asked.marks == (70.0,) and asked.figures.labels == ("Literacy",)
     assert "Stroke: those who do not." in asked.key
 
 
@@ -636,3 +732,193 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
 def test_a_gap_does_not_contradict_the_percentages_beside_it(one, other, told):
     rows = [pd.Series({"reached": reached, "pupils": pupils}) for reached, pupils in (one, other)]
     assert _gap(*rows).startswith(told)
+
+
+# England beside the published rates ----------------------------------------------------------------------------------------
+
+
+def gcse_on_paper(*, ks4_year="2024", sen=24, others=30, starts=("95", "103"), ks2=True, first=""):
+    """Pupils of Year 11 who have left, by GCSE. The first half of each side began at the first start, the others at the second.
+
+    With SEN every second reached grade 4, of the others all. All take English Language alone. `first` is where the first began.
+    """
+    pupils, results = [], []
+    for number in range(1, sen + others + 1):
+        has_sen, place = number <= sen, number if number <= sen else number - sen
+        half = place <= (sen if has_sen else others) // 2
+        code = f"{number:04}"
+        pupils.append(
+            {
+                "pupil_id": code,
+                "sen_provision": "K" if has_sen else "N",
+                "year_group": "11",
+                "on_roll": "N",
+                "ks4_year": ks4_year,
+            }
+        )
+        if ks2:
+            start = first if first and number == 1 else starts[0] if half else starts[1]
+            results += [(code, "KS2", paper, "test", start) for paper in ("Reading", "Mathematics")]
+        grade = "4" if not has_sen or number % 2 else "3"
+        results.append((code, "KS4", "English Language", "test", grade))
+    return school("gcse", pupils, results, year=int(ks4_year))
+
+
+def in_england(group, *, year, reach="4", bands=("90-95.5", "102-104")):
+    figures = national.figures("gcse")
+    held = figures[
+        (figures["subject"] == "English Language")
+        & (figures["group"] == group)
+        & (figures["year"] == year)
+        & (figures["reach"] == reach)
+    ].set_index("entry")["percent"]
+    return held.loc[list(bands)]
+
+
+def bands_of_the_starts(desk):
+    stage = desk.school.framework.stage()
+    return tuple(stage.band(entry=start, points=float(start)) for start in ("95", "103"))
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_england_from_the_same_starts_by_hand(tmp_path):
+    """12 began at 95 and 12 at 103: what England's pupils with SEN reached is the mean of the two."""
+    desk = desk_over(tmp_path, gcse_on_paper())
+    bands = bands_of_the_starts(desk)
+    page = GovernorsPage(desk)
+    for group in ("SEN", "no SEN"):
+        held = page.view.england["attained", "English Language", group]
+        wanted = in_england(group, year=2024, bands=bands).mean()
+        assert held == England(rounded(wanted), 2024, True, held.difference)
+    percent = page.view.england["attained", "English Language", "SEN"].percent
+    text = words(page.england()).replace("\xa0", " ")
+    assert (
+        f"English Language, with SEN: 12 of 24, 50 % (likely 31 to 69 %). Pupils with SEN in England who started where they did: "
+        f"{percent} % (2024). No clear difference." in text
+    )
+    made = made_in_england(
+        framework=desk.school.framework, stage=desk.school.framework.stage(), cohort=2024
+    )
+    of_sen = made[(made["subject"] == "English Language") & (made["group"] == "SEN")]
+    wanted = of_sen.set_index("entry")["percent"].loc[list(bands)].mean()
+    assert page.view.england["progress", "English Language", "SEN"].percent == rounded(wanted)
+    assert f"{rounded(wanted)} % of pupils with SEN who started where they did made it." in words(
+        page.progress()
+    ).replace("\xa0", " ")
+
+
+@pytest.mark.usefixtures("no_pictures")
+@pytest.mark.parametrize(
+    ("summer", "year"), [("2023", 2023), ("2022", 2022), ("2027", 2024), ("2019", 2022)]
+)
+def test_a_verdict_is_given_against_the_same_summer_alone(tmp_path, summer, year):
+    page = GovernorsPage(desk_over(tmp_path, gcse_on_paper(ks4_year=summer)))
+    held = page.view.england["attained", "English Language", "SEN"]
+    asked = england(page.view, page.held.words)
+    text = " ".join([asked.answer, *asked.lines])
+    assert held.year == year and f"({year})" in text
+    assert bool(held.difference) == (year == int(summer)) == ("clear" in text.lower())
+    if year != int(summer):
+        assert (
+            f"England’s figures are of {year}, so nobody can say how those of summer {summer} compare."
+            in text
+        )
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_leavers_without_a_start_stand_beside_no_other_year(tmp_path):
+    page = GovernorsPage(desk_over(tmp_path, gcse_on_paper(ks4_year="2026", ks2=False)))
+    text = told(page)
+    assert page.view.england == {} and "There were no key stage 2 tests in 2020 and 2021" in text
+    assert "English Language, with SEN: 12 of 24, 50" in text and "clear" not in words(
+        page.england()
+    )
+    same = GovernorsPage(desk_over(tmp_path / "2024", gcse_on_paper(ks2=False)))
+    held = same.view.england["attained", "English Language", "SEN"]
+    assert not held.alike and held.year == 2024 and held.difference
+    assert "wherever they started" in words(same.england())
+    assert "choose the files again on the front page, with the results of Key Stage 2" in words(
+        same.progress()
+    ).replace("\xa0", " ")
+
+
+def test_england_stands_beside_a_rate_that_shows_and_nowhere_else(sample):
+    page = GovernorsPage(sample("gcse"))
+    lower = None
+    for view in page.held.views.values():
+        rates = {
+            (name, row.subject, row.side): row.percent
+            for name in publishing.GOT_THERE
+            for row in view.tables[name]
+            .rates(column=name, reached=publishing.GOT_THERE[name], of="pupils")
+            .itertuples()
+        }
+        assert view.england and not any(pd.isna(rates[row]) for row in view.england)
+        assert lower is None or set(view.england) <= lower
+        lower = set(view.england)
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_where_england_s_figure_would_tell_where_a_few_started_it_is_left_out(tmp_path):
+    """12 with SEN, 11 of them at one start and 1 far above: the mean would tell of the one."""
+    held = gcse_on_paper(sen=12, starts=("85", "85"), first="119")
+    page = GovernorsPage(desk_over(tmp_path, held))
+    assert ("attained", "English Language", "no SEN") in page.view.england
+    beside = page.view.england.get(("attained", "English Language", "SEN"))
+    assert page.view.withheld and (beside is None or not beside.alike)
+    assert "left out where it could tell where a few of the pupils started" in words(page.england())
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_figure_of_the_lea_is_named_as_the_lea_s(tmp_path):
+    desk = desk_over(tmp_path, gcse_on_paper())
+    field = "KS4|2024|English Language|SEN|all|4|your LEA"
+    desk.store.save(form=desks.FIGURES, field=field, value="28")
+    page = GovernorsPage(desk)
+    text = words(page.england()).replace("\xa0", " ")
+    assert "Your LEA, wherever they started: 28 % (2024)." in text
+    assert page.view.england["attained", "English Language", "SEN"].percent != 28
+    assert not re.search(r"England[^.]{0,60}: 28 %", text)
+
+
+def test_tasks_1_and_3_and_this_page_say_one_denominator(sample):
+    """Pupils with SEN at grade 4 in English Language, by the measures behind the three pages."""
+    desk = sample("gcse")
+    table = of_known_starts(conversion(desk.school, subject="English Language", reach="4"))
+    cohort = table["cohort"].max()
+    task_1 = table[
+        (table["entry"] == "all") & (table["group"] == "SEN") & (table["cohort"] == cohort)
+    ].iloc[0]
+    rows = criteria(desk.school)
+    task_3 = rows[
+        (rows["criterion"] == "grade_4_sen")
+        & (rows["subject"] == "English Language")
+        & (rows["cohort"] == cohort)
+    ].iloc[0]
+    view = GovernorsPage(desk).view
+    here = [
+        view.tables["attained"].value(subject="English Language", side="SEN", attained=label)
+        for label in ("pupils", "reached")
+    ]
+    assert here == [task_1.pupils, task_1.reached] == [task_3.pupils, task_3.reached]
+    beside = view.england["attained", "English Language", "SEN"]
+    assert beside.percent == rounded(task_1.expected_percent) == rounded(task_3.target)
+    assert beside.difference == task_1.difference
+
+
+@pytest.mark.parametrize("name", ["levels", "gcse"])
+def test_the_word_chance_is_gone_and_every_percentage_has_its_counts(sample, no_pictures, name):
+    page = GovernorsPage(sample(name))
+    paper = docx.Document(io.BytesIO(page.paper()))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    on_paper = " ".join([*cells, *(one.text for one in paper.paragraphs)])
+    assert "chance" not in (told(page) + on_paper).lower()
+    for make in (progress, england, absence, attendance, works):
+        asked = make(page.view, page.held.words)
+        for line in asked.lines:
+            for percent in re.finditer(r"\d+ %", line.split("England")[0]):
+                before = line[: percent.start()]
+                assert re.search(r"\d+ of \d+, $|\(likely \d+ to $", before) or line.startswith(
+                    ("Attend", "Above")
+                ), line
+        assert "%" not in asked.answer

@@ -422,10 +422,14 @@ def to_governors(page, said):
             wrong.append(f"nobody has SEN: {text!r}")
         if text == governors.NOBODY and (sides(school) == "SEN").all():
             wrong.append(f"all have SEN: {text!r}")
+        if text == governors.EVERYBODY and (sides(school) == "no SEN").all():
+            wrong.append(f"nobody has SEN: {text!r}")
+        if text == governors.ROLL["empty"] and (school.pupils["on_roll"] == "Y").any():
+            wrong.append(f"some are on roll: {text!r}")
         found = re.match(r"A tenth or more missed, with SEN: (\d+) of (\d+),", text)
         if found and [int(n) for n in found.groups()] != [low, int(sen.sum())]:
             wrong.append(f"it is {low} of {sen.sum()}: {text!r}")
-        if text.startswith("Attendance is not held for more than half"):
+        if text.startswith("More than half of the pupils on roll have no attendance"):
             here = (school.pupils["on_roll"] == "Y") & sides(school).notna()
             if 2 * (known & here).sum() > here.sum():
                 wrong.append(f"it is held of {known.sum()}: {text!r}")
