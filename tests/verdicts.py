@@ -28,9 +28,6 @@ WORDS = re.compile(
     re.IGNORECASE,
 )
 
-# Modules whose verdicts are still to be worded by senlib.pages.verdicts. To be emptied.
-AWAITED: set[str] = set()
-
 # What senlib.pages.verdicts has besides, and gives no verdict.
 HELPERS = {"in_points"}
 
@@ -56,6 +53,13 @@ EXPLAINED = [
         "stand apart, the difference is clear",
         "gaps.independent: where two Wilson intervals stand apart, Newcombe’s interval of the gap leaves out 0",
     ),
+    (
+        "senlib/pages/governors.py",
+        "(true figure is likely to lie|, likely \\{\\})",
+        "no verdict: the range of a published rate (proportion.wilson)",
+    ),
+    ("senlib/pages/governors.py", "^More than |^more than \\{\\} %$", COUNT),
+    ("senlib/pages/[fg]*.py", "^not clear$", VALUE),
     ("senlib/pages/sentences.py", "^more than $", "no verdict: the rule of a target"),
     ("senlib/pages/task1_conversion_data.py", "where the true gap is likely to lie", RANGE),
     (
@@ -201,9 +205,8 @@ def main() -> None:
         print(f"    {verdicts.MEASURES[one.verdict]}")
     print("\nOther texts with the words of a verdict:")
     for text, why in with_words():
-        awaited = "awaited" if text.file in AWAITED else "UNEXPLAINED"
         print(f"  {text.file}{f':{text.line}' if text.line else ''}, {text.within}: {text.text}")
-        print(f"    {why or awaited}")
+        print(f"    {why or 'UNEXPLAINED'}")
 
 
 if __name__ == "__main__":
