@@ -162,11 +162,13 @@ def scorecard(
     *,
     labels: Sequence[str],
     states: Sequence[str] = (),
+    mark: str = "target",
     width: Width = WIDE,
 ) -> Figure:
     """Measures against their targets: a dot with its interval, and the target as a thick upright stroke.
 
-    `table` has percent, low, high, target (NaN for none) and met. `states` are said beside the rows in place of met or not met.
+    `table` has percent, low, high, target (NaN for none) and met. `states` are said beside the rows in place of met or not met; `mark` is
+    the name of the first row's stroke.
     """
     with rc_context(_STYLE):
         lines = max((label.count("\n") for label in labels), default=0) + 1
@@ -203,7 +205,7 @@ def scorecard(
                     place == 0 and not width.narrow
                 ):  # there the label stands in its place, and the key names it
                     axes.annotate(
-                        "target",
+                        mark,
                         (row.target, place - 0.42),
                         ha="center",
                         va="bottom",

@@ -38,7 +38,8 @@ def could_differ(shown: Sequence[Mean], *, hide_up_to: int) -> bool:
 
     All of `shown` are of the same starts, in the same order, and of pupils of whom a reader would guess that they are the same. The
     other worlds are those in which one pupil, or two, began elsewhere. Each must leave every whole percent and every verdict as it
-    is. As with counts, one other world for each small number is asked for, and a number of 0 is not guarded.
+    is. As with counts, one other world for each small number is asked for, and a number of 0 is not guarded. What the counts beside
+    the means say of starts besides is not looked at.
 
     One pupil of 40 who began elsewhere hardly moves a mean; one of two moves it far.
 

@@ -20,6 +20,7 @@ from senlib.measures import provision
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
 from senlib.measures.gaps import Gap, clear, independent
 from senlib.measures.proportion import FEW, points_apart, rounded, wilson
+from senlib.national import TEACHER_ASSESSED
 from senlib.pages import frame, verdicts
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -138,7 +139,7 @@ class Asked:
     """A question with its answer in a sentence, the figures in words (`lines`) and with whom they are compared; and how to draw them.
 
     `strong`, `marks`, `mark` and `axis` are as charts.published_rates takes them; `sure` says how sure one can be, and `reading`
-    is how to read such figures, behind '?'.
+    is how to read such figures, behind '?'. `on_paper` are those of the lines that the page for the papers has too.
     """
 
     question: str
@@ -153,6 +154,7 @@ class Asked:
     key: str = ""
     sure: str = ""
     reading: str = ""
+    on_paper: tuple[str, ...] = ()
 
 
 class GovernorsPage:
@@ -232,7 +234,10 @@ class GovernorsPage:
             )
         ]
         # What the tables below have is not said again; there is no room for it.
-        answers = [(one.question, f"{one.answer} {one.compared}") for one in asked]
+        answers = [
+            (one.question, " ".join(filter(None, (one.answer, *one.on_paper, one.compared))))
+            for one in asked
+        ]
         others = (
             [*spend_lines(view, words)],
             [(helped := known_now(works(view, words), words)).answer, *helped.lines],
@@ -317,7 +322,8 @@ def progress(view: View, words: Words) -> Asked:
         **_england_column(held),
     )
     pairs = _pairs(figures, words)
-    told = []
+    told: list[str] = []
+    in_england: list[str] = []
     for subject, (sen, others) in pairs.items():
         told += _beside(subject, sen, others)
         of_subject = {
@@ -326,19 +332,21 @@ def progress(view: View, words: Words) -> Asked:
             if ("progress", subject, side) in view.england
         }
         pupils = {"SEN": sen.pupils, "no SEN": others.pupils}
-        told += _made_in_england(subject, of_subject, pupils)
+        beside = _made_in_england(subject, of_subject, pupils)
+        told += beside
+        in_england += beside
     if words.target_source:
-        beside = f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
+        source = f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
     elif any(held):
-        beside = f"England’s figures: {words.england_source}."
+        source = f"England’s figures: {words.england_source}."
     else:
-        beside = WITHHELD if view.withheld else "How many made it in England is not known here."
+        source = WITHHELD if view.withheld else "How many made it in England is not known here."
     target = tuple(words.target if side == "SEN" else float("nan") for _, side in rows)
     return Asked(
         PROGRESS,
         _lead_of_progress(pairs),
         tuple(told),
-        beside,
+        source,
         figures,
         strong=tuple(side == "SEN" for _, side in rows),
         axis="made the expected gain",
@@ -354,6 +362,7 @@ def progress(view: View, words: Words) -> Asked:
         sure=f"Results of {words.summer}. Expected gain: {words.gain}. Pupils whose start is not known are left out; those without a "
         f"result count as not having made it. {SURE}",
         reading=frame.how_to_read("expected_gain", "rate", "gap_crude"),
+        on_paper=tuple(in_england),
     )
 
 
@@ -395,6 +404,11 @@ def england(view: View, words: Words) -> Asked:
         if alike
         else "The same pupils as above, wherever they started: many with SEN started lower."
     )
+    if any(held) and not any(one and one.difference for one in held):
+        whom += (
+            " England’s figures are a size to think of, and no verdict: they are of another year or of other starts, "
+            "or teachers gave the grades."
+        )
     return Asked(
         question,
         _lead_of_england(_pairs(figures, words), view, words),
@@ -403,7 +417,11 @@ def england(view: View, words: Words) -> Asked:
         figures,
         strong=tuple(side == "SEN" for _, side in rows),
         axis=f"reached {words.reach}",
-        key=_key(("England, from the same starts" if alike else "England") if any(held) else ""),
+        key=_key(
+            ("England, from the same starts" if alike else "England")
+            if pd.notna(_marks(held)).any()
+            else ""
+        ),
         marks=_marks(held),
         mark="England",
         sure=f"{whom} {SURE}",
@@ -428,7 +446,7 @@ def absence(view: View, words: Words) -> Asked:
         labels=tuple(f"Pupils {side}" for side in SIDES.values()),
     )
     one, other = (row for _, row in figures.table().iterrows())
-    told = "No figure of England is held for this."
+    told = "This workbook has no figure of England for this."
     if words.absence:
         parts = ", ".join(
             f"{group} {rounded(percent)} %" for group, percent in words.absence.items()
@@ -525,8 +543,8 @@ def works(view: View, words: Words) -> Asked:
     if parts := [f"{often} often with {_joined(some)}" for often, some in found.items() if some]:
         lead = verdicts.first(f"Pupils with SEN move on {', and '.join(parts)} than without it")
     elif unclear:
-        between = "between those with the help and those without"
-        lead = verdicts.first(unclear=f"{between} ({'; '.join(unclear)})")
+        with_or_without = "in how many move on, with or without help under these headings"
+        lead = verdicts.first(unclear=f"{with_or_without}: {'; '.join(unclear)}")
     # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
     without = tuple(beside["percent"].astype("float64"))
     if seen := [
@@ -534,6 +552,15 @@ def works(view: View, words: Words) -> Asked:
     ]:
         rows, labels, without = zip(*seen, strict=True)
         figures = replace(figures, rows=rows, labels=labels)
+    figures = replace(
+        figures,
+        beside=tuple(
+            _of(row) if _rateable(row) else row.reason
+            for _, row in beside.iterrows()
+            if row.label in figures.labels
+        ),
+        beside_head="Without this help",
+    )
     key = (
         "Dot: pupils with SEN who have it. Stroke: those who do not."
         if pd.notna(list(without)).any()
@@ -671,7 +698,7 @@ def _html(asked: Asked) -> str:
                 width=width,
                 axis=asked.axis,
             ),
-            says=". ".join(_said(*row) for row in rows),
+            says=". ".join(_said(*row, head=figures.beside_head) for row in rows),
             key=asked.key,
         )
     )
@@ -682,19 +709,26 @@ def _html(asked: Asked) -> str:
 
 
 def _said(
-    label: str, pupils: str, these: str, percent: str, likely: str, england: str = "–"
+    label: str,
+    pupils: str,
+    these: str,
+    percent: str,
+    likely: str,
+    other: str = "–",
+    *,
+    head: str = "",
 ) -> str:
     """A row of a picture for those who do not see it.
 
     >>> _said("English", "20", "11", "55 %", "34 to 74 %"), _said("Science", "hidden", "hidden", "hidden", "hidden")
     ('English: 55 %, 11 of 20, likely 34 to 74 %', 'Science: hidden')
-    >>> _said("English", "20", "11", "55 %", "34 to 74 %", "57 % (2024)"), _said("English", "0", "–", "–", "–")
-    ('English: 55 %, 11 of 20, likely 34 to 74 %, England 57 % (2024)', 'English: nobody')
+    >>> _said("English", "20", "11", "55 %", "34 to 74 %", "57 % (2024)", head="England"), _said("English", "0", "–", "–", "–")
+    ('English: 55 %, 11 of 20, likely 34 to 74 % (England: 57 % (2024))', 'English: nobody')
     """
     if not percent.endswith("%"):
         return f"{label}: {'nobody' if percent == '–' else percent}"
-    other = "" if england == "–" else f", England {england}"
-    return f"{label}: {percent}, {these} of {pupils}, likely {likely}{other}"
+    beside = "" if other == "–" else f" ({head}: {other})"
+    return f"{label}: {percent}, {these} of {pupils}, likely {likely}{beside}"
 
 
 def _listed(sentences: Sequence[str]) -> str:
@@ -731,14 +765,13 @@ def _lead_of_progress(pairs: Pairs) -> str:
             lambda gap: not clear(gap),
         )
     )
+    if not less and not more:
+        return verdicts.first(unclear=f"in {_joined(unclear)} between pupils with SEN and others")
     parts = [
         f"{often} often than others in {_joined(some)}"
         for often, some in (("less", less), ("more", more))
         if some
     ]
-    if not parts:
-        between = f"between pupils with SEN and others in {_joined(unclear)}"
-        return verdicts.first(unclear=between)
     said = f"Pupils with SEN make the expected gain {', and '.join(parts)}"
     return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
 
@@ -759,35 +792,42 @@ def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
         if view.withheld:
             return WITHHELD
         return (
-            f"England has no figure for pupils with SEN in {words.summer} here, so these stand alone."
+            f"This workbook has no figure of England for pupils with SEN in {words.summer}, so those here stand alone."
             if words.no_start
-            else "England has no figure for all pupils with SEN together, so these stand alone."
+            else "This workbook has no figure of England for all pupils with SEN together, so those here stand alone."
         )
     told = {
         difference: [subject for subject, one in held.items() if one.difference == difference]
         for difference in ("lower", "higher", "not clear")
     }
     if not any(told.values()):
-        years = sorted({one.year for one in held.values()})
-        why = (
-            f"England’s figures are of {_joined([str(year) for year in years])}"
-            if str(years[0]) not in words.summer or len(years) > 1
-            else "England’s figures are of pupils wherever they started"
-        )
-        return f"{why}, so nobody can say how those of {words.summer} compare."
+        return _no_verdict(list(held.values()), words)
     whom = "in England" if words.no_start else "in England who started where they did"
     parts = [
-        f"{often} often than those {whom} in {_joined(some)}"
+        f"{often} often in {_joined(some)}"
         for often, some in (("less", told["lower"]), ("more", told["higher"]))
         if some
     ]
     unclear = told["not clear"]
     if not parts:
         return verdicts.first(
-            unclear=f"between pupils with SEN here and those {whom} in {_joined(unclear)}"
+            unclear=f"in {_joined(unclear)} between pupils with SEN here and those {whom}"
         )
-    said = f"Pupils with SEN get there {', and '.join(parts)}"
+    said = f"Pupils with SEN get there {' and '.join(parts)} than those {whom}"
     return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
+
+
+def _no_verdict(held: Sequence[England], words: Words) -> str:
+    """Why no figure of England is one to judge by."""
+    years = sorted({one.year for one in held})
+    of = _joined([str(year) for year in years])
+    if words.summer != f"summer {of}":
+        why = f"England’s figures are of {of}"
+    elif set(years) & set(TEACHER_ASSESSED):
+        why = f"Grades of {of} were given by teachers"
+    else:
+        why = "England’s figures are of pupils wherever they started"
+    return f"{why}, so nobody can say how those of {words.summer} compare."
 
 
 def _lead_of_absence(sen: pd.Series, others: pd.Series, words: Words) -> str:
@@ -958,7 +998,8 @@ def _england_column(held: Sequence[England | None]) -> dict:
 
 
 def _marks(held: Sequence[England | None]) -> tuple[float, ...]:
-    return tuple(float(one.percent) if one else float("nan") for one in held)
+    """Strokes for what a rate is judged by: a figure of another summer, or of other starts, is told in words alone."""
+    return tuple(float(one.percent) if one and one.difference else float("nan") for one in held)
 
 
 def _points(one: pd.Series, other: pd.Series) -> Gap:

@@ -13,7 +13,7 @@ from senlib.pages import frame, sentences
 from senlib.pages.desk import Desk
 
 # Said wherever one of these figures stands.
-NO_PREDICTION = "That is what happened to others. It is not a prediction, and no ceiling."
+NO_PREDICTION = "That is what happened to others. It is not a prediction, and not a ceiling."
 
 BELOW_THE_TEST = "England counts pupils who worked below the test among those who started below 80."
 

@@ -709,7 +709,7 @@ def _source(source: str) -> str:
     if source in TYPED_SOURCES.values():
         return source
     held = national.source(source)
-    return f"{held.title} ({held.publisher})"
+    return f"{held.title}, {held.publisher}"
 
 
 # -- what comes next --

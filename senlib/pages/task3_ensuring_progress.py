@@ -135,6 +135,7 @@ class CriteriaPage:
                 drawn,
                 labels=[label.replace(", ", ",\n", 1) for label in labels],
                 states=[_in_chart(row) for row in drawn.itertuples()],
+                mark="target" if pd.isna(drawn.iloc[0].target_year) else "England",
             ),
             says=". ".join(
                 f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, "
@@ -401,7 +402,7 @@ def _beside_england(rows: pd.DataFrame) -> str:
         return ""
     count = rows["state"].value_counts()
     states = [verdicts.short(one, pupils=FEW) for one in ("lower", "not clear", "higher")]
-    parts = [f"{count[one]} {one}" for one in (*states, TOO_FEW, NOT_JUDGED) if one in count]
+    parts = [f"{one} in {count[one]}" for one in (*states, TOO_FEW, NOT_JUDGED) if one in count]
     noun = "figure" if len(rows) == 1 else "figures"
     return f"Of the {len(rows)} {noun} beside England’s from the same starts: {', '.join(parts)}."
 
