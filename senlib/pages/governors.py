@@ -354,7 +354,7 @@ def progress(view: View, words: Words) -> Asked:
             "target"
             if words.target_source
             else "England, from the same starts"
-            if any(held)
+            if _any(_marks(held))
             else ""
         ),
         marks=target if words.target_source else _marks(held),
@@ -418,9 +418,7 @@ def england(view: View, words: Words) -> Asked:
         strong=tuple(side == "SEN" for _, side in rows),
         axis=f"reached {words.reach}",
         key=_key(
-            ("England, from the same starts" if alike else "England")
-            if pd.notna(_marks(held)).any()
-            else ""
+            ("England, from the same starts" if alike else "England") if _any(_marks(held)) else ""
         ),
         marks=_marks(held),
         mark="England",
@@ -1000,6 +998,11 @@ def _england_column(held: Sequence[England | None]) -> dict:
 def _marks(held: Sequence[England | None]) -> tuple[float, ...]:
     """Strokes for what a rate is judged by: a figure of another summer, or of other starts, is told in words alone."""
     return tuple(float(one.percent) if one and one.difference else float("nan") for one in held)
+
+
+def _any(marks: Sequence[float]) -> bool:
+    """Whether there is a stroke to name."""
+    return any(map(pd.notna, marks))
 
 
 def _points(one: pd.Series, other: pd.Series) -> Gap:
