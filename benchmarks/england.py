@@ -22,11 +22,11 @@ SUBJECTS = ("English Language", "Mathematics")
 YEAR = 2024
 
 
-def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS) -> pd.DataFrame:
-    """Write a school's folder with one pupil for each pupil of the matrix who has known SEN status; returns one row a pupil."""
+def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS, year: int = YEAR) -> pd.DataFrame:
+    """Write a school's folder with one pupil for each pupil of an edition who has known SEN status; returns one row a pupil."""
     cells = national.matrix("gcse")
     cells = cells[
-        (cells["year"] == YEAR)
+        (cells["year"] == year)
         & cells["subject"].isin(subjects)
         & cells["group"].isin(["SEN", "no SEN"])
         & (cells["entry"] != "all")
@@ -34,7 +34,8 @@ def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS) -> pd.DataFram
     people = cells.loc[cells.index.repeat(cells["pupils"].astype(int))].reset_index(drop=True)
     people["pupil_id"] = "P" + people.index.astype(str).str.zfill(7)
     people["sen_provision"] = people["group"].map({"SEN": "K", "no SEN": "N"})
-    people[["pupil_id", "sen_provision"]].to_csv(folder / "pupils.csv", index=False)
+    people = people.assign(ks4_year=year)
+    people[["pupil_id", "sen_provision", "ks4_year"]].to_csv(folder / "pupils.csv", index=False)
     entries = people[["pupil_id"]].assign(
         stage="KS2", subject="Prior attainment", result=people["entry"]
     )

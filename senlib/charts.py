@@ -135,18 +135,20 @@ def gaps(
     with rc_context(_STYLE):
         figure, axes = _hundred(rows=len(table), width=width, axis=axis)
         # The line of rates runs from 0 to 100: here it stands for -100 to 100.
-        axes.set_xticks([0, 25, 50, 75, 100])
-        axes.set_xticklabels(["100 more", "50", "no gap", "50", "100 less"])
-        axes.axvline(50, color=INK, linewidth=1.5)
+        ticks = {0: "100 more", 25: "50", 50: "no gap", 75: "50", 100: "100 less"}
+        axes.set_xticks([at for at in ticks if not (width.narrow and at in (25, 75))])
+        axes.set_xticklabels([ticks[int(at)] for at in axes.get_xticks()])
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             low, points, high = (50 + at / 2 for at in (row.low, row.points, row.high))
+            # Beside each row alone: a line through the labels above narrow rows could not be read.
+            axes.plot([50, 50], [place - 0.2, place + 0.35], color=INK, linewidth=1.5)
             axes.plot([low, high], [place, place], color=ACCENT, linewidth=3, alpha=0.75)
             axes.plot(
                 [points], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
             )
             axes.annotate(
-                f"{rounded(abs(row.points))}",
+                f"{rounded(abs(row.points))} points",
                 (BESIDE, place),
                 va="center",
                 annotation_clip=False,
@@ -155,13 +157,20 @@ def gaps(
         return figure
 
 
-def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) -> Figure:
+def scorecard(
+    table: pd.DataFrame,
+    *,
+    labels: Sequence[str],
+    states: Sequence[str] = (),
+    width: Width = WIDE,
+) -> Figure:
     """Measures against their targets: a dot with its interval, and the target as a thick upright stroke.
 
-    `table` has percent, low, high, target, met.
+    `table` has percent, low, high, target (NaN for none) and met. `states` are said beside the rows in place of met or not met.
     """
     with rc_context(_STYLE):
-        figure, axes = _hundred(rows=len(table), width=width, axis="")
+        lines = max((label.count("\n") for label in labels), default=0) + 1
+        figure, axes = _hundred(rows=len(table), width=width, axis="", lines=lines)
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             if pd.isna(row.percent):
@@ -201,8 +210,9 @@ def scorecard(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE
                         fontsize=10,
                         annotation_clip=False,
                     )
+            state = states[place] if states else "met" if row.met else "not met"
             space = "\n" if width.narrow else " "
-            words = f"{rounded(row.percent)} %:{space}{'met' if row.met else 'not met'}"
+            words = f"{rounded(row.percent)} %:{space}{state}"
             axes.annotate(
                 words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
             )
@@ -483,17 +493,3 @@ def _round_sum(most: float) -> float:
     """
     sums = [unit * 10.0**noughts for noughts in range(2, 12) for unit in (1, 2, 4)]
     return next(total for total in sums if pd.isna(most) or most <= total)
-
-
-def _name(axes: Axes, at: float, place: int, name: str, colour: str, *, left: bool) -> None:
-    offset, side = (-9, "right") if left else (9, "left")
-    axes.annotate(
-        name,
-        (at, place),
-        xytext=(offset, 0),
-        textcoords="offset points",
-        ha=side,
-        va="center",
-        fontsize=10,
-        color=colour,
-    )

@@ -64,11 +64,16 @@ def test_shape_tells_groups_apart_and_not_colour_alone():
     ]
 
 
-def test_the_gap_is_written_on_the_picture_of_peers():
-    table = pd.DataFrame({"sen": [25.0, 60.0, float("nan")], "peers": [48.4, 50.0, 10.0]})
-    (axes,) = charts.peers(table, labels=["From 3", "From 4", "From 5"]).axes
-    words = [text.get_text() for text in axes.texts]
-    assert "gap 23" in words and "gap 10" in words and "SEN" in words and "no SEN" in words
+def test_a_gap_lies_about_the_line_of_no_gap():
+    table = pd.DataFrame({"points": [23.4, -10.0], "low": [5.0, -30.0], "high": [40.0, 12.0]})
+    for width in (charts.WIDE, charts.NARROW):
+        (axes,) = charts.gaps(table, labels=["Alike", "Wherever"], width=width).axes
+        words = [text.get_text() for text in axes.texts]
+        assert "23 points" in words and "10 points" in words
+        dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+        # The line runs from -100 to 100: 50 is no gap.
+        assert dots == [50 + 23.4 / 2, 50 - 10 / 2]
+        assert "no gap" in [label.get_text() for label in axes.get_xticklabels()]
 
 
 def test_a_target_met_or_missed_is_said_in_words():
@@ -76,6 +81,9 @@ def test_a_target_met_or_missed_is_said_in_words():
     (axes,) = charts.scorecard(table, labels=LABELS[:2]).axes
     words = [text.get_text() for text in axes.texts]
     assert "44 %: met" in words and "0 %: not met" in words and "target" in words
+    (axes,) = charts.scorecard(table, labels=LABELS[:2], states=["higher", "too few"]).axes
+    words = [text.get_text() for text in axes.texts]
+    assert "44 %: higher" in words and "0 %: too few" in words
 
 
 def test_svg_for_the_page_has_no_address_no_size_and_escapes_text():

@@ -8,6 +8,7 @@ import pandas as pd
 
 from senlib import national
 from senlib.frameworks import Framework, Stage
+from senlib.measures.gaps import clear, independent
 from senlib.measures.proportion import compared, wilson
 
 # The entry of a row that has pupils of every start together, and that of those whose start is not known.
@@ -76,7 +77,7 @@ def with_typed(
     """The table with a figure that a SENCO typed in and that is not England's: typed, typed_whose, typed_year, typed_difference.
 
     It is of the same subject, group, entry and outcome, and of the year nearest to the cohort's; the difference is '' where that
-    is another year.
+    is another year, or one in which teachers assessed the grades.
     """
     if figures is None or "whose" not in figures:
         figures = pd.DataFrame(columns=["stage", *_ROW, "year", "percent", "whose"])
@@ -84,29 +85,33 @@ def with_typed(
     rows = _named_as_in_england(table, stage=stage, by=by)
     nearest = _nearest(rows[rows["entry"] != NO_START], held).reindex(table.index)
     year, percent = nearest["year"].astype("Int64"), nearest["percent"].astype("float64")
-    same = (year == table["cohort"]).fillna(False).astype(bool)
+    same = (year == table["cohort"]).fillna(False) & ~year.isin(national.TEACHER_ASSESSED)
     return table.assign(
         typed=percent,
         typed_whose=nearest["whose"].fillna("").astype(object),
         typed_year=year,
-        typed_difference=compared(table["low"], table["high"], percent).where(same, ""),
+        typed_difference=compared(table["low"], table["high"], percent).where(
+            same.astype(bool), ""
+        ),
     )
 
 
 def with_lea(table: pd.DataFrame, *, lea: pd.DataFrame, stage: Stage) -> pd.DataFrame:
-    """The table with `lea`, the rate of the LEA's other schools for the same cohort, and `lea_difference`."""
+    """The table with `lea`, the rate of the LEA's other schools for the same cohort, and `lea_difference`.
+
+    Those schools may have no more than a few dozen pupils in a row, so their rate has a range of its own: `lea_difference` is
+    higher or lower where the gap of the two groups is clear (`gaps.independent`), else not clear; '' where one has nobody.
+    """
     keys = ["subject", "cohort", "group", "entry", "reach"]
     held = lea[lea["stage"] == stage.name].drop_duplicates(keys)
-    held = held.assign(
-        lea=100
-        * held["reached"].astype(float)
-        / held["pupils"].astype(float).where(lambda n: n > 0)
-    )
-    held = held.astype({"cohort": "Int64"})[[*keys, "lea"]]
-    rate = (
-        table[keys].merge(held, on=keys, how="left")["lea"].set_axis(table.index).astype("float64")
-    )
-    return table.assign(lea=rate, lea_difference=compared(table["low"], table["high"], rate))
+    held = held[keys].join(wilson(held["reached"].astype(float), held["pupils"]))
+    theirs = table[keys].merge(held.astype({"cohort": "Int64"}), on=keys, how="left")
+    theirs = theirs[["percent", "low", "high"]].astype("float64").set_axis(table.index)
+    verdict = pd.Series("", index=table.index, dtype=object)
+    for place in table.index[theirs["percent"].notna() & table["percent"].notna()]:
+        gap = independent(table.loc[place], theirs.loc[place])
+        verdict[place] = "not clear" if not clear(gap) else "higher" if gap.points > 0 else "lower"
+    return table.assign(lea=theirs["percent"], lea_difference=verdict)
 
 
 def summers_together(table: pd.DataFrame, *, cohorts: Sequence[int]) -> pd.DataFrame:

@@ -31,6 +31,7 @@ COLUMNS = [
     "target",
     "target_year",
     "judged",
+    "difference",
     "met",
     "clear",
     "more",
@@ -53,10 +54,11 @@ def criteria(
     nobody can say what they gained, or what pupils in England with the same start reached), without_result, reached, percent,
     low, high, rule (at least, above), target (percent: the criterion's own, or what the same group in England reached from
     these pupils' starts), target_year (that figure's; missing for a target of the criterion's own), judged (False where
-    there is no target, or England's figure is of another year or was assessed by teachers), met (by the figure itself), clear
-    (judged, and the target lies outside the interval), more (pupils who would have to reach it as well; for attendance, pupils
-    whose attendance would have to rise to the target), hidden (pupils whose test gave a code that hides a low level, and who have
-    no teacher's assessment to say more: counted as not having gained), by_teacher, source.
+    there is no target, or England's figure is of another year or was assessed by teachers), difference (higher, lower or not
+    clear beside the target; '' where not judged), met (by the figure itself), clear (higher or lower), more
+    (pupils who would have to reach it as well; for attendance, pupils whose attendance would have to rise to the target),
+    hidden (pupils whose test gave a code that hides a low level, and who have no teacher's assessment to say more: counted as
+    not having gained), by_teacher, source.
 
     `percent` for attendance is the average of the pupils' own percentages, `reached` the pupils above the target.
 
@@ -215,10 +217,11 @@ def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
     met = (
         above if criterion.rule == "above" else above | (table["percent"] >= table["target"] - 1e-9)
     )
+    verdict = compared(table["low"], table["high"], table["target"]).where(table["judged"], "")
     return table.assign(
         met=met,
-        clear=table["judged"]
-        & compared(table["low"], table["high"], table["target"]).isin(["higher", "lower"]),
+        difference=verdict,
+        clear=verdict.isin(["higher", "lower"]),
         more=[
             more_needed(reached=reached, pupils=pupils, target=target, rule=criterion.rule)
             if pupils and target == target
@@ -258,6 +261,7 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
         "target_year": pd.NA,
         "judged": len(values) > 0,
         "met": len(values) > 0 and not more,
+        "difference": "higher" if low > target else "lower" if high < target else "not clear",
         "clear": bool(low > target or high < target),
         "more": more,
         "hidden": 0,

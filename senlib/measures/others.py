@@ -15,9 +15,6 @@ COLUMNS = ["year", "outcome", "pupils", "row_pupils", "percent", "of_100"]
 # Of fewer pupils than this no hundred is made: they are counted themselves.
 HUNDRED = 100
 
-# Summers whose grades were teacher-assessed: what was reached then tells nothing of what an exam would give.
-TEACHER_ASSESSED = getattr(national, "TEACHER_ASSESSED", (2020, 2021))
-
 
 class Share(NamedTuple):
     """How many of how many reached an outcome: of 100, or of the pupils themselves where they are fewer than 100.
@@ -69,7 +66,7 @@ def others(
         return _nobody()
     asked = {
         "stage": stage.name,
-        "subject": getattr(national, "subject", str)(subject),
+        "subject": national.subject(subject),
         "entry": _england_s_band(entry, stage=stage),
         "group": group,
     }
@@ -148,7 +145,7 @@ def _row(matrix: pd.DataFrame, year: int | None, **asked: str) -> pd.DataFrame:
     for name, value in asked.items():
         matrix = matrix[matrix[name] == value]
     if year is None:
-        years = matrix.loc[~matrix["year"].isin(TEACHER_ASSESSED), "year"]
+        years = matrix.loc[~matrix["year"].isin(national.TEACHER_ASSESSED), "year"]
         year = years.max() if len(years) else None
     return matrix[matrix["year"] == year]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from senlib.frameworks import Framework, Stage
-from senlib.measures.gaps import independent
+from senlib.measures.gaps import Gap, clear, independent
 from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.proportion import FEW, wilson
 from senlib.measures.tracking import track, years_into
@@ -194,8 +194,11 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
 
     Columns: heading, provision, label, subject (by which it is judged, as SUBJECT_OF says; '' for all together), pupils (who
     have it, and of whom it is known), reached (move), percent, low, high (Wilson, 95 %), not_known (have it, and it is not known
-    of them), beside, beside_low, beside_high, beside_pupils and beside_reached (those who do not have it), clear (higher or lower
-    where Newcombe's interval of the gap leaves out 0, else not clear; '' where one side has nobody), enough (at least `few`).
+    of them), beside, beside_low, beside_high, beside_pupils and beside_reached (those who do not have it), gap, gap_low, gap_high
+    (how far the first rate lies above the second, as in `gaps.independent`: nobody stands in both), clear (higher or lower where
+    that gap is clear, else not clear; '' where one side has nobody), enough (at least `few`).
+
+    Each thing is judged by itself. Where many are, about one in twenty is clear though it makes no difference.
 
     First the things that enough pupils have, the lowest rate on top, for there questions begin; then the others, the most
     pupils on top.
@@ -229,12 +232,16 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
     subjects = {heading: school.framework.subject(name) for heading, name in SUBJECT_OF.items()}
     rates = wilson(table["reached"], table["pupils"])
     beside = wilson(table["beside_reached"], table["beside_pupils"])
+    gaps = [
+        independent(one, other)
+        for one, other in zip(rates.itertuples(), beside.itertuples(), strict=True)
+    ]
     table = table.assign(
         subject=[subjects.get(heading, "") for heading in table["heading"]],
-        clear=[
-            _verdict(one, other)
-            for one, other in zip(rates.itertuples(), beside.itertuples(), strict=True)
-        ],
+        gap=[gap.points for gap in gaps],
+        gap_low=[gap.low for gap in gaps],
+        gap_high=[gap.high for gap in gaps],
+        clear=[_verdict(gap) for gap in gaps],
         enough=table["pupils"] >= few,
     ).join([rates, beside.set_axis(["beside", "beside_low", "beside_high"], axis=1)])
     # A thing that too few pupils have stands by how many they are: its rate says little.
@@ -255,7 +262,8 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
             "beside",
             "beside_low",
         ]
-        + ["beside_high", "beside_pupils", "beside_reached", "clear", "enough"]
+        + ["beside_high", "beside_pupils", "beside_reached"]
+        + ["gap", "gap_low", "gap_high", "clear", "enough"]
     ]
 
 
@@ -361,12 +369,15 @@ def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, int, int, 
     return tuple(int(side.sum()) for side in sides)
 
 
-def _verdict(one, other) -> str:
-    """Whether the first rate is higher or lower than the second by more than chance would make it; '' where one has nobody."""
-    if pd.isna(one.percent) or pd.isna(other.percent):
+def _verdict(gap: Gap) -> str:
+    """Whether the first rate is clearly higher or lower than the second; '' where one of them has nobody.
+
+    >>> _verdict(Gap(20, 5.2, 33.4)), _verdict(Gap(-20, -33.4, 0)), _verdict(Gap(*[float("nan")] * 3))
+    ('higher', 'not clear', '')
+    """
+    if pd.isna(gap.points):
         return ""
-    _, low, high = independent(one, other)
-    return "higher" if low > 0 else "lower" if high < 0 else "not clear"
+    return ("higher" if gap.points > 0 else "lower") if clear(gap) else "not clear"
 
 
 def _spent(heading: str, rows: pd.DataFrame) -> dict:

@@ -142,13 +142,13 @@ def people_in_cell(
     *,
     stage: str | None,
     subject: str,
-    cohorts: Sequence[int | None],
+    cohort: int | None,
     entry: str,
     outcome: str,
 ) -> pd.DataFrame:
     """Who stands in a cell of the matrix: the columns of pupils that name and place them, entry_result and outcome_result.
 
-    `entry` is a band and `outcome` a whole level or grade, as in the matrix; `cohorts` are its summers, None where not known.
+    `entry` is a band and `outcome` a whole level or grade, as in the matrix.
     """
     of_stage = school.framework.stage(stage)
     paired = pairs(
@@ -159,8 +159,9 @@ def people_in_cell(
         academic_year=school.academic_year,
         columns=PEOPLE[1:],
     )
-    of_them = paired["cohort"].isin([cohort or UNKNOWN_COHORT for cohort in cohorts])
-    paired = paired[(paired["subject"] == subject) & of_them]
+    paired = paired[
+        (paired["subject"] == subject) & (paired["cohort"] == (cohort or UNKNOWN_COHORT))
+    ]
     band = pd.Series(bands_of(paired, stage=of_stage), index=paired.index)
     step = paired["outcome"].map(of_stage.outcome_scale.step)
     paired = paired[(band == entry) & (step == outcome)]

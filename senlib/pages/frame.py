@@ -269,6 +269,31 @@ def controls(*boxes: widgets.Widget) -> widgets.Box:
     return box
 
 
+def summers(cohorts: Sequence[int]) -> list[tuple[str, int | tuple[int, ...]]]:
+    """Summers to choose from, the latest first, then the last two and three of them together.
+
+    >>> summers([2024, 2023])
+    [('2024', 2024), ('2023', 2023), ('The last two together: 2023 and 2024', (2024, 2023))]
+    """
+    latest = tuple(int(cohort) for cohort in cohorts)
+    several = [
+        (f"The last {words} together: {years(latest[:count])}", latest[:count])
+        for count, words in ((2, "two"), (3, "three"))
+        if len(latest) >= count
+    ]
+    return [(str(cohort), cohort) for cohort in latest] + several
+
+
+def years(cohorts: Sequence[int]) -> str:
+    """Summers in their order, in words.
+
+    >>> years((2024, 2023)), years((2024,))
+    ('2023 and 2024', '2024')
+    """
+    *first, last = sorted(cohorts)
+    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
+
+
 def in_years(years: Sequence[int]) -> str:
     """Year groups as a sentence says where somebody is.
 

@@ -15,7 +15,8 @@ _DOCS_WIDTH = 140
 _DOCS_HEAD = (
     "# How to read the figures",
     "On every page of the workbook a ‘?’ stands at the end of a figure. It opens what is written here: what is counted, of whom, what "
-    "the range means or why there is none, and where the rule comes from. A range is a likely range at 95 % wherever there is one.",
+    "the range means or why there is none, and where the rule comes from. A range is a likely range at 95 % wherever there is "
+    "one; where several subjects are compared, at 95 % for all of them together.",
 )
 
 

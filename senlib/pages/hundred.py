@@ -67,7 +67,7 @@ def named(group: str) -> str:
 def of_group(desk: Desk, *, subject: str, entry: str, group: str, reach: str) -> pd.DataFrame:
     """What pupils of a group in England with this start went on to, on the way that Task 4 follows: `measures.others.others`."""
     framework = desk.school.framework
-    matrix = desk.matrix() if hasattr(desk, "matrix") else None
+    matrix = desk.matrix()
     return others(
         framework=framework,
         stage=framework.stage(framework.tracking.stage),

@@ -281,6 +281,7 @@ class PupilPage:
             + frame.note(hundred.NO_PREDICTION)
             + frame.folded("Grade by grade", "".join(strips))
             + frame.note(below)
+            + frame.how_to_read("others_like")
         )
 
     def _for_a_talk(self) -> File:

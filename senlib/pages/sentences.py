@@ -162,7 +162,7 @@ def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str
         percent, year = row.national, row.national_year
     else:
         why = why_no_start(row, stage=stage) if mostly_unknown(row) else ""
-        return _joined("We have no figure of England’s for this.", why)
+        return _joined("No national figure is held for this.", why)
     said = f"{_joined(whose, start)}: {rounded(percent)} % ({row.get('summers') or year}).".replace(
         " ,", ","
     )
@@ -282,19 +282,21 @@ def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
     >>> pair = pd.Series(dict(first="English", second="Science", pupils=40, both=12, first_only=12, second_only=2, points=25.0,
     ...     low=5.1, high=41.2, others=3))
     >>> subjects_answer(pair, subjects=3)
-    'Of 40 pupils who count in both, 24 met it in English (60 %) and 14 in Science (35 %): 25 points apart. 12 met it in
-    English alone, 2 in Science alone. That is clear: the true gap is likely between 5 and 41 points. This allows for three
-    subjects, of which these two lie furthest apart. 3 count in one of the two alone and are left out.'
+    'English stands highest and Science lowest. Of 40 pupils who count in both, 24 met it in English (60 %) and 14 in Science
+    (35 %): 25 points apart. 12 met it in English alone, 2 in Science alone. That is clear: the true gap is likely between 5
+    and 41 points. This allows for three subjects, of which these two lie furthest apart. 3 count in one of the two alone
+    and are left out.'
     """
     first, second = pair.both + pair.first_only, pair.both + pair.second_only
     whom = f"Of {pupils(int(pair.pupils))} who count{'s' if pair.pupils == 1 else ''} in both"
     rates = [rounded(100 * count / pair.pupils) for count in (first, second)]
     told = f"{whom}, {first} met it in {pair['first']} ({rates[0]} %) and {second} in {pair.second} ({rates[1]} %)"
     if first == second:
-        told = f"{told}: no difference."
+        told = f"No subject stands higher than another. {told}."
         sure = ""
     else:
-        told = f"{told}: {verdicts.in_points(str(rounded(pair.points)))} apart."
+        order = f"{pair['first']} stands highest and {pair.second} lowest."
+        told = f"{order} {told}: {verdicts.in_points(str(rounded(pair.points)))} apart."
         sure = verdicts.gap(Gap(pair.points, pair.low, pair.high))
     alone = f"{pair.first_only} met it in {pair['first']} alone, {pair.second_only} in {pair.second} alone."
     several = (
@@ -321,28 +323,26 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
         return "There are no such pupils, so it cannot be measured."
     if row.criterion.startswith("attendance"):
         return _attendance_answer(row)
+    left_out = _left_out(int(row.get("left_out", 0)))
+    state = "Met." if row.met else f"Not met: {more_pupils(int(row.more))} would meet it."
     if pd.notna(row.get("target_year")) or pd.isna(row.target):
         # England's own figure is the yardstick: nobody has set it as a target.
-        entry = next((c.entry for c in framework.criteria if c.key == row.criterion), ())
-        beside = row.drop(["national"], errors="ignore").copy()
-        beside["group"], beside["entry"] = "SEN", entry[0] if entry else "all"
-        beside["expected_percent"], beside["expected_year"] = row.target, row.get("target_year")
-        beside["difference"] = _difference(row)
-        said = beside_england(beside, framework=framework, stage=framework.stage())
-        more = "" if row.met or not row.judged else f"{more_pupils(int(row.more))} would reach it."
-        return _joined(said, more[:1].upper() + more[1:], _left_out(int(row.get("left_out", 0))))
-    state = "Met" if row.met else f"Not met: {more_pupils(int(row.more))} would meet it"
-    sure = verdicts.target(row.clear, pupils=int(row.pupils))
-    return _joined(f"{state}.", sure, _left_out(int(row.get("left_out", 0))))
+        said = _beside_the_figure(row, framework=framework)
+        return _joined(said, state if row.judged else "", left_out)
+    return _joined(state, verdicts.target(row.clear, pupils=int(row.pupils)), left_out)
 
 
-def _difference(row: pd.Series) -> str:
-    """Which verdict a criterion's row carries."""
-    if not row.judged:
-        return ""
-    if not row.clear:
-        return "not clear"
-    return "higher" if row.percent > row.target else "lower"
+def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
+    """How a criterion stands beside England's figure, as `beside_england` says it of a conversion table's row."""
+    entry = next((one.entry for one in framework.criteria if one.key == row.criterion), ())
+    of_england = {
+        "group": "SEN",
+        "entry": entry[0] if entry else "all",
+        "expected_percent": row.target,
+        "expected_year": row.get("target_year"),
+    }
+    row = pd.Series(row.to_dict() | of_england)
+    return beside_england(row, framework=framework, stage=framework.stage())
 
 
 def _attendance_answer(row: pd.Series) -> str:
@@ -418,7 +418,7 @@ def _beside_typed(row: pd.Series) -> str:
     whose = row.typed_whose[:1].upper() + row.typed_whose[1:]
     said = f"{whose}: {rounded(row.typed)} % ({row.typed_year}, typed in)."
     sure = verdicts.beside(row.typed_difference, pupils=int(row.pupils))
-    return _joined(said, sure or "That is another summer, so we do not judge by it.")
+    return _joined(said, sure or _no_verdict(row.typed_year, row.cohort))
 
 
 def _beside_the_lea(row: pd.Series) -> str:

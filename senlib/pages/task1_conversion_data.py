@@ -27,7 +27,7 @@ from senlib.measures.gaps import Gap, comparable, independent, taking_starts_int
 from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
-from senlib.pages import frame, lacking, people, sentences, top
+from senlib.pages import frame, lacking, people, sentences, top, verdicts
 from senlib.pages.asking import Asking
 from senlib.pages.desk import FIGURES, TYPED_SOURCES, Desk, open_desk, source_words
 from senlib.pages.live import Live
@@ -50,14 +50,6 @@ SHOWN = {
     "verdict": "Beside England",
 }
 
-# A verdict of comparison.with_england, in a table.
-VERDICTS = {
-    "higher": "clearly higher here",
-    "lower": "clearly lower here",
-    "not clear": "no clear difference",
-    "": "not judged",
-}
-
 BESIDE_PEERS = {
     "name": "Start",
     "sen_n": "Pupils with SEN",
@@ -68,6 +60,13 @@ BESIDE_PEERS = {
     "peers": "Percent, without",
     "peers_low": "Likely from, without",
     "peers_high": "Likely to, without",
+}
+
+GAPS = {
+    "name": "Gap",
+    "points": "Lower with SEN by",
+    "low": "Likely from",
+    "high": "Likely to",
 }
 
 
@@ -276,7 +275,7 @@ class ConversionPage:
         sen = by_sen[by_sen["group"] == "SEN"]
         asked = (sen if len(sen) else rows).iloc[0]
         if self._together:
-            asked = pd.concat([asked, pd.Series({"summers": _years(self._cohorts)})])
+            asked = pd.concat([asked, pd.Series({"summers": frame.years(self._cohorts)})])
         said = sentences.conversion_answer(
             asked, framework=self.school.framework, stage=self._stage
         )
@@ -437,16 +436,12 @@ class ConversionPage:
             narrowed = of_known_starts(table)
             sides = (_row(narrowed, ALL_BANDS, group) for group in ("SEN", "no SEN"))
             told.append(sentences.peers_answer(*sides, stage=self._stage))
-        held = frame.numbers(
-            starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
-        )
         first, *others = told
         return (
             title
             + frame.answer(first)
             + "".join(map(frame.note, others))
-            + (self._gaps(found, table) if found else "")
-            + held
+            + self._gaps(found, table, starts)
             + frame.how_to_read("gap_with_starts", "gap_crude")
         )
 
@@ -496,26 +491,29 @@ class ConversionPage:
         why = sentences.why_no_start(rows.iloc[0], stage=self._stage) if len(rows) else ""
         return [why] if why else []
 
-    def _gaps(self, found: Gap, table: pd.DataFrame) -> str:
-        """The gap where they started alike, and the one wherever they started, as a picture."""
+    def _gaps(self, found: Gap | None, table: pd.DataFrame, starts: pd.DataFrame) -> str:
+        """The gap where they started alike, and the one wherever they started, as a picture; and the two sides from each start."""
+        by_start = frame.plain_table(
+            starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
+        )
+        if not found:
+            return frame.folded("The numbers", by_start)
         narrowed = of_known_starts(table)
         sides = [_row(narrowed, ALL_BANDS, group) for group in ("no SEN", "SEN")]
-        rows = pd.DataFrame([found, independent(*sides)])
-        labels = ["Where they started alike", "Wherever they started"]
-        return frame.picture(
-            partial(
-                charts.gaps,
-                rows,
-                labels=labels,
-                axis=f"in points: how much less often pupils with SEN {self._axis()}",
-            ),
+        gaps = pd.DataFrame([found, independent(*sides)]).assign(
+            name=["Where they started alike", "Wherever they started"]
+        )
+        picture = frame.picture(
+            partial(charts.gaps, gaps, labels=list(gaps["name"]), axis="gap in percentage points"),
             says=". ".join(
-                f"{label}: {rounded(row.points)} points fewer with SEN, likely {rounded(row.low)} to {rounded(row.high)}"
-                for label, row in zip(labels, rows.itertuples(), strict=True)
+                f"{row.name}: {rounded(abs(row.points))} points {'lower' if row.points >= 0 else 'higher'} with SEN"
+                for row in gaps.itertuples(index=False)
             ),
             key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
-            "SEN reached it less often.",
+            "SEN reached it less often than those without.",
         )
+        numbers = frame.plain_table(gaps, caption="The gaps in percentage points", columns=GAPS)
+        return picture + frame.folded("The numbers", numbers + by_start)
 
     def _years(self) -> str:
         table = self.rows(by="sen_provision", each_summer=True)
@@ -584,10 +582,12 @@ class ConversionPage:
             )
             & (figures["entry"].isin([self.entry.value, band]))
             & (figures["reach"] == self.reach.value)
+            # The same pupils as 'no SEN'.
+            & (figures["group"] != "N")
         ]
         if same.empty:
             return frame.answer(
-                "We have no figure of England’s for this start and this outcome. If your LEA’s pack has one, "
+                "No national figure is held for this start and this outcome. If your LEA’s pack has one, "
                 "type it in here, and every page will use it."
             )
         shown = same.assign(
@@ -724,14 +724,18 @@ class ConversionPage:
         if not chosen:
             self.who.records = []
             return
-        found = people_in_cell(
-            self.school,
-            stage=self.stage.value,
-            subject=self.subject.value,
-            cohorts=self._cohorts,
-            entry=chosen["row"],
-            outcome=chosen["column"],
-        )
+        in_each = [
+            people_in_cell(
+                self.school,
+                stage=self.stage.value,
+                subject=self.subject.value,
+                cohort=cohort,
+                entry=chosen["row"],
+                outcome=chosen["column"],
+            )
+            for cohort in self._cohorts
+        ]
+        found = pd.concat(in_each, ignore_index=True)
         groups = self.school.framework.sen_groups
         if self.group.value in ("SEN", "no SEN"):
             found = found[found["sen_provision"].map(groups) == self.group.value]
@@ -792,16 +796,10 @@ class ConversionPage:
         """The summers that are held, and the last two and three of them together."""
         table = matrix(self.school, stage=self.stage.value)
         cohorts = sorted(table["cohort"].dropna().unique(), reverse=True)
-        held = [(str(cohort), int(cohort)) for cohort in cohorts]
         if table.empty:
             return [("none held", None)]
-        latest = tuple(value for _, value in held)
-        several = [
-            (f"The last {words} together: {_years(latest[:count])}", latest[:count])
-            for count, words in ((2, "two"), (3, "three"))
-            if len(latest) >= count
-        ]
-        return held + several + ([("year not known", None)] if table["cohort"].isna().any() else [])
+        unknown = [("year not known", None)] if table["cohort"].isna().any() else []
+        return frame.summers(cohorts) + unknown
 
     def _entries(self) -> list[tuple[str, str]]:
         return [
@@ -922,7 +920,10 @@ def _in_numbers(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The rows as a table of numbers has them."""
     return rows.assign(
         name=list(names),
-        verdict=rows["difference"].map(VERDICTS),
+        verdict=[
+            verdicts.short(row.difference, pupils=row.pupils) or "not judged"
+            for row in rows.itertuples()
+        ],
         england_year=rows["expected_year"].fillna(rows["national_year"]),
     )
 
@@ -934,14 +935,9 @@ def _summer(*cohorts: object) -> str:
     ('summer 2024', 'summers 2023 and 2024 together', 'year not known')
     """
     if len(cohorts) > 1:
-        return f"summers {_years(cohorts)} together"
+        return f"summers {frame.years(cohorts)} together"
     [cohort] = cohorts
     return "year not known" if cohort is None or pd.isna(cohort) else f"summer {cohort}"
-
-
-def _years(cohorts: Sequence[int]) -> str:
-    *first, last = sorted(cohorts)
-    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
 
 
 def _first_upper(text: str) -> str:

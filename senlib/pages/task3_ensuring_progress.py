@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 import ipywidgets as widgets
 import pandas as pd
 
 from senlib import charts, national
 from senlib.frameworks import Criterion
-from senlib.measures.conversion import DENOMINATORS, matrix
+from senlib.measures.conversion import matrix
 from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.groups import has_sen
 from senlib.measures.proportion import FEW, rounded
-from senlib.pages import frame, lacking, sentences, top
+from senlib.measures.subjects import subject_pairs
+from senlib.pages import frame, lacking, sentences, top, verdicts
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -26,11 +27,15 @@ COLUMNS = {
     "percent": "Percent",
     "low": "Likely from",
     "high": "Likely to",
-    "target": "Target, percent",
-    "state": "Met?",
+    "left_out": "Left out: start not known",
+    "target": "Target or England, percent",
+    "state": "How it stands",
     "sure": "Sure?",
     "more": "More pupils needed",
 }
+
+# What is said of a figure of fewer pupils than one can tell anything from.
+TOO_FEW, NOT_JUDGED = "too few to tell", "not judged"
 
 
 class CriteriaPage:
@@ -40,16 +45,13 @@ class CriteriaPage:
         self.desk = desk
         self.school = desk.school
         self.ask = Asking(desk, "task3_ensuring_progress")
-        self.tables = {
-            key: criteria(self.school, denominator=key, figures=desk.figures())
-            for key in DENOMINATORS
-        }
-        cohorts = sorted(self.tables["all"]["cohort"].dropna().unique(), reverse=True)
-        held = self.tables["all"]
+        self.figures = desk.figures()
+        held = self._measured(denominator="all", together=())
+        cohorts = sorted(held["cohort"].dropna().astype(int).unique(), reverse=True)
         self.summers = len(held[held["subject"] != ""])
         self.cohort = frame.choice(
             "Summer of the results",
-            [(str(c), int(c)) for c in cohorts]
+            frame.summers(cohorts)
             or [("year not known" if self.summers else "none can be measured", None)],
         )
         self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
@@ -86,21 +88,37 @@ class CriteriaPage:
         ]
         return frame.html(frame.what_next(lines))
 
+    @cache  # noqa: B019  a page lasts as long as its kernel
+    def _measured(self, *, denominator: str, together: tuple[int, ...]) -> pd.DataFrame:
+        return criteria(
+            self.school, denominator=denominator, figures=self.figures, together=together
+        )
+
+    @property
+    def _cohorts(self) -> tuple[int | None, ...]:
+        """The summers that are chosen, the latest first."""
+        chosen = self.cohort.value
+        return chosen if isinstance(chosen, tuple) else (chosen,)
+
     def rows(self) -> pd.DataFrame:
-        """The criteria of the chosen summer, and attendance, which is of this year."""
-        table = self.tables[self.denominator.value]
+        """The criteria of the chosen summers, and attendance, which is of this year."""
+        latest, *earlier = self._cohorts
+        table = self._measured(
+            denominator=self.denominator.value, together=self._cohorts if earlier else ()
+        )
         chosen = (
             table["cohort"].isna()
-            if self.cohort.value is None
-            else table["cohort"].eq(self.cohort.value).fillna(False)
+            if latest is None
+            else table["cohort"].eq(latest).fillna(False).astype(bool)
         )
-        return table[chosen | (table["subject"] == "")]
+        table = table[chosen | (table["subject"] == "")]
+        return table.assign(state=[_state(row) for row in table.itertuples()])
 
     def _scorecard(self) -> str:
         rows = self.rows()
         title = frame.heading(
             "How many targets are met?"
-            if self._noun() == "targets"
+            if self._all_targets()
             else "How many of the figures are met?"
         )
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
@@ -108,19 +126,31 @@ class CriteriaPage:
             missing = "".join(map(frame.note, self._not_measured(rows)))
             return title + frame.answer("Nothing can be measured yet.") + missing
         labels = self._labels(measured)
+        stroke = "the target" + ("" if self._all_targets() else ", or England from the same starts")
+        # A stroke for what a rate is judged by: no figure of another summer.
+        drawn = measured.assign(target=measured["target"].where(measured["judged"]))
         chart = frame.picture(
-            partial(charts.scorecard, measured, labels=labels),
+            partial(
+                charts.scorecard,
+                drawn,
+                labels=[label.replace(", ", ",\n", 1) for label in labels],
+                states=[_in_chart(row) for row in drawn.itertuples()],
+            ),
             says=". ".join(
-                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, target {r.target:.0f} %, {'met' if r.met else 'not met'}"
+                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, "
+                f"{'target' if pd.isna(r.target_year) else 'England'} {r.target:.0f} %, {r.state}"
                 for label, r in zip(labels, measured.itertuples(), strict=True)
             ),
-            key=f"Dot: what was measured. {frame.LIKELY} Stroke: the target.",
+            key=f"Dot: what was measured. {frame.LIKELY} Stroke: {stroke}.",
         )
         parts = [
             title,
-            frame.answer(_summary(measured, noun=self._noun())),
+            frame.answer(_summary(measured)),
             chart,
             self._numbers(measured, labels),
+            frame.how_to_read(
+                "target", "rate", "england_with_your_starts", "attendance_mean", "few_pupils"
+            ),
         ]
         for _, of_criterion in rows[rows["percent"].notna()].groupby("criterion", sort=False):
             parts.append(self._criterion(of_criterion))
@@ -155,7 +185,7 @@ class CriteriaPage:
         if criterion.group == "SEN":
             if self.summers:
                 later = stage.ends_in_year - 11
-                mine = (pupils["ks4_year"] + later).eq(self.cohort.value or 0).fillna(False)
+                mine = (pupils["ks4_year"] + later).isin([cohort or 0 for cohort in self._cohorts])
                 whom = "in this summer’s cohort"
             else:
                 results = self.school.results
@@ -178,38 +208,21 @@ class CriteriaPage:
             for row in rows.itertuples()
         ]
 
-    def _noun(self) -> str:
-        """What is measured against: targets, or where nobody has set any, England's figures."""
-        own = all(criterion.target is not None for criterion in self.school.framework.criteria)
-        return "targets" if own else "figures"
+    def _all_targets(self) -> bool:
+        """Whether somebody set each target; else England's figures stand in."""
+        return all(criterion.target is not None for criterion in self.school.framework.criteria)
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(
-            name=labels,
-            state=rows["met"].map({True: "met", False: "not met"}),
-            sure=rows["clear"].map({True: "clear", False: "within chance"}),
+            name=labels, sure=rows["clear"].map({True: "clear", False: "not clear"})
         )
         return frame.numbers(shown, caption="Each target, measured", columns=COLUMNS)
 
     def _criterion(self, rows: pd.DataFrame) -> str:
         first = rows.iloc[0]
-        own = (
-            next(c for c in self.school.framework.criteria if c.key == first.criterion).target
-            is not None
-        )
-        what = "Target" if own else "England’s own figure"
-        target = (
-            ""
-            if pd.isna(first.target)
-            else f" {what}: {first.rule + ' ' if own else ''}{rounded(first.target)} %."
-        )
-        if rows["target"].nunique() > 1:
-            target = (
-                f" {what}: "
-                + ", ".join(f"{r.subject} {rounded(r.target)} %" for r in rows.itertuples())
-                + "."
-            )
-        lines = "".join(f"<li>{frame.words(_line(row))}</li>" for _, row in rows.iterrows())
+        own = pd.isna(first.target_year) and pd.notna(first.target)
+        target = f"Target: {first.rule} {rounded(first.target)} %." if own else ""
+        lines = "".join(f"<li>{frame.words(self._line(row))}</li>" for _, row in rows.iterrows())
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
             notes.append(
@@ -224,10 +237,18 @@ class CriteriaPage:
             notes.append(_attendance_note())
         return (
             frame.heading(first.title, level=3)
-            + (frame.note(target.strip()) if target else "")
+            + (frame.note(target) if target else "")
             + f"<ul>{lines}</ul>"
             + frame.note(" ".join(notes))
         )
+
+    def _line(self, row: pd.Series) -> str:
+        if len(self._cohorts) > 1:
+            row = pd.concat([row, pd.Series({"summers": frame.years(self._cohorts)})])
+        words = sentences.criterion_answer(row, framework=self.school.framework)
+        if row.subject == "":
+            return f"{_attendance(row)} {words}"
+        return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
 
     def _subjects(self) -> str:
         title = frame.heading("Do subjects differ?")
@@ -241,12 +262,8 @@ class CriteriaPage:
             return title + frame.answer(
                 f"{rows.iloc[0].subject} alone can be measured here, so there is nothing to compare."
             )
-        best, worst = rows.loc[rows["percent"].idxmax()], rows.loc[rows["percent"].idxmin()]
-        told = sentences.subjects_answer(best, worst)
-        why = (
-            "These are largely the same pupils. Where they fare better in one subject, it is worth asking what is done there that "
-            "the others could borrow."
-        )
+        told = self._furthest_apart(first.key, subjects=len(rows))
+        why = "Where the same pupils fare better in one subject, it is worth asking what is done there that the others could borrow."
         labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
@@ -265,7 +282,24 @@ class CriteriaPage:
             + chart
             + self._numbers(rows, self._labels(rows))
             + frame.note(why)
+            + frame.how_to_read("paired_subjects", "rate")
         )
+
+    def _furthest_apart(self, criterion: str, *, subjects: int) -> str:
+        """The two subjects that lie furthest apart, in the pupils who count in both."""
+        known = [cohort for cohort in self._cohorts if cohort is not None]
+        pairs = subject_pairs(
+            self.school,
+            criterion=criterion,
+            cohorts=known or None,
+            together=len(known) > 1,
+            denominator=self.denominator.value,
+        )
+        pairs = pairs[pairs["cohort"].notna() if known else pairs["cohort"].isna()]
+        pairs = pairs[pairs["pupils"] > 0]
+        if pairs.empty:
+            return "No pupil counts in two of these subjects, so they cannot be compared."
+        return sentences.subjects_answer(pairs.iloc[0], subjects=subjects)
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
@@ -310,6 +344,7 @@ class CriteriaPage:
             title
             + f"<ul>{''.join(lines)}</ul>"
             + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
+            + frame.how_to_read("year7_starts")
         )
 
     def _year7_codes(self) -> tuple[int, int]:
@@ -324,13 +359,6 @@ def open_page() -> CriteriaPage:
     return CriteriaPage(open_desk())
 
 
-def _line(row: pd.Series) -> str:
-    words = sentences.criterion_answer(row)
-    if row.subject == "":
-        return f"{_attendance(row)} {words}"
-    return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
-
-
 def _attendance(row: pd.Series) -> str:
     """The average of the pupils' attendance, and for how many of them it is recorded."""
     held, of = int(row.pupils), int(row.pupils + row.without_result)
@@ -342,8 +370,47 @@ def _attendance(row: pd.Series) -> str:
     return f"{row.percent:.1f} % on average over {whom} ({likely})."
 
 
-def _summary(rows: pd.DataFrame, *, noun: str) -> str:
-    met, sure = int(rows["met"].sum()), int((rows["met"] & rows["clear"]).sum())
+def _state(row) -> str:
+    """How a figure stands by what it is judged by, in few words."""
+    if pd.isna(row.target_year):
+        return "met" if row.met else "not met"
+    if row.judged and row.pupils < FEW:
+        return TOO_FEW
+    return verdicts.short(row.difference, pupils=row.pupils) or NOT_JUDGED
+
+
+def _in_chart(row) -> str:
+    """The same beside a row of the chart."""
+    if row.state in (TOO_FEW, NOT_JUDGED) or pd.isna(row.target_year):
+        return "too few" if row.state == TOO_FEW else row.state
+    return verdicts.in_chart(row.difference)
+
+
+def _summary(rows: pd.DataFrame) -> str:
+    """How many targets and figures are met, and how those beside England's stand."""
+    own = rows["target_year"].isna()
+    noun = "targets" if own.all() else "figures"
+    return " ".join(
+        filter(None, (_met(rows[rows["judged"]], noun=noun), _beside_england(rows[~own])))
+    )
+
+
+def _beside_england(rows: pd.DataFrame) -> str:
+    """How many of the figures stand higher or lower than England's from the same starts."""
+    if rows.empty:
+        return ""
+    count = rows["state"].value_counts()
+    states = [verdicts.short(one, pupils=FEW) for one in ("lower", "not clear", "higher")]
+    parts = [f"{count[one]} {one}" for one in (*states, TOO_FEW, NOT_JUDGED) if one in count]
+    noun = "figure" if len(rows) == 1 else "figures"
+    return f"Of the {len(rows)} {noun} beside England’s from the same starts: {', '.join(parts)}."
+
+
+def _met(rows: pd.DataFrame, *, noun: str) -> str:
+    if rows.empty:
+        return ""
+    clearly_met = rows["met"] & rows["clear"] & (rows["pupils"] >= FEW)
+    met, sure = int(rows["met"].sum()), int(clearly_met.sum())
     missed = rows[~rows["met"] & (rows["more"] > 0)]
     told = f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
     if met:

@@ -275,7 +275,7 @@ class TrackingPage:
             entry=self.entry.value,
             reach=self.reach.value,
             stage=self._stage,
-        )
+        ) + frame.how_to_read("others_like")
 
     def _read_plans(self) -> dict[str, str]:
         """The plan lines last written; where they cannot be read, those that were read before, and the page says why.
@@ -337,7 +337,7 @@ class TrackingPage:
                 f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
             )
             # Whether a pupil is stuck can be told where no line can be drawn.
-            stuck = _stuck_words(rows["stuck"]) if (rows["stuck"] != "").any() else ""
+            stuck = _stuck_words(rows["stuck"])
             reasons = f": {unsaid.removeprefix('; ')}" if unsaid else ""
             return title + frame.answer(" ".join(filter(None, (f"{told}{reasons}.", stuck, asks))))
         told = (

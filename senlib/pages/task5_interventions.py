@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 from senlib import charts
 from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
+from senlib.measures.gaps import Gap
 from senlib.measures.newcomers import newcomers
-from senlib.measures.proportion import FEW, rounded
+from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.tracking import track, undated
-from senlib.pages import frame, lacking, people, provided, sentences, top
+from senlib.pages import frame, lacking, people, provided, sentences, top, verdicts
 from senlib.pages.asking import Asking
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -356,7 +357,10 @@ class InterventionsPage:
         shown = table.assign(
             under=table["heading"].map(self.headings).fillna(table["heading"]),
             judged=table["subject"].replace("", "all subjects"),
-            verdict=table["clear"].replace("", "nobody to compare"),
+            verdict=[
+                verdicts.short(row.clear, pupils=row.pupils) or "nobody to compare"
+                for row in table.itertuples()
+            ],
         )
         top = shown[shown["enough"]].head(12)
         told = movement_answer(shown)
@@ -566,12 +570,12 @@ def movement_answer(shown: pd.DataFrame) -> str:
         f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %, likely between {rounded(low.beside_low)} and "
         f"{rounded(low.beside_high)} %"
     )
-    verdict = (
-        "no clear difference"
-        if low.clear == "not clear"
-        else f"{low.clear} with it, by more than chance"
-    )
-    return f"{told}{beside}: {verdict}."
+    apart = points_apart(low.percent, low.beside)
+    side = "no gap"
+    if low.gap:
+        side = f"{verdicts.in_points(apart)} {'higher' if low.gap > 0 else 'lower'} with it"
+    found = verdicts.gap(Gap(low.gap, low.gap_low, low.gap_high))
+    return f"{told}{beside}: {side}. {found}"
 
 
 def spend_answer(whole: pd.Series) -> str:

@@ -619,7 +619,7 @@ def _chart(judged: pd.DataFrame) -> str:
         partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
         key=f"Round: pupils with SEN. Diamond: other groups. {frame.LIKELY} A pupil may be in several groups. "
-        "Where lines overlap, a difference may be chance.",
+        "Where the lines of two groups that share no pupils stand apart, the difference is clear. That lines overlap settles nothing.",
     )
 
 

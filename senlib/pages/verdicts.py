@@ -10,7 +10,10 @@ from senlib.measures.proportion import FEW, rounded
 
 # What stands behind each verdict, by the function that words it.
 MEASURES = {
-    "beside": "comparison.with_england, with_lea, with_typed: the other figure lies outside the Wilson interval (95 %)",
+    "beside": "comparison.with_england, with_typed: the other figure lies outside the Wilson interval (95 %); with_lea, "
+    "provision.movement: gaps.clear of two groups (Newcombe)",
+    "short": "as beside",
+    "in_chart": "as beside",
     "gap": "gaps.clear: the interval of the gap leaves out 0 (two groups or summers: Newcombe; start by start: "
     "Mantel-Haenszel with Klingenberg’s interval; the same pupils twice: exact McNemar with Newcombe’s interval for pairs)",
     "first": "as beside and gap, in the first sentence of an answer",
@@ -39,6 +42,28 @@ def beside(difference: str, *, pupils: int) -> str:
     if difference == "not clear":
         return "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
     return f"Clearly {difference} here{f', though {few}' if pupils < FEW else ''}."
+
+
+def short(difference: str, *, pupils: int) -> str:
+    """The same in a cell of a table.
+
+    >>> short("higher", pupils=40), short("lower", pupils=8), short("not clear", pupils=8), short("", pupils=8)
+    ('clearly higher', 'clearly lower, but few pupils', 'no clear difference', '')
+    """
+    if not difference:
+        return ""
+    if difference == "not clear":
+        return "no clear difference"
+    return f"clearly {difference}{', but few pupils' if pupils < FEW else ''}"
+
+
+def in_chart(difference: str) -> str:
+    """The same in a word or two beside a row of a chart, which shows the rest.
+
+    >>> in_chart("lower"), in_chart("not clear"), in_chart("")
+    ('lower', 'not clear', 'not judged')
+    """
+    return difference or "not judged"
 
 
 def first(clear: str = "", *, unclear: str = "") -> str:

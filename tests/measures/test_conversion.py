@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from senlib import national
 from senlib.frameworks import load
+from senlib.measures.comparison import with_lea, with_typed
 from senlib.measures.conversion import conversion, matrix
+from senlib.measures.proportion import wilson
 from tests.measures.schools import cohort_of, school
 
 # Ten pupils in English, as on a sheet of paper: who they are, where they came in, what they left with.
@@ -284,7 +286,7 @@ def test_beside_england_of_the_nearest_year_and_beside_the_lea():
         ],
         columns=columns,
     )
-    with_lea = school(
+    beside_lea = school(
         "levels",
         people.pupils.astype(str).replace({"<NA>": "", "nan": ""}).to_dict("records"),
         list(
@@ -295,17 +297,57 @@ def test_beside_england_of_the_nearest_year_and_beside_the_lea():
         lea=lea,
     )
     found = row(
-        conversion(with_lea, subject="English", reach="5", figures=figures), entry="3", group="SEN"
+        conversion(beside_lea, subject="English", reach="5", figures=figures),
+        entry="3",
+        group="SEN",
     )
     # 2003 and 2005 are as near to 2004: the later one is taken, and a bound is no figure. Of another year there is no verdict.
     assert (found.national, found.national_year, found.difference) == (39.0, 2005, "")
     assert (found.lea, found.lea_difference) == (99.0, "lower")
     other = row(
-        conversion(with_lea, subject="English", reach="5", figures=figures),
+        conversion(beside_lea, subject="English", reach="5", figures=figures),
         entry="3",
         group="no SEN",
     )
     assert pd.isna(other.national) and other.difference == ""
+
+
+@pytest.mark.parametrize(
+    ("theirs", "verdict"),
+    [
+        # 25 % (14.2 to 40.2) beside 44 %: outside the school's range, but 11 of 25 is likely 26.7 to 62.9 %, so that the gap
+        # of -19 reaches up to -19 + sqrt(15.2^2 + 17.3^2) = 4.0.
+        ((25, 11), "not clear"),
+        # Of 250 it is likely 38.0 to 50.2 %: up to -19 + sqrt(15.2^2 + 6.0^2) = -2.7.
+        ((250, 110), "lower"),
+        ((250, 20), "higher"),
+        ((0, 0), ""),
+    ],
+)
+def test_the_lea_s_other_schools_are_a_group_with_a_range_of_its_own(theirs, verdict):
+    keys = {"subject": "English", "cohort": 2004, "group": "SEN", "entry": "3", "reach": "5"}
+    ours = pd.DataFrame([keys]).astype({"cohort": "Int64"})
+    ours = ours.join(wilson(pd.Series([10]), pd.Series([40])))
+    lea = pd.DataFrame([{**keys, "stage": "KS3", "pupils": theirs[0], "reached": theirs[1]}])
+    found = with_lea(ours, lea=lea, stage=load("levels").stage("KS3")).iloc[0]
+    assert found.lea_difference == verdict
+    nobody = with_lea(ours, lea=lea.assign(group="no SEN"), stage=load("levels").stage("KS3"))
+    assert nobody["lea"].isna().all() and nobody["lea_difference"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    ("cohort", "year", "verdict"),
+    # 10 of 40 is likely 14 to 40 %; grades of 2021 were given by teachers.
+    [(2022, 2022, "lower"), (2022, 2023, ""), (2021, 2021, "")],
+)
+def test_a_typed_figure_is_judged_against_in_its_own_examined_summer_alone(cohort, year, verdict):
+    keys = {"subject": "Mathematics", "group": "SEN", "entry": "all", "reach": "4"}
+    ours = pd.DataFrame([{**keys, "cohort": cohort}]).astype({"cohort": "Int64"})
+    ours = ours.join(wilson(pd.Series([10]), pd.Series([40]))).assign(pupils=40)
+    figure = {**keys, "stage": "KS4", "year": year, "percent": 50.0, "whose": "your LEA"}
+    stage = load("gcse").stage("KS4")
+    found = with_typed(ours, figures=pd.DataFrame([figure]), stage=stage).iloc[0]
+    assert (found.typed, found.typed_year, found.typed_difference) == (50.0, year, verdict)
 
 
 def test_what_does_not_exist_is_told_with_what_does():

@@ -159,15 +159,16 @@ def test_in_one_subject():
     assert standing(people, subject="maths")["standing"].tolist() == ["moving", "stuck", "moving"]
 
 
-def test_by_gcse_a_subject_without_figures_for_england_is_not_followed():
+def test_by_gcse_every_subject_is_followed_of_pupils_with_a_start_for_which_england_has_figures():
     found = standing(gcse({"a": "sm", "b": "mm", "c": "ss", "d": "--"}))
     assert found["standing"].tolist() == ["stuck", "moving", "stuck", "not known"]
     pupils = [{"pupil_id": "a", "sen_provision": "K", "year_group": "9"}]
-    results = [
+    start, now = (
         ("a", "KS2", "Reading", "test", "93"),
         ("a", "now", "English Literature", "teacher", "U"),
-    ]
-    assert standing(school("gcse", pupils, results, year=2025)).iloc[0].followed == 0
+    )
+    assert standing(school("gcse", pupils, [start, now], year=2025)).iloc[0].followed == 1
+    assert standing(school("gcse", pupils, [now], year=2025)).iloc[0].followed == 0
 
 
 def test_a_subject_that_is_none_is_told_with_those_there_are():

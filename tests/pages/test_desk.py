@@ -225,7 +225,7 @@ def test_task_1_opens_and_says_that_a_figure_is_not_saved(says_of_any):
     answer = page.answer()
     page.peers(), page.years(), page.matrix(), page.figures()
     assert says_of_any in page.header().value and "pupils with SEN" in answer.value
-    page.typed.value = "31.5"
+    page.typed.value, page.typed_whose.value = "31.5", "your LEA"
     page.keep.click()
     assert (
         "not saved" in page.kept.value

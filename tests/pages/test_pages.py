@@ -111,9 +111,14 @@ def test_a_figure_typed_in_is_kept_used_and_taken_back(environment, monkeypatch)
     assert "No national figure is held" in words(answer)
     page.typed.value, page.typed_year.value = "31.5", 2004
     page.keep.click()
-    assert "Nationally 32 % (2004)" in words(answer) and "Saved" in words(page.kept)
+    assert "Choose whose figure it is" in words(page.kept)
+    page.typed_whose.value = "England"
+    page.keep.click()
+    assert "Pupils with SEN in England with that start: 32 % (2004)" in words(
+        answer
+    ) and "Saved" in words(page.kept)
     again = ConversionPage(sample("levels", monkeypatch))
-    assert "Nationally 32 % (2004)" in words(again.answer())
+    assert "with that start: 32 % (2004)" in words(again.answer())
     page.take_back.click()
     assert "No national figure is held" in words(answer)
 
@@ -427,6 +432,7 @@ def test_only_a_percentage_is_kept_as_a_figure(environment, monkeypatch):
     page = ConversionPage(sample("levels", monkeypatch))
     answer = page.answer()
     page.figures()
+    page.typed_whose.value = "your LEA"
     for text in ("", "101", "-1", "half", "1e1"):
         page.typed.value = text
         page.keep.click()

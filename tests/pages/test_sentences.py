@@ -12,6 +12,7 @@ LEVELS, GCSE = load("levels"), load("gcse")
 def row(**changes):
     base = {
         "subject": "English",
+        "cohort": 2004,
         "group": "SEN",
         "entry": "3",
         "reach": "5",
@@ -30,41 +31,67 @@ def row(**changes):
     return pd.Series(base | changes)
 
 
+WITH_ENGLAND = {"expected_percent": 31.0, "expected_year": 2004}
+
+
 @pytest.mark.parametrize(
     ("changes", "ending"),
     [
         ({}, "No national figure is held for this."),
         (
-            {"national": 31.0, "national_year": 2004, "difference": "not clear"},
-            "Nationally 31 % (2004): no clear difference, it lies within the likely range.",
+            WITH_ENGLAND | {"difference": "not clear"},
+            "Pupils with SEN in England with that start: 31 % (2004). No clear difference.",
+        ),
+        (WITH_ENGLAND | {"difference": "higher"}, "31 % (2004). Clearly higher here."),
+        (WITH_ENGLAND | {"difference": "lower"}, "31 % (2004). Clearly lower here."),
+        (
+            WITH_ENGLAND | {"pupils": 9, "reached": 4, "difference": "not clear"},
+            "31 % (2004). No clear difference: 9 pupils are few to judge by.",
         ),
         (
-            {"national": 20.0, "national_year": 2004, "difference": "higher"},
-            "Nationally 20 % (2004): higher here, by more than chance.",
+            WITH_ENGLAND | {"pupils": 9, "reached": 9, "difference": "higher"},
+            "31 % (2004). Clearly higher here, though 9 pupils are few to judge by.",
+        ),
+        # Row 9: another year's figure is shown with its year, and not judged by.
+        (
+            WITH_ENGLAND | {"expected_year": 2007},
+            "with that start: 31 % (2007). That is another summer, so we do not judge by it.",
         ),
         (
-            {"national": 70.0, "national_year": 2004, "difference": "lower"},
-            "Nationally 70 % (2004): lower here, by more than chance.",
+            WITH_ENGLAND | {"cohort": 2021, "expected_year": 2021},
+            "31 % (2021). Teachers gave the grades that summer, so we do not judge by it.",
+        ),
+        (
+            WITH_ENGLAND | {"cohort": pd.NA},
+            "31 % (2004). We do not know the summer of these results, so we do not judge by it.",
+        ),
+        (
+            WITH_ENGLAND | {"entry": "all", "difference": "not clear", "left_out": 1},
+            "Pupils with SEN in England who started where they did: 31 % (2004). No clear difference. "
+            "1 more, whose start is not known, is left out.",
+        ),
+        (
+            {"entry": "all", "national": 33.0, "national_year": 2004, "difference": "higher"},
+            "Pupils with SEN in England, wherever they started: 33 % (2004). Clearly higher here.",
+        ),
+        # Row 12: a figure that was typed in says whose it is.
+        (
+            {
+                "typed": 28.0,
+                "typed_whose": "your LEA",
+                "typed_year": 2004,
+                "typed_difference": "not clear",
+            },
+            "No national figure is held for this. Your LEA: 28 % (2004, typed in). No clear difference.",
         ),
         (
             {
-                "pupils": 9,
-                "reached": 4,
-                "national": 31.0,
-                "national_year": 2004,
-                "difference": "not clear",
+                "typed": 28.0,
+                "typed_whose": "similar schools",
+                "typed_year": 2003,
+                "typed_difference": "",
             },
-            "Too few pupils (9) to tell from the national figure, 31 % (2004).",
-        ),
-        (
-            {
-                "pupils": 9,
-                "reached": 9,
-                "national": 31.0,
-                "national_year": 2004,
-                "difference": "higher",
-            },
-            "higher here, by more than chance, though 9 are few to judge by.",
+            "Similar schools: 28 % (2003, typed in). That is another summer, so we do not judge by it.",
         ),
     ],
 )
@@ -76,13 +103,17 @@ def test_the_end_of_the_answer_says_whether_n_can_tell(changes, ending):
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
-    [("not clear", "no clear difference"), ("higher", "higher here"), ("lower", "lower here")],
+    [
+        ("not clear", "No clear difference"),
+        ("higher", "Clearly higher here"),
+        ("lower", "Clearly lower here"),
+    ],
 )
 def test_the_lea_s_other_schools_stand_last(verdict, words):
     told = sentences.conversion_answer(
         row(lea=41.5, lea_difference=verdict), framework=LEVELS, stage=LEVELS.stage()
     )
-    assert told.endswith(f"The LEA’s other schools: 42 %, {words}.")
+    assert told.endswith(f"The LEA’s other schools: 42 %. {words}.")
 
 
 @pytest.mark.parametrize(
@@ -129,17 +160,17 @@ def test_a_gap_is_certain_only_where_its_interval_leaves_out_nothing():
         row(group="no SEN", percent=48.0, low=34.0, high=62.0),
         stage=LEVELS.stage(),
     )
-    assert "a gap of 23 percentage points. Chance alone could make that" in wide
+    assert "a gap of 23 points. That is not clear: the true gap may be" in wide
     narrow = sentences.peers_answer(
         row(percent=25.0, low=22.0, high=28.0),
         row(group="no SEN", percent=48.0, low=45.0, high=51.0),
         stage=LEVELS.stage(),
     )
-    assert "That is more than chance would make" in narrow
+    assert "That is clear: the true gap is likely between" in narrow
     other_way = sentences.peers_answer(
         row(percent=50.0), row(group="no SEN", percent=49.0), stage=LEVELS.stage()
     )
-    assert "a gap of 1 percentage point in favour of pupils with SEN" in other_way
+    assert "a gap of 1 point more with SEN" in other_way
 
 
 def criterion(**changes):
@@ -151,6 +182,11 @@ def criterion(**changes):
         "low": 52.9,
         "high": 79.1,
         "target": 80.0,
+        "target_year": pd.NA,
+        "judged": True,
+        "difference": "lower",
+        "left_out": 0,
+        "rule": "at least",
         "met": False,
         "clear": True,
         "more": 6,
@@ -163,11 +199,11 @@ def criterion(**changes):
     [
         (
             {},
-            "Not met: 6 more pupils would meet it. That is clear: chance alone would not make it.",
+            "Not met: 6 more pupils would meet it. That is clear.",
         ),
         (
             {"more": 1, "clear": False, "high": 81.0},
-            "Not met: 1 more pupil would meet it. With 46 pupils one cannot be sure: the target lies within the likely range.",
+            "Not met: 1 more pupil would meet it. That is not clear: the target lies within the likely range.",
         ),
         (
             {"pupils": 3, "met": True, "more": 0},
@@ -175,20 +211,18 @@ def criterion(**changes):
         ),
         ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
         (
-            {"target": float("nan")},
-            "67 %, likely between 53 and 79 %. No figure to compare with is held.",
+            {"target": float("nan"), "judged": False, "difference": ""},
+            "No national figure is held for this.",
         ),
         (
             {"criterion": "attendance_sen", "target": 92.0, "rule": "above", "more": 3},
-            "Not met: it would be met if the 3 pupils who attend least came more than 92 % of the time. That is clear: chance alone "
-            "would not make it.",
+            "Not met: it would be met if the 3 pupils who attend least came more than 92 % of the time. That is clear.",
         ),
         (
             {"criterion": "attendance_sen", "target": 92.0, "rule": "at least", "more": 1},
-            "Not met: it would be met if the 1 pupil who attends least came 92 % of the time. That is clear: chance alone "
-            "would not make it.",
+            "Not met: it would be met if the 1 pupil who attends least came 92 % of the time. That is clear.",
         ),
     ],
 )
 def test_a_criterion_in_words(changes, text):
-    assert sentences.criterion_answer(criterion(**changes)) == text
+    assert sentences.criterion_answer(criterion(**changes), framework=LEVELS) == text

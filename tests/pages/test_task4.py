@@ -210,4 +210,4 @@ def test_a_sheet_of_nobody_is_not_made(tmp_path):
     page = page_of(desk_over(tmp_path, without_sen()))
     page.files.what.value = TALK
     page.files.make_it()
-    assert "has SEN in the school’s files" in words(page.files.made)
+    assert "is on roll in the school’s files" in words(page.files.made)

@@ -405,6 +405,10 @@ MOVES = {
     "beside_low": 50.0,
     "beside_high": 69.0,
     "beside_pupils": 100,
+    # 25 - 60; the ends are sqrt(13.8^2 + 9^2) = 16.5 below and sqrt(21.9^2 + 10^2) = 24.1 above it.
+    "gap": -35.0,
+    "gap_low": -51.5,
+    "gap_high": -10.9,
     "clear": "lower",
     "enough": True,
     "judged": "English",
@@ -416,14 +420,18 @@ MOVES = {
     [
         (
             {},
-            "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: lower with it, by more than chance.",
+            "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: 35 points lower with it. That is clear: the true gap is likely between 11 and 52 points.",
         ),
         (
             {"not_known": 3},
             "Of 20 pupils with SEN who have it (of 3 more it is not known), 5 move,",
         ),
         ({"reached": 1}, "1 moves,"),
-        ({"clear": "not clear"}, "69 %: no clear difference."),
+        (
+            {"clear": "not clear", "gap_high": 0.0},
+            "69 %: 35 points lower with it. That is not clear: the true gap may be anything from 0 points the other way to 52 points this way.",
+        ),
+        ({"percent": 60.0, "gap": 0.0, "gap_low": -20.0, "gap_high": 18.0}, "69 %: no gap. That"),
         (
             {"beside_pupils": 0, "clear": ""},
             "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with.",
