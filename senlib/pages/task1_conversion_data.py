@@ -372,10 +372,17 @@ class ConversionPage:
         """Whether no year has finished the key stage with results."""
         return matrix(self.school, stage=self.stage.value).empty
 
+    @property
+    def _any_start(self) -> bool:
+        """Whether the start of anybody counted is known."""
+        return matrix(self.school, stage=self.stage.value)["entry"].isin(self._stage.bands).any()
+
     def _nothing(self) -> str:
         """Why nobody is counted for what is chosen."""
         if self._none_held:
             return lacking.no_results(self._stage)
+        if self.entry.value in self._stage.bands and not self._any_start:
+            return lacking.no_starts(self._stage)
         return (
             "No pupils with a start and a result like that are counted, so there is nothing to tell. "
             "Choose another subject, summer or start."
@@ -429,8 +436,7 @@ class ConversionPage:
                 )
             )
         else:
-            told.append("From no start are there both pupils with SEN and pupils without.")
-            told += self._why_no_start(table)
+            told = self._not_alike(table)
         if ALL_BANDS in starts.index:
             # Of the same pupils as the question above: those whose start is known, where there are any.
             narrowed = of_known_starts(table)
@@ -485,11 +491,14 @@ class ConversionPage:
         sides = (_row(table, band, group) for group in ("SEN", "no SEN"))
         return sentences.peers_answer(*sides, stage=self._stage)
 
-    def _why_no_start(self, table: pd.DataFrame) -> list[str]:
-        """Why nobody's start is known, where tests that were not held are the reason."""
+    def _not_alike(self, table: pd.DataFrame) -> list[str]:
+        """Why like cannot be compared with like, and the reason where tests that were not held are it."""
+        if (table["entry"].isin(self._stage.bands) & (table["pupils"] > 0)).any():
+            return ["From no start are there both pupils with SEN and pupils without."]
         rows = table[table["entry"] == NO_START]
         why = sentences.why_no_start(rows.iloc[0], stage=self._stage) if len(rows) else ""
-        return [why] if why else []
+        first = "We do not know where these pupils started, so we cannot compare like with like."
+        return [first, why] if why else [first]
 
     def _gaps(self, found: Gap | None, table: pd.DataFrame, starts: pd.DataFrame) -> str:
         """The gap where they started alike, and the one wherever they started, as a picture; and the two sides from each start."""
@@ -829,7 +838,9 @@ class ConversionPage:
         }
 
     def _group_options(self) -> list[tuple[str, str]]:
-        groups = ["SEN", "no SEN", "all", *self.school.framework.sen_names]
+        held = set(self.school.pupils["sen_provision"])
+        codes = [code for code in self.school.framework.sen_names if code in held]
+        groups = ["SEN", "no SEN", "all", *codes]
         return [
             (_first_upper(group_name(group, framework=self.school.framework)), group)
             for group in groups
@@ -903,7 +914,12 @@ def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     parts = [f"Round: pupils with SEN. Diamond: {others}." if shapes else "Dot: what was measured."]
     parts.append(frame.LIKELY)
     if rows["national"].notna().any():
-        parts.append("Stroke above: the same pupils in England who started where these did.")
+        alike = rows["expected_percent"].notna().any()
+        parts.append(
+            "Stroke above: the same pupils in England who started where these did."
+            if alike
+            else "Stroke above: England, wherever pupils started."
+        )
     if rows["lea"].notna().any():
         parts.append("Stroke below: the LEA’s other schools.")
     return " ".join(parts)
