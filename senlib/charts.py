@@ -441,8 +441,9 @@ def _hundred(*, rows: int, width: Width, axis: str, lines: int = 1) -> tuple[Fig
 
 def _label(axes: Axes, place: int, label: str, width: Width) -> None:
     if width.narrow:
+        # Over its row a label has the width of the chart, and one line of it.
         axes.annotate(
-            label,
+            label.replace(",\n", ", "),
             (0, place - 0.26),
             xytext=(3, 0),
             textcoords="offset points",
