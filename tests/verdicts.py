@@ -64,7 +64,7 @@ EXPLAINED = [
     ("senlib/pages/task1_conversion_data.py", "where the true gap is likely to lie", RANGE),
     (
         "senlib/pages/task3_ensuring_progress.py",
-        "clearly|^not clear$",
+        "[cC]learly|^not clear$",
         "criteria.clear, of 11 pupils or more",
     ),
     ("senlib/pages/hundred.py", r"more than (\{\}|99) of", COUNT),

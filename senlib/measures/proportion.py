@@ -89,10 +89,11 @@ def mean_interval(values: pd.Series) -> tuple[float, float, float]:
 def rounded(percent: float) -> int:
     """A percentage as people round it, half up: Python would make 42 of 42.5.
 
-    >>> rounded(42.5), rounded(43.5), rounded(42.49)
-    (43, 44, 42)
+    >>> rounded(42.5), rounded(43.5), rounded(42.49), rounded(100 * (23 / 40))
+    (43, 44, 42, 58)
     """
-    return math.floor(percent + 0.5)
+    # 23 of 40 is 57.5, and 57.49999999999999 in binary.
+    return math.floor(round(percent, 9) + 0.5)
 
 
 def points_apart(one: float, other: float) -> str:

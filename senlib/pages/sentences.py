@@ -197,9 +197,9 @@ def alike_answer(found: Gap, who: Comparable, *, subject: str, reach: str, stage
 
     >>> from senlib.frameworks import load
     >>> alike_answer(Gap(23.8, 7.9, 38.6), Comparable(40, 150, 9), subject="Mathematics", reach="4", stage=load("gcse").stage())
-    'Where they started alike, pupils with SEN reached grade 4 or above in Mathematics less often: 24 points lower. That is clear:
-    the true gap is likely between 8 and 39 points. This compares 40 pupils with SEN and 150 without, in the 9 starts that
-    have both.'
+    'Over all starts, where they started alike, pupils with SEN reached grade 4 or above in Mathematics less often: 24 points
+    lower. That is clear: the true gap is likely between 8 and 39 points. This compares 40 pupils with SEN and 150 without,
+    in the 9 starts that have both.'
     """
     aim = f"{reached(reach, stage=stage)} in {subject}"
     starts = f"the {who.starts} starts that have" if who.starts > 1 else "the one start that has"
@@ -207,13 +207,11 @@ def alike_answer(found: Gap, who: Comparable, *, subject: str, reach: str, stage
     whom = f"This compares {pupils(who.pupils)} with SEN and {who.peers:,} without, in {starts} both.{few}"
     points = rounded(abs(found.points))
     if not points:
-        told = f"Where they started alike, pupils with SEN reached {aim} as often as those without."
+        told = f"Over all starts, where they started alike, pupils with SEN reached {aim} as often as those without."
     else:
         less, lower = ("less", "lower") if found.points > 0 else ("more", "higher")
         size = verdicts.in_points(str(points))
-        told = (
-            f"Where they started alike, pupils with SEN reached {aim} {less} often: {size} {lower}."
-        )
+        told = f"Over all starts, where they started alike, pupils with SEN reached {aim} {less} often: {size} {lower}."
     return _joined(told, verdicts.gap(found), whom)
 
 
@@ -282,8 +280,8 @@ def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
     >>> pair = pd.Series(dict(first="English", second="Science", pupils=40, both=12, first_only=12, second_only=2, points=25.0,
     ...     low=5.1, high=41.2, others=3))
     >>> subjects_answer(pair, subjects=3)
-    'English stands highest and Science lowest. Of 40 pupils who count in both, 24 met it in English (60 %) and 14 in Science
-    (35 %): 25 points apart. 12 met it in English alone, 2 in Science alone. That is clear: the true gap is likely between 5
+    'In these figures English stands highest and Science lowest. Of 40 pupils who count in both, 24 met it in English (60 %) and
+    14 in Science (35 %): 25 points apart. 12 met it in English alone, 2 in Science alone. That is clear: the true gap is likely between 5
     and 41 points. This allows for three subjects, of which these two lie furthest apart. 3 count in one of the two alone
     and are left out.'
     """
@@ -295,7 +293,7 @@ def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
         told = f"No subject stands higher than another. {told}."
         sure = ""
     else:
-        order = f"{pair['first']} stands highest and {pair.second} lowest."
+        order = f"In these figures {pair['first']} stands highest and {pair.second} lowest."
         told = f"{order} {told}: {verdicts.in_points(str(rounded(pair.points)))} apart."
         sure = verdicts.gap(Gap(pair.points, pair.low, pair.high))
     alone = f"{pair.first_only} met it in {pair['first']} alone, {pair.second_only} in {pair.second} alone."
@@ -328,7 +326,13 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
     if pd.notna(row.get("target_year")) or pd.isna(row.target):
         # England's own figure is the yardstick: nobody has set it as a target.
         said = _beside_the_figure(row, framework=framework)
-        return _joined(said, state if row.judged else "", left_out)
+        if not row.judged or pd.isna(row.target):
+            return _joined(said, left_out)
+        more = more_pupils(int(row.more))
+        reach = (
+            "Met." if row.met else f"Not met: {more} would meet it, which is England’s own figure."
+        )
+        return _joined(said, reach, left_out)
     return _joined(state, verdicts.target(row.clear, pupils=int(row.pupils)), left_out)
 
 

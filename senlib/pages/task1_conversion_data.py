@@ -23,7 +23,13 @@ from senlib.measures.conversion import (
     subjects,
 )
 from senlib.measures.expected import expected_outcomes
-from senlib.measures.gaps import Gap, comparable, independent, taking_starts_into_account
+from senlib.measures.gaps import (
+    Comparable,
+    Gap,
+    comparable,
+    independent,
+    taking_starts_into_account,
+)
 from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
@@ -44,8 +50,9 @@ SHOWN = {
     "low": "Likely from",
     "high": "Likely to",
     "expected_percent": "England, same starts",
+    "expected_year": "Of summer",
     "national": "England, any start",
-    "england_year": "England, summer",
+    "national_year": "Of the summer",
     "lea": "LEA’s other schools",
     "verdict": "Beside England",
 }
@@ -354,6 +361,8 @@ class ConversionPage:
                 f"For {sentences.pupils(int(everyone.by_teacher))} a teacher’s assessment stands in, "
                 "where the test gave a code or there is no test."
             )
+        if self._together and not self.school.lea.empty:
+            parts.append("The LEA’s figures are of single summers: choose one to see them.")
         if rows["expected_percent"].notna().any():
             parts.append(
                 "England’s figures are of pupils who were entered for the subject: if some of yours were not, that makes your "
@@ -425,11 +434,13 @@ class ConversionPage:
         told = []
         if self.entry.value not in (ALL_BANDS, NO_START):
             told.append(self._from_one_start(table, starts))
+        if self.entry.value == NO_START:
+            told.append("Of pupils whose start is not known, we cannot say who started alike.")
         if found:
             told.append(
                 sentences.alike_answer(
                     found,
-                    comparable(strata),
+                    self._comparable(strata),
                     subject=self.subject.value,
                     reach=self.reach.value,
                     stage=self._stage,
@@ -451,6 +462,12 @@ class ConversionPage:
             + frame.how_to_read("gap_with_starts", "gap_crude")
         )
 
+    def _comparable(self, strata: pd.DataFrame) -> Comparable:
+        """Who is compared, and from how many starts, however many summers each stands in."""
+        both = strata[(strata["pupils"] > 0) & (strata["peers_pupils"] > 0)]
+        starts = both.index.get_level_values("entry").nunique()
+        return comparable(strata)._replace(starts=starts)
+
     def _strata(self) -> pd.DataFrame:
         """The counts of pupils with SEN and without from each start, in each summer that is chosen."""
         table = self.rows(by="sen_provision", each_summer=True)
@@ -466,6 +483,8 @@ class ConversionPage:
     def _starts(self, table: pd.DataFrame) -> pd.DataFrame:
         """Each start that has both pupils with and without SEN, by its band, with what BESIDE_PEERS names."""
         sides = []
+        # All bands together are the pupils of whom the page speaks: those whose start is known.
+        narrowed = of_known_starts(table)
         for side, group in (("sen", "SEN"), ("peers", "no SEN")):
             columns = {
                 "pupils": f"{side}_n",
@@ -473,7 +492,8 @@ class ConversionPage:
                 "low": f"{side}_low",
                 "high": f"{side}_high",
             }
-            rows = table[(table["group"] == group) & (table["pupils"] > 0)].set_index("entry")
+            rows = narrowed[(narrowed["group"] == group) & (narrowed["pupils"] > 0)]
+            rows = rows.set_index("entry")
             sides.append(rows[list(columns)].rename(columns=columns))
         both = sides[0].join(sides[1], how="inner")
         # Those whose start is not known did not start in the same place.
@@ -916,7 +936,7 @@ def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     if rows["national"].notna().any():
         alike = rows["expected_percent"].notna().any()
         parts.append(
-            "Stroke above: the same pupils in England who started where these did."
+            "Stroke above: the same group in England, from the same starts."
             if alike
             else "Stroke above: England, wherever pupils started."
         )
@@ -940,7 +960,6 @@ def _in_numbers(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
             verdicts.short(row.difference, pupils=row.pupils) or "not judged"
             for row in rows.itertuples()
         ],
-        england_year=rows["expected_year"].fillna(rows["national_year"]),
     )
 
 

@@ -214,9 +214,7 @@ class CriteriaPage:
         return all(criterion.target is not None for criterion in self.school.framework.criteria)
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
-        shown = rows.assign(
-            name=labels, sure=rows["clear"].map({True: "clear", False: "not clear"})
-        )
+        shown = rows.assign(name=labels, sure=[_sure(row) for row in rows.itertuples()])
         return frame.numbers(shown, caption="Each target, measured", columns=COLUMNS)
 
     def _criterion(self, rows: pd.DataFrame) -> str:
@@ -232,7 +230,8 @@ class CriteriaPage:
             )
         if rows["by_teacher"].sum():
             notes.append(
-                f"A teacher’s assessment stands in for the test {int(rows['by_teacher'].sum())} times."
+                "A teacher’s assessment stands in where the test gave a code, or there is none: "
+                f"{int(rows['by_teacher'].sum())} times, counting each subject."
             )
         if first.criterion.startswith("attendance"):
             notes.append(_attendance_note())
@@ -380,6 +379,15 @@ def _state(row) -> str:
     return verdicts.short(row.difference, pupils=row.pupils) or NOT_JUDGED
 
 
+def _sure(row) -> str:
+    """Whether one can be sure of how a figure stands."""
+    if not row.judged:
+        return NOT_JUDGED
+    if row.pupils < FEW:
+        return TOO_FEW
+    return "clear" if row.clear else "not clear"
+
+
 def _in_chart(row) -> str:
     """The same beside a row of the chart."""
     if row.state in (TOO_FEW, NOT_JUDGED) or pd.isna(row.target_year):
@@ -410,24 +418,35 @@ def _beside_england(rows: pd.DataFrame) -> str:
 def _met(rows: pd.DataFrame, *, noun: str) -> str:
     if rows.empty:
         return ""
-    clearly_met = rows["met"] & rows["clear"] & (rows["pupils"] >= FEW)
-    met, sure = int(rows["met"].sum()), int(clearly_met.sum())
-    missed = rows[~rows["met"] & (rows["more"] > 0)]
-    told = f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
-    if met:
-        clearly = (
-            f"{sure or 'none'} of them clearly" if met > 1 else f"{'' if sure else 'not '}clearly"
+    # A handful of pupils meets or misses a figure by one of them: they are told of, and not counted here.
+    enough = rows[rows["pupils"] >= FEW]
+    if enough.empty:
+        return ""
+    met = enough[enough["met"]]
+    told = f"Met: {len(met)} of {len(enough)} {noun if len(enough) > 1 else noun.removesuffix('s')}"
+    if sure := int(met["clear"].sum()):
+        told += f", {sure} of them clearly" if len(met) > 1 else ", clearly"
+    elif len(met):
+        told += ", none of them clearly" if len(met) > 1 else ", not clearly"
+    few = len(rows) - len(enough)
+    told += (
+        f". {few} more {'is' if few == 1 else 'are'} of fewer than {FEW} pupils." if few else "."
+    )
+    missed = enough[~enough["met"]]
+    if names := [_named(row) for row in missed[missed["clear"]].itertuples()]:
+        told += f" Clearly not met: {'; '.join(names)}."
+    nearest = missed[missed["more"] > 0].sort_values("more").head(1)
+    for row in nearest.itertuples():
+        told += (
+            f" The nearest of the others is {_named(row)}: {sentences.more_pupils(int(row.more))}."
         )
-        told += f", {clearly}"
-    told += "."
-    # A handful of pupils is always 'near' a target: the nearest is looked for among groups that can carry it.
-    missed = missed[missed["pupils"] >= FEW]
-    if len(missed):
-        nearest = missed.loc[missed["more"].idxmin()]
-        name = nearest.subject or "attendance"
-        title = nearest.title[:1].lower() + nearest.title[1:]
-        told += f" The nearest of the others is {name}, {title}: {sentences.more_pupils(int(nearest.more))}."
     return told
+
+
+def _named(row) -> str:
+    """A criterion in a sentence, with its subject."""
+    title = row.title[:1].lower() + row.title[1:]
+    return f"{row.subject}, {title}" if row.subject else title
 
 
 def _attendance_note() -> str:

@@ -34,27 +34,31 @@ def beside(difference: str, *, pupils: int) -> str:
     """How a rate of so many pupils stands beside another figure: `difference` is higher, lower, not clear or '' (no verdict).
 
     >>> beside("higher", pupils=40), beside("lower", pupils=8), beside("not clear", pupils=40)
-    ('Clearly higher here.', 'Clearly lower here, though 8 pupils are few to judge by.', 'No clear difference.')
+    ('Clearly higher here.', 'Lower here, but 8 pupils are too few to judge by.', 'No clear difference.')
     """
     if not difference:
         return ""
-    few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} few to judge by"
+    few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by"
     if difference == "not clear":
         return "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
-    return f"Clearly {difference} here{f', though {few}' if pupils < FEW else ''}."
+    return (
+        f"Clearly {difference} here."
+        if pupils >= FEW
+        else f"{difference.capitalize()} here, but {few}."
+    )
 
 
 def short(difference: str, *, pupils: int) -> str:
     """The same in a cell of a table.
 
     >>> short("higher", pupils=40), short("lower", pupils=8), short("not clear", pupils=8), short("", pupils=8)
-    ('clearly higher', 'clearly lower, but few pupils', 'no clear difference', '')
+    ('clearly higher', 'lower, but too few pupils to tell', 'no clear difference', '')
     """
     if not difference:
         return ""
     if difference == "not clear":
         return "no clear difference"
-    return f"clearly {difference}{', but few pupils' if pupils < FEW else ''}"
+    return f"clearly {difference}" if pupils >= FEW else f"{difference}, but too few pupils to tell"
 
 
 def in_chart(difference: str) -> str:
@@ -95,7 +99,8 @@ def gap(found: Gap) -> str:
         least = rounded(low) or "less than 1"
         return f"That is clear: the true gap is likely between {least} and {in_points(str(rounded(high)))}."
     far, near = (in_points(str(rounded(points))) for points in (-low, high))
-    ends = f"{far} the other way to {near} this way"
+    ends = f"{far} the other way" if rounded(-low) else "no gap"
+    ends += f" to {near} this way" if rounded(high) else " to no gap"
     return f"That is not clear: the true gap may be anything from {ends}."
 
 
@@ -103,16 +108,16 @@ def target(is_clear: bool, *, pupils: int) -> str:
     """How sure one can be that a target is met or not.
 
     >>> target(True, pupils=40), target(True, pupils=3)
-    ('That is clear.', 'The target lies outside the likely range, but 3 pupils are few to judge by.')
+    ('That is clear.', 'The target lies outside the likely range, but 3 pupils are too few to judge by.')
     >>> target(False, pupils=40)
     'That is not clear: the target lies within the likely range.'
     """
     if not is_clear:
-        few = f" {pupils} {'pupil is' if pupils == 1 else 'pupils are'} few to judge by."
+        few = f" {pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by."
         return "That is not clear: the target lies within the likely range." + (
             few if pupils < FEW else ""
         )
     if pupils < FEW:
-        few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} few to judge by"
+        few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by"
         return f"The target lies outside the likely range, but {few}."
     return "That is clear."

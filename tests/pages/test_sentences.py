@@ -46,11 +46,11 @@ WITH_ENGLAND = {"expected_percent": 31.0, "expected_year": 2004}
         (WITH_ENGLAND | {"difference": "lower"}, "31 % (2004). Clearly lower here."),
         (
             WITH_ENGLAND | {"pupils": 9, "reached": 4, "difference": "not clear"},
-            "31 % (2004). No clear difference: 9 pupils are few to judge by.",
+            "31 % (2004). No clear difference: 9 pupils are too few to judge by.",
         ),
         (
             WITH_ENGLAND | {"pupils": 9, "reached": 9, "difference": "higher"},
-            "31 % (2004). Clearly higher here, though 9 pupils are few to judge by.",
+            "31 % (2004). Higher here, but 9 pupils are too few to judge by.",
         ),
         # Row 9: another year's figure is shown with its year, and not judged by.
         (
@@ -207,7 +207,7 @@ def criterion(**changes):
         ),
         (
             {"pupils": 3, "met": True, "more": 0},
-            "Met. The target lies outside the likely range, but 3 pupils are few to judge by.",
+            "Met. The target lies outside the likely range, but 3 pupils are too few to judge by.",
         ),
         ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
         (
