@@ -138,6 +138,9 @@ def gaps(
         ticks = {0: "100 more", 25: "50", 50: "no gap", 75: "50", 100: "100 less"}
         axes.set_xticks([at for at in ticks if not (width.narrow and at in (25, 75))])
         axes.set_xticklabels([ticks[int(at)] for at in axes.get_xticks()])
+        if width.narrow:  # there is no room beside the line
+            first, *_, last = axes.get_xticklabels()
+            first.set_horizontalalignment("left"), last.set_horizontalalignment("right")
         for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
             _label(axes, place, label, width)
             low, points, high = (50 + at / 2 for at in (row.low, row.points, row.high))

@@ -418,20 +418,19 @@ def _beside_england(rows: pd.DataFrame) -> str:
 def _met(rows: pd.DataFrame, *, noun: str) -> str:
     if rows.empty:
         return ""
-    # A handful of pupils meets or misses a figure by one of them: they are told of, and not counted here.
+    # A handful of pupils meets or misses a figure by one of them: nothing is clear of it.
     enough = rows[rows["pupils"] >= FEW]
-    if enough.empty:
-        return ""
-    met = enough[enough["met"]]
-    told = f"Met: {len(met)} of {len(enough)} {noun if len(enough) > 1 else noun.removesuffix('s')}"
-    if sure := int(met["clear"].sum()):
-        told += f", {sure} of them clearly" if len(met) > 1 else ", clearly"
-    elif len(met):
-        told += ", none of them clearly" if len(met) > 1 else ", not clearly"
-    few = len(rows) - len(enough)
-    told += (
-        f". {few} more {'is' if few == 1 else 'are'} of fewer than {FEW} pupils." if few else "."
-    )
+    met, sure = int(rows["met"].sum()), int((enough["met"] & enough["clear"]).sum())
+    told = f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
+    if met:
+        told += (
+            f", {sure or 'none'} of them clearly"
+            if met > 1
+            else f", {'' if sure else 'not '}clearly"
+        )
+    told += "."
+    if few := len(rows) - len(enough):
+        told += f" {few} of the {len(rows)} {'is' if few == 1 else 'are'} of fewer than {FEW} pupils, too few to judge by."
     missed = enough[~enough["met"]]
     if names := [_named(row) for row in missed[missed["clear"]].itertuples()]:
         told += f" Clearly not met: {'; '.join(names)}."
