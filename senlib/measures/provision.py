@@ -47,10 +47,8 @@ MUCH_RULE = (
     "counted among those for whom hours are written down."
 )
 
-MOVEMENT_CAVEAT = (
-    "Those who get help were chosen because they were not moving, so a low figure does not prove that the help fails. "
-    f"With fewer than {FEW} pupils a percentage tells little."
-)
+CHOSEN = "Those who get help were chosen because they were not moving, so a low figure does not prove that the help fails."
+MOVEMENT_CAVEAT = f"{CHOSEN} With fewer than {FEW} pupils a percentage tells little."
 
 ALL_HEADINGS = "all"
 

@@ -141,6 +141,10 @@ def edition_source(edition: Edition) -> Source:
     return source((_added_source if edition.added else _held_source)(edition.year))
 
 
+# Of which schools the figures of `attendance` are, as each of their sources says.
+ALL_SCHOOLS = "all kinds of school together; in secondary schools more absence"
+
+
 def attendance() -> pd.DataFrame:
     """England's attendance by SEN provision, in percent: year (text), group, attendance, persistent_absence, source.
 

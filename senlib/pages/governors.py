@@ -19,8 +19,8 @@ from senlib.exports.governors import Figures, one_page
 from senlib.measures import provision
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
 from senlib.measures.gaps import Gap, clear, independent
-from senlib.measures.proportion import FEW, points_apart, rounded, wilson
-from senlib.national import TEACHER_ASSESSED
+from senlib.measures.proportion import FEW, compared, points_apart, rounded, wilson
+from senlib.national import ALL_SCHOOLS, TEACHER_ASSESSED
 from senlib.pages import frame, verdicts
 from senlib.pages.desk import Desk, open_desk
 from senlib.pages.live import Live
@@ -66,11 +66,22 @@ ATTENDANCE, SPEND, WORKS = (
 )
 NEXT = "What are we doing next?"
 
-MOVES = (
-    "‘Move on’: stuck in no subject, of pupils of whom one can tell. Task 5 says what stuck means."
-)
+MOVES = "‘Move on’: stuck in no subject, of pupils of whom one can tell. {}"
 
-TOO_FEW = "It cannot be shown: too few pupils stand behind the figures."
+# Short caveats, which stand with their answer on paper too.
+NO_VERDICT = (
+    "England’s figures are a size to think of, and no verdict: they are of another year or of other starts, or teachers gave the "
+    "grades."
+)
+ANOTHER_YEAR = "England’s figures are of another year: a size to think of, and no verdict."
+TOGETHER = "That two things go together does not prove that one makes the other."
+
+NO_STARTS = "Pupils whose start is not known are left out."
+
+LEFT_OUT = "Pupils of whom it is not known whether they move on are left out."
+
+# A large number may be hidden too, to guard a small one.
+TOO_FEW = "It cannot be shown without the risk of pointing at somebody."
 
 # Where one side is hidden and the other is not.
 ONE_HIDDEN = "The figures of pupils {} are hidden, so the two cannot be compared."
@@ -103,6 +114,8 @@ SEN_UNKNOWN = (
 )
 
 NO_MAPS = "Nothing is written yet on the provision maps of pupils with SEN{}."
+
+FILL_IN = "The SENCO can fill in provision maps in Task 5."
 
 UNRECORDED = (
     "More than half of the pupils on roll have no attendance in the school’s files, so nothing can be said. "
@@ -139,7 +152,8 @@ class Asked:
     """A question with its answer in a sentence, the figures in words (`lines`) and with whom they are compared; and how to draw them.
 
     `strong`, `marks`, `mark` and `axis` are as charts.published_rates takes them; `sure` says how sure one can be, and `reading`
-    is how to read such figures, behind '?'. `on_paper` are those of the lines that the page for the papers has too.
+    is how to read such figures, behind '?'. `on_paper` are those of the lines that the page for the papers has too, and `caveat` is
+    that part of `sure` which it has.
     """
 
     question: str
@@ -155,6 +169,7 @@ class Asked:
     sure: str = ""
     reading: str = ""
     on_paper: tuple[str, ...] = ()
+    caveat: str = ""
 
 
 class GovernorsPage:
@@ -235,12 +250,16 @@ class GovernorsPage:
         ]
         # What the tables below have is not said again; there is no room for it.
         answers = [
-            (one.question, " ".join(filter(None, (one.answer, *one.on_paper, one.compared))))
+            (
+                one.question,
+                " ".join(filter(None, (one.answer, *one.on_paper, one.compared, one.caveat))),
+            )
             for one in asked
         ]
+        helped = known_now(works(view, words), words)
         others = (
             [*spend_lines(view, words)],
-            [(helped := known_now(works(view, words), words)).answer, *helped.lines],
+            [helped.answer, *helped.lines, *filter(None, (helped.compared, helped.caveat))],
             next_lines(self.held),
         )
         answers += [
@@ -256,7 +275,7 @@ class GovernorsPage:
         )
         figures = [one.figures for one in asked if one.figures]
         return one_page(
-            about=about, sure=f"{SURE_ON_PAPER} {MOVES}", answers=answers, figures=figures
+            about=about, sure=f"{SURE_ON_PAPER} {_moves(words)}", answers=answers, figures=figures
         )
 
     def _piece(self, make, known) -> widgets.HTML:
@@ -323,7 +342,7 @@ def progress(view: View, words: Words) -> Asked:
     )
     pairs = _pairs(figures, words)
     told: list[str] = []
-    in_england: list[str] = []
+    on_paper: list[str] = []
     for subject, (sen, others) in pairs.items():
         told += _beside(subject, sen, others)
         of_subject = {
@@ -333,14 +352,17 @@ def progress(view: View, words: Words) -> Asked:
         }
         pupils = {"SEN": sen.pupils, "no SEN": others.pupils}
         beside = _made_in_england(subject, of_subject, pupils)
+        if words.target_source and _rateable(sen):
+            beside = [*beside, _target(subject, sen, words.target)]
         told += beside
-        in_england += beside
+        on_paper += beside
     if words.target_source:
         source = f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
     elif any(held):
         source = f"England’s figures: {words.england_source}."
     else:
         source = WITHHELD if view.withheld else "How many made it in England is not known here."
+    left_out = f" {NO_STARTS}" if words.starts_unknown else ""
     target = tuple(words.target if side == "SEN" else float("nan") for _, side in rows)
     return Asked(
         PROGRESS,
@@ -359,10 +381,10 @@ def progress(view: View, words: Words) -> Asked:
         ),
         marks=target if words.target_source else _marks(held),
         mark="target" if words.target_source else "England",
-        sure=f"Results of {words.summer}. Expected gain: {words.gain}. Pupils whose start is not known are left out; those without a "
-        f"result count as not having made it. {SURE}",
+        sure=f"Results of {words.summer}. Expected gain: {words.gain}.{left_out} Pupils without a result count as not having made it. "
+        f"{SURE}",
         reading=frame.how_to_read("expected_gain", "rate", "gap_crude"),
-        on_paper=tuple(in_england),
+        on_paper=tuple(on_paper),
     )
 
 
@@ -404,11 +426,8 @@ def england(view: View, words: Words) -> Asked:
         if alike
         else "The same pupils as above, wherever they started: many with SEN started lower."
     )
-    if any(held) and not any(one and one.difference for one in held):
-        whom += (
-            " England’s figures are a size to think of, and no verdict: they are of another year or of other starts, "
-            "or teachers gave the grades."
-        )
+    unjudged = any(held) and not any(one and one.difference for one in held)
+    caveat = NO_VERDICT if unjudged else ""
     return Asked(
         question,
         _lead_of_england(_pairs(figures, words), view, words),
@@ -422,10 +441,11 @@ def england(view: View, words: Words) -> Asked:
         ),
         marks=_marks(held),
         mark="England",
-        sure=f"{whom} {SURE}",
+        sure=" ".join(filter(None, (whom, caveat, SURE))),
         reading=frame.how_to_read("england_with_your_starts", "rate")
         if alike
         else frame.how_to_read("rate"),
+        caveat=caveat,
     )
 
 
@@ -444,12 +464,13 @@ def absence(view: View, words: Words) -> Asked:
         labels=tuple(f"Pupils {side}" for side in SIDES.values()),
     )
     one, other = (row for _, row in figures.table().iterrows())
-    told = "This workbook has no figure of England for this."
+    told, caveat = "This workbook has no figure of England for this.", ""
     if words.absence:
+        caveat = ANOTHER_YEAR
         parts = ", ".join(
             f"{group} {rounded(percent)} %" for group, percent in words.absence.items()
         )
-        told = f"England, {words.absence_year}: {parts} ({words.absence_source})."
+        told = f"England, {words.absence_year}, {ALL_SCHOOLS}: {parts} ({words.absence_source})."
     return Asked(
         ABSENCE,
         _lead_of_absence(one, other, words),
@@ -459,10 +480,9 @@ def absence(view: View, words: Words) -> Asked:
         strong=(True, False),
         axis="missed a tenth or more",
         key=_key(""),
-        sure=f"Pupils{_known(words)}. England’s figures are of another year: a size to think of, and no verdict. {SURE}"
-        if words.absence
-        else f"Pupils{_known(words)}. {SURE}",
+        sure=" ".join(filter(None, (f"Pupils{_known(words)}.", caveat, SURE))),
         reading=frame.how_to_read("missed_a_tenth", "gap_crude"),
+        caveat=caveat,
     )
 
 
@@ -490,13 +510,15 @@ def attendance(view: View, words: Words) -> Asked:
     return Asked(
         ATTENDANCE,
         _lead_of_attendance(table[0], table[-1]),
-        told,
+        (*told, LEFT_OUT),
         "",
         figures,
         strong=(True,) * len(rows),
         axis="move on in every subject",
-        sure=f"Pupils with SEN{_known(words)}. {MOVES} That two things go together does not prove that one makes the other. {SURE}",
+        sure=f"Pupils with SEN{_known(words)}. {_moves(words)} {TOGETHER} {SURE}",
         reading=frame.how_to_read("attendance_and_movement"),
+        on_paper=(LEFT_OUT,),
+        caveat=TOGETHER if any(map(_rateable, table)) else "",
     )
 
 
@@ -517,7 +539,7 @@ def works(view: View, words: Words) -> Asked:
         labels=tuple(words.headings[heading] for heading in used),
     )
     beside = replace(figures, rows=tuple(("SEN", heading, "has not") for heading in used)).table()
-    told, unclear = [], []
+    told, unclear, counts = [], [], []
     found: dict[str, list[str]] = {"more": [], "less": []}
     for one, other in zip(
         (row for _, row in figures.table().iterrows()),
@@ -532,6 +554,11 @@ def works(view: View, words: Words) -> Asked:
             told.append(f"{_rate(one.label, one)} Without it {_of(other)}: {_gap(one, other)}")
         else:
             unclear.append(one.label)
+            counts.append(
+                f"{one.label} {one.reached:,} of {one.pupils:,}, without it {other.reached:,} of {other.pupils:,}"
+            )
+    if counts:
+        told.append(f"How many move on with it: {'; '.join(counts)}.")
     if unclear and (found["more"] or found["less"]):
         told.append(verdicts.first(unclear=f"with or without: {'; '.join(unclear)}"))
     hidden = [row.label for row in figures.table().itertuples() if row.reason]
@@ -575,8 +602,9 @@ def works(view: View, words: Words) -> Asked:
         marks=without,
         mark="without it",
         key=key,
-        sure=f"Pupils with SEN{_known(words)}. {MOVES} {provision.MOVEMENT_CAVEAT} {SURE}",
+        sure=f"Pupils with SEN{_known(words)}. {_moves(words)} {provision.MOVEMENT_CAVEAT} {SURE}",
         reading=frame.how_to_read("provision_and_movement"),
+        caveat="" if lead == TOO_FEW else provision.CHOSEN,
     )
 
 
@@ -585,7 +613,7 @@ def spend_lines(view: View, words: Words) -> tuple[str, ...]:
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
     if not used:
-        return (_no_maps(words),)
+        return (_no_maps(words), *(() if words.roll in ROLL else (FILL_IN,)))
     order = sorted(view.pounds, key=lambda heading: -view.pounds[heading][0])
     told = []
     for number, heading in enumerate(order[:3]):
@@ -638,12 +666,14 @@ def next_html(held: Gathered) -> str:
 
 def _spend_html(view: View, words: Words) -> str:
     title, told = frame.heading(SPEND), _listed(spend_lines(view, words))
-    sure = frame.note(
-        f"As the provision maps say, for pupils with SEN{_known(words)}, to the nearest £{POUNDS}. ‘At least’: some costs are not "
-        "written down. There is no sum of all, from which what is left out could be worked out."
-    )
     if not view.pounds:
-        return title + told + sure
+        return title + told
+    all_known = all(whole for _, whole in view.pounds.values())
+    least = "" if all_known else " ‘At least’: some costs are not written down."
+    sure = frame.note(
+        f"As the provision maps say, for pupils with SEN{_known(words)}, to the nearest £{POUNDS}.{least} There is no sum of all, from "
+        "which what is left out could be worked out."
+    )
     order = sorted(view.pounds, key=lambda heading: -view.pounds[heading][0])
     held = {("SEN", heading, "has", "pupils"): view.pounds[heading] for heading in order}
     labels = [words.headings[heading] for heading in order]
@@ -763,15 +793,19 @@ def _lead_of_progress(pairs: Pairs) -> str:
             lambda gap: not clear(gap),
         )
     )
+    hidden = _hidden(
+        [subject for subject, pair in pairs.items() if any(row.reason for row in pair)]
+    )
     if not less and not more:
-        return verdicts.first(unclear=f"in {_joined(unclear)} between pupils with SEN and others")
+        lead = verdicts.first(unclear=f"in {_joined(unclear)} between pupils with SEN and others")
+        return lead + hidden
     parts = [
         f"{often} often than others in {_joined(some)}"
         for often, some in (("less", less), ("more", more))
         if some
     ]
     said = f"Pupils with SEN make the expected gain {', and '.join(parts)}"
-    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
+    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "") + hidden
 
 
 def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
@@ -807,12 +841,14 @@ def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
         if some
     ]
     unclear = told["not clear"]
+    hidden = _hidden([subject for subject, one in sen.items() if one.reason])
     if not parts:
-        return verdicts.first(
+        lead = verdicts.first(
             unclear=f"in {_joined(unclear)} between pupils with SEN here and those {whom}"
         )
+        return lead + hidden
     said = f"Pupils with SEN get there {' and '.join(parts)} than those {whom}"
-    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
+    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "") + hidden
 
 
 def _no_verdict(held: Sequence[England], words: Words) -> str:
@@ -869,9 +905,25 @@ def _joined(names: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def _hidden(subjects: Sequence[str]) -> str:
+    """What a lead adds of subjects that it cannot name.
+
+    >>> _hidden(["English Language"]), _hidden(["English", "Science"]), _hidden([])
+    (' English Language is hidden.', ' English and Science are hidden.', '')
+    """
+    return (
+        f" {_joined(subjects)} {'is' if len(subjects) == 1 else 'are'} hidden." if subjects else ""
+    )
+
+
 def _known(words: Words) -> str:
     """Of whom it is said, where some are left out because their attendance is not known."""
     return " on roll whose attendance is known" if words.recorded else " on roll"
+
+
+def _moves(words: Words) -> str:
+    """What it is to move on, for readers without Task 5 too."""
+    return MOVES.format(words.stuck)
 
 
 def _key(mark: str) -> str:
@@ -968,6 +1020,16 @@ def _made_in_england(
         told.append(f"{one.percent} % of pupils {SIDES[side]} who started where they did made it.")
         told.append(verdicts.beside(one.difference, pupils=pupils[side]))
     return [" ".join(filter(None, told))]
+
+
+def _target(subject: str, row: pd.Series, target: float) -> str:
+    """Whether a published rate meets what is asked of schools, by its counts, and how sure one can be."""
+    counts = pd.Series([row.reached]).astype("int64"), pd.Series([row.pupils]).astype("int64")
+    found = wilson(*counts)
+    met = row.reached * 100 >= target * row.pupils
+    sure = compared(found["low"], found["high"], pd.Series([target]))[0] != "not clear"
+    state = "Met." if met else "Not met."
+    return f"{subject}, beside what is asked of schools: {state} {verdicts.target(sure, pupils=int(row.pupils))}"
 
 
 def _beside_england(row, at: tuple[str, str], held: England | None, words: Words) -> str:

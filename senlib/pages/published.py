@@ -163,6 +163,7 @@ class Words:
     England's: percent, whose and year. absence: by words for a group, England's percent. recorded: whether attendance is known of
     more than half of the pupils on roll. roll: 'some' of those on roll have SEN, 'none', 'not known' (none has, but some have
     no code) or 'empty' (nobody is on roll). no_start: why nothing is said of progress, where the start of most is not known.
+    starts_unknown: whether there is anybody whose start is not known. stuck: what it is to be stuck, in a sentence.
     sen_unknown: whether of more than a tenth of the pupils, in the summer's results and on roll now, no SEN code is held.
     """
 
@@ -180,9 +181,11 @@ class Words:
     absence: Mapping[str, float]
     absence_year: str
     absence_source: str
+    stuck: str
     recorded: bool
     roll: str
     no_start: str = ""
+    starts_unknown: bool = False
     sen_unknown_then: bool = False
     sen_unknown_now: bool = False
 
@@ -552,7 +555,9 @@ def _not_known(counts: pd.DataFrame, *, words: Words, school: School, cohort: in
     """Why nothing is said of progress, and whether many pupils have no SEN code: shares alone, that no count can be told from."""
     core = counts[counts["subject"].isin(words.subjects)]
     on_roll = school.pupils.loc[school.pupils["on_roll"] == "Y", "sen_provision"]
+    of_known_side = core[core["sen_provision"].isin(school.framework.sen_groups)]
     told = {
+        "starts_unknown": bool((of_known_side["entry"] == conversion.NO_START).any()),
         "sen_unknown_then": much_unknown(
             core.loc[core["sen_provision"] == "", "pupils"].sum(), of=core["pupils"].sum()
         ),
@@ -699,6 +704,8 @@ def _words(
         },
         absence_year="".join(absence["year"].unique()),
         absence_source="; ".join(_source(source) for source in absence["source"].unique()),
+        # What a special case adds has no room here.
+        stuck=framework.tracking.stuck.partition(". ")[0].rstrip(".") + ".",
         recorded=recorded,
         roll="some",
     )

@@ -234,7 +234,7 @@ class CriteriaPage:
                 f"{int(rows['by_teacher'].sum())} times, counting each subject."
             )
         if first.criterion.startswith("attendance"):
-            notes.append(_attendance_note())
+            notes.append(_attendance_note(self.school.academic_year))
         return (
             frame.heading(first.title, level=3)
             + (frame.note(target) if target else "")
@@ -448,12 +448,20 @@ def _named(row) -> str:
     return f"{row.subject}, {title}" if row.subject else title
 
 
-def _attendance_note() -> str:
-    """What attendance was in England for the groups that have SEN, so that the target is seen for what it is."""
+def _attendance_note(academic_year: int) -> str:
+    """What attendance was in England for the groups that have SEN, in the year nearest to the school's, so that the target is seen for
+    what it is.
+
+    >>> print(_attendance_note(2005))
+    England’s own averages, of another year, 2018/19: SEN support 93.5 %, education, health and care plan 91.3 % (all kinds of school
+    together; in secondary schools more absence).
+    """
     held = national.attendance()
     held = held[held["group"] != "no SEN"]
+    # A year is told by when it begins, as in 'autumn 2023/24'; the school's by when it ends.
+    apart = (held["year"].str.extract(r"(\d{4})/")[0].astype("int64") + 1 - academic_year).abs()
+    held = held[apart == apart.min()]
     named = {"K": "SEN support", "E": "education, health and care plan"}
-    parts = [
-        f"{named.get(r.group, r.group)} {r.attendance:.1f} % ({r.year})" for r in held.itertuples()
-    ]
-    return f"England’s own averages: {', '.join(parts)}."
+    parts = [f"{named.get(r.group, r.group)} {r.attendance:.1f} %" for r in held.itertuples()]
+    year = f"{'of another year, ' if apart.min() else ''}{held['year'].iloc[0]}"
+    return f"England’s own averages, {year}: {', '.join(parts)} ({national.ALL_SCHOOLS})."

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from senlib import charts
 from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
+from senlib.measures.criteria import low_entries
 from senlib.measures.gaps import Gap
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW, points_apart, rounded
@@ -101,7 +102,7 @@ class InterventionsPage:
                 self.new,
                 everyone=len(everyone),
                 unknown=int((everyone["sen_provision"] == "").sum()),
-                without_entry=self._without_entry(everyone),
+                without_entry=self._without_entry(),
             )
         )
         key = frame.html(people.codes_key(self.school) + frame.how_to_read("year7_starts"))
@@ -109,14 +110,12 @@ class InterventionsPage:
             [frame.html(title), own.box, frame.controls(self.row), self.in_row, key]
         )
 
-    def _without_entry(self, everyone: pd.DataFrame) -> int:
-        """Of how many of these pupils no result on entry is held."""
-        framework, results = self.school.framework, self.school.results
-        stage = framework.stage(framework.tracking.stage)
-        held = results.loc[
-            (results["stage"] == stage.entry_stage) & (results["result"] != NO_RESULT), "pupil_id"
-        ]
-        return int((~everyone["pupil_id"].isin(held)).sum())
+    def _without_entry(self) -> dict[str, int]:
+        """For how many of Year 7 no result on entry is held, by the subjects of the chart ('' for an average), as Task 3 counts them."""
+        table = low_entries(self.school)
+        asked = {subject for _, subject, _ in self.school.framework.tracking.newcomers}
+        table = table[(table["group"] == "all") & table["subject"].isin(asked)]
+        return dict(zip(table["subject"], table["without_entry"].astype(int), strict=True))
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
@@ -575,7 +574,12 @@ def movement_answer(shown: pd.DataFrame) -> str:
     if low.gap:
         side = f"{verdicts.in_points(apart)} {'higher' if low.gap > 0 else 'lower'} with it"
     found = verdicts.gap(Gap(low.gap, low.gap_low, low.gap_high))
-    return f"{told}{beside}: {side}. {found}"
+    if low.clear != "lower":
+        return f"{told}{beside}: {side}. {found}"
+    why = "This does not show that it fails: it is given to those who were stuck."
+    lowest = (enough["percent"] > low.percent).sum() == len(enough) - 1 > 0
+    rank = f" It is the lowest of {len(enough)} that {FEW} pupils or more have." if lowest else ""
+    return f"{told}{beside}: {side}. {found} {why}{rank}"
 
 
 def spend_answer(whole: pd.Series) -> str:
@@ -632,12 +636,20 @@ def _pounds(cost: float) -> str:
 
 
 def year7_answer(
-    new: pd.DataFrame, *, everyone: int, unknown: int = 0, without_entry: int = 0
+    new: pd.DataFrame,
+    *,
+    everyone: int,
+    unknown: int = 0,
+    without_entry: Mapping[str, int] | None = None,
 ) -> str:
-    """How many of Year 7 stand in the chart, of how many there are; of `unknown` no SEN code is held, of `without_entry` no start.
+    """How many of Year 7 stand in the chart, of how many there are; of `unknown` no SEN code is held, of `without_entry`, by subject,
+    no start.
 
     >>> year7_answer(pd.DataFrame({"pupil_id": ["1", "1", "2"], "sen": [True, True, False]}), everyone=30)
     'Of 30 pupils in Year 7 now, 2 stand in at least one row below, 1 of them with SEN. Some stand in several.'
+    >>> print(year7_answer(pd.DataFrame({"pupil_id": []}), everyone=9, without_entry={"English": 2, "Mathematics": 1}))
+    Of 9 pupils in Year 7 now, nobody is known to stand in a row below. 2 pupils have no result on entry in English, 1 pupil has none in
+    Mathematics: choose your files again on the front page, with KS2 results.
     """
     if not everyone:
         return (
@@ -645,14 +657,20 @@ def year7_answer(
         )
     inside = new.drop_duplicates("pupil_id")
     start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
+    missing = {subject: count for subject, count in (without_entry or {}).items() if count}
+    if len(without_entry or {}) == len(missing) and len(set(missing.values())) == 1:
+        missing = {"": next(iter(missing.values()))}
+    without = [
+        f"{sentences.pupils(count)} {_has(count)} {'none' if place else 'no result on entry'}{f' in {subject}' if subject else ''}"
+        for place, (subject, count) in enumerate(missing.items())
+    ]
     start_held = (
-        f" {sentences.pupils(without_entry)} {_has(without_entry)} no result on entry: "
-        "choose your files again on the front page, with KS2 results."
-        if without_entry
+        f" {', '.join(without)}: choose your files again on the front page, with KS2 results."
+        if without
         else ""
     )
     if inside.empty:
-        known = "is known to stand" if without_entry else "stands"
+        known = "is known to stand" if missing else "stands"
         return f"{start}nobody {known} in a row below.{start_held}"
     several = " Some stand in several." if len(new) > len(inside) else ""
     stand = "stands" if len(inside) == 1 else "stand"

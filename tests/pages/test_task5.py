@@ -7,6 +7,7 @@ import pytest
 
 from senlib import open_sample
 from senlib.frameworks import load, names
+from senlib.measures.criteria import low_entries
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW
 from senlib.pages import people
@@ -18,6 +19,7 @@ from senlib.pages.task5_interventions import (
     spend_answer,
     year7_answer,
 )
+from tests.measures.schools import school as school_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
@@ -420,7 +422,7 @@ MOVES = {
     [
         (
             {},
-            "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: 35 points lower with it. That is clear: the true gap is likely between 11 and 52 points.",
+            "Look first at ‘Reading group’. Of 20 pupils with SEN who have it, 5 move, judged by English: 25 %, likely between 11 and 47 %. Of 100 with SEN who do not have it, 60 %, likely between 50 and 69 %: 35 points lower with it. That is clear: the true gap is likely between 11 and 52 points. This does not show that it fails: it is given to those who were stuck.",
         ),
         (
             {"not_known": 3},
@@ -441,6 +443,45 @@ MOVES = {
 )
 def test_movement_in_words(differs, told):
     assert told in movement_answer(pd.DataFrame([MOVES | differs]))
+
+
+def test_the_thing_to_look_at_first_is_called_the_lowest_only_where_it_is():
+    higher, lower = MOVES | {"percent": 50.0}, MOVES | {"percent": 10.0, "clear": "not clear"}
+    said = movement_answer(pd.DataFrame([MOVES, higher]))
+    assert said.endswith(f"It is the lowest of 2 that {FEW} pupils or more have.")
+    assert "lowest" not in movement_answer(pd.DataFrame([lower, MOVES]))
+    assert "fails" not in movement_answer(pd.DataFrame([lower]))
+
+
+@pytest.mark.parametrize(
+    "without, told",
+    [
+        ({"": 3}, " 3 pupils have no result on entry: choose"),
+        ({"English": 3, "Mathematics": 3}, " 3 pupils have no result on entry: choose"),
+        (
+            {"English": 0, "Mathematics": 1},
+            " 1 pupil has no result on entry in Mathematics: choose",
+        ),
+        ({"": 0}, "nobody stands in a row below."),
+    ],
+)
+def test_who_has_no_result_on_entry(without, told):
+    assert told in year7_answer(pd.DataFrame({"pupil_id": []}), everyone=30, without_entry=without)
+
+
+@pytest.mark.parametrize(
+    "framework, subjects",
+    [("levels", ("English", "Mathematics")), ("gcse", ("Reading", "Mathematics"))],
+)
+def test_a_code_is_no_result_on_entry_as_in_task_3(tmp_path, framework, subjects):
+    """Who was absent from the tests has a code in the files, and no start."""
+    pupil = {"pupil_id": "1", "forename": "Ann", "surname": "Orr", "sen_provision": "N"}
+    pupil |= {"year_group": "7", "on_roll": "Y"}
+    results = [("1", "KS2", subject, "test", "A") for subject in subjects]
+    held = school_of(framework, [pupil], results)
+    page = InterventionsPage(desk_over(tmp_path, held), query={})
+    assert "1 pupil has no result on entry: choose" in words(page.chart().children[0])
+    assert low_entries(held)["without_entry"].max() == 1
 
 
 def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
