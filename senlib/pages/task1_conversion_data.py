@@ -530,7 +530,7 @@ class ConversionPage:
         narrowed = of_known_starts(table)
         sides = [_row(narrowed, ALL_BANDS, group) for group in ("no SEN", "SEN")]
         gaps = pd.DataFrame([found, independent(*sides)]).assign(
-            name=["Where they started alike", "Wherever they started"]
+            name=["Among those who started alike", "Wherever they started"]
         )
         picture = frame.picture(
             partial(charts.gaps, gaps, labels=list(gaps["name"]), axis="gap in percentage points"),

@@ -270,7 +270,14 @@ def task_1(page, said):
     ids = list(school.pupils.loc[here, "pupil_id"])
     rows = school.results[school.results["subject"].eq(subject)]
     starts = standing_result(rows[rows["stage"] == stage.entry_stage])["result"]
-    ends = standing_result(rows[rows["stage"] == stage.name])["result"]
+    # At the end a teacher's level stands in for codes that hide a low level alone: not for a pupil who was absent.
+    ends_of = rows[rows["stage"] == stage.name]
+    hiding = ["", *stage.outcome_scale.below_range()]
+    absent = ends_of[
+        ends_of["kind"].eq("test") & ends_of["points"].isna() & ~ends_of["result"].isin(hiding)
+    ]
+    by_teacher = ends_of["kind"].eq("teacher") & ends_of["pupil_id"].isin(absent["pupil_id"])
+    ends = standing_result(ends_of[~by_teacher])["result"]
     if entry != "all":
         ids = [one for one in ids if str(starts.get((one, subject), "")).startswith(entry)]
     made = sum(reached(ends.get((one, subject), ""), reach) for one in ids)

@@ -431,7 +431,7 @@ MOVES = {
         ({"reached": 1}, "1 moves,"),
         (
             {"clear": "not clear", "gap_high": 0.0},
-            "69 %: 35 points lower with it. That is not clear: the true gap may be anything from 0 points the other way to 52 points this way.",
+            "69 %: 35 points lower with it. That is not clear: the true gap may be anything from no gap to 52 points this way.",
         ),
         ({"percent": 60.0, "gap": 0.0, "gap_low": -20.0, "gap_high": 18.0}, "69 %: no gap. That"),
         (
