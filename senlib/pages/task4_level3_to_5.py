@@ -348,6 +348,7 @@ class TrackingPage:
         return (
             title
             + frame.answer(told)
+            + self._not_listed()
             + self._chart()
             + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
             + frame.how_to_read("on_course_and_stuck", "rate", "few_pupils")
@@ -372,6 +373,20 @@ class TrackingPage:
         return (
             f"There are no {who} {whom} {start} in {self.subject.value}. "
             "Choose another start, subject or year."
+        )
+
+    def _not_listed(self) -> str:
+        """That in some of the chosen year groups nobody has a start, so that nobody of them can be on the list."""
+        pupils, entry = self.school.pupils, self._stage.entry_stage
+        here = pupils[pupils["year_group"].isin(self.years.value) & (pupils["on_roll"] == "Y")]
+        rows = self.school.results[self.school.results["stage"] == entry]
+        known = here["pupil_id"].isin(rows["pupil_id"]).groupby(here["year_group"]).any()
+        years = tuple(int(year) for year in known.index[~known])
+        if not years or self.entry.value == "none":
+            return ""
+        return frame.note(
+            f"Nobody {frame.in_years(years)} has {entry} results, so none of them can be listed here. To see them, choose ‘Not known’ "
+            "as the start."
         )
 
     def _chart(self) -> str:

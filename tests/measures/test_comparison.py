@@ -9,20 +9,6 @@ from senlib.measures.conversion import conversion
 from senlib.measures.proportion import wilson
 from tests.measures.schools import school
 
-COLUMNS = [
-    *[
-        "stage",
-        "year",
-        "subject",
-        "group",
-        "entry",
-        "reach",
-        "percent",
-        "pupils",
-        "kind",
-        "source",
-        "whose",
-    ]
 ]
 
 
@@ -33,7 +19,7 @@ def england(*rows, subject="Mathematics", reach="4", whose=national.ENGLAND):
             ("KS4", year, subject, group, entry, reach, percent, 1000, "figure", "made up", whose)
             for year, group, entry, percent in rows
         ],
-        columns=COLUMNS,
+        columns=national.FIGURE_COLUMNS,
     )
 
 
