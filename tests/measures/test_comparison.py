@@ -9,8 +9,6 @@ from senlib.measures.conversion import conversion
 from senlib.measures.proportion import wilson
 from tests.measures.schools import school
 
-]
-
 
 def england(*rows, subject="Mathematics", reach="4", whose=national.ENGLAND):
     """Figures from (year, group, entry, percent)."""
