@@ -8,7 +8,7 @@ import pandas as pd
 
 from senlib import national
 from senlib.frameworks import Framework, Stage
-from senlib.measures.gaps import clear, independent
+from senlib.measures.gaps import independent, verdict
 from senlib.measures.proportion import compared, wilson
 
 # The entry of a row that has pupils of every start together, and that of those whose start is not known.
@@ -20,19 +20,9 @@ GROUPS_IN_ENGLAND = {
     "language": {"English": "first language English"},
 }
 
-# What a table of rates counts of its pupils.
-COUNTED = (
-    "pupils",
-    "without_result",
-    "other_qualification",
-    "reached",
-    "by_teacher",
-    "without_start",
-    "one_paper",
-    "below_in_one",
-    "with_start",
-    "reached_with_start",
-)
+# What a table of rates tells of its pupils by number, and all that it counts of them.
+TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper", "below_in_one")
+COUNTED = ("pupils", "without_result", "reached", "with_start", "reached_with_start", *TOLD)
 
 # What a figure is of, in the table's names and in England's own.
 _ROW = ["subject", "group", "entry", "reach"]
@@ -85,13 +75,12 @@ def with_typed(
     rows = _named_as_in_england(table, stage=stage, by=by)
     nearest = _nearest(rows[rows["entry"] != NO_START], held).reindex(table.index)
     year, percent = nearest["year"].astype("Int64"), nearest["percent"].astype("float64")
-    same = (year == table["cohort"]).fillna(False) & ~year.isin(national.TEACHER_ASSESSED)
     return table.assign(
         typed=percent,
         typed_whose=nearest["whose"].fillna("").astype(object),
         typed_year=year,
         typed_difference=compared(table["low"], table["high"], percent).where(
-            same.astype(bool), ""
+            can_judge(year, table["cohort"]), ""
         ),
     )
 
@@ -107,11 +96,14 @@ def with_lea(table: pd.DataFrame, *, lea: pd.DataFrame, stage: Stage) -> pd.Data
     held = held[keys].join(wilson(held["reached"].astype(float), held["pupils"]))
     theirs = table[keys].merge(held.astype({"cohort": "Int64"}), on=keys, how="left")
     theirs = theirs[["percent", "low", "high"]].astype("float64").set_axis(table.index)
-    verdict = pd.Series("", index=table.index, dtype=object)
-    for place in table.index[theirs["percent"].notna() & table["percent"].notna()]:
-        gap = independent(table.loc[place], theirs.loc[place])
-        verdict[place] = "not clear" if not clear(gap) else "higher" if gap.points > 0 else "lower"
-    return table.assign(lea=theirs["percent"], lea_difference=verdict)
+    differences = [
+        verdict(independent(ours, others))
+        for ours, others in zip(table.itertuples(), theirs.itertuples(), strict=True)
+    ]
+    return table.assign(
+        lea=theirs["percent"],
+        lea_difference=pd.Series(differences, index=table.index, dtype=object),
+    )
 
 
 def summers_together(table: pd.DataFrame, *, cohorts: Sequence[int]) -> pd.DataFrame:
@@ -173,18 +165,28 @@ def of_known_starts(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def can_judge(year: pd.Series, cohort: pd.Series) -> pd.Series:
+    """Whether a figure of each year may be a verdict on its cohort: it is of the cohort's own summer, and that had examinations.
+
+    >>> years, cohorts = pd.Series([2024, 2024, 2021]), pd.Series([2024, 2023, 2021])
+    >>> can_judge(years, cohorts).tolist()
+    [True, False, False]
+    """
+    same = (year == cohort).fillna(False).astype(bool)
+    return same & ~year.isin(national.TEACHER_ASSESSED)
+
+
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
     """The table with `difference`."""
     started = wilson(table["reached_with_start"], table["with_start"])
     like = table["expected_percent"].notna()
-    verdict = compared(
+    difference = compared(
         started["low"].where(like, table["low"]),
         started["high"].where(like, table["high"]),
         table["expected_percent"].fillna(table["national"]),
     )
     year = table["expected_year"].fillna(table["national_year"])
-    judged = (year == table["cohort"]).fillna(False) & ~year.isin(national.TEACHER_ASSESSED)
-    return table.assign(difference=verdict.where(judged.astype(bool), ""))
+    return table.assign(difference=difference.where(can_judge(year, table["cohort"]), ""))
 
 
 def _of_england(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from senlib.frameworks import Framework, Stage
 from senlib.measures.comparison import (
     ALL_BANDS,
     NO_START,
+    TOLD,
     summers_together,
     with_england,
     with_lea,
@@ -37,9 +38,6 @@ DENOMINATORS = {
     "with_result": "only pupils who have a result",
 }
 
-# Of these a rate says how many of its pupils they are.
-_TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper", "below_in_one")
-
 _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
 
 _COLUMNS = [
@@ -65,7 +63,7 @@ _COLUMNS = [
     "typed_whose",
     "typed_year",
     "typed_difference",
-    *_TOLD[1:],
+    *TOLD[1:],
 ]
 
 
@@ -307,7 +305,7 @@ def rates(
 ) -> pd.DataFrame:
     """Counts with `reached`, `has_result` and what else they tell of pupils summed by `keys` into rates with their intervals."""
     counts = counts.rename(columns={"other": "other_qualification"})
-    told = [name for name in _TOLD if name in counts]
+    told = [name for name in TOLD if name in counts]
     counts = counts.assign(
         without_result=~counts["has_result"],
         # Whoever has no result stands in one of the two denominators, with all that is told of her.

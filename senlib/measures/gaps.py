@@ -34,6 +34,17 @@ def clear(gap: Gap) -> bool:
     return gap.low > 0 or gap.high < 0
 
 
+def verdict(gap: Gap) -> str:
+    """Whether the first rate is clearly higher or lower than the second; '' where one of them has nobody.
+
+    >>> verdict(Gap(20, 5.2, 33.4)), verdict(Gap(-20, -33.4, 0)), verdict(Gap(*[float("nan")] * 3))
+    ('higher', 'not clear', '')
+    """
+    if pd.isna(gap.points):
+        return ""
+    return ("higher" if gap.points > 0 else "lower") if clear(gap) else "not clear"
+
+
 def independent(one: pd.Series, other: pd.Series) -> Gap:
     """How far the first of two rates lies above the second, where no pupil stands in both: two groups, or two summers.
 
@@ -68,11 +79,14 @@ class Comparable(NamedTuple):
 def comparable(strata: pd.DataFrame) -> Comparable:
     """How many pupils, and how many of their peers, stand in a start in which there are both. `strata` is as below.
 
+    Rows of several summers may have the start as the last level of their index: there it is one start, and counted once.
+
     >>> comparable(pd.DataFrame([(2, 4, 9, 12), (1, 3, 0, 0), (0, 0, 7, 7)], columns=STRATA))
     Comparable(pupils=4, peers=12, starts=1)
     """
     both = strata[(strata["pupils"] > 0) & (strata["peers_pupils"] > 0)]
-    return Comparable(int(both["pupils"].sum()), int(both["peers_pupils"].sum()), len(both))
+    starts = both.index.get_level_values(-1).nunique()
+    return Comparable(int(both["pupils"].sum()), int(both["peers_pupils"].sum()), starts)
 
 
 def taking_starts_into_account(strata: pd.DataFrame, *, level: float = 0.95) -> Gap | None:

@@ -67,7 +67,7 @@ def others(
     asked = {
         "stage": stage.name,
         "subject": national.subject(subject),
-        "entry": _england_s_band(entry, stage=stage),
+        "entry": stage.national_band(entry),
         "group": group,
     }
     row = _held(framework.name, year, **asked) if matrix is None else _row(matrix, year, **asked)
@@ -122,13 +122,6 @@ def _at_least(table: pd.DataFrame, reach: str | None, *, scale: Scale) -> pd.Ser
     return table["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool)
 
 
-def _england_s_band(entry: str, *, stage: Stage) -> str:
-    """The start in England's table that stands for a band."""
-    if hasattr(stage, "national_band"):
-        return stage.national_band(entry)
-    return "<80" if entry == stage.below_band else entry
-
-
 def _nobody() -> pd.DataFrame:
     whole = dict.fromkeys(("year", "pupils", "row_pupils", "of_100"), "int64")
     return pd.DataFrame(columns=COLUMNS).astype(whole | {"percent": "float64"})
@@ -145,8 +138,7 @@ def _row(matrix: pd.DataFrame, year: int | None, **asked: str) -> pd.DataFrame:
     for name, value in asked.items():
         matrix = matrix[matrix[name] == value]
     if year is None:
-        years = matrix.loc[~matrix["year"].isin(national.TEACHER_ASSESSED), "year"]
-        year = years.max() if len(years) else None
+        year = national.year_for(matrix["year"].unique(), None)
     return matrix[matrix["year"] == year]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from senlib.frameworks import Framework, Stage
-from senlib.measures.gaps import Gap, clear, independent
+from senlib.measures.gaps import independent, verdict
 from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.proportion import FEW, wilson
 from senlib.measures.tracking import track, years_into
@@ -239,7 +239,7 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
         gap=[gap.points for gap in gaps],
         gap_low=[gap.low for gap in gaps],
         gap_high=[gap.high for gap in gaps],
-        clear=[_verdict(gap) for gap in gaps],
+        clear=[verdict(gap) for gap in gaps],
         enough=table["pupils"] >= few,
     ).join([rates, beside.set_axis(["beside", "beside_low", "beside_high"], axis=1)])
     # A thing that too few pupils have stands by how many they are: its rate says little.
@@ -365,17 +365,6 @@ def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, int, int, 
     moving = people["standing"] == "moving"
     sides = (has & known, has & moving, has & ~known, ~has & known, ~has & moving)
     return tuple(int(side.sum()) for side in sides)
-
-
-def _verdict(gap: Gap) -> str:
-    """Whether the first rate is clearly higher or lower than the second; '' where one of them has nobody.
-
-    >>> _verdict(Gap(20, 5.2, 33.4)), _verdict(Gap(-20, -33.4, 0)), _verdict(Gap(*[float("nan")] * 3))
-    ('higher', 'not clear', '')
-    """
-    if pd.isna(gap.points):
-        return ""
-    return ("higher" if gap.points > 0 else "lower") if clear(gap) else "not clear"
 
 
 def _spent(heading: str, rows: pd.DataFrame) -> dict:

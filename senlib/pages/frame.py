@@ -284,6 +284,17 @@ def summers(cohorts: Sequence[int]) -> list[tuple[str, int | tuple[int, ...]]]:
     return [(str(cohort), cohort) for cohort in latest] + several
 
 
+def chosen_summers(
+    chosen: int | tuple[int, ...] | None,
+) -> tuple[int | None, ...]:
+    """The summers of one of these choices, the latest first; None where the summer is not known.
+
+    >>> chosen_summers(2024), chosen_summers((2024, 2023)), chosen_summers(None)
+    ((2024,), (2024, 2023), (None,))
+    """
+    return chosen if isinstance(chosen, tuple) else (chosen,)
+
+
 def years(cohorts: Sequence[int]) -> str:
     """Summers in their order, in words.
 

@@ -27,7 +27,7 @@ import pandas as pd
 from senlib import national
 from senlib.exports.text import day
 from senlib.measures import conversion, provision
-from senlib.measures.comparison import ALL_BANDS
+from senlib.measures.comparison import ALL_BANDS, can_judge
 from senlib.measures.counting import UNKNOWN_COHORT
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable, publish
 from senlib.measures.expected import expected_outcomes, made_in_england
@@ -461,7 +461,7 @@ def _wherever_they_started(view: View, *, beside: _Beside, cohort: int) -> dict[
 
 def _difference(mean: Mean, *, year: int, cohort: int) -> str:
     """How a rate lies beside a figure of England; '' unless that is of the same summer, and of examinations."""
-    if year != cohort or year in national.TEACHER_ASSESSED:
+    if not can_judge(pd.Series([year]), pd.Series([cohort]))[0]:
         return ""
     low, high, percent = (pd.Series([value]) for value in (mean.low, mean.high, mean.percent))
     return compared(low, high, percent)[0]

@@ -24,7 +24,6 @@ from senlib.measures.conversion import (
 )
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.gaps import (
-    Comparable,
     Gap,
     comparable,
     independent,
@@ -241,8 +240,7 @@ class ConversionPage:
     @property
     def _cohorts(self) -> tuple[int | None, ...]:
         """The summers that are chosen, the latest first."""
-        chosen = self.cohort.value
-        return chosen if isinstance(chosen, tuple) else (chosen,)
+        return frame.chosen_summers(self.cohort.value)
 
     @property
     def _together(self) -> tuple[int, ...]:
@@ -440,7 +438,7 @@ class ConversionPage:
             told.append(
                 sentences.alike_answer(
                     found,
-                    self._comparable(strata),
+                    comparable(strata),
                     subject=self.subject.value,
                     reach=self.reach.value,
                     stage=self._stage,
@@ -461,12 +459,6 @@ class ConversionPage:
             + self._gaps(found, table, starts)
             + frame.how_to_read("gap_with_starts", "gap_crude")
         )
-
-    def _comparable(self, strata: pd.DataFrame) -> Comparable:
-        """Who is compared, and from how many starts, however many summers each stands in."""
-        both = strata[(strata["pupils"] > 0) & (strata["peers_pupils"] > 0)]
-        starts = both.index.get_level_values("entry").nunique()
-        return comparable(strata)._replace(starts=starts)
 
     def _strata(self) -> pd.DataFrame:
         """The counts of pupils with SEN and without from each start, in each summer that is chosen."""

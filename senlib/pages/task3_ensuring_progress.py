@@ -45,7 +45,8 @@ class CriteriaPage:
         self.desk = desk
         self.school = desk.school
         self.ask = Asking(desk, "task3_ensuring_progress")
-        self.figures = desk.figures()
+        # Each piece of the page asks for the same rows.
+        self._measured = cache(partial(criteria, self.school, figures=desk.figures()))
         held = self._measured(denominator="all", together=())
         cohorts = sorted(held["cohort"].dropna().astype(int).unique(), reverse=True)
         self.summers = len(held[held["subject"] != ""])
@@ -88,17 +89,10 @@ class CriteriaPage:
         ]
         return frame.html(frame.what_next(lines))
 
-    @cache  # noqa: B019  a page lasts as long as its kernel
-    def _measured(self, *, denominator: str, together: tuple[int, ...]) -> pd.DataFrame:
-        return criteria(
-            self.school, denominator=denominator, figures=self.figures, together=together
-        )
-
     @property
     def _cohorts(self) -> tuple[int | None, ...]:
         """The summers that are chosen, the latest first."""
-        chosen = self.cohort.value
-        return chosen if isinstance(chosen, tuple) else (chosen,)
+        return frame.chosen_summers(self.cohort.value)
 
     def rows(self) -> pd.DataFrame:
         """The criteria of the chosen summers, and attendance, which is of this year."""
