@@ -37,7 +37,10 @@ REMEDIES = (  # what pip says somewhere when it fails, and what helps; the first
         "A package is not the one this workbook was tested with, so it was not installed. "
         "Try once more on another network; if it comes again, please report it.",
     ),
-    ("No space left", "The disk is full: about 1 GB is needed. Make room, then start again."),
+    (
+        "No space left",
+        "The disk is full: about 1 GB is needed. Make room, then start again.",
+    ),
     (
         "Windows Long Path",
         "The folder lies too deep for Windows: move it nearer to the top of the drive, then start "
@@ -105,7 +108,12 @@ def surroundings(given: dict[str, str], *, root: Path, windows: bool) -> dict[st
     path = os.pathsep.join(
         filter(None, [str(programs(root, windows=windows)), given.get("PATH", "")])
     )
-    return {**kept, "PATH": path, "VIRTUAL_ENV": str(root / ".venv"), "PYTHONPATH": str(root)}
+    return {
+        **kept,
+        "PATH": path,
+        "VIRTUAL_ENV": str(root / ".venv"),
+        "PYTHONPATH": str(root),
+    }
 
 
 def stamp(lock: Path) -> str:
@@ -150,7 +158,10 @@ def pip_install(root: Path, *arguments: str) -> None:
         for line in process.stdout:
             lines.append(line)
             print(
-                next((shown for start, shown in SHOWN.items() if line.startswith(start)), ""),
+                next(
+                    (shown for start, shown in SHOWN.items() if line.startswith(start)),
+                    "",
+                ),
                 end="",
                 flush=True,
             )
@@ -181,10 +192,22 @@ def prepare(root: Path, locks: tuple[str, ...]) -> None:
     for lock, line in wanted.items():
         if line not in held:
             print(f"Fetching what {lock.name} names ", end="", flush=True)
-            pip_install(root, "--require-hashes", "--only-binary=:all:", "--requirement", lock.name)
+            pip_install(
+                root,
+                "--require-hashes",
+                "--only-binary=:all:",
+                "--requirement",
+                lock.name,
+            )
     print("Adding the workbook itself ", end="", flush=True)
     pip_install(
-        root, "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--editable", "."
+        root,
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        "--editable",
+        ".",
     )
     stamps.write_text("\n".join(wanted.values()), "utf-8")
 

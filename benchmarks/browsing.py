@@ -221,7 +221,9 @@ def browser(playwright: Playwright) -> Iterator[BrowserContext]:
         context.close()
 
 
-def turn(playwright: Playwright, framework: Framework, *, warm: int, home: Path) -> Turn:
+def turn(
+    playwright: Playwright, framework: Framework, *, warm: int, home: Path
+) -> Turn:
     """Start one framework's server and visit it: once cold, then warm so many times."""
     port, visits = servers.free_port(), []
     command = [sys.executable, *framework.command(port)]
@@ -246,7 +248,9 @@ def turn(playwright: Playwright, framework: Framework, *, warm: int, home: Path)
         return Turn(server.answered, server.rested, visits)
 
 
-def rounds(frameworks: Sequence[Framework], *, count: int, warm: int) -> dict[str, list[Turn]]:
+def rounds(
+    frameworks: Sequence[Framework], *, count: int, warm: int
+) -> dict[str, list[Turn]]:
     """Every framework's turns, in rounds; the one before them is not among them."""
     turns: dict[str, list[Turn]] = {framework.name: [] for framework in frameworks}
     with (
@@ -261,7 +265,8 @@ def rounds(frameworks: Sequence[Framework], *, count: int, warm: int) -> dict[st
                 made = turn(playwright, framework, warm=warm, home=Path(home))
                 turns[framework.name].append(made)
                 shown = "  ".join(
-                    f"{each.visible:.1f}/{each.used:.1f}" + "!" * each.early for each in made.visits
+                    f"{each.visible:.1f}/{each.used:.1f}" + "!" * each.early
+                    for each in made.visits
                 )
                 print(
                     f"round {number + 1}  {framework.name:10} visible/used  {shown}  load {os.getloadavg()[0]:.1f}",
@@ -276,21 +281,32 @@ def table(turns: dict[str, list[Turn]]) -> str:
         f"{'':10} {'answers':>8} {'rests':>6} | {'cold':>5}: {'visible':>7} {'used':>5} {'(from to)':>13} {'ratio':>6} "
         f"| {'warm':>5}: {'visible':>7} {'used':>5} {'(from to)':>13} {'ratio':>6} | too early"
     ]
-    of_senlib = [median(each.used for each in group) for group in grouped(turns.get("senlib", []))]
+    of_senlib = [
+        median(each.used for each in group)
+        for group in grouped(turns.get("senlib", []))
+    ]
     for name, made in turns.items():
         line = f"{name:10} {median(each.answered for each in made):8.1f} {median(each.rested for each in made):6.1f}"
         for place, group in enumerate(grouped(made)):
             used = [each.used for each in group]
-            spread = f"({min(used, default=math.nan):.1f} {max(used, default=math.nan):.1f})"
-            ratio = f"{median(used) / of_senlib[place]:.2f}" if "senlib" in turns else "-"
+            spread = (
+                f"({min(used, default=math.nan):.1f} {max(used, default=math.nan):.1f})"
+            )
+            ratio = (
+                f"{median(used) / of_senlib[place]:.2f}" if "senlib" in turns else "-"
+            )
             line += f" | {len(used):4}x: {median(each.visible for each in group):7.2f} {median(used):5.2f} {spread:>13} {ratio:>6}"
-        lines.append(f"{line} | {sum(each.early for one in made for each in one.visits):4}")
+        lines.append(
+            f"{line} | {sum(each.early for one in made for each in one.visits):4}"
+        )
     return "\n".join(lines)
 
 
 def grouped(turns: Sequence[Turn]) -> tuple[list[Visit], list[Visit]]:
     """The cold visits and the warm ones."""
-    return [one.visits[0] for one in turns], [each for one in turns for each in one.visits[1:]]
+    return [one.visits[0] for one in turns], [
+        each for one in turns for each in one.visits[1:]
+    ]
 
 
 def median(values) -> float:
@@ -305,10 +321,16 @@ def main() -> None:
         prog="pages.py", description="Until a page can be used, in four frameworks."
     )
     parser.add_argument(
-        "--rounds", type=int, default=5, help="servers and profiles of each framework (%(default)s)"
+        "--rounds",
+        type=int,
+        default=5,
+        help="servers and profiles of each framework (%(default)s)",
     )
     parser.add_argument(
-        "--warm", type=int, default=3, help="visits after the cold one in each round (%(default)s)"
+        "--warm",
+        type=int,
+        default=3,
+        help="visits after the cold one in each round (%(default)s)",
     )
     parser.add_argument(
         "--only",
@@ -317,9 +339,13 @@ def main() -> None:
         help="one alone; may be given again",
     )
     options = parser.parse_args()
-    frameworks = [each for each in FRAMEWORKS if not options.only or each.name in options.only]
+    frameworks = [
+        each for each in FRAMEWORKS if not options.only or each.name in options.only
+    ]
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=servers.chromium(), args=QUIET)
+        running = playwright.chromium.launch(
+            executable_path=servers.chromium(), args=QUIET
+        )
         browser_version = running.version
         running.close()
     print(

@@ -22,7 +22,9 @@ SUBJECTS = ("English Language", "Mathematics")
 YEAR = 2024
 
 
-def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS, year: int = YEAR) -> pd.DataFrame:
+def expand(
+    folder: Path, *, subjects: tuple[str, ...] = SUBJECTS, year: int = YEAR
+) -> pd.DataFrame:
     """Write a school's folder with one pupil for each pupil of an edition who has known SEN status; returns one row a pupil."""
     cells = national.matrix("gcse")
     cells = cells[
@@ -31,18 +33,26 @@ def expand(folder: Path, *, subjects: tuple[str, ...] = SUBJECTS, year: int = YE
         & cells["group"].isin(["SEN", "no SEN"])
         & (cells["entry"] != "all")
     ]
-    people = cells.loc[cells.index.repeat(cells["pupils"].astype(int))].reset_index(drop=True)
+    people = cells.loc[cells.index.repeat(cells["pupils"].astype(int))].reset_index(
+        drop=True
+    )
     people["pupil_id"] = "P" + people.index.astype(str).str.zfill(7)
     people["sen_provision"] = people["group"].map({"SEN": "K", "no SEN": "N"})
     people = people.assign(ks4_year=year)
-    people[["pupil_id", "sen_provision", "ks4_year"]].to_csv(folder / "pupils.csv", index=False)
+    people[["pupil_id", "sen_provision", "ks4_year"]].to_csv(
+        folder / "pupils.csv", index=False
+    )
     entries = people[["pupil_id"]].assign(
         stage="KS2", subject="Prior attainment", result=people["entry"]
     )
-    outcomes = people[["pupil_id", "subject"]].assign(stage="KS4", result=people["outcome"])
+    outcomes = people[["pupil_id", "subject"]].assign(
+        stage="KS4", result=people["outcome"]
+    )
     results = pd.concat([entries, outcomes])[["pupil_id", "stage", "subject", "result"]]
     results.to_csv(folder / "results.csv", index=False)
-    (folder / "school.toml").write_text('name = "England"\nframework = "gcse"\n', encoding="utf-8")
+    (folder / "school.toml").write_text(
+        'name = "England"\nframework = "gcse"\n', encoding="utf-8"
+    )
     return people
 
 
@@ -62,7 +72,16 @@ def main() -> None:
         people = expand(Path(folder))
         reading = f"import pandas as pd; [pd.read_csv(r'{folder}/' + f, dtype=str) for f in ('pupils.csv', 'results.csv')]"
         plain, _ = timed([sys.executable, "-c", reading])
-        command = ["conversion", folder, "--by", "sen_provision", "--reach", "4", "--format", "csv"]
+        command = [
+            "conversion",
+            folder,
+            "--by",
+            "sen_provision",
+            "--reach",
+            "4",
+            "--format",
+            "csv",
+        ]
         whole, memory = timed([sys.executable, "-m", "senlib", *command])
     print(f"{len(people):,} pupils, {2 * len(people):,} rows of results")
     print(

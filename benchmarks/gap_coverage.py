@@ -52,7 +52,13 @@ def rates(bands: int, gap: float, *, design: str) -> tuple[np.ndarray, np.ndarra
 
 
 def of_schools(
-    drawn: np.random.Generator, *, pupils: int, bands: int, gap: float, times: int, design: str
+    drawn: np.random.Generator,
+    *,
+    pupils: int,
+    bands: int,
+    gap: float,
+    times: int,
+    design: str,
 ) -> dict[str, float]:
     """One cell of the first table: how often each interval holds the true gap, and what else is told of it."""
     theirs, ours = rates(bands, gap, design=design)
@@ -87,7 +93,13 @@ def schools() -> pd.DataFrame:
     cells = product(("floored", "even"), PUPILS, BANDS, GAPS, TIMES_AS_MANY)
     rows = []
     for design, pupils, bands, gap, times in cells:
-        cell = {"pupils": pupils, "bands": bands, "gap": gap, "times": times, "design": design}
+        cell = {
+            "pupils": pupils,
+            "bands": bands,
+            "gap": gap,
+            "times": times,
+            "design": design,
+        }
         rows.append({**cell, **of_schools(drawn, **cell)})
     return pd.DataFrame(rows)
 
@@ -117,7 +129,9 @@ def tango(
         variance = pupils * (2 * (root - b) / (4 * pupils) + gap * (1 - gap))
         apart = first - second - pupils * gap
         sure = np.where(np.abs(apart) < HAIR, 0, np.where(apart > 0, np.inf, -np.inf))
-        return np.where(variance > 1e-13, apart / np.sqrt(np.maximum(variance, 1e-13)), sure)
+        return np.where(
+            variance > 1e-13, apart / np.sqrt(np.maximum(variance, 1e-13)), sure
+        )
 
     def end(low: np.ndarray, high: np.ndarray, at: float) -> np.ndarray:
         for _ in range(50):
@@ -127,7 +141,9 @@ def tango(
         return (low + high) / 2
 
     points = (first - second) / pupils
-    return end(np.full_like(points, -1), points, z), end(points, np.full_like(points, 1), -z)
+    return end(np.full_like(points, -1), points, z), end(
+        points, np.full_like(points, 1), -z
+    )
 
 
 def same_pupils(pupils: int) -> Iterator[tuple[float, np.ndarray]]:
@@ -139,12 +155,17 @@ def same_pupils(pupils: int) -> Iterator[tuple[float, np.ndarray]]:
         other = one - gap
         if other < 0.03:
             continue
-        both = one * other + correlation * math.sqrt(one * (1 - one) * other * (1 - other))
+        both = one * other + correlation * math.sqrt(
+            one * (1 - one) * other * (1 - other)
+        )
         shares = (both, one - both, other - both, 1 - one - other + both)
         if min(shares) < -HAIR:
             continue
         likely = zip(counts, shares, strict=True)
-        yield gap, np.exp(ways + sum(n * math.log(max(share, 1e-300)) for n, share in likely))
+        yield (
+            gap,
+            np.exp(ways + sum(n * math.log(max(share, 1e-300)) for n, share in likely)),
+        )
 
 
 def pairs(*, level: float) -> pd.DataFrame:
@@ -156,7 +177,10 @@ def pairs(*, level: float) -> pd.DataFrame:
         low, high = closed["low"].to_numpy(), closed["high"].to_numpy()
         # As in gaps.paired.
         p = np.array(
-            [mcnemar(first=int(b), second=int(c)) for b, c in zip(*counts[1:3], strict=True)]
+            [
+                mcnemar(first=int(b), second=int(c))
+                for b, c in zip(*counts[1:3], strict=True)
+            ]
         )
         shown = (
             np.where(p < 1 - level, low, np.minimum(low, 0)),
@@ -172,7 +196,10 @@ def pairs(*, level: float) -> pd.DataFrame:
                 float(likely[(low <= gap + HAIR) & (gap - HAIR <= high)].sum())
                 for gap, likely in same_pupils(pupils)
             ]
-            wide = [100 * float((likely * (high - low)).sum()) for _, likely in same_pupils(pupils)]
+            wide = [
+                100 * float((likely * (high - low)).sum())
+                for _, likely in same_pupils(pupils)
+            ]
             rows.append(
                 {
                     "pupils": pupils,
@@ -195,9 +222,14 @@ def main() -> None:
     """Print the tables."""
     begun = time.perf_counter()
     found = schools()
-    print(f"1. Start by start: {len(found)} kinds of school, {DRAWS:,} drawn of each, seed {SEED}")
+    print(
+        f"1. Start by start: {len(found)} kinds of school, {DRAWS:,} drawn of each, seed {SEED}"
+    )
     told = found.assign(
-        **{name: found[name].map(marked) for name in ("klingenberg", "as published", "sato")},
+        **{
+            name: found[name].map(marked)
+            for name in ("klingenberg", "as published", "sato")
+        },
         **{name: (100 * found[name]).round(1) for name in ("above", "below", "no gap")},
         points=found["points"].round(),
     )
@@ -209,8 +241,12 @@ def main() -> None:
             {
                 "klingenberg least": by_size["klingenberg"].min().map(marked),
                 "most": by_size["klingenberg"].max().map(marked),
-                "below 93": by_size["klingenberg"].agg(lambda cells: int((cells < 0.93).sum())),
-                "above 97": by_size["klingenberg"].agg(lambda cells: int((cells > 0.97).sum())),
+                "below 93": by_size["klingenberg"].agg(
+                    lambda cells: int((cells < 0.93).sum())
+                ),
+                "above 97": by_size["klingenberg"].agg(
+                    lambda cells: int((cells > 0.97).sum())
+                ),
                 "cells": by_size.size(),
                 "as published least": by_size["as published"].min().map(marked),
                 "sato least": by_size["sato"].min().map(marked),
@@ -221,8 +257,14 @@ def main() -> None:
     for number, level in enumerate((0.95, 1 - 0.05 / 6), start=2):
         print(f"\n{number}. The same pupils twice, level {100 * level:.2f} %, exact")
         table = pairs(level=level)
-        shares = {name: (100 * table[name]).round(1) for name in ("least", "mean", "most")}
-        print(table.assign(**shares, points=table["points"].round(1)).to_string(index=False))
+        shares = {
+            name: (100 * table[name]).round(1) for name in ("least", "mean", "most")
+        }
+        print(
+            table.assign(**shares, points=table["points"].round(1)).to_string(
+                index=False
+            )
+        )
     print(f"\n{time.perf_counter() - begun:.0f} s")
 
 

@@ -179,7 +179,9 @@ MADE = {
 }  # stage, reach, results, fewer than a pupil has
 
 
-def make(connection: duckdb.DuckDBPyConnection, *, framework: Framework, results: int) -> None:
+def make(
+    connection: duckdb.DuckDBPyConnection, *, framework: Framework, results: int
+) -> None:
     """The tables `pupils` and `results` of a framework, with so many results."""
     _, _, query, fewest = MADE[framework.name]
     sen = [code for code, side in framework.sen_groups.items() if side == "SEN"]
@@ -189,11 +191,15 @@ def make(connection: duckdb.DuckDBPyConnection, *, framework: Framework, results
     connection.execute(
         f"create or replace table pupils as {PUPILS.format(sen=sen, pupils=results // fewest + 10)}"
     )
-    connection.execute(f"create or replace table results as {query.format(results=results)}")
+    connection.execute(
+        f"create or replace table results as {query.format(results=results)}"
+    )
     connection.execute("reset threads")
 
 
-def by_hand(connection: duckdb.DuckDBPyConnection, *, framework: Framework) -> pd.DataFrame:
+def by_hand(
+    connection: duckdb.DuckDBPyConnection, *, framework: Framework
+) -> pd.DataFrame:
     """The counts of the conversion table by the hand-written query."""
     return connection.sql(BY_HAND[framework.name] + CONVERTED).df()
 
@@ -202,7 +208,11 @@ def by_senlib(pupils: object, results: object, *, framework: Framework) -> pd.Da
     """The conversion table; a new school each time, since what is counted of a school is kept."""
     stage, reach, *_ = MADE[framework.name]
     school = School(
-        name="An LEA", framework=framework, academic_year=2008, pupils=pupils, results=results
+        name="An LEA",
+        framework=framework,
+        academic_year=2008,
+        pupils=pupils,
+        results=results,
     )
     return conversion(school, stage=stage, reach=reach)
 
@@ -217,7 +227,9 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(*tables, check_dtype=False)
 
 
-def timed(ways: dict[str, Callable[[], pd.DataFrame]], *, repeats: int) -> dict[str, float]:
+def timed(
+    ways: dict[str, Callable[[], pd.DataFrame]], *, repeats: int
+) -> dict[str, float]:
     """Median seconds of each way. They take turns, and all must give the same table, once before the clock starts and each time."""
     expected = next(iter(ways.values()))()
     seconds: dict[str, list[float]] = {name: [] for name in ways}
@@ -233,11 +245,15 @@ def timed(ways: dict[str, Callable[[], pd.DataFrame]], *, repeats: int) -> dict[
 
 def main() -> None:
     """Make, run all ways at each size, print."""
-    used = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "narwhals", "pandas"))
+    used = ", ".join(
+        f"{name} {version(name)}" for name in ("duckdb", "narwhals", "pandas")
+    )
     print(
         f"Python {platform.python_version()}, {used}, {os.cpu_count()} cores; tables in a DuckDB file, made before the clock starts;"
     )
-    print("median of runs that take turns after one to warm up; each run's counts are compared")
+    print(
+        "median of runs that take turns after one to warm up; each run's counts are compared"
+    )
     for framework in map(load, MADE):
         for size, repeats in SIZES.items():
             with (
@@ -245,10 +261,15 @@ def main() -> None:
                 duckdb.connect(str(Path(folder) / "results.duckdb")) as connection,
             ):
                 make(connection, framework=framework, results=size)
-                print(measured(connection, framework=framework, repeats=repeats), flush=True)
+                print(
+                    measured(connection, framework=framework, repeats=repeats),
+                    flush=True,
+                )
 
 
-def measured(connection: duckdb.DuckDBPyConnection, *, framework: Framework, repeats: int) -> str:
+def measured(
+    connection: duckdb.DuckDBPyConnection, *, framework: Framework, repeats: int
+) -> str:
     """One line: seconds of each way over the tables there are, and the ratio of senlib's to the query's."""
     pupils, results = connection.table("pupils"), connection.table("results")
     [(rows,)] = connection.execute("select count(*) from results").fetchall()
@@ -263,7 +284,10 @@ def measured(connection: duckdb.DuckDBPyConnection, *, framework: Framework, rep
     line = f"{framework.name:6} {rows:>10,} results: " + ", ".join(
         f"{name} {each:.3f} s" for name, each in took.items()
     )
-    return line + f"; senlib / by hand {took['senlib'] / took['by hand']:.2f} ({repeats} runs)"
+    return (
+        line
+        + f"; senlib / by hand {took['senlib'] / took['by hand']:.2f} ({repeats} runs)"
+    )
 
 
 if __name__ == "__main__":

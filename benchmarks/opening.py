@@ -25,7 +25,11 @@ from senlib import open_sample
 from senlib.school.school import School, open_school, save_school
 from senlib.school.school_file import FILE
 
-TIMES_OVER = {1: 15, 10: 5, 60: 3}  # how many samples make a school, and how often each way is run
+TIMES_OVER = {
+    1: 15,
+    10: 5,
+    60: 3,
+}  # how many samples make a school, and how often each way is run
 
 
 def many(school: School, *, times: int) -> School:
@@ -33,11 +37,14 @@ def many(school: School, *, times: int) -> School:
 
     def repeated(table: pd.DataFrame) -> pd.DataFrame:
         copies = [
-            table.assign(pupil_id=table["pupil_id"] + (f"-{n}" if n else "")) for n in range(times)
+            table.assign(pupil_id=table["pupil_id"] + (f"-{n}" if n else ""))
+            for n in range(times)
         ]
         return pd.concat(copies, ignore_index=True)
 
-    return replace(school, pupils=repeated(school.pupils), results=repeated(school.results))
+    return replace(
+        school, pupils=repeated(school.pupils), results=repeated(school.results)
+    )
 
 
 def as_files(school: School, folder: Path) -> None:
@@ -52,7 +59,9 @@ def as_files(school: School, folder: Path) -> None:
 def same(one: School, other: School) -> None:
     """AssertionError where two schools differ in a value or a type."""
     for part in ("pupils", "results"):
-        pd.testing.assert_frame_equal(getattr(one, part), getattr(other, part), check_exact=True)
+        pd.testing.assert_frame_equal(
+            getattr(one, part), getattr(other, part), check_exact=True
+        )
 
 
 def timed(ways: dict[str, Callable[[], School]], *, repeats: int) -> dict[str, float]:
@@ -79,7 +88,8 @@ def measured(school: School, *, repeats: int) -> str:
         keeping = time.perf_counter() - began
         size = (kept / FILE).stat().st_size / 1e6
         took = timed(
-            {"CSV": lambda: open_school(files), "kept": lambda: open_school(kept)}, repeats=repeats
+            {"CSV": lambda: open_school(files), "kept": lambda: open_school(kept)},
+            repeats=repeats,
         )
     return (
         f"{len(school.pupils):>7,} pupils, {len(school.results):>7,} results: CSV {took['CSV']:.3f} s, kept {took['kept']:.4f} s; "
@@ -90,9 +100,14 @@ def measured(school: School, *, repeats: int) -> str:
 def main() -> None:
     """Make each school, open it both ways, print."""
     used = ", ".join(f"{name} {version(name)}" for name in ("pandas", "pyarrow"))
-    print(f"Python {platform.python_version()}, {used}, {os.cpu_count()} cores; median of runs")
+    print(
+        f"Python {platform.python_version()}, {used}, {os.cpu_count()} cores; median of runs"
+    )
     for times, repeats in TIMES_OVER.items():
-        print(measured(many(open_sample("gcse"), times=times), repeats=repeats), flush=True)
+        print(
+            measured(many(open_sample("gcse"), times=times), repeats=repeats),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,10 @@ def prepare() -> None:
     stamp = ENVIRONMENT / "installed.txt"
     if stamp.exists() and stamp.read_text() == held:
         return
-    print("Making the benchmark's environment: once, and a few minutes long ...", flush=True)
+    print(
+        "Making the benchmark's environment: once, and a few minutes long ...",
+        flush=True,
+    )
     venv.create(ENVIRONMENT, clear=True, with_pip=True, symlinks=True)
     asked = [part for lock in LOCKS for part in ("--requirement", str(lock))]
     install = [

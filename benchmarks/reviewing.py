@@ -89,7 +89,9 @@ WAYS = {"review": reviewed, "pandas reads": merely_read}
 def measured(way: str, path: Path) -> dict[str, float]:
     """Seconds, and gigabytes at the most, of one way in a process of its own."""
     command = [sys.executable, __file__, "--one", way, str(path)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
 
 
 def one(way: str, path: Path) -> None:
@@ -97,7 +99,11 @@ def one(way: str, path: Path) -> None:
     begun = time.perf_counter()
     pupils = WAYS[way](path)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(json.dumps({"seconds": time.perf_counter() - begun, "gb": most, "pupils": pupils}))
+    print(
+        json.dumps(
+            {"seconds": time.perf_counter() - begun, "gb": most, "pupils": pupils}
+        )
+    )
 
 
 def main() -> None:
@@ -116,7 +122,8 @@ def main() -> None:
             assert {took["pupils"] for took in found.values()} == {pupils}
             ratio = found["review"]["seconds"] / found["pandas reads"]["seconds"]
             told = "; ".join(
-                f"{way} {t['seconds']:.1f} s, {t['gb']:.2f} GB" for way, t in found.items()
+                f"{way} {t['seconds']:.1f} s, {t['gb']:.2f} GB"
+                for way, t in found.items()
             )
             print(f"{path.name}: {told}; ratio {ratio:.2f}")
 

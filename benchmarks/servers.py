@@ -53,7 +53,12 @@ class Server:
 
 @contextmanager
 def started(
-    command: Sequence[str], *, port: int, home: Path, variables: Mapping[str, str], log: Path
+    command: Sequence[str],
+    *,
+    port: int,
+    home: Path,
+    variables: Mapping[str, str],
+    log: Path,
 ) -> Iterator[Server]:
     """Run this server while the block runs, once it has answered and come to rest; nobody has asked it for a page yet.
 
@@ -81,7 +86,11 @@ def started(
         rest(watched)
         rested = time.perf_counter() - began
         yield Server(
-            watched, port=port, cookies=_cookies(log, port=port), answered=answered, rested=rested
+            watched,
+            port=port,
+            cookies=_cookies(log, port=port),
+            answered=answered,
+            rested=rested,
         )
     finally:
         end(process)
@@ -101,7 +110,9 @@ def surroundings(home: Path) -> dict[str, str]:
         "XDG_",
         "MPL",
     )
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(odd)}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(odd)
+    }
     return kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
@@ -120,7 +131,8 @@ def rest(process: psutil.Process) -> None:
         # A process that came or went is a change too.
         quiet = (
             quiet + 1
-            if now.keys() == before.keys() and sum(now.values()) - sum(before.values()) < LITTLE
+            if now.keys() == before.keys()
+            and sum(now.values()) - sum(before.values()) < LITTLE
             else 0
         )
         before = now
@@ -168,7 +180,10 @@ def machine() -> str:
 def chromium() -> str:
     """The browser, as the tests find it."""
     found = next(
-        filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+        filter(
+            None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])
+        ),
+        None,
     )
     return found or sys.exit("There is no Chromium on this machine.")
 

@@ -49,7 +49,9 @@ NOTEBOOK = servers.ROOT / "notebooks" / f"{STEM}.ipynb"
 WORKINGS = "workings"
 SERVERS = ["senlib", "voila"]
 
-WIDGET = re.compile(r'"application/vnd\.jupyter\.widget-view\+json":\s*{[^}]*"model_id":\s*"(\w+)"')
+WIDGET = re.compile(
+    r'"application/vnd\.jupyter\.widget-view\+json":\s*{[^}]*"model_id":\s*"(\w+)"'
+)
 FAULT = re.compile(
     r'Traceback|could not be made|"output_type":\s*"error"|There was an error when executing'
 )
@@ -77,7 +79,9 @@ def page_cells() -> dict:
     """The notebook without the cells that are not shown on the page."""
     notebook = json.loads(NOTEBOOK.read_text("utf-8"))
     notebook["cells"] = [
-        cell for cell in notebook["cells"] if WORKINGS not in cell["metadata"].get("tags", [])
+        cell
+        for cell in notebook["cells"]
+        if WORKINGS not in cell["metadata"].get("tags", [])
     ]
     return notebook
 
@@ -106,7 +110,9 @@ async def visitors(
         )
 
 
-async def _visitor(client: httpx.AsyncClient, address: str, *, began: float, cells: int) -> float:
+async def _visitor(
+    client: httpx.AsyncClient, address: str, *, began: float, cells: int
+) -> float:
     with suppress(TimeoutError, httpx.HTTPError):
         async with asyncio.timeout(servers.PATIENCE):
             answer = await client.get(address)
@@ -124,7 +130,11 @@ async def _visitor(client: httpx.AsyncClient, address: str, *, began: float, cel
 
 def one_round(name: str, *, count: int, folder: Path) -> Round:
     """Start the server, let the visitors in, weigh, and end it."""
-    port, notebook, data = servers.free_port(), folder / f"{STEM}.ipynb", folder / "data"
+    port, notebook, data = (
+        servers.free_port(),
+        folder / f"{STEM}.ipynb",
+        folder / "data",
+    )
     cells = page_cells()
     notebook.write_text(json.dumps(cells), "utf-8")
     commands = {
@@ -156,11 +166,15 @@ def one_round(name: str, *, count: int, folder: Path) -> Round:
         weight_before = servers.weight(server.tree())
         shown = sum(cell["cell_type"] == "code" for cell in cells["cells"])
         seconds = asyncio.run(
-            visitors(server.address + path, cookies=server.cookies, count=count, cells=shown)
+            visitors(
+                server.address + path, cookies=server.cookies, count=count, cells=shown
+            )
         )
         tree = server.tree()
         kernels = [
-            process for process in tree if process.pid not in before and not _serves_all(process)
+            process
+            for process in tree
+            if process.pid not in before and not _serves_all(process)
         ]
         shared = [process for process in tree if process not in kernels]
         pids = {process.pid for process in kernels}
@@ -211,8 +225,12 @@ def told(name: str, number: int, made: Round) -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Visitors who open Task 1 together.")
-    parser.add_argument("--rounds", type=int, default=1, help="servers of each kind (%(default)s)")
-    parser.add_argument("--visitors", type=int, default=30, help="people at once (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="servers of each kind (%(default)s)"
+    )
+    parser.add_argument(
+        "--visitors", type=int, default=30, help="people at once (%(default)s)"
+    )
     parser.add_argument("--only", choices=SERVERS, help="one server alone")
     options = parser.parse_args()
     if not sys.platform.startswith("linux"):
@@ -230,7 +248,9 @@ def main() -> None:
         for number in range(options.rounds):
             for name in names if number % 2 == 0 else names[::-1]:
                 made[name].append(
-                    one_round(name, count=options.visitors, folder=_emptied(Path(folder)))
+                    one_round(
+                        name, count=options.visitors, folder=_emptied(Path(folder))
+                    )
                 )
                 print(told(name, number + 1, made[name][-1]), flush=True)
     slowest = {

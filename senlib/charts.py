@@ -57,7 +57,10 @@ class Width:
     narrow: bool
 
 
-WIDE, NARROW = Width(inches=INCHES_WIDE, narrow=False), Width(inches=INCHES_NARROW, narrow=True)
+WIDE, NARROW = (
+    Width(inches=INCHES_WIDE, narrow=False),
+    Width(inches=INCHES_NARROW, narrow=True),
+)
 
 
 def rates(
@@ -141,14 +144,24 @@ def gaps(
         if width.narrow:  # there is no room beside the line
             first, *_, last = axes.get_xticklabels()
             first.set_horizontalalignment("left"), last.set_horizontalalignment("right")
-        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+        for place, (row, label) in enumerate(
+            zip(table.itertuples(), labels, strict=True)
+        ):
             _label(axes, place, label, width)
             low, points, high = (50 + at / 2 for at in (row.low, row.points, row.high))
             # Beside each row alone: a line through the labels above narrow rows could not be read.
             axes.plot([50, 50], [place - 0.2, place + 0.35], color=INK, linewidth=1.5)
-            axes.plot([low, high], [place, place], color=ACCENT, linewidth=3, alpha=0.75)
             axes.plot(
-                [points], [place], marker="o", color=ACCENT, markersize=9, clip_on=False, zorder=3
+                [low, high], [place, place], color=ACCENT, linewidth=3, alpha=0.75
+            )
+            axes.plot(
+                [points],
+                [place],
+                marker="o",
+                color=ACCENT,
+                markersize=9,
+                clip_on=False,
+                zorder=3,
             )
             axes.annotate(
                 f"{rounded(abs(row.points))} points",
@@ -176,7 +189,9 @@ def scorecard(
     with rc_context(_STYLE):
         lines = max((label.count("\n") for label in labels), default=0) + 1
         figure, axes = _hundred(rows=len(table), width=width, axis="", lines=lines)
-        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+        for place, (row, label) in enumerate(
+            zip(table.itertuples(), labels, strict=True)
+        ):
             _label(axes, place, label, width)
             if pd.isna(row.percent):
                 continue
@@ -219,7 +234,11 @@ def scorecard(
             space = "\n" if width.narrow else " "
             words = f"{rounded(row.percent)} %:{space}{state}"
             axes.annotate(
-                words, (BESIDE, place), va="center", annotation_clip=False, fontweight="bold"
+                words,
+                (BESIDE, place),
+                va="center",
+                annotation_clip=False,
+                fontweight="bold",
             )
         return figure
 
@@ -234,19 +253,31 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
         axes.grid(visible=False)  # each bar has its sum beside it
         # Bars are drawn as parts of a round sum, so that rows and labels stand as on the lines of rates.
         whole = _round_sum(table["cost"].max())
-        axes.set_xticks([0, 50, 100])  # between these two sums there is room for no other
-        axes.set_xticklabels([f"£{whole * tick / 100:,.0f}" for tick in axes.get_xticks()])
+        axes.set_xticks(
+            [0, 50, 100]
+        )  # between these two sums there is room for no other
+        axes.set_xticklabels(
+            [f"£{whole * tick / 100:,.0f}" for tick in axes.get_xticks()]
+        )
         left, foot, _, height = axes.get_position().bounds
         axes.set_position((left, foot, (0.58 if width.narrow else 0.65) - left, height))
-        for place, (row, label) in enumerate(zip(table.itertuples(), labels, strict=True)):
+        for place, (row, label) in enumerate(
+            zip(table.itertuples(), labels, strict=True)
+        ):
             _label(axes, place, label, width)
             long = 0 if pd.isna(row.cost) else 100 * row.cost / whole
-            axes.barh([place], [long], height=0.3 if width.narrow else 0.5, color=ACCENT)
+            axes.barh(
+                [place], [long], height=0.3 if width.narrow else 0.5, color=ACCENT
+            )
             words = _spent(row).replace(", ", ",\n" if width.narrow else ", ")
             # In two lines it begins where the bar does: above it stands the row's name.
             place, stands = (place - 0.18, "top") if width.narrow else (place, "center")
             axes.annotate(
-                words, (long + 2, place), va=stands, annotation_clip=False, fontweight="bold"
+                words,
+                (long + 2, place),
+                va=stands,
+                annotation_clip=False,
+                fontweight="bold",
             )
         return figure
 
@@ -275,13 +306,22 @@ def published_rates(
         raise TypeError("Only a PublishedTable may be drawn here.")
     found = shown.rates(column=column, reached=reached, of=of)
     keys = found[[name for name in shown.columns if name != column]]
-    places = {labels: place for place, labels in enumerate(keys.itertuples(index=False, name=None))}
+    places = {
+        labels: place
+        for place, labels in enumerate(keys.itertuples(index=False, name=None))
+    }
     table = found.iloc[[places[row] for row in rows]].reset_index(drop=True)
     drawn = table.astype(dict.fromkeys(("percent", "low", "high"), "float64")).assign(
         national=float("nan"), lea=float("nan")
     )
     figure = rates(
-        drawn, labels=labels, strong=strong, marks=marks, mark=mark, width=width, axis=axis
+        drawn,
+        labels=labels,
+        strong=strong,
+        marks=marks,
+        mark=mark,
+        width=width,
+        axis=axis,
     )
     with rc_context(_STYLE):
         for place, row in enumerate(table.itertuples()):
@@ -310,7 +350,9 @@ def published_spend(
     """
     if not isinstance(shown, PublishedTable):
         raise TypeError("Only a PublishedTable may be drawn here.")
-    counts = [shown.value(**dict(zip(shown.columns, row, strict=True))) for row in pounds]
+    counts = [
+        shown.value(**dict(zip(shown.columns, row, strict=True))) for row in pounds
+    ]
     if None in counts:
         raise ValueError("A sum is not shown where the number of its pupils is hidden.")
     rows = [
@@ -408,20 +450,27 @@ def svg(figure: Figure) -> str:
     # A picture's role and name stand on the figure around it, and its size is the page's.
     text = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
     # The page's own typeface, in place of one that the reader's computer may not have.
-    return re.sub(r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*", r"font: \1inherit-face", text).replace(
-        "inherit-face", "system-ui, sans-serif"
-    )
+    return re.sub(
+        r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*", r"font: \1inherit-face", text
+    ).replace("inherit-face", "system-ui, sans-serif")
 
 
-def _hundred(*, rows: int, width: Width, axis: str, lines: int = 1) -> tuple[Figure, Axes]:
+def _hundred(
+    *, rows: int, width: Width, axis: str, lines: int = 1
+) -> tuple[Figure, Axes]:
     """Axes for rows of rates: 0 to 100 %, the first row on top, room for labels on the left and words on the right."""
     # In two lines, labels of neighbouring rows would read as one.
-    row_height, foot = 0.78 if width.narrow else 0.46 + 0.14 * (lines - 1), 0.62 if axis else 0.38
+    row_height, foot = (
+        0.78 if width.narrow else 0.46 + 0.14 * (lines - 1),
+        0.62 if axis else 0.38,
+    )
     height = (rows + 0.2) * row_height + foot + 0.3
     figure = Figure(figsize=(width.inches, height))
     left = 0.04 if width.narrow else 0.4
     right = 0.70 if width.narrow else 0.83
-    axes = figure.add_axes((left, foot / height, right - left, (height - foot - 0.3) / height))
+    axes = figure.add_axes(
+        (left, foot / height, right - left, (height - foot - 0.3) / height)
+    )
     axes.set_xlim(0, 100)
     axes.set_ylim(
         max(rows, 1) - 0.2, -0.5
@@ -456,7 +505,9 @@ def _label(axes: Axes, place: int, label: str, width: Width) -> None:
             fontsize=11,
         )
     else:
-        axes.annotate(label, (-2, place), va="center", ha="right", annotation_clip=False)
+        axes.annotate(
+            label, (-2, place), va="center", ha="right", annotation_clip=False
+        )
 
 
 def _tick(
@@ -467,7 +518,11 @@ def _tick(
         return
     low, high = (0.05, 0.3) if below else (-0.16 if width.narrow else -0.3, -0.05)
     axes.plot(
-        [at, at], [place + low, place + high], color=INK, linewidth=2.2, solid_capstyle="butt"
+        [at, at],
+        [place + low, place + high],
+        color=INK,
+        linewidth=2.2,
+        solid_capstyle="butt",
     )
     if not width.narrow:
         end, apart = (high, -2) if below else (low, 2)

@@ -64,7 +64,9 @@ def mend(path: Path, *, ours: Sequence[str]) -> None:
     if os.name == "nt" or not path.is_dir():
         return
     mine = [
-        child for child in path.iterdir() if any(fnmatchcase(child.name, name) for name in ours)
+        child
+        for child in path.iterdir()
+        if any(fnmatchcase(child.name, name) for name in ours)
     ]
     if len(mine) == len(os.listdir(path)):
         _close(path)

@@ -18,7 +18,10 @@ from typing import Any
 
 # All that the notebooks of the workbook hold: a key that is not here could hold anything.
 NOTEBOOK = {"cells", "metadata", "nbformat", "nbformat_minor"}
-ABOUT_IT = {"kernelspec": {"display_name", "language", "name"}, "language_info": {"name"}}
+ABOUT_IT = {
+    "kernelspec": {"display_name", "language", "name"},
+    "language_info": {"name"},
+}
 PROSE = {"cell_type", "id", "metadata", "source"}
 CODE = PROSE | {"execution_count", "outputs"}
 # Without tags, or left out of the page.
@@ -96,14 +99,19 @@ def _of_notebook(notebook: dict[str, Any]) -> Iterator[str]:
         yield "keeps the state of widgets, and with it what they showed. Choose 'Clear Outputs of All Cells', then clean the notebook."
     others = {key: value for key, value in about.items() if key != "widgets"}
     if set(notebook) - NOTEBOOK or any(
-        key not in ABOUT_IT or set(value) - ABOUT_IT[key] for key, value in others.items()
+        key not in ABOUT_IT or set(value) - ABOUT_IT[key]
+        for key, value in others.items()
     ):
         yield "has metadata that the workbook's notebooks do not have. Clean the notebook."
     # Its own words, not the cells': those are told by cell.
     yield from _written(
         "\n".join(
             _strings(
-                {key: value for key, value in notebook.items() if key not in ("cells", "widgets")}
+                {
+                    key: value
+                    for key, value in notebook.items()
+                    if key not in ("cells", "widgets")
+                }
             )
         )
     )
@@ -119,7 +127,12 @@ def _of_cell(cell: dict[str, Any], source: str) -> Iterator[str]:
         yield "keeps the number of its run. Choose 'Clear Outputs of All Cells' and save."
     if cell.get("attachments"):
         yield "has a file attached. Delete the attachment; a picture of the workbook belongs in docs."
-    known = {*(CODE if kind == "code" else PROSE), "outputs", "execution_count", "attachments"}
+    known = {
+        *(CODE if kind == "code" else PROSE),
+        "outputs",
+        "execution_count",
+        "attachments",
+    }
     if cell["metadata"] not in ABOUT_A_CELL or set(cell) - known:
         yield "has metadata that the workbook's notebooks do not have. Clean the notebook."
     yield from _written(f"{cell.get('id', '')}\n{source}")
@@ -146,7 +159,9 @@ def _strings(value: Any) -> Iterator[str]:
 
 def staged() -> Iterator[tuple[str, bytes]]:
     """The notebooks that the next commit would add or change, as they are staged: on the disk they may have been cleaned since."""
-    said = _git("diff", "--cached", "--name-only", "--diff-filter=d", "-z", "--", "*.ipynb")
+    said = _git(
+        "diff", "--cached", "--name-only", "--diff-filter=d", "-z", "--", "*.ipynb"
+    )
     return (
         (name, _git("show", f":{name}"))
         for name in said.decode("utf-8", "surrogateescape").split("\0")
@@ -156,14 +171,18 @@ def staged() -> Iterator[tuple[str, bytes]]:
 
 def _git(*words: str) -> bytes:
     root = Path(__file__).parents[1]
-    return subprocess.run(["git", *words], cwd=root, check=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(
+        ["git", *words], cwd=root, check=True, stdout=subprocess.PIPE
+    ).stdout
 
 
 def main(files: Iterable[str]) -> int:
     """Print every fault of these files, or of what is staged where none are named; 1 where there is any."""
     held = [(file, Path(file).read_bytes()) for file in files] or list(staged())
     found = [
-        fault for file, content in held for fault in faults(content, file=Path(file).as_posix())
+        fault
+        for file, content in held
+        for fault in faults(content, file=Path(file).as_posix())
     ]
     for fault in found:
         print(fault)

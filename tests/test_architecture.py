@@ -35,7 +35,9 @@ def imports():
     for module in graph.modules - {"senlib"}:
         taken = graph.find_modules_directly_imported_by(module)
         if "senlib" in taken:
-            taken = taken - {"senlib"} | graph.find_modules_directly_imported_by("senlib")
+            taken = taken - {"senlib"} | graph.find_modules_directly_imported_by(
+                "senlib"
+            )
         pairs |= {(module.split(".")[1], each.split(".")[1]) for each in taken}
     return {(start, end) for start, end in pairs if start != end}
 
@@ -43,7 +45,9 @@ def imports():
 def test_every_line_of_the_picture_is_read():
     """A line that these tests cannot read would be drawn, and not be checked."""
     known = r'flowchart TD| +subgraph \w+\["[^"]+"\]| +end| +(\w+)\["\1: [^"]+"\]| +\w+ --> \w+(?: & \w+)*'
-    assert [line for line in PICTURE.splitlines() if not re.fullmatch(known, line)] == []
+    assert [
+        line for line in PICTURE.splitlines() if not re.fullmatch(known, line)
+    ] == []
 
 
 def test_boxes_are_the_modules_there_are():
@@ -61,7 +65,9 @@ def test_arrows_are_the_imports_there_are():
 @pytest.mark.parametrize(
     "file",
     sorted(
-        mark for mark in MARKED if "/" in mark or re.search(r"\.(?:py|toml|md|js|txt|ipynb)$", mark)
+        mark
+        for mark in MARKED
+        if "/" in mark or re.search(r"\.(?:py|toml|md|js|txt|ipynb)$", mark)
     ),
 )
 def test_file_that_is_named_exists(file):

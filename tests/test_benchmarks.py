@@ -40,7 +40,9 @@ def visitors(monkeypatch):
         (cell("a") + cell("a") + "</html>", "1 of 2 cells show something"),
         (cell("a") + cell("b"), "it breaks off"),
         (
-            cell("a") + cell("b") + "<p>The rest of this page could not be made.</p></html>",
+            cell("a")
+            + cell("b")
+            + "<p>The rest of this page could not be made.</p></html>",
             "it says 'could not be made'",
         ),
     ],
@@ -56,7 +58,9 @@ def test_who_never_got_a_page_counts_as_slowest(visitors):
 
 def test_cells_for_readers_are_not_asked_of_the_page(visitors):
     sources = ["".join(each["source"]) for each in visitors.page_cells()["cells"]]
-    assert "page.next()" in sources and not any("wilson(" in source for source in sources)
+    assert "page.next()" in sources and not any(
+        "wilson(" in source for source in sources
+    )
 
 
 @pytest.mark.skipif(

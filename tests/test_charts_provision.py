@@ -25,11 +25,19 @@ def words(figure):
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
 def test_bars_stand_on_a_line_from_0_pounds(width):
     (axes,) = charts.spend(SPENT, labels=LABELS, width=width).axes
-    assert axes.get_xlim() == (0, 100) and axes.get_ylim() == (3.8, -0.5)  # the first row on top
+    assert axes.get_xlim() == (0, 100) and axes.get_ylim() == (
+        3.8,
+        -0.5,
+    )  # the first row on top
     ticks = [label.get_text() for label in axes.get_xticklabels()]
     assert ticks == ["£0", "£10,000", "£20,000"]
     assert [bar.get_x() for bar in axes.patches] == [0, 0, 0, 0]
-    assert [round(200 * bar.get_width(), 1) for bar in axes.patches] == [12300, 4499.5, 0, 0]
+    assert [round(200 * bar.get_width(), 1) for bar in axes.patches] == [
+        12300,
+        4499.5,
+        0,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
@@ -49,10 +57,13 @@ def test_nothing_is_cut_off_at_the_side(width):
     longest = pd.DataFrame(
         {"things": [900], "pupils": [120], "cost": [40000.0], "cost_known": [800]}
     )
-    figure = charts.spend(longest, labels=["Community and parents or carers"], width=width)
+    figure = charts.spend(
+        longest, labels=["Community and parents or carers"], width=width
+    )
     edges = [text.get_window_extent() for text in figure.axes[0].texts]
     assert (
-        min(edge.x0 for edge in edges) >= 0 and max(edge.x1 for edge in edges) <= figure.bbox.width
+        min(edge.x0 for edge in edges) >= 0
+        and max(edge.x1 for edge in edges) <= figure.bbox.width
     )
 
 
@@ -72,8 +83,12 @@ def test_the_measures_tables_fit_the_pictures():
     costs = spend(provision).iloc[:-1]
     assert "£12,000, 40 pupils" in words(charts.spend(costs, labels=costs["heading"]))
     # No figure for England or the LEA is held of movement.
-    rates = movement(open_sample("gcse"), provision).assign(national=float("nan"), lea=float("nan"))
-    figure = charts.rates(rates, labels=rates["label"], strong=rates["enough"], axis="moving")
+    rates = movement(open_sample("gcse"), provision).assign(
+        national=float("nan"), lea=float("nan")
+    )
+    figure = charts.rates(
+        rates, labels=rates["label"], strong=rates["enough"], axis="moving"
+    )
     assert [word for word in words(figure) if word] == [
         "Reading & <writing>",
         f"{rounded(rates['percent'].iloc[0])} %",

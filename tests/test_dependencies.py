@@ -10,7 +10,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.txt", "requirements-test.txt", "benchmarks/apps/requirements.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-test.txt",
+    "benchmarks/apps/requirements.txt",
+)
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 TO_RUN = [*PYPROJECT["project"]["dependencies"], *EXTRAS["build"]]
@@ -74,7 +78,8 @@ def test_every_line_is_one_version_with_hashes(name):
     assert len(lines) > 50
     for line in lines:
         assert re.match(
-            r"[a-z0-9-]+==[\w.]+ ( ; [^#]+? )? *--hash=sha256:", line.replace(" ;", "  ;")
+            r"[a-z0-9-]+==[\w.]+ ( ; [^#]+? )? *--hash=sha256:",
+            line.replace(" ;", "  ;"),
         ), line
         assert set(re.findall(r"--(\S+?)[=:]", line)) == {"hash"}
         assert all(
@@ -94,7 +99,9 @@ def test_no_address_and_no_folder_in_it(name):
 @pytest.mark.parametrize("name", LOCKS)
 def test_says_how_it_was_made(name):
     head = (ROOT / name).read_text("utf-8").splitlines()[1]
-    assert "uv pip compile --universal --generate-hashes" in head and head.endswith(f"-o {name}")
+    assert "uv pip compile --universal --generate-hashes" in head and head.endswith(
+        f"-o {name}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,8 @@ def test_what_pyproject_asks_for_is_locked_within_its_bounds(name, asked):
     for package, specifier in bounds(asked).items():
         assert package in pinned, f"{package} is missing from {name}"
         assert all(
-            specifier.contains(Version(each.removeprefix("=="))) for each in pinned[package]
+            specifier.contains(Version(each.removeprefix("==")))
+            for each in pinned[package]
         ), package
 
 
@@ -125,5 +133,9 @@ def test_benchmarks_compare_on_the_versions_that_are_tested():
 @pytest.mark.parametrize("package", ["pandas", "numpy", "matplotlib", "lxml", "pyzmq"])
 def test_compiled_packages_are_locked_for_every_platform(package):
     """One file of such a package fits one platform and one Python: a lock made on one machine may hold a few hashes."""
-    hashes = [line.count("--hash=") for line in locked(LOCKS[0]) if line.startswith(f"{package}==")]
+    hashes = [
+        line.count("--hash=")
+        for line in locked(LOCKS[0])
+        if line.startswith(f"{package}==")
+    ]
     assert min(hashes) >= 20

@@ -11,8 +11,12 @@ import yaml
 from start import TEST
 
 ROOT = Path(__file__).parents[1]
-REPOSITORIES = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
-HOOKS = {hook["id"]: hook for repository in REPOSITORIES for hook in repository["hooks"]}
+REPOSITORIES = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))[
+    "repos"
+]
+HOOKS = {
+    hook["id"]: hook for repository in REPOSITORIES for hook in repository["hooks"]
+}
 
 
 def run(hook, *files):
@@ -25,15 +29,18 @@ def run(hook, *files):
         else words[1:]
     )
     return subprocess.run(
-        [sys.executable, *words, *map(str, files)], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, *words, *map(str, files)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
 
 
 def test_nothing_is_fetched():
     assert [repository["repo"] for repository in REPOSITORIES] == ["local"]
-    assert {(hook["language"], "additional_dependencies" in hook) for hook in HOOKS.values()} == {
-        ("system", False)
-    }
+    assert {
+        (hook["language"], "additional_dependencies" in hook) for hook in HOOKS.values()
+    } == {("system", False)}
 
 
 def test_notebooks(tmp_path):

@@ -18,7 +18,13 @@ HTML = {"output_type": "display_data", "metadata": {}, "data": {"text/html": SEC
 
 
 def prose(source, **more):
-    return {"cell_type": "markdown", "id": "prose", "metadata": {}, "source": source, **more}
+    return {
+        "cell_type": "markdown",
+        "id": "prose",
+        "metadata": {},
+        "source": source,
+        **more,
+    }
 
 
 def code(source="page.answer()", **more):
@@ -35,7 +41,11 @@ def code(source="page.answer()", **more):
 
 def notebook(*cells, **more):
     about = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
         "language_info": {"name": "python"},
     }
     return json.dumps(
@@ -91,7 +101,12 @@ DATA, TABLE, MACHINE, NETWORK, UPN, RAW = (
         (code(execution_count=3), RUN),
         (code(execution_count=0), RUN),
         (prose("Here.", outputs=[HTML]), OUTPUT),
-        (prose("Here.", attachments={f"{SECRET}.png": {"image/png": "iVBORw0KGgo="}}), ATTACHED),
+        (
+            prose(
+                "Here.", attachments={f"{SECRET}.png": {"image/png": "iVBORw0KGgo="}}
+            ),
+            ATTACHED,
+        ),
         (code(metadata={"scrolled": True}), METADATA),
         (code(metadata={SECRET: 1}), METADATA),
         (code(metadata={"tags": [SECRET]}), METADATA),
@@ -146,16 +161,24 @@ def test_fault_is_found_in_its_cell_and_its_value_is_not_said(cell, said):
         (
             {
                 "metadata": {
-                    "widgets": {"application/vnd.jupyter.widget-state+json": {"state": SECRET}}
+                    "widgets": {
+                        "application/vnd.jupyter.widget-state+json": {"state": SECRET}
+                    }
                 }
             },
             ["state of widgets"],
         ),
         ({"metadata": {"widgets": {}}}, ["state of widgets"]),
         ({"metadata": {SECRET: 1}}, [METADATA]),
-        ({"metadata": {"language_info": {"name": "python", "version": "3.14.0"}}}, [METADATA]),
+        (
+            {"metadata": {"language_info": {"name": "python", "version": "3.14.0"}}},
+            [METADATA],
+        ),
         ({"metadata": {"kernelspec": {"name": "python3", "env": SECRET}}}, [METADATA]),
-        ({"metadata": {"kernelspec": {"display_name": r"Python (C:\zebedee)"}}}, [MACHINE]),
+        (
+            {"metadata": {"kernelspec": {"display_name": r"Python (C:\zebedee)"}}},
+            [MACHINE],
+        ),
         ({"note": SECRET}, [METADATA]),
         ({"metadata": {}}, []),
     ],
@@ -197,7 +220,9 @@ def test_what_is_no_notebook_is_told_as_such(content):
 def test_all_is_told_at_once():
     found = faults(
         notebook(
-            code(outputs=[HTML], execution_count=1), prose("<td> H801200001001"), metadata={"x": 1}
+            code(outputs=[HTML], execution_count=1),
+            prose("<td> H801200001001"),
+            metadata={"x": 1},
         ),
         file="a.ipynb",
     )
@@ -214,7 +239,11 @@ def test_command_tells_of_each_file(tmp_path, capsys):
         tmp_path / "first.ipynb",
         tmp_path / "second.ipynb",
     )
-    for path, cell in ((clean, code()), (first, code(outputs=[HTML])), (second, prose("<td>"))):
+    for path, cell in (
+        (clean, code()),
+        (first, code(outputs=[HTML])),
+        (second, prose("<td>")),
+    ):
         path.write_bytes(notebook(cell))
     assert notebooks.main([str(clean)]) == 0 and capsys.readouterr().out == ""
     assert notebooks.main([str(clean), str(first), str(second)]) == 1
@@ -230,12 +259,16 @@ def test_command_tells_of_each_file(tmp_path, capsys):
 def test_command_without_files_looks_at_what_is_staged_and_not_at_the_disk(tmp_path):
     """A notebook cleaned after `git add` would be committed as it was before; one that is not staged is nobody's business."""
     git = ["git", "-c", "core.autocrlf=false"]
-    where = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    where = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_")
+    }
     (tmp_path / "tests").mkdir()
     check = shutil.copy(ROOT / "tests" / "notebooks.py", tmp_path / "tests")
 
     def run(*command):
-        return subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True)
+        return subprocess.run(
+            command, cwd=tmp_path, env=where, capture_output=True, text=True
+        )
 
     run(*git, "init")
     staged = tmp_path / "wörk book.ipynb"

@@ -60,7 +60,9 @@ def name(path):
 
 def run(*command):
     """Run one of the environment's programs in the repository; return what it printed, '' if all is well."""
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, text=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, text=True, capture_output=True
+    )
     return done.stdout + done.stderr if done.returncode else ""
 
 
@@ -95,7 +97,8 @@ def test_each_module_opens_with_what_it_holds():
     without = [
         name(path)
         for path in MODULES
-        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        if path.stat().st_size
+        and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
     ]
     assert without == []
 

@@ -40,7 +40,10 @@ def held(school):
 def provision(school):
     """The answers as the measures take them."""
     answers = pd.DataFrame(
-        [(one.form, *one.field.rpartition(".")[::2], one.value) for one in held(school).answers]
+        [
+            (one.form, *one.field.rpartition(".")[::2], one.value)
+            for one in held(school).answers
+        ]
     )
     rows = answers.pivot(index=[0, 1], columns=2, values=3).reset_index()
     assert (rows["given"] == "yes").all()
@@ -63,7 +66,8 @@ def with_sen(school):
     pupils, framework = open_sample(school).pupils, open_sample(school).framework
     return set(
         pupils.loc[
-            has_sen(pupils["sen_provision"], framework=framework) & (pupils["on_roll"] == "Y"),
+            has_sen(pupils["sen_provision"], framework=framework)
+            & (pupils["on_roll"] == "Y"),
             "pupil_id",
         ]
     )
@@ -115,8 +119,14 @@ def test_it_is_of_march_and_of_the_sample(school):
     made = held(school)
     assert made.workbook == school
     times = [one.at for one in made.answers]
-    assert times == sorted(times) and len(set(times)) == len(times) and times[-1] < made.made_at
-    assert {(at.year, at.month) for at in (times[0], made.made_at)} == {(YEAR[school], 3)}
+    assert (
+        times == sorted(times)
+        and len(set(times)) == len(times)
+        and times[-1] < made.made_at
+    )
+    assert {(at.year, at.month) for at in (times[0], made.made_at)} == {
+        (YEAR[school], 3)
+    }
     results = open_sample(school).results
     # Written when the latest results were in.
     assert times[0].replace(tzinfo=None) > datetime.fromisoformat(results["date"].max())
@@ -128,9 +138,9 @@ def test_it_is_of_march_and_of_the_sample(school):
 @every_school
 def test_every_answer_stands_on_a_row_of_the_grid_and_on_a_pupil_with_sen(school):
     forms = {one.form.partition("/")[::2] for one in held(school).answers}
-    assert {part for part, _ in forms} == {GRID.key} and {pupil for _, pupil in forms} <= with_sen(
-        school
-    )
+    assert {part for part, _ in forms} == {GRID.key} and {
+        pupil for _, pupil in forms
+    } <= with_sen(school)
     assert {one.field for one in held(school).answers} <= set(GRID.answers)
     places = [(one.form, one.field) for one in held(school).answers]
     assert len(places) == len(set(places))
@@ -142,10 +152,14 @@ def test_values_are_written_as_one_types_them(school):
         column = one.field.rpartition(".")[2]
         if column in ("hours", "cost"):
             low, high = {"hours": (0.5, 6), "cost": (150, 4500)}[column]
-            assert one.value == f"{float(one.value):g}" and low <= float(one.value) <= high
+            assert (
+                one.value == f"{float(one.value):g}" and low <= float(one.value) <= high
+            )
             assert column == "hours" or one.value.isdigit()
         elif column == "initials":
-            assert 2 <= len(one.value) <= 3 and one.value.isalpha() and one.value.isupper()
+            assert (
+                2 <= len(one.value) <= 3 and one.value.isalpha() and one.value.isupper()
+            )
         else:
             assert (column, one.value) == ("given", "yes")
 
@@ -166,7 +180,9 @@ def test_some_of_it_is_blank_as_it_would_be(school):
 
 @every_school
 def test_about_three_in_five_have_something(school):
-    assert 0.55 <= provision(school)["pupil_id"].nunique() / len(with_sen(school)) <= 0.65
+    assert (
+        0.55 <= provision(school)["pupil_id"].nunique() / len(with_sen(school)) <= 0.65
+    )
 
 
 @every_school

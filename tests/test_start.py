@@ -22,7 +22,9 @@ def asked(monkeypatch):
         python.touch()
 
     monkeypatch.setattr(start, "make_environment", make_environment)
-    monkeypatch.setattr(start, "pip_install", lambda root, *arguments: asked.append(arguments[-1]))
+    monkeypatch.setattr(
+        start, "pip_install", lambda root, *arguments: asked.append(arguments[-1])
+    )
     return asked
 
 
@@ -95,7 +97,9 @@ def test_each_failure_has_its_remedy(said, helps):
     assert helps in start.remedy(said)
 
 
-@pytest.mark.parametrize("windows, python", [(True, "Scripts/python.exe"), (False, "bin/python")])
+@pytest.mark.parametrize(
+    "windows, python", [(True, "Scripts/python.exe"), (False, "bin/python")]
+)
 def test_paths_of_the_environment(windows, python):
     assert start.python(Path("a b"), windows=windows) == Path("a b/.venv") / python
 
@@ -111,7 +115,9 @@ def test_programs_run_as_in_the_environment(windows):
     }
     seen = start.surroundings(given, root=Path("a b"), windows=windows)
     assert seen == {
-        "PATH": str(Path("a b/.venv") / ("Scripts" if windows else "bin")) + os.pathsep + "here",
+        "PATH": str(Path("a b/.venv") / ("Scripts" if windows else "bin"))
+        + os.pathsep
+        + "here",
         "PYTHONPATH": "a b",
         "VIRTUAL_ENV": str(Path("a b/.venv")),
         "LANG": "cy_GB",
@@ -162,7 +168,12 @@ def test_tests_add_their_own_and_stay_ready_for_opening(prepare):
 
 
 def test_tests_alone_install_both(prepare):
-    assert prepare(start.TO_TEST) == ["make", "requirements.txt", "requirements-test.txt", "."]
+    assert prepare(start.TO_TEST) == [
+        "make",
+        "requirements.txt",
+        "requirements-test.txt",
+        ".",
+    ]
 
 
 def test_changed_test_lock_leaves_the_opening_alone(prepare, root):
@@ -172,7 +183,9 @@ def test_changed_test_lock_leaves_the_opening_alone(prepare, root):
     assert prepare(start.TO_TEST) == ["requirements-test.txt", "."]
 
 
-@pytest.mark.parametrize("broken_at", ["requirements.txt", "requirements-test.txt", "."])
+@pytest.mark.parametrize(
+    "broken_at", ["requirements.txt", "requirements-test.txt", "."]
+)
 def test_interrupted_install_starts_from_nothing(prepare, root, monkeypatch, broken_at):
     def interrupted(root, *arguments):
         if arguments[-1] == broken_at:
@@ -195,25 +208,35 @@ def test_interrupted_addition_starts_from_nothing(prepare, monkeypatch):
 @pytest.mark.usefixtures("asked")
 def test_installs_only_what_the_lock_file_vouches_for(root, monkeypatch):
     given = []
-    monkeypatch.setattr(start, "pip_install", lambda root, *arguments: given.append(set(arguments)))
+    monkeypatch.setattr(
+        start, "pip_install", lambda root, *arguments: given.append(set(arguments))
+    )
     start.prepare(root, start.TO_TEST)
     *locks, own = given
-    assert all({"--require-hashes", "--only-binary=:all:"} <= arguments for arguments in locks)
+    assert all(
+        {"--require-hashes", "--only-binary=:all:"} <= arguments for arguments in locks
+    )
     assert {"--no-index", "--no-deps", "--no-build-isolation"} <= own
 
 
-def test_pip_that_fails_ends_with_its_words_and_the_remedy(tmp_path, monkeypatch, capsys):
+def test_pip_that_fails_ends_with_its_words_and_the_remedy(
+    tmp_path, monkeypatch, capsys
+):
     pip = tmp_path / "pip.py"
     pip.write_text(
         "print('Collecting a\\nCollecting b\\nNo space left on device'); raise SystemExit(1)"
     )
     popen = subprocess.Popen
     monkeypatch.setattr(
-        subprocess, "Popen", lambda _, **options: popen([sys.executable, str(pip)], **options)
+        subprocess,
+        "Popen",
+        lambda _, **options: popen([sys.executable, str(pip)], **options),
     )
     with pytest.raises(SystemExit) as end:
         start.pip_install(tmp_path, "anything")
-    assert "No space left on device" in end.value.code and "disk is full" in end.value.code
+    assert (
+        "No space left on device" in end.value.code and "disk is full" in end.value.code
+    )
     assert capsys.readouterr().out == "..\n"
 
 
@@ -221,7 +244,11 @@ def test_pip_that_fails_ends_with_its_words_and_the_remedy(tmp_path, monkeypatch
     "arguments, locks, program",
     [
         ([], start.TO_OPEN, ["-P", "-m", "senlib", "serve"]),
-        (["--port", "0"], start.TO_OPEN, ["-P", "-m", "senlib", "serve", "--port", "0"]),
+        (
+            ["--port", "0"],
+            start.TO_OPEN,
+            ["-P", "-m", "senlib", "serve", "--port", "0"],
+        ),
         (["test"], start.TO_TEST, ["-m", "pytest"]),
         (["test", "-k", "school"], start.TO_TEST, ["-m", "pytest", "-k", "school"]),
     ],
@@ -229,12 +256,16 @@ def test_pip_that_fails_ends_with_its_words_and_the_remedy(tmp_path, monkeypatch
 def test_arguments_pass_on(monkeypatch, arguments, locks, program):
     prepared, ran = [], []
     monkeypatch.setattr(start, "prepare", lambda root, locks: prepared.append(locks))
-    monkeypatch.setattr(start, "run", lambda command, variables: ran.append(command) or 7)
+    monkeypatch.setattr(
+        start, "run", lambda command, variables: ran.append(command) or 7
+    )
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.chdir(Path(__file__).parent)
     assert start.main(arguments) == 7
     assert prepared == [locks] and ran[0][1:] == program
-    assert Path.cwd() == (start.ROOT if arguments[:1] == ["test"] else Path(__file__).parent)
+    assert Path.cwd() == (
+        start.ROOT if arguments[:1] == ["test"] else Path(__file__).parent
+    )
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
@@ -273,4 +304,6 @@ def test_on_windows_the_start_waits_through_ctrl_c(monkeypatch):
 
 def test_uses_the_standard_library_alone():
     code = "import sys; sys.path.insert(0, sys.argv[1]); import start"
-    subprocess.run([sys.executable, "-I", "-S", "-c", code, str(start.ROOT)], check=True)
+    subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, str(start.ROOT)], check=True
+    )

@@ -43,9 +43,17 @@ EXPLAINED = [
     ("senlib/measures/*", r"^(not )?clear$", VALUE),
     ("senlib/pages/*", r"^clear$", VALUE),
     ("senlib/exports/_docx.py", "^clear$", "no verdict: how Word calls a plain shade"),
-    ("senlib/*", r"^Likely( (from|to)(, without)?)?$|likely (between )?\{\} (to|and) \{\}", RANGE),
+    (
+        "senlib/*",
+        r"^Likely( (from|to)(, without)?)?$|likely (between )?\{\} (to|and) \{\}",
+        RANGE,
+    ),
     ("senlib/pages/frame.py", "^Line: where the true rate is likely to lie", RANGE),
-    ("senlib/content/sessions/facilitator.toml", "where the true share is likely to lie", RANGE),
+    (
+        "senlib/content/sessions/facilitator.toml",
+        "where the true share is likely to lie",
+        RANGE,
+    ),
     ("senlib/pages/how_to_read.py", "A range is a likely range", HOW),
     ("senlib/content/figures/how_to_read.toml", ".", HOW),
     (
@@ -61,7 +69,11 @@ EXPLAINED = [
     ("senlib/pages/governors.py", "^More than |^more than \\{\\} %$", COUNT),
     ("senlib/pages/[fg]*.py", "^not clear$", VALUE),
     ("senlib/pages/sentences.py", "^more than $", "no verdict: the rule of a target"),
-    ("senlib/pages/task1_conversion_data.py", "where the true gap is likely to lie", RANGE),
+    (
+        "senlib/pages/task1_conversion_data.py",
+        "where the true gap is likely to lie",
+        RANGE,
+    ),
     (
         "senlib/pages/task3_ensuring_progress.py",
         "[cC]learly|^not clear$",
@@ -71,10 +83,18 @@ EXPLAINED = [
     ("senlib/school/*", r"more than (once|\{\} (columns|rows|lines|sheets))", COUNT),
     ("senlib/national/*", "more than SEN and no SEN together", COUNT),
     ("senlib/content/task4_level3_to_5.toml", "belong to more than one", COUNT),
-    ("senlib/content/sessions/facilitator.toml", "met, not met, or cannot tell", "criteria.clear"),
+    (
+        "senlib/content/sessions/facilitator.toml",
+        "met, not met, or cannot tell",
+        "criteria.clear",
+    ),
     ("senlib/school/*", r"clear (the cell|the filter|it in Excel)", PLAIN),
     ("senlib/content/*", "matter more than the place|worth more than ten", PLAIN),
-    ("senlib/content/task6_support_in_class.toml", "until it is clear|Makes clear who", PLAIN),
+    (
+        "senlib/content/task6_support_in_class.toml",
+        "until it is clear|Makes clear who",
+        PLAIN,
+    ),
 ]
 
 
@@ -111,7 +131,10 @@ def made() -> list[Made]:
                 module = names.get(getattr(node.value, "id", ""))
                 if module == verdicts.__name__ and node.attr not in HELPERS:
                     found.append(Made(f"{file}:{node.lineno}", within, node.attr))
-            elif isinstance(node, ast.Name) and names.get(node.id, "") in verdicts.MEASURES:
+            elif (
+                isinstance(node, ast.Name)
+                and names.get(node.id, "") in verdicts.MEASURES
+            ):
                 found.append(Made(f"{file}:{node.lineno}", within, names[node.id]))
     return found
 
@@ -123,7 +146,10 @@ def texts() -> Iterator[Text]:
         nodes = list(ast.walk(tree))
         passed = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
         passed |= {
-            id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values
+            id(part)
+            for node in nodes
+            if isinstance(node, ast.JoinedStr)
+            for part in node.values
         }
         for node, within in _inside(tree):
             if id(node) not in passed and (text := _as_text(node)):
@@ -141,7 +167,9 @@ def with_words() -> list[tuple[Text, str]]:
 def example(verdict: str) -> str:
     """A sentence that a function of senlib.pages.verdicts makes, as its docstring has it."""
     function = getattr(verdicts, verdict)
-    made = doctest.DocTestFinder().find(function, globs=vars(verdicts))[0].examples[0].want
+    made = (
+        doctest.DocTestFinder().find(function, globs=vars(verdicts))[0].examples[0].want
+    )
     value = ast.literal_eval(made)
     return value if isinstance(value, str) else value[0]
 
@@ -173,9 +201,14 @@ def _as_text(node: ast.AST) -> str:
     """The text of a string or f-string, a value in it being {}; '' of anything else."""
     if isinstance(node, ast.JoinedStr):
         return "".join(
-            _as_text(part) if isinstance(part, ast.Constant) else "{}" for part in node.values
+            _as_text(part) if isinstance(part, ast.Constant) else "{}"
+            for part in node.values
         )
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return (
+        node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        else ""
+    )
 
 
 def _inside(node: ast.AST, within: str = "") -> Iterator[tuple[ast.AST, str]]:
@@ -205,7 +238,9 @@ def main() -> None:
         print(f"    {verdicts.MEASURES[one.verdict]}")
     print("\nOther texts with the words of a verdict:")
     for text, why in with_words():
-        print(f"  {text.file}{f':{text.line}' if text.line else ''}, {text.within}: {text.text}")
+        print(
+            f"  {text.file}{f':{text.line}' if text.line else ''}, {text.within}: {text.text}"
+        )
         print(f"    {why or 'UNEXPLAINED'}")
 
 

@@ -13,7 +13,9 @@ subject = pn.widgets.Select(name="Subject", options=SUBJECTS)
 def shown(subject: str) -> pn.Column:
     """What is drawn anew upon each choice."""
     table = rates(school, subject)
-    return pn.Column(sentence(table), pn.pane.Matplotlib(chart(table), tight=True), numbers(table))
+    return pn.Column(
+        sentence(table), pn.pane.Matplotlib(chart(table), tight=True), numbers(table)
+    )
 
 
 pn.Column(f"# {TITLE}", ABOUT, subject, pn.bind(shown, subject)).servable()

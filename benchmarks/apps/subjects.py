@@ -15,21 +15,24 @@ SUBJECTS = ["English", "Mathematics", "Science", "ICT"]
 
 def rates(school: School, subject: str) -> pd.DataFrame:
     """The rates of one subject, one row a group of pupils."""
-    return conversion(school, subject=subject, reach="5").query("cohort == 2004 and entry == '3'")
+    return conversion(school, subject=subject, reach="5").query(
+        "cohort == 2004 and entry == '3'"
+    )
 
 
 def sentence(table: pd.DataFrame) -> str:
     """What the table says of pupils with SEN."""
     row = table.set_index("group").loc["SEN"]
-    return (
-        f"In {row['subject']} {row['reached']} of {row['pupils']} pupils with SEN reached level 5."
-    )
+    return f"In {row['subject']} {row['reached']} of {row['pupils']} pupils with SEN reached level 5."
 
 
 def chart(table: pd.DataFrame) -> Figure:
     """The rates as dots, each with its interval."""
     return charts.rates(
-        table, labels=list(table["group"]), strong=list(table["group"] == "SEN"), axis="percent"
+        table,
+        labels=list(table["group"]),
+        strong=list(table["group"] == "SEN"),
+        axis="percent",
     )
 
 

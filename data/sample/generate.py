@@ -18,7 +18,9 @@ import pandas as pd
 # The first from 1 up with which the whole story shows: in groups as small as a school's, chance may hide some of it.
 SEED = 4
 LEA_SCHOOLS = 14
-LEA_PUPILS = 14 * 190  # pupils in a year group of the LEA's other schools; an assumption
+LEA_PUPILS = (
+    14 * 190
+)  # pupils in a year group of the LEA's other schools; an assumption
 
 Random = np.random.Generator
 Rates = Mapping[str, float]
@@ -60,7 +62,12 @@ ERA_2005 = Era(
         "OTH": 0.01,
     },
     need_recorded={"N": 0.0, "A": 0.85, "P": 1.0, "S": 1.0},
-    boys={"N": 0.47, "A": 0.66, "P": 0.68, "S": 0.70},  # assumption: two boys with SEN to one girl
+    boys={
+        "N": 0.47,
+        "A": 0.66,
+        "P": 0.68,
+        "S": 0.70,
+    },  # assumption: two boys with SEN to one girl
     fsm={"N": 0.12, "A": 0.24, "P": 0.30, "S": 0.28},  # assumption
     # DfE, absence by SEN 2018/19: no SEN 4.31, SEN support 6.48, EHC plan 8.72 (no earlier year is held here).
     # Assumption: the SEN support figure is parted into A and P so that it stays their mean.
@@ -90,7 +97,11 @@ ERA_TODAY = Era(
     need_recorded={"N": 0.0, "K": 1.0, "E": 1.0},
     boys={"N": 0.48, "K": 0.61, "E": 0.72},  # assumption
     fsm={"N": 0.21, "K": 0.36, "E": 0.40},  # assumption
-    absence={"N": 6.1, "K": 10.3, "E": 12.4},  # DfE, absence by SEN, autumn term 2023/24
+    absence={
+        "N": 6.1,
+        "K": 10.3,
+        "E": 12.4,
+    },  # DfE, absence by SEN, autumn term 2023/24
     pupil_number="SAMPLE{:07d}",  # as long as a UPN, and plainly none
     first_number=4201,
     tests_missing=(2020, 2021),  # no tests were held in the two summers of the pandemic
@@ -171,7 +182,9 @@ STUCK = {
     "ICT": {"N": 0.03, "A": 0.08, "P": 0.24, "S": 0.14},
 }
 # The LEA's other schools: School Action Plus no more stuck than statements, and science at England's rate.
-STUCK_ELSEWHERE = {subject: rates | {"P": rates["S"]} for subject, rates in STUCK.items()}
+STUCK_ELSEWHERE = {
+    subject: rates | {"P": rates["S"]} for subject, rates in STUCK.items()
+}
 SCHOOL_SCIENCE = -0.20  # the story's: science here gains less than in the LEA
 
 # ------------------------------------------------------------------------------------------------------ Levels: results
@@ -191,7 +204,9 @@ KS2_AT_LEVEL_2 = {"B": 0.55, "N": 0.30, "2": 0.15}
 KS3_ENGLISH_AT_LEVEL_3 = {"B": 6 / 22, "N": 8 / 22, "3": 8 / 22}
 KS3_BELOW_LEVEL_3 = {"B": 0.7, "N": 0.3}
 HIGHEST_AT_KS3 = {"English": 7, "Mathematics": 8, "Science": 7, "ICT": 8}
-TEACHER_SPREAD = 0.12  # how far a teacher's judgement lies from the test, in levels; assumption
+TEACHER_SPREAD = (
+    0.12  # how far a teacher's judgement lies from the test, in levels; assumption
+)
 BLANK = 0.01  # results left blank; assumption
 
 # GCSE from attainment at the end of Key Stage 3: the grade's number (G 1 ... A* 8) = slope x attainment + start.
@@ -222,12 +237,24 @@ DRAWN_FROM = {
     "History": "English Language",
     "French": "Mathematics",
 }
-OPTIONS = {"Geography": 0.5, "History": 0.45, "French": 0.3}  # share who take it; assumption
+OPTIONS = {
+    "Geography": 0.5,
+    "History": 0.45,
+    "French": 0.3,
+}  # share who take it; assumption
 ENGLAND = Path(__file__).parents[2] / "senlib" / "national" / "england_gcse.csv"
 GRADES = ["X", "U", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 FORECAST = ["English Language", "Mathematics", "Combined Science"]
-GCSE_NOW = {"2024-12-06": 0.30, "2025-03-14": 0.20}  # date, and how far a forecast strays
-LEA_SUBJECTS = ["English Language", "Mathematics", "English Literature", "Combined Science"]
+GCSE_NOW = {
+    "2024-12-06": 0.30,
+    "2025-03-14": 0.20,
+}  # date, and how far a forecast strays
+LEA_SUBJECTS = [
+    "English Language",
+    "Mathematics",
+    "English Literature",
+    "Combined Science",
+]
 
 # England's matrix has one row for any SEN. Assumption: within it, pupils with a plan stand lower, at entry and at the
 # end (in standard deviations).
@@ -237,14 +264,27 @@ BELOW_IN_GROUP = {"N": 0.0, "K": 0.15, "E": -0.50}
 SCHOOL_ENGLISH = {"N": 0.0, "K": -0.30, "E": -0.30}
 FORECAST_STUCK = {"N": 0.03, "K": 0.18, "E": 0.18}
 STUCK_BY = -1.3
-READING_AND_MATHEMATICS_APART = 3.0  # spread of half the difference of the two scores; assumption
+READING_AND_MATHEMATICS_APART = (
+    3.0  # spread of half the difference of the two scores; assumption
+)
 # What stands in place of both scores where there is none; '' is no record at all. Assumption.
-NO_SCORE = {"": 0.4, "A": 0.15, "J": 0.15, "B": 0.1, "M": 0.08, "T": 0.06, "L": 0.03, "Q": 0.03}
+NO_SCORE = {
+    "": 0.4,
+    "A": 0.15,
+    "J": 0.15,
+    "B": 0.1,
+    "M": 0.08,
+    "T": 0.06,
+    "L": 0.03,
+    "Q": 0.03,
+}
 ONE_TEST_MISSED = 0.01
 ONE_TEST_CODES = {"A": 0.6, "M": 0.2, "X": 0.2}
 
 # --------------------------------------------------------------------------------------------------------------- Names
-NAMES = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))
+NAMES = tomllib.loads(
+    (Path(__file__).parent / "names.toml").read_text(encoding="utf-8")
+)
 DOUBLE_BARRELLED = 0.04
 
 # --------------------------------------------------------------------------------------------------------------- Pupils
@@ -260,7 +300,9 @@ def people(rng: Random, era: Era) -> pd.DataFrame:
     ks4_year = pd.Series(np.repeat(leaving, sizes))
     on_roll = ks4_year >= era.academic_year
     provision = draw_evenly(rng, era.provision, ks4_year)
-    sex = pd.Series(np.where(rng.random(len(ks4_year)) < rate(provision, era.boys), "M", "F"))
+    sex = pd.Series(
+        np.where(rng.random(len(ks4_year)) < rate(provision, era.boys), "M", "F")
+    )
     ethnicity = draw(rng, ETHNICITY, len(ks4_year))
     language = languages(rng, ethnicity)
     late = rng.random(len(ks4_year)) < rate(
@@ -286,7 +328,9 @@ def people(rng: Random, era: Era) -> pd.DataFrame:
             "language": forget(rng, language),
             "eal_stage": eal_stages(rng, language, late),
             "fsm": forget(rng, yes_no(rng.random(len(sex)) < rate(provision, era.fsm))),
-            "attendance": forget(rng, attendance(rng, era, provision)).where(on_roll, ""),
+            "attendance": forget(rng, attendance(rng, era, provision)).where(
+                on_roll, ""
+            ),
             "on_roll": yes_no(on_roll),
             "left_on": "",
             "late": late,
@@ -305,14 +349,19 @@ def pupil_numbers(rng: Random, era: Era, ks4_year: pd.Series) -> pd.Series:
 def surnames(rng: Random, count: int) -> np.ndarray:
     first, second = rng.choice(NAMES["surnames"], (2, count))
     both = np.array([f"{a}-{b}" for a, b in zip(first, second, strict=True)])
-    return np.where((rng.random(count) < DOUBLE_BARRELLED) & (first != second), both, first)
+    return np.where(
+        (rng.random(count) < DOUBLE_BARRELLED) & (first != second), both, first
+    )
 
 
 def forms(rng: Random, year_group: pd.Series) -> pd.Series:
     """Eight forms a year, each the year and its tutor's initials, as 7EJ."""
-    pairs = [a + b for a in "ABCDEFGHJKLMNPRSTW" for b in "ABCDEFGHJKLMNPRSTW" if a != b]
+    pairs = [
+        a + b for a in "ABCDEFGHJKLMNPRSTW" for b in "ABCDEFGHJKLMNPRSTW" if a != b
+    ]
     initials = {
-        year: rng.choice(pairs, FORMS, replace=False) for year in sorted(year_group.unique())
+        year: rng.choice(pairs, FORMS, replace=False)
+        for year in sorted(year_group.unique())
     }
     turn = year_group.groupby(year_group).cumcount() % FORMS
     return pd.Series(
@@ -322,17 +371,27 @@ def forms(rng: Random, year_group: pd.Series) -> pd.Series:
 
 def needs(rng: Random, era: Era, provision: pd.Series) -> dict[str, pd.Series]:
     """Main type of need where the school records it, and for some a second that differs."""
-    main, second = draw(rng, era.needs, len(provision)), draw(rng, era.needs, len(provision))
-    main = main.replace("NSA", "MLD").where(provision != "K", main)  # NSA is for SEN support alone
+    main, second = (
+        draw(rng, era.needs, len(provision)),
+        draw(rng, era.needs, len(provision)),
+    )
+    main = main.replace("NSA", "MLD").where(
+        provision != "K", main
+    )  # NSA is for SEN support alone
     recorded = rng.random(len(provision)) < rate(provision, era.need_recorded)
     has_second = (
-        recorded & (second != main) & (second != "NSA") & (rng.random(len(provision)) < SECOND_NEED)
+        recorded
+        & (second != main)
+        & (second != "NSA")
+        & (rng.random(len(provision)) < SECOND_NEED)
     )
     return {"need": main.where(recorded, ""), "need_2": second.where(has_second, "")}
 
 
 def languages(rng: Random, ethnicity: pd.Series) -> pd.Series:
-    spoken = [rng.choice(OTHER_LANGUAGES.get(group, ["English"])) for group in ethnicity]
+    spoken = [
+        rng.choice(OTHER_LANGUAGES.get(group, ["English"])) for group in ethnicity
+    ]
     return pd.Series(
         np.where(rng.random(len(ethnicity)) < OTHER_LANGUAGE_SPOKEN, spoken, "English")
     )
@@ -341,7 +400,11 @@ def languages(rng: Random, ethnicity: pd.Series) -> pd.Series:
 def eal_stages(rng: Random, language: pd.Series, late: np.ndarray) -> pd.Series:
     """For pupils whose first language is not English; those who came late stand at stage 1 or 2."""
     early = draw(rng, {"1": 0.4, "2": 0.6}, len(language))
-    return draw(rng, EAL_STAGES, len(language)).mask(late, early).where(language != "English", "")
+    return (
+        draw(rng, EAL_STAGES, len(language))
+        .mask(late, early)
+        .where(language != "English", "")
+    )
 
 
 def attendance(rng: Random, era: Era, provision: pd.Series) -> pd.Series:
@@ -349,10 +412,14 @@ def attendance(rng: Random, era: Era, provision: pd.Series) -> pd.Series:
     return pd.Series([f"{100 - percent:.1f}" for percent in missed.clip(0, 70)])
 
 
-def sets(rng: Random, attainment: pd.Series, pupils: pd.DataFrame, letters: str) -> pd.Series:
+def sets(
+    rng: Random, attainment: pd.Series, pupils: pd.DataFrame, letters: str
+) -> pd.Series:
     """Eight sets a year by attainment, the first the highest, as 7Ma3."""
     seen = attainment + rng.normal(0, 0.2, len(attainment)) * attainment.std()
-    share = seen.groupby(pupils["ks4_year"]).rank(method="first", pct=True, ascending=False)
+    share = seen.groupby(pupils["ks4_year"]).rank(
+        method="first", pct=True, ascending=False
+    )
     number = np.ceil(share * SETS).astype(int).astype(str)
     return (pupils["year_group"] + letters + number).where(pupils["on_roll"] == "Y", "")
 
@@ -367,7 +434,9 @@ def able(attainment: pd.Series, ks4_year: pd.Series) -> pd.Series:
 def draw(rng: Random, shares: Rates, count: int) -> pd.Series:
     """Values at random by their shares (which need not add up to 1)."""
     weights = np.array(list(shares.values()))
-    return pd.Series(rng.choice(list(shares), count, p=weights / weights.sum()), dtype=object)
+    return pd.Series(
+        rng.choice(list(shares), count, p=weights / weights.sum()), dtype=object
+    )
 
 
 def draw_evenly(rng: Random, shares: Rates, groups: pd.Series) -> pd.Series:
@@ -384,13 +453,16 @@ def evenly(rng: Random, groups: pd.Series) -> np.ndarray:
     """Numbers from 0 to 1 in no order, spread evenly within each group: else chance would drown the small ones."""
     pupils = pd.Series(rng.random(len(groups)), index=groups.index).groupby(groups)
     return (
-        (pupils.rank(method="first") - rng.random(len(groups))) / pupils.transform("size")
+        (pupils.rank(method="first") - rng.random(len(groups)))
+        / pupils.transform("size")
     ).to_numpy()
 
 
 def normal_at(shares: np.ndarray) -> np.ndarray:
     """Where shares of a normal distribution end, in standard deviations."""
-    return np.vectorize(NormalDist().inv_cdf, otypes=[float])(shares.clip(1e-9, 1 - 1e-9))
+    return np.vectorize(NormalDist().inv_cdf, otypes=[float])(
+        shares.clip(1e-9, 1 - 1e-9)
+    )
 
 
 def strata(pupils: pd.DataFrame) -> pd.Series:
@@ -434,9 +506,9 @@ def levels_school(rng: Random) -> dict[str, pd.DataFrame]:
     provision = pupils["sen_provision"]
     groups = strata(pupils)
     start = starting_levels(rng, provision, groups)
-    start = start.add(np.where(pupils["year_group"] == "7", THIS_YEAR_7, 0.0), axis=0).clip(
-        0.05, 5.99
-    )
+    start = start.add(
+        np.where(pupils["year_group"] == "7", THIS_YEAR_7, 0.0), axis=0
+    ).clip(0.05, 5.99)
     gain = gains(rng, start, provision, groups, stuck=STUCK)
     gain["Science"] += SCHOOL_SCIENCE
     end = (start + gain).clip(lower=0.05)
@@ -448,7 +520,10 @@ def levels_school(rng: Random) -> dict[str, pd.DataFrame]:
         "test": ks2_tests(rng, start, provision),
         "teacher": teacher_levels(rng, start, highest=5),
     }
-    ks3 = {"test": ks3_tests(rng, end, provision), "teacher": teacher_levels(rng, end, highest=8)}
+    ks3 = {
+        "test": ks3_tests(rng, end, provision),
+        "teacher": teacher_levels(rng, end, highest=8),
+    }
     results = [
         *(
             long(table[~pupils["late"]], pupils, stage="KS2", kind=kind)
@@ -469,7 +544,9 @@ def levels_school(rng: Random) -> dict[str, pd.DataFrame]:
     }
 
 
-def starting_levels(rng: Random, provision: pd.Series, groups: pd.Series) -> pd.DataFrame:
+def starting_levels(
+    rng: Random, provision: pd.Series, groups: pd.Series
+) -> pd.DataFrame:
     """Attainment at the end of Key Stage 2 by subject; a pupil's subjects go together."""
     shared = normal_at(evenly(rng, groups))
     made = {}
@@ -497,7 +574,11 @@ def gains(
     made = {}
     for subject in SUBJECTS:
         at_four, each_level = GAIN[subject]
-        usual = at_four + each_level * (start[subject] - 4) + rate(provision, GAIN_BY_PROVISION)
+        usual = (
+            at_four
+            + each_level * (start[subject] - 4)
+            + rate(provision, GAIN_BY_PROVISION)
+        )
         moving = usual + rng.normal(0, GAIN_SPREAD, len(start))
         still = rng.normal(-0.05, 0.15, len(start))
         made[subject] = np.where(luck < rate(provision, stuck[subject]), still, moving)
@@ -506,7 +587,13 @@ def gains(
 
 def whole_level(attainment: pd.Series, *, highest: int) -> pd.Series:
     """3.5 as '3'; below level 1 'W'."""
-    return np.floor(attainment).clip(upper=highest).astype(int).astype(str).replace("0", "W")
+    return (
+        np.floor(attainment)
+        .clip(upper=highest)
+        .astype(int)
+        .astype(str)
+        .replace("0", "W")
+    )
 
 
 def sub_level(attainment: pd.Series) -> pd.Series:
@@ -517,7 +604,9 @@ def sub_level(attainment: pd.Series) -> pd.Series:
     return fine.where(attainment >= 1, p_scale)
 
 
-def ks2_tests(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd.DataFrame:
+def ks2_tests(
+    rng: Random, attainment: pd.DataFrame, provision: pd.Series
+) -> pd.DataFrame:
     made = {}
     for subject in TESTED:
         level = whole_level(attainment[subject], highest=5)
@@ -528,13 +617,19 @@ def ks2_tests(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd
     return pd.DataFrame(made)
 
 
-def ks3_tests(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd.DataFrame:
+def ks3_tests(
+    rng: Random, attainment: pd.DataFrame, provision: pd.Series
+) -> pd.DataFrame:
     made = {}
     for subject in TESTED:
         level = whole_level(attainment[subject], highest=HIGHEST_AT_KS3[subject])
-        given = level.mask(level.isin(["W", "1", "2"]), draw(rng, KS3_BELOW_LEVEL_3, len(level)))
+        given = level.mask(
+            level.isin(["W", "1", "2"]), draw(rng, KS3_BELOW_LEVEL_3, len(level))
+        )
         if subject == "English":
-            given = given.mask(level == "3", draw(rng, KS3_ENGLISH_AT_LEVEL_3, len(level)))
+            given = given.mask(
+                level == "3", draw(rng, KS3_ENGLISH_AT_LEVEL_3, len(level))
+            )
         made[subject] = with_codes(rng, given, provision, KS3_CODES)
     return pd.DataFrame(made)
 
@@ -547,13 +642,19 @@ def with_codes(
     return given.mask(rng.random(len(given)) < BLANK, "")
 
 
-def teacher_levels(rng: Random, attainment: pd.DataFrame, *, highest: int) -> pd.DataFrame:
+def teacher_levels(
+    rng: Random, attainment: pd.DataFrame, *, highest: int
+) -> pd.DataFrame:
     seen = attainment + rng.normal(0, TEACHER_SPREAD, attainment.shape)
-    whole = seen.apply(lambda column: whole_level(column.clip(lower=0.05), highest=highest))
+    whole = seen.apply(
+        lambda column: whole_level(column.clip(lower=0.05), highest=highest)
+    )
     return whole.mask(rng.random(whole.shape) < BLANK, "")
 
 
-def letters(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd.DataFrame:
+def letters(
+    rng: Random, attainment: pd.DataFrame, provision: pd.Series
+) -> pd.DataFrame:
     """GCSE grades. The school enters every pupil in all four subjects."""
     made = {}
     for subject in SUBJECTS:
@@ -562,28 +663,46 @@ def letters(rng: Random, attainment: pd.DataFrame, provision: pd.Series) -> pd.D
             + GCSE_SLOPE * attainment[subject]
             + rate(provision, GCSE_BY_PROVISION)
         )
-        number = np.floor(number + rng.normal(0, GCSE_SPREAD, len(number))).clip(0, 8).astype(int)
+        number = (
+            np.floor(number + rng.normal(0, GCSE_SPREAD, len(number)))
+            .clip(0, 8)
+            .astype(int)
+        )
         grade = number.map(dict(enumerate(LETTERS)))
-        made[subject] = grade.mask(rng.random(len(grade)) < rate(provision, NO_GCSE), "X")
+        made[subject] = grade.mask(
+            rng.random(len(grade)) < rate(provision, NO_GCSE), "X"
+        )
     return pd.DataFrame(made)
 
 
 def levels_now(
-    rng: Random, start: pd.DataFrame, gain: pd.DataFrame, pupils: pd.DataFrame, since: np.ndarray
+    rng: Random,
+    start: pd.DataFrame,
+    gain: pd.DataFrame,
+    pupils: pd.DataFrame,
+    since: np.ndarray,
 ) -> list[pd.DataFrame]:
     """Teachers' levels on the two dates of this year: on the way from start to end, with what teachers see."""
     rounds = []
     for date, gone in LEVELS_NOW.items():
         years = (4 + since + gone).reshape(-1, 1)  # since the start of Year 7
-        there = start + gain * np.minimum(years, 3) / 3 + KS4_PACE * np.maximum(years - 3, 0)
+        there = (
+            start
+            + gain * np.minimum(years, 3) / 3
+            + KS4_PACE * np.maximum(years - 3, 0)
+        )
         seen = there + rng.normal(0, TEACHER_SPREAD, there.shape)
         given = seen.clip(lower=0.05).apply(sub_level)
         given = given.mask(rng.random(given.shape) < 2 * BLANK, None)
-        rounds.append(long(given[since <= 0], pupils, stage="now", kind="teacher", date=date))
+        rounds.append(
+            long(given[since <= 0], pupils, stage="now", kind="teacher", date=date)
+        )
     return rounds
 
 
-def with_sets(rng: Random, pupils: pd.DataFrame, attainment: pd.DataFrame) -> pd.DataFrame:
+def with_sets(
+    rng: Random, pupils: pd.DataFrame, attainment: pd.DataFrame
+) -> pd.DataFrame:
     """Sets in three subjects; ICT is taught in forms."""
     named = {"English": "En", "Mathematics": "Ma", "Science": "Sc"}
     taught = {
@@ -591,7 +710,9 @@ def with_sets(rng: Random, pupils: pd.DataFrame, attainment: pd.DataFrame) -> pd
         for s, letters in named.items()
     }
     return pupils.assign(
-        **taught, set_ict=pupils["form"], able=able(attainment.sum(axis=1), pupils["ks4_year"])
+        **taught,
+        set_ict=pupils["form"],
+        able=able(attainment.sum(axis=1), pupils["ks4_year"]),
     )
 
 
@@ -601,9 +722,9 @@ def levels_lea(rng: Random) -> pd.DataFrame:
     for ks4_year in range(ERA_2005.academic_year - 2, ERA_2005.academic_year + 2):
         provision = draw(rng, ERA_2005.provision, LEA_PUPILS)
         start = starting_levels(rng, provision, provision)
-        end = (start + gains(rng, start, provision, provision, stuck=STUCK_ELSEWHERE)).clip(
-            lower=0.05
-        )
+        end = (
+            start + gains(rng, start, provision, provision, stuck=STUCK_ELSEWHERE)
+        ).clip(lower=0.05)
         ks2 = ks2_tests(rng, start, provision), teacher_levels(rng, start, highest=5)
         ks3 = ks3_tests(rng, end, provision), teacher_levels(rng, end, highest=8)
         grades = letters(rng, end, provision)
@@ -611,14 +732,18 @@ def levels_lea(rng: Random) -> pd.DataFrame:
             entry = settled(*ks2, subject).map(KS3_BANDS)
             level = pd.to_numeric(settled(*ks3, subject, codes="BN"), errors="coerce")
             rows = converted(provision, entry, level, reaches={"4": 4, "5": 5, "6": 6})
-            counted.append(rows.assign(stage="KS3", cohort=ks4_year - 2, subject=subject))
+            counted.append(
+                rows.assign(stage="KS3", cohort=ks4_year - 2, subject=subject)
+            )
             if ks4_year < ERA_2005.academic_year:
                 entry = settled(*ks3, subject).map(KS4_BANDS)
                 grade = grades[subject].map(
                     {letter: number for number, letter in enumerate(LETTERS)}
                 )
                 rows = converted(provision, entry, grade, reaches={"C": 5})
-                counted.append(rows.assign(stage="KS4", cohort=ks4_year, subject=subject))
+                counted.append(
+                    rows.assign(stage="KS4", cohort=ks4_year, subject=subject)
+                )
     return in_lea_order(counted)
 
 
@@ -644,7 +769,11 @@ def settled(
 
 
 def converted(
-    provision: pd.Series, entry: pd.Series, outcome: pd.Series, *, reaches: Mapping[str, float]
+    provision: pd.Series,
+    entry: pd.Series,
+    outcome: pd.Series,
+    *,
+    reaches: Mapping[str, float],
 ) -> pd.DataFrame:
     """Pupils and those who reached each outcome by entry band, for all, with SEN and without. No result stays in."""
     parts = []
@@ -654,8 +783,16 @@ def converted(
         "no SEN": provision == "N",
     }.items():
         for reach, least in reaches.items():
-            counts = (outcome >= least)[who].groupby(entry[who]).agg(pupils="size", reached="sum")
-            parts.append(counts.rename_axis("entry").reset_index().assign(group=group, reach=reach))
+            counts = (
+                (outcome >= least)[who]
+                .groupby(entry[who])
+                .agg(pupils="size", reached="sum")
+            )
+            parts.append(
+                counts.rename_axis("entry")
+                .reset_index()
+                .assign(group=group, reach=reach)
+            )
     return pd.concat(parts)
 
 
@@ -691,7 +828,9 @@ def gcse_school(rng: Random) -> dict[str, pd.DataFrame]:
     attainment = attainment.rename(
         columns={"English Language": "English", "Combined Science": "Science"}
     )
-    pupils = with_sets(for_teaching, pupils, attainment[["English", "Mathematics", "Science"]])
+    pupils = with_sets(
+        for_teaching, pupils, attainment[["English", "Mathematics", "Science"]]
+    )
     return {
         "pupils": in_school_order(pupils),
         "results": in_order(results),
@@ -714,7 +853,9 @@ def places(rng: Random, provision: pd.Series, groups: pd.Series) -> pd.DataFrame
     for subject in DRAWN_FROM:
         own = rng.normal(size=len(provision))
         made[subject] = (
-            SHARED * shared + np.sqrt(1 - SHARED**2) * own + rate(provision, BELOW_IN_GROUP)
+            SHARED * shared
+            + np.sqrt(1 - SHARED**2) * own
+            + rate(provision, BELOW_IN_GROUP)
         )
     return pd.DataFrame(made)
 
@@ -745,7 +886,9 @@ def average_scores(
     share = upto(normal_at(evenly(rng, groups)) + rate(provision, BELOW_IN_GROUP))
     inside = rng.random(len(provision))
     for group, who in sen_groups(provision).items():
-        sizes = np.array([england["English Language", group, band].sum() for band in BANDS])
+        sizes = np.array(
+            [england["English Language", group, band].sum() for band in BANDS]
+        )
         none = england["English Language", group, "none"].sum()
         has_score = who & (rng.random(len(provision)) >= none / (sizes.sum() + none))
         band = np.searchsorted(np.cumsum(sizes)[:-1] / sizes.sum(), share, side="right")
@@ -778,18 +921,24 @@ def ks2_scores(rng: Random, average: pd.Series) -> pd.DataFrame:
     reading, mathematics = average + apart + 0.5 * half, average - apart - 0.5 * half
     scores = pd.DataFrame({"Reading": reading, "Mathematics": mathematics})
     texts = scores.apply(
-        lambda column: column.map(lambda score: None if np.isnan(score) else f"{score:.0f}")
+        lambda column: column.map(
+            lambda score: None if np.isnan(score) else f"{score:.0f}"
+        )
     )
     none = draw(rng, NO_SCORE, len(average)).replace("", None)
     for subject in texts:
         texts[subject] = texts[subject].mask(average.isna(), none)
         missed = average.notna() & (rng.random(len(average)) < ONE_TEST_MISSED)
-        texts[subject] = texts[subject].mask(missed, draw(rng, ONE_TEST_CODES, len(average)))
+        texts[subject] = texts[subject].mask(
+            missed, draw(rng, ONE_TEST_CODES, len(average))
+        )
     return texts
 
 
 def band_of(average: pd.Series) -> pd.Series:
-    cut = pd.cut(average, [0, *(highest for _, highest in BANDS.values())], labels=list(BANDS))
+    cut = pd.cut(
+        average, [0, *(highest for _, highest in BANDS.values())], labels=list(BANDS)
+    )
     return cut.astype(object).fillna("none")
 
 
@@ -808,7 +957,9 @@ def grades(
             for name in [*BANDS, "none"]:
                 here = who & (band == name)
                 row = england[DRAWN_FROM[subject], group, name]
-                grade[here] = at_share(share[here], row, double=subject == "Combined Science")
+                grade[here] = at_share(
+                    share[here], row, double=subject == "Combined Science"
+                )
         made[subject] = grade
     return pd.DataFrame(made)
 
@@ -841,7 +992,9 @@ def gcse_now(
 ) -> list[pd.DataFrame]:
     """Forecast grades on the two dates of this year; some pupils are forecast to stand still."""
     provision = pupils["sen_provision"]
-    stuck = np.where(evenly(rng, strata(pupils)) < rate(provision, FORECAST_STUCK), STUCK_BY, 0.0)
+    stuck = np.where(
+        evenly(rng, strata(pupils)) < rate(provision, FORECAST_STUCK), STUCK_BY, 0.0
+    )
     rounds = []
     for date, strays in GCSE_NOW.items():
         seen = place[FORECAST].add(stuck, axis=0) + rng.normal(
@@ -851,11 +1004,15 @@ def gcse_now(
             "X", None
         )  # nobody is forecast to have no result
         given = given.mask(rng.random(given.shape) < BLANK, None)
-        rounds.append(long(given[since <= 0], pupils, stage="now", kind="teacher", date=date))
+        rounds.append(
+            long(given[since <= 0], pupils, stage="now", kind="teacher", date=date)
+        )
     return rounds
 
 
-def gcse_lea(rng: Random, england: Mapping[tuple[str, str, str], np.ndarray]) -> pd.DataFrame:
+def gcse_lea(
+    rng: Random, england: Mapping[tuple[str, str, str], np.ndarray]
+) -> pd.DataFrame:
     """Conversion in the LEA's other schools: England's rates, without this school's story."""
     counted = []
     for cohort in range(ERA_TODAY.academic_year - 2, ERA_TODAY.academic_year):
@@ -918,7 +1075,9 @@ def in_school_order(pupils: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_order(results: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(results).sort_values(["pupil_id", "stage", "date", "subject", "kind"])
+    return pd.concat(results).sort_values(
+        ["pupil_id", "stage", "date", "subject", "kind"]
+    )
 
 
 def in_lea_order(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -926,7 +1085,9 @@ def in_lea_order(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
     bands = list(dict.fromkeys([*KS3_BANDS.values(), *KS4_BANDS.values(), *BANDS]))
     table = pd.concat(counted).assign(schools=LEA_SCHOOLS)
     order = ["stage", "cohort", "subject", "group", "reach", "band"]
-    return table.assign(band=table["entry"].map(bands.index)).sort_values(order)[LEA_COLUMNS]
+    return table.assign(band=table["entry"].map(bands.index)).sort_values(order)[
+        LEA_COLUMNS
+    ]
 
 
 def write(
@@ -939,14 +1100,18 @@ def write(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in tables.items():
-        rows.to_csv(folder / f"{table}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        rows.to_csv(
+            folder / f"{table}.csv", index=False, encoding="utf-8", lineterminator="\n"
+        )
     settings = [
         f'name = "{name}"',
         f'framework = "{framework}"',
         f"academic_year = {academic_year}",
         "sample = true",
     ]
-    (folder / "school.toml").write_text("\n".join(settings) + "\n", encoding="utf-8", newline="\n")
+    (folder / "school.toml").write_text(
+        "\n".join(settings) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def main(folder: Path) -> None:

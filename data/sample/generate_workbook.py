@@ -51,7 +51,9 @@ class Story:
     written: datetime
     staff: Mapping[str, tuple[str, ...]]
     prices: float  # beside those of 2005
-    challenge: Mapping[str, int]  # pupils in the programme, by how they stand in English
+    challenge: Mapping[
+        str, int
+    ]  # pupils in the programme, by how they stand in English
     stuck_with_nothing: int
     stuck_with_much: int
 
@@ -98,7 +100,12 @@ FOR_NEED = {
         "literacy.guided",
         "literacy.progress",
     ),
-    "SLCN": ("literacy.language", "literacy.progress", "external.therapist", "literacy.guided"),
+    "SLCN": (
+        "literacy.language",
+        "literacy.progress",
+        "external.therapist",
+        "literacy.guided",
+    ),
     "MLD": (
         "literacy.progress",
         "numeracy.challenge",
@@ -131,7 +138,11 @@ FOR_NEED["SEMH"] = FOR_NEED["BESD"]
 LITERACY_NEEDS = ("SPLD", "SLCN")
 
 # Beside what belongs to the need: the share of pupils with help who have it.
-FOR_ANYBODY = {"curriculum.iep": 0.30, "extra_curricular.homework": 0.10, "community.contact": 0.12}
+FOR_ANYBODY = {
+    "curriculum.iep": 0.30,
+    "extra_curricular.homework": 0.10,
+    "community.contact": 0.12,
+}
 # With a statement, or an education, health and care plan.
 FOR_A_PLAN = ("curriculum.assistant", "external.psychologist")
 # What those have more who have much and do not move.
@@ -206,7 +217,9 @@ def answers(rng: Random, school: School, story: Story) -> tuple[Placed, ...]:
         }
         for second, (field, value) in enumerate(cells.items()):
             at = story.written + timedelta(minutes=minute, seconds=second)
-            written.append(Placed(form=place(GRID, of=pupil), field=field, value=value, at=at))
+            written.append(
+                Placed(form=place(GRID, of=pupil), field=field, value=value, at=at)
+            )
     return tuple(written)
 
 
@@ -214,23 +227,32 @@ def pupils_with_sen(school: School) -> pd.DataFrame:
     """Those on roll, in the order of the register, and how they stand; older pupils than are tracked stand as not known."""
     pupils = school.pupils
     pupils = pupils[
-        has_sen(pupils["sen_provision"], framework=school.framework) & (pupils["on_roll"] == "Y")
+        has_sen(pupils["sen_provision"], framework=school.framework)
+        & (pupils["on_roll"] == "Y")
     ]
     people = pupils[["pupil_id", "sen_provision", "need"]]
     for column, subject in (("overall", None), ("english", "English")):
         stands = standing(school, subject=subject).set_index("pupil_id")["standing"]
-        people = people.assign(**{column: people["pupil_id"].map(stands).fillna(NOT_KNOWN)})
+        people = people.assign(
+            **{column: people["pupil_id"].map(stands).fillna(NOT_KNOWN)}
+        )
     return people.reset_index(drop=True)
 
 
-def things_given(rng: Random, people: pd.DataFrame, story: Story) -> dict[str, set[str]]:
+def things_given(
+    rng: Random, people: pd.DataFrame, story: Story
+) -> dict[str, set[str]]:
     """For each pupil who has any help, what it is."""
     mixed = people.iloc[rng.permutation(len(people))]
     by_english = [
-        first(mixed, mixed["english"] == stands, count) for stands, count in story.challenge.items()
+        first(mixed, mixed["english"] == stands, count)
+        for stands, count in story.challenge.items()
     ]
     in_challenge = [pupil for pupils in by_english for pupil in pupils]
-    stuck, challenged = mixed["overall"] == "stuck", mixed["pupil_id"].isin(in_challenge)
+    stuck, challenged = (
+        mixed["overall"] == "stuck",
+        mixed["pupil_id"].isin(in_challenge),
+    )
     with_nothing = first(mixed, stuck & ~challenged, story.stuck_with_nothing)
     with_much = first(mixed, stuck & challenged, story.stuck_with_much)
     helped = chosen(mixed, in_challenge, with_nothing)
@@ -238,7 +260,9 @@ def things_given(rng: Random, people: pd.DataFrame, story: Story) -> dict[str, s
     for pupil in people[people["pupil_id"].isin(helped)].itertuples():
         things = own_things(rng, pupil)
         things |= {CHALLENGE} if pupil.pupil_id in in_challenge else set()
-        given[pupil.pupil_id] = things | set(MUCH if pupil.pupil_id in with_much else ())
+        given[pupil.pupil_id] = things | set(
+            MUCH if pupil.pupil_id in with_much else ()
+        )
     return given
 
 
@@ -248,7 +272,9 @@ def first(people: pd.DataFrame, which: pd.Series, count: int) -> list[str]:
     return found
 
 
-def chosen(people: pd.DataFrame, in_challenge: list[str], with_nothing: list[str]) -> set[str]:
+def chosen(
+    people: pd.DataFrame, in_challenge: list[str], with_nothing: list[str]
+) -> set[str]:
     """Who has help: those in the programme, most of those with a need in literacy or language, and others up to the share."""
     open_to_choice = people[~people["pupil_id"].isin([*in_challenge, *with_nothing])]
     literate = open_to_choice[open_to_choice["need"].isin(LITERACY_NEEDS)]["pupil_id"]
@@ -263,7 +289,9 @@ def own_things(rng: Random, pupil) -> set[str]:
     possible = FOR_NEED.get(pupil.need, FOR_NEED[""])
     likely = np.arange(len(possible), 0, -1)
     things = set(
-        rng.choice(possible, rng.choice((1, 1, 2)), replace=False, p=likely / likely.sum()).tolist()
+        rng.choice(
+            possible, rng.choice((1, 1, 2)), replace=False, p=likely / likely.sum()
+        ).tolist()
     )
     things |= {thing for thing, share in FOR_ANYBODY.items() if rng.random() < share}
     return things | set(
@@ -292,7 +320,8 @@ def row(rng: Random, thing: Thing, story: Story) -> dict[str, str]:
 def in_grid_order(things: set[str]) -> list[str]:
     """Things in the order of the grid's rows, as one fills it in from the top."""
     keys = [
-        line.key.removeprefix(f"{GRID}.") for line in load("task5_interventions").part(GRID).rows
+        line.key.removeprefix(f"{GRID}.")
+        for line in load("task5_interventions").part(GRID).rows
     ]
     return sorted(things, key=keys.index)
 
@@ -300,7 +329,9 @@ def in_grid_order(things: set[str]) -> list[str]:
 def main(folder: Path) -> None:
     """Write both schools' workbook.json into folders of `folder`."""
     for number, (name, story) in enumerate(STORIES.items(), start=1):
-        written = answers(np.random.default_rng([SEED, number]), open_sample(name), story)
+        written = answers(
+            np.random.default_rng([SEED, number]), open_sample(name), story
+        )
         made = portable.Export(
             workbook=name, made_at=story.written + timedelta(hours=4), answers=written
         )

@@ -70,7 +70,9 @@ def begin(*, about: About) -> Document:
 
 def turn(document: Document, *, landscape: bool, new_page: bool) -> None:
     """Lay the last section's paper upright or across; with `new_page` in a section of its own."""
-    section = document.add_section(WD_SECTION.NEW_PAGE) if new_page else document.sections[-1]
+    section = (
+        document.add_section(WD_SECTION.NEW_PAGE) if new_page else document.sections[-1]
+    )
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (
         (Cm(LONG), Cm(SHORT)) if landscape else (Cm(SHORT), Cm(LONG))
@@ -157,7 +159,12 @@ def box(document: Document, text: str, *, height: float, says: str) -> None:
 
 
 def cards(
-    document: Document, texts: Sequence[str], *, across: int = 2, height: float = 4.9, says: str
+    document: Document,
+    texts: Sequence[str],
+    *,
+    across: int = 2,
+    height: float = 4.9,
+    says: str,
 ) -> None:
     """Cards of one size to cut out along dashed lines."""
     texts = [*texts, *[""] * (-len(texts) % across)]
@@ -187,7 +194,9 @@ def saved(document: Document) -> bytes:
 # -- tables --
 
 
-def _grid(document: Document, *, rows: int, weights: Sequence[float], says: str) -> Table:
+def _grid(
+    document: Document, *, rows: int, weights: Sequence[float], says: str
+) -> Table:
     made = document.add_table(rows=rows, cols=len(weights), style="Table Grid")
     made.autofit = False
     whole = width_between_margins(document)
@@ -241,7 +250,12 @@ def _border(made: Table, *, kind: str) -> None:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         line = OxmlElement(f"w:{side}")
-        for name, value in {"val": kind, "sz": "6", "space": "0", "color": RULE}.items():
+        for name, value in {
+            "val": kind,
+            "sz": "6",
+            "space": "0",
+            "color": RULE,
+        }.items():
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     # Where the schema has it: before the layout.
@@ -274,7 +288,10 @@ def _styles(document: Document) -> None:
     styles = document.styles
     normal = styles["Normal"]
     _font(normal, size=11, colour=INK)
-    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(6), 1.15
+    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = (
+        Pt(6),
+        1.15,
+    )
     for name, size in _SIZES.items():
         _font(styles[name], size=size, colour=_COLOURS[name], bold=True)
         around = styles[name].paragraph_format
@@ -285,7 +302,9 @@ def _styles(document: Document) -> None:
         )
     _font(styles["Footer"], size=8.5, colour=GREY)
     for name in (SMALL, HELP):
-        _new_style(styles, name, size=9, colour=GREY).paragraph_format.space_after = Pt(2)
+        _new_style(styles, name, size=9, colour=GREY).paragraph_format.space_after = Pt(
+            2
+        )
     _new_style(styles, INTRO, size=11, colour=INK)
     for name in (HELP, INTRO):
         styles[name].paragraph_format.keep_with_next = True
@@ -297,7 +316,10 @@ def _styles(document: Document) -> None:
     tight.space_after, tight.line_spacing = Pt(0), 1.0
     grid = styles["Table Grid"]
     for line in grid.element.iter(
-        *(qn(f"w:{side}") for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
+        *(
+            qn(f"w:{side}")
+            for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+        )
     ):
         if line.getparent().tag == qn("w:tblBorders"):
             line.set(qn("w:color"), RULE)
@@ -306,7 +328,12 @@ def _styles(document: Document) -> None:
 
 def _cell_margins(grid) -> None:
     margins = OxmlElement("w:tblCellMar")
-    for side, twentieths in {"top": 60, "left": 100, "bottom": 60, "right": 100}.items():
+    for side, twentieths in {
+        "top": 60,
+        "left": 100,
+        "bottom": 60,
+        "right": 100,
+    }.items():
         margin = OxmlElement(f"w:{side}")
         margin.set(qn("w:w"), str(twentieths))
         margin.set(qn("w:type"), "dxa")
@@ -344,7 +371,12 @@ def _properties(document: Document, about: About) -> None:
         one_line(about.line),
     )
     words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
-    words.language, words.created, words.modified, words.revision = LANGUAGE, made, made, 1
+    words.language, words.created, words.modified, words.revision = (
+        LANGUAGE,
+        made,
+        made,
+        1,
+    )
 
 
 def _foot(section, about: About) -> None:

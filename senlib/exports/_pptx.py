@@ -13,7 +13,12 @@ import xlsxwriter
 from lxml import etree
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_MARK
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_TICK_MARK,
+)
 from pptx.enum.text import PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
@@ -68,13 +73,19 @@ def begin() -> Presentation:
     _place(cover.placeholders[0], MARGIN, 2.2, WIDE - 2 * MARGIN, 1.6)
     _place(cover.placeholders[1], MARGIN, 4.0, WIDE - 2 * MARGIN, 1.8)
     _left(cover.placeholders[1], size=20)
-    words, picture = (one for one in both.placeholders if one.placeholder_format.idx in (1, 2))
+    words, picture = (
+        one for one in both.placeholders if one.placeholder_format.idx in (1, 2)
+    )
     _place(words, MARGIN, _BODY[0], LEFT_HALF, _BODY[1])
-    _into_chart(picture, MARGIN + LEFT_HALF + 0.25, WIDE - 2 * MARGIN - LEFT_HALF - 0.25)
+    _into_chart(
+        picture, MARGIN + LEFT_HALF + 0.25, WIDE - 2 * MARGIN - LEFT_HALF - 0.25
+    )
     alone = copy.deepcopy(picture._element)
     alone.nvSpPr.cNvPr.set("id", "9")
     chart.shapes._spTree.append(alone)
-    _into_chart(chart.placeholders[len(chart.placeholders) - 1], MARGIN, WIDE - 2 * MARGIN)
+    _into_chart(
+        chart.placeholders[len(chart.placeholders) - 1], MARGIN, WIDE - 2 * MARGIN
+    )
     # Sizes are set once, on the master and on each slide.
     for name in ("a:lvl1pPr", "a:lvl2pPr"):
         for level in list(both._element.iter(qn(name))):
@@ -88,7 +99,9 @@ def add_slide(made: Presentation, *, layout: int, title: str, foot: str) -> Slid
     slide = made.slides.add_slide(made.slide_layouts[layout])
     slide.shapes.title.text = plain(title)
     for run in slide.shapes.title.text_frame.paragraphs[0].runs:
-        run.font.size = Pt(next(size for most, size in _TITLE_SIZES if len(title) <= most))
+        run.font.size = Pt(
+            next(size for most, size in _TITLE_SIZES if len(title) <= most)
+        )
     for shape in made.slide_layouts[layout].placeholders:
         kind = shape._element.nvSpPr.nvPr.find(qn("p:ph")).get("type")
         if kind in ("ftr", "sldNum"):
@@ -111,7 +124,9 @@ def _write_foot(frame, foot: str) -> None:
 def write_lines(slide: Slide, lines: Sequence[str], *, size: int) -> None:
     """Lines in the body's place, one paragraph each."""
     if not lines:
-        slide.placeholders[1]._element.getparent().remove(slide.placeholders[1]._element)
+        slide.placeholders[1]._element.getparent().remove(
+            slide.placeholders[1]._element
+        )
         return
     frame = slide.placeholders[1].text_frame
     for number, line in enumerate(lines):
@@ -152,7 +167,11 @@ def add_chart(
     frame._element.nvGraphicFramePr.cNvPr.set("descr", plain(says))
     chart = frame.chart
     _look(
-        chart, kind=kind, many=len(series) > 1, most=most, intervals=any(one.up for one in series)
+        chart,
+        kind=kind,
+        many=len(series) > 1,
+        most=most,
+        intervals=any(one.up for one in series),
     )
     column = 1 + len(series)
     for drawn, one in zip(chart.plots[0].series, series, strict=True):
@@ -166,7 +185,10 @@ def add_chart(
 
 def saved(made: Presentation) -> bytes:
     """The file, every text in it marked as British English."""
-    slides = [*made.slides, *(slide.notes_slide for slide in made.slides if slide.has_notes_slide)]
+    slides = [
+        *made.slides,
+        *(slide.notes_slide for slide in made.slides if slide.has_notes_slide),
+    ]
     for part in (made, made.slide_master, *made.slide_layouts, *slides):
         _language(part._element)
     held = io.BytesIO()
@@ -177,12 +199,17 @@ def saved(made: Presentation) -> bytes:
 # -- charts --
 
 
-def _look(chart: Chart, *, kind: str, many: bool, most: float | None, intervals: bool) -> None:
+def _look(
+    chart: Chart, *, kind: str, many: bool, most: float | None, intervals: bool
+) -> None:
     chart.has_title = False
     chart.font.size, chart.font.name = Pt(16), FONT
     chart.has_legend = many
     if many:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        chart.legend.position, chart.legend.include_in_layout = (
+            XL_LEGEND_POSITION.BOTTOM,
+            False,
+        )
     across, up = chart.category_axis, chart.value_axis
     up.minimum_scale = 0
     if most is not None:
@@ -213,7 +240,9 @@ def _look(chart: Chart, *, kind: str, many: bool, most: float | None, intervals:
             one.format.line.color.rgb, one.format.line.width = colour, Pt(3)
             one.marker.size = 9
             one.marker.format.fill.solid()
-            one.marker.format.fill.fore_color.rgb = one.marker.format.line.color.rgb = colour
+            one.marker.format.fill.fore_color.rgb = one.marker.format.line.color.rgb = (
+                colour
+            )
 
 
 def _colour(name: str):
@@ -224,12 +253,22 @@ def _interval(drawn, one: Series, *, column: int, rows: int) -> None:
     """Bars of uncertainty, their lengths kept in the chart's own sheet."""
     held = etree.SubElement(drawn, qn("c:errBars"))
     drawn.find(qn("c:cat")).addprevious(held)
-    for name, value in (("errBarType", "both"), ("errValType", "cust"), ("noEndCap", "0")):
+    for name, value in (
+        ("errBarType", "both"),
+        ("errValType", "cust"),
+        ("noEndCap", "0"),
+    ):
         etree.SubElement(held, qn(f"c:{name}")).set("val", value)
-    for at, (name, values) in enumerate((("plus", one.up), ("minus", one.down)), start=column):
-        reference = etree.SubElement(etree.SubElement(held, qn(f"c:{name}")), qn("c:numRef"))
+    for at, (name, values) in enumerate(
+        (("plus", one.up), ("minus", one.down)), start=column
+    ):
+        reference = etree.SubElement(
+            etree.SubElement(held, qn(f"c:{name}")), qn("c:numRef")
+        )
         letter = chr(ord("A") + at)
-        etree.SubElement(reference, qn("c:f")).text = f"Sheet1!${letter}$2:${letter}${rows + 1}"
+        etree.SubElement(
+            reference, qn("c:f")
+        ).text = f"Sheet1!${letter}$2:${letter}${rows + 1}"
         cache = etree.SubElement(reference, qn("c:numCache"))
         etree.SubElement(cache, qn("c:formatCode")).text = "General"
         etree.SubElement(cache, qn("c:ptCount")).set("val", str(rows))
@@ -240,7 +279,9 @@ def _interval(drawn, one: Series, *, column: int, rows: int) -> None:
                 etree.SubElement(point, qn("c:v")).text = repr(float(value))
     line = etree.SubElement(etree.SubElement(held, qn("c:spPr")), qn("a:ln"))
     line.set("w", str(Pt(2.25)))
-    etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:srgbClr")).set("val", INK)
+    etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:srgbClr")).set(
+        "val", INK
+    )
 
 
 def _numbers(labels: Sequence[str], series: Sequence[Series]) -> bytes:
@@ -289,9 +330,13 @@ def _theme(made: Presentation) -> None:
     colours |= {"accent4": INK, "hlink": BLUE, "folHlink": GREY}
     for name, colour in colours.items():
         theme = re.sub(
-            rf"(<a:{name}>).*?(</a:{name}>)", rf'\g<1><a:srgbClr val="{colour}"/>\g<2>', theme
+            rf"(<a:{name}>).*?(</a:{name}>)",
+            rf'\g<1><a:srgbClr val="{colour}"/>\g<2>',
+            theme,
         )
-    theme = theme.replace('<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>')
+    theme = theme.replace(
+        '<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>'
+    )
     part._blob = theme.encode("utf-8")
 
 
@@ -313,7 +358,9 @@ def _master(master) -> None:
     title = styles.find(qn("p:titleStyle")).find(qn("a:lvl1pPr"))
     title.set("algn", "l")
     title.find(qn("a:defRPr")).attrib.update({"sz": "3200", "b": "1"})
-    styles.find(qn("p:bodyStyle")).find(qn("a:lvl1pPr")).find(qn("a:defRPr")).set("sz", "2400")
+    styles.find(qn("p:bodyStyle")).find(qn("a:lvl1pPr")).find(qn("a:defRPr")).set(
+        "sz", "2400"
+    )
     # Grey enough to be read: the template thins its foot out.
     for tint in list(master._element.iter(qn("a:tint"))):
         tint.getparent().remove(tint)

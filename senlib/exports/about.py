@@ -37,7 +37,11 @@ class About:
         >>> About(title="List", source="Any School", made=date(2005, 3, 8)).rows[-1]
         ('Hidden', 'Nothing was hidden.')
         """
-        rows = [("What it is", self.title), ("Made on", day(self.made)), ("From", self.source)]
+        rows = [
+            ("What it is", self.title),
+            ("Made on", day(self.made)),
+            ("From", self.source),
+        ]
         if self.sample:
             rows.append(("Sample", SAMPLE))
         return [*rows, ("Hidden", self.hidden or "Nothing was hidden.")]

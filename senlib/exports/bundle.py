@@ -15,8 +15,12 @@ from senlib.exports.text import one_line, plain
 README = "README.txt"
 
 # What Windows does not allow in names, and marks that turn a name round so that it seems to end otherwise.
-_NOT_IN_NAMES = re.compile('[<>:"/\\\\|?*\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
+_NOT_IN_NAMES = re.compile(
+    '[<>:"/\\\\|?*\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]'
+)
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE
+)
 # A folder's path takes its part of the 260 letters that Windows allows.
 _LONGEST = 100
 
@@ -43,10 +47,19 @@ def bundle(files: Sequence[File], *, about: About) -> bytes:
     readme = _readme(names[1:], files, about=about)
     held = io.BytesIO()
     with ZipFile(held, "w") as made:
-        for name, content in zip(names, [readme, *(file.content for file in files)], strict=True):
+        for name, content in zip(
+            names, [readme, *(file.content for file in files)], strict=True
+        ):
             entry = ZipInfo(
                 name,
-                date_time=(max(about.made.year, 1980), about.made.month, about.made.day, 0, 0, 0),
+                date_time=(
+                    max(about.made.year, 1980),
+                    about.made.month,
+                    about.made.day,
+                    0,
+                    0,
+                    0,
+                ),
             )
             entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
             made.writestr(entry, content)
@@ -91,7 +104,11 @@ def _readme(names: Sequence[str], files: Sequence[File], *, about: About) -> byt
         hidden = f"Hidden: {file.hidden}" if file.hidden else ""
         lines.append(
             f"- {name}"
-            + "".join(f"\n  {one_line(words, most=500)}" for words in (file.says, hidden) if words)
+            + "".join(
+                f"\n  {one_line(words, most=500)}"
+                for words in (file.says, hidden)
+                if words
+            )
         )
     # As Windows' own editor has it in every version: a mark at the start, and both letters at the end of a line.
     return ("\ufeff" + "\n".join([*lines, ""])).replace("\n", "\r\n").encode("utf-8")

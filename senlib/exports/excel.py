@@ -45,7 +45,9 @@ def workbook(sheets: Sequence[Sheet], *, about: Sequence[tuple[str, str]]) -> by
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(held, options) as book:
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+        )
         text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         number = book.add_format({"valign": "top"})
         for sheet in sheets:

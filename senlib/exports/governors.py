@@ -55,7 +55,9 @@ class Figures:
         keys = [name for name in self.shown.columns if name != self.column]
         places = {
             labels: place
-            for place, labels in enumerate(rates[keys].itertuples(index=False, name=None))
+            for place, labels in enumerate(
+                rates[keys].itertuples(index=False, name=None)
+            )
         }
         return (
             rates.iloc[[places[row] for row in self.rows]]
@@ -68,11 +70,17 @@ class Figures:
         rows = [(row.label, *_figures(row)) for row in self.table().itertuples()]
         if not self.beside:
             return rows
-        return [(*row, other or "–") for row, other in zip(rows, self.beside, strict=True)]
+        return [
+            (*row, other or "–") for row, other in zip(rows, self.beside, strict=True)
+        ]
 
 
 def one_page(
-    *, about: About, sure: str, answers: Sequence[tuple[str, str]], figures: Sequence[Figures]
+    *,
+    about: About,
+    sure: str,
+    answers: Sequence[tuple[str, str]],
+    figures: Sequence[Figures],
 ) -> bytes:
     """A Word document: what was hidden, how sure one can be, each question with its answer, made from published figures, and these.
 
@@ -90,7 +98,13 @@ def one_page(
     asked = [(Cell(question), Cell(answer)) for question, answer in answers]
     if asked:
         heads = (Cell("Question"), Cell("Answer"))
-        _docx.table(made, heads=heads, rows=asked, weights=(1, 3.4), says="Questions and answers")
+        _docx.table(
+            made,
+            heads=heads,
+            rows=asked,
+            weights=(1, 3.4),
+            says="Questions and answers",
+        )
     for one in figures:
         rows = [[Cell(text) for text in row] for row in one.in_words()]
         heads = [Cell(one.caption), *map(Cell, one.heads[1:])]
@@ -101,9 +115,9 @@ def one_page(
 
 def _close_up(document) -> None:
     section = document.sections[-1]
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(
-        _MARGIN
-    )
+    section.left_margin = section.right_margin = section.top_margin = (
+        section.bottom_margin
+    ) = Cm(_MARGIN)
     for name in (_docx.CELL, _docx.SMALL):
         document.styles[name].font.size = Pt(_SIZE)
         document.styles[name].paragraph_format.space_after = Pt(0)
@@ -115,4 +129,9 @@ def _figures(row) -> tuple[str, ...]:
         return (row.reason,) * 4
     if pd.isna(row.percent):
         return (str(row.pupils), "–", "–", "–")
-    return (f"{row.pupils:,}", f"{row.reached:,}", f"{row.percent} %", f"{row.low} to {row.high} %")
+    return (
+        f"{row.pupils:,}",
+        f"{row.reached:,}",
+        f"{row.percent} %",
+        f"{row.low} to {row.high} %",
+    )

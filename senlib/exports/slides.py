@@ -63,12 +63,19 @@ def deck(slides: Sequence[Slide], *, about: About) -> bytes:
         made, layout=_pptx.COVER, title=one_line(about.title), foot=one_line(about.line)
     )
     told = (about.source, day(about.made), SAMPLE if about.sample else "", about.hidden)
-    cover.placeholders[1].text = "\n".join(one_line(line, most=500) for line in told if line)
+    cover.placeholders[1].text = "\n".join(
+        one_line(line, most=500) for line in told if line
+    )
     _pptx.write_notes(cover, _opening(slides))
     begun = 0
     for slide in slides:
         for number, page in enumerate(_pages(slide)):
-            _add(made, page, about=about, notes="" if number else _timed(slide, begun=begun))
+            _add(
+                made,
+                page,
+                about=about,
+                notes="" if number else _timed(slide, begun=begun),
+            )
         begun += slide.minutes
     return _pptx.saved(made)
 
@@ -111,14 +118,18 @@ def _series(chart: Chart, key: str) -> Series:
     if key not in chart.between:
         return Series(chart.columns[key], values)
     low, high = (_numbers(chart.table[column]) for column in chart.between[key])
-    return Series(chart.columns[key], values, up=_minus(high, values), down=_minus(values, low))
+    return Series(
+        chart.columns[key], values, up=_minus(high, values), down=_minus(values, low)
+    )
 
 
 def _numbers(column: pd.Series) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
 
 
-def _minus(ones: Sequence[float | None], others: Sequence[float | None]) -> list[float | None]:
+def _minus(
+    ones: Sequence[float | None], others: Sequence[float | None]
+) -> list[float | None]:
     return [
         None if one is None or other is None else one - other
         for one, other in zip(ones, others, strict=True)
@@ -169,7 +180,11 @@ def _pages(slide: Slide) -> Iterator[Slide]:
 def _size(slide: Slide) -> int:
     sizes = _SIZES if slide.chart is None else _BESIDE_A_CHART
     return next(
-        (size for size in sizes if _fits(slide.lines, size=size, chart=slide.chart is not None)),
+        (
+            size
+            for size in sizes
+            if _fits(slide.lines, size=size, chart=slide.chart is not None)
+        ),
         sizes[-1],
     )
 
@@ -190,4 +205,9 @@ def _properties(made, about: About) -> None:
         one_line(about.line),
     )
     words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
-    words.language, words.created, words.modified, words.revision = _pptx.LANGUAGE, at, at, 1
+    words.language, words.created, words.modified, words.revision = (
+        _pptx.LANGUAGE,
+        at,
+        at,
+        1,
+    )

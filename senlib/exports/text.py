@@ -7,7 +7,9 @@ from datetime import date
 
 # XML 1.0 has no other characters (https://www.w3.org/TR/xml/#charsets), and one that it has not makes a file unreadable; those from
 # 7F to 9F, which it has, no calendar takes (RFC 5545), and nobody can see.
-_NOT_IN_FILES = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_FILES = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 # A line that somebody broke in Word, in PowerPoint or on another system.
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # These two turn letters round against their own script; Arabic and Hebrew read rightly without them.

@@ -162,7 +162,9 @@ def document(
     b'PK'
     """
     made = _docx.begin(about=about)
-    lies = [piece.wide if landscape is None else landscape for piece in pieces] or [bool(landscape)]
+    lies = [piece.wide if landscape is None else landscape for piece in pieces] or [
+        bool(landscape)
+    ]
     _docx.turn(made, landscape=lies[0], new_page=False)
     _docx.heading(made, heading or about.title, level=1)
     if about.hidden:
@@ -202,19 +204,25 @@ def form(
         roomy=True,
     )
     whom = (
-        WHOM.get(part.each, "") if copy.blank and not isinstance(part, FlowChart | Points) else ""
+        WHOM.get(part.each, "")
+        if copy.blank and not isinstance(part, FlowChart | Points)
+        else ""
     )
     return document([copy], about=about, heading=heading or part.title, whom=whom)
 
 
-def iep(*, about: About, heading: str = "", of: str = "", held: Held | None = None) -> bytes:
+def iep(
+    *, about: About, heading: str = "", of: str = "", held: Held | None = None
+) -> bytes:
     """An individual education plan, across the page: of a pupil or group `of` from `held` (`Store.forms()`), or blank without.
 
     >>> iep(about=About(title="Individual education plan", source="Any School", made=date(2005, 3, 8)))[:2]
     b'PK'
     """
     sheet = load("task6_support_in_class")
-    about_it, targets, voices = (copy_of(sheet.part(key), of=of, held=held) for key in IEP)
+    about_it, targets, voices = (
+        copy_of(sheet.part(key), of=of, held=held) for key in IEP
+    )
     # The first part's title is the document's.
     pieces = [replace(about_it, heading="", across=True), targets, voices]
     return document(
@@ -252,7 +260,11 @@ def feedback(
 
 
 def plan(
-    found: Sequence[Action], *, about: About, today: date, names: Mapping[str, str] | None = None
+    found: Sequence[Action],
+    *,
+    about: About,
+    today: date,
+    names: Mapping[str, str] | None = None,
 ) -> bytes:
     """The action plan, in the order given; `names` has the words for the pupils whom actions are about, by their numbers.
 
@@ -275,16 +287,21 @@ def plan(
     ]
     if not rows:
         return document(
-            [Words(heading="", text="No action is in the plan yet.", wide=True)], about=about
+            [Words(heading="", text="No action is in the plan yet.", wide=True)],
+            about=about,
         )
     weights = (3.2, 2.4, 1.4, 1.5, 2.6, 0.8)
     return document(
-        [Listing(heading="", heads=heads, rows=rows, weights=weights, wide=True)], about=about
+        [Listing(heading="", heads=heads, rows=rows, weights=weights, wide=True)],
+        about=about,
     )
 
 
 def cards(
-    part: Cards, *, about: About, order: Callable[[Sequence[str]], Sequence[str]] = sorted
+    part: Cards,
+    *,
+    about: About,
+    order: Callable[[Sequence[str]], Sequence[str]] = sorted,
 ) -> bytes:
     """A pack of cards to cut out: the headings first, then the cards, in the order that `order` makes of their texts.
 
@@ -307,11 +324,17 @@ def cards(
 
 
 def _add(made: Document, piece: Piece) -> None:
-    head = piece.part.title if isinstance(piece, Copy) and piece.heading is None else piece.heading
+    head = (
+        piece.part.title
+        if isinstance(piece, Copy) and piece.heading is None
+        else piece.heading
+    )
     if head:
         _docx.heading(made, head, level=2)
     if isinstance(piece, Words):
-        _docx.paragraphs(made, piece.text, style="List Bullet" if piece.listed else None)
+        _docx.paragraphs(
+            made, piece.text, style="List Bullet" if piece.listed else None
+        )
     elif isinstance(piece, Picture):
         _docx.picture(made, piece.content, says=piece.says)
     elif isinstance(piece, Listing):
@@ -357,10 +380,16 @@ def _form(made: Document, copy: Copy, level: int) -> None:
     heads = [Cell("What is asked"), Cell("Answer")]
     rows = [[_head(copy, one), _answer(copy, one, one.key)] for one in copy.part.fields]
     heights = [
-        (_TALL_ROW if one.kind == "text" else _ROW) if copy.blank else 0 for one in copy.part.fields
+        (_TALL_ROW if one.kind == "text" else _ROW) if copy.blank else 0
+        for one in copy.part.fields
     ]
     _docx.table(
-        made, heads=heads, rows=rows, weights=(1, 2.4), says=copy.part.title, heights=heights
+        made,
+        heads=heads,
+        rows=rows,
+        weights=(1, 2.4),
+        says=copy.part.title,
+        heights=heights,
     )
 
 
@@ -380,7 +409,10 @@ def _questions(made: Document, copy: Copy, level: int) -> None:
             _docx.paragraphs(made, one.help, style=_docx.HELP)
         cell = _answer(copy, one, one.key)
         _docx.box(
-            made, "\n".join(filter(None, (cell.text, cell.small))), height=height, says=one.label
+            made,
+            "\n".join(filter(None, (cell.text, cell.small))),
+            height=height,
+            says=one.label,
         )
 
 
@@ -388,10 +420,17 @@ def _grid(made: Document, copy: Copy, level: int) -> None:
     grid: Grid = copy.part
     titles = {section.key: section.title for section in grid.sections}
     rows = [*grid.rows, *copy.rows]
-    room = [Row("", "")] * (3 if grid.rows else 10) if copy.blank and grid.room_for_own_rows else []
+    room = (
+        [Row("", "")] * (3 if grid.rows else 10)
+        if copy.blank and grid.room_for_own_rows
+        else []
+    )
     labels = [column.label for column in grid.columns]
     longest = max((len(row.label) for row in rows), default=2 * _SHORT_LABEL)
-    weights = [min(max(longest / 14, 1.6), 4.5), *(_WIDE[column.kind] for column in grid.columns)]
+    weights = [
+        min(max(longest / 14, 1.6), 4.5),
+        *(_WIDE[column.kind] for column in grid.columns),
+    ]
     for key in titles or [""]:
         # A row whose section is no longer there is shown in the last place rather than not at all.
         last = key == list(titles or [""])[-1]
@@ -428,7 +467,12 @@ def _grid(made: Document, copy: Copy, level: int) -> None:
 def _line(copy: Copy, row: Row) -> list[Cell]:
     starts = copy.part.starts | row.start
     cells = [
-        _answer(copy, one, answer_key(row=row.key, column=one.key), start=starts.get(one.key, ""))
+        _answer(
+            copy,
+            one,
+            answer_key(row=row.key, column=one.key),
+            start=starts.get(one.key, ""),
+        )
         for one in copy.part.columns
     ]
     return [Cell(row.label), *cells]
@@ -439,14 +483,18 @@ def _row_height(copy: Copy) -> float:
         return 0
     writing = [column for column in copy.part.columns if column.kind == "text"]
     few = len(copy.part.rows) <= 5
-    return (2.3 if few and len(copy.part.columns) > 2 else _TALL_ROW) if writing else _ROW
+    return (
+        (2.3 if few and len(copy.part.columns) > 2 else _TALL_ROW) if writing else _ROW
+    )
 
 
 def _checklist(made: Document, copy: Copy, level: int) -> None:
     part: Checklist = copy.part
     answer = Field("answer", "Answer", kind="choice", choices=part.choices)
     if not copy.blank:
-        rows = [[Cell(item.text), _answer(copy, answer, item.key)] for item in part.items]
+        rows = [
+            [Cell(item.text), _answer(copy, answer, item.key)] for item in part.items
+        ]
         _docx.table(
             made,
             heads=[Cell(part.title), Cell("Answer")],
@@ -455,9 +503,13 @@ def _checklist(made: Document, copy: Copy, level: int) -> None:
             says=part.title,
         )
         return
-    heads = [Cell(part.title), *(Cell(choice.label, centred=True) for choice in part.choices)]
+    heads = [
+        Cell(part.title),
+        *(Cell(choice.label, centred=True) for choice in part.choices),
+    ]
     rows = [
-        [Cell(item.text), *[Cell(EMPTY, centred=True)] * len(part.choices)] for item in part.items
+        [Cell(item.text), *[Cell(EMPTY, centred=True)] * len(part.choices)]
+        for item in part.items
     ]
     _docx.table(
         made,
@@ -487,8 +539,15 @@ def _points(made: Document, copy: Copy, level: int) -> None:
 
 
 def _resources(made: Document, copy: Copy, level: int) -> None:
-    heads = [Cell("Publication"), Cell("Its number in 2005"), Cell("What came after it")]
-    rows = [[Cell(one.title), Cell(one.number), Cell(one.replaced_by)] for one in copy.part.items]
+    heads = [
+        Cell("Publication"),
+        Cell("Its number in 2005"),
+        Cell("What came after it"),
+    ]
+    rows = [
+        [Cell(one.title), Cell(one.number), Cell(one.replaced_by)]
+        for one in copy.part.items
+    ]
     _docx.table(made, heads=heads, rows=rows, weights=(3, 1.5, 3), says=copy.part.title)
 
 
@@ -507,20 +566,33 @@ def _cards(made: Document, copy: Copy, level: int) -> None:
         if key or texts:
             _docx.heading(made, title, level=level)
             _docx.paragraphs(
-                made, "\n".join(texts) or "No card.", style="List Bullet" if texts else None
+                made,
+                "\n".join(texts) or "No card.",
+                style="List Bullet" if texts else None,
             )
 
 
 def _pack(
-    made: Document, part: Cards, *, level: int, order: Callable[[Sequence[str]], Sequence[str]]
+    made: Document,
+    part: Cards,
+    *,
+    level: int,
+    order: Callable[[Sequence[str]], Sequence[str]],
 ) -> None:
-    _docx.paragraphs(made, "Cut along the dashed lines. Lay each card under one of the headings.")
+    _docx.paragraphs(
+        made, "Cut along the dashed lines. Lay each card under one of the headings."
+    )
     _docx.heading(made, "The headings", level=level)
     _docx.cards(
-        made, [group.title for group in part.groups], says="Headings to cut out", height=2.4
+        made,
+        [group.title for group in part.groups],
+        says="Headings to cut out",
+        height=2.4,
     )
     _docx.heading(made, "The cards", level=level)
-    _docx.cards(made, list(order([card.text for card in part.cards])), says="Cards to cut out")
+    _docx.cards(
+        made, list(order([card.text for card in part.cards])), says="Cards to cut out"
+    )
 
 
 def _flow_chart(made: Document, copy: Copy, level: int) -> None:
@@ -548,11 +620,16 @@ def _flow_chart(made: Document, copy: Copy, level: int) -> None:
         for node in trail.nodes
     ]
     steps = enumerate(zip(trail.nodes, answered, strict=True), start=1)
-    rows = [[Cell(str(number)), Cell(node.text), Cell(answer)] for number, (node, answer) in steps]
+    rows = [
+        [Cell(str(number)), Cell(node.text), Cell(answer)]
+        for number, (node, answer) in steps
+    ]
     _docx.table(made, heads=heads, rows=rows, weights=weights, says=chart.title)
     _docx.paragraphs(
         made,
-        _ENDS[trail.comes_to] if trail.done else "The chart has not been walked to its end yet.",
+        _ENDS[trail.comes_to]
+        if trail.done
+        else "The chart has not been walked to its end yet.",
     )
 
 
@@ -570,7 +647,9 @@ def _ways(node: Node, numbers: Mapping[str, str]) -> str:
         for way, target in node.ways.items()
         if target in numbers
     ]
-    return "\n".join(line if line[0] == EMPTY else line[0].upper() + line[1:] for line in lines)
+    return "\n".join(
+        line if line[0] == EMPTY else line[0].upper() + line[1:] for line in lines
+    )
 
 
 _WRITERS: Mapping[type, Callable[[Document, Copy, int], None]] = {
@@ -609,7 +688,11 @@ def _in_words(asked: Field, value: str, *, names: Mapping[str, str]) -> str:
     if asked.kind == "date":
         return written_day(value)
     if asked.kind in ("pupil", "action"):
-        return names.get(value, NO_PUPIL if asked.kind == "pupil" else NO_ACTION) if value else ""
+        return (
+            names.get(value, NO_PUPIL if asked.kind == "pupil" else NO_ACTION)
+            if value
+            else ""
+        )
     return _label(asked.choices, value)
 
 
@@ -656,4 +739,6 @@ def _origin(action: Action, names: Mapping[str, str]) -> str:
 def _due(action: Action, *, today: date) -> str:
     if action.due is None:
         return action.values["due"]
-    return day(action.due) + ("\nOverdue" if action.due < today and not action.done else "")
+    return day(action.due) + (
+        "\nOverdue" if action.due < today and not action.done else ""
+    )

@@ -110,7 +110,10 @@ class Stage:
         if self.below_band and entry in self.entry_scale.below_range():
             return self.below_band
         step = self.entry_scale.step(entry)
-        return next((band for band, steps in self.steps_of_band.items() if step in steps), "none")
+        return next(
+            (band for band, steps in self.steps_of_band.items() if step in steps),
+            "none",
+        )
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,11 @@ class Framework:
         """
         return list(
             dict.fromkeys(
-                [self.stages[0].entry_stage, *(stage.name for stage in self.stages), "now"]
+                [
+                    self.stages[0].entry_stage,
+                    *(stage.name for stage in self.stages),
+                    "now",
+                ]
             )
         )
 
@@ -257,7 +264,9 @@ def load(name: str) -> Framework:
     if name not in names():
         raise KeyError(f"{name!r} is no framework: {', '.join(names())}")
     return _framework(
-        tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+        tomllib.loads(
+            files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+        )
     )
 
 
@@ -276,19 +285,25 @@ def _framework(table: Mapping[str, Any]) -> Framework:
         need_names=dict(table["needs"]["codes"]),
         needs_accepted=table["needs"]["accepted"],
         subjects=tuple(
-            Subject(**{key: _frozen(value) for key, value in s.items()}) for s in table["subjects"]
+            Subject(**{key: _frozen(value) for key, value in s.items()})
+            for s in table["subjects"]
         ),
         other_subjects=table.get("other_subjects", False),
         scales=scales,
         stages=tuple(_stage(stage, scales) for stage in table["stages"]),
         criteria=tuple(_criterion(criterion) for criterion in table["criteria"]),
-        tracking=Tracking(**{key: _frozen(value) for key, value in table["tracking"].items()}),
+        tracking=Tracking(
+            **{key: _frozen(value) for key, value in table["tracking"].items()}
+        ),
     )
 
 
 def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
     steps = {band: tuple(steps) for band, steps in table.get("bands", [])}
-    scores = {band: (lowest, highest) for band, lowest, highest in table.get("score_bands", [])}
+    scores = {
+        band: (lowest, highest)
+        for band, lowest, highest in table.get("score_bands", [])
+    }
     below = table.get("below_band", "")
     return Stage(
         name=table["name"],

@@ -19,12 +19,31 @@ OTHER = "no GCSE"
 Kind = Literal["none", "below", "standard", "other"]
 
 # What people put in a cell to say that there is nothing to put there.
-_NOTHING = ("", "-", "--", "n/a", "na", "#n/a", "nil", "none", "unknown", "notknown", "nodata")
+_NOTHING = (
+    "",
+    "-",
+    "--",
+    "n/a",
+    "na",
+    "#n/a",
+    "nil",
+    "none",
+    "unknown",
+    "notknown",
+    "nodata",
+)
 # Prior attainment by name, as schools' systems and DfE's tables give it: high, middle and low.
 _BANDS_BY_NAME = (
     *("h", "m", "l", "hpa", "mpa", "lpa", "npa", "hap", "map", "lap", "ha", "ma", "la"),
     *("high", "middle", "mid", "medium", "low", "upper", "lower", "higher"),
-    *("highprior", "middleprior", "lowprior", "highattainer", "middleattainer", "lowattainer"),
+    *(
+        "highprior",
+        "middleprior",
+        "lowprior",
+        "highattainer",
+        "middleattainer",
+        "lowattainer",
+    ),
     *("highattaining", "middleattaining", "lowattaining"),
 )
 _LETTERS = ("a*", "a", "b", "c", "d", "e", "f", "g")
@@ -98,7 +117,9 @@ class Scale:
         """Every spelling that is known, folded, with the name it stands for. A value wins over a code."""
         names = {_fold(code.name): code.name for code in self.codes}
         names |= {_fold(value.name): value.name for value in self.values}
-        return names | {_fold(spelling): name for spelling, name in self.spellings.items()}
+        return names | {
+            _fold(spelling): name for spelling, name in self.spellings.items()
+        }
 
     def parse(self, text: str) -> str | None:
         """The name of the value or code that `text` spells, or None where the scale knows no such result.
@@ -168,7 +189,9 @@ class Scale:
 
     def _rounded(self, folded: str) -> str | None:
         """An average that lies between two scores, as the nearer; halfway it is the higher."""
-        if self.rounded_to is None or not re.fullmatch(r"[0-9]{1,3}\.[0-9]{1,15}", folded):
+        if self.rounded_to is None or not re.fullmatch(
+            r"[0-9]{1,3}\.[0-9]{1,15}", folded
+        ):
             return None
         steps = math.floor(float(folded) / self.rounded_to + 0.5)
         name = f"{steps * self.rounded_to:g}"
@@ -176,7 +199,9 @@ class Scale:
 
     def _from_fine_grade(self, folded: str) -> str | None:
         """The grade that a part of it lies in: 4+, 4=, 4-, 4a to 4c, 4.2, or 4 secure, developing, emerging; M+ is a merit."""
-        if fine := re.fullmatch(r"([1-9])(?:[abcsde]|\.[0-9]|secure|developing|emerging)", folded):
+        if fine := re.fullmatch(
+            r"([1-9])(?:[abcsde]|\.[0-9]|secure|developing|emerging)", folded
+        ):
             return self._names.get(fine[1])
         if fine := re.fullmatch(r"(.+?)(?:\+{1,2}|-{1,2}|=)", folded):
             name = self._names.get(fine[1])
@@ -186,11 +211,17 @@ class Scale:
     def _at_points(self, points: float) -> str | None:
         """The narrowest value whose points begin at or below `points`: a sub-level rather than its level."""
         held = [
-            value for value in self.values if value.lowest <= points and value.name != value.step
+            value
+            for value in self.values
+            if value.lowest <= points and value.name != value.step
         ]
         best = max(held, key=lambda value: value.lowest, default=None)
         # The scale ends two points above the floor of its last sub-level.
-        return best.name if best and points < best.lowest + 2 and best.step.isdigit() else None
+        return (
+            best.name
+            if best and points < best.lowest + 2 and best.step.isdigit()
+            else None
+        )
 
     def points(self, name: str) -> float:
         """Points of a value, or those that a code stands for; NaN for any other code, for a band, and for no result.
@@ -215,7 +246,9 @@ class Scale:
         [True, False, False, False]
         """
         points = math.nan if self.is_code(name) else self.points(name)
-        return not math.isnan(points) and not (self.order_alone and self._is_in_order(name))
+        return not math.isnan(points) and not (
+            self.order_alone and self._is_in_order(name)
+        )
 
     def above(self, name: str, *, than: str) -> bool | None:
         """Whether one result is higher than another; None where that cannot be told, as of W and a P level, which it covers.
@@ -268,7 +301,10 @@ class Scale:
         if not self.pairs:
             return []
         return [
-            f"{grade}-{other}" for grade in range(1, 10) for other in (grade - 1, grade) if other
+            f"{grade}-{other}"
+            for grade in range(1, 10)
+            for other in (grade - 1, grade)
+            if other
         ]
 
     def reached(self, name: str, *, reach: str) -> bool:
@@ -309,7 +345,11 @@ class Scale:
 
     def _kind(self, name: str | None) -> Kind | None:
         """What a code tells; None for a value, and for what is not on the scale."""
-        return self._codes[name].kind if name in self._codes and name not in self._values else None
+        return (
+            self._codes[name].kind
+            if name in self._codes and name not in self._values
+            else None
+        )
 
 
 def scale_from(name: str, table: Mapping[str, Any]) -> Scale:
@@ -345,7 +385,9 @@ def _values(table: Mapping[str, Any]) -> Iterable[Value]:
         count = round((numbers["to"] - numbers["from"]) / numbers["by"]) + 1
         for index in range(count):
             number = numbers["from"] + index * numbers["by"]
-            yield Value(name=f"{number:g}", points=number, lowest=number, step=f"{number:g}")
+            yield Value(
+                name=f"{number:g}", points=number, lowest=number, step=f"{number:g}"
+            )
     for label in table.get("bands", []):
         yield Value(name=label, points=math.nan, lowest=math.nan, step=label)
 
@@ -403,13 +445,19 @@ def _day_and_month(text: str) -> tuple[int, int] | None:
     text = text.strip()
     if iso := re.fullmatch(r"[0-9]{4}-([0-9]{2})-([0-9]{2})(?:[ T][0-9:.]*)?", text):
         return int(iso[2]), int(iso[1])
-    if british := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-](?:[0-9]{2}){1,2}", text):
+    if british := re.fullmatch(
+        r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-](?:[0-9]{2}){1,2}", text
+    ):
         return int(british[1]), int(british[2])
-    words = re.fullmatch(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})(?:[ -](?:[0-9]{2}){1,2})?", text)
+    words = re.fullmatch(
+        r"([0-9]{1,2})[ -]([A-Za-z]{3,9})(?:[ -](?:[0-9]{2}){1,2})?", text
+    )
     months = [name.casefold() for name in month_name[1:]]
     if not words:
         return None
     named = [
-        number for number, name in enumerate(months, 1) if name.startswith(words[2].casefold())
+        number
+        for number, name in enumerate(months, 1)
+        if name.startswith(words[2].casefold())
     ]
     return (int(words[1]), named[0]) if named else None

@@ -48,14 +48,18 @@ def classes(school: School) -> pd.DataFrame:
     parts = []
     for column in COLUMNS:
         held = pupils.assign(sen=sen)[pupils[column] != ""]
-        counted = held.groupby(column).agg(pupils=("pupil_id", "size"), sen=("sen", "sum"))
+        counted = held.groupby(column).agg(
+            pupils=("pupil_id", "size"), sen=("sen", "sum")
+        )
         counted = (
             counted.rename_axis("name")
             .reset_index()
             .sort_values("name", key=lambda names: names.map(_as_read))
         )
         parts.append(counted.assign(column=column, subject=_subject(school, column)))
-    table = pd.concat(parts, ignore_index=True).astype({"pupils": "int64", "sen": "int64"})
+    table = pd.concat(parts, ignore_index=True).astype(
+        {"pupils": "int64", "sen": "int64"}
+    )
     return table[["column", "subject", "name", "pupils", "sen"]]
 
 
@@ -74,7 +78,9 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
     if column not in COLUMNS:
         raise KeyError(f"{column!r} says nothing of classes: {', '.join(COLUMNS)}")
     pupils = _on_roll(school)
-    here = (pupils[column] != "") & has_sen(pupils["sen_provision"], framework=school.framework)
+    here = (pupils[column] != "") & has_sen(
+        pupils["sen_provision"], framework=school.framework
+    )
     pupils = pupils[here].sort_values(["surname", "forename", "pupil_id"])
     pupils = pupils.assign(**{"class": pupils[column]})[["class", *PEOPLE]]
     standing = pd.DataFrame(columns=["pupil_id", *STANDING], dtype=str)
@@ -83,10 +89,14 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
         standing = track(school, subject=subject, entry=[*stage.bands, "none"])[
             list(standing.columns)
         ].astype(str)
-    return pupils.merge(standing, on="pupil_id", how="left").fillna(dict.fromkeys(STANDING, ""))
+    return pupils.merge(standing, on="pupil_id", how="left").fillna(
+        dict.fromkeys(STANDING, "")
+    )
 
 
-def class_sheet(school: School, *, column: str, name: str, subject: str = "") -> pd.DataFrame:
+def class_sheet(
+    school: School, *, column: str, name: str, subject: str = ""
+) -> pd.DataFrame:
     """The list of one class, as `class_lists` has it.
 
     >>> from senlib import open_sample
@@ -105,7 +115,8 @@ def _as_read(name: str) -> list[tuple[int, str]]:
     """
     parts = filter(None, re.split("([0-9]{1,9})", name))
     return [
-        (int(part), "") if part.isascii() and part.isdecimal() else (10**9, part) for part in parts
+        (int(part), "") if part.isascii() and part.isdecimal() else (10**9, part)
+        for part in parts
     ]
 
 

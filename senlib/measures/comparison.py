@@ -21,8 +21,21 @@ GROUPS_IN_ENGLAND = {
 }
 
 # What a table of rates tells of its pupils by number, and all that it counts of them.
-TOLD = ("other_qualification", "by_teacher", "without_start", "one_paper", "below_in_one")
-COUNTED = ("pupils", "without_result", "reached", "with_start", "reached_with_start", *TOLD)
+TOLD = (
+    "other_qualification",
+    "by_teacher",
+    "without_start",
+    "one_paper",
+    "below_in_one",
+)
+COUNTED = (
+    "pupils",
+    "without_result",
+    "reached",
+    "with_start",
+    "reached_with_start",
+    *TOLD,
+)
 
 # What a figure is of, in the table's names and in England's own.
 _ROW = ["subject", "group", "entry", "reach"]
@@ -57,12 +70,18 @@ def with_england(
     figures = national.figures(framework.name) if figures is None else figures
     figures = _of_england(figures, stage=stage)
     rows = _named_as_in_england(table, stage=stage, by=by)
-    table = table.assign(**_crude(rows, figures), **_expected(rows, figures, stage=stage))
+    table = table.assign(
+        **_crude(rows, figures), **_expected(rows, figures, stage=stage)
+    )
     return _judged(table)
 
 
 def with_typed(
-    table: pd.DataFrame, *, figures: pd.DataFrame | None, stage: Stage, by: str = "sen_provision"
+    table: pd.DataFrame,
+    *,
+    figures: pd.DataFrame | None,
+    stage: Stage,
+    by: str = "sen_provision",
 ) -> pd.DataFrame:
     """The table with a figure that a SENCO typed in and that is not England's: typed, typed_whose, typed_year, typed_difference.
 
@@ -74,7 +93,10 @@ def with_typed(
     held = _in_its_names(figures[figures["whose"] != national.ENGLAND], stage=stage)
     rows = _named_as_in_england(table, stage=stage, by=by)
     nearest = _nearest(rows[rows["entry"] != NO_START], held).reindex(table.index)
-    year, percent = nearest["year"].astype("Int64"), nearest["percent"].astype("float64")
+    year, percent = (
+        nearest["year"].astype("Int64"),
+        nearest["percent"].astype("float64"),
+    )
     return table.assign(
         typed=percent,
         typed_whose=nearest["whose"].fillna("").astype(object),
@@ -114,7 +136,9 @@ def summers_together(table: pd.DataFrame, *, cohorts: Sequence[int]) -> pd.DataF
     """
     rows = table[table["cohort"].isin(cohorts)]
     lacks = (rows["with_start"] > 0) & rows["expected"].isna()
-    own = (rows["expected_year"] == rows["cohort"]).fillna(False) | (rows["with_start"] == 0)
+    own = (rows["expected_year"] == rows["cohort"]).fillna(False) | (
+        rows["with_start"] == 0
+    )
     keys = ["subject", "entry", "reach", "group"]
     counts = [name for name in rows if name in COUNTED]
     sums = (
@@ -143,7 +167,12 @@ def summers_together(table: pd.DataFrame, *, cohorts: Sequence[int]) -> pd.DataF
     return (
         _judged(sums)
         .reindex(columns=table.columns)
-        .assign(**{name: "" for name in ("lea_difference", "typed_whose", "typed_difference")})
+        .assign(
+            **{
+                name: ""
+                for name in ("lea_difference", "typed_whose", "typed_difference")
+            }
+        )
     )
 
 
@@ -186,7 +215,9 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
         table["expected_percent"].fillna(table["national"]),
     )
     year = table["expected_year"].fillna(table["national_year"])
-    return table.assign(difference=difference.where(can_judge(year, table["cohort"]), ""))
+    return table.assign(
+        difference=difference.where(can_judge(year, table["cohort"]), "")
+    )
 
 
 def _of_england(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
@@ -232,7 +263,9 @@ def _crude(rows: pd.DataFrame, figures: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def _nearest(rows: pd.DataFrame, figures: pd.DataFrame, *, own_year: bool = False) -> pd.DataFrame:
+def _nearest(
+    rows: pd.DataFrame, figures: pd.DataFrame, *, own_year: bool = False
+) -> pd.DataFrame:
     """Of the figures for each row that of the cohort's year, else of the nearest, by the row's place in the table."""
     held = _beside(rows, figures)
     if own_year:
@@ -244,7 +277,9 @@ def _beside(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Each row with every figure that is of the same subject, group, entry and outcome."""
     of_the_row = ["cohort", "subject", "group", "pupils", *_IN_ENGLAND]
     held = figures.columns.intersection([*_IN_ENGLAND, "year", "percent", "whose"])
-    return rows[of_the_row].reset_index(names="place").merge(figures[held], on=_IN_ENGLAND)
+    return (
+        rows[of_the_row].reset_index(names="place").merge(figures[held], on=_IN_ENGLAND)
+    )
 
 
 def _of_one_year(rows: pd.DataFrame, *, within: list[str]) -> pd.DataFrame:
@@ -263,22 +298,30 @@ def _of_one_year(rows: pd.DataFrame, *, within: list[str]) -> pd.DataFrame:
     return rows[(rows["year"] == rows["chosen"]).fillna(False).astype(bool)]
 
 
-def _expected(rows: pd.DataFrame, figures: pd.DataFrame, *, stage: Stage) -> dict[str, pd.Series]:
+def _expected(
+    rows: pd.DataFrame, figures: pd.DataFrame, *, stage: Stage
+) -> dict[str, pd.Series]:
     """What England would have reached from the starts of each row's pupils."""
     of_bands = rows[rows["entry"].isin(stage.bands)]
     held = _beside(of_bands, figures[figures["percent"].notna()])
     # One year for all starts of a subject and group, though another might be nearer for one of them.
     held = _of_one_year(held, within=["subject", "group", "reach"]).set_index("place")
     whole = of_bands[_OF_ALL_STARTS].fillna(0).itertuples(index=False, name=None)
-    compared_with = set(held[_OF_ALL_STARTS].fillna(0).itertuples(index=False, name=None))
+    compared_with = set(
+        held[_OF_ALL_STARTS].fillna(0).itertuples(index=False, name=None)
+    )
     # Where England has figures for some starts alone, the pupils of the others are left out of both sides.
-    compares_with_none = pd.array([row not in compared_with for row in whole], dtype="bool")
+    compares_with_none = pd.array(
+        [row not in compared_with for row in whole], dtype="bool"
+    )
     stands = of_bands.index.isin(held.index) | compares_with_none
     each = pd.DataFrame(
         {
             "with_start": of_bands["pupils"].where(stands, 0),
             "reached_with_start": of_bands["reached"].where(stands, 0),
-            "expected": (held["pupils"] * held["percent"] / 100).reindex(of_bands.index),
+            "expected": (held["pupils"] * held["percent"] / 100).reindex(
+                of_bands.index
+            ),
             "expected_percent": held["percent"].reindex(of_bands.index),
             "expected_year": held["year"].reindex(of_bands.index).astype("Int64"),
         }

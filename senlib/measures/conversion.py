@@ -91,7 +91,8 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
         entry_value=counts["entry"],
         one_paper=one_paper(counts["entry"]),
         below_in_one=below_in_one(counts["entry"]),
-        by_teacher=(counts["entry_kind"] == "teacher") | (counts["outcome_kind"] == "teacher"),
+        by_teacher=(counts["entry_kind"] == "teacher")
+        | (counts["outcome_kind"] == "teacher"),
     ).drop(columns=["entry_points", "entry_kind", "outcome_kind"])
     if of_stage.averaged:
         # Of an average the band is all that is asked for; a score for each would be a hundred times the rows.
@@ -100,7 +101,9 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
         counts = counts.groupby(keys, as_index=False, sort=False)["pupils"].sum()
     return counts.assign(
         step=_each(counts["outcome"], scale.step),
-        has_result=_each(counts["outcome"], lambda name: is_grade(name, scale)).astype(bool),
+        has_result=_each(counts["outcome"], lambda name: is_grade(name, scale)).astype(
+            bool
+        ),
         other=_each(counts["outcome"], scale.is_other).astype(bool),
     )
 
@@ -139,7 +142,9 @@ def conversion(
     ['all', 'SEN', 'no SEN', 'A', 'P', 'N']
     """
     of_stage = school.framework.stage(stage)
-    reaches = (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
+    reaches = (
+        (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
+    )
     asked = {
         "stage": of_stage.name,
         "subject": subject,
@@ -151,9 +156,17 @@ def conversion(
         table = _beside_england(school, **asked)
     else:
         table = _beside(
-            _school_rates(school, **asked), school=school, stage=of_stage, figures=figures, by=by
+            _school_rates(school, **asked),
+            school=school,
+            stage=of_stage,
+            figures=figures,
+            by=by,
         )
-    return summers_together(table, cohorts=together) if together else table.copy(deep=False)
+    return (
+        summers_together(table, cohorts=together)
+        if together
+        else table.copy(deep=False)
+    )
 
 
 @kept
@@ -201,7 +214,9 @@ def matrix(
 
 
 @kept
-def _beside_england(school: School, *, stage: str, by: str, **asked: Any) -> pd.DataFrame:
+def _beside_england(
+    school: School, *, stage: str, by: str, **asked: Any
+) -> pd.DataFrame:
     """A conversion table beside the figures of England that come with the workbook."""
     return _beside(
         _school_rates(school, stage=stage, by=by, **asked),
@@ -213,9 +228,16 @@ def _beside_england(school: School, *, stage: str, by: str, **asked: Any) -> pd.
 
 
 def _beside(
-    table: pd.DataFrame, *, school: School, stage: Stage, figures: pd.DataFrame | None, by: str
+    table: pd.DataFrame,
+    *,
+    school: School,
+    stage: Stage,
+    figures: pd.DataFrame | None,
+    by: str,
 ) -> pd.DataFrame:
-    table = with_england(table, figures=figures, framework=school.framework, stage=stage, by=by)
+    table = with_england(
+        table, figures=figures, framework=school.framework, stage=stage, by=by
+    )
     return with_typed(table, figures=figures, stage=stage, by=by)[_COLUMNS]
 
 
@@ -239,7 +261,9 @@ def _school_rates(
     )
     counts = counts.assign(without_start=counts["entry"] == NO_START)
     counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
-    counts = pd.concat([_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True)
+    counts = pd.concat(
+        [_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True
+    )
     table = rates(counts, keys=_OF_A_RATE, denominator=denominator)
     table = _ordered(table, framework=framework, stage=of_stage, reaches=reaches)
     return with_lea(table, lea=school.lea, stage=of_stage)
@@ -247,7 +271,12 @@ def _school_rates(
 
 @kept
 def _matrix(
-    school: School, *, stage: str, subject: str | None, by: str, together: tuple[int, ...]
+    school: School,
+    *,
+    stage: str,
+    subject: str | None,
+    by: str,
+    together: tuple[int, ...],
 ) -> pd.DataFrame:
     framework = school.framework
     of_stage = framework.stage(stage)
@@ -262,7 +291,9 @@ def _matrix(
     table = counts.rename(columns={"outcome": "value", "step": "outcome"})
     table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()
     table["row_pupils"] = table.groupby(row)["pupils"].transform("sum")
-    interval = wilson(table["pupils"], table["row_pupils"]).rename(columns={"percent": "share"})
+    interval = wilson(table["pupils"], table["row_pupils"]).rename(
+        columns={"percent": "share"}
+    )
     table = _ordered(
         table.join(interval),
         framework=framework,
@@ -279,7 +310,9 @@ def left_early(school: School, *, stage: str | None = None, cohort: int | None) 
     >>> left_early(open_sample("levels"), stage="KS4", cohort=2004)
     0
     """
-    table = left_before_end(school.pupils, school.results, stage=school.framework.stage(stage))
+    table = left_before_end(
+        school.pupils, school.results, stage=school.framework.stage(stage)
+    )
     return int(table.loc[table["cohort"] == (cohort or UNKNOWN_COHORT), "pupils"].sum())
 
 
@@ -288,9 +321,12 @@ def outcome_columns(stage: Stage) -> list[str]:
     them; then the other codes, and no result.
     """
     scale = stage.outcome_scale
-    codes = dict.fromkeys(scale.step(code.name) for code in scale.codes if scale.is_code(code.name))
+    codes = dict.fromkeys(
+        scale.step(code.name) for code in scale.codes if scale.is_code(code.name)
+    )
     below, others = (
-        [code for code in codes if scale.is_result(code) is held] for held in (True, False)
+        [code for code in codes if scale.is_result(code) is held]
+        for held in (True, False)
     )
     return [
         *below,
@@ -316,14 +352,18 @@ def rates(
         },
     )
     sums = ["without_result", "reached", *told]
-    counts = counts.assign(**{name: counts["pupils"].where(counts[name], 0) for name in sums})
+    counts = counts.assign(
+        **{name: counts["pupils"].where(counts[name], 0) for name in sums}
+    )
     table = counts.groupby(keys, as_index=False)[["pupils", *sums]].sum()
     if denominator == "with_result":
         table["pupils"] -= table["without_result"]
     return table.join(wilson(table["reached"], table["pupils"]))
 
 
-def _chosen(counts: pd.DataFrame, subject: str | None, framework: Framework) -> pd.DataFrame:
+def _chosen(
+    counts: pd.DataFrame, subject: str | None, framework: Framework
+) -> pd.DataFrame:
     if subject is None:
         return counts
     name = framework.subject(subject)
@@ -343,9 +383,9 @@ def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
     scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
     return counts.assign(
         reach=reach,
-        reached=_each(counts["outcome"], lambda name: scale.reached(name, reach=reach)).astype(
-            bool
-        ),
+        reached=_each(
+            counts["outcome"], lambda name: scale.reached(name, reach=reach)
+        ).astype(bool),
     )
 
 
@@ -367,14 +407,21 @@ def _ordered(
         "outcome": list(outcomes),
     }
     places = {
-        name: {value: place for place, value in enumerate(order)} for name, order in orders.items()
+        name: {value: place for place, value in enumerate(order)}
+        for name, order in orders.items()
     }
     columns = [
         "subject",
         "cohort",
-        *(["entry", "reach", "group"] if "reach" in table else ["group", "entry", "outcome"]),
+        *(
+            ["entry", "reach", "group"]
+            if "reach" in table
+            else ["group", "entry", "outcome"]
+        ),
     ]
     table = table.sort_values(
-        columns, key=lambda c: c.map(places[c.name]) if c.name in places else c, ignore_index=True
+        columns,
+        key=lambda c: c.map(places[c.name]) if c.name in places else c,
+        ignore_index=True,
     )
     return table.assign(cohort=table["cohort"].astype("Int64").replace(0, pd.NA))

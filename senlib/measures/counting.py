@@ -66,12 +66,24 @@ def count_pairs(
     ]
     paired = _paired(pupils, results, framework=framework, stage=stage, columns=by)
     paired = paired.with_columns(pupils=nw.lit(1))
-    held = [name for name in paired.collect_schema().names() if name not in ("pupil_id", "pupils")]
-    counted = _pandas(paired.group_by(held, drop_null_keys=False).agg(nw.col("pupils").sum()))
+    held = [
+        name
+        for name in paired.collect_schema().names()
+        if name not in ("pupil_id", "pupils")
+    ]
+    counted = _pandas(
+        paired.group_by(held, drop_null_keys=False).agg(nw.col("pupils").sum())
+    )
     # What can be done with the few rows that are left is not done with every result: engines group plain columns fastest.
-    counted = _finished(counted, framework=framework, stage=stage, academic_year=academic_year)
-    counted = counted.groupby(keys, as_index=False, dropna=False, sort=False)["pupils"].sum()
-    return counted.astype({"pupils": "int64", "cohort": "int64", "entry_points": "float64"})
+    counted = _finished(
+        counted, framework=framework, stage=stage, academic_year=academic_year
+    )
+    counted = counted.groupby(keys, as_index=False, dropna=False, sort=False)[
+        "pupils"
+    ].sum()
+    return counted.astype(
+        {"pupils": "int64", "cohort": "int64", "entry_points": "float64"}
+    )
 
 
 def pairs(
@@ -110,7 +122,9 @@ def left_before_end(pupils: Any, results: Any, *, stage: Stage) -> pd.DataFrame:
     """How many pupils of each cohort left before the end of the stage, and are counted nowhere in it: cohort, pupils."""
     gone = _leavers(nw.from_native(pupils), nw.from_native(results), stage=stage)
     counted = _pandas(gone.select(cohort=_cohort(stage)))
-    return counted.groupby("cohort").size().rename("pupils").reset_index().astype("int64")
+    return (
+        counted.groupby("cohort").size().rename("pupils").reset_index().astype("int64")
+    )
 
 
 def current(results: Any, *, scale: Scale) -> Any:
@@ -118,7 +132,10 @@ def current(results: Any, *, scale: Scale) -> Any:
 
     A blank or a code says nothing newer than an older result: it stands only where there is no result at all.
     """
-    none = [NO_RESULT, *(code.name for code in scale.codes if not is_grade(code.name, scale))]
+    none = [
+        NO_RESULT,
+        *(code.name for code in scale.codes if not is_grade(code.name, scale)),
+    ]
     rows = _of_stages(nw.from_native(results), ["now"], extra=["date"])
     rows = rows.with_columns(held=~nw.col("result").is_in(none))
     rows = rows.with_columns(held_date=nw.when(nw.col("held")).then(nw.col("date")))
@@ -132,9 +149,13 @@ def current(results: Any, *, scale: Scale) -> Any:
     rows = rows.filter(nw.col("held") == nw.col("is_held"))
     # Of a test and a teacher's assessment on one day, the teacher's: 'now' is a judgement of where a pupil stands.
     teachers = rows.filter(nw.col("kind") != "test")
-    tests = rows.filter(nw.col("kind") == "test").join(teachers, on=_PUPIL_SUBJECT, how="anti")
+    tests = rows.filter(nw.col("kind") == "test").join(
+        teachers, on=_PUPIL_SUBJECT, how="anti"
+    )
     rows = nw.concat([teachers, tests])
-    return rows.select(*_PUPIL_SUBJECT, "date", now=nw.col("result"), now_points=nw.col("points"))
+    return rows.select(
+        *_PUPIL_SUBJECT, "date", now=nw.col("result"), now_points=nw.col("points")
+    )
 
 
 def entries_of(results: Any, *, stage: Stage) -> pd.DataFrame:
@@ -147,7 +168,9 @@ def entries_of(results: Any, *, stage: Stage) -> pd.DataFrame:
     """
     rows = _of_stages(nw.from_native(results), [stage.entry_stage])
     if not stage.averaged:
-        return _pandas(_standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={}))
+        return _pandas(
+            _standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={})
+        )
     entries = _averaged(_pandas(_papers(rows, stage=stage)), stage=stage)
     return entries.dropna(subset="entry", ignore_index=True).assign(subject="")
 
@@ -160,7 +183,9 @@ def bands_of(rows: pd.DataFrame, *, stage: Stage) -> list[str]:
             return stage.below_band
         return stage.band(entry=entry.partition(" (")[0], points=points)
 
-    starts = list(zip(rows["entry"], rows["entry_points"].fillna(math.nan), strict=True))
+    starts = list(
+        zip(rows["entry"], rows["entry_points"].fillna(math.nan), strict=True)
+    )
     bands = {start: band(*start) for start in dict.fromkeys(starts)}
     return [bands[start] for start in starts]
 
@@ -191,7 +216,11 @@ def _finished(
     if stage.averaged:
         paired = _averaged(paired, stage=stage)
     keys = ["cohort", "subject"]
-    grades = [n for n in paired["outcome"].dropna().unique() if is_grade(n, stage.outcome_scale)]
+    grades = [
+        n
+        for n in paired["outcome"].dropna().unique()
+        if is_grade(n, stage.outcome_scale)
+    ]
     held = paired["outcome"].isin(grades)
     held = paired["pupils"].where(held, 0).groupby([paired[key] for key in keys]).sum()
     # Every pupil of a cohort stands in a core subject.
@@ -201,7 +230,9 @@ def _finished(
     over = cohort < academic_year
     over |= 2 * held.to_numpy() >= sizes.reindex(cohort).to_numpy()
     finished = held.index[(held > 0).to_numpy() & over]
-    return paired[pd.MultiIndex.from_frame(paired[keys]).isin(finished)].fillna(_MISSING)
+    return paired[pd.MultiIndex.from_frame(paired[keys]).isin(finished)].fillna(
+        _MISSING
+    )
 
 
 def _leavers(pupils: Any, results: Any, *, stage: Stage) -> Any:
@@ -214,7 +245,9 @@ def _leavers(pupils: Any, results: Any, *, stage: Stage) -> Any:
     by_date = pupils.filter(told != "", told < end)
     with_outcome = results.filter(nw.col("stage").cast(nw.String) == stage.name)
     with_outcome = with_outcome.select("pupil_id").unique()
-    without = pupils.filter(told == "", off_roll).join(with_outcome, on="pupil_id", how="anti")
+    without = pupils.filter(told == "", off_roll).join(
+        with_outcome, on="pupil_id", how="anti"
+    )
     return nw.concat([by_date, without])
 
 
@@ -227,7 +260,12 @@ def _cohort(stage: Stage) -> nw.Expr:
 
 
 def _paired(
-    pupils: Any, results: Any, *, framework: Framework, stage: Stage, columns: Sequence[str]
+    pupils: Any,
+    results: Any,
+    *,
+    framework: Framework,
+    stage: Stage,
+    columns: Sequence[str],
 ) -> Any:
     """As `pairs`, whether or not the subject is finished, and with what is not there missing: no outcome has no `outcome_kind`.
 
@@ -245,7 +283,9 @@ def _paired(
         del parts["entry"]
     rows = _of_stages(results, list(parts.values()))
     # Rows that say nothing but that the pupil takes the subject: so one pass finds everyone who stands in it.
-    blank = {name: nw.lit(None, dtype=nw.String) for name in ("stage", "kind", "result")}
+    blank = {
+        name: nw.lit(None, dtype=nw.String) for name in ("stage", "kind", "result")
+    }
     blank["points"] = nw.lit(None, dtype=nw.Float64)
     core = [
         pupils.select("pupil_id", subject=nw.lit(subject), **blank)
@@ -266,9 +306,14 @@ def _paired(
 
 
 def _of_stages(results: Any, stages: Sequence[str], extra: Sequence[str] = ()) -> Any:
-    texts = {name: nw.col(name).cast(nw.String) for name in ("stage", "subject", "kind", "result")}
+    texts = {
+        name: nw.col(name).cast(nw.String)
+        for name in ("stage", "subject", "kind", "result")
+    }
     rows = results.filter(nw.col("stage").cast(nw.String).is_in(stages))
-    return rows.select("pupil_id", *extra, **texts, points=nw.col("points").cast(nw.Float64))
+    return rows.select(
+        "pupil_id", *extra, **texts, points=nw.col("points").cast(nw.Float64)
+    )
 
 
 def _standing(
@@ -294,7 +339,10 @@ def _standing(
     made = {}
     for part in parts:
         test, teacher = f"{part}_test", f"{part}_teacher"
-        none, code = nw.col(f"{test}_result").is_null(), nw.col(f"{test}_points").is_null()
+        none, code = (
+            nw.col(f"{test}_result").is_null(),
+            nw.col(f"{test}_points").is_null(),
+        )
         if part in gives_way:
             code &= nw.col(f"{test}_result").is_in(gives_way[part])
         by_teacher = none | (code & ~nw.col(f"{teacher}_points").is_null())
@@ -324,11 +372,15 @@ def _papers(rows: Any, *, stage: Stage) -> Any:
     # English at key stage 2 is reading, where that stands under no name of its own.
     unread = nw.col("reading").fill_null("") == ""
     reading = {
-        name: nw.when(unread).then(nw.col(f"english{of}")).otherwise(nw.col(f"reading{of}"))
+        name: nw.when(unread)
+        .then(nw.col(f"english{of}"))
+        .otherwise(nw.col(f"reading{of}"))
         for name, of in (("reading", ""), ("reading_points", "_points"))
     }
     codes = [NO_RESULT, *_codes_alone(stage.entry_scale)]
-    found = found.with_columns(stands=~nw.col("given").fill_null("").is_in(codes), **reading)
+    found = found.with_columns(
+        stands=~nw.col("given").fill_null("").is_in(codes), **reading
+    )
     mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
     found = found.with_columns(mean=nw.when(~nw.col("stands")).then(mean))
     told = ~nw.col("stands") & nw.col("mean").is_null()
@@ -346,16 +398,24 @@ def _averaged(rows: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
     """The rows with entry, entry_points and entry_kind in place of `_OF_AN_AVERAGE`; what is not there is missing."""
     made = rows[_OF_AN_AVERAGE].drop_duplicates(ignore_index=True)
     entries = [
-        _average(*("" if pd.isna(part) else part for part in row), scale=stage.entry_scale)
-        for row in made[["given", "mean", "reading", "mathematics"]].itertuples(index=False)
+        _average(
+            *("" if pd.isna(part) else part for part in row), scale=stage.entry_scale
+        )
+        for row in made[["given", "mean", "reading", "mathematics"]].itertuples(
+            index=False
+        )
     ]
     made = made.assign(
         entry=pd.Series([entry for entry, _ in entries], index=made.index, dtype="str"),
-        entry_points=pd.Series([points for _, points in entries], index=made.index, dtype=float),
+        entry_points=pd.Series(
+            [points for _, points in entries], index=made.index, dtype=float
+        ),
         entry_kind=made["given_kind"].fillna("test"),
     )
     nothing = made["entry"] == ""
-    made = made.assign(**{name: made[name].mask(nothing) for name in ("entry", "entry_kind")})
+    made = made.assign(
+        **{name: made[name].mask(nothing) for name in ("entry", "entry_kind")}
+    )
     return rows.merge(made, on=_OF_AN_AVERAGE, how="left").drop(columns=_OF_AN_AVERAGE)
 
 

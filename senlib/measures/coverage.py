@@ -35,7 +35,9 @@ def coverage(school: School) -> pd.DataFrame:
         _counted(facts, "ks4_year").assign(by=BY_LEAVING_YEAR),
     ]
     table = pd.concat(parts, ignore_index=True)
-    return table[["by", "value", *(name for name in table if name not in ("by", "value"))]]
+    return table[
+        ["by", "value", *(name for name in table if name not in ("by", "value"))]
+    ]
 
 
 def gaps(school: School) -> list[str]:
@@ -57,7 +59,9 @@ def _facts(school: School) -> pd.DataFrame:
     sen = pupils["sen_provision"]
     with_sen = has_sen(sen, framework=framework)
     ids = pupils["pupil_id"]
-    now = school.results[(school.results["stage"] == "now") & (school.results["result"] != "")]
+    now = school.results[
+        (school.results["stage"] == "now") & (school.results["result"] != "")
+    ]
     facts = pd.DataFrame(
         {
             "year_group": pupils["year_group"],
@@ -99,7 +103,11 @@ def _starts(school: School) -> dict[str, pd.Series]:
         whole, one = every, known["pupil_id"].isin(held["pupil_id"]) & ~every
     ids = school.pupils["pupil_id"]
     found = {}
-    for name, rows in (("start_both", whole), ("start_one", one), ("start_below", below)):
+    for name, rows in (
+        ("start_both", whole),
+        ("start_one", one),
+        ("start_below", below),
+    ):
         told = np.logical_or.reduce(list(found.values()) or [np.zeros(len(ids), bool)])
         found[name] = ids.isin(known.loc[rows, "pupil_id"]) & ~told
     return found | {"start_none": ~np.logical_or.reduce(list(found.values()))}

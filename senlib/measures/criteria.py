@@ -75,7 +75,9 @@ def criteria(
     ]
     tables = [table for table in tables if len(table)]
     return (
-        pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
+        pd.concat(tables, ignore_index=True)[COLUMNS]
+        if tables
+        else pd.DataFrame(columns=COLUMNS)
     )
 
 
@@ -98,10 +100,14 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
         school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
     )
     subjects = [""] if stage.averaged else framework.outcome_subjects()
-    entries["band"] = pd.Series(bands_of(entries, stage=stage), index=entries.index, dtype="str")
+    entries["band"] = pd.Series(
+        bands_of(entries, stage=stage), index=entries.index, dtype="str"
+    )
     sides = {
         "all": pupils["pupil_id"],
-        "SEN": pupils["pupil_id"][has_sen(pupils["sen_provision"], framework=framework)],
+        "SEN": pupils["pupil_id"][
+            has_sen(pupils["sen_provision"], framework=framework)
+        ],
     }
     rows = []
     for subject in subjects:
@@ -109,8 +115,12 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
         for group, ids in sides.items():
             held = bands.reindex(ids).fillna("none")
             low = held.isin(framework.tracking.low_entry).sum()
-            rows.append((subject, group, len(ids), int(low), int((held == "none").sum())))
-    return pd.DataFrame(rows, columns=["subject", "group", "pupils", "low", "without_entry"])
+            rows.append(
+                (subject, group, len(ids), int(low), int((held == "none").sum()))
+            )
+    return pd.DataFrame(
+        rows, columns=["subject", "group", "pupils", "low", "without_entry"]
+    )
 
 
 def _rate(
@@ -127,7 +137,10 @@ def _rate(
     if table.empty:
         return table
     table = table.assign(
-        criterion=criterion.key, title=criterion.title, rule=criterion.rule, source=criterion.source
+        criterion=criterion.key,
+        title=criterion.title,
+        rule=criterion.rule,
+        source=criterion.source,
     )
     return _judged(table, criterion)
 
@@ -161,7 +174,10 @@ def _beside_england(
 
 
 def _counted(
-    school: School, criterion: Criterion, denominator: Denominator, together: Sequence[int]
+    school: School,
+    criterion: Criterion,
+    denominator: Denominator,
+    together: Sequence[int],
 ) -> pd.DataFrame:
     """Rates by the pairs that are counted, beside a target of the criterion's own."""
     stage = school.framework.stage(criterion.stage)
@@ -172,7 +188,9 @@ def _counted(
     )
     if together:
         counts = counts[counts["cohort"].isin(together)].assign(cohort=max(together))
-    asked = (counts["group"] == criterion.group) & counts["subject"].isin(criterion.subjects)
+    asked = (counts["group"] == criterion.group) & counts["subject"].isin(
+        criterion.subjects
+    )
     if criterion.entry:
         asked &= counts["entry"].isin(criterion.entry)
     counts = counts[asked]
@@ -183,11 +201,17 @@ def _counted(
     unknown = (counts["entry"] == NO_START) & (criterion.kind == "gain")
     left_out = counts[unknown].groupby(keys)["pupils"].sum().rename("left_out")
     counts = counts[~unknown]
-    counts = counts.assign(reached=met_by_pupil(counts, criterion=criterion, stage=stage))
-    hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (criterion.kind == "gain")
+    counts = counts.assign(
+        reached=met_by_pupil(counts, criterion=criterion, stage=stage)
+    )
+    hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (
+        criterion.kind == "gain"
+    )
     hidden = counts[hides].groupby(keys)["pupils"].sum().rename("hidden")
     table = rates(counts, keys=keys, denominator=denominator)
-    table = table.merge(hidden, on=keys, how="left").merge(left_out, on=keys, how="left")
+    table = table.merge(hidden, on=keys, how="left").merge(
+        left_out, on=keys, how="left"
+    )
     return table.assign(
         cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA),
         hidden=table["hidden"].fillna(0).astype("int64"),
@@ -198,7 +222,9 @@ def _counted(
     )
 
 
-def met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) -> pd.Series:
+def met_by_pupil(
+    counts: pd.DataFrame, *, criterion: Criterion, stage: Stage
+) -> pd.Series:
     """Whether the pupils of each counted pair did what the criterion asks. A gain is counted in whole levels."""
     scale = stage.outcome_scale
     if criterion.kind == "reach":
@@ -215,15 +241,21 @@ def met_by_pupil(counts: pd.DataFrame, *, criterion: Criterion, stage: Stage) ->
 def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
     above = table["percent"] > table["target"]
     met = (
-        above if criterion.rule == "above" else above | (table["percent"] >= table["target"] - 1e-9)
+        above
+        if criterion.rule == "above"
+        else above | (table["percent"] >= table["target"] - 1e-9)
     )
-    verdict = compared(table["low"], table["high"], table["target"]).where(table["judged"], "")
+    verdict = compared(table["low"], table["high"], table["target"]).where(
+        table["judged"], ""
+    )
     return table.assign(
         met=met,
         difference=verdict,
         clear=verdict.isin(["higher", "lower"]),
         more=[
-            more_needed(reached=reached, pupils=pupils, target=target, rule=criterion.rule)
+            more_needed(
+                reached=reached, pupils=pupils, target=target, rule=criterion.rule
+            )
             if pupils and target == target
             else 0
             for reached, pupils, target in zip(
@@ -236,7 +268,9 @@ def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
 def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
     """The average attendance of the pupils on roll who are in the criterion's group."""
     groups = school.pupils["sen_provision"].map(school.framework.sen_groups)
-    asked = school.pupils[(groups == criterion.group) & (school.pupils["on_roll"] == "Y")]
+    asked = school.pupils[
+        (groups == criterion.group) & (school.pupils["on_roll"] == "Y")
+    ]
     values = asked["attendance"].dropna()
     if asked.empty:
         return pd.DataFrame()
@@ -261,7 +295,11 @@ def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
         "target_year": pd.NA,
         "judged": len(values) > 0,
         "met": len(values) > 0 and not more,
-        "difference": "higher" if low > target else "lower" if high < target else "not clear",
+        "difference": "higher"
+        if low > target
+        else "lower"
+        if high < target
+        else "not clear",
         "clear": bool(low > target or high < target),
         "more": more,
         "hidden": 0,

@@ -70,7 +70,9 @@ class PublishedTable:
         object.__setattr__(self, "_made_by", None)
 
     def __reduce__(self) -> NoReturn:
-        raise pickle.PicklingError("A PublishedTable is not pickled: keep what `table` gives.")
+        raise pickle.PicklingError(
+            "A PublishedTable is not pickled: keep what `table` gives."
+        )
 
     def __copy__(self) -> PublishedTable:
         return self
@@ -146,7 +148,9 @@ class PublishedTable:
         table[["pupils", "reached"]] = table[["pupils", "reached"]].astype("Int64")
         both = table[["pupils", "reached"]].dropna().astype("int64")
         for name, figures in wilson(both["reached"], both["pupils"]).items():
-            table[name] = figures.dropna().map(rounded).reindex(table.index).astype("Int64")
+            table[name] = (
+                figures.dropna().map(rounded).reindex(table.index).astype("Int64")
+            )
         return table.assign(
             reason=[HIDDEN if missing else "" for missing in table["pupils"].isna()]
         )
@@ -154,7 +158,9 @@ class PublishedTable:
     def _row(self, labels: Cell) -> tuple[Label, ...]:
         row = tuple(labels.get(name) for name in self.columns)
         if set(labels) != set(self.columns) or row not in self.labels:
-            raise KeyError(f"There is no such row: a row has {', '.join(self.columns)}.")
+            raise KeyError(
+                f"There is no such row: a row has {', '.join(self.columns)}."
+            )
         return row
 
 
@@ -227,20 +233,28 @@ def publish(
     >>> [view.counts for view in shown.values()]
     [(33, None, None), (33, 20, 13)]
     """
-    if isinstance(hide_up_to, bool) or not isinstance(hide_up_to, int) or hide_up_to < HIDE_UP_TO:
+    if (
+        isinstance(hide_up_to, bool)
+        or not isinstance(hide_up_to, int)
+        or hide_up_to < HIDE_UP_TO
+    ):
         raise ValueError(
             f"hide_up_to is a whole number from {HIDE_UP_TO} upwards: fewer may not be hidden."
         )
     named = {"": tables} if isinstance(tables, pd.DataFrame) else tables
     system = _system(
-        {name: _read(table, count=count) for name, table in named.items()}, totals=totals, also=also
+        {name: _read(table, count=count) for name, table in named.items()},
+        totals=totals,
+        also=also,
     )
     hidden = _hidden(system, hide_up_to=hide_up_to)
     published = {
         name: PublishedTable(
             columns=columns,
             labels=tuple(cells),
-            counts=tuple(None if hidden[cell] else system.values[cell] for cell in cells.values()),
+            counts=tuple(
+                None if hidden[cell] else system.values[cell] for cell in cells.values()
+            ),
             count=count,
             hide_up_to=hide_up_to,
             _made_by=_BY_PUBLISH,
@@ -278,7 +292,9 @@ class _Grid:
         for changes in product(*self.axes):
             moved: set[tuple[int, int]] = set()
             for row in product(*changes):
-                step = math.prod(change[label] for change, label in zip(changes, row, strict=True))
+                step = math.prod(
+                    change[label] for change, label in zip(changes, row, strict=True)
+                )
                 if row not in self.cells:
                     break
                 moved.add((self.cells[row], step))
@@ -306,7 +322,9 @@ class _System:
     def off(self, moved: Iterable[tuple[int, int]]) -> dict[int, int]:
         """By how much each sum is out when these cells move."""
         return _gathered(
-            (place, sign * step) for cell, step in moved for place, sign in self.of[cell]
+            (place, sign * step)
+            for cell, step in moved
+            for place, sign in self.of[cell]
         )
 
     def patterns(self) -> list[list[_Pattern]]:
@@ -326,8 +344,14 @@ def _read(table: pd.DataFrame, *, count: str) -> _Table:
         raise DisclosureError(
             f"A table has a column {count!r}, and at least one column of categories."
         )
-    if table[count].isna().any() or (table[count] < 0).any() or (table[count] % 1 != 0).any():
-        raise DisclosureError(f"Column {count!r}: each row has a whole number, 0 or more.")
+    if (
+        table[count].isna().any()
+        or (table[count] < 0).any()
+        or (table[count] % 1 != 0).any()
+    ):
+        raise DisclosureError(
+            f"Column {count!r}: each row has a whole number, 0 or more."
+        )
     rows = zip(*(_labels(table[name]) for name in columns), strict=True)
     counts = dict(zip(rows, (int(number) for number in table[count]), strict=True))
     if len(counts) < len(table):
@@ -345,14 +369,17 @@ def _labels(column: pd.Series) -> list[Label]:
 class _Tree:
     """What adds up to what in one column."""
 
-    def __init__(self, name: str, totals: Mapping[Label, Parts], *, labels: set[Label]) -> None:
+    def __init__(
+        self, name: str, totals: Mapping[Label, Parts], *, labels: set[Label]
+    ) -> None:
         named = {
             *totals,
             *(part for parts in totals.values() if parts is not ... for part in parts),
         }
         rest = sorted(labels - named, key=lambda label: (str(type(label)), label))
         self.sums = {
-            total: tuple(rest if parts is ... else parts) for total, parts in totals.items()
+            total: tuple(rest if parts is ... else parts)
+            for total, parts in totals.items()
         }
         parts = [part for parts in self.sums.values() for part in parts]
         wholes = [total for total in self.sums if total not in parts]
@@ -372,7 +399,9 @@ class _Tree:
             yield label
             yield from self._down(self.sums.get(label, ()))
 
-    def within(self, labels: set[Label]) -> tuple[list[tuple], list[tuple[Label, tuple]]]:
+    def within(
+        self, labels: set[Label]
+    ) -> tuple[list[tuple], list[tuple[Label, tuple]]]:
         """For a table with these labels: others to be worked out, each as (label, signed labels); and the sums that hold."""
         known, worked_out, parts_of = set(labels), [], dict(self.sums)
 
@@ -390,7 +419,11 @@ class _Tree:
             for total, parts in parts_of.items():  # then what is left of a total
                 missing = tuple(part for part in parts if part not in known)
                 if total in known and missing:
-                    rest = missing[0] if len(missing) == 1 else ("the rest of", total, missing)
+                    rest = (
+                        missing[0]
+                        if len(missing) == 1
+                        else ("the rest of", total, missing)
+                    )
                     there = [part for part in parts if part in known]
                     parts_of[total] = (*there, rest)
                     work_out(rest, [(total, 1), *((part, -1) for part in there)])
@@ -442,13 +475,22 @@ class _Builder:
     def add(self, name: str, table: _Table) -> None:
         """The table's rows, those that are missing or can be worked out, and each sum along each column."""
         axes = [self._axis(table, place) for place in range(len(table.columns))]
-        free = [place for place, column in enumerate(table.columns) if column not in self.trees]
-        blocks = dict.fromkeys(tuple(row[place] for place in free) for row in table.counts)
+        free = [
+            place
+            for place, column in enumerate(table.columns)
+            if column not in self.trees
+        ]
+        blocks = dict.fromkeys(
+            tuple(row[place] for place in free) for row in table.counts
+        )
         rows = [
             row
             for block in blocks
             for row in product(
-                *_fixed([labels for labels, _, _ in axes], dict(zip(free, block, strict=True)))
+                *_fixed(
+                    [labels for labels, _, _ in axes],
+                    dict(zip(free, block, strict=True)),
+                )
             )
         ]
         grid = {row: table.counts.get(row, 0) for row in rows}
@@ -457,7 +499,10 @@ class _Builder:
         for place, (_, worked_out, held) in enumerate(axes):
             nobody = _work_out(grid, place, worked_out)
             sums.append(
-                [(total, [part for part in parts if part not in nobody]) for total, parts in held]
+                [
+                    (total, [part for part in parts if part not in nobody])
+                    for total, parts in held
+                ]
             )
         cells = {
             row: self._cell(table.columns, row, number, row in shown)
@@ -466,10 +511,21 @@ class _Builder:
         for place, held in enumerate(sums):
             for total, parts in held:
                 for row in [row for row in grid if row[place] == total]:
-                    self._sum(cells[row], [cells[_at(row, place, part)] for part in parts])
-        labels = [list(dict.fromkeys(row[place] for row in grid)) for place in range(len(axes))]
+                    self._sum(
+                        cells[row], [cells[_at(row, place, part)] for part in parts]
+                    )
+        labels = [
+            list(dict.fromkeys(row[place] for row in grid))
+            for place in range(len(axes))
+        ]
         self.grids.append(
-            _Grid(cells, [_changes(held, labels=at) for held, at in zip(sums, labels, strict=True)])
+            _Grid(
+                cells,
+                [
+                    _changes(held, labels=at)
+                    for held, at in zip(sums, labels, strict=True)
+                ],
+            )
         )
         self.shown[name] = (table.columns, {row: cells[row] for row in rows})
 
@@ -494,29 +550,41 @@ class _Builder:
         sums = self.sums
         while True:
             sums = [
-                _gathered((first(cell), sign) for cell, sign in terms.items()) for terms in sums
+                _gathered((first(cell), sign) for cell, sign in terms.items())
+                for terms in sums
             ]
             pair = next(
-                (terms for terms in sums if len(terms) == 2 and sum(terms.values()) == 0), None
+                (
+                    terms
+                    for terms in sums
+                    if len(terms) == 2 and sum(terms.values()) == 0
+                ),
+                None,
             )
             if pair is None:
                 break
             one, other = sorted(pair)
             same[other] = one
-        sums = list({frozenset(terms.items()): terms for terms in sums if terms}.values())
+        sums = list(
+            {frozenset(terms.items()): terms for terms in sums if terms}.values()
+        )
         firsts = [first(cell) for cell in range(len(same))]
         names = _numbered([(cell,) for cell in firsts])
         order = _order(self._renamed(names, sums))
         places = {name: place for place, name in enumerate(order)}
         return self._renamed([places[name] for name in names], sums)
 
-    def _renamed(self, new: Sequence[int], sums: Sequence[Mapping[int, int]]) -> _System:
+    def _renamed(
+        self, new: Sequence[int], sums: Sequence[Mapping[int, int]]
+    ) -> _System:
         """The system with the cells under new numbers, some of them under one."""
         values, weights = [0] * len(set(new)), [0] * len(set(new))
         for cell, name in enumerate(new):
             values[name] = self.values[cell]
             weights[name] += self.weights[cell]
-        named = sorted(sorted((new[cell], sign) for cell, sign in terms.items()) for terms in sums)
+        named = sorted(
+            sorted((new[cell], sign) for cell, sign in terms.items()) for terms in sums
+        )
         of: list[list[tuple[int, int]]] = [[] for _ in values]
         for place, terms in enumerate(named):
             for cell, sign in terms:
@@ -529,15 +597,21 @@ class _Builder:
             _Grid({row: new[cell] for row, cell in grid.cells.items()}, grid.axes)
             for grid in self.grids
         ]
-        return _System(values, weights, [dict(terms) for terms in named], of, shown, grids)
+        return _System(
+            values, weights, [dict(terms) for terms in named], of, shown, grids
+        )
 
-    def _axis(self, table: _Table, place: int) -> tuple[list[Label], list[tuple], list[tuple]]:
+    def _axis(
+        self, table: _Table, place: int
+    ) -> tuple[list[Label], list[tuple], list[tuple]]:
         """Of a column: its labels in order, what is to be worked out, and its sums."""
         labels = dict.fromkeys(row[place] for row in table.counts)
         tree = self.trees.get(table.columns[place])
         if tree is None:
             return list(labels), [], []
-        return [label for label in tree.order if label in labels], *tree.within(set(labels))
+        return [label for label in tree.order if label in labels], *tree.within(
+            set(labels)
+        )
 
     def _key(self, labels: Iterable[tuple[str, Label]]) -> frozenset:
         """What a cell is called in every table: its labels, but for those that stand for the whole."""
@@ -603,7 +677,9 @@ def _changes(
     )
 
 
-def _fixed(axes: Sequence[Sequence[Label]], at: Mapping[int, Label]) -> list[Sequence[Label]]:
+def _fixed(
+    axes: Sequence[Sequence[Label]], at: Mapping[int, Label]
+) -> list[Sequence[Label]]:
     return [[at[place]] if place in at else labels for place, labels in enumerate(axes)]
 
 
@@ -621,11 +697,14 @@ def _work_out(
     nobody = []
     for label, signed in worked_out:
         rows = [row for row in grid if row[place] == signed[0][0]]
-        numbers = [sum(sign * grid[_at(row, place, of)] for of, sign in signed) for row in rows]
+        numbers = [
+            sum(sign * grid[_at(row, place, of)] for of, sign in signed) for row in rows
+        ]
         if min(numbers, default=0) < 0:
             raise DisclosureError("A total is smaller than the sum of its parts.")
         grid.update(
-            (_at(row, place, label), number) for row, number in zip(rows, numbers, strict=True)
+            (_at(row, place, label), number)
+            for row, number in zip(rows, numbers, strict=True)
         )
         if not any(numbers):
             nobody.append(label)
@@ -672,7 +751,9 @@ class _Hiding:
         """Hides counts of 1 to `limit`, and what it takes to keep them so."""
         kept = {cell for cell, hidden in enumerate(self.hidden) if hidden}
         self.limit = limit
-        small = [cell for cell, value in enumerate(self.system.values) if 1 <= value <= limit]
+        small = [
+            cell for cell, value in enumerate(self.system.values) if 1 <= value <= limit
+        ]
         for cell in small:
             self.hidden[cell] = True
         kept |= set(small)
@@ -710,7 +791,9 @@ class _Hiding:
     def _without_proof(self) -> list[int]:
         for cell in (guarded := self._guarded()):
             if cell not in self.proofs:
-                self._accept(self._pattern(cell, budget=0)[1] or self._move(cell, budget=0) or {})
+                self._accept(
+                    self._pattern(cell, budget=0)[1] or self._move(cell, budget=0) or {}
+                )
         return [cell for cell in guarded if cell not in self.proofs]
 
     def _cheapest(self, cell: int) -> dict[int, int] | None:
@@ -720,7 +803,9 @@ class _Hiding:
                 return proof
         return found
 
-    def _accept(self, proof: dict[int, int], *, proves: Iterable[int] | None = None) -> None:
+    def _accept(
+        self, proof: dict[int, int], *, proves: Iterable[int] | None = None
+    ) -> None:
         for cell in proof:
             self.hidden[cell] = True
         for cell in proof if proves is None else proves:
@@ -735,9 +820,15 @@ class _Hiding:
     def _polish(self, kept: set[int]) -> None:
         """Shows again what need not be hidden, and looks whether fewer cells would do in place of one or two that are."""
         for size in (1, 2):
-            extra = [cell for cell, hidden in enumerate(self.hidden) if hidden and cell not in kept]
+            extra = [
+                cell
+                for cell, hidden in enumerate(self.hidden)
+                if hidden and cell not in kept
+            ]
             for cells in (
-                combinations(reversed(extra), size) if len(extra) <= _POLISHED[size] else ()
+                combinations(reversed(extra), size)
+                if len(extra) <= _POLISHED[size]
+                else ()
             ):
                 if all(self.hidden[cell] for cell in cells):
                     self._try_without(cells)
@@ -749,10 +840,14 @@ class _Hiding:
             self.hidden[cell] = False
         moved = {id(proof): proof for proof in proofs.values()}
         holds = {
-            key: bool(proof) and all(self.hidden[cell] for cell in proof) and self._plausible(proof)
+            key: bool(proof)
+            and all(self.hidden[cell] for cell in proof)
+            and self._plausible(proof)
             for key, proof in moved.items()
         }
-        self.proofs = {cell: proof for cell, proof in proofs.items() if holds[id(proof)]}
+        self.proofs = {
+            cell: proof for cell, proof in proofs.items() if holds[id(proof)]
+        }
         self._protect()
         if self._cost() >= cost:
             self.hidden, self.proofs = hidden, proofs
@@ -819,7 +914,9 @@ class _Hiding:
             if self._may(cell, step):
                 self.steps = _STEPS
                 moved = {cell: step}
-                if found := self._balance(moved, self.system.off(moved.items()), budget):
+                if found := self._balance(
+                    moved, self.system.off(moved.items()), budget
+                ):
                     return found
         return None
 
@@ -872,7 +969,8 @@ class _Hiding:
         """Whether the hidden cells that hang together with those that move would include a small one."""
         values = self.system.values
         return any(
-            1 <= values[cell] + moved.get(cell, 0) <= self.limit for cell in self._together(moved)
+            1 <= values[cell] + moved.get(cell, 0) <= self.limit
+            for cell in self._together(moved)
         )
 
     def _together(self, cells: Iterable[int], *, every: bool = False) -> Iterator[int]:
@@ -918,7 +1016,8 @@ def _order(system: _System) -> list[int]:
         if first is None:
             break
         ranks = _refined(
-            system, _numbered([(rank, cell != first) for cell, rank in enumerate(ranks)])
+            system,
+            _numbered([(rank, cell != first) for cell, rank in enumerate(ranks)]),
         )
     return sorted(range(len(ranks)), key=ranks.__getitem__)
 

@@ -71,14 +71,20 @@ def made_in_england(
     columns = ["subject", "group", "entry", "expected", "percent", "year"]
     if stage.expected:
         return pd.DataFrame(columns=columns)
-    wanted = expected_outcomes(framework=framework, stage=stage, cohort=cohort, figures=figures)
+    wanted = expected_outcomes(
+        framework=framework, stage=stage, cohort=cohort, figures=figures
+    )
     held = _of_one_edition(figures, framework=framework, stage=stage, cohort=cohort)
     held = _in_our_bands(held, stage=stage).rename(columns={"reach": "expected"})
     return held.merge(wanted, on=["subject", "entry", "expected"])[columns]
 
 
 def _of_one_edition(
-    figures: pd.DataFrame | None, *, framework: Framework, stage: Stage, cohort: int | None
+    figures: pd.DataFrame | None,
+    *,
+    framework: Framework,
+    stage: Stage,
+    cohort: int | None,
 ) -> pd.DataFrame:
     """England's figures of each subject, of the edition to lay beside a cohort among those that have all pupils."""
     figures = national.figures(framework.name) if figures is None else figures
@@ -88,13 +94,20 @@ def _of_one_edition(
         & (figures["whose"] == national.ENGLAND)
     ]
     of_all = figures[figures["group"] == "all"]
-    years = of_all.groupby("subject")["year"].agg(lambda held: national.year_for(held, cohort))
+    years = of_all.groupby("subject")["year"].agg(
+        lambda held: national.year_for(held, cohort)
+    )
     return figures[figures["year"] == figures["subject"].map(years)]
 
 
 def _in_our_bands(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
     """England's figures under the names of our bands, each of which is read as one of hers."""
     bands = pd.DataFrame(
-        [(band, stage.national_band(band)) for band in stage.bands], columns=["ours", "entry"]
+        [(band, stage.national_band(band)) for band in stage.bands],
+        columns=["ours", "entry"],
     )
-    return figures.merge(bands, on="entry").drop(columns="entry").rename(columns={"ours": "entry"})
+    return (
+        figures.merge(bands, on="entry")
+        .drop(columns="entry")
+        .rename(columns={"ours": "entry"})
+    )

@@ -86,10 +86,14 @@ def comparable(strata: pd.DataFrame) -> Comparable:
     """
     both = strata[(strata["pupils"] > 0) & (strata["peers_pupils"] > 0)]
     starts = both.index.get_level_values(-1).nunique()
-    return Comparable(int(both["pupils"].sum()), int(both["peers_pupils"].sum()), starts)
+    return Comparable(
+        int(both["pupils"].sum()), int(both["peers_pupils"].sum()), starts
+    )
 
 
-def taking_starts_into_account(strata: pd.DataFrame, *, level: float = 0.95) -> Gap | None:
+def taking_starts_into_account(
+    strata: pd.DataFrame, *, level: float = 0.95
+) -> Gap | None:
     """How far pupils stand below their peers who started where they did; None where no start has both.
 
     `strata` has a row for each start, with the counts reached and pupils (those asked about, as pupils with SEN), peers_reached
@@ -124,7 +128,10 @@ class Weighed(NamedTuple):
 
 
 def weighed(
-    reached: np.ndarray, pupils: np.ndarray, peers_reached: np.ndarray, peers_pupils: np.ndarray
+    reached: np.ndarray,
+    pupils: np.ndarray,
+    peers_reached: np.ndarray,
+    peers_pupils: np.ndarray,
 ) -> Weighed:
     """The gap, peers minus pupils, over the starts on the last axis; at least one of them has both sides.
 
@@ -145,7 +152,9 @@ def weighed(
     return Weighed(gap, slope / weight**2, at_zero / weight**2, fewer)
 
 
-def klingenberg(found: Weighed, *, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def klingenberg(
+    found: Weighed, *, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
     """The score-type interval of a Mantel-Haenszel risk difference, as fractions: the gaps that its own test does not reject.
 
     It solves (gap - d)^2 = z^2 (slope d + at_zero) for d (Klingenberg 2014, Statistics in Medicine 33, 2968-2983).
@@ -182,7 +191,9 @@ def mcnemar(*, first: int, second: int) -> float:
     return min(1.0, 2 * tail / 2**split)
 
 
-def paired(*, both: int, first: int, second: int, neither: int, level: float = 0.95) -> Gap:
+def paired(
+    *, both: int, first: int, second: int, neither: int, level: float = 0.95
+) -> Gap:
     """How far the first of two rates of the same pupils lies above the second: of two subjects, or before and after.
 
     Counts of pupils who reached it in both, in the first alone, in the second alone, in neither. The interval is `newcombe`. Where
@@ -203,7 +214,12 @@ def paired(*, both: int, first: int, second: int, neither: int, level: float = 0
 
 
 def newcombe(
-    both: pd.Series, first: pd.Series, second: pd.Series, neither: pd.Series, *, level: float = 0.95
+    both: pd.Series,
+    first: pd.Series,
+    second: pd.Series,
+    neither: pd.Series,
+    *,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Newcombe's interval for a difference of paired proportions: points, low, high in percentage points; missing where nobody is.
 
@@ -224,9 +240,13 @@ def newcombe(
     correlation = shared / np.sqrt(np.where(product > 0, product, 1))
 
     def length(here: pd.Series, there: pd.Series) -> pd.Series:
-        return np.sqrt((here**2 + there**2 - 2 * correlation * here * there).clip(lower=0))
+        return np.sqrt(
+            (here**2 + there**2 - 2 * correlation * here * there).clip(lower=0)
+        )
 
     points = one["percent"] - other["percent"]
     low = points - length(one["percent"] - one["low"], other["high"] - other["percent"])
-    high = points + length(one["high"] - one["percent"], other["percent"] - other["low"])
+    high = points + length(
+        one["high"] - one["percent"], other["percent"] - other["low"]
+    )
     return pd.DataFrame({"points": points, "low": low, "high": high})

@@ -55,7 +55,10 @@ def with_groups(counts: pd.DataFrame, *, by: str, framework: Framework) -> pd.Da
     >>> grouped.groupby("group")["pupils"].sum().to_dict()
     {'K': 1, 'N': 2, 'SEN': 1, 'all': 7, 'no SEN': 2, 'not known': 4}
     """
-    parts = [counts.assign(group="all"), counts.assign(group=counts[by].replace("", NOT_KNOWN))]
+    parts = [
+        counts.assign(group="all"),
+        counts.assign(group=counts[by].replace("", NOT_KNOWN)),
+    ]
     if by == "sen_provision":
         sides = counts.assign(group=counts[by].map(framework.sen_groups))
         parts.insert(1, sides.dropna(subset="group"))
@@ -69,7 +72,9 @@ def group_order(groups: list[str], *, framework: Framework) -> list[str]:
     >>> group_order(["N", "not known", "K", "all", "SEN"], framework=load("gcse"))
     ['all', 'SEN', 'K', 'N', 'not known']
     """
-    codes = sorted(framework.sen_names, key=lambda code: framework.sen_groups[code] == "no SEN")
+    codes = sorted(
+        framework.sen_names, key=lambda code: framework.sen_groups[code] == "no SEN"
+    )
     first = ["all", "SEN", "no SEN", *codes]
     others = sorted(set(groups) - {*first, NOT_KNOWN})
     return [group for group in [*first, *others, NOT_KNOWN] if group in groups]

@@ -69,6 +69,8 @@ def could_differ(shown: Sequence[Mean], *, hide_up_to: int) -> bool:
 def _moves(starts: int) -> np.ndarray:
     """By how much the numbers at each start change where one pupil, or two, began elsewhere: a row for each way."""
     each = np.eye(starts, dtype=int)
-    single = [each[there] - each[here] for here, there in permutations(range(starts), 2)]
+    single = [
+        each[there] - each[here] for here, there in permutations(range(starts), 2)
+    ]
     double = [one + other for one, other in combinations_with_replacement(single, 2)]
     return np.array([*single, *double]).reshape(-1, starts)

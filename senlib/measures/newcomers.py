@@ -39,7 +39,8 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
             ids = pupils.loc[pupils[EAL].isin(bands), "pupil_id"]
         else:
             ids = entries.loc[
-                (entries["subject"] == subject) & entries["band"].isin(bands), "pupil_id"
+                (entries["subject"] == subject) & entries["band"].isin(bands),
+                "pupil_id",
             ]
         people = pupils[pupils["pupil_id"].isin(ids)].sort_values(
             ["surname", "forename", "pupil_id"]

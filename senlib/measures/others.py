@@ -70,7 +70,11 @@ def others(
         "entry": stage.national_band(entry),
         "group": group,
     }
-    row = _held(framework.name, year, **asked) if matrix is None else _row(matrix, year, **asked)
+    row = (
+        _held(framework.name, year, **asked)
+        if matrix is None
+        else _row(matrix, year, **asked)
+    )
     return _table(row, scale=stage.outcome_scale, reach=reach)
 
 
@@ -111,7 +115,9 @@ def counted_in(table: pd.DataFrame) -> str:
 
 
 def _reached(table: pd.DataFrame, column: str, *, reach: str, stage: Stage) -> int:
-    return int(table.loc[_at_least(table, reach, scale=stage.outcome_scale), column].sum())
+    return int(
+        table.loc[_at_least(table, reach, scale=stage.outcome_scale), column].sum()
+    )
 
 
 def _at_least(table: pd.DataFrame, reach: str | None, *, scale: Scale) -> pd.Series:
@@ -119,7 +125,9 @@ def _at_least(table: pd.DataFrame, reach: str | None, *, scale: Scale) -> pd.Ser
     if reach is None:
         return pd.Series(False, index=table.index)
     scale.lowest(reach)  # a wrong `reach` is told even where nobody reached anything
-    return table["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool)
+    return (
+        table["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool)
+    )
 
 
 def _nobody() -> pd.DataFrame:
@@ -144,14 +152,18 @@ def _row(matrix: pd.DataFrame, year: int | None, **asked: str) -> pd.DataFrame:
 
 def _table(row: pd.DataFrame, *, scale: Scale, reach: str | None) -> pd.DataFrame:
     doubles = set(scale.double_awards())
-    outcome = row["outcome"].map(lambda name: name.rpartition("-")[2] if name in doubles else name)
+    outcome = row["outcome"].map(
+        lambda name: name.rpartition("-")[2] if name in doubles else name
+    )
     # A row of which a part is not shown would look like one that is whole.
     hidden = (outcome == national.NOT_SHOWN) & row["pupils"].ne(0)
     if row["pupils"].isna().any() or hidden.any() or not row["pupils"].sum():
         return _nobody()
     counts = row["pupils"].groupby(outcome).sum().astype("int64")
     without = [code.name for code in scale.codes if counts.get(code.name, 0)]
-    table = counts.reindex([*without, *scale.steps()], fill_value=0).rename_axis("outcome")
+    table = counts.reindex([*without, *scale.steps()], fill_value=0).rename_axis(
+        "outcome"
+    )
     table = table.rename("pupils").reset_index()
     table = table.assign(
         year=int(row["year"].iloc[0]),

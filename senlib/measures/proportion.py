@@ -24,7 +24,9 @@ def quantile(level: float) -> float:
 Z = quantile(0.95)
 
 
-def wilson(reached: pd.Series, pupils: pd.Series, *, level: float = 0.95) -> pd.DataFrame:
+def wilson(
+    reached: pd.Series, pupils: pd.Series, *, level: float = 0.95
+) -> pd.DataFrame:
     """`percent`, `low` and `high` of a proportion in percent; all missing where there are no pupils.
 
     Wilson's score interval, 95 % if no other level is asked for: sound for small groups and at 0 and 100 % (Brown, Cai and DasGupta 2001).
@@ -58,7 +60,9 @@ def compared(low: pd.Series, high: pd.Series, other: pd.Series) -> pd.Series:
     return verdict
 
 
-def more_needed(*, reached: int, pupils: int, target: float, rule: str = "at least") -> int:
+def more_needed(
+    *, reached: int, pupils: int, target: float, rule: str = "at least"
+) -> int:
     """How many more pupils would meet a target in percent: 0 where it is met. `rule` is 'at least' or 'above'.
 
     >>> more_needed(reached=19, pupils=43, target=50), more_needed(reached=8, pupils=10, target=80)
@@ -68,7 +72,11 @@ def more_needed(*, reached: int, pupils: int, target: float, rule: str = "at lea
     """
     # 0.34 x 50 is 17.000000000000004 in binary: a hair is taken off before rounding up.
     wanted = target / 100 * pupils
-    least = math.ceil(wanted - 1e-9) if rule == "at least" else math.floor(wanted + 1e-9) + 1
+    least = (
+        math.ceil(wanted - 1e-9)
+        if rule == "at least"
+        else math.floor(wanted + 1e-9) + 1
+    )
     return max(0, least - reached)
 
 
@@ -104,4 +112,6 @@ def points_apart(one: float, other: float) -> str:
     """
     points = abs(one - other)
     whole = rounded(points)
-    return str(whole) if whole == abs(rounded(one) - rounded(other)) else f"{points:.1f}"
+    return (
+        str(whole) if whole == abs(rounded(one) - rounded(other)) else f"{points:.1f}"
+    )

@@ -23,7 +23,15 @@ from senlib.school.school import School
 # The table of what is given. `heading` groups things, and `provision` is a thing's key, which stays when its label is reworded.
 GIVEN = ["pupil_id", "heading", "provision", "label", "initials", "hours", "cost"]
 
-PEOPLE = ["pupil_id", "forename", "surname", "year_group", "form", "sen_provision", "need"]
+PEOPLE = [
+    "pupil_id",
+    "forename",
+    "surname",
+    "year_group",
+    "form",
+    "sen_provision",
+    "need",
+]
 
 # In the order in which they are read.
 STANDINGS = ("stuck", "partly", "moving", NOT_KNOWN)
@@ -68,11 +76,20 @@ def standing(school: School, *, subject: str | None = None) -> pd.DataFrame:
     """
     told = standings(school)
     if subject is not None:
-        told = told[told["subject"] == _followed_subject(subject, framework=school.framework)]
+        told = told[
+            told["subject"] == _followed_subject(subject, framework=school.framework)
+        ]
     counts = told.groupby("pupil_id")["stuck"].agg(followed="size", stuck="sum")
     people = _people(school)
-    counts = counts.reindex(people["pupil_id"]).fillna(0).astype("int64").reset_index(drop=True)
-    return people.join(counts).assign(standing=_in_words(counts["followed"], counts["stuck"]))
+    counts = (
+        counts.reindex(people["pupil_id"])
+        .fillna(0)
+        .astype("int64")
+        .reset_index(drop=True)
+    )
+    return people.join(counts).assign(
+        standing=_in_words(counts["followed"], counts["stuck"])
+    )
 
 
 def coverage(
@@ -99,12 +116,20 @@ def coverage(
     rows = _given(provision, pupils=table["pupil_id"])
     marks = rows.groupby(["heading", "pupil_id"])["initials"].agg(_mark)
     for heading in order:
-        table[heading] = [marks.get((heading, pupil), "") for pupil in table["pupil_id"]]
-    things = rows.drop_duplicates(["pupil_id", "heading", "provision"]).groupby("pupil_id").size()
+        table[heading] = [
+            marks.get((heading, pupil), "") for pupil in table["pupil_id"]
+        ]
+    things = (
+        rows.drop_duplicates(["pupil_id", "heading", "provision"])
+        .groupby("pupil_id")
+        .size()
+    )
     sums = rows.groupby("pupil_id")[["hours", "cost"]].sum(min_count=1)
     table["given"] = things.reindex(table["pupil_id"], fill_value=0).to_numpy()
     table = table.join(sums, on="pupil_id")
-    table = table.assign(place=table["standing"].map(STANDINGS.index), some=table["given"] > 0)
+    table = table.assign(
+        place=table["standing"].map(STANDINGS.index), some=table["given"] > 0
+    )
     return table.sort_values(
         ["place", "some", "surname", "forename", "pupil_id"], ignore_index=True
     ).drop(columns=["place", "some"])
@@ -125,17 +150,27 @@ def coverage_by_need(
     """
     people = standing(school).replace({"need": {"": NOT_KNOWN}})
     pupils = people["need"].value_counts()
-    needs = [need for need in (*school.framework.need_names, NOT_KNOWN) if need in pupils]
-    helped = _given(provision, pupils=people["pupil_id"]).drop_duplicates(["pupil_id", "heading"])
+    needs = [
+        need for need in (*school.framework.need_names, NOT_KNOWN) if need in pupils
+    ]
+    helped = _given(provision, pupils=people["pupil_id"]).drop_duplicates(
+        ["pupil_id", "heading"]
+    )
     reached = (
         helped.merge(people[["pupil_id", "need"]], on="pupil_id")
         .groupby(["need", "heading"])
         .size()
     )
-    pairs = [(need, heading) for need in needs for heading in _headings(provision, first=headings)]
+    pairs = [
+        (need, heading)
+        for need in needs
+        for heading in _headings(provision, first=headings)
+    ]
     table = pd.DataFrame(pairs, columns=["need", "heading"])
     table["pupils"] = table["need"].map(pupils).astype("int64")
-    table["reached"] = pd.Series([reached.get(pair, 0) for pair in pairs], dtype="int64")
+    table["reached"] = pd.Series(
+        [reached.get(pair, 0) for pair in pairs], dtype="int64"
+    )
     return table.join(wilson(table["reached"], table["pupils"]))
 
 
@@ -171,11 +206,17 @@ def much_without_movement(
     limit = much_hours(table) if hours is None else hours
     by_hours, by_things = table["hours"] >= limit, table["given"] >= MUCH_THINGS
     table["much"] = np.select(
-        [by_hours & by_things, by_hours, by_things], ["hours and things", "hours", "things"], ""
+        [by_hours & by_things, by_hours, by_things],
+        ["hours and things", "hours", "things"],
+        "",
     )
     table = table[(table["standing"] == "stuck") & (table["much"] != "")]
-    table = table.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
-    return table[[*PEOPLE, "followed", "stuck", "standing", "given", "hours", "cost", "much"]]
+    table = table.sort_values(
+        "hours", ascending=False, kind="stable", ignore_index=True
+    )
+    return table[
+        [*PEOPLE, "followed", "stuck", "standing", "given", "hours", "cost", "much"]
+    ]
 
 
 def much_hours(table: pd.DataFrame) -> float:
@@ -187,7 +228,9 @@ def much_hours(table: pd.DataFrame) -> float:
     return float(table["hours"][table["hours"] > 0].quantile(MUCH_QUANTILE))
 
 
-def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.DataFrame:
+def movement(
+    school: School, provision: pd.DataFrame, *, few: int = FEW
+) -> pd.DataFrame:
     """Of the pupils of `standing` who have a thing, how many move, beside those who do not have it; read it with MOVEMENT_CAVEAT.
 
     Columns: heading, provision, label, subject (by which it is judged, as SUBJECT_OF says; '' for all together), pupils (who
@@ -209,11 +252,15 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
     ('English Language', True, 40)
     """
     standings = {
-        subject: standing(school, subject=subject) for subject in (None, *SUBJECT_OF.values())
+        subject: standing(school, subject=subject)
+        for subject in (None, *SUBJECT_OF.values())
     }
     rows = _given(provision, pupils=standings[None]["pupil_id"])
     counted = [
-        (*thing, *_moving(standings[SUBJECT_OF.get(thing[0])], having=having["pupil_id"]))
+        (
+            *thing,
+            *_moving(standings[SUBJECT_OF.get(thing[0])], having=having["pupil_id"]),
+        )
         for thing, having in rows.groupby(["heading", "provision", "label"])
     ]
     columns = [
@@ -226,8 +273,12 @@ def movement(school: School, provision: pd.DataFrame, *, few: int = FEW) -> pd.D
         "beside_pupils",
         "beside_reached",
     ]
-    table = pd.DataFrame(counted, columns=columns).astype(dict.fromkeys(columns[3:], "int64"))
-    subjects = {heading: school.framework.subject(name) for heading, name in SUBJECT_OF.items()}
+    table = pd.DataFrame(counted, columns=columns).astype(
+        dict.fromkeys(columns[3:], "int64")
+    )
+    subjects = {
+        heading: school.framework.subject(name) for heading, name in SUBJECT_OF.items()
+    }
     rates = wilson(table["reached"], table["pupils"])
     beside = wilson(table["beside_reached"], table["beside_pupils"])
     gaps = [
@@ -295,13 +346,20 @@ def standings(school: School) -> pd.DataFrame:
     judged = rows["stuck"] != ""
     if framework.tracking.method == "line":
         # Before the end of the first year nobody is called stuck, which does not mean that everybody moves.
-        judged &= _first_year_over(rows, school=school, stage=stage) | (rows["stuck"] == "yes")
-    return rows[judged].assign(stuck=rows["stuck"] == "yes")[["pupil_id", "subject", "stuck"]]
+        judged &= _first_year_over(rows, school=school, stage=stage) | (
+            rows["stuck"] == "yes"
+        )
+    return rows[judged].assign(stuck=rows["stuck"] == "yes")[
+        ["pupil_id", "subject", "stuck"]
+    ]
 
 
 def _first_year_over(rows: pd.DataFrame, *, school: School, stage: Stage) -> np.ndarray:
     """Whether the stage's first year was over when each pupil got the result that she holds now."""
-    years = {"academic_year": school.academic_year, "first_year": stage.ends_in_year - 2}
+    years = {
+        "academic_year": school.academic_year,
+        "first_year": stage.ends_in_year - 2,
+    }
     over = [
         bool(day) and years_into(day, year_group=int(group), **years) >= 1
         for day, group in zip(rows["now_date"], rows["year_group"], strict=True)
@@ -312,17 +370,21 @@ def _first_year_over(rows: pd.DataFrame, *, school: School, stage: Stage) -> np.
 def _people(school: School) -> pd.DataFrame:
     """Pupils with SEN on roll in the years that are tracked, by year and name."""
     pupils, framework = school.pupils, school.framework
-    listed = has_sen(pupils["sen_provision"], framework=framework) & (pupils["on_roll"] == "Y")
+    listed = has_sen(pupils["sen_provision"], framework=framework) & (
+        pupils["on_roll"] == "Y"
+    )
     pupils = pupils[listed & pupils["year_group"].isin(framework.tracking.years)]
-    return pupils.sort_values(["year_group", "surname", "forename", "pupil_id"], ignore_index=True)[
-        PEOPLE
-    ]
+    return pupils.sort_values(
+        ["year_group", "surname", "forename", "pupil_id"], ignore_index=True
+    )[PEOPLE]
 
 
 def _followed_subject(subject: str, *, framework: Framework) -> str:
     name = framework.subject(subject)
     if name not in framework.outcome_subjects():
-        raise KeyError(f"{subject!r} is not followed: {', '.join(framework.outcome_subjects())}")
+        raise KeyError(
+            f"{subject!r} is not followed: {', '.join(framework.outcome_subjects())}"
+        )
     return name
 
 
@@ -333,7 +395,9 @@ def _in_words(followed: pd.Series, stuck: pd.Series) -> np.ndarray:
     ['moving', 'partly', 'stuck', 'partly', 'not known']
     """
     return np.select(
-        [followed == 0, stuck == 0, 2 * stuck < followed], [NOT_KNOWN, "moving", "partly"], "stuck"
+        [followed == 0, stuck == 0, 2 * stuck < followed],
+        [NOT_KNOWN, "moving", "partly"],
+        "stuck",
     )
 
 
@@ -359,7 +423,9 @@ def _mark(initials: pd.Series) -> str:
     return ", ".join(sorted(set(initials) - {""})) or TICK
 
 
-def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, int, int, int, int]:
+def _moving(
+    people: pd.DataFrame, *, having: pd.Series
+) -> tuple[int, int, int, int, int]:
     """Of those who have a thing: known, moving, not known; of the others: known, moving."""
     has, known = people["pupil_id"].isin(having), people["standing"] != NOT_KNOWN
     moving = people["standing"] == "moving"

@@ -36,8 +36,12 @@ def review(school: School, *, year_group: int, subject: str) -> pd.DataFrame:
     {'sex': ['F', 'M'], 'sen': ['SEN', 'no SEN'], 'ethnicity': ['White British', 'minority ethnic groups'], 'able': ['Y', 'N']}
     """
     stage = school.framework.stage(school.framework.tracking.stage)
-    rows = track(school, subject=subject, entry=[*stage.bands, "none"], years=[year_group])
-    rows = rows.merge(school.pupils[["pupil_id", "sex", "ethnicity", "able"]], on="pupil_id")
+    rows = track(
+        school, subject=subject, entry=[*stage.bands, "none"], years=[year_group]
+    )
+    rows = rows.merge(
+        school.pupils[["pupil_id", "sex", "ethnicity", "able"]], on="pupil_id"
+    )
     parts = [_counted(rows, name, school=school) for name in REVIEWED]
     table = pd.concat(parts, ignore_index=True).astype(
         {"pupils": "int64", "reached": "int64", "not_judged": "int64"}
@@ -62,8 +66,19 @@ def _counted(rows: pd.DataFrame, name: str, *, school: School) -> pd.DataFrame:
         {"group": group, "pupils": judged, "reached": reached, "not_judged": ~judged}
     )
     table = counted.groupby("group", as_index=False).sum()
-    order = {"F": 0, "M": 1, "SEN": 0, "no SEN": 1, MAJORITY: 0, "Y": 0, "N": 1, NOT_KNOWN: 9}
+    order = {
+        "F": 0,
+        "M": 1,
+        "SEN": 0,
+        "no SEN": 1,
+        MAJORITY: 0,
+        "Y": 0,
+        "N": 1,
+        NOT_KNOWN: 9,
+    }
     table = table.sort_values(
-        "group", key=lambda names: names.map(lambda one: order.get(one, 5)), kind="stable"
+        "group",
+        key=lambda names: names.map(lambda one: order.get(one, 5)),
+        kind="stable",
     )
     return table.assign(review=name)

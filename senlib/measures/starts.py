@@ -5,7 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from senlib.frameworks import Stage
-from senlib.measures.counting import BELOW_THE_TEST, bands_of, entries_of, entry_texts, one_paper
+from senlib.measures.counting import (
+    BELOW_THE_TEST,
+    bands_of,
+    entries_of,
+    entry_texts,
+    one_paper,
+)
 from senlib.school.school import School
 
 # Summers without key stage 2 tests, and the year group in which they are taken.
@@ -29,7 +35,9 @@ def starts(school: School, *, stage: str | None = None) -> pd.DataFrame:
     """
     of_stage = school.framework.stage(stage)
     entries = entries_of(school.results, stage=of_stage)
-    band = pd.Series(bands_of(entries, stage=of_stage), index=entries.index, dtype=object)
+    band = pd.Series(
+        bands_of(entries, stage=of_stage), index=entries.index, dtype=object
+    )
     start = band.ne("none").map({True: "known", False: "not known"})
     start = start.mask(one_paper(entries["entry"]) & (start == "known"), "one paper")
     start = start.mask(entries["entry"] == BELOW_THE_TEST, "below the test")
@@ -52,7 +60,9 @@ def without_tests(stage: Stage, cohort: int | None) -> bool:
     """
     if cohort is None or pd.isna(cohort):
         return False
-    return stage.entry_stage == "KS2" and summer_of_tests(stage, cohort) in WITHOUT_TESTS
+    return (
+        stage.entry_stage == "KS2" and summer_of_tests(stage, cohort) in WITHOUT_TESTS
+    )
 
 
 def summer_of_tests(stage: Stage, cohort: int) -> int:

@@ -61,7 +61,9 @@ def subject_pairs(
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(tables, ignore_index=True)[COLUMNS]
-    return table.assign(cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA))
+    return table.assign(
+        cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA)
+    )
 
 
 def _asked(criterion: str, *, framework: Framework) -> Criterion:
@@ -71,7 +73,9 @@ def _asked(criterion: str, *, framework: Framework) -> Criterion:
     return held[criterion]
 
 
-def _reached(school: School, criterion: Criterion, *, denominator: Denominator) -> pd.DataFrame:
+def _reached(
+    school: School, criterion: Criterion, *, denominator: Denominator
+) -> pd.DataFrame:
     """Each pupil of the criterion in each of its subjects: cohort, pupil_id, subject, reached."""
     stage = school.framework.stage(criterion.stage)
     people = pairs(
@@ -85,15 +89,21 @@ def _reached(school: School, criterion: Criterion, *, denominator: Denominator) 
     people = people[people["subject"].isin(criterion.subjects)]
     people = with_groups(people, by="sen_provision", framework=school.framework)
     people = people[people["group"] == criterion.group]
-    people = people.assign(entry_value=people["entry"], entry=bands_of(people, stage=stage))
+    people = people.assign(
+        entry_value=people["entry"], entry=bands_of(people, stage=stage)
+    )
     # As in `criteria`: whose start is not known is not among those who are judged.
     people = people[people["entry"].isin(criterion.entry or stage.bands)]
     if denominator == "with_result":
         held = [is_grade(outcome, stage.outcome_scale) for outcome in people["outcome"]]
         people = people[pd.Series(held, index=people.index, dtype=bool)]
     if people.empty:
-        return people.assign(reached=False)[["cohort", "pupil_id", "subject", "reached"]]
-    people = people.assign(reached=met_by_pupil(people, criterion=criterion, stage=stage))
+        return people.assign(reached=False)[
+            ["cohort", "pupil_id", "subject", "reached"]
+        ]
+    people = people.assign(
+        reached=met_by_pupil(people, criterion=criterion, stage=stage)
+    )
     return people[["cohort", "pupil_id", "subject", "reached"]]
 
 

@@ -38,7 +38,12 @@ PEOPLE = [
 LEVEL_POINTS = 6
 
 # Why it cannot be said whether a pupil is on course. NO_POINTS: W, a P level or a code stands at one end.
-NO_START, NO_NOW, NO_DATE, NO_POINTS = "no start", "no result now", "no date", "no points"
+NO_START, NO_NOW, NO_DATE, NO_POINTS = (
+    "no start",
+    "no result now",
+    "no date",
+    "no points",
+)
 
 
 def track(
@@ -69,14 +74,17 @@ def track(
         [entry] if isinstance(entry, str) else list(entry or [plan.entry]), stage=stage
     )
     reach = reach or plan.reach
-    stage.outcome_scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
+    stage.outcome_scale.lowest(
+        reach
+    )  # a wrong `reach` is told even where there are no pupils
     pupils = school.pupils[
         school.pupils["year_group"].isin(list(years or plan.years))
         & (school.pupils["on_roll"] == "Y")
     ]
     rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
     rows = _with_now(
-        rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"), now=_now(school)
+        rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"),
+        now=_now(school),
     )
     judge = _on_a_line if plan.method == "line" else _by_forecast
     judged = judge(
@@ -132,7 +140,9 @@ def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFr
         reached=(known["on_course"] == "yes").astype("int64"),
     )
     # In their order as they are read: with SEN first.
-    counted = known.dropna(subset="group").groupby(["year_group", "group"], as_index=False)
+    counted = known.dropna(subset="group").groupby(
+        ["year_group", "group"], as_index=False
+    )
     table = counted.agg(pupils=("reached", "size"), reached=("reached", "sum"))
     return table.join(wilson(table["reached"], table["pupils"]))
 
@@ -160,13 +170,15 @@ def people_in_cell(
         columns=PEOPLE[1:],
     )
     paired = paired[
-        (paired["subject"] == subject) & (paired["cohort"] == (cohort or UNKNOWN_COHORT))
+        (paired["subject"] == subject)
+        & (paired["cohort"] == (cohort or UNKNOWN_COHORT))
     ]
     band = pd.Series(bands_of(paired, stage=of_stage), index=paired.index)
     step = paired["outcome"].map(of_stage.outcome_scale.step)
     paired = paired[(band == entry) & (step == outcome)]
     paired = paired.assign(
-        entry_result=entry_texts(paired), outcome_result=paired["outcome"].replace("", "no result")
+        entry_result=entry_texts(paired),
+        outcome_result=paired["outcome"].replace("", "no result"),
     )
     return paired.sort_values(["surname", "forename", "pupil_id"])[
         [*PEOPLE, "entry_result", "outcome_result"]
@@ -183,7 +195,11 @@ def _known_bands(bands: Sequence[str], *, stage: Stage) -> Sequence[str]:
 @kept
 def _now(school: School) -> pd.DataFrame:
     scale = school.framework.scale_of("now")
-    return current(school.results, scale=scale).to_pandas().rename(columns={"date": "now_date"})
+    return (
+        current(school.results, scale=scale)
+        .to_pandas()
+        .rename(columns={"date": "now_date"})
+    )
 
 
 @kept
@@ -202,7 +218,9 @@ def _by_name(rows: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(framework.outcome_subjects())}
     return rows.sort_values(
         ["subject", "year_group", "surname", "forename", "pupil_id"],
-        key=lambda c: c.map(lambda s: order.get(s, len(order))) if c.name == "subject" else c,
+        key=lambda c: (
+            c.map(lambda s: order.get(s, len(order))) if c.name == "subject" else c
+        ),
         ignore_index=True,
     )
 
@@ -219,11 +237,17 @@ def _entries_by_subject(
         else school.framework.outcome_subjects()
     )
     if stage.averaged:
-        entries = pd.concat([entries.assign(subject=name) for name in subjects], ignore_index=True)
+        entries = pd.concat(
+            [entries.assign(subject=name) for name in subjects], ignore_index=True
+        )
     entries = entries[entries["subject"].isin(subjects)]
     # Whoever has no row of results on entry is a pupil whose start is not known, and no less a pupil.
-    everyone = pupils[["pupil_id"]].merge(pd.DataFrame({"subject": subjects}), how="cross")
-    texts = entries.astype({"entry": "str", "entry_kind": "str", "entry_points": "float64"})
+    everyone = pupils[["pupil_id"]].merge(
+        pd.DataFrame({"subject": subjects}), how="cross"
+    )
+    texts = entries.astype(
+        {"entry": "str", "entry_kind": "str", "entry_points": "float64"}
+    )
     entries = everyone.merge(texts, on=["pupil_id", "subject"], how="left")
     entries = entries.fillna({"entry": "", "entry_kind": ""})
     entries["entry_band"] = bands_of(entries, stage=stage)
@@ -254,7 +278,9 @@ def _set_of(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def years_into(now_date: str, *, year_group: int, academic_year: int, first_year: int) -> float:
+def years_into(
+    now_date: str, *, year_group: int, academic_year: int, first_year: int
+) -> float:
     """How many school years a pupil had spent from the start of `first_year` to a date; `year_group` is that of `academic_year`.
 
     A school year runs from 1 September, and is over in July. A result of an earlier school year is of an earlier year group.
@@ -270,7 +296,9 @@ def years_into(now_date: str, *, year_group: int, academic_year: int, first_year
     school_year = current_academic_year(day)
     # In August the next school year has begun, and nothing of it has gone.
     gone = min(max((day - date(school_year - 1, 9, 1)).days / 303, 0.0), 1.0)
-    return max(year_group - (academic_year - school_year) - first_year + round(gone, 2), 0.0)
+    return max(
+        year_group - (academic_year - school_year) - first_year + round(gone, 2), 0.0
+    )
 
 
 def _on_a_line(
@@ -315,7 +343,9 @@ def _on_a_line(
         # Whatever has no points lies below level 1, and so below every line.
         there = at_points and row.now_points >= wanted
         judged.append((gain, "yes" if there else "no", stuck, ""))
-    gains, on_course, stuck, unjudged = map(list, zip(*judged, strict=True)) if judged else [[]] * 4
+    gains, on_course, stuck, unjudged = (
+        map(list, zip(*judged, strict=True)) if judged else [[]] * 4
+    )
     return {
         "gain": pd.array(gains, dtype="Float64"),
         "on_course": on_course,
@@ -347,7 +377,9 @@ def _by_forecast(
     """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
     scale = stage.outcome_scale
     # The pupils are still at school: the newest edition with examinations stands beside them.
-    quarter = expected_outcomes(framework=framework, stage=stage, share=0.75, figures=figures)
+    quarter = expected_outcomes(
+        framework=framework, stage=stage, share=0.75, figures=figures
+    )
     quarter = quarter.set_index(["subject", "entry"])["expected"]
     england = {name: national.subject(name) for name in rows["subject"].unique()}
     on_course, stuck, unjudged = [], [], []
@@ -358,7 +390,9 @@ def _by_forecast(
         if scale.is_other(row.now):  # heading for no GCSE in it
             on_course.append("no"), stuck.append("")
             continue
-        on_course.append(("yes" if scale.reached(row.now, reach=reach) else "no") if known else "")
+        on_course.append(
+            ("yes" if scale.reached(row.now, reach=reach) else "no") if known else ""
+        )
         stuck.append(
             ("yes" if row.now_points < scale.points(floor) else "no")
             if known and floor is not None

@@ -27,7 +27,13 @@ from senlib.national._added import (
     take_away,
 )
 from senlib.national._dfe import MATRIX_COLUMNS, NOT_SHOWN, read_dfe_matrix
-from senlib.national._editions import TEACHER_ASSESSED, expanded, in_place_of, read, year_for
+from senlib.national._editions import (
+    TEACHER_ASSESSED,
+    expanded,
+    in_place_of,
+    read,
+    year_for,
+)
 from senlib.national._rates import ENGLAND, FIGURE_COLUMNS, rates
 from senlib.national._subjects import subject
 
@@ -116,7 +122,9 @@ def figures(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFram
     >>> dict(zip(bounds["subject"], bounds["percent"]))
     {'English': 87.0, 'Mathematics': 94.0, 'Science': 73.0}
     """
-    held = _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(deep=False)
+    held = _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(
+        deep=False
+    )
     if added is None or added.empty or framework != "gcse":
         return held
     return _figures_with(added, held)
@@ -129,7 +137,9 @@ def editions(data: Path | None = None) -> list[Edition]:
     [(2024, 35), (2023, 35), (2022, 35), (2021, 33)]
     """
     own = added_editions(data) if data else []
-    return sorted(own + editions_of(_gcse_matrix(), added=False), key=lambda one: -one.year)
+    return sorted(
+        own + editions_of(_gcse_matrix(), added=False), key=lambda one: -one.year
+    )
 
 
 def edition_source(edition: Edition) -> Source:
@@ -173,7 +183,9 @@ def lea_example() -> pd.DataFrame:
     table = _table("lea_reading_2007.csv")
     percents = ["B", "N", "3", "4", "5", "6", "7", "5+", "6+"]
     shown = (
-        table[percents].where(table[percents] != "x").apply(lambda column: column.astype("Int64"))
+        table[percents]
+        .where(table[percents] != "x")
+        .apply(lambda column: column.astype("Int64"))
     )
     return table.astype({"year": "int64"}).assign(**shown)
 
@@ -193,7 +205,9 @@ def source(id: str) -> Source:
 
 
 def _source_of_added(id: str, year: int) -> Source:
-    newest = _sources()[max(key for key in _sources() if key.startswith("dfe-transition-"))]
+    newest = _sources()[
+        max(key for key in _sources() if key.startswith("dfe-transition-"))
+    ]
     span = f"{year - 1}/{year % 100:02}"
     return Source(
         id=id,
@@ -223,7 +237,9 @@ def _table(name: str) -> pd.DataFrame:
 
 @cache
 def _sources() -> dict[str, Source]:
-    held = tomllib.loads(files(__package__).joinpath("sources.toml").read_text(encoding="utf-8"))
+    held = tomllib.loads(
+        files(__package__).joinpath("sources.toml").read_text(encoding="utf-8")
+    )
     return {
         id: Source(id=id, **{key: text.strip() for key, text in entry.items()})
         for id, entry in held.items()
@@ -252,7 +268,9 @@ _last: list[tuple[pd.DataFrame, pd.DataFrame]] = []
 
 def _figures_with(added: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     if not _last or _last[0][0] is not added:
-        _last[:] = [(added, in_place_of(_sourced(added, source_of=_added_source), held))]
+        _last[:] = [
+            (added, in_place_of(_sourced(added, source_of=_added_source), held))
+        ]
     return _last[0][1].copy(deep=False)
 
 
@@ -260,7 +278,9 @@ def _sourced(matrix: pd.DataFrame, *, source_of: Callable[[int], str]) -> pd.Dat
     """The rates of a matrix, each with the source of its year."""
     table = rates(matrix, source="")
     years = {year: source_of(year) for year in table["year"].unique()}
-    return _under_both_names(table.assign(source=table["year"].map(years).astype("str")))
+    return _under_both_names(
+        table.assign(source=table["year"].map(years).astype("str"))
+    )
 
 
 def _held_source(year: int) -> str:
@@ -278,7 +298,9 @@ def _levels_figures() -> pd.DataFrame:
     # `reach` of such a row is the level that these pupils did not reach. Its `pupils` counts them, not the row.
     table["percent"] = table["percent"].mask(bound, 100 - table["percent"])
     table["kind"] = table["kind"].mask(bound, "at most")
-    table["pupils"] = table["pupils"].mask(bound | (table["pupils"] == ""), None).astype("Int64")
+    table["pupils"] = (
+        table["pupils"].mask(bound | (table["pupils"] == ""), None).astype("Int64")
+    )
     return _under_both_names(table.assign(whose=ENGLAND)[FIGURE_COLUMNS])
 
 
@@ -286,4 +308,6 @@ def _under_both_names(table: pd.DataFrame) -> pd.DataFrame:
     """Figures of pupils without SEN, held under 'no SEN' or under the code N, under each: both are groups."""
     other = {"no SEN": "N", "N": "no SEN"}
     twins = table[table["group"].isin(other)]
-    return pd.concat([table, twins.assign(group=twins["group"].map(other))], ignore_index=True)
+    return pd.concat(
+        [table, twins.assign(group=twins["group"].map(other))], ignore_index=True
+    )

@@ -25,7 +25,8 @@ def transcribe(paths: list[Path], *, held: pd.DataFrame) -> pd.DataFrame:
     """The matrix that is held, with what these files hold in its place."""
     read = [read_dfe_matrix(path) for path in paths]
     kept = [
-        one[(one["year"] >= ALL_GROUPS_FROM) | one["group"].isin(FROM_THE_FIRST)] for one in read
+        one[(one["year"] >= ALL_GROUPS_FROM) | one["group"].isin(FROM_THE_FIRST)]
+        for one in read
     ]
     return reduce(lambda older, newer: in_place_of(newer, older), kept, held)
 

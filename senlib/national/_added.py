@@ -17,7 +17,9 @@ from senlib.national._editions import expanded, in_place_of, read, write
 FOLDER = "national"
 
 _SERIES = ["year", "subject", "group"]
-_EMPTY = pd.DataFrame(columns=MATRIX_COLUMNS).astype({"year": "int64", "pupils": "Int64"})
+_EMPTY = pd.DataFrame(columns=MATRIX_COLUMNS).astype(
+    {"year": "int64", "pupils": "Int64"}
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ def differing(newer: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """What a matrix holds of series (year, subject, group) that are not held just so."""
     same = MATRIX_COLUMNS[:-1]
     of_series = held.merge(newer[_SERIES].drop_duplicates(), on=_SERIES)
-    both = newer.merge(of_series, on=same, how="outer", suffixes=("", "_held"), indicator=True)
+    both = newer.merge(
+        of_series, on=same, how="outer", suffixes=("", "_held"), indicator=True
+    )
     alike = both["pupils"].eq(both["pupils_held"]).fillna(False) | (
         both["pupils"].isna() & both["pupils_held"].isna()
     )
@@ -102,7 +106,9 @@ def added_editions(data: Path) -> list[Edition]:
         for path in _files(data)
         if _trouble(path)
     ]
-    return sorted(editions_of(added(data), added=True) + broken, key=lambda one: -one.year)
+    return sorted(
+        editions_of(added(data), added=True) + broken, key=lambda one: -one.year
+    )
 
 
 def take_away(data: Path, year: int) -> None:

@@ -67,9 +67,15 @@ SPELLINGS = {
         "non disadvantaged pupils",
     ),
     "first language English": ("first language english", "english", "non eal pupils"),
-    "first language other": ("first language other", "other than english", "eal pupils"),
+    "first language other": (
+        "first language other",
+        "other than english",
+        "eal pupils",
+    ),
 }
-GROUPS = {spelling: group for group, spellings in SPELLINGS.items() for spelling in spellings}
+GROUPS = {
+    spelling: group for group, spellings in SPELLINGS.items() for spelling in spellings
+}
 # The columns of the long layout, beside SEN, whose parts are groups of their own.
 PARTING = {"sex", "gender", "disadvantage status", "disadvantage", "first language"}
 NO_ENTRY = ("no scaled score", "no prior attainment", "none")
@@ -79,7 +85,9 @@ SYMBOLS = {"", "z", "x", "c", "low", "k", "u"}
 A_COUNT = "a whole number, or one of DfE’s symbols z, x, c, low, k, u"
 
 SINGLE = [str(grade) for grade in range(1, 10)]
-DOUBLE = [f"{high}-{low}" for low in range(1, 10) for high in (low, low + 1) if high < 10]
+DOUBLE = [
+    f"{high}-{low}" for low in range(1, 10) for high in (low, low + 1) if high < 10
+]
 OUTCOMES = [*SINGLE, *DOUBLE, "U", "X", "covid"]
 
 
@@ -125,7 +133,9 @@ def _keys(table: pd.DataFrame, file: str) -> pd.DataFrame:
     group = _groups(table, names)
     kept = table[group.notna()]
     if kept.empty:
-        raise ValueError(f"{file}: no row for England’s pupils: all, any SEN or no identified SEN.")
+        raise ValueError(
+            f"{file}: no row for England’s pupils: all, any SEN or no identified SEN."
+        )
     a_year, a_band = (
         "an academic year such as 202324",
         "a band as 80 - 89.5, No scaled score or Total",
@@ -146,7 +156,11 @@ def _read(path: Path) -> pd.DataFrame:
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return pd.read_csv(
-                path, dtype=str, keep_default_na=False, index_col=False, encoding=encoding
+                path,
+                dtype=str,
+                keep_default_na=False,
+                index_col=False,
+                encoding=encoding,
             )
         except UnicodeDecodeError:
             continue
@@ -154,7 +168,9 @@ def _read(path: Path) -> pd.DataFrame:
             raise ValueError(
                 f"{path.name}: not a table. Give the CSV file as DfE publishes it."
             ) from error
-    raise ValueError(f"{path.name}: not a text file. Give the CSV file as DfE publishes it.")
+    raise ValueError(
+        f"{path.name}: not a text file. Give the CSV file as DfE publishes it."
+    )
 
 
 def _fold(text: str) -> str:
@@ -196,7 +212,9 @@ def _groups(table: pd.DataFrame, names: dict[str, str]) -> pd.Series:
         # A total within another topic (of both sexes, say) is not everyone's row; English may be an ethnic group.
         group = group.mask(group.eq("all") & ~topic.isin(EVERYONE))
         of_language = topic.str.contains("language|^eal$")
-        group = group.mask(group.str.startswith("first language", na=False) & ~of_language)
+        group = group.mask(
+            group.str.startswith("first language", na=False) & ~of_language
+        )
     if "level" in names:
         group = group.mask(table[names["level"]].map(_fold) != "national")
     return group
@@ -210,10 +228,14 @@ def _widened(table: pd.DataFrame, file: str) -> list[pd.DataFrame]:
     """A table in the wide layout for each year and subject of the long one, each with the grades it has rows for."""
     names = _columns(table, file, known=LONG_COLUMNS, needed=LONG_NEEDED)
     table = _unparted(table, names, file)
-    accepted = "a GCSE grade: 1 to 9, a double one such as 5-4, U, X, Covid impacted or Total"
+    accepted = (
+        "a GCSE grade: 1 to 9, a double one such as 5-4, U, X, Covid impacted or Total"
+    )
     outcome = _parsed(table[names["grade"]], _grade, file, accepted)
     rows = table.assign(outcome=outcome)[outcome != ""]
-    rows = rows.assign(count=_parsed(rows[names["number"]], _count, file, A_COUNT).astype("Int64"))
+    rows = rows.assign(
+        count=_parsed(rows[names["number"]], _count, file, A_COUNT).astype("Int64")
+    )
     key = [names[what] for what in ("year", "subject", "group", "entry")]
     # A row may stand under more than one topic; it is the same one where it says the same.
     rows = rows.drop_duplicates([*key, "outcome", "count"])
@@ -232,7 +254,11 @@ def _widened(table: pd.DataFrame, file: str) -> list[pd.DataFrame]:
         counts = part.assign(band=band).pivot(
             index="band", columns="outcome", values=names["number"]
         )
-        held = [names[what] for what in ("year", "level", "entry", "subject") if what in names]
+        held = [
+            names[what]
+            for what in ("year", "level", "entry", "subject")
+            if what in names
+        ]
         wide.append(
             part.loc[counts.index, [*held, names["group"]]]
             .rename(columns={names["group"]: "breakdown"})
@@ -253,20 +279,29 @@ def _unparted(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.DataF
         for name in table.columns
         if name not in names.values() and _fold(name) not in PARTS_NOBODY
     ]
-    whole = pd.DataFrame({name: table[name].map(_fold).isin(UNPARTED) for name in columns})
+    whole = pd.DataFrame(
+        {name: table[name].map(_fold).isin(UNPARTED) for name in columns}
+    )
     taken = pd.Series(True, index=table.index)
     if "qualification" in names:
         taken &= table[names["qualification"]].map(_fold).str.match(r"gcse(?!.*short)")
     kept = taken & whole.all(axis=1).reindex(table.index, fill_value=True)
     groups = _groups(table, names)
     # With no topic of its own, everyone stands as the total within another.
-    within = _groups(table, {what: name for what, name in names.items() if what != "topic"})
+    within = _groups(
+        table, {what: name for what, name in names.items() if what != "topic"}
+    )
     if groups[kept].ne("all").all() and "topic" in names:
         groups = within
     groups = groups.where(kept)
     for name in columns:
         if _fold(name) in PARTING:
-            alone = taken & within.eq("all") & ~whole[name] & whole.drop(columns=name).all(axis=1)
+            alone = (
+                taken
+                & within.eq("all")
+                & ~whole[name]
+                & whole.drop(columns=name).all(axis=1)
+            )
             groups = groups.mask(alone, table[name].map(_fold).map(GROUPS))
     groups = groups.dropna()
     rows = table.loc[groups.index].assign(**{names["group"]: groups})
@@ -294,7 +329,8 @@ def _grade(text: str) -> str:
     if outcome := _outcome(text):
         return outcome
     if re.fullmatch(
-        r"[1-9]( [1-9])? to [1-9]( [1-9])?|9 [1-7]|[1-9] ?\+|[1-9] (or|and) above", folded
+        r"[1-9]( [1-9])? to [1-9]( [1-9])?|9 [1-7]|[1-9] ?\+|[1-9] (or|and) above",
+        folded,
     ):
         return ""
     raise ValueError
@@ -309,7 +345,9 @@ def _percent(text: str) -> float | None:
     return float(text)
 
 
-def _at_least(rows: pd.DataFrame, band: pd.Series, column: str | None, file: str) -> pd.Series:
+def _at_least(
+    rows: pd.DataFrame, band: pd.Series, column: str | None, file: str
+) -> pd.Series:
     """How many pupils each band has at least, by its percentages; ValueError where they go with no one number."""
     if column is None:
         return pd.Series(0.0, index=band.unique())
@@ -320,7 +358,11 @@ def _at_least(rows: pd.DataFrame, band: pd.Series, column: str | None, file: str
     rounding = (0.05 if texts.str.contains(".", regex=False).any() else 0.5) + 1e-9
     count = rows["count"].astype("float64")
     least = (100 * count / (percent + rounding)).groupby(band).max()
-    most = (100 * count / (percent - rounding).where(percent > rounding)).groupby(band).min()
+    most = (
+        (100 * count / (percent - rounding).where(percent > rounding))
+        .groupby(band)
+        .min()
+    )
     wrong = least.index[least > most.fillna(math.inf)]
     if len(wrong):
         raise ValueError(
@@ -371,7 +413,9 @@ def _counts(table: pd.DataFrame, file: str) -> pd.DataFrame:
     ).astype("Int64")
 
 
-def _parsed(texts: pd.Series, parse: Callable[[str], Any], file: str, accepted: str) -> pd.Series:
+def _parsed(
+    texts: pd.Series, parse: Callable[[str], Any], file: str, accepted: str
+) -> pd.Series:
     """Each text parsed, each different one once; ValueError with the place of the first that cannot be."""
     values = {}
     for text in texts.unique():
@@ -381,7 +425,9 @@ def _parsed(texts: pd.Series, parse: Callable[[str], Any], file: str, accepted: 
             row = (
                 texts.index[texts == text][0] + 2
             )  # spreadsheets count from 1, and the heading is their first row
-            raise ValueError(f"{file}, row {row}, column {texts.name}: not {accepted}.") from None
+            raise ValueError(
+                f"{file}, row {row}, column {texts.name}: not {accepted}."
+            ) from None
     return texts.map(values)
 
 
@@ -429,11 +475,16 @@ def _subjects(table: pd.DataFrame, names: dict[str, str], file: str) -> pd.Serie
     if "subject" in names:
         subjects = table[names["subject"]]
         return subjects.map(
-            {text: gcse.subject(text.replace("&", " and ")) or text for text in subjects.unique()}
+            {
+                text: gcse.subject(text.replace("&", " and ")) or text
+                for text in subjects.unique()
+            }
         )
     if {_outcome(column) for column in table.columns}.isdisjoint(SINGLE):
         return "Combined Science"
-    raise ValueError(f"{file}: no column subject. Give DfE’s key stage 2 to 4 transition matrices.")
+    raise ValueError(
+        f"{file}: no column subject. Give DfE’s key stage 2 to 4 transition matrices."
+    )
 
 
 def _refuse_repeated(keys: pd.DataFrame, file: str) -> None:
@@ -453,13 +504,17 @@ def _long(keys: pd.DataFrame, table: pd.DataFrame, file: str) -> pd.DataFrame:
     """A row for each band and outcome. Bands of double grades are those that count one; all, where none is single."""
     counts = _counts(table, file)
     pairs = [outcome for outcome in DOUBLE if outcome in counts]
-    double = counts[pairs].notna().any(axis=1) | (counts.columns.isin(SINGLE).sum() == 0)
+    double = counts[pairs].notna().any(axis=1) | (
+        counts.columns.isin(SINGLE).sum() == 0
+    )
     parts = []
     for outcome in OUTCOMES:
         for rows, of_pair in ((~double, False), (double, True)):
             held = [name for name in _names(outcome, of_pair=of_pair) if name in counts]
             if held and rows.any():
-                pupils = reduce(pd.Series.combine_first, (counts.loc[rows, name] for name in held))
+                pupils = reduce(
+                    pd.Series.combine_first, (counts.loc[rows, name] for name in held)
+                )
                 parts.append(keys[rows].assign(outcome=outcome, pupils=pupils))
     shown = pd.concat(parts)
     hidden = _hidden(keys, counts, shown, double, table.get(AT_LEAST), file)
@@ -489,7 +544,9 @@ def _hidden(
     Where no total is published, `at_least` is how many there are at least, and how many are not shown is missing.
     """
     nothing = pd.Series(pd.NA, index=keys.index, dtype="Int64")
-    single_total, double_total = (counts.get(name, nothing) for name in ("total", "total double"))
+    single_total, double_total = (
+        counts.get(name, nothing) for name in ("total", "total double")
+    )
     total = single_total.where(~double, double_total.fillna(single_total))
     bands = shown.groupby(level=0)["pupils"]
     known = bands.sum().where(bands.count() == bands.size())
@@ -501,6 +558,10 @@ def _hidden(
         )
     hides = (rest > 0).fillna(False).astype(bool)
     if at_least is not None:
-        hides |= (total.isna() & (known < at_least.reindex(known.index))).fillna(False).astype(bool)
+        hides |= (
+            (total.isna() & (known < at_least.reindex(known.index)))
+            .fillna(False)
+            .astype(bool)
+        )
     rows = rest.index[hides]
     return keys.loc[rows].assign(outcome=NOT_SHOWN, pupils=rest[rows])

@@ -63,10 +63,14 @@ def compact(matrix: pd.DataFrame) -> pd.DataFrame:
     rows = matrix[KEYS].assign(column=column, pupils=matrix["pupils"].astype("Int64"))
     bands = rows.groupby(KEYS, sort=False)["pupils"]
     whole = bands.sum().where(bands.count() == bands.size())
-    texts = rows.assign(text=rows["pupils"].astype("str").where(rows["pupils"].notna(), _NOT_TOLD))
+    texts = rows.assign(
+        text=rows["pupils"].astype("str").where(rows["pupils"].notna(), _NOT_TOLD)
+    )
     wide = texts.pivot(index=KEYS, columns="column", values="text").fillna("")
     wide = wide.join(whole.astype("str").where(whole.notna(), _NOT_TOLD).rename("all"))
-    return _in_order(wide.reset_index().reindex(columns=COLUMNS, fill_value="")).astype("str")
+    return _in_order(wide.reset_index().reindex(columns=COLUMNS, fill_value="")).astype(
+        "str"
+    )
 
 
 def expanded(table: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +85,10 @@ def expanded(table: pd.DataFrame) -> pd.DataFrame:
     counts = np.column_stack([counts, rest])
     row, column = np.nonzero(~np.isnan(counts))
     names = np.array(
-        [[*_OUTCOMES, NOT_SHOWN], [*map(_pair, _IN_ORDER), "U", "X", "covid", NOT_SHOWN]]
+        [
+            [*_OUTCOMES, NOT_SHOWN],
+            [*map(_pair, _IN_ORDER), "U", "X", "covid", NOT_SHOWN],
+        ]
     )
     pupils = pd.Series(counts[row, column]).astype("Int64")
     return (

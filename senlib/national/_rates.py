@@ -38,9 +38,16 @@ def rates(matrix: pd.DataFrame, *, source: str) -> pd.DataFrame:
     >>> rates(counts, source="made up").query("reach in ['5', '6']")[["reach", "percent", "pupils"]].values.tolist()
     [['5', 75.0, 4], ['6', 0.0, 4]]
     """
-    grade = matrix["outcome"].str.extract(r"^(?:[1-9]-)?([1-9])$")[0].astype("float64").fillna(0)
+    grade = (
+        matrix["outcome"]
+        .str.extract(r"^(?:[1-9]-)?([1-9])$")[0]
+        .astype("float64")
+        .fillna(0)
+    )
     missing = matrix["pupils"].isna()
-    hidden = matrix["outcome"].eq(NOT_SHOWN) & (missing | matrix["pupils"].ne(0)).fillna(True)
+    hidden = matrix["outcome"].eq(NOT_SHOWN) & (
+        missing | matrix["pupils"].ne(0)
+    ).fillna(True)
     row = matrix.groupby(KEYS, sort=False).ngroup().to_numpy()
     keys = matrix[KEYS].drop_duplicates(ignore_index=True)
     counts = matrix["pupils"].astype("Float64").fillna(0).to_numpy("float64")
@@ -55,8 +62,14 @@ def rates(matrix: pd.DataFrame, *, source: str) -> pd.DataFrame:
     )
     percent = 100 * reached / np.where(known, everyone, np.nan)[:, None]
     # A total with a part missing would look like one that is whole.
-    whole = pd.Series(everyone).mask(summed(missing.to_numpy("float64")) > 0).astype("Int64")
-    table = keys.assign(pupils=whole).iloc[np.repeat(np.arange(len(keys)), len(REACHES))]
+    whole = (
+        pd.Series(everyone)
+        .mask(summed(missing.to_numpy("float64")) > 0)
+        .astype("Int64")
+    )
+    table = keys.assign(pupils=whole).iloc[
+        np.repeat(np.arange(len(keys)), len(REACHES))
+    ]
     return table.reset_index(drop=True).assign(
         reach=pd.Series(np.tile(REACHES, len(keys)), dtype="str"),
         percent=percent.ravel(),

@@ -87,8 +87,14 @@ class KeptSheet:
             for function in self._after:
                 function(field, value)
 
-    def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
-        return {"save": self._save, "history": self._history, "bring back": self._bring_back}
+    def _answers(
+        self,
+    ) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
+        return {
+            "save": self._save,
+            "history": self._history,
+            "bring back": self._bring_back,
+        }
 
     def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
         form, field = box_place(request["name"])
@@ -102,23 +108,36 @@ class KeptSheet:
 
     def _history(self, request: Mapping[str, Any]) -> dict[str, Any]:
         form, field = box_place(request["name"])
-        answers = [_told(answer) for answer in settled(self.desk.store.history(form, field))]
+        answers = [
+            _told(answer) for answer in settled(self.desk.store.history(form, field))
+        ]
         return {"kind": "history", "name": request["name"], "answers": answers}
 
     def _bring_back(self, request: Mapping[str, Any]) -> dict[str, Any]:
         form, field = box_place(request["name"])
         saved = self.desk.store.bring_back(form, field, request["id"])
         value = self.desk.store.latest(form)[field]
-        return {"kind": "brought", "value": value} | self._kept(request["name"], value, saved)
+        return {"kind": "brought", "value": value} | self._kept(
+            request["name"], value, saved
+        )
 
     def _kept(self, name: str, value: str, saved: Saved) -> dict[str, Any]:
         """What the page is told of an answer that is kept."""
         form, field = box_place(name)
         versions = len(self.desk.store.history(form, field))
         # In place, and so without sending: the page that the answer came from shows it already.
-        self.sheet.values[name] = {"value": value, "seen": saved.id, "versions": versions}
+        self.sheet.values[name] = {
+            "value": value,
+            "seen": saved.id,
+            "versions": versions,
+        }
         self._kept_lately.append((field, value))
-        return {"name": name, "id": saved.id, "at": frame.saved_at(saved.at), "versions": versions}
+        return {
+            "name": name,
+            "id": saved.id,
+            "at": frame.saved_at(saved.at),
+            "versions": versions,
+        }
 
 
 class Asked(KeptSheet):
@@ -150,7 +169,12 @@ class Asked(KeptSheet):
             self.anew = widgets.Button(description="Begin a new round")
             self.anew.on_click(lambda _: self.begin_anew())
             why = "What you have answered now stays beside the new answers, as ‘last time’. Nothing is lost."
-            self.box.children = [self.sheet, self.anew, frame.html(frame.note(why)), self.status]
+            self.box.children = [
+                self.sheet,
+                self.anew,
+                frame.html(frame.note(why)),
+                self.status,
+            ]
         self.show()
 
     @property
@@ -177,9 +201,9 @@ class Asked(KeptSheet):
             "intro": self.part.intro,
             "blocks": [self._block(rows, last)],
         }
-        held = self._values(own.this_time(answers, began=began), answers) | self._names_of(
-            rows, names
-        )
+        held = self._values(
+            own.this_time(answers, began=began), answers
+        ) | self._names_of(rows, names)
         self.sheet.show(form=form, values=self._first_values(rows) | held)
 
     def begin_anew(self) -> None:
@@ -189,7 +213,9 @@ class Asked(KeptSheet):
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
             return
-        self.status.value = '<p class="sl-note" role="status">A new round has begun.</p>'
+        self.status.value = (
+            '<p class="sl-note" role="status">A new round has begun.</p>'
+        )
         self.show()
         for function in self._on_round:
             function()
@@ -198,8 +224,13 @@ class Asked(KeptSheet):
         """Call this when a new round has begun."""
         self._on_round.append(function)
 
-    def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
-        return super()._answers() | {"add row": self._add_row, "drop row": self._drop_row}
+    def _answers(
+        self,
+    ) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
+        return super()._answers() | {
+            "add row": self._add_row,
+            "drop row": self._drop_row,
+        }
 
     def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
         form, field = box_place(request["name"])
@@ -215,7 +246,10 @@ class Asked(KeptSheet):
 
     def _add_row(self, request: Mapping[str, Any]) -> None:
         key = own.add_row(
-            self.desk.store, self.part, section=request["section"], label=request["label"]
+            self.desk.store,
+            self.part,
+            section=request["section"],
+            label=request["label"],
         )
         self._row_kept(key, request["label"])
 
@@ -280,7 +314,9 @@ class Asked(KeptSheet):
                 self.part.items,
                 last,
             )
-        return self._lines(Field("taken", "In the plan", kind="yes"), self.part.items, last)
+        return self._lines(
+            Field("taken", "In the plan", kind="yes"), self.part.items, last
+        )
 
     def _field(self, field: Field, last: Mapping[str, Answer]) -> dict[str, Any]:
         return (
@@ -289,7 +325,9 @@ class Asked(KeptSheet):
             | self._box(field, field.key, last)
         )
 
-    def _box(self, field: Field, key: str, last: Mapping[str, Answer]) -> dict[str, Any]:
+    def _box(
+        self, field: Field, key: str, last: Mapping[str, Answer]
+    ) -> dict[str, Any]:
         box: dict[str, Any] = {"name": box_name(form=self.form, field=key)}
         if field.kind in self.choices:
             box["choices"] = [list(option) for option in self.choices[field.kind]]
@@ -302,7 +340,9 @@ class Asked(KeptSheet):
         return box
 
     def _table(self, rows: Sequence[Row], last: Mapping[str, Answer]) -> dict[str, Any]:
-        sections = [(section.key, section.title) for section in self.part.sections] or [("", "")]
+        sections = [(section.key, section.title) for section in self.part.sections] or [
+            ("", "")
+        ]
         groups = []
         for key, title in sections:
             lines = [
@@ -310,14 +350,20 @@ class Asked(KeptSheet):
                 for row in self.part.rows
                 if row.section == key and self.shown_rows(row)
             ]
-            lines += [self._row(row, last, added=True) for row in rows if row.section == key]
+            lines += [
+                self._row(row, last, added=True) for row in rows if row.section == key
+            ]
             groups.append({"key": key, "title": title, "rows": lines})
         add = "Add a row of your own" if self.part.room_for_own_rows else ""
         return table(self.title, columns=self.part.columns, groups=groups, add=add)
 
-    def _row(self, row: Row, last: Mapping[str, Answer], *, added: bool = False) -> dict[str, Any]:
+    def _row(
+        self, row: Row, last: Mapping[str, Answer], *, added: bool = False
+    ) -> dict[str, Any]:
         cells = {
-            column.key: self._box(column, answer_key(row=row.key, column=column.key), last)
+            column.key: self._box(
+                column, answer_key(row=row.key, column=column.key), last
+            )
             for column in self.part.columns
         }
         shown = {
@@ -328,7 +374,8 @@ class Asked(KeptSheet):
         }
         if added:
             name = box_name(
-                form=own.rows_form(self.part.key), field=answer_key(row=row.key, column="label")
+                form=own.rows_form(self.part.key),
+                field=answer_key(row=row.key, column="label"),
             )
             shown["own"] = {"name": name}
         return shown
@@ -346,7 +393,11 @@ class Asked(KeptSheet):
             }
             for item in items
         ]
-        return table(self.title, columns=[field], groups=[{"key": "", "title": "", "rows": lines}])
+        return table(
+            self.title,
+            columns=[field],
+            groups=[{"key": "", "title": "", "rows": lines}],
+        )
 
 
 class Asking:
@@ -388,7 +439,11 @@ def settled(history: Sequence[Answer]) -> list[Answer]:
     """
     kept, newer = [], None
     for answer in history:
-        typed_on = newer and newer.value.startswith(answer.value) and newer.at - answer.at < TYPING
+        typed_on = (
+            newer
+            and newer.value.startswith(answer.value)
+            and newer.at - answer.at < TYPING
+        )
         if newer and not typed_on and answer.value != newer.value:
             kept.append(answer)
         newer = answer
@@ -423,7 +478,8 @@ def table(
     """A table of boxes as the sheet takes it."""
     room = len(columns) <= FEW_COLUMNS
     heads = [
-        {"key": column.key, "label": column.label, "help": _help(column)} | _kind(column, room=room)
+        {"key": column.key, "label": column.label, "help": _help(column)}
+        | _kind(column, room=room)
         for column in columns
     ]
     return {

@@ -89,11 +89,17 @@ class ClosedStore(Store):
     def __init__(self, path: Path, *, workbook: str, words: str) -> None:
         self.path, self.workbook, self.words = path.absolute(), workbook, words
 
-    def save(self, *, form: str, field: str, value: str, seen: int | None = None) -> Saved:
+    def save(
+        self, *, form: str, field: str, value: str, seen: int | None = None
+    ) -> Saved:
         self._refuse()
 
     def save_all(
-        self, *, form: str, values: Mapping[str, str], seen: Mapping[str, int] | None = None
+        self,
+        *,
+        form: str,
+        values: Mapping[str, str],
+        seen: Mapping[str, int] | None = None,
     ) -> dict[str, Saved]:
         self._refuse()
 
@@ -103,7 +109,9 @@ class ClosedStore(Store):
     def latest(self, form: str) -> dict[str, str]:
         return {}
 
-    def answers(self, form: str, *, before: datetime | None = None) -> dict[str, Answer]:
+    def answers(
+        self, form: str, *, before: datetime | None = None
+    ) -> dict[str, Answer]:
         return {}
 
     def forms(self, under: str = "") -> dict[str, dict[str, str]]:
@@ -172,14 +180,19 @@ class Desk:
             return None
         facts = school_file.facts(path)
         return SchoolBefore(
-            name=facts["name"], kept=datetime.fromisoformat(facts["written"]).astimezone()
+            name=facts["name"],
+            kept=datetime.fromisoformat(facts["written"]).astimezone(),
         )
 
     def choices(self) -> dict[str, str]:
         """The schools that can be opened: key and name, the folder named to the server and her own first."""
         named = {FOLDER: f"Folder: {Path(self.folder).name}"} if self.folder else {}
         own = {OWN: "Your own school"} if os.path.isdir(self.own_folder) else {}
-        return named | own | {name: f"Sample: {load(name).short_title}" for name in names()}
+        return (
+            named
+            | own
+            | {name: f"Sample: {load(name).short_title}" for name in names()}
+        )
 
     def figures(self) -> pd.DataFrame | None:
         """Figures that the SENCO typed in, then England's: of the editions that she added, and those that the package holds.
@@ -202,7 +215,11 @@ class Desk:
     def matrix(self) -> pd.DataFrame | None:
         """England's matrix with the editions that she added; None where there are none: measures take what the package holds."""
         added = self._added()
-        return None if added is None else national.matrix(self.school.framework.name, added=added)
+        return (
+            None
+            if added is None
+            else national.matrix(self.school.framework.name, added=added)
+        )
 
     def _added(self) -> pd.DataFrame | None:
         added = national.added(self.data)
@@ -214,9 +231,20 @@ class Desk:
             for field, value in self.store.latest(FIGURES).items()
             if value
         ]
-        names = ["stage", "year", "subject", "group", "entry", "reach", "whose", "percent"]
+        names = [
+            "stage",
+            "year",
+            "subject",
+            "group",
+            "entry",
+            "reach",
+            "whose",
+            "percent",
+        ]
         typed = pd.DataFrame(rows, columns=names)
-        return typed.assign(kind="figure", source=typed["whose"].map(TYPED_SOURCES), pupils=pd.NA)
+        return typed.assign(
+            kind="figure", source=typed["whose"].map(TYPED_SOURCES), pupils=pd.NA
+        )
 
     def code_key(self) -> bytes:
         """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
@@ -359,7 +387,11 @@ def _with_examples(store: Store, sample: str) -> None:
     examples = ROOT / "data" / "sample" / sample / "workbook.json"
     # Where they cannot be kept the sample is opened without; a store that is out of order is told of elsewhere.
     with suppress(StoreError):
-        if not isinstance(store, ClosedStore) and not store.forms() and examples.is_file():
+        if (
+            not isinstance(store, ClosedStore)
+            and not store.forms()
+            and examples.is_file()
+        ):
             portable.import_into(store, portable.read(examples.read_bytes()))
 
 
@@ -387,9 +419,7 @@ def _chosen(settings: Store, *, folder: str, own: Path) -> str:
     possible = {FOLDER: folder, OWN: os.path.isdir(own), **dict.fromkeys(names(), True)}
     chosen = settings.latest("settings").get("school", FOLDER)
     if isinstance(settings, ClosedStore) and not folder:
-        chosen = (
-            OWN  # which was open last cannot be read: her own school's figures, where there are any
-        )
+        chosen = OWN  # which was open last cannot be read: her own school's figures, where there are any
     if possible.get(chosen):
         return chosen
     return FOLDER if folder else "levels"

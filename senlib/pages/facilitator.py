@@ -60,7 +60,11 @@ class SessionsPage:
 
     def plan(self) -> widgets.VBox:
         """The plan: which one, its activities in order with their minutes, and the sum beside the time there is."""
-        self.about, self.sum, self.order = frame.html(""), frame.html(""), frame.html("")
+        self.about, self.sum, self.order = (
+            frame.html(""),
+            frame.html(""),
+            frame.html(""),
+        )
         self.list = widgets.Select(description="In this order", options=[])
         self.minutes = widgets.BoundedIntText(
             description="Minutes for it",
@@ -69,7 +73,8 @@ class SessionsPage:
             value=sessions.LEAST,
         )
         self.earlier, self.later, self.out = (
-            widgets.Button(description=words) for words in ("Earlier", "Later", "Take it out")
+            widgets.Button(description=words)
+            for words in ("Earlier", "Later", "Take it out")
         )
         self.more = frame.choice("One more activity", [("Choose", "")])
         self.add, self.back = (
@@ -123,9 +128,9 @@ class SessionsPage:
             held = self.shown.read(sessions.FORM)
         except StoreError as error:
             self.trouble.value = frame.trouble_line(str(error))
-        found = [plan for plan in sessions.plans() if plan.key == held.get("plan")] or list(
-            sessions.plans()[:1]
-        )
+        found = [
+            plan for plan in sessions.plans() if plan.key == held.get("plan")
+        ] or list(sessions.plans()[:1])
         keys = [sitting.key for sitting in found[0].sittings]
         return found[0].key, held["meeting"] if held.get("meeting") in keys else keys[0]
 
@@ -142,7 +147,10 @@ class SessionsPage:
         if self._drawing:
             return
         self._read()
-        self._keep({"plan": self.which.value, "meeting": self.meeting.value}, form=sessions.FORM)
+        self._keep(
+            {"plan": self.which.value, "meeting": self.meeting.value},
+            form=sessions.FORM,
+        )
 
     def _read(self) -> None:
         """Take what was chosen for this meeting out of the store, or the meeting as it came."""
@@ -169,7 +177,9 @@ class SessionsPage:
 
     def _keep(self, values: Mapping[str, str], *, form: str) -> None:
         try:
-            self.shown.keep(form, values, about="the plan of a session", then=self._read)
+            self.shown.keep(
+                form, values, about="the plan of a session", then=self._read
+            )
         except StoreError as error:
             self.trouble.value = frame.not_saved(error)
             return
@@ -181,7 +191,9 @@ class SessionsPage:
         many = len(self._plan.sittings) > 1
         self.about.value = f"<p>{frame.escape(self._plan.about)}</p>"
         self.meeting.layout.display = "" if many else "none"
-        self.sum.value = frame.answer(sessions.beside(self.chosen, there_is=self.sitting.minutes))
+        self.sum.value = frame.answer(
+            sessions.beside(self.chosen, there_is=self.sitting.minutes)
+        )
         options = [
             (_in_the_list(number, one), one.activity.key)
             for number, one in enumerate(sessions.timed(self.chosen), start=1)
@@ -191,7 +203,10 @@ class SessionsPage:
         self.list.rows = min(max(len(options), 2), MOST_ROWS)
         self.list.value = at if at in keys else (keys[0] if keys else None)
         others = [one for one in sessions.activities().values() if one.key not in keys]
-        self.more.options = [("Choose", ""), *((_named(one), one.key) for one in others)]
+        self.more.options = [
+            ("Choose", ""),
+            *((_named(one), one.key) for one in others),
+        ]
         self.more.value = ""
         self.order.value = running_order(self.chosen, between=self.sitting.between)
         self._drawing = False
@@ -251,10 +266,18 @@ class SessionsPage:
             self.said.value = '<p role="status">Choose an activity first.</p>'
             return
         keys = [one.key for one in self.chosen]
-        place = keys.index(self.list.value) + 1 if self.list.value in keys else len(keys)
-        chosen = [*self.chosen[:place], sessions.activities()[key], *self.chosen[place:]]
+        place = (
+            keys.index(self.list.value) + 1 if self.list.value in keys else len(keys)
+        )
+        chosen = [
+            *self.chosen[:place],
+            sessions.activities()[key],
+            *self.chosen[place:],
+        ]
         self._choose(
-            chosen, said=f"{_title(key)} is in, as number {place + 1} of {len(chosen)}.", at=key
+            chosen,
+            said=f"{_title(key)} is in, as number {place + 1} of {len(chosen)}.",
+            at=key,
         )
 
     def _put_back(self) -> None:
@@ -264,7 +287,9 @@ class SessionsPage:
 
     def files(self) -> widgets.VBox:
         """Slides, handouts, cards and a running order, made when asked for."""
-        samples = [(f"Sample: {framework_named(name).short_title}", name) for name in names()]
+        samples = [
+            (f"Sample: {framework_named(name).short_title}", name) for name in names()
+        ]
         self.sample = frame.choice(
             "Figures of which sample school?", samples, self.desk.school.framework.name
         )
@@ -288,23 +313,35 @@ class SessionsPage:
         if not self.chosen:
             self.links.value = '<p role="status">There is no activity in the plan, so there is nothing to make yet. Add one above.</p>'
             return
-        self.links.value = '<p role="status">Making the files. This takes a few seconds.</p>'
+        self.links.value = (
+            '<p role="status">Making the files. This takes a few seconds.</p>'
+        )
         self.make.disabled = True
         try:
             title = self._title()
             school = open_sample(self.sample.value)
             about = About(
-                title=title, source=school.name, made=date.today(), sample=True, hidden=HIDDEN
+                title=title,
+                source=school.name,
+                made=date.today(),
+                sample=True,
+                hidden=HIDDEN,
             )
-            made = made_files(self.chosen, between=self.sitting.between, about=about, school=school)
+            made = made_files(
+                self.chosen, between=self.sitting.between, about=about, school=school
+            )
         finally:
             self.make.disabled = False
         whole = bundle(made, about=about)
         name = "".join(letter for letter in title if letter.isalnum() or letter == " ")
-        buttons = [frame.download("Everything in one zip", whole, name=name, kind="zip")]
+        buttons = [
+            frame.download("Everything in one zip", whole, name=name, kind="zip")
+        ]
         for file in made:
             stem, kind = file.name.rsplit(".", 1)
-            buttons.append(frame.download(stem, file.content, name=f"{name}-{stem}", kind=kind))
+            buttons.append(
+                frame.download(stem, file.content, name=f"{name}-{stem}", kind=kind)
+            )
         says = "".join(
             f"<li><strong>{frame.escape(file.name.rsplit('.', 1)[0])}</strong>: {frame.escape(file.says)}</li>"
             for file in made
@@ -325,7 +362,8 @@ class SessionsPage:
 
     def _set_clock(self) -> None:
         activities = [
-            {"key": one.key, "title": one.title, "minutes": one.minutes} for one in self.chosen
+            {"key": one.key, "title": one.title, "minutes": one.minutes}
+            for one in self.chosen
         ]
         self.clock_face.show(
             title=self._title(),
@@ -344,7 +382,10 @@ class SessionsPage:
                 "In the room: let participants in, and see what the room thinks",
                 frame.address("room"),
             ),
-            ("Governors: the pictures for a governors’ meeting", frame.address("governors")),
+            (
+                "Governors: the pictures for a governors’ meeting",
+                frame.address("governors"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -359,9 +400,15 @@ def running_order(chosen: Sequence[Activity], *, between: str = "") -> str:
     True
     """
     if not chosen:
-        return frame.note("No activity is chosen. Add one above, or put the plan back as it came.")
+        return frame.note(
+            "No activity is chosen. Add one above, or put the plan back as it came."
+        )
     items = "".join(_item(one) for one in sessions.timed(chosen))
-    after = f"<h4>Until you meet again</h4><p>{frame.escape(between)}</p>" if between else ""
+    after = (
+        f"<h4>Until you meet again</h4><p>{frame.escape(between)}</p>"
+        if between
+        else ""
+    )
     return f'{frame.heading("The running order", level=3)}<ol class="sl-tasks">{items}</ol>{after}'
 
 
@@ -395,7 +442,10 @@ def gives_out(activity: Activity) -> str:
     """
     named = [part.title for part in sessions.parts_of([activity])]
     return "; ".join(
-        [*named, *(f"{pack.title} (to cut out)" for pack in sessions.packs_of([activity]))]
+        [
+            *named,
+            *(f"{pack.title} (to cut out)" for pack in sessions.packs_of([activity])),
+        ]
     )
 
 
@@ -443,12 +493,23 @@ def made_files(
     parts = sessions.parts_of(chosen)
     if parts:
         content = word.document(
-            [word.Copy(part=part) for part in parts], about=about, heading="Handouts", apart=True
+            [word.Copy(part=part) for part in parts],
+            about=about,
+            heading="Handouts",
+            apart=True,
         )
-        named = "Blank, to write in by hand: " + "; ".join(part.title for part in parts) + "."
-        found.append(File(name="Handouts.docx", content=content, says=named, hidden=HIDDEN))
+        named = (
+            "Blank, to write in by hand: "
+            + "; ".join(part.title for part in parts)
+            + "."
+        )
+        found.append(
+            File(name="Handouts.docx", content=content, says=named, hidden=HIDDEN)
+        )
     for pack in sessions.packs_of(chosen):
-        content = word.cards(pack, about=replace(about, title=f"{pack.title}. {about.title}"))
+        content = word.cards(
+            pack, about=replace(about, title=f"{pack.title}. {about.title}")
+        )
         found.append(
             File(
                 name=f"{pack.title}.docx",
@@ -480,18 +541,27 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
         weights=(1.1, 2, 3.6, 2.8, 2),
         wide=True,
     )
-    after = [word.Words(heading="Until you meet again", text=between, wide=True)] if between else []
+    after = (
+        [word.Words(heading="Until you meet again", text=between, wide=True)]
+        if between
+        else []
+    )
     return [table, *after]
 
 
-def slides_of(chosen: Sequence[Activity], *, between: str, school: School) -> list[slides.Slide]:
+def slides_of(
+    chosen: Sequence[Activity], *, between: str, school: School
+) -> list[slides.Slide]:
     """What the session holds, then a slide for each activity with its notes, then what is to be done until the next meeting."""
     agenda = [
-        f"{one.activity.title} ({_minutes(one.activity.minutes)})" for one in sessions.timed(chosen)
+        f"{one.activity.title} ({_minutes(one.activity.minutes)})"
+        for one in sessions.timed(chosen)
     ]
     found = [
         slides.Slide(
-            title="What we will do", lines=agenda, notes="Say when the breaks are and when you end."
+            title="What we will do",
+            lines=agenda,
+            notes="Say when the breaks are and when you end.",
         )
     ]
     found += [slide_of(activity, school=school) for activity in chosen]
@@ -519,7 +589,10 @@ def slide_of(activity: Activity, *, school: School) -> slides.Slide:
     picture = PICTURES[activity.chart](school) if activity.chart else None
     if picture is None:
         return slides.Slide(
-            title=activity.title, lines=activity.lines, notes=notes, minutes=activity.minutes
+            title=activity.title,
+            lines=activity.lines,
+            notes=notes,
+            minutes=activity.minutes,
         )
     notes = f"{notes}\nThe chart: {picture.chart.says} Source: {school.name}. Sample data: nobody here is real."
     lines = [picture.told, *activity.lines]
@@ -547,7 +620,9 @@ def conversion_chart(school: School) -> Picture | None:
     """Pupils with SEN beside pupils without, in the last summer, from one start: of those that matter most, the one with most SEN."""
     stage = school.framework.stage(None)
     table = conversion(
-        school, subject=school.framework.outcome_subjects()[0], reach=stage.converted_at[0]
+        school,
+        subject=school.framework.outcome_subjects()[0],
+        reach=stage.converted_at[0],
     )
     table = table[
         table["entry"].isin(stage.converted_from)
@@ -564,7 +639,9 @@ def conversion_chart(school: School) -> Picture | None:
     first = rows.iloc[0]
     whom = f"pupils {sentences.arrived(first.entry, stage=stage)} in {first.subject}, summer {first.cohort}"
     what = sentences.reached(first.reach, stage=stage)
-    labels = ["With SEN" if group == "SEN" else "Without SEN" for group in rows["group"]]
+    labels = [
+        "With SEN" if group == "SEN" else "Without SEN" for group in rows["group"]
+    ]
     told = f"{whom[0].upper()}{whom[1:]}: how many reached {what}?"
     held = rows.dropna(subset="national")
     if len(held):
@@ -573,23 +650,36 @@ def conversion_chart(school: School) -> Picture | None:
             for row in held.itertuples()
         ]
         years = " and ".join(str(year) for year in sorted(set(held["national_year"])))
-        told = f"{told} In England, from the same start ({years}): {' and '.join(sides)}."
-    beside = [verdicts.beside(row.difference, pupils=int(row.pupils)) for row in rows.itertuples()]
-    return _rates(rows, labels=labels, series=f"Reached {what}, %", told=told, beside=beside)
+        told = (
+            f"{told} In England, from the same start ({years}): {' and '.join(sides)}."
+        )
+    beside = [
+        verdicts.beside(row.difference, pupils=int(row.pupils))
+        for row in rows.itertuples()
+    ]
+    return _rates(
+        rows, labels=labels, series=f"Reached {what}, %", told=told, beside=beside
+    )
 
 
 def targets_chart(school: School) -> Picture | None:
     """What the framework asks for first, measured in each subject in the last summer that is held."""
     table = criteria(school)
     rows = _last_summer(
-        table[table["criterion"] == school.framework.criteria[0].key].dropna(subset="percent")
+        table[table["criterion"] == school.framework.criteria[0].key].dropna(
+            subset="percent"
+        )
     )
     if rows.empty:
         return None
     first = rows.iloc[0]
     held = rows.dropna(subset="target")
-    asked = ", ".join(f"{row.subject} {rounded(row.target)} %" for row in held.itertuples())
-    years = " and ".join(str(year) for year in sorted(set(rows["target_year"].dropna())))
+    asked = ", ".join(
+        f"{row.subject} {rounded(row.target)} %" for row in held.itertuples()
+    )
+    years = " and ".join(
+        str(year) for year in sorted(set(rows["target_year"].dropna()))
+    )
     if years:
         whom = f"Pupils with SEN in England who started where they did ({years})"
         told = f"{first.title}, summer {first.cohort}. {whom}: {asked}."
@@ -599,7 +689,11 @@ def targets_chart(school: School) -> Picture | None:
         told = f"{first.title}, summer {first.cohort}. To compare with: {asked}."
     beside = [_beside_target(row) for row in rows.itertuples()]
     return _rates(
-        rows, labels=list(rows["subject"]), series="Measured, %", told=told, beside=beside
+        rows,
+        labels=list(rows["subject"]),
+        series="Measured, %",
+        told=told,
+        beside=beside,
     )
 
 
@@ -631,7 +725,11 @@ def course_chart(school: School) -> Picture | None:
     return _rates(rows, labels=labels, series="On course, %", told=told)
 
 
-PICTURES = {"conversion": conversion_chart, "targets": targets_chart, "course": course_chart}
+PICTURES = {
+    "conversion": conversion_chart,
+    "targets": targets_chart,
+    "course": course_chart,
+}
 
 
 def _last_summer(rows: pd.DataFrame) -> pd.DataFrame:
@@ -657,7 +755,11 @@ def _rates(
     said = [
         " ".join(
             filter(
-                None, (f"{name}, {frame.percent_range(row.percent, row.low, row.high)}.", verdict)
+                None,
+                (
+                    f"{name}, {frame.percent_range(row.percent, row.low, row.high)}.",
+                    verdict,
+                ),
             )
         )
         for name, row, verdict in zip(

@@ -42,7 +42,10 @@ _PARTED = re.compile(
 )
 
 # Whom percentages are of, as a list of choices names it; senlib.measures.conversion says each in full.
-DENOMINATORS = [("Everyone, as DfE counts", "all"), ("Those with a result", "with_result")]
+DENOMINATORS = [
+    ("Everyone, as DfE counts", "all"),
+    ("Those with a result", "with_result"),
+]
 
 # What the line through a dot means, below every picture of rates.
 LIKELY = "Line: where the true rate is likely to lie."
@@ -53,13 +56,17 @@ def html(text: str) -> widgets.HTML:
     return widgets.HTML(text, layout=widgets.Layout(width="100%"))
 
 
-def header(school: School, *, trouble: str, far: Sequence[Progress] = ()) -> widgets.HTML:
+def header(
+    school: School, *, trouble: str, far: Sequence[Progress] = ()
+) -> widgets.HTML:
     """Which school this is, by which yardstick it is read, plainly whether it is a sample, and what is wrong if anything is.
 
     `far` is how far each page is, for the rail; a page that knows of no answers has none to give.
     """
     sample = (
-        '<span class="sl-sample">Sample data: nobody here is real</span>' if school.sample else ""
+        '<span class="sl-sample">Sample data: nobody here is real</span>'
+        if school.sample
+        else ""
     )
     return html(
         f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> {sample} '
@@ -72,7 +79,11 @@ def header(school: School, *, trouble: str, far: Sequence[Progress] = ()) -> wid
 def _far(found: Sequence[Progress]) -> str:
     """What frame.js takes to the rail; nothing of it shows here."""
     counts = {one.stem: [one.begun, one.parts] for one in found}
-    return f'<sl-far hidden data-far="{escape(json.dumps(counts))}"></sl-far>' if counts else ""
+    return (
+        f'<sl-far hidden data-far="{escape(json.dumps(counts))}"></sl-far>'
+        if counts
+        else ""
+    )
 
 
 def heading(text: str, *, level: int = 2) -> str:
@@ -109,7 +120,11 @@ def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
 
 
 def numbers(
-    table: pd.DataFrame, *, caption: str, columns: Mapping[str, str], summary: str = "The numbers"
+    table: pd.DataFrame,
+    *,
+    caption: str,
+    columns: Mapping[str, str],
+    summary: str = "The numbers",
 ) -> str:
     """A table one key press away. `columns` names those to show and their headings; the first heads its row."""
     return folded(summary, plain_table(table, caption=caption, columns=columns))
@@ -145,7 +160,9 @@ def _source(said: str, address: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" rel="noreferrer">{words(said)} (opens in a new tab)</a>'
 
 
-def plain_table(table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]) -> str:
+def plain_table(
+    table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]
+) -> str:
     """A native table, numbers to the right, missing values as a dash that is read as 'none'."""
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns.values())
     rows = []
@@ -186,13 +203,16 @@ def trouble_line(text: str) -> str:
 
 def not_saved(error: Exception) -> str:
     """That the last entry could not be kept, why, and what to do, as the store's error says it."""
-    return trouble_line(f"Your last entry is not saved, but it still stands on this page. {error}")
+    return trouble_line(
+        f"Your last entry is not saved, but it still stands on this page. {error}"
+    )
 
 
 def what_next(lines: Sequence[tuple[str, str]]) -> str:
     """What next: sentences, each with the address of the page it leads to."""
     items = "".join(
-        f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for text, address in lines
+        f'<li><a href="{escape(address)}">{escape(text)}</a></li>'
+        for text, address in lines
     )
     return f'<nav class="sl-next" aria-label="What next"><h2>What next</h2><ul>{items}</ul></nav>'
 
@@ -204,7 +224,9 @@ def address(stem: str) -> str:
 
 def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> str:
     """A link that saves a file which the page itself holds: nothing is fetched, and nothing is kept on the server."""
-    stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name.lower())
+    stem = "".join(
+        letter if letter.isalnum() or letter in "-_" else "-" for letter in name.lower()
+    )
     data = base64.b64encode(content).decode()
     file = escape(f"{stem}-{date.today():%Y-%m-%d}.{kind}")
     return f'<a class="sl-button" download="{file}" href="data:{_TYPES[kind]};base64,{data}">{escape(words)}</a>'
@@ -311,7 +333,11 @@ def in_years(years: Sequence[int]) -> str:
     >>> in_years((7, 8, 9)), in_years((8,))
     ('in Years 7 to 9', 'in Year 8')
     """
-    return f"in Year {years[0]}" if len(years) == 1 else f"in Years {years[0]} to {years[-1]}"
+    return (
+        f"in Year {years[0]}"
+        if len(years) == 1
+        else f"in Years {years[0]} to {years[-1]}"
+    )
 
 
 def percent_range(percent: float, low: float, high: float) -> str:

@@ -46,7 +46,10 @@ BANDS = {
 SIDES = {"SEN": "with SEN", "no SEN": "without SEN"}
 
 # The same sides as England's are called.
-IN_ENGLAND = {"SEN": "Pupils with SEN in England", "no SEN": "Pupils without SEN in England"}
+IN_ENGLAND = {
+    "SEN": "Pupils with SEN in England",
+    "no SEN": "Pupils without SEN in England",
+}
 
 SURE = (
     "The line through a dot is its likely range (95 %): within it the true figure is likely to lie, as far as a group of this size "
@@ -73,7 +76,9 @@ NO_VERDICT = (
     "England’s figures are a size to think of, and no verdict: they are of another year or of other starts, or teachers gave the "
     "grades."
 )
-ANOTHER_YEAR = "England’s figures are of another year: a size to think of, and no verdict."
+ANOTHER_YEAR = (
+    "England’s figures are of another year: a size to think of, and no verdict."
+)
 TOGETHER = "That two things go together does not prove that one makes the other."
 
 NO_STARTS = "Pupils whose start is not known are left out."
@@ -106,7 +111,9 @@ NOBODY_RECORDED = (
 
 NOBODY_JUDGED = "Whether pupils with SEN move on cannot be said yet: that takes results on entry and current ones."
 
-NO_RESULTS = "No results of a year that has finished are held, so nothing can be said yet."
+NO_RESULTS = (
+    "No results of a year that has finished are held, so nothing can be said yet."
+)
 
 SEN_UNKNOWN = (
     "More than a tenth of pupils have no SEN code in the school’s files: they stand neither among those with SEN nor among "
@@ -184,7 +191,9 @@ class GovernorsPage:
             self.held, trouble = None, str(error)
         self.trouble = trouble
         self.hide = frame.choice(
-            "Hide counts up to", [(f"{limit} pupils", limit) for limit in LIMITS], HIDE_UP_TO
+            "Hide counts up to",
+            [(f"{limit} pupils", limit) for limit in LIMITS],
+            HIDE_UP_TO,
         )
         self.live = Live(self.hide)
 
@@ -197,7 +206,11 @@ class GovernorsPage:
     def about(self) -> widgets.VBox:
         """What is hidden, how much more to hide, and the page for the papers."""
         return widgets.VBox(
-            [self.live.piece(self._rule), frame.controls(self.hide), self.live.piece(self._paper)]
+            [
+                self.live.piece(self._rule),
+                frame.controls(self.hide),
+                self.live.piece(self._paper),
+            ]
         )
 
     def progress(self) -> widgets.HTML:
@@ -252,14 +265,20 @@ class GovernorsPage:
         answers = [
             (
                 one.question,
-                " ".join(filter(None, (one.answer, *one.on_paper, one.compared, one.caveat))),
+                " ".join(
+                    filter(None, (one.answer, *one.on_paper, one.compared, one.caveat))
+                ),
             )
             for one in asked
         ]
         helped = known_now(works(view, words), words)
         others = (
             [*spend_lines(view, words)],
-            [helped.answer, *helped.lines, *filter(None, (helped.compared, helped.caveat))],
+            [
+                helped.answer,
+                *helped.lines,
+                *filter(None, (helped.compared, helped.caveat)),
+            ],
             next_lines(self.held),
         )
         answers += [
@@ -275,12 +294,17 @@ class GovernorsPage:
         )
         figures = [one.figures for one in asked if one.figures]
         return one_page(
-            about=about, sure=f"{SURE_ON_PAPER} {_moves(words)}", answers=answers, figures=figures
+            about=about,
+            sure=f"{SURE_ON_PAPER} {_moves(words)}",
+            answers=answers,
+            figures=figures,
         )
 
     def _piece(self, make, known) -> widgets.HTML:
         return self.live.piece(
-            lambda: self._shown(lambda held, view: _html(known(make(view, held.words), held.words)))
+            lambda: self._shown(
+                lambda held, view: _html(known(make(view, held.words), held.words))
+            )
         )
 
     def _shown(self, make) -> str:
@@ -298,7 +322,10 @@ class GovernorsPage:
     def _paper(self) -> str:
         return (
             frame.download(
-                "One page for the papers (Word)", self.paper(), name="governors", kind="docx"
+                "One page for the papers (Word)",
+                self.paper(),
+                name="governors",
+                kind="docx",
             )
             if self.held
             else ""
@@ -317,9 +344,18 @@ def known_now(asked: Asked, words: Words) -> Asked:
 
 def _with_unknown(asked: Asked) -> Asked:
     """That many have no SEN code stands in place of an answer that would blame their number, else beside it."""
-    if asked.answer in (TOO_FEW, NOBODY, ROLL["none"], NOBODY_RECORDED, NO_RESULTS, UNRECORDED):
+    if asked.answer in (
+        TOO_FEW,
+        NOBODY,
+        ROLL["none"],
+        NOBODY_RECORDED,
+        NO_RESULTS,
+        UNRECORDED,
+    ):
         return replace(asked, answer=SEN_UNKNOWN)
-    return replace(asked, compared=" ".join(filter(None, (asked.compared, SEN_UNKNOWN))))
+    return replace(
+        asked, compared=" ".join(filter(None, (asked.compared, SEN_UNKNOWN)))
+    )
 
 
 def progress(view: View, words: Words) -> Asked:
@@ -361,7 +397,11 @@ def progress(view: View, words: Words) -> Asked:
     elif any(held):
         source = f"England’s figures: {words.england_source}."
     else:
-        source = WITHHELD if view.withheld else "How many made it in England is not known here."
+        source = (
+            WITHHELD
+            if view.withheld
+            else "How many made it in England is not known here."
+        )
     left_out = f" {NO_STARTS}" if words.starts_unknown else ""
     target = tuple(words.target if side == "SEN" else float("nan") for _, side in rows)
     return Asked(
@@ -413,7 +453,9 @@ def england(view: View, words: Words) -> Asked:
     ]
     typed = {source for _, source, _ in words.typed.values()}
     others = [
-        f"England’s figures: {words.england_source}." if any(held) and words.england_source else "",
+        f"England’s figures: {words.england_source}."
+        if any(held) and words.england_source
+        else "",
         f"The figures of {_joined(sorted(typed))} were typed in here." if typed else "",
         WITHHELD if view.withheld else "",
     ]
@@ -437,7 +479,9 @@ def england(view: View, words: Words) -> Asked:
         strong=tuple(side == "SEN" for _, side in rows),
         axis=f"reached {words.reach}",
         key=_key(
-            ("England, from the same starts" if alike else "England") if _any(_marks(held)) else ""
+            ("England, from the same starts" if alike else "England")
+            if _any(_marks(held))
+            else ""
         ),
         marks=_marks(held),
         mark="England",
@@ -502,7 +546,9 @@ def attendance(view: View, words: Words) -> Asked:
     )
     table = [row for _, row in figures.table().iterrows()]
     if all(not row.reason and row.pupils == 0 for row in table):
-        return Asked(ATTENDANCE, _nobody_now(words) if _none_now(view) else NOBODY_JUDGED)
+        return Asked(
+            ATTENDANCE, _nobody_now(words) if _none_now(view) else NOBODY_JUDGED
+        )
     told = tuple(
         _rate(f"{label}, and move on", row)
         for label, row in zip(figures.labels, table, strict=True)
@@ -538,7 +584,9 @@ def works(view: View, words: Words) -> Asked:
         rows=rows,
         labels=tuple(words.headings[heading] for heading in used),
     )
-    beside = replace(figures, rows=tuple(("SEN", heading, "has not") for heading in used)).table()
+    beside = replace(
+        figures, rows=tuple(("SEN", heading, "has not") for heading in used)
+    ).table()
     told, unclear, counts = [], [], []
     found: dict[str, list[str]] = {"more": [], "less": []}
     for one, other in zip(
@@ -551,7 +599,9 @@ def works(view: View, words: Words) -> Asked:
         gap = _points(one, other)
         if clear(gap):
             found["more" if gap.points > 0 else "less"].append(one.label)
-            told.append(f"{_rate(one.label, one)} Without it {_of(other)}: {_gap(one, other)}")
+            told.append(
+                f"{_rate(one.label, one)} Without it {_of(other)}: {_gap(one, other)}"
+            )
         else:
             unclear.append(one.label)
             counts.append(
@@ -565,15 +615,23 @@ def works(view: View, words: Words) -> Asked:
     if hidden:
         told.append(f"Hidden: {'; '.join(hidden)}.")
     lead = TOO_FEW
-    if parts := [f"{often} often with {_joined(some)}" for often, some in found.items() if some]:
-        lead = verdicts.first(f"Pupils with SEN move on {', and '.join(parts)} than without it")
+    if parts := [
+        f"{often} often with {_joined(some)}" for often, some in found.items() if some
+    ]:
+        lead = verdicts.first(
+            f"Pupils with SEN move on {', and '.join(parts)} than without it"
+        )
     elif unclear:
-        with_or_without = "in how many move on, with or without help under these headings"
+        with_or_without = (
+            "in how many move on, with or without help under these headings"
+        )
         lead = verdicts.first(unclear=f"{with_or_without}: {'; '.join(unclear)}")
     # What is hidden stands in a line of its own; a picture of rows in which nothing can be seen would say no more.
     without = tuple(beside["percent"].astype("float64"))
     if seen := [
-        three for three in zip(rows, figures.labels, without, strict=True) if three[1] not in hidden
+        three
+        for three in zip(rows, figures.labels, without, strict=True)
+        if three[1] not in hidden
     ]:
         rows, labels, without = zip(*seen, strict=True)
         figures = replace(figures, rows=rows, labels=labels)
@@ -653,7 +711,11 @@ def next_html(held: Gathered) -> str:
         frame.plain_table(
             table,
             caption="The three actions chosen",
-            columns={"place": "Where it comes from", "due": "By when", "state": "How it stands"},
+            columns={
+                "place": "Where it comes from",
+                "due": "By when",
+                "state": "How it stands",
+            },
         )
         if held.steps
         else ""
@@ -675,16 +737,24 @@ def _spend_html(view: View, words: Words) -> str:
         "which what is left out could be worked out."
     )
     order = sorted(view.pounds, key=lambda heading: -view.pounds[heading][0])
-    held = {("SEN", heading, "has", "pupils"): view.pounds[heading] for heading in order}
+    held = {
+        ("SEN", heading, "has", "pupils"): view.pounds[heading] for heading in order
+    }
     labels = [words.headings[heading] for heading in order]
     helped = view.tables["help"]
     sums = [f"{'' if whole else 'at least '}£{cost:,}" for cost, whole in held.values()]
     picture = frame.picture(
         lambda width: charts.published_spend(helped, held, labels=labels, width=width),
-        says=". ".join(f"{label}: {cost}" for label, cost in zip(labels, sums, strict=True)),
+        says=". ".join(
+            f"{label}: {cost}" for label, cost in zip(labels, sums, strict=True)
+        ),
     )
     table = pd.DataFrame(
-        {"label": labels, "pupils": [_having(helped, heading) for heading in order], "cost": sums}
+        {
+            "label": labels,
+            "pupils": [_having(helped, heading) for heading in order],
+            "cost": sums,
+        }
     )
     columns = {"label": "Heading", "pupils": "Pupils", "cost": "A year"}
     return (
@@ -781,7 +851,9 @@ def _pairs(figures: Figures, words: Words) -> Pairs:
 def _lead_of_progress(pairs: Pairs) -> str:
     """In which subjects pupils with SEN make the gain less or more often than others, in a sentence or two."""
     found = {
-        subject: _points(*pair) for subject, pair in pairs.items() if all(map(_rateable, pair))
+        subject: _points(*pair)
+        for subject, pair in pairs.items()
+        if all(map(_rateable, pair))
     }
     if not found:
         return _not_compared(pairs.values())
@@ -797,7 +869,9 @@ def _lead_of_progress(pairs: Pairs) -> str:
         [subject for subject, pair in pairs.items() if any(row.reason for row in pair)]
     )
     if not less and not more:
-        lead = verdicts.first(unclear=f"in {_joined(unclear)} between pupils with SEN and others")
+        lead = verdicts.first(
+            unclear=f"in {_joined(unclear)} between pupils with SEN and others"
+        )
         return lead + hidden
     parts = [
         f"{often} often than others in {_joined(some)}"
@@ -805,7 +879,10 @@ def _lead_of_progress(pairs: Pairs) -> str:
         if some
     ]
     said = f"Pupils with SEN make the expected gain {', and '.join(parts)}"
-    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "") + hidden
+    return (
+        verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
+        + hidden
+    )
 
 
 def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
@@ -829,7 +906,9 @@ def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
             else "This workbook has no figure of England for all pupils with SEN together, so those here stand alone."
         )
     told = {
-        difference: [subject for subject, one in held.items() if one.difference == difference]
+        difference: [
+            subject for subject, one in held.items() if one.difference == difference
+        ]
         for difference in ("lower", "higher", "not clear")
     }
     if not any(told.values()):
@@ -848,7 +927,10 @@ def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
         )
         return lead + hidden
     said = f"Pupils with SEN get there {' and '.join(parts)} than those {whom}"
-    return verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "") + hidden
+    return (
+        verdicts.first(said, unclear=f"in {_joined(unclear)}" if unclear else "")
+        + hidden
+    )
 
 
 def _no_verdict(held: Sequence[England], words: Words) -> str:
@@ -874,7 +956,9 @@ def _lead_of_absence(sen: pd.Series, others: pd.Series, words: Words) -> str:
             unclear="in how many miss a tenth of school between pupils with SEN and others"
         )
     which, often = ("Yes", "more") if gap.points > 0 else ("No", "less")
-    return verdicts.first(f"{which}, they miss a tenth of school {often} often than others")
+    return verdicts.first(
+        f"{which}, they miss a tenth of school {often} often than others"
+    )
 
 
 def _lead_of_attendance(low: pd.Series, high: pd.Series) -> str:
@@ -912,7 +996,9 @@ def _hidden(subjects: Sequence[str]) -> str:
     (' English Language is hidden.', ' English and Science are hidden.', '')
     """
     return (
-        f" {_joined(subjects)} {'is' if len(subjects) == 1 else 'are'} hidden." if subjects else ""
+        f" {_joined(subjects)} {'is' if len(subjects) == 1 else 'are'} hidden."
+        if subjects
+        else ""
     )
 
 
@@ -1017,14 +1103,19 @@ def _made_in_england(
     years = _joined(sorted({str(one.year) for one in held.values()}))
     told = [f"{subject}, in England ({years}):"]
     for side, one in held.items():
-        told.append(f"{one.percent} % of pupils {SIDES[side]} who started where they did made it.")
+        told.append(
+            f"{one.percent} % of pupils {SIDES[side]} who started where they did made it."
+        )
         told.append(verdicts.beside(one.difference, pupils=pupils[side]))
     return [" ".join(filter(None, told))]
 
 
 def _target(subject: str, row: pd.Series, target: float) -> str:
     """Whether a published rate meets what is asked of schools, by its counts, and how sure one can be."""
-    counts = pd.Series([row.reached]).astype("int64"), pd.Series([row.pupils]).astype("int64")
+    counts = (
+        pd.Series([row.reached]).astype("int64"),
+        pd.Series([row.pupils]).astype("int64"),
+    )
     found = wilson(*counts)
     met = row.reached * 100 >= target * row.pupils
     sure = compared(found["low"], found["high"], pd.Series([target]))[0] != "not clear"
@@ -1032,7 +1123,9 @@ def _target(subject: str, row: pd.Series, target: float) -> str:
     return f"{subject}, beside what is asked of schools: {state} {verdicts.target(sure, pupils=int(row.pupils))}"
 
 
-def _beside_england(row, at: tuple[str, str], held: England | None, words: Words) -> str:
+def _beside_england(
+    row, at: tuple[str, str], held: England | None, words: Words
+) -> str:
     """One rate beside England's, and beside what was typed in for others."""
     told = [_rate(row.label, row)]
     if held is not None:
@@ -1042,7 +1135,9 @@ def _beside_england(row, at: tuple[str, str], held: England | None, words: Words
         told.append(verdicts.beside(held.difference, pupils=int(row.pupils)))
     if at in words.typed and _rateable(row):
         percent, whose, year = words.typed[at]
-        told.append(f"{whose[0].upper()}{whose[1:]}, wherever they started: {percent} % ({year}).")
+        told.append(
+            f"{whose[0].upper()}{whose[1:]}, wherever they started: {percent} % ({year})."
+        )
     return " ".join(filter(None, told))
 
 
@@ -1059,7 +1154,9 @@ def _england_column(held: Sequence[England | None]) -> dict:
 
 def _marks(held: Sequence[England | None]) -> tuple[float, ...]:
     """Strokes for what a rate is judged by: a figure of another summer, or of other starts, is told in words alone."""
-    return tuple(float(one.percent) if one and one.difference else float("nan") for one in held)
+    return tuple(
+        float(one.percent) if one and one.difference else float("nan") for one in held
+    )
 
 
 def _any(marks: Sequence[float]) -> bool:
@@ -1070,9 +1167,12 @@ def _any(marks: Sequence[float]) -> bool:
 def _points(one: pd.Series, other: pd.Series) -> Gap:
     """The gap of two published rates with its interval, from their counts."""
     counts = pd.DataFrame(
-        [(one.reached, one.pupils), (other.reached, other.pupils)], columns=["reached", "pupils"]
+        [(one.reached, one.pupils), (other.reached, other.pupils)],
+        columns=["reached", "pupils"],
     ).astype("int64")
-    first, second = (row for _, row in wilson(counts["reached"], counts["pupils"]).iterrows())
+    first, second = (
+        row for _, row in wilson(counts["reached"], counts["pupils"]).iterrows()
+    )
     return independent(first, second)
 
 

@@ -47,7 +47,9 @@ def paragraphs() -> dict[str, Paragraph]:
     file = files(content) / "figures" / "how_to_read.toml"
     held = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
-        key: Paragraph(key=key, **(entry | {"sources": tuple(map(tuple, entry["sources"]))}))
+        key: Paragraph(
+            key=key, **(entry | {"sources": tuple(map(tuple, entry["sources"]))})
+        )
         for key, entry in held.items()
     }
 
@@ -71,9 +73,12 @@ def as_markdown() -> str:
     """
     parts = list(_DOCS_HEAD)
     for one in paragraphs().values():
-        sources = "; ".join(f"[{words}]({at})" if at else words for words, at in one.sources)
+        sources = "; ".join(
+            f"[{words}]({at})" if at else words for words, at in one.sources
+        )
         parts += [f"## {one.title}", one.text, f"Source: {sources}."]
     lines = (
-        fill(part, _DOCS_WIDTH, break_long_words=False, break_on_hyphens=False) for part in parts
+        fill(part, _DOCS_WIDTH, break_long_words=False, break_on_hyphens=False)
+        for part in parts
     )
     return "\n\n".join(lines) + "\n"

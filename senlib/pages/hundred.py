@@ -13,9 +13,13 @@ from senlib.pages import frame, sentences
 from senlib.pages.desk import Desk
 
 # Said wherever one of these figures stands.
-NO_PREDICTION = "That is what happened to others. It is not a prediction, and not a ceiling."
+NO_PREDICTION = (
+    "That is what happened to others. It is not a prediction, and not a ceiling."
+)
 
-BELOW_THE_TEST = "England counts pupils who worked below the test among those who started below 80."
+BELOW_THE_TEST = (
+    "England counts pupils who worked below the test among those who started below 80."
+)
 
 NUMBERS = {
     "outcome": "Grade",
@@ -51,7 +55,9 @@ def whom(group: str) -> str:
     >>> whom("SEN"), whom("no SEN"), whom("all")
     ('pupils with SEN', 'pupils without SEN', 'pupils')
     """
-    return {"SEN": "pupils with SEN", "no SEN": "pupils without SEN"}.get(group, "pupils")
+    return {"SEN": "pupils with SEN", "no SEN": "pupils without SEN"}.get(
+        group, "pupils"
+    )
 
 
 def named(group: str) -> str:
@@ -64,7 +70,9 @@ def named(group: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def of_group(desk: Desk, *, subject: str, entry: str, group: str, reach: str) -> pd.DataFrame:
+def of_group(
+    desk: Desk, *, subject: str, entry: str, group: str, reach: str
+) -> pd.DataFrame:
     """What pupils of a group in England with this start went on to, on the way that Task 4 follows: `measures.others.others`."""
     framework = desk.school.framework
     matrix = desk.matrix()
@@ -79,7 +87,9 @@ def of_group(desk: Desk, *, subject: str, entry: str, group: str, reach: str) ->
     )
 
 
-def beside(desk: Desk, *, subject: str, entry: str, sen_provision: str, reach: str) -> pd.DataFrame:
+def beside(
+    desk: Desk, *, subject: str, entry: str, sen_provision: str, reach: str
+) -> pd.DataFrame:
     """What pupils in England with the start and the group of one of the school's went on to."""
     group = group_of(sen_provision, framework=desk.school.framework)
     return of_group(desk, subject=subject, entry=entry, group=group, reach=reach)
@@ -107,7 +117,13 @@ def short(found: Share | None) -> str:
 def in_order() -> list[str]:
     """Every way in which `short` can say how many of 100, upwards, so that a list sorts by it."""
     counts = [f"{count} of 100" for count in range(101)]
-    return [counts[0], "fewer than 1 of 100", *counts[1:-1], "more than 99 of 100", counts[-1]]
+    return [
+        counts[0],
+        "fewer than 1 of 100",
+        *counts[1:-1],
+        "more than 99 of 100",
+        counts[-1],
+    ]
 
 
 def sentence(
@@ -133,11 +149,15 @@ def sentence(
     aim, year = sentences.reached(reach, stage=stage), table["year"].iloc[0]
     if found.of < 100:
         few = whom(group).replace("pupils", sentences.pupils(found.of))
-        return f"Of only {few} in England {start}, {found.reached} reached {aim} ({year})."
+        return (
+            f"Of only {few} in England {start}, {found.reached} reached {aim} ({year})."
+        )
     return f"In England {short(found)} {whom(group)} {start} reached {aim} ({year})."
 
 
-def footnote(tables: Iterable[pd.DataFrame], *, starts: Iterable[str], stage: Stage) -> str:
+def footnote(
+    tables: Iterable[pd.DataFrame], *, starts: Iterable[str], stage: Stage
+) -> str:
     """What is to be said below these tables: who started below the test stands where, and the source.
 
     >>> from senlib.frameworks import load
@@ -145,7 +165,9 @@ def footnote(tables: Iterable[pd.DataFrame], *, starts: Iterable[str], stage: St
     'England counts pupils who worked below the test among those who started below 80.'
     """
     below = "England counts pupils who worked below the test among those who started below 80."
-    return " ".join(filter(None, (below if stage.below_band in starts else "", source(tables))))
+    return " ".join(
+        filter(None, (below if stage.below_band in starts else "", source(tables)))
+    )
 
 
 def source(tables: Iterable[pd.DataFrame]) -> str:
@@ -161,7 +183,12 @@ def source(tables: Iterable[pd.DataFrame]) -> str:
 
 
 def block(
-    tables: Mapping[str, pd.DataFrame], *, subject: str, entry: str, reach: str, stage: Stage
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    subject: str,
+    entry: str,
+    reach: str,
+    stage: Stage,
 ) -> str:
     """What pupils of each group in England who started there went on to: sentences, a strip each, the numbers, the source.
 
@@ -169,18 +196,26 @@ def block(
     """
     found = {group: table for group, table in tables.items() if len(table)}
     if not found:
-        return frame.note(f"No figures of England by grade are held for this start in {subject}.")
+        return frame.note(
+            f"No figures of England by grade are held for this start in {subject}."
+        )
     told = [
-        sentence(table, group=group, reach=reach, stage=stage) for group, table in found.items()
+        sentence(table, group=group, reach=reach, stage=stage)
+        for group, table in found.items()
     ]
     parts = [frame.answer(" ".join([*told, NO_PREDICTION]))]
     for group, table in found.items():
         name = named(group)
         parts += [
             strip(table, reach=reach, stage=stage, name=name if len(found) > 1 else ""),
-            numbers(table, caption=f"{name} in England who started there, in {subject}, by grade"),
+            numbers(
+                table,
+                caption=f"{name} in England who started there, in {subject}, by grade",
+            ),
         ]
-    return "".join(parts) + frame.note(footnote(found.values(), starts=[entry], stage=stage))
+    return "".join(parts) + frame.note(
+        footnote(found.values(), starts=[entry], stage=stage)
+    )
 
 
 def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> str:
@@ -198,7 +233,11 @@ def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> s
         squares += [square] * int(getattr(row, column))
     whose = f"{name}. " if name else ""
     says = f"{whose}{in_words(table)}. {short(share(table, reach=reach, stage=stage))} reached {sentences.reached(reach, stage=stage)}."
-    of = "one of 100 pupils" if column == "of_100" else f"one of the {len(squares)} pupils"
+    of = (
+        "one of 100 pupils"
+        if column == "of_100"
+        else f"one of the {len(squares)} pupils"
+    )
     key = f"{whose}Each square is {of}, with the grade. Filled: {sentences.reached(reach, stage=stage)}. {letters([table], stage=stage)}"
     return (
         f'<figure class="sl-figure"><div class="sl-hundred" role="img" aria-label="{frame.escape(says)}">{" ".join(squares)}</div>'
@@ -227,10 +266,14 @@ def numbers(table: pd.DataFrame, *, caption: str) -> str:
     if table.empty:
         return ""
     columns = {
-        key: name for key, name in NUMBERS.items() if key in ("outcome", "pupils", "percent")
+        key: name
+        for key, name in NUMBERS.items()
+        if key in ("outcome", "pupils", "percent")
     }
     return frame.numbers(
-        table, caption=caption, columns=NUMBERS if counted_in(table) == "of_100" else columns
+        table,
+        caption=caption,
+        columns=NUMBERS if counted_in(table) == "of_100" else columns,
     )
 
 
@@ -242,13 +285,17 @@ def letters(tables: Iterable[pd.DataFrame], *, stage: Stage) -> str:
     >>> letters([table], stage=load("gcse").stage("KS4"))
     'U: ungraded.'
     """
-    meanings = {code.name: code.meaning for code in stage.outcome_scale.codes} | {"U": "ungraded"}
+    meanings = {code.name: code.meaning for code in stage.outcome_scale.codes} | {
+        "U": "ungraded"
+    }
     shown = dict.fromkeys(
         outcome
         for table in tables
         for outcome in table.loc[table[counted_in(table)] > 0, "outcome"]
     )
-    return " ".join(f"{_letter(name)}: {meanings[name]}." for name in shown if name in meanings)
+    return " ".join(
+        f"{_letter(name)}: {meanings[name]}." for name in shown if name in meanings
+    )
 
 
 def _letter(outcome: str) -> str:

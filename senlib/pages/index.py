@@ -80,7 +80,9 @@ class FrontPage:
         self.make.on_click(lambda _: self._make_file())
         self.bring = FileChooser(label="Bring in files of a workbook", accept=".json")
         self.bring.on_files(self.bring_in)
-        self.sure = widgets.Checkbox(description="Yes, delete everything for good", indent=False)
+        self.sure = widgets.Checkbox(
+            description="Yes, delete everything for good", indent=False
+        )
         self.delete = widgets.Button(description="Delete everything", disabled=True)
         self.deleted = frame.html("")
         self.sure.observe(
@@ -94,7 +96,9 @@ class FrontPage:
                 self.make,
                 self.portable,
                 bring,
-                frame.html(frame.heading("Delete everything", level=3) + frame.note(_DELETED)),
+                frame.html(
+                    frame.heading("Delete everything", level=3) + frame.note(_DELETED)
+                ),
                 self.sure,
                 self.delete,
                 self.deleted,
@@ -116,9 +120,13 @@ class FrontPage:
     def school(self) -> widgets.VBox:
         """Which school lies open, and the others that can be opened."""
         self.which = frame.choice(
-            "School", [(words, key) for key, words in self.desk.choices().items()], self.desk.chosen
+            "School",
+            [(words, key) for key, words in self.desk.choices().items()],
+            self.desk.chosen,
         )
-        self.open = widgets.Button(description="Open the chosen school", button_style="primary")
+        self.open = widgets.Button(
+            description="Open the chosen school", button_style="primary"
+        )
         self.open.on_click(lambda _: self._choose(self.which.value))
         self.refused = frame.html("")
         self.back_told = frame.html("")
@@ -147,7 +155,8 @@ class FrontPage:
         years = [(school_year(year), year) for year in range(this_year, 2003, -1)]
         self.year = frame.choice("School year", years)
         self.codes = widgets.Checkbox(
-            description="Replace names and UPNs by codes as the files are read", indent=False
+            description="Replace names and UPNs by codes as the files are read",
+            indent=False,
         )
         self.chooser = FileChooser(
             label="Choose your files (CSV, Excel or CTF)", accept=KINDS, limit=LARGEST
@@ -160,7 +169,9 @@ class FrontPage:
         )
         self.outcome = widgets.VBox([])
         self.remembered = ColumnReview(
-            forgettable=True, fold="What the workbook remembers about your headings", empty=_NOTHING
+            forgettable=True,
+            fold="What the workbook remembers about your headings",
+            empty=_NOTHING,
         )
         self.remembered.on_changes(self.remember)
         self.remembered_trouble = frame.html("")
@@ -204,8 +215,12 @@ class FrontPage:
         except StoreError as error:
             self.portable.value = frame.trouble_line(f"No file was made. {error}")
             return
-        link = frame.download("Download the file", content, name="senco-workbook", kind="json")
-        self.portable.value = f'<p class="sl-downloads">{link}</p>' + frame.note(_CARRIED)
+        link = frame.download(
+            "Download the file", content, name="senco-workbook", kind="json"
+        )
+        self.portable.value = f'<p class="sl-downloads">{link}</p>' + frame.note(
+            _CARRIED
+        )
 
     def bring_in(self, chosen: Sequence[ChosenFile]) -> None:
         """Add what a workbook's file holds and this one has not; nothing here is lost by it."""
@@ -241,7 +256,9 @@ class FrontPage:
             if self.desk.chosen == FOLDER
             else "The sample school is open now."
         )
-        self.deleted.value = f'<p class="sl-note" role="status">Everything is deleted. {opened}</p>'
+        self.deleted.value = (
+            f'<p class="sl-note" role="status">Everything is deleted. {opened}</p>'
+        )
 
     # -- what a test can do as a person would --
 
@@ -251,15 +268,16 @@ class FrontPage:
         try:
             before = self._before()
         except StoreError as error:
-            told = (
-                "What you said about headings before cannot be read, so these files were not read."
-            )
+            told = "What you said about headings before cannot be read, so these files were not read."
             self.review.put_down()
             self.chooser.message = "Nothing was kept."
             self.outcome.children = [frame.html(frame.trouble_line(f"{told} {error}"))]
             return
         self.review.begin(
-            chosen, framework=load(self.yardstick.value), year=self.year.value, before=before
+            chosen,
+            framework=load(self.yardstick.value),
+            year=self.year.value,
+            before=before,
         )
 
     def open_school(self) -> None:
@@ -332,7 +350,9 @@ class FrontPage:
             answers = facts["answers"]
             suppliers = {one["file"]: one["supplied_by"] for one in facts["sources"]}
         return Before.of(
-            meanings=self.desk.settings.latest(MAPPING), answers=answers, supplied_by=suppliers
+            meanings=self.desk.settings.latest(MAPPING),
+            answers=answers,
+            supplied_by=suppliers,
         )
 
     def _save_meanings(self) -> None:
@@ -379,7 +399,9 @@ class FrontPage:
         school = self.review.school(self.name.value.strip() or "Our school")
         if not self.codes.value:
             return school
-        pupils, results = with_codes(school.pupils, school.results, key=self.desk.code_key())
+        pupils, results = with_codes(
+            school.pupils, school.results, key=self.desk.code_key()
+        )
         return replace(school, pupils=pupils, results=results)
 
     # -- one step back --
@@ -392,7 +414,9 @@ class FrontPage:
             when = f"{day(back.kept.date())} at {frame.saved_at(back.kept)}"
             told = f"The school kept before this one: ‘{back.name}’, kept on {when}."
         elif sample:
-            told = f"Before this, another school was open: {self.desk.choices()[sample]}."
+            told = (
+                f"Before this, another school was open: {self.desk.choices()[sample]}."
+            )
         self.back_offer.children = [self.back_told, self.back] if back or sample else []
         if back or sample:
             self.back_told.value = frame.note(told)
@@ -424,7 +448,9 @@ class FrontPage:
             self.taken.move_to(self.desk, self._to_take())
         self._show_progress()
         if hasattr(self, "which"):
-            self.which.options = [(words, key) for key, words in self.desk.choices().items()]
+            self.which.options = [
+                (words, key) for key, words in self.desk.choices().items()
+            ]
             self.which.value = self.desk.chosen
             self.refused.value = ""
             self._show_back()
@@ -445,7 +471,9 @@ class FrontPage:
             else "The school"
         )
         who = (
-            f"{sentences.pupils(len(on_roll))} on roll, {sen}" if len(on_roll) else "nobody on roll"
+            f"{sentences.pupils(len(on_roll))} on roll, {sen}"
+            if len(on_roll)
+            else "nobody on roll"
         )
         return frame.answer(f"{whose} is open: {school.name}, {who}.")
 
@@ -469,7 +497,11 @@ _DELETED = (
 def _task(found: Progress) -> str:
     """One Task: its name, its question, and in how many of its parts something is written."""
     page = page_of(found.stem)
-    how_far = "not begun" if not found.begun else f"{found.begun} of {found.parts} parts begun"
+    how_far = (
+        "not begun"
+        if not found.begun
+        else f"{found.begun} of {found.parts} parts begun"
+    )
     return (
         f'<li><a href="{frame.address(page.stem)}">{escape(page.name)}</a> <span class="sl-badge">{how_far}</span>'
         f"<br>{escape(page.question)}</li>"
@@ -495,7 +527,11 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
         )
     if not late and not soon:
         undated = sum(action.due is None and not action.done for action in found)
-        rest = f" {undated} still {'has' if undated == 1 else 'have'} no date." if undated else ""
+        rest = (
+            f" {undated} still {'has' if undated == 1 else 'have'} no date."
+            if undated
+            else ""
+        )
         return title + frame.answer(
             f"Nothing is overdue, and nothing is due within four weeks.{rest}"
         )
@@ -503,12 +539,12 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
     items = ""
     for action in (*late, *soon):
         whose = ", ".join(
-            filter(None, (action.what, names.get(action.of, ""), action.values["owner"]))
+            filter(
+                None, (action.what, names.get(action.of, ""), action.values["owner"])
+            )
         )
         items += f"<li><strong>{'Overdue: ' if action in late else ''}{frame.day(action.due)}</strong>, {escape(whose)}</li>"
-    plan = (
-        f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
-    )
+    plan = f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
     return title + frame.answer(told) + f"<ul>{items}</ul>" + plan
 
 
@@ -527,8 +563,14 @@ def _templates() -> str:
 def _summary(school: School) -> str:
     """What was kept, and the way on."""
     kept = school.results[school.results["result"] != ""]
-    results = kept.groupby(["stage", "subject"], observed=True)["pupil_id"].nunique().reset_index()
-    results = results.rename(columns={"pupil_id": "pupils"}).astype({"stage": str, "subject": str})
+    results = (
+        kept.groupby(["stage", "subject"], observed=True)["pupil_id"]
+        .nunique()
+        .reset_index()
+    )
+    results = results.rename(columns={"pupil_id": "pupils"}).astype(
+        {"stage": str, "subject": str}
+    )
     columns = {"stage": "When", "subject": "Subject", "pupils": "Pupils with a result"}
     number = "1 result" if len(kept) == 1 else f"{len(kept):,} results"
     told = (
@@ -537,7 +579,9 @@ def _summary(school: School) -> str:
     )
     table = frame.folded(
         "What was kept",
-        frame.plain_table(pd.DataFrame(results), caption="What was kept", columns=columns),
+        frame.plain_table(
+            pd.DataFrame(results), caption="What was kept", columns=columns
+        ),
     )
     start = f'<p><a class="sl-button sl-primary {NEXT}" href="{frame.address("task1_conversion_data")}">Begin with Task 1</a></p>'
     return frame.answer(told) + start + (table if len(results) else "")

@@ -28,7 +28,9 @@ _ROOM = "In a session no file can be added: many people use this computer now. A
 class NewestFile:
     """The piece 'Add DfE's newest file'. A test drives it without a browser: `take`, `keep`, `take_away`."""
 
-    def __init__(self, desk: Desk, *, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, desk: Desk, *, changed: Callable[[], None] = lambda: None
+    ) -> None:
         """`changed` is called when an edition was added or taken away, so that the page reads its figures anew."""
         self.desk, self._changed = desk, changed
         self._read: pd.DataFrame | None = None
@@ -45,7 +47,9 @@ class NewestFile:
         self.take_it = widgets.Button(description="Take this year away again")
         self.take_it.on_click(lambda _: self.take_away(self.away.value))
         self._added = widgets.VBox([self.away, self.take_it])
-        top = frame.html(frame.heading("Add DfE’s newest file", level=3) + frame.note(_WHAT))
+        top = frame.html(
+            frame.heading("Add DfE’s newest file", level=3) + frame.note(_WHAT)
+        )
         adding = (
             [frame.html(frame.note(_ROOM))]
             if desk.room
@@ -124,7 +128,9 @@ class NewestFile:
     def _show_held(self) -> None:
         held = national.editions(self.desk.data)
         rows = "".join(map(_row, held))
-        heads = "".join(f'<th scope="col">{name}</th>' for name in ("Summer", "Holds", "From"))
+        heads = "".join(
+            f'<th scope="col">{name}</th>' for name in ("Summer", "Holds", "From")
+        )
         self.held.value = (
             f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{_HELD}"><table class="sl-table">'
             f"<caption>{_HELD}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"

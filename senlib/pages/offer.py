@@ -35,7 +35,9 @@ class Offer:
         """What is chosen, as the list has it."""
         return self.box.label or ""
 
-    def offer(self, options: Sequence[tuple[str, str]], value: str | None = None) -> None:
+    def offer(
+        self, options: Sequence[tuple[str, str]], value: str | None = None
+    ) -> None:
         """Offer these from now on, with `value` chosen, or what is chosen already where it is still there, or else the first."""
         options = list(options)
         kept = self.value if value is None else value
@@ -43,7 +45,9 @@ class Offer:
         try:
             if list(self.box.options) != options:
                 self.box.options = options
-            self.box.value = kept if kept in [one for _, one in options] else options[0][1]
+            self.box.value = (
+                kept if kept in [one for _, one in options] else options[0][1]
+            )
         finally:
             self._offering = False
 

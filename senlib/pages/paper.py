@@ -38,7 +38,9 @@ class Paper:
 
     def __init__(self, desk: Desk, offers: Sequence[Made]) -> None:
         self.desk, self.offers = desk, dict(offers)
-        self.what = frame.choice("What to take away", [(label, label) for label in self.offers])
+        self.what = frame.choice(
+            "What to take away", [(label, label) for label in self.offers]
+        )
         self.make = widgets.Button(description="Make the file", button_style="primary")
         self.made = frame.html("")
         self.make.on_click(lambda _: self.make_it())
@@ -60,7 +62,9 @@ class Paper:
         link = frame.download(
             f"Download: {self.file.name}", self.file.content, name=stem, kind=kind
         )
-        self.made.value = f'<p class="sl-downloads" role="status">{link}</p>' + frame.note(_KEEP)
+        self.made.value = (
+            f'<p class="sl-downloads" role="status">{link}</p>' + frame.note(_KEEP)
+        )
 
     def clear(self) -> None:
         """Take away the link to what was made: what it would be made of is another now."""
@@ -91,9 +95,13 @@ def forms(desk: Desk, sheet: Sheet) -> list[Made]:
         )
     for part in parts:
         if part.answers:
-            offers.append((f"To fill in by hand: {part.title}", partial(_blank_of, desk, part)))
+            offers.append(
+                (f"To fill in by hand: {part.title}", partial(_blank_of, desk, part))
+            )
         if part in filled:
-            offers.append((f"Filled in: {part.title}", partial(_filled, desk, part.title, [part])))
+            offers.append(
+                (f"Filled in: {part.title}", partial(_filled, desk, part.title, [part]))
+            )
     return offers
 
 
@@ -113,7 +121,9 @@ def iep(desk: Desk, *, of: str, whom: str, held: Held) -> File:
         about=_about(desk, "Individual education plan"), heading=title, of=of, held=held
     )
     return File(
-        name=f"{title}.docx", content=content, says="What is planned for one pupil or one group."
+        name=f"{title}.docx",
+        content=content,
+        says="What is planned for one pupil or one group.",
     )
 
 
@@ -134,7 +144,10 @@ def plan(desk: Desk, held: Held) -> File:
     """The action plan."""
     names = people.names(desk.school)
     content = word.plan(
-        in_order(actions(held)), about=_about(desk, "Action plan"), today=date.today(), names=names
+        in_order(actions(held)),
+        about=_about(desk, "Action plan"),
+        today=date.today(),
+        names=names,
     )
     return File(
         name="Action plan.docx",
@@ -145,7 +158,9 @@ def plan(desk: Desk, held: Held) -> File:
 
 def dates(desk: Desk, held: Held) -> File:
     """The actions that have a date, for a calendar."""
-    content = calendar(actions(held), today=date.today(), about=_about(desk, "Action plan"))
+    content = calendar(
+        actions(held), today=date.today(), about=_about(desk, "Action plan")
+    )
     return File(
         name="Actions with a date.ics",
         content=content,
@@ -161,7 +176,10 @@ def everything(desk: Desk, held: Held) -> File:
         parts = _of_the_school(load(stem))
         if any(any(held.get(part.key, {}).values()) for part in parts):
             files.append(_filled(desk, _page_title(stem), parts, held))
-    files += [iep(desk, of=of, whom=_whom(of, names, held), held=held) for of in _with_iep(held)]
+    files += [
+        iep(desk, of=of, whom=_whom(of, names, held), held=held)
+        for of in _with_iep(held)
+    ]
     files += [
         feedback(desk, of=of, visit=visit_name(values), held=held)
         for of, values in copies(held, VISIT).items()
@@ -173,7 +191,11 @@ def everything(desk: Desk, held: Held) -> File:
 
 def _of_the_school(sheet: Sheet) -> list[Part]:
     """The parts that the school fills in once; the plan is made by itself."""
-    return [part for part in sheet.parts if part.answers and not part.each and part.key != PLAN]
+    return [
+        part
+        for part in sheet.parts
+        if part.answers and not part.each and part.key != PLAN
+    ]
 
 
 def _blank(desk: Desk, title: str, parts: Sequence[Part], _: Held) -> File:
@@ -187,17 +209,31 @@ def _blank(desk: Desk, title: str, parts: Sequence[Part], _: Held) -> File:
 
 def _blank_of(desk: Desk, part: Part, _: Held) -> File:
     """One form alone, with a line for whom it is and more room to write."""
-    return File(name=f"{part.title}.docx", content=word.form(part, about=_about(desk, part.title)))
+    return File(
+        name=f"{part.title}.docx",
+        content=word.form(part, about=_about(desk, part.title)),
+    )
 
 
 def _filled(desk: Desk, title: str, parts: Sequence[Part], held: Held) -> File:
-    names = people.names(desk.school) | {action.key: action.what for action in actions(held)}
-    pieces = [replace(word.copy_of(part, of="", held=held), names=names) for part in parts]
-    return File(name=f"{title}.docx", content=word.document(pieces, about=_about(desk, title)))
+    names = people.names(desk.school) | {
+        action.key: action.what for action in actions(held)
+    }
+    pieces = [
+        replace(word.copy_of(part, of="", held=held), names=names) for part in parts
+    ]
+    return File(
+        name=f"{title}.docx", content=word.document(pieces, about=_about(desk, title))
+    )
 
 
 def _about(desk: Desk, title: str) -> About:
-    return About(title=title, source=desk.school.name, made=date.today(), sample=desk.school.sample)
+    return About(
+        title=title,
+        source=desk.school.name,
+        made=date.today(),
+        sample=desk.school.sample,
+    )
 
 
 def _page_title(stem: str) -> str:
@@ -218,7 +254,9 @@ def _with_iep(held: Held) -> list[str]:
 
 def _whom(of: str, names: dict[str, str], held: Held) -> str:
     return (
-        names.get(of) or groups(held).get(of) or "somebody who is no longer in the school’s files"
+        names.get(of)
+        or groups(held).get(of)
+        or "somebody who is no longer in the school’s files"
     )
 
 

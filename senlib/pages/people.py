@@ -31,7 +31,10 @@ def person_name(person: object) -> str:
     >>> person_name(P(surname="Khan", forename="Amina", pupil_id="1")), person_name(P(surname="", forename="", pupil_id="P-7F3K"))
     ('Khan, Amina', 'P-7F3K')
     """
-    return ", ".join(part for part in (person.surname, person.forename) if part) or person.pupil_id
+    return (
+        ", ".join(part for part in (person.surname, person.forename) if part)
+        or person.pupil_id
+    )
 
 
 def with_sen(school: School) -> pd.DataFrame:
@@ -54,7 +57,10 @@ def offered(desk: Desk, query: dict[str, str]) -> tuple[list[tuple[str, str]], s
     pupils, wanted = with_sen(desk.school), asked_for(desk, query)
     if wanted and wanted not in set(pupils["pupil_id"]):
         everyone = desk.school.pupils
-        return [*options(everyone[everyone["pupil_id"] == wanted]), *options(pupils)], wanted
+        return [
+            *options(everyone[everyone["pupil_id"] == wanted]),
+            *options(pupils),
+        ], wanted
     return options(pupils), wanted
 
 
@@ -83,7 +89,9 @@ def described(pupil: object) -> str:
     >>> described(P(surname="Khan", forename="Amina", pupil_id="1", form="7B", sen_provision="K", need="SLCN", need_2=""))
     'Khan, Amina (7B, K, SLCN)'
     """
-    more = ", ".join(part for part in (pupil.form, pupil.sen_provision, *needs(pupil)) if part)
+    more = ", ".join(
+        part for part in (pupil.form, pupil.sen_provision, *needs(pupil)) if part
+    )
     return person_name(pupil) + (f" ({more})" if more else "")
 
 
@@ -101,7 +109,9 @@ def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
         ("Needs", framework.need_names, NEEDS),
     ):
         held = {code for column in columns for code in pupils[column].unique()}
-        if meanings := [f"{code}: {meaning}" for code, meaning in names.items() if code in held]:
+        if meanings := [
+            f"{code}: {meaning}" for code, meaning in names.items() if code in held
+        ]:
             told.append(f"{kind}: {'; '.join(meanings)}.")
     return told
 
@@ -125,7 +135,9 @@ def token(pupil_id: str, *, key: bytes) -> str:
     >>> token("0123", key=bytes(32)) == token("0123", key=bytes(32)), len(token("0123", key=bytes(32)))
     (True, 16)
     """
-    return hmac.digest(key, f"address {pupil_id}".encode(), "sha256").hex()[:_TOKEN_LETTERS]
+    return hmac.digest(key, f"address {pupil_id}".encode(), "sha256").hex()[
+        :_TOKEN_LETTERS
+    ]
 
 
 def page_address(desk: Desk, pupil_id: str, *, stem: str = "pupil", **more: str) -> str:
@@ -137,7 +149,9 @@ def page_address(desk: Desk, pupil_id: str, *, stem: str = "pupil", **more: str)
         key = desk.code_key()
     except OSError:
         return frame.address(stem)
-    return f"{frame.address(stem)}?{urlencode({'pupil': token(pupil_id, key=key)} | more)}"
+    return (
+        f"{frame.address(stem)}?{urlencode({'pupil': token(pupil_id, key=key)} | more)}"
+    )
 
 
 def asked_for(desk: Desk, query: dict[str, str]) -> str:
@@ -150,7 +164,12 @@ def asked_for(desk: Desk, query: dict[str, str]) -> str:
     except OSError:
         return ""
     return next(
-        (one for one in desk.school.pupils["pupil_id"] if token(one, key=key) == wanted), ""
+        (
+            one
+            for one in desk.school.pupils["pupil_id"]
+            if token(one, key=key) == wanted
+        ),
+        "",
     )
 
 
@@ -161,5 +180,7 @@ def asked(environment: dict[str, str] | None = None) -> dict[str, str]:
     {'subject': 'English', 'entry': '3'}
     """
     return dict(
-        parse_qsl((os.environ if environment is None else environment).get(QUERY_VARIABLE, ""))
+        parse_qsl(
+            (os.environ if environment is None else environment).get(QUERY_VARIABLE, "")
+        )
     )

@@ -42,17 +42,31 @@ class PlanSheet(KeptSheet):
     def found(self) -> list[Action]:
         """The actions that are wanted, those to be done soonest first, then those without a date, then those that are done."""
         return in_order(
-            [action for action in actions(self.desk.store.forms()) if self.wanted(action)]
+            [
+                action
+                for action in actions(self.desk.store.forms())
+                if self.wanted(action)
+            ]
         )
 
     def show(self) -> None:
         """Show the plan as it stands in the store."""
         try:
             found = self.found()
-            groups = [{"key": "", "title": "", "rows": [self._row(action) for action in found]}]
+            groups = [
+                {
+                    "key": "",
+                    "title": "",
+                    "rows": [self._row(action) for action in found],
+                }
+            ]
             caption = self.title or "Actions"
             blocks = (
-                [table(caption, columns=self._columns(), groups=groups, corner="Action")]
+                [
+                    table(
+                        caption, columns=self._columns(), groups=groups, corner="Action"
+                    )
+                ]
                 if found
                 else []
             )
@@ -60,7 +74,12 @@ class PlanSheet(KeptSheet):
             # A sheet without a line would leave a hole in the page. It is there before its boxes are, for they measure their room.
             self.box.layout.display = None if found else "none"
             self.show_answers(
-                {"title": self.title, "level": 3, "intro": self.intro, "blocks": blocks},
+                {
+                    "title": self.title,
+                    "level": 3,
+                    "intro": self.intro,
+                    "blocks": blocks,
+                },
                 forms=forms,
             )
             self.status.value = ""
@@ -102,7 +121,9 @@ class PlanSheet(KeptSheet):
             }
         return row
 
-    def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
+    def _answers(
+        self,
+    ) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
         return super()._answers() | {"drop row": self._drop_row}
 
     def _drop_row(self, request: Mapping[str, Any]) -> None:
@@ -117,7 +138,10 @@ class PlanSheet(KeptSheet):
         """Where an action came from, as a link back and a line on what was asked there."""
         if action.each == "pupil" and action.of in self.names:
             href = people.page_address(self.desk, action.of)
-            return [{"text": self.names[action.of], "href": href}, {"text": action.title}]
+            return [
+                {"text": self.names[action.of], "href": href},
+                {"text": action.title},
+            ]
         if action.part == PLAN:
             return [{"text": GONE if action.of else "Written in the plan"}]
         page = page_of(action.stem)
@@ -130,18 +154,30 @@ class PlanSheet(KeptSheet):
 class NewAction:
     """A place to write an action straight into the plan, about a pupil where `pupil` names one."""
 
-    def __init__(self, desk: Desk, *, asks: str, pupil: Callable[[], str] = lambda: "") -> None:
+    def __init__(
+        self, desk: Desk, *, asks: str, pupil: Callable[[], str] = lambda: ""
+    ) -> None:
         self.desk, self.pupil = desk, pupil
         self._after: list[Callable[[], None]] = []
         self.what = widgets.Textarea(description=asks, rows=2)
         self.owner = widgets.Text(description="Whose job is it?")
         self.due = widgets.DatePicker(description="By when?")
-        self.measure = widgets.Textarea(description="What will show that it has worked?", rows=2)
-        self.add = widgets.Button(description="Add to the action plan", button_style="primary")
+        self.measure = widgets.Textarea(
+            description="What will show that it has worked?", rows=2
+        )
+        self.add = widgets.Button(
+            description="Add to the action plan", button_style="primary"
+        )
         self.status = frame.html("")
         self.add.on_click(lambda _: self.keep())
         self.box = widgets.VBox(
-            [self.what, frame.controls(self.owner, self.due), self.measure, self.add, self.status]
+            [
+                self.what,
+                frame.controls(self.owner, self.due),
+                self.measure,
+                self.add,
+                self.status,
+            ]
         )
 
     def after(self, function: Callable[[], None]) -> None:
@@ -151,7 +187,9 @@ class NewAction:
     def keep(self) -> None:
         """Add what is written to the plan; without saying what is to be done, nothing is."""
         if not self.what.value.strip():
-            self.status.value = frame.trouble_line("Say first what you will do. Nothing was added.")
+            self.status.value = frame.trouble_line(
+                "Say first what you will do. Nothing was added."
+            )
             return
         words = {"what": self.what, "owner": self.owner, "measure": self.measure}
         due = self.due.value.isoformat() if self.due.value else ""

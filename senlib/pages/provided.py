@@ -73,7 +73,8 @@ def given(held: Held) -> pd.DataFrame:
     for pupil, values in copies(held, MAP).items():
         for line in lines:
             initials, hours, cost = (
-                values.get(answer_key(row=line.key, column=column), "") for column in WRITTEN
+                values.get(answer_key(row=line.key, column=column), "")
+                for column in WRITTEN
             )
             if _is_given(values, line.key):
                 rows.append(
@@ -100,7 +101,10 @@ def by_pupil(held: Held) -> pd.DataFrame:
     table = given(held)
     table = table.assign(headings=table["heading"].map(short_headings()).fillna(""))
     words = table.groupby("pupil_id").agg(
-        {"headings": lambda names: ", ".join(filter(None, names.unique())), "label": "; ".join}
+        {
+            "headings": lambda names: ", ".join(filter(None, names.unique())),
+            "label": "; ".join,
+        }
     )
     return words.rename(columns={"label": "things"})
 
@@ -113,13 +117,17 @@ def adult_first(values: Mapping[str, str], alternatives: Mapping[str, str]) -> b
     (True, False, False)
     """
     adult = any(_is_given(values, row) for row in ADULT)
-    return adult and not any(value in ("helps", "no_help") for value in alternatives.values())
+    return adult and not any(
+        value in ("helps", "no_help") for value in alternatives.values()
+    )
 
 
 def _is_given(values: Mapping[str, str], row: str) -> bool:
     """Whether a line of a pupil's map is ticked, or has anything written in it."""
     ticked = values.get(answer_key(row=row, column="given")) == "yes"
-    return ticked or any(values.get(answer_key(row=row, column=column)) for column in WRITTEN)
+    return ticked or any(
+        values.get(answer_key(row=row, column=column)) for column in WRITTEN
+    )
 
 
 def number(text: str) -> float:

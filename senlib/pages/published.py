@@ -197,7 +197,9 @@ def gather(desk: Desk) -> Gathered:
     """Read the school once, and publish all that the page may show. Raises StoreError where answers cannot be read."""
     held = desk.store.forms()
     school = desk.school
-    subjects = tuple(subject.name for subject in school.framework.subjects if subject.core)
+    subjects = tuple(
+        subject.name for subject in school.framework.subjects if subject.core
+    )
     cohort = _cohort(school)
     now, given = _now(school), provided.given(held)
     given = given[given["pupil_id"].isin(now.loc[now["side"] == "SEN", "pupil_id"])]
@@ -209,12 +211,18 @@ def gather(desk: Desk) -> Gathered:
     beside = _beside(school, subjects=subjects, cohort=cohort, figures=figures)
     views: dict[int, View] = {}
     for limit in LIMITS:
-        view = _view(counted, given, subjects=subjects, headings=list(headings), limit=limit)
+        view = _view(
+            counted, given, subjects=subjects, headings=list(headings), limit=limit
+        )
         lower = next(reversed(views.values()), None)
         views[limit] = _with_england(view, beside=beside, cohort=cohort, lower=lower)
     recorded = bool((now["attendance"] != NOT_KNOWN).any())
-    words = _words(desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded)
-    words = replace(words, **_not_known(counts, words=words, school=school, cohort=cohort))
+    words = _words(
+        desk, subjects=subjects, cohort=cohort, headings=headings, recorded=recorded
+    )
+    words = replace(
+        words, **_not_known(counts, words=words, school=school, cohort=cohort)
+    )
     most = next(iter(views.values()))
     words = replace(words, **_others(beside, view=most, school=school, figures=figures))
     found, chosen = actions(held), held.get("next_steps", {})
@@ -222,7 +230,10 @@ def gather(desk: Desk) -> Gathered:
     forget()
     today = date.today()
     return Gathered(
-        views, words, tuple(_steps(found, chosen, today=today)), plan_answer(found, today=today)
+        views,
+        words,
+        tuple(_steps(found, chosen, today=today)),
+        plan_answer(found, today=today),
     )
 
 
@@ -241,8 +252,14 @@ def tables(
     pupil_id, side, attendance, standing. `given` is a table of what is given (measures.provision.GIVEN) to pupils with SEN.
     """
     now, sen = now.assign(pupils=1), {"SEN": LABELS["side"]["SEN"]}
-    of_subject = {"subject": {subject: (subject,) for subject in subjects}, "side": LABELS["side"]}
-    helped = [now.assign(heading=heading, help=_has(now, given, heading)) for heading in headings]
+    of_subject = {
+        "subject": {subject: (subject,) for subject in subjects},
+        "side": LABELS["side"],
+    }
+    helped = [
+        now.assign(heading=heading, help=_has(now, given, heading))
+        for heading in headings
+    ]
     columns = {
         "progress": of_subject | _labels("progress"),
         "attained": of_subject | _labels("attained"),
@@ -273,7 +290,10 @@ def _has(now: pd.DataFrame, given: pd.DataFrame, heading: str) -> pd.Series:
 
 
 def known_to_be_the_same(
-    counted: Mapping[str, pd.DataFrame], *, subjects: Sequence[str], headings: Sequence[str]
+    counted: Mapping[str, pd.DataFrame],
+    *,
+    subjects: Sequence[str],
+    headings: Sequence[str],
 ) -> Iterator[tuple[dict, list[dict]]]:
     """What a reader knows of cells that no column adds up, as `publish` takes it.
 
@@ -322,7 +342,11 @@ class _Beside:
 
 
 def _beside(
-    school: School, *, subjects: Sequence[str], cohort: int, figures: pd.DataFrame | None
+    school: School,
+    *,
+    subjects: Sequence[str],
+    cohort: int,
+    figures: pd.DataFrame | None,
 ) -> _Beside:
     """England's figures for a cohort, as Tasks 1 and 3 take them.
 
@@ -338,7 +362,9 @@ def _beside(
         & table["subject"].isin(subjects)
     ].rename(columns={"group": "side"})
     starts = table[table["entry"].isin(stage.bands)]
-    starts = starts[["subject", "side", "entry", "pupils", "expected_percent", "expected_year"]]
+    starts = starts[
+        ["subject", "side", "entry", "pupils", "expected_percent", "expected_year"]
+    ]
     starts = starts.rename(
         columns={"expected_percent": "attained", "expected_year": "attained_year"}
     )
@@ -356,7 +382,9 @@ def _beside(
     return _Beside(starts, table[table["entry"] == ALL_BANDS], known)
 
 
-def _with_england(view: View, *, beside: _Beside, cohort: int, lower: View | None) -> View:
+def _with_england(
+    view: View, *, beside: _Beside, cohort: int, lower: View | None
+) -> View:
     """The view with figures of England beside its rates; under a higher limit none that a lower one has not."""
     found, withheld = _from_starts(view, beside=beside, cohort=cohort)
     if lower is not None:
@@ -370,7 +398,9 @@ def _with_england(view: View, *, beside: _Beside, cohort: int, lower: View | Non
     )
 
 
-def _from_starts(view: View, *, beside: _Beside, cohort: int) -> tuple[dict[Row, England], bool]:
+def _from_starts(
+    view: View, *, beside: _Beside, cohort: int
+) -> tuple[dict[Row, England], bool]:
     """What England reached from these pupils' starts, for rows whose rate shows; and whether that is kept back somewhere.
 
     As the module says, none is given where it could tell where a few pupils started. Of the two questions it is then
@@ -387,14 +417,19 @@ def _from_starts(view: View, *, beside: _Beside, cohort: int) -> tuple[dict[Row,
             (
                 some
                 for some in (means, few)
-                if could_differ([mean for mean, _ in some.values()], hide_up_to=view.limit)
+                if could_differ(
+                    [mean for mean, _ in some.values()], hide_up_to=view.limit
+                )
             ),
             {},
         )
         withheld = withheld or len(shown) < len(means)
         for row, (mean, year) in shown.items():
             found[row] = England(
-                rounded(mean.percent), year, True, _difference(mean, year=year, cohort=cohort)
+                rounded(mean.percent),
+                year,
+                True,
+                _difference(mean, year=year, cohort=cohort),
             )
     return found, withheld
 
@@ -403,7 +438,9 @@ def _means(view: View, of_side: pd.DataFrame) -> Iterator[tuple[Row, tuple[Mean,
     """For each row of one side whose rate shows, what England reached from its pupils' starts, and in which year."""
     entries = sorted(of_side["entry"].unique())
     for name, subject in product(GOT_THERE, of_side["subject"].unique()):
-        rows = of_side[of_side["subject"] == subject].set_index("entry").reindex(entries)
+        rows = (
+            of_side[of_side["subject"] == subject].set_index("entry").reindex(entries)
+        )
         rows["pupils"] = rows["pupils"].fillna(0)
         side = of_side["side"].iloc[0]
         counts = _published(view, name, subject, side)
@@ -423,7 +460,9 @@ def _means(view: View, of_side: pd.DataFrame) -> Iterator[tuple[Row, tuple[Mean,
         yield (name, subject, side), (mean, int(rows[f"{name}_year"].max()))
 
 
-def _published(view: View, name: str, subject: str, side: str) -> tuple[int, int] | None:
+def _published(
+    view: View, name: str, subject: str, side: str
+) -> tuple[int, int] | None:
     """How many got there, and of how many, of one row; None where one of them is hidden."""
     if name not in view.tables:
         return None
@@ -434,7 +473,9 @@ def _published(view: View, name: str, subject: str, side: str) -> tuple[int, int
     return None if None in found else tuple(found)
 
 
-def _wherever_they_started(view: View, *, beside: _Beside, cohort: int) -> dict[Row, England]:
+def _wherever_they_started(
+    view: View, *, beside: _Beside, cohort: int
+) -> dict[Row, England]:
     """England's figure for all of a group, wherever they started, for rows whose rate shows.
 
     Where starts are known it is not like with like, so no verdict stands beside it. Where they are not, it stands there for its own
@@ -463,11 +504,15 @@ def _difference(mean: Mean, *, year: int, cohort: int) -> str:
     """How a rate lies beside a figure of England; '' unless that is of the same summer, and of examinations."""
     if not can_judge(pd.Series([year]), pd.Series([cohort]))[0]:
         return ""
-    low, high, percent = (pd.Series([value]) for value in (mean.low, mean.high, mean.percent))
+    low, high, percent = (
+        pd.Series([value]) for value in (mean.low, mean.high, mean.percent)
+    )
     return compared(low, high, percent)[0]
 
 
-def _others(beside: _Beside, *, view: View, school: School, figures: pd.DataFrame | None) -> dict:
+def _others(
+    beside: _Beside, *, view: View, school: School, figures: pd.DataFrame | None
+) -> dict:
     """The sources of the figures of England that a view has, and figures that were typed in and are not England's."""
     stage = school.framework.stage()
     years = {one.year for one in view.england.values()}
@@ -482,9 +527,15 @@ def _others(beside: _Beside, *, view: View, school: School, figures: pd.DataFram
     ]
     typed = beside.whole.dropna(subset="typed")
     return {
-        "england_source": "; ".join(_source(source) for source in held["source"].unique()),
+        "england_source": "; ".join(
+            _source(source) for source in held["source"].unique()
+        ),
         "typed": {
-            (row.subject, row.side): (rounded(row.typed), row.typed_whose, int(row.typed_year))
+            (row.subject, row.side): (
+                rounded(row.typed),
+                row.typed_whose,
+                int(row.typed_year),
+            )
             for row in typed.itertuples()
         },
     }
@@ -506,7 +557,9 @@ def pounds(
             .agg(["sum", "count", "size"])
         )
         known = costs[costs["count"] > 0]
-        pupils = helped.value(side="SEN", heading=heading, help="has", standing="pupils")
+        pupils = helped.value(
+            side="SEN", heading=heading, help="has", standing="pupils"
+        )
         if (
             pupils is None
             or len(known) <= limit
@@ -525,7 +578,9 @@ def _counts(
     leaves = rows.groupby(list(columns))["pupils"].sum().to_dict() if len(rows) else {}
     made = []
     for labels in product(*columns.values()):
-        within = [columns[name][label] for name, label in zip(columns, labels, strict=True)]
+        within = [
+            columns[name][label] for name, label in zip(columns, labels, strict=True)
+        ]
         count = sum(int(leaves.get(leaf, 0)) for leaf in product(*within))
         made.append((*labels, count))
     return pd.DataFrame(made, columns=[*columns, "pupils"])
@@ -533,7 +588,9 @@ def _counts(
 
 def _cohort(school: School) -> int:
     """The latest summer in which most of the core subjects are finished; UNKNOWN_COHORT where there is none."""
-    counts = conversion.band_counts(school, stage=school.framework.stage().name, by="sen_provision")
+    counts = conversion.band_counts(
+        school, stage=school.framework.stage().name, by="sen_provision"
+    )
     counts = counts[counts["subject"].isin(school.framework.core_subjects())]
     finished = counts.groupby("cohort")["subject"].nunique()
     # One core subject that was taken early makes no summer.
@@ -541,7 +598,9 @@ def _cohort(school: School) -> int:
 
 
 def _of_cohort(school: School, *, cohort: int) -> pd.DataFrame:
-    counts = conversion.band_counts(school, stage=school.framework.stage().name, by="sen_provision")
+    counts = conversion.band_counts(
+        school, stage=school.framework.stage().name, by="sen_provision"
+    )
     return counts[counts["cohort"] == cohort]
 
 
@@ -551,7 +610,9 @@ def _most_without_start(counts: pd.DataFrame) -> bool:
     return 2 * counts.loc[unknown, "pupils"].sum() > counts["pupils"].sum()
 
 
-def _not_known(counts: pd.DataFrame, *, words: Words, school: School, cohort: int) -> dict:
+def _not_known(
+    counts: pd.DataFrame, *, words: Words, school: School, cohort: int
+) -> dict:
     """Why nothing is said of progress, and whether many pupils have no SEN code: shares alone, that no count can be told from."""
     core = counts[counts["subject"].isin(words.subjects)]
     on_roll = school.pupils.loc[school.pupils["on_roll"] == "Y", "sen_provision"]
@@ -559,7 +620,8 @@ def _not_known(counts: pd.DataFrame, *, words: Words, school: School, cohort: in
     told = {
         "starts_unknown": bool((of_known_side["entry"] == conversion.NO_START).any()),
         "sen_unknown_then": much_unknown(
-            core.loc[core["sen_provision"] == "", "pupils"].sum(), of=core["pupils"].sum()
+            core.loc[core["sen_provision"] == "", "pupils"].sum(),
+            of=core["pupils"].sum(),
         ),
         "sen_unknown_now": much_unknown((on_roll == "").sum(), of=len(on_roll)),
         "roll": _roll(on_roll, school=school),
@@ -568,7 +630,9 @@ def _not_known(counts: pd.DataFrame, *, words: Words, school: School, cohort: in
         return told
     row = pd.Series({"cohort": cohort or None})
     why = why_no_start(row, stage=school.framework.stage())
-    first = "Where most pupils started is not known, so nothing can be said of progress."
+    first = (
+        "Where most pupils started is not known, so nothing can be said of progress."
+    )
     way_on = (
         "The SENCO can choose the files again on the front page, with the results of Key Stage "
         f"{school.framework.stage().entry_stage.removeprefix('KS')}."
@@ -632,11 +696,16 @@ def _progress(
         if row.entry not in stage.bands or wanted is None:
             words.append("")
         elif stage.expected:  # a gain in whole levels, as in Task 3
-            before, after = steps.get(stage.entry_scale.step(row.entry_value)), steps.get(row.step)
+            before, after = (
+                steps.get(stage.entry_scale.step(row.entry_value)),
+                steps.get(row.step),
+            )
             made = before is not None and after is not None and after - before >= 1
             words.append("made" if made else "not made")
         else:
-            words.append("made" if scale.reached(row.outcome, reach=wanted) else "not made")
+            words.append(
+                "made" if scale.reached(row.outcome, reach=wanted) else "not made"
+            )
     return words
 
 
@@ -656,7 +725,11 @@ def _now(school: School) -> pd.DataFrame:
     )
     table = table.dropna(subset="side")
     known = table["attendance"] != NOT_KNOWN
-    return table[known] if 2 * known.sum() > len(table) else table.assign(attendance=NOT_KNOWN)
+    return (
+        table[known]
+        if 2 * known.sum() > len(table)
+        else table.assign(attendance=NOT_KNOWN)
+    )
 
 
 def _band(percent: float) -> str:
@@ -680,12 +753,20 @@ def _words(
 ) -> Words:
     framework = desk.school.framework
     stage = framework.stage()
-    target = next((c for c in framework.criteria if c.kind == "gain" and c.group == "SEN"), None)
+    target = next(
+        (c for c in framework.criteria if c.kind == "gain" and c.group == "SEN"), None
+    )
     absence = national.attendance()
-    absence = absence[absence["group"].isin(framework.sen_groups) | (absence["group"] == "no SEN")]
+    absence = absence[
+        absence["group"].isin(framework.sen_groups) | (absence["group"] == "no SEN")
+    ]
     absence = absence[absence["year"] == absence["year"].iloc[-1]]
     # Two codes of today stand in that table; a framework of another time has none to compare with.
-    absence = absence if absence["group"].isin(framework.sen_groups).any() else absence.iloc[:0]
+    absence = (
+        absence
+        if absence["group"].isin(framework.sen_groups).any()
+        else absence.iloc[:0]
+    )
     return Words(
         school=desk.school.name,
         sample=desk.school.sample,
@@ -703,7 +784,9 @@ def _words(
             for row in absence.itertuples()
         },
         absence_year="".join(absence["year"].unique()),
-        absence_source="; ".join(_source(source) for source in absence["source"].unique()),
+        absence_source="; ".join(
+            _source(source) for source in absence["source"].unique()
+        ),
         # What a special case adds has no room here.
         stuck=framework.tracking.stuck.partition(". ")[0].rstrip(".") + ".",
         recorded=recorded,
@@ -735,11 +818,16 @@ def plan_answer(found: Sequence[Action], *, today: date) -> str:
     late = sum(_state(action, today=today) == "overdue" for action in found)
     undated = sum(not action.done and action.due is None for action in found)
     many = f"{len(found)} action{'' if len(found) == 1 else 's'} for the whole school: {done} done, {len(found) - done} still to do"
-    more = [f"{late} overdue" if late else "", f"{undated} without a date" if undated else ""]
+    more = [
+        f"{late} overdue" if late else "",
+        f"{undated} without a date" if undated else "",
+    ]
     return f"{', '.join([many, *filter(None, more)])}."
 
 
-def _steps(found: Sequence[Action], chosen: Mapping[str, str], *, today: date) -> Iterator[Step]:
+def _steps(
+    found: Sequence[Action], chosen: Mapping[str, str], *, today: date
+) -> Iterator[Step]:
     """The three actions that were chosen in Task 8.
 
     What is to be done, by whom and how one will know is what a SENCO wrote in her own words, in which a pupil's name may stand,

@@ -40,7 +40,9 @@ class PupilPage:
         self.desk, self.school, self.query = desk, desk.school, dict(query)
         options, asked = people.offered(desk, self.query)
         self.nobody = "" if options else lacking.nobody_on_roll_with_sen(self.school)
-        self.pupil = frame.choice("Pupil", [("Choose a pupil with SEN", ""), *options], asked)
+        self.pupil = frame.choice(
+            "Pupil", [("Choose a pupil with SEN", ""), *options], asked
+        )
         self.trouble = frame.html("")
         self.pieces = {
             name: frame.html("")
@@ -56,17 +58,29 @@ class PupilPage:
             )
         }
         self.talk = Paper(
-            desk, [("For a talk with the subject leader, in Word", lambda _: self._for_a_talk())]
+            desk,
+            [
+                (
+                    "For a talk with the subject leader, in Word",
+                    lambda _: self._for_a_talk(),
+                )
+            ],
         )
         self.to_take = widgets.VBox()
         self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
         self.lines = KeptSheet(desk)
         self.new = NewAction(
-            desk, asks="What will you do for this pupil?", pupil=lambda: self.pupil.value
+            desk,
+            asks="What will you do for this pupil?",
+            pupil=lambda: self.pupil.value,
         )
         self.new.after(self.actions.show)
         self.to_do = widgets.VBox(
-            [frame.html(frame.heading("What will we do?")), self.actions.box, self.new.box]
+            [
+                frame.html(frame.heading("What will we do?")),
+                self.actions.box,
+                self.new.box,
+            ]
         )
         self.pupil.observe(lambda _: self.refresh(), "value")
         self.refresh()
@@ -77,13 +91,20 @@ class PupilPage:
 
     def choose(self) -> widgets.VBox:
         """Which pupil, and who that is."""
-        return widgets.VBox([frame.controls(self.pupil), self.trouble, self.pieces["who"]])
+        return widgets.VBox(
+            [frame.controls(self.pupil), self.trouble, self.pieces["who"]]
+        )
 
     def progress(self) -> widgets.VBox:
         """Where the pupil began, is now and got to, each with the way back to the figure it is counted in; what others with the same
         start went on to; and what is agreed."""
         return widgets.VBox(
-            [self.pieces["progress"], self.pieces["others"], self.lines.box, self.to_take]
+            [
+                self.pieces["progress"],
+                self.pieces["others"],
+                self.lines.box,
+                self.to_take,
+            ]
         )
 
     def provision(self) -> widgets.HTML:
@@ -129,7 +150,9 @@ class PupilPage:
         for name, make in makers.items():
             # Of answers that cannot be read nothing is said: 'nothing yet' might be wrong.
             self.pieces[name].value = (
-                make(held or {}) if pupil and (held is not None or name in FROM_FILES) else ""
+                make(held or {})
+                if pupil and (held is not None or name in FROM_FILES)
+                else ""
             )
         if not pupil:
             here = "come here by pressing a name in a list of Task 1, 4 or 5."
@@ -151,7 +174,9 @@ class PupilPage:
 
     @property
     def _row(self) -> pd.Series:
-        return self.school.pupils[self.school.pupils["pupil_id"] == self.pupil.value].iloc[0]
+        return self.school.pupils[
+            self.school.pupils["pupil_id"] == self.pupil.value
+        ].iloc[0]
 
     def _group(self) -> str:
         """Whose results Task 1 has to show so that this pupil is among them."""
@@ -164,25 +189,39 @@ class PupilPage:
 
     def _who(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         row = self._row
-        sen = self.school.framework.sen_names.get(row.sen_provision, "No SEN code is held")
+        sen = self.school.framework.sen_names.get(
+            row.sen_provision, "No SEN code is held"
+        )
         year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
         left = "" if row.on_roll == "Y" else "has left"
         facts = [
-            ("Year and form", ", ".join(filter(None, (year, row.form, left))) or "not known"),
+            (
+                "Year and form",
+                ", ".join(filter(None, (year, row.form, left))) or "not known",
+            ),
             ("SEN", sen),
             ("Needs", "; ".join(self._needs(row)) or "none recorded"),
-            ("Attendance", "not held" if pd.isna(row.attendance) else f"{row.attendance:.1f} %"),
+            (
+                "Attendance",
+                "not held" if pd.isna(row.attendance) else f"{row.attendance:.1f} %",
+            ),
         ]
         items = "".join(
             f'<div><dt>{name}</dt><dd dir="auto">{frame.escape(value)}</dd></div>'
             for name, value in facts
         )
-        return frame.heading(people.person_name(row)) + f'<dl class="sl-facts">{items}</dl>'
+        return (
+            frame.heading(people.person_name(row))
+            + f'<dl class="sl-facts">{items}</dl>'
+        )
 
     def _needs(self, row: object) -> list[str]:
         """The needs that are recorded, each in words with its code."""
         names = self.school.framework.need_names
-        return [f"{names[code]} ({code})" if code in names else code for code in people.needs(row)]
+        return [
+            f"{names[code]} ({code})" if code in names else code
+            for code in people.needs(row)
+        ]
 
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("Where did this pupil start, and where now?", level=3)
@@ -190,14 +229,19 @@ class PupilPage:
         parts = []
         for row in now.itertuples():
             told = ", ".join(filter(None, (_from_to(row), _judged(row))))
-            link = _address("task4_level3_to_5", subject=row.subject, entry=row.entry_band)
+            link = _address(
+                "task4_level3_to_5", subject=row.subject, entry=row.entry_band
+            )
             parts.append(
                 f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>'
             )
         order = {
-            subject: place for place, subject in enumerate(self.school.framework.outcome_subjects())
+            subject: place
+            for place, subject in enumerate(self.school.framework.outcome_subjects())
         }
-        cells = cells.sort_values("subject", key=lambda names: names.map(order), kind="stable")
+        cells = cells.sort_values(
+            "subject", key=lambda names: names.map(order), kind="stable"
+        )
         for row in cells.itertuples():
             link = _address(
                 "task1_conversion_data",
@@ -214,9 +258,7 @@ class PupilPage:
                 f'<li><a href="{link}">{frame.escape(words)}</a>: {frame.escape(f"{start} to {row.outcome_result}")}.</li>'
             )
         for row in uncounted_of(self.school, self.pupil.value).itertuples():
-            told = (
-                f"{row.subject}, {row.stage}: {row.outcome_result}, not counted in any figure yet."
-            )
+            told = f"{row.subject}, {row.stage}: {row.outcome_result}, not counted in any figure yet."
             parts.append(f"<li>{frame.escape(told)}</li>")
         if not parts:
             held = self.school.results["pupil_id"] == self.pupil.value
@@ -253,7 +295,10 @@ class PupilPage:
     def _others(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         """Of each subject that is followed a sentence, and one key press away the strips and their numbers."""
         framework = self.school.framework
-        reach, stage = framework.tracking.reach, framework.stage(framework.tracking.stage)
+        reach, stage = (
+            framework.tracking.reach,
+            framework.stage(framework.tracking.stage),
+        )
         found = [(row, table) for row, table in self._beside() if len(table)]
         if not found:
             return ""
@@ -261,14 +306,22 @@ class PupilPage:
         told, strips = [], []
         for row, reached in found:
             says = hundred.sentence(
-                reached, group=group, reach=reach, stage=stage, start="who had the same start"
+                reached,
+                group=group,
+                reach=reach,
+                stage=stage,
+                start="who had the same start",
             )
-            told.append(f"<li>{frame.words(f'{row.subject}: {frame.lower_first(says)}')}</li>")
+            told.append(
+                f"<li>{frame.words(f'{row.subject}: {frame.lower_first(says)}')}</li>"
+            )
             name = f"{row.subject}: {hundred.whom(group)} in England"
             strips.append(
                 frame.heading(row.subject, level=4)
                 + hundred.strip(reached, reach=reach, stage=stage)
-                + hundred.numbers(reached, caption=f"{name} with the same start, by grade")
+                + hundred.numbers(
+                    reached, caption=f"{name} with the same start, by grade"
+                )
             )
         below = hundred.footnote(
             [reached for _, reached in found],
@@ -287,14 +340,20 @@ class PupilPage:
     def _for_a_talk(self) -> File:
         """The subjects of this pupil that are followed, a row each, with room to write what it would take."""
         framework, row = self.school.framework, self._row
-        reach, stage = framework.tracking.reach, framework.stage(framework.tracking.stage)
+        reach, stage = (
+            framework.tracking.reach,
+            framework.stage(framework.tracking.stage),
+        )
         aim, beside = sentences.reached(reach, stage=stage), self._beside()
         rows = self._now.assign(
             what=self._now["subject"],
             start=self._now["entry"],
             aim=aim,
             standing=[standing(one) for one in self._now.itertuples()],
-            england=[hundred.short(share(found, reach=reach, stage=stage)) for _, found in beside],
+            england=[
+                hundred.short(share(found, reach=reach, stage=stage))
+                for _, found in beside
+            ],
         )
         sen = framework.sen_names.get(row.sen_provision, "No SEN code is held")
         year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
@@ -321,7 +380,9 @@ class PupilPage:
 
     def _show_lines(self, held: Mapping[str, Mapping[str, str]] | None) -> None:
         """The plan lines of Task 4 for this pupil: the same answers, in the other place where they are looked for."""
-        subjects = self._with_a_line(held) if held is not None and self.pupil.value else []
+        subjects = (
+            self._with_a_line(held) if held is not None and self.pupil.value else []
+        )
         if not subjects:
             self.lines.show_answers({}, forms=[])
             return
@@ -341,11 +402,17 @@ class PupilPage:
                 groups=[{"key": "", "title": "", "rows": rows}],
             )
         ]
-        self.lines.show_answers({"title": title, "level": 3, "blocks": blocks}, forms=[PLAN_LINES])
+        self.lines.show_answers(
+            {"title": title, "level": 3, "blocks": blocks}, forms=[PLAN_LINES]
+        )
 
     def _with_a_line(self, held: Mapping[str, Mapping[str, str]]) -> list[str]:
         """The subjects that are followed, and those in which a line was written while they were."""
-        fields = (field.rpartition("/") for field, line in held.get(PLAN_LINES, {}).items() if line)
+        fields = (
+            field.rpartition("/")
+            for field, line in held.get(PLAN_LINES, {}).items()
+            if line
+        )
         written = [subject for subject, _, pupil in fields if pupil == self.pupil.value]
         return list(dict.fromkeys([*self._now["subject"], *written]))
 
@@ -388,7 +455,9 @@ class PupilPage:
         link = f'<p><a href="{frame.address("task6_support_in_class")}">Visit a lesson (Task 6)</a></p>'
         if not mine:
             return (
-                title + frame.note("No lesson has been visited with an eye on this pupil.") + link
+                title
+                + frame.note("No lesson has been visited with an eye on this pupil.")
+                + link
             )
         items = ""
         for key, values in mine:
@@ -400,10 +469,18 @@ class PupilPage:
     def _planning(self, held: Mapping[str, Mapping[str, str]]) -> str:
         title = frame.heading("What did the planning chart say?", level=3)
         charts = filter(None, (booklet_chart(), own_chart(held.get(OWN, {}))))
-        found = [one for chart in charts for one in walked(held, chart=chart, who=self.pupil.value)]
+        found = [
+            one
+            for chart in charts
+            for one in walked(held, chart=chart, who=self.pupil.value)
+        ]
         link = f'<p><a href="{frame.address("task7_planning")}">Walk through the chart (Task 7)</a></p>'
         if not found:
-            return title + frame.note("The chart has not been walked for this pupil yet.") + link
+            return (
+                title
+                + frame.note("The chart has not been walked for this pupil yet.")
+                + link
+            )
         items = ""
         for one in found:
             name = frame.escape(class_name(held.get(place(CLASS, of=one.of_class), {})))
@@ -416,7 +493,9 @@ class PupilPage:
         title = frame.heading("Is there an IEP?", level=3)
         values = held.get(place(IEP, of=self.pupil.value), {})
         targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
-        items = "".join(f"<li>{frame.escape(target)}</li>" for target in targets if target)
+        items = "".join(
+            f"<li>{frame.escape(target)}</li>" for target in targets if target
+        )
         told = (
             f"<p>The IEP’s targets:</p><ol>{items}</ol>"
             if items
@@ -431,7 +510,10 @@ class PupilPage:
                 "Task 8: the whole plan, with what is due first",
                 frame.address("task8_working_smarter"),
             ),
-            ("Task 1: the figures behind it all", frame.address("task1_conversion_data")),
+            (
+                "Task 1: the figures behind it all",
+                frame.address("task1_conversion_data"),
+            ),
         ]
         return frame.what_next(lines)
 

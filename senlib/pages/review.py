@@ -57,9 +57,13 @@ class Before:
     ) -> Before:
         """What still holds of it."""
         lasting = {
-            key: text for key, text in answers.items() if not key.startswith(_OF_THE_DAY) and text
+            key: text
+            for key, text in answers.items()
+            if not key.startswith(_OF_THE_DAY) and text
         }
-        return cls({key: text for key, text in meanings.items() if text}, lasting, supplied_by)
+        return cls(
+            {key: text for key, text in meanings.items() if text}, lasting, supplied_by
+        )
 
 
 class ReviewPanel:
@@ -79,7 +83,9 @@ class ReviewPanel:
         self._tell, self._open_school, self._put_away = tell, open_school, put_away
         self.title, self.told = frame.html(""), frame.html("")
         self.refused = frame.html("")
-        self.open = widgets.Button(description="Open this school", button_style="primary")
+        self.open = widgets.Button(
+            description="Open this school", button_style="primary"
+        )
         self.again = widgets.Button(description="Count again")
         self.away = widgets.Button(description="Do not open it")
         # The same again where she has looked through all of it, under a name of its own.
@@ -93,7 +99,9 @@ class ReviewPanel:
         self.columns_title = frame.html("")
         self.columns = ColumnReview()
         self.columns.on_changes(self.change)
-        self.more = FileChooser(label="Add more files to these", accept=KINDS, limit=LARGEST)
+        self.more = FileChooser(
+            label="Add more files to these", accept=KINDS, limit=LARGEST
+        )
         self.more.on_files(self.add)
         # Pieces stay where they are and are hidden when empty, so that none that has the focus is drawn anew.
         self._pieces = [
@@ -133,19 +141,31 @@ class ReviewPanel:
     # -- what a test can do as a person would --
 
     def begin(
-        self, chosen: Sequence[ChosenFile], *, framework: Framework, year: int, before: Before
+        self,
+        chosen: Sequence[ChosenFile],
+        *,
+        framework: Framework,
+        year: int,
+        before: Before,
     ) -> None:
         """Read files, and show what was made of them."""
         self.put_down()
-        self.files = [NamedFile(name=file.name, content=file.content) for file in chosen]
+        self.files = [
+            NamedFile(name=file.name, content=file.content) for file in chosen
+        ]
         self.framework, self.year, self.before = framework, year, before
         self.count()
         self.columns.show()
 
     def add(self, chosen: Sequence[ChosenFile]) -> None:
         """Read more files with these; one of the same name takes the other's place."""
-        added = {file.name: NamedFile(name=file.name, content=file.content) for file in chosen}
-        self.files = [added.pop(file.name, file) for file in self.files] + [*added.values()]
+        added = {
+            file.name: NamedFile(name=file.name, content=file.content)
+            for file in chosen
+        }
+        self.files = [added.pop(file.name, file) for file in self.files] + [
+            *added.values()
+        ]
         self.count()
         self.more.message = _read_too(len(chosen))
 
@@ -227,7 +247,9 @@ class ReviewPanel:
         """What is to be remembered: meanings by key. A heading that means the same in all files is remembered for any."""
         of_heading: dict[str, set[str]] = {}
         for column in self.review.columns:
-            of_heading.setdefault(heading_key(column.heading), set()).add(column.meaning)
+            of_heading.setdefault(heading_key(column.heading), set()).add(
+                column.meaning
+            )
         remembered = {}
         for key, meaning in self._meanings.items():
             plain = heading_key(self._headings[key])
@@ -239,7 +261,9 @@ class ReviewPanel:
     @property
     def headings_as_written(self) -> dict[str, str]:
         """By the same keys, how each heading is written."""
-        return self._headings | {heading_key(text): text for text in self._headings.values()}
+        return self._headings | {
+            heading_key(text): text for text in self._headings.values()
+        }
 
     def school(self, name: str) -> School:
         """The school that was read, with all that was said of it."""
@@ -261,7 +285,11 @@ class ReviewPanel:
             answers={question.key: question.answer for question in review.questions},
             sources=sources,
             meanings=tuple(
-                (column.file, column.heading, LEAVE_OUT if column.left_out else column.meaning)
+                (
+                    column.file,
+                    column.heading,
+                    LEAVE_OUT if column.left_out else column.meaning,
+                )
                 for column in review.columns
             ),
             notes=review.notes,
@@ -320,7 +348,13 @@ class ReviewPanel:
         stopped = not self.review.loads and self._counted
         self.open.disabled = self.open_below.disabled = stopped
         self.again.layout.display = "none" if self._counted else None
-        for part in (self.refused, self.faults, self.questions, self.noticed, self.covered):
+        for part in (
+            self.refused,
+            self.faults,
+            self.questions,
+            self.noticed,
+            self.covered,
+        ):
             held = part.children if isinstance(part, widgets.VBox) else part.value
             part.layout.display = None if held else "none"
         self._point_to_next()
@@ -346,7 +380,9 @@ class ReviewPanel:
             stops = "One thing stops" if number == 1 else f"{number:,} things stop"
             return f"{stops} you opening this school. Nothing is kept yet."
         pupils = _many(len(review.pupils), "pupil")
-        results = _many(int((review.results["result"].astype(str) != "").sum()), "result")
+        results = _many(
+            int((review.results["result"].astype(str) != "").sum()), "result"
+        )
         return f"{pupils} and {results} in {files}. Nothing is kept yet."
 
     def _show_told(self) -> None:
@@ -359,7 +395,11 @@ class ReviewPanel:
             return
         if review.loads:
             number = len(review.questions)
-            asked = "Answer the question" if number == 1 else f"Answer the {number:,} questions"
+            asked = (
+                "Answer the question"
+                if number == 1
+                else f"Answer the {number:,} questions"
+            )
             do = f"{asked} below, then press ‘Open this school’." if number else ""
             do = do or "If it looks right, press ‘Open this school’."
         else:
@@ -383,7 +423,9 @@ class ReviewPanel:
             parts.append(frame.html(frame.note(more)))
         self.faults.children = parts
 
-    def _fault(self, file: str, heading: str | None, groups: Sequence[FaultGroup]) -> widgets.VBox:
+    def _fault(
+        self, file: str, heading: str | None, groups: Sequence[FaultGroup]
+    ) -> widgets.VBox:
         """The faults of one column, or of a file as a whole, with what can be done about them."""
         items = "".join(_fault_item(group) for group in groups)
         told = frame.html(f'<div class="sl-fault"><ul>{items}</ul></div>')
@@ -393,7 +435,9 @@ class ReviewPanel:
         if id:
             column = own[id]
             out = widgets.Button(description="Leave this column out")
-            out.on_click(lambda _: self._after_leaving_out(lambda: self.leave_out(column)))
+            out.on_click(
+                lambda _: self._after_leaving_out(lambda: self.leave_out(column))
+            )
             other = widgets.Button(description="It holds something else")
             other.on_click(lambda _: self.columns.point_to(id))
             for button, what in ((out, "Leave out"), (other, "Say what it holds:")):
@@ -402,7 +446,9 @@ class ReviewPanel:
         else:
             name = self._file_of(file)
             if own:
-                first = next((id for id, column in own.items() if not column.meaning), [*own][0])
+                first = next(
+                    (id for id, column in own.items() if not column.meaning), [*own][0]
+                )
                 say = widgets.Button(description="Say what the columns hold")
                 say.tooltip = f"Say what the columns hold: {file}"
                 say.on_click(lambda _: self.columns.point_to(first))
@@ -424,7 +470,11 @@ class ReviewPanel:
     def _file_of(self, table: str) -> str:
         """The name of the file that a table is in; a workbook's tables are named after it and their sheets."""
         names = [file.name for file in self.files]
-        found = [name for name in names if table == name or table.startswith(f"{name}, sheet")]
+        found = [
+            name
+            for name in names
+            if table == name or table.startswith(f"{name}, sheet")
+        ]
         return max(found, key=len, default="")
 
     def _question(self, key: str) -> Question:
@@ -440,7 +490,8 @@ class ReviewPanel:
                 box = frame.choice(question.text, options, question.answer)
                 box.add_class("sl-question-asked")
                 box.observe(
-                    lambda change, key=question.key: self.answer(key, change["new"]), "value"
+                    lambda change, key=question.key: self.answer(key, change["new"]),
+                    "value",
                 )
             said = self._said_of(question)
             with box.hold_trait_notifications():
@@ -473,7 +524,10 @@ class ReviewPanel:
             self.noticed.value = ""
             return
         first, rest = items[:_MOST_NOTES], items[_MOST_NOTES:]
-        html = frame.heading("What else we noticed", level=4) + f"<ul>{''.join(first)}</ul>"
+        html = (
+            frame.heading("What else we noticed", level=4)
+            + f"<ul>{''.join(first)}</ul>"
+        )
         if rest:
             html += frame.folded(f"{len(rest):,} more", f"<ul>{''.join(rest)}</ul>")
         self.noticed.value = html
@@ -487,7 +541,9 @@ class ReviewPanel:
         table = coverage(school)
         html = frame.heading("What your files cover", level=4)
         if told:
-            html += f"<ul>{''.join(f'<li>{frame.words(one)}</li>' for one in told)}</ul>"
+            html += (
+                f"<ul>{''.join(f'<li>{frame.words(one)}</li>' for one in told)}</ul>"
+            )
         for by, title in _BY.items():
             part = table[table["by"] == by]
             if len(part):
@@ -501,7 +557,9 @@ class ReviewPanel:
         if unknown:
             title += frame.answer(_not_recognised(unknown))
         elif review.columns:
-            title += frame.note("Every column was recognised. Change any that is wrong.")
+            title += frame.note(
+                "Every column was recognised. Change any that is wrong."
+            )
         self.columns_title.value = title
         labels = choices(self.framework)
         self.columns.choices = grouped_choices(labels)
@@ -521,7 +579,9 @@ class ReviewPanel:
             for one in review.sources
         ]
 
-    def _row(self, id: str, column: ReviewedColumn, labels: Mapping[str, str]) -> dict[str, str]:
+    def _row(
+        self, id: str, column: ReviewedColumn, labels: Mapping[str, str]
+    ) -> dict[str, str]:
         key = heading_key(column.heading, file=column.file)
         remarks = [column.remark] if column.remark else []
         if key in self._meanings:
@@ -563,7 +623,9 @@ _COVERED = {
 
 def _coverage_table(part: pd.DataFrame, title: str) -> str:
     """How many pupils there is each thing of; what there is none of at all is no column."""
-    outcomes = {name: name.partition(":")[2] for name in part if name.startswith("outcome:")}
+    outcomes = {
+        name: name.partition(":")[2] for name in part if name.startswith("outcome:")
+    }
     columns = {
         name: label
         for name, label in {**_COVERED, **outcomes}.items()
@@ -600,7 +662,9 @@ def _fault_item(group: FaultGroup) -> str:
 
 
 def _not_recognised(columns: Sequence[ReviewedColumn]) -> str:
-    named = [f"‘{frame.shortened(one.heading, most=40)}’" for one in columns[:_MOST_NAMED]]
+    named = [
+        f"‘{frame.shortened(one.heading, most=40)}’" for one in columns[:_MOST_NAMED]
+    ]
     more = len(columns) - len(named)
     named += [f"{more:,} more"] if more else []
     words = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

@@ -12,7 +12,14 @@ import ipywidgets as widgets
 import pandas as pd
 
 from senlib.pages import frame, top
-from senlib.pages.desk import ADDRESS_VARIABLE, CODE_VARIABLE, LEADER, ROOM_RULE, Desk, open_desk
+from senlib.pages.desk import (
+    ADDRESS_VARIABLE,
+    CODE_VARIABLE,
+    LEADER,
+    ROOM_RULE,
+    Desk,
+    open_desk,
+)
 from senlib.workbook import room
 from senlib.workbook.forms import Cards, Grid, load
 from senlib.workbook.room import Tally, Written
@@ -104,7 +111,9 @@ class RoomPage:
         """Look again and again, as long as the page is open."""
         while True:
             await asyncio.sleep(LOOK)
-            with suppress(OSError):  # a file may go between two looks; the next one sees
+            with suppress(
+                OSError
+            ):  # a file may go between two looks; the next one sees
                 self.look()
 
     # -- a participant --
@@ -128,7 +137,9 @@ class RoomPage:
                 value=self.shown.get(key) == one.text,
                 indent=False,
             )
-            tick.observe(lambda change, one=one: self._show(one, change["new"]), "value")
+            tick.observe(
+                lambda change, one=one: self._show(one, change["new"]), "value"
+            )
             self.ticks[key] = tick
             said = f'<h2>{escape(one.asked)}</h2><blockquote dir="auto">{escape(one.text)}</blockquote>'
             boxes += [frame.html(said), tick]
@@ -141,16 +152,16 @@ class RoomPage:
                 form=room.SHOWN, field=room.place(one), value=one.text if show else ""
             )
         except StoreError as error:
-            self.status.value = frame.trouble_line(f"Nothing has changed in what you show. {error}")
+            self.status.value = frame.trouble_line(
+                f"Nothing has changed in what you show. {error}"
+            )
             return
         did = (
             "Shown to the room, without your name."
             if show
             else "Taken back: the room no longer sees it."
         )
-        self.status.value = (
-            f'<p class="sl-note" role="status">{did} Saved {frame.saved_at(saved.at)}</p>'
-        )
+        self.status.value = f'<p class="sl-note" role="status">{did} Saved {frame.saved_at(saved.at)}</p>'
 
 
 def invitation(door: str, code: str) -> str:
@@ -184,7 +195,9 @@ def divided(
     answered = [one for one in tallies if one.people]
     if not answered:
         return f"Nobody has answered on any of the {len(tallies)} {what} yet.", []
-    apart = sorted((one for one in answered if one.divided), key=lambda one: -one.divided)[:NAMED]
+    apart = sorted(
+        (one for one in answered if one.divided), key=lambda one: -one.divided
+    )[:NAMED]
     if not apart:
         return (
             f"On each of the {len(answered)} {what} that were answered, all who answered agree.",
@@ -210,9 +223,15 @@ def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str)
     """What to talk about, and the counts for each thing on which somebody has answered."""
     told, apart = divided(tallies, choices, what=what)
     said = frame.answer(told) + (
-        f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>" if apart else ""
+        f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>"
+        if apart
+        else ""
     )
-    rows = [{"text": one.text, **one.counts, "people": one.people} for one in tallies if one.people]
+    rows = [
+        {"text": one.text, **one.counts, "people": one.people}
+        for one in tallies
+        if one.people
+    ]
     if not rows:
         return said
     columns = {"text": what.capitalize(), **choices, "people": "Answered"}
@@ -223,7 +242,11 @@ def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str)
         else ""
     )
     caption = f"{what.capitalize()}: how many people gave each answer"
-    return said + frame.plain_table(pd.DataFrame(rows), caption=caption, columns=columns) + rest
+    return (
+        said
+        + frame.plain_table(pd.DataFrame(rows), caption=caption, columns=columns)
+        + rest
+    )
 
 
 def _texts(found: Sequence[Written]) -> str:

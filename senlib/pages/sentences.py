@@ -40,7 +40,9 @@ def hours(count: float) -> str:
     >>> hours(1.0), hours(0.5), hours(1234.5)
     ('1 hour a week', '0.5 hours a week', '1,234.5 hours a week')
     """
-    return f"{f'{count:,.1f}'.removesuffix('.0')} hour{'' if count == 1 else 's'} a week"
+    return (
+        f"{f'{count:,.1f}'.removesuffix('.0')} hour{'' if count == 1 else 's'} a week"
+    )
 
 
 def arrived(entry: str, *, stage: Stage) -> str:
@@ -118,11 +120,18 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     # Where some are left out, the others are those whose start is known.
     group, subject = _group(row.group, row.pupils, framework), f"in {row.subject}"
     who = _joined(
-        group, arrived(row.entry, stage=stage), subject, "whose start is known" if left_out else ""
+        group,
+        arrived(row.entry, stage=stage),
+        subject,
+        "whose start is known" if left_out else "",
     )
     if row.pupils == 0:
         without = int(row.get("without_result", 0))
-        return f"Of {without:,} {who}, none has a result." if without else f"There are no {who}."
+        return (
+            f"Of {without:,} {who}, none has a result."
+            if without
+            else f"There are no {who}."
+        )
     first = (
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
@@ -155,7 +164,9 @@ def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str
     whose = _group(row.group, 2, framework)
     whose = f"{whose[:1].upper()}{whose[1:]} in England"
     if pd.notna(row.get("expected_percent")):
-        start = "with that start" if row.entry != "all" else "who started where they did"
+        start = (
+            "with that start" if row.entry != "all" else "who started where they did"
+        )
         percent, year = row.expected_percent, row.expected_year
     elif pd.notna(row.get("national")):
         start = "" if row.entry != "all" else ", wherever they started"
@@ -168,7 +179,8 @@ def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str
     )
     return _joined(
         said,
-        verdicts.beside(row.difference, pupils=int(row.pupils)) or _no_verdict(year, row.cohort),
+        verdicts.beside(row.difference, pupils=int(row.pupils))
+        or _no_verdict(year, row.cohort),
     )
 
 
@@ -192,7 +204,9 @@ def _left_out(count: int) -> str:
     return f"{count:,} more, whose start is not known, {'is' if count == 1 else 'are'} left out."
 
 
-def alike_answer(found: Gap, who: Comparable, *, subject: str, reach: str, stage: Stage) -> str:
+def alike_answer(
+    found: Gap, who: Comparable, *, subject: str, reach: str, stage: Stage
+) -> str:
     """The one gap between pupils with SEN and without who started alike, over all starts.
 
     >>> from senlib.frameworks import load
@@ -202,7 +216,11 @@ def alike_answer(found: Gap, who: Comparable, *, subject: str, reach: str, stage
     in the 9 starts that have both.'
     """
     aim = f"{reached(reach, stage=stage)} in {subject}"
-    starts = f"the {who.starts} starts that have" if who.starts > 1 else "the one start that has"
+    starts = (
+        f"the {who.starts} starts that have"
+        if who.starts > 1
+        else "the one start that has"
+    )
     few = " So few pupils are hard to judge by." if who.pupils < FEW else ""
     whom = f"This compares {pupils(who.pupils)} with SEN and {who.peers:,} without, in {starts} both.{few}"
     points = rounded(abs(found.points))
@@ -293,7 +311,9 @@ def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
         told = f"No subject stands higher than another. {told}."
         sure = ""
     else:
-        order = f"In these figures {pair['first']} stands highest and {pair.second} lowest."
+        order = (
+            f"In these figures {pair['first']} stands highest and {pair.second} lowest."
+        )
         told = f"{order} {told}: {verdicts.in_points(str(rounded(pair.points)))} apart."
         sure = verdicts.gap(Gap(pair.points, pair.low, pair.high))
     alone = f"{pair.first_only} met it in {pair['first']} alone, {pair.second_only} in {pair.second} alone."
@@ -322,7 +342,9 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
     if row.criterion.startswith("attendance"):
         return _attendance_answer(row)
     left_out = _left_out(int(row.get("left_out", 0)))
-    state = "Met." if row.met else f"Not met: {more_pupils(int(row.more))} would meet it."
+    state = (
+        "Met." if row.met else f"Not met: {more_pupils(int(row.more))} would meet it."
+    )
     if pd.notna(row.get("target_year")) or pd.isna(row.target):
         # England's own figure is the yardstick: nobody has set it as a target.
         said = _beside_the_figure(row, framework=framework)
@@ -330,7 +352,9 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
             return _joined(said, left_out)
         more = more_pupils(int(row.more))
         reach = (
-            "Met." if row.met else f"Not met: {more} would meet it, which is England’s own figure."
+            "Met."
+            if row.met
+            else f"Not met: {more} would meet it, which is England’s own figure."
         )
         return _joined(said, reach, left_out)
     return _joined(state, verdicts.target(row.clear, pupils=int(row.pupils)), left_out)
@@ -338,7 +362,9 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
 
 def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
     """How a criterion stands beside England's figure, as `beside_england` says it of a conversion table's row."""
-    entry = next((one.entry for one in framework.criteria if one.key == row.criterion), ())
+    entry = next(
+        (one.entry for one in framework.criteria if one.key == row.criterion), ()
+    )
     of_england = {
         "group": "SEN",
         "entry": entry[0] if entry else "all",

@@ -61,11 +61,15 @@ class Shown:
             )
         return max(one.at for one in saved.values())
 
-    def _bring_back(self, form: str, ids: Mapping[str, int], then: Callable[[], None]) -> None:
+    def _bring_back(
+        self, form: str, ids: Mapping[str, int], then: Callable[[], None]
+    ) -> None:
         for field, number in ids.items():
             self._seen[form, field] = self.desk.store.bring_back(form, field, number).id
         self.words.value, self.box.children = (
-            frame.note("The other one stands here now. Yours is among the earlier ones."),
+            frame.note(
+                "The other one stands here now. Yours is among the earlier ones."
+            ),
             [self.words],
         )
         then()

@@ -73,9 +73,16 @@ def _in_england(
     for name, table, reach in held:
         counts = table.set_index("outcome")[counted_in(table)]
         reached = share(table, reach=reach, stage=stage)
-        told = f"{hundred.short(reached)} reached {sentences.reached(reach, stage=stage)}"
+        told = (
+            f"{hundred.short(reached)} reached {sentences.reached(reach, stage=stage)}"
+        )
         lines.append(
-            [name, str(reached.of), *(str(counts.get(outcome, 0)) for outcome in outcomes), told]
+            [
+                name,
+                str(reached.of),
+                *(str(counts.get(outcome, 0)) for outcome in outcomes),
+                told,
+            ]
         )
     tables = [table for _, table, _ in held]
     told = [

@@ -29,7 +29,13 @@ from senlib.measures.gaps import (
     independent,
     taking_starts_into_account,
 )
-from senlib.measures.groups import GROUPINGS, NOT_KNOWN, group_name, has_sen, much_unknown
+from senlib.measures.groups import (
+    GROUPINGS,
+    NOT_KNOWN,
+    group_name,
+    has_sen,
+    much_unknown,
+)
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
 from senlib.pages import frame, lacking, people, sentences, top, verdicts
@@ -90,15 +96,24 @@ class ConversionPage:
         framework = self.school.framework
         # A key stage without results could be chosen for nothing; where none has any, the page says so.
         held = set(self.school.results["stage"].unique())
-        stages = [one for one in framework.stages if one.name in held] or framework.stages
-        self.stage = frame.choice("Key stage", [(one.title, one.name) for one in stages])
+        stages = [
+            one for one in framework.stages if one.name in held
+        ] or framework.stages
+        self.stage = frame.choice(
+            "Key stage", [(one.title, one.name) for one in stages]
+        )
         held = [(name, name) for name in subjects(self.school)]
         self.subject = frame.choice("Subject", held or [("none held", None)])
         self.cohort = frame.choice("Summer of the results", self._summers())
-        self.entry = frame.choice("Where they started", self._entries(), self._first_entry())
-        self.reach = frame.choice("Where they got to", self._reaches(), self._stage.converted_at[0])
+        self.entry = frame.choice(
+            "Where they started", self._entries(), self._first_entry()
+        )
+        self.reach = frame.choice(
+            "Where they got to", self._reaches(), self._stage.converted_at[0]
+        )
         self.by = frame.choice(
-            "Groups to compare", [(words, column) for column, words in self._groupings().items()]
+            "Groups to compare",
+            [(words, column) for column, words in self._groupings().items()],
         )
         self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
         self.stage.observe(lambda _: self._stage_changed(), "value")
@@ -116,7 +131,13 @@ class ConversionPage:
     def controls(self) -> widgets.Box:
         """What to look at."""
         return frame.controls(
-            self.stage, self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator
+            self.stage,
+            self.subject,
+            self.cohort,
+            self.entry,
+            self.reach,
+            self.by,
+            self.denominator,
         )
 
     def answer(self) -> widgets.HTML:
@@ -145,7 +166,9 @@ class ConversionPage:
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
-        self._press_cell(row=self.query.get("entry", ""), column=self.query.get("outcome", ""))
+        self._press_cell(
+            row=self.query.get("entry", ""), column=self.query.get("outcome", "")
+        )
         return widgets.VBox(
             [
                 frame.controls(self.group),
@@ -168,7 +191,11 @@ class ConversionPage:
         )
         self.typed_group = frame.choice(
             "For",
-            [("all pupils", "all"), ("pupils with SEN", "SEN"), ("pupils without SEN", "no SEN")],
+            [
+                ("all pupils", "all"),
+                ("pupils with SEN", "SEN"),
+                ("pupils without SEN", "no SEN"),
+            ],
             "SEN",
         )
         # Whose figure it is has to be said: another's would pass for England's.
@@ -180,7 +207,9 @@ class ConversionPage:
             ],
             "",
         )
-        self.keep = widgets.Button(description="Keep this figure", button_style="primary")
+        self.keep = widgets.Button(
+            description="Keep this figure", button_style="primary"
+        )
         self.take_back = widgets.Button(description="Take it back")
         self.kept = frame.html("")
         self.keep.on_click(lambda _: self._keep_typed())
@@ -280,7 +309,9 @@ class ConversionPage:
         sen = by_sen[by_sen["group"] == "SEN"]
         asked = (sen if len(sen) else rows).iloc[0]
         if self._together:
-            asked = pd.concat([asked, pd.Series({"summers": frame.years(self._cohorts)})])
+            asked = pd.concat(
+                [asked, pd.Series({"summers": frame.years(self._cohorts)})]
+            )
         said = sentences.conversion_answer(
             asked, framework=self.school.framework, stage=self._stage
         )
@@ -307,12 +338,23 @@ class ConversionPage:
 
     def _groups(self, rows: pd.DataFrame) -> str:
         """The groups' rates as a picture."""
-        labels = [f"{self._group(r.group)}, {r.reached} of {r.pupils}" for r in rows.itertuples()]
+        labels = [
+            f"{self._group(r.group)}, {r.reached} of {r.pupils}"
+            for r in rows.itertuples()
+        ]
         by_provision = self.by.value == "sen_provision"
-        sen = rows["group"].eq("SEN") | has_sen(rows["group"], framework=self.school.framework)
+        sen = rows["group"].eq("SEN") | has_sen(
+            rows["group"], framework=self.school.framework
+        )
         strong = list(sen | (not by_provision))
         return frame.picture(
-            partial(charts.rates, _drawn(rows), labels=labels, strong=strong, axis=self._axis()),
+            partial(
+                charts.rates,
+                _drawn(rows),
+                labels=labels,
+                strong=strong,
+                axis=self._axis(),
+            ),
             says=_says(labels, rows),
             key=_key(_drawn(rows), shapes=by_provision),
         )
@@ -339,7 +381,8 @@ class ConversionPage:
                 "level certificate, and no GCSE in it."
             )
         early = sum(
-            left_early(self.school, stage=stage.name, cohort=cohort) for cohort in self._cohorts
+            left_early(self.school, stage=stage.name, cohort=cohort)
+            for cohort in self._cohorts
         )
         if early:
             parts.append(
@@ -360,7 +403,9 @@ class ConversionPage:
                 "where the test gave a code or there is no test."
             )
         if self._together and not self.school.lea.empty:
-            parts.append("The LEA’s figures are of single summers: choose one to see them.")
+            parts.append(
+                "The LEA’s figures are of single summers: choose one to see them."
+            )
         if rows["expected_percent"].notna().any():
             parts.append(
                 "England’s figures are of pupils who were entered for the subject: if some of yours were not, that makes your "
@@ -372,7 +417,11 @@ class ConversionPage:
         """That many pupils here have no SEN code; '' where few have none."""
         counts = by_sen.set_index("group")["pupils"]
         unknown, of = int(counts.get(NOT_KNOWN, 0)), int(counts.get("all", 0))
-        return sentences.no_sen_code(unknown, of=of) if much_unknown(unknown, of=of) else ""
+        return (
+            sentences.no_sen_code(unknown, of=of)
+            if much_unknown(unknown, of=of)
+            else ""
+        )
 
     @property
     def _none_held(self) -> bool:
@@ -382,7 +431,11 @@ class ConversionPage:
     @property
     def _any_start(self) -> bool:
         """Whether the start of anybody counted is known."""
-        return matrix(self.school, stage=self.stage.value)["entry"].isin(self._stage.bands).any()
+        return (
+            matrix(self.school, stage=self.stage.value)["entry"]
+            .isin(self._stage.bands)
+            .any()
+        )
 
     def _nothing(self) -> str:
         """Why nobody is counted for what is chosen."""
@@ -404,7 +457,9 @@ class ConversionPage:
         whom = "who is counted here"
         if "SEN" in counts:
             return lacking.nobody_without_sen(of, unknown=unknown, whom=whom)
-        elsewhere = has_sen(self.school.pupils["sen_provision"], framework=self.school.framework)
+        elsewhere = has_sen(
+            self.school.pupils["sen_provision"], framework=self.school.framework
+        )
         if elsewhere.any() and not unknown:
             return f"Nobody {whom} has SEN. Choose another start, subject or summer."
         return lacking.nobody_with_sen(of, unknown=unknown, whom=whom)
@@ -423,17 +478,23 @@ class ConversionPage:
 
     def _peers(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_entry=True)
-        title = frame.heading("How does that compare with peers who started in the same place?")
+        title = frame.heading(
+            "How does that compare with peers who started in the same place?"
+        )
         starts = self._starts(table)
         if starts.empty:
-            return title + frame.answer(self._nobody(table[table["entry"] == ALL_BANDS]))
+            return title + frame.answer(
+                self._nobody(table[table["entry"] == ALL_BANDS])
+            )
         strata = self._strata()
         found = taking_starts_into_account(strata)
         told = []
         if self.entry.value not in (ALL_BANDS, NO_START):
             told.append(self._from_one_start(table, starts))
         if self.entry.value == NO_START:
-            told.append("Of pupils whose start is not known, we cannot say who started alike.")
+            told.append(
+                "Of pupils whose start is not known, we cannot say who started alike."
+            )
         if found:
             told.append(
                 sentences.alike_answer(
@@ -463,14 +524,18 @@ class ConversionPage:
     def _strata(self) -> pd.DataFrame:
         """The counts of pupils with SEN and without from each start, in each summer that is chosen."""
         table = self.rows(by="sen_provision", each_summer=True)
-        table = table[table["cohort"].fillna(0).isin([cohort or 0 for cohort in self._cohorts])]
+        table = table[
+            table["cohort"].fillna(0).isin([cohort or 0 for cohort in self._cohorts])
+        ]
         table = table[table["entry"].isin(self._stage.bands)]
         keys = ["cohort", "entry"]
         sen, peers = (
             table[table["group"] == group].set_index(keys)[["reached", "pupils"]]
             for group in ("SEN", "no SEN")
         )
-        return sen.join(peers.add_prefix("peers_"), how="outer").fillna(0).astype("int64")
+        return (
+            sen.join(peers.add_prefix("peers_"), how="outer").fillna(0).astype("int64")
+        )
 
     def _starts(self, table: pd.DataFrame) -> pd.DataFrame:
         """Each start that has both pupils with and without SEN, by its band, with what BESIDE_PEERS names."""
@@ -492,7 +557,10 @@ class ConversionPage:
         wanted = (*self._stage.bands, ALL_BANDS)
         both = both.loc[[band for band in wanted if band in both.index]]
         return both.assign(
-            name=["All bands" if band == ALL_BANDS else f"From {band}" for band in both.index]
+            name=[
+                "All bands" if band == ALL_BANDS else f"From {band}"
+                for band in both.index
+            ]
         )
 
     def _from_one_start(self, table: pd.DataFrame, starts: pd.DataFrame) -> str:
@@ -508,11 +576,15 @@ class ConversionPage:
         if (table["entry"].isin(self._stage.bands) & (table["pupils"] > 0)).any():
             return ["From no start are there both pupils with SEN and pupils without."]
         rows = table[table["entry"] == NO_START]
-        why = sentences.why_no_start(rows.iloc[0], stage=self._stage) if len(rows) else ""
+        why = (
+            sentences.why_no_start(rows.iloc[0], stage=self._stage) if len(rows) else ""
+        )
         first = "We do not know where these pupils started, so we cannot compare like with like."
         return [first, why] if why else [first]
 
-    def _gaps(self, found: Gap | None, table: pd.DataFrame, starts: pd.DataFrame) -> str:
+    def _gaps(
+        self, found: Gap | None, table: pd.DataFrame, starts: pd.DataFrame
+    ) -> str:
         """The gap where they started alike, and the one wherever they started, as a picture; and the two sides from each start."""
         by_start = frame.plain_table(
             starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
@@ -525,7 +597,12 @@ class ConversionPage:
             name=["Among those who started alike", "Wherever they started"]
         )
         picture = frame.picture(
-            partial(charts.gaps, gaps, labels=list(gaps["name"]), axis="gap in percentage points"),
+            partial(
+                charts.gaps,
+                gaps,
+                labels=list(gaps["name"]),
+                axis="gap in percentage points",
+            ),
             says=". ".join(
                 f"{row.name}: {rounded(abs(row.points))} points {'lower' if row.points >= 0 else 'higher'} with SEN"
                 for row in gaps.itertuples(index=False)
@@ -533,7 +610,9 @@ class ConversionPage:
             key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
             "SEN reached it less often than those without.",
         )
-        numbers = frame.plain_table(gaps, caption="The gaps in percentage points", columns=GAPS)
+        numbers = frame.plain_table(
+            gaps, caption="The gaps in percentage points", columns=GAPS
+        )
         return picture + frame.folded("The numbers", numbers + by_start)
 
     def _years(self) -> str:
@@ -558,7 +637,9 @@ class ConversionPage:
             f"{_first_upper(_summer(r.cohort))}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
             for r in rows.itertuples()
         ]
-        sen = rows[(rows["group"] == "SEN") & (rows["pupils"] > 0) & rows["cohort"].notna()]
+        sen = rows[
+            (rows["group"] == "SEN") & (rows["pupils"] > 0) & rows["cohort"].notna()
+        ]
         told = (
             sentences.trend_answer(sen.iloc[0], sen.iloc[1])
             if len(sen) > 1
@@ -583,7 +664,9 @@ class ConversionPage:
                 "One summer’s pupils are few. To see more of them at once, choose several summers together above."
             )
             + chart
-            + frame.numbers(_in_numbers(rows, labels), caption="Summer by summer", columns=SHOWN)
+            + frame.numbers(
+                _in_numbers(rows, labels), caption="Summer by summer", columns=SHOWN
+            )
             + frame.how_to_read("two_summers", "rate")
         )
 
@@ -616,7 +699,9 @@ class ConversionPage:
                 f"{'at most ' if k == 'at most' else ''}{p:.1f} %"
                 for p, k in zip(same["percent"], same["kind"], strict=True)
             ],
-            group=[group_name(g, framework=self.school.framework) for g in same["group"]],
+            group=[
+                group_name(g, framework=self.school.framework) for g in same["group"]
+            ],
             pupils=same["pupils"].astype("Int64"),
             whose=same["whose"].map(lambda name: name[:1].upper() + name[1:]),
             source=[source_words(source) for source in same["source"]],
@@ -701,7 +786,9 @@ class ConversionPage:
         table = self._cells()
         table = table[table["group"] == self.group.value]
         stage = self._stage
-        rows = [band for band in (*stage.bands, NO_START) if band in set(table["entry"])]
+        rows = [
+            band for band in (*stage.bands, NO_START) if band in set(table["entry"])
+        ]
         columns = [o for o in outcome_columns(stage) if o in set(table["outcome"])]
         held = table.set_index(["entry", "outcome"])
         points = {o: stage.outcome_scale.points(o) for o in columns}
@@ -714,9 +801,14 @@ class ConversionPage:
         gains = expected[
             expected["subject"] == national.subject(self.subject.value or "")
         ].set_index("entry")["expected"]
-        lowest = {entry: stage.outcome_scale.lowest(gain) for entry, gain in gains.items()}
+        lowest = {
+            entry: stage.outcome_scale.lowest(gain) for entry, gain in gains.items()
+        }
         cells = [
-            [_cell(held, row, column, points[column] >= lowest.get(row, inf)) for column in columns]
+            [
+                _cell(held, row, column, points[column] >= lowest.get(row, inf))
+                for column in columns
+            ]
             for row in rows
         ]
         for line in cells:
@@ -733,7 +825,9 @@ class ConversionPage:
             cells=cells,
             totals=totals,
         )
-        gain = f"Expected gain: {self.school.framework.expected_gain}." if lowest else ""
+        gain = (
+            f"Expected gain: {self.school.framework.expected_gain}." if lowest else ""
+        )
         self.codes.value = "".join(
             frame.note(text) for text in (gain, _codes(stage, columns)) if text
         )
@@ -811,7 +905,10 @@ class ConversionPage:
         with self.live.held() if hasattr(self, "live") else nullcontext():
             self.cohort.options = self._summers()
             self.entry.options, self.entry.value = self._entries(), self._first_entry()
-            self.reach.options, self.reach.value = self._reaches(), self._stage.converted_at[0]
+            self.reach.options, self.reach.value = (
+                self._reaches(),
+                self._stage.converted_at[0],
+            )
 
     def _summers(self) -> list[tuple[str, int | tuple[int, ...] | None]]:
         """The summers that are held, and the last two and three of them together."""
@@ -832,7 +929,11 @@ class ConversionPage:
         tracked = self.school.framework.tracking
         if self._stage.averaged:
             return ALL_BANDS  # many narrow bands: each alone has too few pupils to begin with
-        return tracked.entry if tracked.stage == self.stage.value else self._stage.converted_from[0]
+        return (
+            tracked.entry
+            if tracked.stage == self.stage.value
+            else self._stage.converted_from[0]
+        )
 
     def _reaches(self) -> list[tuple[str, str]]:
         steps = [
@@ -840,7 +941,10 @@ class ConversionPage:
             for step in self._stage.outcome_scale.steps()
             if self._stage.outcome_scale.lowest(step) > 0
         ]
-        return [(_first_upper(sentences.reached(step, stage=self._stage)), step) for step in steps]
+        return [
+            (_first_upper(sentences.reached(step, stage=self._stage)), step)
+            for step in steps
+        ]
 
     def _groupings(self) -> dict[str, str]:
         return {
@@ -860,7 +964,9 @@ class ConversionPage:
 
     def _group(self, group: str) -> str:
         """A group in words, as the head of a row."""
-        return _first_upper(group_name(group, framework=self.school.framework, by=self.by.value))
+        return _first_upper(
+            group_name(group, framework=self.school.framework, by=self.by.value)
+        )
 
 
 def open_page() -> ConversionPage:
@@ -921,9 +1027,15 @@ def _says(labels: list[str], rows: pd.DataFrame) -> str:
 def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
     """What the marks of a picture of rates mean; `shapes` where they tell pupils with SEN from others."""
     others = (
-        "all pupils, and those without SEN" if (rows["group"] == "all").any() else "pupils without"
+        "all pupils, and those without SEN"
+        if (rows["group"] == "all").any()
+        else "pupils without"
     )
-    parts = [f"Round: pupils with SEN. Diamond: {others}." if shapes else "Dot: what was measured."]
+    parts = [
+        f"Round: pupils with SEN. Diamond: {others}."
+        if shapes
+        else "Dot: what was measured."
+    ]
     parts.append(frame.LIKELY)
     if rows["national"].notna().any():
         alike = rows["expected_percent"].notna().any()

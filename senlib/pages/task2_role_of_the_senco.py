@@ -46,7 +46,8 @@ class RolePage:
             title=cards.title,
             groups=[{"key": group.key, "title": group.title} for group in cards.groups],
             cards=[
-                {"key": card.key, "text": card.text, "group": card.group} for card in cards.cards
+                {"key": card.key, "text": card.text, "group": card.group}
+                for card in cards.cards
             ],
         )
         self.status, self.shown = frame.html(""), Shown(self.desk)
@@ -102,10 +103,14 @@ class RolePage:
         self.cards.saved = {"card": move["card"], "at": frame.saved_at(at)}
 
     def _lay_out(self) -> None:
-        self.cards.placed = {card: group for card, group in self.shown.read(SORT).items() if group}
+        self.cards.placed = {
+            card: group for card, group in self.shown.read(SORT).items() if group
+        }
 
     def _group_title(self, key: str) -> str:
-        return {group["key"]: group["title"] for group in self.cards.groups}.get(key, "the pile")
+        return {group["key"]: group["title"] for group in self.cards.groups}.get(
+            key, "the pile"
+        )
 
     def _sum_up(self) -> None:
         grid: Grid = self.ask.sheet.part(ROLE)

@@ -81,7 +81,10 @@ class CriteriaPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Task 4: see by name who could still get there", frame.address("task4_level3_to_5")),
+            (
+                "Task 4: see by name who could still get there",
+                frame.address("task4_level3_to_5"),
+            ),
             (
                 "Task 1: look behind a figure, by subject and start",
                 frame.address("task1_conversion_data"),
@@ -98,7 +101,8 @@ class CriteriaPage:
         """The criteria of the chosen summers, and attendance, which is of this year."""
         latest, *earlier = self._cohorts
         table = self._measured(
-            denominator=self.denominator.value, together=self._cohorts if earlier else ()
+            denominator=self.denominator.value,
+            together=self._cohorts if earlier else (),
         )
         chosen = (
             table["cohort"].isna()
@@ -120,7 +124,9 @@ class CriteriaPage:
             missing = "".join(map(frame.note, self._not_measured(rows)))
             return title + frame.answer("Nothing can be measured yet.") + missing
         labels = self._labels(measured)
-        stroke = "the target" + ("" if self._all_targets() else ", or England from the same starts")
+        stroke = "the target" + (
+            "" if self._all_targets() else ", or England from the same starts"
+        )
         # A stroke for what a rate is judged by: no figure of another summer.
         drawn = measured.assign(target=measured["target"].where(measured["judged"]))
         chart = frame.picture(
@@ -144,10 +150,16 @@ class CriteriaPage:
             chart,
             self._numbers(measured, labels),
             frame.how_to_read(
-                "target", "rate", "england_with_your_starts", "attendance_mean", "few_pupils"
+                "target",
+                "rate",
+                "england_with_your_starts",
+                "attendance_mean",
+                "few_pupils",
             ),
         ]
-        for _, of_criterion in rows[rows["percent"].notna()].groupby("criterion", sort=False):
+        for _, of_criterion in rows[rows["percent"].notna()].groupby(
+            "criterion", sort=False
+        ):
             parts.append(self._criterion(of_criterion))
         missing = self._not_measured(rows)
         if missing:
@@ -169,7 +181,9 @@ class CriteriaPage:
         if criterion.kind == "attendance":
             on_roll = pupils[pupils["on_roll"] == "Y"]
             sen = has_sen(on_roll["sen_provision"], framework=framework).sum()
-            return lacking.without_sen(on_roll, framework=framework, whom="on roll") or (
+            return lacking.without_sen(
+                on_roll, framework=framework, whom="on roll"
+            ) or (
                 f"no attendance is recorded for the {sentences.pupils(int(sen))} with SEN who "
                 f"{'is' if sen == 1 else 'are'} on roll. Choose your files again on the front page, with a list that has attendance."
             )
@@ -180,12 +194,17 @@ class CriteriaPage:
         if criterion.group == "SEN":
             if self.summers:
                 later = stage.ends_in_year - 11
-                mine = (pupils["ks4_year"] + later).isin([cohort or 0 for cohort in self._cohorts])
+                mine = (pupils["ks4_year"] + later).isin(
+                    [cohort or 0 for cohort in self._cohorts]
+                )
                 whom = "in this summer’s cohort"
             else:
                 results = self.school.results
                 finished = results.loc[results["stage"] == stage.name, "pupil_id"]
-                mine, whom = pupils["pupil_id"].isin(finished), f"with {stage.title} results"
+                mine, whom = (
+                    pupils["pupil_id"].isin(finished),
+                    f"with {stage.title} results",
+                )
             if mine.any() and (
                 why := lacking.without_sen(pupils[mine], framework=framework, whom=whom)
             ):
@@ -197,7 +216,10 @@ class CriteriaPage:
 
     def _labels(self, rows: pd.DataFrame) -> list[str]:
         """Each row's subject, and its criterion in few words."""
-        short = {criterion.key: criterion.short for criterion in self.school.framework.criteria}
+        short = {
+            criterion.key: criterion.short
+            for criterion in self.school.framework.criteria
+        }
         return [
             ", ".join(filter(None, (row.subject, short[row.criterion])))
             for row in rows.itertuples()
@@ -205,7 +227,9 @@ class CriteriaPage:
 
     def _all_targets(self) -> bool:
         """Whether somebody set each target; else England's figures stand in."""
-        return all(criterion.target is not None for criterion in self.school.framework.criteria)
+        return all(
+            criterion.target is not None for criterion in self.school.framework.criteria
+        )
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(name=labels, sure=[_sure(row) for row in rows.itertuples()])
@@ -215,7 +239,9 @@ class CriteriaPage:
         first = rows.iloc[0]
         own = pd.isna(first.target_year) and pd.notna(first.target)
         target = f"Target: {first.rule} {rounded(first.target)} %." if own else ""
-        lines = "".join(f"<li>{frame.words(self._line(row))}</li>" for _, row in rows.iterrows())
+        lines = "".join(
+            f"<li>{frame.words(self._line(row))}</li>" for _, row in rows.iterrows()
+        )
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
             notes.append(
@@ -258,11 +284,17 @@ class CriteriaPage:
             )
         told = self._furthest_apart(first.key, subjects=len(rows))
         why = "Where the same pupils fare better in one subject, it is worth asking what is done there that the others could borrow."
-        labels = [f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()]
+        labels = [
+            f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()
+        ]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
         chart = frame.picture(
             partial(
-                charts.rates, plain, labels=labels, strong=[True] * len(plain), axis=first.short
+                charts.rates,
+                plain,
+                labels=labels,
+                strong=[True] * len(plain),
+                axis=first.short,
             ),
             says=". ".join(
                 f"{label}: {rounded(r.percent)} %"
@@ -292,23 +324,33 @@ class CriteriaPage:
         pairs = pairs[pairs["cohort"].notna() if known else pairs["cohort"].isna()]
         pairs = pairs[pairs["pupils"] > 0]
         if pairs.empty:
-            return "No pupil counts in two of these subjects, so they cannot be compared."
+            return (
+                "No pupil counts in two of these subjects, so they cannot be compared."
+            )
         return sentences.subjects_answer(pairs.iloc[0], subjects=subjects)
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
-        title = frame.heading(f"How many in Year 7 now came in {tracking.low_entry_title}?")
+        title = frame.heading(
+            f"How many in Year 7 now came in {tracking.low_entry_title}?"
+        )
         table = low_entries(self.school)
         sides = {group: table[table["group"] == group] for group in ("all", "SEN")}
         if not table["pupils"].max():
-            return title + frame.answer("Nobody in Year 7 is on roll in the school’s files.")
+            return title + frame.answer(
+                "Nobody in Year 7 is on roll in the school’s files."
+            )
         of = int(table["pupils"].max())
         if sides["all"]["without_entry"].eq(of).all():
             stage = self.school.framework.stage(tracking.stage)
-            return title + frame.answer(lacking.no_entries(stage, of=of, whom="in Year 7"))
+            return title + frame.answer(
+                lacking.no_entries(stage, of=of, whom="in Year 7")
+            )
         unknown, everybody = self._year7_codes()
         lines = []
-        for everyone, sen in zip(sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True):
+        for everyone, sen in zip(
+            sides["all"].itertuples(), sides["SEN"].itertuples(), strict=True
+        ):
             subject = f"{everyone.subject}: " if everyone.subject else ""
             missing = (
                 f"; for {everyone.without_entry} no entry result is held"
@@ -337,7 +379,9 @@ class CriteriaPage:
         return (
             title
             + f"<ul>{''.join(lines)}</ul>"
-            + frame.numbers(shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns)
+            + frame.numbers(
+                shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns
+            )
             + frame.how_to_read("year7_starts")
         )
 
@@ -358,7 +402,9 @@ def _attendance(row: pd.Series) -> str:
     held, of = int(row.pupils), int(row.pupils + row.without_result)
     known = f" (of {of:,} with SEN on roll)" if of > held else ""
     if held == 1:
-        return f"{row.percent:.1f} % for the 1 pupil whose attendance is recorded{known}."
+        return (
+            f"{row.percent:.1f} % for the 1 pupil whose attendance is recorded{known}."
+        )
     likely = f"likely {row.low:.1f} to {row.high:.1f} %"
     whom = f"{sentences.pupils(held)}{' whose attendance is recorded' if known else ''}{known}"
     return f"{row.percent:.1f} % on average over {whom} ({likely})."
@@ -394,7 +440,9 @@ def _summary(rows: pd.DataFrame) -> str:
     own = rows["target_year"].isna()
     noun = "targets" if own.all() else "figures"
     return " ".join(
-        filter(None, (_met(rows[rows["judged"]], noun=noun), _beside_england(rows[~own])))
+        filter(
+            None, (_met(rows[rows["judged"]], noun=noun), _beside_england(rows[~own]))
+        )
     )
 
 
@@ -403,8 +451,14 @@ def _beside_england(rows: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     count = rows["state"].value_counts()
-    states = [verdicts.short(one, pupils=FEW) for one in ("lower", "not clear", "higher")]
-    parts = [f"{one} in {count[one]}" for one in (*states, TOO_FEW, NOT_JUDGED) if one in count]
+    states = [
+        verdicts.short(one, pupils=FEW) for one in ("lower", "not clear", "higher")
+    ]
+    parts = [
+        f"{one} in {count[one]}"
+        for one in (*states, TOO_FEW, NOT_JUDGED)
+        if one in count
+    ]
     noun = "figure" if len(rows) == 1 else "figures"
     return f"Of the {len(rows)} {noun} beside England’s from the same starts: {', '.join(parts)}."
 
@@ -415,7 +469,9 @@ def _met(rows: pd.DataFrame, *, noun: str) -> str:
     # A handful of pupils meets or misses a figure by one of them: nothing is clear of it.
     enough = rows[rows["pupils"] >= FEW]
     met, sure = int(rows["met"].sum()), int((enough["met"] & enough["clear"]).sum())
-    told = f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
+    told = (
+        f"Met: {met} of {len(rows)} {noun if len(rows) > 1 else noun.removesuffix('s')}"
+    )
     if met:
         told += (
             f", {sure or 'none'} of them clearly"
@@ -430,9 +486,7 @@ def _met(rows: pd.DataFrame, *, noun: str) -> str:
         told += f" Clearly not met: {'; '.join(names)}."
     nearest = missed[missed["more"] > 0].sort_values("more").head(1)
     for row in nearest.itertuples():
-        told += (
-            f" The nearest of the others is {_named(row)}: {sentences.more_pupils(int(row.more))}."
-        )
+        told += f" The nearest of the others is {_named(row)}: {sentences.more_pupils(int(row.more))}."
     return told
 
 
@@ -453,9 +507,15 @@ def _attendance_note(academic_year: int) -> str:
     held = national.attendance()
     held = held[held["group"] != "no SEN"]
     # A year is told by when it begins, as in 'autumn 2023/24'; the school's by when it ends.
-    apart = (held["year"].str.extract(r"(\d{4})/")[0].astype("int64") + 1 - academic_year).abs()
+    apart = (
+        held["year"].str.extract(r"(\d{4})/")[0].astype("int64") + 1 - academic_year
+    ).abs()
     held = held[apart == apart.min()]
     named = {"K": "SEN support", "E": "education, health and care plan"}
-    parts = [f"{named.get(r.group, r.group)} {r.attendance:.1f} %" for r in held.itertuples()]
+    parts = [
+        f"{named.get(r.group, r.group)} {r.attendance:.1f} %" for r in held.itertuples()
+    ]
     year = f"{'of another year, ' if apart.min() else ''}{held['year'].iloc[0]}"
-    return f"England’s own averages, {year}: {', '.join(parts)} ({national.ALL_SCHOOLS})."
+    return (
+        f"England’s own averages, {year}: {', '.join(parts)} ({national.ALL_SCHOOLS})."
+    )

@@ -91,7 +91,9 @@ IN_WORD = {
     "things": "Provision",
     "plan": "Plan",
 }
-WEIGHTS = dict(zip(IN_WORD, (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 0.9, 2.8, 2.8), strict=True))
+WEIGHTS = dict(
+    zip(IN_WORD, (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 0.9, 2.8, 2.8), strict=True)
+)
 
 # A few words under a heading.
 HELP = {"england": "reached the aim"}
@@ -129,22 +131,32 @@ class TrackingPage:
             "Subject", [(name, name) for name in self._subjects()], query.get("subject")
         )
         starts = [
-            (sentences.start_label(band, stage=stage), band) for band in (*stage.bands, "none")
+            (sentences.start_label(band, stage=stage), band)
+            for band in (*stage.bands, "none")
         ]
-        self.entry = frame.choice("Where they started", starts, query.get("entry", self.plan.entry))
+        self.entry = frame.choice(
+            "Where they started", starts, query.get("entry", self.plan.entry)
+        )
         steps = [
-            step for step in stage.outcome_scale.steps() if stage.outcome_scale.lowest(step) > 0
+            step
+            for step in stage.outcome_scale.steps()
+            if stage.outcome_scale.lowest(step) > 0
         ]
         self.reach = frame.choice(
             "Where they could get to",
             [(sentences.reached(s, stage=stage).capitalize(), s) for s in steps],
             self.plan.reach,
         )
-        years = [(f"Years {self.plan.years[0]} to {self.plan.years[-1]}", self.plan.years)]
+        years = [
+            (f"Years {self.plan.years[0]} to {self.plan.years[-1]}", self.plan.years)
+        ]
         self.years = frame.choice(
-            "Year groups", years + [(f"Year {year}", (year,)) for year in self.plan.years]
+            "Year groups",
+            years + [(f"Year {year}", (year,)) for year in self.plan.years],
         )
-        self.who = frame.choice("Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")])
+        self.who = frame.choice(
+            "Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")]
+        )
         self.live = Live(self.subject, self.entry, self.reach, self.years, self.who)
         self.status, self.unread = frame.html(""), frame.html("")
         self.shown = Shown(desk)
@@ -157,7 +169,9 @@ class TrackingPage:
 
     def controls(self) -> widgets.Box:
         """Whom to look at."""
-        return frame.controls(self.subject, self.entry, self.reach, self.years, self.who)
+        return frame.controls(
+            self.subject, self.entry, self.reach, self.years, self.who
+        )
 
     def answer(self) -> widgets.HTML:
         """The question, and how many are on course and how many are stuck."""
@@ -178,21 +192,28 @@ class TrackingPage:
         notes += frame.how_to_read("gain") if "gain" in held else ""
         key = frame.html(notes + people.codes_key(self.school))
         england = self.live.piece(self._in_england)
-        return widgets.VBox([england, self.listing, key, self.unread, self.status, self.shown.box])
+        return widgets.VBox(
+            [england, self.listing, key, self.unread, self.status, self.shown.box]
+        )
 
     def sheets(self) -> widgets.VBox:
         """The list above for its subject leader, in Excel or in Word, or every subject's; and the page's forms."""
         lists = [
             (
                 "The list above, in Excel",
-                lambda _: self._in_excel([self.subject.value], named=self.subject.value),
+                lambda _: self._in_excel(
+                    [self.subject.value], named=self.subject.value
+                ),
             ),
             ("The list above, in Word", lambda _: self._in_word()),
             (
                 "Every subject’s list, a sheet each, in Excel",
                 lambda _: self._in_excel(self._subjects(), named="all subjects"),
             ),
-            ("For a talk with the subject leader, in Word", lambda _: self._for_a_talk()),
+            (
+                "For a talk with the subject leader, in Word",
+                lambda _: self._for_a_talk(),
+            ),
         ]
         self.files = Paper(self.desk, [*lists, *forms(self.desk, self.ask.sheet)])
         self.live.also(self.files.clear)
@@ -216,9 +237,14 @@ class TrackingPage:
         """The pupils chosen, with names in one column and the plan line last written for each."""
         table = self._tracked(subject or self.subject.value)
         if self.who.value == "SEN":
-            table = table[has_sen(table["sen_provision"], framework=self.school.framework)]
+            table = table[
+                has_sen(table["sen_provision"], framework=self.school.framework)
+            ]
         table = table[table["year_group"].isin(self.years.value)]
-        plans, given = self._read_plans(), self._given.reindex(table["pupil_id"]).fillna("")
+        plans, given = (
+            self._read_plans(),
+            self._given.reindex(table["pupil_id"]).fillna(""),
+        )
         return table.assign(
             name=[people.person_name(row) for row in table.itertuples()],
             needs=[self._needs[pupil] for pupil in table["pupil_id"]],
@@ -228,7 +254,10 @@ class TrackingPage:
             ],
             standing=[standing(row) for row in table.itertuples()],
             england=self._shares(table),
-            plan=[plans.get(f"{row.subject}/{row.pupil_id}", "") for row in table.itertuples()],
+            plan=[
+                plans.get(f"{row.subject}/{row.pupil_id}", "")
+                for row in table.itertuples()
+            ],
             headings=given["headings"].replace("", "none").to_numpy(),
             things=given["things"].to_numpy(),
         ).reset_index(drop=True)
@@ -256,7 +285,9 @@ class TrackingPage:
             return []
         others = self._others(rows, subject=rows["subject"].iloc[0])
         told = {
-            group: hundred.short(share(table, reach=self.reach.value, stage=self._stage))
+            group: hundred.short(
+                share(table, reach=self.reach.value, stage=self._stage)
+            )
             for group, table in others.items()
         }
         return [
@@ -287,7 +318,9 @@ class TrackingPage:
             self._given = provided.by_pupil(provided.maps(self.desk.store))
             self.unread.value = ""
         except StoreError as error:
-            self.unread.value = frame.trouble_line(f"The plan lines cannot be read anew. {error}")
+            self.unread.value = frame.trouble_line(
+                f"The plan lines cannot be read anew. {error}"
+            )
         return self._plans
 
     @cached_property
@@ -299,7 +332,9 @@ class TrackingPage:
         return self.school.framework.stage(self.plan.stage)
 
     def _tracked(self, subject: str) -> pd.DataFrame:
-        return track(self.school, subject=subject, entry=self.entry.value, reach=self.reach.value)
+        return track(
+            self.school, subject=subject, entry=self.entry.value, reach=self.reach.value
+        )
 
     def _subjects(self) -> list[str]:
         results = self.school.results
@@ -333,13 +368,13 @@ class TrackingPage:
         whom = f"{len(rows):,} {'pupil' if len(rows) == 1 else 'pupils'}{' with SEN' if self.who.value == 'SEN' else ''}"
         if not well + behind:
             whose = "who" if len(rows) > 1 else "whether this pupil"
-            told = (
-                f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
-            )
+            told = f"Of {whom} {start} in {self.subject.value} it cannot be said {whose} is on course"
             # Whether a pupil is stuck can be told where no line can be drawn.
             stuck = _stuck_words(rows["stuck"])
             reasons = f": {unsaid.removeprefix('; ')}" if unsaid else ""
-            return title + frame.answer(" ".join(filter(None, (f"{told}{reasons}.", stuck, asks))))
+            return title + frame.answer(
+                " ".join(filter(None, (f"{told}{reasons}.", stuck, asks)))
+            )
         told = (
             f"Of {whom} {start} in {self.subject.value}, {well} {'is' if well == 1 else 'are'} on course for {aim} "
             f"and {behind} behind{unsaid}."
@@ -350,7 +385,9 @@ class TrackingPage:
             + frame.answer(told)
             + self._not_listed()
             + self._chart()
-            + frame.note(f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}")
+            + frame.note(
+                f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}"
+            )
             + frame.how_to_read("on_course_and_stuck", "rate", "few_pupils")
         )
 
@@ -359,7 +396,8 @@ class TrackingPage:
         years, stage = self.years.value, self._stage
         whom = frame.in_years(years)
         here = self.school.pupils[
-            self.school.pupils["year_group"].isin(years) & (self.school.pupils["on_roll"] == "Y")
+            self.school.pupils["year_group"].isin(years)
+            & (self.school.pupils["on_roll"] == "Y")
         ]
         if here.empty:
             return f"Nobody {whom} is on roll in the school’s files. Choose other year groups."
@@ -378,9 +416,13 @@ class TrackingPage:
     def _not_listed(self) -> str:
         """That in some of the chosen year groups nobody has a start, so that nobody of them can be on the list."""
         pupils, entry = self.school.pupils, self._stage.entry_stage
-        here = pupils[pupils["year_group"].isin(self.years.value) & (pupils["on_roll"] == "Y")]
+        here = pupils[
+            pupils["year_group"].isin(self.years.value) & (pupils["on_roll"] == "Y")
+        ]
         rows = self.school.results[self.school.results["stage"] == entry]
-        known = here["pupil_id"].isin(rows["pupil_id"]).groupby(here["year_group"]).any()
+        known = (
+            here["pupil_id"].isin(rows["pupil_id"]).groupby(here["year_group"]).any()
+        )
         years = tuple(int(year) for year in known.index[~known])
         if not years or self.entry.value == "none":
             return ""
@@ -397,14 +439,17 @@ class TrackingPage:
         if rates.empty:
             return ""
         labels = [
-            f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}" for r in rates.itertuples()
+            f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}"
+            for r in rates.itertuples()
         ]
         drawn, strong = (
             rates.assign(national=float("nan"), lea=float("nan")),
             list(rates["group"] == "SEN"),
         )
         chart = frame.picture(
-            partial(charts.rates, drawn, labels=labels, strong=strong, axis="on course"),
+            partial(
+                charts.rates, drawn, labels=labels, strong=strong, axis="on course"
+            ),
             says=". ".join(
                 f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
                 for label, r in zip(labels, rates.itertuples(), strict=True)
@@ -412,7 +457,9 @@ class TrackingPage:
             key=f"Round: pupils with SEN. Diamond: pupils without. {frame.LIKELY}",
         )
         return chart + frame.numbers(
-            rates.assign(name=labels), caption="On course, by year group", columns=ON_COURSE
+            rates.assign(name=labels),
+            caption="On course, by year group",
+            columns=ON_COURSE,
         )
 
     def _columns(self) -> list[dict]:
@@ -508,7 +555,8 @@ class TrackingPage:
             word.Words(heading="How to read it", text=rules, wide=True),
         ]
         return File(
-            name=f"task4 {subject}.docx", content=word.document(pieces, about=self._about(subject))
+            name=f"task4 {subject}.docx",
+            content=word.document(pieces, about=self._about(subject)),
         )
 
     def _about(self, named: str) -> About:
@@ -593,7 +641,11 @@ def in_order(scale: Scale) -> list[str]:
     codes = [code.name for code in scale.codes if scale.is_code(code.name)]
     bands = [value.name for value in scale.values if value.points != value.points]
     values = [value.name for value in scale.values if value.points == value.points]
-    return [*codes, *bands, *sorted([*values, *scale.double_awards()], key=scale.points)]
+    return [
+        *codes,
+        *bands,
+        *sorted([*values, *scale.double_awards()], key=scale.points),
+    ]
 
 
 def standing(row) -> str:

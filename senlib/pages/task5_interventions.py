@@ -85,7 +85,9 @@ class InterventionsPage:
         notes = {row: _in_row(self.new[self.new["row"] == row]) for row in rows}
         own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
         labels = {row.key: row.label for row in own.part.rows}
-        self.row = frame.choice("Who is in the row", [(labels[row], row) for row in rows])
+        self.row = frame.choice(
+            "Who is in the row", [(labels[row], row) for row in rows]
+        )
         self.in_row = Listing(
             columns=_IN_ROW,
             caption="",
@@ -95,7 +97,8 @@ class InterventionsPage:
         self.row.observe(lambda _: self._show_row(labels), "value")
         self._show_row(labels)
         everyone = self.school.pupils[
-            (self.school.pupils["year_group"] == 7) & (self.school.pupils["on_roll"] == "Y")
+            (self.school.pupils["year_group"] == 7)
+            & (self.school.pupils["on_roll"] == "Y")
         ]
         title = frame.heading("Who in our Year 7 needs what?") + frame.answer(
             year7_answer(
@@ -105,7 +108,9 @@ class InterventionsPage:
                 without_entry=self._without_entry(),
             )
         )
-        key = frame.html(people.codes_key(self.school) + frame.how_to_read("year7_starts"))
+        key = frame.html(
+            people.codes_key(self.school) + frame.how_to_read("year7_starts")
+        )
         return widgets.VBox(
             [frame.html(title), own.box, frame.controls(self.row), self.in_row, key]
         )
@@ -115,11 +120,15 @@ class InterventionsPage:
         table = low_entries(self.school)
         asked = {subject for _, subject, _ in self.school.framework.tracking.newcomers}
         table = table[(table["group"] == "all") & table["subject"].isin(asked)]
-        return dict(zip(table["subject"], table["without_entry"].astype(int), strict=True))
+        return dict(
+            zip(table["subject"], table["without_entry"].astype(int), strict=True)
+        )
 
     def _show_row(self, labels: Mapping[str, str]) -> None:
         here = self.new[self.new["row"] == self.row.value]
-        self.in_row.caption = f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
+        self.in_row.caption = (
+            f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
+        )
         needs = people.needs_listed(self.school)
         self.in_row.records = [
             {
@@ -152,13 +161,22 @@ class InterventionsPage:
         needs = self.live.piece(self._needs)
         key = frame.html(frame.note(HOW_TO_READ) + people.codes_key(self.school))
         return widgets.VBox(
-            [self.unread, self.answer, frame.controls(self.show), self.listing, key, needs]
+            [
+                self.unread,
+                self.answer,
+                frame.controls(self.show),
+                self.listing,
+                key,
+                needs,
+            ]
         )
 
     def map(self) -> widgets.VBox:
         """The provision map of one pupil, with the six other ways to try before another adult."""
         options, wanted = people.offered(self.desk, self.query)
-        self.pupil = frame.choice("Whose map?", [("Choose a pupil", ""), *options], wanted)
+        self.pupil = frame.choice(
+            "Whose map?", [("Choose a pupil", ""), *options], wanted
+        )
         self.of_pupil = self.ask.part(provided.MAP, of="nobody")
         self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
         self.adult, self.link = frame.html(""), frame.html("")
@@ -180,12 +198,16 @@ class InterventionsPage:
         try:
             self._held, self.unread.value = self.desk.store.forms(), ""
         except StoreError as error:
-            self.unread.value = frame.trouble_line(f"What is given cannot be read anew. {error}")
+            self.unread.value = frame.trouble_line(
+                f"What is given cannot be read anew. {error}"
+            )
         pupils, given = self.school.pupils, provided.given(self._held)
         self._given = given[
             given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])
         ]
-        self._covered = measures.coverage(self.school, self._given, headings=list(self.headings))
+        self._covered = measures.coverage(
+            self.school, self._given, headings=list(self.headings)
+        )
 
     def given(self) -> pd.DataFrame:
         """What every pupil on roll is given."""
@@ -200,7 +222,12 @@ class InterventionsPage:
         address = people.page_address(self.desk, self.pupil.value)
         self.link.value = f'<p><a href="{address}">All there is on this pupil</a></p>'
         self._ways_changed()
-        self.map_place.children = [self.link, self.other_ways.box, self.adult, self.of_pupil.box]
+        self.map_place.children = [
+            self.link,
+            self.other_ways.box,
+            self.adult,
+            self.of_pupil.box,
+        ]
 
     def _map_changed(self) -> None:
         self.live.refresh()
@@ -262,13 +289,17 @@ class InterventionsPage:
             (pupils["on_roll"] == "Y")
             & pupils["year_group"].isin(self.school.framework.tracking.years)
         ]
-        return lacking.without_sen(here, framework=self.school.framework, whom=f"in {self._years}")
+        return lacking.without_sen(
+            here, framework=self.school.framework, whom=f"in {self._years}"
+        )
 
     def _undated(self) -> str:
         """Of how many of these pupils a level now has no date, and is not judged."""
         stage = self.school.framework.stage(self.school.framework.tracking.stage)
         rows = undated(track(self.school, entry=stage.bands))["pupil_id"]
-        told = sentences.without_a_date(rows[rows.isin(self._covered["pupil_id"])].nunique())
+        told = sentences.without_a_date(
+            rows[rows.isin(self._covered["pupil_id"])].nunique()
+        )
         return frame.note(told) if told else ""
 
     @property
@@ -308,10 +339,14 @@ class InterventionsPage:
         ]
 
     def _needs(self) -> str:
-        table = measures.coverage_by_need(self.school, self.given(), headings=list(self.headings))
+        table = measures.coverage_by_need(
+            self.school, self.given(), headings=list(self.headings)
+        )
         if not table["reached"].sum():
             return ""
-        shown = table.assign(heading=table["heading"].map(self.headings).fillna(table["heading"]))
+        shown = table.assign(
+            heading=table["heading"].map(self.headings).fillna(table["heading"])
+        )
         shown["need"] = shown["need"].replace("not known", "no need recorded")
         columns = {
             "need": "Need",
@@ -366,13 +401,19 @@ class InterventionsPage:
         chart = ""
         if len(top):
             counts = [f"{row.reached} of {row.pupils}" for row in top.itertuples()]
-            long = [f"{label}: {count}" for label, count in zip(top["label"], counts, strict=True)]
+            long = [
+                f"{label}: {count}"
+                for label, count in zip(top["label"], counts, strict=True)
+            ]
             short = [
-                _beside(label, count) for label, count in zip(top["label"], counts, strict=True)
+                _beside(label, count)
+                for label, count in zip(top["label"], counts, strict=True)
             ]
             plain = top.assign(national=float("nan"), lea=float("nan"))
             chart = frame.picture(
-                partial(_moving, plain, long=long, short=short, marks=list(top["beside"])),
+                partial(
+                    _moving, plain, long=long, short=short, marks=list(top["beside"])
+                ),
                 says=". ".join(
                     f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
                     for label, r in zip(long, top.itertuples(), strict=True)
@@ -397,14 +438,18 @@ class InterventionsPage:
         parts, whole = table[table["heading"] != measures.ALL_HEADINGS], table.iloc[-1]
         if not whole.things:
             return title + frame.answer("No provision is on the maps yet.")
-        shown = parts.assign(name=parts["heading"].map(self.headings).fillna(parts["heading"]))
+        shown = parts.assign(
+            name=parts["heading"].map(self.headings).fillna(parts["heading"])
+        )
         shown["unknown"] = shown["things"] - shown["cost_known"]
         used = shown[shown["things"] > 0].sort_values(
             "cost", ascending=False, kind="stable", na_position="last"
         )
         chart = frame.picture(
             partial(charts.spend, used, labels=list(used["name"])),
-            says=". ".join(f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)),
+            says=". ".join(
+                f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)
+            ),
         )
         columns = {
             "name": "Heading",
@@ -461,8 +506,14 @@ class InterventionsPage:
         for key, values in copies(self._held, AUDIT).items():
             given = [values.get(item.key, "") for item in part.items]
             if any(given):
-                weak = [str(n) for n, value in enumerate(given, start=1) if value == "missing"]
-                counts = {choice.key: given.count(choice.key) for choice in part.choices}
+                weak = [
+                    str(n)
+                    for n, value in enumerate(given, start=1)
+                    if value == "missing"
+                ]
+                counts = {
+                    choice.key: given.count(choice.key) for choice in part.choices
+                }
                 rows.append(
                     {
                         "name": labels.get(key, "A line that was taken out"),
@@ -518,7 +569,9 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     )
     if unknown == len(table):
         return f"{told} It is not known yet whether {'any of them' if unknown > 1 else 'this pupil'} is stuck."
-    rest = f" For {unknown:,} it is not known whether they are stuck." if unknown else ""
+    rest = (
+        f" For {unknown:,} it is not known whether they are stuck." if unknown else ""
+    )
     if stuck.empty:
         return f"{told} Nobody is known to be stuck.{rest}"
     without = int((stuck["given"] == 0).sum())
@@ -542,9 +595,14 @@ def _beside(label: str, count: str, *, room: int = 29) -> str:
     """
     held = count.replace(" ", "\N{NO-BREAK SPACE}")  # '9 of 14' is not parted
     lines = [
-        line.replace("\N{NO-BREAK SPACE}", " ") for line in wrap(f"{label}: {held}", width=room)
+        line.replace("\N{NO-BREAK SPACE}", " ")
+        for line in wrap(f"{label}: {held}", width=room)
     ]
-    return "\n".join(lines) if len(lines) <= 2 else f"{frame.shortened(label, most=room)}\n{count}"
+    return (
+        "\n".join(lines)
+        if len(lines) <= 2
+        else f"{frame.shortened(label, most=room)}\n{count}"
+    )
 
 
 def movement_answer(shown: pd.DataFrame) -> str:
@@ -578,7 +636,11 @@ def movement_answer(shown: pd.DataFrame) -> str:
         return f"{told}{beside}: {side}. {found}"
     why = "This does not show that it fails: it is given to those who were stuck."
     lowest = (enough["percent"] > low.percent).sum() == len(enough) - 1 > 0
-    rank = f" It is the lowest of {len(enough)} that {FEW} pupils or more have." if lowest else ""
+    rank = (
+        f" It is the lowest of {len(enough)} that {FEW} pupils or more have."
+        if lowest
+        else ""
+    )
     return f"{told}{beside}: {side}. {found} {why}{rank}"
 
 
@@ -600,7 +662,11 @@ def spend_answer(whole: pd.Series) -> str:
     told += f": {', '.join(sums)}." if sums else "."
     if pd.isna(whole.cost):
         return f"{told} No costs are written down yet."
-    return f"{told} For {missing:,} of {entries} no cost is written down." if missing else told
+    return (
+        f"{told} For {missing:,} of {entries} no cost is written down."
+        if missing
+        else told
+    )
 
 
 def _moving(
@@ -652,12 +718,12 @@ def year7_answer(
     Mathematics: choose your files again on the front page, with KS2 results.
     """
     if not everyone:
-        return (
-            "Nobody in Year 7 is on roll in the school’s files, so nobody stands in the rows below."
-        )
+        return "Nobody in Year 7 is on roll in the school’s files, so nobody stands in the rows below."
     inside = new.drop_duplicates("pupil_id")
     start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
-    missing = {subject: count for subject, count in (without_entry or {}).items() if count}
+    missing = {
+        subject: count for subject, count in (without_entry or {}).items() if count
+    }
     if len(without_entry or {}) == len(missing) and len(set(missing.values())) == 1:
         missing = {"": next(iter(missing.values()))}
     without = [
@@ -674,15 +740,22 @@ def year7_answer(
         return f"{start}nobody {known} in a row below.{start_held}"
     several = " Some stand in several." if len(new) > len(inside) else ""
     stand = "stands" if len(inside) == 1 else "stand"
-    sen = lacking.of_them_with_sen(int(inside["sen"].sum()), unknown=unknown, of=everyone)
+    sen = lacking.of_them_with_sen(
+        int(inside["sen"].sum()), unknown=unknown, of=everyone
+    )
     return f"{start}{len(inside):,} {stand} in at least one row below, {sen}.{several}{start_held}"
 
 
 def _in_row(here: pd.DataFrame) -> str:
     """How many stand in a row of the chart, and how many of them have SEN, as far as it is known."""
-    unknown, told = int((here["sen_provision"] == "").sum()), f"{int(here['sen'].sum())} with SEN"
+    unknown, told = (
+        int((here["sen_provision"] == "").sum()),
+        f"{int(here['sen'].sum())} with SEN",
+    )
     if unknown:
-        told = lacking.of_them_with_sen(int(here["sen"].sum()), unknown=unknown, of=len(here))
+        told = lacking.of_them_with_sen(
+            int(here["sen"].sum()), unknown=unknown, of=len(here)
+        )
     return f"{sentences.pupils(len(here))} in Year 7 now, {told}"
 
 
@@ -697,7 +770,12 @@ _WHO = [
     {"key": "name", "label": "Pupil", "kind": "text"},
     {"key": "year", "label": "Year", "kind": "number"},
     {"key": "sen", "label": "SEN, needs", "kind": "code"},
-    {"key": "standing", "label": "Standing", "kind": "choice", "choices": list(measures.STANDINGS)},
+    {
+        "key": "standing",
+        "label": "Standing",
+        "kind": "choice",
+        "choices": list(measures.STANDINGS),
+    },
 ]
 
 _SUMS = [

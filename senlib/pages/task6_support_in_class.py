@@ -62,7 +62,9 @@ class SupportPage:
         pupils, wanted = people.offered(self.desk, self.query)
         found = [(f"Group: {name}", who) for who, name in groups(self._held).items()]
         whom = [("Choose a pupil or a group", ""), *pupils, *found]
-        self.whom = frame.choice("For whom?", whom, wanted or self.query.get("group", ""))
+        self.whom = frame.choice(
+            "For whom?", whom, wanted or self.query.get("group", "")
+        )
         self.known = {pupil for _, pupil in pupils}
         self.iep_parts = [self.ask.part(key, of="nobody") for key in IEP]
         self.iep_place = widgets.VBox([])
@@ -70,7 +72,9 @@ class SupportPage:
         self._show_iep()
         title = frame.html(frame.heading("Write an IEP", level=3))
         nobody = frame.html(
-            "" if pupils else frame.note(lacking.nobody_on_roll_with_sen(self.desk.school))
+            ""
+            if pupils
+            else frame.note(lacking.nobody_on_roll_with_sen(self.desk.school))
         )
         return widgets.VBox([title, frame.controls(self.whom), nobody, self.iep_place])
 
@@ -86,14 +90,19 @@ class SupportPage:
             if self.whom.value in self.known
             else ""
         )
-        self.iep_place.children = [*(part.box for part in self.iep_parts), frame.html(back)]
+        self.iep_place.children = [
+            *(part.box for part in self.iep_parts),
+            frame.html(back),
+        ]
 
     # -- a lesson visited --
 
     def observation(self) -> widgets.VBox:
         """A lesson visited, phase by phase, and the feedback on it."""
         self.visit = Offer("Which visit?", self._visits(), self.query.get("visit", ""))
-        self.new = widgets.Button(description="Begin a new visit", button_style="primary")
+        self.new = widgets.Button(
+            description="Begin a new visit", button_style="primary"
+        )
         self.new.on_click(lambda _: self.begin())
         self.visit_parts = [
             self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)})
@@ -140,13 +149,17 @@ class SupportPage:
 
     def _iep_file(self, held: Held) -> File:
         if not self.whom.value:
-            raise paper.NothingChosen("Choose a pupil or a group under ‘Write an IEP’ first.")
+            raise paper.NothingChosen(
+                "Choose a pupil or a group under ‘Write an IEP’ first."
+            )
         return paper.iep(self.desk, of=self.whom.value, whom=self.whom.label, held=held)
 
     def _sheet_file(self, held: Held) -> File:
         if not self.visit.value:
             raise paper.NothingChosen("Choose a visit above first.")
-        return paper.feedback(self.desk, of=self.visit.value, visit=self.visit.words, held=held)
+        return paper.feedback(
+            self.desk, of=self.visit.value, visit=self.visit.words, held=held
+        )
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -163,8 +176,14 @@ class SupportPage:
         return frame.html(frame.what_next(lines))
 
     def _visits(self) -> list[tuple[str, str]]:
-        named = [(visit_name(values), key) for key, values in copies(self._held, VISIT).items()]
-        return [("Choose a visit", ""), *sorted(named, key=lambda one: one[1], reverse=True)]
+        named = [
+            (visit_name(values), key)
+            for key, values in copies(self._held, VISIT).items()
+        ]
+        return [
+            ("Choose a visit", ""),
+            *sorted(named, key=lambda one: one[1], reverse=True),
+        ]
 
     def _take_stock(self) -> None:
         """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
@@ -186,13 +205,18 @@ class SupportPage:
             return
         for part in self.visit_parts:
             part.show(of=self.visit.value)
-        self.visit_place.children = [*(part.box for part in self.visit_parts), self.sheet]
+        self.visit_place.children = [
+            *(part.box for part in self.visit_parts),
+            self.sheet,
+        ]
 
     def _feedback(self) -> str:
         """The sheet to hand over: what went well, where the minutes went, three aspects to develop."""
         if not self.visit.value:
             return ""
-        held = {key: self._held.get(place(key, of=self.visit.value), {}) for key in VISITED}
+        held = {
+            key: self._held.get(place(key, of=self.visit.value), {}) for key in VISITED
+        }
         title = frame.heading("The feedback sheet", level=3)
         about = frame.note(
             visit_name(held[VISIT])
@@ -226,19 +250,22 @@ class SupportPage:
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
 
     def _minutes(self, answers: Mapping[str, str]) -> str:
-        table = minutes(every_row(self.ask.sheet.part("task6.minutes"), self._held), answers)
+        table = minutes(
+            every_row(self.ask.sheet.part("task6.minutes"), self._held), answers
+        )
         if table.empty:
             return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
         whole = table["minutes"].sum()
         alone = table.loc[
-            table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]), "minutes"
+            table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]),
+            "minutes",
         ].sum()
-        told = (
-            f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
-        )
+        told = f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
         chart = frame.picture(
             partial(charts.strip, table),
-            says=". ".join(f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()),
+            says=". ".join(
+                f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()
+            ),
         )
         numbers = frame.numbers(
             table,
@@ -261,7 +288,9 @@ class SupportPage:
             else ""
         )
         phases = self.ask.sheet.part("task6.phases")
-        seen = phases_seen(every_row(phases, self._held), copies(self._held, phases.key))
+        seen = phases_seen(
+            every_row(phases, self._held), copies(self._held, phases.key)
+        )
         aspects = developing(self._held)
         tables = ""
         if len(seen):
@@ -277,7 +306,9 @@ class SupportPage:
                 where = f"fully seen in {least.seen} of {least.lessons} lesson{'' if least.lessons == 1 else 's'}"
                 told += f" Least often seen where it was called for: {frame.lower_first(least.label)}, {where}."
             tables += frame.numbers(
-                seen, caption="How often each was seen, where it was called for", columns=columns
+                seen,
+                caption="How often each was seen, where it was called for",
+                columns=columns,
             )
         if len(aspects):
             shown = frame.plain_table(
@@ -286,16 +317,28 @@ class SupportPage:
                 columns={"what": "What", "how": "How", "visit": "From the visit of"},
             )
             tables += shown
-        return title + frame.answer(told) + few + tables + frame.how_to_read("lessons_seen")
+        return (
+            title
+            + frame.answer(told)
+            + few
+            + tables
+            + frame.how_to_read("lessons_seen")
+        )
 
 
 def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:
     """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
     found = [
-        (row.key, row.label, number(answers.get(answer_key(row=row.key, column="minutes"), "")))
+        (
+            row.key,
+            row.label,
+            number(answers.get(answer_key(row=row.key, column="minutes"), "")),
+        )
         for row in rows
     ]
-    return pd.DataFrame([one for one in found if one[2] > 0], columns=["key", "label", "minutes"])
+    return pd.DataFrame(
+        [one for one in found if one[2] > 0], columns=["key", "label", "minutes"]
+    )
 
 
 def phases_seen(rows: Sequence[Row], visits: Held) -> pd.DataFrame:
@@ -306,12 +349,17 @@ def phases_seen(rows: Sequence[Row], visits: Held) -> pd.DataFrame:
     found = []
     for row in rows:
         given = [
-            values.get(answer_key(row=row.key, column="seen"), "") for values in visits.values()
+            values.get(answer_key(row=row.key, column="seen"), "")
+            for values in visits.values()
         ]
         counts = {key: given.count(key) for key in ("seen", "partly", "not_seen")}
         if sum(counts.values()):
-            found.append({"label": row.label} | counts | {"lessons": sum(counts.values())})
-    table = pd.DataFrame(found, columns=["label", "seen", "partly", "not_seen", "lessons"])
+            found.append(
+                {"label": row.label} | counts | {"lessons": sum(counts.values())}
+            )
+    table = pd.DataFrame(
+        found, columns=["label", "seen", "partly", "not_seen", "lessons"]
+    )
     share = (table["seen"] + table["partly"] / 2) / table["lessons"]
     return (
         table.assign(share=share)
@@ -336,7 +384,9 @@ def developing(held: Held) -> pd.DataFrame:
                     )
                 )
     table = pd.DataFrame(rows, columns=["date", "what", "how", "visit"])
-    return table.sort_values("date", kind="stable", ignore_index=True).drop(columns="date")
+    return table.sort_values("date", kind="stable", ignore_index=True).drop(
+        columns="date"
+    )
 
 
 def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -63,7 +63,9 @@ class PlanningPage:
         self.of_class = Offer(
             "The class you are working on", self._classes(), self.query.get("class", "")
         )
-        self.new_class = widgets.Button(description="Begin a new class", button_style="primary")
+        self.new_class = widgets.Button(
+            description="Begin a new class", button_style="primary"
+        )
         self.new_class.on_click(lambda _: self.begin())
         self.about = self.ask.part(CLASS, of="none")
         self.about.after(lambda *_: self._show_class())
@@ -73,11 +75,15 @@ class PlanningPage:
         self.add_pupil = widgets.Button(description="Put the pupil on the list")
         self.add_group = widgets.Button(description="Put the group on the list")
         self.add_pupil.on_click(lambda _: self._add(self.pupil.value, PUPIL))
-        self.add_group.on_click(lambda _: self._add(new_key(), self.group.value.strip()))
+        self.add_group.on_click(
+            lambda _: self._add(new_key(), self.group.value.strip())
+        )
         self.who = Offer("For whom are you walking it?", [("Choose from the list", "")])
         self.take_off = widgets.Button(description="Take off the list")
         self.take_off.on_click(lambda _: self._take_off())
-        self.answer, self.list, self.onward, self.status = (frame.html("") for _ in range(4))
+        self.answer, self.list, self.onward, self.status = (
+            frame.html("") for _ in range(4)
+        )
         self.flow = Flow(walkable=True)
         self.flow.observe(lambda change: self._answered(change["new"]), "answer")
         self.place = widgets.VBox([])
@@ -99,7 +105,9 @@ class PlanningPage:
     @property
     def chart(self) -> FlowChart:
         """The chart that the class is walked through."""
-        own = own_chart(self._held().get(OWN, {})) if self.which.value == "own" else None
+        own = (
+            own_chart(self._held().get(OWN, {})) if self.which.value == "own" else None
+        )
         return own or booklet_chart()
 
     def _held(self) -> Mapping[str, Mapping[str, str]]:
@@ -125,8 +133,13 @@ class PlanningPage:
             held = self.desk.store.forms(CLASS)
         except StoreError:
             held = {}
-        found = [(class_name(values), key) for key, values in copies(held, CLASS).items()]
-        return [("Choose a class", ""), *sorted(found, key=lambda one: one[1], reverse=True)]
+        found = [
+            (class_name(values), key) for key, values in copies(held, CLASS).items()
+        ]
+        return [
+            ("Choose a class", ""),
+            *sorted(found, key=lambda one: one[1], reverse=True),
+        ]
 
     def _open_class(self) -> None:
         key = self.of_class.value
@@ -134,7 +147,9 @@ class PlanningPage:
             self.place.children = []
             return
         self.about.show(of=key)
-        self.which.offer(CHARTS, self._held().get(place(CLASS, of=key), {}).get("chart", ""))
+        self.which.offer(
+            CHARTS, self._held().get(place(CLASS, of=key), {}).get("chart", "")
+        )
         whom = [
             frame.html(frame.heading("Whom do we plan for?", level=3)),
             frame.controls(self.pupil.box, self.add_pupil),
@@ -164,7 +179,9 @@ class PlanningPage:
             return
         held = self._held().get(place(CLASS, of=self.of_class.value), {})
         if held.get("chart", "") != self.which.value:
-            self._keep(place(CLASS, of=self.of_class.value), {"chart": self.which.value})
+            self._keep(
+                place(CLASS, of=self.of_class.value), {"chart": self.which.value}
+            )
         self._show_class()
 
     def _add(self, who: str, value: str) -> None:
@@ -178,7 +195,9 @@ class PlanningPage:
             self._show_class(who)
 
     def _take_off(self) -> None:
-        if self.who.value and self._keep(place(WHO, of=self.of_class.value), {self.who.value: ""}):
+        if self.who.value and self._keep(
+            place(WHO, of=self.of_class.value), {self.who.value: ""}
+        ):
             self._show_class()
 
     def _walked(self) -> list[Walked]:
@@ -192,10 +211,19 @@ class PlanningPage:
         on_list = [one.who for one in found]
         offered = people.options(class_first(self.pupils, about.get("class", "")))
         self.pupil.offer(
-            [("Choose a pupil", ""), *(one for one in offered if one[1] not in on_list)], ""
+            [
+                ("Choose a pupil", ""),
+                *(one for one in offered if one[1] not in on_list),
+            ],
+            "",
         )
-        names = [("Choose from the list", ""), *((self._name(one), one.who) for one in found)]
-        self.who.offer(names, who or self.who.value or (on_list[0] if len(on_list) == 1 else ""))
+        names = [
+            ("Choose from the list", ""),
+            *((self._name(one), one.who) for one in found),
+        ]
+        self.who.offer(
+            names, who or self.who.value or (on_list[0] if len(on_list) == 1 else "")
+        )
         self.answer.value = frame.answer(summed_up(found))
         self.list.value = self._list(found)
         self._show_walk()
@@ -207,20 +235,27 @@ class PlanningPage:
                 or "Pupils with SEN whose form or set is in the name of the class are offered first."
             )
         table = pd.DataFrame(
-            [{"name": self._name(one), "to_do": to_do(one), "asks": asks(one)} for one in found]
+            [
+                {"name": self._name(one), "to_do": to_do(one), "asks": asks(one)}
+                for one in found
+            ]
         )
         columns = {
             "name": "Pupil or group",
             "to_do": "What the chart says to do",
             "asks": "Where the walk stands",
         }
-        return frame.plain_table(table, caption="The list of this class", columns=columns)
+        return frame.plain_table(
+            table, caption="The list of this class", columns=columns
+        )
 
     def _name(self, one: Walked) -> str:
         return (
             f"Group: {one.group}"
             if one.group
-            else self.names.get(one.who, "A pupil who is no longer in the school’s files")
+            else self.names.get(
+                one.who, "A pupil who is no longer in the school’s files"
+            )
         )
 
     def _show_walk(self) -> None:
@@ -245,7 +280,9 @@ class PlanningPage:
         if not who:
             return {}
         try:
-            held = self.shown.read(trail_form(chart, of_class=self.of_class.value, who=who))
+            held = self.shown.read(
+                trail_form(chart, of_class=self.of_class.value, who=who)
+            )
         except StoreError as error:
             self.status.value = frame.trouble_line(str(error))
             return {}
@@ -267,7 +304,10 @@ class PlanningPage:
             return
         self.flow.saved = {"at": frame.saved_at(at)}
         found = self._walked()
-        self.answer.value, self.list.value = frame.answer(summed_up(found)), self._list(found)
+        self.answer.value, self.list.value = (
+            frame.answer(summed_up(found)),
+            self._list(found),
+        )
         self._show_walk()
 
     def _onward(self, who: str, leads_to: tuple[str, ...]) -> str:
@@ -293,7 +333,9 @@ class PlanningPage:
     def own(self) -> widgets.VBox:
         """A place to draw how planning goes at this school."""
         self.shown_drawing = Shown(self.desk)
-        self.editor = Flow(editable=True, title="Our own chart", sums=[list(one) for one in SUMS])
+        self.editor = Flow(
+            editable=True, title="Our own chart", sums=[list(one) for one in SUMS]
+        )
         self.copy = widgets.Button(description="Begin from the booklet’s chart")
         self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
         self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")
@@ -357,7 +399,10 @@ class PlanningPage:
                 "Task 6: write an IEP where the chart asks for one",
                 frame.address("task6_support_in_class"),
             ),
-            ("Task 8: put what you decided into the plan", frame.address("task8_working_smarter")),
+            (
+                "Task 8: put what you decided into the plan",
+                frame.address("task8_working_smarter"),
+            ),
         ]
         return frame.html(frame.what_next(lines))
 
@@ -370,9 +415,9 @@ def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
     ['2', '1']
     """
     words = {name.strip().lower(), *name.lower().split()} - {""}
-    here = pd.concat([pupils[column].str.lower().isin(words) for column in SETS], axis=1).any(
-        axis=1
-    )
+    here = pd.concat(
+        [pupils[column].str.lower().isin(words) for column in SETS], axis=1
+    ).any(axis=1)
     return pd.concat([pupils[here], pupils[~here]])
 
 
@@ -392,14 +437,20 @@ def class_name(values: Mapping[str, str]) -> str:
 
 def to_do(one: Walked) -> str:
     """What a walk has come to: the short names of the boxes that say what to do."""
-    return "; ".join(node.label or node.text for node in one.trail.nodes if node.kind != "question")
+    return "; ".join(
+        node.label or node.text for node in one.trail.nodes if node.kind != "question"
+    )
 
 
 def asks(one: Walked) -> str:
     """Whether a walk has come to its end, or which question it waits at."""
     if one.trail.done:
         return "Done"
-    return f"At: {one.trail.asks.label}" if one.trail.asks else "The chart leads no further"
+    return (
+        f"At: {one.trail.asks.label}"
+        if one.trail.asks
+        else "The chart leads no further"
+    )
 
 
 def drawable(chart: FlowChart) -> list[dict[str, str]]:

@@ -53,14 +53,22 @@ class PlanPage:
         self._say()
         title = frame.html(frame.heading("Add an action of your own", level=3))
         return widgets.VBox(
-            [self.answer, frame.controls(self.which), self.actions.box, title, self.new.box]
+            [
+                self.answer,
+                frame.controls(self.which),
+                self.actions.box,
+                title,
+                self.new.box,
+            ]
         )
 
     def three(self) -> widgets.Widget:
         """Three actions, chosen from the plan or written here."""
         self.chosen = ThreeActions(self.desk)
         # A line taken from the plan is that action: changed in one place, it shows in the other.
-        self.chosen.after(lambda *_: self.refresh() if hasattr(self, "actions") else None)
+        self.chosen.after(
+            lambda *_: self.refresh() if hasattr(self, "actions") else None
+        )
         return self.chosen.box
 
     def paper(self) -> widgets.VBox:
@@ -77,7 +85,10 @@ class PlanPage:
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
-            ("Front page: what is due, and what is done in each Task", frame.address("index")),
+            (
+                "Front page: what is due, and what is done in each Task",
+                frame.address("index"),
+            ),
             (
                 "Task 1: next year’s figures will show whether it worked",
                 frame.address("task1_conversion_data"),
@@ -144,7 +155,11 @@ class ThreeActions(Asked):
         action = self.open.get(self.taken.get(f"{row.key}.action", ""))
         if action:
             shown["cells"]["what"] = {"lines": [{"text": action.what}]}
-            for column, ours in {"who": "owner", "timeline": "due", "know": "measure"}.items():
+            for column, ours in {
+                "who": "owner",
+                "timeline": "due",
+                "know": "measure",
+            }.items():
                 shown["cells"][column] = _place(action, ours)
         return shown
 
@@ -183,7 +198,9 @@ def plan_answer(found: list[Action], *, today: date) -> str:
     still = [action for action in found if not action.done]
     undated = sum(action.due is None for action in still)
     late, soon = overdue(found, today=today), coming(found, today=today)
-    parts = [f"{_many(len(still), 'action')} still to do, {len(found) - len(still)} done."]
+    parts = [
+        f"{_many(len(still), 'action')} still to do, {len(found) - len(still)} done."
+    ]
     if late:
         parts.append(f"{_many(len(late), 'action')} overdue.")
     if soon:

@@ -21,7 +21,9 @@ class Page:
         >>> PAGES[1].name
         'Task 1: Conversion'
         """
-        return self.title if self.number is None else f"Task {self.number}: {self.title}"
+        return (
+            self.title if self.number is None else f"Task {self.number}: {self.title}"
+        )
 
 
 PAGES = (
@@ -51,7 +53,10 @@ PAGES = (
         "Who is on the way up, and who is standing still?",
     ),
     Page(
-        "task5_interventions", 5, "Interventions", "Who gets what help, and does it move them on?"
+        "task5_interventions",
+        5,
+        "Interventions",
+        "Who gets what help, and does it move them on?",
     ),
     Page(
         "task6_support_in_class",
@@ -59,17 +64,42 @@ PAGES = (
         "Support in class",
         "How well do adults help pupils to learn on their own?",
     ),
-    Page("task7_planning", 7, "Planning", "Does the lesson plan already do what the pupil needs?"),
-    Page("task8_working_smarter", 8, "Working smarter", "What will we do next, and by when?"),
+    Page(
+        "task7_planning",
+        7,
+        "Planning",
+        "Does the lesson plan already do what the pupil needs?",
+    ),
+    Page(
+        "task8_working_smarter",
+        8,
+        "Working smarter",
+        "What will we do next, and by when?",
+    ),
     Page(
         "unit3_class_sheets",
         None,
         "Class sheets",
         "What does each teacher need to know of her class?",
     ),
-    Page("pupil", None, "One pupil", "What do we know of this pupil, and what comes next?"),
-    Page("governors", None, "Governors", "What should governors know of our pupils with SEN?"),
-    Page("facilitator", None, "Sessions", "How will you lead a session with these materials?"),
+    Page(
+        "pupil",
+        None,
+        "One pupil",
+        "What do we know of this pupil, and what comes next?",
+    ),
+    Page(
+        "governors",
+        None,
+        "Governors",
+        "What should governors know of our pupils with SEN?",
+    ),
+    Page(
+        "facilitator",
+        None,
+        "Sessions",
+        "How will you lead a session with these materials?",
+    ),
     Page("room", None, "In the room", "What does the room think?"),
 )
 

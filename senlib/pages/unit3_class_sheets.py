@@ -68,9 +68,7 @@ BY_NEED = {
     "target": "Group target",
 }
 
-HIDDEN = (
-    "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
-)
+HIDDEN = "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
 KEEP = "These sheets name pupils and their needs. Give each to those who teach the class, and to nobody else."
 NO_CLASSES = (
     "The school’s files do not say in which form or set anybody is, so there are no classes to make sheets for. "
@@ -97,9 +95,12 @@ class ClassSheetsPage:
         self.trouble = frame.html("")
         self._lists: dict[tuple[str, str], pd.DataFrame] = {}
         self._held: Held = {}
-        subjects = [(subject, subject) for subject in self.school.framework.outcome_subjects()]
+        subjects = [
+            (subject, subject) for subject in self.school.framework.outcome_subjects()
+        ]
         self.kind = frame.choice(
-            "Forms or sets", [(words, column) for column, words in self._kinds().items()]
+            "Forms or sets",
+            [(words, column) for column, words in self._kinds().items()],
         )
         self.of_form = frame.choice("Subject of entry and now", subjects)
         self.name = frame.choice("Which class?", self._names())
@@ -146,7 +147,9 @@ class ClassSheetsPage:
     def _kinds(self) -> dict[str, str]:
         """What kinds of class there are: the column that says so, and its name."""
         held = dict.fromkeys(self.classes["column"])
-        subjects = dict(zip(self.classes["column"], self.classes["subject"], strict=True))
+        subjects = dict(
+            zip(self.classes["column"], self.classes["subject"], strict=True)
+        )
         return {
             column: f"Sets in {subjects[column] or COLUMNS[column]}"
             if column != "form"
@@ -174,7 +177,9 @@ class ClassSheetsPage:
         """In which subject the sheets say where pupils stand: the set's own, or the one chosen for forms; '' for none."""
         if self.kind.value == "form":
             return self.of_form.value
-        return self.classes.loc[self.classes["column"] == self.kind.value, "subject"].iloc[0]
+        return self.classes.loc[
+            self.classes["column"] == self.kind.value, "subject"
+        ].iloc[0]
 
     def _take_stock(self) -> None:
         """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
@@ -189,7 +194,9 @@ class ClassSheetsPage:
         """The list of a class: the measure's columns, and name, needs, sen, standing, targets, strategies and aims in words."""
         where = (self.kind.value, self.subject)
         if where not in self._lists:
-            self._lists[where] = class_lists(self.school, column=where[0], subject=where[1])
+            self._lists[where] = class_lists(
+                self.school, column=where[0], subject=where[1]
+            )
         sheet = self._lists[where]
         sheet = sheet[sheet["class"] == name].reset_index(drop=True)
         bank, pupils = self._bank(), list(sheet.itertuples())
@@ -197,11 +204,18 @@ class ClassSheetsPage:
         return sheet.assign(
             name=[people.person_name(pupil) for pupil in pupils],
             needs=[", ".join(people.needs(pupil)) for pupil in pupils],
-            sen=[", ".join([pupil.sen_provision, *people.needs(pupil)]) for pupil in pupils],
+            sen=[
+                ", ".join([pupil.sen_provision, *people.needs(pupil)])
+                for pupil in pupils
+            ],
             standing=[_standing(pupil) if self.subject else "" for pupil in pupils],
-            targets=["\n".join(own_targets(self._held, pupil.pupil_id)) for pupil in pupils],
+            targets=[
+                "\n".join(own_targets(self._held, pupil.pupil_id)) for pupil in pupils
+            ],
             strategies=[
-                "\n".join(dict.fromkeys(line for one in found for line in one.strategies))
+                "\n".join(
+                    dict.fromkeys(line for one in found for line in one.strategies)
+                )
                 for found in by_pupil
             ],
             aims=[
@@ -217,14 +231,22 @@ class ClassSheetsPage:
         for pupil in table.itertuples(index=False):
             for key in dict.fromkeys(map(bank.place, _needs(pupil))):
                 who.setdefault(key, []).append(pupil.name)
-        return [replace(bank.of(key), pupils=tuple(who[key])) for key in bank.titles if key in who]
+        return [
+            replace(bank.of(key), pupils=tuple(who[key]))
+            for key in bank.titles
+            if key in who
+        ]
 
     def _bank(self) -> Bank:
         return Bank(
-            self._held, grid=self.ask.sheet.part(STRATEGIES), targets=self.ask.sheet.part(TARGETS)
+            self._held,
+            grid=self.ask.sheet.part(STRATEGIES),
+            targets=self.ask.sheet.part(TARGETS),
         )
 
-    def _columns(self, table: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
+    def _columns(
+        self, table: pd.DataFrame, columns: Mapping[str, str]
+    ) -> dict[str, str]:
         """The columns that have anything to say of a class."""
         left_out = [] if self.subject else [*IN_A_SUBJECT]
         left_out += [] if table["targets"].any() else ["targets"]
@@ -258,9 +280,9 @@ class ClassSheetsPage:
                 if (self.school.pupils["on_roll"] == "Y").any()
                 else lacking.nobody_with_sen(0, whom="on roll")
             )
-        title = frame.heading(f"Who in {self.name.value} has SEN, and what helps?") + frame.answer(
-            self._told()
-        )
+        title = frame.heading(
+            f"Who in {self.name.value} has SEN, and what helps?"
+        ) + frame.answer(self._told())
         table = self.table(self.name.value)
         if table.empty:
             return title
@@ -269,12 +291,20 @@ class ClassSheetsPage:
             told = f"No results in {self.subject} are in the school’s files for these pupils, so where they stand is not known."
             title += frame.note(told)
         listed = frame.plain_table(
-            shown, caption=self._called(self.name.value), columns=self._columns(table, SHOWN)
+            shown,
+            caption=self._called(self.name.value),
+            columns=self._columns(table, SHOWN),
         )
         notes = "".join(map(frame.note, self._how_to_read(table)))
         notes += frame.how_to_read("on_course_and_stuck")
         helps = "".join(map(_as_html, self.by_need(table)))
-        return title + listed + notes + frame.heading("What helps, by need", level=3) + helps
+        return (
+            title
+            + listed
+            + notes
+            + frame.heading("What helps, by need", level=3)
+            + helps
+        )
 
     def _called(self, name: str) -> str:
         return f"Class sheet of {name}" + (f", {self.subject}" if self.subject else "")
@@ -289,7 +319,9 @@ class ClassSheetsPage:
             standing = f"{sentences.aim(self.school.framework)} {plan.stuck} {sentences.STUCK_FIRST} {years}"
         own = "Own targets are those of the pupil’s IEP."
         targets = (
-            own if table["targets"].any() else "Nobody here has targets in an IEP (Task 6) yet."
+            own
+            if table["targets"].any()
+            else "Nobody here has targets in an IEP (Task 6) yet."
         )
         return [*codes, standing, targets]
 
@@ -302,27 +334,36 @@ class ClassSheetsPage:
         kinds = {"xlsx": ("Excel", self.excel(name)), "docx": ("Word", self.word(name))}
         links = [
             frame.download(
-                f"Download this sheet ({words})", content, name=f"class-sheet-{name}", kind=kind
+                f"Download this sheet ({words})",
+                content,
+                name=f"class-sheet-{name}",
+                kind=kind,
             )
             for kind, (words, content) in kinds.items()
         ]
         return f'<p class="sl-downloads">{" ".join(links)}</p>'
 
     def _about(self, title: str, *, hidden: str = HIDDEN) -> About:
-        source = (
-            f"{self.school.name}: its own files, its bank of strategies, and targets from its IEPs"
-        )
+        source = f"{self.school.name}: its own files, its bank of strategies, and targets from its IEPs"
         return About(
-            title=title, source=source, made=date.today(), sample=self.school.sample, hidden=hidden
+            title=title,
+            source=source,
+            made=date.today(),
+            sample=self.school.sample,
+            hidden=hidden,
         )
 
     def excel(self, name: str) -> bytes:
         """The sheet of a class as an Excel workbook: its pupils, and what helps by need."""
         table = self.table(name)
-        needs = pd.DataFrame([one.record for one in self.by_need(table)], columns=list(BY_NEED))
+        needs = pd.DataFrame(
+            [one.record for one in self.by_need(table)], columns=list(BY_NEED)
+        )
         # Under names of our own, for what a class is called may be no name of a sheet.
         sheets = [
-            excel.Sheet(name="Pupils", table=table, columns=self._columns(table, IN_EXCEL)),
+            excel.Sheet(
+                name="Pupils", table=table, columns=self._columns(table, IN_EXCEL)
+            ),
             excel.Sheet(name="What helps", table=needs, columns=BY_NEED),
         ]
         about = [
@@ -358,9 +399,14 @@ class ClassSheetsPage:
                 rows=needs,
                 weights=(2, 2, 4.5, 3),
             ),
-            word.Words(heading="How to read it", text="\n".join([*self._how_to_read(table), KEEP])),
+            word.Words(
+                heading="How to read it",
+                text="\n".join([*self._how_to_read(table), KEEP]),
+            ),
         ]
-        return word.document(pieces, about=self._about(self._called(name)), landscape=True)
+        return word.document(
+            pieces, about=self._about(self._called(name)), landscape=True
+        )
 
     def zip(self) -> bytes:
         """The sheets of all classes of the kind that is chosen, in Excel and in Word, in one zip."""
@@ -369,14 +415,28 @@ class ClassSheetsPage:
         for name in here.loc[here["sen"] > 0, "name"]:
             says = self._called(name)
             files.append(
-                File(name=f"{name}.xlsx", content=self.excel(name), says=says, hidden=HIDDEN)
+                File(
+                    name=f"{name}.xlsx",
+                    content=self.excel(name),
+                    says=says,
+                    hidden=HIDDEN,
+                )
             )
             files.append(
-                File(name=f"{name}.docx", content=self.word(name), says=says, hidden=HIDDEN)
+                File(
+                    name=f"{name}.docx",
+                    content=self.word(name),
+                    says=says,
+                    hidden=HIDDEN,
+                )
             )
         without = ", ".join(here.loc[here["sen"] == 0, "name"])
-        hidden = HIDDEN + (f" No sheet, for nobody in them has SEN: {without}." if without else "")
-        return bundle(files, about=self._about(f"Class sheets: {self._words()}", hidden=hidden))
+        hidden = HIDDEN + (
+            f" No sheet, for nobody in them has SEN: {without}." if without else ""
+        )
+        return bundle(
+            files, about=self._about(f"Class sheets: {self._words()}", hidden=hidden)
+        )
 
     def _words(self) -> str:
         words = frame.lower_first(self._kinds()[self.kind.value])
@@ -400,7 +460,9 @@ class ClassSheetsPage:
 
     def _clear_zip(self) -> None:
         """What was made before a change is out of date."""
-        here = self.classes[(self.classes["column"] == self.kind.value) & (self.classes["sen"] > 0)]
+        here = self.classes[
+            (self.classes["column"] == self.kind.value) & (self.classes["sen"] > 0)
+        ]
         sheets = f"all {len(here)} sheets" if len(here) > 1 else "the sheet"
         self.every.description = f"Make {sheets} in one zip"
         self.every.layout.display = "" if len(here) else "none"
@@ -412,13 +474,17 @@ class ClassSheetsPage:
         """How a year group stands in a subject, by group, and six priorities that come of it."""
         years = list(self.school.framework.tracking.years)
         subjects = self.school.framework.outcome_subjects()
-        self.year = frame.choice("Year group", [(f"Year {year}", year) for year in years])
+        self.year = frame.choice(
+            "Year group", [(f"Year {year}", year) for year in years]
+        )
         self.subject_reviewed = frame.choice(
             "Subject", [(subject, subject) for subject in subjects]
         )
         live = Live(self.year, self.subject_reviewed)
         self.asked, self.figures = live.piece(self._asked), live.piece(self._review)
-        self.priorities = self.ask.part(PRIORITIES, of=str(self.year.value), title=self._title())
+        self.priorities = self.ask.part(
+            PRIORITIES, of=str(self.year.value), title=self._title()
+        )
         self.year.observe(lambda _: self._year_changed(), "value")
         return widgets.VBox(
             [
@@ -448,17 +514,25 @@ class ClassSheetsPage:
         if judged.empty:
             pupils = self.school.pupils
             if not ((pupils["year_group"] == year) & (pupils["on_roll"] == "Y")).any():
-                return frame.answer(f"Nobody in Year {year} is on roll in the school’s files.")
+                return frame.answer(
+                    f"Nobody in Year {year} is on roll in the school’s files."
+                )
             stage = self.school.framework.stage(self.school.framework.tracking.stage)
-            rows = track(self.school, subject=subject, entry=[*stage.bands, "none"], years=[year])
+            rows = track(
+                self.school, subject=subject, entry=[*stage.bands, "none"], years=[year]
+            )
             return frame.answer(
                 lacking.nobody_judged(
-                    rows["unjudged"], stage=stage, subject=subject, whom=f"in Year {year}"
+                    rows["unjudged"],
+                    stage=stage,
+                    subject=subject,
+                    whom=f"in Year {year}",
                 )
             )
         rows = list(judged.itertuples())
         judged = judged.assign(
-            name=[self._group(row) for row in rows], whom=[self._whom(row) for row in rows]
+            name=[self._group(row) for row in rows],
+            whom=[self._whom(row) for row in rows],
         )
         not_judged = int(table.loc[table["review"] == "sex", "not_judged"].sum())
         told = review_answer(judged, not_judged=not_judged)
@@ -488,7 +562,9 @@ class ClassSheetsPage:
         """A group as it stands within a sentence."""
         if row.group == "not known":
             return f"pupils of whom it is not known ({frame.lower_first(REVIEW_WORDS[row.review])})"
-        return group_name(row.group, framework=self.school.framework, by=REVIEWED[row.review])
+        return group_name(
+            row.group, framework=self.school.framework, by=REVIEWED[row.review]
+        )
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
@@ -558,13 +634,19 @@ class Bank:
             for line in self._lines
             if line.section == key and self._cell(line, "used") == "yes"
         ]
-        aim = next((row for row in self._targets.rows if row.key == f"{TARGETS}.{key}"), None)
+        aim = next(
+            (row for row in self._targets.rows if row.key == f"{TARGETS}.{key}"), None
+        )
         target = (
-            self._aims.get(answer_key(row=aim.key, column="target"), aim.start.get("target", ""))
+            self._aims.get(
+                answer_key(row=aim.key, column="target"), aim.start.get("target", "")
+            )
             if aim
             else ""
         )
-        return OfNeed(key, self.titles[key], (), tuple(dict.fromkeys(lines)), target.strip())
+        return OfNeed(
+            key, self.titles[key], (), tuple(dict.fromkeys(lines)), target.strip()
+        )
 
     def _words(self, line: Row) -> str:
         return self._cell(line, "ours").strip() or line.label
@@ -583,7 +665,9 @@ def own_targets(held: Held, pupil_id: str) -> list[str]:
     """
     values = held.get(place(IEP, of=pupil_id), {})
     rows = load("task6_support_in_class").part(IEP).rows
-    written = (values.get(answer_key(row=row.key, column="target"), "").strip() for row in rows)
+    written = (
+        values.get(answer_key(row=row.key, column="target"), "").strip() for row in rows
+    )
     return [target for target in written if target]
 
 
@@ -594,7 +678,9 @@ def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
     >>> review_answer(pd.DataFrame([row]), not_judged=2)
     'Of the groups of 11 or more, boys stand lowest: 18 of 40 on course, 45 % (likely 31 to 60 %). Of 2 pupils it cannot be said.'
     """
-    unsaid = f" Of {sentences.pupils(not_judged)} it cannot be said." if not_judged else ""
+    unsaid = (
+        f" Of {sentences.pupils(not_judged)} it cannot be said." if not_judged else ""
+    )
     enough = judged[judged["pupils"] >= FEW]
     if enough.empty:
         return f"Every group is too small (fewer than {FEW}) for a percentage to tell much.{unsaid}"
@@ -605,7 +691,8 @@ def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
 
 def _chart(judged: pd.DataFrame) -> str:
     labels = [
-        f"{row.name}: {row.reached} of {row.pupils}" for row in judged.itertuples(index=False)
+        f"{row.name}: {row.reached} of {row.pupils}"
+        for row in judged.itertuples(index=False)
     ]
     says = [
         f"{label}, {frame.percent_range(row.percent, row.low, row.high)}"
@@ -635,7 +722,9 @@ def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
         "not_judged": "Not judged",
     }
     return frame.numbers(
-        judged.assign(of=judged["review"].map(REVIEW_WORDS)), caption=caption, columns=columns
+        judged.assign(of=judged["review"].map(REVIEW_WORDS)),
+        caption=caption,
+        columns=columns,
     )
 
 
@@ -645,7 +734,9 @@ def _needs(pupil: object) -> Sequence[str]:
 
 
 def _as_html(one: OfNeed) -> str:
-    lines = "".join(f'<li dir="auto">{frame.escape(line)}</li>' for line in one.strategies)
+    lines = "".join(
+        f'<li dir="auto">{frame.escape(line)}</li>' for line in one.strategies
+    )
     target = (
         f'<p dir="auto"><strong>Group target:</strong> {frame.escape(one.target)}</p>'
         if one.target
@@ -653,11 +744,11 @@ def _as_html(one: OfNeed) -> str:
     )
     who = frame.escape("; ".join(one.pupils))
     helps = (
-        f"<ul>{lines}</ul>" if lines else "<p>No strategy is ticked for it in the bank below.</p>"
+        f"<ul>{lines}</ul>"
+        if lines
+        else "<p>No strategy is ticked for it in the bank below.</p>"
     )
-    return (
-        f'<h4>{frame.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
-    )
+    return f'<h4>{frame.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
 
 
 def _standing(pupil: object) -> str:

@@ -40,7 +40,9 @@ def beside(difference: str, *, pupils: int) -> str:
         return ""
     few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by"
     if difference == "not clear":
-        return "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
+        return (
+            "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
+        )
     return (
         f"Clearly {difference} here."
         if pupils >= FEW
@@ -58,7 +60,11 @@ def short(difference: str, *, pupils: int) -> str:
         return ""
     if difference == "not clear":
         return "no clear difference"
-    return f"clearly {difference}" if pupils >= FEW else f"{difference}, but too few pupils to tell"
+    return (
+        f"clearly {difference}"
+        if pupils >= FEW
+        else f"{difference}, but too few pupils to tell"
+    )
 
 
 def in_chart(difference: str) -> str:
@@ -93,7 +99,9 @@ def gap(found: Gap) -> str:
     >>> gap(Gap(-2.0, -29.0, 25.0))
     'That is not clear: the true gap may be anything from 25 points the other way to 29 points this way.'
     """
-    low, high = (-found.high, -found.low) if found.points < 0 else (found.low, found.high)
+    low, high = (
+        (-found.high, -found.low) if found.points < 0 else (found.low, found.high)
+    )
     if clear(found):
         # Rounded down to 0 it would read as if there might be none.
         least = rounded(low) or "less than 1"

@@ -16,4 +16,6 @@ def visit_name(values: Mapping[str, str]) -> str:
     ('8 March 2005, 8B Mathematics, JM', 'A visit without a date')
     """
     day = frame.written_day(values.get("date", "")) or "A visit without a date"
-    return ", ".join(filter(None, (day, values.get("class", ""), values.get("assistant", ""))))
+    return ", ".join(
+        filter(None, (day, values.get("class", ""), values.get("assistant", "")))
+    )

@@ -65,17 +65,27 @@ def not_used(answers: Answers, review: Review) -> list[str]:
     told = []
     for key, answer in answers.questions.items():
         if key not in asked:
-            told.append(f"The answer to ‘{key}’ was not used: these files do not ask it.")
+            told.append(
+                f"The answer to ‘{key}’ was not used: these files do not ask it."
+            )
         elif asked[key].answer != answer:
             possible = ", ".join(asked[key].options)
-            told.append(f"The answer to ‘{key}’ was not used: it is not one of {possible}.")
+            told.append(
+                f"The answer to ‘{key}’ was not used: it is not one of {possible}."
+            )
     headings = {heading_key(column.heading) for column in review.columns}
-    headings |= {heading_key(column.heading, file=column.file) for column in review.columns}
+    headings |= {
+        heading_key(column.heading, file=column.file) for column in review.columns
+    }
     for key, meaning in answers.meanings.items():
         if key not in headings:
-            told.append(f"The meaning of ‘{key}’ was not used: no file has that heading.")
+            told.append(
+                f"The meaning of ‘{key}’ was not used: no file has that heading."
+            )
         elif not possible_meaning(meaning, review.framework):
-            told.append(f"The meaning of ‘{key}’ was not used: ‘{meaning}’ is not a meaning.")
+            told.append(
+                f"The meaning of ‘{key}’ was not used: ‘{meaning}’ is not a meaning."
+            )
     files = {source.file for source in review.sources}
     named = dict.fromkeys([*answers.supplied_by, *answers.dated])
     told += [
@@ -95,7 +105,10 @@ def read_answers(path: Path) -> Answers:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = table.get("files", {})
-        for keys, known in [(table, _PARTS), *((said, _OF_FILE) for said in files.values())]:
+        for keys, known in [
+            (table, _PARTS),
+            *((said, _OF_FILE) for said in files.values()),
+        ]:
             if unknown := sorted(set(keys) - set(known)):
                 fault = Fault(
                     file=path.name,
@@ -104,17 +117,29 @@ def read_answers(path: Path) -> Answers:
                 )
                 raise FaultyFile([fault])
         meanings = {
-            heading_key(heading): str(text) for heading, text in table.get("meanings", {}).items()
+            heading_key(heading): str(text)
+            for heading, text in table.get("meanings", {}).items()
         }
         for name, said in files.items():
             for heading, text in said.get("meanings", {}).items():
                 meanings[heading_key(heading, file=name)] = str(text)
         return Answers(
-            questions={key: str(value) for key, value in table.get("questions", {}).items()},
+            questions={
+                key: str(value) for key, value in table.get("questions", {}).items()
+            },
             meanings=meanings,
-            supplied_by={name: str(said.get("supplied_by", "")) for name, said in files.items()},
+            supplied_by={
+                name: str(said.get("supplied_by", "")) for name, said in files.items()
+            },
             dated={name: str(said.get("dated", "")) for name, said in files.items()},
         )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, TypeError) as error:
-        fault = Fault(file=path.name, rule="this is not a file of answers", remedy=_REMEDY)
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        AttributeError,
+        TypeError,
+    ) as error:
+        fault = Fault(
+            file=path.name, rule="this is not a file of answers", remedy=_REMEDY
+        )
         raise FaultyFile([fault]) from error

@@ -35,7 +35,10 @@ def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series([], dtype=str) for name in of.columns})
     held = [name for name in of.columns if any(name in part.data for part in parts)]
     return pd.DataFrame(
-        {name: union_categoricals([_categories(part, name) for part in parts]) for name in held},
+        {
+            name: union_categoricals([_categories(part, name) for part in parts])
+            for name in held
+        },
         index=range(sum(len(part.rows) for part in parts)),
     )
 
@@ -43,13 +46,17 @@ def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
 def _categories(part: Part, name: str) -> pd.Categorical:
     if name in part.data:
         column = pd.Categorical(part.data[name])
-        return column.rename_categories(pd.Index(column.categories.astype(str), dtype=str))
+        return column.rename_categories(
+            pd.Index(column.categories.astype(str), dtype=str)
+        )
     return constant("", rows=len(part.rows))
 
 
 def constant(text: str, *, rows: int) -> pd.Categorical:
     """A column that holds one text throughout."""
-    return pd.Categorical.from_codes(np.zeros(rows, int), categories=pd.Index([text], dtype=str))
+    return pd.Categorical.from_codes(
+        np.zeros(rows, int), categories=pd.Index([text], dtype=str)
+    )
 
 
 def without_errors(
@@ -68,7 +75,10 @@ def without_errors(
             never = str(column[position]).strip() == UNCALCULATED
             rule, remedy = (_NEVER, _OPEN) if never else (_ERROR, _MEND)
             fault = part.fault(place, column=name, rule=rule, remedy=remedy)
-            current = name == "result" and str(table["stage"].iloc[position]).strip() == CURRENT
+            current = (
+                name == "result"
+                and str(table["stage"].iloc[position]).strip() == CURRENT
+            )
             faults.append(replace(fault, stops=name in needed and not current))
         kept = np.array(
             ["" if bad else text for bad, text in zip(wrong, texts, strict=True)],
@@ -98,7 +108,11 @@ def checked(
     table = table.copy()
     lengths = np.cumsum([len(part.rows) for part in parts])
     cases["part"] = np.searchsorted(lengths, cases["index"], side="right")
-    stages = table["stage"].to_numpy() if "stage" in table else np.full(len(table), "", object)
+    stages = (
+        table["stage"].to_numpy()
+        if "stage" in table
+        else np.full(len(table), "", object)
+    )
     for (name, number), found in cases.groupby(["column", "part"], sort=False):
         part, begin = parts[number], int(lengths[number] - len(parts[number].rows))
         rows = found["index"].to_numpy(int)
@@ -108,14 +122,18 @@ def checked(
         filled = int((cells != "").sum())
         if optional and len(rows) > max(1, _MISFIT * filled):
             rule = f"{len(rows):,} of {filled:,} filled cells: {found['check'].iloc[0]}"
-            described = _rule(rule, column=name, stage=stages[rows[0]], of=of, framework=framework)
+            described = _rule(
+                rule, column=name, stage=stages[rows[0]], of=of, framework=framework
+            )
             heading = part.headings.get(name, name)
             fault = Fault(file=part.file, column=heading, stops=False, **described)
             faults.append((number, -1, fault))
             table.iloc[begin : lengths[number], table.columns.get_loc(name)] = ""
             continue
         for row, check in zip(rows, found["check"], strict=True):
-            described = _rule(check, column=name, stage=stages[row], of=of, framework=framework)
+            described = _rule(
+                check, column=name, stage=stages[row], of=of, framework=framework
+            )
             fault = part.fault(int(row) - begin, column=name, **described)
             stops = name in needed and not (name == "result" and stages[row] == CURRENT)
             faults.append((number, int(row), replace(fault, stops=stops)))

@@ -7,7 +7,9 @@ import hmac
 
 import pandas as pd
 
-KEY_BYTES = 32  # what secrets.token_bytes should make; half as many are the least that is taken
+KEY_BYTES = (
+    32  # what secrets.token_bytes should make; half as many are the least that is taken
+)
 _SHORTEST = 6
 # Base 32 has neither 0 nor 1; without O and I nothing is left that could be taken for them.
 _CLEAR = str.maketrans("OI", "89")
@@ -33,7 +35,9 @@ def with_codes(
         raise ValueError(
             f"A key of fewer than {KEY_BYTES // 2} bytes can be guessed: make one with secrets.token_bytes({KEY_BYTES})"
         )
-    codes = _codes(pd.concat([pupils["pupil_id"], results["pupil_id"]]).drop_duplicates(), key=key)
+    codes = _codes(
+        pd.concat([pupils["pupil_id"], results["pupil_id"]]).drop_duplicates(), key=key
+    )
     names = {
         name: pd.Series("", index=pupils.index, dtype=str)
         for name in ("forename", "surname")
@@ -48,7 +52,9 @@ def with_codes(
 def _codes(ids: pd.Series, *, key: bytes) -> pd.Series:
     """Each pupil number's code; no two are alike."""
     digests = [
-        base64.b32encode(hmac.digest(key, pupil_id.encode(), "sha256")).decode().translate(_CLEAR)
+        base64.b32encode(hmac.digest(key, pupil_id.encode(), "sha256"))
+        .decode()
+        .translate(_CLEAR)
         for pupil_id in ids
     ]
     digests = pd.Series(digests, index=pd.Index(ids), dtype=str)

@@ -47,10 +47,18 @@ def holds(cells: Cells, column: Column, *, framework: Framework) -> str:
     if column.used and name in _IN_GROUPS:
         declared = schema.pupils_schema(framework).columns[name]
         return ", ".join(
-            _groups(cells, schema.turner(name, column=declared, framework=framework), declared)
+            _groups(
+                cells,
+                schema.turner(name, column=declared, framework=framework),
+                declared,
+            )
             + blank
         )
-    yes_no = column.used and name in (headings.EAL, headings.SEN_SUPPORT, headings.EHC_PLAN)
+    yes_no = column.used and name in (
+        headings.EAL,
+        headings.SEN_SUPPORT,
+        headings.EHC_PLAN,
+    )
     filled = f"{cells.filled:,} filled in"
     return ", ".join([f"{filled}, yes or no" if yes_no else filled, *blank])
 
@@ -67,9 +75,15 @@ def _results(cells: Cells, scale: Scale) -> list[str]:
             results += count
         else:
             codes[name] += count
-    parts = [f"{results:,} result{'' if results == 1 else 's'}"] if results or not codes else []
+    parts = (
+        [f"{results:,} result{'' if results == 1 else 's'}"]
+        if results or not codes
+        else []
+    )
     if codes:
-        parts.append(f"{codes.total():,} code{'' if codes.total() == 1 else 's'}: {_codes(codes)}")
+        parts.append(
+            f"{codes.total():,} code{'' if codes.total() == 1 else 's'}: {_codes(codes)}"
+        )
     if others:
         parts.append(f"{others:,} not recognised")
     return parts
@@ -86,7 +100,9 @@ def _groups(cells: Cells, turn: object, declared: object) -> list[str]:
     groups: Counter[str] = Counter()
     for text, count in zip(cells.texts, cells.counts.tolist(), strict=True):
         groups[turn(text) if turn else text] += count
-    known = {name: count for name, count in groups.items() if schema.fits(name, declared)}
+    known = {
+        name: count for name, count in groups.items() if schema.fits(name, declared)
+    }
     others = groups.total() - sum(known.values())
     if len(known) > _MOST_GROUPS:
         return [f"{cells.filled:,} filled in"]

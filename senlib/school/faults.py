@@ -62,7 +62,9 @@ class FaultGroup:
             parts.append(f"column ‘{self.column}’")
         if self.rows:
             shown = ", ".join(str(row) for row in self.rows[:most])
-            more = f" and {len(self.rows) - most:,} more" if len(self.rows) > most else ""
+            more = (
+                f" and {len(self.rows) - most:,} more" if len(self.rows) > most else ""
+            )
             parts.append(f"row{'s' if len(self.rows) > 1 else ''} {shown}{more}")
         return ", ".join(parts)
 
@@ -71,10 +73,14 @@ def grouped(faults: Sequence[Fault]) -> list[FaultGroup]:
     """The faults with the rows of like ones gathered, in the order they were first met."""
     groups: dict[tuple[str, str | None, str, str], list[int]] = {}
     for fault in faults:
-        rows = groups.setdefault((fault.file, fault.column, fault.rule, fault.remedy), [])
+        rows = groups.setdefault(
+            (fault.file, fault.column, fault.rule, fault.remedy), []
+        )
         if fault.row is not None:
             rows.append(fault.row)
     return [
-        FaultGroup(file=file, column=column, rule=rule, remedy=remedy, rows=tuple(sorted(rows)))
+        FaultGroup(
+            file=file, column=column, rule=rule, remedy=remedy, rows=tuple(sorted(rows))
+        )
         for (file, column, rule, remedy), rows in groups.items()
     ]

@@ -37,7 +37,9 @@ _REFUSED = {
         "this is a compressed file, not a table",
         "Extract the file from it, and choose that.",
     ),
-    **dict.fromkeys([b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00"], _OLD_EXCEL),
+    **dict.fromkeys(
+        [b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00"], _OLD_EXCEL
+    ),
 }
 _IN_ARCHIVE = {
     "xl/workbook.bin": (
@@ -57,7 +59,9 @@ _IN_ARCHIVE = {
 }
 _CTF = re.compile(r"<(\w+:)?CTfile\b", re.IGNORECASE)
 _XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
-_HTML = re.compile(r"<(!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE
+)
 _MHTML = re.compile(
     r"^(MIME-Version:|Content-Type:\s*multipart/related)", re.IGNORECASE | re.MULTILINE
 )
@@ -94,7 +98,11 @@ def text_start(start: bytes) -> str:
 
 def _of_text(text: str) -> FileFormat:
     if not text.startswith("<"):
-        return "mhtml" if _MHTML.search(text[:1000]) and ":" in text.split("\n")[0] else "csv"
+        return (
+            "mhtml"
+            if _MHTML.search(text[:1000]) and ":" in text.split("\n")[0]
+            else "csv"
+        )
     if _CTF.search(text):
         return "xml"
     if _XML_SPREADSHEET in text and "<html" not in text.lower():
@@ -108,10 +116,13 @@ def _check_archive(stream: BinaryIO, *, name: str) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             members = [
-                member.replace("\\", "/").lstrip("/").lower() for member in archive.namelist()
+                member.replace("\\", "/").lstrip("/").lower()
+                for member in archive.namelist()
             ]
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
-        raise fault(name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX) from error
+        raise fault(
+            name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX
+        ) from error
     if any(member.startswith("xl/workbook.xml") for member in members):
         return
     for part, (rule, remedy) in _IN_ARCHIVE.items():

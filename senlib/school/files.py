@@ -18,7 +18,9 @@ from senlib.school.faults import Fault, FaultyFile
 MAX_BYTES = 150 * 1024**2
 TOO_LARGE = "the file is larger than 150 MB, or than 300 MB unpacked"
 SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and choose them together."
-SAVE_AS_XLSX = "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
+SAVE_AS_XLSX = (
+    "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
+)
 
 _STEPS = 20
 
@@ -39,7 +41,11 @@ class Progress:
 
     def __call__(self, share: float) -> None:
         share = min(share, 1.0)
-        if self._tell and share > self._told and (share - self._told >= 1 / _STEPS or share == 1):
+        if (
+            self._tell
+            and share > self._told
+            and (share - self._told >= 1 / _STEPS or share == 1)
+        ):
             self._told = share
             self._tell(share)
 
@@ -54,7 +60,9 @@ class NamedFile:
     def open(self) -> BinaryIO:
         """The file to read from; FaultyFile where it is empty or larger than MAX_BYTES."""
         size = (
-            os.path.getsize(self.content) if isinstance(self.content, Path) else len(self.content)
+            os.path.getsize(self.content)
+            if isinstance(self.content, Path)
+            else len(self.content)
         )
         if size == 0:
             raise fault(
@@ -64,7 +72,11 @@ class NamedFile:
             )
         if size > MAX_BYTES:
             raise fault(self.name, TOO_LARGE, SPLIT_IT)
-        return self.content.open("rb") if isinstance(self.content, Path) else BytesIO(self.content)
+        return (
+            self.content.open("rb")
+            if isinstance(self.content, Path)
+            else BytesIO(self.content)
+        )
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,14 @@ class Part:
 
 
 def fault(
-    file: str, rule: str, remedy: str, *, row: int | None = None, column: str | None = None
+    file: str,
+    rule: str,
+    remedy: str,
+    *,
+    row: int | None = None,
+    column: str | None = None,
 ) -> FaultyFile:
     """One fault, ready to raise."""
-    return FaultyFile([Fault(file=file, rule=rule, remedy=remedy, row=row, column=column)])
+    return FaultyFile(
+        [Fault(file=file, rule=rule, remedy=remedy, row=row, column=column)]
+    )

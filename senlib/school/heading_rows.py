@@ -46,7 +46,9 @@ class Head:
         return max(len(self.cells), len(self.upper or ()) if self.upper_is_first else 0)
 
 
-def find_head(rows: Iterator[tuple[int, Sequence[str]]], is_heading: IsHeading) -> Head | None:
+def find_head(
+    rows: Iterator[tuple[int, Sequence[str]]], is_heading: IsHeading
+) -> Head | None:
     """The row that looks most like headings among the first filled ones; None where no cell is filled.
 
     It is the row with most known headings, and no narrower than the rows above it, unless most of its cells are known. A
@@ -82,7 +84,9 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
     def knows(cell: str) -> bool:
         if cell not in known:
             # 'Year: 11' above a report names what was asked for.
-            possible = 0 < len(cell) <= _LONGEST and not cell.isdigit() and cell[-1] != ":"
+            possible = (
+                0 < len(cell) <= _LONGEST and not cell.isdigit() and cell[-1] != ":"
+            )
             known[cell] = possible and is_heading(cell)
         return known[cell]
 
@@ -125,7 +129,9 @@ def headings_of(
     A heading that is known by itself, stands there once, and is not known with its group ('UPN' under 'Pupil') is left as
     it is.
     """
-    if head.upper is None or not (head.upper_is_first or _is_group(head.upper, head.cells)):
+    if head.upper is None or not (
+        head.upper_is_first or _is_group(head.upper, head.cells)
+    ):
         return head.cells, False
     width = max(len(head.cells), len(head.upper))
     lower = [*head.cells, *[""] * (width - len(head.cells))]
@@ -139,7 +145,9 @@ def headings_of(
         together = f"{group} {cell}"
         grouped = head.upper_is_first or wide or is_heading(together)
         wanted = (
-            times[normal(cell)] > 1 or is_heading(together) or (grouped and not is_heading(cell))
+            times[normal(cell)] > 1
+            or is_heading(together)
+            or (grouped and not is_heading(cell))
         )
         return together if group and cell and wanted else ""
 

@@ -74,7 +74,13 @@ _AID_HEADINGS = {
         "candidate name",
     ),
     SCHOOL_YEAR: ("acadyr", "academic year", "school year"),
-    EAL: ("eal", "eal status", "is eal", "eal yes no", "english as an additional language"),
+    EAL: (
+        "eal",
+        "eal status",
+        "is eal",
+        "eal yes no",
+        "english as an additional language",
+    ),
     SEN_SUPPORT: ("senk", "is sen", "has sen"),
     EHC_PLAN: ("sene", "ehcp", "ehc plan", "has ehcp", "has ehc plan", "ehc"),
     NEED_RANK: (
@@ -87,7 +93,10 @@ _AID_HEADINGS = {
     ),
 }
 # The better ones first: of several numbers of the school's own, the first of these that a list has.
-_AIDS = {aid: [schema.normal(heading) for heading in known] for aid, known in _AID_HEADINGS.items()}
+_AIDS = {
+    aid: [schema.normal(heading) for heading in known]
+    for aid, known in _AID_HEADINGS.items()
+}
 
 # DfE pupil files and published tables, by the framework's own names for stage, subject and kind. Of twins the later is better.
 _NAMED_RESULTS = {
@@ -277,7 +286,9 @@ def choices(framework: Framework) -> dict[str, str]:
     >>> all_choices["pupil:sen_provision"], all_choices["result:KS2:English:test"], all_choices["leave out"]
     ('SEN provision', 'KS2 English (test)', 'Leave out')
     """
-    pupils = {f"pupil:{name}": label(name) for name in schema.pupils_schema(framework).columns}
+    pupils = {
+        f"pupil:{name}": label(name) for name in schema.pupils_schema(framework).columns
+    }
     aids = {f"pupil:{name}": label for name, label in AIDS.items()}
     results = {
         Result(
@@ -307,7 +318,9 @@ def label_of(meaning: str, labels: Mapping[str, str]) -> str:
     result = Result(*meaning.split(":")[1:])
     if result.stage == UNTOLD:
         return f"{result.subject} (see the question above)"
-    return f"{result.stage[0].upper()}{result.stage[1:]} {result.subject} ({result.kind})"
+    return (
+        f"{result.stage[0].upper()}{result.stage[1:]} {result.subject} ({result.kind})"
+    )
 
 
 def possible(meaning: str, framework: Framework) -> bool:
@@ -340,11 +353,13 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     if long and key in (rows := _of_results(framework)):
         kind = "row" if rows[key] != "pupil_id" else "pupil"
         return Guess(
-            f"{kind}:{rows[key]}", rank=_rank(key, rows[key], schema.results_schema(framework))
+            f"{kind}:{rows[key]}",
+            rank=_rank(key, rows[key], schema.results_schema(framework)),
         )
     if key in (pupils := _of_pupils(framework)):
         return Guess(
-            f"pupil:{pupils[key]}", rank=_rank(key, pupils[key], schema.pupils_schema(framework))
+            f"pupil:{pupils[key]}",
+            rank=_rank(key, pupils[key], schema.pupils_schema(framework)),
         )
     for aid, known in _AIDS.items():
         if key in known:
@@ -432,10 +447,14 @@ def _of_result(heading: str, framework: Framework) -> Guess:
     key = _key(heading)
     if named := _NAMED.get(key):
         rank = [*_NAMED].index(key)
-        return Guess(Result(*named).meaning, rank=rank) if named[1] in own else Guess("")
+        return (
+            Guess(Result(*named).meaning, rank=rank) if named[1] in own else Guess("")
+        )
     moment, rest = terms.taken(heading)
     words = _words(rest)
-    forecast = _HEADING_FOR.search(words) if framework.tracking.method == "forecast" else None
+    forecast = (
+        _HEADING_FOR.search(words) if framework.tracking.method == "forecast" else None
+    )
     if forecast:
         words = _without(words, forecast[0])
     if _OTHERWISE.search(words.casefold()):
@@ -444,9 +463,15 @@ def _of_result(heading: str, framework: Framework) -> Guess:
     stage, words = _taken(words, _STAGES)
     if not stage and (moment or forecast):
         stage = "now"
-    if not stage and _averages(framework) and re.search(rf"\b({_SCALED})\b", words, re.IGNORECASE):
+    if (
+        not stage
+        and _averages(framework)
+        and re.search(rf"\b({_SCALED})\b", words, re.IGNORECASE)
+    ):
         stage = framework.stages[0].entry_stage
-    if (stage and stage not in framework.result_stages()) or (forecast and stage != "now"):
+    if (stage and stage not in framework.result_stages()) or (
+        forecast and stage != "now"
+    ):
         return Guess("")
     told = _of_subject(words, stage, moment, framework)
     if working_at and told.meaning and framework.tracking.method == "forecast":
@@ -456,7 +481,9 @@ def _of_result(heading: str, framework: Framework) -> Guess:
     return told
 
 
-def _of_subject(words: str, stage: str, moment: Moment | None, framework: Framework) -> Guess:
+def _of_subject(
+    words: str, stage: str, moment: Moment | None, framework: Framework
+) -> Guess:
     """The guess for the words that are left when stage and moment are taken; '' is a stage that is not told."""
     own = {subject.name for subject in framework.subjects}
     kind, rest = _taken(words, _KINDS)
@@ -466,7 +493,9 @@ def _of_subject(words: str, stage: str, moment: Moment | None, framework: Framew
         if name in own and (stage or name not in _ENTRY_SUBJECTS[::2]):
             return _at_stage(stage or UNTOLD, name, kind, framework, moment)
     if _is_average(words, rest, stage, framework):
-        entry = Result(framework.stages[0].entry_stage, "Prior attainment", kind or "test")
+        entry = Result(
+            framework.stages[0].entry_stage, "Prior attainment", kind or "test"
+        )
         return Guess(entry.meaning, moment, rank=-3, unsure=True)
     subject = _without(rest, _FILLERS)
     if _QUALIFICATIONS.search(words) and stage in ("", framework.stages[-1].name):
@@ -516,7 +545,9 @@ def _at_stage(
     if stage == UNTOLD or _taken_at(stage, subject, framework):
         return Guess(Result(stage, subject, kind).meaning, moment, rank=-1)
     if stage == framework.stages[0].entry_stage and subject.startswith("English Lang"):
-        return Guess(Result(stage, "Reading", kind).meaning, moment, rank=-2, remark=AS_READING)
+        return Guess(
+            Result(stage, "Reading", kind).meaning, moment, rank=-2, remark=AS_READING
+        )
     return Guess(LEAVE_OUT)
 
 
@@ -537,7 +568,9 @@ def _rank(key: str, column: str, of: DataFrameSchema) -> int:
 
 def _key(heading: str) -> str:
     """A heading as it is looked up, without the 'KS4_' before every heading of DfE's pupil files."""
-    return schema.normal(heading.removeprefix("KS4_") if heading != "KS4_YEAR" else heading)
+    return schema.normal(
+        heading.removeprefix("KS4_") if heading != "KS4_YEAR" else heading
+    )
 
 
 def _kinds(stage: str) -> tuple[str, ...]:
@@ -564,11 +597,17 @@ def _taken(words: str, patterns: Mapping[str, str]) -> tuple[str, str]:
         for name, pattern in patterns.items()
         if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE)
     ]
-    return (found[0], _without(words, patterns[found[0]])) if len(found) == 1 else ("", words)
+    return (
+        (found[0], _without(words, patterns[found[0]]))
+        if len(found) == 1
+        else ("", words)
+    )
 
 
 def _without(words: str, pattern: str) -> str:
-    return " ".join(re.sub(rf"\b(?:{pattern})\b", " ", words, flags=re.IGNORECASE).split())
+    return " ".join(
+        re.sub(rf"\b(?:{pattern})\b", " ", words, flags=re.IGNORECASE).split()
+    )
 
 
 def label(name: str) -> str:

@@ -44,7 +44,10 @@ def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
         upn_of |= dict(zip(numbers[both], one.upns[both], strict=True))
     return [
         np.array(
-            [upn or upn_of.get(own, own) for upn, own in zip(one.upns, numbers, strict=True)],
+            [
+                upn or upn_of.get(own, own)
+                for upn, own in zip(one.upns, numbers, strict=True)
+            ],
             object,
         )
         for one, numbers in zip(lists, whole, strict=True)
@@ -82,7 +85,8 @@ def _without_lost_zeros(lists: Sequence[SchoolList]) -> list[np.ndarray]:
     if not whole:
         return [one.own_numbers for one in lists]
     return [
-        np.array([whole.get(number, number) for number in one.own_numbers], object) for one in lists
+        np.array([whole.get(number, number) for number in one.own_numbers], object)
+        for one in lists
     ]
 
 
@@ -103,7 +107,9 @@ def without_strangers(
         for key, places in groups.items()
     }
     describing = [
-        key for key, places in groups.items() if any(lists[i].describes_pupils for i in places)
+        key
+        for key, places in groups.items()
+        if any(lists[i].describes_pupils for i in places)
     ]
     leading = describing or list(groups)[:1]
     keep = pd.Series(True, index=tall.index)
@@ -113,9 +119,13 @@ def without_strangers(
         if not strangers or not others or not ids[key]:
             continue
         shared = 1 - len(strangers) / len(ids[key])
-        largest = key in leading and len(ids[key]) >= max(len(ids[one]) for one in leading)
+        largest = key in leading and len(ids[key]) >= max(
+            len(ids[one]) for one in leading
+        )
         if key not in leading and shared < _SAME_PUPILS:
-            faults.append(_no_number_in_common(lists[places[0]], strangers=len(strangers)))
+            faults.append(
+                _no_number_in_common(lists[places[0]], strangers=len(strangers))
+            )
         elif shared >= _SAME_PUPILS and not largest:
             name = key or "the CTF files"
             one = len(strangers) == 1
@@ -182,28 +192,45 @@ def merged(
             # A list's year groups say when its pupils leave: who is right about the one is right about the other.
             rows = _first(rows, told_years, lists)
         elif rows["list"].nunique() > 1 and column not in _NAMES:
-            rows, answer, note = _settled(rows, column, lists, label=labels[column], ask=ask)
+            rows, answer, note = _settled(
+                rows, column, lists, label=labels[column], ask=ask
+            )
             told_years = answer if column == "year_group" else told_years
             notes += note
         told = rows.drop_duplicates("pupil_id").set_index("pupil_id")[column]
         pupils[column] = told.reindex(first["pupil_id"]).fillna("").to_numpy()
     made = pd.DataFrame(pupils, index=first.index).astype(str)
-    return Joined(made.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes))
+    return Joined(
+        made.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes)
+    )
 
 
 def _order(lists: Sequence[SchoolList]) -> np.ndarray:
     """The order in which lists are believed: the school's own of this year, then tables of results, older lists, CTF files."""
     this_year = max((one.year or 0 for one in lists), default=0)
     return np.array(
-        [4 * one.ctf + 2 * ((one.year or this_year) < this_year) + one.long for one in lists], int
+        [
+            4 * one.ctf + 2 * ((one.year or this_year) < this_year) + one.long
+            for one in lists
+        ],
+        int,
     )
 
 
 def _settled(
-    rows: pd.DataFrame, column: str, lists: Sequence[SchoolList], *, label: str, ask: Ask
+    rows: pd.DataFrame,
+    column: str,
+    lists: Sequence[SchoolList],
+    *,
+    label: str,
+    ask: Ask,
 ) -> tuple[pd.DataFrame, str, list[str]]:
     """The rows of a column in the order in which they count, the file that she says is right where they differ, and a note."""
-    differ = rows.assign(folded=rows[column].str.casefold()).groupby("pupil_id")["folded"].nunique()
+    differ = (
+        rows.assign(folded=rows[column].str.casefold())
+        .groupby("pupil_id")["folded"]
+        .nunique()
+    )
     contradicted = differ.index[differ > 1]
     if contradicted.empty:
         return rows, "", []
@@ -216,7 +243,11 @@ def _settled(
         column, label=label, files=files, pupils=len(contradicted), proposal=proposal
     )
     answer = ask(question)
-    return _first(rows, answer, lists), answer, [taken(question, label=label, answer=answer)]
+    return (
+        _first(rows, answer, lists),
+        answer,
+        [taken(question, label=label, answer=answer)],
+    )
 
 
 def _first(rows: pd.DataFrame, file: str, lists: Sequence[SchoolList]) -> pd.DataFrame:
@@ -228,7 +259,9 @@ def _first(rows: pd.DataFrame, file: str, lists: Sequence[SchoolList]) -> pd.Dat
 def _register(files: Sequence[str], lists: Sequence[SchoolList]) -> str:
     """Of files that contradict one another about SEN the one that looks like the SEN register: it alone tells needs."""
     telling = [
-        one.file for one in lists if one.file in files and not one.ctf and "need" in one.pupils.data
+        one.file
+        for one in lists
+        if one.file in files and not one.ctf and "need" in one.pupils.data
     ]
     return telling[0] if len(set(telling)) == 1 else files[0]
 
@@ -241,7 +274,9 @@ def _without_repeats(
     In a table with one result a row a pupil's rows tell of the pupil together. Elsewhere a second row that says something else
     is a fault.
     """
-    repeated = tall.duplicated(["list", "pupil_id"], keep=False) & (tall["pupil_id"] != "")
+    repeated = tall.duplicated(["list", "pupil_id"], keep=False) & (
+        tall["pupil_id"] != ""
+    )
     if not repeated.any():
         return tall, [], []
     tall, notes = _of_latest_years(tall, lists)
@@ -276,7 +311,9 @@ def _without_repeats(
             )
             if more:
                 who = "1 pupil" if more == 1 else f"{more:,} pupils"
-                notes.append(f"{one.file}: third and later needs were left out for {who}.")
+                notes.append(
+                    f"{one.file}: third and later needs were left out for {who}."
+                )
         elif same > 0:
             rows = (
                 "1 row that repeats another row was"

@@ -35,7 +35,11 @@ def joined_results(
     parts, places = [], []
     for place, (one, numbers) in enumerate(zip(made, ids, strict=True)):
         for part, at in zip(one.results, one.at, strict=True):
-            parts.append(replace(part, data=part.data.assign(pupil_id=pd.Categorical(numbers[at]))))
+            parts.append(
+                replace(
+                    part, data=part.data.assign(pupil_id=pd.Categorical(numbers[at]))
+                )
+            )
             places.append(np.full(len(part.rows), place))
     raw, faults = checking.without_errors(
         checking.joined(parts, of), parts, needed=list(of.columns)
@@ -43,7 +47,9 @@ def joined_results(
     wrong = {(fault.file, fault.row, fault.column) for fault in faults}
     found = list(faults)
     table = schema.canonical(raw, schema=of, framework=framework)
-    table, faults = checking.checked(table, parts, of, framework=framework, needed=list(of.columns))
+    table, faults = checking.checked(
+        table, parts, of, framework=framework, needed=list(of.columns)
+    )
     without = {(fault.file, fault.row) for fault in told if fault.rule == _NO_NUMBER}
     found += [
         fault
@@ -97,7 +103,9 @@ def _each_once(
     table = table[~within]
     across = table[table.duplicated("key", keep=False)]
     notes = []
-    for what, rows in across.groupby(["stage", "subject", "kind"], sort=False, observed=True):
+    for what, rows in across.groupby(
+        ["stage", "subject", "kind"], sort=False, observed=True
+    ):
         table, note = _settled(table, rows, what, made, ask=ask)
         notes.append(note)
     return table.drop_duplicates("key").sort_index(), faults, notes
@@ -124,4 +132,6 @@ def _settled(
     answer = ask(question)
     right = table["list"].map(lambda place: made[place].file == answer)
     first = right & table["key"].isin(rows["key"])
-    return pd.concat([table[first], table[~first]]), taken(question, label=label, answer=answer)
+    return pd.concat([table[first], table[~first]]), taken(
+        question, label=label, answer=answer
+    )

@@ -91,7 +91,9 @@ def of_table(
             academic_year=academic_year,
             today=today,
         )
-    notes += [f"{table.file}: {_told(what, number=n)}" for what, n in changed.items() if n]
+    notes += [
+        f"{table.file}: {_told(what, number=n)}" for what, n in changed.items() if n
+    ]
     number = match.named.get("pupil_id", match.named.get(headings.OWN_NUMBER))
     return SchoolList(
         name=name,
@@ -127,12 +129,16 @@ def _with_date(part: Part, now: str) -> Part:
     if not rows.any():
         return part
     dates = part.data["date"].astype(str) if "date" in part.data else ""
-    return replace(part, data=part.data.assign(date=pd.Categorical(np.where(rows, now, dates))))
+    return replace(
+        part, data=part.data.assign(date=pd.Categorical(np.where(rows, now, dates)))
+    )
 
 
 def _undated(part: Part) -> np.ndarray:
     """Which rows of results are current and have no date."""
-    current = schema.each_distinct(part.data["stage"], str.casefold).isin(["now", "current"])
+    current = schema.each_distinct(part.data["stage"], str.casefold).isin(
+        ["now", "current"]
+    )
     if "date" not in part.data:
         return current.to_numpy()
     return (current & (schema.each_distinct(part.data["date"]) == "")).to_numpy()
@@ -143,7 +149,9 @@ def _told(what: str, *, number: int) -> str:
     one = number == 1
     noun = _NOUNS[what][not one]
     return _SAID[what].format(
-        n=f"{number:,} {noun}", was="was" if one else "were", it="it falls" if one else "they fall"
+        n=f"{number:,} {noun}",
+        was="was" if one else "were",
+        it="it falls" if one else "they fall",
     )
 
 
@@ -179,7 +187,9 @@ def _pupils(match: Matched, framework: Framework, notes: list[str]) -> Part:
     told = dict(match.pupil_columns)
     aids = {name: told.pop(name) for name in headings.AIDS if name in told}
     told.pop("pupil_id", None)
-    data: dict[str, object] = {name: table.columns[index] for name, index in told.items()}
+    data: dict[str, object] = {
+        name: table.columns[index] for name, index in told.items()
+    }
     names = {name: table.headings[index] for name, index in told.items()}
     for name, values, index in _from_aids(table, aids, told, framework, notes):
         data[name], names[name] = values, table.headings[index]
@@ -187,7 +197,9 @@ def _pupils(match: Matched, framework: Framework, notes: list[str]) -> Part:
         years = _years_by_form(data["form"])
         if years is not None:
             data["year_group"], names["year_group"] = years, names["form"]
-            notes.append(f"{table.file}: the year group was read from column ‘{names['form']}’.")
+            notes.append(
+                f"{table.file}: the year group was read from column ‘{names['form']}’."
+            )
     if "need" in data and "need_2" not in data:
         needs = _two_needs(data["need"], framework)
         if needs is not None:
@@ -221,7 +233,10 @@ def _two_needs(
     pairs = [_first_two(text, declared) for text in column.categories]
     if not any(second for _, second in pairs):
         return None
-    return tuple(pd.Categorical([pairs[code][place] for code in column.codes]) for place in (0, 1))
+    return tuple(
+        pd.Categorical([pairs[code][place] for code in column.codes])
+        for place in (0, 1)
+    )
 
 
 def _first_two(text: str, declared: object) -> tuple[str, str]:
@@ -254,11 +269,15 @@ def _from_aids(
     if headings.EAL in aids and "language" not in told:
         index = aids[headings.EAL]
         words = {"Y": "Other than English", "N": "English"}
-        made.append(("language", [words.get(yes, "") for yes in _yes_no(table, index)], index))
+        made.append(
+            ("language", [words.get(yes, "") for yes in _yes_no(table, index)], index)
+        )
     for aid in (headings.EAL, headings.EHC_PLAN, headings.SEN_SUPPORT):
         if aid in aids and (neither := _neither(table, aids[aid])):
             cells, were = (
-                ("1 cell is", "was") if neither == 1 else (f"{neither:,} cells are", "were")
+                ("1 cell is", "was")
+                if neither == 1
+                else (f"{neither:,} cells are", "were")
             )
             heading = table.headings[aids[aid]]
             notes.append(
@@ -275,7 +294,9 @@ def _neither(table: RawTable, index: int) -> int:
 
 def _parted(column: pd.Categorical) -> tuple[list[str], list[str]]:
     """Surnames and forenames of 'Aster, Ivy'; what has no comma is all surname, for nobody can tell where it parts."""
-    parted = [[part.strip() for part in text.split(",", 1)] for text in column.categories]
+    parted = [
+        [part.strip() for part in text.split(",", 1)] for text in column.categories
+    ]
     both = [(parts[0], parts[1] if len(parts) > 1 else "") for parts in parted]
     return tuple([both[code][place] for code in column.codes] for place in (0, 1))  # type: ignore[return-value]
 
@@ -298,7 +319,11 @@ def _yes_no(table: RawTable, index: int) -> list[str]:
     yes = {"y", "yes", "true", "t", "1", "✓", "✔", "eal"}
     no = {"n", "no", "false", "f", "0", "non-eal", "non eal", "not eal"}
     turned = [
-        "Y" if text.strip().casefold() in yes else "N" if text.strip().casefold() in no else ""
+        "Y"
+        if text.strip().casefold() in yes
+        else "N"
+        if text.strip().casefold() in no
+        else ""
         for text in column.categories
     ]
     return [turned[code] for code in column.codes]
@@ -344,7 +369,9 @@ def _school_years(table: RawTable, index: int | None) -> np.ndarray | None:
         return None
     column = table.columns[index]
     found = [_SCHOOL_YEAR.fullmatch(text.strip()) for text in column.categories]
-    return np.array([2000 + int(year[1]) if year else 0 for year in found], int)[column.codes]
+    return np.array([2000 + int(year[1]) if year else 0 for year in found], int)[
+        column.codes
+    ]
 
 
 def _ranks(table: RawTable, index: int | None) -> np.ndarray | None:
@@ -352,19 +379,30 @@ def _ranks(table: RawTable, index: int | None) -> np.ndarray | None:
     if index is None:
         return None
     column = table.columns[index]
-    found = [int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 999 for text in column.categories]
+    found = [
+        int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 999
+        for text in column.categories
+    ]
     return np.array(found, int)[column.codes]
 
 
-def _leaving(match: Matched, pupils: Part, years: np.ndarray | None) -> np.ndarray | None:
+def _leaving(
+    match: Matched, pupils: Part, years: np.ndarray | None
+) -> np.ndarray | None:
     """The summer of Year 11 in DfE's files without year groups, '' where it is not told: key stage 2 is five years before it."""
     stages = {column.result.stage for column in match.results}
-    if years is None or not headings.is_dfe(match.table.headings) or "year_group" in pupils.data:
+    if (
+        years is None
+        or not headings.is_dfe(match.table.headings)
+        or "year_group" in pupils.data
+    ):
         return None
     later = 0 if "KS4" in stages else YEARS_FROM_KS2 if "KS2" in stages else None
     if later is None:
         return None
-    return np.array([f"{year + later}" if year else "" for year in years.tolist()], object)
+    return np.array(
+        [f"{year + later}" if year else "" for year in years.tolist()], object
+    )
 
 
 def _common(years: np.ndarray | None) -> int | None:
@@ -372,13 +410,17 @@ def _common(years: np.ndarray | None) -> int | None:
     return told.pop() if len(told) == 1 else None
 
 
-def _year_groups(pupils: Part, *, academic_year: int, years: np.ndarray | None) -> pd.Series:
+def _year_groups(
+    pupils: Part, *, academic_year: int, years: np.ndarray | None
+) -> pd.Series:
     """Each row's year group in the school's own year, as a number; missing where it is not told."""
     if "year_group" not in pupils.data:
         return pd.Series(pd.NA, index=pupils.data.index, dtype="Float64")
     column = pd.Categorical(pupils.data["year_group"])
     turned = pd.to_numeric(
-        pd.Series([schema.whole_number(text.strip()) for text in column.categories], dtype=str),
+        pd.Series(
+            [schema.whole_number(text.strip()) for text in column.categories], dtype=str
+        ),
         errors="coerce",
     ).to_numpy()
     groups = pd.Series(turned[column.codes], dtype="Float64")
@@ -420,10 +462,17 @@ def _wide_results(
             changed["zero"] += _zeros(values, framework.scale_of(result.stage))
         dates = constant("", rows=len(at))
         if result.stage == "now" and column.moment:
-            days = column.moment.on(year_groups.iloc[at], academic_year=academic_year, today=today)
+            days = column.moment.on(
+                year_groups.iloc[at], academic_year=academic_year, today=today
+            )
             dates = pd.Categorical(days)
-        told = {name: constant(text, rows=len(at)) for name, text in result._asdict().items()}
-        data = pd.DataFrame(told | {"result": values, "date": dates}, index=range(len(at)))
+        told = {
+            name: constant(text, rows=len(at))
+            for name, text in result._asdict().items()
+        }
+        data = pd.DataFrame(
+            told | {"result": values, "date": dates}, index=range(len(at))
+        )
         parts.append(
             Part(
                 file=table.file,
@@ -453,9 +502,12 @@ def _with_outcomes(
             outcome = table.columns[index]
             told = ~np.isin(outcome.categories.str.strip().str.upper(), _SAT)
             why = [
-                text if says else "" for text, says in zip(outcome.categories, told, strict=True)
+                text if says else ""
+                for text, says in zip(outcome.categories, told, strict=True)
             ]
-            texts = _filled_from(texts, pd.Categorical(np.array(why, object)[outcome.codes]))
+            texts = _filled_from(
+                texts, pd.Categorical(np.array(why, object)[outcome.codes])
+            )
     return texts
 
 
@@ -517,7 +569,9 @@ def _stages_of(
     }
 
 
-def _as_taken(data: pd.DataFrame, framework: Framework, changed: Counter[str]) -> pd.Series:
+def _as_taken(
+    data: pd.DataFrame, framework: Framework, changed: Counter[str]
+) -> pd.Series:
     """The subjects, English at an entry of scaled scores read as reading."""
     entry = framework.stages[0]
     if not entry.averaged:
@@ -526,16 +580,21 @@ def _as_taken(data: pd.DataFrame, framework: Framework, changed: Counter[str]) -
     at_entry = stages.isin([entry.entry_stage.casefold(), "key stage 2"]).to_numpy()
     subjects = pd.Categorical(data["subject"])
     english = [
-        (framework.subject(text) or "").startswith("English Lang") for text in subjects.categories
+        (framework.subject(text) or "").startswith("English Lang")
+        for text in subjects.categories
     ]
     rows = at_entry & np.array(english, bool)[subjects.codes]
     if not rows.any():
         return data["subject"]
     changed["english"] += int(rows.sum())
-    return pd.Series(np.where(rows, "Reading", subjects.astype(object))).astype("category")
+    return pd.Series(np.where(rows, "Reading", subjects.astype(object))).astype(
+        "category"
+    )
 
 
-def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: Counter[str]) -> pd.Series:
+def _tidied_by_stage(
+    data: pd.DataFrame, framework: Framework, changed: Counter[str]
+) -> pd.Series:
     """The results with what Excel and fine grading made of them turned back, by the scale of each stage."""
     stages = schema.each_distinct(data["stage"])
     results = data["result"].astype(object)
@@ -543,11 +602,15 @@ def _tidied_by_stage(data: pd.DataFrame, framework: Framework, changed: Counter[
         if stage in framework.result_stages():
             rows = (stages == stage).to_numpy()
             texts = pd.Categorical(results[rows])
-            results[rows] = _tidied(texts, framework.scale_of(stage), changed).astype(object)
+            results[rows] = _tidied(texts, framework.scale_of(stage), changed).astype(
+                object
+            )
     return results.astype("category")
 
 
-def _tidied(texts: pd.Categorical, scale: Scale, changed: Counter[str]) -> pd.Categorical:
+def _tidied(
+    texts: pd.Categorical, scale: Scale, changed: Counter[str]
+) -> pd.Categorical:
     """Results as text, double awards that Excel turned into dates read back; fine grades are counted."""
     categories, counts = (
         list(texts.categories),

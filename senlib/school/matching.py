@@ -49,7 +49,11 @@ class Cells:
 
     def share(self, fits: Sequence[bool]) -> float:
         """The share of the filled cells whose text fits; 0 where none is filled."""
-        return float(self.counts[np.array(fits, bool)].sum() / self.filled) if self.filled else 0.0
+        return (
+            float(self.counts[np.array(fits, bool)].sum() / self.filled)
+            if self.filled
+            else 0.0
+        )
 
     def among(self, texts: Sequence[str]) -> float:
         """The share of the filled cells that hold one of these texts, in whatever case."""
@@ -104,7 +108,11 @@ class Matched:
     @property
     def named(self) -> Mapping[str, int]:
         """The index of each column of the pupils or results table that is used."""
-        return {column.name: column.index for column in self.columns if column.used and column.name}
+        return {
+            column.name: column.index
+            for column in self.columns
+            if column.used and column.name
+        }
 
     def places(self, *names: str) -> list[int]:
         """The indices of those of these columns that are used."""
@@ -141,7 +149,9 @@ class Matched:
 
 def cells(column: pd.Categorical) -> Cells:
     """What stands in a column of a table."""
-    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.categories))
+    counts = np.bincount(
+        column.codes[column.codes >= 0], minlength=len(column.categories)
+    )
     texts = [text.strip() for text in column.categories.tolist()]
     filled = np.array([text != "" for text in texts], bool) & (counts > 0)
     return Cells(
@@ -151,7 +161,9 @@ def cells(column: pd.Categorical) -> Cells:
     )
 
 
-def matched(table: RawTable, *, framework: Framework, answers: Answers) -> Matched | None:
+def matched(
+    table: RawTable, *, framework: Framework, answers: Answers
+) -> Matched | None:
     """Match a table's columns; None where they name neither pupils nor results, so that it is a sheet of notes.
 
     Rows that are no pupil's are taken out of the table.
@@ -165,10 +177,16 @@ def matched(table: RawTable, *, framework: Framework, answers: Answers) -> Match
         names=match.places(headings.NAME, "surname", "forename"),
         is_heading=lambda text: headings.is_known(text, framework),
     )
-    return match if alone is table else _matched(alone, framework=framework, answers=answers)
+    return (
+        match
+        if alone is table
+        else _matched(alone, framework=framework, answers=answers)
+    )
 
 
-def _matched(table: RawTable, *, framework: Framework, answers: Answers) -> Matched | None:
+def _matched(
+    table: RawTable, *, framework: Framework, answers: Answers
+) -> Matched | None:
     long = _match(table, framework=framework, answers=answers, long=True)
     if set(_LONG) <= set(long.named) and ("stage" in long.named or _numbers(long)):
         return long
@@ -182,7 +200,9 @@ def _numbers(match: Matched) -> bool:
     return bool({"pupil_id", headings.OWN_NUMBER} & set(match.named))
 
 
-def _match(table: RawTable, *, framework: Framework, answers: Answers, long: bool) -> Matched:
+def _match(
+    table: RawTable, *, framework: Framework, answers: Answers, long: bool
+) -> Matched:
     columns = [
         _column(table, index, framework=framework, answers=answers, long=long)
         for index in range(len(table.headings))
@@ -195,7 +215,9 @@ def _match(table: RawTable, *, framework: Framework, answers: Answers, long: boo
 def _of_dfe(column: Column) -> Column:
     """A column of one of DfE's pupil files, where a subject without a key stage may be of any, such as key stage 1."""
     untold = column.result is not None and column.result.stage == UNTOLD
-    return replace(column, meaning=LEAVE_OUT) if untold or not column.meaning else column
+    return (
+        replace(column, meaning=LEAVE_OUT) if untold or not column.meaning else column
+    )
 
 
 # What helps to make a column of the pupils table is idle where there is that column.
@@ -226,7 +248,11 @@ def _column(
     guess = headings.guess(heading, framework, long=long)
     held = cells(table.columns[index])
     guess = _by_cells(guess, held, framework)
-    if guess.meaning in ("", LEAVE_OUT) and _names_bands(heading) and looks_like_bands(held.texts):
+    if (
+        guess.meaning in ("", LEAVE_OUT)
+        and _names_bands(heading)
+        and looks_like_bands(held.texts)
+    ):
         guess = Guess(LEAVE_OUT, remark=_BANDS)
     said = answers.meaning(heading, file=table.file)
     if said and not headings.possible(said, framework):
@@ -268,7 +294,9 @@ def _beside(table: RawTable, column: Column, rival: Column) -> str:
     twice = schema.normal(column.heading) == schema.normal(rival.heading)
     remark = f"left out, because column ‘{rival.heading}’ was used"
     if twice and column.index > rival.index:
-        remark = "left out, because this heading appears twice and the first column was used"
+        remark = (
+            "left out, because this heading appears twice and the first column was used"
+        )
     filled, other = (filled_cells(table.columns[one.index]) for one in (column, rival))
     alone = int((filled & ~other).sum())
     if not alone:
@@ -301,23 +329,31 @@ def _by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
 def _need_or_provision(guess: Guess, held: Cells, framework: Framework) -> Guess:
     """'SEN type' may hold K and E, and 'SEN' a need."""
     columns = schema.pupils_schema(framework).columns
-    other = {"pupil:need": "sen_provision", "pupil:sen_provision": "need"}[guess.meaning]
+    other = {"pupil:need": "sen_provision", "pupil:sen_provision": "need"}[
+        guess.meaning
+    ]
     own = guess.meaning.partition(":")[2]
     shares = {
-        name: held.share([schema.is_accepted(text, columns[name]) for text in held.texts])
+        name: held.share(
+            [schema.is_accepted(text, columns[name]) for text in held.texts]
+        )
         for name in (own, other)
     }
     if shares[own] < _MOST < shares[other]:
         label = headings.label(other)
         label = label if label.startswith("SEN") else label.lower()
         return guess._replace(
-            meaning=f"pupil:{other}", remark=f"read as {label}, because of what is in it"
+            meaning=f"pupil:{other}",
+            remark=f"read as {label}, because of what is in it",
         )
     yes = held.among(_YES)
-    if own == "sen_provision" and yes and yes + held.among(_NO) == 1 and _has_support(framework):
-        remark = (
-            "‘yes’ was read as SEN support, because the column does not say who has an EHC plan"
-        )
+    if (
+        own == "sen_provision"
+        and yes
+        and yes + held.among(_NO) == 1
+        and _has_support(framework)
+    ):
+        remark = "‘yes’ was read as SEN support, because the column does not say who has an EHC plan"
         return guess._replace(meaning=f"pupil:{headings.SEN_SUPPORT}", remark=remark)
     return guess
 
@@ -333,7 +369,8 @@ def _flag(guess: Guess, held: Cells, framework: Framework) -> Guess:
     provision = schema.pupils_schema(framework).columns["sen_provision"]
     if held.share([schema.is_accepted(text, provision) for text in held.texts]) > _MOST:
         return Guess(
-            "pupil:sen_provision", remark="read as SEN provision, because of what is in it"
+            "pupil:sen_provision",
+            remark="read as SEN provision, because of what is in it",
         )
     return Guess("")
 
@@ -377,7 +414,10 @@ _BANDS = "left out, because bands (high, middle, low) are not scores"
 def _names_bands(heading: str) -> bool:
     """Whether a heading may stand above bands of prior attainment."""
     return bool(
-        re.search(r"prior|ks ?2|attain|\bh ?/? ?m ?/? ?l\b|\bpa\b|band|ability", heading.casefold())
+        re.search(
+            r"prior|ks ?2|attain|\bh ?/? ?m ?/? ?l\b|\bpa\b|band|ability",
+            heading.casefold(),
+        )
     )
 
 
@@ -389,7 +429,8 @@ def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
         return Guess(LEAVE_OUT, remark=_BANDS)
     if scale.fine_grades and looks_like_letter_grades(held.texts):
         return Guess(
-            LEAVE_OUT, remark="left out, because grades A* to G are not on the 9 to 1 scale"
+            LEAVE_OUT,
+            remark="left out, because grades A* to G are not on the 9 to 1 scale",
         )
     own = result.subject in [subject.name for subject in framework.subjects]
     if own and result.stage != UNTOLD and not guess.unsure:
@@ -398,16 +439,23 @@ def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
         return guess
     flags = set(held.texts) <= {"0", "1"}
     stages = framework.result_stages() if result.stage == UNTOLD else [result.stage]
-    fitting = max(share_of_results(held, stage, result.subject, framework) for stage in stages)
+    fitting = max(
+        share_of_results(held, stage, result.subject, framework) for stage in stages
+    )
     return Guess("") if flags or fitting < _NEARLY_ALL else guess
 
 
-def share_of_results(held: Cells, stage: str, subject: str, framework: Framework) -> float:
+def share_of_results(
+    held: Cells, stage: str, subject: str, framework: Framework
+) -> float:
     """The share of the filled cells that hold a result as the subject can have it at a stage."""
     scale = framework.scale_of(stage)
     names = [scale.parse(text) for text in held.texts]
     return held.share(
-        [name is not None and schema.can_be(name, subject, scale, framework) for name in names]
+        [
+            name is not None and schema.can_be(name, subject, scale, framework)
+            for name in names
+        ]
     )
 
 
@@ -429,14 +477,22 @@ def likely_stage(match: Matched, framework: Framework) -> str:
         for stage in (entry, "now")
     )
     # What may be both, such as 98 and 54, is a score sooner than a double award.
-    if entries > _MOST * len(held) and entries >= grades and framework.stages[0].averaged:
+    if (
+        entries > _MOST * len(held)
+        and entries >= grades
+        and framework.stages[0].averaged
+    ):
         return entry
-    if match.long and any(_OF_EXAMS.search(heading) for heading in match.table.headings):
+    if match.long and any(
+        _OF_EXAMS.search(heading) for heading in match.table.headings
+    ):
         return last
     return "now"
 
 
-_OF_EXAMS = re.compile(r"\b(candidate|exam|award\w*|season|series|uci)\b", re.IGNORECASE)
+_OF_EXAMS = re.compile(
+    r"\b(candidate|exam|award\w*|season|series|uci)\b", re.IGNORECASE
+)
 
 
 def missing(match: Matched) -> list[Fault]:
@@ -445,7 +501,9 @@ def missing(match: Matched) -> list[Fault]:
     if match.long:
         needed |= {"subject": ("the subject of each result", "subject")}
         needed |= {"result": ("the results", "result")}
-    found = set(match.named) | ({"pupil_id"} if headings.OWN_NUMBER in match.named else set())
+    found = set(match.named) | (
+        {"pupil_id"} if headings.OWN_NUMBER in match.named else set()
+    )
     return [
         Fault(
             file=match.table.file,
@@ -475,7 +533,8 @@ def is_national(headings: Sequence[str]) -> bool:
         any(_ENGLAND.fullmatch(heading.strip()) for heading in headings)
         and any(_PUBLISHED.fullmatch(heading.strip()) for heading in headings)
         and not any(
-            re.search(r"(?<![a-z])upn(?![a-z])", heading.casefold()) for heading in headings
+            re.search(r"(?<![a-z])upn(?![a-z])", heading.casefold())
+            for heading in headings
         )
     )
 

@@ -36,7 +36,11 @@ def kind_of(number: int, code: str | None) -> str:
         return PERCENT
     if _ELAPSED.search(shown):
         return DURATION
-    return DATE if re.search("[dmyhs]", shown.replace("General", ""), re.IGNORECASE) else PLAIN
+    return (
+        DATE
+        if re.search("[dmyhs]", shown.replace("General", ""), re.IGNORECASE)
+        else PLAIN
+    )
 
 
 def as_shown(text: str, kind: str = PLAIN, epoch: datetime = EPOCH_1900) -> str:

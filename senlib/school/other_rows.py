@@ -27,7 +27,11 @@ IsHeading = Callable[[str], bool]
 
 
 def of_pupils_alone(
-    table: RawTable, *, numbers: Sequence[int], names: Sequence[int], is_heading: IsHeading
+    table: RawTable,
+    *,
+    numbers: Sequence[int],
+    names: Sequence[int],
+    is_heading: IsHeading,
 ) -> RawTable:
     """The table without rows that are no pupil's, with a note on them; what begins with other headings is cut off, as a fault.
 
@@ -41,9 +45,13 @@ def of_pupils_alone(
     like_numbers = _either(table, numbers, _like_numbers)
     in_digits = like_numbers.sum() >= _MOST * max(number.sum(), 1)
     a_pupil = like_numbers if in_digits else number
-    others = _either(table, numbers, _sums) | (~a_pupil & _either(table, [*numbers, *names], _sums))
+    others = _either(table, numbers, _sums) | (
+        ~a_pupil & _either(table, [*numbers, *names], _sums)
+    )
     if len(table.columns) > _FEW_CELLS:
-        titles = number & ~like_numbers if in_digits else _either(table, numbers, _titles)
+        titles = (
+            number & ~like_numbers if in_digits else _either(table, numbers, _titles)
+        )
         others |= titles & (filled <= _FEW_CELLS)
     if not others.any():
         return table
@@ -52,7 +60,9 @@ def of_pupils_alone(
 
 
 def _either(
-    table: RawTable, columns: Iterable[int], what: Callable[[pd.Categorical], np.ndarray]
+    table: RawTable,
+    columns: Iterable[int],
+    what: Callable[[pd.Categorical], np.ndarray],
 ) -> np.ndarray:
     """Whether it is so of one of the columns, row by row."""
     return np.logical_or.reduce([what(table.columns[index]) for index in columns])
@@ -60,11 +70,15 @@ def _either(
 
 def _like_numbers(column: pd.Categorical) -> np.ndarray:
     """Whether each cell looks like a pupil's number: some digit, and no blank within."""
-    return _each(column, lambda text: any(map(str.isdigit, text)) and len(text.split()) == 1)
+    return _each(
+        column, lambda text: any(map(str.isdigit, text)) and len(text.split()) == 1
+    )
 
 
 def _sums(column: pd.Categorical) -> np.ndarray:
-    return _each(column, lambda text: bool(_SUMS.fullmatch(re.sub(r"[:=\s\d.,%()]+$", "", text))))
+    return _each(
+        column, lambda text: bool(_SUMS.fullmatch(re.sub(r"[:=\s\d.,%()]+$", "", text)))
+    )
 
 
 def _titles(column: pd.Categorical) -> np.ndarray:
@@ -83,7 +97,9 @@ def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTab
     named = _each(column, lambda text: _may_be_heading(text) and is_heading(text))
     own, others = [], []
     for row in np.flatnonzero(named):
-        cells = [(heading, str(column[row]).strip()) for heading, column in _columns(table)]
+        cells = [
+            (heading, str(column[row]).strip()) for heading, column in _columns(table)
+        ]
         told = [(heading, cell) for heading, cell in cells if cell]
         if len(told) > 1 and all(heading == cell for heading, cell in told):
             own.append(row)
@@ -120,5 +136,7 @@ def _note(rows: Sequence[int]) -> str:
     shown = ", ".join(str(row) for row in rows[:_WRITTEN_OUT])
     more = f" and {len(rows) - _WRITTEN_OUT:,} more" if len(rows) > _WRITTEN_OUT else ""
     if len(rows) == 1:
-        return f"Row {shown} is a total, a title or a note, not a pupil. It was left out."
+        return (
+            f"Row {shown} is a total, a title or a note, not a pupil. It was left out."
+        )
     return f"Rows {shown}{more} are totals, titles or notes, not pupils. They were left out."

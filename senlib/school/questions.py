@@ -45,19 +45,30 @@ Ask = Callable[[Question], str]
 
 def which_stage(file: str, *, framework: Framework, proposal: str) -> Question:
     """What results are of which no stage is told."""
-    stages = {stage: _STAGES.get(stage, f"{stage} results") for stage in framework.result_stages()}
+    stages = {
+        stage: _STAGES.get(stage, f"{stage} results")
+        for stage in framework.result_stages()
+    }
     text = f"What are the results in {file}? It does not say which key stage they are from."
     return Question(f"stage:{file}", text, stages, proposal)
 
 
 def which_date(
-    file: str, *, framework: Framework, academic_year: int, today: date, dated: str, said: str
+    file: str,
+    *,
+    framework: Framework,
+    academic_year: int,
+    today: date,
+    dated: str,
+    said: str,
 ) -> Question:
     """When current results are from. `dated` is the list's own date where she gave one, `said` any other day that she answered."""
     options = _half_terms(academic_year, today=today) | {NOT_KNOWN: "Not known"}
     for day in filter(None, (dated, said)):
         options = {day: options.get(day, day)} | options
-    needed = " Progress cannot be judged without a date." * (framework.tracking.method == "line")
+    needed = " Progress cannot be judged without a date." * (
+        framework.tracking.method == "line"
+    )
     text = f"When are the current results in {file} from?{needed}"
     return Question(f"now_date:{file}", text, options, dated or NOT_KNOWN)
 
@@ -78,13 +89,18 @@ def which_school_year(
     return Question(f"school_year:{file}", text, options, f"{last}")
 
 
-def blank_sen(*, blank: int, pupils: int, with_sen: int, none: str, proposal: str) -> Question:
+def blank_sen(
+    *, blank: int, pupils: int, with_sen: int, none: str, proposal: str
+) -> Question:
     """Whether a blank in SEN means that there is none, as in the exports of many systems."""
     text = (
         f"Does a blank mean no SEN? SEN is blank for {blank:,} of {in_words(pupils)}; "
         f"{with_sen:,} {'has' if with_sen == 1 else 'have'} SEN."
     )
-    options = {none: "Yes, a blank means no SEN", NOT_KNOWN: "No, their SEN is not known"}
+    options = {
+        none: "Yes, a blank means no SEN",
+        NOT_KNOWN: "No, their SEN is not known",
+    }
     return Question("blank_sen", text, options, proposal)
 
 
@@ -152,5 +168,7 @@ def _half_terms(academic_year: int, *, today: date) -> dict[str, str]:
         for (term, half), (month, day, back) in reversed(HALF_TERMS.items()):
             last = date(summer - back, month, day)
             if last <= today:
-                found[last.isoformat()] = f"{term.capitalize()} {half} {school_year(summer)}"
+                found[last.isoformat()] = (
+                    f"{term.capitalize()} {half} {school_year(summer)}"
+                )
     return found

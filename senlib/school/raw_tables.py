@@ -19,14 +19,34 @@ from senlib.school.heading_rows import Head, IsHeading, Merge, find_head, headin
 UNCALCULATED = "#UNCALCULATED!"
 _ERRORS = {
     UNCALCULATED,
-    *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
-    *("#GETTING_DATA", "#BLOCKED!", "#FIELD!", "#BUSY!", "#CONNECT!", "#UNKNOWN!", "#PYTHON!"),
+    *(
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+    ),
+    *(
+        "#GETTING_DATA",
+        "#BLOCKED!",
+        "#FIELD!",
+        "#BUSY!",
+        "#CONNECT!",
+        "#UNKNOWN!",
+        "#PYTHON!",
+    ),
 }
 # LibreOffice numbers the errors that Excel has no name for.
 _NUMBERED_ERROR = re.compile(r"err:[0-9]{3}", re.IGNORECASE)
 
 TOO_FAR = "a sheet is too large, or its cells hold too much text"
-DELETE_FAR = "Delete anything far below or beside the table, or save the sheet as a CSV file."
+DELETE_FAR = (
+    "Delete anything far below or beside the table, or save the sheet as a CSV file."
+)
 MAX_CELLS = 10_000_000
 _MAX_DIFFERENT = 2_000_000
 _MAX_CELL_TEXT = 2 * 1024**3
@@ -127,8 +147,12 @@ def table_of(
         if not heading and cells[index].any():
             letters = column_letters(index)
             headings[index] = f"(column {letters})"
-            notes.append(f"Column {letters} has no heading. It is called ‘{headings[index]}’ here.")
-    kept = [(index, headings[index]) for index in range(len(columns)) if headings[index]]
+            notes.append(
+                f"Column {letters} has no heading. It is called ‘{headings[index]}’ here."
+            )
+    kept = [
+        (index, headings[index]) for index in range(len(columns)) if headings[index]
+    ]
     filled = np.logical_or.reduce(cells)
     again = filled & _repeats(columns, kept)
     if again.any():
@@ -141,7 +165,8 @@ def table_of(
         heading_row=head.number,
         headings=tuple(heading for _, heading in kept),
         columns=tuple(
-            columns[index] if filled.all() else columns[index][filled] for index, _ in kept
+            columns[index] if filled.all() else columns[index][filled]
+            for index, _ in kept
         ),
         rows=numbers[filled],
         faults=tuple(around.faults),
@@ -173,7 +198,9 @@ class _Column:
     def text_length(self) -> int:
         lengths = np.fromiter(map(len, self.numbering), np.int64, len(self.numbering))
         return int(
-            np.bincount(np.concatenate(self.parts), minlength=len(lengths))[: len(lengths)]
+            np.bincount(np.concatenate(self.parts), minlength=len(lengths))[
+                : len(lengths)
+            ]
             @ lengths
         )
 
@@ -200,7 +227,9 @@ def _columns(
     return [column.categorical() for column in columns], np.array(numbers, int)
 
 
-def _repeats(columns: Sequence[pd.Categorical], kept: Sequence[tuple[int, str]]) -> np.ndarray:
+def _repeats(
+    columns: Sequence[pd.Categorical], kept: Sequence[tuple[int, str]]
+) -> np.ndarray:
     """Whether a row is the headings once more, as reports print them at the top of each page."""
     again = np.full(len(columns[0]), len(kept) > 1)
     for index, heading in kept:
@@ -221,12 +250,18 @@ def _check_headings(headings: Sequence[str], *, file: str, row: int) -> None:
     if len(headings) > _MAX_COLUMNS:
         rule = f"more than {_MAX_COLUMNS:,} columns"
         raise fault(
-            file, rule, "Keep only the columns that you need, and choose the file again.", row=row
+            file,
+            rule,
+            "Keep only the columns that you need, and choose the file again.",
+            row=row,
         )
     if max(map(len, headings), default=0) > _LONGEST_HEADING:
         rule = "this is not a table, or one of its headings is too long"
         raise fault(
-            file, rule, "Give each column a short heading, and choose the file again.", row=row
+            file,
+            rule,
+            "Give each column a short heading, and choose the file again.",
+            row=row,
         )
 
 
@@ -234,7 +269,11 @@ def _head_notes(head: Head, joined: bool) -> Iterator[str]:
     above = head.filled_above - (joined and not head.upper_is_first)
     if above:
         first = head.upper_number if joined else head.number
-        rows = "The row of text above was" if above == 1 else f"The {above} rows of text above were"
+        rows = (
+            "The row of text above was"
+            if above == 1
+            else f"The {above} rows of text above were"
+        )
         yield f"The headings begin in row {first}. {rows} left out."
     if joined:
         yield f"Rows {head.upper_number} and {head.number} were read together as the headings."
@@ -243,7 +282,9 @@ def _head_notes(head: Head, joined: bool) -> Iterator[str]:
 def _hidden_columns(
     kept: Iterable[tuple[int, str]], hidden: Sequence[Container[int]]
 ) -> Iterator[str]:
-    headings = [heading for index, heading in kept if any(index in span for span in hidden)]
+    headings = [
+        heading for index, heading in kept if any(index in span for span in hidden)
+    ]
     if not headings:
         return
     named = ", ".join(f"‘{heading}’" for heading in headings[:_NAMED])

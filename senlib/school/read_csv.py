@@ -16,7 +16,9 @@ from senlib.school.files import SPLIT_IT, Progress, fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
 
-READABLE = "Choose a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml)."
+READABLE = (
+    "Choose a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml)."
+)
 _SEPARATORS = ",;\t|"
 # Excel takes the separator from such a line, and does not show it.
 _NAMES_SEPARATOR = re.compile(r'"?sep=(\\t|[^\r\n"]?)"?[\r\n]', re.IGNORECASE)
@@ -30,7 +32,9 @@ _MAX_MISFITS = 1_000
 _ROWS_A_STEP = 5_000
 
 
-def read_csv(stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress) -> RawTable:
+def read_csv(
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+) -> RawTable:
     """The table of a CSV file; FaultyFile where it is none, or too large."""
     encoding = _encoding(stream, name=name)
     size = stream.tell()
@@ -68,7 +72,9 @@ def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
     """The rows with their numbers. A quotation mark that is not closed is a fault: the rows after it would be lost in a cell."""
     number = 0
     try:
-        for number, cells in enumerate(csv.reader(text, delimiter=separator, strict=True), 1):
+        for number, cells in enumerate(
+            csv.reader(text, delimiter=separator, strict=True), 1
+        ):
             yield number, cells
     except csv.Error as error:
         raise fault(
@@ -79,14 +85,18 @@ def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
         ) from error
 
 
-def _told(rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: Progress) -> Iterator[Row]:
+def _told(
+    rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: Progress
+) -> Iterator[Row]:
     for number, cells in rows:
         if number % _ROWS_A_STEP == 0:
             progress(stream.tell() / size)
         yield number, cells
 
 
-def _fitted(rows: Iterator[Row], width: int, *, name: str, around: Surroundings) -> Iterator[Row]:
+def _fitted(
+    rows: Iterator[Row], width: int, *, name: str, around: Surroundings
+) -> Iterator[Row]:
     """The rows made as wide as the headings: what is missing is blank, for exports leave blanks at the end out.
 
     A filled cell beyond the headings is a fault. So is a cell that is a row's only one, save below the table, where it
@@ -144,10 +154,14 @@ def _named_separator(named: re.Match[str] | None) -> str:
 
 def _separator(start: str, is_heading: IsHeading) -> str:
     """The separator that parts most of the first rows into the same number of cells, more than one."""
-    return max(_SEPARATORS, key=lambda separator: _consistency(start, separator, is_heading))
+    return max(
+        _SEPARATORS, key=lambda separator: _consistency(start, separator, is_heading)
+    )
 
 
-def _consistency(start: str, separator: str, is_heading: IsHeading) -> tuple[int, int, int]:
+def _consistency(
+    start: str, separator: str, is_heading: IsHeading
+) -> tuple[int, int, int]:
     """How many rows have the width that most have, how many headings are known in the best row, and that width."""
     try:
         sample = csv.reader(start.splitlines(keepends=True), delimiter=separator)
@@ -158,7 +172,10 @@ def _consistency(start: str, separator: str, is_heading: IsHeading) -> tuple[int
     if not widths:
         return 0, 0, 0
     width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-    known = max(sum(is_heading(cell) for cell in row[:100] if len(cell) <= 100) for row in rows[:5])
+    known = max(
+        sum(is_heading(cell) for cell in row[:100] if len(cell) <= 100)
+        for row in rows[:5]
+    )
     return times, known, width
 
 
@@ -196,9 +213,15 @@ def _fits(stream: BinaryIO, encoding: str, *, name: str) -> bool:
             end = max(text.rfind("\n"), text.rfind("\r"))
             length = len(text) - end if end >= 0 else length + len(text)
             if lines > _MAX_LINES:
-                raise fault(name, f"the file has more than {_MAX_LINES:,} lines", SPLIT_IT)
+                raise fault(
+                    name, f"the file has more than {_MAX_LINES:,} lines", SPLIT_IT
+                )
             if length > _LONGEST_LINE:
-                raise fault(name, "this is not a table, or one of its lines is too long", READABLE)
+                raise fault(
+                    name,
+                    "this is not a table, or one of its lines is too long",
+                    READABLE,
+                )
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

@@ -103,7 +103,10 @@ class _Gathering:
 
     def part(self, file: str, columns: Iterable[str]) -> Part:
         data = {name: [cells[name][0] for cells in self.cells] for name in columns}
-        lines = {name: np.array([cells[name][1] for cells in self.cells], int) for name in columns}
+        lines = {
+            name: np.array([cells[name][1] for cells in self.cells], int)
+            for name in columns
+        }
         return Part(
             file=file,
             data=pd.DataFrame(data, dtype=str),
@@ -136,10 +139,14 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
                 codes[name] += 1
     if not pupils.rows:
         raise fault(file.name, "the file holds no pupils", _AGAIN)
-    columns = [name for name in _HEADINGS if name not in ("stage", "subject", "kind", "result")]
+    columns = [
+        name for name in _HEADINGS if name not in ("stage", "subject", "kind", "result")
+    ]
     return ReadCtf(
         pupils=pupils.part(file.name, columns),
-        results=results.part(file.name, ["pupil_id", "stage", "subject", "kind", "result"]),
+        results=results.part(
+            file.name, ["pupil_id", "stage", "subject", "kind", "result"]
+        ),
         notes=_notes(file.name, passed_over, codes),
         academic_year=_academic_year(header),
         leaving=np.array(leaving, object),
@@ -275,7 +282,9 @@ def _sen_provision(pupil: etree._Element) -> Cell:
     if not rows:
         return "", pupil.sourceline
     # Of two that begin on one day the later in the file stands: max keeps the first, so they are met from the end.
-    return _cell(max(reversed(rows), key=lambda row: _cell(row, "StartDate")[0]), "SENprovision")
+    return _cell(
+        max(reversed(rows), key=lambda row: _cell(row, "StartDate")[0]), "SENprovision"
+    )
 
 
 def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
@@ -285,7 +294,11 @@ def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
         for need in pupil.iterfind(".//{*}SENhistory//{*}SENneed")
         if not _cell(need, "NeedEndDate")[0]
     ]
-    needs.sort(key=lambda need: _number(_cell(need, "SENtypeRank")[0], otherwise=len(needs) + 1))
+    needs.sort(
+        key=lambda need: _number(
+            _cell(need, "SENtypeRank")[0], otherwise=len(needs) + 1
+        )
+    )
     cells = [_cell(need, "SENtype") for need in needs[:2]]
     nothing = ("", pupil.sourceline)
     return (*cells, nothing, nothing)[:2]
@@ -294,7 +307,8 @@ def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
 def _attendance(pupil: etree._Element) -> Cell:
     """Sessions attended of those possible, percent, over all schools of the latest year."""
     years = [
-        possible.getparent() for possible in pupil.iterfind(".//{*}Attendance//{*}SessionsPossible")
+        possible.getparent()
+        for possible in pupil.iterfind(".//{*}Attendance//{*}SessionsPossible")
     ]
     if not years:
         return "", pupil.sourceline
@@ -302,7 +316,8 @@ def _attendance(pupil: etree._Element) -> Cell:
     years = [year for year in years if _cell(year, "Year")[0] == latest]
     line = _cell(years[-1], "SessionsAttended")[1]
     counts = [
-        (_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0]) for year in years
+        (_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0])
+        for year in years
     ]
     # A year has some 380 sessions: what has more than four digits is no count of them.
     if not all(re.fullmatch(r"[0-9]{1,4}", text) for pair in counts for text in pair):
@@ -393,7 +408,11 @@ def _latest(results: Iterable[_Result], framework: Framework) -> Iterator[_Resul
 def _tells(result: _Result, scale: Scale) -> tuple[bool, bool, bool]:
     """How much a code tells: a score, else that the pupil stands below the test, else a standard."""
     name = scale.parse(result.cells["result"][0]) or NO_RESULT
-    return not math.isnan(scale.points(name)), scale.is_result(name), scale.is_standard(name)
+    return (
+        not math.isnan(scale.points(name)),
+        scale.is_result(name),
+        scale.is_standard(name),
+    )
 
 
 def _number(text: str, *, otherwise: int) -> int:

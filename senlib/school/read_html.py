@@ -25,7 +25,9 @@ _MOST_TAGS = 5_000_000
 _MOST_TABLES, _DEEPEST_TABLE = 5_000, 30
 _WIDEST = 2_000
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE
+)
 _NO_TEXT = ("script", "style", "title", "template")
 _BREAKS = ("br", "p", "div", "li", "tr")
 
@@ -45,7 +47,9 @@ def read_mhtml(
     stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
 ) -> list[RawTable]:
     """The tables of the web pages in an MHTML file, such as Excel's 'Single File Web Page'."""
-    message = email.message_from_bytes(_bounded(stream, name=name), policy=email.policy.compat32)
+    message = email.message_from_bytes(
+        _bounded(stream, name=name), policy=email.policy.compat32
+    )
     pages = []
     for part in message.walk():
         if part.get_content_type() == "text/html":
@@ -63,7 +67,10 @@ def _bounded(stream: BinaryIO, *, name: str) -> bytes:
 
 
 def _tables(
-    pages: Sequence[tuple[bytes, str]], name: str, is_heading: IsHeading, progress: Progress
+    pages: Sequence[tuple[bytes, str]],
+    name: str,
+    is_heading: IsHeading,
+    progress: Progress,
 ) -> list[RawTable]:
     found = []
     try:
@@ -115,9 +122,16 @@ def _decoded(content: bytes, charset: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
     said = _CHARSET.search(content[:4096])
-    for encoding in (charset, said[1].decode("ascii", "ignore") if said else "", "utf-8-sig"):
+    for encoding in (
+        charset,
+        said[1].decode("ascii", "ignore") if said else "",
+        "utf-8-sig",
+    ):
         try:
-            if encoding and encoding.lower().replace("_", "-") not in ("iso-8859-1", "latin-1"):
+            if encoding and encoding.lower().replace("_", "-") not in (
+                "iso-8859-1",
+                "latin-1",
+            ):
                 return content.decode(encoding)
         except (LookupError, UnicodeError):
             continue
@@ -144,11 +158,15 @@ class _Table:
 
     def start_cell(self, attributes: Mapping[str, str]) -> None:
         self.end_cell()
-        while self.from_above and self.from_above.get(len(self.cells), 0) >= max(self.row, 1):
+        while self.from_above and self.from_above.get(len(self.cells), 0) >= max(
+            self.row, 1
+        ):
             self.cells.append("")
         self.text = []
         self.span = (
-            (_span(attributes, "rowspan"), _span(attributes, "colspan")) if attributes else (1, 1)
+            (_span(attributes, "rowspan"), _span(attributes, "colspan"))
+            if attributes
+            else (1, 1)
         )
 
     def end_cell(self) -> None:
@@ -179,12 +197,18 @@ class _Table:
         self.cells = []
 
     def notes(self) -> list[str]:
-        return [hidden_rows_note(self.hidden_rows, filtered=False)] if self.hidden_rows else []
+        return (
+            [hidden_rows_note(self.hidden_rows, filtered=False)]
+            if self.hidden_rows
+            else []
+        )
 
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
     written = attributes.get(name, "").strip()
-    return min(max(int(written), 1), _WIDEST) if re.fullmatch("[0-9]{1,6}", written) else 1
+    return (
+        min(max(int(written), 1), _WIDEST) if re.fullmatch("[0-9]{1,6}", written) else 1
+    )
 
 
 def _is_unseen(attributes: Mapping[str, str]) -> bool:

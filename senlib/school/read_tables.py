@@ -68,7 +68,10 @@ def read_tables(
     telling = Progress(progress)
     with file.open() as stream:
         tables = reader(
-            stream, name=file.name, is_heading=is_heading or is_schema_heading, progress=telling
+            stream,
+            name=file.name,
+            is_heading=is_heading or is_schema_heading,
+            progress=telling,
         )
     telling(1)
     return tables
@@ -86,6 +89,8 @@ def is_schema_heading(heading: str) -> bool:
 @cache
 def _schema_headings() -> frozenset[str]:
     tables = [
-        of(load(name)) for name in names() for of in (schema.pupils_schema, schema.results_schema)
+        of(load(name))
+        for name in names()
+        for of in (schema.pupils_schema, schema.results_schema)
     ]
     return frozenset().union(*(schema.headings(table) for table in tables))

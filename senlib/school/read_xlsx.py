@@ -34,7 +34,11 @@ from senlib.school.sheet_xml import (
     TooLarge,
     is_true,
 )
-from senlib.school.what_is_hidden import beside_hidden_sheets, hidden_rows_note, no_table_shown
+from senlib.school.what_is_hidden import (
+    beside_hidden_sheets,
+    hidden_rows_note,
+    no_table_shown,
+)
 
 _BYTES_AT_ONCE = 64 * 1024
 # The quickest way to fill the time is elements without content: a sheet of 100,000 pupils has a third of these.
@@ -44,7 +48,14 @@ _MOST_UNPACKED = 2
 _MOST_SHEETS = 500
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, etree.XMLSyntaxError, NoWorkbook),
-    *(EOFError, ValueError, LookupError, NotImplementedError, RuntimeError, OverflowError),
+    *(
+        EOFError,
+        ValueError,
+        LookupError,
+        NotImplementedError,
+        RuntimeError,
+        OverflowError,
+    ),
 )
 
 
@@ -78,13 +89,17 @@ def read_xlsx(
     except TooLarge as error:
         raise fault(name, TOO_FAR, DELETE_FAR) from error
     except _BROKEN as error:
-        raise fault(name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX) from error
+        raise fault(
+            name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX
+        ) from error
 
 
 class _Package:
     """The parts of a workbook, unpacked piece by piece and never further than its bound."""
 
-    def __init__(self, archive: zipfile.ZipFile, *, name: str, progress: Progress) -> None:
+    def __init__(
+        self, archive: zipfile.ZipFile, *, name: str, progress: Progress
+    ) -> None:
         if any(member.flag_bits & 1 for member in archive.infolist()):
             raise locked(name)
         self._archive = archive
@@ -115,7 +130,9 @@ class _Package:
                 epoch=EPOCH_1904 if book.dates_from_1904 else EPOCH_1900,
                 made_up_zeros=book.made_up_zeros,
             )
-            label = f"{self._name}, sheet '{sheet.name}'" if book.count > 1 else self._name
+            label = (
+                f"{self._name}, sheet '{sheet.name}'" if book.count > 1 else self._name
+            )
             table = self._table(sheet.part, xml, label=label, is_heading=is_heading)
             if table is not None:
                 tables.append(table)
@@ -133,9 +150,13 @@ class _Package:
             for _ in self._parsed(part, xml):
                 yield from xml.take()
             if xml.hidden_rows:
-                around.notes.append(hidden_rows_note(xml.hidden_rows, filtered=xml.filtered))
+                around.notes.append(
+                    hidden_rows_note(xml.hidden_rows, filtered=xml.filtered)
+                )
 
-        return table_of(rows(), file=label, is_heading=is_heading, around=around, sheet=True)
+        return table_of(
+            rows(), file=label, is_heading=is_heading, around=around, sheet=True
+        )
 
     def _workbook(self) -> _Workbook:
         roots = self._relations("_rels/.rels", folder="")
@@ -150,10 +171,16 @@ class _Package:
         sheets = [attributes for name, attributes in found.found if name == "sheet"]
         if len(sheets) > _MOST_SHEETS:
             rule = f"the workbook has more than {_MOST_SHEETS} sheets"
-            raise fault(self._name, rule, "Save the sheet with the pupils as its own workbook.")
+            raise fault(
+                self._name, rule, "Save the sheet with the pupils as its own workbook."
+            )
         # Charts and macros have sheets too, which hold no cells.
         worksheets = [
-            _Sheet(attributes["name"], attributes.get("state", "visible") != "visible", target)
+            _Sheet(
+                attributes["name"],
+                attributes.get("state", "visible") != "visible",
+                target,
+            )
             for attributes in sheets
             for target, kind in [relations[_relation_id(attributes)]]
             if kind == "worksheet"
@@ -161,7 +188,9 @@ class _Package:
         if len({sheet.part for sheet in worksheets}) < len(worksheets):
             raise NoWorkbook
         others = {kind: target for target, kind in relations.values()}
-        settings = {name: attributes for name, attributes in found.found if name != "sheet"}
+        settings = {
+            name: attributes for name, attributes in found.found if name != "sheet"
+        }
         return _Workbook(
             sheets=worksheets,
             count=len(sheets),
@@ -192,7 +221,9 @@ class _Package:
         """What the number format of each style shows, by the style's number."""
         if part.lower() not in self._members:
             return [PLAIN]
-        found = Elements("numFmt", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "xf")
+        found = Elements(
+            "numFmt", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "xf"
+        )
         self._parse(part, found)
         codes: dict[int, str] = {}
         kinds = []
@@ -214,7 +245,11 @@ class _Package:
     def _parsed(self, part: str, target: object) -> Iterator[None]:
         """Parse a part into its target, a piece at a time: entities, document types and outside addresses switched off."""
         parser = etree.XMLParser(
-            target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+            target=target,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
         )
         for piece in self._pieces(part):
             parser.feed(piece)
@@ -226,7 +261,9 @@ class _Package:
         member = self._members[part.lower()]
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise fault(
-                self._name, "the workbook is packed in a way that cannot be read", SAVE_AS_XLSX
+                self._name,
+                "the workbook is packed in a way that cannot be read",
+                SAVE_AS_XLSX,
             )
         # The size that an archive declares is its maker's word: what comes out is counted instead.
         member.file_size = sys.maxsize

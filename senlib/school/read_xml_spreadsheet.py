@@ -36,7 +36,11 @@ def read_xml_spreadsheet(
     stream.seek(0)
     try:
         parser = etree.XMLParser(
-            target=book, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+            target=book,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
         )
         elements = 0
         while piece := stream.read(_BYTES_AT_ONCE):
@@ -49,14 +53,18 @@ def read_xml_spreadsheet(
     except TooLarge as error:
         raise fault(name, TOO_LARGE, SPLIT_IT) from error
     except (etree.XMLSyntaxError, NoWorkbook, ValueError, LookupError) as error:
-        raise fault(name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX) from error
+        raise fault(
+            name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX
+        ) from error
     tables = [
         table_of(
             iter(sheet.rows),
             file=f"{name}, sheet '{sheet.name}'" if len(book.sheets) > 1 else name,
             is_heading=is_heading,
             around=Surroundings(
-                merges=sheet.merges, hidden_columns=sheet.hidden_columns, notes=sheet.notes()
+                merges=sheet.merges,
+                hidden_columns=sheet.hidden_columns,
+                notes=sheet.notes(),
             ),
             sheet=True,
         )
@@ -64,7 +72,9 @@ def read_xml_spreadsheet(
         if not sheet.hidden
     ]
     hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
-    shown = beside_hidden_sheets([table for table in tables if table is not None], hidden)
+    shown = beside_hidden_sheets(
+        [table for table in tables if table is not None], hidden
+    )
     if not shown:
         raise no_table_shown(name, hidden)
     return shown
@@ -113,7 +123,9 @@ class _Book(Target):
             self._style = own.get("ID", "")
         elif name == "NumberFormat":
             code = own.get("Format", "")
-            self._kinds[self._style] = PERCENT if code == "Percent" else kind_of(0, code)
+            self._kinds[self._style] = (
+                PERCENT if code == "Percent" else kind_of(0, code)
+            )
         elif name == "Worksheet":
             if len(self.sheets) == _MOST_SHEETS:
                 raise TooLarge

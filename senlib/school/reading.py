@@ -75,7 +75,13 @@ class Reading:
                 self._read(file)
             except FaultyFile as faulty:
                 self.faults += faulty.faults
-            except (ValueError, ArithmeticError, LookupError, MemoryError, RecursionError):
+            except (
+                ValueError,
+                ArithmeticError,
+                LookupError,
+                MemoryError,
+                RecursionError,
+            ):
                 # Whatever a file holds, she is told which one it is; the message of such an error may hold its values.
                 self.faults.append(_unreadable(file))
         self._tell_ctf_notes()
@@ -94,7 +100,9 @@ class Reading:
                     else f"{file.name} is the same as {first}, and was left out."
                 )
                 continue
-            times = sum(1 for one in kept.values() if one.name.split(" (file ")[0] == file.name)
+            times = sum(
+                1 for one in kept.values() if one.name.split(" (file ")[0] == file.name
+            )
             name = f"{file.name} (file {times + 1})" if times else file.name
             kept[name] = replace(file, name=name)
             names[digest] = name
@@ -124,13 +132,17 @@ class Reading:
                 self._review_unknown(table)
             return
         with_rows = [
-            match for _, match in found if match and (len(match.table.rows) or match.table.faults)
+            match
+            for _, match in found
+            if match and (len(match.table.rows) or match.table.faults)
         ]
         if not with_rows:
             self.faults.append(_no_rows(file))
         for table, match in found:
             if match is None:
-                self.notes.append(f"{table.file}: no heading was recognised, so it was left out.")
+                self.notes.append(
+                    f"{table.file}: no heading was recognised, so it was left out."
+                )
         whole = any(not missing(match) for match in with_rows)
         for match in with_rows:
             self._take(file, match, beside_others=whole)
@@ -151,29 +163,49 @@ class Reading:
                     guess=column.guess,
                     left_out=not column.used,
                     holds=holds(
-                        cells(table.columns[column.index]), column, framework=self.framework
+                        cells(table.columns[column.index]),
+                        column,
+                        framework=self.framework,
                     ),
                     remark=column.remark,
                 )
             )
             if column.remark:
-                self.notes.append(f"{table.file}, column ‘{column.heading}’: {column.remark}.")
+                self.notes.append(
+                    f"{table.file}, column ‘{column.heading}’: {column.remark}."
+                )
         self._note_what_is_unknown(match)
         self.faults += table.faults
-        self.faults += [replace(fault, stops=not beside_others) for fault in missing(match)]
+        self.faults += [
+            replace(fault, stops=not beside_others) for fault in missing(match)
+        ]
         if not missing(match):
             self.matches.append((file, match))
 
     def _note_what_is_unknown(self, match: Matched) -> None:
         """Say which columns were not recognised, and where one of DfE's files holds no result that is used."""
         file = match.table.file
-        unknown = [column.heading[:_SHORT] for column in match.columns if not column.meaning]
+        unknown = [
+            column.heading[:_SHORT] for column in match.columns if not column.meaning
+        ]
         if unknown:
             shown = ", ".join(f"‘{heading}’" for heading in unknown[:_NAMED])
-            more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-            what = "1 column was" if len(unknown) == 1 else f"{len(unknown):,} columns were"
-            self.notes.append(f"{file}: {what} not recognised and left out: {shown}{more}.")
-        if headings.is_dfe(match.table.headings) and not match.results and not match.long:
+            more = (
+                f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+            )
+            what = (
+                "1 column was"
+                if len(unknown) == 1
+                else f"{len(unknown):,} columns were"
+            )
+            self.notes.append(
+                f"{file}: {what} not recognised and left out: {shown}{more}."
+            )
+        if (
+            headings.is_dfe(match.table.headings)
+            and not match.results
+            and not match.long
+        ):
             self.notes.append(
                 f"{file}: this is one of DfE’s pupil files, with no key stage 2 scores or GCSE grades. "
                 "Only the columns about pupils were read."
@@ -192,7 +224,11 @@ class Reading:
         pupils, results, notes, year, leaving = read_ctf(file, framework=self.framework)
         for note in notes:
             self._note_of_ctf(file, note.removeprefix(f"{file.name}: "))
-        if year is not None and year < self.academic_year and "attendance" in pupils.data:
+        if (
+            year is not None
+            and year < self.academic_year
+            and "attendance" in pupils.data
+        ):
             if (pupils.data["attendance"] != "").any():
                 told = f"attendance of {school_year(year)} was left out, because that year is over."
                 self._note_of_ctf(file, told)
@@ -224,7 +260,11 @@ class Reading:
     def _tell_ctf_notes(self) -> None:
         """Thirty primary schools send thirty files: what is so of many of them is told once."""
         for text, names in self.ctf_notes.items():
-            who = names[0] if len(names) == 1 else f"{len(names):,} CTF files, such as {names[0]}"
+            who = (
+                names[0]
+                if len(names) == 1
+                else f"{len(names):,} CTF files, such as {names[0]}"
+            )
             self.notes.append(f"{who}: {text}")
 
 
@@ -238,10 +278,14 @@ def _digest(file: NamedFile) -> bytes:
 
 
 def _unreadable(file: NamedFile) -> Fault:
-    remedy = "Open it in Excel, copy the table into a new workbook, save that and choose it."
+    remedy = (
+        "Open it in Excel, copy the table into a new workbook, save that and choose it."
+    )
     return Fault(file=file.name, rule="this file cannot be read", remedy=remedy)
 
 
 def _no_rows(file: NamedFile) -> Fault:
     remedy = "Export the list again, or fill in a row for each pupil, and choose the file again."
-    return Fault(file=file.name, rule="there are headings, but no rows below them", remedy=remedy)
+    return Fault(
+        file=file.name, rule="there are headings, but no rows below them", remedy=remedy
+    )

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from senlib.frameworks import Framework
-from senlib.school import checking, headings, joining, lists, questions, schema, school_years
+from senlib.school import (
+    checking,
+    headings,
+    joining,
+    lists,
+    questions,
+    schema,
+    school_years,
+)
 from senlib.school.answers import Answers
 from senlib.school.faults import Fault, FaultyFile
 from senlib.school.files import NamedFile, Part, Source
@@ -76,7 +84,11 @@ def load_files(
     [['0123', 'KS2', '3'], ['0124', 'KS2', '4'], ['0123', 'KS3', '5']]
     """
     review = review_files(
-        files, framework=framework, answers=answers, academic_year=academic_year, today=today
+        files,
+        framework=framework,
+        answers=answers,
+        academic_year=academic_year,
+        today=today,
     )
     if not review.loads:
         raise FaultyFile([fault for fault in review.faults if fault.stops])
@@ -123,14 +135,18 @@ class _Reviewing:
 
     def of(self, files: Sequence[NamedFile]) -> Review:
         """The review of these files."""
-        reading = Reading(self.framework, self.answers, self.academic_year, self.progress)
+        reading = Reading(
+            self.framework, self.answers, self.academic_year, self.progress
+        )
         reading.read(files)
         self.faults += reading.faults
         self.notes += reading.notes
         self.matches = reading.matches
         self.progress("Putting the lists together")
         made = [self._list(file, match) for file, match in self.matches] + reading.ctfs
-        if not self.faults and all(one.long and not len(one.pupils.data.columns) for one in made):
+        if not self.faults and all(
+            one.long and not len(one.pupils.data.columns) for one in made
+        ):
             self.faults.append(_no_pupils(reading.files))
         made = self._in_their_years(made)
         pupils, results = self._joined(made)
@@ -140,7 +156,9 @@ class _Reviewing:
             schema.results_schema(self.framework),
         )
         typed = [
-            schema.typed(table.iloc[:0] if stops else table, schema=of, framework=self.framework)
+            schema.typed(
+                table.iloc[:0] if stops else table, schema=of, framework=self.framework
+            )
             for table, of in ((pupils, of_pupils), (results, of_results))
         ]
         return Review(
@@ -163,7 +181,9 @@ class _Reviewing:
 
     # -- what the lists do not say of themselves --
 
-    def _list(self, file: NamedFile, match: Matched, *, year: int | None = None) -> SchoolList:
+    def _list(
+        self, file: NamedFile, match: Matched, *, year: int | None = None
+    ) -> SchoolList:
         """The list in a table, with the stage and the date of its results as she says, where the table does not."""
         stage = self._stage(match) if match.untold else ""
         one = lists.of_table(
@@ -181,7 +201,9 @@ class _Reviewing:
         """The stage of results of which none is told."""
         proposal = likely_stage(match, self.framework)
         file = match.table.file
-        return self.ask(questions.which_stage(file, framework=self.framework, proposal=proposal))
+        return self.ask(
+            questions.which_stage(file, framework=self.framework, proposal=proposal)
+        )
 
     def _now_date(self, one: SchoolList) -> str:
         """Of what date the current results of a list are."""
@@ -215,12 +237,16 @@ class _Reviewing:
         self, made: Sequence[SchoolList], ids: Sequence[np.ndarray]
     ) -> dict[str, set[str]]:
         """Who has a result in a core subject at the end of each stage."""
-        found: dict[str, set[str]] = {stage.name: set() for stage in self.framework.stages}
+        found: dict[str, set[str]] = {
+            stage.name: set() for stage in self.framework.stages
+        }
         core = self.framework.core_subjects()
         for one, numbers in zip(made, ids, strict=True):
             for part, at in zip(one.results, one.at, strict=True):
                 stages = schema.each_distinct(part.data["stage"])
-                subjects = schema.each_distinct(part.data["subject"], self.framework.subject)
+                subjects = schema.each_distinct(
+                    part.data["subject"], self.framework.subject
+                )
                 filled = schema.each_distinct(part.data["result"]) != ""
                 for stage, ids_of_stage in found.items():
                     rows = (stages == stage) & subjects.isin(core) & filled
@@ -232,7 +258,9 @@ class _Reviewing:
     ) -> int:
         """The school year that a list tells of: last year's, where its oldest have results that they could not have yet."""
         this_year = self.academic_year
-        if "year_group" not in one.pupils.data or self.today >= date(this_year, *_SUMMER_ENDS):
+        if "year_group" not in one.pupils.data or self.today >= date(
+            this_year, *_SUMMER_ENDS
+        ):
             return this_year
         years = schema.each_distinct(one.pupils.data["year_group"], schema.whole_number)
         for stage in self.framework.stages:
@@ -274,11 +302,16 @@ class _Reviewing:
                     f"{one.file}: there is no UPN, so pupils were matched by column ‘{one.number_heading}’."
                 )
 
-    def _pupils(self, made: Sequence[SchoolList], ids: Sequence[np.ndarray]) -> pd.DataFrame:
+    def _pupils(
+        self, made: Sequence[SchoolList], ids: Sequence[np.ndarray]
+    ) -> pd.DataFrame:
         """The pupils of all lists, canonical, checked, joined, in their years."""
         of = schema.pupils_schema(self.framework)
         parts = [
-            replace(one.pupils, data=one.pupils.data.assign(pupil_id=pd.Categorical(numbers)))
+            replace(
+                one.pupils,
+                data=one.pupils.data.assign(pupil_id=pd.Categorical(numbers)),
+            )
             for one, numbers in zip(made, ids, strict=True)
         ]
         raw, faults = checking.without_errors(
@@ -287,19 +320,29 @@ class _Reviewing:
         self.faults += faults
         tall = schema.canonical(raw, schema=of, framework=self.framework)
         tall["on_roll"] = _canonical_on_roll(raw, tall)
-        places = np.repeat(np.arange(len(made)), [len(one.pupils.rows) for one in made]).astype(int)
-        at = np.concatenate([np.arange(len(one.pupils.rows)) for one in made]) if made else []
+        places = np.repeat(
+            np.arange(len(made)), [len(one.pupils.rows) for one in made]
+        ).astype(int)
+        at = (
+            np.concatenate([np.arange(len(one.pupils.rows)) for one in made])
+            if made
+            else []
+        )
         tall, faults = checking.checked(
             tall, parts, of, framework=self.framework, needed=checking.NEEDED
         )
         stated = {(fault.file, fault.row, fault.column) for fault in self.faults}
         # A second table of results alone says nothing of pupils; a row without a number is told where results are.
         self.faults += [
-            fault for fault in faults if (fault.file, fault.row, fault.column) not in stated
+            fault
+            for fault in faults
+            if (fault.file, fault.row, fault.column) not in stated
         ]
         tall = self._mixed_shares(tall, parts)
         tall = tall.assign(list=places, at=at)
-        tall, notes = school_years.restated(tall, made, academic_year=self.academic_year)
+        tall, notes = school_years.restated(
+            tall, made, academic_year=self.academic_year
+        )
         self.notes += notes
         tall = tall[tall["pupil_id"] != ""]
         tall, faults, notes = joining.without_strangers(tall, made, ask=self.ask)
@@ -320,7 +363,9 @@ class _Reviewing:
             pupils, made, ids, academic_year=self.academic_year
         )
         self.notes += notes
-        return school_years.with_leavers(pupils, tall, today=self.today)[[*of.columns, "list"]]
+        return school_years.with_leavers(pupils, tall, today=self.today)[
+            [*of.columns, "list"]
+        ]
 
     def _mixed_shares(self, tall: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
         """Attendance without fractions of 1 that stand among percentages: nobody can tell what they are."""
@@ -375,7 +420,10 @@ class _Reviewing:
                     # Each by the UPN, and only without one by the school's own number.
                     pupils=len(
                         set().union(
-                            *(np.where(one.upns == "", one.own_numbers, one.upns) for one in mine)
+                            *(
+                                np.where(one.upns == "", one.own_numbers, one.upns)
+                                for one in mine
+                            )
                         )
                         - {""}
                     ),

@@ -131,7 +131,9 @@ _NEEDS_IN_WORDS = {
     ],
 }
 # What stands in a column of needs where there is none; a blank is no code.
-_NO_NEED = dict.fromkeys(["-", "--", "n/a", "na", "0", "none", "no", "nil", "no need"], "")
+_NO_NEED = dict.fromkeys(
+    ["-", "--", "n/a", "na", "0", "none", "no", "nil", "no need"], ""
+)
 SUMMERS = range(1990, 2100)
 
 
@@ -247,7 +249,8 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 ],
             ),
             "set_english": _text(
-                "Class or set in English", aliases=["english set", "english class", "set en"]
+                "Class or set in English",
+                aliases=["english set", "english class", "set en"],
             ),
             "set_mathematics": _text(
                 "Class or set in mathematics",
@@ -339,10 +342,16 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
             ),
             "ethnicity": _text(
                 "Ethnic group, as the school records it",
-                aliases=["ethnic group", "ethnicgroup", "ethnic code", "ethnicity code"],
+                aliases=[
+                    "ethnic group",
+                    "ethnicgroup",
+                    "ethnic code",
+                    "ethnicity code",
+                ],
             ),
             "language": _text(
-                "First language", aliases=["first language", "home language", "languagegroup"]
+                "First language",
+                aliases=["first language", "home language", "languagegroup"],
             ),
             "eal_stage": _coded(
                 "Stage of English as an additional language, 1 to 4, or proficiency, A (new to English) to E (fluent)",
@@ -355,7 +364,12 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                     "fluent": "E",
                 },
                 accepted="1 to 4, or A to E",
-                aliases=["eal stage", "eal proficiency", "proficiency in english", "eal level"],
+                aliases=[
+                    "eal stage",
+                    "eal proficiency",
+                    "proficiency in english",
+                    "eal level",
+                ],
             ),
             "fsm": _coded(
                 "Eligible for free school meals: Y or N",
@@ -405,11 +419,19 @@ def pupils_schema(framework: Framework) -> pa.DataFrameSchema:
                 ],
             ),
             "on_roll": _coded(
-                "On roll now: Y or N; blank is read as Y", _YES_NO, aliases=["on roll", "onroll"]
+                "On roll now: Y or N; blank is read as Y",
+                _YES_NO,
+                aliases=["on roll", "onroll"],
             ),
             "left_on": _date(
                 "Date on which the pupil left the school, as 2004-05-14 or 14/05/2004",
-                aliases=["leaving date", "date of leaving", "left on", "dol", "date left"],
+                aliases=[
+                    "leaving date",
+                    "date of leaving",
+                    "left on",
+                    "dol",
+                    "date left",
+                ],
             ),
         },
         title="pupils",
@@ -477,7 +499,10 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
             ),
             "kind": _coded(
                 "How it was given: test, or teacher (teacher assessment); blank is read as test, and for 'now' as teacher",
-                {"test": ["tt", "exam", "t", "gcse"], "teacher": ["ta", "teacher assessment"]},
+                {
+                    "test": ["tt", "exam", "t", "gcse"],
+                    "teacher": ["ta", "teacher assessment"],
+                },
                 aliases=["method", "assessment type"],
             ),
             "result": _text(
@@ -562,12 +587,15 @@ def canonical(
     made = pd.DataFrame(made, index=table.index)
     if schema.title == "results":
         made["kind"] = made["kind"].mask(
-            made["kind"] == "", (made["stage"] == "now").map({True: "teacher", False: "test"})
+            made["kind"] == "",
+            (made["stage"] == "now").map({True: "teacher", False: "test"}),
         )
         made["result"] = _by_stage(
             made,
             lambda scale: (
-                lambda text: scale.parse(text) or (NO_RESULT if is_nothing(text) else text)
+                lambda text: (
+                    scale.parse(text) or (NO_RESULT if is_nothing(text) else text)
+                )
             ),
             framework,
         ).astype(str)
@@ -576,7 +604,9 @@ def canonical(
     return made
 
 
-def typed(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framework) -> pd.DataFrame:
+def typed(
+    table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framework
+) -> pd.DataFrame:
     """A checked table with its numbers as numbers, and for results the points of each."""
     table = table.copy()
     for name in ("year_group", "ks4_year"):
@@ -585,7 +615,9 @@ def typed(table: pd.DataFrame, *, schema: pa.DataFrameSchema, framework: Framewo
     if "attendance" in schema.columns:
         table["attendance"] = numbers(table["attendance"])
     if schema.title == "results":
-        table["points"] = _by_stage(table, lambda scale: scale.points, framework).astype("float64")
+        table["points"] = _by_stage(
+            table, lambda scale: scale.points, framework
+        ).astype("float64")
         for name in ("stage", "subject", "kind", "result"):
             table[name] = table[name].astype("category")
     return table.reset_index(drop=True)
@@ -599,7 +631,10 @@ def is_accepted(text: str, column: pa.Column) -> bool:
 
 def fits(text: str, column: pa.Column) -> bool:
     """Whether a column takes a text that is in the schema's own spelling."""
-    return all(bool(check(pd.Series([text], dtype=str)).check_passed) for check in column.checks)
+    return all(
+        bool(check(pd.Series([text], dtype=str)).check_passed)
+        for check in column.checks
+    )
 
 
 def normal(heading: str) -> str:
@@ -649,8 +684,24 @@ _YES_NO = {
     "N": ["no", "false", "0", "f", "not eligible", "not entitled"],
 }
 _ON_MEALS = {
-    "Y": [*_YES_NO["Y"], "fsm", "fsm6", "ever 6", "pp", "pupil premium", "disadvantaged"],
-    "N": [*_YES_NO["N"], "non-fsm", "non fsm", "not fsm", "non-pp", "not pp", "non pupil premium"]
+    "Y": [
+        *_YES_NO["Y"],
+        "fsm",
+        "fsm6",
+        "ever 6",
+        "pp",
+        "pupil premium",
+        "disadvantaged",
+    ],
+    "N": [
+        *_YES_NO["N"],
+        "non-fsm",
+        "non fsm",
+        "not fsm",
+        "non-pp",
+        "not pp",
+        "non pupil premium",
+    ]
     + ["not pupil premium", "not disadvantaged"],
 }
 
@@ -667,7 +718,9 @@ def _coded(
     blank: bool = True,
 ) -> pa.Column:
     known = {
-        spelling: code for code, others in codes.items() for spelling in (code.casefold(), *others)
+        spelling: code
+        for code, others in codes.items()
+        for spelling in (code.casefold(), *others)
     } | dict(spellings or {})
     allowed = [*codes, ""] if blank else list(codes)
     return _text(
@@ -699,7 +752,8 @@ def _number(meaning: str, *, values: range, aliases: list[str]) -> pa.Column:
         remedy=f"Use a whole number from {allowed[0]} to {allowed[-1]}, or leave it blank.",
         checks=[
             pa.Check.isin(
-                [*allowed, ""], error=f"not a whole number from {allowed[0]} to {allowed[-1]}"
+                [*allowed, ""],
+                error=f"not a whole number from {allowed[0]} to {allowed[-1]}",
             )
         ],
     )
@@ -763,7 +817,9 @@ def numbers(values: pd.Series) -> pd.Series:
     )
 
 
-def turner(name: str, *, column: pa.Column, framework: Framework) -> Callable[[str], str] | None:
+def turner(
+    name: str, *, column: pa.Column, framework: Framework
+) -> Callable[[str], str] | None:
     """What turns a text of a column into the schema's own spelling of it; None where texts stay as they are."""
     if name == "subject":
         return lambda text: framework.subject(text) or text
@@ -825,7 +881,9 @@ def iso_date(text: str) -> str:
     """
     written = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T].*)?", text)
     parts = written.groups() if written else None
-    if british := re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?: .*)?", text):
+    if british := re.fullmatch(
+        r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?: .*)?", text
+    ):
         parts = british.groups()[::-1]
     try:
         return date(*(int(part) for part in parts)).isoformat() if parts else text
@@ -835,7 +893,11 @@ def iso_date(text: str) -> str:
 
 def _dates(values: pd.Series) -> list[str]:
     """Of the distinct values those that are a date as 2004-05-14, or blank."""
-    return [text for text in values.unique() if not text or (len(text) == 10 and is_date(text))]
+    return [
+        text
+        for text in values.unique()
+        if not text or (len(text) == 10 and is_date(text))
+    ]
 
 
 def is_date(text: str) -> bool:
@@ -855,11 +917,17 @@ def whole_number(text: str) -> str:
     ['11', '9', '0', '', '2024', 'nine']
     """
     folded = " ".join(text.casefold().split())
-    if re.fullmatch(r"((national )?curriculum |nc )?(year |y ?)?r|yr|(year )?rec(eption)?", folded):
+    if re.fullmatch(
+        r"((national )?curriculum |nc )?(year |y ?)?r|yr|(year )?rec(eption)?", folded
+    ):
         return "0"
-    if re.fullmatch(r"((national )?curriculum |nc )?(year |y)?(n|n1|n2|nursery( [12])?)", folded):
+    if re.fullmatch(
+        r"((national )?curriculum |nc )?(year |y)?(n|n1|n2|nursery( [12])?)", folded
+    ):
         return ""
-    folded = re.sub(r"^((national )?curriculum |nc )?(year group|year|yr\.?|y|ncy)\s*", "", folded)
+    folded = re.sub(
+        r"^((national )?curriculum |nc )?(year group|year|yr\.?|y|ncy)\s*", "", folded
+    )
     if span := re.fullmatch(r"(20[0-9]{2})[/-]?([0-9]{2})", folded):
         return span[1][:2] + span[2]
     number = re.fullmatch(r"0*([0-9]+)(\.0+)?", folded)
@@ -867,11 +935,15 @@ def whole_number(text: str) -> str:
 
 
 def _subject_names(framework: Framework, subjects: pd.Series) -> list[str]:
-    return [name for name in subjects.unique() if name and framework.subject(name) == name]
+    return [
+        name for name in subjects.unique() if name and framework.subject(name) == name
+    ]
 
 
 def _by_stage(
-    table: pd.DataFrame, turner: Callable[[Scale], Callable[[str], object]], framework: Framework
+    table: pd.DataFrame,
+    turner: Callable[[Scale], Callable[[str], object]],
+    framework: Framework,
 ) -> pd.Series:
     """Each result turned by the scale of its stage; results of an unknown stage stay as they are."""
     turned = table["result"].to_numpy(dtype=object, copy=True)
@@ -879,7 +951,9 @@ def _by_stage(
         of_stage = np.flatnonzero(table["stage"] == stage)
         codes, distinct = pd.factorize(table["result"].iloc[of_stage])
         turn = turner(framework.scale_of(stage))
-        turned[of_stage] = np.array([turn(text) for text in distinct], dtype=object)[codes]
+        turned[of_stage] = np.array([turn(text) for text in distinct], dtype=object)[
+            codes
+        ]
     return pd.Series(turned, index=table.index)
 
 
@@ -897,10 +971,18 @@ def _result_known(table: pd.DataFrame, framework: Framework) -> pd.Series:
         results = table.loc[of_stage, "result"]
         scale = framework.scale_of(stage)
         known[of_stage] = results.isin(
-            [text for text in results.unique() if text == NO_RESULT or scale.parse(text)]
+            [
+                text
+                for text in results.unique()
+                if text == NO_RESULT or scale.parse(text)
+            ]
         )
         if doubles := scale.double_awards():
-            single = [subject.name for subject in framework.subjects if not subject.double]
-            wrong = of_stage & table["result"].isin(doubles) & table["subject"].isin(single)
+            single = [
+                subject.name for subject in framework.subjects if not subject.double
+            ]
+            wrong = (
+                of_stage & table["result"].isin(doubles) & table["subject"].isin(single)
+            )
             known &= ~wrong
     return known

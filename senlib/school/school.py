@@ -83,7 +83,9 @@ def school_of(review: Review, *, name: str) -> School:
         results=review.results,
         answers={question.key: question.answer for question in review.questions},
         sources=review.sources,
-        meanings=tuple((c.file, c.heading, c.meaning) for c in review.columns if not c.left_out),
+        meanings=tuple(
+            (c.file, c.heading, c.meaning) for c in review.columns if not c.left_out
+        ),
         notes=review.notes,
     )
 
@@ -221,7 +223,9 @@ def _whole(school: School) -> School:
     of = school.framework
     pupils = _with_all(school.pupils, pupils_schema(of), framework=of)
     results = _with_all(school.results, results_schema(of), framework=of)
-    return replace(school, pupils=pupils, results=results, lea=school.lea.reset_index(drop=True))
+    return replace(
+        school, pupils=pupils, results=results, lea=school.lea.reset_index(drop=True)
+    )
 
 
 def _with_all(
@@ -231,10 +235,16 @@ def _with_all(
     if list(table.columns) != names:
         if unknown := set(table.columns) - set(names):
             raise _UnknownColumn(f"{len(unknown)} columns that the schema has not")
-        text = table[[name for name in table if name in schema.columns]].astype(str).fillna("")
+        text = (
+            table[[name for name in table if name in schema.columns]]
+            .astype(str)
+            .fillna("")
+        )
         blank = canonical(text, schema=schema, framework=framework)
         blank = typed(blank, schema=schema, framework=framework)
-        table = table.assign(**{name: blank[name] for name in names if name not in table})[names]
+        table = table.assign(
+            **{name: blank[name] for name in names if name not in table}
+        )[names]
     return table.reset_index(drop=True)
 
 
@@ -242,7 +252,9 @@ def _same(school: School, path: Path) -> bool:
     """Whether what was written opens as the school that was to be kept."""
     try:
         opened = _open_file(path)
-        for one, other in zip(_tables(school).values(), _tables(opened).values(), strict=True):
+        for one, other in zip(
+            _tables(school).values(), _tables(opened).values(), strict=True
+        ):
             pd.testing.assert_frame_equal(one, other, check_exact=True)
     except (AssertionError, FaultyFile, ValueError):
         return False  # and nothing of what they say, for they may quote a pupil's value
@@ -263,9 +275,7 @@ def _version() -> str:
 def _framework(folder: Path, settings: Mapping[str, Any], given: str | None) -> str:
     name = given or settings.get("framework")
     if name is None:
-        remedy = (
-            'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
-        )
+        remedy = 'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
         raise fault(folder.name, "no framework is named", remedy)
     return name
 
@@ -283,7 +293,9 @@ def _tables_in(folder: Path, *, framework: Framework) -> tuple[list[Path], list[
     paths = [
         path
         for path in sorted(folder.iterdir())
-        if path.is_file() and not path.name.startswith(".") and path.name not in _NO_TABLES
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.name not in _NO_TABLES
     ]
     tables = [path for path in paths if path.suffix.lower() in TABLES]
     tables = [path for path in tables if not _is_prose(path, framework=framework)]
@@ -308,7 +320,9 @@ def _is_prose(path: Path, *, framework: Framework) -> bool:
         # As Excel's 'Unicode text' has it, every other byte is nought.
         text = stream.read(_HEADINGS_WITHIN_BYTES).replace(b"\0", b"").decode("latin-1")
     cells = [re.split(r"[\t,;|]", line) for line in text.splitlines()]
-    return not any(len(line) > 1 and known & {normal(cell) for cell in line} for line in cells)
+    return not any(
+        len(line) > 1 and known & {normal(cell) for cell in line} for line in cells
+    )
 
 
 def _settings(folder: Path) -> dict[str, Any]:
@@ -318,7 +332,9 @@ def _settings(folder: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        remedy = "See data/sample for one that works; text goes in double quotation marks."
+        remedy = (
+            "See data/sample for one that works; text goes in double quotation marks."
+        )
         raise fault("school.toml", "this is not a settings file", remedy) from error
 
 
@@ -329,9 +345,7 @@ def _lea(folder: Path) -> pd.DataFrame:
     try:
         return lea_schema().validate(_as_text(path))[list(lea_schema().columns)]
     except Exception as error:  # pandera, pandas and the decoder each raise their own
-        remedy = (
-            f"Its columns are {', '.join(lea_schema().columns)}; the last three are whole numbers."
-        )
+        remedy = f"Its columns are {', '.join(lea_schema().columns)}; the last three are whole numbers."
         raise fault("lea.csv", "these are not conversion figures", remedy) from error
 
 
@@ -370,7 +384,9 @@ def _open_version_1(folder: Path) -> School:
     )
 
 
-def _as_kept(path: Path, *, schema: pa.DataFrameSchema, framework: Framework) -> pd.DataFrame:
+def _as_kept(
+    path: Path, *, schema: pa.DataFrameSchema, framework: Framework
+) -> pd.DataFrame:
     try:
         table = _as_text(path)
         if not {"pupil_id"} <= set(table.columns) <= set(schema.columns):
@@ -382,7 +398,9 @@ def _as_kept(path: Path, *, schema: pa.DataFrameSchema, framework: Framework) ->
         raise _not_as_kept(path.name) from None
 
 
-def _check_joined(pupils: pd.DataFrame, results: pd.DataFrame, *, framework: Framework) -> None:
+def _check_joined(
+    pupils: pd.DataFrame, results: pd.DataFrame, *, framework: Framework
+) -> None:
     """What every measure relies on: each pupil once, and results of stages there are."""
     numbers = pupils["pupil_id"]
     if not numbers.is_unique or (numbers == "").any():

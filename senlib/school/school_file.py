@@ -66,10 +66,10 @@ CREATE TABLE columns (
 _BEING_WRITTEN = ".school-being-written-"
 _LEFT_BEHIND_SECONDS = 3600
 
-_LOAD_AGAIN = "Choose your files again on the front page, or restore this file from a backup."
-_UNREADABLE_BEFORE = (
-    "The school that was kept before can no longer be read, so the school that is open stays open."
+_LOAD_AGAIN = (
+    "Choose your files again on the front page, or restore this file from a backup."
 )
+_UNREADABLE_BEFORE = "The school that was kept before can no longer be read, so the school that is open stays open."
 _CAUSES = {
     errno.ENOSPC: "the disk is full. Free some space, then try again",
     errno.EACCES: "the workbook may not write there, or another program has the file open. Close that program, or ask your IT support",
@@ -81,15 +81,22 @@ class NotKept(OSError):
     """What kept a school from being written, in words that can be shown; what was kept before is still there."""
 
 
-def write(path: Path, *, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:
+def write(
+    path: Path, *, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
+) -> None:
     """Write a file that is not there yet, or empty. When this returns it is on the disk."""
-    told = [(name, json.dumps(value, allow_nan=False)) for name, value in sorted(facts.items())]
+    told = [
+        (name, json.dumps(value, allow_nan=False))
+        for name, value in sorted(facts.items())
+    ]
     columns = [
         (part, place, str(name), str(table[name].dtype), *_packed(table[name]))
         for part, table in sorted(tables.items())
         for place, name in enumerate(table.columns)
     ]
-    with closing(sqlite3.connect(private.file(path), isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(private.file(path), isolation_level=None)
+    ) as connection:
         # Nobody reads it before it is moved into place, so it needs neither a journal nor to be on the disk at each step.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
@@ -107,10 +114,16 @@ def write(path: Path, *, tables: Mapping[str, pd.DataFrame], facts: Mapping[str,
 def read(path: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """The tables and the facts of a file; nothing is written. Raises FaultyFile where it is damaged, newer or not ours."""
     with _opened(path) as connection:
-        told = connection.execute("SELECT name, value FROM facts ORDER BY name").fetchall()
-        columns = connection.execute("SELECT * FROM columns ORDER BY part, place").fetchall()
+        told = connection.execute(
+            "SELECT name, value FROM facts ORDER BY name"
+        ).fetchall()
+        columns = connection.execute(
+            "SELECT * FROM columns ORDER BY part, place"
+        ).fetchall()
         facts = {name: json.loads(value) for name, value in told}
-        if facts.pop("digest") != _digest([row for row in told if row[0] != "digest"], columns):
+        if facts.pop("digest") != _digest(
+            [row for row in told if row[0] != "digest"], columns
+        ):
             raise ValueError("the digest is another")
         tables: dict[str, dict[str, Any]] = {}
         for part, _, name, kind, held, rows in columns:
@@ -142,7 +155,11 @@ def written_beside(folder: Path, *, keep_before: bool = False) -> Iterator[Path]
             if time.time() - left.stat().st_mtime > _LEFT_BEHIND_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
         # For its owner alone, as mkdtemp makes it.
-        made = Path(tempfile.mkdtemp(prefix=_BEING_WRITTEN, dir=folder.parent if new else folder))
+        made = Path(
+            tempfile.mkdtemp(
+                prefix=_BEING_WRITTEN, dir=folder.parent if new else folder
+            )
+        )
         try:
             yield made / FILE
             if new:
@@ -152,7 +169,11 @@ def written_beside(folder: Path, *, keep_before: bool = False) -> Iterator[Path]
                 return
             path, before = folder / FILE, folder / BEFORE
             # A file that is damaged does not take the place of one that is whole.
-            if keep_before and path.exists() and (_is_whole(path) or not before.exists()):
+            if (
+                keep_before
+                and path.exists()
+                and (_is_whole(path) or not before.exists())
+            ):
                 _copy(path, before)
             os.replace(made / FILE, path)
             _names_to_disk(folder)
@@ -177,7 +198,9 @@ def change_places(folder: Path) -> None:
     """
     path, earlier, aside = folder / FILE, folder / BEFORE, folder / _ASIDE
     with _in_words(folder):
-        if before(folder) == aside:  # broken off after the second of the three steps below
+        if (
+            before(folder) == aside
+        ):  # broken off after the second of the three steps below
             os.replace(aside, earlier)
         if not _is_whole(earlier):
             raise NotKept(_UNREADABLE_BEFORE)
@@ -290,7 +313,9 @@ def _connected(path: Path) -> sqlite3.Connection:
     """The file as it lies there: it is never changed, so nobody has to be waited for and nothing is written beside it."""
     posix = path.absolute().as_posix()
     address = f"file://{'' if posix.startswith('/') else '/'}{quote(posix, safe='/:')}"
-    return sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    return sqlite3.connect(
+        f"{address}?mode=ro&immutable=1", uri=True, isolation_level=None
+    )
 
 
 def _check_ours(path: Path, connection: sqlite3.Connection) -> None:
@@ -303,7 +328,9 @@ def _check_ours(path: Path, connection: sqlite3.Connection) -> None:
             raise _damaged(path)
         remedy = "Move it out of this folder, then choose your files again."
         raise fault(
-            path.name, "this file belongs to another program, and has been left as it is", remedy
+            path.name,
+            "this file belongs to another program, and has been left as it is",
+            remedy,
         )
     if version > VERSION:
         raise newer(path)
@@ -343,7 +370,9 @@ def _packed(values: pd.Series) -> tuple[str, bytes]:
     else:
         places, held = pd.factorize(values)
     # In ASCII: text may hold what SQLite ends a text at.
-    return json.dumps(held.tolist(), allow_nan=False), np.asarray(places, dtype="<i4").tobytes()
+    return json.dumps(held.tolist(), allow_nan=False), np.asarray(
+        places, dtype="<i4"
+    ).tobytes()
 
 
 def _unpacked(kind: str, held: str, rows: bytes) -> Any:

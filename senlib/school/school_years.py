@@ -46,7 +46,9 @@ def restated(
         year=years,
         year_group=_whole(moved),
         ks4_year=_whole(leaving),
-        past=older & (moved > _LAST_YEAR).to_numpy() & (groups <= _LAST_YEAR).to_numpy(),
+        past=older
+        & (moved > _LAST_YEAR).to_numpy()
+        & (groups <= _LAST_YEAR).to_numpy(),
     )
     return told, notes
 
@@ -88,7 +90,9 @@ def with_years_of_results(
     told: dict[str, str] = {}
     for one, numbers in zip(made, ids, strict=True):
         if one.leaving is not None:
-            told |= {n: year for n, year in zip(numbers, one.leaving, strict=True) if year}
+            told |= {
+                n: year for n, year in zip(numbers, one.leaving, strict=True) if year
+            }
     blank = (pupils["ks4_year"] == "") & pupils["pupil_id"].isin(told)
     if blank.any():
         pupils = pupils.assign(
@@ -106,14 +110,18 @@ def with_years_of_results(
     return pupils, notes
 
 
-def with_leavers(pupils: pd.DataFrame, tall: pd.DataFrame, *, today: date) -> pd.DataFrame:
+def with_leavers(
+    pupils: pd.DataFrame, tall: pd.DataFrame, *, today: date
+) -> pd.DataFrame:
     """Pupils who have left since the list was made are on roll no longer; of others a blank says that they are."""
     still = set(tall.loc[~tall["past"] & (tall["year_group"] != ""), "pupil_id"])
     left = pupils["pupil_id"].isin(set(tall.loc[tall["past"], "pupil_id"]) - still)
     last = pupils["ks4_year"].map(_LAST_DAY.format)
     left_on = pupils["left_on"].mask(left & (pupils["left_on"] == ""), last)
     gone = left | ((left_on != "") & (left_on <= today.isoformat()))
-    on_roll = pupils["on_roll"].mask(pupils["on_roll"] == "", gone.map({True: "N", False: "Y"}))
+    on_roll = pupils["on_roll"].mask(
+        pupils["on_roll"] == "", gone.map({True: "N", False: "Y"})
+    )
     return pupils.assign(left_on=left_on, on_roll=on_roll)
 
 

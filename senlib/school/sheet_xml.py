@@ -120,7 +120,18 @@ class SheetXml(Target):
     """
 
     _TAGS = _tags(
-        *("row", "c", "v", "t", "f", "rPh", "col", "mergeCell", "autoFilter", "tablePart"),
+        *(
+            "row",
+            "c",
+            "v",
+            "t",
+            "f",
+            "rPh",
+            "col",
+            "mergeCell",
+            "autoFilter",
+            "tablePart",
+        ),
     )
 
     def __init__(
@@ -166,7 +177,9 @@ class SheetXml(Target):
             self._start_row(attributes)
         elif name == "rPh":
             self._phonetic = True
-        elif name == "col" and (is_true(attributes.get("hidden")) or _is_zero(attributes, "width")):
+        elif name == "col" and (
+            is_true(attributes.get("hidden")) or _is_zero(attributes, "width")
+        ):
             if len(self.hidden_columns) < _LAST_COLUMN:
                 self.hidden_columns.append(
                     range(int(attributes["min"]) - 1, int(attributes["max"]))
@@ -239,7 +252,9 @@ class SheetXml(Target):
             if self._formula and self._made_up_zeros and value == "0":
                 return UNCALCULATED
             style = self._cell.get("s")
-            return as_shown(value, self._kinds[int(style)] if style else PLAIN, self._epoch)
+            return as_shown(
+                value, self._kinds[int(style)] if style else PLAIN, self._epoch
+            )
         if kind == "b":
             return "Y" if is_true(value) else "N"
         if kind == "e":
@@ -262,11 +277,15 @@ class SheetXml(Target):
         self._rows.append((self._row, self._cells))
 
     def _merge(self, reference: str) -> None:
-        if corners := re.fullmatch(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", reference):
+        if corners := re.fullmatch(
+            r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", reference
+        ):
             left, top, right, bottom = corners.groups()
             if len(self.merges) < _MOST_MERGES:
                 last = min(column_number(right), _LAST_COLUMN)
-                self.merges.append(Merge(int(top), column_number(left), int(bottom), last))
+                self.merges.append(
+                    Merge(int(top), column_number(left), int(bottom), last)
+                )
 
 
 def column_number(letters: str) -> int:

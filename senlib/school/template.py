@@ -45,9 +45,21 @@ def template(framework: Framework) -> bytes:
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         text = workbook.add_format({"num_format": "@"})
         tables = (schema.pupils_schema(framework), schema.results_schema(framework))
-        _read_me(workbook.add_worksheet("Read me"), tables, framework, bold=bold, wrapped=wrapped)
+        _read_me(
+            workbook.add_worksheet("Read me"),
+            tables,
+            framework,
+            bold=bold,
+            wrapped=wrapped,
+        )
         for table in tables:
-            _sheet(workbook.add_worksheet(table.title), table, framework, bold=bold, text=text)
+            _sheet(
+                workbook.add_worksheet(table.title),
+                table,
+                framework,
+                bold=bold,
+                text=text,
+            )
     return made.getvalue()
 
 
@@ -62,19 +74,27 @@ def _read_me(
     sheet.set_column(0, 1, 18, wrapped)
     sheet.set_column(2, 2, 90, wrapped)
     sheet.set_column(3, 3, 16, wrapped)
-    for row, line in enumerate((f"For schools with: {framework.title}", *_INTRODUCTION)):
+    for row, line in enumerate(
+        (f"For schools with: {framework.title}", *_INTRODUCTION)
+    ):
         sheet.merge_range(row, 0, row, 3, line, bold if row == 0 else wrapped)
         sheet.set_row(row, 32)
     row = len(_INTRODUCTION) + 2
     sheet.write_row(
-        row, 0, ["Sheet", "What it is called", "What it means", "Has to be filled"], bold
+        row,
+        0,
+        ["Sheet", "What it is called", "What it means", "Has to be filled"],
+        bold,
     )
     for table in tables:
         for name, column in table.columns.items():
             row += 1
             must = "yes" if column.metadata["must"] and not _may_be_blank(name) else ""
             sheet.write_row(
-                row, 0, [table.title, name, _meaning(name, column, framework), must], wrapped
+                row,
+                0,
+                [table.title, name, _meaning(name, column, framework), must],
+                wrapped,
             )
 
 
@@ -87,24 +107,36 @@ def _meaning(name: str, column: pa.Column, framework: Framework) -> str:
     if name != "result":
         return column.description
     scales = "; ".join(
-        f"{stage}: {framework.scale_of(stage).accepted}" for stage in framework.result_stages()
+        f"{stage}: {framework.scale_of(stage).accepted}"
+        for stage in framework.result_stages()
     )
     return f"{column.description}. {scales}"
 
 
 def _sheet(
-    sheet: Worksheet, table: pa.DataFrameSchema, framework: Framework, *, bold: Format, text: Format
+    sheet: Worksheet,
+    table: pa.DataFrameSchema,
+    framework: Framework,
+    *,
+    bold: Format,
+    text: Format,
 ) -> None:
     """Headings that stay in sight, and below each what its column takes. Every row below the headings is data."""
     sheet.freeze_panes(1, 1)
     for index, (name, column) in enumerate(table.columns.items()):
         accepted = _accepted(name, column, framework)
         numeric = bool(accepted) and all(value.isdigit() for value in accepted)
-        sheet.set_column(index, index, max(12, len(name) + 2), None if numeric else text)
+        sheet.set_column(
+            index, index, max(12, len(name) + 2), None if numeric else text
+        )
         sheet.write_string(0, index, name, bold)
         if accepted:
             sheet.data_validation(
-                1, index, _ROWS, index, _validation(accepted, numeric=numeric, column=column)
+                1,
+                index,
+                _ROWS,
+                index,
+                _validation(accepted, numeric=numeric, column=column),
             )
 
 
@@ -120,7 +152,9 @@ def _accepted(name: str, column: pa.Column, framework: Framework) -> list[str]:
     return [value for value in allowed[0] if value] if allowed else []
 
 
-def _validation(accepted: list[str], *, numeric: bool, column: pa.Column) -> dict[str, object]:
+def _validation(
+    accepted: list[str], *, numeric: bool, column: pa.Column
+) -> dict[str, object]:
     # A warning only: the spellings that are known besides are as good.
     kept = {
         "ignore_blank": True,

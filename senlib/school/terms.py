@@ -19,7 +19,20 @@ HALF_TERMS = {
 }
 _TERMS = {"autumn": r"autumn|aut", "spring": r"spring|spr", "summer": r"summer|sum"}
 _END_OF_YEAR = r"eoy|end of year|year end"
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+]
 
 _YEAR_GROUP = re.compile(r"\b(?:y|yr|year) ?(0?[1-9]|1[0-4])\b", re.IGNORECASE)
 _TERM = re.compile(
@@ -30,9 +43,13 @@ _MONTH_NAMES = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
 )
-_MONTH = re.compile(rf"\b(?P<month>{_MONTH_NAMES})\b(?: ?(?P<year>20\d\d|\d\d))?\b", re.IGNORECASE)
+_MONTH = re.compile(
+    rf"\b(?P<month>{_MONTH_NAMES})\b(?: ?(?P<year>20\d\d|\d\d))?\b", re.IGNORECASE
+)
 _SCHOOL_YEAR = re.compile(r"\b(20)?(\d\d) ?[/-] ?(20)?(\d\d)\b")
-_DAY = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b|\b(20\d\d)-(\d\d)-(\d\d)\b")
+_DAY = re.compile(
+    r"\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b|\b(20\d\d)-(\d\d)-(\d\d)\b"
+)
 _CALENDAR_YEAR = re.compile(r"\b20\d\d\b")
 
 
@@ -51,7 +68,9 @@ class Moment:
     summer: int | None = None
     year_group: int | None = None
 
-    def on(self, year_groups: pd.Series, *, academic_year: int, today: date) -> pd.Series:
+    def on(
+        self, year_groups: pd.Series, *, academic_year: int, today: date
+    ) -> pd.Series:
         """The date for pupils of these year groups (whole numbers of `academic_year`), as '2026-10-20'; '' where it is not known.
 
         Without a year in the heading it is the latest such day that has come.
@@ -75,7 +94,11 @@ class Moment:
         return summers.map(days).astype(object).fillna("").astype(str)
 
     def _latest(self, *, academic_year: int, today: date) -> int:
-        return academic_year if self._day(academic_year, today=today) else academic_year - 1
+        return (
+            academic_year
+            if self._day(academic_year, today=today)
+            else academic_year - 1
+        )
 
     def _day(self, summer: int, *, today: date) -> str:
         day = date(summer - self.back, self.month, self.day)

@@ -23,7 +23,9 @@ def hidden_rows_note(rows: int, *, filtered: bool) -> str:
     )
 
 
-def beside_hidden_sheets(tables: Sequence[RawTable], hidden: Sequence[str]) -> list[RawTable]:
+def beside_hidden_sheets(
+    tables: Sequence[RawTable], hidden: Sequence[str]
+) -> list[RawTable]:
     """The tables, the first with a note on the sheets that were passed over; none where the hidden sheets hold the table.
 
     A sheet of a few words beside hidden ones is a cover, and no table.

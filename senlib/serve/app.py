@@ -66,13 +66,18 @@ def serve_folder(
         try:
             sockets += bind_sockets(sockets[0].getsockname()[1], address)
         except OSError:
-            sys.exit(f"Nobody can be let in at {address}. Name another port with --port.")
+            sys.exit(
+                f"Nobody can be let in at {address}. Name another port with --port."
+            )
     os.environ.update(surroundings(os.environ, school=school, data=data))
     if school is None:
         os.environ.pop(SCHOOL_VARIABLE, None)
     if sys.platform == "win32":  # Tornado cannot use the loop that Windows starts with
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    key, data = Key(port=sockets[0].getsockname()[1]), hers_alone(data.expanduser().resolve())
+    key, data = (
+        Key(port=sockets[0].getsockname()[1]),
+        hers_alone(data.expanduser().resolve()),
+    )
     door = f"http://{address or HOST}:{key.port}/door"
     opened = Room.of_today(data, door=door, key=key) if room else None
     asyncio.run(
@@ -119,10 +124,14 @@ def listen(port: int | None) -> list[socket.socket]:
         sys.exit(
             f"The ports {tried[0]} to {tried[-1]} are all taken. Close other workbooks, or name a port with --port."
         )
-    sys.exit(f"Port {port} is taken or not allowed. Leave out --port, and a free one is found.")
+    sys.exit(
+        f"Port {port} is taken or not allowed. Leave out --port, and a free one is found."
+    )
 
 
-def surroundings(given: Mapping[str, str], *, school: Path | None, data: Path) -> dict[str, str]:
+def surroundings(
+    given: Mapping[str, str], *, school: Path | None, data: Path
+) -> dict[str, str]:
     """The variables that each page's kernel needs beside the given ones.
 
     >>> surroundings({}, school=None, data=Path("mine"))["SENLIB_DATA"] == str(Path("mine").resolve())
@@ -166,7 +175,10 @@ async def _serve(
     workbook = Workbook.over(notebooks, key=key, room=room, address=address)
     await workbook.open(sockets)
     try:
-        print(f"The workbook is open at {key.address}  Press Ctrl-C here to close it.", flush=True)
+        print(
+            f"The workbook is open at {key.address}  Press Ctrl-C here to close it.",
+            flush=True,
+        )
         if room is not None:
             print(_invitation(room, alone=not address), flush=True)
         if data is not None:
@@ -184,7 +196,11 @@ async def _serve(
 
 def _invitation(room: Room, *, alone: bool) -> str:
     """How people come into the room."""
-    who = "This computer is in no network. In another browser on it," if alone else "Participants"
+    who = (
+        "This computer is in no network. In another browser on it,"
+        if alone
+        else "Participants"
+    )
     return f"{who} open {room.door} and type the code {spoken(room.code)}"
 
 
@@ -194,5 +210,7 @@ def _ended() -> asyncio.Event:
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(ended.set))
+            signal.signal(
+                getattr(signal, name), lambda *_: loop.call_soon_threadsafe(ended.set)
+            )
     return ended

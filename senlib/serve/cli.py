@@ -65,7 +65,10 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         help="a school's folder; without one, your own school or the sample",
     )
-    _data(serve, "where your own school and notes are kept, for you alone to read (%(default)s)")
+    _data(
+        serve,
+        "where your own school and notes are kept, for you alone to read (%(default)s)",
+    )
     serve.add_argument(
         "--port",
         type=int,
@@ -85,14 +88,25 @@ def parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     check = _of_files(
-        commands, "check", "show what is made of a school's files, and keep nothing", _check
+        commands,
+        "check",
+        "show what is made of a school's files, and keep nothing",
+        _check,
     )
     check.add_argument("--json", action="store_true", help="print one JSON object")
-    kept = _of_files(commands, "load", "keep a school's files as a school in a folder", _load)
-    kept.add_argument(
-        "--to", type=Path, required=True, metavar="FOLDER", help="the folder to keep it in"
+    kept = _of_files(
+        commands, "load", "keep a school's files as a school in a folder", _load
     )
-    kept.add_argument("--name", default="Our school", help="the school's name (%(default)s)")
+    kept.add_argument(
+        "--to",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="the folder to keep it in",
+    )
+    kept.add_argument(
+        "--name", default="Our school", help="the school's name (%(default)s)"
+    )
 
     _measure(
         commands,
@@ -114,9 +128,17 @@ def parser() -> argparse.ArgumentParser:
         denominator=True,
     )
     shown.add_argument(
-        "--reach", action="append", help="outcome to reach, such as 5 or C; may be given again"
+        "--reach",
+        action="append",
+        help="outcome to reach, such as 5 or C; may be given again",
     )
-    _measure(commands, "criteria", "each target of Task 3, measured", _criteria, denominator=True)
+    _measure(
+        commands,
+        "criteria",
+        "each target of Task 3, measured",
+        _criteria,
+        denominator=True,
+    )
     followed = _measure(
         commands,
         "track",
@@ -154,11 +176,16 @@ def _national(commands: argparse._SubParsersAction) -> None:
     )
     what = command.add_subparsers(required=True, metavar="WHAT")
     added = what.add_parser(
-        "add", help="keep DfE's newest key stage 2 to 4 transition matrices, for the figures to use"
+        "add",
+        help="keep DfE's newest key stage 2 to 4 transition matrices, for the figures to use",
     )
-    added.add_argument("file", type=Path, metavar="FILE", help="the CSV file as DfE publishes it")
+    added.add_argument(
+        "file", type=Path, metavar="FILE", help="the CSV file as DfE publishes it"
+    )
     added.set_defaults(run=_national_add)
-    held = what.add_parser("list", help="the editions that are held, each with its source")
+    held = what.add_parser(
+        "list", help="the editions that are held, each with its source"
+    )
     held.set_defaults(run=_national_list)
     for one in (added, held):
         _data(one, "where added editions are kept (%(default)s)")
@@ -192,7 +219,9 @@ def _of_files(
         help="the summer in which the school's year ends (%(default)s)",
     )
     command.add_argument(
-        "--answers", type=Path, help="a TOML file of answers to the questions of `check`"
+        "--answers",
+        type=Path,
+        help="a TOML file of answers to the questions of `check`",
     )
     command.set_defaults(run=run)
     return command
@@ -217,7 +246,9 @@ def _measure(
         "--framework", choices=names(), help="the framework, instead of school.toml's"
     )
     if stage:
-        command.add_argument("--stage", help="key stage, such as KS3 (the framework's first)")
+        command.add_argument(
+            "--stage", help="key stage, such as KS3 (the framework's first)"
+        )
     if subject:
         command.add_argument("--subject", help="one subject (all)")
     if by:
@@ -253,11 +284,16 @@ def _serve(options: argparse.Namespace) -> int:
 
     if options.room and options.school is not None:
         print(
-            f"{ROOM_RULE} Leave out {options.school.name!r}, or leave out --room.", file=sys.stderr
+            f"{ROOM_RULE} Leave out {options.school.name!r}, or leave out --room.",
+            file=sys.stderr,
         )
         return COULD_NOT_LOOK
-    private.folder(options.data)  # told here, and not on every page, where it may not be made
-    if options.school is not None:  # what is named now goes before what was chosen on a page before
+    private.folder(
+        options.data
+    )  # told here, and not on every page, where it may not be made
+    if (
+        options.school is not None
+    ):  # what is named now goes before what was chosen on a page before
         Store(options.data / "workbook.sqlite", workbook="settings").save(
             form="settings", field="school", value=FOLDER
         )
@@ -322,7 +358,9 @@ def _reviewed(options: argparse.Namespace) -> Review:
 
 
 def _national_add(options: argparse.Namespace) -> int:
-    with options.file.open("rb"):  # a file that is not there, or may not be read, is told as such
+    with options.file.open(
+        "rb"
+    ):  # a file that is not there, or may not be read, is told as such
         pass
     held = national.matrix("gcse", added=national.added(options.data))
     try:
@@ -349,7 +387,9 @@ def _national_list(options: argparse.Namespace) -> int:
     for edition in national.editions(options.data):
         source = national.edition_source(edition)
         held = "added" if edition.added else "comes with the workbook"
-        print(f"{edition.year}: {edition.size}, {held}. {source.title}. {source.address}")
+        print(
+            f"{edition.year}: {edition.size}, {held}. {source.title}. {source.address}"
+        )
         if edition.trouble:
             print(edition.trouble)
     return FINE
@@ -362,7 +402,10 @@ def _figures(school: School, options: argparse.Namespace) -> pd.DataFrame:
 
 def _matrix(school: School, options: argparse.Namespace) -> pd.DataFrame:
     return matrix(
-        school, stage=options.stage, subject=options.subject, by=_column(school, options.by)
+        school,
+        stage=options.stage,
+        subject=options.subject,
+        by=_column(school, options.by),
     )
 
 
@@ -379,7 +422,9 @@ def _conversion(school: School, options: argparse.Namespace) -> pd.DataFrame:
 
 
 def _criteria(school: School, options: argparse.Namespace) -> pd.DataFrame:
-    return criteria(school, denominator=options.denominator, figures=_figures(school, options))
+    return criteria(
+        school, denominator=options.denominator, figures=_figures(school, options)
+    )
 
 
 def _track(school: School, options: argparse.Namespace) -> pd.DataFrame:
@@ -421,11 +466,20 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _print(table: pd.DataFrame, form: str) -> int:
     if form == "csv":
-        print(table.to_csv(index=False, float_format=f"%.{DECIMALS}f", lineterminator="\n"), end="")
+        print(
+            table.to_csv(
+                index=False, float_format=f"%.{DECIMALS}f", lineterminator="\n"
+            ),
+            end="",
+        )
     elif table.empty:
         print("There are no such pupils.")
     else:
-        print(table.to_string(index=False, na_rep="", float_format=f"{{:.{DECIMALS}f}}".format))
+        print(
+            table.to_string(
+                index=False, na_rep="", float_format=f"{{:.{DECIMALS}f}}".format
+            )
+        )
     return FINE
 
 
@@ -433,5 +487,6 @@ def _print_faults(faults: Sequence[Fault]) -> None:
     print("Nothing was loaded. What to put right:", file=sys.stderr)
     for group in grouped(faults):
         print(
-            f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}", file=sys.stderr
+            f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}",
+            file=sys.stderr,
         )

@@ -59,7 +59,9 @@ class Provisioners(KernelProvisionerFactory):
 class ForkedProvisioner(LocalProvisioner):
     """Starts, watches and ends one kernel that is forked. Its ports and its connection file are made as for any other."""
 
-    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+    async def launch_kernel(
+        self, cmd: list[str], **options: Any
+    ) -> KernelConnectionInfo:
         """Fork a kernel. Only its connection file is taken from `cmd`, which would have started a Python of its own."""
         self.cwd = str(options.get("cwd") or os.getcwd())
         told = {
@@ -117,7 +119,9 @@ class ForkedProvisioner(LocalProvisioner):
         await self.send_signal(signal.SIGKILL)
 
 
-def _be_a_kernel(*, connection_file: str, folder: str, variables: dict[str, str]) -> None:
+def _be_a_kernel(
+    *, connection_file: str, folder: str, variables: dict[str, str]
+) -> None:
     """Become the kernel. What a process of its own would have of its own is made anew."""
     from senlib.serve.page_kernel import PageKernelApp
 
@@ -132,7 +136,9 @@ def _be_a_kernel(*, connection_file: str, folder: str, variables: dict[str, str]
     numpy.random.seed()  # Python's own numbers are drawn anew in every fork
     told = Config(
         HistoryManager={"enabled": False},  # nothing is kept
-        InteractiveShellApp={"ignore_cwd": True},  # and no module is taken from the current folder
+        InteractiveShellApp={
+            "ignore_cwd": True
+        },  # and no module is taken from the current folder
     )
     PageKernelApp.launch_instance(connection_file=connection_file, config=told)
 

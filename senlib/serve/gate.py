@@ -62,7 +62,9 @@ class _Outside(RequestHandler):
     def show(self, template: str, **told: object) -> None:
         """Refuse, with this page."""
         self.set_status(403)
-        self.finish(self.settings["voila_jinja2_env"].get_template(template).render(**told))
+        self.finish(
+            self.settings["voila_jinja2_env"].get_template(template).render(**told)
+        )
 
 
 class WayIn(_Outside):
@@ -77,9 +79,15 @@ class WayIn(_Outside):
             return
         if fits:
             self.set_cookie(
-                self.key.cookie, self.key.value, httponly=True, samesite="Strict", path="/"
+                self.key.cookie,
+                self.key.value,
+                httponly=True,
+                samesite="Strict",
+                path="/",
             )
-            if COOKIE in self.request.cookies:  # who leads a room is no participant in it any more
+            if (
+                COOKIE in self.request.cookies
+            ):  # who leads a room is no participant in it any more
                 self.clear_cookie(COOKIE)
         asked = [pair for pair in parse_qsl(self.request.query) if pair[0] != TOKEN]
         self.redirect(

@@ -52,7 +52,9 @@ class PatientChannel(AsyncZMQSocketChannel):
         clock = get_running_loop().time
         deadline = None if timeout is None else clock() + timeout
         while True:
-            remaining = SLICE if deadline is None else min(SLICE, max(deadline - clock(), 0))
+            remaining = (
+                SLICE if deadline is None else min(SLICE, max(deadline - clock(), 0))
+            )
             try:
                 return await super().get_msg(timeout=remaining)
             except Empty:

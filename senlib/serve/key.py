@@ -40,7 +40,9 @@ class Key:
 
     def __init__(self, *, port: int) -> None:
         self.port, self.cookie = port, f"senlib-{port}"
-        self.token, self.value, self._once = (secrets.token_urlsafe(32) for _ in range(3))
+        self.token, self.value, self._once = (
+            secrets.token_urlsafe(32) for _ in range(3)
+        )
 
     @property
     def address(self) -> str:
@@ -59,7 +61,11 @@ class Key:
     def is_held_by(self, request: HTTPServerRequest) -> bool:
         """Whether a request comes from a browser on this computer that was let in."""
         held = request.cookies.get(self.cookie)
-        return held is not None and request.remote_ip in HERE and _same(held.value, self.value)
+        return (
+            held is not None
+            and request.remote_ip in HERE
+            and _same(held.value, self.value)
+        )
 
     def file(self, data: Path) -> Path:
         """A file in this folder that leads the browser in, in a folder of its own which nobody else can open.

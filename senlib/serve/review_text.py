@@ -50,7 +50,10 @@ def counted(review: Review) -> str:
     """How many pupils and results there are, in words."""
     pupils, results = (
         f"{number:,} {what}{'' if number == 1 else 's'}"
-        for number, what in ((len(review.pupils), "pupil"), (len(review.results), "result"))
+        for number, what in (
+            (len(review.pupils), "pupil"),
+            (len(review.results), "result"),
+        )
     )
     return f"{pupils} and {results}"
 

@@ -61,7 +61,8 @@ class Room:
         written = folder / "code.txt"
         if not written.exists():
             private.file(written).write_text(
-                "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), encoding="utf-8"
+                "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)),
+                encoding="utf-8",
             )
         self.code = written.read_text(encoding="utf-8")
 
@@ -81,7 +82,9 @@ class Room:
     def lets_through(self, request: HTTPServerRequest) -> bool:
         """Whether a request may be answered: to whoever is in the room, and at a kernel to its owner alone."""
         visitor, kernel = self.visitor(request), _KERNEL.match(unquote(request.path))
-        return bool(visitor) and (kernel is None or self.owners.get(kernel[1]) == visitor)
+        return bool(visitor) and (
+            kernel is None or self.owners.get(kernel[1]) == visitor
+        )
 
     def come_in(self, code: str, *, at: str) -> str:
         """The cookie of a new participant who gave this code at that address; '' where it is wrong, or too many wrong ones came."""

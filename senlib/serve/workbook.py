@@ -100,7 +100,13 @@ _ALWAYS = {
 }
 
 # All that a page may say to its kernel: what widgets say. It may run nothing in it (Voila's own list has its end, too).
-MESSAGES = ["comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request"]
+MESSAGES = [
+    "comm_open",
+    "comm_msg",
+    "comm_close",
+    "comm_info_request",
+    "kernel_info_request",
+]
 
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
@@ -153,9 +159,9 @@ class Workbook(Voila):
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings, with the frame told to the pages that are no notebook."""
         made = super().init_settings()
-        made["voila_jinja2_env"].globals["senlib"] = self.config.VoilaConfiguration.resources[
-            "senlib"
-        ]
+        made["voila_jinja2_env"].globals["senlib"] = (
+            self.config.VoilaConfiguration.resources["senlib"]
+        )
         # The gate sees to it that no other names are answered.
         at_the_gate = {
             "senlib_key": self.key,
@@ -187,7 +193,10 @@ class Workbook(Voila):
     async def open(self, sockets: list[socket.socket]) -> None:
         """Begin to answer on these sockets."""
         self.app = Gate(transforms=[_Said], **self.init_settings())
-        self.kernel_manager.room, self.kernel_manager.allowed_message_types = self.room, MESSAGES
+        self.kernel_manager.room, self.kernel_manager.allowed_message_types = (
+            self.room,
+            MESSAGES,
+        )
         self.app.add_handlers(".*$", self.init_handlers())
         self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
         self._server.add_sockets(sockets)
@@ -196,7 +205,9 @@ class Workbook(Voila):
         """Stop answering, end every kernel, and leave no file behind."""
         self._server.stop()
         await ensure_async(self.kernel_manager.shutdown_all(now=True))
-        self.kernel_manager.context.destroy(linger=0)  # nobody is left to hear what was not sent
+        self.kernel_manager.context.destroy(
+            linger=0
+        )  # nobody is left to hear what was not sent
         await self._server.close_all_connections()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
 
@@ -229,7 +240,10 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
                 "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
                 "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
                 "resources": {
-                    "senlib": {"pages": [_shown(page) for page in pages], "version": _version()}
+                    "senlib": {
+                        "pages": [_shown(page) for page in pages],
+                        "version": _version(),
+                    }
                 },
             },
             "IdentityProvider": {"cookie_options": {"samesite": "Strict"}},
@@ -241,7 +255,9 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
                 "cull_busy": False,
                 "buffer_offline_messages": True,
             },
-            "AsyncKernelManager": {"client_class": "senlib.serve.kernels.PatientKernelClient"},
+            "AsyncKernelManager": {
+                "client_class": "senlib.serve.kernels.PatientKernelClient"
+            },
             # A kernel that died is not replaced by an empty one: the page is told that it is gone.
             "KernelRestarter": {"restart_limit": 0},
             "KernelManager": {"shutdown_wait_time": 2.0},
@@ -378,11 +394,15 @@ class FrameFile(RequestHandler):
         held = _frame_files().get(name)
         if held is None:
             raise HTTPError(404)
-        small = held.small is not None and "gzip" in self.request.headers.get("Accept-Encoding", "")
+        small = held.small is not None and "gzip" in self.request.headers.get(
+            "Accept-Encoding", ""
+        )
         self.set_header("Content-Type", held.kind)
         self.set_header(
             "Cache-Control",
-            "max-age=31536000, immutable" if "v" in self.request.arguments else "no-cache",
+            "max-age=31536000, immutable"
+            if "v" in self.request.arguments
+            else "no-cache",
         )
         self.set_header("Vary", "Accept-Encoding")
         if small:
@@ -407,7 +427,9 @@ def _frame_files() -> dict[str, _Held]:
         content, kind = path.read_bytes(), _KINDS[path.suffix]
         small = None if path.suffix == ".woff2" else gzip.compress(content, mtime=0)
         held[path.name] = _Held(
-            content, small, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+            content,
+            small,
+            f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
         )
     return held
 
@@ -420,7 +442,9 @@ class Channel(VoilaKernelWebsocketHandler):
         if isinstance(ws_message, bytes):
             newer = self.selected_subprotocol is not None
             width, order = (8, "little") if newer else (4, "big")
-            if width * (int.from_bytes(ws_message[:width], order) + 1) > len(ws_message):
+            if width * (int.from_bytes(ws_message[:width], order) + 1) > len(
+                ws_message
+            ):
                 self.close(UNREADABLE)
                 return
         super().on_message(ws_message)

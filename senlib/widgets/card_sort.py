@@ -19,7 +19,9 @@ def mixed(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
     >>> [card["key"] for card in mixed(cards)], mixed(cards) == mixed(cards[::-1])
     (['4', '0', '2', '1', '3', '5'], True)
     """
-    return sorted(cards, key=lambda card: sha256((PILE + card["key"]).encode()).digest())
+    return sorted(
+        cards, key=lambda card: sha256((PILE + card["key"]).encode()).digest()
+    )
 
 
 def named(things: list[dict[str, Any]], *, name: str) -> bool:
@@ -29,7 +31,9 @@ def named(things: list[dict[str, Any]], *, name: str) -> bool:
     (True, False)
     """
     keys = [thing.get("key") for thing in things]
-    whole = all(isinstance(key, str) and key for key in keys) and len(set(keys)) == len(keys)
+    whole = all(isinstance(key, str) and key for key in keys) and len(set(keys)) == len(
+        keys
+    )
     return whole and all(isinstance(thing.get(name), str) for thing in things)
 
 
@@ -74,20 +78,28 @@ class CardSort(AnyWidget):
     @traitlets.validate("groups")
     def _check_groups(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         if not named(proposal["value"], name="title"):
-            raise traitlets.TraitError("each group has a 'key' of its own and a 'title', both text")
+            raise traitlets.TraitError(
+                "each group has a 'key' of its own and a 'title', both text"
+            )
         return proposal["value"]
 
     @traitlets.validate("cards")
     def _check_cards(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         if not named(proposal["value"], name="text"):
-            raise traitlets.TraitError("each card has a 'key' of its own and a 'text', both text")
+            raise traitlets.TraitError(
+                "each card has a 'key' of its own and a 'text', both text"
+            )
         return mixed(proposal["value"])
 
     @traitlets.validate("placed")
     def _copy_placed(self, proposal: dict[str, Any]) -> dict[str, str]:
         # A card or heading that there is no more may still stand in an old record: the page leaves it out.
-        if not all(isinstance(text, str) for pair in proposal["value"].items() for text in pair):
-            raise traitlets.TraitError("placed holds a group's key, or '', for a card's key")
+        if not all(
+            isinstance(text, str) for pair in proposal["value"].items() for text in pair
+        ):
+            raise traitlets.TraitError(
+                "placed holds a group's key, or '', for a card's key"
+            )
         return dict(proposal["value"])
 
     @traitlets.validate("saved")

@@ -16,10 +16,16 @@ def plain_activity(activity: Any) -> dict[str, Any]:
     >>> plain_activity({"key": "sort", "title": "Sort the cards", "minutes": 20})["minutes"]
     20
     """
-    if not isinstance(activity, Mapping) or set(activity) != {"key", "title", "minutes"}:
+    if not isinstance(activity, Mapping) or set(activity) != {
+        "key",
+        "title",
+        "minutes",
+    }:
         raise ValueError("an activity is a dict with key, title and minutes")
     minutes = activity["minutes"]
-    if not all(isinstance(activity[name], str) and activity[name] for name in ("key", "title")):
+    if not all(
+        isinstance(activity[name], str) and activity[name] for name in ("key", "title")
+    ):
         raise ValueError("an activity's key and title are text")
     if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 1:
         raise ValueError("an activity's minutes are a whole number above 0")
@@ -45,10 +51,16 @@ class Clock(AnyWidget):
     key = traitlets.Unicode("").tag(sync=True)
     activities = traitlets.List(traitlets.Dict()).tag(sync=True)
 
-    def show(self, *, title: str, key: str, activities: Sequence[Mapping[str, Any]]) -> None:
+    def show(
+        self, *, title: str, key: str, activities: Sequence[Mapping[str, Any]]
+    ) -> None:
         """Show another session, or the same one otherwise, in one step. TraitError where an activity is none, or two have one key."""
         with self.hold_sync(), self.hold_trait_notifications():
-            self.title, self.key, self.activities = title, key, [dict(one) for one in activities]
+            self.title, self.key, self.activities = (
+                title,
+                key,
+                [dict(one) for one in activities],
+            )
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take nothing from the page: it keeps its time for itself."""

@@ -74,10 +74,16 @@ class ColumnReview(AnyWidget):
     def _check_tables(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         columns = [column for table in proposal["value"] for column in table["columns"]]
         ids = [column.get("id") for column in columns]
-        if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(ids):
-            raise traitlets.TraitError("each column has an 'id' of its own, which is text")
+        if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(
+            ids
+        ):
+            raise traitlets.TraitError(
+                "each column has an 'id' of its own, which is text"
+            )
         if any(column.get("state", "used") not in STATES for column in columns):
-            raise traitlets.TraitError(f"a column's state is one of {', '.join(STATES)}")
+            raise traitlets.TraitError(
+                f"a column's state is one of {', '.join(STATES)}"
+            )
         return proposal["value"]
 
     def hear(self, changes: list[dict[str, str]]) -> None:
@@ -89,28 +95,38 @@ class ColumnReview(AnyWidget):
 
     def _take(self, change: Any) -> bool:
         """Hold a change, and say whether it was one. In place, and so without sending: the page shows it already."""
-        if not isinstance(change, dict) or not isinstance(value := change.get("value"), str):
+        if not isinstance(change, dict) or not isinstance(
+            value := change.get("value"), str
+        ):
             return False
         if "id" in change:
             held = self._columns().get(change["id"])
             labels = {key: label for _, group in self.choices for key, label in group}
-            if held is None or not (value in labels or (self.forgettable and value == "")):
+            if held is None or not (
+                value in labels or (self.forgettable and value == "")
+            ):
                 return False
             held.update(meaning=value, label=labels.get(value, ""))
             return True
-        held = next((one for one in self.files if one["file"] == change.get("file")), None)
+        held = next(
+            (one for one in self.files if one["file"] == change.get("file")), None
+        )
         if held is None or change.get("name") not in NOTED or len(value) > _LONGEST:
             return False
         held[change["name"]] = value
         return True
 
     def _columns(self) -> dict[str, dict[str, Any]]:
-        return {column["id"]: column for table in self.tables for column in table["columns"]}
+        return {
+            column["id"]: column for table in self.tables for column in table["columns"]
+        }
 
     def _hear(
         self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
     ) -> None:
-        if content.get("kind") != "changes" or not isinstance(content.get("changes"), list):
+        if content.get("kind") != "changes" or not isinstance(
+            content.get("changes"), list
+        ):
             return
         try:
             self.hear(content["changes"])

@@ -43,7 +43,9 @@ class _Arriving:
         )
 
     def files(self) -> list[ChosenFile]:
-        contents = [b"".join(parts[i] for i in range(len(parts))) for parts in self.parts]
+        contents = [
+            b"".join(parts[i] for i in range(len(parts))) for parts in self.parts
+        ]
         return [
             ChosenFile(name=name, content=content)
             for name, content in zip(self.names, contents, strict=True)
@@ -126,7 +128,9 @@ class FileChooser(AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take nothing from the page by this road: it may not raise its own limit."""
 
-    def _hear(self, _widget: AnyWidget, content: dict[str, Any], buffers: list[memoryview]) -> None:
+    def _hear(
+        self, _widget: AnyWidget, content: dict[str, Any], buffers: list[memoryview]
+    ) -> None:
         kind, choice = content.get("kind"), content.get("choice")
         if kind == "begin" and isinstance(choice, str):
             self._begin(choice, content.get("files"))
@@ -142,14 +146,18 @@ class FileChooser(AnyWidget):
         # What came of an earlier choice is not said of this one.
         self.message = ""
         if not _are_descriptions(files):
-            self._refuse(choice, "Nothing could be read. Please choose the files again.")
+            self._refuse(
+                choice, "Nothing could be read. Please choose the files again."
+            )
         elif len(files) > MOST_FILES:
             self._refuse(
-                choice, f"{len(files)} files are too many at once. Choose up to {MOST_FILES}."
+                choice,
+                f"{len(files)} files are too many at once. Choose up to {MOST_FILES}.",
             )
         elif any(file["size"] > self.limit for file in files):
             self._refuse(
-                choice, f"A file is too large. Each can be up to {size_words(self.limit)}."
+                choice,
+                f"A file is too large. Each can be up to {size_words(self.limit)}.",
             )
         elif sum(file["size"] for file in files) > self.total:
             self._refuse(choice, _too_much(self.total))
@@ -165,13 +173,19 @@ class FileChooser(AnyWidget):
     def _take_part(self, file: Any, part: Any, buffers: list[memoryview]) -> None:
         arriving = self._arriving
         known = (
-            _is_count(file) and _is_count(part) and file < len(arriving.sizes) and len(buffers) == 1
+            _is_count(file)
+            and _is_count(part)
+            and file < len(arriving.sizes)
+            and len(buffers) == 1
         )
         content = bytes(buffers[0]) if known else b""
-        if not content or len(content) != part_size(size=arriving.sizes[file], part=part):
+        if not content or len(content) != part_size(
+            size=arriving.sizes[file], part=part
+        ):
             self._arriving = None
             self._refuse(
-                arriving.choice, "A file did not arrive whole. Please choose the files again."
+                arriving.choice,
+                "A file did not arrive whole. Please choose the files again.",
             )
             return
         arriving.parts[file][part] = content
@@ -194,7 +208,9 @@ class FileChooser(AnyWidget):
 
 
 def _too_much(total: int) -> str:
-    return f"These files are too large together. Choose up to {size_words(total)} at once."
+    return (
+        f"These files are too large together. Choose up to {size_words(total)} at once."
+    )
 
 
 def _is_count(value: Any) -> bool:
@@ -206,5 +222,8 @@ def _are_descriptions(files: Any) -> bool:
         isinstance(files, list)
         and len(files) > 0
         and all(isinstance(file, dict) for file in files)
-        and all(isinstance(file.get("name"), str) and _is_count(file.get("size")) for file in files)
+        and all(
+            isinstance(file.get("name"), str) and _is_count(file.get("size"))
+            for file in files
+        )
     )

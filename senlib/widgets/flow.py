@@ -66,7 +66,10 @@ def drawn_boxes(nodes: Any) -> list[dict[str, str]]:
     if any(len(box["label"]) > LONGEST_LABEL for box in boxes):
         raise ValueError(f"a label has up to {LONGEST_LABEL} characters")
     keys = {box["key"] for box in boxes}
-    return [box | {way: box[way] if box[way] in keys else "" for way in WAYS} for box in boxes]
+    return [
+        box | {way: box[way] if box[way] in keys else "" for way in WAYS}
+        for box in boxes
+    ]
 
 
 def highest_own(nodes: list[dict[str, str]]) -> int:
@@ -76,7 +79,8 @@ def highest_own(nodes: list[dict[str, str]]) -> int:
     10
     """
     return max(
-        (int(found[1]) for box in nodes if (found := OWN_KEY.fullmatch(box["key"]))), default=0
+        (int(found[1]) for box in nodes if (found := OWN_KEY.fullmatch(box["key"]))),
+        default=0,
     )
 
 
@@ -136,7 +140,9 @@ class Flow(AnyWidget):
         self.own = max(self.own, highest_own(self.nodes))
         self.on_msg(self._hear)
 
-    def show(self, *, answers: Mapping[str, str], passed: list[str], asks: str, done: bool) -> None:
+    def show(
+        self, *, answers: Mapping[str, str], passed: list[str], asks: str, done: bool
+    ) -> None:
         """Show how far a walk has come, in one step, so that the page never says one half of it."""
         with self.hold_sync():
             self.answers = dict(answers)
@@ -145,7 +151,11 @@ class Flow(AnyWidget):
             self.done = done
 
     def draw(
-        self, *, nodes: list[dict[str, str]], start: str, problems: list[str] | None = None
+        self,
+        *,
+        nodes: list[dict[str, str]],
+        start: str,
+        problems: list[str] | None = None,
     ) -> None:
         """Show another chart in one step, with what is amiss in it; a walk through the one before is let go."""
         with self.hold_sync():
@@ -193,11 +203,19 @@ class Flow(AnyWidget):
             nodes = drawn_boxes(content.get("nodes"))
         except ValueError:
             nodes = None
-        held = self.editable and nodes is not None and isinstance(content.get("start"), str)
+        held = (
+            self.editable
+            and nodes is not None
+            and isinstance(content.get("start"), str)
+        )
         self.send({"kind": "heard", "turn": content.get("turn"), "held": held})
         if not held:
             return
-        start = content["start"] if any(box["key"] == content["start"] for box in nodes) else ""
+        start = (
+            content["start"]
+            if any(box["key"] == content["start"] for box in nodes)
+            else ""
+        )
         with self.hold_sync():
             self.nodes = nodes
             self.start = start

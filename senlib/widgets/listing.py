@@ -39,7 +39,9 @@ def fits(value: Any, column: dict[str, Any]) -> bool:
         return isinstance(value, bool)
     if kind == "number":
         return (
-            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
         )
     if kind == "choice":
         return value == "" or value in column.get("choices", [])
@@ -91,7 +93,11 @@ class Listing(AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take from the page what a reader can choose there, and nothing else."""
         super().set_state(
-            {name: sync_data[name] for name in ("selected", "order", "query") if name in sync_data}
+            {
+                name: sync_data[name]
+                for name in ("selected", "order", "query")
+                if name in sync_data
+            }
         )
 
     @traitlets.validate("columns")
@@ -106,16 +112,22 @@ class Listing(AnyWidget):
     @traitlets.validate("records")
     def _check_records(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         records = [
-            {key: plain(value) for key, value in record.items()} for record in proposal["value"]
+            {key: plain(value) for key, value in record.items()}
+            for record in proposal["value"]
         ]
         ids = [record.get("id") for record in records]
-        if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(ids):
-            raise traitlets.TraitError("each record has an 'id' of its own, which is text")
+        if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(
+            ids
+        ):
+            raise traitlets.TraitError(
+                "each record has an 'id' of its own, which is text"
+            )
         for column in self.columns:
             # A choice no longer offered is still shown; the other kinds cannot be sorted or drawn with a stray value.
             if column["kind"] in ("number", "yes"):
                 wrong = sum(
-                    not fits(record.get(column["key"]) or None, column) for record in records
+                    not fits(record.get(column["key"]) or None, column)
+                    for record in records
                 )
                 if wrong:
                     raise traitlets.TraitError(
@@ -130,7 +142,9 @@ class Listing(AnyWidget):
 
     @traitlets.observe("records")
     def _drop_selection_of_no_one(self, _change: dict[str, Any]) -> None:
-        if self.selected and all(record["id"] != self.selected for record in self.records):
+        if self.selected and all(
+            record["id"] != self.selected for record in self.records
+        ):
             self.selected = ""
 
     def _hear(
@@ -141,9 +155,12 @@ class Listing(AnyWidget):
         key, value = content.get("key"), content.get("value")
         column = next((column for column in self.columns if column["key"] == key), {})
         record = next(
-            (record for record in self.records if record["id"] == content.get("id")), None
+            (record for record in self.records if record["id"] == content.get("id")),
+            None,
         )
-        held = record is not None and bool(column.get("editable")) and fits(value, column)
+        held = (
+            record is not None and bool(column.get("editable")) and fits(value, column)
+        )
         if held:
             # In place, and so without sending: the page that the change came from shows it already.
             record[key] = value

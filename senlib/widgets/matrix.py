@@ -88,8 +88,8 @@ class Matrix(AnyWidget):
         if place.get("row") not in self.rows or place.get("column") not in self.columns:
             return False
         return (
-            self.cells[self.rows.index(place["row"])][self.columns.index(place["column"])].get(
-                "count", 0
-            )
+            self.cells[self.rows.index(place["row"])][
+                self.columns.index(place["column"])
+            ].get("count", 0)
             > 0
         )

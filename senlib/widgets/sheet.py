@@ -117,7 +117,9 @@ class Sheet(AnyWidget):
                 "kind": "refused",
                 "why": "That could not be kept: please try again",
             }
-        elif any(len(content[key]) > LONGEST for key, kind in wanted.items() if kind is str):
+        elif any(
+            len(content[key]) > LONGEST for key, kind in wanted.items() if kind is str
+        ):
             reply = {
                 "kind": "refused",
                 "why": f"Not saved: this is longer than {LONGEST:,} characters. Shorten it",
@@ -149,7 +151,10 @@ def names_in(form: Mapping[str, Any]) -> list[str]:
         names += [box["name"] for box in block.get("fields", [])]
         for group in block.get("groups", []):
             for row in group["rows"]:
-                boxes = [*row["cells"].values(), *([row["own"]] if row.get("own") else [])]
+                boxes = [
+                    *row["cells"].values(),
+                    *([row["own"]] if row.get("own") else []),
+                ]
                 names += [box["name"] for box in boxes if "name" in box]
     return names
 

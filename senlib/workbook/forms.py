@@ -12,7 +12,17 @@ from typing import Any
 from senlib import content
 
 # For 'pupil' and 'action' the page offers what there is to choose: pupils of the school, actions of the plan.
-KINDS = ("text", "short", "choice", "date", "number", "initials", "yes", "pupil", "action")
+KINDS = (
+    "text",
+    "short",
+    "choice",
+    "date",
+    "number",
+    "initials",
+    "yes",
+    "pupil",
+    "action",
+)
 NODE_KINDS = ("question", "step", "outcome")
 
 
@@ -237,7 +247,9 @@ class FlowChart(Part):
     @property
     def answers(self) -> tuple[str, ...]:
         """One per question."""
-        return tuple(node.key for node in self.nodes.values() if node.kind == "question")
+        return tuple(
+            node.key for node in self.nodes.values() if node.kind == "question"
+        )
 
 
 @dataclass(frozen=True)
@@ -269,7 +281,9 @@ class Trail:
         >>> [walk(chart, {"q1": "yes", "q4": way}).comes_to for way in ("yes", "no", "")]
         ['annotation', 'nothing more', '']
         """
-        counted = {node.counts_as or ("plan" if node.leads_to else "") for node in self.nodes}
+        counted = {
+            node.counts_as or ("plan" if node.leads_to else "") for node in self.nodes
+        }
         return (
             next(
                 what
@@ -288,7 +302,9 @@ class Trail:
         >>> walk(chart, {"q1": "no", "q2": "no", "q3": "no", "q4": "no"}).leads_to, walk(chart, {"q1": "yes"}).leads_to
         (('task6.iep',), ())
         """
-        return tuple(dict.fromkeys(node.leads_to for node in self.nodes if node.leads_to))
+        return tuple(
+            dict.fromkeys(node.leads_to for node in self.nodes if node.leads_to)
+        )
 
 
 @dataclass(frozen=True)
@@ -326,7 +342,9 @@ def place(key: str, *, of: str = "") -> str:
     return f"{key}/{of}" if of else key
 
 
-def copies(held: Mapping[str, Mapping[str, str]], key: str) -> dict[str, Mapping[str, str]]:
+def copies(
+    held: Mapping[str, Mapping[str, str]], key: str
+) -> dict[str, Mapping[str, str]]:
     """A part's answers by whom or what each copy is filled in for, '' for the school's own; out of the values of many forms.
 
     >>> copies({"task6.iep/0123": {"a": "b"}, "task6.iep.about/0123": {}, "review": {}}, "task6.iep")
@@ -358,9 +376,9 @@ def load(stem: str) -> Sheet:
     """
     if stem not in stems():
         raise KeyError(f"{stem!r} has no forms: {', '.join(stems())}")
-    tables = tomllib.loads(files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8"))[
-        "parts"
-    ]
+    tables = tomllib.loads(
+        files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8")
+    )["parts"]
     grids = {table["key"]: _grid(table) for table in tables if table["is"] == "grid"}
     return Sheet(stem, tuple(_part(table, grids) for table in tables))
 
@@ -380,7 +398,9 @@ def problems(chart: FlowChart) -> list[str]:
     if chart.start not in chart.nodes:
         return [f"The chart starts at {chart.start!r}, and there is no such box."]
     found = [
-        problem for node in chart.nodes.values() for problem in _problems_of(node, chart.nodes)
+        problem
+        for node in chart.nodes.values()
+        for problem in _problems_of(node, chart.nodes)
     ]
     reached = _reached(chart)
     found += [
@@ -409,7 +429,9 @@ def walk(chart: FlowChart, answers: Mapping[str, str]) -> Trail:
     # A school's own chart may still hold a loop: a box met before ends the walk.
     while key in chart.nodes and key not in passed:
         node = passed[key] = chart.nodes[key]
-        key = node.ways.get(answers.get(key, "") if node.kind == "question" else "next", "")
+        key = node.ways.get(
+            answers.get(key, "") if node.kind == "question" else "next", ""
+        )
     nodes = tuple(passed.values())
     return Trail(nodes, done=bool(nodes) and nodes[-1].kind == "outcome")
 
@@ -493,7 +515,8 @@ def _form(table: Mapping[str, Any]) -> Form:
 
 def _prompt(table: Mapping[str, Any]) -> Prompt:
     return Prompt(
-        **_head(table), fields=tuple(Field(key, label) for key, label in table["prompts"])
+        **_head(table),
+        fields=tuple(Field(key, label) for key, label in table["prompts"]),
     )
 
 
@@ -512,7 +535,9 @@ def _grid(table: Mapping[str, Any]) -> Grid:
             for section, rows in headed
             for key, label in rows
         ),
-        sections=tuple(Section(section["key"], section["title"]) for section in sections),
+        sections=tuple(
+            Section(section["key"], section["title"]) for section in sections
+        ),
         room_for_own_rows=table.get("room_for_own_rows", False),
         starts=starts,
     )
@@ -532,15 +557,21 @@ def _checklist(table: Mapping[str, Any]) -> Checklist:
 
 
 def _points(table: Mapping[str, Any]) -> Points:
-    return Points(**_head(table), items=_items(table), to_plan=table.get("to_plan", False))
+    return Points(
+        **_head(table), items=_items(table), to_plan=table.get("to_plan", False)
+    )
 
 
 def _resources(table: Mapping[str, Any]) -> Resources:
-    return Resources(**_head(table), items=tuple(Resource(**item) for item in table["items"]))
+    return Resources(
+        **_head(table), items=tuple(Resource(**item) for item in table["items"])
+    )
 
 
 def _flow_chart(table: Mapping[str, Any]) -> FlowChart:
-    return FlowChart(**_head(table), start=table["start"], nodes=nodes_from(table["nodes"]))
+    return FlowChart(
+        **_head(table), start=table["start"], nodes=nodes_from(table["nodes"])
+    )
 
 
 def _field(table: Mapping[str, Any]) -> Field:

@@ -80,15 +80,31 @@ def actions(held: Held) -> list[Action]:
 
 
 def add_action(
-    store: Store, *, what: str, owner: str = "", due: str = "", measure: str = "", pupil: str = ""
+    store: Store,
+    *,
+    what: str,
+    owner: str = "",
+    due: str = "",
+    measure: str = "",
+    pupil: str = "",
 ) -> str:
     """Write an action straight into the plan, about a pupil or about none, and return its key.
 
     Raises StoreError where it cannot be kept.
     """
     key = new_key()
-    values = {"what": what, "owner": owner, "due": due, "measure": measure, "pupil": pupil}
-    kept = {answer_key(row=key, column=column): value for column, value in values.items() if value}
+    values = {
+        "what": what,
+        "owner": owner,
+        "due": due,
+        "measure": measure,
+        "pupil": pupil,
+    }
+    kept = {
+        answer_key(row=key, column=column): value
+        for column, value in values.items()
+        if value
+    }
     store.save_all(form=PLAN, values=kept)
     return key
 
@@ -114,13 +130,16 @@ def in_order(found: Sequence[Action]) -> list[Action]:
     An order that stays as it was where nothing tells two apart.
     """
     return sorted(
-        found, key=lambda action: (action.done, action.due is None, action.due or date.max)
+        found,
+        key=lambda action: (action.done, action.due is None, action.due or date.max),
     )
 
 
 def coming(found: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
     """The actions that are due within so many days from today, the next first."""
-    return [action for action in _dated(found) if 0 <= (action.due - today).days <= days]
+    return [
+        action for action in _dated(found) if 0 <= (action.due - today).days <= days
+    ]
 
 
 def _dated(found: Sequence[Action]) -> list[Action]:
@@ -215,7 +234,9 @@ def _title(part: Part, of: str) -> str:
     >>> _title(load("unit3_class_sheets").part("unit3.priorities"), "8")
     'Six priorities, Year 8'
     """
-    return f"{part.title}, Year {of}" if part.each == "year group" and of else part.title
+    return (
+        f"{part.title}, Year {of}" if part.each == "year group" and of else part.title
+    )
 
 
 def _of_the_plan(held: Held) -> Iterator[Action]:
@@ -226,7 +247,9 @@ def _of_the_plan(held: Held) -> Iterator[Action]:
         # An action of another page has its form in its key.
         if not field.endswith(".what") or "|" in key or not values[field].strip():
             continue
-        places = {column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS}
+        places = {
+            column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS
+        }
         pupil = values.get(answer_key(row=key, column="pupil"), "")
         yield Action(
             key=key,
@@ -243,4 +266,7 @@ def _of_the_plan(held: Held) -> Iterator[Action]:
 
 
 def _values(places: Mapping[str, tuple[str, str]], held: Held) -> dict[str, str]:
-    return {column: held.get(form, {}).get(field, "") for column, (form, field) in places.items()}
+    return {
+        column: held.get(form, {}).get(field, "")
+        for column, (form, field) in places.items()
+    }

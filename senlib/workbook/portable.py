@@ -35,7 +35,9 @@ def export(store: Store) -> bytes:
     """The store's workbook as a portable file. Raises StoreError where the store cannot be read."""
     return to_bytes(
         Export(
-            workbook=store.workbook, made_at=datetime.now(UTC), answers=tuple(store.everything())
+            workbook=store.workbook,
+            made_at=datetime.now(UTC),
+            answers=tuple(store.everything()),
         )
     )
 
@@ -53,7 +55,9 @@ def to_bytes(made: Export) -> bytes:
         "made_at": in_utc(made.made_at),
         "answers": answers,
     }
-    return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
+    return json.dumps(content, ensure_ascii=False, indent=1).encode(
+        "utf-8", errors="replace"
+    )
 
 
 def read(content: bytes) -> Export:
@@ -82,7 +86,8 @@ def read(content: bytes) -> Export:
         workbook=_text(data, "workbook", where="the file"),
         made_at=_time(data, "made_at", where="the file"),
         answers=tuple(
-            _placed(one, where=f"answer {n:,}") for n, one in enumerate(data["answers"], start=1)
+            _placed(one, where=f"answer {n:,}")
+            for n, one in enumerate(data["answers"], start=1)
         ),
     )
 
@@ -122,8 +127,12 @@ def _placed(data: Any, *, where: str) -> Placed:
     if not isinstance(data, dict):
         raise _refused(f"{where} is not a set of keys and values")
     _check_keys(data, _ANSWER_KEYS, where=where)
-    form, field, value = (_text(data, key, where=where) for key in ("form", "field", "value"))
-    return Placed(form=form, field=field, value=value, at=_time(data, "at", where=where))
+    form, field, value = (
+        _text(data, key, where=where) for key in ("form", "field", "value")
+    )
+    return Placed(
+        form=form, field=field, value=value, at=_time(data, "at", where=where)
+    )
 
 
 def _check_keys(data: dict[str, Any], keys: set[str], *, where: str) -> None:

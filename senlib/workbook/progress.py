@@ -36,7 +36,9 @@ def progress(held: Mapping[str, Mapping[str, str]]) -> list[Progress]:
     }
     found = []
     for stem in stems():
-        keys = [part.key for part in load(stem).parts if _asks(part) and part.key != PLAN]
+        keys = [
+            part.key for part in load(stem).parts if _asks(part) and part.key != PLAN
+        ]
         keys += BESIDE.get(stem, ())
         begun = sum(bool(copies(written, key)) for key in keys)
         found.append(Progress(stem, begun, len(keys)))

@@ -90,7 +90,10 @@ def sorted_cards(answers: Sequence[Held], cards: Cards) -> list[Tally]:
 def ratings(answers: Sequence[Held], grid: Grid, *, column: str) -> list[Tally]:
     """Which choice of a column how many people gave for each row of a grid."""
     choices = [
-        choice.key for field in grid.columns if field.key == column for choice in field.choices
+        choice.key
+        for field in grid.columns
+        if field.key == column
+        for choice in field.choices
     ]
     return [
         Tally(

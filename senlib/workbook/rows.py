@@ -35,7 +35,9 @@ def own_rows(held: Mapping[str, str]) -> list[Row]:
         for field, label in held.items()
         if field.endswith(".label") and label
     )
-    return [Row(key, held[f"{key}.label"], held.get(f"{key}.section", "")) for key in keys]
+    return [
+        Row(key, held[f"{key}.label"], held.get(f"{key}.section", "")) for key in keys
+    ]
 
 
 def every_row(grid: Grid, held: Mapping[str, Mapping[str, str]]) -> list[Row]:
@@ -62,7 +64,9 @@ def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
 
 def drop_row(store: Store, grid: Grid, row: str) -> None:
     """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
-    store.save(form=rows_form(grid.key), field=answer_key(row=row, column="label"), value="")
+    store.save(
+        form=rows_form(grid.key), field=answer_key(row=row, column="label"), value=""
+    )
 
 
 def new_key() -> str:
@@ -88,7 +92,9 @@ def began(store: Store, form: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
-def this_time(answers: Mapping[str, Answer], *, began: datetime | None) -> dict[str, str]:
+def this_time(
+    answers: Mapping[str, Answer], *, began: datetime | None
+) -> dict[str, str]:
     """Of the latest answers those that were given in the present round."""
     return {
         field: answer.value

@@ -92,7 +92,16 @@ def plans() -> tuple[Plan, ...]:
     [75, 75, 75]
     """
     return tuple(
-        Plan(**(table | {"sittings": tuple(_sitting(sitting) for sitting in table["sittings"])}))
+        Plan(
+            **(
+                table
+                | {
+                    "sittings": tuple(
+                        _sitting(sitting) for sitting in table["sittings"]
+                    )
+                }
+            )
+        )
         for table in _words()["plans"]
     )
 
@@ -122,7 +131,13 @@ def beside(chosen: Sequence[Activity], *, there_is: int) -> str:
     """
     taken = total(chosen)
     over = taken - there_is
-    told = f"{over} too many" if over > 0 else f"{-over} still free" if over else "it fits exactly"
+    told = (
+        f"{over} too many"
+        if over > 0
+        else f"{-over} still free"
+        if over
+        else "it fits exactly"
+    )
     return f"{taken} of {there_is} minutes: {told}."
 
 
@@ -135,7 +150,9 @@ def timed(chosen: Sequence[Activity]) -> list[Timed]:
     found: list[Timed] = []
     for activity in chosen:
         begins = found[-1].ends if found else 0
-        found.append(Timed(activity=activity, begins=begins, ends=begins + activity.minutes))
+        found.append(
+            Timed(activity=activity, begins=begins, ends=begins + activity.minutes)
+        )
     return found
 
 
@@ -165,14 +182,18 @@ def moved(chosen: Sequence[Activity], key: str, *, by: int) -> tuple[Activity, .
     return tuple(others)
 
 
-def lasting(chosen: Sequence[Activity], key: str, *, minutes: int) -> tuple[Activity, ...]:
+def lasting(
+    chosen: Sequence[Activity], key: str, *, minutes: int
+) -> tuple[Activity, ...]:
     """The activities with one of them lasting so many minutes, within LEAST and MOST.
 
     >>> lasting([activities()["sort"]], "sort", minutes=1000)[0].minutes
     240
     """
     minutes = min(max(minutes, LEAST), MOST)
-    return tuple(replace(one, minutes=minutes) if one.key == key else one for one in chosen)
+    return tuple(
+        replace(one, minutes=minutes) if one.key == key else one for one in chosen
+    )
 
 
 def kept(sitting: Sitting, held: Mapping[str, str]) -> tuple[Activity, ...]:
@@ -191,7 +212,9 @@ def kept(sitting: Sitting, held: Mapping[str, str]) -> tuple[Activity, ...]:
     keys = list(usual) if order is None else list(dict.fromkeys(order.split()))
     found = [usual.get(key, activities().get(key)) for key in keys]
     return tuple(
-        _as_kept(one, held.get(f"{sitting.key}.minutes.{one.key}", "")) for one in found if one
+        _as_kept(one, held.get(f"{sitting.key}.minutes.{one.key}", ""))
+        for one in found
+        if one
     )
 
 
@@ -202,7 +225,9 @@ def to_keep(sitting: Sitting, chosen: Sequence[Activity]) -> dict[str, str]:
     {'1.order': 'sort', '1.minutes.sort': '20'}
     """
     order = {f"{sitting.key}.order": " ".join(one.key for one in chosen)}
-    return order | {f"{sitting.key}.minutes.{one.key}": str(one.minutes) for one in chosen}
+    return order | {
+        f"{sitting.key}.minutes.{one.key}": str(one.minutes) for one in chosen
+    }
 
 
 def parts_of(chosen: Sequence[Activity]) -> list[Part]:
@@ -219,7 +244,9 @@ def packs_of(chosen: Sequence[Activity]) -> list[Part]:
     """The packs of cards that these activities need, each once."""
     return [
         part_of(key)
-        for key in dict.fromkeys(activity.cards for activity in chosen if activity.cards)
+        for key in dict.fromkeys(
+            activity.cards for activity in chosen if activity.cards
+        )
     ]
 
 
@@ -247,13 +274,15 @@ def _words() -> dict:
 
 def _tuples(table: Mapping) -> dict:
     return {
-        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in table.items()
     }
 
 
 def _sitting(table: Mapping) -> Sitting:
     chosen = tuple(
-        replace(activities()[key], minutes=minutes) for key, minutes in table["activities"]
+        replace(activities()[key], minutes=minutes)
+        for key, minutes in table["activities"]
     )
     return Sitting(**(dict(table) | {"activities": chosen}))
 

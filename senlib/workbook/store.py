@@ -38,7 +38,9 @@ SELECT form, field, id, value, at, versions FROM (
     FROM answers WHERE workbook = ? AND {which} WINDOW latest AS (PARTITION BY form, field ORDER BY at DESC, id DESC)
 ) WHERE nth = 1 ORDER BY at, id
 """
-_INSERT = "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)"
+_INSERT = (
+    "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)"
+)
 
 _DAMAGED = (
     "The file of your answers, {path}, is damaged, and has been left as it is. Move it out of its folder and keep it: "
@@ -127,24 +129,36 @@ class Store:
             if older:
                 self._upgrade()
 
-    def save(self, *, form: str, field: str, value: str, seen: int | None = None) -> Saved:
+    def save(
+        self, *, form: str, field: str, value: str, seen: int | None = None
+    ) -> Saved:
         """Append an answer; when this returns it is on the disk.
 
         `seen` is the id of the answer that the page showed in the field, 0 for none; None asks for no comparison.
         """
         return self.save_all(
-            form=form, values={field: value}, seen=None if seen is None else {field: seen}
+            form=form,
+            values={field: value},
+            seen=None if seen is None else {field: seen},
         )[field]
 
     def save_all(
-        self, *, form: str, values: Mapping[str, str], seen: Mapping[str, int] | None = None
+        self,
+        *,
+        form: str,
+        values: Mapping[str, str],
+        seen: Mapping[str, int] | None = None,
     ) -> dict[str, Saved]:
         """Append several answers of a form, all of them or none. A field that `seen` lacks is not compared."""
         seen = seen or {}
         with self._writing() as connection:
             saved = {
                 field: self._append(
-                    connection, form=form, field=field, value=_whole(value), seen=seen.get(field)
+                    connection,
+                    form=form,
+                    field=field,
+                    value=_whole(value),
+                    seen=seen.get(field),
                 )
                 for field, value in values.items()
             }
@@ -159,12 +173,15 @@ class Store:
         """The latest value of each field of a form."""
         return {field: answer.value for field, answer in self.answers(form).items()}
 
-    def answers(self, form: str, *, before: datetime | None = None) -> dict[str, Answer]:
+    def answers(
+        self, form: str, *, before: datetime | None = None
+    ) -> dict[str, Answer]:
         """The latest answer of each field of a form, in the order in which they were given; or the latest before a time."""
         until = "9999" if before is None else in_utc(before)
         with self._connection() as connection:
             rows = connection.execute(
-                _LATEST.format(which="form = ? AND at < ?"), (self.workbook, form, until)
+                _LATEST.format(which="form = ? AND at < ?"),
+                (self.workbook, form, until),
             )
             return {field: _answer(*rest) for _, field, *rest in rows}
 
@@ -217,7 +234,9 @@ class Store:
                 raise StoreError(
                     "That earlier text is no longer there, so it was not brought back. Open the page again."
                 )
-            saved = self._append(connection, form=form, field=field, value=earlier[id], seen=None)
+            saved = self._append(
+                connection, form=form, field=field, value=earlier[id], seen=None
+            )
         self._tell(form, {field: earlier[id]})
         return saved
 
@@ -257,12 +276,16 @@ class Store:
             connection.execute("PRAGMA secure_delete = ON")
             # The rest of the file is written anew; not by way of the computer's folder for temporary files.
             connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("DELETE FROM answers WHERE workbook = ?", (self.workbook,))
+            connection.execute(
+                "DELETE FROM answers WHERE workbook = ?", (self.workbook,)
+            )
             for copy in self.path.parent.iterdir():
                 if copy.name.startswith(self.path.name + _COPIES):
                     copy.unlink()
             connection.execute("VACUUM")
-            in_use, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            in_use, *_ = connection.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            ).fetchone()
         if in_use:
             raise StoreError(_LEFT_OVER.format(path=self.path))
 
@@ -273,7 +296,13 @@ class Store:
             function(form, values)
 
     def _append(
-        self, connection: sqlite3.Connection, *, form: str, field: str, value: str, seen: int | None
+        self,
+        connection: sqlite3.Connection,
+        *,
+        form: str,
+        field: str,
+        value: str,
+        seen: int | None,
     ) -> Saved:
         current = next(iter(self._history(connection, form, field, limit=1)), None)
         at = _now()
@@ -282,8 +311,15 @@ class Store:
         number = connection.execute(
             _INSERT, (self.workbook, form, field, value, in_utc(at))
         ).lastrowid
-        changed = current and seen is not None and current.id != seen and current.value != value
-        return Saved(id=number, at=at.astimezone(), elsewhere=current if changed else None)
+        changed = (
+            current
+            and seen is not None
+            and current.id != seen
+            and current.value != value
+        )
+        return Saved(
+            id=number, at=at.astimezone(), elsewhere=current if changed else None
+        )
 
     def _history(
         self, connection: sqlite3.Connection, form: str, field: str, *, limit: int
@@ -294,7 +330,8 @@ class Store:
             WHERE workbook = ? AND form = ? AND field = ? ORDER BY at DESC, id DESC LIMIT ?
         """
         return [
-            _answer(*row) for row in connection.execute(sql, (self.workbook, form, field, limit))
+            _answer(*row)
+            for row in connection.execute(sql, (self.workbook, form, field, limit))
         ]
 
     # -- the file --
@@ -343,7 +380,10 @@ class Store:
         part = self._copy.with_name(f"{self._copy.name}.part")
         part.unlink(missing_ok=True)
         private.file(part)
-        with closing(self._connect("ro")) as source, closing(sqlite3.connect(part)) as target:
+        with (
+            closing(self._connect("ro")) as source,
+            closing(sqlite3.connect(part)) as target,
+        ):
             source.backup(target)
         os.replace(part, self._copy)
 
@@ -368,7 +408,9 @@ class Store:
         """Open the file to read ('ro'), to write ('rw') or to make it as well ('rwc')."""
         posix = self.path.as_posix()
         uri = f"file://{'' if posix.startswith('/') else '/'}{quote(posix, safe='/:')}?mode={mode}"
-        connection = sqlite3.connect(uri, uri=True, timeout=TIMEOUT_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=TIMEOUT_SECONDS, isolation_level=None
+        )
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
@@ -385,7 +427,9 @@ class Store:
             raise StoreError(_in_words(error, path=self.path)) from None
         except OSError as error:
             cause = _CAUSES[
-                sqlite3.SQLITE_FULL if error.errno == errno.ENOSPC else sqlite3.SQLITE_CANTOPEN
+                sqlite3.SQLITE_FULL
+                if error.errno == errno.ENOSPC
+                else sqlite3.SQLITE_CANTOPEN
             ]
             raise StoreError(_cannot(cause, path=self.path)) from None
         except ValueError:
@@ -410,7 +454,10 @@ def _use_log(connection: sqlite3.Connection) -> None:
             return
         except sqlite3.OperationalError as error:
             # Where several pages make the file at once, SQLite refuses this one step without waiting.
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if (
+                error.sqlite_errorcode != sqlite3.SQLITE_BUSY
+                or time.monotonic() > until
+            ):
                 raise
         time.sleep(0.01)
 
@@ -462,7 +509,9 @@ def _version(connection: sqlite3.Connection) -> int:
 def _tables(connection: sqlite3.Connection) -> set[str]:
     return {
         name
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
     }
 
 
@@ -474,7 +523,8 @@ def _in_words(error: sqlite3.Error, *, path: Path) -> str:
         return _DAMAGED.format(path=path)
     name = getattr(error, "sqlite_errorname", "no further name")
     return _cannot(
-        _CAUSES.get(kind, f"the computer reports an error ({name}). Try again"), path=path
+        _CAUSES.get(kind, f"the computer reports an error ({name}). Try again"),
+        path=path,
     )
 
 

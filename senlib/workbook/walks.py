@@ -6,7 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from senlib.workbook.forms import FlowChart, Trail, copies, load, nodes_from, place, walk
+from senlib.workbook.forms import (
+    FlowChart,
+    Trail,
+    copies,
+    load,
+    nodes_from,
+    place,
+    walk,
+)
 
 CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
 
@@ -70,13 +78,19 @@ def own_chart(held: Mapping[str, str]) -> FlowChart | None:
     )
 
 
-def chart_values(*, nodes: Sequence[Mapping[str, str]], start: str, own: int) -> dict[str, str]:
+def chart_values(
+    *, nodes: Sequence[Mapping[str, str]], start: str, own: int
+) -> dict[str, str]:
     """A chart that the school has drawn as it is kept under the form OWN; `own` is the highest number it has given a box.
 
     >>> own_chart(chart_values(nodes=boxes(booklet_chart()), start="q1", own=0)).start
     'q1'
     """
-    return {"nodes": json.dumps(list(nodes), ensure_ascii=False), "start": start, "own": str(own)}
+    return {
+        "nodes": json.dumps(list(nodes), ensure_ascii=False),
+        "start": start,
+        "own": str(own),
+    }
 
 
 def boxes(chart: FlowChart) -> list[dict[str, str]]:
@@ -117,8 +131,14 @@ def walked(
             if value and (who is None or one == who):
                 answers = held.get(trail_form(chart, of_class=key, who=one), {})
                 group = "" if value == PUPIL else value
-                words = (about.get(column, "") for column in ("class", "subject", "date"))
-                found.append(Walked(key, *words, who=one, group=group, trail=walk(chart, answers)))
+                words = (
+                    about.get(column, "") for column in ("class", "subject", "date")
+                )
+                found.append(
+                    Walked(
+                        key, *words, who=one, group=group, trail=walk(chart, answers)
+                    )
+                )
     return found
 
 

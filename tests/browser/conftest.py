@@ -20,7 +20,8 @@ from tests.entering import address_in, cookie_of
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
+    None,
 )
 QUIET = [
     "--no-sandbox",
@@ -33,7 +34,11 @@ QUIET = [
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 # How a computer may ask for pages to look. In each the pages are read and used by everyone.
-NO_WISH = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none"}
+NO_WISH = {
+    "color_scheme": "light",
+    "contrast": "no-preference",
+    "forced_colors": "none",
+}
 THEMES = {
     "light": NO_WISH,
     "dark": NO_WISH | {"color_scheme": "dark"},
@@ -76,7 +81,11 @@ class Workbook:
         self.way_in = address_in(process.stdout.readline())
         self.address = self.way_in.partition("/?")[0]
         name, value = cookie_of(self.way_in)
-        self.cookie = {"name": name, "value": value, "url": self.address} | KEPT_TO_THE_SITE
+        self.cookie = {
+            "name": name,
+            "value": value,
+            "url": self.address,
+        } | KEPT_TO_THE_SITE
 
     def kernels(self) -> list[psutil.Process]:
         """The kernels that are running: forked, so children of a child."""
@@ -106,7 +115,11 @@ def started(
             port,
         ],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith("SENLIB_")},
+        env={
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("SENLIB_")
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -169,11 +182,16 @@ def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., P
     contexts: list[BrowserContext] = []
 
     def outward(url: str) -> None:
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1":
+        if (
+            urlsplit(url).scheme not in ("data", "blob")
+            and urlsplit(url).hostname != "127.0.0.1"
+        ):
             troubles.append(f"a request left the machine: {url}")
 
     def make(*, let_in: bool = True, **options) -> Page:
-        context = chromium.new_context(**({"viewport": WIDE, "locale": "en-GB"} | options))
+        context = chromium.new_context(
+            **({"viewport": WIDE, "locale": "en-GB"} | options)
+        )
         contexts.append(context)
         if let_in:
             LET_IN.append(context)
@@ -185,13 +203,17 @@ def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., P
         page.on(
             "response",
             lambda answer: (
-                troubles.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+                troubles.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400
+                else None
             ),
         )
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console",
-            lambda message: troubles.append(message.text) if message.type == "error" else None,
+            lambda message: (
+                troubles.append(message.text) if message.type == "error" else None
+            ),
         )
         return page
 
@@ -200,7 +222,8 @@ def new_page(chromium: Browser, troubles: list[str]) -> Iterator[Callable[..., P
         for page in context.pages:
             if page.url.startswith("http"):
                 troubles += [
-                    f"{page.url}: {found}" for found in BROKEN.findall(page.inner_text("body"))
+                    f"{page.url}: {found}"
+                    for found in BROKEN.findall(page.inner_text("body"))
                 ]
         if context in LET_IN:
             LET_IN.remove(context)
@@ -248,7 +271,8 @@ def screenshots() -> Callable[[Page, str], None]:
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
             page.screenshot(
-                path=HERE / "screenshots" / f"{name}-{size['width']}.png", full_page=True
+                path=HERE / "screenshots" / f"{name}-{size['width']}.png",
+                full_page=True,
             )
         page.set_viewport_size(before)
 
@@ -256,7 +280,9 @@ def screenshots() -> Callable[[Page, str], None]:
 
 
 @pytest.fixture(scope="session")
-def barriers_anywhere(barriers: Callable[..., list[str]]) -> Callable[[Page], list[str]]:
+def barriers_anywhere(
+    barriers: Callable[..., list[str]],
+) -> Callable[[Page], list[str]]:
     """The same wide and narrow, and in every theme. A theme changes colours and nothing else: there it is they that are looked at."""
 
     def find(page: Page) -> list[str]:
@@ -268,7 +294,9 @@ def barriers_anywhere(barriers: Callable[..., list[str]]) -> Callable[[Page], li
             if theme == NO_WISH:
                 continue  # as above
             page.emulate_media(**theme)
-            found += [f"{name}: {one}" for one in barriers(page, only=["color-contrast"])]
+            found += [
+                f"{name}: {one}" for one in barriers(page, only=["color-contrast"])
+            ]
         page.emulate_media(**NO_WISH)
         return found
 
@@ -283,7 +311,11 @@ def barriers() -> Callable[..., list[str]]:
     """
 
     def find(page: Page, *, only: Sequence[str] = ()) -> list[str]:
-        options = {"runOnly": list(only)} if only else {"rules": {"target-size": {"enabled": True}}}
+        options = (
+            {"runOnly": list(only)}
+            if only
+            else {"rules": {"target-size": {"enabled": True}}}
+        )
         found = Axe().run(page, options=options).response["violations"]
         return [
             f"{one['id']} ({one['impact']}): {node['html'][:160]}"

@@ -108,8 +108,12 @@ def people(*, of_each_year: int = 40, seed: int = 13) -> list[dict[str, str]]:
                     "eal": draw.choices(("Y", "N"), (1, 5))[0],
                     "ethnicity": draw.choice(("WBRI", "MWAS", "APKN")),
                     "attendance": f"{draw.uniform(82, 100):.1f}",
-                    "reading": draw.choices((str(draw.randint(82, 118)), "B", ""), (90, 6, 4))[0],
-                    "maths": draw.choices((str(draw.randint(82, 118)), "B", ""), (90, 6, 4))[0],
+                    "reading": draw.choices(
+                        (str(draw.randint(82, 118)), "B", ""), (90, 6, 4)
+                    )[0],
+                    "maths": draw.choices(
+                        (str(draw.randint(82, 118)), "B", ""), (90, 6, 4)
+                    )[0],
                     "grade": str(draw.randint(1, 8)),
                     "number": str(4000 + place),
                     "house": draw.choice(("Red", "Blue")),
@@ -157,11 +161,16 @@ def write_five(folder: Path, *, of_each_year: int = 40) -> list[Path]:
     book.save(register)
     paths.append(register)
     older = [one for one in pupils if int(one["year"]) >= 9]
-    for subject, heading in (("maths", "Maths Autumn 1"), ("english", "English Language Autumn 1")):
+    for subject, heading in (
+        ("maths", "Maths Autumn 1"),
+        ("english", "English Language Autumn 1"),
+    ):
         paths.append(folder / f"{subject}.csv")
         _write(paths[-1], older, {"UPN": "upn", heading: "grade", "Set": "house"})
     paths.append(folder / "key stage 2.csv")
-    _write(paths[-1], pupils, {"UPN": "upn", "READSCORE": "reading", "MATSCORE": "maths"})
+    _write(
+        paths[-1], pupils, {"UPN": "upn", "READSCORE": "reading", "MATSCORE": "maths"}
+    )
     return paths
 
 
@@ -169,4 +178,6 @@ def _write(path: Path, rows: list[dict[str, str]], columns: dict[str, str]) -> N
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(columns)
-        writer.writerows([row.get(name, "") for name in columns.values()] for row in rows)
+        writer.writerows(
+            [row.get(name, "") for name in columns.values()] for row in rows
+        )

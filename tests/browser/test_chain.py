@@ -27,9 +27,9 @@ def save(page: Page, name: str, text: str) -> None:
     box = page.get_by_role("textbox", name=name, exact=True)
     box.fill(text)
     box.press("Tab")
-    expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(
-        SAVED
-    )
+    expect(
+        page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first
+    ).to_have_text(SAVED)
 
 
 def stuck_pupil():
@@ -45,7 +45,9 @@ def stuck_pupil():
     return here.iloc[0]
 
 
-def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, troubles, screenshots):
+def test_from_a_figure_to_a_dated_action_and_back(
+    tmp_path, new_page, ready, troubles, screenshots
+):
     data, page, pupil = tmp_path / "data", new_page(), stuck_pupil()
     name = person_name(pupil)
     due = date.today() + timedelta(days=10)
@@ -53,7 +55,9 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         # From the figure to the pupil: two clicks.
         page.goto(f"{workbook.address}/task1_conversion_data", wait_until="commit")
         ready(page)
-        page.get_by_role("button", name=re.compile("^Entered at 3, reached 3: ")).first.click()
+        page.get_by_role(
+            "button", name=re.compile("^Entered at 3, reached 3: ")
+        ).first.click()
         page.get_by_role("link", name=name, exact=True).click()
         page.wait_for_url("**/pupil?pupil=*")
         ready(page)
@@ -117,7 +121,9 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         question.get_by_role("button", name="No", exact=True).click()
         expect(question).to_contain_text("certain ways of getting at the work")
         question.get_by_role("button", name="No", exact=True).click()
-        expect(page.locator(".sl-answer", has_text="needs an IEP or a group plan")).to_be_visible()
+        expect(
+            page.locator(".sl-answer", has_text="needs an IEP or a group plan")
+        ).to_be_visible()
         screenshots(page, "chain-planning")
         page.get_by_role("link", name="Write the IEP (Task 6)").click()
         page.wait_for_url("**/task6_support_in_class?pupil=*")
@@ -153,16 +159,18 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
             psutil.Process(workbook.process.pid),
         ]:
             process.kill()
-        expect(page.get_by_role("alert").filter(has_text="What was saved is safe.")).to_be_visible(
-            timeout=30_000
-        )
+        expect(
+            page.get_by_role("alert").filter(has_text="What was saved is safe.")
+        ).to_be_visible(timeout=30_000)
         page.goto("about:blank")
     troubles.clear()  # the kernel and the server were killed on purpose
 
     with started(data) as workbook:
         page.goto(workbook.address, wait_until="commit")
         ready(page)
-        expect(page.locator("main")).to_contain_text("0 overdue, 1 due within four weeks.")
+        expect(page.locator("main")).to_contain_text(
+            "0 overdue, 1 due within four weeks."
+        )
         expect(page.locator("main")).to_contain_text(
             f"Reading partner from Year 10, twice a week, {name}, SENCO"
         )
@@ -170,14 +178,18 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         page.wait_for_url("**/task8_working_smarter")
         ready(page)
         row = page.get_by_role("row").filter(
-            has=page.get_by_label("Owner: Reading partner from Year 10, twice a week", exact=True)
+            has=page.get_by_label(
+                "Owner: Reading partner from Year 10, twice a week", exact=True
+            )
         )
         expect(row.get_by_label(re.compile("^Due:"))).to_have_value(due.isoformat())
         expect(row.get_by_label(re.compile("^Owner:"))).to_have_value("SENCO")
         page.get_by_label("From the plan: First", exact=True).select_option(
             label="Reading partner from Year 10, twice a week"
         )
-        expect(page.get_by_label("Timeline: First", exact=True)).to_have_value(due.isoformat())
+        expect(page.get_by_label("Timeline: First", exact=True)).to_have_value(
+            due.isoformat()
+        )
         screenshots(page, "chain-plan")
 
         # And back: from the action to the pupil, from the pupil to the figure: two clicks.
@@ -193,9 +205,9 @@ def test_from_a_figure_to_a_dated_action_and_back(tmp_path, new_page, ready, tro
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
         page.goto("about:blank")
     kept = Store(data / "workbook.sqlite", workbook="levels").forms()
-    assert [values for form, values in kept.items() if form.startswith("task6.observation/")][0][
-        "pupil"
-    ] == pupil.pupil_id
+    assert [
+        values for form, values in kept.items() if form.startswith("task6.observation/")
+    ][0]["pupil"] == pupil.pupil_id
 
 
 def has_map(data, pupil) -> bool:

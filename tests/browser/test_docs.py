@@ -23,7 +23,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_and_picture_leads_somewhere(page: Path):
-    for words, target in re.findall(r"\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+    for words, target in re.findall(
+        r"\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")
+    ):
         if urlsplit(target).scheme == "":
             assert (page.parent / urlsplit(target).path).exists(), (
                 f"{page.name}: [{words}]({target})"
@@ -41,15 +43,20 @@ def test_no_picture_lies_about_unused():
 
 
 @pytest.mark.skipif(
-    not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set"
+    not os.environ.get("SENLIB_DOCS"),
+    reason="takes the pictures anew where SENLIB_DOCS is set",
 )
 @pytest.mark.parametrize("name", PICTURES)
 def test_picture(visit, name):
     page = visit(PICTURES[name])
     page.set_viewport_size(WIDE)
     if name == "task1":
-        page.get_by_label("Where they started").select_option(label="Level\N{NO-BREAK SPACE}4")
-        expect(page.get_by_text(re.compile(r"arrived at\s+level\s+4")).first).to_be_visible()
+        page.get_by_label("Where they started").select_option(
+            label="Level\N{NO-BREAK SPACE}4"
+        )
+        expect(
+            page.get_by_text(re.compile(r"arrived at\s+level\s+4")).first
+        ).to_be_visible()
         page.evaluate("document.querySelector('.sl-question').scrollIntoView()")
     page.screenshot(path=DOCS / f"{name}.png")
 
@@ -65,10 +72,15 @@ def room(tmp_path):
 
 
 @pytest.mark.skipif(
-    not os.environ.get("SENLIB_DOCS"), reason="takes the pictures anew where SENLIB_DOCS is set"
+    not os.environ.get("SENLIB_DOCS"),
+    reason="takes the pictures anew where SENLIB_DOCS is set",
 )
 def test_picture_of_a_room(room, new_page, ready):
-    for title in ("Judging standards", "Judging standards", "Evaluating teaching and learning"):
+    for title in (
+        "Judging standards",
+        "Judging standards",
+        "Evaluating teaching and learning",
+    ):
         participant = new_page(let_in=False)
         participant.goto(f"{room.address}/door")
         participant.get_by_label("Code").fill(room.code)

@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 from senlib import ROOT
 from senlib.pages.tasks import PAGES
 
-SHOWN = [page for page in PAGES if (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()]
+SHOWN = [
+    page for page in PAGES if (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()
+]
 STEMS = ["" if page.stem == "index" else page.stem for page in SHOWN]
 TASK = "task1_conversion_data"
 ANSWERED = ["task1_conversion_data", "task3_ensuring_progress", "task4_level3_to_5"]
@@ -83,7 +85,9 @@ def test_narrow_frame_has_a_menu(workbook, new_page, ready):
     assert (
         min(
             box["height"]
-            for box in map(lambda link: link.bounding_box(), rail.get_by_role("link").all())
+            for box in map(
+                lambda link: link.bounding_box(), rail.get_by_role("link").all()
+            )
         )
         >= 44
     )
@@ -116,7 +120,9 @@ def test_every_page_can_be_read_and_used_by_everyone(visit, barriers_anywhere, s
     )
     assert all(
         len(name) > 20
-        for name in page.locator("[role=img]").evaluate_all("all => all.map(one => one.ariaLabel)")
+        for name in page.locator("[role=img]").evaluate_all(
+            "all => all.map(one => one.ariaLabel)"
+        )
     )
     assert doubled(page) == []
     assert barriers_anywhere(page) == []
@@ -141,11 +147,17 @@ def test_no_page_there(visit, page, workbook, troubles, barriers):
     troubles.clear()
 
 
-def test_killed_kernel_is_told_and_the_page_reopens(fresh_workbook, new_page, ready, troubles):
+def test_killed_kernel_is_told_and_the_page_reopens(
+    fresh_workbook, new_page, ready, troubles
+):
     workbook, page = fresh_workbook(), new_page()
     page.goto(f"{workbook.address}/{TASK}", wait_until="commit")
     ready(page)
-    chosen = {"Key stage": "Key Stage 4", "Subject": "Mathematics", "Where they started": "Level 5"}
+    chosen = {
+        "Key stage": "Key Stage 4",
+        "Subject": "Mathematics",
+        "Where they started": "Level 5",
+    }
     for (label, choice), shows in zip(
         chosen.items(), ["grade C", "in Mathematics", "at level 5"], strict=True
     ):
@@ -171,7 +183,9 @@ def test_killed_kernel_is_told_and_the_page_reopens(fresh_workbook, new_page, re
     # Where it was: what was chosen, one choice upon another, what was typed, and how far down.
     expect(page.locator(".sl-question").first).to_have_text(asked)
     for label, choice in chosen.items():
-        expect(page.get_by_label(label, exact=True).locator("option:checked")).to_have_text(choice)
+        expect(
+            page.get_by_label(label, exact=True).locator("option:checked")
+        ).to_have_text(choice)
     expect(page.get_by_label("Percent", exact=True)).to_have_value("31.5")
     until = time.monotonic() + 10
     while abs(page.evaluate("scrollY") - down) >= 5 and time.monotonic() < until:
@@ -185,9 +199,9 @@ def test_closed_workbook_is_told(fresh_workbook, new_page, ready, troubles):
     page.goto(f"{workbook.address}/{TASK}", wait_until="commit")
     ready(page)
     workbook.process.terminate()
-    expect(page.get_by_role("alert").filter(has_text="What was saved is safe.")).to_be_visible(
-        timeout=30_000
-    )
+    expect(
+        page.get_by_role("alert").filter(has_text="What was saved is safe.")
+    ).to_be_visible(timeout=30_000)
     troubles.clear()
 
 

@@ -30,26 +30,38 @@ def no_token_in(page, workbook):
     """Neither the address nor what the browser goes back to holds the key."""
     key = workbook.way_in.partition("=")[2]
     assert key not in page.url and "token" not in page.url
-    assert key not in page.evaluate("document.referrer + JSON.stringify(performance.getEntries())")
+    assert key not in page.evaluate(
+        "document.referrer + JSON.stringify(performance.getEntries())"
+    )
 
 
-def test_the_printed_address_leads_in_and_does_not_stay(fresh_workbook, new_page, ready):
+def test_the_printed_address_leads_in_and_does_not_stay(
+    fresh_workbook, new_page, ready
+):
     workbook, page = fresh_workbook(), new_page(let_in=False)
     page.goto(workbook.way_in, wait_until="commit")
     expect(ready(page)).to_have_title(FRONT)
     assert page.url == f"{workbook.address}/"
     no_token_in(page, workbook)
     (cookie,) = (
-        one for one in page.context.cookies() if one["name"] == f"senlib-{urlsplit(page.url).port}"
+        one
+        for one in page.context.cookies()
+        if one["name"] == f"senlib-{urlsplit(page.url).port}"
     )
-    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and cookie["expires"] == -1
+    assert (
+        cookie["httpOnly"]
+        and cookie["sameSite"] == "Strict"
+        and cookie["expires"] == -1
+    )
     # And to any other page, with what was asked of it.
     page.goto(f"{workbook.address}/{TASK}?a=1&token=old&b=%26", wait_until="commit")
     ready(page)
     assert page.url == f"{workbook.address}/{TASK}?a=1&b=%26"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a browser is named by a script of Unix")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="a browser is named by a script of Unix"
+)
 @pytest.mark.parametrize("options", [(), ("--room",)], ids=["alone", "room"])
 def test_the_file_that_is_opened_leads_in_once(
     tmp_path, monkeypatch, new_page, ready, options, only_refused
@@ -76,10 +88,14 @@ def test_the_file_that_is_opened_leads_in_once(
         expect(ready(page)).to_have_title(FRONT)
         if options:
             page.goto(f"{workbook.address}/room", wait_until="commit")
-            expect(ready(page).locator(".sl-code")).to_be_visible()  # it is the leader's
+            expect(
+                ready(page).locator(".sl-code")
+            ).to_be_visible()  # it is the leader's
         other = new_page(let_in=False)
         other.goto(address_in(file.read_text()))
-        expect(other.get_by_role("alert")).to_contain_text("not the workbook’s address now")
+        expect(other.get_by_role("alert")).to_contain_text(
+            "not the workbook’s address now"
+        )
         page.close()
     assert not file.parent.exists()
 
@@ -164,4 +180,6 @@ def test_a_page_of_the_start_before_says_so_and_the_way_in(
         expect(banner).to_be_visible(timeout=30_000)
         banner.get_by_role("button", name="Reopen this page").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("How to get in")
-    troubles[:] = [one for one in troubles if "WebSocket" not in one and "ERR_" not in one]
+    troubles[:] = [
+        one for one in troubles if "WebSocket" not in one and "ERR_" not in one
+    ]

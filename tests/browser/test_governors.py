@@ -34,14 +34,18 @@ AUTHORS = re.compile(r"Wilson.{1,8}s interval, as Brown, Cai and DasGupta recomm
 
 def unpacked(text: str) -> str:
     """The text with what the files in its links hold, in place of the links; without the authors of a paper."""
-    return AUTHORS.sub("", re.sub(r"data:[^,\s]*;base64,([A-Za-z0-9+/=]+)", contents, text))
+    return AUTHORS.sub(
+        "", re.sub(r"data:[^,\s]*;base64,([A-Za-z0-9+/=]+)", contents, text)
+    )
 
 
 def names_in(text: str) -> dict[str, str]:
     """Names, numbers and forms of the sample's pupils in a text, each with what stands about it; '12.' before one makes it a point."""
     pupils = open_sample("levels").pupils
     known = {
-        value for column in ("surname", "forename", "pupil_id", "form") for value in pupils[column]
+        value
+        for column in ("surname", "forename", "pupil_id", "form")
+        for value in pupils[column]
     } - {""}
     return {
         word[0]: text[max(0, word.start() - 80) : word.end() + 80]
@@ -63,7 +67,9 @@ def frames(page: Page) -> list[str]:
     return held
 
 
-def test_no_name_of_a_pupil_is_sent_whatever_is_chosen(page, frames, visit, barriers, screenshots):
+def test_no_name_of_a_pupil_is_sent_whatever_is_chosen(
+    page, frames, visit, barriers, screenshots
+):
     visit("governors")
     answers = page.content()
     screenshots(page, "governors")
@@ -89,7 +95,9 @@ def test_the_page_for_the_papers_downloads_and_nothing_can_be_written(visit):
     page = visit("governors")
     with page.expect_download() as saved:
         page.get_by_role("link", name="One page for the papers (Word)").click()
-    assert re.fullmatch(r"governors-\d{4}-\d\d-\d\d\.docx", saved.value.suggested_filename)
+    assert re.fullmatch(
+        r"governors-\d{4}-\d\d-\d\d\.docx", saved.value.suggested_filename
+    )
     main = page.locator("main")
     assert (
         main.locator(
@@ -105,4 +113,7 @@ def test_on_a_phone_nothing_runs_over_the_edge(workbook, new_page, ready, barrie
     page = new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{workbook.address}/governors", wait_until="commit")
     ready(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and barriers(page) == []
+    assert (
+        page.evaluate("document.documentElement.scrollWidth") <= 390
+        and barriers(page) == []
+    )

@@ -50,9 +50,9 @@ def write(page: Page, name: str, text: str) -> None:
     box = page.get_by_role("textbox", name=name, exact=True)
     reach(page, box)
     page.keyboard.type(text)
-    expect(page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first).to_have_text(
-        SAVED
-    )
+    expect(
+        page.locator(".sl-sheet-cell", has=box).locator(".sl-sheet-mark").first
+    ).to_have_text(SAVED)
 
 
 def press(page: Page, role: str, name: str | re.Pattern, key: str = "Enter") -> None:
@@ -86,7 +86,9 @@ def test_task_1_what_do_you_make_of_it(opened, store):
 def test_task_2_grid_and_cards(opened, store):
     page = opened("task2_role_of_the_senco")
     pick(page, re.compile("^Where we are: Look at a sample"), "In")
-    expect(page.locator(".sl-answer").first).to_contain_text("you have judged 1: in place 1")
+    expect(page.locator(".sl-answer").first).to_contain_text(
+        "you have judged 1: in place 1"
+    )
     reach(page, page.get_by_role("button", name=re.compile("Judging standards")))
     page.keyboard.press("1")
     expect(page.locator("main")).to_contain_text("21 still to sort")
@@ -122,7 +124,8 @@ def test_task_5_a_provision_map(opened, store):
     write(page, f"Who sees to it: {line}", "TO")
     maps = store.forms("task5.provision").values()
     assert any(
-        values.get("task5.provision.extra_curricular.homework.initials") == "TO" for values in maps
+        values.get("task5.provision.extra_curricular.homework.initials") == "TO"
+        for values in maps
     )
 
 
@@ -156,7 +159,9 @@ def test_task_7_the_walk_and_an_own_chart(opened, store):
         page.keyboard.press("Enter")
         page.wait_for_timeout(100)
     expect(
-        page.locator(".sl-answer", has_text="needs only an annotation of the class plan")
+        page.locator(
+            ".sl-answer", has_text="needs only an annotation of the class plan"
+        )
     ).to_be_visible()
     press(page, "button", "Begin from the booklet’s chart")
     press(page, "button", "Add a box")
@@ -183,14 +188,19 @@ def test_task_8_an_action_written_dated_and_done(opened, store):
     reach(page, page.get_by_label("What will you do?", exact=True))
     page.keyboard.type("Meet the head of science")
     reach(page, page.get_by_label("By when?", exact=True))
-    page.keyboard.type(f"{date.today():%m%d%Y}")  # a headless browser's dates are American
+    page.keyboard.type(
+        f"{date.today():%m%d%Y}"
+    )  # a headless browser's dates are American
     press(page, "button", "Add to the action plan")
     expect(page.locator("main")).to_contain_text("Added to the action plan, and saved.")
     reach(page, page.get_by_role("checkbox", name="Done: Meet the head of science"))
     page.keyboard.press("Space")
     expect(page.locator(".sl-answer", has_text="1 done")).to_be_visible()
     found = {action.what: action for action in actions(store.forms())}
-    assert found["Meet the head of science"].done and "Show them one page each term" in found
+    assert (
+        found["Meet the head of science"].done
+        and "Show them one page each term" in found
+    )
 
 
 def test_the_front_page_asks_before_it_deletes(opened, running):

@@ -12,7 +12,9 @@ from senlib.pages.tasks import PAGES
 
 SHOTS = Path(__file__).parent / "screenshots"
 TASK, TASK6 = "task1_conversion_data", "task6_support_in_class"
-SHOWN = [page.stem for page in PAGES if (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()]
+SHOWN = [
+    page.stem for page in PAGES if (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()
+]
 LIGHT, DARK, PURE = "rgb(255, 255, 255)", "rgb(20, 24, 29)", "rgb(0, 0, 0)"
 
 
@@ -54,7 +56,9 @@ def test_chosen_theme_holds_over_a_reload_and_on_every_open_page(visit, nowhere,
     # A widget, a field and the words of a chart in the same colours as the page.
     for place in (".sl-sheet", ".sl-sheet textarea", ".sl-controls select"):
         assert (
-            page.locator(place).first.evaluate("one => getComputedStyle(one).backgroundColor")
+            page.locator(place).first.evaluate(
+                "one => getComputedStyle(one).backgroundColor"
+            )
             == DARK
         ), place
     assert ink(page) in page.locator(".sl-wide svg text").evaluate_all(
@@ -92,7 +96,9 @@ def test_letters_that_are_easier_to_read_come_from_this_computer(visit, ready):
     fetched = []
     page.on(
         "request",
-        lambda answer: fetched.append(answer.url) if answer.url.endswith(".woff2") else None,
+        lambda answer: (
+            fetched.append(answer.url) if answer.url.endswith(".woff2") else None
+        ),
     )
     before = page.locator("h1").evaluate("one => getComputedStyle(one).fontFamily")
     choose(page, "Easier to read")
@@ -104,7 +110,12 @@ def test_letters_that_are_easier_to_read_come_from_this_computer(visit, ready):
     ready(page)
     family = "one => getComputedStyle(one).fontFamily"
     assert page.evaluate("document.fonts.check('16px \"Atkinson Hyperlegible Next\"')")
-    for place in ("h1", ".sl-wide svg text", ".sl-sheet textarea", ".sl-controls select"):
+    for place in (
+        "h1",
+        ".sl-wide svg text",
+        ".sl-sheet textarea",
+        ".sl-controls select",
+    ):
         now = page.locator(place).first.evaluate(family)
         assert now.startswith('"Atkinson Hyperlegible Next"') and now != before, place
     assert clipped(page) == []
@@ -137,26 +148,36 @@ def test_easier_letters_fit_at_every_width(workbook, new_page, ready, stem):
         assert clipped(page) == [], width
 
 
-def test_rail_says_how_far_each_task_is_and_keeps_it_between_pages(fresh_workbook, new_page, ready):
+def test_rail_says_how_far_each_task_is_and_keeps_it_between_pages(
+    fresh_workbook, new_page, ready
+):
     running, page = fresh_workbook(), new_page()
     page.goto(f"{running.address}/{TASK}", wait_until="commit")
     ready(page)
     rail = page.get_by_role("navigation", name="Pages of the workbook")
-    expect(rail.get_by_role("link", name="Task 1 Conversion 0 of 2 begun")).to_be_visible()
+    expect(
+        rail.get_by_role("link", name="Task 1 Conversion 0 of 2 begun")
+    ).to_be_visible()
     assert rail.locator(".sl-far").count() == 8  # a page that is no Task has none
     page.locator(".sl-sheet textarea").first.fill("They catch up.")
-    expect(rail.get_by_role("link", name="Task 1 Conversion 1 of 2 begun")).to_be_visible()
+    expect(
+        rail.get_by_role("link", name="Task 1 Conversion 1 of 2 begun")
+    ).to_be_visible()
     expect(page.locator(".sl-saved")).to_contain_text("Saved")
     # The next page knows it before its engine does; the governors' page has no store to ask.
     page.goto(f"{running.address}/governors", wait_until="commit")
-    expect(rail.get_by_role("link", name="Task 1 Conversion 1 of 2 begun")).to_be_visible()
+    expect(
+        rail.get_by_role("link", name="Task 1 Conversion 1 of 2 begun")
+    ).to_be_visible()
     ready(page)
     assert page.locator("main sl-far").count() == 0
     # What is emptied is begun no more.
     page.goto(f"{running.address}/{TASK}", wait_until="commit")
     ready(page)
     page.locator(".sl-sheet textarea").first.fill("")
-    expect(rail.get_by_role("link", name="Task 1 Conversion 0 of 2 begun")).to_be_visible()
+    expect(
+        rail.get_by_role("link", name="Task 1 Conversion 0 of 2 begun")
+    ).to_be_visible()
 
 
 def covered(page: Page) -> str:
@@ -177,7 +198,9 @@ def covered(page: Page) -> str:
 @pytest.mark.parametrize("width, height", [(1280, 720), (390, 844), (320, 256)])
 def test_focus_is_never_covered(workbook, new_page, ready, width, height):
     """All the way through a page and back, also at 400 %: nothing that stays in place lies over what has the focus (WCAG 2.4.11)."""
-    page = new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page = new_page(
+        viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
     page.goto(f"{workbook.address}/{TASK6}", wait_until="commit")
     ready(page)
     for key in ("Tab", "Shift+Tab"):
@@ -215,7 +238,11 @@ def test_paper_is_light_and_has_the_answers_as_text(fresh_workbook, new_page, re
     assert answer.evaluate(
         "one => [one.value, parseFloat(getComputedStyle(one).borderTopWidth)]"
     ) == ["They meet on Mondays.", 0]
-    assert [one.inner_text() for one in page.locator("main button").all() if one.is_visible()] == []
+    assert [
+        one.inner_text()
+        for one in page.locator("main button").all()
+        if one.is_visible()
+    ] == []
 
 
 @pytest.mark.skipif(
@@ -234,7 +261,9 @@ def test_pictures_to_look_at(workbook, fresh_workbook, new_page, ready, troubles
         page.get_by_label("Pupil", exact=True).select_option(index=1)
         page.get_by_role("button", name="Add to the action plan").wait_for()
     for theme in ("light", "dark", "contrast"):
-        page.evaluate("theme => { document.documentElement.dataset.slTheme = theme; }", theme)
+        page.evaluate(
+            "theme => { document.documentElement.dataset.slTheme = theme; }", theme
+        )
         for width in (390, 768, 1280, 1920):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=SHOTS / f"{stem}-{theme}-{width}.png", full_page=True)

@@ -59,7 +59,9 @@ def test_a_senco_s_road_from_five_files_to_task_1(
     expect(review).to_contain_text("200 pupils and ")
     expect(review).to_contain_text("in 5 files. Nothing is kept yet.")
     # What happened and what to do stand in the first screenful, wherever she was on the page.
-    expect(review.get_by_role("heading", name="What we made of your files")).to_be_in_viewport()
+    expect(
+        review.get_by_role("heading", name="What we made of your files")
+    ).to_be_in_viewport()
     expect(review.get_by_role("button", name=OPEN)).to_be_in_viewport()
     expect(page.locator(".sl-header")).to_contain_text("Elmbridge Vale")
     assert not (running.data / "school").exists()
@@ -78,7 +80,9 @@ def test_a_senco_s_road_from_five_files_to_task_1(
     page.wait_for_url("**/task1_conversion_data*")
     ready(page)
     seconds = waited + time.monotonic() - looked
-    print(f"{len(clicks)} clicks, {seconds:.1f} seconds, {waited:.1f} until the review is there")
+    print(
+        f"{len(clicks)} clicks, {seconds:.1f} seconds, {waited:.1f} until the review is there"
+    )
     assert len(clicks) == 3 and seconds < 60
     expect(page.locator(".sl-header")).to_contain_text("Our school")
     school = open_school(running.data / "school")
@@ -126,17 +130,22 @@ def reach(page: Page, wanted: Locator, *, back: bool = False) -> None:
     raise AssertionError("it was not reached")
 
 
-def test_what_is_changed_is_counted_and_what_was_said_is_remembered_and_forgotten(front, ready):
+def test_what_is_changed_is_counted_and_what_was_said_is_remembered_and_forgotten(
+    front, ready
+):
     page, running = front
     text = "UPN,Surname,Year,SEN,KS2 Maths\n" + "".join(
-        f"A82300000{n:04},Quillfeather,9,{'K' if n % 5 else 'N'},{80 + n}\n" for n in range(40)
+        f"A82300000{n:04},Quillfeather,9,{'K' if n % 5 else 'N'},{80 + n}\n"
+        for n in range(40)
     )
     files_of(page).set_input_files(
         {"name": "list.csv", "mimeType": "text/csv", "buffer": text.encode()}
     )
     review = review_of(page)
     expect(review).to_contain_text("40 pupils and 40 results")
-    assert "Quillfeather" not in review.inner_text() and "A8230" not in review.inner_text()
+    assert (
+        "Quillfeather" not in review.inner_text() and "A8230" not in review.inner_text()
+    )
     meaning = page.get_by_label("Meaning of KS2 Maths", exact=True)
     meaning.focus()
     meaning.select_option(label="Leave out")
@@ -160,7 +169,10 @@ def test_what_is_changed_is_counted_and_what_was_said_is_remembered_and_forgotte
 
 def test_the_school_as_it_was_is_one_step_back_and_that_can_be_undone(front):
     page, _ = front
-    for name, case in (("First", "o01_ks2_english.csv"), ("Second", "o12_eal_yes_no.csv")):
+    for name, case in (
+        ("First", "o01_ks2_english.csv"),
+        ("Second", "o12_eal_yes_no.csv"),
+    ):
         page.get_by_label("Name of the school", exact=True).fill(name)
         files_of(page).set_input_files(CASES / case)
         open_it(page)
@@ -208,7 +220,9 @@ def test_while_it_reads_it_says_how_far_it_is(front, tmp_path):
     path.write_text(text, encoding="utf-8")
     assert path.stat().st_size > MEGABYTE
     files_of(page).set_input_files(path)
-    expect(review_of(page)).to_contain_text("60,000 pupils and 120,000 results", timeout=PATIENCE)
+    expect(review_of(page)).to_contain_text(
+        "60,000 pupils and 120,000 results", timeout=PATIENCE
+    )
     said = page.evaluate("[...window.said]")
     assert any(one.startswith("Reading large.csv") for one in said), said
     assert "Putting the lists together" in said

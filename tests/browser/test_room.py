@@ -60,7 +60,9 @@ def test_a_session(session, new_page, ready, come_in, barriers, screenshots):
         page.get_by_role("group", name=CARDS.cards[0].text).get_by_role(
             "button", name=title
         ).click()
-        expect(page.locator(".sl-cards")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+        expect(page.locator(".sl-cards")).to_contain_text(
+            re.compile(r"Saved \d\d:\d\d")
+        )
         where = page.get_by_role("combobox", name=f"Where we are: {GRID.rows[0].label}")
         where.select_option(label="Starting" if number else "In place")
         expect(
@@ -74,7 +76,9 @@ def test_a_session(session, new_page, ready, come_in, barriers, screenshots):
     expect(leader.get_by_text(f"(3 {first}, 2 {second})")).to_be_visible()
     judged = leader.get_by_role("table", name=re.compile("^Items:"))
     expect(
-        judged.get_by_role("row").filter(has_text=GRID.rows[0].label).get_by_role("cell")
+        judged.get_by_role("row")
+        .filter(has_text=GRID.rows[0].label)
+        .get_by_role("cell")
     ).to_have_text(["0", "4", "1", "0", "5"])
 
     # One writes, and chooses to show it; another writes, and does not.
@@ -105,11 +109,18 @@ def test_a_session(session, new_page, ready, come_in, barriers, screenshots):
     expect(leader.get_by_text("5 people have come in.")).to_be_visible()
 
 
-def test_pupil_files_are_refused_and_the_page_says_why(session, come_in, barriers, screenshots):
+def test_pupil_files_are_refused_and_the_page_says_why(
+    session, come_in, barriers, screenshots
+):
     page = come_in(viewport={"width": 390, "height": 844})
-    assert page.get_by_text("In a session only the sample schools can be opened").count() >= 1
+    assert (
+        page.get_by_text("In a session only the sample schools can be opened").count()
+        >= 1
+    )
     assert page.locator("input[type=file]").count() == 0
-    choices = page.get_by_label("School", exact=True).locator("option").all_inner_texts()
+    choices = (
+        page.get_by_label("School", exact=True).locator("option").all_inner_texts()
+    )
     assert [choice.split()[0] for choice in choices] == ["Sample:", "Sample:"]
     assert barriers(page) == []
     screenshots(page, "room-front")
@@ -122,6 +133,8 @@ def test_the_door(session, new_page, barriers, screenshots, troubles):
     screenshots(page, "door")
     page.get_by_label("Code").fill("WRONG123")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("That is not the code of this room.")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "That is not the code of this room."
+    )
     assert [one for one in troubles if "403" not in one] == []
     troubles.clear()

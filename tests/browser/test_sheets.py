@@ -39,7 +39,11 @@ def box(page: Page, name: str):
 
 def mark(page: Page, name: str):
     """What is said beside a box."""
-    return page.locator(".sl-sheet-cell", has=box(page, name)).locator(".sl-sheet-mark").first
+    return (
+        page.locator(".sl-sheet-cell", has=box(page, name))
+        .locator(".sl-sheet-mark")
+        .first
+    )
 
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
@@ -131,7 +135,8 @@ def test_an_earlier_text_is_seen_and_brought_back_by_keyboard(opened):
     ).to_be_focused()
     page.keyboard.press("Enter")
     back = page.get_by_role(
-        "button", name=re.compile("^Bring this back: Where are we now.*Support assistants")
+        "button",
+        name=re.compile("^Bring this back: Where are we now.*Support assistants"),
     )
     expect(back).to_be_focused()
     page.keyboard.press("Enter")
@@ -150,7 +155,9 @@ def test_what_cannot_be_kept_stays_on_the_page_and_can_be_carried_away(
     box(page, FOCUS).press("Tab")
     bar = page.locator(".sl-sheet-unsaved:visible")
     expect(bar).to_contain_text("not saved", timeout=20_000)
-    expect(mark(page, FOCUS)).to_contain_text("another program keeps it locked", timeout=20_000)
+    expect(mark(page, FOCUS)).to_contain_text(
+        "another program keeps it locked", timeout=20_000
+    )
     with page.expect_download() as saved:
         bar.get_by_role("button", name="Download what is on this page").click()
     saved.value.save_as(tmp_path / "page.json")
@@ -170,14 +177,16 @@ def test_what_cannot_be_kept_stays_on_the_page_and_can_be_carried_away(
 
 def test_a_new_round_begins_blank_beside_last_time(opened):
     page = opened(TASK8)
-    box(page, now("Community and outside agencies")).fill("Two councillors speak for them")
+    box(page, now("Community and outside agencies")).fill(
+        "Two councillors speak for them"
+    )
     box(page, now("Community and outside agencies")).press("Tab")
     expect(mark(page, now("Community and outside agencies"))).to_have_text(SAVED)
     page.get_by_role("button", name="Begin a new round").first.click()
     expect(box(page, now("Community and outside agencies"))).to_have_value("")
-    expect(page.locator(".sl-sheet-last", has_text="Two councillors speak for them")).to_have_count(
-        1
-    )
+    expect(
+        page.locator(".sl-sheet-last", has_text="Two councillors speak for them")
+    ).to_have_count(1)
 
 
 def test_a_school_adds_a_row_renames_it_and_takes_it_out(opened, ready):
@@ -204,9 +213,11 @@ def test_a_number_that_is_none_is_told_where_it_stands(opened):
     hours = box(page, "Hours a week: Guided reading and writing in lessons")
     hours.fill("half")
     hours.press("Tab")
-    expect(mark(page, "Hours a week: Guided reading and writing in lessons")).to_contain_text(
-        "Please type a number"
-    )
+    expect(
+        mark(page, "Hours a week: Guided reading and writing in lessons")
+    ).to_contain_text("Please type a number")
     hours.fill("0,5")
     hours.press("Tab")
-    expect(mark(page, "Hours a week: Guided reading and writing in lessons")).to_have_text(SAVED)
+    expect(
+        mark(page, "Hours a week: Guided reading and writing in lessons")
+    ).to_have_text(SAVED)

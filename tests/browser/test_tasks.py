@@ -52,16 +52,18 @@ def test_a_cell_of_the_matrix_opens_on_its_pupils_by_keyboard_alone(visit):
         "button", name=re.compile(r"Entered at 3, reached 5: \d+ pupils?")
     ).first
     count = int(
-        re.search(r": (\d+) pupil", cell.get_attribute("aria-label") or cell.inner_text())[1]
+        re.search(
+            r": (\d+) pupil", cell.get_attribute("aria-label") or cell.inner_text()
+        )[1]
     )
     cell.focus()
     page.keyboard.press("Enter")
     expect(
         page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5"))
     ).to_be_visible()
-    people = page.get_by_role("table", name=re.compile(r"who entered at 3 and reached 5")).locator(
-        "tbody tr"
-    )
+    people = page.get_by_role(
+        "table", name=re.compile(r"who entered at 3 and reached 5")
+    ).locator("tbody tr")
     expect(people).to_have_count(count)
 
 
@@ -69,12 +71,16 @@ def test_a_figure_from_the_lea_s_pack_is_used_on_the_page(fresh_workbook, page, 
     running = fresh_workbook()
     page.goto(f"{running.address}/task1_conversion_data")
     ready(page)
-    expect(page.locator(".sl-answer").first).to_contain_text("No national figure is held")
+    expect(page.locator(".sl-answer").first).to_contain_text(
+        "No national figure is held"
+    )
     page.get_by_label("Percent", exact=True).fill("31.5")
     page.get_by_label("Percent", exact=True).press("Tab")
     page.get_by_role("button", name="Keep this figure").click()
     expect(page.locator("main")).to_contain_text("Choose whose figure it is")
-    page.get_by_label("Whose figure is it?", exact=True).select_option(label="Your LEA’s")
+    page.get_by_label("Whose figure is it?", exact=True).select_option(
+        label="Your LEA’s"
+    )
     page.get_by_role("button", name="Keep this figure").click()
     told = "Your LEA: 32 % (2004, typed in). No clear difference."
     expect(page.locator(".sl-answer").first).to_contain_text(told)
@@ -86,7 +92,9 @@ def test_a_figure_from_the_lea_s_pack_is_used_on_the_page(fresh_workbook, page, 
 def test_task_3_measures_each_target(visit):
     page = visit("task3_ensuring_progress")
     table = criteria(open_sample("levels"))
-    latest = table[(table["cohort"] == table["cohort"].max()) | (table["subject"] == "")]
+    latest = table[
+        (table["cohort"] == table["cohort"].max()) | (table["subject"] == "")
+    ]
     expect(page.locator(".sl-answer").first).to_contain_text(
         f"Met: {int(latest['met'].sum())} of {len(latest)} targets"
     )
@@ -110,7 +118,9 @@ def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(
     school = open_sample("levels")
     people = track(school, subject="English")
     people = people[people["sen_provision"].map(school.framework.sen_groups) == "SEN"]
-    expect(page.locator(".sl-answer").first).to_contain_text(f"Of {len(people)} pupils with SEN")
+    expect(page.locator(".sl-answer").first).to_contain_text(
+        f"Of {len(people)} pupils with SEN"
+    )
     listing = page.get_by_role("table", name=re.compile("who started at level 3"))
     page.get_by_label("Show rows with").fill(people.iloc[0].surname)
     expect(listing.locator("tbody tr").first).to_contain_text(people.iloc[0].surname)
@@ -127,7 +137,9 @@ def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(
         page.get_by_role("link", name=re.compile("Download: task4 English")).click()
     path = tmp_path / "list.xlsx"
     saved.value.save_as(path)
-    assert re.fullmatch(r"task4-english-\d{4}-\d\d-\d\d\.xlsx", saved.value.suggested_filename)
+    assert re.fullmatch(
+        r"task4-english-\d{4}-\d\d-\d\d\.xlsx", saved.value.suggested_filename
+    )
     sheet = openpyxl.load_workbook(path)["English"]
     cells = [
         cell
@@ -135,7 +147,9 @@ def test_task_4_lists_sorts_searches_keeps_a_plan_and_downloads(
         for cell in row
         if cell.value == "=Paired reading with Year 10 from Monday"
     ]
-    assert sheet.max_row == len(people) + 1 and [cell.data_type for cell in cells] == ["s"]
+    assert sheet.max_row == len(people) + 1 and [cell.data_type for cell in cells] == [
+        "s"
+    ]
     page.reload()
     ready(page)
     expect(page.get_by_role("textbox", name=name)).to_have_value(
@@ -151,7 +165,9 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
     choose(page, "School year", "2004/05")
     good, bad = tmp_path / "school.csv", tmp_path / "bad.csv"
     good.write_text(WIDE, encoding="utf-8")
-    bad.write_text(WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012"), encoding="utf-8")
+    bad.write_text(
+        WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012"), encoding="utf-8"
+    )
     files = page.locator("input[type=file][multiple]").first
     files.set_input_files(bad)
     review = page.locator(".sl-review .sl-review")
@@ -176,7 +192,9 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
         "Of 1 pupil with SEN who arrived at level 3 in English, 1 reached level 5"
     )
     assert page.locator(".sl-sample").count() == 0
-    page.get_by_role("button", name=re.compile("Entered at 3, reached 5: 1 pupil")).first.click()
+    page.get_by_role(
+        "button", name=re.compile("Entered at 3, reached 5: 1 pupil")
+    ).first.click()
     expect(page.locator("main")).to_contain_text("O'Zhou, <b>Ada</b>")
     assert open_school(running.data / "school").pupils["pupil_id"].is_unique
 
@@ -184,7 +202,9 @@ def test_own_files_from_choosing_to_task_1(fresh_workbook, page, ready, tmp_path
 def test_the_template_downloads(visit, tmp_path):
     page = visit("index")
     with page.expect_download() as saved:
-        page.get_by_role("link", name=re.compile("empty file to fill in: levels")).click()
+        page.get_by_role(
+            "link", name=re.compile("empty file to fill in: levels")
+        ).click()
     path = tmp_path / "template.xlsx"
     saved.value.save_as(path)
     assert {"pupils", "results"} <= set(openpyxl.load_workbook(path).sheetnames)
@@ -212,10 +232,14 @@ def test_a_hundred_others_on_task_4_and_on_a_pupil_s_page(
     running = fresh_workbook(str(ROOT / "data" / "sample" / "gcse"))
     page.goto(f"{running.address}/task4_level3_to_5")
     ready(page)
-    strip = page.get_by_role("img", name=re.compile(r"^Of 100: .* reached grade 4 or above"))
+    strip = page.get_by_role(
+        "img", name=re.compile(r"^Of 100: .* reached grade 4 or above")
+    )
     said = page.locator(".sl-answer", has_text="In England")
     filled = strip.locator(".sl-there").count()
-    expect(said).to_contain_text(re.compile(rf"In England {filled}\sof\s100\spupils with SEN"))
+    expect(said).to_contain_text(
+        re.compile(rf"In England {filled}\sof\s100\spupils with SEN")
+    )
     expect(said).to_contain_text("It is not a prediction")
     choose(page, "Where they could get to", "Grade 5 or above")
     expect(said).to_contain_text("reached grade\N{NO-BREAK SPACE}5 or above")

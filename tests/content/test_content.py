@@ -49,7 +49,8 @@ def keys():
             if isinstance(inner, forms.Field):
                 lines.append(f"{part.key} | field {inner.key}")
                 lines += [
-                    f"{part.key} | field {inner.key} = {choice.key}" for choice in inner.choices
+                    f"{part.key} | field {inner.key} = {choice.key}"
+                    for choice in inner.choices
                 ]
             elif not isinstance(inner, forms.Choice):
                 lines.append(f"{part.key} | {type(inner).__name__.lower()} {inner.key}")
@@ -62,7 +63,9 @@ def test_keys_are_pinned():
     """A key that was once shipped has answers resting on it: add lines to keys.txt, never take one away or change one."""
     pinned = PINNED.read_text("utf-8").splitlines()
     assert [key for key in pinned if key not in set(keys())] == [], "renamed or removed"
-    assert [key for key in keys() if key not in set(pinned)] == [], "not yet in keys.txt"
+    assert [key for key in keys() if key not in set(pinned)] == [], (
+        "not yet in keys.txt"
+    )
     assert len(pinned) == len(set(pinned))
 
 
@@ -158,10 +161,20 @@ def test_counts_of_the_booklet(key, kind, lines):
         ("task2.role", ["where", "evidence", "action"]),
         (
             "task5.chart",
-            ["leader", "adviser", "intervention", "provided_by", "monitored", "reporting_to"],
+            [
+                "leader",
+                "adviser",
+                "intervention",
+                "provided_by",
+                "monitored",
+                "reporting_to",
+            ],
         ),
         ("task5.provision", ["given", "initials", "hours", "cost"]),
-        ("task6.iep", ["target", "criteria", "resources", "strategies", "assistants", "outcomes"]),
+        (
+            "task6.iep",
+            ["target", "criteria", "resources", "strategies", "assistants", "outcomes"],
+        ),
         ("task6.develop", ["what", "how"]),
         ("review", ["now", "next"]),
         ("next_steps", ["action", "what", "who", "timeline", "know"]),
@@ -253,7 +266,9 @@ def test_what_feeds_the_review_names_a_strand():
 
 
 def test_what_a_chart_leads_to_is_a_part():
-    assert {node.leads_to for node in PART["task7.chart"].nodes.values()} - {""} == {"task6.iep"}
+    assert {node.leads_to for node in PART["task7.chart"].nodes.values()} - {""} == {
+        "task6.iep"
+    }
     assert "task6.iep" in PART
 
 
@@ -270,10 +285,15 @@ def test_every_task_can_add_to_the_plan():
 
 def test_kinds_are_known_and_only_choices_have_choices():
     boxes = [
-        inner for part in PARTS for inner in parts_within(part) if isinstance(inner, forms.Field)
+        inner
+        for part in PARTS
+        for inner in parts_within(part)
+        if isinstance(inner, forms.Field)
     ]
     assert {box.kind for box in boxes} <= set(forms.KINDS)
-    assert [box.key for box in boxes if (box.kind == "choice") != bool(box.choices)] == []
+    assert [
+        box.key for box in boxes if (box.kind == "choice") != bool(box.choices)
+    ] == []
 
 
 def test_copies_are_filled_in_for_what_pages_know():
@@ -296,7 +316,17 @@ def test_words_are_tidy():
         if text != " ".join(text.split())
         or re.search(r"[<>*`_]", text)
         and name
-        not in ("key", "yes", "no", "next", "start", "section", "group", "feeds", "leads_to")
+        not in (
+            "key",
+            "yes",
+            "no",
+            "next",
+            "start",
+            "section",
+            "group",
+            "feeds",
+            "leads_to",
+        )
     ]
     assert found == []
     assert [

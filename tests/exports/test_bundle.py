@@ -50,9 +50,9 @@ def test_what_is_in_it_comes_out_again_and_the_readme_says_what_it_is():
         "  Hidden: Names are left out.",
         "",
     ]
-    assert made.testzip() is None and {entry.date_time[:3] for entry in made.infolist()} == {
-        (2005, 3, 18)
-    }
+    assert made.testzip() is None and {
+        entry.date_time[:3] for entry in made.infolist()
+    } == {(2005, 3, 18)}
 
 
 def test_nothing_hidden_and_nothing_in_it_is_said_as_well():
@@ -112,7 +112,8 @@ def test_no_name_twice_whatever_its_letters():
     ]
     safe = safe_names(["README.txt", *names])
     assert (
-        len({name.casefold() for name in safe}) == len(names) + 1 and safe[-1] == "README (2).txt"
+        len({name.casefold() for name in safe}) == len(names) + 1
+        and safe[-1] == "README (2).txt"
     )
 
 
@@ -127,9 +128,14 @@ def test_any_names(names):
             and not name.endswith((".", " "))
             and len(name) <= 112
         )
-        assert not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)", name.split(".")[0].rstrip())
+        assert not re.fullmatch(
+            r"(?i)(con|prn|aux|nul|com\d|lpt\d)", name.split(".")[0].rstrip()
+        )
     made = opened(
-        [File(name=name, content=str(number).encode()) for number, name in enumerate(names)]
+        [
+            File(name=name, content=str(number).encode())
+            for number, name in enumerate(names)
+        ]
     )
     assert [made.read(name) for name in made.namelist()[1:]] == [
         str(number).encode() for number in range(len(names))

@@ -38,13 +38,22 @@ def made(*, about=ABOUT, today=TODAY, **action):
 
 def test_an_action_is_an_all_day_event():
     lines = dict(read(made(measure="More reach level 5")))
-    assert lines["DTSTART;VALUE=DATE"] == "20050401" and lines["DTEND;VALUE=DATE"] == "20050402"
-    assert lines["DTSTAMP"] == "20050318T000000Z" and lines["SUMMARY"] == "Look at science"
+    assert (
+        lines["DTSTART;VALUE=DATE"] == "20050401"
+        and lines["DTEND;VALUE=DATE"] == "20050402"
+    )
+    assert (
+        lines["DTSTAMP"] == "20050318T000000Z" and lines["SUMMARY"] == "Look at science"
+    )
     assert (
         lines["DESCRIPTION"]
         == "Look at science\nOwner: RM\nIt has worked when: More reach level 5\nFrom: What the figures say\nAny School"
     )
-    assert lines["VERSION"] == "2.0" and lines["PRODID"] and lines["TRANSP"] == "TRANSPARENT"
+    assert (
+        lines["VERSION"] == "2.0"
+        and lines["PRODID"]
+        and lines["TRANSP"] == "TRANSPARENT"
+    )
 
 
 def test_only_what_is_still_to_be_done_and_has_a_date():
@@ -72,10 +81,14 @@ def test_only_what_is_still_to_be_done_and_has_a_date():
 )
 def test_any_text_is_text_in_short_lines(text):
     content = made(
-        what=f"Do {text}", owner=text, about=About(title=text, source=text, made=TODAY, sample=True)
+        what=f"Do {text}",
+        owner=text,
+        about=About(title=text, source=text, made=TODAY, sample=True),
     )
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
-    assert not re.search(rb"(?<!\r)\n|\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", content)
+    assert not re.search(
+        rb"(?<!\r)\n|\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", content
+    )
     lines = read(content)
     assert [pair for pair in lines if pair[0] in ("BEGIN", "END")] == [
         ("BEGIN", "VCALENDAR"),
@@ -94,12 +107,21 @@ def test_any_text_is_text_in_short_lines(text):
 def test_its_name_stays_with_it_and_is_another_school_s_other():
     name = dict(read(made()))["UID"]
     assert (
-        dict(read(made(what="Reworded", due="2006-01-01", today=date(2006, 1, 1))))["UID"] == name
-    )
-    assert (
-        dict(read(made(about=About(title="Action plan", source="Another School", made=TODAY))))[
+        dict(read(made(what="Reworded", due="2006-01-01", today=date(2006, 1, 1))))[
             "UID"
         ]
+        == name
+    )
+    assert (
+        dict(
+            read(
+                made(
+                    about=About(
+                        title="Action plan", source="Another School", made=TODAY
+                    )
+                )
+            )
+        )["UID"]
         != name
     )
 
@@ -115,7 +137,9 @@ def test_no_pupil_s_number_in_it():
         f"task6.develop/{number}": {"task6.develop.1.what": "Fewer prompts"},
         "task2.role": {},
     }
-    plan["plan.actions"][f"task6.develop/{number}|task6.develop.1.what.due"] = "2005-04-02"
+    plan["plan.actions"][f"task6.develop/{number}|task6.develop.1.what.due"] = (
+        "2005-04-02"
+    )
     content = calendar(actions(plan), today=TODAY, about=ABOUT)
     assert content.count(b"BEGIN:VEVENT") == 2 and number.encode() not in content
 

@@ -68,7 +68,8 @@ def test_an_empty_list_and_a_long_name_still_make_a_workbook():
         ]
     )
     assert (
-        book.sheetnames[0] == "Art & Design  3D 2D studies, se" and book.worksheets[0].max_row == 1
+        book.sheetnames[0] == "Art & Design  3D 2D studies, se"
+        and book.worksheets[0].max_row == 1
     )
 
 
@@ -77,11 +78,19 @@ def test_an_empty_list_and_a_long_name_still_make_a_workbook():
     st.text(
         min_size=1,
         max_size=60,
-        alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="_"),
+        alphabet=st.characters(
+            exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="_"
+        ),
     )
 )
 def test_any_name_comes_back_as_it_was_and_is_text(name):
     cell = reopened(
-        [Sheet(name="List", table=pd.DataFrame({"name": [name]}), columns={"name": "Pupil"})]
+        [
+            Sheet(
+                name="List",
+                table=pd.DataFrame({"name": [name]}),
+                columns={"name": "Pupil"},
+            )
+        ]
     )["List"]["A2"]
     assert (cell.value, cell.data_type) == (name, "s")

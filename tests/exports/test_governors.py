@@ -69,7 +69,10 @@ def test_it_says_what_it_is_its_source_its_date_and_what_was_hidden():
     held = docx.Document(
         io.BytesIO(
             one_page(
-                about=ABOUT, sure="Likely.", answers=[("Why?", "Because <b>.")], figures=tables
+                about=ABOUT,
+                sure="Likely.",
+                answers=[("Why?", "Because <b>.")],
+                figures=tables,
             )
         )
     )
@@ -83,7 +86,9 @@ def test_it_says_what_it_is_its_source_its_date_and_what_was_hidden():
         and held.paragraphs[1].text == "Counts of 1 to 5 are hidden."
     )
     assert held.paragraphs[2].text == "Likely."
-    cells = [cell.text for table in held.tables for row in table.rows for cell in row.cells]
+    cells = [
+        cell.text for table in held.tables for row in table.rows for cell in row.cells
+    ]
     assert (
         "Because <b>." in cells
         and "50 %" in cells
@@ -92,15 +97,22 @@ def test_it_says_what_it_is_its_source_its_date_and_what_was_hidden():
     )
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice on this machine")
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="no LibreOffice on this machine"
+)
 def test_as_much_as_the_page_ever_says_stands_on_one_page_of_a4(tmp_path):
     """Three subjects, sources, eight headings hidden, three actions: more than either sample has."""
     answers = [
-        (f"A question as long as they are, number {n}?", "A sentence on how sure one can be. " * 7)
+        (
+            f"A question as long as they are, number {n}?",
+            "A sentence on how sure one can be. " * 7,
+        )
         for n in range(7)
     ]
     tables = [
-        figures(f"Figures {n}", **{f"{letter}{n}": (40, 20) for letter in "abcdef"[:rows]})
+        figures(
+            f"Figures {n}", **{f"{letter}{n}": (40, 20) for letter in "abcdef"[:rows]}
+        )
         for n, rows in enumerate((6, 6, 2, 3))
     ]
     path = tmp_path / "page.docx"

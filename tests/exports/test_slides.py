@@ -67,7 +67,12 @@ def kinds(slide):
 
 
 def charts(presentation):
-    return [shape for slide in presentation.slides for shape in slide.shapes if shape.has_chart]
+    return [
+        shape
+        for slide in presentation.slides
+        for shape in slide.shapes
+        if shape.has_chart
+    ]
 
 
 def test_titles_stand_in_their_places_on_wide_paper():
@@ -121,20 +126,28 @@ def test_charts_are_native_and_their_numbers_stand_in_a_sheet_as_text_and_number
         second._element.nvGraphicFramePr.cNvPr.get("descr"),
     ] == ["Boys 44 %.", "Two lines."]
     plot = first.chart.plots[0]
-    assert list(plot.categories) == ["Boys, 43 pupils", "=cmd|' /C calc'!A0", "http://x.example"]
+    assert list(plot.categories) == [
+        "Boys, 43 pupils",
+        "=cmd|' /C calc'!A0",
+        "http://x.example",
+    ]
     assert [tuple(series.values) for series in second.chart.plots[0].series] == [
         (44.0, 51.5, None),
         (60.0, 61.0, 62.0),
     ]
     blob = first.chart.part.chart_workbook.xlsx_part.blob
     assert b"<f>" not in b"".join(
-        ZipFile(io.BytesIO(blob)).read(name) for name in ZipFile(io.BytesIO(blob)).namelist()
+        ZipFile(io.BytesIO(blob)).read(name)
+        for name in ZipFile(io.BytesIO(blob)).namelist()
     )
     sheet = openpyxl.load_workbook(io.BytesIO(blob))["Sheet1"]
     assert [(cell.value, cell.data_type) for cell in sheet["A"]][1:] == [
         (text, "s") for text in plot.categories
     ]
-    assert [cell.value for cell in sheet[1]][1:3] == ["=With SEN", "=With SEN: up to so much more"]
+    assert [cell.value for cell in sheet[1]][1:3] == [
+        "=With SEN",
+        "=With SEN: up to so much more",
+    ]
     assert [cell.value for cell in sheet["B"]][1:] == [44, 51.5, None] and [
         cell.value for cell in sheet["D"]
     ][1:] == [14, 11.5, None]
@@ -147,14 +160,21 @@ def test_a_rate_has_its_interval_from_the_same_sheet():
         "Sheet1!$C$2:$C$4",
         "Sheet1!$D$2:$D$4",
     ]
-    assert [float(value.text) for value in bars.find(qn("c:plus")).iter(qn("c:v"))] == [15, 11.5]
+    assert [float(value.text) for value in bars.find(qn("c:plus")).iter(qn("c:v"))] == [
+        15,
+        11.5,
+    ]
     assert bars.getnext().tag == qn("c:cat")
 
 
 def test_bars_start_at_nought_and_say_the_first_on_top():
     chart = charts(opened())[0].chart
     assert (chart.value_axis.minimum_scale, chart.value_axis.maximum_scale) == (0, 100)
-    assert chart.category_axis.reverse_order and not chart.has_title and not chart.has_legend
+    assert (
+        chart.category_axis.reverse_order
+        and not chart.has_title
+        and not chart.has_legend
+    )
     assert charts(opened())[1].chart.has_legend
 
 
@@ -204,11 +224,14 @@ def test_any_text_is_text(text):
         says=text,
     )
     about = About(title=text, source=text, made=date(2005, 3, 18), hidden=text)
-    made = opened([Slide(title=text, lines=[text], notes=text, chart=chart, minutes=1)], about)
+    made = opened(
+        [Slide(title=text, lines=[text], notes=text, chart=chart, minutes=1)], about
+    )
     kept = [word for word in ("<a:t>&", "=1+1", "_x000D_", "سارة 😀") if word in text]
     body = made.slides[1].placeholders[1].text_frame.text
     assert all(
-        word in body and word in made.slides[1].notes_slide.notes_text_frame.text for word in kept
+        word in body and word in made.slides[1].notes_slide.notes_text_frame.text
+        for word in kept
     )
     assert not set(body) & set("\x00\u202e\ufffe")
 
@@ -229,7 +252,11 @@ def test_all_of_it_is_marked_as_british_english():
         name for name in parts.namelist() if "printer" in name
     ]
     words = opened().core_properties
-    assert (words.title, words.subject, words.language) == ("First session", "Any LEA", "en-GB")
+    assert (words.title, words.subject, words.language) == (
+        "First session",
+        "Any LEA",
+        "en-GB",
+    )
 
 
 def test_the_theme_has_the_project_s_colours():

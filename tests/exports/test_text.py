@@ -12,7 +12,10 @@ from senlib.exports.text import one_line, plain
     "typed, kept",
     [
         ("Ada\x00 Zhou", "Ada Zhou"),
-        ("one\x0btwo\x0cthree\r\nfour\rfive\u2028six", "one\ntwo\nthree\nfour\nfive\nsix"),
+        (
+            "one\x0btwo\x0cthree\r\nfour\rfive\u2028six",
+            "one\ntwo\nthree\nfour\nfive\nsix",
+        ),
         ("\ud83d half", " half"),
         ("\ufffe\uffff\x1b[31m\x7f\x9f", "[31m"),
         ("gpj.\u202eexe", "gpj.exe"),

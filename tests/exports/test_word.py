@@ -79,7 +79,9 @@ def headings(document):
 
 def value(field, number=0):
     return {
-        "choice": field.choices[number % len(field.choices)].key if field.choices else "",
+        "choice": field.choices[number % len(field.choices)].key
+        if field.choices
+        else "",
         "date": "2005-04-01",
         "number": "12",
         "yes": "yes",
@@ -166,7 +168,9 @@ def test_every_form_filled_has_all_its_answers(key):
     if any(field.kind == "pupil" for field in fields) and answers:
         assert "Ada Zhou" in said and "0123" not in said
     assert [
-        text for text in answers.values() if text.startswith("Written") and text not in said
+        text
+        for text in answers.values()
+        if text.startswith("Written") and text not in said
     ] == []
 
 
@@ -180,33 +184,40 @@ def test_what_a_screen_reader_and_a_printer_need(key, blank):
     assert (
         levels[0] == 1
         and levels.count(1) == 1
-        and all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        and all(
+            after - before <= 1
+            for before, after in zip(levels, levels[1:], strict=False)
+        )
     )
     tables = list(body.iter(qn("w:tbl")))
     assert all(
-        table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}").get(qn("w:val")) for table in tables
+        table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}").get(qn("w:val"))
+        for table in tables
     )
     assert all(
-        row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in body.iter(qn("w:tr"))
+        row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
+        for row in body.iter(qn("w:tr"))
     )
     for table in tables:
         heads = [
             row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
             for row in table.iter(qn("w:tr"))
         ]
-        if len(table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")) > 1 and not isinstance(
-            part, Cards
-        ):
+        if len(
+            table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
+        ) > 1 and not isinstance(part, Cards):
             assert heads == [True] + [False] * (len(heads) - 1)
         # Two tables without a line between them are one to Word.
         assert table.getnext().tag == qn("w:p")
     section = document.sections[0]
     assert (section.page_width > section.page_height) == (key in LANDSCAPE)
-    assert {one.get(qn("w:val")) for one in xml(content, "word/styles.xml").iter(qn("w:lang"))} == {
-        "en-GB"
-    }
+    assert {
+        one.get(qn("w:val"))
+        for one in xml(content, "word/styles.xml").iter(qn("w:lang"))
+    } == {"en-GB"}
     assert (
-        document.core_properties.title == "Forms" and document.core_properties.language == "en-GB"
+        document.core_properties.title == "Forms"
+        and document.core_properties.language == "en-GB"
     )
 
 
@@ -249,9 +260,13 @@ def test_what_was_typed_is_text(text):
         for name in ZipFile(io.BytesIO(content)).namelist()
         if name.endswith(".xml")
     }
-    said = "".join(node.text or "" for node in parsed["word/document.xml"].iter(qn("w:t")))
+    said = "".join(
+        node.text or "" for node in parsed["word/document.xml"].iter(qn("w:t"))
+    )
     words = [
-        one for one in re.split(r"[\s\x00\x0b\u202e\ud83d\ufffe]+", text) if one and len(one) < 100
+        one
+        for one in re.split(r"[\s\x00\x0b\u202e\ud83d\ufffe]+", text)
+        if one and len(one) < 100
     ]
     assert [one for one in words if one not in said] == []
     for root in parsed.values():
@@ -281,8 +296,16 @@ def test_a_school_s_own_rows_and_forty_of_them():
     answers = {"own.07.given": "yes", "own.07.hours": "1.5"}
     document = opened(word.form(part, about=ABOUT, answers=answers, rows=rows))
     literacy = document.tables[1]
-    assert [row.cells[0].text for row in literacy.rows][9:] == [f"Club {n}" for n in range(40)]
-    assert [cell.text for cell in literacy.rows[16].cells] == ["Club 7", "✓", "", "1.5", ""]
+    assert [row.cells[0].text for row in literacy.rows][9:] == [
+        f"Club {n}" for n in range(40)
+    ]
+    assert [cell.text for cell in literacy.rows[16].cells] == [
+        "Club 7",
+        "✓",
+        "",
+        "1.5",
+        "",
+    ]
     assert "From an older map" in texts(document)
 
 
@@ -291,7 +314,11 @@ def test_a_blank_form_has_room_to_write():
     assert all(table.rows[0].height.cm >= 3 for table in document.tables)
     assert "Pupil:" in texts(opened(word.form(PARTS["task5.provision"], about=ABOUT)))
     assert (
-        opened(word.form(PARTS["task5.provision"], about=ABOUT)).tables[-1].rows[-1].cells[0].text
+        opened(word.form(PARTS["task5.provision"], about=ABOUT))
+        .tables[-1]
+        .rows[-1]
+        .cells[0]
+        .text
         == ""
     )
 
@@ -303,14 +330,20 @@ def test_first_values_stand_until_they_are_changed():
     assert "Head of English" in texts(opened(word.form(part, about=ABOUT, answers={})))
     changed = texts(opened(word.form(part, about=ABOUT, answers={key: "Ms Okoro"})))
     assert "Ms Okoro" in changed and "Head of English" not in changed
-    assert "Head of English" not in texts(opened(word.form(part, about=ABOUT, answers={key: ""})))
+    assert "Head of English" not in texts(
+        opened(word.form(part, about=ABOUT, answers={key: ""}))
+    )
 
 
 def test_last_time_stands_below():
     part = PARTS["task2.role"]
     key = "task2.judging.1.where"
     cell = (
-        opened(word.form(part, about=ABOUT, answers={key: "in_place"}, last={key: "starting"}))
+        opened(
+            word.form(
+                part, about=ABOUT, answers={key: "in_place"}, last={key: "starting"}
+            )
+        )
         .tables[0]
         .rows[1]
         .cells[1]
@@ -321,7 +354,11 @@ def test_last_time_stands_below():
 def test_someone_who_has_left_is_not_shown_by_number():
     said = texts(
         opened(
-            word.form(PARTS["task6.observation"], about=ABOUT, answers={"pupil": "A801200001001"})
+            word.form(
+                PARTS["task6.observation"],
+                about=ABOUT,
+                answers={"pupil": "A801200001001"},
+            )
         )
     )
     assert word.NO_PUPIL in said and not any("A801200001001" in text for text in said)
@@ -338,7 +375,12 @@ def test_an_iep_of_one_pupil():
         place("task6.iep", of="0124"): {"task6.iep.1.target": "Someone else's"},
     }
     document = opened(
-        word.iep(about=ABOUT, heading="Individual education plan: Ada Zhou", of="0123", held=held)
+        word.iep(
+            about=ABOUT,
+            heading="Individual education plan: Ada Zhou",
+            of="0123",
+            held=held,
+        )
     )
     assert headings(document)[:3] == [
         (1, "Individual education plan: Ada Zhou"),
@@ -359,7 +401,9 @@ def test_an_iep_of_one_pupil():
         "",
     ]
     assert "No tests." in texts(document) and "Someone else's" not in texts(document)
-    assert all(section.page_width > section.page_height for section in document.sections)
+    assert all(
+        section.page_width > section.page_height for section in document.sections
+    )
     assert "Pupil:" in texts(opened(word.iep(about=ABOUT)))
 
 
@@ -375,7 +419,9 @@ def test_a_feedback_sheet_with_its_picture():
     figure.savefig(drawn, format="png")
     plt.close(figure)
     picture = word.Picture(
-        heading="", content=drawn.getvalue(), says="Twenty of 25 minutes were spent with the class."
+        heading="",
+        content=drawn.getvalue(),
+        says="Twenty of 25 minutes were spent with the class.",
     )
     content = word.feedback(
         about=ABOUT, heading="Feedback: 8B", of="v1", held=held, picture=picture
@@ -383,16 +429,21 @@ def test_a_feedback_sheet_with_its_picture():
     document = opened(content)
     shape = document.inline_shapes[0]
     assert (
-        shape._inline.docPr.get("descr") == "Twenty of 25 minutes were spent with the class."
+        shape._inline.docPr.get("descr")
+        == "Twenty of 25 minutes were spent with the class."
         and shape.width.cm <= 17.01
     )
-    minutes = next(table for table in document.tables if table.rows[0].cells[-1].text == "Minutes")
+    minutes = next(
+        table for table in document.tables if table.rows[0].cells[-1].text == "Minutes"
+    )
     assert [[cell.text for cell in row.cells] for row in minutes.rows[1:]] == [
         ["Listening and answering with the class", "20"],
         ["At the computer", "5"],
     ]
     assert {"Waited for answers", "Fewer prompts"} <= set(texts(document))
-    assert "No minutes are noted." in texts(opened(word.feedback(about=ABOUT, of="v2", held=held)))
+    assert "No minutes are noted." in texts(
+        opened(word.feedback(about=ABOUT, of="v2", held=held))
+    )
     blank = texts(opened(word.feedback(about=ABOUT)))
     assert "Class and subject" in blank and "No minutes are noted." not in blank
 
@@ -413,8 +464,12 @@ def test_the_action_plan():
         },
     }
     found = actions(held)
-    table = opened(word.plan(found, about=ABOUT, today=MADE, names={"0123": "Ada Zhou"})).tables[0]
-    rows = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows}
+    table = opened(
+        word.plan(found, about=ABOUT, today=MADE, names={"0123": "Ada Zhou"})
+    ).tables[0]
+    rows = {
+        row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows
+    }
     assert rows["What"] == ["Came from", "Owner", "Due", "Measure of success", "Done"]
     assert rows["Look at science"] == [
         "What the figures say: One thing to do about it",
@@ -425,7 +480,9 @@ def test_the_action_plan():
     ]
     assert rows["Ring home"] == ["Ada Zhou", "", "1 February 2005", "", "✓"]
     assert rows["x"][0] == word.NO_PUPIL
-    assert "No action is in the plan yet." in texts(opened(word.plan([], about=ABOUT, today=MADE)))
+    assert "No action is in the plan yet." in texts(
+        opened(word.plan([], about=ABOUT, today=MADE))
+    )
 
 
 def test_cards_to_cut_out():
@@ -436,7 +493,9 @@ def test_cards_to_cut_out():
         for table in document.tables
     )
     assert heads == [group.title for group in part.groups]
-    assert sorted(cards) == sorted(card.text for card in part.cards) and len(cards) == 22
+    assert (
+        sorted(cards) == sorted(card.text for card in part.cards) and len(cards) == 22
+    )
     assert cards != [card.text for card in part.cards]
     assert len({row.height for row in document.tables[1].rows}) == 1
     borders = document.tables[1]._tbl.tblPr.find(qn("w:tblBorders"))
@@ -447,7 +506,10 @@ def test_cards_to_cut_out():
     "answers, end",
     [
         ({"q1": "yes", "q4": "no"}, "Nothing more to plan for now."),
-        ({"q1": "no", "q2": "yes", "q4": "yes"}, "It comes to a note on the class plan."),
+        (
+            {"q1": "no", "q2": "yes", "q4": "yes"},
+            "It comes to a note on the class plan.",
+        ),
         (
             {"q1": "no", "q2": "no", "q3": "yes", "q4": "no"},
             "It comes to a plan of its own, such as an IEP or a plan for the group.",
@@ -457,7 +519,9 @@ def test_cards_to_cut_out():
 )
 def test_a_walk_through_the_chart(answers, end):
     document = opened(word.form(PARTS["task7.chart"], about=ABOUT, answers=answers))
-    assert [row.cells[2].text for row in document.tables[0].rows][1] == answers["q1"].capitalize()
+    assert [row.cells[2].text for row in document.tables[0].rows][1] == answers[
+        "q1"
+    ].capitalize()
     assert texts(document)[-1] == end
 
 
@@ -476,7 +540,9 @@ def test_several_parts_turn_the_paper_as_they_need():
         word.Copy(part=PARTS["unit6.reflection"]),
     ]
     document = opened(word.document(pieces, about=ABOUT, heading="Task 8"))
-    assert [section.page_width > section.page_height for section in document.sections] == [
+    assert [
+        section.page_width > section.page_height for section in document.sections
+    ] == [
         False,
         True,
         False,
@@ -494,7 +560,9 @@ def test_what_is_given_out_one_by_one_begins_a_page():
         word.Copy(part=PARTS["unit2.can_do"]),
         word.Copy(part=PARTS["task5.chart"]),
     ]
-    upright, too, across = opened(word.document(parts, about=ABOUT, apart=True)).sections
+    upright, too, across = opened(
+        word.document(parts, about=ABOUT, apart=True)
+    ).sections
     assert [section.orientation for section in (upright, too, across)] == [
         WD_ORIENT.PORTRAIT,
         WD_ORIENT.PORTRAIT,
@@ -505,10 +573,17 @@ def test_what_is_given_out_one_by_one_begins_a_page():
 
 def test_what_was_hidden_is_said():
     about = About(
-        title="List", source="Any School", made=MADE, hidden="Counts of 1 to 5 are hidden."
+        title="List",
+        source="Any School",
+        made=MADE,
+        hidden="Counts of 1 to 5 are hidden.",
     )
-    piece = word.Listing(heading="Groups", heads=["Group", "Pupils"], rows=[["Boys", "12"]])
-    assert "Counts of 1 to 5 are hidden." in texts(opened(word.document([piece], about=about)))
+    piece = word.Listing(
+        heading="Groups", heads=["Group", "Pupils"], rows=[["Boys", "12"]]
+    )
+    assert "Counts of 1 to 5 are hidden." in texts(
+        opened(word.document([piece], about=about))
+    )
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not here")

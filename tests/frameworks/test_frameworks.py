@@ -20,7 +20,9 @@ def test_a_framework_is_whole(name):
         )
         assert set(criterion.subjects) <= set(framework.outcome_subjects())
     tracked = framework.stage(framework.tracking.stage)
-    assert {framework.tracking.entry, *framework.tracking.low_entry} <= set(tracked.bands)
+    assert {framework.tracking.entry, *framework.tracking.low_entry} <= set(
+        tracked.bands
+    )
     assert tracked.outcome_scale.lowest(framework.tracking.reach)
 
 
@@ -59,7 +61,9 @@ def test_a_code_is_no_start_unless_it_tells_that_the_pupil_stands_below_the_test
         ("<80", "<80"),
     ],
 )
-def test_below_the_test_is_the_lowest_start_and_a_nominal_score_goes_before_it(entry, band):
+def test_below_the_test_is_the_lowest_start_and_a_nominal_score_goes_before_it(
+    entry, band
+):
     stage = load("gcse").stage("KS4")
     assert stage.band(entry=entry, points=stage.entry_scale.points(entry)) == band
     assert stage.bands[:2] == ("below the test", "<80")

@@ -169,13 +169,30 @@ def test_a_fine_grade_is_the_grade_it_lies_in(text, name):
 
 @pytest.mark.parametrize(
     "text",
-    ["-9", "+4", "10+", "0+", "U+", "X-", "4.25", "0.5", "4f", "4w", "ab", "A+", "4+-", "--"],
+    [
+        "-9",
+        "+4",
+        "10+",
+        "0+",
+        "U+",
+        "X-",
+        "4.25",
+        "0.5",
+        "4f",
+        "4w",
+        "ab",
+        "A+",
+        "4+-",
+        "--",
+    ],
 )
 def test_what_is_no_fine_grade(text):
     assert GRADES.parse(text) is None and not GRADES.is_fine(text)
 
 
-@pytest.mark.parametrize("text", ["4", "4.0", "5-4", "54", "U", "0", "D1", "Grade 4", "e3", ""])
+@pytest.mark.parametrize(
+    "text", ["4", "4.0", "5-4", "54", "U", "0", "D1", "Grade 4", "e3", ""]
+)
 def test_what_is_as_fine_as_the_scale(text):
     assert not GRADES.is_fine(text)
 
@@ -233,7 +250,11 @@ def test_no_spelling_stands_for_two_names():
         )
         for scale in table["scales"].values():
             spelt = [*scale.get("spellings", {}).items()]
-            spelt += [(text, other[0]) for other in scale.get("others", []) for text in other[2]]
+            spelt += [
+                (text, other[0])
+                for other in scale.get("others", [])
+                for text in other[2]
+            ]
             held = {}
             for spelling, result in spelt:
                 folded = "".join(spelling.casefold().split())
@@ -241,7 +262,12 @@ def test_no_spelling_stands_for_two_names():
 
 
 def test_letters_keep_their_own_pass_and_distinction():
-    assert [LETTERS.parse(text) for text in ("D", "P", "M", "L2P")] == ["D", None, None, None]
+    assert [LETTERS.parse(text) for text in ("D", "P", "M", "L2P")] == [
+        "D",
+        None,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +307,25 @@ def test_every_double_award_comes_back_from_the_date_it_became():
 
 
 STA_CODES = [
-    *("A", "AS", "B", "CA", "CB", "CN", "D", "F", "H", "J", "L", "M", "N", "NS", "P", "Q", "S"),
+    *(
+        "A",
+        "AS",
+        "B",
+        "CA",
+        "CB",
+        "CN",
+        "D",
+        "F",
+        "H",
+        "J",
+        "L",
+        "M",
+        "N",
+        "NS",
+        "P",
+        "Q",
+        "S",
+    ),
     *("T", "U", "W", "X", "Z", "BLW", "EM", "EXS", "GDS", "HNM", "WTS", "NOTSEN"),
     *(f"PK{standard}" for standard in "123456EFG"),
     *(f"P{number}{part}" for number in "123" for part in ("i", "ii")),
@@ -309,10 +353,16 @@ def test_what_the_codes_of_key_stage_2_tell():
 
 def test_nominal_scores_are_those_of_the_department():
     """DfE, Secondary accountability measures: the points of pupils without a scaled score."""
-    given = {code.name: code.points for code in SCORES.codes if not math.isnan(code.points)}
+    given = {
+        code.name: code.points for code in SCORES.codes if not math.isnan(code.points)
+    }
     assert given == {
         **dict(
-            zip(["PK1", "PK2", "PK3", "PK4", "PK5", "PK6"], [64, 67, 70, 73, 76, 79], strict=True)
+            zip(
+                ["PK1", "PK2", "PK3", "PK4", "PK5", "PK6"],
+                [64, 67, 70, 73, 76, 79],
+                strict=True,
+            )
         ),
         **dict.fromkeys(["P1i", "P1ii", "P2i", "P2ii", "P3i", "P3ii"], 59),
         **dict(zip(["P4", "P5", "P6", "P7", "P8"], [61, 63, 65, 67, 69], strict=True)),
@@ -386,7 +436,9 @@ def test_double_awards_are_listed_from_the_lowest():
         "9-8",
         "9-9",
     ]
-    assert [GRADES.points(name) for name in found] == [half / 2 for half in range(2, 19)]
+    assert [GRADES.points(name) for name in found] == [
+        half / 2 for half in range(2, 19)
+    ]
 
 
 @pytest.mark.parametrize("scale", [LEVELS, LETTERS, SCORES])
@@ -408,7 +460,9 @@ def test_two_digits_are_read_as_a_double_award_where_it_is_listed_and_only_there
 def test_letters_put_a_grade_before_the_code_of_the_same_letter():
     assert LETTERS.parse("a*") == "A*"
     assert (
-        LETTERS.parse("B") == "B" and not LETTERS.is_code("B") and LETTERS.reached("B", reach="C")
+        LETTERS.parse("B") == "B"
+        and not LETTERS.is_code("B")
+        and LETTERS.reached("B", reach="C")
     )
 
 
@@ -445,13 +499,30 @@ def test_reaching_what_is_not_on_the_scale_is_told():
 
 
 def test_points_are_those_of_the_national_curriculum():
-    assert [LEVELS.points(level) for level in "12345678"] == [9, 15, 21, 27, 33, 39, 45, 51]
-    assert [LEVELS.points(level) for level in ("W", "2c", "2b", "2a")] == [3, 13, 15, 17]
+    assert [LEVELS.points(level) for level in "12345678"] == [
+        9,
+        15,
+        21,
+        27,
+        33,
+        39,
+        45,
+        51,
+    ]
+    assert [LEVELS.points(level) for level in ("W", "2c", "2b", "2a")] == [
+        3,
+        13,
+        15,
+        17,
+    ]
     assert math.isnan(LEVELS.points("A"))
 
 
 def test_codes_below_the_range_are_results_and_others_are_none():
-    assert {code.name for code in LEVELS.codes if LEVELS.is_result(code.name)} == {"B", "N"}
+    assert {code.name for code in LEVELS.codes if LEVELS.is_result(code.name)} == {
+        "B",
+        "N",
+    }
     assert (
         not LEVELS.is_result("")
         and LEVELS.is_result("W")

@@ -24,12 +24,18 @@ def school(
     yardstick = load(framework)
     people = pd.DataFrame(pupils, dtype=str).fillna("")
     rows = pd.DataFrame(
-        [(*r, f"{year}-07-01" if r[1] == "now" else "") if len(r) == 5 else r for r in results],
+        [
+            (*r, f"{year}-07-01" if r[1] == "now" else "") if len(r) == 5 else r
+            for r in results
+        ],
         columns=["pupil_id", "stage", "subject", "kind", "result", "date"],
         dtype=str,
     )
     tables = []
-    for table, schema in ((people, pupils_schema(yardstick)), (rows, results_schema(yardstick))):
+    for table, schema in (
+        (people, pupils_schema(yardstick)),
+        (rows, results_schema(yardstick)),
+    ):
         table = canonical(table, schema=schema, framework=yardstick)
         schema.validate(table, lazy=True)
         tables.append(typed(table, schema=schema, framework=yardstick))
@@ -55,9 +61,22 @@ def cohort_of(
 ) -> School:
     """One cohort in one subject: each row is (pupil_id, sen_provision, entry, outcome); an outcome of '-' leaves no row."""
     pupils = [
-        {"pupil_id": p, "sen_provision": sen, "ks4_year": str(ks4_year), "year_group": "10"}
+        {
+            "pupil_id": p,
+            "sen_provision": sen,
+            "ks4_year": str(ks4_year),
+            "year_group": "10",
+        }
         for p, sen, _, _ in rows
     ]
-    results = [(p, entry_stage, subject, "test", entry) for p, _, entry, _ in rows if entry != "-"]
-    results += [(p, stage, subject, "test", outcome) for p, _, _, outcome in rows if outcome != "-"]
+    results = [
+        (p, entry_stage, subject, "test", entry)
+        for p, _, entry, _ in rows
+        if entry != "-"
+    ]
+    results += [
+        (p, stage, subject, "test", outcome)
+        for p, _, _, outcome in rows
+        if outcome != "-"
+    ]
     return school(framework, pupils, results)

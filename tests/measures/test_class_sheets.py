@@ -17,7 +17,14 @@ def pupil(number, **others):
 
 
 PUPILS = [
-    pupil("1", form="8B", set_english="8En1", sen_provision="A", need="SPLD", need_2="SLCN"),
+    pupil(
+        "1",
+        form="8B",
+        set_english="8En1",
+        sen_provision="A",
+        need="SPLD",
+        need_2="SLCN",
+    ),
     pupil("2", form="8B", set_english="8En1"),
     pupil("3", form="8B", set_english="8En2", sen_provision="S", need="ASD"),
     pupil("4", form="8A", sen_provision=""),
@@ -47,9 +54,9 @@ def test_forms_and_sets_with_their_numbers(small):
 
 def test_a_set_s_sheet_says_where_they_stand_in_its_subject(small):
     sheet = class_sheet(small, column="set_english", name="8En1")
-    assert sheet[["pupil_id", "need", "need_2", "entry", "now", "stuck"]].values.tolist() == [
-        ["1", "SPLD", "SLCN", "3", "3b", "yes"]
-    ]
+    assert sheet[
+        ["pupil_id", "need", "need_2", "entry", "now", "stuck"]
+    ].values.tolist() == [["1", "SPLD", "SLCN", "3", "3b", "yes"]]
 
 
 def test_without_a_result_now_nothing_is_said(small):
@@ -62,7 +69,9 @@ def test_a_form_has_no_subject(small):
     assert sheet["pupil_id"].tolist() == ["1", "3"] and set(sheet["entry"]) == {""}
 
 
-@pytest.mark.parametrize(("column", "name"), [("form", "8A"), ("form", "9Z"), ("set_ict", "")])
+@pytest.mark.parametrize(
+    ("column", "name"), [("form", "8A"), ("form", "9Z"), ("set_ict", "")]
+)
 def test_a_class_without_pupils_with_sen(small, column, name):
     assert class_sheet(small, column=column, name=name).empty
 
@@ -82,7 +91,9 @@ def test_every_pupil_with_sen_is_on_one_sheet_of_a_kind(levels_school):
     listed = pd.concat(
         [class_sheet(levels_school, column="form", name=name) for name in forms["name"]]
     )
-    assert not listed["pupil_id"].duplicated().any() and len(listed) == forms["sen"].sum()
+    assert (
+        not listed["pupil_id"].duplicated().any() and len(listed) == forms["sen"].sum()
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,19 @@ def england(*rows, subject="Mathematics", reach="4", whose=national.ENGLAND):
     """Figures from (year, group, entry, percent)."""
     return pd.DataFrame(
         [
-            ("KS4", year, subject, group, entry, reach, percent, 1000, "figure", "made up", whose)
+            (
+                "KS4",
+                year,
+                subject,
+                group,
+                entry,
+                reach,
+                percent,
+                1000,
+                "figure",
+                "made up",
+                whose,
+            )
             for year, group, entry, percent in rows
         ],
         columns=national.FIGURE_COLUMNS,
@@ -42,11 +54,17 @@ def leavers(*people, cohort="2024", **more):
 def rates(figures, *parts, **asked):
     pupils, results = ([row for part in parts for row in part[side]] for side in (0, 1))
     asked = {"subject": "Mathematics", "reach": "4"} | asked
-    return conversion(school("gcse", pupils, results, year=2026), figures=figures, **asked)
+    return conversion(
+        school("gcse", pupils, results, year=2026), figures=figures, **asked
+    )
 
 
 def one(table, *, group="SEN", entry="all", cohort=2024):
-    asked = (table["group"] == group) & (table["entry"] == entry) & (table["cohort"] == cohort)
+    asked = (
+        (table["group"] == group)
+        & (table["entry"] == entry)
+        & (table["cohort"] == cohort)
+    )
     [row] = list(table[asked].itertuples())
     return row
 
@@ -89,7 +107,9 @@ def test_the_verdict_is_against_the_same_starts_and_not_against_all():
     low_starts = [("K", "<80", "4" if i < 8 else "1") for i in range(20)]
     row = one(rates(england(*FIGURES), leavers(*low_starts)))
     # 40 % is as good as England's 42 % from any start, and far above its 5 % from theirs.
-    assert row.national == 42 and row.expected_percent == 5 and row.difference == "higher"
+    assert (
+        row.national == 42 and row.expected_percent == 5 and row.difference == "higher"
+    )
 
 
 def test_who_is_told_of_where_starts_are_known():
@@ -102,7 +122,9 @@ def test_who_is_told_of_where_starts_are_known():
 
 
 def test_where_no_start_is_known_the_row_is_as_it_was():
-    table = rates(england((2026, "SEN", "all", 50.0)), leavers(("K", "", "4"), ("K", "", "1")))
+    table = rates(
+        england((2026, "SEN", "all", 50.0)), leavers(("K", "", "4"), ("K", "", "1"))
+    )
     row = one(of_known_starts(table))
     assert (row.pupils, row.left_out, row.with_start) == (2, 0, 0)
     assert pd.isna(row.expected_percent) and row.difference == ""
@@ -114,7 +136,12 @@ def test_where_no_start_is_known_the_row_is_as_it_was():
         ("2024", (2022, 2023, 2024), 2024, True),
         ("2025", (2022, 2023, 2024), 2024, False),
         ("2023", (2022, 2024), 2024, False),  # as near: the later one
-        ("2021", (2021, 2024), 2021, False),  # teachers gave the grades: shown, and not judged by
+        (
+            "2021",
+            (2021, 2024),
+            2021,
+            False,
+        ),  # teachers gave the grades: shown, and not judged by
         ("2020", (2021, 2022), 2022, False),  # and never taken for another summer
         ("2020", (2021,), None, False),
     ],
@@ -128,8 +155,12 @@ def test_which_year_stands_beside_a_summer(cohort, held, year, judged):
 
 
 def test_a_summer_that_is_not_known_is_not_judged():
-    table = rates(england((2024, "SEN", "<80", 1.0)), leavers(("K", "<80", "4"), cohort=""))
-    [row] = list(table[(table["group"] == "SEN") & (table["entry"] == "all")].itertuples())
+    table = rates(
+        england((2024, "SEN", "<80", 1.0)), leavers(("K", "<80", "4"), cohort="")
+    )
+    [row] = list(
+        table[(table["group"] == "SEN") & (table["entry"] == "all")].itertuples()
+    )
     assert row.expected_year == 2024 and row.difference == ""
 
 
@@ -140,8 +171,16 @@ def test_summers_together_stand_each_beside_its_own_year():
         leavers(("K", "<80", "1"), ("K", "<80", "1"), ("K", "", "4"), cohort="2023"),
     ]
     row = one(rates(figures, *parts, together=(2024, 2023)))
-    assert (row.pupils, row.with_start, row.reached, row.reached_with_start) == (5, 4, 2, 1)
-    assert row.expected == pytest.approx(2 * 0.1 + 2 * 0.3) and row.difference == "not clear"
+    assert (row.pupils, row.with_start, row.reached, row.reached_with_start) == (
+        5,
+        4,
+        2,
+        1,
+    )
+    assert (
+        row.expected == pytest.approx(2 * 0.1 + 2 * 0.3)
+        and row.difference == "not clear"
+    )
     of_one_start = one(rates(figures, *parts, together=(2024, 2023)), entry="<80")
     assert of_one_start.national == pytest.approx(20)
 
@@ -166,7 +205,10 @@ def test_a_summer_without_a_figure_leaves_none_for_both():
 )
 def test_groups_are_those_that_england_tells_apart(by, value, group, whose):
     figures = england(
-        *((2024, name, "<80", 10.0) for name in ("SEN", "girls", "boys", "first language English"))
+        *(
+            (2024, name, "<80", 10.0)
+            for name in ("SEN", "girls", "boys", "first language English")
+        )
     )
     row = one(rates(figures, leavers(("K", "<80", "4"), **value), by=by), group=group)
     assert pd.isna(row.expected) == (whose is None)
@@ -174,11 +216,15 @@ def test_groups_are_those_that_england_tells_apart(by, value, group, whose):
 
 def test_a_subject_is_england_s_whatever_the_school_calls_it():
     pupils, results = leavers(("K", "<80", "4"))
-    results = [(*row[:2], "RE" if row[1] == "KS4" else row[2], *row[3:]) for row in results]
+    results = [
+        (*row[:2], "RE" if row[1] == "KS4" else row[2], *row[3:]) for row in results
+    ]
     results += [("20240", "KS4", "Mathematics", "test", "4")]
     figures = england((2024, "SEN", "<80", 10.0), subject="Religious Studies")
     table = rates(figures, (pupils, results), subject=None)
-    row = next(table[(table["subject"] == "RE") & (table["group"] == "SEN")].itertuples())
+    row = next(
+        table[(table["subject"] == "RE") & (table["group"] == "SEN")].itertuples()
+    )
     assert row.expected_percent == 10
 
 
@@ -192,7 +238,12 @@ def test_a_typed_figure_of_others_stands_beside_england_s_and_is_not_taken_for_i
     )
     table = rates(figures, leavers(("K", "<80", "4"), ("K", "<80", "1")))
     row = one(table, entry="<80")
-    assert (row.national, row.typed, row.typed_whose, row.typed_year) == (10, 90, "your LEA", 2024)
+    assert (row.national, row.typed, row.typed_whose, row.typed_year) == (
+        10,
+        90,
+        "your LEA",
+        2024,
+    )
     assert row.typed_difference == "not clear"
     earlier = rates(figures.iloc[1:2], leavers(("K", "<80", "4")))
     row = one(earlier, entry="<80")

@@ -35,12 +35,19 @@ def row(table, **where):
 
 
 def test_ten_pupils_by_hand():
-    table = conversion(cohort_of("levels", TEN, subject="English"), subject="English", reach="5")
+    table = conversion(
+        cohort_of("levels", TEN, subject="English"), subject="English", reach="5"
+    )
     everyone = row(table, entry="3", group="all")
     assert (everyone.pupils, everyone.without_result, everyone.reached) == (7, 2, 4)
     sen = row(table, entry="3", group="SEN")
     # 01, 02, 03, 05 (absent) and 10 (no row at all) have SEN; 01 and 03 reached level 5.
-    assert (sen.pupils, sen.without_result, sen.reached, round(sen.percent, 1)) == (5, 2, 2, 40.0)
+    assert (sen.pupils, sen.without_result, sen.reached, round(sen.percent, 1)) == (
+        5,
+        2,
+        2,
+        40.0,
+    )
     assert row(table, entry="3", group="no SEN").pupils == 1
     assert row(table, entry="3", group="not known").reached == 1
     assert row(table, entry="below 2", group="all").pupils == 1
@@ -84,7 +91,9 @@ def test_a_teacher_s_level_stands_in_for_a_code():
         ("d", "KS2", "English", "teacher", "4"),
         ("d", "KS3", "English", "test", "5"),
     ]
-    table = matrix(school("levels", pupils, results), subject="English").query("group == 'all'")
+    table = matrix(school("levels", pupils, results), subject="English").query(
+        "group == 'all'"
+    )
     cells = {(r.entry, r.outcome): r.pupils for r in table.itertuples()}
     assert cells == {("below 2", "4"): 1, ("3", "A"): 1, ("2", "3"): 1, ("3", "5"): 1}
     rates = conversion(school("levels", pupils, results), subject="English", reach="5")
@@ -92,7 +101,9 @@ def test_a_teacher_s_level_stands_in_for_a_code():
 
 
 def test_a_subject_with_teacher_assessment_alone():
-    pupils = [{"pupil_id": "a", "sen_provision": "N", "year_group": "10", "ks4_year": "2006"}]
+    pupils = [
+        {"pupil_id": "a", "sen_provision": "N", "year_group": "10", "ks4_year": "2006"}
+    ]
     results = [("a", "KS2", "ICT", "teacher", "4"), ("a", "KS3", "ICT", "teacher", "5")]
     assert (
         row(
@@ -106,11 +117,18 @@ def test_a_subject_with_teacher_assessment_alone():
 
 def test_pupils_still_in_the_key_stage_are_in_no_cohort():
     people = cohort_of("levels", TEN, subject="English")
-    pupils = [{"pupil_id": "x", "sen_provision": "A", "year_group": "8", "ks4_year": "2008"}]
+    pupils = [
+        {"pupil_id": "x", "sen_provision": "A", "year_group": "8", "ks4_year": "2008"}
+    ]
     younger = school("levels", pupils, [("x", "KS2", "English", "test", "3")])
     both = school(
         "levels",
-        [*people.pupils.astype(str).replace({"<NA>": "", "nan": ""}).to_dict("records"), *pupils],
+        [
+            *people.pupils.astype(str)
+            .replace({"<NA>": "", "nan": ""})
+            .to_dict("records"),
+            *pupils,
+        ],
         [
             *people.results[["pupil_id", "stage", "subject", "kind", "result"]]
             .astype(str)
@@ -119,11 +137,18 @@ def test_pupils_still_in_the_key_stage_are_in_no_cohort():
         ],
     )
     assert conversion(younger, subject="English").empty
-    assert row(conversion(both, subject="English", reach="5"), entry="3", group="all").pupils == 7
+    assert (
+        row(
+            conversion(both, subject="English", reach="5"), entry="3", group="all"
+        ).pupils
+        == 7
+    )
 
 
 def test_gcse_entry_is_the_average_of_reading_and_mathematics():
-    pupils = [{"pupil_id": p, "sen_provision": "K", "ks4_year": "2024"} for p in "abcdef"]
+    pupils = [
+        {"pupil_id": p, "sen_provision": "K", "ks4_year": "2024"} for p in "abcdef"
+    ]
     results = [
         ("a", "KS2", "Reading", "test", "101"),
         ("a", "KS2", "Mathematics", "test", "104"),
@@ -176,12 +201,17 @@ def test_a_code_for_prior_attainment_leaves_the_scores_to_speak_and_a_band_goes_
 
 
 def test_u_and_x_stay_in_the_denominator_and_x_is_no_result():
-    pupils = [{"pupil_id": str(i), "sen_provision": "N", "ks4_year": "2024"} for i in range(4)]
+    pupils = [
+        {"pupil_id": str(i), "sen_provision": "N", "ks4_year": "2024"} for i in range(4)
+    ]
     results = [
-        (str(i), "KS4", "History", "test", grade) for i, grade in enumerate(["4", "U", "X", ""])
+        (str(i), "KS4", "History", "test", grade)
+        for i, grade in enumerate(["4", "U", "X", ""])
     ]
     found = row(
-        conversion(school("gcse", pupils, results, year=2025), subject="History", reach="4"),
+        conversion(
+            school("gcse", pupils, results, year=2025), subject="History", reach="4"
+        ),
         entry="all",
         group="all",
     )
@@ -195,11 +225,16 @@ def test_england_s_own_matrix_gives_england_s_own_percentages(subject):
     )
     held = held[held["group"].isin(["SEN", "no SEN"])]
     # A tenth of each cell keeps the test short; the whole is tried on the command line.
-    held = held.assign(pupils=(held["pupils"] / 10).round().astype(int)).query("pupils > 0")
+    held = held.assign(pupils=(held["pupils"] / 10).round().astype(int)).query(
+        "pupils > 0"
+    )
     rows = held.loc[held.index.repeat(held["pupils"])].reset_index(drop=True)
     ids = [f"{i:06d}" for i in rows.index]
     pupils = pd.DataFrame(
-        {"pupil_id": ids, "sen_provision": rows["group"].map({"SEN": "K", "no SEN": "N"})}
+        {
+            "pupil_id": ids,
+            "sen_provision": rows["group"].map({"SEN": "K", "no SEN": "N"}),
+        }
     ).to_dict("records")
     results = [
         (i, "KS2", "Prior attainment", "test", entry)
@@ -212,12 +247,17 @@ def test_england_s_own_matrix_gives_england_s_own_percentages(subject):
     table = conversion(
         school("gcse", pupils, results, year=2025), subject=subject, reach=["4", "5"]
     )
-    expected = held.assign(points=held["outcome"].map(load("gcse").scales["grades"].points))
+    expected = held.assign(
+        points=held["outcome"].map(load("gcse").scales["grades"].points)
+    )
     for (group, entry), cells in expected.groupby(["group", "entry"]):
         for reach in ("4", "5"):
             found = row(table, group=group, entry=entry, reach=reach)
             assert found.pupils == cells["pupils"].sum()
-            assert found.reached == cells.loc[cells["points"] >= int(reach), "pupils"].sum()
+            assert (
+                found.reached
+                == cells.loc[cells["points"] >= int(reach), "pupils"].sum()
+            )
     assert table["cohort"].isna().all()
 
 
@@ -230,16 +270,25 @@ def test_one_lea_s_matrix_of_2007_with_its_codes():
     }
     rows = []
     for entry, cells in published.items():
-        outcomes = [outcome for outcome, percent in cells.items() for _ in range(10 * percent)]
+        outcomes = [
+            outcome for outcome, percent in cells.items() for _ in range(10 * percent)
+        ]
         rows += [
             (f"{entry}-{i}", "", entry, outcome)
             for i, outcome in enumerate(outcomes + ["x"] * (1000 - len(outcomes)))
         ]
     table = conversion(
-        cohort_of("levels", rows, subject="English"), subject="English", reach=["5", "6"]
+        cohort_of("levels", rows, subject="English"),
+        subject="English",
+        reach=["5", "6"],
     )
     bands = {"2": "2", "3": "3", "4": "4", "5": "5+"}
-    for entry, (five, six) in {"2": (0, 0), "3": (31, 0), "4": (81, 21), "5": (99, 82)}.items():
+    for entry, (five, six) in {
+        "2": (0, 0),
+        "3": (31, 0),
+        "4": (81, 21),
+        "5": (99, 82),
+    }.items():
         for reach, percent in (("5", five), ("6", six)):
             found = row(table, entry=bands[entry], reach=reach, group="all")
             assert (found.pupils, round(found.percent, 6)) == (1000, percent)
@@ -276,7 +325,18 @@ def test_beside_england_of_the_nearest_year_and_beside_the_lea():
     ]
     figures = pd.DataFrame(
         [
-            ("KS3", year, "English", "SEN", "3", "5", percent, None, kind, "made up for this test")
+            (
+                "KS3",
+                year,
+                "English",
+                "SEN",
+                "3",
+                "5",
+                percent,
+                None,
+                kind,
+                "made up for this test",
+            )
             for year, percent, kind in [
                 (2002, 1.0, "figure"),
                 (2005, 39.0, "figure"),
@@ -325,13 +385,23 @@ def test_beside_england_of_the_nearest_year_and_beside_the_lea():
     ],
 )
 def test_the_lea_s_other_schools_are_a_group_with_a_range_of_its_own(theirs, verdict):
-    keys = {"subject": "English", "cohort": 2004, "group": "SEN", "entry": "3", "reach": "5"}
+    keys = {
+        "subject": "English",
+        "cohort": 2004,
+        "group": "SEN",
+        "entry": "3",
+        "reach": "5",
+    }
     ours = pd.DataFrame([keys]).astype({"cohort": "Int64"})
     ours = ours.join(wilson(pd.Series([10]), pd.Series([40])))
-    lea = pd.DataFrame([{**keys, "stage": "KS3", "pupils": theirs[0], "reached": theirs[1]}])
+    lea = pd.DataFrame(
+        [{**keys, "stage": "KS3", "pupils": theirs[0], "reached": theirs[1]}]
+    )
     found = with_lea(ours, lea=lea, stage=load("levels").stage("KS3")).iloc[0]
     assert found.lea_difference == verdict
-    nobody = with_lea(ours, lea=lea.assign(group="no SEN"), stage=load("levels").stage("KS3"))
+    nobody = with_lea(
+        ours, lea=lea.assign(group="no SEN"), stage=load("levels").stage("KS3")
+    )
     assert nobody["lea"].isna().all() and nobody["lea_difference"].tolist() == [""]
 
 
@@ -340,14 +410,26 @@ def test_the_lea_s_other_schools_are_a_group_with_a_range_of_its_own(theirs, ver
     # 10 of 40 is likely 14 to 40 %; grades of 2021 were given by teachers.
     [(2022, 2022, "lower"), (2022, 2023, ""), (2021, 2021, "")],
 )
-def test_a_typed_figure_is_judged_against_in_its_own_examined_summer_alone(cohort, year, verdict):
+def test_a_typed_figure_is_judged_against_in_its_own_examined_summer_alone(
+    cohort, year, verdict
+):
     keys = {"subject": "Mathematics", "group": "SEN", "entry": "all", "reach": "4"}
     ours = pd.DataFrame([{**keys, "cohort": cohort}]).astype({"cohort": "Int64"})
     ours = ours.join(wilson(pd.Series([10]), pd.Series([40]))).assign(pupils=40)
-    figure = {**keys, "stage": "KS4", "year": year, "percent": 50.0, "whose": "your LEA"}
+    figure = {
+        **keys,
+        "stage": "KS4",
+        "year": year,
+        "percent": 50.0,
+        "whose": "your LEA",
+    }
     stage = load("gcse").stage("KS4")
     found = with_typed(ours, figures=pd.DataFrame([figure]), stage=stage).iloc[0]
-    assert (found.typed, found.typed_year, found.typed_difference) == (50.0, year, verdict)
+    assert (found.typed, found.typed_year, found.typed_difference) == (
+        50.0,
+        year,
+        verdict,
+    )
 
 
 def test_what_does_not_exist_is_told_with_what_does():
@@ -363,7 +445,9 @@ def test_what_does_not_exist_is_told_with_what_does():
 outcomes = st.sampled_from(["3", "4", "5c", "6", "B", "N", "A", "-", ""])
 entries = st.sampled_from(["W", "2", "3", "3b", "4", "5", "A", "-"])
 some_pupils = st.lists(
-    st.tuples(st.sampled_from(["N", "A", "P", "S", ""]), entries, outcomes), min_size=1, max_size=40
+    st.tuples(st.sampled_from(["N", "A", "P", "S", ""]), entries, outcomes),
+    min_size=1,
+    max_size=40,
 )
 
 
@@ -387,12 +471,16 @@ def test_counts_add_up_and_the_order_of_rows_never_matters(people, random):
         )
         assert counts.get("SEN", 0) == sum(counts.get(code, 0) for code in "APS")
     assert (table["reached"] + table["without_result"] <= table["pupils"]).all()
-    assert ((table["low"] <= table["percent"]) & (table["percent"] <= table["high"])).all()
+    assert (
+        (table["low"] <= table["percent"]) & (table["percent"] <= table["high"])
+    ).all()
     random.shuffle(rows)
     pd.testing.assert_frame_equal(
         table,
         conversion(
-            cohort_of("levels", rows, subject="English"), subject="English", reach=["4", "5"]
+            cohort_of("levels", rows, subject="English"),
+            subject="English",
+            reach=["4", "5"],
         ),
     )
 
@@ -402,8 +490,14 @@ def test_counts_add_up_and_the_order_of_rows_never_matters(people, random):
 def test_the_matrix_and_the_rates_count_the_same_pupils(people):
     rows = [(f"{i:03d}", *person) for i, person in enumerate(people)]
     held = cohort_of("levels", rows, subject="English")
-    cells, rates = matrix(held, subject="English"), conversion(held, subject="English", reach="5")
+    cells, rates = (
+        matrix(held, subject="English"),
+        conversion(held, subject="English", reach="5"),
+    )
     for found in rates[rates["entry"] != "all"].itertuples():
         same = cells[(cells["entry"] == found.entry) & (cells["group"] == found.group)]
         assert same["pupils"].sum() == found.pupils
-        assert same.loc[same["outcome"].isin(["5", "6", "7", "8"]), "pupils"].sum() == found.reached
+        assert (
+            same.loc[same["outcome"].isin(["5", "6", "7", "8"]), "pupils"].sum()
+            == found.reached
+        )

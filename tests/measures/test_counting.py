@@ -38,7 +38,9 @@ def sorted_alike(table, keys):
     return table.sort_values(keys, ignore_index=True)[sorted(table.columns)]
 
 
-@pytest.mark.parametrize(("name", "stage"), [("levels", "KS3"), ("levels", "KS4"), ("gcse", "KS4")])
+@pytest.mark.parametrize(
+    ("name", "stage"), [("levels", "KS3"), ("levels", "KS4"), ("gcse", "KS4")]
+)
 def test_duckdb_counts_as_pandas_does(connection, name, stage):
     school = open_sample(name)
     asked = {
@@ -49,7 +51,8 @@ def test_duckdb_counts_as_pandas_does(connection, name, stage):
     }
     first = count_pairs(school.pupils, school.results, **asked)
     tables = [
-        on_duckdb(connection, getattr(school, table), table) for table in ("pupils", "results")
+        on_duckdb(connection, getattr(school, table), table)
+        for table in ("pupils", "results")
     ]
     second = count_pairs(*tables, **asked)
     keys = [column for column in first.columns if column != "pupils"]
@@ -60,14 +63,17 @@ def test_duckdb_counts_as_pandas_does(connection, name, stage):
 
 
 @pytest.mark.parametrize(("name", "stage"), [("levels", "KS3"), ("gcse", "KS4")])
-def test_a_conversion_table_of_duckdb_s_tables_is_that_of_pandas(connection, name, stage):
+def test_a_conversion_table_of_duckdb_s_tables_is_that_of_pandas(
+    connection, name, stage
+):
     sample = open_sample(name)
     tables = {
         table: on_duckdb(connection, getattr(sample, table), table)
         for table in ("pupils", "results")
     }
     pd.testing.assert_frame_equal(
-        conversion(replace(sample, **tables), stage=stage), conversion(sample, stage=stage)
+        conversion(replace(sample, **tables), stage=stage),
+        conversion(sample, stage=stage),
     )
 
 
@@ -81,7 +87,9 @@ def standing(results, scale, key, *, gives_way):
     def is_level(result):
         return result is not None and not pd.isna(scale.points(result))
 
-    hidden = test is None or (not is_level(test) and (gives_way is None or test in gives_way))
+    hidden = test is None or (
+        not is_level(test) and (gives_way is None or test in gives_way)
+    )
     if hidden and (is_level(teacher) or test is None):
         return None if teacher is None else (teacher, "teacher")
     return test, "test"
@@ -91,17 +99,26 @@ def average(results, stage, pupil):
     """(entry, points, kind) of a pupil whose entry is one average; None where there is no row to make it of."""
     scale = stage.entry_scale
     bare = {name for name in scale.below_range() if pd.isna(scale.points(name))}
-    nothing = {code.name for code in scale.codes if pd.isna(scale.points(code.name))} | {""}
+    nothing = {
+        code.name for code in scale.codes if pd.isna(scale.points(code.name))
+    } | {""}
     given, english, *papers = (
         standing(results, scale, (pupil, stage.entry_stage, subject), gives_way=None)
-        for subject in ("Prior attainment", "English Language", "Reading", "Mathematics")
+        for subject in (
+            "Prior attainment",
+            "English Language",
+            "Reading",
+            "Mathematics",
+        )
     )
     if given and given[0] not in nothing:
         return given[0], scale.points(given[0]), given[1]
     if not papers[0] or papers[0][0] == "":
         papers[0] = english
     names = [paper[0] if paper else "" for paper in papers]
-    scores = [None if pd.isna(scale.points(name)) else scale.points(name) for name in names]
+    scores = [
+        None if pd.isna(scale.points(name)) else scale.points(name) for name in names
+    ]
     stands = [name not in nothing for name in names]
     said = ["below the test" if name in bare else name for name in names]
     each = f"{said[0]} in reading, {said[1]} in mathematics"
@@ -124,7 +141,11 @@ def average(results, stage, pupil):
         return names[0], None, "test"
     if all(names):
         return each, None, "test"
-    return f"{names[0]} in reading" if names[0] else f"{names[1]} in mathematics", None, "test"
+    return (
+        f"{names[0]} in reading" if names[0] else f"{names[1]} in mathematics",
+        None,
+        "test",
+    )
 
 
 def left(pupil, person, results, stage, cohort):
@@ -166,7 +187,9 @@ def counted_by_rules(pupils, results, stage, *, core, year):
             name, points, kind = entry or ("", None, "")
             points = None if pd.isna(points) else round(points, 6)
             sen = pupils[pupil]["sen_provision"]
-            found.append((subject, cohort, sen, name, points, kind, *(outcome or ("", ""))))
+            found.append(
+                (subject, cohort, sen, name, points, kind, *(outcome or ("", "")))
+            )
     finished = {
         (cohort, subject)
         for (cohort, subject), many in grades.items()
@@ -190,7 +213,10 @@ def as_counter(table, *, distinct=True):
         [None if pd.isna(value) else value for value in row]
         for row in table[columns].itertuples(index=False)
     ]
-    rows = [(*row[:4], None if row[4] is None else round(row[4], 6), *row[5:]) for row in rows]
+    rows = [
+        (*row[:4], None if row[4] is None else round(row[4], 6), *row[5:])
+        for row in rows
+    ]
     assert not distinct or len(set(rows)) == len(rows), "a row is counted in two parts"
     counted = Counter()
     for row, pupils in zip(rows, table["pupils"], strict=True):
@@ -205,7 +231,13 @@ ANY = {
         "KS3": ["", "A", "B", "N", "T", "5", "6c"],
     },
     "gcse": {
-        "subjects": ["Reading", "Mathematics", "Prior attainment", "History", "English Language"],
+        "subjects": [
+            "Reading",
+            "Mathematics",
+            "Prior attainment",
+            "History",
+            "English Language",
+        ],
         "KS2": ["", "A", "B", "PK4", "EXS", "none", "<80", "90-95.5", "79", "102.5"],
         "KS4": ["", "X", "U", "4", "5", "9", "Entry level 3"],
     },
@@ -215,7 +247,10 @@ ANY = {
 @st.composite
 def schools(draw, name):
     """Pupils and results as above: of summers past and to come, on roll and left; tests and teachers', codes, blanks and gaps."""
-    values, (entered, ended) = ANY[name], [stage for stage in ANY[name] if stage != "subjects"]
+    values, (entered, ended) = (
+        ANY[name],
+        [stage for stage in ANY[name] if stage != "subjects"],
+    )
     end = load(name).stage(ended).ends_in_year
     person = st.fixed_dictionaries(
         {
@@ -237,7 +272,9 @@ def schools(draw, name):
         st.sampled_from(["test", "teacher"]),
     )
     chosen = draw(st.sets(keys, min_size=1, max_size=24))
-    return pupils, {key: draw(st.sampled_from(values[key[1]])) for key in sorted(chosen)}
+    return pupils, {
+        key: draw(st.sampled_from(values[key[1]])) for key in sorted(chosen)
+    }
 
 
 @pytest.mark.parametrize(("name", "stage"), [("levels", "KS3"), ("gcse", "KS4")])
@@ -262,19 +299,27 @@ def test_both_engines_count_as_the_rules_say_pupil_by_pupil(connection, name, st
         read = school(name, people, [(*key, result) for key, result in results.items()])
         read = replace(read, pupils=read.pupils.assign(left_on=left_on))
         core = read.framework.core_subjects()
-        expected = counted_by_rules(pupils, results, stage, core=core, year=read.academic_year)
+        expected = counted_by_rules(
+            pupils, results, stage, core=core, year=read.academic_year
+        )
         asked = {
             "framework": read.framework,
             "stage": stage,
             "academic_year": read.academic_year,
         }
         tables = [
-            on_duckdb(connection, getattr(read, table), table) for table in ("pupils", "results")
+            on_duckdb(connection, getattr(read, table), table)
+            for table in ("pupils", "results")
         ]
         by = {"by": ["sen_provision"]}
-        assert as_counter(count_pairs(read.pupils, read.results, **asked, **by)) == expected
+        assert (
+            as_counter(count_pairs(read.pupils, read.results, **asked, **by))
+            == expected
+        )
         assert as_counter(count_pairs(*tables, **asked, **by)) == expected
-        one_by_one = pairs(read.pupils, read.results, **asked, columns=["sen_provision"])
+        one_by_one = pairs(
+            read.pupils, read.results, **asked, columns=["sen_provision"]
+        )
         assert as_counter(one_by_one.assign(pupils=1), distinct=False) == expected
 
     holds()

@@ -22,7 +22,9 @@ ROWS = [
 
 
 def school(rows=ROWS, *, head=HEAD, framework="gcse", year=2027):
-    file = NamedFile(name="school.csv", content=(head + "\n".join(rows) + "\n").encode())
+    file = NamedFile(
+        name="school.csv", content=(head + "\n".join(rows) + "\n").encode()
+    )
     review = load_files(
         [file], framework=load(framework), academic_year=year, today=date(2026, 11, 27)
     )
@@ -63,8 +65,17 @@ def test_leavers_have_outcomes_and_stand_in_their_summer():
 def test_by_subject_a_start_is_each_core_subject():
     head = "UPN,Year,SEN,KS2 English,KS2 Maths,KS2 Science\n"
     rows = ["1,7,A,3,3,4", "2,7,N,4,,", "3,7,N,B,B,B", "4,7,N,,,"]
-    found = row(coverage(school(rows, head=head, framework="levels", year=2027)), BY_YEAR_GROUP, 7)
-    assert [found[f"start_{name}"] for name in ("both", "one", "below", "none")] == [1, 1, 1, 1]
+    found = row(
+        coverage(school(rows, head=head, framework="levels", year=2027)),
+        BY_YEAR_GROUP,
+        7,
+    )
+    assert [found[f"start_{name}"] for name in ("both", "one", "below", "none")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
 
 
 def test_a_school_without_results_has_rows_and_says_what_is_missing():
@@ -90,7 +101,12 @@ def test_a_school_without_results_has_rows_and_says_what_is_missing():
             "gcse",
             "2 pupils were working below the key stage 2 test in one or both papers",
         ),
-        (ROWS, HEAD, "gcse", "2 of the 6 pupils in Years 7 to 11 have no current result."),
+        (
+            ROWS,
+            HEAD,
+            "gcse",
+            "2 of the 6 pupils in Years 7 to 11 have no current result.",
+        ),
         (
             ["1,2026,K,,", "2,2026,N,,"],
             "UPN,Year 11 in,SEN,KS2 Reading,GCSE Maths\n",
@@ -116,8 +132,18 @@ def test_a_school_without_results_has_rows_and_says_what_is_missing():
             "gcse",
             "SEN is not known for 1 of 3 pupils.",
         ),
-        (["1,K", "2,N"], "UPN,SEN\n", "gcse", "The year group of 2 pupils is not known"),
-        (["1,7,A,3"], "UPN,Year,SEN,English now\n", "levels", "of 1 pupil have no date"),
+        (
+            ["1,K", "2,N"],
+            "UPN,SEN\n",
+            "gcse",
+            "The year group of 2 pupils is not known",
+        ),
+        (
+            ["1,7,A,3"],
+            "UPN,Year,SEN,English now\n",
+            "levels",
+            "of 1 pupil have no date",
+        ),
     ],
 )
 def test_each_gap_has_its_sentence(rows, head, framework, words):
@@ -125,5 +151,7 @@ def test_each_gap_has_its_sentence(rows, head, framework, words):
 
 
 def test_nothing_is_said_where_nothing_is_missing():
-    head = "UPN,Year,SEN,Need,KS2 Reading,KS2 Maths,Maths Autumn 1,GCSE Music,Attendance\n"
+    head = (
+        "UPN,Year,SEN,Need,KS2 Reading,KS2 Maths,Maths Autumn 1,GCSE Music,Attendance\n"
+    )
     assert gaps(school(["1,10,K,MLD,104,97,4,5,95"], head=head)) == []

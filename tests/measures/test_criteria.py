@@ -24,7 +24,13 @@ def sen_cohort(gained, not_gained, subject="English"):
 
 @pytest.mark.parametrize(
     ("gained", "not_gained", "met", "more"),
-    [(79, 21, False, 1), (80, 20, True, 0), (81, 19, True, 0), (8, 2, True, 0), (7, 2, False, 1)],
+    [
+        (79, 21, False, 1),
+        (80, 20, True, 0),
+        (81, 19, True, 0),
+        (8, 2, True, 0),
+        (7, 2, False, 1),
+    ],
 )
 def test_at_least_80_percent_below_at_and_above(gained, not_gained, met, more):
     found = one(criteria(sen_cohort(gained, not_gained)), "gain_sen", "English")
@@ -45,7 +51,9 @@ def test_a_gain_is_of_a_whole_level_whatever_the_sub_level():
         ("e", "A", "5", "5"),
         ("f", "A", "4", "6"),
     ]
-    found = one(criteria(cohort_of("levels", rows, subject="Science")), "gain_sen", "Science")
+    found = one(
+        criteria(cohort_of("levels", rows, subject="Science")), "gain_sen", "Science"
+    )
     assert (found.reached, found.pupils) == (3, 6)
 
 
@@ -62,7 +70,12 @@ def test_pupils_below_level_2_in_english_and_what_a_code_hides():
     table = criteria(cohort_of("levels", rows, subject="English"))
     found = one(table, "gain_below_2", "English")
     # Everybody below level 2, with SEN or not; b's code hides whether there was a gain; d and e have no result.
-    assert (found.pupils, found.reached, found.without_result, found.hidden) == (5, 1, 2, 1)
+    assert (found.pupils, found.reached, found.without_result, found.hidden) == (
+        5,
+        1,
+        2,
+        1,
+    )
     assert one(table, "gain_at_2", "English").pupils == 1
     # g's start is not known, so no gain can be looked for.
     assert one(table, "gain_sen", "English").pupils == 2
@@ -107,9 +120,14 @@ def test_attendance_is_to_be_above_its_line(attendances, met, more):
 
 
 def test_gcse_targets_are_england_s_own_figures():
-    pupils = [{"pupil_id": str(i), "sen_provision": "K", "ks4_year": "2024"} for i in range(10)]
+    pupils = [
+        {"pupil_id": str(i), "sen_provision": "K", "ks4_year": "2024"}
+        for i in range(10)
+    ]
     results = [(str(i), "KS2", "Prior attainment", "test", "<80") for i in range(10)]
-    results += [(str(i), "KS4", "Mathematics", "test", "2" if i < 4 else "1") for i in range(10)]
+    results += [
+        (str(i), "KS4", "Mathematics", "test", "2" if i < 4 else "1") for i in range(10)
+    ]
     table = criteria(school("gcse", pupils, results, year=2025))
     held = national.figures("gcse").query(
         "year == 2024 and subject == 'Mathematics' and group == 'SEN' and entry == '<80' and reach == '2'"
@@ -123,16 +141,22 @@ def test_gcse_targets_are_england_s_own_figures():
 
 def test_without_a_figure_to_compare_with_nothing_is_met_and_nothing_is_asked():
     pupils = [{"pupil_id": "a", "sen_provision": "K", "ks4_year": "2024"}]
-    people = school("gcse", pupils, [("a", "KS4", "Mathematics", "test", "4")], year=2025)
+    people = school(
+        "gcse", pupils, [("a", "KS4", "Mathematics", "test", "4")], year=2025
+    )
     found = one(
-        criteria(people, figures=national.figures("gcse").iloc[:0]), "grade_4_sen", "Mathematics"
+        criteria(people, figures=national.figures("gcse").iloc[:0]),
+        "grade_4_sen",
+        "Mathematics",
     )
     assert math.isnan(found.target) and not found.met and found.more == 0
 
 
 def test_a_school_without_results_has_no_rates_and_does_not_fail():
     table = criteria(
-        school("levels", [{"pupil_id": "a", "sen_provision": "A", "year_group": "7"}], [])
+        school(
+            "levels", [{"pupil_id": "a", "sen_provision": "A", "year_group": "7"}], []
+        )
     )
     assert set(table["criterion"]) <= {"attendance_sen"}
 
@@ -156,7 +180,9 @@ def test_the_count_of_year_7():
         ("d", "KS2", "English", "test", "2"),
         ("e", "KS2", "English", "test", "2"),
     ]
-    found = low_entries(school("levels", pupils, results)).set_index(["subject", "group"])
+    found = low_entries(school("levels", pupils, results)).set_index(
+        ["subject", "group"]
+    )
     assert found.loc[("English", "all")].tolist() == [3, 2, 1]
     assert found.loc[("English", "SEN")].tolist() == [1, 1, 0]
     assert found.loc[("Science", "all")].tolist() == [3, 0, 3]
@@ -165,7 +191,9 @@ def test_the_count_of_year_7():
 def test_the_other_denominator():
     rows = [("a", "A", "3", "4"), ("b", "A", "3", "A"), ("c", "A", "3", "-")]
     found = one(
-        criteria(cohort_of("levels", rows, subject="English"), denominator="with_result"),
+        criteria(
+            cohort_of("levels", rows, subject="English"), denominator="with_result"
+        ),
         "gain_sen",
         "English",
     )

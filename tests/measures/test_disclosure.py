@@ -50,13 +50,15 @@ class Reader:
                                 (
                                     cell,
                                     tuple(
-                                        self.name({**row, column: part}, names) for part in parts
+                                        self.name({**row, column: part}, names)
+                                        for part in parts
                                     ),
                                 )
                             )
         self.sums = sorted(sums, key=str)
         self.unseen = sorted(
-            {c for total, parts in sums for c in (total, *parts)} - set(self.counts), key=str
+            {c for total, parts in sums for c in (total, *parts)} - set(self.counts),
+            key=str,
         )
 
     @staticmethod
@@ -78,10 +80,14 @@ class Reader:
 
     def by_algebra(self):
         """Hidden and unseen cells that row reduction over the rationals determines, each with its value."""
-        hidden = {cell for cell, count in self.counts.items() if count is None} | set(self.unseen)
+        hidden = {cell for cell, count in self.counts.items() if count is None} | set(
+            self.unseen
+        )
         reduced = {}
         for terms, right in self.equations(hidden):
-            row = {cell: Fraction(sign) for cell, sign in terms.items()} | {None: Fraction(right)}
+            row = {cell: Fraction(sign) for cell, sign in terms.items()} | {
+                None: Fraction(right)
+            }
             for pivot in [cell for cell in row if cell in reduced]:
                 row = less(row, reduced[pivot], row[pivot])
             pivot = next((cell for cell in row if cell is not None), None)
@@ -109,7 +115,9 @@ class Reader:
         equations = list(self.equations(hidden | set(self.unseen)))
         settled = {}
         for component in components(hidden | set(self.unseen), equations):
-            mine = [(terms, right) for terms, right in equations if set(terms) <= component]
+            mine = [
+                (terms, right) for terms, right in equations if set(terms) <= component
+            ]
             rule = self.limit if component & hidden else None
             unknown = sorted(component & (hidden | small), key=str)
             while unknown:
@@ -125,7 +133,8 @@ class Reader:
 def less(row, other, times):
     """A row less so many times another, without the terms that fall out."""
     found = {
-        cell: row.get(cell, 0) - times * other.get(cell, 0) for cell in row.keys() | other.keys()
+        cell: row.get(cell, 0) - times * other.get(cell, 0)
+        for cell in row.keys() | other.keys()
     }
     return {cell: x for cell, x in found.items() if x}
 
@@ -149,8 +158,14 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
     def narrowed(low, high, waiting):
         while waiting:
             terms, right = waiting.pop()
-            least = sum(s * (low[c] if s > 0 else high[c]) for c, s in terms.items()) - right
-            greatest = sum(s * (high[c] if s > 0 else low[c]) for c, s in terms.items()) - right
+            least = (
+                sum(s * (low[c] if s > 0 else high[c]) for c, s in terms.items())
+                - right
+            )
+            greatest = (
+                sum(s * (high[c] if s > 0 else low[c]) for c, s in terms.items())
+                - right
+            )
             if least > 0 or greatest < 0:
                 return False
             for c, s in terms.items():
@@ -166,10 +181,16 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
                         return False
                     waiting.extend(e for e in of[c] if e not in waiting)
                     least = (
-                        sum(k * (low[d] if k > 0 else high[d]) for d, k in terms.items()) - right
+                        sum(
+                            k * (low[d] if k > 0 else high[d]) for d, k in terms.items()
+                        )
+                        - right
                     )
                     greatest = (
-                        sum(k * (high[d] if k > 0 else low[d]) for d, k in terms.items()) - right
+                        sum(
+                            k * (high[d] if k > 0 else low[d]) for d, k in terms.items()
+                        )
+                        - right
                     )
         return True
 
@@ -185,7 +206,9 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
         ]
         if not out and (not limit or any(1 <= x <= limit for x in world.values())):
             return world
-        open_cells = [c for terms in out or [component] for c in terms if low[c] < high[c]]
+        open_cells = [
+            c for terms in out or [component] for c in terms if low[c] < high[c]
+        ]
         if not open_cells:
             return None
         c = min(open_cells, key=lambda c: (high[c] - low[c], c))
@@ -199,7 +222,9 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
         ]:
             if low[c] <= new_low <= new_high <= high[c]:
                 lower, upper = {**low, c: new_low}, {**high, c: new_high}
-                if narrowed(lower, upper, list(of[c])) and (found := solve(lower, upper)):
+                if narrowed(lower, upper, list(of[c])) and (
+                    found := solve(lower, upper)
+                ):
                     return found
         return None
 
@@ -217,14 +242,20 @@ def other_world(cell, component, equations, truth, limit, *, most=10**4):
         ]:
             if low[cell] <= new_low <= new_high <= high[cell]:
                 lower, upper = {**low, cell: new_low}, {**high, cell: new_high}
-                if narrowed(lower, upper, list(equations)) and (found := solve(lower, upper)):
+                if narrowed(lower, upper, list(equations)) and (
+                    found := solve(lower, upper)
+                ):
                     return found
     return None
 
 
 # Schools -------------------------------------------------------------------------------------------------------------------
 
-GROUPS = {"all": ["SEN", "no SEN", "not known"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}
+GROUPS = {
+    "all": ["SEN", "no SEN", "not known"],
+    "SEN": ["A", "P", "S"],
+    "no SEN": ["N"],
+}
 TOTALS = {
     "cohort": {"all": [2003, 2004, 2005]},
     "group": GROUPS,
@@ -248,14 +279,19 @@ PAGES = [
 def random_pupils(rng):
     draw = {
         "cohort": lambda: rng.choice([2003, 2004, 2005]),
-        "group": lambda: rng.choices(["A", "P", "S", "N", "not known"], [14, 7, 4, 70, 3])[0],
+        "group": lambda: rng.choices(
+            ["A", "P", "S", "N", "not known"], [14, 7, 4, 70, 3]
+        )[0],
         "sex": lambda: rng.choice("FM"),
         "fsm": lambda: rng.choices("YN", [15, 85])[0],
         "need": lambda: rng.choices(["SLCN", "SEMH", "MLD", "none"], [8, 5, 4, 80])[0],
         "outcome": lambda: rng.choices(["reached", "not reached"], [6, 4])[0],
     }
     return pd.DataFrame(
-        [{name: pick() for name, pick in draw.items()} for _ in range(rng.randint(8, 160))]
+        [
+            {name: pick() for name, pick in draw.items()}
+            for _ in range(rng.randint(8, 160))
+        ]
     )
 
 
@@ -264,11 +300,16 @@ def view(pupils, columns, *, without=()):
 
     def below(column, label):
         parts = TOTALS[column].get(label)
-        return {label} if parts is None else set().union(*(below(column, part) for part in parts))
+        return (
+            {label}
+            if parts is None
+            else set().union(*(below(column, part) for part in parts))
+        )
 
     leaves = pupils.value_counts(columns).to_dict()
     labels = [
-        [*dict.fromkeys([*TOTALS[c], *itertools.chain(*TOTALS[c].values())])] for c in columns
+        [*dict.fromkeys([*TOTALS[c], *itertools.chain(*TOTALS[c].values())])]
+        for c in columns
     ]
     rows = []
     for row in itertools.product(*labels):
@@ -288,19 +329,25 @@ def truth_of(tables, reader):
     truth = {}
     for table in tables:
         names = [n for n in table.columns if n != "pupils"]
-        truth |= {reader.name(row, names): row["pupils"] for row in table.to_dict("records")}
+        truth |= {
+            reader.name(row, names): row["pupils"] for row in table.to_dict("records")
+        }
     for _ in range(3):
         for total, parts in reader.sums:
             unknown = [c for c in (total, *parts) if c not in truth]
             if len(unknown) == 1:
                 known = sum(truth[c] for c in parts if c in truth)
-                truth[unknown[0]] = known if unknown[0] == total else truth[total] - known
+                truth[unknown[0]] = (
+                    known if unknown[0] == total else truth[total] - known
+                )
     return truth
 
 
 def recovered(pupils, page, *, without=(), limit=5):
     """What a reader works out of a page of a school: by algebra, by bounds."""
-    tables = {" ".join(columns): view(pupils, columns, without=without) for columns in page}
+    tables = {
+        " ".join(columns): view(pupils, columns, without=without) for columns in page
+    }
     published = publish(tables, totals=TOTALS, hide_up_to=limit)
     reader = Reader([shown.table for shown in published.values()], TOTALS, limit=limit)
     truth = truth_of(tables.values(), reader)
@@ -309,7 +356,9 @@ def recovered(pupils, page, *, without=(), limit=5):
     asked = {c for c, count in reader.counts.items() if count is None} | {
         c for c in reader.unseen if 1 <= truth[c] <= limit
     }
-    solved = {cell: value for cell, value in reader.by_algebra().items() if cell in asked}
+    solved = {
+        cell: value for cell, value in reader.by_algebra().items() if cell in asked
+    }
     assert all(truth[cell] == value for cell, value in solved.items())
     return solved, reader.by_bounds(truth)
 
@@ -321,9 +370,15 @@ def test_the_reader_can_work_out_what_is_badly_hidden():
     reader = Reader([table], totals)
     assert reader.by_algebra() == {("sex=M",): 3} == reader.by_bounds({("sex=M",): 3})
     # SLCN and SEMH come to 2. With 0 and 2, or 2 and 0, all would be as it is; with a limit that hides 1 alone it would not.
-    table = pd.DataFrame({"need": ["all", "SLCN", "SEMH", "MLD"], "pupils": [22, None, None, 20]})
+    table = pd.DataFrame(
+        {"need": ["all", "SLCN", "SEMH", "MLD"], "pupils": [22, None, None, 20]}
+    )
     truth = {("need=SLCN",): 1, ("need=SEMH",): 1}
-    assert Reader([table], totals).by_algebra() == {} == Reader([table], totals).by_bounds(truth)
+    assert (
+        Reader([table], totals).by_algebra()
+        == {}
+        == Reader([table], totals).by_bounds(truth)
+    )
     assert Reader([table], totals, limit=1).by_bounds(truth) == truth
     # Not by algebra, but by bounds: a and b come to 4, a and c to 0.
     table = pd.DataFrame(
@@ -368,9 +423,15 @@ SCHOOLS = 1000
 def test_a_reader_recovers_no_hidden_count_of_1000_small_schools():
     rng = random.Random(20240901)
     for number in range(SCHOOLS):
-        page, without = PAGES[number % len(PAGES)], ["not reached"] if rng.random() < 0.5 else []
+        page, without = (
+            PAGES[number % len(PAGES)],
+            ["not reached"] if rng.random() < 0.5 else [],
+        )
         limit = rng.choice([5, 5, 5, 6, 10])
-        assert recovered(random_pupils(rng), page, without=without, limit=limit) == ({}, {}), (
+        assert recovered(random_pupils(rng), page, without=without, limit=limit) == (
+            {},
+            {},
+        ), (
             number,
             page,
             limit,
@@ -383,7 +444,11 @@ def test_a_search_that_is_cut_short_hides_more_and_never_less(monkeypatch):
     enough = [recovered(*school) for school in schools]
     for name in ("_STEPS", "_STEPS_AFTER_PATTERN", "_STEPS_IN_ALL"):
         monkeypatch.setattr(f"senlib.measures.disclosure.{name}", 0)
-    assert [recovered(*school) for school in schools] == enough == [({}, {})] * len(schools)
+    assert (
+        [recovered(*school) for school in schools]
+        == enough
+        == [({}, {})] * len(schools)
+    )
     monkeypatch.setattr(
         "senlib.measures.disclosure._Hiding._pattern",
         lambda self, cell, *, budget: (budget + 1, None),
@@ -429,7 +494,10 @@ def test_at_most_a_third_more_is_hidden_than_the_fewest_that_would_do():
     for number in range(140):
         pupils, page = random_pupils(rng), SMALL_PAGES[number % len(SMALL_PAGES)]
         without = ["not reached"] if rng.random() < 0.5 else []
-        tables = {" ".join(columns): view(pupils, columns, without=without) for columns in page}
+        tables = {
+            " ".join(columns): view(pupils, columns, without=without)
+            for columns in page
+        }
         published = publish(tables, totals=TOTALS)
         reader = Reader([shown.table for shown in published.values()], TOTALS)
         hidden += list(reader.counts.values()).count(None)
@@ -447,7 +515,10 @@ SEX = {"sex": {"all": ["F", "M"]}}
 
 def table_of(column, **counts):
     return pd.DataFrame(
-        {column: [name.replace("_", " ") for name in counts], "pupils": list(counts.values())}
+        {
+            column: [name.replace("_", " ") for name in counts],
+            "pupils": list(counts.values()),
+        }
     )
 
 
@@ -479,19 +550,28 @@ def test_two_groups_and_their_total(counts, shown):
 
 def test_an_edge_of_the_rule():
     assert publish(table_of("sex", all=26, F=6, M=20), totals=SEX).hidden == 0
-    assert publish(table_of("sex", all=26, F=6, M=20), totals=SEX, hide_up_to=6).counts == (
+    assert publish(
+        table_of("sex", all=26, F=6, M=20), totals=SEX, hide_up_to=6
+    ).counts == (
         26,
         None,
         None,
     )
-    assert publish(table_of("sex", all=25, F=5, M=20), totals=SEX).counts == (25, None, None)
+    assert publish(table_of("sex", all=25, F=5, M=20), totals=SEX).counts == (
+        25,
+        None,
+        None,
+    )
 
 
 def test_a_hierarchy_of_groups():
     """A, P and S are SEN, N is no SEN. S is 2, so A or P is hidden with it: the one with fewer. SEN shows, N shows."""
     table = table_of("group", all=60, SEN=25, no_SEN=35, A=14, P=9, S=2, N=35)
     published = publish(
-        table, totals={"group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}}
+        table,
+        totals={
+            "group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}
+        },
     )
     assert {
         row[0]
@@ -503,11 +583,18 @@ def test_a_hierarchy_of_groups():
 def test_a_group_of_one_group_is_the_same_pupils_and_shows_or_not_with_it():
     table = table_of("group", all=38, SEN=35, no_SEN=3, A=15, P=20, S=0, N=3)
     published = publish(
-        table, totals={"group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}}
+        table,
+        totals={
+            "group": {"all": ["SEN", "no SEN"], "SEN": ["A", "P", "S"], "no SEN": ["N"]}
+        },
     )
-    assert published.value(group="no SEN") is None and published.value(group="N") is None
+    assert (
+        published.value(group="no SEN") is None and published.value(group="N") is None
+    )
     # 38 less SEN would be no SEN, and A and P would give SEN.
-    shown = dict(zip([row[0] for row in published.labels], published.counts, strict=True))
+    shown = dict(
+        zip([row[0] for row in published.labels], published.counts, strict=True)
+    )
     assert shown["all"] is None or (
         shown["SEN"] is None and None in (shown["A"], shown["P"], shown["S"])
     )
@@ -516,9 +603,15 @@ def test_a_group_of_one_group_is_the_same_pupils_and_shows_or_not_with_it():
 def test_those_who_did_not_reach_are_protected_though_no_row_shows_them():
     """18 of 20 is 90 %, and tells that two did not."""
     outcomes = {"outcome": {"pupils": ["reached", "not reached"]}}
-    assert publish(table_of("outcome", pupils=20, reached=18), totals=outcomes).hidden == 1
-    assert publish(table_of("outcome", pupils=20, reached=14), totals=outcomes).hidden == 0
-    assert publish(table_of("outcome", pupils=20, reached=20), totals=outcomes).hidden == 0
+    assert (
+        publish(table_of("outcome", pupils=20, reached=18), totals=outcomes).hidden == 1
+    )
+    assert (
+        publish(table_of("outcome", pupils=20, reached=14), totals=outcomes).hidden == 0
+    )
+    assert (
+        publish(table_of("outcome", pupils=20, reached=20), totals=outcomes).hidden == 0
+    )
 
 
 def test_a_part_that_nobody_is_in_does_not_serve_to_hide_another():
@@ -538,8 +631,14 @@ def test_views_side_by_side_protect_each_other():
         "by sex": table_of("sex", all=33, F=20, M=13),
     }
     published = publish(views, totals={"need": {"all": ...}} | SEX)
-    assert [shown.counts for shown in published.values()] == [(33, None, None), (33, 20, 13)]
-    views = {"by need": table_of("need", SLCN=3, SEMH=30), "by sex": table_of("sex", F=20, M=13)}
+    assert [shown.counts for shown in published.values()] == [
+        (33, None, None),
+        (33, 20, 13),
+    ]
+    views = {
+        "by need": table_of("need", SLCN=3, SEMH=30),
+        "by sex": table_of("sex", F=20, M=13),
+    }
     published = publish(views, totals={"need": {"all": ...}} | SEX)
     # Girls and boys add up to all, and all less SEMH would be SLCN.
     assert (
@@ -581,7 +680,9 @@ def test_rows_come_in_an_order_that_tells_nothing():
 
 
 def test_missing_categories_are_not_known():
-    table = pd.DataFrame({"cohort": pd.array([2004, None], dtype="Int64"), "pupils": [9, 8]})
+    table = pd.DataFrame(
+        {"cohort": pd.array([2004, None], dtype="Int64"), "pupils": [9, 8]}
+    )
     published = publish(table, totals={"cohort": {"all": ...}})
     assert published.labels == ((2004,), ("not known",)) and published.counts == (9, 8)
 
@@ -595,9 +696,15 @@ def test_rates_show_where_both_counts_do():
         [(g, o, n) for g, p, r in rows for o, n in (("pupils", p), ("reached", r))],
         columns=["group", "outcome", "pupils"],
     )
-    published = publish(table, totals={"outcome": {"pupils": ["reached", "not reached"]}})
-    rates = published.rates(column="outcome", reached="reached", of="pupils").set_index("group")
-    assert rates.loc["A", ["pupils", "reached", "percent", "low", "high", "reason"]].tolist() == [
+    published = publish(
+        table, totals={"outcome": {"pupils": ["reached", "not reached"]}}
+    )
+    rates = published.rates(column="outcome", reached="reached", of="pupils").set_index(
+        "group"
+    )
+    assert rates.loc[
+        "A", ["pupils", "reached", "percent", "low", "high", "reason"]
+    ].tolist() == [
         40,
         20,
         50,
@@ -651,7 +758,13 @@ def test_it_holds_no_true_count_that_is_hidden():
     assert made.hidden == 2
     seen, waiting, found = (
         set(),
-        [made, made.table, made.rates(column="sex", reached="F", of="all"), repr(made), made.rule],
+        [
+            made,
+            made.table,
+            made.rates(column="sex", reached="F", of="all"),
+            repr(made),
+            made.rule,
+        ],
         [],
     )
     while waiting:
@@ -671,7 +784,8 @@ def test_it_holds_no_true_count_that_is_hidden():
     assert not any("70121" in thing for thing in found if isinstance(thing, str))
     assert "70121" not in repr(made) + made.rule
     assert (
-        2 not in made.table["pupils"].array._data and 70121 not in made.table["pupils"].array._data
+        2 not in made.table["pupils"].array._data
+        and 70121 not in made.table["pupils"].array._data
     )
     table = made.table
     table.loc[0, "pupils"] = 0
@@ -684,8 +798,14 @@ def test_the_rule_in_words():
         == "Counts of 1 to 5 pupils are hidden, and enough others that none can be worked out: 2 of 3 here."
     )
     assert published_of(all=40, F=20, M=20).rule.startswith("Nothing is hidden here")
-    assert "1 to 8" in publish(table_of("sex", all=23, F=20, M=3), totals=SEX, hide_up_to=8).rule
-    assert repr(published_of(all=23, F=20, M=3)) == "<PublishedTable: 3 counts by sex, 2 hidden>"
+    assert (
+        "1 to 8"
+        in publish(table_of("sex", all=23, F=20, M=3), totals=SEX, hide_up_to=8).rule
+    )
+    assert (
+        repr(published_of(all=23, F=20, M=3))
+        == "<PublishedTable: 3 counts by sex, 2 hidden>"
+    )
 
 
 def test_a_row_that_is_not_there():
@@ -713,16 +833,29 @@ def test_a_lower_limit_is_refused(limit):
         (table_of("sex", all=777, F=None, M=7), SEX, "whole number"),
         (pd.concat([table_of("sex", F=777), table_of("sex", F=777)]), SEX, "one row"),
         (pd.DataFrame({"pupils": [777]}), SEX, "column"),
-        (table_of("sex", F=777), {"sex": {"all": ["F"], "both": ["F", "M"]}}, "one total at most"),
-        (table_of("sex", F=777), {"sex": {"all": ["F"], "F": ["all"]}}, "one total at most"),
         (
-            {"one": table_of("sex", all=777, F=777), "other": table_of("sex", all=778, F=778)},
+            table_of("sex", F=777),
+            {"sex": {"all": ["F"], "both": ["F", "M"]}},
+            "one total at most",
+        ),
+        (
+            table_of("sex", F=777),
+            {"sex": {"all": ["F"], "F": ["all"]}},
+            "one total at most",
+        ),
+        (
+            {
+                "one": table_of("sex", all=777, F=777),
+                "other": table_of("sex", all=778, F=778),
+            },
             SEX,
             "disagree",
         ),
     ],
 )
-def test_tables_that_do_not_add_up_are_refused_without_their_numbers(table, totals, says):
+def test_tables_that_do_not_add_up_are_refused_without_their_numbers(
+    table, totals, says
+):
     with pytest.raises(DisclosureError, match=says) as error:
         publish(table, totals=totals)
     assert not re.search("77", str(error.value))
@@ -730,7 +863,11 @@ def test_tables_that_do_not_add_up_are_refused_without_their_numbers(table, tota
 
 def test_a_sum_of_cells_that_are_not_there():
     with pytest.raises(DisclosureError, match="also"):
-        publish(table_of("sex", all=24, F=24), totals=SEX, also=[({"sex": "F"}, [{"sex": "X"}])])
+        publish(
+            table_of("sex", all=24, F=24),
+            totals=SEX,
+            also=[({"sex": "F"}, [{"sex": "X"}])],
+        )
 
 
 # What holds of any table ---------------------------------------------------------------------------------------------------
@@ -741,7 +878,9 @@ def two_ways(draw):
     """Counts by two columns, with totals, as {(a, b): n} of the inner cells."""
     rows, columns = draw(st.integers(2, 4)), draw(st.integers(2, 4))
     count = st.one_of(st.just(0), st.integers(1, 7), st.integers(6, 40))
-    return {(f"a{i}", f"b{j}"): draw(count) for i in range(rows) for j in range(columns)}
+    return {
+        (f"a{i}", f"b{j}"): draw(count) for i in range(rows) for j in range(columns)
+    }
 
 
 def full(cells):
@@ -751,7 +890,13 @@ def full(cells):
         "b": {"all": sorted({b for _, b in cells})},
     }
     rows = [
-        (a, b, sum(n for (x, y), n in cells.items() if a in (x, "all") and b in (y, "all")))
+        (
+            a,
+            b,
+            sum(
+                n for (x, y), n in cells.items() if a in (x, "all") and b in (y, "all")
+            ),
+        )
         for a in ["all", *totals["a"]["all"]]
         for b in ["all", *totals["b"]["all"]]
     ]
@@ -764,11 +909,15 @@ def test_order_and_names_change_nothing_in_how_many_are_hidden(cells, rng):
     table, totals = full(cells)
     hidden = publish(table, totals=totals).hidden
     assert (
-        publish(table.sample(frac=1, random_state=rng.randrange(10**6)), totals=totals).hidden
+        publish(
+            table.sample(frac=1, random_state=rng.randrange(10**6)), totals=totals
+        ).hidden
         == hidden
     )
     names = {
-        side: dict(zip(parts["all"], rng.sample(parts["all"], len(parts["all"])), strict=True))
+        side: dict(
+            zip(parts["all"], rng.sample(parts["all"], len(parts["all"])), strict=True)
+        )
         for side, parts in totals.items()
     }
     renamed = {(names["a"][a], names["b"][b]): n for (a, b), n in cells.items()}
@@ -783,7 +932,9 @@ def test_a_higher_limit_never_shows_more(cells, limit, more):
     assert all(
         b is None
         for a, b in zip(
-            fewer, publish(table, totals=totals, hide_up_to=limit + more).counts, strict=True
+            fewer,
+            publish(table, totals=totals, hide_up_to=limit + more).counts,
+            strict=True,
         )
         if a is None
     )

@@ -29,7 +29,10 @@ def test_every_band_s_percentage_is_the_published_one(tmp_path, capsys, subject)
     ]
     assert main(["conversion", str(tmp_path), "--subject", subject, *options]) == FINE
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    found = {(row["group"], row["entry"], row["reach"]): float(row["percent"]) for row in rows}
+    found = {
+        (row["group"], row["entry"], row["reach"]): float(row["percent"])
+        for row in rows
+    }
     published = national.figures("gcse").query(
         "year == 2024 and subject == @subject and group in ['SEN', 'no SEN'] and reach in ['4', '5', '7']"
     )
@@ -40,10 +43,16 @@ def test_every_band_s_percentage_is_the_published_one(tmp_path, capsys, subject)
         assert abs(found[row.group, row.entry, row.reach] - row.percent) <= 0.05
 
 
-@pytest.mark.parametrize(("year", "subject"), [(2024, "Drama"), (2023, "French"), (2022, "Music")])
-def test_a_school_that_is_england_reached_what_is_expected_of_it(tmp_path, year, subject):
+@pytest.mark.parametrize(
+    ("year", "subject"), [(2024, "Drama"), (2023, "French"), (2022, "Music")]
+)
+def test_a_school_that_is_england_reached_what_is_expected_of_it(
+    tmp_path, year, subject
+):
     expand(tmp_path, subjects=(subject,), year=year)
-    table = conversion(open_school(tmp_path), subject=subject, reach=[str(n) for n in range(1, 10)])
+    table = conversion(
+        open_school(tmp_path), subject=subject, reach=[str(n) for n in range(1, 10)]
+    )
     table = table[table["group"].isin(["SEN", "no SEN"]) & (table["entry"] != "none")]
     assert len(table) == 2 * 12 * 9 and (table["cohort"] == year).all()
     assert (table["expected_year"] == year).all()

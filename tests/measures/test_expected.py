@@ -14,8 +14,14 @@ STAGE = GCSE.stage()
 def test_of_all_pupils_it_is_at_least_half_and_a_grade_higher_less():
     made = made_in_england(framework=GCSE, stage=STAGE, cohort=2023)
     everyone = made[made["group"] == "all"]
-    assert len(everyone) and (everyone["percent"] >= 50).all() and (made["year"] == 2023).all()
-    figures = national.figures("gcse").query("year == 2023 and group == 'all' and kind == 'figure'")
+    assert (
+        len(everyone)
+        and (everyone["percent"] >= 50).all()
+        and (made["year"] == 2023).all()
+    )
+    figures = national.figures("gcse").query(
+        "year == 2023 and group == 'all' and kind == 'figure'"
+    )
     held = figures.set_index(["subject", "entry", "reach"])["percent"]
     for row in everyone.query("subject == 'Mathematics'").itertuples():
         entry = STAGE.national_band(row.entry)

@@ -138,7 +138,9 @@ def test_both_ends_solve_the_equation_of_the_score_interval(rows, level):
     assert found.points == pytest.approx(100 * gap / weight)
     for end in (found.low / 100, found.high / 100):
         variance = (end * p + q) / weight**2
-        assert (gap / weight - end) ** 2 == pytest.approx(quantile(level) ** 2 * variance)
+        assert (gap / weight - end) ** 2 == pytest.approx(
+            quantile(level) ** 2 * variance
+        )
 
 
 def test_one_start_by_hand():
@@ -153,13 +155,15 @@ def test_one_start_by_hand():
 def test_a_start_with_one_side_has_no_weight():
     alone = [(9, 12, 2, 4)]
     with_others = [*alone, (7, 7, 0, 0), (0, 0, 1, 3), (0, 0, 0, 0)]
-    assert taking_starts_into_account(strata(with_others)) == taking_starts_into_account(
-        strata(alone)
-    )
+    assert taking_starts_into_account(
+        strata(with_others)
+    ) == taking_starts_into_account(strata(alone))
     assert comparable(strata(with_others)) == (4, 12, 1)
 
 
-@pytest.mark.parametrize("rows", [[], [(7, 7, 0, 0)], [(7, 7, 0, 0), (0, 0, 1, 3)], [(0, 0, 0, 0)]])
+@pytest.mark.parametrize(
+    "rows", [[], [(7, 7, 0, 0)], [(7, 7, 0, 0), (0, 0, 1, 3)], [(0, 0, 0, 0)]]
+)
 def test_nobody_to_compare_is_no_gap(rows):
     assert taking_starts_into_account(strata(rows)) is None
     assert comparable(strata(rows)) == (0, 0, 0)
@@ -173,10 +177,16 @@ def test_a_gap_that_the_mix_of_starts_makes_is_none():
     assert not clear(found)
 
 
-@pytest.mark.parametrize("rows", [[(0, 15, 0, 5)], [(15, 15, 5, 5)], [(0, 9, 0, 3), (6, 6, 2, 2)]])
+@pytest.mark.parametrize(
+    "rows", [[(0, 15, 0, 5)], [(15, 15, 5, 5)], [(0, 9, 0, 3), (6, 6, 2, 2)]]
+)
 def test_where_all_did_alike_the_range_is_that_of_so_few_pupils_to_both_sides(rows):
     """Klingenberg's own interval would lie on one side of 0 alone. Wilson's for 0 of 5 ends at 3.8415/8.8415 = 43.4 %."""
-    assert [round(p, 1) for p in taking_starts_into_account(strata(rows))] == [0, -43.4, 43.4]
+    assert [round(p, 1) for p in taking_starts_into_account(strata(rows))] == [
+        0,
+        -43.4,
+        43.4,
+    ]
 
 
 def test_a_gap_as_wide_as_can_be_has_an_end():
@@ -185,7 +195,9 @@ def test_a_gap_as_wide_as_can_be_has_an_end():
 
 
 START = st.tuples(st.integers(0, 40), st.integers(0, 40)).flatmap(
-    lambda n: st.tuples(st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1]))
+    lambda n: st.tuples(
+        st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1])
+    )
 )
 STARTS = st.lists(START, min_size=1, max_size=8)
 
@@ -205,9 +217,15 @@ def test_sides_swapped_and_outcomes_turned_are_mirrored(rows):
     found = taking_starts_into_account(strata(rows))
     assume(found is not None)
     mirror = pytest.approx((-found.points, -found.high, -found.low), abs=1e-9)
-    assert taking_starts_into_account(strata([(y, m, x, n) for x, n, y, m in rows])) == mirror
     assert (
-        taking_starts_into_account(strata([(n - x, n, m - y, m) for x, n, y, m in rows])) == mirror
+        taking_starts_into_account(strata([(y, m, x, n) for x, n, y, m in rows]))
+        == mirror
+    )
+    assert (
+        taking_starts_into_account(
+            strata([(n - x, n, m - y, m) for x, n, y, m in rows])
+        )
+        == mirror
     )
 
 
@@ -226,7 +244,9 @@ def test_one_start_is_the_plain_difference(row):
 def test_four_times_the_pupils_have_the_same_gap_in_a_narrower_range(rows):
     found = taking_starts_into_account(strata(rows))
     assume(found is not None)
-    more = taking_starts_into_account(strata([tuple(4 * count for count in row) for row in rows]))
+    more = taking_starts_into_account(
+        strata([tuple(4 * count for count in row) for row in rows])
+    )
     assert more.points == pytest.approx(found.points, abs=1e-9)
     assert more.high - more.low < found.high - found.low
 
@@ -294,7 +314,9 @@ def test_newcombe_as_published(counts, low, high):
     ],
 )
 def test_mcnemar_as_published(first, second, p):
-    assert round(mcnemar(first=first, second=second), 4) == pytest.approx(p, abs=1.01e-4)
+    assert round(mcnemar(first=first, second=second), 4) == pytest.approx(
+        p, abs=1.01e-4
+    )
     assert mcnemar(first=second, second=first) == mcnemar(first=first, second=second)
 
 
@@ -347,7 +369,12 @@ def test_nobody_is_no_gap():
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_one_two_and_five_pupils_are_never_clear(count):
-    for counts in ((0, count, 0, 0), (0, 0, count, 0), (count, 0, 0, 0), (0, 0, 0, count)):
+    for counts in (
+        (0, count, 0, 0),
+        (0, 0, count, 0),
+        (count, 0, 0, 0),
+        (0, 0, 0, count),
+    ):
         assert not clear(pair(*counts))
 
 
@@ -392,7 +419,9 @@ def test_start_by_start_93_to_97_of_100(coverage, pupils, bands, gap):
 def test_few_pupils_have_a_range_that_is_not_too_narrow(coverage):
     """As it was published it holds fewer than 93 of 100 here, for want of a range where all did alike."""
     drawn = np.random.default_rng(coverage.SEED)
-    found = coverage.of_schools(drawn, pupils=5, bands=10, gap=-0.25, times=3, design="floored")
+    found = coverage.of_schools(
+        drawn, pupils=5, bands=10, gap=-0.25, times=3, design="floored"
+    )
     assert found["as published"] < 0.93 < found["klingenberg"]
 
 
@@ -405,11 +434,15 @@ def test_same_pupils_twice_93_of_100_or_more(coverage, monkeypatch):
 
 def test_every_table_is_counted_once_and_all_are_certain(coverage):
     assert len(coverage.tables_of(5)[0]) == math.comb(8, 3)
-    assert all(likely.sum() == pytest.approx(1) for _, likely in coverage.same_pupils(5))
+    assert all(
+        likely.sum() == pytest.approx(1) for _, likely in coverage.same_pupils(5)
+    )
 
 
 def test_klingenberg_takes_many_schools_at_once():
     one, other = sums(CREAM), sums(MYELOMA)
     many = type(one)(*(np.array(pair) for pair in zip(one, other, strict=True)))
     low, high = klingenberg(many)
-    assert [low[0], high[1]] == pytest.approx([klingenberg(one)[0], klingenberg(other)[1]])
+    assert [low[0], high[1]] == pytest.approx(
+        [klingenberg(one)[0], klingenberg(other)[1]]
+    )

@@ -25,7 +25,11 @@ def test_every_code_is_on_one_side_and_unknown_is_on_neither(name):
 @pytest.mark.parametrize(
     ("name", "codes", "with_sen"),
     [
-        ("levels", ["A", "P", "S", "N", "", "A"], [True, True, True, False, False, True]),
+        (
+            "levels",
+            ["A", "P", "S", "N", "", "A"],
+            [True, True, True, False, False, True],
+        ),
         ("gcse", ["K", "E", "N", "", "SEN"], [True, True, False, False, False]),
         ("gcse", ["", ""], [False, False]),
         ("gcse", [], []),
@@ -33,7 +37,8 @@ def test_every_code_is_on_one_side_and_unknown_is_on_neither(name):
 )
 def test_who_has_sen_by_the_code(name, codes, with_sen):
     found = has_sen(
-        pd.Series(codes, index=range(5, 5 + len(codes)), dtype="str"), framework=load(name)
+        pd.Series(codes, index=range(5, 5 + len(codes)), dtype="str"),
+        framework=load(name),
     )
     assert (
         found.dtype == bool
@@ -61,7 +66,9 @@ def test_what_is_offered_to_group_by_is_in_the_pupils_table():
 
 def test_order_and_names():
     levels = load("levels")
-    assert group_order(["S", "N", "zebra", "all", "not known", "P"], framework=levels) == [
+    assert group_order(
+        ["S", "N", "zebra", "all", "not known", "P"], framework=levels
+    ) == [
         "all",
         "P",
         "S",

@@ -24,7 +24,11 @@ def test_a_mean_by_hand():
     ("pupils", "percents", "safe"),
     [
         ((20, 2, 20), (40.0, 50.0, 60.0), True),  # one from each side changes nothing
-        ((0, 1, 6), (10.0, 50.0, 90.0), False),  # 84: any other mix of 7 has another mean
+        (
+            (0, 1, 6),
+            (10.0, 50.0, 90.0),
+            False,
+        ),  # 84: any other mix of 7 has another mean
         (
             (7, 0, 0),
             (10.0, 50.0, 90.0),
@@ -44,8 +48,14 @@ def test_nothing_shown_tells_nothing():
 
 def test_two_means_can_tell_what_neither_does():
     """By the first 1, 2 and 1 could as well be 2, 0, 2; by the second not."""
-    one, other = mean((3, 2, 3), (40.0, 50.0, 60.0)), mean((3, 2, 3), (10.0, 90.0, 10.0))
-    assert could_differ([one], hide_up_to=5) and could_differ([other], hide_up_to=5) is False
+    one, other = (
+        mean((3, 2, 3), (40.0, 50.0, 60.0)),
+        mean((3, 2, 3), (10.0, 90.0, 10.0)),
+    )
+    assert (
+        could_differ([one], hide_up_to=5)
+        and could_differ([other], hide_up_to=5) is False
+    )
     assert not could_differ([one, other], hide_up_to=5)
 
 
@@ -54,7 +64,9 @@ def test_a_verdict_tells_on_which_side_of_a_bound_the_mean_lies():
     pupils, percents = (2, 6), (50.0, 50.2)
     assert could_differ([mean(pupils, percents)], hide_up_to=5)
     assert could_differ([mean(pupils, percents, bounds=(40.0, 50.16))], hide_up_to=5)
-    assert not could_differ([mean(pupils, percents, bounds=(50.14, 50.16))], hide_up_to=5)
+    assert not could_differ(
+        [mean(pupils, percents, bounds=(50.14, 50.16))], hide_up_to=5
+    )
 
 
 def sees(shown, worlds):

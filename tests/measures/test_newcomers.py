@@ -7,13 +7,29 @@ from senlib.frameworks import load, names
 from senlib.measures.newcomers import newcomers
 from tests.measures.schools import school
 
-COLUMNS = ["row", "pupil_id", "forename", "surname", "form", "sen_provision", "need", "sen"]
+COLUMNS = [
+    "row",
+    "pupil_id",
+    "forename",
+    "surname",
+    "form",
+    "sen_provision",
+    "need",
+    "sen",
+]
 
 
 def standing(framework, results, **differs):
     """In which rows a pupil of Year 7 stands who has these results on entry; each row's key without its beginning."""
-    person = {"pupil_id": "1", "year_group": "7", "sen_provision": "N", "on_roll": "Y"} | differs
-    table = newcomers(school(framework, [person], [("1", "KS2", *result) for result in results]))
+    person = {
+        "pupil_id": "1",
+        "year_group": "7",
+        "sen_provision": "N",
+        "on_roll": "Y",
+    } | differs
+    table = newcomers(
+        school(framework, [person], [("1", "KS2", *result) for result in results])
+    )
     assert list(table.columns) == COLUMNS
     return [row.removeprefix("task5.chart.") for row in table["row"]]
 
@@ -39,8 +55,16 @@ def test_the_rows_of_english_by_levels(level, rows):
 
 
 def test_a_pupil_may_stand_in_several_rows_and_science_has_none():
-    results = [("English", "test", "2"), ("Mathematics", "test", "3"), ("Science", "test", "2")]
-    assert standing("levels", results, eal_stage="2") == ["english.2", "mathematics.3", "eal"]
+    results = [
+        ("English", "test", "2"),
+        ("Mathematics", "test", "3"),
+        ("Science", "test", "2"),
+    ]
+    assert standing("levels", results, eal_stage="2") == [
+        "english.2",
+        "mathematics.3",
+        "eal",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -64,18 +88,22 @@ def test_stages_1_and_2_of_english_as_an_additional_language(stage, rows):
 )
 def test_the_rows_of_scores_at_their_edges(reading, mathematics, rows):
     assert (
-        standing("gcse", [("Reading", "test", reading), ("Mathematics", "test", mathematics)])
+        standing(
+            "gcse", [("Reading", "test", reading), ("Mathematics", "test", mathematics)]
+        )
         == rows
     )
 
 
 def test_a_teacher_s_level_stands_in_for_a_code():
-    assert standing("levels", [("English", "test", "A"), ("English", "teacher", "2")]) == [
-        "english.2"
-    ]
+    assert standing(
+        "levels", [("English", "test", "A"), ("English", "teacher", "2")]
+    ) == ["english.2"]
 
 
-@pytest.mark.parametrize("differs", [{"year_group": "8"}, {"year_group": ""}, {"on_roll": "N"}])
+@pytest.mark.parametrize(
+    "differs", [{"year_group": "8"}, {"year_group": ""}, {"on_roll": "N"}]
+)
 def test_only_year_7_now(differs):
     assert standing("levels", [("English", "test", "3")], **differs) == []
 
@@ -83,11 +111,19 @@ def test_only_year_7_now(differs):
 def test_within_a_row_by_name_and_who_has_sen():
     people = [("1", "Zhou", "A"), ("2", "Ash", "N"), ("3", "Ash", ""), ("4", "", "P")]
     pupils = [
-        {"pupil_id": p, "surname": name, "sen_provision": sen, "year_group": "7", "on_roll": "Y"}
+        {
+            "pupil_id": p,
+            "surname": name,
+            "sen_provision": sen,
+            "year_group": "7",
+            "on_roll": "Y",
+        }
         for p, name, sen in people
     ]
     table = newcomers(
-        school("levels", pupils, [(p, "KS2", "English", "test", "3") for p, *_ in people])
+        school(
+            "levels", pupils, [(p, "KS2", "English", "test", "3") for p, *_ in people]
+        )
     )
     assert table[["pupil_id", "sen"]].values.tolist() == [
         ["4", True],
@@ -99,7 +135,11 @@ def test_within_a_row_by_name_and_who_has_sen():
 
 def test_a_school_without_a_year_7_has_an_empty_table():
     table = newcomers(school("levels", [], []))
-    assert len(table) == 0 and list(table.columns) == COLUMNS and int(table["sen"].sum()) == 0
+    assert (
+        len(table) == 0
+        and list(table.columns) == COLUMNS
+        and int(table["sen"].sum()) == 0
+    )
 
 
 @pytest.mark.parametrize("framework", names())
@@ -112,5 +152,7 @@ def test_in_a_sample_nobody_stands_in_two_rows_of_one_subject(framework):
     subject = table["row"].str.split(".").str[2]
     assert not table.assign(subject=subject).duplicated(["subject", "pupil_id"]).any()
     assert set(table["pupil_id"]) <= set(
-        open_sample(framework).pupils.query("year_group == 7 and on_roll == 'Y'")["pupil_id"]
+        open_sample(framework).pupils.query("year_group == 7 and on_roll == 'Y'")[
+            "pupil_id"
+        ]
     )

@@ -22,7 +22,9 @@ def test_from_3_to_5():
 
 
 def test_a_pupil_without_a_result_stands_in_the_cell_of_those_without():
-    made = cohort_of("levels", [("1", "A", "3", "-"), ("2", "N", "4", "5")], subject="English")
+    made = cohort_of(
+        "levels", [("1", "A", "3", "-"), ("2", "N", "4", "5")], subject="English"
+    )
     assert cells(made) == [["KS3", "English", 2004, "3", "no result", "no result"]]
 
 
@@ -38,11 +40,16 @@ def test_a_pupil_without_an_entry_stands_under_none():
 
 
 def test_a_result_is_told_as_it_was_given_and_its_cell_is_the_whole_level():
-    pupils = [{"pupil_id": "1", "sen_provision": "A", "year_group": "10", "ks4_year": "2006"}]
+    pupils = [
+        {"pupil_id": "1", "sen_provision": "A", "year_group": "10", "ks4_year": "2006"}
+    ]
     made = school(
         "levels",
         pupils,
-        [("1", "KS2", "English", "test", "3a"), ("1", "KS3", "English", "teacher", "5b")],
+        [
+            ("1", "KS2", "English", "test", "3a"),
+            ("1", "KS3", "English", "teacher", "5b"),
+        ],
     )
     (cell,) = cells(made)
     assert cell[3:] == ["3", "5", "5b"]
@@ -62,7 +69,10 @@ def test_a_cohort_that_is_not_known_is_0():
 def test_where_there_is_nothing_there_are_no_rows(pupil):
     made = school("levels", [{"pupil_id": "1", "on_roll": "Y", "year_group": "8"}], [])
     assert len(cells_of(made, pupil)) == 0 and len(now_of(made, pupil)) == 0
-    assert list(cells_of(made, pupil).columns) == CELL and "subject" in now_of(made, pupil).columns
+    assert (
+        list(cells_of(made, pupil).columns) == CELL
+        and "subject" in now_of(made, pupil).columns
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,9 +86,19 @@ def test_where_there_is_nothing_there_are_no_rows(pupil):
     ],
 )
 def test_who_is_followed_now(differs, rows):
-    pupil = {"pupil_id": "1", "on_roll": "Y", "year_group": "8", "sen_provision": "A"} | differs
+    pupil = {
+        "pupil_id": "1",
+        "on_roll": "Y",
+        "year_group": "8",
+        "sen_provision": "A",
+    } | differs
     assert (
-        len(now_of(school("levels", [pupil], [("1", "KS2", "English", "test", "3")]), "1")) == rows
+        len(
+            now_of(
+                school("levels", [pupil], [("1", "KS2", "English", "test", "3")]), "1"
+            )
+        )
+        == rows
     )
 
 
@@ -88,9 +108,9 @@ def test_a_start_that_is_not_known_is_followed_too():
         [{"pupil_id": "1", "on_roll": "Y", "year_group": "8"}],
         [("1", "KS2", "English", "test", "A")],
     )
-    assert now_of(made, "1")[["entry_band", "now", "on_course", "stuck"]].values.tolist() == [
-        ["none", "", "", ""]
-    ]
+    assert now_of(made, "1")[
+        ["entry_band", "now", "on_course", "stuck"]
+    ].values.tolist() == [["none", "", "", ""]]
 
 
 @pytest.mark.parametrize("framework", names())

@@ -38,9 +38,23 @@ def asked(table=None, **changes):
 
 def test_england_s_row_by_hand():
     """DfE 2023/24, English language, all pupils who started below 80: 4,688, of whom 545 reached grade 4 or above."""
-    table = asked(subject="English Language", entry="<80", group="all", reach="4", year=2024)
+    table = asked(
+        subject="English Language", entry="<80", group="all", reach="4", year=2024
+    )
     assert table["outcome"].tolist() == ["X", "U", *GRADES]
-    assert table["pupils"].tolist() == [194, 455, 1045, 1370, 1079, 291, 156, 69, 19, 8, 2]
+    assert table["pupils"].tolist() == [
+        194,
+        455,
+        1045,
+        1370,
+        1079,
+        291,
+        156,
+        69,
+        19,
+        8,
+        2,
+    ]
     assert set(table["row_pupils"]) == {4688} and set(table["year"]) == {2024}
     # 545 of 4,688 are 11.6 %: 12 of 100. By grade 6.21, 3.33, 1.47, 0.41, 0.17 and 0.04: 10 whole, and one each for .47 and .41.
     assert reached_of_100(table, reach="4", stage=KS4) == 12
@@ -60,9 +74,9 @@ def test_the_strip_says_what_england_s_rate_says(group, reach):
         for band in KS4.bands[1:]:
             table = asked(subject=subject, entry=band, group=group, reach=reach)
             year = table["year"].iloc[0]  # noqa: F841, asked for below
-            (percent,) = rates.query("subject == @subject and entry == @band and year == @year")[
-                "percent"
-            ]
+            (percent,) = rates.query(
+                "subject == @subject and entry == @band and year == @year"
+            )["percent"]
             assert reached_of_100(table, reach=reach, stage=KS4) == rounded(percent)
             assert table["of_100"].sum() == 100
 
@@ -72,13 +86,17 @@ def test_the_strip_says_what_england_s_rate_says(group, reach):
     st.sampled_from([None, *GRADES]),
 )
 def test_a_hundred_is_a_hundred(counts, reach):
-    table = asked(matrix(dict(zip(["X", "U", *GRADES], counts, strict=True))), reach=reach)
+    table = asked(
+        matrix(dict(zip(["X", "U", *GRADES], counts, strict=True))), reach=reach
+    )
     assert table["of_100"].sum() == 100 and (table["of_100"] >= 0).all()
     assert ((table["of_100"] - table["percent"]).abs() < 1).all()
     assert (table.loc[table["pupils"] == 0, "of_100"] == 0).all()
     if reach:
         there = reached_of_100(table, reach=reach, stage=KS4)
-        above = table.loc[table["outcome"].isin(GRADES[int(reach) - 1 :]), "pupils"].sum()
+        above = table.loc[
+            table["outcome"].isin(GRADES[int(reach) - 1 :]), "pupils"
+        ].sum()
         of = table["pupils"].sum()
         assert there == (200 * above + of) // (2 * of)
 
@@ -89,7 +107,8 @@ def test_pupils_below_the_test_are_compared_with_england_s_below_80():
 
 def test_a_double_grade_counts_as_the_lower_of_its_two():
     table = asked(
-        matrix({"9-9": 1, "5-4": 20, "4-4": 30, "4-3": 40, "U": 8, "covid": 1}), reach="4"
+        matrix({"9-9": 1, "5-4": 20, "4-4": 30, "4-3": 40, "U": 8, "covid": 1}),
+        reach="4",
     )
     shown = table[table["pupils"] > 0]
     assert dict(zip(shown["outcome"], shown["pupils"], strict=True)) == {
@@ -109,7 +128,9 @@ def test_the_newest_summer_that_was_not_teacher_assessed():
     )
     assert set(asked(years)["year"]) == {2023}
     assert set(asked(years, year=2019)["year"]) == {2019}
-    assert set(asked(years, year=2021)["pupils"]) == {0, 1}, "shown where it is asked for"
+    assert set(asked(years, year=2021)["pupils"]) == {0, 1}, (
+        "shown where it is asked for"
+    )
     before = years[years["year"] < 2022]
     assert set(asked(before)["year"]) == {2019}
     assert asked(before[before["year"] == 2021]).empty

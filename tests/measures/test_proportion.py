@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlib.measures.proportion import compared, mean_interval, more_needed, rounded, wilson
+from senlib.measures.proportion import (
+    compared,
+    mean_interval,
+    more_needed,
+    rounded,
+    wilson,
+)
 
 
 def one(reached, pupils):
@@ -38,7 +44,9 @@ def test_no_pupils_have_no_rate():
 def test_the_interval_holds_the_rate_and_stays_within_0_and_100(counts):
     row = one(*counts)
     assert 0 <= row.low <= row.percent <= row.high <= 100
-    assert (row.low == 0) == (counts[0] == 0) and (row.high == 100) == (counts[0] == counts[1])
+    assert (row.low == 0) == (counts[0] == 0) and (row.high == 100) == (
+        counts[0] == counts[1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +61,9 @@ def test_the_interval_holds_the_rate_and_stays_within_0_and_100(counts):
     ],
 )
 def test_touching_is_not_different(other, verdict):
-    assert compared(pd.Series([30.0]), pd.Series([60.0]), pd.Series([other])).tolist() == [verdict]
+    assert compared(
+        pd.Series([30.0]), pd.Series([60.0]), pd.Series([other])
+    ).tolist() == [verdict]
 
 
 @given(
@@ -66,7 +76,11 @@ def test_that_many_more_meet_it_and_one_fewer_does_not(pupils, reached, target, 
     reached = min(reached, pupils)
 
     def meets(count):
-        return 100 * count > target * pupils if rule == "above" else 100 * count >= target * pupils
+        return (
+            100 * count > target * pupils
+            if rule == "above"
+            else 100 * count >= target * pupils
+        )
 
     more = more_needed(reached=reached, pupils=pupils, target=target, rule=rule)
     assert meets(reached + more)

@@ -34,7 +34,8 @@ NOTHING = pd.DataFrame(columns=GIVEN)
 def table(*rows):
     """What is given: each row is (pupil_id, heading, provision) and, where it matters, initials, hours and cost."""
     whole = [
-        (*row[:3], row[2].capitalize(), *row[3:], *("", None, None)[len(row) - 3 :]) for row in rows
+        (*row[:3], row[2].capitalize(), *row[3:], *("", None, None)[len(row) - 3 :])
+        for row in rows
     ]
     return pd.DataFrame(whole, columns=GIVEN)
 
@@ -43,23 +44,33 @@ def levels(pupils):
     """A school by levels: for each pupil a letter a subject, m(oving), s(tuck), e(ntry alone), n(ow alone) or -, and what differs."""
     people, results = [], []
     for pupil, (letters, *differs) in pupils.items():
-        person = {"pupil_id": pupil, "sen_provision": "A", "year_group": "8", "surname": pupil}
+        person = {
+            "pupil_id": pupil,
+            "sen_provision": "A",
+            "year_group": "8",
+            "surname": pupil,
+        }
         people.append(person | (differs[0] if differs else {}))
         for subject, letter in zip(SUBJECTS, letters, strict=False):
             if letter in "mse":
                 results.append((pupil, "KS2", subject, "test", "3"))
             if letter in "msn":
-                results.append((pupil, "now", subject, "teacher", "3" if letter == "s" else "4"))
+                results.append(
+                    (pupil, "now", subject, "teacher", "3" if letter == "s" else "4")
+                )
     return school("levels", people, results)
 
 
 def gcse(pupils):
     """A school by GCSE, everyone from a score of 93: for each pupil a letter for English Language and one for Mathematics."""
     people = [
-        {"pupil_id": p, "sen_provision": "K", "year_group": "9", "surname": p} for p in pupils
+        {"pupil_id": p, "sen_provision": "K", "year_group": "9", "surname": p}
+        for p in pupils
     ]
     results = [
-        (p, "KS2", subject, "test", "93") for p in pupils for subject in ("Reading", "Mathematics")
+        (p, "KS2", subject, "test", "93")
+        for p in pupils
+        for subject in ("Reading", "Mathematics")
     ]
     for pupil, letters in pupils.items():
         subjects = zip(["English Language", "Mathematics"], letters, strict=True)
@@ -92,7 +103,9 @@ def gcse(pupils):
         ("", 0, 0, "not known"),
     ],
 )
-def test_standing_goes_by_half_of_the_subjects_that_can_be_judged(letters, followed, stuck, stands):
+def test_standing_goes_by_half_of_the_subjects_that_can_be_judged(
+    letters, followed, stuck, stands
+):
     found = standing(levels({"a": [letters]})).iloc[0]
     assert (found.followed, found.stuck, found.standing) == (followed, stuck, stands)
 
@@ -133,7 +146,10 @@ def test_pupils_with_sen_on_roll_in_the_years_that_are_tracked(differs, listed):
 )
 def test_by_levels_it_takes_a_year_to_tell(year_group, now, date, stands):
     pupils = [{"pupil_id": "a", "sen_provision": "A", "year_group": str(year_group)}]
-    results = [("a", "KS2", "English", "test", "3"), ("a", "now", "English", "teacher", now, date)]
+    results = [
+        ("a", "KS2", "English", "test", "3"),
+        ("a", "now", "English", "teacher", now, date),
+    ]
     assert standing(school("levels", pupils, results)).iloc[0].standing == stands
 
 
@@ -144,9 +160,9 @@ def test_entry_in_every_band_counts_and_a_code_is_none():
         for p, entry in zip("abcde", ["P4", "1", "2a", "5", "A"], strict=True)
     ]
     results += [(p, "now", "English", "teacher", "6") for p in "abcde"]
-    assert standing(school("levels", pupils, results))["standing"].tolist() == ["moving"] * 4 + [
-        "not known"
-    ]
+    assert standing(school("levels", pupils, results))["standing"].tolist() == [
+        "moving"
+    ] * 4 + ["not known"]
 
 
 def test_in_one_subject():
@@ -156,7 +172,11 @@ def test_in_one_subject():
         "moving",
         "not known",
     ]
-    assert standing(people, subject="maths")["standing"].tolist() == ["moving", "stuck", "moving"]
+    assert standing(people, subject="maths")["standing"].tolist() == [
+        "moving",
+        "stuck",
+        "moving",
+    ]
 
 
 def test_by_gcse_every_subject_is_followed_of_pupils_with_a_start_for_which_england_has_figures():
@@ -167,7 +187,9 @@ def test_by_gcse_every_subject_is_followed_of_pupils_with_a_start_for_which_engl
         ("a", "KS2", "Reading", "test", "93"),
         ("a", "now", "English Literature", "teacher", "U"),
     )
-    assert standing(school("gcse", pupils, [start, now], year=2025)).iloc[0].followed == 1
+    assert (
+        standing(school("gcse", pupils, [start, now], year=2025)).iloc[0].followed == 1
+    )
     assert standing(school("gcse", pupils, [now], year=2025)).iloc[0].followed == 0
 
 
@@ -185,7 +207,13 @@ def test_the_rules_name_every_standing_and_every_number():
 # ----------------------------------------------------------------------------------------------------------- Who has what
 
 
-HELPED = {"ann": ["mmmm"], "ben": ["ssmm"], "cat": ["ssss"], "dan": ["smmm"], "eve": [""]}
+HELPED = {
+    "ann": ["mmmm"],
+    "ben": ["ssmm"],
+    "cat": ["ssss"],
+    "dan": ["smmm"],
+    "eve": [""],
+}
 
 
 def test_coverage_by_hand():
@@ -215,8 +243,13 @@ def test_coverage_by_hand():
 def test_headings_stand_as_asked_and_others_as_they_come():
     rows = table(("ann", "zumba", "dance"), ("ann", "literacy", "reading"))
     columns = list(coverage(levels(HELPED), rows).columns)
-    assert columns[columns.index("standing") + 1 : columns.index("given")] == ["zumba", "literacy"]
-    columns = list(coverage(levels(HELPED), rows, headings=["curriculum", "literacy"]).columns)
+    assert columns[columns.index("standing") + 1 : columns.index("given")] == [
+        "zumba",
+        "literacy",
+    ]
+    columns = list(
+        coverage(levels(HELPED), rows, headings=["curriculum", "literacy"]).columns
+    )
     assert columns[columns.index("standing") + 1 : columns.index("given")] == [
         "curriculum",
         "literacy",
@@ -250,23 +283,39 @@ def test_what_others_have_is_left_out(pupil):
 def test_the_same_row_twice_is_one_and_two_parts_of_a_thing_add_up():
     once = ("ann", "literacy", "reading", "JB", 1.0, 200.0)
     found = coverage(levels(HELPED), table(once, once)).set_index("pupil_id").loc["ann"]
-    assert (found.literacy, found.given, found.hours, found.cost) == ("JB", 1, 1.0, 200.0)
+    assert (found.literacy, found.given, found.hours, found.cost) == (
+        "JB",
+        1,
+        1.0,
+        200.0,
+    )
     found = (
-        coverage(levels(HELPED), table(once, ("ann", "literacy", "reading", "TO", 0.5, None)))
+        coverage(
+            levels(HELPED), table(once, ("ann", "literacy", "reading", "TO", 0.5, None))
+        )
         .set_index("pupil_id")
         .loc["ann"]
     )
-    assert (found.literacy, found.given, found.hours, found.cost) == ("JB, TO", 1, 1.5, 200.0)
+    assert (found.literacy, found.given, found.hours, found.cost) == (
+        "JB, TO",
+        1,
+        1.5,
+        200.0,
+    )
 
 
 def test_coverage_by_need_by_hand():
     needs = {"a": "SPLD", "b": "SPLD", "c": "MLD", "d": ""}
     people = levels({p: ["mmmm", {"need": need}] for p, need in needs.items()})
     rows = table(
-        ("a", "literacy", "reading"), ("a", "literacy", "spelling"), ("d", "numeracy", "aids")
+        ("a", "literacy", "reading"),
+        ("a", "literacy", "spelling"),
+        ("d", "numeracy", "aids"),
     )
     found = coverage_by_need(people, rows)
-    assert found[["need", "heading", "pupils", "reached", "percent"]].values.tolist() == [
+    assert found[
+        ["need", "heading", "pupils", "reached", "percent"]
+    ].values.tolist() == [
         ["SPLD", "literacy", 2, 1, 50.0],
         ["SPLD", "numeracy", 2, 0, 0.0],
         ["MLD", "literacy", 1, 0, 0.0],
@@ -296,7 +345,10 @@ def test_stuck_and_with_nothing():
     ],
 )
 def test_much_from_four_hours_or_four_things(hours, things, much):
-    rows = [("cat", "numeracy", f"thing {n}", "", hours if n == 0 else None) for n in range(things)]
+    rows = [
+        ("cat", "numeracy", f"thing {n}", "", hours if n == 0 else None)
+        for n in range(things)
+    ]
     found = much_without_movement(levels(HELPED), table(*rows), hours=4)
     assert found["much"].tolist() == ([much] if much else [])
 
@@ -315,19 +367,24 @@ def test_much_is_what_the_quarter_with_most_hours_have():
 
 def test_without_any_hours_only_things_make_much():
     rows = table(
-        *(("cat", "literacy", f"thing {n}") for n in range(4)), ("ben", "literacy", "reading")
+        *(("cat", "literacy", f"thing {n}") for n in range(4)),
+        ("ben", "literacy", "reading"),
     )
     assert math.isnan(much_hours(coverage(levels(HELPED), rows)))
     assert much_without_movement(levels(HELPED), rows)["pupil_id"].tolist() == ["cat"]
     # Much help for pupils who move, or move partly, is no cause for this list.
-    assert much_without_movement(levels(HELPED), rows.replace({"pupil_id": {"cat": "dan"}})).empty
+    assert much_without_movement(
+        levels(HELPED), rows.replace({"pupil_id": {"cat": "dan"}})
+    ).empty
 
 
 # ---------------------------------------------------------------------------------------------------- Whether it helps
 
 
 def test_movement_by_hand():
-    people = levels({"a": ["smmm"], "b": ["ssss"], "c": ["mmmm"], "d": ["mssm"], "e": ["-mmm"]})
+    people = levels(
+        {"a": ["smmm"], "b": ["ssss"], "c": ["mmmm"], "d": ["mssm"], "e": ["-mmm"]}
+    )
     rows = table(
         ("a", "literacy", "reading"),
         ("b", "literacy", "reading"),
@@ -353,7 +410,14 @@ def test_movement_by_hand():
     assert found.loc["reading", columns].tolist() == expected
     # Wilson for 1 of 3, and for 1 of 1.
     rates = ["percent", "low", "high", "beside", "beside_low", "beside_high"]
-    assert [round(x, 1) for x in found.loc["reading", rates]] == [33.3, 6.1, 79.2, 100, 20.7, 100]
+    assert [round(x, 1) for x in found.loc["reading", rates]] == [
+        33.3,
+        6.1,
+        79.2,
+        100,
+        20.7,
+        100,
+    ]
     # Number aids by Mathematics: d is stuck and e moves; without them a and c move and b is stuck.
     assert found.loc["aids", columns].tolist() == [
         "Aids",
@@ -366,13 +430,24 @@ def test_movement_by_hand():
         "not clear",
     ]
     # A plan by all subjects: a moves partly, which is not moving; c and e move.
-    assert found.loc["plan", columns].tolist() == ["Plan", "", 1, 0, 0, 4, 2, "not clear"]
+    assert found.loc["plan", columns].tolist() == [
+        "Plan",
+        "",
+        1,
+        0,
+        0,
+        4,
+        2,
+        "not clear",
+    ]
     assert found.index.tolist() == ["plan", "reading", "aids"]
 
 
 def test_literacy_by_gcse_is_judged_in_english_language():
     rows = table(
-        ("a", "literacy", "reading"), ("a", "numeracy", "aids"), ("a", "external", "visits")
+        ("a", "literacy", "reading"),
+        ("a", "numeracy", "aids"),
+        ("a", "external", "visits"),
     )
     found = movement(gcse({"a": "sm", "b": "mm"}), rows).set_index("heading")
     assert found["subject"].to_dict() == {
@@ -398,15 +473,19 @@ def test_literacy_by_gcse_is_judged_in_english_language():
 def test_verdict_by_newcombe(with_it, moving, verdict):
     has = {f"h{n:02d}": ["m" if n < moving else "s"] for n in range(with_it)}
     others = {f"o{n:02d}": ["m" if n < 15 else "s"] for n in range(20)}
-    found = movement(levels(has | others), table(*((p, "literacy", "reading") for p in has)))
+    found = movement(
+        levels(has | others), table(*((p, "literacy", "reading") for p in has))
+    )
     assert found["clear"].tolist() == ([verdict] if verdict else [])
     if verdict:
-        assert found[["pupils", "reached", "beside_pupils", "beside_reached"]].values.tolist() == [
-            [with_it, moving, 20, 15]
-        ]
+        assert found[
+            ["pupils", "reached", "beside_pupils", "beside_reached"]
+        ].values.tolist() == [[with_it, moving, 20, 15]]
 
 
-@pytest.mark.parametrize(("pupils", "enough"), [(FEW - 1, False), (FEW, True), (FEW + 1, True)])
+@pytest.mark.parametrize(
+    ("pupils", "enough"), [(FEW - 1, False), (FEW, True), (FEW + 1, True)]
+)
 def test_enough_pupils_to_say_something(pupils, enough):
     people = {f"{n:02d}": ["m"] for n in range(20)}
     rows = table(*((f"{n:02d}", "literacy", "reading") for n in range(pupils)))
@@ -424,7 +503,13 @@ def test_lowest_rate_first_among_the_things_that_enough_have_then_the_things_tha
     }
     found = movement(
         people,
-        table(*((f"{n:02d}", "literacy", thing) for thing, who in having.items() for n in who)),
+        table(
+            *(
+                (f"{n:02d}", "literacy", thing)
+                for thing, who in having.items()
+                for n in who
+            )
+        ),
     )
     assert found["provision"].tolist() == ["second", "first", "third", "few", "fewer"]
 
@@ -453,7 +538,13 @@ def test_spend_by_hand():
         ("c", "behaviour", "plan"),
     )
     found = spend(rows, headings=["curriculum"]).set_index("heading")
-    assert found.index.tolist() == ["curriculum", "literacy", "numeracy", "behaviour", "all"]
+    assert found.index.tolist() == [
+        "curriculum",
+        "literacy",
+        "numeracy",
+        "behaviour",
+        "all",
+    ]
     assert found["things"].tolist() == [0, 3, 1, 1, 5] and found["pupils"].tolist() == [
         0,
         2,
@@ -478,7 +569,11 @@ def test_spend_by_hand():
 )
 def test_without_costs_there_are_no_shares(rows, cost):
     found = spend(table(*rows)).iloc[-1]
-    assert found.heading == "all" and found.things == len(rows) and math.isnan(found.percent)
+    assert (
+        found.heading == "all"
+        and found.things == len(rows)
+        and math.isnan(found.percent)
+    )
     assert found.cost == cost or math.isnan(found.cost) and math.isnan(cost)
 
 
@@ -487,15 +582,28 @@ def test_without_costs_there_are_no_shares(rows, cost):
 
 @pytest.mark.parametrize(
     "people",
-    [levels({}), levels({"a": ["mm", {"sen_provision": "N"}]}), levels({"a": [""]}), gcse({})],
+    [
+        levels({}),
+        levels({"a": ["mm", {"sen_provision": "N"}]}),
+        levels({"a": [""]}),
+        gcse({}),
+    ],
 )
 def test_a_school_without_pupils_or_results_does_not_fail(people):
     for rows in (NOTHING, table(("a", "literacy", "reading", "JB", 1.0, 100.0))):
         assert set(standing(people)["standing"]) <= {"not known"}
         assert len(coverage(people, rows)) == len(standing(people))
-        assert len(coverage_by_need(people, rows, headings=["literacy"])) == len(standing(people))
-        assert stuck_without(people, rows).empty and much_without_movement(people, rows).empty
-        assert len(movement(people, rows)) <= 1 and movement(people, rows)["percent"].isna().all()
+        assert len(coverage_by_need(people, rows, headings=["literacy"])) == len(
+            standing(people)
+        )
+        assert (
+            stuck_without(people, rows).empty
+            and much_without_movement(people, rows).empty
+        )
+        assert (
+            len(movement(people, rows)) <= 1
+            and movement(people, rows)["percent"].isna().all()
+        )
 
 
 letters = st.lists(st.sampled_from("mse-"), max_size=4).map("".join)
@@ -517,10 +625,16 @@ some_rows = st.lists(
 @given(some_pupils, some_rows, st.randoms(use_true_random=False))
 def test_totals_agree_and_the_order_of_rows_never_matters(pupils, rows, random):
     people = levels(
-        {f"{n:02d}": [held, {"need": "MLD" if n % 2 else ""}] for n, held in enumerate(pupils)}
+        {
+            f"{n:02d}": [held, {"need": "MLD" if n % 2 else ""}]
+            for n, held in enumerate(pupils)
+        }
     )
     held = table(
-        *((f"{n:02d}", heading, f"{heading} {thing}", *rest) for n, heading, thing, *rest in rows)
+        *(
+            (f"{n:02d}", heading, f"{heading} {thing}", *rest)
+            for n, heading, thing, *rest in rows
+        )
     )
     headings = ["literacy", "numeracy", "behaviour"]
     covered, rates = coverage(people, held, headings=headings), movement(people, held)
@@ -531,7 +645,9 @@ def test_totals_agree_and_the_order_of_rows_never_matters(pupils, rows, random):
 
     assert len(covered) == len(pupils) and set(covered["standing"]) <= set(STANDINGS)
     ours = held[held["pupil_id"].isin(covered["pupil_id"])]
-    assert covered["given"].sum() == len(ours[["pupil_id", "provision"]].drop_duplicates())
+    assert covered["given"].sum() == len(
+        ours[["pupil_id", "provision"]].drop_duplicates()
+    )
     for heading in headings:
         reached = by_need.loc[by_need["heading"] == heading, "reached"].sum()
         assert (
@@ -549,13 +665,19 @@ def test_totals_agree_and_the_order_of_rows_never_matters(pupils, rows, random):
     for found in [*rates.dropna(subset="percent").itertuples(), *by_need.itertuples()]:
         assert 0 <= found.low <= found.percent <= found.high <= 100
     assert (
-        costs["things"].iloc[-1] == costs["things"].iloc[:-1].sum() == len(held.drop_duplicates())
+        costs["things"].iloc[-1]
+        == costs["things"].iloc[:-1].sum()
+        == len(held.drop_duplicates())
     )
-    assert costs["cost"].iloc[:-1].sum() == pytest.approx(costs["cost"].fillna(0).iloc[-1])
+    assert costs["cost"].iloc[:-1].sum() == pytest.approx(
+        costs["cost"].fillna(0).iloc[-1]
+    )
 
     mixed = held.sample(frac=1, random_state=random.randrange(1000))
     pd.testing.assert_frame_equal(coverage(people, mixed, headings=headings), covered)
-    pd.testing.assert_frame_equal(coverage_by_need(people, mixed, headings=headings), by_need)
+    pd.testing.assert_frame_equal(
+        coverage_by_need(people, mixed, headings=headings), by_need
+    )
     pd.testing.assert_frame_equal(movement(people, mixed), rates)
     pd.testing.assert_frame_equal(spend(mixed, headings=headings), costs)
 

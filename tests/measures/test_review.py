@@ -34,7 +34,9 @@ def year_8():
 
 def test_groups_by_hand():
     table = review(year_8(), year_group=8, subject="English")
-    assert table[["review", "group", "pupils", "reached", "not_judged"]].values.tolist() == [
+    assert table[
+        ["review", "group", "pupils", "reached", "not_judged"]
+    ].values.tolist() == [
         ["sex", "F", 2, 1, 0],
         ["sex", "M", 1, 1, 1],
         ["sen", "SEN", 1, 1, 0],
@@ -52,7 +54,10 @@ def test_groups_by_hand():
 @pytest.mark.parametrize("framework", ["levels", "gcse"])
 def test_each_review_counts_everyone_once(framework):
     sample = open_sample(framework)
-    year, subject = sample.framework.tracking.years[1], sample.framework.outcome_subjects()[0]
+    year, subject = (
+        sample.framework.tracking.years[1],
+        sample.framework.outcome_subjects()[0],
+    )
     table = review(sample, year_group=year, subject=subject)
     sums = table.groupby("review")[["pupils", "not_judged"]].sum().sum(axis=1)
     assert sums.nunique() == 1

@@ -16,14 +16,21 @@ def levels(marks, *, ks4_years=None, sen="A"):
     """A school of pupils with SEN; each has its (entry, outcome) by subject, an outcome of '-' leaving no row."""
     years = ks4_years or ["2006"] * len(marks)
     pupils = [
-        {"pupil_id": f"p{i}", "sen_provision": sen, "ks4_year": year, "year_group": "10"}
+        {
+            "pupil_id": f"p{i}",
+            "sen_provision": sen,
+            "ks4_year": year,
+            "year_group": "10",
+        }
         for i, year in enumerate(years)
     ]
     results = []
     for i, held in enumerate(marks):
         for subject, (entry, outcome) in held.items():
             results += [(f"p{i}", "KS2", subject, "test", entry)]
-            results += [(f"p{i}", "KS3", subject, "test", outcome)] if outcome != "-" else []
+            results += (
+                [(f"p{i}", "KS3", subject, "test", outcome)] if outcome != "-" else []
+            )
     return school("levels", pupils, results)
 
 
@@ -53,9 +60,15 @@ def test_a_pair_by_hand():
 
 def test_an_outcome_that_is_not_there_is_one_that_was_not_reached():
     marks = [*BY_HAND, two(MET, ("3", "-"))]
-    row = subject_pairs(levels(marks), criterion="gain_sen").query("second == 'English'").iloc[0]
+    row = (
+        subject_pairs(levels(marks), criterion="gain_sen")
+        .query("second == 'English'")
+        .iloc[0]
+    )
     assert (row["pupils"], row["second_only"], row["others"]) == (15, 3, 0)
-    with_result = subject_pairs(levels(marks), criterion="gain_sen", denominator="with_result")
+    with_result = subject_pairs(
+        levels(marks), criterion="gain_sen", denominator="with_result"
+    )
     row = with_result.query("second == 'English'").iloc[0]
     assert (row["pupils"], row["second_only"], row["others"]) == (14, 2, 1)
 
@@ -74,8 +87,12 @@ def test_a_cohort_by_itself_those_that_are_chosen_and_together():
     both = levels([*BY_HAND, *BY_HAND], ks4_years=years)
     alone = subject_pairs(both, criterion="gain_sen")
     assert sorted(alone["cohort"].unique()) == [2003, 2004]
-    assert subject_pairs(both, criterion="gain_sen", cohorts=[2003])["cohort"].unique() == [2003]
-    together = subject_pairs(both, criterion="gain_sen", cohorts=[2003, 2004], together=True)
+    assert subject_pairs(both, criterion="gain_sen", cohorts=[2003])[
+        "cohort"
+    ].unique() == [2003]
+    together = subject_pairs(
+        both, criterion="gain_sen", cohorts=[2003, 2004], together=True
+    )
     row = together.query("second == 'English'").iloc[0]
     assert (row["cohort"], row["pupils"], row["first_only"], row["second_only"]) == (
         2004,
@@ -88,12 +105,19 @@ def test_a_cohort_by_itself_those_that_are_chosen_and_together():
 
 
 def test_none_of_a_group_or_a_cohort_is_an_empty_table():
-    assert subject_pairs(levels(BY_HAND, sen="N"), criterion="gain_sen").columns.tolist() == COLUMNS
-    assert subject_pairs(levels(BY_HAND), criterion="gain_sen", cohorts=[1999], together=True).empty
+    assert (
+        subject_pairs(levels(BY_HAND, sen="N"), criterion="gain_sen").columns.tolist()
+        == COLUMNS
+    )
+    assert subject_pairs(
+        levels(BY_HAND), criterion="gain_sen", cohorts=[1999], together=True
+    ).empty
     # All of them entered at level 3.
     assert subject_pairs(levels(BY_HAND), criterion="gain_at_2").empty
     without = levels([two(("2", "-"), ("2", "-"))] * 3 + BY_HAND)
-    assert subject_pairs(without, criterion="gain_at_2", denominator="with_result").empty
+    assert subject_pairs(
+        without, criterion="gain_at_2", denominator="with_result"
+    ).empty
 
 
 def test_a_criterion_of_one_subject_has_no_pair():
@@ -107,11 +131,15 @@ def test_what_is_no_criterion_of_subjects_is_told(key):
         subject_pairs(levels(BY_HAND), criterion=key)
 
 
-@pytest.mark.parametrize(("sample", "key"), [("levels", "gain_sen"), ("gcse", "grade_4_sen")])
+@pytest.mark.parametrize(
+    ("sample", "key"), [("levels", "gain_sen"), ("gcse", "grade_4_sen")]
+)
 def test_a_pair_agrees_with_the_criterion_of_each_subject(sample, key):
     """Where all stand in both, a subject's reached is that of the scorecard."""
     of_sample = open_sample(sample)
-    scorecard = criteria(of_sample).query("criterion == @key").set_index(["subject", "cohort"])
+    scorecard = (
+        criteria(of_sample).query("criterion == @key").set_index(["subject", "cohort"])
+    )
     table = subject_pairs(of_sample, criterion=key)
     assert len(table)
     for row in table[table["others"] == 0].to_dict("records"):
@@ -120,7 +148,10 @@ def test_a_pair_agrees_with_the_criterion_of_each_subject(sample, key):
             (row["second"], row["second_only"]),
         ):
             found = scorecard.loc[(subject, row["cohort"])]
-            assert (found["pupils"], found["reached"]) == (row["pupils"], row["both"] + alone)
+            assert (found["pupils"], found["reached"]) == (
+                row["pupils"],
+                row["both"] + alone,
+            )
 
 
 def test_a_verdict_allows_for_the_number_of_pairs_and_its_range_says_the_same():
@@ -130,10 +161,16 @@ def test_a_verdict_allows_for_the_number_of_pairs_and_its_range_says_the_same():
         mcnemar(first=b, second=c)
         for b, c in zip(table["first_only"], table["second_only"], strict=True)
     ]
-    assert table["p"].tolist() == pytest.approx((pairs * pd.Series(alone)).clip(upper=1).tolist())
+    assert table["p"].tolist() == pytest.approx(
+        (pairs * pd.Series(alone)).clip(upper=1).tolist()
+    )
     leaves_out_0 = (table["low"] > 0) | (table["high"] < 0)
-    assert (table["clear"] == leaves_out_0).all() and (table["p"][table["clear"]] < 0.05).all()
+    assert (table["clear"] == leaves_out_0).all() and (
+        table["p"][table["clear"]] < 0.05
+    ).all()
     assert table["clear"].any() and not table["clear"].all()
     assert (
-        table.groupby("cohort")["points"].apply(lambda points: points.is_monotonic_decreasing).all()
+        table.groupby("cohort")["points"]
+        .apply(lambda points: points.is_monotonic_decreasing)
+        .all()
     )

@@ -29,7 +29,9 @@ def levels(year_group, entry, now, date="", **others):
     results = [("p", "KS2", "English", "test", entry)]
     if now is not None:
         results.append(("p", "now", "English", "teacher", now, date))
-    return track(school("levels", [pupil], results), subject="English", entry=["2", "3"])
+    return track(
+        school("levels", [pupil], results), subject="English", entry=["2", "3"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,12 @@ def test_on_course_and_stuck_on_the_line_to_level_5(
     year_group, entry, now, date, gain, on_course, stuck
 ):
     found = levels(year_group, entry, now, date).iloc[0]
-    assert (found.gain, found.on_course, found.stuck, found.set) == (gain, on_course, stuck, "8En4")
+    assert (found.gain, found.on_course, found.stuck, found.set) == (
+        gain,
+        on_course,
+        stuck,
+        "8En4",
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,9 @@ def test_on_course_and_stuck_on_the_line_to_level_5(
         ("1c", "", "", "", NO_NOW),
     ],
 )
-def test_below_level_1_there_is_an_order_and_no_distance(entry, now, on_course, stuck, unjudged):
+def test_below_level_1_there_is_an_order_and_no_distance(
+    entry, now, on_course, stuck, unjudged
+):
     pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
     results = [
         ("p", "KS2", "English", "teacher", entry),
@@ -92,7 +101,11 @@ def test_below_level_1_there_is_an_order_and_no_distance(entry, now, on_course, 
     made = school("levels", pupils, results)
     [found] = track(made, subject="English", entry=["below 2", "none"]).itertuples()
     assert pd.isna(found.gain)
-    assert (found.on_course, found.stuck, found.unjudged) == (on_course, stuck, unjudged)
+    assert (found.on_course, found.stuck, found.unjudged) == (
+        on_course,
+        stuck,
+        unjudged,
+    )
 
 
 def test_no_gain_is_written_as_minus_nothing():
@@ -103,16 +116,21 @@ def test_no_gain_is_written_as_minus_nothing():
         for n in range(len(names) ** 2)
     ]
     pairs = [(then, now) for then in names for now in names]
-    results = [(f"{n}", "KS2", "English", "test", then) for n, (then, _) in enumerate(pairs)]
+    results = [
+        (f"{n}", "KS2", "English", "test", then) for n, (then, _) in enumerate(pairs)
+    ]
     results += [
-        (f"{n}", "now", "English", "teacher", now, "2005-03-18") for n, (_, now) in enumerate(pairs)
+        (f"{n}", "now", "English", "teacher", now, "2005-03-18")
+        for n, (_, now) in enumerate(pairs)
     ]
     made = school("levels", pupils, results)
     bands = load("levels").stage().bands
     gains = track(made, subject="English", entry=bands).set_index("pupil_id")["gain"]
     assert "-0.0" not in set(map(str, gains))
     for n, (then, now) in enumerate(pairs):
-        measured = levels_scale.carries_points(then) and levels_scale.carries_points(now)
+        measured = levels_scale.carries_points(then) and levels_scale.carries_points(
+            now
+        )
         assert pd.notna(gains[f"{n}"]) == measured
 
 
@@ -128,7 +146,9 @@ def test_no_gain_is_written_as_minus_nothing():
         (8, "2004-08-20", "no", "no"),
     ],
 )
-def test_an_older_result_is_judged_by_its_own_school_year(year_group, day, on_course, stuck):
+def test_an_older_result_is_judged_by_its_own_school_year(
+    year_group, day, on_course, stuck
+):
     [found] = levels(year_group, "3", "3a", day).itertuples()
     assert (found.on_course, found.stuck) == (on_course, stuck)
 
@@ -165,7 +185,8 @@ def test_of_two_kinds_on_one_day_the_teacher_s_counts_and_a_pupil_is_listed_once
         for kind, level in [("test", "5c"), ("teacher", "4c")]
     ]
     found = track(
-        school("levels", pupils, [("p", "KS2", "English", "test", "3"), *now]), subject="English"
+        school("levels", pupils, [("p", "KS2", "English", "test", "3"), *now]),
+        subject="English",
     )
     assert found["now"].tolist() == ["4c"]
 
@@ -177,7 +198,10 @@ def test_a_band_that_is_none_is_told():
 
 def test_entry_by_a_teacher_is_said():
     pupils = [{"pupil_id": "p", "sen_provision": "A", "year_group": "8"}]
-    results = [("p", "KS2", "English", "test", "T"), ("p", "KS2", "English", "teacher", "3")]
+    results = [
+        ("p", "KS2", "English", "test", "T"),
+        ("p", "KS2", "English", "teacher", "3"),
+    ]
     found = track(school("levels", pupils, results), subject="English").iloc[0]
     assert (found.entry, found.entry_by_teacher) == ("3", "yes")
 
@@ -213,7 +237,10 @@ def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
 
 def test_where_england_has_no_figure_nobody_is_called_stuck():
     pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
-    results = [("p", "KS2", "Reading", "test", "94"), ("p", "now", "Psychology", "teacher", "U")]
+    results = [
+        ("p", "KS2", "Reading", "test", "94"),
+        ("p", "now", "Psychology", "teacher", "U"),
+    ]
     of = school("gcse", pupils, results, year=2025)
     assert track(of, subject="Psychology").iloc[0].stuck == ""
 
@@ -221,7 +248,10 @@ def test_where_england_has_no_figure_nobody_is_called_stuck():
 def test_a_subject_is_found_under_england_s_name_and_the_figures_that_are_given_are_used():
     """Three in four of England's pupils from 90 to 95.5 reached grade 2 or above in religious studies in 2024."""
     pupils = [{"pupil_id": "p", "sen_provision": "K", "year_group": "9"}]
-    results = [("p", "KS2", "Reading", "test", "94"), ("p", "now", "RE", "teacher", "U")]
+    results = [
+        ("p", "KS2", "Reading", "test", "94"),
+        ("p", "now", "RE", "teacher", "U"),
+    ]
     of = school("gcse", pupils, results, year=2025)
     assert track(of, subject="RE").iloc[0].stuck == "yes"
     none = national.figures("gcse").iloc[:0]
@@ -231,7 +261,13 @@ def test_a_subject_is_found_under_england_s_name_and_the_figures_that_are_given_
 def test_expected_is_of_the_edition_that_stands_beside_the_cohort():
     gcse = load("gcse")
     stage = gcse.stage()
-    row = {"stage": "KS4", "subject": "Music", "group": "all", "entry": "<80", "kind": "figure"}
+    row = {
+        "stage": "KS4",
+        "subject": "Music",
+        "group": "all",
+        "entry": "<80",
+        "kind": "figure",
+    }
     figures = pd.DataFrame(
         [
             row | {"year": 2021, "reach": "3", "percent": 60.0, "whose": "England"},
@@ -242,19 +278,29 @@ def test_expected_is_of_the_edition_that_stands_beside_the_cohort():
     )
 
     def expected(cohort):
-        table = expected_outcomes(framework=gcse, stage=stage, cohort=cohort, figures=figures)
+        table = expected_outcomes(
+            framework=gcse, stage=stage, cohort=cohort, figures=figures
+        )
         return table.set_index("entry")["expected"].to_dict()
 
     # 'below the test' is read as England's lowest band; without a cohort the newest with examinations.
-    assert expected(None) == expected(2024) == expected(2025) == {"below the test": "2", "<80": "2"}
-    assert expected(2022)["<80"] == expected(2020)["<80"] == "1" and expected(2021)["<80"] == "3"
+    assert (
+        expected(None)
+        == expected(2024)
+        == expected(2025)
+        == {"below the test": "2", "<80": "2"}
+    )
+    assert (
+        expected(2022)["<80"] == expected(2020)["<80"] == "1"
+        and expected(2021)["<80"] == "3"
+    )
 
 
 def test_expected_is_the_median_of_england_or_what_the_framework_lays_down():
     gcse = load("gcse")
-    held = expected_outcomes(framework=gcse, stage=gcse.stage()).set_index(["subject", "entry"])[
-        "expected"
-    ]
+    held = expected_outcomes(framework=gcse, stage=gcse.stage()).set_index(
+        ["subject", "entry"]
+    )["expected"]
     # 100-102 in mathematics: of 59,175 pupils 35,409 (60 %) reached grade 4 and 17,047 (29 %) grade 5.
     assert held["Mathematics", "100-102"] == "4"
     levels_framework = load("levels")
@@ -322,6 +368,11 @@ def test_who_stands_in_a_cell():
         ["b", "3b", "5c"],
     ]
     none = people_in_cell(
-        people, stage="KS3", subject="English", cohort=2004, entry="3", outcome="no result"
+        people,
+        stage="KS3",
+        subject="English",
+        cohort=2004,
+        entry="3",
+        outcome="no result",
     )
     assert none["pupil_id"].tolist() == ["d"]

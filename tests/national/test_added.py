@@ -36,7 +36,9 @@ def test_what_is_kept_is_what_was_read_for_her_alone(tmp_path, edition):
     data = tmp_path / "workbook"
     kept = national.keep(edition, data, held=held(data))
     assert len(kept) == len(edition)
-    pd.testing.assert_frame_equal(sorted_rows(national.added(data)), sorted_rows(edition))
+    pd.testing.assert_frame_equal(
+        sorted_rows(national.added(data)), sorted_rows(edition)
+    )
     assert [one.year for one in national.editions(data)][:2] == [2025, 2024]
     assert national.editions(data)[0].added and not national.editions(data)[1].added
     assert os.listdir(data / "national") == ["2025.csv"]
@@ -55,17 +57,28 @@ def test_a_second_time_it_is_held_already(tmp_path, edition):
 
 def test_an_edition_may_come_in_several_files(tmp_path, edition):
     for subject in ("Music", "Combined Science"):
-        national.keep(edition[edition["subject"] == subject], tmp_path, held=held(tmp_path))
-    assert national.added_editions(tmp_path)[0].subjects == ("Combined Science", "Music")
+        national.keep(
+            edition[edition["subject"] == subject], tmp_path, held=held(tmp_path)
+        )
+    assert national.added_editions(tmp_path)[0].subjects == (
+        "Combined Science",
+        "Music",
+    )
     again = edition[edition["subject"] == "Music"].assign(pupils=5)
     national.keep(again, tmp_path, held=held(tmp_path))
     now = national.added(tmp_path)
-    assert set(now.query("subject == 'Music'")["pupils"]) == {5} and len(now) == len(edition)
+    assert set(now.query("subject == 'Music'")["pupils"]) == {5} and len(now) == len(
+        edition
+    )
 
 
 def test_a_file_of_a_year_that_is_held_keeps_what_differs_alone(tmp_path):
-    own = national.matrix("gcse").query("year == 2024 and subject in ['Music', 'Drama']")
-    changed = own.assign(pupils=own["pupils"].where(own["subject"] == "Drama", own["pupils"] + 1))
+    own = national.matrix("gcse").query(
+        "year == 2024 and subject in ['Music', 'Drama']"
+    )
+    changed = own.assign(
+        pupils=own["pupils"].where(own["subject"] == "Drama", own["pupils"] + 1)
+    )
     kept = national.keep(changed, tmp_path, held=held(tmp_path))
     assert set(kept["subject"]) == {"Music"}
     national.take_away(tmp_path, 2024)
@@ -74,12 +87,16 @@ def test_a_file_of_a_year_that_is_held_keeps_what_differs_alone(tmp_path):
 
 def test_figures_of_an_added_edition_say_where_they_are_from(tmp_path, edition):
     national.keep(edition, tmp_path, held=held(tmp_path))
-    figures = national.figures("gcse", added=national.added(tmp_path)).query("year == 2025")
+    figures = national.figures("gcse", added=national.added(tmp_path)).query(
+        "year == 2025"
+    )
     assert set(figures["source"]) == {"dfe-transition-2025-added"}
     assert set(figures["group"]) >= {"SEN", "no SEN", "N", "girls"}
     assert "2024/25" in national.source("dfe-transition-2025-added").title
     # 8 and 9, and a double grade where both its grades are.
-    of = edition.query("subject == 'Combined Science' and group == 'SEN' and entry == 'all'")
+    of = edition.query(
+        "subject == 'Combined Science' and group == 'SEN' and entry == 'all'"
+    )
     pupils = of.set_index("outcome")["pupils"]
     by_hand = 100 * pupils[["8-8", "9-8", "9-9"]].sum() / pupils.sum()
     row = figures.query(
@@ -88,8 +105,12 @@ def test_figures_of_an_added_edition_say_where_they_are_from(tmp_path, edition):
     assert row["percent"].item() == pytest.approx(by_hand)
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "year,group\n2025,all\n", "\x00\x01"])
-def test_a_file_that_can_no_longer_be_read_is_left_out_and_told_of(tmp_path, edition, content):
+@pytest.mark.parametrize(
+    "content", ["", "nonsense", "year,group\n2025,all\n", "\x00\x01"]
+)
+def test_a_file_that_can_no_longer_be_read_is_left_out_and_told_of(
+    tmp_path, edition, content
+):
     national.keep(edition, tmp_path, held=held(tmp_path))
     (tmp_path / "national" / "2025.csv").write_text(content)
     assert national.added(tmp_path).empty

@@ -145,7 +145,10 @@ def rows_of(edition, *, counts=COUNTS, subject="Mathematics"):
             }
             if style["topic"]:
                 row[style["topic"]] = topic
-            row |= {style["subject"]: subject, style["entry"]: style["bands"].get(band, band)}
+            row |= {
+                style["subject"]: subject,
+                style["entry"]: style["bands"].get(band, band),
+            }
             row |= {
                 f"{style['prefix']}{outcome}": value
                 for outcome, value in zip(OUTCOMES, values, strict=True)
@@ -186,7 +189,9 @@ def expected(counts=COUNTS, *, year, covid):
             "pupils": value if isinstance(value, int) else None,
         }
         for (group, band), numbers in counts.items()
-        for outcome, value in zip([*OUTCOMES, *covid], [*numbers, *[0] * len(covid)], strict=True)
+        for outcome, value in zip(
+            [*OUTCOMES, *covid], [*numbers, *[0] * len(covid)], strict=True
+        )
     ]
     return pd.DataFrame(table).astype({"pupils": "Int64"})
 
@@ -227,7 +232,9 @@ BREAKDOWNS = {
 def test_the_held_edition_written_as_dfe_writes_it_is_read_back(tmp_path):
     """All groups and subjects of 2024, single and double grades in one file."""
     held = national.matrix("gcse").query("year == 2024")
-    wide = held.pivot(index=["subject", "group", "entry"], columns="outcome", values="pupils")
+    wide = held.pivot(
+        index=["subject", "group", "entry"], columns="outcome", values="pupils"
+    )
     bands = {"<80": "Less than 80", "none": "No scaled score", "all": "Total"}
     rows = []
     for (subject, group, entry), row in wide.iterrows():
@@ -252,7 +259,8 @@ def test_the_held_edition_written_as_dfe_writes_it_is_read_back(tmp_path):
     back = read(tmp_path, rows)
     keys = national.MATRIX_COLUMNS[:-1]
     pd.testing.assert_frame_equal(
-        back.sort_values(keys).reset_index(drop=True), held.sort_values(keys).reset_index(drop=True)
+        back.sort_values(keys).reset_index(drop=True),
+        held.sort_values(keys).reset_index(drop=True),
     )
 
 
@@ -266,11 +274,16 @@ OLD_BREAKDOWNS = {
 }
 
 
-@pytest.mark.parametrize("edition, names", [("2023", OLD_BREAKDOWNS), ("2024", BREAKDOWNS)])
+@pytest.mark.parametrize(
+    "edition, names", [("2023", OLD_BREAKDOWNS), ("2024", BREAKDOWNS)]
+)
 def test_further_groups_are_read_under_their_names(tmp_path, edition, names):
     style = EDITIONS[edition]
     one = next(row for row in rows_of(edition) if row["geographic_level"] == "National")
-    rows = [one | {style["topic"]: topic, style["group"]: name} for topic, name in names.values()]
+    rows = [
+        one | {style["topic"]: topic, style["group"]: name}
+        for topic, name in names.values()
+    ]
     assert list(read(tmp_path, rows)["group"].unique()) == list(names)
 
 
@@ -303,14 +316,16 @@ def test_english_is_a_language_and_no_ethnic_group(tmp_path):
     ],
 )
 def test_bands(tmp_path, printed, band):
-    assert set(read(tmp_path, rows_of("2024", counts={("all", printed): [1] * 11}))["entry"]) == {
-        band
-    }
+    assert set(
+        read(tmp_path, rows_of("2024", counts={("all", printed): [1] * 11}))["entry"]
+    ) == {band}
 
 
 def test_the_frameworks_bands_are_all_known(tmp_path):
     bands = [*load("gcse").stage("KS4").scores_of_band, "none"]
-    table = read(tmp_path, rows_of("2024", counts={("all", band): [1] * 11 for band in bands}))
+    table = read(
+        tmp_path, rows_of("2024", counts={("all", band): [1] * 11 for band in bands})
+    )
     assert list(table["entry"].unique()) == bands
 
 
@@ -344,7 +359,9 @@ def test_several_years_and_subjects_in_one_file(tmp_path):
 @pytest.mark.parametrize("symbol", ["z", "x", "c", "low", "k", "u", "", " C ", "LOW"])
 def test_a_symbol_is_missing_and_never_nothing(tmp_path, symbol):
     counts = {("SEN", "<80"): [4, symbol, *[1] * 9]}
-    table = read(tmp_path, rows_of("2024", counts=counts)).set_index("outcome")["pupils"]
+    table = read(tmp_path, rows_of("2024", counts=counts)).set_index("outcome")[
+        "pupils"
+    ]
     assert table["2"] is pd.NA and table["1"] == 4 and table.isna().sum() == 1
 
 
@@ -353,13 +370,17 @@ def test_a_row_of_symbols_alone_is_there_and_missing(tmp_path):
     assert len(table) == 12 and table["pupils"].isna().sum() == 11
 
 
-CELL = st.one_of(st.integers(0, 10**6), st.sampled_from(["z", "x", "c", "low", "k", "u"]))
+CELL = st.one_of(
+    st.integers(0, 10**6), st.sampled_from(["z", "x", "c", "low", "k", "u"])
+)
 
 
 @settings(deadline=None, max_examples=40)
 @given(edition=st.sampled_from(sorted(EDITIONS)), data=st.data())
 def test_whatever_the_counts_they_are_read_as_printed_in_any_order(edition, data):
-    counts = {key: data.draw(st.lists(CELL, min_size=11, max_size=11)) for key in COUNTS}
+    counts = {
+        key: data.draw(st.lists(CELL, min_size=11, max_size=11)) for key in COUNTS
+    }
     rows = data.draw(st.permutations(rows_of(edition, counts=counts)))
     with tempfile.TemporaryDirectory() as folder:
         table = read(Path(folder), rows)
@@ -386,7 +407,10 @@ def science(**other):
         "ks2_scaled_score_group": "Total",
         "subject": "Combined Science",
     }
-    row |= {f"num_{grade}": "z" for grade in OUTCOMES} | {"num_covid_impacted": 0, "all_grades": 0}
+    row |= {f"num_{grade}": "z" for grade in OUTCOMES} | {
+        "num_covid_impacted": 0,
+        "all_grades": 0,
+    }
     row |= {f"num_{pair}": count for count, pair in enumerate(PAIRS, start=1)} | {
         "num_UU": 40,
         "num_XX": 7,
@@ -398,14 +422,18 @@ def science(**other):
 
 def test_double_grades(tmp_path):
     table = read(tmp_path, [science()])
-    wanted = {f"{pair[0]}-{pair[1]}": count for count, pair in enumerate(PAIRS, start=1)}
+    wanted = {
+        f"{pair[0]}-{pair[1]}": count for count, pair in enumerate(PAIRS, start=1)
+    }
     wanted |= {"U": 40, "X": 7, "covid": 0}
     assert table.set_index("outcome")["pupils"].to_dict() == wanted
     scale = load("gcse").stage("KS4").outcome_scale
     assert all(scale.parse(outcome) == outcome for outcome in table["outcome"])
 
 
-@pytest.mark.parametrize("style", ["num_{0}{1}", "{0}-{1}", "num_{0}-{1}", "Num {0} {1}"])
+@pytest.mark.parametrize(
+    "style", ["num_{0}{1}", "{0}-{1}", "num_{0}-{1}", "Num {0} {1}"]
+)
 def test_double_grades_however_they_are_written(tmp_path, style):
     row = science()
     for pair in PAIRS:
@@ -418,7 +446,10 @@ def test_double_grades_however_they_are_written(tmp_path, style):
 def test_single_and_double_grades_in_one_file(tmp_path):
     """As in 2022: covid and the total have columns of their own for double grades."""
     double = science(
-        all_double_grades=203, num_covid_impacted_double=3, num_covid_impacted="z", all_grades="z"
+        all_double_grades=203,
+        num_covid_impacted_double=3,
+        num_covid_impacted="z",
+        all_grades="z",
     )
     single = double | {
         "subject": "Mathematics",
@@ -429,7 +460,13 @@ def test_single_and_double_grades_in_one_file(tmp_path):
     }
     single |= {f"num_{grade}": 1 for grade in GRADES}
     single |= dict.fromkeys(
-        [*(f"num_{pair}" for pair in PAIRS), "num_UU", "num_XX", "num_covid_impacted_double"], "z"
+        [
+            *(f"num_{pair}" for pair in PAIRS),
+            "num_UU",
+            "num_XX",
+            "num_covid_impacted_double",
+        ],
+        "z",
     )
     single["all_double_grades"] = "z"
     table = read(tmp_path, [double, single])
@@ -439,7 +476,10 @@ def test_single_and_double_grades_in_one_file(tmp_path):
     }
     assert of["Mathematics"] == dict.fromkeys(GRADES, 1) | {"U": 4, "X": 5, "covid": 2}
     assert of["Combined Science"]["covid"] == 3 and of["Combined Science"]["U"] == 40
-    assert national.NOT_SHOWN not in of["Combined Science"] and "4" not in of["Combined Science"]
+    assert (
+        national.NOT_SHOWN not in of["Combined Science"]
+        and "4" not in of["Combined Science"]
+    )
     seven_more = read(tmp_path, [double | {"all_double_grades": 210}, single])
     assert seven_more.set_index("outcome")["pupils"][national.NOT_SHOWN] == 7
 
@@ -465,7 +505,9 @@ def test_pupils_whose_grade_has_no_column_are_told_of(tmp_path):
         "All_Grades": 3223,
     }
     shown = [609, 720, 338, 93, 40, 9, 4, 2, 0]
-    row |= {f"num_{grade}{grade}": count for grade, count in zip(GRADES, shown, strict=True)}
+    row |= {
+        f"num_{grade}{grade}": count for grade, count in zip(GRADES, shown, strict=True)
+    }
     table = read(tmp_path, [row]).set_index("outcome")["pupils"]
     assert table[national.NOT_SHOWN] == 3223 - 140 - 37 - 1815
     assert table.sum() == 3223 and table["1-1"] == 609
@@ -475,7 +517,10 @@ def test_pupils_whose_grade_has_no_column_are_told_of(tmp_path):
 
 
 def without(name):
-    return [{key: value for key, value in row.items() if key != name} for row in rows_of("2024")]
+    return [
+        {key: value for key, value in row.items() if key != name}
+        for row in rows_of("2024")
+    ]
 
 
 def with_cell(name, value, *, row=0):
@@ -502,16 +547,28 @@ def with_cell(name, value, *, row=0):
             ],
             "no column counts a grade",
         ),
-        (with_cell("num_4", "many"), r"matrix.csv, row 2, column num_4: not a whole number"),
+        (
+            with_cell("num_4", "many"),
+            r"matrix.csv, row 2, column num_4: not a whole number",
+        ),
         (with_cell("num_4", "1.5"), r"row 2, column num_4: not a whole number"),
         (with_cell("num_4", "-1", row=3), r"row 5, column num_4: not a whole number"),
-        (with_cell("time_period", "202325"), r"row 2, column time_period: not an academic year"),
-        (with_cell("time_period", "last"), r"row 2, column time_period: not an academic year"),
+        (
+            with_cell("time_period", "202325"),
+            r"row 2, column time_period: not an academic year",
+        ),
+        (
+            with_cell("time_period", "last"),
+            r"row 2, column time_period: not an academic year",
+        ),
         (
             with_cell("ks2_scaled_score_group", "middle"),
             r"row 2, column ks2_scaled_score_group: not a band",
         ),
-        (rows_of("2024") + rows_of("2024")[:1], r"row 20: a second row for the same year"),
+        (
+            rows_of("2024") + rows_of("2024")[:1],
+            r"row 20: a second row for the same year",
+        ),
         (
             [row for row in rows_of("2024") if row["breakdown_topic"] == "Sex"],
             "no row for England’s pupils",
@@ -577,7 +634,11 @@ def long_row(grade, number, *, group="SEN", band="80 - 89.5", percent="z", **oth
         "breakdown_topic": "Total" if group == "all" else "SEN status",
     }
     row |= dict.fromkeys(PARTS, "Total") | {"sen_status": STATUS.get(group, group)}
-    row |= {"ks2_scaled_score_group": band, "qualification_type": "GCSE", "subject": "Mathematics"}
+    row |= {
+        "ks2_scaled_score_group": band,
+        "qualification_type": "GCSE",
+        "subject": "Mathematics",
+    }
     row |= {"grade": grade, "number_achieving": number, "percentage_achieving": percent}
     return row | other
 
@@ -592,14 +653,22 @@ def long_rows(*, counts=COUNTS, covid="Covid impacted", total="Total", **other):
         whole = len(known) == len(numbers)
         for grade, number in zip([*OUTCOMES, covid], [*numbers, 0], strict=True):
             share = f"{100 * number / sum(known):.1f}" if whole and sum(known) else "z"
-            rows.append(long_row(grade, number, percent=share.removesuffix(".0"), **of) | other)
-            rows.append(long_row(grade, 77, **of) | other | {"ethnicity_major": "Asian"})
-            rows.append(long_row(grade, 88, **of) | other | {"geographic_level": "Regional"})
+            rows.append(
+                long_row(grade, number, percent=share.removesuffix(".0"), **of) | other
+            )
+            rows.append(
+                long_row(grade, 77, **of) | other | {"ethnicity_major": "Asian"}
+            )
+            rows.append(
+                long_row(grade, 88, **of) | other | {"geographic_level": "Regional"}
+            )
             rows.append(long_row(grade, 66, **(of | {"group": "SEN support"})) | other)
         if total:
             rows.append(long_row(total, sum(known) if whole else "c", **of) | other)
         rows.append(long_row("9 to 4", 999, **of) | other)
-        rows.append(long_row("L2P", 5, **of) | other | {"qualification_type": "VRQ Level 2"})
+        rows.append(
+            long_row("L2P", 5, **of) | other | {"qualification_type": "VRQ Level 2"}
+        )
     return rows
 
 
@@ -634,7 +703,9 @@ def test_a_few_grades_in_the_long_layout_and_the_rest_not_shown(tmp_path):
     assert national.rates(table, source="made up")["percent"].isna().all()
 
 
-@pytest.mark.parametrize("covid", ["Covid impacted", "covid_impacted", "Covid Impacted"])
+@pytest.mark.parametrize(
+    "covid", ["Covid impacted", "covid_impacted", "Covid Impacted"]
+)
 @pytest.mark.parametrize("total", ["Total", "All grades", "Total exam entries", ""])
 def test_the_long_layout_is_read_to_the_same_table(tmp_path, covid, total):
     table = read(tmp_path, long_rows(covid=covid, total=total))
@@ -644,14 +715,18 @@ def test_the_long_layout_is_read_to_the_same_table(tmp_path, covid, total):
 @settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_whatever_the_long_layout_counts_in_any_order(data):
-    counts = {key: data.draw(st.lists(CELL, min_size=11, max_size=11)) for key in COUNTS}
+    counts = {
+        key: data.draw(st.lists(CELL, min_size=11, max_size=11)) for key in COUNTS
+    }
     rows = data.draw(st.permutations(long_rows(counts=counts)))
     with tempfile.TemporaryDirectory() as folder:
         table = read(Path(folder), rows)
     keys = ["group", "entry", "outcome"]
     pd.testing.assert_frame_equal(
         table.sort_values(keys).reset_index(drop=True),
-        expected(counts, year=2024, covid=["covid"]).sort_values(keys).reset_index(drop=True),
+        expected(counts, year=2024, covid=["covid"])
+        .sort_values(keys)
+        .reset_index(drop=True),
     )
 
 
@@ -676,7 +751,9 @@ def test_double_grades_beside_single_ones_in_the_long_layout(tmp_path, style, u,
         for grade, count in (numbers | {u: 40, x: 7, "Total": 200}).items()
     ]
     table = read(tmp_path, [*long_rows(), *science])
-    wanted = {f"{pair[0]}-{pair[1]}": count for count, pair in enumerate(PAIRS, start=1)}
+    wanted = {
+        f"{pair[0]}-{pair[1]}": count for count, pair in enumerate(PAIRS, start=1)
+    }
     assert counted(table, subject="Combined Science") == wanted | {"U": 40, "X": 7}
     assert counted(table, subject="Mathematics", group="SEN", entry="<80")["4"] == 3
 
@@ -684,7 +761,9 @@ def test_double_grades_beside_single_ones_in_the_long_layout(tmp_path, style, u,
 def test_double_grades_that_are_all_suppressed_stay_double(tmp_path):
     rows = [long_row(f"{a}-{b}", "c", subject="Combined Science") for a, b in PAIRS]
     table = read(tmp_path, [*long_rows(), *rows])
-    assert list(counted(table, subject="Combined Science")) == [f"{a}-{b}" for a, b in PAIRS]
+    assert list(counted(table, subject="Combined Science")) == [
+        f"{a}-{b}" for a, b in PAIRS
+    ]
 
 
 @pytest.mark.parametrize("symbol", ["z", "x", "c", "low", "k", "u", "", " C "])
@@ -694,7 +773,9 @@ def test_a_symbol_in_the_long_layout_is_missing_and_never_nothing(tmp_path, symb
 
 
 def test_a_grade_without_a_row_is_missing_where_another_band_has_one(tmp_path):
-    table = read(tmp_path, [long_row("1", 4), long_row("2", 3), long_row("1", 5, band="Total")])
+    table = read(
+        tmp_path, [long_row("1", 4), long_row("2", 3), long_row("1", 5, band="Total")]
+    )
     assert counted(table, entry="all") == {"1": 5, "2": None}
 
 
@@ -723,13 +804,18 @@ def test_further_groups_of_the_long_layout(tmp_path, column, name, group):
     of = {"group": "all", "breakdown_topic": topic, column: name}
     # Boys with SEN are none of the groups, and nor is a part without a name here.
     rows = [long_row("4", 9, group="all"), long_row("4", 5) | {column: name}]
-    rows += [long_row("4", 3, **of), long_row("4", 2, **(of | {column: "Unclassified"}))]
+    rows += [
+        long_row("4", 3, **of),
+        long_row("4", 2, **(of | {column: "Unclassified"})),
+    ]
     table = read(tmp_path, rows)
     assert table[["group", "pupils"]].to_numpy().tolist() == [["all", 9], [group, 3]]
 
 
 def test_grades_that_come_to_more_than_their_total_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="row 2: its grades count more pupils than its total"):
+    with pytest.raises(
+        ValueError, match="row 2: its grades count more pupils than its total"
+    ):
         read(tmp_path, with_cell("all_grades", 3))
 
 
@@ -742,40 +828,82 @@ def test_the_same_row_under_two_topics_is_one(tmp_path):
     "rows, told",
     [
         ([long_row("A*", 3)], "row 2, column grade: not a GCSE grade"),
-        ([long_row("4", 3), long_row("3", "1.5")], "row 3, column number_achieving: not a whole"),
-        ([long_row("4", 3, percent="many")], "row 2, column percentage_achieving: not a percent"),
-        ([long_row("4", 3, percent="101")], "row 2, column percentage_achieving: not a percent"),
-        ([long_row("4", 3, band="middle")], "row 2, column ks2_scaled_score_group: not a band"),
-        ([long_row("4", 3, time_period="last")], "row 2, column time_period: not an academic"),
+        (
+            [long_row("4", 3), long_row("3", "1.5")],
+            "row 3, column number_achieving: not a whole",
+        ),
+        (
+            [long_row("4", 3, percent="many")],
+            "row 2, column percentage_achieving: not a percent",
+        ),
+        (
+            [long_row("4", 3, percent="101")],
+            "row 2, column percentage_achieving: not a percent",
+        ),
+        (
+            [long_row("4", 3, band="middle")],
+            "row 2, column ks2_scaled_score_group: not a band",
+        ),
+        (
+            [long_row("4", 3, time_period="last")],
+            "row 2, column time_period: not an academic",
+        ),
         ([long_row("4", 3), long_row("4", 5)], "row 3: a second row for the same year"),
         (
-            [long_row("4", 3), long_row("3", 5, band="80-89.5"), long_row("4", 3, band="80-89.5")],
+            [
+                long_row("4", 3),
+                long_row("3", 5, band="80-89.5"),
+                long_row("4", 3, band="80-89.5"),
+            ],
             "row 3: a second row for the same year",
         ),
         ([long_row("Total", 3)], "row 2: its subject has no row for a grade"),
         ([long_row("4", 3, sex="Boys")], "No row has Total in column sex"),
-        ([long_row("4", 3, region_type="Urban")], "No row has Total in column region_type"),
+        (
+            [long_row("4", 3, region_type="Urban")],
+            "No row has Total in column region_type",
+        ),
         ([long_row("4", 3, group="SEN support")], "no row for England’s pupils"),
-        ([long_row("4", 3, geographic_level="Regional")], "no row for England’s pupils"),
-        ([long_row("4", 3, qualification_type="GCSE Short Course")], "no row for England’s pupils"),
+        (
+            [long_row("4", 3, geographic_level="Regional")],
+            "no row for England’s pupils",
+        ),
+        (
+            [long_row("4", 3, qualification_type="GCSE Short Course")],
+            "no row for England’s pupils",
+        ),
         (
             [long_row("4", 100, percent="10"), long_row("3", 300, percent="20.5")],
             "row 2, column percentage_achieving: the percentages of this band do not go with",
         ),
-        ([long_row("4", 0, percent="10"), long_row("3", 5, percent="50")], "do not go with"),
+        (
+            [long_row("4", 0, percent="10"), long_row("3", 5, percent="50")],
+            "do not go with",
+        ),
     ],
 )
-def test_what_is_not_known_in_the_long_layout_is_refused_with_its_place(tmp_path, rows, told):
+def test_what_is_not_known_in_the_long_layout_is_refused_with_its_place(
+    tmp_path, rows, told
+):
     with pytest.raises(ValueError, match=told) as error:
         read(tmp_path, rows)
     assert str(tmp_path) not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    "name", ["number_achieving", "subject", "sen_status", "ks2_scaled_score_group", "time_period"]
+    "name",
+    [
+        "number_achieving",
+        "subject",
+        "sen_status",
+        "ks2_scaled_score_group",
+        "time_period",
+    ],
 )
 def test_a_column_that_the_long_layout_needs(tmp_path, name):
-    rows = [{key: value for key, value in row.items() if key != name} for row in long_rows()]
+    rows = [
+        {key: value for key, value in row.items() if key != name} for row in long_rows()
+    ]
     with pytest.raises(ValueError, match=f"no column {name}"):
         read(tmp_path, rows)
 
@@ -785,4 +913,6 @@ def test_percentages_are_needed_by_nobody(tmp_path):
         {key: value for key, value in row.items() if key != "percentage_achieving"}
         for row in long_rows()
     ]
-    pd.testing.assert_frame_equal(read(tmp_path, rows), expected(year=2024, covid=["covid"]))
+    pd.testing.assert_frame_equal(
+        read(tmp_path, rows), expected(year=2024, covid=["covid"])
+    )

@@ -44,7 +44,10 @@ def percent(framework, *, decimals=1, **where):
     ],
 )
 def test_grade_4_or_above_as_published(subject, group, expected):
-    assert percent("gcse", subject=subject, group=group, entry="all", reach="4") == expected
+    assert (
+        percent("gcse", subject=subject, group=group, entry="all", reach="4")
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,9 @@ def test_grade_4_or_above_as_published(subject, group, expected):
         ("Mathematics", "all", "117-120", "1", 12742 - 0 - 10, 12742),
     ],
 )
-def test_rates_by_hand_from_the_published_counts(subject, group, entry, reach, reached, pupils):
+def test_rates_by_hand_from_the_published_counts(
+    subject, group, entry, reach, reached, pupils
+):
     where = {"subject": subject, "group": group, "entry": entry, "reach": reach}
     assert percent("gcse", decimals=9, **where) == round(100 * reached / pupils, 9)
     held = national.figures("gcse").query("year == 2024")
@@ -98,10 +103,19 @@ def test_all_is_more_than_sen_and_no_sen(subject, unknown):
 
 def test_matrix_has_every_band_and_outcome_of_the_framework_once():
     held, stage = national.matrix("gcse"), load("gcse").stage("KS4")
-    assert list(held.columns) == ["year", "stage", "subject", "group", "entry", "outcome", "pupils"]
+    assert list(held.columns) == [
+        "year",
+        "stage",
+        "subject",
+        "group",
+        "entry",
+        "outcome",
+        "pupils",
+    ]
     assert set(held["entry"]) == {*stage.scores_of_band, "none", "all"}
     assert all(
-        stage.outcome_scale.parse(outcome) == outcome for outcome in held["outcome"].unique()
+        stage.outcome_scale.parse(outcome) == outcome
+        for outcome in held["outcome"].unique()
     )
     assert not held.duplicated(["year", "subject", "group", "entry", "outcome"]).any()
     # England's own totals, and pupils without a score, are published for 2024 alone.
@@ -136,7 +150,9 @@ def test_each_edition_is_held_whole(year, subjects, rows, groups, entries):
 @pytest.mark.parametrize("file", ["printed_percentages.csv"])
 def test_the_rows_of_each_edition_give_dfe_s_own_percentages(file):
     """Ten subjects of four editions, all pupils and any SEN, in four bands: to half of the last digit that DfE prints."""
-    printed = pd.read_csv(Path(__file__).with_name(file), comment="#", dtype={"outcome": str})
+    printed = pd.read_csv(
+        Path(__file__).with_name(file), comment="#", dtype={"outcome": str}
+    )
     keys = ["year", "subject", "group", "entry"]
     assert printed.groupby("year")["subject"].nunique().min() >= 10
     held = national.matrix("gcse")
@@ -144,9 +160,13 @@ def test_the_rows_of_each_edition_give_dfe_s_own_percentages(file):
         ~((held["year"] == 2021) & (held["outcome"] == "X"))
     ]  # 2021 is a percentage of graded pupils
     total = held.groupby(keys)["pupils"].sum()
-    rows = printed.merge(held, on=[*keys, "outcome"], how="left").join(total.rename("all"), on=keys)
+    rows = printed.merge(held, on=[*keys, "outcome"], how="left").join(
+        total.rename("all"), on=keys
+    )
     assert rows["pupils"].notna().all()
-    apart = (100 * rows["pupils"].astype(float) / rows["all"].astype(float) - rows["percent"]).abs()
+    apart = (
+        100 * rows["pupils"].astype(float) / rows["all"].astype(float) - rows["percent"]
+    ).abs()
     assert apart.max() <= 0.05 + 1e-9
 
 
@@ -154,7 +174,9 @@ def test_an_edition_as_it_is_kept_is_the_file_of_the_package():
     """What is read and written again is the same file, to the byte."""
     kept = io.StringIO()
     write(national.matrix("gcse"), kept)
-    assert kept.getvalue() == HELD.joinpath("england_gcse.csv").read_text(encoding="utf-8")
+    assert kept.getvalue() == HELD.joinpath("england_gcse.csv").read_text(
+        encoding="utf-8"
+    )
 
 
 @settings(deadline=None, max_examples=40)
@@ -164,14 +186,21 @@ def test_whatever_a_matrix_tells_is_kept(data):
     single = [*"123456789", "U", "X", "covid"]
     double = [f"{a}-{b}" for b in range(1, 10) for a in (b, b + 1) if a < 10]
     rows = []
-    for subject, outcomes in (("Mathematics", single), ("Combined Science", [*double, "U", "X"])):
+    for subject, outcomes in (
+        ("Mathematics", single),
+        ("Combined Science", [*double, "U", "X"]),
+    ):
         counts = data.draw(
             st.lists(
-                st.integers(0, 999) | st.none(), min_size=len(outcomes), max_size=len(outcomes)
+                st.integers(0, 999) | st.none(),
+                min_size=len(outcomes),
+                max_size=len(outcomes),
             )
         )
         if subject == "Combined Science":
-            counts[1] = counts[1] or 0  # a double award is known by a grade that no single one has
+            counts[1] = (
+                counts[1] or 0
+            )  # a double award is known by a grade that no single one has
         told = dict(zip(outcomes, counts, strict=True))
         if None not in counts and data.draw(st.booleans()):
             told[national.NOT_SHOWN] = data.draw(st.integers(1, 99) | st.none())
@@ -206,20 +235,30 @@ def test_every_figure_that_is_held_is_england_s(framework):
 @pytest.mark.parametrize(
     "name, england",
     [
-        *(("RE", "Religious Studies"), ("R.E.", "Religious Studies"), ("rs", "Religious Studies")),
+        *(
+            ("RE", "Religious Studies"),
+            ("R.E.", "Religious Studies"),
+            ("rs", "Religious Studies"),
+        ),
         *(
             ("PE", "Physical Education"),
             ("Art", "Art and Design"),
             ("Art & Design", "Art and Design"),
         ),
         *(("DT", "Design and Technology"), ("D&T", "Design and Technology")),
-        *(("Food Tech", "Food Preparation and Nutrition"), ("Computing", "Computer Science")),
+        *(
+            ("Food Tech", "Food Preparation and Nutrition"),
+            ("Computing", "Computer Science"),
+        ),
         *(
             ("Media", "Media/Film/TV"),
             ("Polish", "Other Modern Languages"),
             ("Business Studies", "Business"),
         ),
-        *(("Combined Science Trilogy", "Combined Science"), ("mathematics", "Mathematics")),
+        *(
+            ("Combined Science Trilogy", "Combined Science"),
+            ("mathematics", "Mathematics"),
+        ),
         # Not certain, or a subject of the levels, too: as they are.
         *(
             ("Science", "Science"),
@@ -244,7 +283,9 @@ def test_england_s_names_are_those_of_its_tables_and_of_the_framework():
 
 def test_of_what_both_hold_the_added_edition_stands_and_nothing_is_mixed():
     held = national.matrix("gcse")
-    own = held.query("year == 2024 and subject == 'Music' and group == 'SEN'").assign(pupils=1)
+    own = held.query("year == 2024 and subject == 'Music' and group == 'SEN'").assign(
+        pupils=1
+    )
     own = own[own["entry"] == "<80"]
     newer = pd.concat([own, own.assign(year=2025)])
     both = national.matrix("gcse", added=newer)
@@ -258,9 +299,9 @@ def test_of_what_both_hold_the_added_edition_stands_and_nothing_is_mixed():
     ) + 2 * len(own)
     made = national.figures("gcse", added=newer)
     assert set(made.query("year == 2025")["source"]) == {"dfe-transition-2025-added"}
-    assert set(made.query("year == 2024 and subject == 'Music' and group == 'SEN'")["source"]) == {
-        "dfe-transition-2024-added"
-    }
+    assert set(
+        made.query("year == 2024 and subject == 'Music' and group == 'SEN'")["source"]
+    ) == {"dfe-transition-2024-added"}
     assert national.source("dfe-transition-2025-added").date.startswith("2024/25")
     assert len(national.matrix("levels", added=newer)) == 0
     assert not national.figures("gcse")["source"].str.contains("added").any()
@@ -344,18 +385,28 @@ def test_no_rate_by_entry_level_is_given_for_key_stage_3():
 )
 def test_key_stage_3_in_2007_by_provision(subject, group, expected):
     assert (
-        percent("levels", year=2007, subject=subject, group=group, entry="all", reach="5")
+        percent(
+            "levels", year=2007, subject=subject, group=group, entry="all", reach="5"
+        )
         == expected
     )
 
 
 @pytest.mark.parametrize(
-    "subject, at_5, at_6", [("English", 69, 35), ("Mathematics", 71, 49), ("Science", 68, 40)]
+    "subject, at_5, at_6",
+    [("English", 69, 35), ("Mathematics", 71, 49), ("Science", 68, 40)],
 )
 def test_key_stage_3_in_2003(subject, at_5, at_6):
     for reach, expected in (("5", at_5), ("6", at_6)):
         assert (
-            percent("levels", year=2003, stage="KS3", subject=subject, entry="all", reach=reach)
+            percent(
+                "levels",
+                year=2003,
+                stage="KS3",
+                subject=subject,
+                entry="all",
+                reach=reach,
+            )
             == expected
         )
 
@@ -369,7 +420,10 @@ def test_key_stage_3_in_2003(subject, at_5, at_6):
 )
 def test_key_stage_3_mathematics_to_gcse(entry, by_year):
     for year, expected in zip(range(2003, 2007), by_year, strict=True):
-        assert percent("levels", stage="KS4", year=year, entry=entry, reach="C") == expected
+        assert (
+            percent("levels", stage="KS4", year=year, entry=entry, reach="C")
+            == expected
+        )
 
 
 @pytest.mark.parametrize("framework", ["levels", "gcse"])
@@ -388,16 +442,25 @@ def test_pupils_without_sen_stand_under_both_their_names(framework):
 def test_no_figure_stands_twice(framework):
     table = national.figures(framework)
     assert list(table.columns) == national.FIGURE_COLUMNS
-    assert not table.duplicated(["stage", "year", "subject", "group", "entry", "reach"]).any()
-    assert table["percent"].between(0, 100).all() and set(table["kind"]) <= {"figure", "at most"}
-    subjects = {load(framework).subject(subject) for subject in table["subject"].unique()}
+    assert not table.duplicated(
+        ["stage", "year", "subject", "group", "entry", "reach"]
+    ).any()
+    assert table["percent"].between(0, 100).all() and set(table["kind"]) <= {
+        "figure",
+        "at most",
+    }
+    subjects = {
+        load(framework).subject(subject) for subject in table["subject"].unique()
+    }
     assert subjects == set(table["subject"])
 
 
 def sources_of(name):
     """The edition of England's table says where it is from, and its year which edition it is."""
     table = raw(name)
-    return set(table["source"] if "source" in table else "dfe-transition-" + table["year"])
+    return set(
+        table["source"] if "source" in table else "dfe-transition-" + table["year"]
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -405,7 +468,9 @@ def test_every_row_names_a_source(name):
     for id in sources_of(name):
         source = national.source(id)
         assert source.id == id
-        assert all((source.title, source.publisher, source.date, source.licence, source.mind))
+        assert all(
+            (source.title, source.publisher, source.date, source.licence, source.mind)
+        )
         assert re.match(
             r"https://(explore-education-statistics\.service\.gov\.uk|hansard\.parliament\.uk"
             r"|webarchive\.nationalarchives\.gov\.uk)/\w",
@@ -415,7 +480,9 @@ def test_every_row_names_a_source(name):
 
 def test_every_source_is_used_and_every_answer_names_one():
     named = {id for name in TABLES for id in sources_of(name)}
-    assert named == set(tomllib.loads(HELD.joinpath("sources.toml").read_text(encoding="utf-8")))
+    assert named == set(
+        tomllib.loads(HELD.joinpath("sources.toml").read_text(encoding="utf-8"))
+    )
     answers = [
         national.figures("gcse"),
         national.figures("levels"),
@@ -476,9 +543,18 @@ def test_the_lea_matrix_row_by_row(entry, cells, at_5, at_6):
 
 
 def counts(**pupils):
-    row = {"year": 2024, "stage": "KS4", "subject": "Mathematics", "group": "all", "entry": "all"}
+    row = {
+        "year": 2024,
+        "stage": "KS4",
+        "subject": "Mathematics",
+        "group": "all",
+        "entry": "all",
+    }
     table = pd.DataFrame(
-        [row | {"outcome": outcome, "pupils": count} for outcome, count in pupils.items()]
+        [
+            row | {"outcome": outcome, "pupils": count}
+            for outcome, count in pupils.items()
+        ]
     )
     return table.astype({"pupils": "Int64"})
 
@@ -490,7 +566,9 @@ def percents(table):
 @settings(deadline=None, max_examples=50)
 @given(
     st.dictionaries(
-        st.sampled_from([*"123456789", "U", "X", "covid"]), st.integers(0, 10**6), min_size=1
+        st.sampled_from([*"123456789", "U", "X", "covid"]),
+        st.integers(0, 10**6),
+        min_size=1,
     )
 )
 def test_a_rate_is_a_share_and_falls_as_more_is_asked(pupils):
@@ -500,9 +578,15 @@ def test_a_rate_is_a_share_and_falls_as_more_is_asked(pupils):
     rates = dict(zip(table["reach"], table["percent"], strict=True))
     for reach, rate in rates.items():
         reached = sum(
-            count for outcome, count in pupils.items() if outcome.isdigit() and outcome >= reach
+            count
+            for outcome, count in pupils.items()
+            if outcome.isdigit() and outcome >= reach
         )
-        assert rate == pytest.approx(100 * reached / everyone) if everyone else pd.isna(rate)
+        assert (
+            rate == pytest.approx(100 * reached / everyone)
+            if everyone
+            else pd.isna(rate)
+        )
     assert not everyone or list(rates.values()) == sorted(rates.values(), reverse=True)
 
 
@@ -514,8 +598,12 @@ def test_order_of_rows_never_matters(seed):
     )
     keys = ["year", "subject", "entry", "reach"]
     one = national.rates(table, source="test").sort_values(keys)
-    other = national.rates(table.sample(frac=1, random_state=seed), source="test").sort_values(keys)
-    pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True))
+    other = national.rates(
+        table.sample(frac=1, random_state=seed), source="test"
+    ).sort_values(keys)
+    pd.testing.assert_frame_equal(
+        one.reset_index(drop=True), other.reset_index(drop=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -546,4 +634,7 @@ def test_a_missing_count_makes_no_rate_and_no_total():
 def test_grades_not_shown_make_no_rate_but_count_as_pupils():
     made = national.rates(counts(**{"5-5": 10, national.NOT_SHOWN: 10}), source="test")
     assert made["percent"].isna().all() and set(made["pupils"]) == {20}
-    assert set(percents(counts(**{"5-5": 10, national.NOT_SHOWN: 0})).values()) == {0, 100}
+    assert set(percents(counts(**{"5-5": 10, national.NOT_SHOWN: 0})).values()) == {
+        0,
+        100,
+    }

@@ -20,7 +20,8 @@ def fingerprint(school: School) -> int:
     tables = (school.pupils, school.results, school.lea)
     return hash(
         tuple(
-            (tuple(table.columns), int(pd.util.hash_pandas_object(table).sum())) for table in tables
+            (tuple(table.columns), int(pd.util.hash_pandas_object(table).sum()))
+            for table in tables
         )
     )
 
@@ -42,7 +43,9 @@ def samples_are_read_once() -> Iterator[None]:
         patch.setattr(desks, "open_school", opened)
         yield
     changed = [
-        path.name for path, (school, before) in HELD.items() if fingerprint(school) != before
+        path.name
+        for path, (school, before) in HELD.items()
+        if fingerprint(school) != before
     ]
     assert changed == []
 

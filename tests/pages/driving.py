@@ -25,11 +25,18 @@ def desk_over(folder: Path, school: School, *, workbook: str = OWN) -> Desk:
     path = folder / "data" / "workbook.sqlite"
     store, settings = Store(path, workbook=workbook), Store(path, workbook="settings")
     return Desk(
-        data=path.parent, school=school, chosen=workbook, folder="", store=store, settings=settings
+        data=path.parent,
+        school=school,
+        chosen=workbook,
+        folder="",
+        store=store,
+        settings=settings,
     )
 
 
-def small_school(*, codes: bool = False, nasty: bool = False, **changes: dict) -> School:
+def small_school(
+    *, codes: bool = False, nasty: bool = False, **changes: dict
+) -> School:
     """Six pupils by levels, as on paper: Ann and Bo stuck, Cy moving, Di without SEN, Ed in Year 7, Flo who has left.
 
     `codes` takes their names away, `nasty` puts markup into them; other arguments change one pupil's columns by her number.
@@ -100,7 +107,9 @@ def small_school(*, codes: bool = False, nasty: bool = False, **changes: dict) -
         )
     now = {"0001": "3", "0002": "3", "0003": "4", "0004": "5"}
     results = [
-        (number, "KS2", subject, "test", "3") for number in people for subject in SUBJECTS[:3]
+        (number, "KS2", subject, "test", "3")
+        for number in people
+        for subject in SUBJECTS[:3]
     ]
     results += [
         (number, "now", subject, "teacher", level)
@@ -159,14 +168,16 @@ def rows_of(asked) -> list[dict]:
 
 def value_of(asked, field: str, *, form: str = "") -> str:
     """What stands in a box of a sheet."""
-    return asked.sheet.values.get(box_name(form=form or asked.form, field=field), {"value": ""})[
-        "value"
-    ]
+    return asked.sheet.values.get(
+        box_name(form=form or asked.form, field=field), {"value": ""}
+    )["value"]
 
 
 def queries(*pieces: str) -> list[str]:
     """Every value that stands behind the '?' of a link in pieces of HTML."""
-    addresses = [one for piece in pieces for one in re.findall(r'href="([^"]+)"', piece)]
+    addresses = [
+        one for piece in pieces for one in re.findall(r'href="([^"]+)"', piece)
+    ]
     return [
         value
         for one in addresses

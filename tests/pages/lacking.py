@@ -45,14 +45,18 @@ def small(framework: str) -> School:
     for _, here in people.groupby(cohort):
         side = codes[here.index]
         kept += [*here[side == "SEN"].index[:4], *here[side == "no SEN"].index[:4]]
-    return with_pupils(replace(whole, sample=False, name="A school"), people.index.isin(kept))
+    return with_pupils(
+        replace(whole, sample=False, name="A school"), people.index.isin(kept)
+    )
 
 
 def with_pupils(school: School, these) -> School:
     """These pupils alone, with their results."""
     pupils = school.pupils[these].reset_index(drop=True)
     held = school.results["pupil_id"].isin(pupils["pupil_id"])
-    return replace(school, pupils=pupils, results=school.results[held].reset_index(drop=True))
+    return replace(
+        school, pupils=pupils, results=school.results[held].reset_index(drop=True)
+    )
 
 
 def with_results(school: School, these) -> School:
@@ -104,7 +108,9 @@ def tests_alone(school: School) -> School:
 
 def without_year(year: int) -> Change:
     """Nobody in a year group."""
-    return lambda school: with_pupils(school, (school.pupils["year_group"] != year).fillna(True))
+    return lambda school: with_pupils(
+        school, (school.pupils["year_group"] != year).fillna(True)
+    )
 
 
 def leavers_alone(school: School) -> School:
@@ -127,7 +133,9 @@ def with_sen(count: int) -> Change:
     def change(school: School) -> School:
         have = has_sen(school.pupils["sen_provision"], framework=school.framework)
         spare = have & (have.cumsum() > count)
-        return _coded(school, "sen_provision", school.pupils["sen_provision"].mask(spare, "N"))
+        return _coded(
+            school, "sen_provision", school.pupils["sen_provision"].mask(spare, "N")
+        )
 
     return change
 
@@ -137,9 +145,13 @@ def without_sen(count: int) -> Change:
 
     def change(school: School) -> School:
         none = school.pupils["sen_provision"] == "N"
-        code = next(c for c, side in school.framework.sen_groups.items() if side == "SEN")
+        code = next(
+            c for c, side in school.framework.sen_groups.items() if side == "SEN"
+        )
         spare = none & (none.cumsum() > count)
-        return _coded(school, "sen_provision", school.pupils["sen_provision"].mask(spare, code))
+        return _coded(
+            school, "sen_provision", school.pupils["sen_provision"].mask(spare, code)
+        )
 
     return change
 
@@ -171,7 +183,11 @@ def leaving(count: int) -> Change:
     """So many pupils in the last cohort that has results."""
 
     def change(school: School) -> School:
-        here = (school.pupils["ks4_year"] == school.academic_year - 1).fillna(False).astype(bool)
+        here = (
+            (school.pupils["ks4_year"] == school.academic_year - 1)
+            .fillna(False)
+            .astype(bool)
+        )
         return with_pupils(school, ~here | (here.cumsum() <= count))
 
     return change
@@ -202,7 +218,8 @@ def below_the_test(count: int) -> Change:
         below = rows["pupil_id"].isin(ids) & (rows["stage"] == "KS2")
         result = rows["result"].astype(object).mask(below, "B")
         return replace(
-            school, results=rows.assign(result=result, points=rows["points"].mask(below))
+            school,
+            results=rows.assign(result=result, points=rows["points"].mask(below)),
         )
 
     return change
@@ -216,9 +233,13 @@ def started_at(count: int) -> Change:
         entry = rows[rows["stage"] == "KS2"]
         if entry.empty:
             return school
-        most = entry.loc[entry["points"].round().eq(entry["points"].round().mode().iloc[0])]
+        most = entry.loc[
+            entry["points"].round().eq(entry["points"].round().mode().iloc[0])
+        ]
         gone = most["pupil_id"].unique()[count:]
-        return with_results(school, ~((rows["stage"] == "KS2") & rows["pupil_id"].isin(gone)))
+        return with_results(
+            school, ~((rows["stage"] == "KS2") & rows["pupil_id"].isin(gone))
+        )
 
     return change
 
@@ -247,14 +268,27 @@ def lacks(framework: str) -> Mapping[str, Change]:
     school = small(framework)
     kept = {"pupil_id"}
     # What a column of names or forms lacks is the same by any framework: every other one here, the rest there.
-    told = ["forename", "surname", "sex", "form", *(c for c in school.pupils if c[:4] == "set_")]
+    told = [
+        "forename",
+        "surname",
+        "sex",
+        "form",
+        *(c for c in school.pupils if c[:4] == "set_"),
+    ]
     told += ["need_2", "ethnicity", "language", "eal_stage", "fsm", "able"]
     kept |= set(told[framework == "gcse" :: 2])
     columns = [column for column in school.pupils if column not in kept]
-    stages = ["now", *dict.fromkeys(s for one in school.framework.stages for s in one_stage(one))]
+    stages = [
+        "now",
+        *dict.fromkeys(s for one in school.framework.stages for s in one_stage(one)),
+    ]
     return {
         "nothing": lambda school: school,
-        **{f"no {column}": setting(column, None) for column in columns if column != "on_roll"},
+        **{
+            f"no {column}": setting(column, None)
+            for column in columns
+            if column != "on_roll"
+        },
         "all have left": setting("on_roll", "N"),
         "all left in November": setting("left_on", f"{school.academic_year - 1}-11-05"),
         "nobody on roll": leavers_alone,
@@ -291,16 +325,21 @@ def _subjects(school: School) -> list[str]:
 @cache
 def calls(stem: str) -> tuple[str, ...]:
     """What a notebook calls of its page, in its order."""
-    cells = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text("utf-8"))["cells"]
+    cells = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text("utf-8"))[
+        "cells"
+    ]
     code = [
         "".join(cell["source"])
         for cell in cells
-        if cell["cell_type"] == "code" and "workings" not in cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code"
+        and "workings" not in cell["metadata"].get("tags", [])
     ]
     return tuple(text for text in code if text.startswith("page."))
 
 
-def open_page(stem: str, desk: Desk, monkeypatch) -> tuple[object, dict[str, widgets.Widget]]:
+def open_page(
+    stem: str, desk: Desk, monkeypatch
+) -> tuple[object, dict[str, widgets.Widget]]:
     """A page over a desk, and by its call what its notebook shows; but for the forms, in which nothing is of the school."""
     module = importlib.import_module(f"senlib.pages.{stem}")
     monkeypatch.setattr(module, "open_desk", lambda: desk, raising=False)
@@ -336,13 +375,16 @@ def texts(shown: object) -> list[str]:
         held = {
             name: getattr(widget, name)
             for name in widget.trait_names()
-            if not name.startswith("_") and name not in ("layout", "style", "comm", "children")
+            if not name.startswith("_")
+            and name not in ("layout", "style", "comm", "children")
         }
         found += list(strings(held))
     return found
 
 
-_BLOCK = re.compile(r"</?(?:p|h\d|li|td|th|caption|summary|figcaption|dt|dd|option|div)\b[^>]*>")
+_BLOCK = re.compile(
+    r"</?(?:p|h\d|li|td|th|caption|summary|figcaption|dt|dd|option|div)\b[^>]*>"
+)
 
 
 def blocks(html: str) -> list[str]:

@@ -10,7 +10,16 @@ from senlib.workbook.forms import Item, Points, Resource, Resources, load
 from senlib.workbook.plan import PLAN, actions
 from senlib.workbook.rows import rows_form
 from senlib.workbook.store import Answer, StoreError
-from tests.pages.driving import NASTY, TROUBLES, desk_over, rows_of, save, value_of, vanish, words
+from tests.pages.driving import (
+    NASTY,
+    TROUBLES,
+    desk_over,
+    rows_of,
+    save,
+    value_of,
+    vanish,
+    words,
+)
 
 MAP = load("task5_interventions").part("task5.provision")
 CHART = load("task5_interventions").part("task5.chart")
@@ -45,7 +54,11 @@ def history(asked, field, form=""):
 )
 def test_an_answer_is_kept_and_shown_again(desk, part, field, value):
     reply = save(Asked(desk, part), field, value)
-    assert reply["kind"] == "saved" and reply["elsewhere"] is None and reply["versions"] == 1
+    assert (
+        reply["kind"] == "saved"
+        and reply["elsewhere"] is None
+        and reply["versions"] == 1
+    )
     again = Asked(desk, part)
     assert (
         value_of(again, field) == value
@@ -91,7 +104,10 @@ def test_first_entries_stand_in_the_chart_until_they_are_written_over(desk):
     assert reply["elsewhere"] is None
     save(Asked(desk, CHART), "task5.chart.eal.leader", "")
     again = Asked(desk, CHART)
-    assert value_of(again, field) == "Mrs Okoro" and value_of(again, "task5.chart.eal.leader") == ""
+    assert (
+        value_of(again, field) == "Mrs Okoro"
+        and value_of(again, "task5.chart.eal.leader") == ""
+    )
 
 
 # -- two pages --
@@ -113,7 +129,9 @@ def test_the_same_text_on_both_pages_and_one_s_own_text_are_no_clash(desk):
     save(one, FIELD, "the same")
     second = save(other, FIELD, "the same")
     assert second["elsewhere"] is None
-    assert save(other, FIELD, "the same, and more", seen=second["id"])["elsewhere"] is None
+    assert (
+        save(other, FIELD, "the same, and more", seen=second["id"])["elsewhere"] is None
+    )
 
 
 # -- earlier texts --
@@ -121,7 +139,13 @@ def test_the_same_text_on_both_pages_and_one_s_own_text_are_no_clash(desk):
 
 def test_what_was_merely_typed_on_is_no_earlier_text(desk):
     asked, seen = Asked(desk, REVIEW), 0
-    for text in ("W", "We as", "We ask them", "Something else", "Something else entirely"):
+    for text in (
+        "W",
+        "We as",
+        "We ask them",
+        "Something else",
+        "Something else entirely",
+    ):
         seen = save(asked, FIELD, text, seen=seen)["id"]
     assert history(asked, FIELD) == ["We ask them"]
 
@@ -129,7 +153,10 @@ def test_what_was_merely_typed_on_is_no_earlier_text(desk):
 @pytest.mark.parametrize("seconds, kept", [(59, []), (60, ["We"]), (61, ["We"])])
 def test_after_a_minute_a_beginning_is_an_earlier_text(seconds, kept):
     at = datetime(2005, 3, 8, 14, 2)
-    answers = [Answer(2, "We ask", at + timedelta(seconds=seconds), 2), Answer(1, "We", at, 1)]
+    answers = [
+        Answer(2, "We ask", at + timedelta(seconds=seconds), 2),
+        Answer(1, "We", at, 1),
+    ]
     assert [answer.value for answer in settled(answers)] == kept
 
 
@@ -147,7 +174,11 @@ def test_an_earlier_text_is_brought_back(desk):
     save(asked, FIELD, "second")
     name = box_name(form=REVIEW.key, field=FIELD)
     reply = asked.answer({"kind": "bring back", "name": name, "id": first})
-    assert reply["kind"] == "brought" and reply["value"] == "first" and reply["versions"] == 3
+    assert (
+        reply["kind"] == "brought"
+        and reply["value"] == "first"
+        and reply["versions"] == 3
+    )
     assert value_of(asked, FIELD) == "first" and heard == ["first", "second", "first"]
     assert history(asked, FIELD) == ["second", "first"]
     refused = asked.answer({"kind": "bring back", "name": name, "id": reply["id"] + 99})
@@ -165,13 +196,17 @@ def test_a_new_round_is_blank_with_last_time_s_words_beside_it(desk):
     assert begun == [True] and "new round has begun" in words(asked.status)
     (row,) = [row for row in rows_of(asked) if row["key"] == "task2.judging.1"]
     assert value_of(asked, "task2.judging.1.where") == ""
-    assert row["cells"]["where"]["last"].startswith("Last time (") and row["cells"]["where"][
-        "last"
-    ].endswith("): In place")
+    assert row["cells"]["where"]["last"].startswith("Last time (") and row["cells"][
+        "where"
+    ]["last"].endswith("): In place")
     assert "last" not in row["cells"]["evidence"]
     # Answered anew it is no clash with last time's.
-    seen = asked.sheet.values[box_name(form=ROLE.key, field="task2.judging.1.where")]["seen"]
-    assert save(asked, "task2.judging.1.where", "embedded", seen=seen)["elsewhere"] is None
+    seen = asked.sheet.values[box_name(form=ROLE.key, field="task2.judging.1.where")][
+        "seen"
+    ]
+    assert (
+        save(asked, "task2.judging.1.where", "embedded", seen=seen)["elsewhere"] is None
+    )
     assert value_of(Asked(desk, ROLE), "task2.judging.1.where") == "embedded"
 
 
@@ -196,14 +231,21 @@ def test_an_action_of_a_new_round_is_not_done_already(desk):
     assert actions(desk.store.forms())[0].done
     seen = save(asked, field, "Ask")["id"]
     (new,) = actions(desk.store.forms())
-    assert (new.what, new.done, new.due, new.values["owner"]) == ("Ask", False, None, "")
+    assert (new.what, new.done, new.due, new.values["owner"]) == (
+        "Ask",
+        False,
+        None,
+        "",
+    )
     desk.store.save(form=PLAN, field=f"{new.key}.owner", value="Head of Year 8")
     save(asked, field, "Ask by form", seen=seen)
     assert actions(desk.store.forms())[0].values["owner"] == "Head of Year 8"
 
 
 def test_only_what_is_filled_in_anew_has_rounds(desk):
-    assert hasattr(Asked(desk, REVIEW), "anew") and not hasattr(Asked(desk, MAP, of="0001"), "anew")
+    assert hasattr(Asked(desk, REVIEW), "anew") and not hasattr(
+        Asked(desk, MAP, of="0001"), "anew"
+    )
 
 
 # -- rows of the school's own --
@@ -212,12 +254,17 @@ def test_only_what_is_filled_in_anew_has_rounds(desk):
 def test_a_row_of_one_s_own_is_added_renamed_and_taken_out(desk):
     asked, heard = Asked(desk, MAP, of="0001"), []
     asked.after(lambda field, value: heard.append((field.split(".")[-1], value)))
-    assert asked.answer({"kind": "add row", "section": "literacy", "label": "Reading dog"}) is None
+    assert (
+        asked.answer({"kind": "add row", "section": "literacy", "label": "Reading dog"})
+        is None
+    )
     (row,) = [row for row in rows_of(asked) if "own" in row]
     save(asked, f"{row['key']}.initials", "JB")
     save(asked, f"{row['key']}.label", f"Reading {NASTY}", form=rows_form(MAP.key))
     other = Asked(desk, MAP, of="0002")
-    assert [row["label"] for row in rows_of(other) if "own" in row] == [f"Reading {NASTY}"]
+    assert [row["label"] for row in rows_of(other) if "own" in row] == [
+        f"Reading {NASTY}"
+    ]
     assert value_of(other, f"{row['key']}.initials") == ""
     asked.answer({"kind": "drop row", "row": row["key"]})
     assert not [row for row in rows_of(asked) if "own" in row]
@@ -238,7 +285,10 @@ def test_a_row_stands_under_the_heading_where_it_was_added(desk):
         group["key"]: [row["label"] for row in group["rows"]]
         for group in asked.sheet.form["blocks"][0]["groups"]
     }
-    assert groups["external"][-1] == "Art therapist" and "Art therapist" not in groups["literacy"]
+    assert (
+        groups["external"][-1] == "Art therapist"
+        and "Art therapist" not in groups["literacy"]
+    )
 
 
 # -- copies --
@@ -254,10 +304,17 @@ def test_many_copies_are_kept_apart(desk):
     assert len(desk.store.forms(MAP.key)) == 60
 
 
-def test_what_is_still_on_its_way_when_another_copy_is_shown_is_kept_for_the_first(desk):
+def test_what_is_still_on_its_way_when_another_copy_is_shown_is_kept_for_the_first(
+    desk,
+):
     asked = Asked(desk, MAP, of="0001")
     asked.show(of="0002")
-    save(asked, "task5.provision.literacy.guided.initials", "JB", form="task5.provision/0001")
+    save(
+        asked,
+        "task5.provision.literacy.guided.initials",
+        "JB",
+        form="task5.provision/0001",
+    )
     assert desk.store.forms(MAP.key) == {
         "task5.provision/0001": {"task5.provision.literacy.guided.initials": "JB"}
     }
@@ -281,11 +338,18 @@ def test_another_school_is_asked_the_same(desk, tmp_path, school):
 
 
 def test_words_to_read_are_text(desk):
-    read = Points(key="k", title=NASTY, unit="u", intro=NASTY, items=(Item("i", NASTY),))
-    books = Resources(key="k", title=NASTY, unit="u", items=(Resource("r", NASTY, NASTY, NASTY),))
+    read = Points(
+        key="k", title=NASTY, unit="u", intro=NASTY, items=(Item("i", NASTY),)
+    )
+    books = Resources(
+        key="k", title=NASTY, unit="u", items=(Resource("r", NASTY, NASTY, NASTY),)
+    )
     for shown in (points(read), resources(books)):
         assert "<script" not in shown and shown.count("&lt;script&gt;") >= 3
-    assert "DfES 0432-2004 G" in Asking(desk, "task8_working_smarter")("task8.resources").value
+    assert (
+        "DfES 0432-2004 G"
+        in Asking(desk, "task8_working_smarter")("task8.resources").value
+    )
 
 
 # -- what cannot be kept or read --
@@ -318,7 +382,9 @@ def test_what_cannot_be_kept_is_refused_in_words_and_nothing_else_happens(
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_a_round_or_another_copy_that_cannot_be_had_is_told(desk, monkeypatch, trouble, says):
+def test_a_round_or_another_copy_that_cannot_be_had_is_told(
+    desk, monkeypatch, trouble, says
+):
     asked = Asked(desk, REVIEW)
     save(asked, FIELD, "We ask them")
     with trouble(desk, monkeypatch):

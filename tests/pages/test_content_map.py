@@ -31,7 +31,9 @@ class Shown:
 
     def run(self):
         """Run the cells that are no workings, and remember what each shows."""
-        cells = json.loads((ROOT / "notebooks" / f"{self.stem}.ipynb").read_text("utf-8"))["cells"]
+        cells = json.loads(
+            (ROOT / "notebooks" / f"{self.stem}.ipynb").read_text("utf-8")
+        )["cells"]
         roots = []
         for cell in cells:
             source = "".join(cell["source"])
@@ -74,23 +76,38 @@ class Shown:
 
     def boxes(self, part):
         """The fields of a part's boxes, in the order in which they stand on its sheet."""
-        found = [name.split(MARK) for sheet in self.of(Sheet) for name in names_in(sheet.form)]
+        found = [
+            name.split(MARK)
+            for sheet in self.of(Sheet)
+            for name in names_in(sheet.form)
+        ]
         return [
-            field for form, field in dict.fromkeys(map(tuple, found)) if form.split("/")[0] == part
+            field
+            for form, field in dict.fromkeys(map(tuple, found))
+            if form.split("/")[0] == part
         ]
 
     def table(self, part):
         """The table of a part's sheet."""
         for sheet in self.of(Sheet):
-            if any(name.split(MARK)[0].split("/")[0] == part for name in names_in(sheet.form)):
-                return next(block for block in sheet.form["blocks"] if block["kind"] == "table")
+            if any(
+                name.split(MARK)[0].split("/")[0] == part
+                for name in names_in(sheet.form)
+            ):
+                return next(
+                    block for block in sheet.form["blocks"] if block["kind"] == "table"
+                )
         raise AssertionError(f"{part} is not on {self.stem}")
 
     def columns(self, part):
         return [column["label"] for column in self.table(part)["columns"]]
 
     def rows(self, part):
-        return [row["label"] for group in self.table(part)["groups"] for row in group["rows"]]
+        return [
+            row["label"]
+            for group in self.table(part)["groups"]
+            for row in group["rows"]
+        ]
 
     def headings(self, part):
         return [group["title"] for group in self.table(part)["groups"]]
@@ -106,7 +123,9 @@ class Shown:
     def lines(self, title):
         """How many lines to read stand under a title."""
         return next(
-            text for text in self.raw if re.search(rf"<h[23][^>]*>{re.escape(title)}</h", text)
+            text
+            for text in self.raw
+            if re.search(rf"<h[23][^>]*>{re.escape(title)}</h", text)
         ).count("<li>")
 
     @property
@@ -140,7 +159,9 @@ def texts_of(widget):
     elif isinstance(widget, Sheet):
         found += strings(widget.form)
     elif isinstance(widget, CardSort):
-        found += [one["text"] for one in widget.cards] + [one["title"] for one in widget.groups]
+        found += [one["text"] for one in widget.cards] + [
+            one["title"] for one in widget.groups
+        ]
     elif isinstance(widget, Flow):
         found += [node["text"] for node in widget.nodes]
     elif isinstance(widget, Listing):
@@ -186,7 +207,9 @@ def words(*texts):
     """That a page says each of these."""
 
     def check(shown):
-        missing = [text for text in texts if text.casefold() not in shown.said.casefold()]
+        missing = [
+            text for text in texts if text.casefold() not in shown.said.casefold()
+        ]
         assert not missing
 
     return check
@@ -243,7 +266,10 @@ def listed(*columns):
 
 def cards(shown):
     (sort,) = shown.of(CardSort)
-    counts = [sum(card["group"] == group["key"] for card in sort.cards) for group in sort.groups]
+    counts = [
+        sum(card["group"] == group["key"] for card in sort.cards)
+        for group in sort.groups
+    ]
     assert ([group["title"] for group in sort.groups], counts) == (ASPECTS, [6, 10, 6])
 
 
@@ -267,7 +293,9 @@ def charts(shown):
         ("q4", "yes"): "annotate_access",
         ("q4", "no"): "nothing_more",
     }
-    onward = {node["key"]: node["next"] for node in walked.nodes if node["kind"] == "step"}
+    onward = {
+        node["key"]: node["next"] for node in walked.nodes if node["kind"] == "step"
+    }
     assert set(onward.values()) == {"q4"} and len(onward) == 4
 
 
@@ -308,7 +336,9 @@ def downloads(kind):
 
 def buttons(*descriptions):
     def check(shown):
-        assert set(descriptions) <= {button.description for button in shown.of(widgets.Button)}
+        assert set(descriptions) <= {
+            button.description for button in shown.of(widgets.Button)
+        }
 
     return check
 
@@ -331,7 +361,11 @@ def bank_by_need(shown):
         and len(table["groups"]) == 13
         and all(group["rows"] for group in table["groups"])
     )
-    ticks = [row["cells"]["used"]["name"] for group in table["groups"] for row in group["rows"]]
+    ticks = [
+        row["cells"]["used"]["name"]
+        for group in table["groups"]
+        for row in group["rows"]
+    ]
     (sheet,) = (sheet for sheet in shown.of(Sheet) if ticks[0] in sheet.values)
     assert {sheet.values[name]["value"] for name in ticks} == {"yes"}
 
@@ -440,7 +474,11 @@ MAP = [
     (
         "How to use the materials",
         "facilitator",
-        words("75 of 75 minutes", "The running order", "Slides and handouts show a sample school"),
+        words(
+            "75 of 75 minutes",
+            "The running order",
+            "Slides and handouts show a sample school",
+        ),
     ),
     (
         "How to use the materials",
@@ -474,7 +512,12 @@ MAP = [
         T1,
         words("What is England’s figure, and where is it from?", "Keep this figure"),
     ),
-    ("Task 1", T1, offers("Subject", "English", "Mathematics", "Science", "ICT"), "levels"),
+    (
+        "Task 1",
+        T1,
+        offers("Subject", "English", "Mathematics", "Science", "ICT"),
+        "levels",
+    ),
     ("Task 1", T1, offers("Summer of the results", "2004", "2003"), "levels"),
     (
         "Task 1",
@@ -503,10 +546,24 @@ MAP = [
     ("Task 3", T3, words("Met: ", "in Year 7 now", "stands highest", "92 %"), "levels"),
     ("Task 3", T3, words("80 %", "34 %", "55 %"), "levels"),
     ("Task 3", T3, boxes("task3.questions", 4)),
-    ("Task 4", T4, listed("Pupil", "SEN, needs", "Entry", "Now", "Standing", "Provision", "Plan")),
+    (
+        "Task 4",
+        T4,
+        listed("Pupil", "SEN, needs", "Entry", "Now", "Standing", "Provision", "Plan"),
+    ),
     ("Task 4", T4, listed("Gain"), "levels"),
-    ("Task 4", T4, offers("Year groups", "Years 7 to 9", "Year 7", "Year 8", "Year 9"), "levels"),
-    ("Task 4", T4, offers("Subject", "English", "Mathematics", "Science", "ICT"), "levels"),
+    (
+        "Task 4",
+        T4,
+        offers("Year groups", "Years 7 to 9", "Year 7", "Year 8", "Year 9"),
+        "levels",
+    ),
+    (
+        "Task 4",
+        T4,
+        offers("Subject", "English", "Mathematics", "Science", "ICT"),
+        "levels",
+    ),
     (
         "Task 4",
         T4,
@@ -520,7 +577,11 @@ MAP = [
     ("Task 4", T4, words("Task 5: see what help each of them gets")),
     ("Task 4", T4, boxes("task4.planning", 3)),
     ("3 Ongoing assessment", T4, lines("The cycle of monitoring and action", 5)),
-    ("3 Ongoing assessment", T4, words("Chalfonts", "1,740", "Six priorities for a year group")),
+    (
+        "3 Ongoing assessment",
+        T4,
+        words("Chalfonts", "1,740", "Six priorities for a year group"),
+    ),
     (
         "3 Ongoing assessment",
         T4,
@@ -530,7 +591,11 @@ MAP = [
             "Able, gifted and talented pupils",
         ),
     ),
-    ("3 Ongoing assessment", U3, offers("Forms or sets", "Forms", "Sets in Mathematics")),
+    (
+        "3 Ongoing assessment",
+        U3,
+        offers("Forms or sets", "Forms", "Sets in Mathematics"),
+    ),
     (
         "3 Ongoing assessment",
         U3,
@@ -541,7 +606,12 @@ MAP = [
         "3 Ongoing assessment",
         U3,
         words(
-            "Class sheet of 7", "SEN, needs", "Entry", "Now", "What helps, by need", "Group target:"
+            "Class sheet of 7",
+            "SEN, needs",
+            "Entry",
+            "Now",
+            "What helps, by need",
+            "Group target:",
         ),
     ),
     ("3 Ongoing assessment", U3, bank_by_need),
@@ -564,17 +634,28 @@ MAP = [
     (
         "3 Ongoing assessment",
         U3,
-        grid("unit3.priorities", rows=6, columns=["Priority", "Whose job it is", "By when"]),
+        grid(
+            "unit3.priorities",
+            rows=6,
+            columns=["Priority", "Whose job it is", "By when"],
+        ),
     ),
     (
         "3 Ongoing assessment",
         U3,
-        words("Six priorities for Year 7", "Task 8: the priorities stand in the action plan"),
+        words(
+            "Six priorities for Year 7",
+            "Task 8: the priorities stand in the action plan",
+        ),
     ),
     (
         "4 Personalising learning",
         T5,
-        grid("unit4.components", rows=5, columns=["Where we are", "How we know", "What to do"]),
+        grid(
+            "unit4.components",
+            rows=5,
+            columns=["Where we are", "How we know", "What to do"],
+        ),
     ),
     ("4 Personalising learning", T5, boxes("unit4.questions", 3)),
     ("4 Personalising learning", T5, boxes("unit4.teachers", 6)),
@@ -645,7 +726,9 @@ MAP = [
     (
         "Task 6",
         T6,
-        grid("task6.phases", rows=20, columns=["Seen", "What happened"], headings=PHASES),
+        grid(
+            "task6.phases", rows=20, columns=["Seen", "What happened"], headings=PHASES
+        ),
     ),
     ("Task 6", T6, boxes("task6.went_well", 1)),
     ("Task 6", T6, grid("task6.develop", rows=3, columns=["What", "How"])),
@@ -669,7 +752,11 @@ MAP = [
     (
         "Task 7",
         T7,
-        buttons("Begin a new class", "Put the pupil on the list", "Put the group on the list"),
+        buttons(
+            "Begin a new class",
+            "Put the pupil on the list",
+            "Put the group on the list",
+        ),
     ),
     ("Task 7", T7, boxes("task7.class", 5)),
     ("Whole-school and local links", T8, boxes("links.whole_school", 1)),
@@ -743,7 +830,9 @@ MAP = [
 
 
 CASES = [
-    (school, stem, check, row) for row, stem, check, *alone in MAP for school in alone or names()
+    (school, stem, check, row)
+    for row, stem, check, *alone in MAP
+    for school in alone or names()
 ]
 
 

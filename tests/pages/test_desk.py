@@ -28,14 +28,12 @@ from senlib.workbook import store as stores
 from senlib.workbook.store import Store, StoreError
 from tests.pages.driving import desk_over, small_school
 
-KNOWN = (
-    "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
+KNOWN = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
+ASKED = KNOWN.replace("KS3 English", "KS3 English,Reading Age").replace(
+    ",5\n", ",5,9.2\n"
 )
-ASKED = KNOWN.replace("KS3 English", "KS3 English,Reading Age").replace(",5\n", ",5,9.2\n")
 
-CLOSED = (
-    "This page shows none of your answers and saves none; when that is put right, open it again."
-)
+CLOSED = "This page shows none of your answers and saves none; when that is put right, open it again."
 
 
 @pytest.fixture
@@ -92,7 +90,9 @@ def locked(data):
 def read_only(data):
     """A folder that may only be read. Whoever is root may write everywhere, so the test steps down for a while."""
     if os.name == "nt":
-        pytest.skip("on Windows a folder's permissions do not keep its files from being written")
+        pytest.skip(
+            "on Windows a folder's permissions do not keep its files from being written"
+        )
     root = os.geteuid() == 0
     for path in data.iterdir():
         path.chmod(0o444)
@@ -175,7 +175,9 @@ def test_the_front_page_says_that_a_choice_is_not_saved(says):
     )
 
 
-def test_where_only_the_answers_on_one_school_are_out_of_reach_another_can_be_opened(data):
+def test_where_only_the_answers_on_one_school_are_out_of_reach_another_can_be_opened(
+    data,
+):
     answered()
     with unreadable(data):
         page = FrontPage(open_desk())
@@ -203,7 +205,9 @@ def test_files_are_refused_whole_where_answers_cannot_be_saved(says, codes, data
     assert not (data / "school").exists() and "Elmbridge Vale" in page.opened.value
 
 
-def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(says, data):
+def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(
+    says, data
+):
     page = FrontPage(open_desk())
     page.school(), page.own_files()
     page.yardstick.value, page.year.value = "levels", 2005
@@ -251,7 +255,9 @@ def test_task_4_opens_and_says_that_a_plan_is_not_saved(says_of_any):
         and "download" in page.files.made.value
     )
     assert page.listing.records and page.status.value == page.unread.value == ""
-    page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
+    page._keep_plan(
+        {"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1}
+    )
     assert (
         "not saved" in page.status.value
         and says_of_any in page.status.value
@@ -270,10 +276,17 @@ def test_the_file_in_trouble_is_left_as_it_is(data):
             assert (data / "workbook.sqlite").read_bytes() == before
 
 
-def test_a_file_that_is_busy_with_another_s_answer_is_read_and_a_save_is_refused_in_words(data):
+def test_a_file_that_is_busy_with_another_s_answer_is_read_and_a_save_is_refused_in_words(
+    data,
+):
     page = TrackingPage(open_desk())
     page.answer(), page.pupils(), page.sheets()
-    edit = {"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1}
+    edit = {
+        "id": page.listing.records[0]["id"],
+        "key": "plan",
+        "value": "kept?",
+        "n": 1,
+    }
     with contextlib.closing(
         sqlite3.connect(data / "workbook.sqlite", isolation_level=None)
     ) as other:
@@ -309,12 +322,17 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
         path.unlink()
     fourth.who.value = "all"
     assert "no longer there" in fourth.unread.value
-    assert next(r for r in fourth.listing.records if r["id"] == pupil)["plan"] == "Paired reading"
+    assert (
+        next(r for r in fourth.listing.records if r["id"] == pupil)["plan"]
+        == "Paired reading"
+    )
     first.take_back.click()
     assert "not saved" in first.kept.value and "no longer there" in first.kept.value
     front.which.value = "gcse"
     front.open.click()
-    assert "not saved" in front.refused.value and "no longer there" in front.refused.value
+    assert (
+        "not saved" in front.refused.value and "no longer there" in front.refused.value
+    )
     front.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
     assert (
         "no longer there" in front.outcome.children[0].value
@@ -336,7 +354,9 @@ def test_where_the_choice_cannot_be_read_her_own_school_is_opened(data):
         assert desk.chosen == desks.OWN and desk.school.framework.name == "gcse"
 
 
-def test_where_the_choice_cannot_be_read_a_folder_that_was_named_is_opened(data, monkeypatch):
+def test_where_the_choice_cannot_be_read_a_folder_that_was_named_is_opened(
+    data, monkeypatch
+):
     open_desk()
     save_school(open_sample("gcse"), data / "school")
     save_school(open_sample("levels"), data / "named")
@@ -389,10 +409,16 @@ def test_the_school_that_was_kept_before_is_one_step_back(data):
     assert (desk.school.name, back.name) == ("second", "first")
     assert back.kept.date() == datetime.now().date() and back.kept.tzinfo
     desk.go_back()
-    assert (open_desk().school.name, open_desk().can_go_back.name) == ("first", "second")
+    assert (open_desk().school.name, open_desk().can_go_back.name) == (
+        "first",
+        "second",
+    )
     # And this can be undone.
     open_desk().go_back()
-    assert (open_desk().school.name, open_desk().can_go_back.name) == ("second", "first")
+    assert (open_desk().school.name, open_desk().can_go_back.name) == (
+        "second",
+        "first",
+    )
 
 
 def test_going_back_opens_her_own_school(data):
@@ -501,11 +527,15 @@ def test_a_school_that_an_earlier_version_kept_opens_where_nothing_can_be_writte
 
     monkeypatch.setattr(school_file.tempfile, "mkdtemp", refuse)
     desk = open_desk()
-    assert len(desk.school.pupils) == 1664 and desk.chosen == desks.OWN and desk.told == ()
+    assert (
+        len(desk.school.pupils) == 1664 and desk.chosen == desks.OWN and desk.told == ()
+    )
     assert sorted(path.name for path in (data / "school").iterdir()) == files
 
 
-def test_what_is_passed_over_in_a_folder_that_was_named_is_told(data, monkeypatch, tmp_path):
+def test_what_is_passed_over_in_a_folder_that_was_named_is_told(
+    data, monkeypatch, tmp_path
+):
     shutil.copytree(desks.ROOT / "data" / "sample" / "gcse", tmp_path / "named")
     (tmp_path / "named" / "letter.docx").write_bytes(b"PK")
     monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(tmp_path / "named"))
@@ -514,7 +544,9 @@ def test_what_is_passed_over_in_a_folder_that_was_named_is_told(data, monkeypatc
 
 def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):
     methods = {
-        name for name, value in vars(Store).items() if callable(value) and not name.startswith("_")
+        name
+        for name, value in vars(Store).items()
+        if callable(value) and not name.startswith("_")
     }
     assert methods <= set(vars(ClosedStore))
     closed = ClosedStore(tmp_path / "w.sqlite", workbook="own", words="Put it right.")
@@ -535,25 +567,39 @@ def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_typed_figures_say_whose_they_are_and_added_editions_stand_before_the_package_s(tmp_path):
+def test_typed_figures_say_whose_they_are_and_added_editions_stand_before_the_package_s(
+    tmp_path,
+):
     school = open_sample("gcse")
     desk = desk_over(tmp_path, school)
     assert desk.figures() is None and desk.matrix() is None
     key = "KS4|2024|Music|SEN|<80|4"
-    for field, value in ((key, "11"), (f"{key}|England", "12"), (f"{key}|similar schools", "13")):
+    for field, value in (
+        (key, "11"),
+        (f"{key}|England", "12"),
+        (f"{key}|similar schools", "13"),
+    ):
         desk.store.save(form=FIGURES, field=field, value=value)
-    of = (
-        "year == 2024 and subject == 'Music' and group == 'SEN' and entry == '<80' and reach == '4'"
-    )
+    of = "year == 2024 and subject == 'Music' and group == 'SEN' and entry == '<80' and reach == '4'"
     typed = desk.figures().query(of).set_index("whose")
     # Kept by an earlier version without a word on whose it is, it was the LEA's; England's as she typed it stands.
-    assert typed["percent"].to_dict() == {"your LEA": 11, "England": 12, "similar schools": 13}
+    assert typed["percent"].to_dict() == {
+        "your LEA": 11,
+        "England": 12,
+        "similar schools": 13,
+    }
     assert [source_words(source) for source in typed["source"]] == list(typed["source"])
     assert typed.loc["your LEA", "source"] == TYPED and typed["source"].nunique() == 3
     assert desk.matrix() is None
-    newer = national.matrix("gcse").query("year == 2024 and subject == 'Music'").assign(year=2025)
+    newer = (
+        national.matrix("gcse")
+        .query("year == 2024 and subject == 'Music'")
+        .assign(year=2025)
+    )
     national.keep(newer, desk.data, held=national.matrix("gcse"))
     assert set(desk.matrix()["year"]) == {2021, 2022, 2023, 2024, 2025}
-    assert set(desk.figures().query("year == 2025")["source"]) == {"dfe-transition-2025-added"}
+    assert set(desk.figures().query("year == 2025")["source"]) == {
+        "dfe-transition-2025-added"
+    }
     levels = desk_over(tmp_path, open_sample("levels"), workbook="levels")
     assert levels.figures() is None and levels.matrix() is None

@@ -31,7 +31,9 @@ from senlib.pages.frame import percent_range
 from senlib.workbook import sessions
 from tests.pages.driving import NASTY, TROUBLES, locked, small_school, vanish, words
 
-PLACES = [(plan.key, sitting.key) for plan in sessions.plans() for sitting in plan.sittings]
+PLACES = [
+    (plan.key, sitting.key) for plan in sessions.plans() for sitting in plan.sittings
+]
 TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE}
 
 
@@ -68,7 +70,10 @@ def files_of(plan, meeting, *, name="levels"):
     return {
         file.name: file
         for file in made_files(
-            sitting.activities, between=sitting.between, about=about, school=sample(name)
+            sitting.activities,
+            between=sitting.between,
+            about=about,
+            school=sample(name),
         )
     }
 
@@ -76,7 +81,9 @@ def files_of(plan, meeting, *, name="levels"):
 def text_of(content):
     """Every word in a document, in its tables too."""
     made = docx.Document(io.BytesIO(content))
-    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    cells = [
+        cell.text for table in made.tables for row in table.rows for cell in row.cells
+    ]
     return "\n".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
 
 
@@ -101,7 +108,9 @@ def test_every_plan_and_meeting_can_be_opened(desk):
         assert order(page) == [
             one.key for one in page.sitting.activities
         ] and "fits exactly" in words(page.sum)
-        assert (page.meeting.layout.display == "none") == (len(sessions.plan(plan).sittings) == 1)
+        assert (page.meeting.layout.display == "none") == (
+            len(sessions.plan(plan).sittings) == 1
+        )
         assert [one["key"] for one in page.clock_face.activities] == order(page)
 
 
@@ -110,7 +119,10 @@ def test_an_activity_moves_and_stays_chosen(desk):
     page.list.value = "targets"
     for _ in range(2):
         page.earlier.click()
-    assert order(page)[:3] == ["welcome", "targets", "barriers"] and page.list.value == "targets"
+    assert (
+        order(page)[:3] == ["welcome", "targets", "barriers"]
+        and page.list.value == "targets"
+    )
     assert (
         "‘Is it enough?’ is number 2 of 6." in words(page.said)
         and 'role="status"' in page.said.value
@@ -125,7 +137,9 @@ def test_minutes_change_the_sum_and_all_that_follows(desk):
     page.list.value = "conversion"
     assert page.minutes.value == 25
     page.minutes.value = 28
-    assert "78 of 75 minutes: 3 too many." in words(page.sum) and "3 too many" in words(page.said)
+    assert "78 of 75 minutes: 3 too many." in words(page.sum) and "3 too many" in words(
+        page.said
+    )
     assert page.list.value == "conversion" and "0:43 to 0:58" in words(page.order)
     assert page.clock_face.activities[2]["minutes"] == 28
 
@@ -138,13 +152,16 @@ def test_an_activity_is_added_after_the_chosen_one_and_taken_out(desk):
     ]
     page.more.value = "sort"
     page.add.click()
-    assert order(page)[:3] == ["welcome", "barriers", "sort"] and page.list.value == "sort"
+    assert (
+        order(page)[:3] == ["welcome", "barriers", "sort"] and page.list.value == "sort"
+    )
     assert "95 of 75 minutes: 20 too many." in words(page.sum) and "sort" not in [
         key for _, key in page.more.options
     ]
     page.out.click()
     assert (
-        order(page)[:3] == ["welcome", "barriers", "conversion"] and page.list.value == "conversion"
+        order(page)[:3] == ["welcome", "barriers", "conversion"]
+        and page.list.value == "conversion"
     )
     page.add.click()
     assert "Choose an activity first." in words(page.said) and len(order(page)) == 6
@@ -160,7 +177,10 @@ def test_all_can_be_taken_out_and_put_back(desk):
         and page.out.disabled
         and "0 of 75 minutes" in words(page.sum)
     )
-    assert "No activity is chosen" in words(page.order) and page.clock_face.activities == []
+    assert (
+        "No activity is chosen" in words(page.order)
+        and page.clock_face.activities == []
+    )
     page.earlier.click(), page.out.click()
     page.make.click()
     assert "nothing to make yet" in words(page.links)
@@ -179,9 +199,9 @@ def test_what_was_chosen_and_where_survives_reopening(desk):
     page.earlier.click()
     page.minutes.value = 12
     again = page_of(desk)
-    assert (again.which.value, again.meeting.value) == ("series", "3") and order(again) == order(
-        page
-    )
+    assert (again.which.value, again.meeting.value) == ("series", "3") and order(
+        again
+    ) == order(page)
     assert again.chosen == page.chosen and "92 of 90" in words(again.sum)
     assert desk.store.latest("facilitator.plan/series")["3.minutes.ingredients"] == "12"
     again.meeting.value = "1"
@@ -203,8 +223,13 @@ def test_going_to_another_plan_and_back_changes_nothing(desk):
 
 
 def test_what_was_kept_of_a_place_that_is_gone_is_passed_over(desk):
-    desk.store.save_all(form="facilitator.plan", values={"plan": "gone", "meeting": NASTY})
-    assert (page_of(desk).which.value, page_of(desk).meeting.value) == ("twilights", "1")
+    desk.store.save_all(
+        form="facilitator.plan", values={"plan": "gone", "meeting": NASTY}
+    )
+    assert (page_of(desk).which.value, page_of(desk).meeting.value) == (
+        "twilights",
+        "1",
+    )
 
 
 def test_what_another_page_changed_is_told(desk):
@@ -223,7 +248,9 @@ def test_what_cannot_be_kept_or_read_is_told_and_stands_on_the_page(
     page = page_of(desk)
     with trouble(desk, monkeypatch):
         page.later.click()
-        assert says in words(page.trouble) and "still stands on this page" in words(page.trouble)
+        assert says in words(page.trouble) and "still stands on this page" in words(
+            page.trouble
+        )
         assert order(page)[:2] == ["barriers", "welcome"]
         page.which.value = "governors"
         assert says in words(page.trouble) and len(order(page)) == 5
@@ -259,7 +286,9 @@ def test_the_running_order_says_who_does_what_and_what_to_give_out(desk):
             assert text.replace("'", "&#x27;") in told
     assert "Until you meet again" in told
     page.which.value = "day"
-    assert "Until you meet again" not in words(page.order) and "1:30 to 1:55" in words(page.order)
+    assert "Until you meet again" not in words(page.order) and "1:30 to 1:55" in words(
+        page.order
+    )
 
 
 def test_the_words_of_a_plan_are_text():
@@ -281,12 +310,20 @@ def test_files_are_made_only_when_asked_for_and_gone_when_the_plan_changes(desk)
     page = page_of(desk)
     assert page.links.value == ""
     page.make.click()
-    links = re.findall(r'download="([^"]+)" href="data:[^,]+,([^"]+)"', page.links.value)
+    links = re.findall(
+        r'download="([^"]+)" href="data:[^,]+,([^"]+)"', page.links.value
+    )
     today = f"{date.today():%Y-%m-%d}"
-    assert [name.rsplit(f"-{today}.", 1)[1] for name, _ in links] == ["zip", "pptx", "docx", "docx"]
+    assert [name.rsplit(f"-{today}.", 1)[1] for name, _ in links] == [
+        "zip",
+        "pptx",
+        "docx",
+        "docx",
+    ]
     with ZipFile(io.BytesIO(base64.b64decode(links[0][1]))) as whole:
         assert (
-            whole.namelist() == ["README.txt", "Slides.pptx", "Running order.docx", "Handouts.docx"]
+            whole.namelist()
+            == ["README.txt", "Slides.pptx", "Running order.docx", "Handouts.docx"]
             and whole.testzip() is None
         )
         readme = whole.read("README.txt").decode("utf-8-sig")
@@ -310,7 +347,9 @@ def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(desk, scho
     assert not school.sample
     page = SessionsPage(desk)
     page.plan()
-    assert "No pupil of your own school gets into them" in words(page.files().children[0])
+    assert "No pupil of your own school gets into them" in words(
+        page.files().children[0]
+    )
     page.meeting.value = "1"
     page.make.click()
     for data in re.findall(r'href="data:[^,]+,([^"]+)"', page.links.value):
@@ -341,9 +380,13 @@ def test_a_school_that_is_no_sample_is_refused(school):
 @pytest.mark.parametrize("plan, meeting", PLACES)
 def test_slides_have_titles_in_their_places_and_notes_with_times(name, plan, meeting):
     sitting = sessions.plan(plan).sitting(meeting)
-    made = pptx.Presentation(io.BytesIO(files_of(plan, meeting, name=name)["Slides.pptx"].content))
+    made = pptx.Presentation(
+        io.BytesIO(files_of(plan, meeting, name=name)["Slides.pptx"].content)
+    )
     titles = [slide.shapes.title.text for slide in made.slides]
-    assert all(slide.shapes.title.placeholder_format.type in TITLES for slide in made.slides)
+    assert all(
+        slide.shapes.title.placeholder_format.type in TITLES for slide in made.slides
+    )
     assert [title for title in titles if not title.endswith("(continued)")] == [
         sitting.title,
         "What we will do",
@@ -351,7 +394,8 @@ def test_slides_have_titles_in_their_places_and_notes_with_times(name, plan, mee
         *(["Until we meet again"] if sitting.between else []),
     ]
     notes = {
-        slide.shapes.title.text: slide.notes_slide.notes_text_frame.text for slide in made.slides
+        slide.shapes.title.text: slide.notes_slide.notes_text_frame.text
+        for slide in made.slides
     }
     assert f"All together {sitting.minutes} minutes." in notes[sitting.title]
     for one in sessions.timed(sitting.activities):
@@ -369,30 +413,45 @@ def test_a_chart_has_n_and_interval_for_every_rate_and_says_so_in_words(name, pi
     made = facilitator.PICTURES[picture](sample(name))
     table, columns = made.chart.table, list(made.chart.columns)
     low, high = (table[column] for column in made.chart.between[columns[1]])
-    assert ((low <= table["percent"]) & (table["percent"] <= high)).all() and len(table) >= 2
+    assert ((low <= table["percent"]) & (table["percent"] <= high)).all() and len(
+        table
+    ) >= 2
     for row in table.itertuples():
         assert row.label.endswith(f": {row.reached} of {row.pupils}")
-        assert f"{row.label}, {percent_range(row.percent, row.low, row.high)}." in made.chart.says
-    assert made.chart.says.count("(likely ") == len(table) and made.told in made.chart.says
+        assert (
+            f"{row.label}, {percent_range(row.percent, row.low, row.high)}."
+            in made.chart.says
+        )
+    assert (
+        made.chart.says.count("(likely ") == len(table) and made.told in made.chart.says
+    )
 
 
 def test_the_chart_by_hand():
     # Elmbridge Vale, English 2004: from level 3, 4 of 16 pupils with SEN reached level 5, and 21 of 44 without.
     made = facilitator.conversion_chart(sample("levels"))
-    assert list(made.chart.table["label"]) == ["With SEN: 4 of 16", "Without SEN: 21 of 44"]
+    assert list(made.chart.table["label"]) == [
+        "With SEN: 4 of 16",
+        "Without SEN: 21 of 44",
+    ]
     assert "25 % (likely 10 to 49 %)" in made.chart.says  # Wilson, 95 %
 
 
 def test_england_stands_beside_a_sample_s_rates_with_its_year_and_a_verdict():
     """Grade 4 from 90-95.5, and by all starts: as Tasks 1 and 3 have it."""
     conversion, targets = (
-        facilitator.PICTURES[picture](sample("gcse")) for picture in ("conversion", "targets")
+        facilitator.PICTURES[picture](sample("gcse"))
+        for picture in ("conversion", "targets")
     )
     table = conversion.chart.table
     figures = [f"{rounded(percent)} % of pupils with" for percent in table["national"]]
-    assert all(one in conversion.told for one in figures) and "(2024)" in conversion.told
+    assert (
+        all(one in conversion.told for one in figures) and "(2024)" in conversion.told
+    )
     assert conversion.chart.says.count("No clear difference") == len(table)
-    assert "Pupils with SEN in England who started where they did (2024):" in targets.told
+    assert (
+        "Pupils with SEN in England who started where they did (2024):" in targets.told
+    )
     assert targets.chart.says.count("No clear difference.") == 2
     levels = facilitator.PICTURES["targets"](sample("levels"))
     assert "(likely 53 to 79 %). Not met. That is clear." in levels.chart.says
@@ -405,7 +464,9 @@ def test_without_rates_there_is_no_chart_and_the_slide_stands_alone(picture):
         results=sample("levels").results.iloc[:0],
         pupils=sample("levels").pupils.iloc[:0],
     )
-    activity = next(one for one in sessions.activities().values() if one.chart == picture)
+    activity = next(
+        one for one in sessions.activities().values() if one.chart == picture
+    )
     made = slides_of([activity], between="", school=empty)[1]
     assert made.chart is None and list(made.lines) == list(activity.lines)
 
@@ -426,7 +487,9 @@ def test_handouts_hold_every_part_and_the_order_every_activity(plan, meeting):
             and one.activity.title in running
         )
     assert HIDDEN in handouts and HIDDEN in running
-    assert ("The card sort.docx" in held) == any(one.cards for one in sitting.activities)
+    assert ("The card sort.docx" in held) == any(
+        one.cards for one in sitting.activities
+    )
 
 
 def test_the_pack_holds_each_card_once():
@@ -435,7 +498,9 @@ def test_the_pack_holds_each_card_once():
     assert [held.count(card.text) for card in pack.cards] == [1] * 22
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not on this machine"
+)
 def test_slides_and_handouts_open_in_libreoffice(tmp_path):
     held = files_of("twilights", "1")
     for name in ("Slides.pptx", "Handouts.docx"):
@@ -450,7 +515,10 @@ def test_slides_and_handouts_open_in_libreoffice(tmp_path):
         str(tmp_path),
     ]
     subprocess.run(
-        [*command, *(str(tmp_path / name) for name in ("Slides.pptx", "Handouts.docx"))],
+        [
+            *command,
+            *(str(tmp_path / name) for name in ("Slides.pptx", "Handouts.docx")),
+        ],
         check=True,
         capture_output=True,
         timeout=120,

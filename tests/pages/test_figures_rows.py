@@ -25,9 +25,17 @@ def quick(monkeypatch):
 
 def one_pupil(*results, year_group=8, **columns):
     """A school of one pupil with SEN; a result of English is (stage, result) or, of now, (stage, result, date)."""
-    pupil = {"pupil_id": "p", "on_roll": "Y", "sen_provision": "A", "form": "8A"} | columns
+    pupil = {
+        "pupil_id": "p",
+        "on_roll": "Y",
+        "sen_provision": "A",
+        "form": "8A",
+    } | columns
     pupil["year_group"] = str(year_group)
-    rows = [("p", stage, "English", "teacher", result, *day) for stage, result, *day in results]
+    rows = [
+        ("p", stage, "English", "teacher", result, *day)
+        for stage, result, *day in results
+    ]
     return school("levels", [pupil], rows)
 
 
@@ -43,7 +51,12 @@ def with_attendance(*values, of=0):
     return school(
         "levels",
         [
-            {"pupil_id": str(n), "on_roll": "Y", "sen_provision": "A", "attendance": str(value)}
+            {
+                "pupil_id": str(n),
+                "on_roll": "Y",
+                "sen_provision": "A",
+                "attendance": str(value),
+            }
             | {"year_group": "8"}
             for n, value in enumerate(held)
         ],
@@ -61,8 +74,16 @@ def scorecard(folder, made):
 @pytest.mark.parametrize(
     ("values", "of", "told"),
     [
-        ((), 1, "no attendance is recorded for the 1 pupil with SEN who is on roll. Choose your"),
-        ((), 3, "no attendance is recorded for the 3 pupils with SEN who are on roll. Choose your"),
+        (
+            (),
+            1,
+            "no attendance is recorded for the 1 pupil with SEN who is on roll. Choose your",
+        ),
+        (
+            (),
+            3,
+            "no attendance is recorded for the 3 pupils with SEN who are on roll. Choose your",
+        ),
         ((96.0,), 0, "96.0 % for the 1 pupil whose attendance is recorded. Met."),
         (
             (96.0,),
@@ -77,19 +98,33 @@ def scorecard(folder, made):
     ],
 )
 def test_row_5_it_is_said_how_many_attendances_are_recorded(tmp_path, values, of, told):
-    assert told in scorecard(tmp_path, with_attendance(*values, of=of)).replace("\xa0", " ")
+    assert told in scorecard(tmp_path, with_attendance(*values, of=of)).replace(
+        "\xa0", " "
+    )
 
 
 @pytest.mark.parametrize(
     ("values", "told"),
     [
         # All are below: the average passes 92 where each of them does.
-        ((90.0, 91.0, 91.5), "if the 3 pupils who attend least came more than 92 % of the time"),
+        (
+            (90.0, 91.0, 91.5),
+            "if the 3 pupils who attend least came more than 92 % of the time",
+        ),
         ((91.0,), "if the 1 pupil who attends least came more than 92 % of the time"),
         # At 92 the target, above 92, is not met.
-        ((92.0, 92.0), "if the 1 pupil who attends least came more than 92 % of the time"),
-        ((90.0, 94.0), "if the 1 pupil who attends least came more than 92 % of the time"),
-        ((70.0, 80.0, 99.0), "if the 2 pupils who attend least came more than 92 % of the time"),
+        (
+            (92.0, 92.0),
+            "if the 1 pupil who attends least came more than 92 % of the time",
+        ),
+        (
+            (90.0, 94.0),
+            "if the 1 pupil who attends least came more than 92 % of the time",
+        ),
+        (
+            (70.0, 80.0, 99.0),
+            "if the 2 pupils who attend least came more than 92 % of the time",
+        ),
     ],
 )
 def test_row_15_a_target_to_be_passed_is_not_met_by_reaching_it(tmp_path, values, told):
@@ -116,7 +151,9 @@ def test_row_15_a_target_to_be_passed_is_not_met_by_reaching_it(tmp_path, values
         ("2", "P8", "stuck, behind", "stuck"),
     ],
 )
-def test_row_8_below_level_1_there_is_an_order_and_no_points(tmp_path, entry, now, told, where):
+def test_row_8_below_level_1_there_is_an_order_and_no_points(
+    tmp_path, entry, now, told, where
+):
     one = one_pupil(("KS2", entry), ("now", now, "2005-03-18"))
     said = said_of_pupil(tmp_path, one)
     assert f"entered at {entry}, now {now} (18 March 2005), {told}" in said
@@ -140,9 +177,12 @@ def test_row_8_below_level_1_there_is_an_order_and_no_points(tmp_path, entry, no
 
 def test_row_8_the_answer_says_why_nobody_is_judged(tmp_path):
     one = one_pupil(("KS2", "W"), ("now", "P8", "2005-03-18"))
-    told = words(TrackingPage(desk_over(tmp_path, one), query={"entry": "below 2"}).answer())
-    assert "it cannot be said whether this pupil is on course: of 1 the entry or the result" in (
-        told.replace("\xa0", " ")
+    told = words(
+        TrackingPage(desk_over(tmp_path, one), query={"entry": "below 2"}).answer()
+    )
+    assert (
+        "it cannot be said whether this pupil is on course: of 1 the entry or the result"
+        in (told.replace("\xa0", " "))
     )
     assert "the start is not known" not in told
 
@@ -156,7 +196,11 @@ def test_row_8_the_answer_says_why_nobody_is_judged(tmp_path):
     [
         ("with SEN: 0", "has SEN in the school’s files.", "Choose another summer"),
         ("no results", "results for a year that has finished", "no such pupils"),
-        ("nobody on roll", "Nobody is on roll in the school’s files.", "Nobody on roll is in"),
+        (
+            "nobody on roll",
+            "Nobody is on roll in the school’s files.",
+            "Nobody on roll is in",
+        ),
     ],
 )
 def test_row_14_each_emptiness_of_task_3_has_its_own_sentence(
@@ -164,10 +208,17 @@ def test_row_14_each_emptiness_of_task_3_has_its_own_sentence(
 ):
     page = CriteriaPage(desk_over(tmp_path, lacks(framework)[name](small(framework))))
     told = words(page.scorecard())
-    sen = [line for line in texts(page.scorecard()) if line.startswith("Pupils with SEN who")]
+    sen = [
+        line
+        for line in texts(page.scorecard())
+        if line.startswith("Pupils with SEN who")
+    ]
     assert said in told and not any(never in line for line in sen)
     if name == "with SEN: 0":
-        whom = {"levels": "in this summer’s cohort", "gcse": "with Key Stage 4 results"}[framework]
+        whom = {
+            "levels": "in this summer’s cohort",
+            "gcse": "with Key Stage 4 results",
+        }[framework]
         assert any(f"Nobody {whom} has SEN" in line for line in sen)
 
 
@@ -202,7 +253,9 @@ def test_row_14_task_5_says_why_and_a_way_on(tmp_path, name, said):
 
 def test_row_14_of_unknown_codes_nobody_says_0_with_sen(tmp_path):
     made = lacks("levels")["no sen_provision"](small("levels"))
-    said = " ".join(texts(InterventionsPage(desk_over(tmp_path, made), query={}).chart()))
+    said = " ".join(
+        texts(InterventionsPage(desk_over(tmp_path, made), query={}).chart())
+    )
     assert "1 pupil in Year 7 now, 0 with SEN" not in said
     assert "it is not known how many of them have SEN" in said
 
@@ -221,9 +274,15 @@ def test_row_14_the_list_of_task_4_says_what_the_answer_says(tmp_path):
     ("results", "told"),
     [
         ([("KS2", "3")], "None of these|This pupil has no current result in English"),
-        ([("now", "3", "2005-03-18")], "There are no KS2 results for the 1 pupil in Year 8"),
+        (
+            [("now", "3", "2005-03-18")],
+            "There are no KS2 results for the 1 pupil in Year 8",
+        ),
         ([("KS2", "3"), ("now", "3", "")], "the level now has no date"),
-        ([("KS2", "W"), ("now", "P8", "2005-03-18")], "1 pupil has W, a P level or a code"),
+        (
+            [("KS2", "W"), ("now", "P8", "2005-03-18")],
+            "1 pupil has W, a P level or a code",
+        ),
     ],
 )
 def test_row_14_a_review_of_which_nothing_can_be_said_says_why(tmp_path, results, told):
@@ -237,8 +296,12 @@ def test_row_14_a_review_of_which_nothing_can_be_said_says_why(tmp_path, results
 # A blank or a code says nothing newer: the level of December stands, with its date, on every page.
 @pytest.mark.parametrize("newest", ["", "A", "X"])
 def test_row_17_now_is_the_newest_that_is_a_result(tmp_path, newest):
-    one = one_pupil(("KS2", "3"), ("now", "3", "2004-12-10"), ("now", newest, "2005-03-18"))
-    assert "entered at 3, now 3 (10 December 2004), stuck, behind" in said_of_pupil(tmp_path, one)
+    one = one_pupil(
+        ("KS2", "3"), ("now", "3", "2004-12-10"), ("now", newest, "2005-03-18")
+    )
+    assert "entered at 3, now 3 (10 December 2004), stuck, behind" in said_of_pupil(
+        tmp_path, one
+    )
     desk = desk_over(tmp_path, one)
     page = TrackingPage(desk)
     told = words(page.answer()).replace("\xa0", " ")
@@ -265,15 +328,21 @@ def test_row_18_a_subject_without_results_says_so(tmp_path):
     page.sheets()
     assert "No results in" not in words(page.shown)
     page.of_form.value = "ICT"
-    assert "No results in ICT are in the school’s files for these pupils" in words(page.shown)
-    assert [name for name, _ in TrackingPage(desk_over(tmp_path, one)).subject.options] == [
-        "English"
-    ]
+    assert "No results in ICT are in the school’s files for these pupils" in words(
+        page.shown
+    )
+    assert [
+        name for name, _ in TrackingPage(desk_over(tmp_path, one)).subject.options
+    ] == ["English"]
 
 
 @pytest.mark.parametrize("framework", ["levels", "gcse"])
-@pytest.mark.parametrize("name", ["nobody in Year 9", "no results", "no now", "with SEN: 0"])
-def test_row_18_every_choice_of_task_4_lists_pupils_or_says_why_not(tmp_path, framework, name):
+@pytest.mark.parametrize(
+    "name", ["nobody in Year 9", "no results", "no now", "with SEN: 0"]
+)
+def test_row_18_every_choice_of_task_4_lists_pupils_or_says_why_not(
+    tmp_path, framework, name
+):
     page = TrackingPage(desk_over(tmp_path, lacks(framework)[name](small(framework))))
     page.answer(), page.pupils()
     for box in (page.subject, page.entry, page.years, page.who):

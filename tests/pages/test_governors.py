@@ -97,7 +97,9 @@ def shown(page):
 
 
 def told(page):
-    return " ".join(words(piece) for piece in shown(page).values() if hasattr(piece, "value"))
+    return " ".join(
+        words(piece) for piece in shown(page).values() if hasattr(piece, "value")
+    )
 
 
 def lines_of(page):
@@ -153,7 +155,9 @@ def test_counts_done_on_paper(tmp_path):
         for side in ("all", "SEN", "no SEN")
     ] == [27, 9, 18]
     assert made.value(subject="English", side="SEN", progress="pupils") == 16
-    assert tables["attained"].value(subject="English", side="SEN", attained="reached") == 7
+    assert (
+        tables["attained"].value(subject="English", side="SEN", attained="reached") == 7
+    )
     assert [
         tables["absence"].value(side="SEN", attendance=band)
         for band in ("all", "low", "middle", "high")
@@ -172,13 +176,18 @@ def test_counts_done_on_paper(tmp_path):
     assert "English, with SEN: 7 of 16, 44 %" in text and "at least 80 %" in text
 
 
-def test_a_small_count_is_hidden_with_the_one_from_which_it_could_be_worked_out(tmp_path):
+def test_a_small_count_is_hidden_with_the_one_from_which_it_could_be_worked_out(
+    tmp_path,
+):
     """2 of 16 have help: 14 have none, and 16 show. What is spent on two does not show either."""
     desk = desk_over(tmp_path, on_paper())
     with_maps(desk, ["0001", "0002"], "1234")
     view = GovernorsPage(desk).held.views[5]
     cell = {"side": "SEN", "heading": "literacy", "standing": "pupils"}
-    assert [view.tables["help"].value(help=help, **cell) for help in ("all", "has", "has not")] == [
+    assert [
+        view.tables["help"].value(help=help, **cell)
+        for help in ("all", "has", "has not")
+    ] == [
         16,
         None,
         None,
@@ -193,21 +202,30 @@ def test_what_is_spent_is_rounded_and_nobody_s_share_can_be_told_from_it(tmp_pat
     with_maps(desk, eight, "260")
     page = GovernorsPage(desk)
     assert (
-        page.held.views[5].pounds == {"literacy": (2100, True)} and page.held.views[10].pounds == {}
+        page.held.views[5].pounds == {"literacy": (2100, True)}
+        and page.held.views[10].pounds == {}
     )
     assert "Most is spent on Literacy: £2,100 a year for 8 pupils." in told(page)
     with_maps(desk, eight[:1], "9000")
-    assert GovernorsPage(desk).held.views[5].pounds == {}, "one pupil makes up more than half"
+    assert GovernorsPage(desk).held.views[5].pounds == {}, (
+        "one pupil makes up more than half"
+    )
     with_maps(desk, eight[:1], "260")
     desk.store.save(
-        form="task5.provision/0008", field=answer_key(row=LITERACY, column="cost"), value=""
+        form="task5.provision/0008",
+        field=answer_key(row=LITERACY, column="cost"),
+        value="",
     )
     assert GovernorsPage(desk).held.views[5].pounds == {"literacy": (1800, False)}
     for pupil in eight[:3]:
         desk.store.save(
-            form=f"task5.provision/{pupil}", field=answer_key(row=LITERACY, column="cost"), value=""
+            form=f"task5.provision/{pupil}",
+            field=answer_key(row=LITERACY, column="cost"),
+            value="",
         )
-    assert GovernorsPage(desk).held.views[5].pounds == {}, "costs are known of four alone"
+    assert GovernorsPage(desk).held.views[5].pounds == {}, (
+        "costs are known of four alone"
+    )
 
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
@@ -231,9 +249,15 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
     text = " ".join(words(pieces[piece]) for piece in PIECES[2:8])
     assert re.search(r"less often than others in English", text)
     assert (
-        "Asked of schools for pupils with SEN" if name == "levels" else "who started where they did"
+        "Asked of schools for pupils with SEN"
+        if name == "levels"
+        else "who started where they did"
     ) in text
-    assert "Department for Education" in text if name == "gcse" else "Ofsted (2004)" in text
+    assert (
+        "Department for Education" in text
+        if name == "gcse"
+        else "Ofsted (2004)" in text
+    )
 
 
 def test_progress_by_levels_is_what_task_3_measures(sample):
@@ -245,7 +269,8 @@ def test_progress_by_levels_is_what_task_3_measures(sample):
     table = GovernorsPage(desk).held.views[5].tables["progress"]
     for subject in rows.index:
         both = [
-            table.value(subject=subject, side="SEN", progress=label) for label in ("pupils", "made")
+            table.value(subject=subject, side="SEN", progress=label)
+            for label in ("pupils", "made")
         ]
         assert both == rows.loc[subject, ["pupils", "reached"]].tolist()
 
@@ -259,7 +284,10 @@ def test_a_tiny_school_is_told_in_words_that_hardly_a_figure_can_show(tmp_path):
     assert "hardly a figure can be shown" in words(page.about().children[0])
     text = told(page)
     assert "No results of a year that has finished are held" in text
-    assert not re.search(r"\b[1-5] of \d|\d of [1-5]\b", text) and page.paper()[:2] == b"PK"
+    assert (
+        not re.search(r"\b[1-5] of \d|\d of [1-5]\b", text)
+        and page.paper()[:2] == b"PK"
+    )
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -270,14 +298,20 @@ def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path
         "No results of a year that has finished are held" in text
         and "Nobody on roll has SEN in the school’s files." in text
     )
-    assert "hardly a figure" not in words(page.about().children[0]) and page.paper()[:2] == b"PK"
+    assert (
+        "hardly a figure" not in words(page.about().children[0])
+        and page.paper()[:2] == b"PK"
+    )
 
 
 @pytest.mark.usefixtures("no_pictures")
 def test_a_school_in_which_nobody_has_sen_though_there_are_results(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="N")))
     text = told(page)
-    assert text.count("None of the pupils counted here has SEN in the school’s files.") == 2
+    assert (
+        text.count("None of the pupils counted here has SEN in the school’s files.")
+        == 2
+    )
     assert text.count("Nobody on roll has SEN in the school’s files.") == 4
     assert "hardly a figure" not in words(page.about().children[0])
     assert "English, without SEN: 27 of 40" in text and "nobody to count" not in text
@@ -288,8 +322,9 @@ def test_a_school_in_which_nobody_has_sen_though_there_are_results(tmp_path):
 def test_a_school_in_which_everybody_has_sen(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="A")))
     for piece in (page.progress(), page.absence()):
-        assert "Every pupil counted here has SEN, so there is nobody to compare with." in words(
-            piece
+        assert (
+            "Every pupil counted here has SEN, so there is nobody to compare with."
+            in words(piece)
         )
     assert "English, with SEN: 27 of 40" in words(page.progress())
     assert "A tenth or more missed, with SEN: 14 of 40" in words(page.absence())
@@ -306,15 +341,25 @@ def test_nobody_on_roll_and_attendance_that_is_not_recorded_are_told_apart(tmp_p
     held.pupils.loc[sen, "attendance"] = float("nan")
     page = GovernorsPage(desk_over(tmp_path / "unknown", held))
     text = told(page)
-    assert text.count("Pupils with SEN are on roll, but the school’s files have no attendance") == 2
+    assert (
+        text.count(
+            "Pupils with SEN are on roll, but the school’s files have no attendance"
+        )
+        == 2
+    )
     assert "Nobody on roll has SEN" not in text
     page = GovernorsPage(desk_over(tmp_path / "nothing", on_paper(attendance="")))
     text = told(page)
     assert (
-        text.count("More than half of the pupils on roll have no attendance in the school’s files")
+        text.count(
+            "More than half of the pupils on roll have no attendance in the school’s files"
+        )
         == 2
     )
-    assert "choose the files again on the front page, with a list that has attendance" in text
+    assert (
+        "choose the files again on the front page, with a list that has attendance"
+        in text
+    )
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -325,8 +370,9 @@ def test_nobody_in_the_middle_band_alone_is_not_nobody(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, held))
     assert "None of the pupils with SEN" not in words(page.progress())
     text = words(page.attendance())
-    assert "cannot be said yet" in text or "counted here attends 90 % or less" in text.replace(
-        "\xa0", " "
+    assert (
+        "cannot be said yet" in text
+        or "counted here attends 90 % or less" in text.replace("\xa0", " ")
     )
 
 
@@ -395,7 +441,12 @@ def test_no_name_number_or_form_of_the_sample_is_sent_whatever_is_chosen(sample,
 
 
 def test_no_text_of_a_small_school_s_pupils_is_sent(tmp_path):
-    marks = {"need": "PMLD", "ethnicity": "Ethnq", "language": "Langq", "set_english": "Setq"}
+    marks = {
+        "need": "PMLD",
+        "ethnicity": "Ethnq",
+        "language": "Langq",
+        "set_english": "Setq",
+    }
     desk = desk_over(tmp_path, on_paper(**marks))
     with_maps(desk, [f"{number:04}" for number in range(1, 9)], "260")
     sent = everything_sent(GovernorsPage(desk))
@@ -471,7 +522,9 @@ def test_the_page_keeps_published_tables_and_neither_school_nor_store(tmp_path):
             for one in found
             if isinstance(one, School | Desk | Store | pd.DataFrame | pd.Series)
         ]
-    assert sum(isinstance(one, PublishedTable) for one in reachable(vars(page))) == 5 * len(LIMITS)
+    assert sum(
+        isinstance(one, PublishedTable) for one in reachable(vars(page))
+    ) == 5 * len(LIMITS)
 
 
 def test_a_kernel_that_has_opened_the_page_holds_no_school_any_more(tmp_path):
@@ -505,10 +558,16 @@ print(len(left), page.hide.value)
 
 
 def test_the_notebook_opens_no_school():
-    cells = json.loads((ROOT / "notebooks" / "governors.ipynb").read_text("utf-8"))["cells"]
+    cells = json.loads((ROOT / "notebooks" / "governors.ipynb").read_text("utf-8"))[
+        "cells"
+    ]
     assert not any("workings" in cell["metadata"].get("tags", []) for cell in cells)
-    code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    assert set(re.findall(r"import (\w+)", code)) == {"open_page"} and "desk" not in code
+    code = "".join(
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"
+    )
+    assert (
+        set(re.findall(r"import (\w+)", code)) == {"open_page"} and "desk" not in code
+    )
 
 
 # A reader who subtracts ----------------------------------------------------------------------------------------------------
@@ -537,7 +596,9 @@ def random_tables(rng):
                 "pupil_id": str(number),
                 "side": side,
                 "attendance": rng.choices(["low", "middle", "high"], [2, 3, 6])[0],
-                "standing": rng.choices(["moving", "not moving", "not known"], [5, 4, 1])[0],
+                "standing": rng.choices(
+                    ["moving", "not moving", "not known"], [5, 4, 1]
+                )[0],
             }
             for number, side in enumerate(
                 rng.choices(["SEN", "no SEN"], [3, 7], k=rng.randint(8, 120))
@@ -551,7 +612,10 @@ def random_tables(rng):
         if side == "SEN" and rng.random() < 0.3
     ]
     given = pd.DataFrame(
-        [(pupil, heading, heading, heading, "", None, None) for pupil, heading in having],
+        [
+            (pupil, heading, heading, heading, "", None, None)
+            for pupil, heading in having
+        ],
         columns=GIVEN,
     )
     return publishing.tables(
@@ -561,11 +625,14 @@ def random_tables(rng):
 
 def reader_of(counted, *, limit):
     """The page's reader: he knows its sums, and which cells no column adds up are the same."""
-    also = list(publishing.known_to_be_the_same(counted, subjects=SUBJECTS, headings=HEADINGS))
+    also = list(
+        publishing.known_to_be_the_same(counted, subjects=SUBJECTS, headings=HEADINGS)
+    )
     published = publish(counted, totals=TOTALS, also=also, hide_up_to=limit)
     reader = Reader([one.table for one in published.values()], TOTALS, limit=limit)
     named = [
-        (reader.name(cell, list(cell)), reader.name(other, list(other))) for cell, (other,) in also
+        (reader.name(cell, list(cell)), reader.name(other, list(other)))
+        for cell, (other,) in also
     ]
     reader.sums += [(cell, (other,)) for cell, other in named if cell != other]
     return reader, published
@@ -584,7 +651,10 @@ def test_a_reader_recovers_no_hidden_count_of_the_page():
         asked = {c for c, count in reader.counts.items() if count is None} | {
             c for c in reader.unseen if 1 <= truth[c] <= limit
         }
-        assert not {cell for cell in reader.by_algebra() if cell in asked}, (number, limit)
+        assert not {cell for cell in reader.by_algebra() if cell in asked}, (
+            number,
+            limit,
+        )
         assert reader.by_bounds(truth) == {}, (number, limit)
         hidden += sum(one.hidden for one in published.values())
     assert hidden > SCHOOLS
@@ -602,10 +672,13 @@ def test_tables_published_one_by_one_would_give_counts_away():
             names = [name for name in table.columns if name not in ("pupils", "reason")]
             for row in table.to_dict("records"):
                 cell = reader.name(row, names)
-                shows[cell] = shows.get(cell) if pd.isna(row["pupils"]) else int(row["pupils"])
+                shows[cell] = (
+                    shows.get(cell) if pd.isna(row["pupils"]) else int(row["pupils"])
+                )
         reader.counts = shows
         found += len(
-            reader.by_algebra().keys() & {cell for cell, count in shows.items() if count is None}
+            reader.by_algebra().keys()
+            & {cell for cell, count in shows.items() if count is None}
         )
     assert found
 
@@ -651,18 +724,27 @@ def test_a_picture_says_where_something_is_hidden_and_draws_nothing_of_it(width)
         "labels": ["A", "B", "C"],
     }
     figure = charts.published_rates(
-        table, strong=[True] * 3, marks=[60.0, 60.0, 60.0], mark="target", width=width, **ask
+        table,
+        strong=[True] * 3,
+        marks=[60.0, 60.0, 60.0],
+        mark="target",
+        width=width,
+        **ask,
     )
     texts = drawn(figure)
     assert "50 %" in texts and texts.count("hidden") == 1 and texts.count("nobody") == 1
-    assert len(figure.axes[0].lines) == 3, "a range, a dot and a mark, for the first row alone"
+    assert len(figure.axes[0].lines) == 3, (
+        "a range, a dot and a mark, for the first row alone"
+    )
     with pytest.raises(TypeError):
         charts.published_rates(table.table, strong=[True] * 3, **ask)
 
 
 def test_spend_is_drawn_only_where_the_number_of_pupils_shows():
     table = published(a=(40, 20), b=(12, 4))
-    figure = charts.published_spend(table, {("a", "pupils"): (2300, False)}, labels=["A"])
+    figure = charts.published_spend(
+        table, {("a", "pupils"): (2300, False)}, labels=["A"]
+    )
     assert "at least £2,300, 40 pupils" in drawn(figure)
     with pytest.raises(ValueError, match="hidden"):
         charts.published_spend(table, {("b", "made"): (2300, False)}, labels=["B"])
@@ -680,10 +762,14 @@ def test_help_that_is_hidden_stands_in_a_line_and_not_as_an_empty_row(sample):
         and not any(label in hidden for label in labels)
         and "hidden" not in str(asked.figures.in_words())
     )
-    assert len(labels) == len(asked.figures.rows) == len(asked.marks) == len(asked.strong)
+    assert (
+        len(labels) == len(asked.figures.rows) == len(asked.marks) == len(asked.strong)
+    )
 
 
-def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compares(tmp_path):
+def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compares(
+    tmp_path,
+):
     """40 with SEN, judged: 20 have help with literacy, of whom 7 move on; of the 20 without it 14."""
     held = GovernorsPage(desk_over(tmp_path, on_paper())).held.words
     headings = {"literacy": held.headings["literacy"]}
@@ -697,7 +783,10 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
         }
     )
     given = pd.DataFrame(
-        [(str(n), "literacy", "literacy", "literacy", "", None, None) for n in range(20)],
+        [
+            (str(n), "literacy", "literacy", "literacy", "", None, None)
+            for n in range(20)
+        ],
         columns=GIVEN,
     )
     finished = pd.DataFrame(
@@ -724,20 +813,29 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
     ("one", "other", "told"),
     [
         ((9, 16), (3, 4), "19 points apart"),  # 56 and 75 %, 18.75
-        ((14, 39), (31, 53), "22.6 points apart"),  # 36 and 58 %: 23 would contradict them
+        (
+            (14, 39),
+            (31, 53),
+            "22.6 points apart",
+        ),  # 36 and 58 %: 23 would contradict them
         ((1, 2), (1, 2), "no gap"),
         ((50, 101), (50, 100), "no gap"),  # both 50 %, and half a point between them
     ],
 )
 def test_a_gap_does_not_contradict_the_percentages_beside_it(one, other, told):
-    rows = [pd.Series({"reached": reached, "pupils": pupils}) for reached, pupils in (one, other)]
+    rows = [
+        pd.Series({"reached": reached, "pupils": pupils})
+        for reached, pupils in (one, other)
+    ]
     assert _gap(*rows).startswith(told)
 
 
 # England beside the published rates ----------------------------------------------------------------------------------------
 
 
-def gcse_on_paper(*, ks4_year="2024", sen=24, others=30, starts=("95", "103"), ks2=True, first=""):
+def gcse_on_paper(
+    *, ks4_year="2024", sen=24, others=30, starts=("95", "103"), ks2=True, first=""
+):
     """Pupils of Year 11 who have left, by GCSE. The first half of each side began at the first start, the others at the second.
 
     With SEN every second reached grade 4, of the others all. All take English Language alone. `first` is where the first began.
@@ -758,7 +856,10 @@ def gcse_on_paper(*, ks4_year="2024", sen=24, others=30, starts=("95", "103"), k
         )
         if ks2:
             start = first if first and number == 1 else starts[0] if half else starts[1]
-            results += [(code, "KS2", paper, "test", start) for paper in ("Reading", "Mathematics")]
+            results += [
+                (code, "KS2", paper, "test", start)
+                for paper in ("Reading", "Mathematics")
+            ]
         grade = "4" if not has_sen or number % 2 else "3"
         results.append((code, "KS4", "English Language", "test", grade))
     return school("gcse", pupils, results, year=int(ks4_year))
@@ -777,7 +878,9 @@ def in_england(group, *, year, reach="4", bands=("90-95.5", "102-104")):
 
 def bands_of_the_starts(desk):
     stage = desk.school.framework.stage()
-    return tuple(stage.band(entry=start, points=float(start)) for start in ("95", "103"))
+    return tuple(
+        stage.band(entry=start, points=float(start)) for start in ("95", "103")
+    )
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -797,14 +900,19 @@ def test_england_from_the_same_starts_by_hand(tmp_path):
         f"{percent} % (2024). No clear difference." in text
     )
     made = made_in_england(
-        framework=desk.school.framework, stage=desk.school.framework.stage(), cohort=2024
+        framework=desk.school.framework,
+        stage=desk.school.framework.stage(),
+        cohort=2024,
     )
     of_sen = made[(made["subject"] == "English Language") & (made["group"] == "SEN")]
     wanted = of_sen.set_index("entry")["percent"].loc[list(bands)].mean()
-    assert page.view.england["progress", "English Language", "SEN"].percent == rounded(wanted)
-    assert f"{rounded(wanted)} % of pupils with SEN who started where they did made it." in words(
-        page.progress()
-    ).replace("\xa0", " ")
+    assert page.view.england["progress", "English Language", "SEN"].percent == rounded(
+        wanted
+    )
+    assert (
+        f"{rounded(wanted)} % of pupils with SEN who started where they did made it."
+        in words(page.progress()).replace("\xa0", " ")
+    )
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -833,7 +941,10 @@ def test_a_verdict_is_given_against_the_same_summer_alone(tmp_path, summer, year
 def test_leavers_without_a_start_stand_beside_no_other_year(tmp_path):
     page = GovernorsPage(desk_over(tmp_path, gcse_on_paper(ks4_year="2026", ks2=False)))
     text = told(page)
-    assert page.view.england == {} and "There were no key stage 2 tests in 2020 and 2021" in text
+    assert (
+        page.view.england == {}
+        and "There were no key stage 2 tests in 2020 and 2021" in text
+    )
     assert "English Language, with SEN: 12 of 24, 50" in text and "clear" not in words(
         page.england()
     )
@@ -841,9 +952,10 @@ def test_leavers_without_a_start_stand_beside_no_other_year(tmp_path):
     held = same.view.england["attained", "English Language", "SEN"]
     assert not held.alike and held.year == 2024 and held.difference
     assert "wherever they started" in words(same.england())
-    assert "choose the files again on the front page, with the results of Key Stage 2" in words(
-        same.progress()
-    ).replace("\xa0", " ")
+    assert (
+        "choose the files again on the front page, with the results of Key Stage 2"
+        in words(same.progress()).replace("\xa0", " ")
+    )
 
 
 def test_england_stands_beside_a_rate_that_shows_and_nowhere_else(sample):
@@ -870,7 +982,9 @@ def test_where_england_s_figure_would_tell_where_a_few_started_it_is_left_out(tm
     assert ("attained", "English Language", "no SEN") in page.view.england
     beside = page.view.england.get(("attained", "English Language", "SEN"))
     assert page.view.withheld and (beside is None or not beside.alike)
-    assert "left out where it could tell where a few of the pupils started" in words(page.england())
+    assert "left out where it could tell where a few of the pupils started" in words(
+        page.england()
+    )
 
 
 @pytest.mark.usefixtures("no_pictures")
@@ -888,10 +1002,14 @@ def test_a_figure_of_the_lea_is_named_as_the_lea_s(tmp_path):
 def test_tasks_1_and_3_and_this_page_say_one_denominator(sample):
     """Pupils with SEN at grade 4 in English Language, by the measures behind the three pages."""
     desk = sample("gcse")
-    table = of_known_starts(conversion(desk.school, subject="English Language", reach="4"))
+    table = of_known_starts(
+        conversion(desk.school, subject="English Language", reach="4")
+    )
     cohort = table["cohort"].max()
     task_1 = table[
-        (table["entry"] == "all") & (table["group"] == "SEN") & (table["cohort"] == cohort)
+        (table["entry"] == "all")
+        & (table["group"] == "SEN")
+        & (table["cohort"] == cohort)
     ].iloc[0]
     rows = criteria(desk.school)
     task_3 = rows[
@@ -901,7 +1019,9 @@ def test_tasks_1_and_3_and_this_page_say_one_denominator(sample):
     ].iloc[0]
     view = GovernorsPage(desk).view
     here = [
-        view.tables["attained"].value(subject="English Language", side="SEN", attained=label)
+        view.tables["attained"].value(
+            subject="English Language", side="SEN", attained=label
+        )
         for label in ("pupils", "reached")
     ]
     assert here == [task_1.pupils, task_1.reached] == [task_3.pupils, task_3.reached]
@@ -911,10 +1031,14 @@ def test_tasks_1_and_3_and_this_page_say_one_denominator(sample):
 
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
-def test_the_word_chance_is_gone_and_every_percentage_has_its_counts(sample, no_pictures, name):
+def test_the_word_chance_is_gone_and_every_percentage_has_its_counts(
+    sample, no_pictures, name
+):
     page = GovernorsPage(sample(name))
     paper = docx.Document(io.BytesIO(page.paper()))
-    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    cells = [
+        cell.text for table in paper.tables for row in table.rows for cell in row.cells
+    ]
     on_paper = " ".join([*cells, *(one.text for one in paper.paragraphs)])
     assert "chance" not in (told(page) + on_paper).lower()
     for make in (progress, england, absence, attendance, works):
@@ -922,7 +1046,7 @@ def test_the_word_chance_is_gone_and_every_percentage_has_its_counts(sample, no_
         for line in asked.lines:
             for percent in re.finditer(r"\d+ %", line.split("England")[0]):
                 before = line[: percent.start()]
-                assert re.search(r"\d+ of \d+, $|\(likely \d+ to $", before) or line.startswith(
-                    ("Attend", "Above")
-                ), line
+                assert re.search(
+                    r"\d+ of \d+, $|\(likely \d+ to $", before
+                ) or line.startswith(("Attend", "Above")), line
         assert "%" not in asked.answer

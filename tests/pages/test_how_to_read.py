@@ -48,7 +48,9 @@ def test_paragraph(one):
         assert part == " ".join(part.split()) and part.endswith(".")
     assert len(one.text.split()) <= 90
     assert re.search(
-        r"\b(pupils?|lessons|intervention|action|everyone|England|your LEA)\b", one.whom, re.I
+        r"\b(pupils?|lessons|intervention|action|everyone|England|your LEA)\b",
+        one.whom,
+        re.I,
     )
     assert "range" in one.range
     assert "chance" not in f"{one.title} {one.text}".lower()
@@ -73,7 +75,12 @@ def test_as_html():
     assert html.count("<details") == html.count("</details>") == 1
     assert html.count("<p>") == html.count("</p>") == 2
     assert '<summary aria-label="How to read this figure"' in html
-    assert html.count("<a ") == html.count('rel="noreferrer"') == html.count('target="_blank"') == 1
+    assert (
+        html.count("<a ")
+        == html.count('rel="noreferrer"')
+        == html.count('target="_blank"')
+        == 1
+    )
     assert "82\N{NO-BREAK SPACE}%" in html
     assert html.index("A share of pupils") < html.index("Hours and pounds")
 
@@ -86,4 +93,6 @@ def test_a_key_that_there_is_not():
 def test_the_page_in_docs_is_as_it_is_made():
     if os.environ.get("SENLIB_DOCS"):
         DOCS.write_text(as_markdown(), encoding="utf-8")
-    assert DOCS.read_text(encoding="utf-8") == as_markdown(), "run this with SENLIB_DOCS=1"
+    assert DOCS.read_text(encoding="utf-8") == as_markdown(), (
+        "run this with SENLIB_DOCS=1"
+    )

@@ -14,8 +14,16 @@ KS4 = GCSE.stage("KS4")
 
 
 def table_of(counts, *, reach="4"):
-    row = {"stage": "KS4", "subject": "Mathematics", "group": "SEN", "entry": "<80", "year": 2024}
-    matrix = pd.DataFrame([row | {"outcome": o, "pupils": n} for o, n in counts.items()])
+    row = {
+        "stage": "KS4",
+        "subject": "Mathematics",
+        "group": "SEN",
+        "entry": "<80",
+        "year": 2024,
+    }
+    matrix = pd.DataFrame(
+        [row | {"outcome": o, "pupils": n} for o, n in counts.items()]
+    )
     matrix = matrix.astype({"pupils": "Int64"})
     asked = {"subject": "Mathematics", "entry": "<80", "reach": reach, "matrix": matrix}
     return others(framework=GCSE, stage=KS4, **asked)
@@ -36,7 +44,9 @@ def test_the_strip_has_as_many_filled_squares_as_the_sentence_says(band, reach):
     assert all(letter.isdigit() and letter >= reach for letter in filled)
     says = re.search(r'aria-label="([^"]+)"', strip)[1]
     told = hundred.short(share(table, reach=reach, stage=KS4))
-    assert says.startswith("Of 100: ") and f"{told} reached grade {reach} or above" in says
+    assert (
+        says.startswith("Of 100: ") and f"{told} reached grade {reach} or above" in says
+    )
     assert told in hundred.sentence(table, group="SEN", reach=reach, stage=KS4)
 
 
@@ -58,9 +68,13 @@ def test_fewer_than_a_hundred_are_counted_themselves():
 def test_no_rounding_says_that_nobody_got_there():
     table = table_of({"3": 9990, "9": 10}, reach="7")
     said = hundred.sentence(table, group="all", reach="7", stage=KS4)
-    assert said.startswith("In England fewer than 1 of 100 pupils who started there reached")
+    assert said.startswith(
+        "In England fewer than 1 of 100 pupils who started there reached"
+    )
     table = table_of({"3": 1, "9": 9990}, reach="7")
-    assert "more than 99 of 100" in hundred.sentence(table, group="all", reach="7", stage=KS4)
+    assert "more than 99 of 100" in hundred.sentence(
+        table, group="all", reach="7", stage=KS4
+    )
 
 
 def test_every_way_to_say_it_has_its_place_in_the_order():
@@ -73,7 +87,10 @@ def test_every_way_to_say_it_has_its_place_in_the_order():
         {"9": 100},
         {"3": 57, "9": 43},
     ):
-        assert hundred.short(share(table_of(counts, reach="7"), reach="7", stage=KS4)) in order
+        assert (
+            hundred.short(share(table_of(counts, reach="7"), reach="7", stage=KS4))
+            in order
+        )
 
 
 def test_letters_are_explained_where_they_stand_and_not_elsewhere():
@@ -84,7 +101,12 @@ def test_letters_are_explained_where_they_stand_and_not_elsewhere():
 
 def test_a_block_says_what_it_is_and_whence():
     table = table_of({"3": 80, "4": 20})
-    asked = {"subject": "Mathematics", "entry": "below the test", "reach": "4", "stage": KS4}
+    asked = {
+        "subject": "Mathematics",
+        "entry": "below the test",
+        "reach": "4",
+        "stage": KS4,
+    }
     block = hundred.block({"SEN": table}, **asked)
     assert hundred.NO_PREDICTION in block
     assert "2023/24" in block and "DfE" in block

@@ -16,7 +16,15 @@ from senlib.widgets import ChosenFile
 from senlib.workbook import portable
 from senlib.workbook.plan import PLAN, add_action
 from senlib.workbook.store import Store
-from tests.pages.driving import NASTY, TROUBLES, desk_over, save, small_school, vanish, words
+from tests.pages.driving import (
+    NASTY,
+    TROUBLES,
+    desk_over,
+    save,
+    small_school,
+    vanish,
+    words,
+)
 
 TODAY = date.today()
 
@@ -36,7 +44,14 @@ def desk(tmp_path, school):
 
 def page_of(desk):
     page = FrontPage(desk)
-    page.header(), page.tasks(), page.due(), page.school(), page.own_files(), page.carry()
+    (
+        page.header(),
+        page.tasks(),
+        page.due(),
+        page.school(),
+        page.own_files(),
+        page.carry(),
+    )
     page.ask("intro.senco"), page.ask("intro.reflection")
     return page
 
@@ -50,19 +65,24 @@ def day(days):
 
 def test_before_anything_is_written_the_way_leads_to_task_1(desk):
     page = page_of(desk)
-    assert words(page.far).count("not begun") == 8 and "Begin Task 1: Conversion" in words(
-        page.soon
-    )
+    assert words(page.far).count(
+        "not begun"
+    ) == 8 and "Begin Task 1: Conversion" in words(page.soon)
     assert "There are no actions yet." in words(page.soon)
 
 
 def test_each_task_says_in_how_many_parts_something_is_written(desk):
     desk.store.save(form="unit1.reflection", field="spread", value="Not far enough")
     desk.store.save(
-        form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes"
+        form="task5.provision/0001",
+        field="task5.provision.literacy.guided.given",
+        value="yes",
     )
     page = page_of(desk)
-    assert "1 of 2 parts begun" in words(page.far) and words(page.far).count("not begun") == 6
+    assert (
+        "1 of 2 parts begun" in words(page.far)
+        and words(page.far).count("not begun") == 6
+    )
     assert "Begin Task 2: Your role" in words(page.soon)
 
 
@@ -126,7 +146,9 @@ def test_where_it_cannot_be_read_what_was_shown_stays(desk, monkeypatch, trouble
         page._show_progress()
         assert says in words(page.soon) and "1 of 2 parts begun" in words(page.far)
         page.make.click()
-        assert "No file was made." in words(page.portable) and says in words(page.portable)
+        assert "No file was made." in words(page.portable) and says in words(
+            page.portable
+        )
         page.bring_in([ChosenFile(name="w.json", content=made())])
         assert says in page.bring.message
 
@@ -138,7 +160,8 @@ def made(*answers):
     """A file of a workbook with these answers: form, field, value."""
     at = "2005-03-08T13:02:00.000000+00:00"
     held = [
-        {"form": form, "field": field, "value": value, "at": at} for form, field, value in answers
+        {"form": form, "field": field, "value": value, "at": at}
+        for form, field, value in answers
     ]
     return json.dumps(
         {
@@ -154,16 +177,22 @@ def made(*answers):
 def file_of(page):
     page.make.click()
     return base64.b64decode(
-        re.search(r'href="data:application/json;base64,([^"]+)"', page.portable.value)[1]
+        re.search(r'href="data:application/json;base64,([^"]+)"', page.portable.value)[
+            1
+        ]
     )
 
 
-def test_a_workbook_is_carried_to_another_computer_with_its_history(tmp_path, school, desk):
+def test_a_workbook_is_carried_to_another_computer_with_its_history(
+    tmp_path, school, desk
+):
     here, there = desk_over(tmp_path / "here", school), desk
     for text in ("first", NASTY):
         here.store.save(form="review", field="review.pupils.now", value=text)
     for number in range(30):
-        here.store.save(form=f"task5.provision/{number:04}", field="own.1.initials", value="JB")
+        here.store.save(
+            form=f"task5.provision/{number:04}", field="own.1.initials", value="JB"
+        )
     add_action(here.store, what="Ring home", due=day(3))
     page = page_of(there)
     page.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
@@ -201,7 +230,9 @@ def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(de
         "review.pupils.now": "of today",
         "review.parents.now": "x",
     }
-    assert [answer.value for answer in desk.store.history("review", "review.pupils.now")] == [
+    assert [
+        answer.value for answer in desk.store.history("review", "review.pupils.now")
+    ] == [
         "of today",
         "of 2005",
     ]
@@ -209,7 +240,9 @@ def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(de
 
 def test_the_file_holds_numbers_and_neither_names_nor_results(desk):
     desk.store.save(
-        form="task5.provision/0001", field="task5.provision.literacy.guided.given", value="yes"
+        form="task5.provision/0001",
+        field="task5.provision.literacy.guided.given",
+        value="yes",
     )
     content = file_of(page_of(desk)).decode()
     assert "0001" in content and not [
@@ -228,7 +261,10 @@ def test_the_file_holds_numbers_and_neither_names_nor_results(desk):
             made().replace(b'"version": 1', b'"version": 2'),
             "A newer version of the workbook made this file.",
         ),
-        (made(("review", "a", "Zebedee")).replace(b'"field": "a", ', b""), "answer 1 lacks field"),
+        (
+            made(("review", "a", "Zebedee")).replace(b'"field": "a", ', b""),
+            "answer 1 lacks field",
+        ),
     ],
     ids=[
         "empty",
@@ -289,7 +325,9 @@ def own_school(environment):
     desk.choose(desks.OWN)
     desk = open_desk()
     assert desk.chosen == desks.OWN
-    desk.store.save(form="review", field="review.pupils.now", value="Zebedee Quill bites")
+    desk.store.save(
+        form="review", field="review.pupils.now", value="Zebedee Quill bites"
+    )
     return desk
 
 
@@ -307,15 +345,18 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
     file_of(page)
     page.sure.value = True
     page.delete.click()
-    assert "Everything is deleted." in words(page.deleted) and "The sample school" in words(
+    assert "Everything is deleted." in words(
         page.deleted
-    )
+    ) and "The sample school" in words(page.deleted)
     assert (
         page.desk.school.sample
         and "Elmbridge Vale" in words(page.opened)
         and "Elmbridge Vale" in words(page.top)
     )
-    assert not (environment / "school").exists() and not (environment / "codes.key").exists()
+    assert (
+        not (environment / "school").exists()
+        and not (environment / "codes.key").exists()
+    )
     files = b"".join(path.read_bytes() for path in environment.iterdir())
     assert (
         b"Zebedee" not in files
@@ -338,9 +379,9 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
 def test_of_the_desk_nothing_is_left(environment):
     desk = own_school(environment)
     desk.delete_everything()
-    assert desk.settings.workbooks() == [] and [path.name for path in environment.iterdir()] == [
-        "workbook.sqlite"
-    ]
+    assert desk.settings.workbooks() == [] and [
+        path.name for path in environment.iterdir()
+    ] == ["workbook.sqlite"]
 
 
 def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(
@@ -356,7 +397,9 @@ def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(
         "The folder that you named is open now, as it was." in words(page.deleted)
         and page.desk.chosen == desks.FOLDER
     )
-    assert page.desk.store.forms() == {} and len(list((tmp_path / "named").iterdir())) > 0
+    assert (
+        page.desk.store.forms() == {} and len(list((tmp_path / "named").iterdir())) > 0
+    )
 
 
 def test_what_cannot_be_deleted_is_told(environment, monkeypatch):
@@ -368,7 +411,9 @@ def test_what_cannot_be_deleted_is_told(environment, monkeypatch):
     monkeypatch.setattr(desks.shutil, "rmtree", refuse)
     page.sure.value = True
     page.delete.click()
-    assert "could not be deleted" in words(page.deleted) and "busy" not in words(page.deleted)
+    assert "could not be deleted" in words(page.deleted) and "busy" not in words(
+        page.deleted
+    )
 
 
 def test_a_store_that_is_gone_is_told_when_it_is_to_be_deleted(environment):
@@ -376,7 +421,9 @@ def test_a_store_that_is_gone_is_told_when_it_is_to_be_deleted(environment):
     vanish(page.desk)
     page.sure.value = True
     page.delete.click()
-    assert "no longer there" in words(page.deleted) and (environment / "school").exists()
+    assert (
+        "no longer there" in words(page.deleted) and (environment / "school").exists()
+    )
 
 
 def test_a_sample_can_be_left_and_comes_back_with_what_was_written(environment):
@@ -385,6 +432,6 @@ def test_a_sample_can_be_left_and_comes_back_with_what_was_written(environment):
     for key in ("gcse", "levels"):
         page.which.value = key
         page.open.click()
-    assert page.desk.store.latest("intro.senco") == {"intro.senco.1": "yes"} and open_sample(
-        "levels"
-    ).name in words(page.opened)
+    assert page.desk.store.latest("intro.senco") == {
+        "intro.senco.1": "yes"
+    } and open_sample("levels").name in words(page.opened)

@@ -32,7 +32,8 @@ FRAMEWORKS = ("levels", "gcse")
 STEMS = [page.stem for page in PAGES if page.stem not in WITHOUT_SCHOOL]
 # Every thing that may be lacking takes minutes; each day a third of them is looked at, and all of them in .ci/run.
 LONG = pytest.mark.skipif(
-    not os.environ.get("SENLIB_LONG"), reason="looked at where SENLIB_LONG is set, as in .ci/run"
+    not os.environ.get("SENLIB_LONG"),
+    reason="looked at where SENLIB_LONG is set, as in .ci/run",
 )
 CASES = [
     pytest.param(framework, name, marks=() if number % 3 == 0 else LONG)
@@ -105,7 +106,9 @@ def look_at(school, folder, monkeypatch):
 
 @pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize(("framework", "name"), CASES)
-def test_every_page_over_a_school_that_lacks_one_thing(tmp_path, monkeypatch, framework, name):
+def test_every_page_over_a_school_that_lacks_one_thing(
+    tmp_path, monkeypatch, framework, name
+):
     look_at(school_of(framework, name), tmp_path, monkeypatch)
 
 
@@ -119,7 +122,9 @@ def test_every_page_over_a_school_that_lacks_one_thing(tmp_path, monkeypatch, fr
 @pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_page_over_a_school_that_lacks_several(tmp_path_factory, framework, data):
-    names = data.draw(st.lists(st.sampled_from(sorted(lacks(framework))), min_size=2, max_size=3))
+    names = data.draw(
+        st.lists(st.sampled_from(sorted(lacks(framework))), min_size=2, max_size=3)
+    )
     school = school_of(framework, *names)
     if len(school.pupils):
         with pytest.MonkeyPatch.context() as monkeypatch:
@@ -160,7 +165,8 @@ def test_every_file_can_be_made(tmp_path, monkeypatch, framework, name):
         offers = [
             one
             for one in boxes
-            if isinstance(one, widgets.Dropdown) and one.description == "What to take away"
+            if isinstance(one, widgets.Dropdown)
+            and one.description == "What to take away"
         ]
         makes = [
             one
@@ -190,7 +196,9 @@ def sides(school):
 
 def on_roll(school, years=range(20)):
     pupils = school.pupils
-    return (pupils["on_roll"] == "Y") & pupils["year_group"].isin(list(years)).fillna(False)
+    return (pupils["on_roll"] == "Y") & pupils["year_group"].isin(list(years)).fillna(
+        False
+    )
 
 
 def claims_of_sen(said, school):
@@ -216,18 +224,26 @@ def claims_of_sen(said, school):
             text,
         ):
             wrong.append(f"not known: {text!r}")
-        if re.search("(?:Nationally|England) \\d+ %", text) and "result is not known in" in text:
+        if (
+            re.search("(?:Nationally|England) \\d+ %", text)
+            and "result is not known in" in text
+        ):
             wrong.append(f"England beside an unknown start: {text!r}")
     return wrong
 
 
 def standing_result(rows):
     """The test's result of each pupil and subject, or the teacher's where the test gave no level."""
-    rows = rows[rows["result"].astype(str) != ""].assign(result=rows["result"].astype(str))
+    rows = rows[rows["result"].astype(str) != ""].assign(
+        result=rows["result"].astype(str)
+    )
     first = rows.assign(
-        order=rows["kind"].eq("teacher").astype(int) + 2 * rows["points"].isna().astype(int)
+        order=rows["kind"].eq("teacher").astype(int)
+        + 2 * rows["points"].isna().astype(int)
     ).sort_values("order", kind="stable")
-    return first.drop_duplicates(["pupil_id", "subject"]).set_index(["pupil_id", "subject"])
+    return first.drop_duplicates(["pupil_id", "subject"]).set_index(
+        ["pupil_id", "subject"]
+    )
 
 
 def in_summer(school, stage, summer):
@@ -241,7 +257,9 @@ def in_summer(school, stage, summer):
     )
     done = set(school.results.loc[school.results["stage"] == stage.name, "pupil_id"])
     early = (
-        (pupils["left_on"] != "") & (pupils["left_on"] < f"{summer}-05-01") & (summer is not None)
+        (pupils["left_on"] != "")
+        & (pupils["left_on"] < f"{summer}-05-01")
+        & (summer is not None)
     )
     early |= (
         ((pupils["left_on"] == "") | (summer is None))
@@ -264,7 +282,10 @@ def task_1(page, said):
     wrong = []
     if entry not in ("2", "3", "4", "all") or not str(reach).isdigit():
         return wrong
-    if page.denominator.value != "all" or subject not in school.framework.core_subjects():
+    if (
+        page.denominator.value != "all"
+        or subject not in school.framework.core_subjects()
+    ):
         return wrong
     here = in_summer(school, stage, page.cohort.value) & (sides(school) == "SEN")
     ids = list(school.pupils.loc[here, "pupil_id"])
@@ -274,12 +295,18 @@ def task_1(page, said):
     ends_of = rows[rows["stage"] == stage.name]
     hiding = ["", *stage.outcome_scale.below_range()]
     absent = ends_of[
-        ends_of["kind"].eq("test") & ends_of["points"].isna() & ~ends_of["result"].isin(hiding)
+        ends_of["kind"].eq("test")
+        & ends_of["points"].isna()
+        & ~ends_of["result"].isin(hiding)
     ]
-    by_teacher = ends_of["kind"].eq("teacher") & ends_of["pupil_id"].isin(absent["pupil_id"])
+    by_teacher = ends_of["kind"].eq("teacher") & ends_of["pupil_id"].isin(
+        absent["pupil_id"]
+    )
     ends = standing_result(ends_of[~by_teacher])["result"]
     if entry != "all":
-        ids = [one for one in ids if str(starts.get((one, subject), "")).startswith(entry)]
+        ids = [
+            one for one in ids if str(starts.get((one, subject), "")).startswith(entry)
+        ]
     made = sum(reached(ends.get((one, subject), ""), reach) for one in ids)
     for text in said:
         found = re.match(r"Of ([\d,]+) pupils? with SEN .*?, (\d+) reached ", text)
@@ -300,7 +327,9 @@ def task_1(page, said):
             and len(ends.dropna())
             and (school.pupils["ks4_year"].notna().any())
         ):
-            finished = set(school.results.loc[school.results["stage"] == stage.name, "pupil_id"])
+            finished = set(
+                school.results.loc[school.results["stage"] == stage.name, "pupil_id"]
+            )
             if (
                 in_summer(school, stage, page.cohort.value)
                 & school.pupils["pupil_id"].isin(finished)
@@ -317,14 +346,22 @@ def task_3(page, said):
     new = int(on_roll(school, [7]).sum())
     for text in said:
         found = re.match(r"([\d.]+) % on average over ([\d,]+) pupils?", text)
-        if found and (abs(float(found[1]) - held.mean()) > 0.051 or int(found[2]) != len(held)):
+        if found and (
+            abs(float(found[1]) - held.mean()) > 0.051 or int(found[2]) != len(held)
+        ):
             wrong.append(f"it is {held.mean():.1f} of {len(held)}: {text!r}")
-        found = re.match(r"([\d.]+) % for the 1 pupil whose attendance is recorded", text)
+        found = re.match(
+            r"([\d.]+) % for the 1 pupil whose attendance is recorded", text
+        )
         if found and (len(held) != 1 or abs(float(found[1]) - held.mean()) > 0.051):
             wrong.append(f"attendance is held of {len(held)}: {text!r}")
-        if "no attendance is recorded for the" in text and (len(held) or not here.any()):
+        if "no attendance is recorded for the" in text and (
+            len(held) or not here.any()
+        ):
             wrong.append(f"attendance is held of {len(held)}: {text!r}")
-        found = re.match(r"(?:\w+: )?(?:nobody|[\d,]+) of (\d+) pupils?(?:,|\.|;)", text)
+        found = re.match(
+            r"(?:\w+: )?(?:nobody|[\d,]+) of (\d+) pupils?(?:,|\.|;)", text
+        )
         if found and int(found[1]) != new:
             wrong.append(f"in Year 7 are {new}: {text!r}")
         if text == "Nobody in Year 7 is on roll in the school’s files." and new:
@@ -348,20 +385,29 @@ def task_4(page, said):
     held = set(now.loc[now["points"].notna(), "pupil_id"])
     start = rows[rows["stage"] == school.framework.stage(page.plan.stage).entry_stage]
     wrong = []
-    if not school.framework.stage(page.plan.stage).averaged and entry in ("2", "3", "4"):
+    if not school.framework.stage(page.plan.stage).averaged and entry in (
+        "2",
+        "3",
+        "4",
+    ):
         starts = standing_result(start[start["subject"] == subject])["result"]
-        ids = {one for one in ids if str(starts.get((one, subject), "")).startswith(entry)}
+        ids = {
+            one for one in ids if str(starts.get((one, subject), "")).startswith(entry)
+        }
     elif entry == "none" and start.empty:
         pass
     else:
         ids = None
     for text in said:
         found = re.match(
-            r"Of ([\d,]+) pupils?(?: with SEN)? (?:who|whose) .*?(?:on course|behind)", text
+            r"Of ([\d,]+) pupils?(?: with SEN)? (?:who|whose) .*?(?:on course|behind)",
+            text,
         )
         if found and ids is not None and int(found[1]) != len(ids):
             wrong.append(f"they are {len(ids)}: {text!r}")
-        counts = re.search(r", (\d+) (?:is|are) on course for .*? and (\d+) behind", text)
+        counts = re.search(
+            r", (\d+) (?:is|are) on course for .*? and (\d+) behind", text
+        )
         if counts and sum(map(int, counts.groups())) > len(held):
             wrong.append(f"a level now is held of {len(held)}: {text!r}")
         if (
@@ -392,14 +438,18 @@ def task_5(page, said):
     new = int(on_roll(school, [7]).sum())
     for text in said:
         found = re.match(
-            r"Of ([\d,]+) pupils? with SEN in Years .*?, (none|\d+) ha(?:s|ve) some", text
+            r"Of ([\d,]+) pupils? with SEN in Years .*?, (none|\d+) ha(?:s|ve) some",
+            text,
         )
         if found and (int(found[1]), found[2]) != (len(ids), str(given or "none")):
             wrong.append(f"it is {given} of {len(ids)}: {text!r}")
         found = re.match(r"Of (\d+) pupils? in Year 7 now", text)
         if found and int(found[1]) != new:
             wrong.append(f"in Year 7 are {new}: {text!r}")
-        if "No provision is on the maps" in text and (school.pupils["on_roll"][:3] == "Y").any():
+        if (
+            "No provision is on the maps" in text
+            and (school.pupils["on_roll"][:3] == "Y").any()
+        ):
             wrong.append(f"there is some: {text!r}")
     return wrong
 
@@ -409,11 +459,14 @@ def class_sheets(page, said):
     school, wrong = page.school, []
     for text in said:
         found = re.match(
-            r"(\S+): (?:(\d+) of (\d+) pupils? ha(?:s|ve)|of (\d+) pupils? nobody has) SEN", text
+            r"(\S+): (?:(\d+) of (\d+) pupils? ha(?:s|ve)|of (\d+) pupils? nobody has) SEN",
+            text,
         )
         if not found:
             continue
-        here = (school.pupils["on_roll"] == "Y") & (school.pupils[page.kind.value] == found[1])
+        here = (school.pupils["on_roll"] == "Y") & (
+            school.pupils[page.kind.value] == found[1]
+        )
         sen = int((here & (sides(school) == "SEN")).sum())
         if (int(found[2] or 0), int(found[3] or found[4])) != (sen, int(here.sum())):
             wrong.append(f"it is {sen} of {here.sum()}: {text!r}")
@@ -470,19 +523,30 @@ def test_what_governors_are_told_is_so(tmp_path, monkeypatch, framework, name):
 @pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_pupil_s_page_says_what_is_held(tmp_path, monkeypatch, framework):
-    for name in ("nothing", "no attendance", "no now", "no KS2", "no results", "no need"):
+    for name in (
+        "nothing",
+        "no attendance",
+        "no now",
+        "no KS2",
+        "no results",
+        "no need",
+    ):
         school = school_of(framework, name)
         page, _ = said_by(desk_of(tmp_path / name, school), "pupil", monkeypatch)
         for _, pupil in [one for one in page.pupil.options if one[1]][:4]:
             page.pupil.value = pupil
             row = school.pupils.set_index("pupil_id").loc[pupil]
             said = texts(page.pieces["who"]) + texts(page.pieces["progress"])
-            told = "not held" if pd.isna(row["attendance"]) else f"{row['attendance']:.1f} %"
+            told = (
+                "not held"
+                if pd.isna(row["attendance"])
+                else f"{row['attendance']:.1f} %"
+            )
             need = row["need"] or row["need_2"] or "none recorded"
             assert told in said and need in " ".join(said)
             assert faults_in(said) == []
             held = school.results[school.results["pupil_id"] == pupil]
             if held.empty:
-                assert any("without a result, now not known" in text for text in said) or any(
-                    text.startswith("No results of this pupil") for text in said
-                )
+                assert any(
+                    "without a result, now not known" in text for text in said
+                ) or any(text.startswith("No results of this pupil") for text in said)

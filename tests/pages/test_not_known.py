@@ -15,7 +15,9 @@ MATHS, ENGLISH = "Mathematics", "English Language"
 NO_TESTS = "no key stage 2 tests in 2020 and 2021"
 
 
-def leavers(summer, *, pupils=80, starts=False, sen=lambda n: "K" if n % 2 else "N", year=2027):
+def leavers(
+    summer, *, pupils=80, starts=False, sen=lambda n: "K" if n % 2 else "N", year=2027
+):
     """Leavers with grades in both core subjects: pupils with SEN mostly 3, others mostly 5."""
     people = [
         {"pupil_id": str(n), "sen_provision": sen(n), "ks4_year": str(summer)}
@@ -26,12 +28,18 @@ def leavers(summer, *, pupils=80, starts=False, sen=lambda n: "K" if n % 2 else 
         for n in range(pupils)
         for subject in (MATHS, ENGLISH)
     ]
-    entries = [(str(n), "KS2", "Prior attainment", "test", "98") for n in range(pupils) if starts]
+    entries = [
+        (str(n), "KS2", "Prior attainment", "test", "98")
+        for n in range(pupils)
+        if starts
+    ]
     return school("gcse", people, [*entries, *grades], year=year)
 
 
 def words(*pieces):
-    return " ".join(re.sub(r"<[^>]+>", " ", piece.value) for piece in pieces).replace("\xa0", " ")
+    return " ".join(re.sub(r"<[^>]+>", " ", piece.value) for piece in pieces).replace(
+        "\xa0", " "
+    )
 
 
 def test_governors_are_told_why_there_is_no_start_and_attainment_stands_alone(tmp_path):
@@ -40,9 +48,14 @@ def test_governors_are_told_why_there_is_no_start_and_attainment_stands_alone(tm
     assert NO_RESULTS not in told and NO_TESTS in told
     england = words(page.england())
     assert NO_RESULTS not in england and (
-        "This workbook has no figure of England for pupils with SEN in summer 2026" in england
+        "This workbook has no figure of England for pupils with SEN in summer 2026"
+        in england
     )
-    assert "lear difference" not in england and "That is clear" not in england and "40" in england
+    assert (
+        "lear difference" not in england
+        and "That is clear" not in england
+        and "40" in england
+    )
     assert page.paper()
 
 
@@ -98,12 +111,20 @@ def test_task_1_tells_who_left_and_who_has_another_qualification(tmp_path):
         for n in range(10)
     ]
     results = [(str(n), "KS4", MATHS, "test", "E3" if n < 3 else "4") for n in range(9)]
-    results += [("0", "KS2", "Reading", "test", "82"), ("1", "KS2", "Reading", "test", "B")]
+    results += [
+        ("0", "KS2", "Reading", "test", "82"),
+        ("1", "KS2", "Reading", "test", "B"),
+    ]
     results += [("1", "KS2", MATHS, "test", "90")]
-    page = ConversionPage(desk_over(tmp_path, school("gcse", people, results, year=2025)))
+    page = ConversionPage(
+        desk_over(tmp_path, school("gcse", people, results, year=2025))
+    )
     page.subject.value = MATHS
     told = words(page.answer())
-    assert "Of these 3 have another qualification in the subject, such as an entry level" in told
+    assert (
+        "Of these 3 have another qualification in the subject, such as an entry level"
+        in told
+    )
     assert "1 who left before the end of Year 11 is not counted" in told
     assert "For 1 pupil the start is the score of reading or mathematics alone" in told
     assert "1 pupil was below the test in one paper" in told
@@ -121,16 +142,25 @@ def test_a_level_without_a_date_is_told_with_where_to_give_it(tmp_path):
     task5.coverage()
     assert f"Of 2 pupils {asks}" in words(task5.answer)
     assert asks in words(
-        PupilPage(desk, query={"pupil": token("a", key=desk.code_key())}).pieces["progress"]
+        PupilPage(desk, query={"pupil": token("a", key=desk.code_key())}).pieces[
+            "progress"
+        ]
     )
 
 
 def test_an_early_result_stands_on_the_pupil_s_page_alone(tmp_path):
     people = [
-        {"pupil_id": str(n), "sen_provision": "K", "year_group": "11", "ks4_year": "2027"}
+        {
+            "pupil_id": str(n),
+            "sen_provision": "K",
+            "year_group": "11",
+            "ks4_year": "2027",
+        }
         for n in range(9)
     ]
     results = [("1", "KS4", "Polish", "test", "8")]
     desk = desk_over(tmp_path, school("gcse", people, results, year=2027))
     page = PupilPage(desk, query={"pupil": token("1", key=desk.code_key())})
-    assert "Polish, KS4: 8, not counted in any figure yet" in words(page.pieces["progress"])
+    assert "Polish, KS4: 8, not counted in any figure yet" in words(
+        page.pieces["progress"]
+    )

@@ -35,7 +35,9 @@ def test_what_is_chosen_stays_where_it_can_and_nothing_follows(
     offer, heard, options, value, chosen
 ):
     offer.offer(options, value)
-    assert (offer.value, heard) == (chosen, []) and offer.words in [words for words, _ in options]
+    assert (offer.value, heard) == (chosen, []) and offer.words in [
+        words for words, _ in options
+    ]
 
 
 def test_a_reader_s_choice_is_heard_before_and_after(offer, heard):
@@ -55,10 +57,17 @@ def test_an_offer_that_fails_leaves_the_next_choice_heard(offer, heard):
 
 def test_two_pupils_of_one_name_are_two_choices():
     offer = Offer(
-        "Pupil", [("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2")], "2"
+        "Pupil",
+        [("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2")],
+        "2",
     )
     assert offer.value == "2" and offer.box.index == 2
     offer.offer(
-        [("Choose", ""), ("Khan, Amina (7B, K)", "1"), ("Khan, Amina (7B, K)", "2"), ("Zed", "3")]
+        [
+            ("Choose", ""),
+            ("Khan, Amina (7B, K)", "1"),
+            ("Khan, Amina (7B, K)", "2"),
+            ("Zed", "3"),
+        ]
     )
     assert offer.value == "2" and offer.box.index == 2

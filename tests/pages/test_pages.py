@@ -62,7 +62,9 @@ def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(desk):
         for _, value in control.options[:4]:
             control.value = value
             text = words(answer)
-            assert re.search(r"Of \d[\d,]* pupils?|There are no|No pupils of this cohort", text)
+            assert re.search(
+                r"Of \d[\d,]* pupils?|There are no|No pupils of this cohort", text
+            )
             assert "likely between" in text or "no pupils" in text.lower()
             assert "Counted: " in text or "No pupils of this cohort" in text
             assert words(peers) and words(years)
@@ -99,7 +101,9 @@ def test_the_line_of_the_expected_gain_stands_where_the_framework_has_it(
     page.group.value = "all"
     line = page.cells.cells[page.cells.rows.index(row)]
     first = next(
-        label for label, cell in zip(page.cells.columns, line, strict=True) if cell["edge"]
+        label
+        for label, cell in zip(page.cells.columns, line, strict=True)
+        if cell["edge"]
     )
     assert first == column and "Expected gain: " in words(page.codes)
 
@@ -127,7 +131,9 @@ def test_task_3_measures_every_target_and_says_what_would_meet_it(desk):
     page = CriteriaPage(desk)
     text = words(page.scorecard())
     for criterion in desk.school.framework.criteria:
-        assert criterion.title in text and criterion.source in text.replace("&#x27;", "'")
+        assert criterion.title in text and criterion.source in text.replace(
+            "&#x27;", "'"
+        )
     assert re.search(r"Met: \d of \d+ (targets|figures)", text)
     assert re.search(r"Not met: \d+ pupils? more would meet it|Met\.", text)
     assert "in Year 7 now" in words(page.year7()) and re.search(
@@ -159,7 +165,9 @@ def test_task_3_measures_every_target_and_says_what_would_meet_it(desk):
         ),
     ],
 )
-def test_the_rows_of_task_3_are_labelled_in_few_words(environment, monkeypatch, name, labels):
+def test_the_rows_of_task_3_are_labelled_in_few_words(
+    environment, monkeypatch, name, labels
+):
     page = CriteriaPage(sample(name, monkeypatch))
     held = page._labels(page.rows())
     assert len(held) == len(set(held)) and set(labels) <= set(held)
@@ -186,7 +194,12 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
     page = TrackingPage(sample("levels", monkeypatch))
     page.answer(), page.pupils(), page.sheets()
     page._keep_plan(
-        {"id": page.listing.records[0]["id"], "key": "plan", "value": "=cmd|' /C calc'!A0", "n": 1}
+        {
+            "id": page.listing.records[0]["id"],
+            "key": "plan",
+            "value": "=cmd|' /C calc'!A0",
+            "n": 1,
+        }
     )
     page.files.make.click()
     book = openpyxl.load_workbook(io.BytesIO(page.files.file.content))
@@ -196,7 +209,9 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
         and sheet.freeze_panes == "B2"
         and sheet.auto_filter.ref
     )
-    plan = [cell for cell in sheet[2] if cell.value and str(cell.value).startswith("=cmd")]
+    plan = [
+        cell for cell in sheet[2] if cell.value and str(cell.value).startswith("=cmd")
+    ]
     assert [cell.data_type for cell in plan] == ["s"]
     about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
     assert (
@@ -210,7 +225,9 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
     page.files.make.click()
     (table,) = docx.Document(io.BytesIO(page.files.file.content)).tables
     assert [cell.text for cell in table.rows[0].cells][:2] == ["Pupil", "Year"]
-    assert [row.cells[0].text for row in table.rows[1:]] == [cell.value for cell in sheet["A"][1:]]
+    assert [row.cells[0].text for row in table.rows[1:]] == [
+        cell.value for cell in sheet["A"][1:]
+    ]
     assert "=cmd|' /C calc'!A0" in [row.cells[8].text for row in table.rows]
     page.subject.value = "Mathematics"
     assert page.files.made.value == ""
@@ -248,13 +265,19 @@ def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
     ]
     results = [(p["pupil_id"], "KS2", "English", "test", "3") for p in pupils]
     results += [
-        (p["pupil_id"], "KS3", "English", "test", "5") for p in pupils if p["year_group"] == "10"
+        (p["pupil_id"], "KS3", "English", "test", "5")
+        for p in pupils
+        if p["year_group"] == "10"
     ]
     results += [
-        (p["pupil_id"], "now", "English", "teacher", "4c") for p in pupils if p["year_group"] == "8"
+        (p["pupil_id"], "now", "English", "teacher", "4c")
+        for p in pupils
+        if p["year_group"] == "8"
     ]
     made = school("levels", pupils, results)
-    made.pupils["ks4_year"] = made.pupils["year_group"].map({8: 2008, 10: 2006}).astype("Int64")
+    made.pupils["ks4_year"] = (
+        made.pupils["year_group"].map({8: 2008, 10: 2006}).astype("Int64")
+    )
     object.__setattr__(made, "name", NASTY)
     folder = environment / "nasty"
     save_school(made, folder)
@@ -320,10 +343,13 @@ def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
     assert page.desk.chosen == "levels" and "Elmbridge Vale" in words(page.top)
     page.review.open.click()
     assert "2 pupils" in reviewed(page) and page.desk.chosen == desks.OWN
-    assert "Your own school is open" in words(page.opened) and "Our school" in words(page.top)
+    assert "Your own school is open" in words(page.opened) and "Our school" in words(
+        page.top
+    )
     opened = desks.open_desk()
     assert (
-        opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"] and not opened.school.sample
+        opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"]
+        and not opened.school.sample
     )
     # And so is the next file: what is known of its headings opens nothing by itself.
     choose(page, WIDE.replace("Ada", "Ida"))
@@ -339,7 +365,12 @@ def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
     bad = WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012")
     choose(page, bad)
     text = reviewed(page)
-    assert "row 2" in text and "row 3" in text and "SEN Status" in text and "KS2 English" in text
+    assert (
+        "row 2" in text
+        and "row 3" in text
+        and "SEN Status" in text
+        and "KS2 English" in text
+    )
     assert "3.275" not in text and "0012" not in text and "Ada" not in text
     assert page.review.open.disabled
     page.review.open.click()
@@ -352,15 +383,22 @@ def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
     choose(page, WIDE)
     page.review.open.click()
     first = desks.open_desk().school.pupils
-    assert (first["forename"] == "").all() and not first["pupil_id"].isin(["0012", "0013"]).any()
+    assert (first["forename"] == "").all() and not first["pupil_id"].isin(
+        ["0012", "0013"]
+    ).any()
     choose(page, WIDE)
     page.review.open.click()
-    assert desks.open_desk().school.pupils["pupil_id"].tolist() == first["pupil_id"].tolist()
+    assert (
+        desks.open_desk().school.pupils["pupil_id"].tolist()
+        == first["pupil_id"].tolist()
+    )
     kept = b"".join(path.read_bytes() for path in page.desk.own_folder.iterdir())
     assert b"Ada" not in kept and b"0012" not in kept
 
 
-def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, monkeypatch):
+def test_a_disk_that_refuses_is_told_and_the_school_before_stays(
+    environment, monkeypatch
+):
     page = front_page(environment)
 
     def refuse(*_, **__):
@@ -369,7 +407,10 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(environment, mo
     monkeypatch.setattr(desks, "save_school", refuse)
     choose(page, WIDE)
     page.review.open.click()
-    assert "could not be kept" in reviewed(page) and page.chooser.message == "Nothing was kept."
+    assert (
+        "could not be kept" in reviewed(page)
+        and page.chooser.message == "Nothing was kept."
+    )
     assert "Elmbridge Vale" in words(page.opened) and page.review.review.loads
 
 
@@ -381,10 +422,14 @@ def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch)
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(Store, "save_all", refuse)  # which every save comes to
-    page._keep_plan({"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1})
+    page._keep_plan(
+        {"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1}
+    )
     text = words(page.status)
     assert (
-        "not saved" in text and "the disk is full" in text and "still stands on this page" in text
+        "not saved" in text
+        and "the disk is full" in text
+        and "still stands on this page" in text
     )
     assert page.listing.saved == {}
 
@@ -398,7 +443,9 @@ def test_own_files_spoilt_by_hand_still_let_the_pages_open(environment):
     assert "can no longer be read" in words(again.header()) and again.desk.school.sample
 
 
-def test_a_folder_named_to_the_server_is_one_choice_among_others(environment, monkeypatch):
+def test_a_folder_named_to_the_server_is_one_choice_among_others(
+    environment, monkeypatch
+):
     desk = sample("gcse", monkeypatch)
     assert desk.chosen == desks.FOLDER and list(desk.choices())[0] == desks.FOLDER
     page = FrontPage(desk)
@@ -436,7 +483,9 @@ def test_only_a_percentage_is_kept_as_a_figure(environment, monkeypatch):
     for text in ("", "101", "-1", "half", "1e1"):
         page.typed.value = text
         page.keep.click()
-        assert "Nothing was kept" in words(page.kept) and "No national figure" in words(answer)
+        assert "Nothing was kept" in words(page.kept) and "No national figure" in words(
+            answer
+        )
     page.take_back.click()
     assert "nothing to take back" in words(page.kept)
     page.cohort.value = 2003
@@ -451,12 +500,15 @@ def test_the_list_and_the_sentence_of_task_4_agree(desk):
         page.entry.value = entry
         standing = [record["standing"] for record in page.listing.records]
         if standing:
-            on_course = sum(text in ("on course", "stuck, though on course") for text in standing)
+            on_course = sum(
+                text in ("on course", "stuck, though on course") for text in standing
+            )
             if set(standing) == {"not known"}:
                 assert "cannot be said who is on course" in words(answer)
                 continue
             assert re.search(
-                rf", {on_course} (is|are) on course for .*? and \d+ behind", words(answer)
+                rf", {on_course} (is|are) on course for .*? and \d+ behind",
+                words(answer),
             ) and "Behind: " in words(answer)
             stuck = sum("stuck" in text for text in standing)
             said = (
@@ -474,9 +526,9 @@ def test_levels_sort_by_their_order_and_not_by_their_letters(desk):
     column = next(column for column in page.listing.columns if column["key"] == "now")
     points = [page._stage.outcome_scale.points(choice) for choice in column["choices"]]
     known = [p for p in points if p == p]
-    assert known == sorted(known) and {r["now"] for r in page.listing.records} - {""} <= set(
-        column["choices"]
-    )
+    assert known == sorted(known) and {r["now"] for r in page.listing.records} - {
+        ""
+    } <= set(column["choices"])
 
 
 def test_the_way_back_to_a_sample(environment):

@@ -24,7 +24,9 @@ def made(taken: Paper, label: str) -> tuple[str, bytes]:
     """The name and the bytes of the file behind the link, once this is chosen and the button pressed."""
     taken.what.value = label
     taken.make.click()
-    link = re.search(r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', taken.made.value)
+    link = re.search(
+        r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', taken.made.value
+    )
     assert link, words(taken.made)
     return link[1], base64.b64decode(link[2])
 
@@ -32,8 +34,15 @@ def made(taken: Paper, label: str) -> tuple[str, bytes]:
 def text_of(content: bytes) -> str:
     """All that a Word document says."""
     document = Document(io.BytesIO(content))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    feet = [one.text for section in document.sections for one in section.footer.paragraphs]
+    cells = [
+        cell.text
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+    ]
+    feet = [
+        one.text for section in document.sections for one in section.footer.paragraphs
+    ]
     return "\n".join([*(one.text for one in document.paragraphs), *cells, *feet])
 
 
@@ -57,10 +66,13 @@ def test_what_is_filled_in_is_what_stands_there_now(desk):
     desk.store.save(form="task2.role", field="task2.judging.1.evidence", value=NASTY)
     name, content = made(taken, "Filled in: The role grid")
     assert re.fullmatch(
-        r"filled-in-the-role-grid-\d{4}-\d\d-\d\d\.docx|the-role-grid-\d{4}-\d\d-\d\d\.docx", name
+        r"filled-in-the-role-grid-\d{4}-\d\d-\d\d\.docx|the-role-grid-\d{4}-\d\d-\d\d\.docx",
+        name,
     )
     assert "<script>alert(1)</script>" in text_of(content)
-    assert "alert(1)" not in text_of(made(taken, "To fill in by hand: The role grid")[1])
+    assert "alert(1)" not in text_of(
+        made(taken, "To fill in by hand: The role grid")[1]
+    )
 
 
 def test_the_link_goes_when_something_else_is_chosen(desk):
@@ -71,7 +83,9 @@ def test_the_link_goes_when_something_else_is_chosen(desk):
 
 
 def test_the_iep_is_that_of_the_pupil_who_is_chosen(desk):
-    desk.store.save(form="task6.iep/0001", field="task6.iep.1.target", value="Reads a page aloud")
+    desk.store.save(
+        form="task6.iep/0001", field="task6.iep.1.target", value="Reads a page aloud"
+    )
     page = SupportPage(desk, query={})
     page.iep(), page.observation()
     taken = Paper(
@@ -90,7 +104,9 @@ def test_the_iep_is_that_of_the_pupil_who_is_chosen(desk):
     assert "Ash, Ann" in text and "Reads a page aloud" in text
     page.begin()
     desk.store.save(
-        form=f"task6.went_well/{page.visit.value}", field="went_well", value="Quiet prompts"
+        form=f"task6.went_well/{page.visit.value}",
+        field="went_well",
+        value="Quiet prompts",
     )
     assert "Quiet prompts" in text_of(
         made(taken, "The feedback sheet of the visit chosen above")[1]
@@ -106,7 +122,9 @@ def test_the_plan_and_its_dates(desk):
         measure="",
         pupil="",
     )
-    add_action(desk.store, what="Ask parents", owner="", due="", measure="", pupil="0001")
+    add_action(
+        desk.store, what="Ask parents", owner="", due="", measure="", pupil="0001"
+    )
     page = PlanPage(desk)
     box = page.paper()
     assert box.children
@@ -118,16 +136,28 @@ def test_the_plan_and_its_dates(desk):
         ],
     )
     text = text_of(made(taken, "plan")[1])
-    assert "Meet the head of science" in text and "8 January 2027" in text and "Ash, Ann" in text
+    assert (
+        "Meet the head of science" in text
+        and "8 January 2027" in text
+        and "Ash, Ann" in text
+    )
     name, content = made(taken, "dates")
     events = [str(one["summary"]) for one in Calendar.from_ical(content).walk("VEVENT")]
-    assert name.endswith(".ics") and len(events) == 1 and "Meet the head of science" in events[0]
+    assert (
+        name.endswith(".ics")
+        and len(events) == 1
+        and "Meet the head of science" in events[0]
+    )
 
 
 def test_everything_in_one_zip(desk):
     desk.store.save(form="unit1.reflection", field="spread", value="Not far enough")
-    desk.store.save(form="task6.iep/0001", field="task6.iep.1.target", value="Reads a page aloud")
-    desk.store.save(form="task6.observation/own.1", field="class", value="8B Mathematics")
+    desk.store.save(
+        form="task6.iep/0001", field="task6.iep.1.target", value="Reads a page aloud"
+    )
+    desk.store.save(
+        form="task6.observation/own.1", field="class", value="8B Mathematics"
+    )
     page = FrontPage(desk)
     page.paper()
     name, content = made(page.taken, "Everything that was written, in one zip")

@@ -44,7 +44,9 @@ def test_the_nearest_date_first_then_those_without_one_then_what_is_done(desk):
         "not a date",
         "done",
     ]
-    assert [row["label"] for row in rows_of(sheet) if row["note"] == "Overdue"] == ["late"]
+    assert [row["label"] for row in rows_of(sheet) if row["note"] == "Overdue"] == [
+        "late"
+    ]
     assert in_order([]) == []
 
 
@@ -66,11 +68,15 @@ def test_a_plan_without_actions_takes_no_room_and_comes_back(desk, monkeypatch):
 
 def test_an_action_is_changed_where_it_was_written(desk):
     desk.store.save_all(
-        form="unit5.action.support", values={"what": "Train assistants", "owner": "SENCO"}
+        form="unit5.action.support",
+        values={"what": "Train assistants", "owner": "SENCO"},
     )
     sheet = PlanSheet(desk)
     (row,) = rows_of(sheet)
-    assert "own" not in row and value_of(sheet, "owner", form="unit5.action.support") == "SENCO"
+    assert (
+        "own" not in row
+        and value_of(sheet, "owner", form="unit5.action.support") == "SENCO"
+    )
     save(sheet, "due", day(5), form="unit5.action.support")
     assert desk.store.latest("unit5.action.support")["due"] == day(5)
     save(sheet, "unit5.action.support|what.done", "yes", form=PLAN)
@@ -85,9 +91,9 @@ def test_only_what_was_written_in_the_plan_is_taken_out_there(desk):
     for row in rows_of(sheet):
         assert ("own" in row) == (row["label"] == "Meet the governor")
         sheet.answer({"kind": "drop row", "row": row["key"]})
-    assert [row["label"] for row in rows_of(sheet)] == ["Look at science"] and heard == [
-        (f"{key}.what", "")
-    ]
+    assert [row["label"] for row in rows_of(sheet)] == [
+        "Look at science"
+    ] and heard == [(f"{key}.what", "")]
     assert [answer.value for answer in desk.store.history(PLAN, f"{key}.what")] == [
         "",
         "Meet the governor",
@@ -95,11 +101,15 @@ def test_only_what_was_written_in_the_plan_is_taken_out_there(desk):
 
 
 def test_each_action_says_where_it_came_from(desk):
-    desk.store.save(form="task2.role", field="task2.judging.1.action", value="Look at entry levels")
+    desk.store.save(
+        form="task2.role", field="task2.judging.1.action", value="Look at entry levels"
+    )
     add_action(desk.store, what="Ring home", pupil="0001")
     add_action(desk.store, what="Ring nobody", pupil="9999")
     add_action(desk.store, what="Buy books")
-    origins = {row["label"]: row["cells"]["from"]["lines"] for row in rows_of(PlanSheet(desk))}
+    origins = {
+        row["label"]: row["cells"]["from"]["lines"] for row in rows_of(PlanSheet(desk))
+    }
     assert origins["Look at entry levels"][0] == {
         "text": "Task 2: Your role",
         "href": "task2_role_of_the_senco.ipynb",
@@ -111,7 +121,9 @@ def test_each_action_says_where_it_came_from(desk):
         {"text": "About a pupil who is no longer in the school’s files"}
     ]
     assert origins["Buy books"] == [{"text": "Written in the plan"}]
-    addresses = [line["href"] for lines in origins.values() for line in lines if "href" in line]
+    addresses = [
+        line["href"] for lines in origins.values() for line in lines if "href" in line
+    ]
     assert not [
         value
         for value in queries(*(f'href="{one}"' for one in addresses))
@@ -127,9 +139,9 @@ def test_a_plan_that_cannot_be_read_or_kept_is_told(desk, monkeypatch, trouble, 
         assert says in save(sheet, f"{key}.owner", "SENCO", form=PLAN)["why"]
         assert says in sheet.answer({"kind": "drop row", "row": key})["why"]
         sheet.show()
-        assert says in words(sheet.status) and [row["label"] for row in rows_of(sheet)] == [
-            "Meet the governor"
-        ]
+        assert says in words(sheet.status) and [
+            row["label"] for row in rows_of(sheet)
+        ] == ["Meet the governor"]
 
 
 def test_nothing_is_added_without_saying_what(desk):
@@ -137,7 +149,10 @@ def test_nothing_is_added_without_saying_what(desk):
     for text in ("", "  \n"):
         new.what.value, new.owner.value = text, "SENCO"
         new.add.click()
-        assert "Say first what you will do" in words(new.status) and new.owner.value == "SENCO"
+        assert (
+            "Say first what you will do" in words(new.status)
+            and new.owner.value == "SENCO"
+        )
     assert desk.store.forms() == {}
 
 
@@ -152,11 +167,18 @@ def test_an_action_is_added_and_the_boxes_are_empty_again(desk):
     )
     new.add.click()
     (action,) = actions(desk.store.forms())
-    assert (action.what, action.of, action.due) == (NASTY, "0002", TODAY) and action.values[
-        "measure"
-    ] == "4c by July"
+    assert (action.what, action.of, action.due) == (
+        NASTY,
+        "0002",
+        TODAY,
+    ) and action.values["measure"] == "4c by July"
     assert heard == [True] and "Added to the action plan" in words(new.status)
-    assert (new.what.value, new.owner.value, new.due.value, new.measure.value) == ("", "", None, "")
+    assert (new.what.value, new.owner.value, new.due.value, new.measure.value) == (
+        "",
+        "",
+        None,
+        "",
+    )
 
 
 def test_what_cannot_be_added_stays_in_its_boxes(desk):

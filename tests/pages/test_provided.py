@@ -50,7 +50,9 @@ def test_what_counts_as_given(columns, counts):
     ],
 )
 def test_a_number_that_is_none_is_not_known_and_spoils_no_sum(text, hours):
-    table = provided.given(of("0123", given="yes", hours=text) | of("0124", given="yes", hours="2"))
+    table = provided.given(
+        of("0123", given="yes", hours=text) | of("0124", given="yes", hours="2")
+    )
     assert table["hours"].iloc[0] == pytest.approx(hours, nan_ok=True)
     assert math.isfinite(table["hours"].sum())
 
@@ -80,7 +82,11 @@ def test_many_maps_are_one_table():
     for number in range(400):
         held |= of(f"{number:04}", given="yes", cost="10")
     table = provided.given(held)
-    assert len(table) == 400 and table["cost"].sum() == 4000 and table["pupil_id"].is_unique
+    assert (
+        len(table) == 400
+        and table["cost"].sum() == 4000
+        and table["pupil_id"].is_unique
+    )
 
 
 def test_a_pupil_s_number_may_hold_a_stroke():
@@ -97,9 +103,13 @@ def test_a_pupil_s_number_may_hold_a_stroke():
     ],
 )
 def test_an_adult_at_the_side_counts_by_the_same_rule(columns, first):
-    values = {f"{provided.ADULT[0]}.{column}": value for column, value in columns.items()}
+    values = {
+        f"{provided.ADULT[0]}.{column}": value for column, value in columns.items()
+    }
     assert provided.adult_first(values, {}) is first
-    assert provided.adult_first(values, {"unit5.alternatives.peers": "not_tried"}) is first
+    assert (
+        provided.adult_first(values, {"unit5.alternatives.peers": "not_tried"}) is first
+    )
     assert provided.adult_first(values, {"unit5.alternatives.peers": "helps"}) is False
 
 

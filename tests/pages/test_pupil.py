@@ -27,7 +27,16 @@ from tests.pages.driving import (
     words,
 )
 
-PIECES = ("who", "progress", "others", "provision", "lessons", "planning", "iep", "next")
+PIECES = (
+    "who",
+    "progress",
+    "others",
+    "provision",
+    "lessons",
+    "planning",
+    "iep",
+    "next",
+)
 
 
 def page_of(desk, pupil="", query=None):
@@ -68,7 +77,9 @@ def write_about(desk, pupil):
         values={"date": "2005-03-08", "class": "8A English", "pupil": pupil},
     )
     store.save(
-        form=f"task6.went_well/own.1{pupil}", field="went_well", value="Waited for an answer"
+        form=f"task6.went_well/own.1{pupil}",
+        field="went_well",
+        value="Waited for an answer",
     )
     store.save_all(
         form=f"task7.class/own.2{pupil}",
@@ -79,7 +90,9 @@ def write_about(desk, pupil):
         form=f"task7.chart/own.2{pupil}/{pupil}",
         values={"q1": "no", "q2": "no", "q3": "no", "q4": "no"},
     )
-    store.save(form=f"task6.iep/{pupil}", field="task6.iep.1.target", value="Round to tens")
+    store.save(
+        form=f"task6.iep/{pupil}", field="task6.iep.1.target", value="Round to tens"
+    )
     store.save(form=PLAN_LINES, field=f"English/{pupil}", value="Paired reading")
     add_action(store, what="Ring home", pupil=pupil)
 
@@ -105,13 +118,17 @@ def test_all_that_was_written_stands_there_with_the_way_back(desk):
         told["who"]
         == "Ash, Ann Year and form Year 8, 8A SEN School Action Plus Needs speech, language and communication needs (SLCN) Attendance not held"
     )
-    assert "English : entered at 3, now 3 (1 July 2005), stuck, behind." in told["progress"]
+    assert (
+        "English : entered at 3, now 3 (1 July 2005), stuck, behind."
+        in told["progress"]
+    )
     assert (
         "2 things, 1.5 hours a week, £300 a year." in told["provision"]
         and "JB" in told["provision"]
     )
     assert (
-        "8 March 2005, 8A English" in told["lessons"] and "Waited for an answer" in told["lessons"]
+        "8 March 2005, 8A English" in told["lessons"]
+        and "Waited for an answer" in told["lessons"]
     )
     assert (
         "8A, English, 9 March 2005 : Own activity, IEP; Nothing more to plan. Done."
@@ -129,7 +146,9 @@ def test_no_address_holds_a_pupil_s_number_or_name(desk):
     write_about(desk, "0001")
     page = page_of(desk, "0001")
     values = queries(*(piece.value for piece in page.pieces.values()))
-    assert values and not [value for value in values if value in ("0001", "Ash", "Ann", "Ash, Ann")]
+    assert values and not [
+        value for value in values if value in ("0001", "Ash", "Ann", "Ash, Ann")
+    ]
 
 
 def test_a_line_agreed_is_kept_where_task_4_keeps_it(desk):
@@ -138,7 +157,9 @@ def test_a_line_agreed_is_kept_where_task_4_keeps_it(desk):
     assert desk.store.latest(PLAN_LINES) == {"Science/0002": "Sits at the front"}
 
 
-def test_a_line_that_was_written_before_stays_in_sight_when_nothing_is_followed_any_more(desk):
+def test_a_line_that_was_written_before_stays_in_sight_when_nothing_is_followed_any_more(
+    desk,
+):
     desk.store.save(form=PLAN_LINES, field="English/0004", value="Keep reading aloud")
     desk.store.save(form=PLAN_LINES, field="English/0006", value="Ring the college")
     page = page_of(desk, query={"pupil": people.token("0006", key=desk.code_key())})
@@ -159,7 +180,9 @@ def test_an_action_is_about_the_pupil_that_is_chosen(desk):
 
 
 @pytest.mark.parametrize("pupil, fact", [("0006", "has left"), ("0004", "Year 8, 8A")])
-def test_one_who_has_left_or_has_no_sen_is_shown_when_she_is_asked_for(desk, pupil, fact):
+def test_one_who_has_left_or_has_no_sen_is_shown_when_she_is_asked_for(
+    desk, pupil, fact
+):
     page = page_of(desk, query={"pupil": people.token(pupil, key=desk.code_key())})
     assert page.pupil.value == pupil and fact in said(page)["who"]
     assert "has left" not in said(page_of(desk, "0001"))["who"]
@@ -176,7 +199,9 @@ def test_one_who_has_left_with_a_year_and_one_on_roll_without(tmp_path):
     assert "Year 11, 11B, has left" in said(gone)["who"]
 
 
-@pytest.mark.parametrize("query", [{"pupil": "0001"}, {"pupil": "no token"}, {"pupil": ""}, {}])
+@pytest.mark.parametrize(
+    "query", [{"pupil": "0001"}, {"pupil": "no token"}, {"pupil": ""}, {}]
+)
 def test_a_number_in_an_address_opens_nobody(desk, query):
     assert page_of(desk, query=query).pupil.value == ""
 
@@ -185,7 +210,8 @@ def test_a_school_with_codes_and_no_names(tmp_path):
     desk = desk_over(tmp_path, small_school(codes=True))
     page = page_of(desk, "0001")
     assert (
-        said(page)["who"].startswith("0001 ") and "nan" not in " ".join(said(page).values()).lower()
+        said(page)["who"].startswith("0001 ")
+        and "nan" not in " ".join(said(page).values()).lower()
     )
 
 
@@ -203,7 +229,8 @@ def test_names_and_answers_with_markup_are_text(tmp_path):
     page = page_of(desk, "0001")
     for name in ("who", "provision", "lessons", "planning", "iep"):
         assert (
-            "<script" not in page.pieces[name].value and "&lt;script&gt;" in page.pieces[name].value
+            "<script" not in page.pieces[name].value
+            and "&lt;script&gt;" in page.pieces[name].value
         ), name
 
 
@@ -238,7 +265,11 @@ def test_where_answers_cannot_be_read_figures_stand_and_nothing_is_called_empty(
             and "entered at 3" in told["progress"]
         )
         assert (
-            told["provision"] == told["lessons"] == told["planning"] == told["iep"] == ""
+            told["provision"]
+            == told["lessons"]
+            == told["planning"]
+            == told["iep"]
+            == ""
             and rows_of(page.lines) == []
         )
 
@@ -270,7 +301,9 @@ def test_a_chart_of_the_school_s_own_that_was_walked_stands_there(desk):
             "own": "1",
         },
     )
-    desk.store.save_all(form="task7.class/own.2", values={"class": "8A", "chart": "own"})
+    desk.store.save_all(
+        form="task7.class/own.2", values={"class": "8A", "chart": "own"}
+    )
     desk.store.save(form="task7.who/own.2", field="0001", value="pupil")
     assert "8A : Ring. Done." in said(page_of(desk, "0001"))["planning"]
 
@@ -299,18 +332,26 @@ def test_what_others_with_the_same_start_went_on_to(tmp_path):
     page.pupil.value = next(
         pupil
         for _, pupil in page.pupil.options[1:]
-        if len(page_now(page, pupil)) and page_now(page, pupil)["entry_band"].iloc[0] == "90-95.5"
+        if len(page_now(page, pupil))
+        and page_now(page, pupil)["entry_band"].iloc[0] == "90-95.5"
     )
     told = said(page)["others"]
-    assert "Mathematics: in England 17 of 100 pupils with SEN who had the same start" in told
+    assert (
+        "Mathematics: in England 17 of 100 pupils with SEN who had the same start"
+        in told
+    )
     assert hundred.NO_PREDICTION in told and "2023/24" in told
     others = page.pieces["others"].value
-    assert others.count('class="sl-hundred"') == told.count("who had the same start") >= 2
+    assert (
+        others.count('class="sl-hundred"') == told.count("who had the same start") >= 2
+    )
     page.talk.make_it()
     document = docx.Document(io.BytesIO(page.talk.file.content))
     subjects = [row.cells[0].text for row in document.tables[0].rows[1:]]
     assert subjects == page_now(page, page.pupil.value)["subject"].tolist()
-    assert hundred.NO_PREDICTION in [paragraph.text for paragraph in document.paragraphs]
+    assert hundred.NO_PREDICTION in [
+        paragraph.text for paragraph in document.paragraphs
+    ]
     page.pupil.value = page.pupil.options[1][1]
     assert page.talk.made.value == ""
 
@@ -326,5 +367,7 @@ def test_nothing_is_said_of_others_where_nothing_is_held(desk):
     assert said(page)["others"] == "" and list(page.to_take.children) == [page.talk.box]
     page.talk.make_it()
     document = docx.Document(io.BytesIO(page.talk.file.content))
-    assert [cell.text for cell in document.tables[0].rows[0].cells][-1] == "What would it take?"
+    assert [cell.text for cell in document.tables[0].rows[0].cells][
+        -1
+    ] == "What would it take?"
     assert len(document.tables) == 1

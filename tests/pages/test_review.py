@@ -33,7 +33,12 @@ def environment(tmp_path, monkeypatch):
 
 def row(place, *, year=9, sen="K", reading=101, maths=99, points=5):
     return ROWS.format(
-        place=f"{place:02}", year=year, sen=sen, reading=reading, maths=maths, points=points
+        place=f"{place:02}",
+        year=year,
+        sen=sen,
+        reading=reading,
+        maths=maths,
+        points=points,
     )
 
 
@@ -49,7 +54,10 @@ def front_page(*, framework="gcse", year=2027):
 
 
 def chosen(**texts):
-    return [ChosenFile(name=f"{name}.csv", content=text.encode()) for name, text in texts.items()]
+    return [
+        ChosenFile(name=f"{name}.csv", content=text.encode())
+        for name, text in texts.items()
+    ]
 
 
 def of_folder(paths):
@@ -113,14 +121,22 @@ def press(page, words):
 # -- nothing is kept before she says so --
 
 
-def test_before_it_is_opened_nothing_is_kept_and_the_school_that_was_open_stays(environment):
+def test_before_it_is_opened_nothing_is_kept_and_the_school_that_was_open_stays(
+    environment,
+):
     page = front_page()
-    held = {path: path.read_bytes() for path in environment.rglob("*") if path.is_file()}
+    held = {
+        path: path.read_bytes() for path in environment.rglob("*") if path.is_file()
+    }
     page.take(chosen(list=GOOD))
     say(page, "House Points", LEAVE_OUT)
     assert "2 pupils and 4 results in 1 file. Nothing is kept yet." in text_of(page)
-    assert held == {path: path.read_bytes() for path in environment.rglob("*") if path.is_file()}
-    assert "Elmbridge Vale" in words(page.top) and "Elmbridge Vale" in words(page.opened)
+    assert held == {
+        path: path.read_bytes() for path in environment.rglob("*") if path.is_file()
+    }
+    assert "Elmbridge Vale" in words(page.top) and "Elmbridge Vale" in words(
+        page.opened
+    )
 
 
 def test_the_first_that_stands_there_is_what_happened_and_what_to_do():
@@ -128,7 +144,9 @@ def test_the_first_that_stands_there_is_what_happened_and_what_to_do():
     page.take(chosen(list=GOOD))
     title, told, _, actions = page.review.box.children[:4]
     assert words(title) == "What we made of your files"
-    assert "Nothing is kept yet." in words(told) and "press ‘Open this school’" in words(told)
+    assert "Nothing is kept yet." in words(
+        told
+    ) and "press ‘Open this school’" in words(told)
     assert page.review.open in actions.children and page.review.away in actions.children
 
 
@@ -138,20 +156,32 @@ def test_do_not_open_it_leaves_all_as_it_was_and_lets_go_of_the_files(environmen
     say(page, "House Points", LEAVE_OUT)
     page.review.away.click()
     assert page.review.box.children == () and page.review.files == []
-    assert "Nothing was kept." in page.chooser.message and not (environment / "school").exists()
+    assert (
+        "Nothing was kept." in page.chooser.message
+        and not (environment / "school").exists()
+    )
     assert open_desk().settings.latest(MAPPING) == {}
 
 
-def test_what_is_opened_is_what_was_counted_with_its_answers_sources_and_meanings(environment):
+def test_what_is_opened_is_what_was_counted_with_its_answers_sources_and_meanings(
+    environment,
+):
     page = front_page()
     page.name.value = "Ours"
     page.take(chosen(list=LIST + row(1) + row(2, sen="")))
-    page.review.columns.hear([{"file": "list.csv", "name": "supplied_by", "value": " The office "}])
-    page.review.columns.hear([{"file": "list.csv", "name": "dated", "value": "2026-11-02"}])
+    page.review.columns.hear(
+        [{"file": "list.csv", "name": "supplied_by", "value": " The office "}]
+    )
+    page.review.columns.hear(
+        [{"file": "list.csv", "name": "dated", "value": "2026-11-02"}]
+    )
     page.review.answer("blank_sen", "not_known")
     page.review.open.click()
     school = open_school(environment / "school")
-    assert school.name == "Ours" and school.pupils["sen_provision"].tolist() == ["K", ""]
+    assert school.name == "Ours" and school.pupils["sen_provision"].tolist() == [
+        "K",
+        "",
+    ]
     assert school.answers["blank_sen"] == "not_known"
     (source,) = school.sources
     assert (source.file, source.supplied_by, source.dated) == (
@@ -163,8 +193,12 @@ def test_what_is_opened_is_what_was_counted_with_its_answers_sources_and_meaning
     assert ("list.csv", "KS2 Reading", "result:KS2:Reading:test") in school.meanings
     assert ("list.csv", "House Points", LEAVE_OUT) in school.meanings
     assert page.review.files == [] and "Begin with Task 1" in text_of(page)
-    assert "Ours" in words(page.top) and 'href="task1_conversion_data.ipynb"' in "".join(
-        one.value for one in page.outcome.children if isinstance(getattr(one, "value", 0), str)
+    assert "Ours" in words(
+        page.top
+    ) and 'href="task1_conversion_data.ipynb"' in "".join(
+        one.value
+        for one in page.outcome.children
+        if isinstance(getattr(one, "value", 0), str)
     )
 
 
@@ -174,8 +208,14 @@ def test_what_is_opened_is_what_was_counted_with_its_answers_sources_and_meaning
 def test_a_column_at_fault_can_be_left_out_and_the_rest_is_opened():
     page = front_page()
     page.take(chosen(list=FAULTY))
-    assert page.review.open.disabled and "row 3" in text_of(page) and "KS2 Maths" in text_of(page)
-    assert "One thing stops you opening this school. Nothing is kept yet." in text_of(page)
+    assert (
+        page.review.open.disabled
+        and "row 3" in text_of(page)
+        and "KS2 Maths" in text_of(page)
+    )
+    assert "One thing stops you opening this school. Nothing is kept yet." in text_of(
+        page
+    )
     press(page, "Leave this column out")
     assert not page.review.open.disabled and "2 pupils and 2 results" in text_of(page)
     assert shown(page, "KS2 Maths")["state"] == "left out"
@@ -226,7 +266,10 @@ def test_many_faults_are_told_by_place_and_no_more_than_can_be_read():
     page = front_page()
     page.take(
         chosen(
-            **{f"f{n}": LIST + row(1, maths="#N/A") + row(n + 2, maths="#N/A") for n in range(30)}
+            **{
+                f"f{n}": LIST + row(1, maths="#N/A") + row(n + 2, maths="#N/A")
+                for n in range(30)
+            }
         )
     )
     assert "more will be shown when these are put right" in text_of(page)
@@ -240,7 +283,11 @@ def test_many_faults_are_told_by_place_and_no_more_than_can_be_read():
 
 def test_no_value_of_a_pupil_stands_anywhere_in_the_review():
     page = front_page()
-    page.take(chosen(list=FAULTY.replace("101", "3.14159"), other=GOOD.replace("99,", "77.77,")))
+    page.take(
+        chosen(
+            list=FAULTY.replace("101", "3.14159"), other=GOOD.replace("99,", "77.77,")
+        )
+    )
     told = text_of(page)
     assert "Quillfeather" not in told and "A8230000000" not in told
     assert "3.14159" not in told and "77.77" not in told
@@ -264,7 +311,10 @@ def test_where_counting_is_slow_a_change_waits_until_she_counts_or_opens(monkeyp
     page.take(chosen(list=GOOD))
     monkeypatch.setattr(reviews, "_AT_ONCE_SECONDS", -1)
     say(page, "KS2 Maths", LEAVE_OUT)
-    assert "not counted yet" in text_of(page) and page.review.again.layout.display != "none"
+    assert (
+        "not counted yet" in text_of(page)
+        and page.review.again.layout.display != "none"
+    )
     page.review.again.click()
     assert "2 pupils and 2 results" in text_of(page)
     assert page.review.again.layout.display == "none"
@@ -273,7 +323,9 @@ def test_where_counting_is_slow_a_change_waits_until_she_counts_or_opens(monkeyp
     assert len(open_desk().school.results) == 4
 
 
-def test_what_is_counted_only_on_opening_and_then_stops_is_not_opened(monkeypatch, environment):
+def test_what_is_counted_only_on_opening_and_then_stops_is_not_opened(
+    monkeypatch, environment
+):
     page = front_page()
     page.take(chosen(list=FAULTY))
     press(page, "Leave this column out")
@@ -287,8 +339,12 @@ def test_what_is_counted_only_on_opening_and_then_stops_is_not_opened(monkeypatc
 def test_who_supplied_a_list_changes_nothing_that_is_counted(monkeypatch):
     page = front_page()
     page.take(chosen(list=GOOD))
-    monkeypatch.setattr(page.review, "count", lambda: pytest.fail("it was counted anew"))
-    page.review.columns.hear([{"file": "list.csv", "name": "supplied_by", "value": "HoD"}])
+    monkeypatch.setattr(
+        page.review, "count", lambda: pytest.fail("it was counted anew")
+    )
+    page.review.columns.hear(
+        [{"file": "list.csv", "name": "supplied_by", "value": "HoD"}]
+    )
 
 
 def test_it_says_how_far_it_is(monkeypatch):
@@ -340,7 +396,9 @@ def test_an_answer_is_shown_again_as_hers_next_time():
     page = front_page()
     page.take(chosen(list=blank))
     (box,) = page.review.questions.children[1:]
-    assert box.value == "not_known" and box.description.endswith("(your earlier answer)")
+    assert box.value == "not_known" and box.description.endswith(
+        "(your earlier answer)"
+    )
 
 
 def test_of_what_date_levels_are_is_asked_anew_of_each_file():
@@ -395,7 +453,9 @@ def test_it_is_changed_and_forgotten_without_any_file_chosen():
     page.remembered.hear([{"id": "a", "value": ""}])
     assert remembered(page) == [("b", "pupil:form"), ("c", "pupil:form")]
     page.remembered.hear([{"id": "b", "value": ""}, {"id": "c", "value": ""}])
-    assert remembered(page) == [] and not any(open_desk().settings.latest(MAPPING).values())
+    assert remembered(page) == [] and not any(
+        open_desk().settings.latest(MAPPING).values()
+    )
 
 
 def test_forgetting_counts_what_is_under_review_anew():

@@ -57,11 +57,15 @@ def test_the_leader_sees_what_comes_in(tmp_path, leader):
     assert "<script>" not in page.live.value and "alert(1)" in page.live.value
 
 
-def test_a_file_that_cannot_be_read_is_told_and_what_was_read_comes_back(tmp_path, leader):
+def test_a_file_that_cannot_be_read_is_told_and_what_was_read_comes_back(
+    tmp_path, leader
+):
     page = RoomPage(leader)
     someone(tmp_path).save(form="task2.sort", field="x", value="judging")
     (tmp_path / "participant-b").mkdir()
-    (tmp_path / "participant-b" / "workbook.sqlite").write_bytes(b"no database at all" * 100)
+    (tmp_path / "participant-b" / "workbook.sqlite").write_bytes(
+        b"no database at all" * 100
+    )
     page.body()
     assert "cannot be read at the moment" in words(page.live)
     (tmp_path / "participant-b" / "workbook.sqlite").unlink()
@@ -80,17 +84,23 @@ def test_a_participant_shows_a_text_and_takes_it_back(participant):
     )
     (place,) = page.ticks
     page.ticks[place].value = True
-    assert participant.store.latest(SHOWN) == {place: NASTY} and "Shown to the room" in words(
-        page.status
-    )
+    assert participant.store.latest(SHOWN) == {
+        place: NASTY
+    } and "Shown to the room" in words(page.status)
     # Written on, it is no longer what was shown: the tick is off, and the room keeps what was agreed to.
-    participant.store.save(form="unit1.reflection", field="spread", value="Another thought")
+    participant.store.save(
+        form="unit1.reflection", field="spread", value="Another thought"
+    )
     again = RoomPage(participant)
     again.body()
-    assert not again.ticks[place].value and participant.store.latest(SHOWN) == {place: NASTY}
+    assert not again.ticks[place].value and participant.store.latest(SHOWN) == {
+        place: NASTY
+    }
     again.ticks[place].value = True
     again.ticks[place].value = False
-    assert participant.store.latest(SHOWN) == {place: ""} and "Taken back" in words(again.status)
+    assert participant.store.latest(SHOWN) == {place: ""} and "Taken back" in words(
+        again.status
+    )
 
 
 def test_a_participant_who_wrote_nothing_is_told(participant):

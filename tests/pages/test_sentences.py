@@ -71,7 +71,12 @@ WITH_ENGLAND = {"expected_percent": 31.0, "expected_year": 2004}
             "1 more, whose start is not known, is left out.",
         ),
         (
-            {"entry": "all", "national": 33.0, "national_year": 2004, "difference": "higher"},
+            {
+                "entry": "all",
+                "national": 33.0,
+                "national_year": 2004,
+                "difference": "higher",
+            },
             "Pupils with SEN in England, wherever they started: 33 % (2004). Clearly higher here.",
         ),
         # Row 12: a figure that was typed in says whose it is.
@@ -128,8 +133,14 @@ def test_the_lea_s_other_schools_stand_last(verdict, words):
             "Of 1 pupil who arrived at level 3 in English, 1 reached level 5 or above",
         ),
         ({"group": "P"}, "Of 43 pupils (School Action Plus (P)) who arrived"),
-        ({"entry": "below 2"}, "Of 43 pupils with SEN who arrived below level 2 in English"),
-        ({"entry": "none"}, "Of 43 pupils with SEN whose KS2 result is not known in English"),
+        (
+            {"entry": "below 2"},
+            "Of 43 pupils with SEN who arrived below level 2 in English",
+        ),
+        (
+            {"entry": "none"},
+            "Of 43 pupils with SEN whose KS2 result is not known in English",
+        ),
         ({"entry": "all"}, "Of 43 pupils with SEN in English, 19"),
         (
             {"pupils": 0, "without_result": 0},
@@ -209,7 +220,10 @@ def criterion(**changes):
             {"pupils": 3, "met": True, "more": 0},
             "Met. The target lies outside the likely range, but 3 pupils are too few to judge by.",
         ),
-        ({"percent": float("nan")}, "There are no such pupils, so it cannot be measured."),
+        (
+            {"percent": float("nan")},
+            "There are no such pupils, so it cannot be measured.",
+        ),
         (
             {"target": float("nan"), "judged": False, "difference": ""},
             "No national figure is held for this.",
@@ -219,7 +233,12 @@ def criterion(**changes):
             "Not met: it would be met if the 3 pupils who attend least came more than 92 % of the time. That is clear.",
         ),
         (
-            {"criterion": "attendance_sen", "target": 92.0, "rule": "at least", "more": 1},
+            {
+                "criterion": "attendance_sen",
+                "target": 92.0,
+                "rule": "at least",
+                "more": 1,
+            },
             "Not met: it would be met if the 1 pupil who attends least came 92 % of the time. That is clear.",
         ),
     ],

@@ -73,7 +73,9 @@ def test_two_pages_of_task_4(desk):
     other.shown.take.click()
     assert desk.store.latest(FORM)[f"English/{pupil}"] == "from one"
     assert (
-        next(record for record in other.listing.records if record["id"] == pupil)["plan"]
+        next(record for record in other.listing.records if record["id"] == pupil)[
+            "plan"
+        ]
         == "from one"
     )
 
@@ -86,7 +88,10 @@ def test_two_pages_of_the_card_sort(desk):
     other._keep({"card": card, "group": "action", "n": 1})
     assert "Judging standards" in words(other.shown.words)
     other.shown.take.click()
-    assert desk.store.latest(SORT) == {card: "judging"} and other.cards.placed[card] == "judging"
+    assert (
+        desk.store.latest(SORT) == {card: "judging"}
+        and other.cards.placed[card] == "judging"
+    )
 
 
 def test_two_pages_of_a_walk_and_of_a_drawing(desk):
@@ -104,7 +109,8 @@ def test_two_pages_of_a_walk_and_of_a_drawing(desk):
     other._begin_drawing(walks.booklet_chart())
     assert other.shown_drawing.words.value == ""  # the same drawing
     one.editor.nodes = [
-        node | {"label": "Ours"} if node["key"] == "q1" else node for node in one.editor.nodes
+        node | {"label": "Ours"} if node["key"] == "q1" else node
+        for node in one.editor.nodes
     ]
     one._keep_drawn()
     other._keep_drawn()

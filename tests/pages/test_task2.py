@@ -20,15 +20,18 @@ def test_the_grid_and_the_cards_are_the_same_22_items(desk):
     assert {row["label"] for row in rows_of(page.role)} == {
         card["text"] for card in page.cards.cards
     }
-    assert len(page.cards.cards) == 22 and [group["title"] for group in page.cards.groups] == [
-        one.title for one in GRID.sections
-    ]
+    assert len(page.cards.cards) == 22 and [
+        group["title"] for group in page.cards.groups
+    ] == [one.title for one in GRID.sections]
 
 
 def test_the_cards_lie_in_no_order_that_gives_them_away(desk):
     groups = [card["group"] for card in page_of(desk).cards.cards]
     assert (
-        max(len(run) for run in "".join(group[0] for group in groups).replace("j", "j ").split())
+        max(
+            len(run)
+            for run in "".join(group[0] for group in groups).replace("j", "j ").split()
+        )
         < 22
     )
     assert groups != sorted(groups) and groups != [row.section for row in GRID.rows]
@@ -78,7 +81,9 @@ def test_the_grid_s_answers_and_the_cards_are_apart(desk):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_is_told_where_it_was_tried(desk, monkeypatch, trouble, says):
+def test_what_cannot_be_kept_is_told_where_it_was_tried(
+    desk, monkeypatch, trouble, says
+):
     page = page_of(desk)
     card = page.cards.cards[0]["key"]
     with trouble(desk, monkeypatch):
@@ -95,7 +100,9 @@ def test_what_cannot_be_kept_is_told_where_it_was_tried(desk, monkeypatch, troub
 def test_the_page_opens_over_a_store_that_is_gone(desk):
     vanish(desk)
     page = page_of(desk)
-    assert "no longer there" in words(page.summary) and "no longer there" in words(page.status)
+    assert "no longer there" in words(page.summary) and "no longer there" in words(
+        page.status
+    )
     assert (
         len(page.cards.cards) == 22
         and len(rows_of(page.role)) == 0

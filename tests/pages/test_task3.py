@@ -18,7 +18,9 @@ from tests.pages.driving import (
 def page_of(desk):
     page = CriteriaPage(desk)
     page.header(), page.controls()
-    return page, [words(piece) for piece in (page.scorecard(), page.subjects(), page.year7())]
+    return page, [
+        words(piece) for piece in (page.scorecard(), page.subjects(), page.year7())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,9 @@ def test_a_school_in_which_nothing_can_be_measured(tmp_path, made):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_the_questions_are_kept_or_refused_in_words(tmp_path, monkeypatch, school, trouble, says):
+def test_the_questions_are_kept_or_refused_in_words(
+    tmp_path, monkeypatch, school, trouble, says
+):
     desk = desk_over(tmp_path, school)
     page, _ = page_of(desk)
     page.ask("task3.questions")
@@ -42,7 +46,10 @@ def test_the_questions_are_kept_or_refused_in_words(tmp_path, monkeypatch, schoo
 
 @pytest.mark.parametrize(
     "name, asks",
-    [("levels", "How many targets are met?"), ("gcse", "How many of the figures are met?")],
+    [
+        ("levels", "How many targets are met?"),
+        ("gcse", "How many of the figures are met?"),
+    ],
 )
 def test_the_first_heading_asks_what_its_answer_says(tmp_path, monkeypatch, name, asks):
     without_pictures(monkeypatch)

@@ -42,7 +42,8 @@ def record(page, pupil):
 
 def give(desk, pupil, *lines):
     desk.store.save_all(
-        form=f"task5.provision/{pupil}", values={f"{line}.given": "yes" for line in lines}
+        form=f"task5.provision/{pupil}",
+        values={f"{line}.given": "yes" for line in lines},
     )
 
 
@@ -63,9 +64,15 @@ def test_the_list_says_under_which_headings_a_pupil_has_something(desk):
 
 @pytest.mark.parametrize(
     ("need", "second", "listed"),
-    [("SLCN", "ASD", "P, SLCN, ASD"), ("SLCN", "", "P, SLCN"), ("MLD", "MLD", "P, MLD")],
+    [
+        ("SLCN", "ASD", "P, SLCN, ASD"),
+        ("SLCN", "", "P, SLCN"),
+        ("MLD", "MLD", "P, MLD"),
+    ],
 )
-def test_every_need_of_a_pupil_is_listed_once(tmp_path, monkeypatch, need, second, listed):
+def test_every_need_of_a_pupil_is_listed_once(
+    tmp_path, monkeypatch, need, second, listed
+):
     without_pictures(monkeypatch)
     changes = {"p0001": {"sen_provision": "P", "need": need, "need_2": second}}
     page = page_of(desk_over(tmp_path, small_school(**changes)))
@@ -73,14 +80,22 @@ def test_every_need_of_a_pupil_is_listed_once(tmp_path, monkeypatch, need, secon
 
 
 def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
-    own = add_row(desk.store, map_grid(), section="literacy", label=f"=Reading dog {NASTY}")
+    own = add_row(
+        desk.store, map_grid(), section="literacy", label=f"=Reading dog {NASTY}"
+    )
     give(desk, "0001", "task5.provision.literacy.guided", own)
     page = page_of(desk)
     page.files.make.click()
     sheet = openpyxl.load_workbook(io.BytesIO(page.files.file.content))["English"]
     heads = [cell.value for cell in sheet[1]]
-    cells = {row[0].value: row[heads.index("Provision")] for row in sheet.iter_rows(min_row=2)}
-    assert cells["Ash, Ann"].value == f"Guided reading and writing in lessons; =Reading dog {NASTY}"
+    cells = {
+        row[0].value: row[heads.index("Provision")]
+        for row in sheet.iter_rows(min_row=2)
+    }
+    assert (
+        cells["Ash, Ann"].value
+        == f"Guided reading and writing in lessons; =Reading dog {NASTY}"
+    )
     assert cells["Ash, Ann"].data_type == "s" and not cells["Birch, Bo"].value
 
 
@@ -93,14 +108,21 @@ def test_nobody_given_anything_and_nobody_on_the_list(tmp_path):
 
 def test_a_school_with_codes_lists_codes(tmp_path):
     page = page_of(desk_over(tmp_path, small_school(codes=True)))
-    assert {record["name"] for record in page.listing.records} == {"0001", "0002", "0003", "0005"}
+    assert {record["name"] for record in page.listing.records} == {
+        "0001",
+        "0002",
+        "0003",
+        "0005",
+    }
     assert not {"0001", "0002"} & set(
         queries(*(f'href="{record["href"]}"' for record in page.listing.records))
     )
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_was_read_stays_where_it_cannot_be_read_anew(desk, monkeypatch, trouble, says):
+def test_what_was_read_stays_where_it_cannot_be_read_anew(
+    desk, monkeypatch, trouble, says
+):
     give(desk, "0001", "task5.provision.literacy.guided")
     page = page_of(desk)
     page._keep_plan({"id": "0001", "key": "plan", "value": "Paired reading", "n": 1})
@@ -133,15 +155,25 @@ def england_s(page, group, subject):
 def test_each_row_says_how_many_of_a_hundred_of_its_own_group_reached_the_aim(gcse):
     gcse.who.value = "all"
     gcse.reach.value = "5"
-    with_sen, without = (england_s(gcse, group, "English Language") for group in ("SEN", "no SEN"))
+    with_sen, without = (
+        england_s(gcse, group, "English Language") for group in ("SEN", "no SEN")
+    )
     assert with_sen != without
-    codes = dict(zip(gcse.rows()["pupil_id"], gcse.rows()["sen_provision"], strict=True))
+    codes = dict(
+        zip(gcse.rows()["pupil_id"], gcse.rows()["sen_provision"], strict=True)
+    )
     assert {"K", "N"} <= set(codes.values())
     for row in gcse.listing.records:
         assert row["england"] == (without if codes[row["id"]] == "N" else with_sen)
     said = words(gcse.pupils().children[0])
-    assert f"In England {with_sen} pupils with SEN who started there reached grade 5" in said
-    assert f"In England {without} pupils without SEN who started there reached grade 5" in said
+    assert (
+        f"In England {with_sen} pupils with SEN who started there reached grade 5"
+        in said
+    )
+    assert (
+        f"In England {without} pupils without SEN who started there reached grade 5"
+        in said
+    )
     assert hundred.NO_PREDICTION in said and "2023/24" in said
 
 
@@ -154,7 +186,9 @@ def test_what_the_line_says_follows_the_choices(gcse):
         england_s(gcse, "SEN", "Mathematics")
     }
     gcse.entry.value = "none"
-    assert "of 100" not in words(line) and not any(row["england"] for row in gcse.listing.records)
+    assert "of 100" not in words(line) and not any(
+        row["england"] for row in gcse.listing.records
+    )
 
 
 def test_levels_have_no_such_column(desk):
@@ -178,14 +212,23 @@ def all_text(file):
     """Every cell and every paragraph of a file."""
     if file.name.endswith("xlsx"):
         book = openpyxl.load_workbook(io.BytesIO(file.content))
-        cells = (cell.value for sheet in book for row in sheet.iter_rows() for cell in row)
+        cells = (
+            cell.value for sheet in book for row in sheet.iter_rows() for cell in row
+        )
         return "\n".join(str(value) for value in cells if value is not None)
     document = docx.Document(io.BytesIO(file.content))
-    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    cells = (
+        cell.text
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+    )
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
-@pytest.mark.parametrize("what", ["The list above, in Excel", "The list above, in Word", TALK])
+@pytest.mark.parametrize(
+    "what", ["The list above, in Excel", "The list above, in Word", TALK]
+)
 def test_what_is_taken_away_says_it_too_and_that_it_is_no_prediction(gcse, what):
     told = all_text(made(gcse, what))
     assert england_s(gcse, "SEN", "English Language") in told
@@ -199,10 +242,16 @@ def test_the_sheet_for_a_talk_has_each_pupil_with_room_to_write(gcse):
     assert len(pupils.rows) == 1 + len(gcse.rows())
     for row, pupil in zip(pupils.rows[1:], gcse.rows().itertuples(), strict=True):
         cells = [cell.text for cell in row.cells]
-        assert cells[0].startswith(pupil.name) and cells[1] == pupil.entry and cells[-1] == ""
+        assert (
+            cells[0].startswith(pupil.name)
+            and cells[1] == pupil.entry
+            and cells[-1] == ""
+        )
         assert row.height.cm > 1.5
     heads, counts = ([cell.text for cell in row.cells] for row in england.rows)
-    grades = [int(count) for head, count in zip(heads, counts, strict=True) if len(head) == 1]
+    grades = [
+        int(count) for head, count in zip(heads, counts, strict=True) if len(head) == 1
+    ]
     assert sum(grades) == 100 and counts[:2] == ["Pupils with SEN", "100"]
 
 

@@ -35,7 +35,10 @@ from tests.pages.driving import (
     words,
 )
 
-GUIDED, ASSISTANT = "task5.provision.literacy.guided", "task5.provision.curriculum.assistant"
+GUIDED, ASSISTANT = (
+    "task5.provision.literacy.guided",
+    "task5.provision.curriculum.assistant",
+)
 
 
 @pytest.fixture
@@ -73,7 +76,9 @@ def names_in(listing):
 def sample(request, tmp_path_factory):
     """The page over a sample school with its example maps; only to be looked at."""
     desk = desk_over(
-        tmp_path_factory.mktemp("sample"), open_sample(request.param), workbook=request.param
+        tmp_path_factory.mktemp("sample"),
+        open_sample(request.param),
+        workbook=request.param,
     )
     _with_examples(desk.store, request.param)
     return page_of(desk)
@@ -105,11 +110,13 @@ def test_the_chart_has_the_rows_of_its_framework_with_this_year_7_in_them(sample
 def test_who_is_in_a_row_is_listed_by_name(sample):
     for _, row in sample.row.options:
         sample.row.value = row
-        assert len(sample.in_row.records) == (newcomers(sample.school)["row"] == row).sum()
+        assert (
+            len(sample.in_row.records) == (newcomers(sample.school)["row"] == row).sum()
+        )
         assert f"{len(sample.in_row.records)} pupil" in sample.in_row.caption
-        assert not set(queries(*(f'href="{one["href"]}"' for one in sample.in_row.records))) & {
-            one["id"] for one in sample.in_row.records
-        }
+        assert not set(
+            queries(*(f'href="{one["href"]}"' for one in sample.in_row.records))
+        ) & {one["id"] for one in sample.in_row.records}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +148,8 @@ def test_who_is_in_a_row_is_listed_by_name(sample):
 def test_year_7_in_words(pupils, everyone, told):
     assert (
         year7_answer(
-            pd.DataFrame({"pupil_id": pupils, "sen": [True] * len(pupils)}), everyone=everyone
+            pd.DataFrame({"pupil_id": pupils, "sen": [True] * len(pupils)}),
+            everyone=everyone,
         )
         == told
     )
@@ -154,7 +162,9 @@ def test_the_small_school_s_year_7(desk):
         in words(page.year7.children[0])
     )
     notes = {row["key"]: row["note"] for row in rows_of(page.ask.asked["task5.chart"])}
-    assert notes["task5.chart.english.3"] == "1 pupil in Year 7 now, 1 with SEN" and notes[
+    assert notes[
+        "task5.chart.english.3"
+    ] == "1 pupil in Year 7 now, 1 with SEN" and notes[
         "task5.chart.english.2"
     ].startswith("0 pupils")
     page.row.value = "task5.chart.english.2"
@@ -179,13 +189,19 @@ def test_the_small_school_s_year_7(desk):
             [("stuck", 2), ("stuck", 1)],
             "2 have something on their map and none have nothing. 2 of the 2 are stuck, and each of those has something.",
         ),
-        ([("stuck", 0), ("stuck", 0)], "2 of the 2 are stuck, and 2 of those have nothing."),
+        (
+            [("stuck", 0), ("stuck", 0)],
+            "2 of the 2 are stuck, and 2 of those have nothing.",
+        ),
         ([("moving", 0), ("partly", 0)], "Nobody is known to be stuck."),
         (
             [("moving", 0), ("not known", 0)],
             "Nobody is known to be stuck. For 1 it is not known whether they are stuck.",
         ),
-        ([("not known", 0), ("not known", 1)], "It is not known yet whether any of them is stuck."),
+        (
+            [("not known", 0), ("not known", 1)],
+            "It is not known yet whether any of them is stuck.",
+        ),
     ],
 )
 def test_coverage_in_words(rows, told):
@@ -195,7 +211,9 @@ def test_coverage_in_words(rows, told):
 
 def test_the_sentence_the_list_and_the_maps_agree(desk):
     page = page_of(desk, "0001")
-    assert "Of 4 pupils with SEN in Years 7 to 9, none have something" in words(page.answer)
+    assert "Of 4 pupils with SEN in Years 7 to 9, none have something" in words(
+        page.answer
+    )
     assert names_in(page.listing) == ["Ash, Ann", "Birch, Bo", "Cole, Cy", "Elm, Ed"]
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     save(page.of_pupil, f"{GUIDED}.hours", "1.5", seen=0)
@@ -219,7 +237,10 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     page.show.value = "nothing"
     assert names_in(page.listing) == ["Birch, Bo", "Cole, Cy", "Elm, Ed"]
     page.show.value = "much"
-    assert names_in(page.listing) == ["Ash, Ann"] and "Much: at least" in page.listing.caption
+    assert (
+        names_in(page.listing) == ["Ash, Ann"]
+        and "Much: at least" in page.listing.caption
+    )
 
 
 def test_of_whom_no_hours_are_known_nobody_has_many(desk):
@@ -269,10 +290,12 @@ def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(desk):
     )
     (row,) = [row for row in rows_of(page.of_pupil) if "own" in row]
     save(page.of_pupil, f"{row['key']}.given", "yes")
-    assert "1 has something" in words(page.answer) and "Reading dog" in words(page.costs) + words(
-        page.moves
+    assert "1 has something" in words(page.answer) and "Reading dog" in words(
+        page.costs
+    ) + words(page.moves)
+    assert all(
+        "<script" not in piece.value for piece in (page.moves, page.costs, page.answer)
     )
-    assert all("<script" not in piece.value for piece in (page.moves, page.costs, page.answer))
     page.intervention.box.value = row["key"]
     save(page.audited, "unit5.ingredients.1", "missing")
     assert page.audit_place.children and "Reading dog" in words(page.audit_sum)
@@ -337,7 +360,11 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
     desk = desk_over(tmp_path, school)
     desk.store.save_all(
         form="task5.provision/0001",
-        values={f"{GUIDED}.hours": text, f"{GUIDED}.cost": text, f"{ASSISTANT}.cost": "10"},
+        values={
+            f"{GUIDED}.hours": text,
+            f"{GUIDED}.cost": text,
+            f"{ASSISTANT}.cost": "10",
+        },
     )
     page = page_of(desk)
     assert (
@@ -389,7 +416,13 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
 )
 def test_spending_in_words(pupils, things, hours, cost, known, told):
     whole = pd.Series(
-        {"pupils": pupils, "things": things, "hours": hours, "cost": cost, "cost_known": known},
+        {
+            "pupils": pupils,
+            "things": things,
+            "hours": hours,
+            "cost": cost,
+            "cost_known": known,
+        },
         dtype=object,
     )
     assert spend_answer(whole) == told
@@ -433,7 +466,10 @@ MOVES = {
             {"clear": "not clear", "gap_high": 0.0},
             "69 %: 35 points lower with it. That is not clear: the true gap may be anything from no gap to 52 points this way.",
         ),
-        ({"percent": 60.0, "gap": 0.0, "gap_low": -20.0, "gap_high": 18.0}, "69 %: no gap. That"),
+        (
+            {"percent": 60.0, "gap": 0.0, "gap_low": -20.0, "gap_high": 18.0},
+            "69 %: no gap. That",
+        ),
         (
             {"beside_pupils": 0, "clear": ""},
             "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with.",
@@ -446,7 +482,10 @@ def test_movement_in_words(differs, told):
 
 
 def test_the_thing_to_look_at_first_is_called_the_lowest_only_where_it_is():
-    higher, lower = MOVES | {"percent": 50.0}, MOVES | {"percent": 10.0, "clear": "not clear"}
+    higher, lower = (
+        MOVES | {"percent": 50.0},
+        MOVES | {"percent": 10.0, "clear": "not clear"},
+    )
     said = movement_answer(pd.DataFrame([MOVES, higher]))
     assert said.endswith(f"It is the lowest of 2 that {FEW} pupils or more have.")
     assert "lowest" not in movement_answer(pd.DataFrame([lower, MOVES]))
@@ -466,7 +505,9 @@ def test_the_thing_to_look_at_first_is_called_the_lowest_only_where_it_is():
     ],
 )
 def test_who_has_no_result_on_entry(without, told):
-    assert told in year7_answer(pd.DataFrame({"pupil_id": []}), everyone=30, without_entry=without)
+    assert told in year7_answer(
+        pd.DataFrame({"pupil_id": []}), everyone=30, without_entry=without
+    )
 
 
 @pytest.mark.parametrize(
@@ -486,17 +527,24 @@ def test_a_code_is_no_result_on_entry_as_in_task_3(tmp_path, framework, subjects
 
 def test_a_sample_s_percentages_come_with_numbers_and_intervals(sample):
     for piece in (sample.moves, sample.answer):
-        for sentence in re.findall(r'class="sl-answer">(.*?)</p>', piece.value, flags=re.DOTALL):
+        for sentence in re.findall(
+            r'class="sl-answer">(.*?)</p>', piece.value, flags=re.DOTALL
+        ):
             for rate in re.finditer(r"(?<!and )\b\d+ %", sentence):
-                assert re.match(r", likely between \d+ and \d+ %", sentence[rate.end() :]), sentence
+                assert re.match(
+                    r", likely between \d+ and \d+ %", sentence[rate.end() :]
+                ), sentence
                 assert re.search(r"Of \d+", sentence[: rate.start()])
-    assert "Those who get help were chosen because they were not moving" in words(sample.moves)
+    assert "Those who get help were chosen because they were not moving" in words(
+        sample.moves
+    )
     assert re.search(
         r"The maps of all years hold \d+ entries for \d+ pupils, with SEN or without: .* at least £[\d,]+ a year",
         words(sample.costs),
     )
-    assert "The governors’ page counts pupils with SEN whose attendance is known" in words(
-        sample.costs
+    assert (
+        "The governors’ page counts pupils with SEN whose attendance is known"
+        in words(sample.costs)
     )
     told = words(sample.moves) + words(sample.costs) + words(sample.answer)
     assert "nan" not in told.lower().split() and "inf" not in told.split()
@@ -565,8 +613,17 @@ def test_a_school_with_codes_and_no_names(tmp_path):
 def test_names_with_markup_are_text(tmp_path):
     page = page_of(desk_over(tmp_path, small_school(nasty=True)), "0001")
     save(page.of_pupil, f"{GUIDED}.initials", "<b>")
-    pieces = [page.answer, page.moves, page.costs, page.adult, page.link, page.audit_sum]
-    assert all("<script" not in piece.value and "<b>" not in piece.value for piece in pieces)
+    pieces = [
+        page.answer,
+        page.moves,
+        page.costs,
+        page.adult,
+        page.link,
+        page.audit_sum,
+    ]
+    assert all(
+        "<script" not in piece.value and "<b>" not in piece.value for piece in pieces
+    )
     assert (
         page.listing.records[1]["name"] == f"{NASTY}, {NASTY}"
         and page.listing.records[1]["literacy"] == "<b>"

@@ -50,7 +50,8 @@ def test_an_iep_has_four_targets_with_six_columns_and_room_for_their_words(desk)
         f"Target {n}" for n in (1, 2, 3, 4)
     ]
     assert [
-        column["label"] for column in page.asked["task6.iep"].sheet.form["blocks"][0]["columns"]
+        column["label"]
+        for column in page.asked["task6.iep"].sheet.form["blocks"][0]["columns"]
     ] == [
         "Target",
         "Success criteria",
@@ -60,9 +61,12 @@ def test_an_iep_has_four_targets_with_six_columns_and_room_for_their_words(desk)
         "Outcomes",
     ]
     assert [
-        box["label"] for box in page.asked["task6.iep.voices"].sheet.form["blocks"][0]["fields"]
+        box["label"]
+        for box in page.asked["task6.iep.voices"].sheet.form["blocks"][0]["fields"]
     ] == ["The pupil", "Parents or carers"]
-    assert "All there is on this pupil" in words(back) and "0001" not in queries(back.value)
+    assert "All there is on this pupil" in words(back) and "0001" not in queries(
+        back.value
+    )
 
 
 def test_each_pupil_and_each_group_has_an_iep_of_its_own(desk):
@@ -86,9 +90,15 @@ def test_each_pupil_and_each_group_has_an_iep_of_its_own(desk):
 def test_the_iep_that_an_address_asks_for_is_open(desk):
     desk.store.save(form="task7.who/own.1", field="own.g1", value="Table four")
     assert page_of(desk, {"group": "own.g1"}).whom.value == "own.g1"
-    for pupil in ("0001", "0004", "0006"):  # also of one without SEN, and of one who has left
+    for pupil in (
+        "0001",
+        "0004",
+        "0006",
+    ):  # also of one without SEN, and of one who has left
         page = page_of(desk, {"pupil": people.token(pupil, key=desk.code_key())})
-        assert page.whom.value == pupil and "All there is" in words(page.iep_place.children[-1])
+        assert page.whom.value == pupil and "All there is" in words(
+            page.iep_place.children[-1]
+        )
     for query in ({"group": "own.none"}, {"group": "0001 "}, {"pupil": "0001"}, {}):
         assert page_of(desk, query).whom.value == ""
 
@@ -106,8 +116,9 @@ def visit(page, **values):
 
 def test_a_visit_is_begun_today_named_as_it_is_filled_in_and_found_again(desk):
     page = page_of(desk)
-    assert page.visit_place.children == () and "No lesson has been visited yet." in words(
-        page.together
+    assert (
+        page.visit_place.children == ()
+        and "No lesson has been visited yet." in words(page.together)
     )
     key = visit(page, observation=("class", "8B English"))
     assert page.visit.words.endswith(", 8B English") and page.visit_place.children
@@ -161,13 +172,19 @@ def test_the_feedback_sheet_says_what_was_written_and_no_more(desk):
     save(page.asked["task6.minutes"], "task6.minutes.class.minutes", "12.5")
     save(page.asked["task6.feedback"], "view", "It was noisy")
     told = words(page.sheet)
-    assert "Waited &lt;script&gt;" in page.sheet.value and "<script" not in page.sheet.value
+    assert (
+        "Waited &lt;script&gt;" in page.sheet.value
+        and "<script" not in page.sheet.value
+    )
     assert (
         "Key words : Small whiteboards" in told
         and "how without what" not in told
         and "It was noisy" in told
     )
-    assert "Of 22.5 minutes noted, 10 were spent working alone or with other pupils." in told
+    assert (
+        "Of 22.5 minutes noted, 10 were spent working alone or with other pupils."
+        in told
+    )
 
 
 @pytest.mark.parametrize("text", ["0", "", "many", "-3", "inf", "1e999", "nan"])
@@ -179,7 +196,9 @@ def test_minutes_that_are_no_number_stop_no_page(desk, text):
 
 
 def test_minutes_of_the_school_s_own_rows_count(desk):
-    key = add_row(desk.store, SHEET.part("task6.minutes"), section="", label="In the library")
+    key = add_row(
+        desk.store, SHEET.part("task6.minutes"), section="", label="In the library"
+    )
     table = minutes(
         every_row(SHEET.part("task6.minutes"), desk.store.forms()),
         {f"{key}.minutes": "5", "task6.minutes.class.minutes": "10"},
@@ -234,7 +253,9 @@ def test_the_least_seen_first_and_rows_of_the_school_s_own(desk):
     page = page_of(desk)
     page.begin()
     save(page.asked["task6.phases"], "task6.phases.before.1.seen", "seen")
-    assert "Least often seen" not in words(page.together)  # seen wherever it was called for
+    assert "Least often seen" not in words(
+        page.together
+    )  # seen wherever it was called for
     save(page.asked["task6.phases"], "task6.phases.before.2.seen", "partly")
     save(page.asked["task6.phases"], f"{key}.seen", "not_seen")
     told = words(page.together)
@@ -247,8 +268,14 @@ def test_the_least_seen_first_and_rows_of_the_school_s_own(desk):
 
 def test_aspects_of_all_visits_by_day_and_nobody_is_ranked():
     held = {
-        "task6.develop/b": {"task6.develop.1.what": "Later", "task6.develop.2.what": ""},
-        "task6.develop/a": {"task6.develop.3.what": "Earlier", "task6.develop.3.how": "So"},
+        "task6.develop/b": {
+            "task6.develop.1.what": "Later",
+            "task6.develop.2.what": "",
+        },
+        "task6.develop/a": {
+            "task6.develop.3.what": "Earlier",
+            "task6.develop.3.how": "So",
+        },
         "task6.develop/c": {"task6.develop.1.what": "Undated"},
         "task6.observation/a": {"date": "2005-03-08"},
         "task6.observation/b": {"date": "2005-11-01"},
@@ -273,7 +300,9 @@ def test_many_visits(desk):
             value="seen" if number % 2 else "not_seen",
         )
     page = page_of(desk)
-    assert len(page.visit.box.options) == 41 and page.visit.box.options[1][0].endswith("C39")
+    assert len(page.visit.box.options) == 41 and page.visit.box.options[1][0].endswith(
+        "C39"
+    )
     assert "40 lessons visited." in words(
         page.together
     ) and "fully seen in 20 of 40 lessons" in words(page.together)
@@ -309,7 +338,10 @@ def test_a_pupil_who_was_watched_and_has_left_stays_in_the_box(desk):
     page.begin()
     save(page.asked["task6.observation"], "pupil", "0006")
     assert (
-        value_of(page_of(desk, {"visit": page.visit.value}).asked["task6.observation"], "pupil")
+        value_of(
+            page_of(desk, {"visit": page.visit.value}).asked["task6.observation"],
+            "pupil",
+        )
         == "0006"
     )
 

@@ -58,7 +58,11 @@ def answer(page, letters):
     """Answer the questions in turn, y or n, as far as the walk asks."""
     for number, letter in enumerate(letters):
         page._answered(
-            {"key": page.flow.asks, "way": {"y": "yes", "n": "no"}[letter], "n": number + 1}
+            {
+                "key": page.flow.asks,
+                "way": {"y": "yes", "n": "no"}[letter],
+                "n": number + 1,
+            }
         )
 
 
@@ -108,10 +112,12 @@ def test_every_way_through_the_chart(page, letters, comes_to, leads):
     put_on_the_list(page, "0001")
     assert page.flow.asks == "q1"
     answer(page, letters)
-    assert page.flow.done and comes_to in words(page.list) and "Done" in words(page.list)
-    assert ("Write the IEP (Task 6)" in words(page.onward)) == leads and "0001" not in queries(
-        page.onward.value
+    assert (
+        page.flow.done and comes_to in words(page.list) and "Done" in words(page.list)
     )
+    assert (
+        "Write the IEP (Task 6)" in words(page.onward)
+    ) == leads and "0001" not in queries(page.onward.value)
     assert "Of 1 pupil or group" in words(page.answer) and "at" in page.flow.saved
 
 
@@ -141,7 +147,9 @@ def test_walks_of_several_pupils_and_a_group_are_summed_up_and_kept(page, desk):
     )
     assert "<script" not in page.list.value and "&lt;script&gt;" in page.list.value
     again = page_of(desk, {"class": page.of_class.value})
-    assert words(again.answer) == words(page.answer) and words(again.list) == words(page.list)
+    assert words(again.answer) == words(page.answer) and words(again.list) == words(
+        page.list
+    )
     group = next(one for _, one in again.who.box.options if one.startswith("own."))
     again.who.box.value = group
     assert "Write the group’s plan (Task 6)" in words(again.onward).replace(
@@ -176,7 +184,9 @@ def test_two_classes_are_apart(page, desk):
     answer(page, "yy")
     first = page.of_class.value
     page.begin()
-    assert page.of_class.value != first and "Nobody is on the list" in words(page.answer)
+    assert page.of_class.value != first and "Nobody is on the list" in words(
+        page.answer
+    )
     put_on_the_list(page, "0001")
     assert page.flow.asks == "q1"
     page.of_class.box.value = first
@@ -192,9 +202,13 @@ def test_a_class_is_named_as_it_is_filled_in(page):
     assert page.of_class.words == "8A, Mathematics"
 
 
-def test_one_who_has_left_is_named_and_one_who_is_gone_from_the_files_leaves_no_number(page, desk):
+def test_one_who_has_left_is_named_and_one_who_is_gone_from_the_files_leaves_no_number(
+    page, desk
+):
     for who in ("0006", "9999"):
-        desk.store.save(form=f"task7.who/{page.of_class.value}", field=who, value="pupil")
+        desk.store.save(
+            form=f"task7.who/{page.of_class.value}", field=who, value="pupil"
+        )
         desk.store.save_all(
             form=f"task7.chart/{page.of_class.value}/{who}",
             values=dict.fromkeys(("q1", "q2", "q3", "q4"), "no"),
@@ -206,7 +220,9 @@ def test_one_who_has_left_is_named_and_one_who_is_gone_from_the_files_leaves_no_
         and "9999" not in again.list.value
     )
     again.who.box.value = "0006"
-    assert "Write the IEP" in words(again.onward) and "0006" not in queries(again.onward.value)
+    assert "Write the IEP" in words(again.onward) and "0006" not in queries(
+        again.onward.value
+    )
     again.who.box.value = "9999"
     assert (
         "no longer in the school" in words(again.onward)
@@ -253,7 +269,9 @@ def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, desk):
     )
     again = page_of(desk, {"class": page.of_class.value})
     assert (
-        again.which.value == "own" and again.flow.done and again.editor.nodes[0]["label"] == "Home?"
+        again.which.value == "own"
+        and again.flow.done
+        and again.editor.nodes[0]["label"] == "Home?"
     )
 
 
@@ -285,7 +303,9 @@ def test_the_walks_of_the_other_chart_are_kept_while_one_is_walked(page, desk):
 
 def test_words_of_an_unfinished_walk():
     chart = walks.booklet_chart()
-    (one,) = walks.walked({"task7.class/c": {}, "task7.who/c": {"1": "pupil"}}, chart=chart)
+    (one,) = walks.walked(
+        {"task7.class/c": {}, "task7.who/c": {"1": "pupil"}}, chart=chart
+    )
     assert (to_do(one), asks(one)) == ("", "At: In the class plans?")
 
 
@@ -305,13 +325,16 @@ def test_a_school_with_codes_and_one_in_which_nobody_has_sen(tmp_path):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_is_told_where_it_was_tried(page, desk, monkeypatch, trouble, says):
+def test_what_cannot_be_kept_is_told_where_it_was_tried(
+    page, desk, monkeypatch, trouble, says
+):
     put_on_the_list(page, "0001")
     page.copy.click()
     with trouble(desk, monkeypatch):
         page._answered({"key": "q1", "way": "yes", "n": 1})
         assert (
-            page.flow.saved["fault"].startswith("Not saved. ") and says in page.flow.saved["fault"]
+            page.flow.saved["fault"].startswith("Not saved. ")
+            and says in page.flow.saved["fault"]
         )
         put_on_the_list(page, group="Table four")
         assert (

@@ -42,13 +42,18 @@ def test_what_was_ticked_on_the_front_page_stands_beside_its_strand(desk):
             "intro.senco.3": "gone",
         },
     )
-    notes = {row["key"]: row["note"] for row in rows_of(page_of(desk).ask.asked["review"])}
+    notes = {
+        row["key"]: row["note"] for row in rows_of(page_of(desk).ask.asked["review"])
+    }
     assert (
         "You said: yes." in notes["review.whole_school"]
         and "You said: not yet." in notes["review.whole_school"]
     )
     assert (
-        notes["review.subject_leaders"] == notes["review.pupils"] == notes["review.parents"] == ""
+        notes["review.subject_leaders"]
+        == notes["review.pupils"]
+        == notes["review.parents"]
+        == ""
     )
 
 
@@ -71,7 +76,10 @@ def test_next_steps_of_the_review_are_actions(desk):
             "1 action still to do, 0 done. 1 without a date: give it an owner and a date, or let it go.",
         ),
         ([("2005-03-17", "")], "1 action still to do, 0 done. 1 action overdue."),
-        ([("2005-03-18", "")], "1 action due within four weeks, the next on 18 March 2005."),
+        (
+            [("2005-03-18", "")],
+            "1 action due within four weeks, the next on 18 March 2005.",
+        ),
         (
             [("2005-04-15", ""), ("2005-04-16", "")],
             "2 actions still to do, 0 done. 1 action due within four weeks, the next on 15 April 2005.",
@@ -134,7 +142,9 @@ def test_an_example_that_is_adopted_is_in_the_plan_until_it_is_let_go(desk):
     assert len(rows_of(examples)) == 6
     save(examples, "task8.examples.4", "yes")
     page.refresh()
-    assert shown(page) == ["Train teaching assistants in ways of teaching that get pupils active."]
+    assert shown(page) == [
+        "Train teaching assistants in ways of teaching that get pupils active."
+    ]
     save(examples, "task8.examples.4", "")
     page.refresh()
     assert shown(page) == []
@@ -148,7 +158,9 @@ def test_one_taken_from_the_plan_is_that_action_in_both_places(desk):
     page = page_of(desk)
     assert page.chosen.choices["action"] == [(key, "Ring home")]
     save(page.chosen, "next_steps.1.action", key)
-    assert row_of(page, "next_steps.1")["cells"]["what"] == {"lines": [{"text": "Ring home"}]}
+    assert row_of(page, "next_steps.1")["cells"]["what"] == {
+        "lines": [{"text": "Ring home"}]
+    }
     assert (
         value_of(page.chosen, f"{key}.due", form=PLAN) == day(5)
         and value_of(page.chosen, f"{key}.owner", form=PLAN) == "SENCO"
@@ -158,8 +170,13 @@ def test_one_taken_from_the_plan_is_that_action_in_both_places(desk):
     assert value_of(page.actions, f"{key}.measure", form=PLAN) == "She answers"
 
 
-def test_one_that_is_done_stays_where_it_was_chosen_and_is_offered_no_more_elsewhere(desk):
-    key, other = add_action(desk.store, what="Ring home"), add_action(desk.store, what="Buy books")
+def test_one_that_is_done_stays_where_it_was_chosen_and_is_offered_no_more_elsewhere(
+    desk,
+):
+    key, other = (
+        add_action(desk.store, what="Ring home"),
+        add_action(desk.store, what="Buy books"),
+    )
     page = page_of(desk)
     save(page.chosen, "next_steps.1.action", key)
     for one in (key, other):

@@ -95,14 +95,18 @@ def test_a_sheet_lists_those_of_the_class_who_have_sen(desk):
         and "Ash, Ann P, SLCN 3 3 stuck" in told
         and "Cole, Cy A 3 4 behind" in told
     )
-    assert "Dean" not in told and "Birch" not in told  # without SEN, and of another class
+    assert (
+        "Dean" not in told and "Birch" not in told
+    )  # without SEN, and of another class
     assert "A: School Action; P: School Action Plus." in told
 
 
 def test_a_form_is_looked_at_in_the_subject_that_is_chosen(desk):
     page = page_of(desk)
     page.name.value = "8A"
-    assert page.of_form.layout.display == "" and "Class sheet of 8A, English" in words(page.shown)
+    assert page.of_form.layout.display == "" and "Class sheet of 8A, English" in words(
+        page.shown
+    )
     page.of_form.value = "ICT"  # in which nobody has a result
     assert "Class sheet of 8A, ICT" in words(
         page.shown
@@ -115,11 +119,16 @@ def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
     page.name.value = "8A"
     found = {one.key: one.pupils for one in page.by_need(page.table("8A"))}
     # By the order of the bank; who has no need recorded stands under 'other'.
-    assert found == {"mld": ("Ash, Ann", "Birch, Bo"), "slcn": ("Ash, Ann",), "oth": ("Cole, Cy",)}
+    assert found == {
+        "mld": ("Ash, Ann", "Birch, Bo"),
+        "slcn": ("Ash, Ann",),
+        "oth": ("Cole, Cy",),
+    }
     assert list(found) == ["mld", "slcn", "oth"]
     told = words(page.shown)
     assert (
-        told.count("Show a finished example") == 1 and "Group target: Says in one sentence" in told
+        told.count("Show a finished example") == 1
+        and "Group target: Says in one sentence" in told
     )
 
 
@@ -130,17 +139,24 @@ def test_the_targets_of_an_iep_stand_on_the_sheet(desk):
         page.shown
     ) and "Own targets (IEP)" not in words(page.shown)
     desk.store.save_all(
-        form="task6.iep/0001", values={"task6.iep.1.target": "Starts", "task6.iep.3.target": "Asks"}
+        form="task6.iep/0001",
+        values={"task6.iep.1.target": "Starts", "task6.iep.3.target": "Asks"},
     )
     page.live.refresh()
-    assert "Own targets (IEP)" in words(page.shown) and "Starts; Asks" in words(page.shown)
-    desk.store.save_all(form="task6.iep/0002", values={"task6.iep.1.target": "Of somebody else"})
+    assert "Own targets (IEP)" in words(page.shown) and "Starts; Asks" in words(
+        page.shown
+    )
+    desk.store.save_all(
+        form="task6.iep/0002", values={"task6.iep.1.target": "Of somebody else"}
+    )
     page.live.refresh()
     assert "Of somebody else" not in words(page.shown)
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(tmp_path, name):
+def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
+    tmp_path, name
+):
     page = page_of(desk_over(tmp_path, open_sample(name)))
     table = classes(page.school)
     for _, kind in page.kind.options:
@@ -153,7 +169,9 @@ def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(t
             len(listed) == table.loc[table["column"] == kind, "sen"].sum()
             and not listed["pupil_id"].duplicated().any()
         )
-        assert listed["strategies"].all()  # every need of the framework has its place in the bank
+        assert listed[
+            "strategies"
+        ].all()  # every need of the framework has its place in the bank
         assert "nan" not in words(page.shown)
     assert [one for _, one in page.name.options][0].startswith("7")
 
@@ -173,18 +191,19 @@ def test_a_set_in_a_subject_that_is_not_followed_says_so(tmp_path):
     page = page_of(desk_over(tmp_path, open_sample("gcse")))
     page.kind.value = "set_ict"
     assert (
-        dict((column, said) for said, column in page.kind.options)["set_ict"] == "Sets in ICT"
+        dict((column, said) for said, column in page.kind.options)["set_ict"]
+        == "Sets in ICT"
         and page.subject == ""
     )
-    assert "not followed in this subject" in words(page.shown) and "Standing" not in words(
+    assert "not followed in this subject" in words(
         page.shown
-    )
+    ) and "Standing" not in words(page.shown)
 
 
 def test_a_form_in_another_subject_is_the_measure_s(school):
-    assert class_lists(school, column="form", subject="Science").query("pupil_id == '0001'")[
-        "now"
-    ].tolist() == ["3"]
+    assert class_lists(school, column="form", subject="Science").query(
+        "pupil_id == '0001'"
+    )["now"].tolist() == ["3"]
     assert class_lists(school, column="form")["now"].unique().tolist() == [""]
 
 
@@ -205,7 +224,9 @@ def test_classes_stand_as_one_reads_them():
 # -- the bank --
 
 
-def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_too(desk):
+def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_too(
+    desk,
+):
     page = page_of(desk)
     asked = page.ask.asked[STRATEGIES]
     asked.answer({"kind": "add row", "section": "slcn", "label": "Uses the talk frame"})
@@ -233,7 +254,11 @@ def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_t
 def test_what_is_worded_here_takes_the_place_of_the_line(desk):
     page = page_of(desk)
     page.name.value = "8A"
-    save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", f"Count to ten {NASTY}")
+    save(
+        page.ask.asked[STRATEGIES],
+        "unit3.strategies.slcn.1.ours",
+        f"Count to ten {NASTY}",
+    )
     assert (
         "Wait ten seconds" not in words(page.shown)
         and "Count to ten &lt;script&gt;" in page.shown.value
@@ -249,7 +274,9 @@ def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(desk):
     assert "Uses the talk frame" not in bank(desk.store.forms()).of("SLCN").strategies
     assert bank({TARGETS: {"unit3.targets.slcn.target": ""}}).of("SLCN").target == ""
     assert (
-        bank({TARGETS: {"unit3.targets.hi.target": "Says when it is too loud"}}).of("HI").target
+        bank({TARGETS: {"unit3.targets.hi.target": "Says when it is too loud"}})
+        .of("HI")
+        .target
         == "Says when it is too loud"
     )
     assert bank().of("HI").target == ""
@@ -259,7 +286,9 @@ def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(desk):
 def test_every_need_of_a_framework_has_a_place_of_its_own(name):
     places = {need: bank().place(need) for need in framework(name).need_names}
     assert {need for need, place in places.items() if place == "oth"} <= {"OTH", "NSA"}
-    assert {f"{TARGETS}.{place}" for place in places.values()} <= {row.key for row in AIMS.rows}
+    assert {f"{TARGETS}.{place}" for place in places.values()} <= {
+        row.key for row in AIMS.rows
+    }
     assert [row.key.removeprefix(f"{TARGETS}.") for row in AIMS.rows] == [
         section.key for section in GRID.sections
     ]
@@ -267,7 +296,8 @@ def test_every_need_of_a_framework_has_a_place_of_its_own(name):
 
 
 @pytest.mark.parametrize(
-    "need, place", [*SAME_NEED.items(), ("SLCN", "slcn"), ("XYZ", "oth"), ("oth", "oth")]
+    "need, place",
+    [*SAME_NEED.items(), ("SLCN", "slcn"), ("XYZ", "oth"), ("oth", "oth")],
 )
 def test_where_a_need_is_looked_up(need, place):
     assert bank().place(need) == place
@@ -298,7 +328,9 @@ def test_no_other_grid_has_gained_first_values():
 def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(desk):
     page = page_of(desk)
     page.name.value = "8A"
-    desk.store.save(form="task6.iep/0001", field="task6.iep.1.target", value="=cmd|' /C calc'!A0")
+    desk.store.save(
+        form="task6.iep/0001", field="task6.iep.1.target", value="=cmd|' /C calc'!A0"
+    )
     page.live.refresh()
     (name,) = [name for name in linked(page.downloads) if name.endswith(".xlsx")]
     assert re.fullmatch(r"class-sheet-8a-\d{4}-\d\d-\d\d\.xlsx", name)
@@ -321,12 +353,20 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(desk):
     ]
     assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref == "A1:K3"
     ann = dict(zip(head, sheet[2], strict=True))
-    assert (ann["Pupil"].value, ann["Year"].value, ann["Year"].data_type) == ("Ash, Ann", 8, "n")
+    assert (ann["Pupil"].value, ann["Year"].value, ann["Year"].data_type) == (
+        "Ash, Ann",
+        8,
+        "n",
+    )
     assert (ann["Own targets (IEP)"].value, ann["Own targets (IEP)"].data_type) == (
         "=cmd|' /C calc'!A0",
         "s",
     )
-    assert [cell.value for cell in book["What helps"]["B"]] == ["Pupils", "Ash, Ann", "Cole, Cy"]
+    assert [cell.value for cell in book["What helps"]["B"]] == [
+        "Pupils",
+        "Ash, Ann",
+        "Cole, Cy",
+    ]
     about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
     assert (
         about["What it is"] == "Class sheet of 8A, English"
@@ -354,14 +394,21 @@ def test_the_word_sheet_has_headings_tables_and_what_was_hidden(desk):
     assert "Ash, Ann" in said_by(page.word("8A")) and not any(
         "Dean" in text for text in said_by(page.word("8A"))
     )
-    foot = " ".join(p.text for section in made.sections for p in section.footer.paragraphs)
+    foot = " ".join(
+        p.text for section in made.sections for p in section.footer.paragraphs
+    )
     assert "A school" in foot and "Made on" in foot
 
 
 def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path):
-    made = small_school(p0003={"form": "8C", "sen_provision": "N"}, p0004={"form": "8C"})
+    made = small_school(
+        p0003={"form": "8C", "sen_provision": "N"}, p0004={"form": "8C"}
+    )
     page = page_of(desk_over(tmp_path, made))
-    assert page.every.description == "Make all 3 sheets in one zip" and page.zipped.value == ""
+    assert (
+        page.every.description == "Make all 3 sheets in one zip"
+        and page.zipped.value == ""
+    )
     page.every.click()
     (content,) = linked(page.zipped).values()
     zipped = ZipFile(io.BytesIO(content))
@@ -399,7 +446,10 @@ def test_a_sample_s_files_say_that_nobody_is_real(tmp_path):
 
 def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
     made = small_school(
-        nasty=True, p0001={"form": "About"}, p0002={"form": "../About"}, p0003={"form": "con"}
+        nasty=True,
+        p0001={"form": "About"},
+        p0002={"form": "../About"},
+        p0003={"form": "con"},
     )
     page = page_of(desk_over(tmp_path, made))
     for _, name in page.name.options:
@@ -416,14 +466,21 @@ def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
 
 def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
     pupils = [
-        {"pupil_id": "1", "year_group": "8", "sen_provision": "A", "form": form, "surname": NASTY}
+        {
+            "pupil_id": "1",
+            "year_group": "8",
+            "sen_provision": "A",
+            "form": form,
+            "surname": NASTY,
+        }
         for form in [f"{NASTY} [8]:'*?/"]
     ]
     page = page_of(desk_over(tmp_path, made_of("levels", pupils, [])))
     (name,) = [one for _, one in page.name.options]
     book = openpyxl.load_workbook(io.BytesIO(page.excel(name)))
     assert (
-        book["Pupils"]["A2"].value.startswith("<script>") and book["Pupils"]["A2"].data_type == "s"
+        book["Pupils"]["A2"].value.startswith("<script>")
+        and book["Pupils"]["A2"].data_type == "s"
     )
     assert said_by(page.word(name))
 
@@ -439,9 +496,12 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
         for _, subject in page.subject_reviewed.options:
             page.subject_reviewed.value = subject
             told = words(page.figures)
-            assert f"How does Year {year} stand in {subject}, group by group?" in words(page.asked)
+            assert f"How does Year {year} stand in {subject}, group by group?" in words(
+                page.asked
+            )
             if re.search(
-                r"so it is not known who is on course|It is not known yet who in Year", told
+                r"so it is not known who is on course|It is not known yet who in Year",
+                told,
             ):
                 continue
             assert (
@@ -457,18 +517,23 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
                 "Minority ethnic groups",
                 "Pupils not listed as able",
             ):
-                assert re.search(rf"{group}: \d+ of \d+, \d+ % \(likely \d+ to \d+ %\)", told)
+                assert re.search(
+                    rf"{group}: \d+ of \d+, \d+ % \(likely \d+ to \d+ %\)", told
+                )
 
 
 def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "senlib.pages.frame.picture", lambda draw, **_: drawn.append(draw.keywords) or ""
+        "senlib.pages.frame.picture",
+        lambda draw, **_: drawn.append(draw.keywords) or "",
     )
     page_of(desk_over(tmp_path, open_sample("levels"))).year.value = 8
     labels, strong = drawn[-1]["labels"], drawn[-1]["strong"]
     assert [
-        label.partition(":")[0] for label, round_ in zip(labels, strong, strict=True) if round_
+        label.partition(":")[0]
+        for label, round_ in zip(labels, strong, strict=True)
+        if round_
     ] == ["Pupils with SEN"]
 
 
@@ -476,9 +541,14 @@ def test_small_groups_are_named_in_words(desk):
     page = page_of(desk)
     page.year.value = 8
     told = words(page.figures)
-    assert "Every group is too small (fewer than 11) for a percentage to tell much." in told
+    assert (
+        "Every group is too small (fewer than 11) for a percentage to tell much."
+        in told
+    )
     assert "Fewer than 11 pupils:" in told and "Look at them one by one" in told
-    assert "Boys and girls: not known" in told  # a group of which it is not known says of what
+    assert (
+        "Boys and girls: not known" in told
+    )  # a group of which it is not known says of what
     page.year.value = 9
     assert "Nobody in Year 9 is on roll in the school’s files." in words(page.figures)
 
@@ -524,13 +594,26 @@ def test_each_year_group_has_six_priorities_of_its_own(desk):
     assert value_of(page.priorities, "unit3.priorities.1.priority") == "Boys' writing"
 
 
-def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_from(desk):
+def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_from(
+    desk,
+):
     page = page_of(desk)
     page.year.value = 8
-    for column, value in (("priority", "Boys' writing"), ("owner", "KS"), ("due", "2005-07-01")):
+    for column, value in (
+        ("priority", "Boys' writing"),
+        ("owner", "KS"),
+        ("due", "2005-07-01"),
+    ):
         save(page.priorities, f"unit3.priorities.2.{column}", value)
     (action,) = actions(desk.store.forms())
-    assert (action.what, action.stem, action.part, action.title, action.row, action.of) == (
+    assert (
+        action.what,
+        action.stem,
+        action.part,
+        action.title,
+        action.row,
+        action.of,
+    ) == (
         "Boys' writing",
         "unit3_class_sheets",
         PRIORITIES,
@@ -562,7 +645,15 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     assert "0001 P, SLCN" in words(page.shown)
     made = made_of(
         "levels",
-        [{"pupil_id": "1", "on_roll": "Y", "year_group": "8", "form": "8A", "sen_provision": "N"}],
+        [
+            {
+                "pupil_id": "1",
+                "on_roll": "Y",
+                "year_group": "8",
+                "form": "8A",
+                "sen_provision": "N",
+            }
+        ],
         [],
     )
     page = page_of(desk_over(tmp_path / "b", made))
@@ -585,9 +676,13 @@ def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
     with trouble(desk, monkeypatch):
         assert (
             says
-            in save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.2.ours", "Frames")["why"]
+            in save(
+                page.ask.asked[STRATEGIES], "unit3.strategies.slcn.2.ours", "Frames"
+            )["why"]
         )
-        assert says in save(page.priorities, "unit3.priorities.1.priority", "Boys")["why"]
+        assert (
+            says in save(page.priorities, "unit3.priorities.1.priority", "Boys")["why"]
+        )
         page.name.value = "8B"
         page.name.value = "8A"
         assert says in words(page.trouble) and "Count to ten" in words(page.shown)

@@ -28,7 +28,9 @@ READ = [
     ROOT / "data" / "sample" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "notebooks").glob("*.ipynb")),
-    *sorted(path for kind in ("*.js", "*.html") for path in (ROOT / "senlib").rglob(kind)),
+    *sorted(
+        path for kind in ("*.js", "*.html") for path in (ROOT / "senlib").rglob(kind)
+    ),
 ]
 
 
@@ -40,14 +42,17 @@ def test_every_text_with_the_words_of_a_verdict_is_made_by_verdicts_or_explained
 
 def test_no_explanation_outlives_what_it_explains():
     found = [text for text, _ in with_words()]
-    assert [entry for entry in EXPLAINED if not any(explains(entry, text) for text in found)] == []
+    assert [
+        entry for entry in EXPLAINED if not any(explains(entry, text) for text in found)
+    ] == []
 
 
 def test_every_verdict_that_is_used_has_its_measure():
     own = {
         name
         for name, _ in inspect.getmembers(verdicts, inspect.isfunction)
-        if getattr(verdicts, name).__module__ == verdicts.__name__ and not name.startswith("_")
+        if getattr(verdicts, name).__module__ == verdicts.__name__
+        and not name.startswith("_")
     }
     assert own == set(verdicts.MEASURES) | HELPERS
     assert made()
@@ -67,9 +72,15 @@ def test_fewer_than_11_pupils_are_few_to_judge_by(difference, pupils):
     told = verdicts.beside(difference, pupils=pupils)
     assert ("few to judge by" in told) == (bool(difference) and pupils < 11)
     assert ("pupil is" in told) == (bool(difference) and pupils == 1)
-    assert bool(told) == bool(verdicts.short(difference, pupils=pupils)) == bool(difference)
+    assert (
+        bool(told)
+        == bool(verdicts.short(difference, pupils=pupils))
+        == bool(difference)
+    )
     # Of so few nothing is called clear.
-    assert ("clearly" in told.lower()) == (difference in ("higher", "lower") and pupils >= 11)
+    assert ("clearly" in told.lower()) == (
+        difference in ("higher", "lower") and pupils >= 11
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +97,9 @@ def test_a_gap_is_told_from_its_own_side(gap, told):
     assert told in verdicts.gap(gap)
 
 
-@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), min_size=2, max_size=2))
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), min_size=2, max_size=2)
+)
 def test_lines_that_stand_apart_are_a_clear_difference_and_that_they_overlap_settles_nothing(
     counts,
 ):
@@ -100,7 +113,8 @@ def test_lines_that_stand_apart_are_a_clear_difference_and_that_they_overlap_set
 
 def test_lines_that_overlap_may_be_either():
     half, more, most = (
-        wilson(pd.Series([reached]), pd.Series([40])).iloc[0] for reached in (20, 24, 30)
+        wilson(pd.Series([reached]), pd.Series([40])).iloc[0]
+        for reached in (20, 24, 30)
     )
     assert half.high > most.low and clear(independent(most, half))
     assert half.high > more.low and not clear(independent(more, half))

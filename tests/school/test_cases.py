@@ -111,7 +111,11 @@ def checked(made, folder, capsys):
 def known_of(school, number):
     """What a school knows of the pupil whose number ends so, in words."""
     pupil = school.pupils[school.pupils["pupil_id"].str.endswith(number)].iloc[0]
-    own = [f"{name}={value}" for name, value in pupil.items() if str(value) not in ("", "nan")]
+    own = [
+        f"{name}={value}"
+        for name, value in pupil.items()
+        if str(value) not in ("", "nan")
+    ]
     mine = school.results[school.results["pupil_id"] == pupil["pupil_id"]].astype(str)
     results = [" ".join(row[1:6]).strip() for row in mine.itertuples(index=False)]
     return own + results
@@ -123,10 +127,15 @@ def assert_right(made, folder, capsys):
     stops = sorted({fault["column"] or "" for fault in faults if fault["stops"]})
     assert (told["loads"], stops) == (made.loads, sorted(made.stops)), faults
     assert (told["pupils"], told["results"]) == (made.pupils, made.results)
-    assert sorted({f["column"] or "" for f in faults if not f["stops"]}) == sorted(made.told)
+    assert sorted({f["column"] or "" for f in faults if not f["stops"]}) == sorted(
+        made.told
+    )
     assert {question["key"] for question in told["questions"]} >= set(made.asks)
     prose = [*told["notes"], *(question["text"] for question in told["questions"])]
-    prose += [f"{f['file']} {f['row']} {f['column']}: {f['rule']}. {f['remedy']}" for f in faults]
+    prose += [
+        f"{f['file']} {f['row']} {f['column']}: {f['rule']}. {f['remedy']}"
+        for f in faults
+    ]
     for words in made.says:
         assert any(re.search(words, text) for text in prose), (words, prose)
     for words in made.never:
@@ -152,7 +161,9 @@ def _each(cases):
 
 # ------------------------------------------------------------------------------------------------------------ The files
 
-MOVED_UP = "is from 2025/26, so its pupils are counted in the year groups that they are in now"
+MOVED_UP = (
+    "is from 2025/26, so its pupils are counted in the year groups that they are in now"
+)
 
 FILES = [
     case(
@@ -171,7 +182,10 @@ FILES = [
             "001": "KS2 Reading test 82; KS2 Mathematics test 104",
             "004": "KS2 Reading test 110",
         },
-        says=("KS2 English’: key stage 2 English was read as reading", "1 pupil has only one key"),
+        says=(
+            "KS2 English’: key stage 2 English was read as reading",
+            "1 pupil has only one key",
+        ),
         asks=("school_year:o01_ks2_english.csv",),
     ),
     case(
@@ -194,7 +208,10 @@ FILES = [
         says=("200 pupils who leave in 2026: there were no tests in 2021",),
     ),
     refused(
-        "o04", "o04_na_outcome.xlsx", stops=("GCSE Maths",), says=("xlsx 3 GCSE Maths: an error",)
+        "o04",
+        "o04_na_outcome.xlsx",
+        stops=("GCSE Maths",),
+        says=("xlsx 3 GCSE Maths: an error",),
     ),
     case(
         "o05",
@@ -215,13 +232,19 @@ FILES = [
         "o06_percent_mix.xlsx",
         pupils=3,
         results=7,
-        held={"001": "attendance=93.4", "002": "attendance=88.1", "003": "attendance=97.0"},
+        held={
+            "001": "attendance=93.4",
+            "002": "attendance=88.1",
+            "003": "attendance=97.0",
+        },
     ),
     case(
         "o07",
         "o07_ctf_year6.xml",
         pupils=2,
-        held={"001": "year_group=7; ks4_year=2031; sen_provision=K; need=SLCN; need_2=SEMH"},
+        held={
+            "001": "year_group=7; ks4_year=2031; sen_provision=K; need=SLCN; need_2=SEMH"
+        },
         says=(MOVED_UP, "attendance of 2025/26 was left out"),
         lacks={"001": "attendance"},
     ),
@@ -231,7 +254,10 @@ FILES = [
         "o08_pag_results_ctf.xml",
         pupils=2,
         results=7,
-        held={"001": "KS2 Reading test 104; form=7A; year_group=7", "002": "KS2 Reading test B"},
+        held={
+            "001": "KS2 Reading test 104; form=7A; year_group=7",
+            "002": "KS2 Reading test B",
+        },
         says=("year group was read from column ‘Reg’",),
         asks=("now_date:o08_mis_sheet.csv",),
     ),
@@ -241,7 +267,9 @@ FILES = [
         pupils=2,
         results=5,
         held={"002": "KS2 Mathematics teacher PK4; ks4_year=2031; year_group=7"},
-        says=("For 2 pupils, the summer of Year 11 was worked out from the year of their results",),
+        says=(
+            "For 2 pupils, the summer of Year 11 was worked out from the year of their results",
+        ),
     ),
     case(
         "o09",
@@ -262,7 +290,10 @@ FILES = [
         "o09c_giap_ks2.csv",
         pupils=3,
         results=8,
-        held={"001": "KS2 Reading test 104; year_group=11", "002": "KS2 Reading test 73; need=ASD"},
+        held={
+            "001": "KS2 Reading test 104; year_group=11",
+            "002": "KS2 Reading test 73; need=ASD",
+        },
         left_out=("DOB", "READSCORE", "FSM", "READMRK"),
         says=("‘READSCORE’: left out, because column ‘KS2READSCORE’ was used",),
     ),
@@ -290,7 +321,10 @@ FILES = [
         "o12_eal_yes_no.csv",
         pupils=3,
         results=6,
-        held={"001": "language=Other than English; attendance=93.4", "003": "sen_provision=N"},
+        held={
+            "001": "language=Other than English; attendance=93.4",
+            "003": "sen_provision=N",
+        },
         asks=("blank_sen",),
     ),
     case(
@@ -308,7 +342,13 @@ FILES = [
         held={"002": "KS2 Reading test F; KS2 Mathematics test B"},
         says=(r"codes instead of a level or score: B \(1\), F \(1\)",),
     ),
-    case("o15", "o15_title_rows.csv", pupils=2, results=4, says=("The headings begin in row 4",)),
+    case(
+        "o15",
+        "o15_title_rows.csv",
+        pupils=2,
+        results=4,
+        says=("The headings begin in row 4",),
+    ),
     case("o15b", "o15b_sep_line.csv", pupils=2, results=4, says=("sep=",)),
     case(
         "o16",
@@ -323,7 +363,10 @@ FILES = [
         "o17",
         "o17_arbor_needs.csv",
         pupils=2,
-        held={"001": "need=SLCN; need_2=SEMH; year_group=11", "002": "need=ASD; sen_provision=E"},
+        held={
+            "001": "need=SLCN; need_2=SEMH; year_group=11",
+            "002": "need=ASD; sen_provision=E",
+        },
         says=(
             "pupils with a row for each need were read as one pupil",
             "appears twice and the first column was used",
@@ -338,13 +381,22 @@ FILES = [
         says=("because bands",),
         lacks={"001": "KS2"},
     ),
-    case("o20", "o20_sisra_list.csv", pupils=2, results=3, asks=("stage:o20_sisra_list.csv",)),
+    case(
+        "o20",
+        "o20_sisra_list.csv",
+        pupils=2,
+        results=3,
+        asks=("stage:o20_sisra_list.csv",),
+    ),
     case(
         "o21",
         "o21_average_thirds.csv",
         pupils=2,
         results=4,
-        held={"001": "KS2 Prior attainment test 104.5", "002": "KS2 Prior attainment test 98.5"},
+        held={
+            "001": "KS2 Prior attainment test 104.5",
+            "002": "KS2 Prior attainment test 98.5",
+        },
         says=("2 finer grades or averages were read",),
     ),
     case(
@@ -387,7 +439,9 @@ def _ctf(number):
     text = (CASES / "o07_ctf_year6.xml").read_text(encoding="utf-8")
     first, last = text.index("<Pupil><UPN>B801200121002"), text.index("</CTFpupilData>")
     one = text[:first] + text[last:]
-    return f"80120{number:02d}.xml", one.replace("B801200121001", f"B8012001211{number:02d}")
+    return f"80120{number:02d}.xml", one.replace(
+        "B801200121001", f"B8012001211{number:02d}"
+    )
 
 
 FILES.append(
@@ -411,7 +465,9 @@ def test_each_file_does_what_is_right(made, tmp_path, capsys):
 
 def ids(*rows, first=1):
     """Rows with a UPN before each."""
-    return "".join(f"B801200121{number:03d},{row}\n" for number, row in enumerate(rows, first))
+    return "".join(
+        f"B801200121{number:03d},{row}\n" for number, row in enumerate(rows, first)
+    )
 
 
 def sheet(heads, *rows):
@@ -434,17 +490,35 @@ def workbook(**sheets):
 
 
 HEADS = ["UPN", "Surname", "Year", "SEN", "KS2 Reading", "KS2 Maths"]
-ROWS = [["B801200121001", "Aster", 9, "K", 100, 99], ["B801200121002", "Birch", 9, "N", 101, 104]]
+ROWS = [
+    ["B801200121001", "Aster", 9, "K", 100, 99],
+    ["B801200121002", "Birch", 9, "N", 101, 104],
+]
 MIS = ("mis.csv", "UPN,Surname,Year\n" + ids("Aster,9", "Birch,9"))
 BOTH = {"001": "KS2 Reading test 82; KS2 Mathematics test 104"}
 
 STARTS = [
-    case(name, sheet(f"Year,SEN,{heads}", f"9,K,{cells}", f"9,N,{cells}"), pupils=2, **expected)
+    case(
+        name,
+        sheet(f"Year,SEN,{heads}", f"9,K,{cells}", f"9,N,{cells}"),
+        pupils=2,
+        **expected,
+    )
     for name, heads, cells, expected in [
         ("En, Ma", "KS2 En,KS2 Ma", "82,104", {"results": 4, "held": BOTH}),
-        ("scaled", "KS2 English Scaled Score,Maths KS2 SS", "82,104", {"results": 4, "held": BOTH}),
+        (
+            "scaled",
+            "KS2 English Scaled Score,Maths KS2 SS",
+            "82,104",
+            {"results": 4, "held": BOTH},
+        ),
         ("SATs", "SATs Reading,SATs Maths", "82,104", {"results": 4, "held": BOTH}),
-        ("Y6", "Y6 SATS Reading SS,Y6 SATS Maths SS", "82,104", {"results": 4, "held": BOTH}),
+        (
+            "Y6",
+            "Y6 SATS Reading SS,Y6 SATS Maths SS",
+            "82,104",
+            {"results": 4, "held": BOTH},
+        ),
         (
             "no KS2",
             "Reading Scaled Score,Maths Scaled Score",
@@ -463,24 +537,38 @@ STARTS = [
             "99,98,EXS",
             {"left_out": ("KS2 GPS", "KS2 SPAG Score", "KS2 Writing TA")},
         ),
-        ("KS1", "KS1 Reading,KS1 SATs Maths", "2b,EXS", {"says": ("2 columns were not recog",)}),
+        (
+            "KS1",
+            "KS1 Reading,KS1 SATs Maths",
+            "2b,EXS",
+            {"says": ("2 columns were not recog",)},
+        ),
         (
             "words",
             "KS2 Reading,KS2 Maths",
             "Below,Absent",
-            {"results": 4, "held": {"001": "KS2 Reading test B; KS2 Mathematics test A"}},
+            {
+                "results": 4,
+                "held": {"001": "KS2 Reading test B; KS2 Mathematics test A"},
+            },
         ),
         (
             "missing",
             "KS2 Reading,KS2 Maths",
             "Missing,BLW",
-            {"results": 4, "held": {"001": "KS2 Reading test M; KS2 Mathematics test BLW"}},
+            {
+                "results": 4,
+                "held": {"001": "KS2 Reading test M; KS2 Mathematics test BLW"},
+            },
         ),
         (
             "outcome",
             "READOUTCOME,READSCORE,MATOUTCOME,MATSCORE",
             "B,,AS,82",
-            {"results": 4, "held": {"001": "KS2 Reading test B; KS2 Mathematics test 82"}},
+            {
+                "results": 4,
+                "held": {"001": "KS2 Reading test B; KS2 Mathematics test 82"},
+            },
         ),
         (
             "derived for some",
@@ -489,7 +577,9 @@ STARTS = [
             {
                 "results": 4,
                 "held": {"001": "KS2 Reading test 73; KS2 Mathematics test 82"},
-                "says": ("left out, except where column ‘KS2MATSCORE’ is blank \\(2 rows\\)",),
+                "says": (
+                    "left out, except where column ‘KS2MATSCORE’ is blank \\(2 rows\\)",
+                ),
             },
         ),
         (
@@ -502,7 +592,12 @@ STARTS = [
                 )
             },
         ),
-        ("KS2", "KS2", "103.5", {"results": 2, "held": {"001": "KS2 Prior attainment test 103.5"}}),
+        (
+            "KS2",
+            "KS2",
+            "103.5",
+            {"results": 2, "held": {"001": "KS2 Prior attainment test 103.5"}},
+        ),
         (
             "FFT",
             "KS2 Fine Score,Prior Attainment Score",
@@ -520,7 +615,12 @@ STARTS = [
             "in KS2",
             "KS2 Reading,KS2",
             "L,Middle",
-            {"says": ("‘KS2’: left out, because bands", "Reading’: left out, because bands")},
+            {
+                "says": (
+                    "‘KS2’: left out, because bands",
+                    "Reading’: left out, because bands",
+                )
+            },
         ),
         (
             "levels",
@@ -532,7 +632,10 @@ STARTS = [
             "teachers' words",
             "KS2 Reading Teacher Assessment,Maths KS2 TA",
             "Working towards,Pre-key stage 3",
-            {"results": 4, "held": {"001": "KS2 Reading teacher WTS; KS2 Mathematics teacher PK3"}},
+            {
+                "results": 4,
+                "held": {"001": "KS2 Reading teacher WTS; KS2 Mathematics teacher PK3"},
+            },
         ),
     ]
 ]
@@ -545,8 +648,18 @@ GRADES = [
         **expected,
     )
     for name, heads, cells, expected in [
-        ("fine", "Maths now", "4.7", {"results": 1, "held": {"001": "now Mathematics teacher 4"}}),
-        ("zeros", "Maths now", "0", {"results": 1, "says": ("1 cell with 0 was read as U",)}),
+        (
+            "fine",
+            "Maths now",
+            "4.7",
+            {"results": 1, "held": {"001": "now Mathematics teacher 4"}},
+        ),
+        (
+            "zeros",
+            "Maths now",
+            "0",
+            {"results": 1, "says": ("1 cell with 0 was read as U",)},
+        ),
         (
             "working at",
             "Maths Working At,English Working at Grade",
@@ -563,7 +676,9 @@ GRADES = [
                     "001": "now Mathematics teacher 5; now English Language teacher 4 2026-10-20"
                 },
                 "left_out": ("Maths Working At", "Maths Target"),
-                "says": ("‘Maths Predicted’: read as the grade that the pupil is heading for",),
+                "says": (
+                    "‘Maths Predicted’: read as the grade that the pupil is heading for",
+                ),
             },
         ),
         (
@@ -610,7 +725,12 @@ GRADES = [
 ]
 
 PUPILS = [
-    case(name, sheet(f"Year,{heads}", *(f"9,{row}" for row in rows)), pupils=len(rows), **expected)
+    case(
+        name,
+        sheet(f"Year,{heads}", *(f"9,{row}" for row in rows)),
+        pupils=len(rows),
+        **expected,
+    )
     for name, heads, rows, expected in [
         (
             "SEN in words",
@@ -663,7 +783,10 @@ PUPILS = [
             "type K or E",
             "SEN Type,SEN Status",
             ["K,SLCN", "E,ASD"],
-            {"held": {"001": "sen_provision=K; need=SLCN"}, "says": ("read as SEN provision",)},
+            {
+                "held": {"001": "sen_provision=K; need=SLCN"},
+                "says": ("read as SEN provision",),
+            },
         ),
         (
             "blank beside N",
@@ -702,8 +825,21 @@ PUPILS = [
         (
             "needs in words",
             "SEN,Primary SEN Need",
-            ["K,Autism", "K,ADHD", "E,Down's Syndrome", "K,Multi Sensory Impairment", "N,-"],
-            {"held": {"001": "need=ASD", "002": "need=SEMH", "003": "need=DS", "004": "need=MSI"}},
+            [
+                "K,Autism",
+                "K,ADHD",
+                "E,Down's Syndrome",
+                "K,Multi Sensory Impairment",
+                "N,-",
+            ],
+            {
+                "held": {
+                    "001": "need=ASD",
+                    "002": "need=SEMH",
+                    "003": "need=DS",
+                    "004": "need=MSI",
+                }
+            },
         ),
         (
             "needs together",
@@ -755,8 +891,18 @@ PUPILS = [
             ["K,0.934", "N,#N/A"],
             {"told": ("Attendance",), "held": {"001": "attendance=93.4"}},
         ),
-        ("optional errors", "SEN,Need,Form", ["K,#N/A,9A", "N,#REF!,9A"], {"told": ("Need",)}),
-        ("empty columns", "SEN,Attendance,FSM,KS2 Reading,Maths now", ["K,,,,", "N,,,,"], {}),
+        (
+            "optional errors",
+            "SEN,Need,Form",
+            ["K,#N/A,9A", "N,#REF!,9A"],
+            {"told": ("Need",)},
+        ),
+        (
+            "empty columns",
+            "SEN,Attendance,FSM,KS2 Reading,Maths now",
+            ["K,,,,", "N,,,,"],
+            {},
+        ),
         ("one pupil", "SEN", ["K"], {}),
     ]
 ]
@@ -831,7 +977,13 @@ LISTS = [
         held={"001": "sen_provision=K", "002": "year_group=10; ks4_year=2028"},
         answers='[questions]\n"wins:sen_provision" = "mis.csv"\n"wins:year_group" = "sen.csv"\n',
     ),
-    case("chosen twice", MIS, MIS, pupils=2, says=("mis.csv was chosen twice. It was read once",)),
+    case(
+        "chosen twice",
+        MIS,
+        MIS,
+        pupils=2,
+        says=("mis.csv was chosen twice. It was read once",),
+    ),
     case(
         "the same under two names",
         MIS,
@@ -858,7 +1010,9 @@ LISTS = [
     ),
     case(
         "rows of two years",
-        "UPN,Year Group,Academic Year,SEN,Need\n" + ids("8,2025/26,N,") + ids("9,2026/27,K,SLCN"),
+        "UPN,Year Group,Academic Year,SEN,Need\n"
+        + ids("8,2025/26,N,")
+        + ids("9,2026/27,K,SLCN"),
         pupils=1,
         held={"001": "year_group=9; sen_provision=K; need=SLCN"},
         says=("the latest was used",),
@@ -921,7 +1075,9 @@ LISTS = [
     case(
         "Arbor",
         "UPN,Year group,SEN status,SEN needs,Free school meals (currently),Attendance % (this year)\n"
-        + ids('Year 9,SEN Support (K),"Speech, Language and Communication Needs; MLD",Yes,93.4%'),
+        + ids(
+            'Year 9,SEN Support (K),"Speech, Language and Communication Needs; MLD",Yes,93.4%'
+        ),
         pupils=1,
         held={"001": "need=SLCN; need_2=MLD; fsm=Y"},
     ),
@@ -937,7 +1093,10 @@ LISTS = [
     case(
         "long: current grades",
         MIS,
-        ("go.csv", "UPN,Subject,Current Grade,Target Grade\n" + ids("Maths,4,6", "Maths,5,6")),
+        (
+            "go.csv",
+            "UPN,Subject,Current Grade,Target Grade\n" + ids("Maths,4,6", "Maths,5,6"),
+        ),
         pupils=2,
         results=2,
         asks=("stage:go.csv", "now_date:go.csv"),
@@ -971,7 +1130,9 @@ LISTS = [
     ),
     refused(
         "long: two results",
-        "UPN,Name,Stage,Subject,Grade\n" + ids("Aster,KS4,Maths,5") + ids("Aster,KS4,Maths,6"),
+        "UPN,Name,Stage,Subject,Grade\n"
+        + ids("Aster,KS4,Maths,5")
+        + ids("Aster,KS4,Maths,6"),
         stops=("Grade",),
         says=("1.csv 3 Grade: a second result",),
     ),
@@ -1019,7 +1180,10 @@ SHEETS = [
         ),
         (
             "footer of text",
-            ",".join(HEADS) + "\n" + ids("Aster,9,K,100,99") + "\nPrinted 12/09/2026 10:22\n",
+            ",".join(HEADS)
+            + "\n"
+            + ids("Aster,9,K,100,99")
+            + "\nPrinted 12/09/2026 10:22\n",
             1,
             2,
             {"says": ("Row 4, below the table",)},
@@ -1027,7 +1191,14 @@ SHEETS = [
         (
             "a second table alike",
             workbook(
-                S=[HEADS, *ROWS, [], ["Leavers"], HEADS[:4], ["B801200121003", "Cedar", 9, "N"]]
+                S=[
+                    HEADS,
+                    *ROWS,
+                    [],
+                    ["Leavers"],
+                    HEADS[:4],
+                    ["B801200121003", "Cedar", 9, "N"],
+                ]
             ),
             3,
             4,
@@ -1036,7 +1207,11 @@ SHEETS = [
         (
             "groups above",
             workbook(
-                S=[["Pupil", None, None, None, "KS2"], [*HEADS[:4], "Reading", "Maths"], *ROWS]
+                S=[
+                    ["Pupil", None, None, None, "KS2"],
+                    [*HEADS[:4], "Reading", "Maths"],
+                    *ROWS,
+                ]
             ),
             2,
             4,
@@ -1051,7 +1226,8 @@ SHEETS = [
         ),
         (
             "titles with commas",
-            "Year 9,,,\nPrinted,1/9/2026,,\n,,,\nUPN,Surname,Year,SEN\n" + ids("Aster,9,K"),
+            "Year 9,,,\nPrinted,1/9/2026,,\n,,,\nUPN,Surname,Year,SEN\n"
+            + ids("Aster,9,K"),
             1,
             0,
             {"says": ("begin in row 4",)},
@@ -1079,7 +1255,10 @@ SHEETS = [
         ),
         (
             "UTF-16 with tabs",
-            ("list.txt", "UPN\tSurname\tYear\tSEN\nB801200121001\tZoë\t9\tK\n".encode("utf-16")),
+            (
+                "list.txt",
+                "UPN\tSurname\tYear\tSEN\nB801200121001\tZoë\t9\tK\n".encode("utf-16"),
+            ),
             1,
             0,
             {},
@@ -1115,7 +1294,12 @@ REFUSED = [
             ("UPN",),
             ("book.xlsx 3 UPN: an error",),
         ),
-        ("error in SEN", sheet("Year,SEN", "9,K", "9,#N/A"), ("SEN",), ("1.csv 3 SEN: an error",)),
+        (
+            "error in SEN",
+            sheet("Year,SEN", "9,K", "9,#N/A"),
+            ("SEN",),
+            ("1.csv 3 SEN: an error",),
+        ),
         (
             "error in KS2",
             sheet("Year,SEN,KS2 Reading", "9,K,100", "9,N,#REF!"),
@@ -1130,7 +1314,14 @@ REFUSED = [
         ),
         (
             "another table below",
-            workbook(S=[HEADS, *ROWS, ["Surname", "UPN", "SEN"], ["Cedar", "B801200121003", "K"]]),
+            workbook(
+                S=[
+                    HEADS,
+                    *ROWS,
+                    ["Surname", "UPN", "SEN"],
+                    ["Cedar", "B801200121003", "K"],
+                ]
+            ),
             ("",),
             ("4 None: a second table starts here",),
         ),
@@ -1198,7 +1389,10 @@ LEVELS = [
             "levels",
             "Year,SEN,KS2 English,KS2 Maths",
             ["9,A,3,4b", "9,N,B,W"],
-            {"results": 4, "held": {"001": "KS2 English test 3", "002": "KS2 English test B"}},
+            {
+                "results": 4,
+                "held": {"001": "KS2 English test 3", "002": "KS2 English test B"},
+            },
         ),
         (
             "needs",
@@ -1226,7 +1420,11 @@ LEVELS = [
             "last year's",
             "Year,SEN,KS3 English,KS3 Maths",
             ["9,A,5,5", "9,N,6,6"],
-            {"results": 4, "asks": ("school_year:1.csv",), "held": {"001": "year_group=10"}},
+            {
+                "results": 4,
+                "asks": ("school_year:1.csv",),
+                "held": {"001": "year_group=10"},
+            },
         ),
         (
             "moments",
@@ -1286,10 +1484,19 @@ def test_faults_and_answers_that_are_none_end_in_words(tmp_path):
     (fault,) = json.loads(told.stdout)["faults"]
     assert (told.returncode, fault["row"], fault["column"]) == (WRONG, 3, "GCSE Maths")
     answers: Path = tmp_path / "answers.toml"
-    for text in ("a = = b", "questions = 3", "[question]\n", '[files]\n"a.csv" = "x"\n'):
+    for text in (
+        "a = = b",
+        "questions = 3",
+        "[question]\n",
+        '[files]\n"a.csv" = "x"\n',
+    ):
         answers.write_text(text, encoding="utf-8")
         told = run(
-            "check", "--json", CASES / "o00_pupils_without_results.csv", "--answers", answers
+            "check",
+            "--json",
+            CASES / "o00_pupils_without_results.csv",
+            "--answers",
+            answers,
         )
         assert (told.returncode, told.stderr) == (WRONG, "")
         assert json.loads(told.stdout)["faults"][0]["file"] == "answers.toml"

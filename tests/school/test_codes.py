@@ -27,7 +27,10 @@ def coded(ids, key=KEY):
 
 def test_names_go_and_the_rest_stays():
     pupils, results = with_codes(*tables(["0123", "0124"]), key=KEY)
-    assert pupils[["forename", "surname", "form"]].to_numpy().tolist() == [["", "", "7A"]] * 2
+    assert (
+        pupils[["forename", "surname", "form"]].to_numpy().tolist()
+        == [["", "", "7A"]] * 2
+    )
     assert results["pupil_id"].tolist() == pupils["pupil_id"].tolist() * 2
     assert pupils["pupil_id"].dtype == results["pupil_id"].dtype == "str"
 
@@ -35,7 +38,11 @@ def test_names_go_and_the_rest_stays():
 def test_what_was_given_is_not_changed():
     pupils, results = tables(["0123"])
     with_codes(pupils, results, key=KEY)
-    assert (pupils.loc[0, "pupil_id"], pupils.loc[0, "surname"], results.loc[0, "pupil_id"]) == (
+    assert (
+        pupils.loc[0, "pupil_id"],
+        pupils.loc[0, "surname"],
+        results.loc[0, "pupil_id"],
+    ) == (
         "0123",
         "Lee",
         "0123",
@@ -50,7 +57,11 @@ def test_another_key_gives_other_codes():
     assert not set(coded(["1", "2", "3"])) & set(coded(["1", "2", "3"], key=bytes(32)))
 
 
-@given(ids=st.lists(st.text(st.characters(codec="utf-8"), min_size=1), unique=True, max_size=30))
+@given(
+    ids=st.lists(
+        st.text(st.characters(codec="utf-8"), min_size=1), unique=True, max_size=30
+    )
+)
 def test_codes_are_short_clear_and_unlike(ids):
     made = coded(ids)
     assert len(set(made)) == len(ids)
@@ -66,7 +77,9 @@ def test_codes_that_begin_alike_become_longer(monkeypatch):
     assert made == coded(ids)
 
 
-@pytest.mark.parametrize("size, taken", [(0, False), (15, False), (16, True), (32, True)])
+@pytest.mark.parametrize(
+    "size, taken", [(0, False), (15, False), (16, True), (32, True)]
+)
 def test_a_short_key_is_refused(size, taken):
     if taken:
         assert len(coded(["1"], key=bytes(size))) == 1

@@ -46,7 +46,9 @@ def test_like_faults_are_gathered_in_the_order_they_were_met():
         fault(4, file="b.csv"),
         fault(5),
     ]
-    assert [(group.file, group.column, group.rule, group.rows) for group in grouped(met)] == [
+    assert [
+        (group.file, group.column, group.rule, group.rows) for group in grouped(met)
+    ] == [
         ("a.csv", "SEN", "not a code", (2, 3, 5)),
         ("a.csv", "SEN", "other", (2,)),
         ("a.csv", "Year", "not a code", (2,)),

@@ -27,7 +27,9 @@ def test_counted_once_until_it_is_forgotten():
 
 
 def test_a_forgotten_school_is_let_go(tmp_path):
-    (tmp_path / "school.toml").write_text('framework = "levels"\nacademic_year = 2005\n')
+    (tmp_path / "school.toml").write_text(
+        'framework = "levels"\nacademic_year = 2005\n'
+    )
     (tmp_path / "pupils.csv").write_text("pupil_id,sen_provision,ks4_year\n1,A,2006\n")
     (tmp_path / "results.csv").write_text(
         "pupil_id,stage,subject,result\n1,KS2,English,3\n1,KS3,English,5\n"

@@ -29,15 +29,32 @@ HEADINGS = {
     "year_group": ("Year", "Year Group", "NC Year", "NCyearActual", "Curriculum year"),
     "ks4_year": ("Year 11 in", "KS4 year", "Leavers", "Exam Year"),
     "form": ("Form", "Reg", "Reg Group", "Tutor Group", "Registration form"),
-    "sen_provision": ("SEN", "SEN Status", "SEND Code", "SENprovision", "Current SEN status"),
+    "sen_provision": (
+        "SEN",
+        "SEN Status",
+        "SEND Code",
+        "SENprovision",
+        "Current SEN status",
+    ),
     "need": ("Need", "Primary Need", "SEN Need", "SEN need 1", "Main need"),
     "need_2": ("Need 2", "Secondary need", "SEN Need 2"),
     "fsm": ("FSM", "FSM6", "Ever 6 FSM", "Pupil Premium", "PP"),
     "attendance": ("Attendance", "% Attendance", "Att %", "Attendance this year"),
 }
 SPELT = {
-    ("sen_provision", "K"): ("K", "k", "SEN Support", "K - SEN support", "SEN support (K)"),
-    ("sen_provision", "E"): ("E", "EHCP", "EHC plan", "Education, Health and Care Plan"),
+    ("sen_provision", "K"): (
+        "K",
+        "k",
+        "SEN Support",
+        "K - SEN support",
+        "SEN support (K)",
+    ),
+    ("sen_provision", "E"): (
+        "E",
+        "EHCP",
+        "EHC plan",
+        "Education, Health and Care Plan",
+    ),
     ("sen_provision", "A"): ("A", "School Action"),
     ("sen_provision", "P"): ("P", "School Action Plus", "SA+"),
     ("sen_provision", "N"): ("N", "No SEN", "N - No special educational need"),
@@ -52,13 +69,25 @@ SUBJECTS = {
     "English Language": ("English", "English Language", "Eng Lang"),
     "Reading": ("Reading", "Read", "English"),
 }
-SURNAMES = ("Aster", "O’Birch", "de la Cedar", "Dunn-Elm", "Müller", 'The "Oak"', "Fir, jr", "Mean")
+SURNAMES = (
+    "Aster",
+    "O’Birch",
+    "de la Cedar",
+    "Dunn-Elm",
+    "Müller",
+    'The "Oak"',
+    "Fir, jr",
+    "Mean",
+)
 FORENAMES = ("Ivy", "Zoë", "Mo", "José María", "Al")
 OF_FRAMEWORK = {
     "gcse": {
         "sen": "NKE",
         "needs": ("SLCN", "SEMH", "ASD", "MLD", "SPLD"),
-        "KS2": (("Reading", "Mathematics"), ("80", "97", "104", "120", "B", "PK4", "A")),
+        "KS2": (
+            ("Reading", "Mathematics"),
+            ("80", "97", "104", "120", "B", "PK4", "A"),
+        ),
         "KS4": (("English Language", "Mathematics"), ("1", "4", "5", "9", "U")),
         "now": (("English Language", "Mathematics"), ("2", "3", "6", "8")),
     },
@@ -80,7 +109,9 @@ def schools(draw):
     """A framework's name, pupils by number, and results by pupil, stage and subject."""
     name = draw(st.sampled_from(sorted(OF_FRAMEWORK)))
     of = OF_FRAMEWORK[name]
-    numbers = draw(st.lists(st.integers(0, 10**12 - 1), min_size=1, max_size=6, unique=True))
+    numbers = draw(
+        st.lists(st.integers(0, 10**12 - 1), min_size=1, max_size=6, unique=True)
+    )
     pupils, results = {}, {}
     for number in (f"B{number:012d}" for number in numbers):
         gone = draw(st.booleans())
@@ -114,7 +145,9 @@ def schools(draw):
 def of_pupils(draw, pupils, columns):
     """Headings drawn, and a dictionary of cells by column for each pupil."""
     used = [name for name in columns if any(pupil[name] for pupil in pupils.values())]
-    heads = {name: draw(st.sampled_from(HEADINGS[name])) for name in ("pupil_id", *used)}
+    heads = {
+        name: draw(st.sampled_from(HEADINGS[name])) for name in ("pupil_id", *used)
+    }
     rows = {}
     for number, pupil in pupils.items():
         cells = {"pupil_id": draw(st.sampled_from([number, number.lower()]))}
@@ -131,8 +164,12 @@ def result_heading(draw, stage, subject):
         moment = draw(st.sampled_from(["Autumn 1", "Aut 1 2026/27", "20/10/2026"]))
         return f"{spelt} {moment}"
     if stage == "KS4":
-        return draw(st.sampled_from([f"GCSE {spelt}", f"{spelt} KS4", f"KS4 {spelt} grade"]))
-    return draw(st.sampled_from([f"{stage} {spelt}", f"{spelt} {stage}", f"{stage}_{spelt}"]))
+        return draw(
+            st.sampled_from([f"GCSE {spelt}", f"{spelt} KS4", f"KS4 {spelt} grade"])
+        )
+    return draw(
+        st.sampled_from([f"{stage} {spelt}", f"{spelt} {stage}", f"{stage}_{spelt}"])
+    )
 
 
 def table(draw, heads, rows):
@@ -168,7 +205,13 @@ def long(draw, results):
         spelt = draw(st.sampled_from(SUBJECTS[subject]))
         stage = draw(st.sampled_from([stage, stage.lower()]))
         rows.append(
-            {"pupil_id": number, "stage": stage, "subject": spelt, "result": text, "date": date}
+            {
+                "pupil_id": number,
+                "stage": stage,
+                "subject": spelt,
+                "result": text,
+                "date": date,
+            }
         )
     return table(draw, heads, rows)
 
@@ -193,7 +236,11 @@ def many_lists(draw, pupils, results):
     made["register"] = wide(draw, pupils, {}, REGISTER, ())
     for stage in STAGES:
         for subject in sorted({of for _, at, of in results if at == stage}):
-            of = {key: text for key, text in results.items() if key[1:] == (stage, subject)}
+            of = {
+                key: text
+                for key, text in results.items()
+                if key[1:] == (stage, subject)
+            }
             some = {number: pupils[number] for number, _, _ in of}
             made[f"{stage} {subject}"] = wide(draw, some, of, (), (stage,))
     return dict(draw(st.permutations(list(made.items()))))
@@ -230,7 +277,9 @@ def as_xlsx(draw, name, rows):
 
 
 def as_html(draw, name, rows):
-    lines = ["".join(f"<td>{html.escape(cell)}</td>" for cell in cells) for cells in rows]
+    lines = [
+        "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) for cells in rows
+    ]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     page = f"<html><head><meta charset='utf-8'></head><table>{body}</table></html>"
     return NamedFile(name=f"{name}.xls", content=page.encode())
@@ -250,7 +299,9 @@ def read_back(files, framework):
             for name, value in row.items()
         }
         number = told.pop("pupil_id")
-        pupils[number] = {k: v for k, v in told.items() if v not in ("", "nan", "<NA>", "None")}
+        pupils[number] = {
+            k: v for k, v in told.items() if v not in ("", "nan", "<NA>", "None")
+        }
     results = {
         (row.pupil_id, row.stage, row.subject, row.kind): (row.result, row.date)
         for row in school.results.astype(str).itertuples()
@@ -263,7 +314,9 @@ def expected(pupils, results):
     """The same of what was written: the summer of Year 11 worked out, and who is on roll."""
     made = {}
     for number, pupil in pupils.items():
-        told = {name: value for name, value in pupil.items() if value} | {"on_roll": "Y"}
+        told = {name: value for name, value in pupil.items() if value} | {
+            "on_roll": "Y"
+        }
         if pupil["year_group"]:
             told["ks4_year"] = str(SUMMER + 11 - int(pupil["year_group"]))
         made[number] = told
@@ -324,7 +377,11 @@ def ctf(pupils, results):
     return "".join(lines)
 
 
-_OF_CTF = {"Reading": ("ENG", "REA"), "Mathematics": ("MAT", "MAT"), "English": ("ENG", "ENG")}
+_OF_CTF = {
+    "Reading": ("ENG", "REA"),
+    "Mathematics": ("MAT", "MAT"),
+    "English": ("ENG", "ENG"),
+}
 _IN_CTF = ("forename", "surname", "sex", "year_group", *REGISTER)
 
 

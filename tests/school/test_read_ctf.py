@@ -11,7 +11,12 @@ from senlib.school.review import load_files, review_files
 LEVELS, GCSE = load("levels"), load("gcse")
 
 
-def ctf(*pupils, opening='<?xml version="1.0" encoding="utf-8"?>\n', root="<CTfile>", header=""):
+def ctf(
+    *pupils,
+    opening='<?xml version="1.0" encoding="utf-8"?>\n',
+    root="<CTfile>",
+    header="",
+):
     body = "\n".join(pupils)
     return f"""{opening}{root}
 <Header><DocumentName>Common Transfer File</DocumentName><CTFversion>21.0</CTFversion>{header}</Header>
@@ -25,7 +30,15 @@ def pupil(inside="", upn="A801200001001"):
 
 
 def result(
-    stage, subject, value, *, method="TT", qualifier="NL", year="2003", component="", status="R"
+    stage,
+    subject,
+    value,
+    *,
+    method="TT",
+    qualifier="NL",
+    year="2003",
+    component="",
+    status="R",
 ):
     return f"""<StageAssessments><KeyStage><Stage>{stage}</Stage><StageAssessment><Year>{year}</Year>
         <Subject>{subject}</Subject><Method>{method}</Method><Component>{component}</Component>
@@ -35,7 +48,9 @@ def result(
 
 def loaded(*pupils, framework=LEVELS, **options):
     return load_files(
-        [NamedFile("in.xml", ctf(*pupils, **options))], framework=framework, academic_year=2005
+        [NamedFile("in.xml", ctf(*pupils, **options))],
+        framework=framework,
+        academic_year=2005,
     )
 
 
@@ -128,7 +143,9 @@ def test_the_latest_sen_row_is_the_current_one(rows, current):
 
 def test_older_rows_may_hold_codes_of_another_time():
     assert (
-        only_pupil(sen(("2013-09-01", "P"), ("2015-09-01", "K")), framework=GCSE)["sen_provision"]
+        only_pupil(sen(("2013-09-01", "P"), ("2015-09-01", "K")), framework=GCSE)[
+            "sen_provision"
+        ]
         == "K"
     )
 
@@ -185,9 +202,9 @@ def test_no_attendance(inside):
     ],
 )
 def test_attendance_that_cannot_be(years):
-    assert [(fault.row, fault.column) for fault in faults_of(ctf(pupil(attendance(years))))] == [
-        (5, "SessionsAttended")
-    ]
+    assert [
+        (fault.row, fault.column) for fault in faults_of(ctf(pupil(attendance(years))))
+    ] == [(5, "SessionsAttended")]
 
 
 def test_results_of_each_stage_subject_and_method():
@@ -282,8 +299,12 @@ def test_every_code_of_the_tests_is_read_and_told(code):
 
 
 def test_codes_are_told_with_their_numbers():
-    first = result("KS2", "REA", "B", qualifier="NS") + result("KS2", "MAT", "b", qualifier="NS")
-    found = read(pupil(first), pupil(result("KS2", "REA", "A", qualifier="NS"), upn="2"))
+    first = result("KS2", "REA", "B", qualifier="NS") + result(
+        "KS2", "MAT", "b", qualifier="NS"
+    )
+    found = read(
+        pupil(first), pupil(result("KS2", "REA", "A", qualifier="NS"), upn="2")
+    )
     assert found.notes == ["in.xml: codes instead of a level or score: A (1), B (2)."]
 
 
@@ -311,7 +332,9 @@ def test_one_judgement_in_two_codes_is_the_one_that_tells_more():
     below = result("KS2", "MAT", "BLW", method="TA", qualifier="NL")
     scale = result("KS2", "MAT", "P6", method="TA", qualifier="NP")
     for both in (below + scale, scale + below):
-        assert results(both, framework=GCSE) == [["KS2", "Mathematics", "teacher", "P6"]]
+        assert results(both, framework=GCSE) == [
+            ["KS2", "Mathematics", "teacher", "P6"]
+        ]
 
 
 def test_the_test_and_the_teacher_each_have_a_say():
@@ -325,7 +348,9 @@ def test_the_test_and_the_teacher_each_have_a_say():
 def test_a_score_stands_before_a_standard_of_the_same_test():
     score = result("KS2", "REA", "104", qualifier="NS")
     standard = result("KS2", "REA", "AS", qualifier="NL")
-    assert results(standard + score, framework=GCSE) == [["KS2", "Reading", "test", "104"]]
+    assert results(standard + score, framework=GCSE) == [
+        ["KS2", "Reading", "test", "104"]
+    ]
 
 
 def test_p_scales_of_2005():
@@ -337,7 +362,11 @@ def test_p_scales_of_2005():
 def test_a_file_of_results_alone_has_blanks_for_the_rest():
     found = read(pupil(result("KS2", "REA", "104", qualifier="NS")))
     told = found.pupils.data.iloc[0].to_dict()
-    assert {name for name, text in told.items() if text} == {"pupil_id", "forename", "surname"}
+    assert {name for name, text in told.items() if text} == {
+        "pupil_id",
+        "forename",
+        "surname",
+    }
     assert found.results.data["result"].tolist() == ["104"]
 
 
@@ -386,7 +415,10 @@ def test_two_results_in_one_year_are_a_fault():
 
 
 def test_several_files_are_one_school():
-    first, second = ctf(pupil(result("KS2", "ENG", "3"))), ctf(pupil(upn="A801200001002"))
+    first, second = (
+        ctf(pupil(result("KS2", "ENG", "3"))),
+        ctf(pupil(upn="A801200001002")),
+    )
     read = load_files(
         [NamedFile("1.xml", first), NamedFile("2.xml", second)],
         framework=LEVELS,
@@ -396,7 +428,10 @@ def test_several_files_are_one_school():
 
 
 def test_a_pupil_in_two_files_is_one_pupil():
-    both = [NamedFile("1.xml", ctf(pupil())), NamedFile("2.xml", ctf(pupil("<Sex>F</Sex>")))]
+    both = [
+        NamedFile("1.xml", ctf(pupil())),
+        NamedFile("2.xml", ctf(pupil("<Sex>F</Sex>"))),
+    ]
     read = load_files(both, framework=LEVELS, academic_year=2005)
     assert read.pupils["sex"].tolist() == ["F"]
 
@@ -416,10 +451,13 @@ def test_namespaces_and_openings(options):
 
 def test_utf_16():
     content = ctf(
-        pupil().replace("Lee", "Brontë"), opening='<?xml version="1.0" encoding="utf-16"?>'
+        pupil().replace("Lee", "Brontë"),
+        opening='<?xml version="1.0" encoding="utf-16"?>',
     ).decode()
     read = load_files(
-        [NamedFile("in.xml", content.encode("utf-16"))], framework=LEVELS, academic_year=2005
+        [NamedFile("in.xml", content.encode("utf-16"))],
+        framework=LEVELS,
+        academic_year=2005,
     )
     assert read.pupils["surname"].tolist() == ["Brontë"]
 
@@ -431,7 +469,9 @@ def test_names_are_text():
 
 
 def test_a_upn_has_capitals():
-    found = read(pupil(result("KS2", "REA", "104", qualifier="NS"), upn="a80120000100b"))
+    found = read(
+        pupil(result("KS2", "REA", "104", qualifier="NS"), upn="a80120000100b")
+    )
     assert found.pupils.data["pupil_id"].tolist() == ["A80120000100B"]
     assert found.results.data["pupil_id"].tolist() == ["A80120000100B"]
 
@@ -444,7 +484,8 @@ def test_a_upn_keeps_its_leading_zero():
 
 
 @pytest.mark.parametrize(
-    "content", [ctf(pupil(upn="")), ctf(pupil().replace("<UPN>A801200001001</UPN>", ""))]
+    "content",
+    [ctf(pupil(upn="")), ctf(pupil().replace("<UPN>A801200001001</UPN>", ""))],
 )
 def test_a_missing_upn(content):
     fault = fault_of(content)
@@ -491,7 +532,8 @@ def test_cut_off_after_a_good_pupil():
 
 
 @pytest.mark.parametrize(
-    "content", [b"<CTFfile><Pupil/></CTFfile>", b"<ATfile><Pupil/></ATfile>", b"<Pupil/>"]
+    "content",
+    [b"<CTFfile><Pupil/></CTFfile>", b"<ATfile><Pupil/></ATfile>", b"<Pupil/>"],
 )
 def test_other_xml(content):
     assert fault_of(content).rule == "this is not a Common Transfer File"
@@ -516,7 +558,9 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 )
 @pytest.mark.parametrize("reference", ["Lee", "&l11;", "&secret;"])
 def test_no_document_type_is_taken(doctype, reference):
-    content = ctf(pupil().replace("Lee", reference), opening=f'<?xml version="1.0"?>{doctype}')
+    content = ctf(
+        pupil().replace("Lee", reference), opening=f'<?xml version="1.0"?>{doctype}'
+    )
     fault = fault_of(content)
     assert "declares a document type" in fault.rule
     assert "root:" not in str(fault)

@@ -21,7 +21,8 @@ from senlib.school.read_tables import column_letters, read_tables
 
 def cells(table):
     return [
-        list(row) for row in zip(*(column.astype(str) for column in table.columns), strict=True)
+        list(row)
+        for row in zip(*(column.astype(str) for column in table.columns), strict=True)
     ]
 
 
@@ -69,10 +70,15 @@ TEXT = "UPN,Surname\n0123,Brontë\n0124,O’Neill\n"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings(encoding):
-    assert cells(only(TEXT.encode(encoding))) == [["0123", "Brontë"], ["0124", "O’Neill"]]
+    assert cells(only(TEXT.encode(encoding))) == [
+        ["0123", "Brontë"],
+        ["0124", "O’Neill"],
+    ]
 
 
-@pytest.mark.parametrize("bom, encoding", [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])
+@pytest.mark.parametrize(
+    "bom, encoding", [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
 def test_both_orders_of_utf_16(bom, encoding):
     assert cells(only(bom + TEXT.encode(encoding)))[0] == ["0123", "Brontë"]
 
@@ -80,14 +86,19 @@ def test_both_orders_of_utf_16(bom, encoding):
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_separators_and_line_endings(separator, ending):
-    text = ending.join([f"UPN{separator}Form", f"1{separator}7A", f"2{separator}7B", ""])
+    text = ending.join(
+        [f"UPN{separator}Form", f"1{separator}7A", f"2{separator}7B", ""]
+    )
     table = only(text.encode())
     assert table.headings == ("UPN", "Form")
     assert cells(table) == [["1", "7A"], ["2", "7B"]]
 
 
 def test_separator_is_told_by_the_headings_and_not_by_the_cells():
-    assert cells(only(b'UPN;Form\n1;"a,b,c"\n2;d,e,f\n')) == [["1", "a,b,c"], ["2", "d,e,f"]]
+    assert cells(only(b'UPN;Form\n1;"a,b,c"\n2;d,e,f\n')) == [
+        ["1", "a,b,c"],
+        ["2", "d,e,f"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +259,15 @@ def test_cells_of_a_workbook_as_the_spreadsheet_shows_them():
         ["=SUM(1)", 801200001001, 0.1 + 0.2, None, None, False, None],
     ]
     table = only(workbook(("a", rows)), "a.xlsx")
-    assert cells(table)[0] == ["0123", "9", "4.27", "2004-05-14", "2004-05-14 09:30:00", "Y", ""]
+    assert cells(table)[0] == [
+        "0123",
+        "9",
+        "4.27",
+        "2004-05-14",
+        "2004-05-14 09:30:00",
+        "Y",
+        "",
+    ]
     assert cells(table)[1][1:3] == ["801200001001", "0.3"]
     assert table.file == "a.xlsx"
 
@@ -278,10 +297,15 @@ def test_each_sheet_is_named_and_empty_ones_are_passed_over():
     tables = read_tables(
         NamedFile(
             name="a.xlsx",
-            content=workbook(("one", [["UPN"], ["1"]]), ("none", []), ("two", [["UPN"], ["2"]])),
+            content=workbook(
+                ("one", [["UPN"], ["1"]]), ("none", []), ("two", [["UPN"], ["2"]])
+            ),
         )
     )
-    assert [table.file for table in tables] == ["a.xlsx, sheet 'one'", "a.xlsx, sheet 'two'"]
+    assert [table.file for table in tables] == [
+        "a.xlsx, sheet 'one'",
+        "a.xlsx, sheet 'two'",
+    ]
 
 
 def test_a_workbook_without_a_cell():
@@ -304,14 +328,18 @@ def test_a_damaged_workbook(content):
 
 def test_a_workbook_whose_parts_are_not_what_they_should_be():
     book = workbook(("a", [["UPN"], ["1"]]))
-    broken = repacked(book, lambda name, data: b"<oops" if name == "xl/workbook.xml" else data)
+    broken = repacked(
+        book, lambda name, data: b"<oops" if name == "xl/workbook.xml" else data
+    )
     assert "damaged" in fault_of(broken).rule
 
 
 def test_an_old_excel_file_and_a_locked_one():
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     assert "not an .xlsx workbook" in fault_of(container).rule
-    assert "password" in fault_of(container + "EncryptedPackage".encode("utf-16-le")).rule
+    assert (
+        "password" in fault_of(container + "EncryptedPackage".encode("utf-16-le")).rule
+    )
 
 
 def test_a_zip_with_encrypted_members():
@@ -326,7 +354,10 @@ def test_a_zip_with_encrypted_members():
 def test_what_a_workbook_unpacks_to_is_counted(monkeypatch):
     book = workbook(("a", [["UPN"], ["1"]]))
     bomb = repacked(
-        book, lambda name, data: data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data
+        book,
+        lambda name, data: (
+            data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data
+        ),
     )
     assert len(bomb) < 20_000
     monkeypatch.setattr(files, "MAX_BYTES", 1_000_000)
@@ -338,7 +369,9 @@ def test_the_size_that_a_member_declares_is_not_believed(monkeypatch):
     bomb = bytearray(
         repacked(
             book,
-            lambda name, data: data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data,
+            lambda name, data: (
+                data + b" " * 2_000_000 if name.endswith("sheet1.xml") else data
+            ),
         )
     )
     at = bomb.index(b"PK\x01\x02")
@@ -357,12 +390,16 @@ def test_the_size_that_a_member_declares_is_not_believed(monkeypatch):
         b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
         b'<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>',
         b'<row r="9000000"/><row><c r="B9000001"><v>1</v></c></row>',
-        b"<row>" + b"<c/>" * 11_000 + b'<c><v>1</v></c></row><row r="1000"><c><v>1</v></c></row>',
+        b"<row>"
+        + b"<c/>" * 11_000
+        + b'<c><v>1</v></c></row><row r="1000"><c><v>1</v></c></row>',
     ],
 )
 def test_a_cell_far_away_does_not_fill_the_memory(far):
     book = workbook(("a", [["UPN"], ["1"]]))
-    sparse = repacked(book, lambda name, data: data.replace(b"</sheetData>", far + b"</sheetData>"))
+    sparse = repacked(
+        book, lambda name, data: data.replace(b"</sheetData>", far + b"</sheetData>")
+    )
     assert "too large" in fault_of(sparse).rule
 
 
@@ -371,16 +408,19 @@ def test_one_long_text_in_a_great_many_cells_does_not_fill_the_memory():
     with xlsxwriter.Workbook(made) as book:
         book.add_worksheet().write_column(0, 0, ["UPN", "x" * 30_000])
     again = b"".join(
-        b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (row, row) for row in range(3, 80_000)
+        b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (row, row)
+        for row in range(3, 80_000)
     )
     bomb = repacked(
-        made.getvalue(), lambda name, data: data.replace(b"</sheetData>", again + b"</sheetData>")
+        made.getvalue(),
+        lambda name, data: data.replace(b"</sheetData>", again + b"</sheetData>"),
     )
     assert "too much text" in fault_of(bomb).rule
 
 
 @pytest.mark.parametrize(
-    "number, letters", [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")]
+    "number, letters",
+    [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")],
 )
 def test_column_letters(number, letters):
     assert column_letters(number) == letters
@@ -390,7 +430,9 @@ def test_column_letters(number, letters):
 
 # What an XML file, and so a workbook, can hold; a carriage return alone would come back as a line feed.
 names = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=20
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]),
+    min_size=1,
+    max_size=20,
 )
 
 
@@ -420,4 +462,6 @@ def test_any_text_survives_xlsx(written):
         ):
             sheet.write_string(row, 0, upn)
             sheet.write_string(row, 1, name)
-    assert cells(only(made.getvalue())) == [[str(n), name] for n, name in enumerate(written)]
+    assert cells(only(made.getvalue())) == [
+        [str(n), name] for n, name in enumerate(written)
+    ]

@@ -43,7 +43,9 @@ if status.exists():  # the most memory that this process has held, where the sys
 
 
 def sheet(change):
-    return repacked(BOOK, lambda name, data: change(data) if name.endswith("sheet1.xml") else data)
+    return repacked(
+        BOOK, lambda name, data: change(data) if name.endswith("sheet1.xml") else data
+    )
 
 
 def rows(more):
@@ -51,7 +53,9 @@ def rows(more):
 
 
 def part(wanted, change):
-    return repacked(BOOK, lambda name, data: change(data) if name.endswith(wanted) else data)
+    return repacked(
+        BOOK, lambda name, data: change(data) if name.endswith(wanted) else data
+    )
 
 
 def many_sheets(number, *, one_part):
@@ -90,8 +94,12 @@ ATTACKS = {
             '<é:row r="1048576"><é:c r="XFD1048576"><é:v>1</é:v></é:c></é:row></é:sheetData></é:worksheet>'
         ).encode()
     ),
-    "a row at a million": lambda: rows(b'<row r="1000000"><c r="A1000000"><v>1</v></c></row>'),
-    "a row beyond all": lambda: rows(b'<row r="4000000000"><c r="A4000000000"><v>1</v></c></row>'),
+    "a row at a million": lambda: rows(
+        b'<row r="1000000"><c r="A1000000"><v>1</v></c></row>'
+    ),
+    "a row beyond all": lambda: rows(
+        b'<row r="4000000000"><c r="A4000000000"><v>1</v></c></row>'
+    ),
     "a row number of 5,000 digits": lambda: rows(
         b'<row r="' + b"9" * 5_000 + b'"><c><v>1</v></c></row>'
     ),
@@ -113,13 +121,17 @@ ATTACKS = {
     "blank cells without end": lambda: rows(b"<row>" + b"<c/>" * 8_000_000 + b"</row>"),
     "elements without end": lambda: rows(b"<x/>" * 12_000_000 + b"<x>"),
     "texts without end": lambda: part(
-        "sharedStrings.xml", lambda data: data.replace(b"</sst>", b"<si/>" * 8_000_000 + b"</sst>")
+        "sharedStrings.xml",
+        lambda data: data.replace(b"</sst>", b"<si/>" * 8_000_000 + b"</sst>"),
     ),
     "styles without end": lambda: part(
-        "styles.xml", lambda data: data.replace(b"</cellXfs>", b"<xf/>" * 8_000_000 + b"</cellXfs>")
+        "styles.xml",
+        lambda data: data.replace(b"</cellXfs>", b"<xf/>" * 8_000_000 + b"</cellXfs>"),
     ),
     "a document type": lambda: sheet(
-        lambda data: b'<!DOCTYPE w [<!ENTITY a "b">]>' + data[data.index(b"<worksheet") :]
+        lambda data: (
+            b'<!DOCTYPE w [<!ENTITY a "b">]>' + data[data.index(b"<worksheet") :]
+        )
     ),
     "entities of entities": lambda: sheet(
         lambda data: (
@@ -132,7 +144,9 @@ ATTACKS = {
             + data[data.index(b"<worksheet") :]
         )
     ),
-    "a text that is not there": lambda: rows(b'<row r="3"><c r="A3" t="s"><v>999999</v></c></row>'),
+    "a text that is not there": lambda: rows(
+        b'<row r="3"><c r="A3" t="s"><v>999999</v></c></row>'
+    ),
     "a style that is not there": lambda: rows(
         b'<row r="3"><c r="A3" s="999999"><v>1</v></c></row>'
     ),
@@ -149,10 +163,13 @@ ATTACKS = {
     "a line of 100 MB": lambda: b"UPN," * 25_000_000,
     "headings of 131,072 letters": lambda: (b"x" * 131_071 + b",") * 40 + b"UPN\n1\n",
     "3,000 columns": lambda: (
-        b",".join(b"h%d" % at for at in range(3_000)) + b"\n" + b",".join([b"1"] * 3_000)
+        b",".join(b"h%d" % at for at in range(3_000))
+        + b"\n"
+        + b",".join([b"1"] * 3_000)
     ),
     "different cells by the million": lambda: (
-        b"a,b,c\n" + b"".join(b"a%d,b%d,c%d\n" % (at, at, at) for at in range(1_400_000))
+        b"a,b,c\n"
+        + b"".join(b"a%d,b%d,c%d\n" % (at, at, at) for at in range(1_400_000))
     ),
     "a page of cells without end": lambda: b"<html><table><tr>" + b"<td>" * 5_000_000,
     "a page of rows without end": lambda: b"<html><table>" + b"<tr><td>" * 2_400_000,
@@ -163,8 +180,12 @@ ATTACKS = {
     "a page of tables without end": lambda: (
         b"<html>" + b"<table>" * 10 + b"</table><table>" * 2_400_000
     ),
-    "a page of elements without end": lambda: b"<html><table><tr><td>" + b"<b>" * 4_900_000,
-    "a page of entities without end": lambda: b"<html><table><tr><td>" + b"&amp;" * 11_000_000,
+    "a page of elements without end": lambda: (
+        b"<html><table><tr><td>" + b"<b>" * 4_900_000
+    ),
+    "a page of entities without end": lambda: (
+        b"<html><table><tr><td>" + b"&amp;" * 11_000_000
+    ),
 }
 
 

@@ -29,7 +29,11 @@ def headings(*rows, merges=(), **options):
 
 def known(heading):
     """Headings of the schema, and results by stage and subject, as whoever loads them knows them."""
-    return is_schema_heading(heading) or heading in ("KS2 Reading", "KS2 Maths", "KS4 Maths")
+    return is_schema_heading(heading) or heading in (
+        "KS2 Reading",
+        "KS2 Maths",
+        "KS4 Maths",
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- Titles
@@ -41,8 +45,16 @@ def known(heading):
         ("Pupil list for Year 11\n", 2, "The row of text above was"),
         ("Pupil list\nPrinted by the office\n\n\n", 5, "The 2 rows of text above were"),
         ("School,Ash Grove\nDate,12/09/2026\n", 3, "The 2 rows of text above were"),
-        ("Year:,11,Form:,11A,Date:,12/09/2026,By:,Office\n", 2, "The row of text above was"),
-        ("Year,11,Form,11A,Date,12/09/2026,By,Office\n", 2, "The row of text above was"),
+        (
+            "Year:,11,Form:,11A,Date:,12/09/2026,By:,Office\n",
+            2,
+            "The row of text above was",
+        ),
+        (
+            "Year,11,Form,11A,Date,12/09/2026,By,Office\n",
+            2,
+            "The row of text above was",
+        ),
         ("\n\nPupil list\n", 4, "The row of text above was"),
         ("Year 11\n" * 18, 19, "The 18 rows of text above were"),
     ],
@@ -61,7 +73,9 @@ def test_blank_rows_below_the_headings():
     assert only(f"{HEAD}\n\n\n{ROWS}".encode()).rows.tolist() == [4, 5]
 
 
-@pytest.mark.parametrize("text", [f"{HEAD}\n{ROWS}", f"\n\n{HEAD}\n{ROWS}", "Shoe,Hat\n1,2\n"])
+@pytest.mark.parametrize(
+    "text", [f"{HEAD}\n{ROWS}", f"\n\n{HEAD}\n{ROWS}", "Shoe,Hat\n1,2\n"]
+)
 def test_no_note_where_the_headings_come_first(text):
     assert only(text.encode()).notes == ()
 
@@ -141,7 +155,12 @@ def test_a_group_in_a_file_without_merged_cells():
     assert table.headings == ("UPN", "Surname", "KS2 Reading", "KS2 Maths", "KS4 Maths")
     text = b"UPN,Surname,KS2,,KS4,\n,,Reading,Maths,English,Maths\n1,Lee,101,97,4,5\n"
     (table,) = read_tables(NamedFile(name="a.csv", content=text))
-    assert table.headings[2:] == ("KS2 Reading", "KS2 Maths", "KS4 English", "KS4 Maths")
+    assert table.headings[2:] == (
+        "KS2 Reading",
+        "KS2 Maths",
+        "KS4 English",
+        "KS4 Maths",
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +172,9 @@ def test_a_group_in_a_file_without_merged_cells():
     ],
 )
 def test_a_title_is_no_group(title, merges):
-    table = headings(title, ["UPN", "SEN", "Shoe", "Hat"], ["1", "K", "5", "6"], merges=merges)
+    table = headings(
+        title, ["UPN", "SEN", "Shoe", "Hat"], ["1", "K", "5", "6"], merges=merges
+    )
     assert table.headings == ("UPN", "SEN", "Shoe", "Hat")
 
 
@@ -178,7 +199,10 @@ def test_columns_without_a_heading_are_kept_under_their_letter():
         sheet.write("AB9", "far")
     table = only(made.getvalue())
     assert table.headings == ("UPN", "Form", "(column D)", "(column AB)")
-    assert [list(row) for row in cells(table)] == [["1", "7A", "x", ""], ["", "", "", "far"]]
+    assert [list(row) for row in cells(table)] == [
+        ["1", "7A", "x", ""],
+        ["", "", "", "far"],
+    ]
     assert len(table.notes) == 2
 
 

@@ -10,7 +10,9 @@ from senlib.school.files import NamedFile
 from senlib.school.read_tables import UNCALCULATED, read_tables
 from tests.school.test_read_tables import cells, fault_of, only, workbook
 
-TABLE = "<table><tr><th>UPN</th><th>Surname</th></tr><tr><td>1</td><td>{}</td></tr></table>"
+TABLE = (
+    "<table><tr><th>UPN</th><th>Surname</th></tr><tr><td>1</td><td>{}</td></tr></table>"
+)
 
 
 def page(body, head=""):
@@ -53,7 +55,9 @@ def test_a_web_page_called_xls(text):
     ],
 )
 def test_text_of_a_cell(written, text):
-    table = read_tables(NamedFile(name="a.xls", content=page(TABLE.format(written)).encode()))[-1]
+    table = read_tables(
+        NamedFile(name="a.xls", content=page(TABLE.format(written)).encode())
+    )[-1]
     assert cells(table) == [["1", text]]
 
 
@@ -65,14 +69,22 @@ def test_text_of_a_cell(written, text):
         ("utf-16", ""),
         ("cp1252", ""),
         ("utf-8", '<meta charset="utf-8">'),
-        ("cp1252", '<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">'),
-        ("cp1250", '<meta http-equiv=Content-Type content="text/html; charset=windows-1250">'),
+        (
+            "cp1252",
+            '<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">',
+        ),
+        (
+            "cp1250",
+            '<meta http-equiv=Content-Type content="text/html; charset=windows-1250">',
+        ),
         ("cp1252", '<meta charset="utf-8">'),
         ("cp1252", '<meta charset="none-such">'),
     ],
 )
 def test_encodings_of_a_page(encoding, head):
-    assert cells(only(page(TABLE.format("Zoë"), head).encode(encoding), "a.xls")) == [["1", "Zoë"]]
+    assert cells(only(page(TABLE.format("Zoë"), head).encode(encoding), "a.xls")) == [
+        ["1", "Zoë"]
+    ]
 
 
 def test_cells_over_several_columns_and_rows():
@@ -106,7 +118,12 @@ def test_a_page_with_a_title_and_tables_for_its_looks():
 
 
 @pytest.mark.parametrize(
-    "body", ["<p>Sign in to Arbor</p>", "<table></table>", "<table><tr><td> </td></tr></table>"]
+    "body",
+    [
+        "<p>Sign in to Arbor</p>",
+        "<table></table>",
+        "<table><tr><td> </td></tr></table>",
+    ],
 )
 def test_a_page_without_a_table(body):
     assert "no table in it" in fault_of(page(body).encode(), "a.xls").rule
@@ -158,7 +175,11 @@ def test_an_xml_spreadsheet():
             (
                 XML_HEAD
                 + row(cell("1"), cell("Lee"), cell("0.934", "Number", 'ss:StyleID="p"'))
-                + row(cell("2"), cell("97.50", "Number", 'ss:Index="3"'), attributes='ss:Index="5"')
+                + row(
+                    cell("2"),
+                    cell("97.50", "Number", 'ss:Index="3"'),
+                    attributes='ss:Index="5"',
+                )
                 + row(cell("3"), "<Cell/>", '<Cell ss:Formula="=1"/>')
                 + row(cell("4"), cell("1", "Boolean"), cell("#N/A", "Error"))
                 + row(
@@ -166,7 +187,11 @@ def test_an_xml_spreadsheet():
                     cell("2004-05-14T00:00:00.000", "DateTime"),
                     cell(".5", "Number", 'ss:StyleID="q"'),
                 )
-                + row(cell("6"), cell("9", attributes='ss:Hidden="1"'), attributes='ss:Hidden="1"'),
+                + row(
+                    cell("6"),
+                    cell("9", attributes='ss:Hidden="1"'),
+                    attributes='ss:Hidden="1"',
+                ),
                 "",
             )
         ),
@@ -189,16 +214,22 @@ def test_hidden_sheets_and_columns_of_an_xml_spreadsheet():
         + XML_HEAD
         + row(cell("1"), cell("Lee"), cell("9", "Number"))
     )
-    table = only(xml((shown, ""), (XML_HEAD, "<Visible>SheetHidden</Visible>")), "a.xls")
+    table = only(
+        xml((shown, ""), (XML_HEAD, "<Visible>SheetHidden</Visible>")), "a.xls"
+    )
     assert table.file == "a.xls, sheet 'S1'"
     assert table.notes[0].startswith("Sheet ‘S2’ is hidden")
     assert table.notes[1] == "Column ‘Surname’ is hidden in Excel. It was read."
-    assert "is hidden" in fault_of(xml((shown, "<Visible>SheetVeryHidden</Visible>")), "a.xls").rule
+    assert (
+        "is hidden"
+        in fault_of(xml((shown, "<Visible>SheetVeryHidden</Visible>")), "a.xls").rule
+    )
 
 
 def test_groups_in_an_xml_spreadsheet():
     head = row(
-        cell("UPN", attributes='ss:MergeDown="1"'), cell("KS2", attributes='ss:MergeAcross="1"')
+        cell("UPN", attributes='ss:MergeDown="1"'),
+        cell("KS2", attributes='ss:MergeAcross="1"'),
     )
     table = only(
         xml(
@@ -233,7 +264,9 @@ def archive(*members):
 
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-IN_EXCEL = "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
+IN_EXCEL = (
+    "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
+)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +281,11 @@ IN_EXCEL = "Open it in Excel, save it as an Excel workbook (.xlsx) and choose th
             "Word document",
             "Excel workbook (.xlsx)",
         ),
-        (OLD + "WordDocument".encode("utf-16-le"), "Word document", "Excel workbook (.xlsx)"),
+        (
+            OLD + "WordDocument".encode("utf-16-le"),
+            "Word document",
+            "Excel workbook (.xlsx)",
+        ),
         (
             archive("[Content_Types].xml", "ppt/presentation.xml"),
             "PowerPoint",

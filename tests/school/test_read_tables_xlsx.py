@@ -67,21 +67,30 @@ def test_a_hidden_sheet_is_passed_over_with_a_note(state):
 
 def test_a_hidden_sheet_that_stands_first():
     book = sheets(
-        ("Left", [["a"]]), ("Old", []), ("Now", TABLE), hidden={"Left": "hidden", "Old": "hidden"}
+        ("Left", [["a"]]),
+        ("Old", []),
+        ("Now", TABLE),
+        hidden={"Left": "hidden", "Old": "hidden"},
     )
     assert only(book).notes[0].startswith("Sheets ‘Left’, ‘Old’ are hidden")
 
 
-@pytest.mark.parametrize("cover", [[], [["Ash Grove School"]], [["Ash Grove"], ["Data office"]]])
+@pytest.mark.parametrize(
+    "cover", [[], [["Ash Grove School"]], [["Ash Grove"], ["Data office"]]]
+)
 def test_all_that_is_shown_is_no_table(cover):
-    fault = fault_of(sheets(("Cover", cover), ("Left", TABLE), hidden={"Left": "hidden"}))
+    fault = fault_of(
+        sheets(("Cover", cover), ("Left", TABLE), hidden={"Left": "hidden"})
+    )
     assert fault.rule == "no visible sheet holds a table, and sheet ‘Left’ is hidden"
     assert "Unhide" in fault.remedy
 
 
 def test_all_sheets_hidden():
     book = sheets(("Left", TABLE), ("Old", TABLE), hidden={"Left": "hidden"})
-    book = repacked(book, lambda name, data: data.replace(b'"visible"', b'"veryHidden"'))
+    book = repacked(
+        book, lambda name, data: data.replace(b'"visible"', b'"veryHidden"')
+    )
     assert "sheets ‘Left’, ‘Old’ are hidden" in fault_of(book).rule
 
 
@@ -113,7 +122,9 @@ def test_hidden_rows_are_passed_over_with_a_note(filtered):
 
     table = only(written(write))
     assert table.rows.tolist() == [2, 4, 6]
-    how, remedy = ("by a filter ", "clear the filter") if filtered else ("", "unhide them")
+    how, remedy = (
+        ("by a filter ", "clear the filter") if filtered else ("", "unhide them")
+    )
     assert table.notes == (
         f"2 rows are hidden {how}in Excel, and were left out. To include them, {remedy} in Excel, save the workbook and choose it again.",
     )
@@ -217,7 +228,9 @@ def test_what_is_no_error(text):
     ],
 )
 def test_formulas_that_were_never_calculated(cell, text):
-    table = only(with_row(f'<row r="2"><c r="A2"><v>1</v></c><c r="B2">{cell}</c></row>'))
+    table = only(
+        with_row(f'<row r="2"><c r="A2"><v>1</v></c><c r="B2">{cell}</c></row>')
+    )
     assert cells(table) == [["1", text]]
 
 
@@ -236,7 +249,9 @@ def test_a_zero_that_was_calculated_is_a_value():
 
 
 def test_formulas_as_libraries_write_them():
-    assert cells(only(workbook(("a", [["UPN", "Maths"], ["1", "=1+1"]])))) == [["1", UNCALCULATED]]
+    assert cells(only(workbook(("a", [["UPN", "Maths"], ["1", "=1+1"]])))) == [
+        ["1", UNCALCULATED]
+    ]
 
     def write(_, sheet):
         sheet.write_row(0, 0, ["UPN", "Maths", "English"])
@@ -293,7 +308,9 @@ def test_numbers_by_the_format_of_their_cell(value, shown, text):
 def test_dates_counted_from_1904():
     def write(book, sheet):
         sheet.write_row(0, 0, ["UPN", "Date"])
-        sheet.write_datetime(1, 1, datetime(2004, 5, 14), book.add_format({"num_format": "d mmm"}))
+        sheet.write_datetime(
+            1, 1, datetime(2004, 5, 14), book.add_format({"num_format": "d mmm"})
+        )
 
     assert cells(only(written(write, date_1904=True))) == [["", "2004-05-14"]]
 
@@ -306,7 +323,9 @@ def test_dates_as_iso_text():
         ["1", date(2004, 5, 14), datetime(2004, 5, 14, 9, 30), time(9, 30)],
     ):
         book.active.append(row)
-    assert cells(only(saved(book))) == [["1", "2004-05-14", "2004-05-14 09:30:00", "09:30:00"]]
+    assert cells(only(saved(book))) == [
+        ["1", "2004-05-14", "2004-05-14 09:30:00", "09:30:00"]
+    ]
 
 
 # --------------------------------------------------------------------------------------------------------------- Texts
@@ -329,7 +348,9 @@ def test_dates_as_iso_text():
     ],
 )
 def test_cells_of_each_type(cell, text):
-    table = only(with_row(f'<row r="2"><c r="A2"><v>1</v></c><c r="B2" {cell}</c></row>'))
+    table = only(
+        with_row(f'<row r="2"><c r="A2"><v>1</v></c><c r="B2" {cell}</c></row>')
+    )
     assert cells(table) == [["1", text]]
 
 

@@ -22,7 +22,9 @@ LEVELS, GCSE = load("levels"), load("gcse")
 
 
 def file(text, name="school.csv"):
-    return NamedFile(name=name, content=text.encode() if isinstance(text, str) else text)
+    return NamedFile(
+        name=name, content=text.encode() if isinstance(text, str) else text
+    )
 
 
 def loaded(*texts, **options):
@@ -34,7 +36,9 @@ def reviewed(*texts, **options):
 
 
 def read(by, *texts, framework=LEVELS, year=2005, meanings=None, questions=None):
-    files = [file(text, name=f"{number}.csv") for number, text in enumerate(texts, start=1)]
+    files = [
+        file(text, name=f"{number}.csv") for number, text in enumerate(texts, start=1)
+    ]
     answers = Answers(meanings=meanings or {}, questions=questions or {})
     return by(files, framework=framework, academic_year=year, answers=answers)
 
@@ -51,7 +55,9 @@ def faults(*texts, **options):
 
 
 def places(*texts, **options):
-    return [(fault.file, fault.row, fault.column) for fault in faults(*texts, **options)]
+    return [
+        (fault.file, fault.row, fault.column) for fault in faults(*texts, **options)
+    ]
 
 
 def workbook(sheets):
@@ -65,9 +71,7 @@ def workbook(sheets):
 
 
 PUPILS = "UPN,Year,SEN\n1,9,A\n2,9,N\n"
-RESULTS = (
-    "UPN,Stage,Subject,Kind,Result,Date\n1,KS2,English,test,3,\n2,KS2,English,TA,4b,14/05/2001\n"
-)
+RESULTS = "UPN,Stage,Subject,Kind,Result,Date\n1,KS2,English,test,3,\n2,KS2,English,TA,4b,14/05/2001\n"
 
 # ----------------------------------------------------------------------------------------------------------- The tables
 
@@ -90,9 +94,12 @@ def test_pupils_and_results():
 
 def test_types():
     read = loaded(
-        "UPN,Year,Attendance\n1,,95.5\n2,8,\n", "UPN,Stage,Subject,Result\n1,KS2,English,A\n"
+        "UPN,Year,Attendance\n1,,95.5\n2,8,\n",
+        "UPN,Stage,Subject,Result\n1,KS2,English,A\n",
     )
-    assert read.pupils.dtypes[["year_group", "ks4_year", "attendance"]].astype(str).tolist() == [
+    assert read.pupils.dtypes[["year_group", "ks4_year", "attendance"]].astype(
+        str
+    ).tolist() == [
         "Int64",
         "Int64",
         "float64",
@@ -137,20 +144,30 @@ def test_a_list_of_numbers_is_a_table_of_pupils():
     ],
 )
 def test_the_summer_of_year_11(year_group, given, finishing):
-    (found,) = loaded(f"UPN,Year,KS4 year,Form\n1,{year_group},{given},9A\n").pupils["ks4_year"]
+    (found,) = loaded(f"UPN,Year,KS4 year,Form\n1,{year_group},{given},9A\n").pupils[
+        "ks4_year"
+    ]
     assert (found if finishing else pd.isna(found)) == (finishing or True)
 
 
 def test_several_tables_of_each_kind():
-    read = loaded(PUPILS, "UPN,Year\n3,7\n", RESULTS, "UPN,Stage,Subject,Result\n3,KS2,Maths,5\n")
+    read = loaded(
+        PUPILS, "UPN,Year\n3,7\n", RESULTS, "UPN,Stage,Subject,Result\n3,KS2,Maths,5\n"
+    )
     assert read.pupils["pupil_id"].tolist() == ["1", "2", "3"]
     assert read.pupils["sen_provision"].tolist() == ["A", "N", ""]
     assert read.results["subject"].tolist() == ["English", "English", "Mathematics"]
 
 
 def test_a_leading_zero_stays():
-    read = loaded("UPN,Year\n0123,7\n", "UPN,Stage,Subject,Result\n0123,KS2,English,4\n")
-    assert read.pupils["pupil_id"].tolist() == read.results["pupil_id"].tolist() == ["0123"]
+    read = loaded(
+        "UPN,Year\n0123,7\n", "UPN,Stage,Subject,Result\n0123,KS2,English,4\n"
+    )
+    assert (
+        read.pupils["pupil_id"].tolist()
+        == read.results["pupil_id"].tolist()
+        == ["0123"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,7 +243,9 @@ def test_headings_that_name_a_result(heading, framework, expected):
     assert result_named(heading, framework) == expected
 
 
-@pytest.mark.parametrize("framework", [LEVELS, GCSE], ids=lambda framework: framework.name)
+@pytest.mark.parametrize(
+    "framework", [LEVELS, GCSE], ids=lambda framework: framework.name
+)
 def test_every_result_there_is_to_choose_has_a_label_that_is_understood(framework):
     labels = {
         meaning: label
@@ -264,7 +283,9 @@ def test_a_dfe_pupil_file_is_matched_with_nothing_to_map():
     read = loaded(DFE, framework=GCSE, year=2024)
     assert read.unmatched == ()
     columns = ["pupil_id", "year_group", "sen_provision", "need", "need_2", "fsm"]
-    assert read.pupils[columns].to_numpy().tolist() == [["0123", 11, "K", "MLD", "ASD", "Y"]]
+    assert read.pupils[columns].to_numpy().tolist() == [
+        ["0123", 11, "K", "MLD", "ASD", "Y"]
+    ]
     assert read.results[["subject", "result"]].astype(str).to_numpy().tolist() == [
         ["Reading", "99"],
         ["Mathematics", "101"],
@@ -294,8 +315,14 @@ def test_a_subject_without_a_stage_is_asked_about():
 @pytest.mark.parametrize(
     "meaning, expected",
     [
-        ("result:KS2:Mathematics:teacher", [["1", "KS2", "Mathematics", "teacher", "4"]]),
-        ("result:now:Mathematics:teacher", [["1", "now", "Mathematics", "teacher", "4"]]),
+        (
+            "result:KS2:Mathematics:teacher",
+            [["1", "KS2", "Mathematics", "teacher", "4"]],
+        ),
+        (
+            "result:now:Mathematics:teacher",
+            [["1", "now", "Mathematics", "teacher", "4"]],
+        ),
         ("leave out", []),
     ],
 )
@@ -321,16 +348,23 @@ def test_what_is_said_of_one_file_goes_before_what_is_said_of_all():
 
 
 def test_a_pupil_column_and_the_columns_of_long_results_can_be_chosen_too():
-    meanings = {"code": "pupil:pupil_id", "register": "pupil:sen_provision", "mark": "row:result"}
+    meanings = {
+        "code": "pupil:pupil_id",
+        "register": "pupil:sen_provision",
+        "mark": "row:result",
+    }
     read = loaded(
-        "Code,Register\n1,A\n", "Code,Stage,Subject,Mark\n1,KS2,English,4\n", meanings=meanings
+        "Code,Register\n1,A\n",
+        "Code,Stage,Subject,Mark\n1,KS2,English,4\n",
+        meanings=meanings,
     )
     assert read.pupils["sen_provision"].tolist() == ["A"]
     assert read.results["result"].tolist() == ["4"]
 
 
 @pytest.mark.parametrize(
-    "meaning", ["result:KS9:English:test", "result:KS2:Geography:test", "pupil:shoe", "nonsense"]
+    "meaning",
+    ["result:KS9:English:test", "result:KS2:Geography:test", "pupil:shoe", "nonsense"],
 )
 def test_a_meaning_of_another_framework_is_passed_over(meaning):
     read = loaded("UPN,Year,Hat\n1,9,4\n", meanings={"hat": meaning})
@@ -340,7 +374,10 @@ def test_a_meaning_of_another_framework_is_passed_over(meaning):
 def test_another_subject_can_be_chosen_where_the_framework_takes_any():
     text = "UPN,Year,Humanities result\n1,11,4\n"
     rows = results(
-        text, framework=GCSE, year=2024, meanings={"humanitiesresult": "result:KS4:Humanities:test"}
+        text,
+        framework=GCSE,
+        year=2024,
+        meanings={"humanitiesresult": "result:KS4:Humanities:test"},
     )
     assert rows == [["1", "KS4", "Humanities", "test", "4"]]
 
@@ -381,7 +418,9 @@ def test_choices():
         ("UPN,Exam No,Admission number,Hat", "1,2,3,4", GCSE, ["Exam No", "Hat"]),
     ],
 )
-def test_of_two_columns_that_mean_the_same_the_better_is_taken(heads, cells, framework, left_out):
+def test_of_two_columns_that_mean_the_same_the_better_is_taken(
+    heads, cells, framework, left_out
+):
     read = loaded(f"{heads}\n{cells}\n", framework=framework, year=2024)
     assert [column.heading for column in read.columns if column.left_out] == left_out
     named = [column.remark for column in read.columns if "left out" in column.remark]
@@ -423,7 +462,8 @@ def test_a_blank_in_a_table_of_results_is():
 
 def test_a_sheet_of_results_beside_the_pupils():
     read = loaded(
-        PUPILS, "UPN,Forename,Surname,KS2 English,KS3 English\n1,Ann,Lee,3,5\n2,Bob,Ray,4,\n"
+        PUPILS,
+        "UPN,Forename,Surname,KS2 English,KS3 English\n1,Ann,Lee,3,5\n2,Bob,Ray,4,\n",
     )
     assert len(read.pupils) == 2
     assert [*read.results["result"]] == ["3", "4", "5"]
@@ -465,7 +505,10 @@ def test_a_workbook_of_two_tables_and_notes():
     read = load_files([file(content, "a.xlsx")], framework=LEVELS, academic_year=2005)
     assert read.pupils["attendance"].tolist() == [95.5, 100.0]
     assert read.results["result"].tolist() == ["4b", "4c"]
-    assert ["Read me" in note or "decimals" in note for note in read.notes] == [True, True]
+    assert ["Read me" in note or "decimals" in note for note in read.notes] == [
+        True,
+        True,
+    ]
 
 
 def test_faults_of_a_workbook_name_the_sheet():
@@ -500,7 +543,10 @@ def test_faults_of_a_workbook_name_the_sheet():
         ((PUPILS, RESULTS.replace("TA", "guess")), [("2.csv", 3, "Kind")]),
         ((PUPILS, RESULTS.replace("2,KS2", "2,KS7")), [("2.csv", 3, "Stage")]),
         ((PUPILS, RESULTS.replace("2,KS2", "2,")), [("2.csv", 3, "Stage")]),
-        ((PUPILS, RESULTS.replace("English,TA", "Alchemy,TA")), [("2.csv", 3, "Subject")]),
+        (
+            (PUPILS, RESULTS.replace("English,TA", "Alchemy,TA")),
+            [("2.csv", 3, "Subject")],
+        ),
         ((PUPILS, RESULTS.replace("English,TA", ",TA")), [("2.csv", 3, "Subject")]),
         ((PUPILS, RESULTS + "1,KS2,Eng,,4,\n"), [("2.csv", 4, "Result")]),
         ((PUPILS, RESULTS + ",KS2,English,,4,\n"), [("2.csv", 4, "UPN")]),
@@ -531,7 +577,9 @@ def test_faults_by_their_place(texts, expected):
 def test_a_column_that_can_be_left_out_never_stops_the_load(text, column, rows):
     read = reviewed(text)
     assert read.loads
-    assert [(fault.row, fault.stops) for fault in read.faults] == [(row, False) for row in rows]
+    assert [(fault.row, fault.stops) for fault in read.faults] == [
+        (row, False) for row in rows
+    ]
     blank = read.pupils[column].isna() | (read.pupils[column].astype(str) == "")
     expected = [row - 2 for row in rows] if rows != [None] else [0, 1, 2]
     assert blank.to_numpy().nonzero()[0].tolist() == expected
@@ -566,7 +614,9 @@ def test_every_fault_of_every_file_at_once_and_never_a_value():
         "",
         "%PDF\x00",
     )
-    assert sorted((fault.file, fault.row or 0, fault.column or "") for fault in found) == [
+    assert sorted(
+        (fault.file, fault.row or 0, fault.column or "") for fault in found
+    ) == [
         ("1.csv", 2, "SEN"),
         ("1.csv", 2, "Year"),
         ("1.csv", 3, "SEN"),
@@ -588,7 +638,9 @@ def test_the_remedy_of_a_result_is_that_of_its_stage():
     assert "from A* to G" in second.remedy
 
 
-@pytest.mark.parametrize("text", ["UPN,Year\n", "UPN,Year\n\n,\n", "UPN,Stage,Subject,Result\n"])
+@pytest.mark.parametrize(
+    "text", ["UPN,Year\n", "UPN,Year\n\n,\n", "UPN,Stage,Subject,Result\n"]
+)
 def test_headings_alone(text):
     (fault,) = faults(text)
     assert fault.rule == "there are headings, but no rows below them"
@@ -596,7 +648,9 @@ def test_headings_alone(text):
 
 def test_no_heading_is_known():
     read = reviewed("Shoe,Hat\n1,2\n3,4\n")
-    assert [fault.rule for fault in read.faults] == ["no heading in this row was recognised"]
+    assert [fault.rule for fault in read.faults] == [
+        "no heading in this row was recognised"
+    ]
     assert [column.heading for column in read.unmatched] == ["Shoe", "Hat"]
     assert not read.loads
 
@@ -657,7 +711,9 @@ def test_a_result_for_now_may_stand_once_for_each_date():
     rows = "UPN,Stage,Subject,Result,Date\n1,now,English,4,2005-01-10\n1,now,English,5,2005-04-10\n"
     assert len(results(PUPILS, rows)) == 2
     assert len(results(PUPILS, rows + "1,now,English,5,10/04/2005\n")) == 2
-    assert places(PUPILS, rows + "1,now,English,6,10/04/2005\n") == [("2.csv", 4, "Result")]
+    assert places(PUPILS, rows + "1,now,English,6,10/04/2005\n") == [
+        ("2.csv", 4, "Result")
+    ]
 
 
 def test_results_of_either_framework_are_left_out_in_the_other_and_told():
@@ -712,7 +768,9 @@ ROWS = [
 
 
 def ordered(read):
-    results = read.results.astype({name: str for name in ("stage", "subject", "kind", "result")})
+    results = read.results.astype(
+        {name: str for name in ("stage", "subject", "kind", "result")}
+    )
     return (
         read.pupils.sort_values("pupil_id").reset_index(drop=True),
         results.sort_values(["pupil_id", "stage"]).reset_index(drop=True),
@@ -728,7 +786,9 @@ def ordered(read):
 def test_the_order_of_rows_and_columns_makes_no_difference(rows, columns, separator):
     text = pd.DataFrame(rows)[columns].to_csv(index=False, sep=separator)
     for table, expected in zip(
-        ordered(loaded(text)), ordered(loaded(pd.DataFrame(ROWS).to_csv(index=False))), strict=True
+        ordered(loaded(text)),
+        ordered(loaded(pd.DataFrame(ROWS).to_csv(index=False))),
+        strict=True,
     ):
         pd.testing.assert_frame_equal(table, expected)
 
@@ -741,7 +801,9 @@ def test_the_order_of_files_makes_no_difference(order):
     assert read[1]["result"].tolist() == ["3", "4b"]
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=15)
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=15
+)
 
 
 @given(surnames=st.lists(texts, min_size=1, max_size=5))

@@ -37,7 +37,9 @@ def refused(of, framework=LEVELS, **columns):
         of(framework).validate(table, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
-        columns = cases["column"].where(cases["schema_context"] == "Column", cases["check"])
+        columns = cases["column"].where(
+            cases["schema_context"] == "Column", cases["check"]
+        )
         return sorted(set(zip(columns, cases["index"], strict=True)))
     return []
 
@@ -49,7 +51,13 @@ def pupil(**columns):
 
 def result(**columns):
     size = len(next(iter(columns.values())))
-    row = {"stage": "KS2", "subject": "English", "kind": "test", "result": "4", "date": ""}
+    row = {
+        "stage": "KS2",
+        "subject": "English",
+        "kind": "test",
+        "result": "4",
+        "date": "",
+    }
     return {
         "pupil_id": [str(number) for number in range(size)],
         **{name: [text] * size for name, text in row.items()},
@@ -62,7 +70,13 @@ def result(**columns):
 def test_each_column_is_declared_in_full(framework, of):
     for name, column in of(framework).columns.items():
         assert column.description, name
-        assert set(column.metadata) == {"aliases", "remedy", "must", "personal", "spellings"}
+        assert set(column.metadata) == {
+            "aliases",
+            "remedy",
+            "must",
+            "personal",
+            "spellings",
+        }
         assert column.metadata["remedy"] or not column.checks or name == "result", name
 
 
@@ -147,7 +161,14 @@ def test_headings_of_exports(heading, column):
         ("surname", [" Lee ", "de  la Mare"], ["Lee", "de  la Mare"]),
         (
             "date",
-            ["14/5/2004", "14.05.2004", "2004-5-14", "2004-05-14 09:30:00", "31/2/2004", ""],
+            [
+                "14/5/2004",
+                "14.05.2004",
+                "2004-5-14",
+                "2004-05-14 09:30:00",
+                "31/2/2004",
+                "",
+            ],
             ["2004-05-14"] * 4 + ["31/2/2004", ""],
         ),
     ],
@@ -163,7 +184,13 @@ def test_spellings_become_canonical(name, written, expected):
             GCSE,
             "K",
             [
-                *("K", "SEN Support", "K: SEN Support", "SEN Support (K)", "K – SEN Support"),
+                *(
+                    "K",
+                    "SEN Support",
+                    "K: SEN Support",
+                    "SEN Support (K)",
+                    "K – SEN Support",
+                ),
                 *(
                     "K - SEN Support",
                     "K-SEN Support",
@@ -179,33 +206,79 @@ def test_spellings_become_canonical(name, written, expected):
             GCSE,
             "E",
             [
-                *("E", "EHC", "EHCP", "EHC Plan", "Education, Health and Care Plan", "SEN E"),
-                *("E: Education, Health & Care Plan", "Education Health and Care Plan (EHCP)"),
-                *("Education, Health and Care Plan (E)", "E - EHCP", "Statement", "EHCP/Statement"),
+                *(
+                    "E",
+                    "EHC",
+                    "EHCP",
+                    "EHC Plan",
+                    "Education, Health and Care Plan",
+                    "SEN E",
+                ),
+                *(
+                    "E: Education, Health & Care Plan",
+                    "Education Health and Care Plan (EHCP)",
+                ),
+                *(
+                    "Education, Health and Care Plan (E)",
+                    "E - EHCP",
+                    "Statement",
+                    "EHCP/Statement",
+                ),
             ],
         ),
         (
             GCSE,
             "N",
             [
-                *("N", "No Special Educational Need", "No Special Educational Needs", "Non-SEN"),
+                *(
+                    "N",
+                    "No Special Educational Need",
+                    "No Special Educational Needs",
+                    "Non-SEN",
+                ),
                 *("Non SEN", "Not SEN", "No SEN", "No", "None", "-", "–", "N/A", "0"),
                 *("N - No Special Educational Need", "No SEN (N)", "N: none"),
             ],
         ),
-        (LEVELS, "N", ["No Special Educational Needs", "Non-SEN", "-", "0", "None", "N/A"]),
-        (LEVELS, "A", ["School Action", "A - School Action", "School Action (A)", "SEN A"]),
-        (LEVELS, "P", ["School Action Plus", "School Action+", "P: School Action Plus"]),
+        (
+            LEVELS,
+            "N",
+            ["No Special Educational Needs", "Non-SEN", "-", "0", "None", "N/A"],
+        ),
+        (
+            LEVELS,
+            "A",
+            ["School Action", "A - School Action", "School Action (A)", "SEN A"],
+        ),
+        (
+            LEVELS,
+            "P",
+            ["School Action Plus", "School Action+", "P: School Action Plus"],
+        ),
         (LEVELS, "S", ["Statement", "S – Statement of SEN", "Statement (S)"]),
     ],
 )
 def test_sen_provision_as_schools_write_it(framework, code, spellings):
-    assert turned("sen_provision", *spellings, framework=framework) == [code] * len(spellings)
+    assert turned("sen_provision", *spellings, framework=framework) == [code] * len(
+        spellings
+    )
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Y", "Yes", "S", "SEN", "K/E", "K - E", "SEN Support (E)", "X", "N - 2", "1", "Maybe (x)"],
+    [
+        "Y",
+        "Yes",
+        "S",
+        "SEN",
+        "K/E",
+        "K - E",
+        "SEN Support (E)",
+        "X",
+        "N - 2",
+        "1",
+        "Maybe (x)",
+    ],
 )
 def test_what_tells_no_sen_provision_stays_as_it_is(text):
     assert turned("sen_provision", text, framework=GCSE) == [text]
@@ -217,27 +290,61 @@ def test_what_tells_no_sen_provision_stays_as_it_is(text):
         (
             "ASD",
             [
-                *("ASD", "ASC", "Autism", "Autistic Spectrum Disorder", "Autism Spectrum Disorder"),
-                *("Autistic Spectrum Disorder (ASD)", "ASD - Autistic Spectrum Disorder"),
+                *(
+                    "ASD",
+                    "ASC",
+                    "Autism",
+                    "Autistic Spectrum Disorder",
+                    "Autism Spectrum Disorder",
+                ),
+                *(
+                    "Autistic Spectrum Disorder (ASD)",
+                    "ASD - Autistic Spectrum Disorder",
+                ),
                 *("Autistic Spectrum Disorders", "ASD: Autism", "Asperger’s Syndrome"),
             ],
         ),
         (
             "SEMH",
             [
-                *("Social, Emotional & Mental Health", "Social, Emotional and Mental Health"),
+                *(
+                    "Social, Emotional & Mental Health",
+                    "Social, Emotional and Mental Health",
+                ),
                 *("ADHD", "SEMH - Social, Emotional and Mental Health", "SEMH (ADHD)"),
             ],
         ),
         (
             "SPLD",
-            ["SpLD", "Dyslexia", "Dyscalculia", "Dyspraxia", "Specific Learning Difficulties"],
+            [
+                "SpLD",
+                "Dyslexia",
+                "Dyscalculia",
+                "Dyspraxia",
+                "Specific Learning Difficulties",
+            ],
         ),
-        ("SPLD", ["Specific Learning Difficulty (SpLD)", "SpLD - Dyslexia", "SpLD/Dyslexia"]),
-        ("DS", ["Down's Syndrome", "Down’s Syndrome", "Downs syndrome", "Down Syndrome", "DS"]),
+        (
+            "SPLD",
+            ["Specific Learning Difficulty (SpLD)", "SpLD - Dyslexia", "SpLD/Dyslexia"],
+        ),
+        (
+            "DS",
+            [
+                "Down's Syndrome",
+                "Down’s Syndrome",
+                "Downs syndrome",
+                "Down Syndrome",
+                "DS",
+            ],
+        ),
         (
             "MSI",
-            ["Multi Sensory Impairment", "Multi-Sensory Impairment", "Multi–sensory impairment"],
+            [
+                "Multi Sensory Impairment",
+                "Multi-Sensory Impairment",
+                "Multi–sensory impairment",
+            ],
         ),
         ("MLD", ["Moderate Learning Difficulty", "Moderate Learning Difficulties"]),
         ("SLD", ["Severe Learning Difficulty", "Severe learning difficulties"]),
@@ -254,7 +361,10 @@ def test_what_tells_no_sen_provision_stays_as_it_is(text):
         ("HI", ["Hearing Impairment", "HI - Hearing impairment"]),
         ("VI", ["Vision Impairment", "Visual impairment"]),
         ("PD", ["Physical Disability", "Physical disabilities"]),
-        ("OTH", ["Other Difficulty/Disability", "Other difficulty / disability", "Other"]),
+        (
+            "OTH",
+            ["Other Difficulty/Disability", "Other difficulty / disability", "Other"],
+        ),
         ("NSA", ["SEN support but no specialist assessment of type of need"]),
         ("", ["-", "–", "N/A", "0", "None", ""]),
     ],
@@ -263,7 +373,9 @@ def test_needs_as_schools_write_them(code, spellings):
     assert turned("need", *spellings, framework=GCSE) == [code] * len(spellings)
 
 
-@pytest.mark.parametrize("text", ["ASD/ADHD", "ASD - SLCN", "Behaviour", "Y", "ASD and SLCN"])
+@pytest.mark.parametrize(
+    "text", ["ASD/ADHD", "ASD - SLCN", "Behaviour", "Y", "ASD and SLCN"]
+)
 def test_two_needs_or_none_that_is_known_stay_as_they_are(text):
     assert turned("need", text, framework=GCSE) == [text]
 
@@ -277,7 +389,16 @@ def test_adhd_is_behaviour_emotional_and_social_difficulty_in_2005():
     [
         (
             "11",
-            ["11", "Year 11", "Y11", "Yr 11", "Yr. 11", "11.0", "Curriculum Year 11", "year  11"],
+            [
+                "11",
+                "Year 11",
+                "Y11",
+                "Yr 11",
+                "Yr. 11",
+                "11.0",
+                "Curriculum Year 11",
+                "year  11",
+            ],
         ),
         ("11", ["NC Year 11", "National Curriculum Year 11", "Year Group 11"]),
         ("7", ["07", "Year 07", "Y 7"]),
@@ -296,11 +417,16 @@ def test_other_columns_keep_their_own_codes_apart():
 
 
 def test_sen_support_is_of_today():
-    assert turned("sen_provision", "SEN support", "EHC plan", framework=GCSE) == ["K", "E"]
+    assert turned("sen_provision", "SEN support", "EHC plan", framework=GCSE) == [
+        "K",
+        "E",
+    ]
 
 
 def test_a_kind_that_is_not_told():
-    table = canonical(schema.results_schema, stage=["KS2", "now", "now"], kind=["", "", "tt"])
+    table = canonical(
+        schema.results_schema, stage=["KS2", "now", "now"], kind=["", "", "tt"]
+    )
     assert table["kind"].tolist() == ["test", "teacher", "test"]
 
 
@@ -310,7 +436,9 @@ def test_on_roll_unless_told_otherwise():
 
 def test_results_are_read_by_the_scale_of_their_stage():
     table = canonical(
-        schema.results_schema, stage=["KS2", "KS4", "KS2", "KS9"], result=["4B", "b", "a", "4B"]
+        schema.results_schema,
+        stage=["KS2", "KS4", "KS2", "KS9"],
+        result=["4B", "b", "a", "4B"],
     )
     assert table["result"].tolist() == ["4b", "B", "A", "4B"]
 
@@ -373,7 +501,19 @@ NOT_A_RESULT = "not a result that this stage can have"
         (
             GCSE,
             "KS2",
-            ["59", "80", "99.5", "120", "<80", "117-120", "B", "PK4", "EXS", "104.33", ""],
+            [
+                "59",
+                "80",
+                "99.5",
+                "120",
+                "<80",
+                "117-120",
+                "B",
+                "PK4",
+                "EXS",
+                "104.33",
+                "",
+            ],
             ["58", "120.5", "4b", "High", "-80"],
         ),
         (
@@ -389,32 +529,43 @@ NOT_A_RESULT = "not a result that this stage can have"
 def test_edges_of_results(framework, stage, good, bad):
     size = len(good) + len(bad)
     stage, subject = stage.split() if " " in stage else (stage, "English")
-    columns = result(result=[*good, *bad], stage=[stage] * size, subject=[subject] * size)
+    columns = result(
+        result=[*good, *bad], stage=[stage] * size, subject=[subject] * size
+    )
     expected = [(NOT_A_RESULT, row) for row in range(len(good), size)]
     assert refused(schema.results_schema, framework, **columns) == expected
 
 
 def test_pupil_numbers_are_there():
     assert refused(schema.pupils_schema, pupil_id=["1", ""]) == [("pupil_id", 1)]
-    assert refused(schema.results_schema, **{**result(stage=["KS2"]), "pupil_id": [""]}) == [
-        ("pupil_id", 0)
-    ]
+    assert refused(
+        schema.results_schema, **{**result(stage=["KS2"]), "pupil_id": [""]}
+    ) == [("pupil_id", 0)]
 
 
 def test_typed():
     pupils = canonical(
-        schema.pupils_schema, pupil_id=["1", "2"], year_group=["9", ""], attendance=["95.5", ""]
+        schema.pupils_schema,
+        pupil_id=["1", "2"],
+        year_group=["9", ""],
+        attendance=["95.5", ""],
     )
     pupils = schema.typed(pupils, schema=schema.pupils_schema(LEVELS), framework=LEVELS)
     assert pupils["year_group"].tolist() == [9, pd.NA]
     assert pupils["attendance"].fillna(-1).tolist() == [95.5, -1]
     results = canonical(schema.results_schema, **result(result=["4b", "B", ""]))
-    results = schema.typed(results, schema=schema.results_schema(LEVELS), framework=LEVELS)
+    results = schema.typed(
+        results, schema=schema.results_schema(LEVELS), framework=LEVELS
+    )
     assert results["points"].fillna(-1).tolist() == [27, -1, -1]
     assert results["stage"].dtype == "category"
 
 
-@given(values=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))))
+@given(
+    values=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
+    )
+)
 def test_canonical_keeps_every_row_in_its_place(values):
     assert turned("surname", *values) == [value.strip() for value in values]
 
@@ -430,7 +581,12 @@ def test_numbers(values):
 
 @pytest.mark.parametrize(
     "change, refused",
-    [({}, False), ({"reached": 5}, False), ({"reached": 6}, True), ({"pupils": -1}, True)],
+    [
+        ({}, False),
+        ({"reached": 5}, False),
+        ({"reached": 6}, True),
+        ({"pupils": -1}, True),
+    ],
 )
 def test_figures_of_the_lea(change, refused):
     row = {

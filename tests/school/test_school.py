@@ -36,9 +36,7 @@ def test_a_blank_in_a_sheet_is_no_row():
 
 def test_a_subject_is_one_whatever_case_it_is_written_in():
     pupils = NamedFile(name="pupils.csv", content=b"pupil_id,sen_provision\na,N\nb,K\n")
-    results = (
-        b"pupil_id,stage,subject,result\na,KS4,geography,5\nb,KS4,GEOGRAPHY,4\na,KS4,Geography,3\n"
-    )
+    results = b"pupil_id,stage,subject,result\na,KS4,geography,5\nb,KS4,GEOGRAPHY,4\na,KS4,Geography,3\n"
     with pytest.raises(FaultyFile) as told:
         load_files(
             [pupils, NamedFile(name="results.csv", content=results)],
@@ -54,13 +52,17 @@ def test_codes_written_out_shares_of_attendance_and_rows_of_totals():
     rows = "UPN,Year,SEN Status,Primary need,Attendance %\na,Curriculum Year 10,K - SEN Support,Specific Learning Difficulty,0.95\n"
     rows += 'b,Year 9,Education Health and Care Plan,"Social, Emotional and Mental Health",0.9\n'
     pupils = loaded(rows).pupils
-    assert pupils[["year_group", "sen_provision", "need", "attendance"]].values.tolist() == [
+    assert pupils[
+        ["year_group", "sen_provision", "need", "attendance"]
+    ].values.tolist() == [
         [10, "K", "SPLD", 95.0],
         [9, "E", "SEMH", 90.0],
     ]
     with_total = loaded(rows + "Total,,,,\n")
     assert len(with_total.pupils) == 2
-    note = "wide.csv: Row 4 is a total, a title or a note, not a pupil. It was left out."
+    note = (
+        "wide.csv: Row 4 is a total, a title or a note, not a pupil. It was left out."
+    )
     assert note in with_total.notes
 
 
@@ -130,7 +132,9 @@ def kept_by_version_1(tmp_path):
 
 def same(one, other):
     for part in ("pupils", "results", "lea"):
-        pd.testing.assert_frame_equal(getattr(one, part), getattr(other, part), check_exact=True)
+        pd.testing.assert_frame_equal(
+            getattr(one, part), getattr(other, part), check_exact=True
+        )
     assert (one.name, one.academic_year) == (other.name, other.academic_year)
 
 
@@ -159,22 +163,35 @@ def test_what_today_s_rules_refuse_is_opened_as_it_was_kept(kept_by_version_1):
     results.to_csv(path, index=False, lineterminator="\r\n")
     with pytest.raises(FaultyFile):
         open_school(kept_by_version_1)
-    school = open_and_renew(kept_by_version_1, aside=kept_by_version_1.with_name("aside"))
-    assert school.pupils.loc[0, ["sen_provision", "surname"]].tolist() == ["Q", "Ann\rLee"]
+    school = open_and_renew(
+        kept_by_version_1, aside=kept_by_version_1.with_name("aside")
+    )
+    assert school.pupils.loc[0, ["sen_provision", "surname"]].tolist() == [
+        "Q",
+        "Ann\rLee",
+    ]
     assert (school.pupils["need_2"] == "").all() and len(school.pupils) == len(pupils)
     assert str(school.pupils["attendance"].dtype) == "float64"
     assert school.results.loc[0, "result"] == "not known now"
-    assert pd.isna(school.results.loc[0, "points"]) and (kept_by_version_1 / FILE).exists()
+    assert (
+        pd.isna(school.results.loc[0, "points"]) and (kept_by_version_1 / FILE).exists()
+    )
 
 
 def test_pupils_without_results_that_version_1_kept_and_refused_open(kept_by_version_1):
-    (kept_by_version_1 / "results.csv").write_text("pupil_id,stage,subject,kind,result,date\r\n")
-    school = open_and_renew(kept_by_version_1, aside=kept_by_version_1.with_name("aside"))
+    (kept_by_version_1 / "results.csv").write_text(
+        "pupil_id,stage,subject,kind,result,date\r\n"
+    )
+    school = open_and_renew(
+        kept_by_version_1, aside=kept_by_version_1.with_name("aside")
+    )
     assert len(school.results) == 0 and len(school.pupils) > 1000
     assert (kept_by_version_1 / FILE).exists()
 
 
-def test_where_it_cannot_be_kept_anew_it_stays_and_opens_as_it_was(kept_by_version_1, monkeypatch):
+def test_where_it_cannot_be_kept_anew_it_stays_and_opens_as_it_was(
+    kept_by_version_1, monkeypatch
+):
     before = open_school(kept_by_version_1)
     files = sorted(path.name for path in kept_by_version_1.iterdir())
     aside = kept_by_version_1.with_name("aside")
@@ -205,15 +222,22 @@ def test_what_was_broken_off_while_files_were_set_aside_goes_on(kept_by_version_
         ("pupils.csv", "spoilt"),
         ("pupils.csv", "pupil_id\n0012\n0012\n"),
         ("pupils.csv", "pupil_id,surname\n,Zhou\n"),
-        ("results.csv", "pupil_id,stage,subject,kind,result,date\n0012,KS9,Zhou,test,4,\n"),
+        (
+            "results.csv",
+            "pupil_id,stage,subject,kind,result,date\n0012,KS9,Zhou,test,4,\n",
+        ),
     ],
 )
-def test_what_was_changed_by_hand_is_refused_without_a_value(kept_by_version_1, name, text):
+def test_what_was_changed_by_hand_is_refused_without_a_value(
+    kept_by_version_1, name, text
+):
     (kept_by_version_1 / name).write_text(text)
     with pytest.raises(FaultyFile) as told:
         open_and_renew(kept_by_version_1, aside=kept_by_version_1.with_name("aside"))
     assert "Zhou" not in " ".join(map(str, told.value.faults))
-    assert not (kept_by_version_1 / FILE).exists() and (kept_by_version_1 / name).exists()
+    assert (
+        not (kept_by_version_1 / FILE).exists() and (kept_by_version_1 / name).exists()
+    )
 
 
 def test_a_folder_of_other_tables_is_opened_and_left_as_it_is(tmp_path):

@@ -43,7 +43,9 @@ def school_of(pupils, results, **more):
         ("pupils", pupils, pupils_schema(GCSE)),
         ("results", results, results_schema(GCSE)),
     ):
-        table = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["pupil_id"], dtype=str)
+        table = pd.DataFrame(
+            rows, columns=list(rows[0]) if rows else ["pupil_id"], dtype=str
+        )
         # As `canonical` leaves it, without the stripping: what was checked is kept to the letter.
         whole = canonical(table[["pupil_id"]], schema=schema, framework=GCSE)
         whole = whole.assign(**{name: table[name].astype(str) for name in table})
@@ -52,9 +54,22 @@ def school_of(pupils, results, **more):
 
 
 def small(name="A school", **more):
-    pupils = [{"pupil_id": "0012", "surname": "Zhou", "year_group": "10", "attendance": "93.4"}]
+    pupils = [
+        {
+            "pupil_id": "0012",
+            "surname": "Zhou",
+            "year_group": "10",
+            "attendance": "93.4",
+        }
+    ]
     results = [
-        {"pupil_id": "0012", "stage": "KS2", "subject": "Reading", "kind": "test", "result": "99"}
+        {
+            "pupil_id": "0012",
+            "stage": "KS2",
+            "subject": "Reading",
+            "kind": "test",
+            "result": "99",
+        }
     ]
     return replace(school_of(pupils, results), name=name, **more)
 
@@ -62,10 +77,14 @@ def small(name="A school", **more):
 def same(one, other):
     """AssertionError where two schools differ in a value, a type or anything that was said of them."""
     for part in ("pupils", "results"):
-        pd.testing.assert_frame_equal(getattr(one, part), getattr(other, part), check_exact=True)
+        pd.testing.assert_frame_equal(
+            getattr(one, part), getattr(other, part), check_exact=True
+        )
     if len(one.lea) or len(other.lea):
         pd.testing.assert_frame_equal(one.lea, other.lea, check_exact=True)
-    for told in (*("name", "academic_year", "sample", "answers", "sources", "meanings", "notes"),):
+    for told in (
+        *("name", "academic_year", "sample", "answers", "sources", "meanings", "notes"),
+    ):
         assert getattr(one, told) == getattr(other, told)
     assert one.framework.name == other.framework.name
 
@@ -168,7 +187,8 @@ def schools(draw):
         answers=draw(st.dictionaries(TEXT, TEXT, max_size=3)),
         meanings=tuple(draw(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=3))),
         sources=tuple(
-            Source(file=draw(TEXT), supplied_by=draw(TEXT), pupils=len(ids)) for _ in range(2)
+            Source(file=draw(TEXT), supplied_by=draw(TEXT), pupils=len(ids))
+            for _ in range(2)
         ),
     )
 
@@ -195,7 +215,10 @@ def test_numbers_come_back_to_the_last_digit_and_blanks_as_blanks():
     school = school_of(rows, [])
     school.pupils["attendance"] = values
     opened = again(school).pupils
-    assert opened["attendance"].tolist()[:4] == values[:4] and opened["year_group"].isna().all()
+    assert (
+        opened["attendance"].tolist()[:4] == values[:4]
+        and opened["year_group"].isna().all()
+    )
 
 
 def test_categories_are_the_same_in_the_same_order():
@@ -225,7 +248,14 @@ print(json.dumps([facts["name"], facts["framework"], connection.execute("PRAGMA 
 def test_the_standard_library_alone_can_read_it(tmp_path):
     school = open_sample("gcse")
     save_school(school, tmp_path / "school")
-    reading = [sys.executable, "-I", "-S", "-c", STANDARD_LIBRARY, str(tmp_path / "school" / FILE)]
+    reading = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        STANDARD_LIBRARY,
+        str(tmp_path / "school" / FILE),
+    ]
     name, framework, version, tables = json.loads(
         subprocess.run(reading, check=True, capture_output=True).stdout
     )
@@ -267,7 +297,9 @@ def test_reading_writes_nothing_and_waits_for_nobody(tmp_path):
     folder = tmp_path / "school"
     save_school(small(), folder)
     before = (folder / FILE).read_bytes(), (folder / FILE).stat().st_mtime_ns
-    with contextlib.closing(sqlite3.connect(folder / FILE, isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(folder / FILE, isolation_level=None)
+    ) as other:
         other.execute("BEGIN EXCLUSIVE")
         same(open_school(folder), small())
     assert [path.name for path in folder.iterdir()] == [FILE]
@@ -322,7 +354,9 @@ def test_what_is_wrong_is_said_in_words_and_the_file_is_left(folder, spoil, word
     told = fault_of(folder)
     assert told.file == FILE and words in told.rule and told.remedy.endswith(".")
     assert "Zhou" not in str(told) and "0012" not in str(told)
-    assert (folder / FILE).read_bytes() == before and [p.name for p in folder.iterdir()] == [FILE]
+    assert (folder / FILE).read_bytes() == before and [
+        p.name for p in folder.iterdir()
+    ] == [FILE]
 
 
 def test_no_byte_can_change_unseen(folder):
@@ -373,7 +407,9 @@ def test_a_column_that_an_older_version_had_not_is_blank(folder):
     rewritten(
         folder,
         tables={
-            "pupils": pupils.drop(columns=["attendance", "year_group", "need_2", "on_roll"]),
+            "pupils": pupils.drop(
+                columns=["attendance", "year_group", "need_2", "on_roll"]
+            ),
             "results": results.drop(columns=["date"]),
         },
     )
@@ -381,10 +417,12 @@ def test_a_column_that_an_older_version_had_not_is_blank(folder):
     assert list(opened.pupils.columns) == list(pupils.columns)
     assert (opened.pupils.dtypes == pupils.dtypes).all()
     assert (opened.results.dtypes == results.dtypes).all()
-    assert opened.pupils["need_2"].tolist() == [""] and opened.pupils["on_roll"].tolist() == ["Y"]
-    assert opened.pupils["year_group"].isna().all() and opened.pupils["surname"].tolist() == [
-        "Zhou"
-    ]
+    assert opened.pupils["need_2"].tolist() == [""] and opened.pupils[
+        "on_roll"
+    ].tolist() == ["Y"]
+    assert opened.pupils["year_group"].isna().all() and opened.pupils[
+        "surname"
+    ].tolist() == ["Zhou"]
 
 
 @pytest.mark.parametrize(
@@ -464,7 +502,10 @@ def test_a_disk_that_is_full_at_any_step_leaves_what_was_kept(tmp_path):
         assert not left or kept == "third"
         if len(asked) < step:
             break
-    assert refused > 8 and school_file.facts(school_file.before(folder))["name"] == "second"
+    assert (
+        refused > 8
+        and school_file.facts(school_file.before(folder))["name"] == "second"
+    )
 
 
 def test_a_disk_that_is_full_leaves_no_folder_where_none_was(tmp_path):
@@ -556,7 +597,9 @@ def test_a_school_that_is_damaged_takes_no_place_of_one_that_is_whole(folder):
 
 def test_there_is_no_way_back_to_the_same_school_or_to_a_damaged_one(folder):
     assert school_file.before(folder) is None
-    shutil.copyfile(folder / FILE, folder / BEFORE)  # as a kill between two moves leaves it
+    shutil.copyfile(
+        folder / FILE, folder / BEFORE
+    )  # as a kill between two moves leaves it
     assert school_file.before(folder) is None
     (folder / BEFORE).write_bytes(b"spoilt")
     assert school_file.before(folder) is None
@@ -565,7 +608,9 @@ def test_there_is_no_way_back_to_the_same_school_or_to_a_damaged_one(folder):
 
 
 def test_what_a_kill_left_behind_long_ago_is_taken_away(folder):
-    old, new = (folder / f"{school_file._BEING_WRITTEN}{name}" for name in ("old", "new"))
+    old, new = (
+        folder / f"{school_file._BEING_WRITTEN}{name}" for name in ("old", "new")
+    )
     for left in (old, new):
         left.mkdir()
         (left / FILE).write_bytes(b"half")
@@ -625,7 +670,9 @@ def test_a_kill_at_any_moment_leaves_a_school_that_is_whole(tmp_path):
             writer.send_signal(signal.SIGCONT)
         writer.kill()
         said, _ = writer.communicate()
-        said = [int(line) for line in said.splitlines(keepends=True) if line.endswith("\n")]
+        said = [
+            int(line) for line in said.splitlines(keepends=True) if line.endswith("\n")
+        ]
         last = max(said, default=last)
         opened = int(open_school(folder).name)
         # While two change places the one before lies open for a moment.

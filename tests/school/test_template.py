@@ -26,7 +26,9 @@ def loaded(book, framework):
     made = io.BytesIO()
     book.save(made)
     return load_files(
-        [NamedFile("template.xlsx", made.getvalue())], framework=framework, academic_year=2024
+        [NamedFile("template.xlsx", made.getvalue())],
+        framework=framework,
+        academic_year=2024,
     )
 
 
@@ -43,7 +45,9 @@ def test_sheets_and_headings(framework):
 
 
 @each_framework
-def test_the_read_me_tells_every_column_its_meaning_and_whether_it_has_to_be_filled(framework):
+def test_the_read_me_tells_every_column_its_meaning_and_whether_it_has_to_be_filled(
+    framework,
+):
     rows = list(opened(framework)["Read me"].iter_rows(values_only=True))
     told = {(row[0], row[1]): (row[2], row[3]) for row in rows}
     for of in (schema.pupils_schema(framework), schema.results_schema(framework)):
@@ -59,7 +63,9 @@ def test_codes_are_lists_to_choose_from(framework):
     sheet = opened(framework)["pupils"]
     headings = [cell.value for cell in sheet[1]]
     for validation in sheet.data_validations.dataValidation:
-        name = headings[openpyxl.utils.cell.range_boundaries(str(validation.sqref))[0] - 1]
+        name = headings[
+            openpyxl.utils.cell.range_boundaries(str(validation.sqref))[0] - 1
+        ]
         lists[name] = validation
     assert lists["sen_provision"].formula1 == f'"{",".join(framework.sen_names)}"'
     assert lists["need"].formula1 == f'"{",".join(framework.need_names)}"'
@@ -82,7 +88,9 @@ def test_codes_are_lists_to_choose_from(framework):
 def test_columns_of_text_are_set_to_text(framework, sheet, column):
     # A pupil number keeps its zeros, form 7E1 is no number and grade 5-4 is no date.
     columns = opened(framework)[sheet].column_dimensions.values()
-    assert [each.number_format for each in columns if each.min <= column <= each.max] == ["@"]
+    assert [
+        each.number_format for each in columns if each.min <= column <= each.max
+    ] == ["@"]
 
 
 @each_framework
@@ -96,7 +104,9 @@ def test_it_loads_once_it_is_filled(framework):
         "sen_provision": "N",
         "attendance": 95.5,
     }
-    book["pupils"].append([pupil.get(name) for name in schema.pupils_schema(framework).columns])
+    book["pupils"].append(
+        [pupil.get(name) for name in schema.pupils_schema(framework).columns]
+    )
     grade = {"levels": "C", "gcse": "5"}[framework.name]
     for subject in ("English", "Mathematics"):
         book["results"].append(["0123", "KS4", subject, None, grade, None])

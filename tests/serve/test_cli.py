@@ -11,7 +11,10 @@ from senlib import ROOT, open_school
 from senlib.serve.cli import COULD_NOT_LOOK, FINE, WRONG, main, parser
 from tests.national.test_dfe import rows_of, write
 
-LEVELS, GCSE = str(ROOT / "data" / "sample" / "levels"), str(ROOT / "data" / "sample" / "gcse")
+LEVELS, GCSE = (
+    str(ROOT / "data" / "sample" / "levels"),
+    str(ROOT / "data" / "sample" / "gcse"),
+)
 
 
 def table(capsys, *arguments):
@@ -34,9 +37,9 @@ def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
     expected = "subject, cohort, entry, reach, group, pupils, without_result, other_qualification, reached, percent, low, high, national, difference"
     assert list(rows[0])[:14] == expected.split(", ")
     assert {row["group"] for row in rows} == {"all", "SEN", "no SEN", "N", "K", "E"}
-    assert {row["reach"] for row in rows} == {"4"} and {row["subject"] for row in rows} == {
-        "Mathematics"
-    }
+    assert {row["reach"] for row in rows} == {"4"} and {
+        row["subject"] for row in rows
+    } == {"Mathematics"}
     for row in rows:
         share = 100 * int(row["reached"]) / int(row["pupils"])
         assert (
@@ -54,7 +57,16 @@ def test_conversion_has_its_columns_and_everyone_beside_each_group(capsys):
         ["criteria", GCSE],
         ["track", LEVELS, "--entry", "3", "--year", "8"],
         ["track", GCSE, "--subject", "English Language"],
-        ["conversion", LEVELS, "--stage", "KS4", "--reach", "C", "--denominator", "with_result"],
+        [
+            "conversion",
+            LEVELS,
+            "--stage",
+            "KS4",
+            "--reach",
+            "C",
+            "--denominator",
+            "with_result",
+        ],
         ["conversion", LEVELS, "--by", "need", "--reach", "5", "--reach", "4"],
     ],
 )
@@ -63,7 +75,9 @@ def test_each_measure_prints_a_table_and_the_same_as_csv(capsys, arguments):
     assert len(rows) > 2
     assert main(arguments) == FINE
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == len(rows) + 1 and all(column in printed[0] for column in rows[0])
+    assert len(printed) == len(rows) + 1 and all(
+        column in printed[0] for column in rows[0]
+    )
 
 
 def test_a_framework_can_stand_in_for_the_settings(tmp_path, capsys):
@@ -82,8 +96,14 @@ def test_a_sample_is_never_written_over_a_folder(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["conversion", GCSE, "--subject", "Mathematics", "--reach", "12"], "grade from 9 to 1"),
-        (["conversion", LEVELS, "--subject", "Alchemy"], "English, Mathematics, Science, ICT"),
+        (
+            ["conversion", GCSE, "--subject", "Mathematics", "--reach", "12"],
+            "grade from 9 to 1",
+        ),
+        (
+            ["conversion", LEVELS, "--subject", "Alchemy"],
+            "English, Mathematics, Science, ICT",
+        ),
         (["conversion", LEVELS, "--by", "shoe_size"], "sen_provision"),
         (["conversion", LEVELS, "--by", "surname"], "sen_provision"),
         (["matrix", GCSE, "--stage", "KS3"], "KS4"),
@@ -99,7 +119,9 @@ def test_what_does_not_exist_is_told_without_a_traceback(capsys, arguments, says
 
 def test_check_tells_every_fault_and_never_a_value(tmp_path, capsys):
     path = tmp_path / "wide.csv"
-    path.write_text("UPN,Surname,SEN,KS2 English\nA1,Zhou,Q,9z\nA1,Ng,A,3\n", encoding="utf-8")
+    path.write_text(
+        "UPN,Surname,SEN,KS2 English\nA1,Zhou,Q,9z\nA1,Ng,A,3\n", encoding="utf-8"
+    )
     assert main(["check", str(path), "--framework", "levels"]) == WRONG
     printed = capsys.readouterr().out
     told = printed.partition("Columns of")[0]
@@ -107,7 +129,8 @@ def test_check_tells_every_fault_and_never_a_value(tmp_path, capsys):
     for value in ("A1", "Zhou", "9z"):
         assert value not in printed
     path.write_text(
-        "UPN,Surname,SEN,KS2 English,Hat\nA1,Zhou,A,3,red\nA2,Ng,A,3,blue\n", encoding="utf-8"
+        "UPN,Surname,SEN,KS2 English,Hat\nA1,Zhou,A,3,red\nA2,Ng,A,3,blue\n",
+        encoding="utf-8",
     )
     assert main(["check", str(path), "--framework", "levels"]) == FINE
     printed = capsys.readouterr().out
@@ -135,13 +158,21 @@ def test_check_as_json_is_one_object_without_a_value(tmp_path, capsys):
         ("now_date:wide.csv", "not_known"),
         ("blank_sen", "N"),
     ]
-    assert [(one["row"], one["column"]) for one in told["faults"]] == [(2, "Attendance")]
+    assert [(one["row"], one["column"]) for one in told["faults"]] == [
+        (2, "Attendance")
+    ]
     assert {row["by"] for row in told["coverage"]} == {"year_group", "leaving_year"}
-    assert any("zebra" in text for text in (printed,)) is False and "Zhou" not in printed
+    assert (
+        any("zebra" in text for text in (printed,)) is False and "Zhou" not in printed
+    )
 
 
 def test_load_keeps_a_school_that_every_command_opens(tmp_path, capsys):
-    path, answers, folder = tmp_path / "wide.csv", tmp_path / "answers.toml", tmp_path / "school"
+    path, answers, folder = (
+        tmp_path / "wide.csv",
+        tmp_path / "answers.toml",
+        tmp_path / "school",
+    )
     path.write_text(
         "UPN,Year 11 in,SEN,Number,KS2 Maths,GCSE Maths\nA1,2024,K,97,99,5\nA2,2024,,98,98,4\n",
         encoding="utf-8",
@@ -150,7 +181,10 @@ def test_load_keeps_a_school_that_every_command_opens(tmp_path, capsys):
         '[questions]\nblank_sen = "not_known"\n[meanings]\nNumber = "result:KS2:Reading:test"\n',
         encoding="utf-8",
     )
-    assert main(["load", str(path), "--to", str(folder), "--answers", str(answers)]) == FINE
+    assert (
+        main(["load", str(path), "--to", str(folder), "--answers", str(answers)])
+        == FINE
+    )
     school = open_school(folder)
     assert school.pupils["sen_provision"].tolist() == ["K", ""]
     assert len(school.results) == 6
@@ -176,7 +210,9 @@ def test_check_reads_a_folder(capsys):
 def test_a_file_that_is_a_folder_s_and_at_fault_ends_with_1(tmp_path, capsys):
     main(["sample", "levels", str(tmp_path / "copy")])
     pupils = tmp_path / "copy" / "pupils.csv"
-    pupils.write_text(pupils.read_text(encoding="utf-8").replace(",A,", ",Q,", 1), encoding="utf-8")
+    pupils.write_text(
+        pupils.read_text(encoding="utf-8").replace(",A,", ",Q,", 1), encoding="utf-8"
+    )
     assert main(["check", str(tmp_path / "copy")]) == WRONG
     assert "pupils.csv" in capsys.readouterr().err
 
@@ -192,25 +228,36 @@ def test_dfe_s_newest_file_is_kept_and_used(tmp_path, capsys):
     assert "Held already" in capsys.readouterr().out
     assert main(["national", "list", *data]) == FINE
     told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("2025: 1 subject, added.") and told[1].startswith("2024: 35 subjects")
+    assert told[0].startswith("2025: 1 subject, added.") and told[1].startswith(
+        "2024: 35 subjects"
+    )
     assert all("https://explore-education-statistics" in line for line in told)
-    assert main(["conversion", GCSE, *data, "--subject", "Mathematics", "--format", "csv"]) == FINE
+    assert (
+        main(["conversion", GCSE, *data, "--subject", "Mathematics", "--format", "csv"])
+        == FINE
+    )
 
 
-def test_what_is_no_file_of_dfe_s_ends_with_1_and_one_that_is_not_there_with_2(tmp_path, capsys):
+def test_what_is_no_file_of_dfe_s_ends_with_1_and_one_that_is_not_there_with_2(
+    tmp_path, capsys
+):
     file = tmp_path / "pupils.csv"
     file.write_text("UPN,Name\n1,2\n")
     data = ["--data", str(tmp_path / "data")]
     assert main(["national", "add", str(file), *data]) == WRONG
     assert "pupils.csv: no column" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
-    assert main(["national", "add", str(tmp_path / "none.csv"), *data]) == COULD_NOT_LOOK
+    assert (
+        main(["national", "add", str(tmp_path / "none.csv"), *data]) == COULD_NOT_LOOK
+    )
 
 
 def test_the_readme_names_every_command():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = next(
-        action for action in parser()._actions if action.choices and "serve" in action.choices
+        action
+        for action in parser()._actions
+        if action.choices and "serve" in action.choices
     ).choices
     assert set(re.findall(r"`senlib (\w+)", readme)) == set(commands)
 

@@ -15,7 +15,16 @@ from senlib.serve.forks import CAN_FORK
 from tests.serve.test_workbook import Server, write_notebook
 
 # What pages and kernels are made of: ours, a library's, Python's own.
-NAMES = ["docx", "pandas", "random", "ipykernel", "senlib", "IPython", "sitecustomize", "lxml"]
+NAMES = [
+    "docx",
+    "pandas",
+    "random",
+    "ipykernel",
+    "senlib",
+    "IPython",
+    "sitecustomize",
+    "lxml",
+]
 
 SCRIPT = Path(sys.executable).with_name("senlib")
 ORDINARY = (
@@ -44,7 +53,9 @@ def lay_traps(folder: Path) -> Path:
 
 
 @contextmanager
-def run(command: Sequence[str], *options: str, folder: Path, says: str = "") -> Iterator[Server]:
+def run(
+    command: Sequence[str], *options: str, folder: Path, says: str = ""
+) -> Iterator[Server]:
     """The command, run in this folder. Of what goes wrong it says this and nothing else."""
     log = folder / "log.txt"
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -67,7 +78,9 @@ def run(command: Sequence[str], *options: str, folder: Path, says: str = "") -> 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_pages_come_whatever_lies_where_the_command_is_run(tmp_path: Path, command: str) -> None:
+def test_pages_come_whatever_lies_where_the_command_is_run(
+    tmp_path: Path, command: str
+) -> None:
     if command == "script" and not SCRIPT.exists():
         pytest.skip("the command is not installed beside this Python")
     folder = lay_traps(tmp_path / "here")
@@ -93,7 +106,9 @@ serve_folder(Path(sys.argv[1]), school=None, data=Path(sys.argv[1]), port=0, ope
 
 
 @pytest.mark.parametrize("kind", ["forked", "ordinary"])
-def test_a_cell_takes_no_module_from_beside_its_notebook(tmp_path: Path, kind: str) -> None:
+def test_a_cell_takes_no_module_from_beside_its_notebook(
+    tmp_path: Path, kind: str
+) -> None:
     if kind == "forked" and not CAN_FORK:
         pytest.skip("kernels are not forked on this system")
     folder = lay_traps(tmp_path / "notebooks")
@@ -107,7 +122,9 @@ def test_a_cell_takes_no_module_from_beside_its_notebook(tmp_path: Path, kind: s
     )
     (folder / "only_here.py").write_text("print('tak' + 'en')")
     command = [sys.executable, "-P", "-c", SERVE, str(folder), kind]
-    with_gap = os.pathsep.join(["", str(tmp_path / "gone")])  # as a careless profile sets it
+    with_gap = os.pathsep.join(
+        ["", str(tmp_path / "gone")]
+    )  # as a careless profile sets it
     assert "" not in surroundings({"PYTHONPATH": with_gap}, school=None, data=folder)[
         "PYTHONPATH"
     ].split(os.pathsep)

@@ -23,7 +23,9 @@ from senlib.serve.kernels import PatientKernelClient
 ROOT = Path(__file__).parents[2]
 LONG = 60
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="kernels are not forked on this system")
+pytestmark = pytest.mark.skipif(
+    not CAN_FORK, reason="kernels are not forked on this system"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +41,13 @@ def provisioners():
 @asynccontextmanager
 async def kernel(folder: Path, **variables: str):
     """A forked kernel in this folder, and a client that is ready."""
-    manager = AsyncKernelManager(transport="ipc", connection_file=str(folder / "kernel.json"))
+    manager = AsyncKernelManager(
+        transport="ipc", connection_file=str(folder / "kernel.json")
+    )
     manager.client_factory = PatientKernelClient
     await manager.start_kernel(
-        env={"IPYTHONDIR": str(folder), "PATH": os.environ["PATH"], **variables}, cwd=str(folder)
+        env={"IPYTHONDIR": str(folder), "PATH": os.environ["PATH"], **variables},
+        cwd=str(folder),
     )
     client = manager.client()
     client.start_channels()
@@ -62,7 +67,9 @@ async def value(client, expression: str):
     return eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])  # noqa: S307
 
 
-def in_kernels(tmp_path: Path, expression: str, *, of: int = 1, **variables: str) -> list:
+def in_kernels(
+    tmp_path: Path, expression: str, *, of: int = 1, **variables: str
+) -> list:
     """What an expression comes to in so many kernels."""
 
     async def ask(number: int):
@@ -78,13 +85,17 @@ def in_kernels(tmp_path: Path, expression: str, *, of: int = 1, **variables: str
 
 
 def test_provisioner_is_ours_where_the_system_forks():
-    made = KernelProvisionerFactory.instance().create_provisioner_instance("1", None, None)
+    made = KernelProvisionerFactory.instance().create_provisioner_instance(
+        "1", None, None
+    )
     assert isinstance(made, ForkedProvisioner)
 
 
 def test_elsewhere_it_is_the_ordinary_one(monkeypatch):
     monkeypatch.setattr(forks, "CAN_FORK", False)
-    made = KernelProvisionerFactory.instance().create_provisioner_instance("1", None, None)
+    made = KernelProvisionerFactory.instance().create_provisioner_instance(
+        "1", None, None
+    )
     assert type(made) is LocalProvisioner
 
 
@@ -118,7 +129,9 @@ def test_it_has_the_variables_and_the_folder_that_it_was_given_and_no_others(tmp
         "(sorted(__import__('os').environ), __import__('os').getcwd())",
         SENLIB_DATA="somewhere",
     )
-    assert "SENLIB_DATA" in names and "HOME" not in names and "JPY_PARENT_PID" not in names
+    assert (
+        "SENLIB_DATA" in names and "HOME" not in names and "JPY_PARENT_PID" not in names
+    )
     assert folder == str(tmp_path / "0")
 
 
@@ -137,7 +150,9 @@ def test_it_holds_nothing_open_that_is_another_s(tmp_path):
 
 def test_the_page_can_ask_for_all_widgets_at_once(tmp_path):
     """ipywidgets was imported before there was a kernel to tell the browser's part of it about."""
-    [targets] = in_kernels(tmp_path, "sorted(__import__('comm').get_comm_manager().targets)")
+    [targets] = in_kernels(
+        tmp_path, "sorted(__import__('comm').get_comm_manager().targets)"
+    )
     assert targets == ["jupyter.widget", "jupyter.widget.control"]
 
 
@@ -211,7 +226,9 @@ if __name__ == "__main__":
 
 def test_a_killed_server_leaves_no_process(tmp_path):
     script = tmp_path / "server.py"
-    script.write_text(SERVER.format(here=str(Path(__file__).parent), folder=str(tmp_path)))
+    script.write_text(
+        SERVER.format(here=str(Path(__file__).parent), folder=str(tmp_path))
+    )
     with subprocess.Popen(
         [sys.executable, str(script)],
         cwd=ROOT,

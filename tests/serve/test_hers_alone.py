@@ -69,13 +69,17 @@ def fill(data: Path) -> None:
 
 @UNIX
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
-def test_what_is_kept_is_hers_alone_whatever_the_umask(tmp_path: Path, mask: int) -> None:
+def test_what_is_kept_is_hers_alone_whatever_the_umask(
+    tmp_path: Path, mask: int
+) -> None:
     with umask(mask):
         fill(tmp_path / "above" / "data")
         private.folder(tmp_path / "above" / "data" / "room" / "today")
     found = modes(tmp_path / "above")
     assert set(found.values()) == {"700", "600"}
-    assert {"data", "data/school", "data/workbook.sqlite", "data/codes.key"} <= set(found)
+    assert {"data", "data/school", "data/workbook.sqlite", "data/codes.key"} <= set(
+        found
+    )
 
 
 @UNIX
@@ -86,7 +90,9 @@ def test_what_sqlite_keeps_beside_the_answers_is_hers_alone(tmp_path: Path) -> N
             connection.execute("DELETE FROM answers")
             beside = {path.name: path for path in tmp_path.glob("*.sqlite-*")}
             assert set(beside) == {"workbook.sqlite-wal", "workbook.sqlite-shm"}
-            assert {stat.S_IMODE(path.stat().st_mode) for path in beside.values()} == {0o600}
+            assert {stat.S_IMODE(path.stat().st_mode) for path in beside.values()} == {
+                0o600
+            }
 
 
 @UNIX
@@ -122,7 +128,9 @@ def test_what_was_open_to_others_is_closed_at_the_start(tmp_path: Path) -> None:
 
 
 @UNIX
-def test_a_folder_with_other_things_keeps_its_permissions_and_theirs(tmp_path: Path) -> None:
+def test_a_folder_with_other_things_keeps_its_permissions_and_theirs(
+    tmp_path: Path,
+) -> None:
     """Only what is ours is closed; of the usual folder all is, for the workbook made it."""
     for name, closed in (("documents", False), (private.USUAL_FOLDER, True)):
         data = widened(tmp_path / name)
@@ -144,11 +152,15 @@ def test_what_the_workbook_keeps_is_known_by_name(tmp_path: Path) -> None:
     fill(data)
     Key(port=1).file(data)
     names = [path.name for path in data.iterdir()]
-    assert [name for name in names if not any(fnmatchcase(name, one) for one in KEPT)] == []
+    assert [
+        name for name in names if not any(fnmatchcase(name, one) for one in KEPT)
+    ] == []
 
 
 @UNIX
-def test_what_cannot_be_closed_does_not_keep_the_workbook_shut(tmp_path: Path, monkeypatch) -> None:
+def test_what_cannot_be_closed_does_not_keep_the_workbook_shut(
+    tmp_path: Path, monkeypatch
+) -> None:
     """As on a stick whose disk knows no permissions."""
     data = widened(tmp_path / "data")
 
@@ -243,7 +255,14 @@ def test_another_user_gets_nothing() -> None:
 
 def attack(server: Server, data: Path, kernel: str, processes: list[int]) -> dict:
     """What another user sees of this."""
-    pages = ["/", "/pupil", "/index", "/task1_conversion_data", "/unit3_class_sheets", "/door"]
+    pages = [
+        "/",
+        "/pupil",
+        "/index",
+        "/task1_conversion_data",
+        "/unit3_class_sheets",
+        "/door",
+    ]
     paths = [f"/api/kernels/{kernel}", f"/api/kernels/{kernel}/channels?session_id=x"]
     port, origin = server.port, f"http://127.0.0.1:{server.port}"
     websocket = {
@@ -253,16 +272,27 @@ def attack(server: Server, data: Path, kernel: str, processes: list[int]) -> dic
         "Sec-WebSocket-Key": "c2VubGliIHNlbmxpYiE=",
         "Origin": origin,
     }
-    browser = {"Origin": origin, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}
+    browser = {
+        "Origin": origin,
+        "Sec-Fetch-Site": "same-origin",
+        "Sec-Fetch-Dest": "document",
+    }
     guessed = [
-        {"Cookie": f"senlib-{port}={value}"} for value in ("", "x", '"', "é", "A" * 43, "null")
+        {"Cookie": f"senlib-{port}={value}"}
+        for value in ("", "x", '"', "é", "A" * 43, "null")
     ]
     told = {
         "uid": NOBODY,
         "port": port,
         "asked": [
-            *((path, "GET") for path in (*pages, *paths, "/nothing", "/index.ipynb", "/?token=x")),
-            *((path, "GET") for path in ("/?token=", "/?token", "/?token=senlib&token=", "//")),
+            *(
+                (path, "GET")
+                for path in (*pages, *paths, "/nothing", "/index.ipynb", "/?token=x")
+            ),
+            *(
+                (path, "GET")
+                for path in ("/?token=", "/?token", "/?token=senlib&token=", "//")
+            ),
             *((f"/voila/api/shutdown/{kernel}", method) for method in ("GET", "POST")),
             (f"/api/kernels/{kernel}", "DELETE"),
             ("/", "POST"),

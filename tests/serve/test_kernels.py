@@ -11,7 +11,12 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.session import Session
 
 from senlib.serve import kernels
-from senlib.serve.kernels import OwnPython, PatientChannel, PatientKernelClient, WorkbookKernels
+from senlib.serve.kernels import (
+    OwnPython,
+    PatientChannel,
+    PatientKernelClient,
+    WorkbookKernels,
+)
 
 # Long enough for any computer; only a channel that hangs meets it.
 FOR_EVER = 5
@@ -30,10 +35,15 @@ class MissesOneWakeUp(zmq.asyncio.Socket):
         return 0
 
 
-async def first_message(channel_class, *, sent: bool = True, timeout: float | None = None):
+async def first_message(
+    channel_class, *, sent: bool = True, timeout: float | None = None
+):
     """What a channel of this class receives through a socket that misses one wake-up."""
     context = zmq.asyncio.Context()
-    kernel, page = context.socket(zmq.PAIR), context.socket(zmq.PAIR, socket_class=MissesOneWakeUp)
+    kernel, page = (
+        context.socket(zmq.PAIR),
+        context.socket(zmq.PAIR, socket_class=MissesOneWakeUp),
+    )
     try:
         page.connect(f"tcp://127.0.0.1:{kernel.bind_to_random_port('tcp://127.0.0.1')}")
         session = Session(key=b"key")
@@ -55,7 +65,9 @@ def short_slices(monkeypatch):
 
 
 def test_patient_channel_finds_the_message():
-    assert asyncio.run(first_message(PatientChannel))["content"] == {"execution_state": "idle"}
+    assert asyncio.run(first_message(PatientChannel))["content"] == {
+        "execution_state": "idle"
+    }
 
 
 def test_patient_channel_keeps_a_limit():
@@ -98,7 +110,9 @@ def test_kernel_whose_outputs_do_not_come_yet_is_asked_again_at_once(monkeypatch
         "kernel_info": lambda _: asked.append(1),
     }.items():
         monkeypatch.setattr(PatientKernelClient, name, value)
-    monkeypatch.setattr(PatientKernelClient, "is_alive", lambda _: asyncio.sleep(0, result=True))
+    monkeypatch.setattr(
+        PatientKernelClient, "is_alive", lambda _: asyncio.sleep(0, result=True)
+    )
     asyncio.run(PatientKernelClient().wait_for_ready(timeout=FOR_EVER))
     assert len(asked) == 4 and sum(outputs.waited) < 0.5
 

@@ -48,19 +48,29 @@ def request(
 
 def test_who_is_who(tmp_path):
     room = room_in(tmp_path)
-    first, second = (room.come_in(spoken(room.code).lower(), at="192.0.2.9") for _ in range(2))
+    first, second = (
+        room.come_in(spoken(room.code).lower(), at="192.0.2.9") for _ in range(2)
+    )
     assert room.visitor(request(token=first)) != room.visitor(request(token=second))
-    assert room.visitor(request()) == "" and room.visitor(request(token="made up")) == ""
+    assert (
+        room.visitor(request()) == "" and room.visitor(request(token="made up")) == ""
+    )
     # The leader has the key; at the leader's computer, as a proxy there is, nobody else is one. Nor does the key lead from elsewhere.
     leader = {"at": "127.0.0.1", "key": KEY.value}
     assert room.visitor(request(**leader)) == LEADER
-    for other in ({"at": "127.0.0.1"}, {"key": KEY.value}, {"at": "127.0.0.1", "key": KEY.token}):
+    for other in (
+        {"at": "127.0.0.1"},
+        {"key": KEY.value},
+        {"at": "127.0.0.1", "key": KEY.token},
+    ):
         assert room.visitor(request(**other)) == ""
     # Who gave the code at the leader's own computer is a participant there; an old cookie there leaves the leader the leader.
     assert room.visitor(request(token=first, **leader)).startswith("participant-")
     assert room.visitor(request(token="of yesterday", **leader)) == LEADER
     # Neither the cookie nor the code stands anywhere that a folder's name shows.
-    assert not any(first in path.name or room.code in path.name for path in tmp_path.rglob("*"))
+    assert not any(
+        first in path.name or room.code in path.name for path in tmp_path.rglob("*")
+    )
 
 
 def test_a_room_goes_on_after_the_server_was_closed(tmp_path):
@@ -95,9 +105,13 @@ def test_a_kernel_is_its_owner_s_alone(tmp_path, path):
 
 def test_codes_cannot_be_tried_one_after_another(tmp_path):
     room = room_in(tmp_path)
-    assert [room.come_in("WRONG", at="192.0.2.9") for _ in range(WRONG_CODES)] == [""] * WRONG_CODES
+    assert [room.come_in("WRONG", at="192.0.2.9") for _ in range(WRONG_CODES)] == [
+        ""
+    ] * WRONG_CODES
     assert room.come_in(room.code, at="192.0.2.9") == ""
-    assert room.come_in(room.code, at="192.0.2.10") != ""  # nobody else is kept out by it
+    assert (
+        room.come_in(room.code, at="192.0.2.10") != ""
+    )  # nobody else is kept out by it
 
 
 @pytest.mark.parametrize("given", ["", " ", "é", "A" * 10_000])
@@ -109,8 +123,14 @@ def test_each_is_told_of_a_folder_of_their_own_alone(tmp_path):
     room = room_in(tmp_path)
     member = room.visitor(request(token=room.come_in(room.code, at="192.0.2.9")))
     told = room.surroundings(member)
-    assert told == {DATA_VARIABLE: str(room.folder / member), ROOM_VARIABLE: "participant"}
-    assert room.code not in str(told) and spoken(room.code) in room.surroundings(LEADER).values()
+    assert told == {
+        DATA_VARIABLE: str(room.folder / member),
+        ROOM_VARIABLE: "participant",
+    }
+    assert (
+        room.code not in str(told)
+        and spoken(room.code) in room.surroundings(LEADER).values()
+    )
 
 
 def test_no_school_is_named_to_a_room(tmp_path, capsys):
@@ -156,7 +176,9 @@ class Server:
         own = headers["Set-Cookie"].split(";")[0]
         form = urlencode({"_xsrf": token, "code": self.code})
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, headers, _ = self.ask("/door", method="POST", body=form, Cookie=own, **kind)
+        status, headers, _ = self.ask(
+            "/door", method="POST", body=form, Cookie=own, **kind
+        )
         assert (status, headers["Location"]) == (303, "/")
         given = headers["Set-Cookie"]
         assert "HttpOnly" in given and "SameSite=Strict" in given
@@ -165,7 +187,10 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    notebooks, data = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("data")
+    notebooks, data = (
+        tmp_path_factory.mktemp("notebooks"),
+        tmp_path_factory.mktemp("data"),
+    )
     write_notebook(
         notebooks,
         "index",
@@ -174,7 +199,11 @@ def server(tmp_path_factory):
     )
     arguments = [sys.executable, "-c", START, str(notebooks), str(data)]
     process = subprocess.Popen(
-        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        arguments,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     yield Server(process)
     process.terminate()
@@ -220,7 +249,10 @@ def test_kernels_of_others_are_out_of_reach(server):
 
 def test_one_participant_cannot_fill_the_computer(server):
     cookie, other = server.cookie(), server.cookie()
-    opened = [server.kernel_of_a_page(Cookie=one) for one in [other] + [cookie] * (MOST_PAGES + 2)]
+    opened = [
+        server.kernel_of_a_page(Cookie=one)
+        for one in [other] + [cookie] * (MOST_PAGES + 2)
+    ]
     there = [
         server.ask(f"/api/kernels/{kernel}", Cookie=other if place == 0 else cookie)[0]
         for place, kernel in enumerate(opened)
@@ -240,7 +272,10 @@ def test_other_names_are_refused(server, path):
 def test_a_form_from_elsewhere_lets_nobody_in(server):
     form = urlencode({"code": server.code})
     status, headers, _ = server.ask(
-        "/door", method="POST", body=form, **{"Content-Type": "application/x-www-form-urlencoded"}
+        "/door",
+        method="POST",
+        body=form,
+        **{"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert status == 403 and COOKIE not in str(headers)
 
@@ -264,4 +299,6 @@ def test_from_the_network_one_comes_to_the_door_first(server):
 
 
 def _policy(server: Server, address: str) -> str:
-    return server.ask("/", host=address, Cookie=server.cookie())[1]["Content-Security-Policy"]
+    return server.ask("/", host=address, Cookie=server.cookie())[1][
+        "Content-Security-Policy"
+    ]

@@ -32,7 +32,11 @@ from jupyter_server.services.kernels.connection.base import (
     serialize_msg_to_ws_v1,
 )
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
+from tornado.websocket import (
+    WebSocketClientConnection,
+    WebSocketClosedError,
+    websocket_connect,
+)
 
 from senlib import ROOT
 from senlib.pages.desk import OWN
@@ -177,7 +181,12 @@ def held(text: str, path: str = "") -> list[str]:
 
 
 def raw(
-    server: Server, path: str, *, method: str = "GET", host: str = "127.0.0.1", **headers: str
+    server: Server,
+    path: str,
+    *,
+    method: str = "GET",
+    host: str = "127.0.0.1",
+    **headers: str,
 ) -> tuple[int, dict[str, str], str]:
     """Status, headers and text of the answer to a path that is sent as it stands, with the cookie of whoever started the workbook
     beside what is given: what is attacked here is what lies behind the gate, too.
@@ -334,7 +343,9 @@ def test_no_file_can_be_fetched(server: Server, data: Path, under: str) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_nothing_else_is_served(server: Server, kernel: str, path: str, method: str) -> None:
+def test_nothing_else_is_served(
+    server: Server, kernel: str, path: str, method: str
+) -> None:
     """Voila's, Jupyter's and everybody's addresses; nor is a kernel started by one."""
     before = len(server.kernels())
     status, _, text = raw(server, path, method=method)
@@ -367,8 +378,15 @@ def test_pages_are_asked_for_and_nothing_else_done_to_them(
 
 def test_template_and_theme_cannot_be_chosen_from_outside(server: Server) -> None:
     asked, plain = (
-        re.sub(r'"kernelId": "[^"]*"|"model_id": "[^"]*"|IPY_MODEL_\w+', "", server.text(path)[1])
-        for path in ("/?template=lab&theme=dark&voila-template=reveal&voila-theme=dark", "/")
+        re.sub(
+            r'"kernelId": "[^"]*"|"model_id": "[^"]*"|IPY_MODEL_\w+',
+            "",
+            server.text(path)[1],
+        )
+        for path in (
+            "/?template=lab&theme=dark&voila-template=reveal&voila-theme=dark",
+            "/",
+        )
     )
     assert "sl-rail" in asked and asked == plain
 
@@ -377,12 +395,24 @@ def test_template_and_theme_cannot_be_chosen_from_outside(server: Server) -> Non
 
 
 @pytest.mark.parametrize(
-    "host", ["workbook.example", "127.0.0.1.example", "10.0.0.1", "[2001:db8::1]", "0x7f.example"]
+    "host",
+    [
+        "workbook.example",
+        "127.0.0.1.example",
+        "10.0.0.1",
+        "[2001:db8::1]",
+        "0x7f.example",
+    ],
 )
 def test_a_web_site_that_names_itself_this_computer_is_refused(
     server: Server, kernel: str, host: str
 ) -> None:
-    for path in ("/", "/nothing", f"/api/kernels/{kernel}", f"/api/kernels/{kernel}/channels"):
+    for path in (
+        "/",
+        "/nothing",
+        f"/api/kernels/{kernel}",
+        f"/api/kernels/{kernel}/channels",
+    ):
         assert raw(server, path, Host=f"{host}:{server.port}")[0] == 403, path
 
 
@@ -413,15 +443,24 @@ def test_no_other_site_has_a_page_drawn_within_its_own(
         {"Origin": "http://elsewhere.example"},
         {"Origin": "null"},
         {"Cookie": "_xsrf=2|a|b|1"},
-        {"Cookie": "_xsrf=made-up", "X_XSRFToken": "made-up", "Origin": "http://elsewhere.example"},
+        {
+            "Cookie": "_xsrf=made-up",
+            "X_XSRFToken": "made-up",
+            "Origin": "http://elsewhere.example",
+        },
     ],
 )
-def test_no_other_site_ends_a_kernel(server: Server, kernel: str, headers: dict[str, str]) -> None:
+def test_no_other_site_ends_a_kernel(
+    server: Server, kernel: str, headers: dict[str, str]
+) -> None:
     for path, method in (
         (f"/voila/api/shutdown/{kernel}", "POST"),
         (f"/api/kernels/{kernel}", "DELETE"),
     ):
-        assert raw(server, path, method=method, Content_Length="0", **headers)[0] in (403, 404)
+        assert raw(server, path, method=method, Content_Length="0", **headers)[0] in (
+            403,
+            404,
+        )
     assert raw(server, f"/api/kernels/{kernel}")[0] == 200
 
 
@@ -435,7 +474,9 @@ def test_no_other_site_ends_a_kernel(server: Server, kernel: str, headers: dict[
         "https://localhost",
     ],
 )
-def test_no_other_site_speaks_to_a_kernel(server: Server, kernel: str, origin: str) -> None:
+def test_no_other_site_speaks_to_a_kernel(
+    server: Server, kernel: str, origin: str
+) -> None:
     with pytest.raises(HTTPClientError, match="403"):
         run(opened(server, kernel, Origin=origin))
 
@@ -452,20 +493,29 @@ def run(speaking: Coroutine[Any, Any, Any]) -> Any:
 
 
 async def opened(
-    server: Server, kernel: str, *, protocol: str = "", host: str = "127.0.0.1", **headers: str
+    server: Server,
+    kernel: str,
+    *,
+    protocol: str = "",
+    host: str = "127.0.0.1",
+    **headers: str,
 ) -> WebSocketClientConnection:
     """The channel to a kernel, as anybody could open it."""
-    address = (
-        f"ws://{host}:{server.port}/api/kernels/{kernel}/channels?session_id={secrets.token_hex(8)}"
-    )
+    address = f"ws://{host}:{server.port}/api/kernels/{kernel}/channels?session_id={secrets.token_hex(8)}"
     asked = HTTPRequest(address, headers={"Cookie": server.cookie} | headers)
     return await websocket_connect(
-        asked, subprotocols=[protocol] if protocol else None, max_message_size=LARGEST_MESSAGE * 2
+        asked,
+        subprotocols=[protocol] if protocol else None,
+        max_message_size=LARGEST_MESSAGE * 2,
     )
 
 
 def message(
-    kind: str, content: dict | None = None, *, channel: str = "shell", version: str = "2.1.0"
+    kind: str,
+    content: dict | None = None,
+    *,
+    channel: str = "shell",
+    version: str = "2.1.0",
 ) -> dict:
     """A message as a page writes it, each with an id of its own: a kernel hears none twice."""
     header = {
@@ -509,7 +559,11 @@ def read(frame: str | bytes, protocol: str) -> tuple[dict, dict, dict]:
     if protocol:
         parts = deserialize_msg_from_ws_v1(frame)[1]
         return json.loads(parts[0]), json.loads(parts[1]), json.loads(parts[3])
-    said = json.loads(frame) if isinstance(frame, str) else deserialize_binary_message(frame)
+    said = (
+        json.loads(frame)
+        if isinstance(frame, str)
+        else deserialize_binary_message(frame)
+    )
     return said["header"], said["parent_header"], said["content"]
 
 
@@ -538,19 +592,26 @@ async def heard(
         before = len(came)
         # Until the kernel rests again: what widgets say comes on another way than the answer, and before that.
         while not any(
-            told.get("execution_state") == "idle" and to.get("msg_type") == "comm_info_request"
+            told.get("execution_state") == "idle"
+            and to.get("msg_type") == "comm_info_request"
             for _, to, told in came[before:]
         ):
-            came.append(read(await asyncio.wait_for(channel.read_message(), 15), protocol))
+            came.append(
+                read(await asyncio.wait_for(channel.read_message(), 15), protocol)
+            )
     with suppress(TimeoutError):
         while True:  # the answer itself, and what may not come
-            came.append(read(await asyncio.wait_for(channel.read_message(), 0.3), protocol))
+            came.append(
+                read(await asyncio.wait_for(channel.read_message(), 0.3), protocol)
+            )
     channel.close()
     return came
 
 
 @pytest.mark.parametrize("way", WRITTEN)
-def test_nothing_is_run_in_a_kernel(server: Server, kernel: str, tmp_path: Path, way: str) -> None:
+def test_nothing_is_run_in_a_kernel(
+    server: Server, kernel: str, tmp_path: Path, way: str
+) -> None:
     """Of all that a kernel can be told only what widgets say reaches it, whichever way it is written, on whichever channel."""
     mark = tmp_path / "was run"
     code = f"open({str(mark)!r}, 'w')"
@@ -564,7 +625,12 @@ def test_nothing_is_run_in_a_kernel(server: Server, kernel: str, tmp_path: Path,
         },
         "complete_request": {"code": "imp", "cursor_pos": 3},
         "inspect_request": {"code": "open", "cursor_pos": 4, "detail_level": 1},
-        "history_request": {"hist_access_type": "tail", "n": 9, "output": True, "raw": True},
+        "history_request": {
+            "hist_access_type": "tail",
+            "n": 9,
+            "output": True,
+            "raw": True,
+        },
         "is_complete_request": {"code": code},
         "debug_request": {
             "type": "request",
@@ -587,14 +653,20 @@ def test_nothing_is_run_in_a_kernel(server: Server, kernel: str, tmp_path: Path,
     }
     said = [
         message(kind, content, channel=channel)
-        for channel, (kind, content) in product(("shell", "control", "stdin"), contents.items())
+        for channel, (kind, content) in product(
+            ("shell", "control", "stdin"), contents.items()
+        )
     ]
     # One kind said outside, another one meant: the header alone counts.
-    said.append(message("execute_request", contents["execute_request"]) | {"msg_type": "comm_msg"})
+    said.append(
+        message("execute_request", contents["execute_request"])
+        | {"msg_type": "comm_msg"}
+    )
     # What a comm is opened to is one of the widgets' own names and nothing that could be imported.
     said += [
         message(
-            "comm_open", {"comm_id": name, "target_name": name, "target_module": "os", "data": code}
+            "comm_open",
+            {"comm_id": name, "target_name": name, "target_module": "os", "data": code},
         )
         for name in ("os.system", "exec")
     ]
@@ -610,7 +682,8 @@ def test_nothing_is_run_in_a_kernel(server: Server, kernel: str, tmp_path: Path,
 
 @pytest.mark.parametrize("protocol", ["", WRITTEN["parts"][0]])
 @pytest.mark.parametrize(
-    "frame", [b"\xff" * 64, b"\x7f\xff\xff\xff", b"", b"\x00" * 7 + b"\x7f" + b"x" * 100]
+    "frame",
+    [b"\xff" * 64, b"\x7f\xff\xff\xff", b"", b"\x00" * 7 + b"\x7f" + b"x" * 100],
 )
 def test_no_message_stops_the_server(
     server: Server, kernel: str, frame: bytes, protocol: str
@@ -640,7 +713,11 @@ MALFORMED = [
     as_text(
         message(
             "comm_open",
-            {"comm_id": "x", "target_name": "jupyter.widget", "data": {"state": {PUPIL: 1}}},
+            {
+                "comm_id": "x",
+                "target_name": "jupyter.widget",
+                "data": {"state": {PUPIL: 1}},
+            },
         )
     ),
     PUPIL.encode() * 10,
@@ -729,7 +806,9 @@ def asked() -> list[dict]:
 def states(came: Heard) -> dict[str, dict]:
     """Every widget of the page, by its id, as the page is told of it."""
     return next(
-        content["data"]["states"] for _, _, content in came if "states" in content.get("data", {})
+        content["data"]["states"]
+        for _, _, content in came
+        if "states" in content.get("data", {})
     )
 
 
@@ -741,7 +820,11 @@ def test_a_file_over_the_limit_is_refused_in_words_before_it_is_sent(
         "choice": "large",
         "files": [{"name": "a.csv", "size": LARGEST + 1}],
     }
-    many = {"kind": "begin", "choice": "many", "files": [{"name": "a.csv", "size": 1}] * 101}
+    many = {
+        "kind": "begin",
+        "choice": "many",
+        "files": [{"name": "a.csv", "size": 1}] * 101,
+    }
     unasked = {"kind": "part", "choice": "large", "file": 0, "part": 0}
     said = [
         {"method": "update", "state": {"limit": 10**12, "most": 999}},
@@ -754,7 +837,9 @@ def test_a_file_over_the_limit_is_refused_in_words_before_it_is_sent(
             for one, state in states(came).items()
             if state["state"].get("label", "").startswith("Choose your files")
         )
-        return [message("comm_msg", {"comm_id": chooser, "data": data}) for data in said]
+        return [
+            message("comm_msg", {"comm_id": chooser, "data": data}) for data in said
+        ]
 
     came = run(heard(server, kernel, asked(), then=to_chooser))
     told = [
@@ -795,7 +880,9 @@ def test_a_form_over_the_limit_is_refused_before_it_is_sent(server: Server) -> N
 # ---------------------------------------------------------------------------------------------------------------- Headers
 
 
-def test_every_answer_says_what_may_be_done_with_it(server: Server, kernel: str) -> None:
+def test_every_answer_says_what_may_be_done_with_it(
+    server: Server, kernel: str
+) -> None:
     paths = {
         "/": 200,
         "/nothing": 404,
@@ -829,7 +916,9 @@ def test_every_answer_says_what_may_be_done_with_it(server: Server, kernel: str)
             policy.startswith(("default-src 'self'", "default-src 'none'"))
             and "frame-ancestors 'none'" in policy
         ), path
-        assert "Server" not in headers and "Access-Control-Allow-Origin" not in headers, path
+        assert (
+            "Server" not in headers and "Access-Control-Allow-Origin" not in headers
+        ), path
         if path in ("/", "/nothing", f"/api/kernels/{kernel}"):
             assert "no-store" in headers["Cache-Control"], path
 
@@ -837,7 +926,9 @@ def test_every_answer_says_what_may_be_done_with_it(server: Server, kernel: str)
 def test_the_policy_of_a_page_allows_this_address_alone(server: Server) -> None:
     policy = server.ask("/nothing").headers["Content-Security-Policy"]
     assert f"connect-src 'self' ws://127.0.0.1:{server.port};" in policy
-    assert "script-src 'self' blob:;" in policy  # no script within a page, none evaluated
+    assert (
+        "script-src 'self' blob:;" in policy
+    )  # no script within a page, none evaluated
     assert (
         "form-action 'none'" in policy
         and "base-uri 'none'" in policy
@@ -849,17 +940,24 @@ def test_no_cookie_goes_along_from_another_site(server: Server) -> None:
     cookies = server.ask("/nothing").headers.get_all("Set-Cookie")
     assert len(cookies) == 2 and all("SameSite=Strict" in cookie for cookie in cookies)
     # The page itself must read the one with which it says that it closes.
-    assert all("HttpOnly" in cookie or cookie.startswith("_xsrf=") for cookie in cookies)
+    assert all(
+        "HttpOnly" in cookie or cookie.startswith("_xsrf=") for cookie in cookies
+    )
 
 
 def test_a_page_names_nothing_elsewhere(page: str) -> None:
-    assert re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//[^\"')\s]+", page) == []
+    assert (
+        re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//[^\"')\s]+", page)
+        == []
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------- Network
 
 
-def test_it_listens_to_this_computer_alone_and_asks_nobody(server: Server, kernel: str) -> None:
+def test_it_listens_to_this_computer_alone_and_asks_nobody(
+    server: Server, kernel: str
+) -> None:
     """While a page is drawn no process of the workbook's speaks to another computer, and only the server has a port."""
     seen: set[tuple[int, str, str, str]] = set()
     drawn = threading.Event()
@@ -872,7 +970,12 @@ def test_it_listens_to_this_computer_alone_and_asks_nobody(server: Server, kerne
                 except psutil.Error:
                     continue
                 seen.update(
-                    (one.pid, each.laddr.ip, each.raddr.ip if each.raddr else "", each.status)
+                    (
+                        one.pid,
+                        each.laddr.ip,
+                        each.raddr.ip if each.raddr else "",
+                        each.status,
+                    )
                     for each in sockets
                 )
 
@@ -883,10 +986,13 @@ def test_it_listens_to_this_computer_alone_and_asks_nobody(server: Server, kerne
     finally:
         drawn.set()
         looking.join()
-    assert {(pid, address) for pid, address, _, status in seen if status == "LISTEN"} == {
-        (server.process.pid, "127.0.0.1")
+    assert {
+        (pid, address) for pid, address, _, status in seen if status == "LISTEN"
+    } == {(server.process.pid, "127.0.0.1")}
+    assert {address for _, mine, other, _ in seen for address in (mine, other)} <= {
+        "127.0.0.1",
+        "",
     }
-    assert {address for _, mine, other, _ in seen for address in (mine, other)} <= {"127.0.0.1", ""}
     assert {pid for pid, *_ in seen} == {server.process.pid}
 
 
@@ -906,7 +1012,9 @@ def test_kernels_are_spoken_to_through_files_that_are_nobody_else_s(
     assert any(path.name.startswith("kernel-") for path in files)
     for path in files:
         folder = path.parent.stat()
-        assert stat.S_IMODE(folder.st_mode) & 0o077 == 0 and folder.st_uid == os.getuid(), path
+        assert (
+            stat.S_IMODE(folder.st_mode) & 0o077 == 0 and folder.st_uid == os.getuid()
+        ), path
 
 
 # --------------------------------------------------------------------------------------------------------------- The room
@@ -926,7 +1034,9 @@ def test_codes_cannot_be_guessed(room: Server) -> None:
     assert set(code[1] + code[2]) <= set(_LETTERS)
 
 
-def test_a_room_listens_where_its_participants_are_and_nowhere_else(room: Server) -> None:
+def test_a_room_listens_where_its_participants_are_and_nowhere_else(
+    room: Server,
+) -> None:
     listening = {
         each.laddr.ip
         for each in psutil.Process(room.process.pid).net_connections()
@@ -970,7 +1080,11 @@ def test_from_the_network_nothing_comes_without_the_code(
         "/%69ndex",
     ):
         status, told, text = raw(room, path, host=address, **headers)
-        assert (status, told.get("Location")) in ((302, "/door"), (403, None), (404, None)), path
+        assert (status, told.get("Location")) in (
+            (302, "/door"),
+            (403, None),
+            (404, None),
+        ), path
         assert (
             held(text) == []
             and told["X-Content-Type-Options"] == "nosniff"

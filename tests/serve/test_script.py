@@ -12,11 +12,17 @@ BUILT = (STATIC / "page.js").read_text("utf-8")
 
 
 def test_it_was_built_after_the_last_change():
-    sources = re.search(r"const SOURCES = (\[.*?\]);", (SCRIPT / "build.js").read_text("utf-8"))[1]
+    sources = re.search(
+        r"const SOURCES = (\[.*?\]);", (SCRIPT / "build.js").read_text("utf-8")
+    )[1]
     now = hashlib.sha256(
-        "".join((SCRIPT / name).read_text("utf-8") for name in json.loads(sources)).encode()
+        "".join(
+            (SCRIPT / name).read_text("utf-8") for name in json.loads(sources)
+        ).encode()
     ).hexdigest()
-    assert now in BUILT[:200], "build it anew: npm ci && npm run build, in senlib/serve/script"
+    assert now in BUILT[:200], (
+        "build it anew: npm ci && npm run build, in senlib/serve/script"
+    )
 
 
 def test_every_package_in_it_has_its_licence_beside_it():
@@ -32,5 +38,7 @@ def test_the_lock_names_no_address_and_pins_every_package():
     packages = {place: held for place, held in lock["packages"].items() if place}
     assert not [place for place, held in packages.items() if "resolved" in held]
     assert not [
-        place for place, held in packages.items() if not held["integrity"].startswith("sha512-")
+        place
+        for place, held in packages.items()
+        if not held["integrity"].startswith("sha512-")
     ]

@@ -35,7 +35,9 @@ serve_folder(Path(sys.argv[1]), school=None, data=Path(sys.argv[2]), port=0, ope
 """
 
 
-def write_notebook(folder: Path, stem: str, *cells: str, workings: str | None = None) -> None:
+def write_notebook(
+    folder: Path, stem: str, *cells: str, workings: str | None = None
+) -> None:
     """A notebook of code cells; one that is a heading is prose; `workings` is the source of one more, tagged."""
     made = [
         nbformat.v4.new_markdown_cell(cell)
@@ -44,7 +46,9 @@ def write_notebook(folder: Path, stem: str, *cells: str, workings: str | None = 
         for cell in cells
     ]
     if workings is not None:
-        made.append(nbformat.v4.new_code_cell(workings, metadata={"tags": ["workings"]}))
+        made.append(
+            nbformat.v4.new_code_cell(workings, metadata={"tags": ["workings"]})
+        )
     nbformat.write(nbformat.v4.new_notebook(cells=made), folder / f"{stem}.ipynb")
 
 
@@ -63,7 +67,9 @@ class Server:
     ) -> http.client.HTTPResponse:
         """The answer to one request of whoever started it, its text not yet read."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request(method, path, headers={"Cookie": self.cookie} | (headers or {}))
+        connection.request(
+            method, path, headers={"Cookie": self.cookie} | (headers or {})
+        )
         return connection.getresponse()
 
     def text(self, path: str, **request) -> tuple[int, str]:
@@ -135,7 +141,9 @@ def test_front_page(server):
     assert status == 200
     assert "<h1>Front of the house</h1>" in text
     assert "<title>The SENCO’s workbook</title>" in text
-    assert "data in " in text  # what the cell printed, with the folder told to the kernel
+    assert (
+        "data in " in text
+    )  # what the cell printed, with the folder told to the kernel
 
 
 def test_front_page_leaves_out_workings_and_sources(server):
@@ -146,7 +154,9 @@ def test_front_page_leaves_out_workings_and_sources(server):
 
 def test_rail_lists_only_pages_that_there_are_and_marks_the_current_one(server):
     text = server.text("/task1_conversion_data")[1]
-    assert re.findall(r'<a href="(/\w*)"( aria-current="page")?', text.split("</nav>")[0]) == [
+    assert re.findall(
+        r'<a href="(/\w*)"( aria-current="page")?', text.split("</nav>")[0]
+    ) == [
         ("/", ""),
         ("/task1_conversion_data", ' aria-current="page"'),
     ]
@@ -223,24 +233,39 @@ def test_words_come_before_the_kernel_has_done_anything(tmp_path):
 
 
 def test_where_the_system_cannot_fork_pages_come_all_the_same(tmp_path):
-    write_notebook(tmp_path, "index", "# Words", "print('run by', __import__('sys').argv[0])")
+    write_notebook(
+        tmp_path, "index", "# Words", "print('run by', __import__('sys').argv[0])"
+    )
     with served(
-        tmp_path, tmp_path, start="from senlib.serve import forks; forks.CAN_FORK = False" + START
+        tmp_path,
+        tmp_path,
+        start="from senlib.serve import forks; forks.CAN_FORK = False" + START,
     ) as server:
         assert "ipykernel_launcher.py" in server.text("/")[1]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="names a folder of Unix; there it is always so")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="names a folder of Unix; there it is always so"
+)
 @pytest.mark.parametrize("forks", [True, False])
-def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(tmp_path, monkeypatch, forks):
+def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(
+    tmp_path, monkeypatch, forks
+):
     """As on Windows, and where the folder for temporary files lies too deep: whoever connects hears nothing of what a page shows."""
-    write_notebook(tmp_path, "index", "# Words", f"print({SECRET!r})", "import time; time.sleep(3)")
+    write_notebook(
+        tmp_path, "index", "# Words", f"print({SECRET!r})", "import time; time.sleep(3)"
+    )
     deep = tempfile.TemporaryDirectory(prefix="a" * 40)
     monkeypatch.setenv("TMPDIR", deep.name)
     start = (
-        "from senlib.serve import forks; forks.CAN_FORK = forks.CAN_FORK and " + f"{forks}{START}"
+        "from senlib.serve import forks; forks.CAN_FORK = forks.CAN_FORK and "
+        + f"{forks}{START}"
     )
-    with deep, served(tmp_path, tmp_path, start=start) as server, zmq.Context() as context:
+    with (
+        deep,
+        served(tmp_path, tmp_path, start=start) as server,
+        zmq.Context() as context,
+    ):
         heard, connected = [], {}
         answer = server.ask("/")
         reading = threading.Thread(target=lambda: heard.append(answer.read().decode()))
@@ -250,7 +275,9 @@ def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(tmp_path, monkey
                 with suppress(psutil.Error):
                     for one in kernel.net_connections("tcp"):
                         if one.status == "LISTEN" and one.laddr.port not in connected:
-                            listener = connected[one.laddr.port] = context.socket(zmq.SUB)
+                            listener = connected[one.laddr.port] = context.socket(
+                                zmq.SUB
+                            )
                             listener.subscribe(b"")
                             listener.connect(f"tcp://127.0.0.1:{one.laddr.port}")
             time.sleep(0.02)
@@ -261,7 +288,9 @@ def test_where_kernels_are_spoken_to_by_ports_nobody_can_listen(tmp_path, monkey
 
 
 def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
-    write_notebook(tmp_path, "index", "# Words", "import threading; threading.Event().wait()")
+    write_notebook(
+        tmp_path, "index", "# Words", "import threading; threading.Event().wait()"
+    )
     with served(tmp_path, tmp_path) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         connection.request("GET", "/", headers={"Cookie": server.cookie})
@@ -274,7 +303,9 @@ def test_page_that_is_left_before_it_has_come_leaves_no_kernel(tmp_path):
         assert psutil.wait_procs(kernels, timeout=30)[1] == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no such signals to send"
+)
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ends_cleanly(tmp_path, sent):
     write_notebook(tmp_path, "index", "# Words", "1")
@@ -298,7 +329,9 @@ def test_ends_cleanly(tmp_path, sent):
 def test_taken_port_is_told_with_the_remedy():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SystemExit, match=f"Port {port} is taken .* Leave out --port"):
+        with pytest.raises(
+            SystemExit, match=f"Port {port} is taken .* Leave out --port"
+        ):
             listen(port)
 
 
@@ -321,5 +354,7 @@ def test_surroundings():
     told = surroundings(given, school=Path("a school"), data=Path("data"))
     assert told[SCHOOL_VARIABLE] == str(Path("a school").resolve())
     assert told[DATA_VARIABLE] == str(Path("data").resolve())
-    assert told["PYTHONPATH"].startswith(str(ROOT)) and told["PYTHONPATH"].endswith("mine")
+    assert told["PYTHONPATH"].startswith(str(ROOT)) and told["PYTHONPATH"].endswith(
+        "mine"
+    )
     assert SCHOOL_VARIABLE not in surroundings(given, school=None, data=Path("data"))

@@ -15,7 +15,9 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
         yield chromium
         chromium.close()
 
@@ -31,7 +33,9 @@ def stage(browser: Browser, screens: list[Screen]) -> Iterator[Callable[..., Sta
     """Puts a widget on a page of its own; fails on any error there, and on any request but for the widget's files."""
     used: list[Screen] = []
 
-    def make(widget: Any, *, width: int = 1280, height: int = 900, **options: Any) -> Stage:
+    def make(
+        widget: Any, *, width: int = 1280, height: int = 900, **options: Any
+    ) -> Stage:
         free = (one for one in screens if one.options == options and one not in used)
         screen = next(free, None) or Screen(browser, **options)
         used.append(screen)
@@ -40,7 +44,9 @@ def stage(browser: Browser, screens: list[Screen]) -> Iterator[Callable[..., Sta
     yield make
     # A page on which something went wrong is not used again.
     screens[:] = [
-        one for one in [*screens, *(one for one in used if one not in screens)] if not one.troubles
+        one
+        for one in [*screens, *(one for one in used if one not in screens)]
+        if not one.troubles
     ]
     troubles = [trouble for one in used for trouble in one.troubles]
     assert troubles == []

@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, Page, Route
 from senlib import widgets
 
 CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
 )
 SITE = "http://widgets.test/"
 WIDGETS = Path(widgets.__file__).parent
@@ -27,7 +29,11 @@ HOSTILE = [
     "\u05d3\u05d5\u05d3 1",
     "🙂 Zoë",
 ]
-LOOKS = {"light": {}, "dark": {"color_scheme": "dark"}, "forced": {"forced_colors": "active"}}
+LOOKS = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
 
 
 class Screen:
@@ -43,9 +49,13 @@ class Screen:
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on(
             "console",
-            lambda message: self.troubles.append(message.text) if message.type == "error" else None,
+            lambda message: (
+                self.troubles.append(message.text) if message.type == "error" else None
+            ),
         )
-        page.expose_function("toPython", lambda message, buffers: self.stage.take(message, buffers))
+        page.expose_function(
+            "toPython", lambda message, buffers: self.stage.take(message, buffers)
+        )
 
     def show(self, stage: "Stage", *, width: int, height: int) -> None:
         """The page anew, with nothing of what was shown or done on it before."""
@@ -70,8 +80,14 @@ class Screen:
         """The widget's files, and no others."""
         name = route.request.url.removeprefix(SITE)
         file = HARNESS if name == HARNESS.name else WIDGETS / name
-        if route.request.url.startswith(SITE) and file.is_file() and file.suffix in TYPES:
-            route.fulfill(body=file.read_text(encoding="utf-8"), content_type=TYPES[file.suffix])
+        if (
+            route.request.url.startswith(SITE)
+            and file.is_file()
+            and file.suffix in TYPES
+        ):
+            route.fulfill(
+                body=file.read_text(encoding="utf-8"), content_type=TYPES[file.suffix]
+            )
         elif not route.request.url.startswith("blob:"):
             if name != "favicon.ico":
                 self.troubles.append(f"request for {route.request.url}")
@@ -90,9 +106,15 @@ class Stage:
         widget._send = lambda message, buffers=None: self.outbox.append(message)
         screen.show(self, width=width, height=height)
         state = {
-            name: value for name, value in widget.get_state().items() if not name.startswith("_")
+            name: value
+            for name, value in widget.get_state().items()
+            if not name.startswith("_")
         }
-        state.pop("layout", None), state.pop("tabbable", None), state.pop("tooltip", None)
+        (
+            state.pop("layout", None),
+            state.pop("tabbable", None),
+            state.pop("tooltip", None),
+        )
         self.page.evaluate(
             "([name, state]) => window.mount(name, state)",
             [Path(inspect.getfile(type(widget))).stem, state],
@@ -140,7 +162,9 @@ def axe_findings(page: Page) -> list[str]:
         .run(page, options={"rules": {"meta-refresh": {"enabled": False}}})
         .response["violations"]
     )
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]
+    ]
 
 
 def is_text(page: Page) -> bool:

@@ -18,13 +18,17 @@ def sort(monkeypatch):
     made = CardSort(groups=GROUPS, cards=CARDS, placed={"visit": "look"})
     made.replies = []
     made.moves = []
-    monkeypatch.setattr(made, "send", lambda content, buffers=None: made.replies.append(content))
+    monkeypatch.setattr(
+        made, "send", lambda content, buffers=None: made.replies.append(content)
+    )
     made.observe(lambda change: made.moves.append(change["new"]), "move")
     return made
 
 
 def lay(sort: CardSort, *, card: object, group: object, turn: int = 1) -> None:
-    sort._handle_custom_msg({"kind": "move", "turn": turn, "card": card, "group": group}, [])
+    sort._handle_custom_msg(
+        {"kind": "move", "turn": turn, "card": card, "group": group}, []
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,8 @@ def test_a_move_that_cannot_be_is_refused(sort, card, group):
 
 
 @pytest.mark.parametrize(
-    "content", [{}, {"kind": "edit"}, {"kind": "moved", "card": "visit", "group": "act"}]
+    "content",
+    [{}, {"kind": "edit"}, {"kind": "moved", "card": "visit", "group": "act"}],
 )
 def test_other_messages_are_let_pass(sort, content):
     sort._handle_custom_msg(content, [])
@@ -88,7 +93,9 @@ def test_the_page_is_answered_before_anyone_acts_on_the_move(sort):
 
 def test_a_move_sends_no_record_to_the_page_it_came_from(sort, monkeypatch):
     sent = []
-    monkeypatch.setattr(sort, "_send", lambda message, buffers=None: sent.append(message))
+    monkeypatch.setattr(
+        sort, "_send", lambda message, buffers=None: sent.append(message)
+    )
     lay(sort, card="train", group="act")
     assert sent == []
 
@@ -110,7 +117,9 @@ def test_what_the_caller_gave_stays_as_it_was():
 def test_another_round_can_begin(sort, monkeypatch):
     sent = []
     lay(sort, card="train", group="act")
-    monkeypatch.setattr(sort, "_send", lambda message, buffers=None: sent.append(message))
+    monkeypatch.setattr(
+        sort, "_send", lambda message, buffers=None: sent.append(message)
+    )
     sort.placed = {}
     assert sent[-1]["state"] == {"placed": {}}
 
@@ -136,7 +145,12 @@ def test_the_page_sets_no_trait(sort):
             "groups": [],
         }
     )
-    assert (sort.placed, len(sort.cards), sort.title, sort.saved) == ({"visit": "look"}, 3, "", {})
+    assert (sort.placed, len(sort.cards), sort.title, sort.saved) == (
+        {"visit": "look"},
+        3,
+        "",
+        {},
+    )
     assert sort.groups == GROUPS
 
 
@@ -178,19 +192,25 @@ def test_a_record_that_is_not_text_is_refused(placed):
         CardSort(groups=GROUPS, cards=CARDS, placed=placed)
 
 
-@pytest.mark.parametrize("placed", [{"gone": "look"}, {"visit": "gone"}, {"visit": ""}, {}])
+@pytest.mark.parametrize(
+    "placed", [{"gone": "look"}, {"visit": "gone"}, {"visit": ""}, {}]
+)
 def test_an_old_record_is_taken_as_it_is(placed):
     assert CardSort(groups=GROUPS, cards=CARDS, placed=placed).placed == placed
 
 
 def test_cards_lie_in_a_mixed_order_that_never_changes():
     cards = [
-        {"key": f"{group}.{i}", "text": "", "group": group} for group in "abc" for i in range(7)
+        {"key": f"{group}.{i}", "text": "", "group": group}
+        for group in "abc"
+        for i in range(7)
     ]
     order = [card["key"] for card in CardSort(cards=cards).cards]
     assert order == [card["key"] for card in CardSort(cards=cards[::-1]).cards]
     assert sorted(order) == sorted(card["key"] for card in cards)
-    changes = sum(one[0] != other[0] for one, other in zip(order, order[1:], strict=False))
+    changes = sum(
+        one[0] != other[0] for one, other in zip(order, order[1:], strict=False)
+    )
     assert changes >= 10  # in the booklet's order it would be 2
 
 

@@ -17,7 +17,9 @@ def stage(stage: Callable[..., Stage]) -> Callable[..., Stage]:
     def make(widget: CardSort, **options: Any) -> Stage:
         on = stage(widget, **options)
         on.moves = []
-        widget.observe(lambda change: on.moves.append(tuple(change["new"].values())), "move")
+        widget.observe(
+            lambda change: on.moves.append(tuple(change["new"].values())), "move"
+        )
         return on
 
     return make
@@ -42,7 +44,9 @@ HALF = {card["key"]: GROUPS[i % 3]["key"] for i, card in enumerate(CARDS) if i %
 
 
 def example(**traits: Any) -> CardSort:
-    return CardSort(**({"title": "What a SENCO does", "groups": GROUPS, "cards": CARDS} | traits))
+    return CardSort(
+        **({"title": "What a SENCO does", "groups": GROUPS, "cards": CARDS} | traits)
+    )
 
 
 def order(widget: CardSort) -> list[str]:
@@ -93,13 +97,18 @@ class Finger:
 
     def put(self, kind: str, *points: tuple[float, float]) -> None:
         touches = [{"x": x, "y": y} for x, y in points]
-        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+        self.session.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches}
+        )
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], steps: int = 8
+    ) -> None:
         self.put("touchStart", start)
         for i in range(1, steps + 1):
             self.put(
-                "touchMove", tuple(a + (b - a) * i / steps for a, b in zip(start, end, strict=True))
+                "touchMove",
+                tuple(a + (b - a) * i / steps for a, b in zip(start, end, strict=True)),
             )
 
     def lift(self) -> None:
@@ -127,7 +136,9 @@ def test_anyone_can_use_it(stage, width, look):
 
 
 @pytest.mark.parametrize(
-    "placed", [{}, HALF, {card["key"]: "action" for card in CARDS}], ids=["none", "half", "all"]
+    "placed",
+    [{}, HALF, {card["key"]: "action" for card in CARDS}],
+    ids=["none", "half", "all"],
 )
 @pytest.mark.parametrize(
     "size", [(1280, 900), (390, 844), (320, 256)], ids=["laptop", "phone", "zoomed"]
@@ -149,16 +160,24 @@ def test_the_headings_stand_beside_each_other_where_there_is_room_and_else_one_u
     for width, distinct in ((1280, (3, 1)), (390, (1, 3))):
         page = stage(example(), width=width).page
         boxes = [zone(page, i).bounding_box() for i in (1, 2, 3)]
-        assert (len({box["x"] for box in boxes}), len({box["y"] for box in boxes})) == distinct
+        assert (
+            len({box["x"] for box in boxes}),
+            len({box["y"] for box in boxes}),
+        ) == distinct
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_text_is_text(stage, text):
     groups = [{"key": text, "title": text}, {"key": "b", "title": "B"}]
     on = stage(
-        CardSort(title=text, groups=groups, cards=[{"key": text, "text": text, "group": "b"}])
+        CardSort(
+            title=text, groups=groups, cards=[{"key": text, "text": text, "group": "b"}]
+        )
     )
-    assert on_top(on.page).locator(".sl-cards-words").evaluate("one => one.textContent") == text
+    assert (
+        on_top(on.page).locator(".sl-cards-words").evaluate("one => one.textContent")
+        == text
+    )
     on.page.evaluate("void (window.print = () => {})")
     on.page.get_by_role("button", name="Print").click()
     on_top(on.page).locator(".sl-cards-to").first.click()
@@ -168,13 +187,16 @@ def test_any_text_is_text(stage, text):
     on.widget.saved = {"card": text, "fault": text}
     on.tell()
     assert (
-        on.page.locator(".sl-cards-mark").evaluate("one => one.textContent") == f"Not saved. {text}"
+        on.page.locator(".sl-cards-mark").evaluate("one => one.textContent")
+        == f"Not saved. {text}"
     )
     assert on.page.evaluate(
         "[document.querySelectorAll('body img, .sl-cards script').length, window.hacked]"
     ) == [0, None]
     assert (
-        on.page.evaluate("document.querySelectorAll('.sl-cards-sheet :is(script, img)').length")
+        on.page.evaluate(
+            "document.querySelectorAll('.sl-cards-sheet :is(script, img)').length"
+        )
         == 0
     )
 
@@ -213,7 +235,9 @@ def test_a_card_can_be_left_for_later(stage):
     on_top(on.page).get_by_role("button", name="Leave for later").focus()
     on.page.keyboard.press("Enter")
     assert focused_card(on.page) == second
-    expect(on.page.get_by_role("status").first).to_have_text("Left for later: 22 still to sort.")
+    expect(on.page.get_by_role("status").first).to_have_text(
+        "Left for later: 22 still to sort."
+    )
     assert keys_in(on.page, 0)[-1] == first
     on.page.keyboard.press("0")
     assert keys_in(on.page, 0)[-2:] == [first, second]
@@ -259,7 +283,9 @@ def test_one_press_of_a_button_sorts_a_card(stage, key):
     assert on.moves == [(first, "evaluating", 1)]
     assert focused_card(on.page) == second
     assert on.page.evaluate("document.activeElement.matches(':focus-visible')")
-    expect(on.page.get_by_role("group", name=on.widget.cards[1]["text"])).to_be_focused()
+    expect(
+        on.page.get_by_role("group", name=on.widget.cards[1]["text"])
+    ).to_be_focused()
 
 
 def test_a_placed_card_is_moved_on_and_back_and_keeps_the_focus(stage):
@@ -292,7 +318,9 @@ def test_a_placed_card_is_moved_on_and_back_and_keeps_the_focus(stage):
     ]
     assert focused_card(on.page) == "judging.1"
     expect(on_top(on.page)).to_be_focused()
-    expect(on.page.get_by_role("status").first).to_have_text("Back in the pile: 21 still to sort.")
+    expect(on.page.get_by_role("status").first).to_have_text(
+        "Back in the pile: 21 still to sort."
+    )
     assert on.widget.placed == {"judging.0": "judging"}
 
 
@@ -352,8 +380,12 @@ def test_each_move_is_announced(stage):
     for number, words in [("1", "1 card there, 21"), ("1", "2 cards there, 20")]:
         on_top(on.page).focus()
         on.page.keyboard.press(number)
-        expect(status).to_have_text(f"Moved to Judging standards: {words} still to sort.")
-    expect(on.page.get_by_role("heading", name="Judging standards (2)", exact=True)).to_be_visible()
+        expect(status).to_have_text(
+            f"Moved to Judging standards: {words} still to sort."
+        )
+    expect(
+        on.page.get_by_role("heading", name="Judging standards (2)", exact=True)
+    ).to_be_visible()
 
 
 def test_saved_is_said_when_the_last_move_is_saved(stage):
@@ -376,7 +408,9 @@ def test_saved_is_said_when_the_last_move_is_saved(stage):
 
 
 @pytest.mark.parametrize("begins", ["", "Not saved. "])
-def test_a_card_that_could_not_be_saved_says_so_stays_and_can_be_tried_again(stage, begins):
+def test_a_card_that_could_not_be_saved_says_so_stays_and_can_be_tried_again(
+    stage, begins
+):
     on = stage(example())
     first = order(on.widget)[0]
     on_top(on.page).focus()
@@ -427,7 +461,9 @@ def test_a_move_that_python_refuses_says_so_and_stays(stage):
     on.drain()  # gone in Python, not yet on the page
     on.page.evaluate("model.free()")
     on.settle()
-    expect(card(on.page, first).get_by_text("Not saved: please try again")).to_be_visible()
+    expect(
+        card(on.page, first).get_by_text("Not saved: please try again")
+    ).to_be_visible()
     assert keys_in(on.page, 2) == [first]
     assert on.moves == []
 
@@ -471,11 +507,21 @@ def test_a_record_equal_to_the_one_before_the_moves_is_not_taken_for_known(stage
 
 def test_a_new_record_keeps_the_focus_where_it_is_or_near(stage):
     on = stage(
-        example(placed={"judging.0": "judging", "judging.1": "judging", "judging.2": "action"})
+        example(
+            placed={
+                "judging.0": "judging",
+                "judging.1": "judging",
+                "judging.2": "action",
+            }
+        )
     )
     move = card(on.page, "judging.0").get_by_role("button", name="Move", exact=True)
     move.focus()
-    on.widget.placed = {"judging.1": "judging", "judging.0": "action", "judging.2": "judging"}
+    on.widget.placed = {
+        "judging.1": "judging",
+        "judging.0": "action",
+        "judging.2": "judging",
+    }
     on.tell()
     assert keys_in(on.page, 3) == ["judging.0"]
     expect(move).to_be_focused()
@@ -489,7 +535,12 @@ def test_a_new_record_keeps_the_focus_where_it_is_or_near(stage):
 def test_what_is_there_no_more_is_left_out(stage):
     on = stage(
         example(
-            placed={"gone": "judging", "judging.0": "gone", "judging.1": "", "judging.2": "action"}
+            placed={
+                "gone": "judging",
+                "judging.0": "gone",
+                "judging.1": "",
+                "judging.2": "action",
+            }
         )
     )
     assert [len(keys_in(on.page, number)) for number in range(4)] == [21, 0, 0, 1]
@@ -517,7 +568,11 @@ def test_without_cards_it_says_so(stage):
 def test_a_card_is_dragged_with_the_mouse_by_any_part_of_it(stage):
     on = stage(example())
     first, second = order(on.widget)[:2]
-    drag(on.page, middle(on_top(on.page).locator(".sl-cards-words")), middle(zone(on.page, 3)))
+    drag(
+        on.page,
+        middle(on_top(on.page).locator(".sl-cards-words")),
+        middle(zone(on.page, 3)),
+    )
     expect(zone(on.page, 3)).to_have_class("sl-cards-zone sl-cards-over")
     expect(on.page.locator(".sl-cards-ghost")).to_have_text(on.widget.cards[0]["text"])
     expect(on.page.locator(".sl-cards-bar")).to_have_count(0)  # all three are in sight
@@ -529,7 +584,9 @@ def test_a_card_is_dragged_with_the_mouse_by_any_part_of_it(stage):
         "Moved to Taking action to secure improvement: 1 card there, 21 still to sort."
     )
     expect(
-        on.page.locator(".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging")
+        on.page.locator(
+            ".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging"
+        )
     ).to_have_count(0)
 
 
@@ -554,7 +611,10 @@ def test_a_placed_card_is_dragged_on_and_back(stage):
 
 def test_a_drag_that_ends_nowhere_or_is_given_up_moves_nothing(stage):
     on = stage(example())
-    words, goal = middle(on_top(on.page).locator(".sl-cards-words")), middle(zone(on.page, 3))
+    words, goal = (
+        middle(on_top(on.page).locator(".sl-cards-words")),
+        middle(zone(on.page, 3)),
+    )
     drag(on.page, words, (1270, 5))
     on.page.mouse.up()
     drag(on.page, words, goal)
@@ -569,7 +629,9 @@ def test_a_drag_that_ends_nowhere_or_is_given_up_moves_nothing(stage):
     on.settle()
     assert on.moves == []
     expect(
-        on.page.locator(".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging")
+        on.page.locator(
+            ".sl-cards-ghost, .sl-cards-over, .sl-cards-lifted, .sl-cards-dragging"
+        )
     ).to_have_count(0)
 
 
@@ -598,7 +660,11 @@ def test_places_to_drop_come_to_the_edge_where_the_headings_are_out_of_sight(sta
 def test_a_record_that_comes_during_a_drag_does_not_break_it(stage):
     on = stage(example(placed={"judging.0": "judging"}))
     first = order(on.widget)[0]
-    drag(on.page, middle(on_top(on.page).locator(".sl-cards-words")), middle(zone(on.page, 3)))
+    drag(
+        on.page,
+        middle(on_top(on.page).locator(".sl-cards-words")),
+        middle(zone(on.page, 3)),
+    )
     on.widget.placed = {"judging.0": "evaluating"}
     on.tell()
     on.page.mouse.up()
@@ -628,7 +694,9 @@ def test_a_card_is_dragged_with_a_finger_by_its_dots(stage):
 
 
 def test_a_finger_on_a_cards_words_scrolls_the_page(stage):
-    on = stage(example(placed=HALF), width=390, height=844, has_touch=True, is_mobile=True)
+    on = stage(
+        example(placed=HALF), width=390, height=844, has_touch=True, is_mobile=True
+    )
     finger = Finger(on.page)
     x, y = middle(on_top(on.page).locator(".sl-cards-words"))
     finger.drag((x, y), (x, y - 250))
@@ -664,7 +732,9 @@ def test_the_booklets_places_are_shown_when_asked_for_and_hidden_again(stage):
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(said).to_have_count(2)
     expect(
-        card(on.page, "judging.1").get_by_text("The booklet has it under Judging standards")
+        card(on.page, "judging.1").get_by_text(
+            "The booklet has it under Judging standards"
+        )
     ).to_be_visible()
     expect(
         card(on.page, "action.0").get_by_text(
@@ -705,13 +775,16 @@ def printed(page: Page) -> list[str]:
 def test_the_cards_to_cut_out_are_printed_and_nothing_else(stage):
     on = stage(example(placed=HALF))
     page = on.page
-    page.evaluate("void (window.prints = 0, window.print = () => { window.prints += 1 })")
+    page.evaluate(
+        "void (window.prints = 0, window.print = () => { window.prints += 1 })"
+    )
     page.get_by_role("button", name="Print the cards to cut out").click()
     assert page.evaluate(
         "[window.prints, document.documentElement.hasAttribute('data-sl-cards-printing')]"
     ) == [1, True]
     assert (
-        page.locator(".sl-cards-sheet").evaluate("one => getComputedStyle(one).display") == "none"
+        page.locator(".sl-cards-sheet").evaluate("one => getComputedStyle(one).display")
+        == "none"
     )  # on the screen
     assert printed(page) == [group["title"] for group in GROUPS] + [
         card["text"] for card in on.widget.cards
@@ -737,7 +810,10 @@ def test_the_cards_to_cut_out_are_printed_and_nothing_else(stage):
     assert len(set(lefts)) == 2
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator(".sl-cards-sheet").count() == 0
-    assert page.evaluate("document.documentElement.hasAttribute('data-sl-cards-printing')") is False
+    assert (
+        page.evaluate("document.documentElement.hasAttribute('data-sl-cards-printing')")
+        is False
+    )
     assert "What a SENCO does" in printed(page)
 
 
@@ -759,7 +835,9 @@ def test_on_paper_the_page_has_the_cards_as_lists_under_their_headings(stage):
     )  # those under the one on top as well
     assert zone(on.page, 3).locator("li:visible").count() == 1
     assert (
-        zone(on.page, 3).locator("ul").evaluate("one => getComputedStyle(one).listStyleType")
+        zone(on.page, 3)
+        .locator("ul")
+        .evaluate("one => getComputedStyle(one).listStyleType")
         == "disc"
     )
 
@@ -769,6 +847,9 @@ def test_a_page_that_is_taken_away_leaves_nothing_behind(stage):
     page.evaluate("void (window.print = () => {})")
     page.get_by_role("button", name="Print the cards to cut out").click()
     page.evaluate("window.takeAway()")
-    assert page.evaluate("document.documentElement.hasAttribute('data-sl-cards-printing')") is False
+    assert (
+        page.evaluate("document.documentElement.hasAttribute('data-sl-cards-printing')")
+        is False
+    )
     assert page.locator(".sl-cards-sheet").count() == 0
     assert page.evaluate("Object.values(model.heard).flat().length") == 0

@@ -12,7 +12,9 @@ FLOW = {"key": "flow", "title": "The chart", "minutes": 5}
 def test_a_session_is_shown_in_one_step():
     clock, seen = Clock(), []
     clock.observe(
-        lambda change: seen.append((change["name"], clock.title, clock.key, len(clock.activities)))
+        lambda change: seen.append(
+            (change["name"], clock.title, clock.key, len(clock.activities))
+        )
     )
     clock.show(title="Twilight 1", key="twilights/1", activities=[SORT, FLOW])
     assert {told[1:] for told in seen} == {("Twilight 1", "twilights/1", 2)}

@@ -18,7 +18,9 @@ CLOCK = """() => { window.ahead = window.ahead ?? 0; const real = Date.now.bind(
 
 @pytest.fixture
 def shown(stage):
-    def make(activities=ACTIVITIES, *, title="Twilight 1", key="twilights/1", **options):
+    def make(
+        activities=ACTIVITIES, *, title="Twilight 1", key="twilights/1", **options
+    ):
         on = stage(Clock(title=title, key=key, activities=activities), **options)
         on.page.evaluate("sessionStorage.clear()")
         on.page.evaluate(CLOCK)
@@ -99,7 +101,9 @@ def test_next_goes_through_to_the_end_and_back(shown):
     expect(place(on, "next")).to_have_text("This is the last.")
     press(on, "Next")
     expect(place(on, "now")).to_have_text("The session is over")
-    expect(on.page.get_by_role("button", name="Next")).to_have_attribute("aria-disabled", "true")
+    expect(on.page.get_by_role("button", name="Next")).to_have_attribute(
+        "aria-disabled", "true"
+    )
     press_though_it_is_off(on, "Next")
     expect(place(on, "now")).to_have_text("The session is over")
     press(on, "Back")
@@ -198,16 +202,25 @@ def test_nothing_is_sent_to_python(shown):
     on = shown()
     for name in ("Start", "Next", "Pause", "Go on", "Back", "Begin again"):
         press(on, name)
-    assert on.page.evaluate("[model.sent.length, Object.keys(model.changed).length]") == [0, 0]
+    assert on.page.evaluate(
+        "[model.sent.length, Object.keys(model.changed).length]"
+    ) == [0, 0]
 
 
 @pytest.mark.parametrize(
     "kept",
-    ["null", "not json", '{"at": 5, "taken": "x"}', '{"at": "gone", "taken": 1, "since": 1}'],
+    [
+        "null",
+        "not json",
+        '{"at": 5, "taken": "x"}',
+        '{"at": "gone", "taken": 1, "since": 1}',
+    ],
 )
 def test_what_the_tab_has_kept_may_be_anything(shown, kept):
     on = shown()
-    on.page.evaluate("kept => sessionStorage.setItem('senlib.clock.twilights/1', kept)", kept)
+    on.page.evaluate(
+        "kept => sessionStorage.setItem('senlib.clock.twilights/1', kept)", kept
+    )
     on.page.evaluate("window.takeAway()")
     mount_again(on)
     expect(place(on, "now")).to_have_text("Ready to start")
@@ -215,7 +228,10 @@ def test_what_the_tab_has_kept_may_be_anything(shown, kept):
 
 def test_titles_are_text(shown):
     on = shown(
-        [{"key": f"k{n}", "title": words, "minutes": 1} for n, words in enumerate(staging.HOSTILE)],
+        [
+            {"key": f"k{n}", "title": words, "minutes": 1}
+            for n, words in enumerate(staging.HOSTILE)
+        ],
         title=staging.HOSTILE[0],
     )
     press(on, "Start")
@@ -237,5 +253,7 @@ def test_it_fits_and_can_be_read(shown, look, width):
         assert fits_its_page(on.page) and axe_findings(on.page) == []
     pass_time(on, 60)
     assert axe_findings(on.page) == []
-    size = place(on, "left").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    size = place(on, "left").evaluate(
+        "one => parseFloat(getComputedStyle(one).fontSize)"
+    )
     assert size >= (190 if width == 1280 else 60)

@@ -13,13 +13,27 @@ CHOICES = [
 
 def example(**traits):
     columns = [
-        {"id": "0", "heading": "Need", "meaning": "pupil:need", "label": "Need", "state": "used"},
-        {"id": "1", "heading": "House", "meaning": "", "label": "", "state": "not recognised"},
+        {
+            "id": "0",
+            "heading": "Need",
+            "meaning": "pupil:need",
+            "label": "Need",
+            "state": "used",
+        },
+        {
+            "id": "1",
+            "heading": "House",
+            "meaning": "",
+            "label": "",
+            "state": "not recognised",
+        },
     ]
     settings = {
         "tables": [{"name": "list.csv", "columns": columns}],
         "choices": CHOICES,
-        "files": [{"file": "list.csv", "told": "2 pupils", "supplied_by": "", "dated": ""}],
+        "files": [
+            {"file": "list.csv", "told": "2 pupils", "supplied_by": "", "dated": ""}
+        ],
     }
     review = ColumnReview(**(settings | traits))
     review.heard, review.sent = [], []
@@ -30,7 +44,9 @@ def example(**traits):
 
 def meaning(review, id):
     return {
-        column["id"]: column["meaning"] for table in review.tables for column in table["columns"]
+        column["id"]: column["meaning"]
+        for table in review.tables
+        for column in table["columns"]
     }[id]
 
 
@@ -70,10 +86,14 @@ def test_what_can_be_no_change_is_left_aside(change):
     review = example()
     review._handle_custom_msg({"kind": "changes", "turn": 1, "changes": [change]}, [])
     assert review.heard == [] and meaning(review, "0") == "pupil:need"
-    assert review.files[0]["supplied_by"] == "" and review.sent == [{"kind": "done", "turn": 1}]
+    assert review.files[0]["supplied_by"] == "" and review.sent == [
+        {"kind": "done", "turn": 1}
+    ]
 
 
-@pytest.mark.parametrize("content", [{}, {"kind": "changes"}, {"kind": "changes", "changes": 5}])
+@pytest.mark.parametrize(
+    "content", [{}, {"kind": "changes"}, {"kind": "changes", "changes": 5}]
+)
 def test_other_messages_are_left_alone(content):
     review = example()
     review._handle_custom_msg(content, [])
@@ -94,7 +114,8 @@ def test_the_page_is_told_that_it_is_done_even_if_a_handler_fails():
 
     review.on_changes(fail)
     review._handle_custom_msg(
-        {"kind": "changes", "turn": 1, "changes": [{"id": "0", "value": "leave out"}]}, []
+        {"kind": "changes", "turn": 1, "changes": [{"id": "0", "value": "leave out"}]},
+        [],
     )
     assert review.sent == [{"kind": "done", "turn": 1}]
 

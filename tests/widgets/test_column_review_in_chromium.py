@@ -30,7 +30,12 @@ def column(number, **values):
 
 def example(**traits):
     unknown = {"meaning": "", "label": "", "state": "not recognised"}
-    out = {"meaning": "leave out", "label": "Leave out", "state": "left out", "remark": "Twin."}
+    out = {
+        "meaning": "leave out",
+        "label": "Leave out",
+        "state": "left out",
+        "remark": "Twin.",
+    }
     settings = {
         "tables": [
             {"name": "list.csv", "columns": [column(0), column(1, **unknown)]},
@@ -38,7 +43,12 @@ def example(**traits):
         ],
         "choices": CHOICES,
         "files": [
-            {"file": name, "told": "2 pupils, 4 results", "supplied_by": "", "dated": ""}
+            {
+                "file": name,
+                "told": "2 pupils, 4 results",
+                "supplied_by": "",
+                "dated": "",
+            }
             for name in ("list.csv", "maths.csv")
         ],
     }
@@ -105,7 +115,10 @@ def test_what_is_changed_while_python_counts_comes_in_one_list_after(stage):
     page.evaluate("model.free()")
     first, second = heard(screen, 2)
     assert first == [{"id": "0", "value": "pupil:form"}]
-    assert second == [{"id": "2", "value": "pupil:form"}, {"id": "1", "value": "pupil:form"}]
+    assert second == [
+        {"id": "2", "value": "pupil:form"},
+        {"id": "1", "value": "pupil:form"},
+    ]
 
 
 def test_what_python_counted_shows_and_the_focus_stays(stage):
@@ -113,13 +126,18 @@ def test_what_python_counted_shows_and_the_focus_stays(stage):
     page, review = screen.page, screen.widget
     meaning(page, 1).focus()
     review.tables = [
-        {"name": "list.csv", "columns": [column(0), column(1, holds="9 blank", remark="Odd.")]},
+        {
+            "name": "list.csv",
+            "columns": [column(0), column(1, holds="9 blank", remark="Odd.")],
+        },
         {"name": "maths.csv", "columns": [column(2)]},
     ]
     screen.tell()
     expect(meaning(page, 1)).to_be_focused()
     expect(meaning(page, 1)).to_have_value("pupil:need")
-    expect(page.get_by_role("row").filter(has=meaning(page, 1))).to_contain_text("9 blankUsedOdd.")
+    expect(page.get_by_role("row").filter(has=meaning(page, 1))).to_contain_text(
+        "9 blankUsedOdd."
+    )
 
 
 def test_of_one_kind_only_those_show_and_none_is_lost_under_the_focus(stage):
@@ -149,7 +167,11 @@ def test_who_supplied_a_list_and_when(stage):
     group.get_by_label("Date of the list").fill("2026-10-02")
     page.keyboard.press("Tab")
     said = [change for changes in heard(screen, 2) for change in changes]
-    assert {"file": "maths.csv", "name": "supplied_by", "value": "Head of maths"} in said
+    assert {
+        "file": "maths.csv",
+        "name": "supplied_by",
+        "value": "Head of maths",
+    } in said
     assert {"file": "maths.csv", "name": "dated", "value": "2026-10-02"} in said
 
 
@@ -165,7 +187,12 @@ def example_remembered():
 
     def forget(changes):
         gone = {change["id"] for change in changes if not change["value"]}
-        left = [one for table in review.tables for one in table["columns"] if one["id"] not in gone]
+        left = [
+            one
+            for table in review.tables
+            for one in table["columns"]
+            if one["id"] not in gone
+        ]
         review.tables = [{"name": "", "columns": left}] if left else []
 
     review.on_changes(forget)
@@ -179,7 +206,9 @@ def test_what_is_remembered_is_unfolded_and_forgotten_one_by_one(stage):
     page.get_by_text("What is remembered").press("Enter")
     page.get_by_role("button", name="Forget Heading 1", exact=True).press("Enter")
     assert heard(screen) == [[{"id": "1", "value": ""}]]
-    expect(page.get_by_role("button", name="Forget Heading 2", exact=True)).to_be_focused()
+    expect(
+        page.get_by_role("button", name="Forget Heading 2", exact=True)
+    ).to_be_focused()
     expect(meaning(page, 1)).to_have_count(0)
 
 
@@ -208,7 +237,10 @@ def test_text_from_files_stays_text(stage):
         column(n, heading=text, holds=text, remark=text, label=text, meaning=text)
         for n, text in enumerate(HOSTILE)
     ]
-    files = [{"file": text, "told": text, "supplied_by": text, "dated": ""} for text in HOSTILE]
+    files = [
+        {"file": text, "told": text, "supplied_by": text, "dated": ""}
+        for text in HOSTILE
+    ]
     tables = [{"name": HOSTILE[0], "columns": columns}]
     choices = [[text, [[text, text]]] for text in HOSTILE]
     page = stage(example(tables=tables, files=files, choices=choices)).page
@@ -220,8 +252,12 @@ def test_text_from_files_stays_text(stage):
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_barriers_and_no_sideways_scroll(stage, look, width):
-    long = column(9, heading="KS4_" + "VERYLONGHEADING" * 4, remark="A remark of some length " * 4)
-    tables = [{"name": "list.csv", "columns": [column(0), column(1, state="left out"), long]}]
+    long = column(
+        9, heading="KS4_" + "VERYLONGHEADING" * 4, remark="A remark of some length " * 4
+    )
+    tables = [
+        {"name": "list.csv", "columns": [column(0), column(1, state="left out"), long]}
+    ]
     page = stage(example(tables=tables), width=width, **LOOKS[look]).page
     meaning(page, 0).focus()
     assert axe_findings(page) == []
@@ -247,7 +283,9 @@ def test_taken_off_the_page_it_sends_what_was_chosen_last(stage):
 def test_what_python_makes_of_it_otherwise_shows_in_place_of_what_was_chosen(stage):
     review = example()
     review.on_changes(
-        lambda _: setattr(review, "tables", [{"name": "list.csv", "columns": [column(0)]}])
+        lambda _: setattr(
+            review, "tables", [{"name": "list.csv", "columns": [column(0)]}]
+        )
     )
     screen = stage(review)
     meaning(screen.page, 0).focus()

@@ -23,16 +23,27 @@ class Sender:
         self.answers.append(content["kind"])
         self.texts.append(content.get("text", ""))
 
-    def begin(self, *sizes: int, choice: str = "first", names: tuple[str, ...] = ()) -> None:
+    def begin(
+        self, *sizes: int, choice: str = "first", names: tuple[str, ...] = ()
+    ) -> None:
         names = names or tuple(f"file{i}.csv" for i, _ in enumerate(sizes))
-        files = [{"name": name, "size": size} for name, size in zip(names, sizes, strict=True)]
+        files = [
+            {"name": name, "size": size}
+            for name, size in zip(names, sizes, strict=True)
+        ]
         self.say({"kind": "begin", "choice": choice, "files": files})
 
     def part(
-        self, content: bytes, *, file: object = 0, part: object = 0, choice: str = "first"
+        self,
+        content: bytes,
+        *,
+        file: object = 0,
+        part: object = 0,
+        choice: str = "first",
     ) -> None:
         self.say(
-            {"kind": "part", "choice": choice, "file": file, "part": part}, [memoryview(content)]
+            {"kind": "part", "choice": choice, "file": file, "part": part},
+            [memoryview(content)],
         )
 
     def say(self, content, buffers=()):
@@ -61,7 +72,9 @@ def test_parts_may_come_in_any_order_and_twice(sender):
     sender.part(b"ok", file=1)
     for part in (2, 0, 2, 1):
         sender.part(content[part * PART : (part + 1) * PART], part=part)
-    assert sender.arrived == [[ChosenFile("file0.csv", content), ChosenFile("file1.csv", b"ok")]]
+    assert sender.arrived == [
+        [ChosenFile("file0.csv", content), ChosenFile("file1.csv", b"ok")]
+    ]
 
 
 def test_an_empty_file_is_a_file(sender):
@@ -69,14 +82,18 @@ def test_an_empty_file_is_a_file(sender):
     assert sender.arrived == [[ChosenFile("file0.csv", b"")]]
 
 
-@pytest.mark.parametrize(("size", "answer"), [(99, "heard"), (100, "heard"), (101, "refused")])
+@pytest.mark.parametrize(
+    ("size", "answer"), [(99, "heard"), (100, "heard"), (101, "refused")]
+)
 def test_the_limit_holds_here_too(monkeypatch, size, answer):
     sender = Sender(monkeypatch, limit=100)
     sender.begin(1, size)
     assert sender.answers == [answer]
 
 
-@pytest.mark.parametrize(("sizes", "answer"), [((60, 40), "heard"), ((60, 41), "refused")])
+@pytest.mark.parametrize(
+    ("sizes", "answer"), [((60, 40), "heard"), ((60, 41), "refused")]
+)
 def test_what_all_files_hold_together_is_limited(monkeypatch, sizes, answer):
     sender = Sender(monkeypatch, total=100)
     sender.begin(*sizes)
@@ -233,7 +250,9 @@ def test_a_files_content_stays_out_of_what_is_printed():
 
 
 def test_the_page_cannot_raise_its_own_limit(sender):
-    sender.chooser.set_state({"limit": 10**12, "total": 10**12, "most": 10**6, "message": "x"})
+    sender.chooser.set_state(
+        {"limit": 10**12, "total": 10**12, "most": 10**6, "message": "x"}
+    )
     assert (sender.chooser.limit, sender.chooser.most, sender.chooser.message) == (
         20 * MEGABYTE,
         MOST_FILES,

@@ -14,8 +14,19 @@ ASK = {
     "yes": "own_2",
     "no": "end",
 }
-STEP = {"key": "own_2", "kind": "step", "text": "Read it again.", "label": "Read it", "next": "end"}
-END = {"key": "end", "kind": "outcome", "text": "Nothing more to plan.", "label": "Done"}
+STEP = {
+    "key": "own_2",
+    "kind": "step",
+    "text": "Read it again.",
+    "label": "Read it",
+    "next": "end",
+}
+END = {
+    "key": "end",
+    "kind": "outcome",
+    "text": "Nothing more to plan.",
+    "label": "Done",
+}
 
 
 def full(box: dict[str, str]) -> dict[str, str]:
@@ -27,17 +38,23 @@ def flow(monkeypatch):
     made = Flow(nodes=[ASK, STEP, END], start="q1", walkable=True, editable=True)
     made.replies = []
     made.seen = []
-    monkeypatch.setattr(made, "send", lambda content, buffers=None: made.replies.append(content))
+    monkeypatch.setattr(
+        made, "send", lambda content, buffers=None: made.replies.append(content)
+    )
     made.observe(lambda change: made.seen.append(change["new"]), ["answer", "drawn"])
     return made
 
 
 def give(flow: Flow, key: object, way: object, turn: int = 1) -> None:
-    flow._handle_custom_msg({"kind": "answer", "turn": turn, "key": key, "way": way}, [])
+    flow._handle_custom_msg(
+        {"kind": "answer", "turn": turn, "key": key, "way": way}, []
+    )
 
 
 def redraw(flow: Flow, nodes: object, start: object = "q1", turn: int = 1) -> None:
-    flow._handle_custom_msg({"kind": "edit", "turn": turn, "nodes": nodes, "start": start}, [])
+    flow._handle_custom_msg(
+        {"kind": "edit", "turn": turn, "nodes": nodes, "start": start}, []
+    )
 
 
 def test_the_fields_of_a_box_are_those_of_the_workbooks_charts():
@@ -66,7 +83,10 @@ def test_an_answer_to_a_question_is_held_and_seen(flow, way):
 )
 def test_an_answer_that_cannot_be_is_refused(flow, key, way):
     give(flow, key, way)
-    assert (flow.seen, flow.replies) == ([], [{"kind": "heard", "turn": 1, "held": False}])
+    assert (flow.seen, flow.replies) == (
+        [],
+        [{"kind": "heard", "turn": 1, "held": False}],
+    )
 
 
 def test_equal_answers_are_each_seen(flow):
@@ -75,7 +95,9 @@ def test_equal_answers_are_each_seen(flow):
     assert [answer["n"] for answer in flow.seen] == [1, 2]
 
 
-def test_only_what_may_be_walked_is_walked_and_only_what_may_be_changed_is_changed(flow):
+def test_only_what_may_be_walked_is_walked_and_only_what_may_be_changed_is_changed(
+    flow,
+):
     flow.walkable = flow.editable = False
     give(flow, "q1", "yes")
     redraw(flow, [END], "end")
@@ -174,7 +196,11 @@ def test_other_messages_are_left_alone(flow):
 
 
 @pytest.mark.parametrize(
-    "saved", [{"at": "14:02"}, {"fault": "Not saved: the disk is full. Make room, then try again."}]
+    "saved",
+    [
+        {"at": "14:02"},
+        {"fault": "Not saved: the disk is full. Make room, then try again."},
+    ],
 )
 def test_saving_twice_in_a_minute_is_sent_twice(flow, saved):
     seen = []
@@ -187,9 +213,13 @@ def test_saving_twice_in_a_minute_is_sent_twice(flow, saved):
 def test_a_walk_is_shown_in_one_step(monkeypatch):
     flow = Flow(nodes=[ASK, STEP, END], start="q1", walkable=True)
     sent = []
-    monkeypatch.setattr(flow, "_send", lambda message, buffers=None: sent.append(message["state"]))
+    monkeypatch.setattr(
+        flow, "_send", lambda message, buffers=None: sent.append(message["state"])
+    )
     flow.show(answers={"q1": "yes"}, passed=["q1", "own_2", "end"], asks="", done=True)
-    assert sent == [{"answers": {"q1": "yes"}, "passed": ["q1", "own_2", "end"], "done": True}]
+    assert sent == [
+        {"answers": {"q1": "yes"}, "passed": ["q1", "own_2", "end"], "done": True}
+    ]
 
 
 def test_another_chart_lets_the_walk_go(flow):
@@ -205,7 +235,13 @@ def test_another_chart_lets_the_walk_go(flow):
 
 
 @pytest.mark.parametrize(
-    "nodes", [[END, END], [END | {"kind": "x"}], [END | {"colour": "red"}], [END | {"text": None}]]
+    "nodes",
+    [
+        [END, END],
+        [END | {"kind": "x"}],
+        [END | {"colour": "red"}],
+        [END | {"text": None}],
+    ],
 )
 def test_a_chart_that_is_none_is_refused_without_its_words(nodes):
     with pytest.raises(traitlets.TraitError) as refusal:

@@ -29,7 +29,11 @@ def booklet() -> FlowChart:
 
 def chart_of(flow: Flow) -> FlowChart:
     return FlowChart(
-        key="own", title="Our own", unit="", start=flow.start, nodes=nodes_from(flow.nodes)
+        key="own",
+        title="Our own",
+        unit="",
+        start=flow.start,
+        nodes=nodes_from(flow.nodes),
     )
 
 
@@ -37,17 +41,30 @@ def show_walk(flow: Flow) -> None:
     trail = walk(chart_of(flow), flow.given)
     given = {key: way for key, way in flow.given.items() if way}
     asked = trail.asks.key if trail.asks else ""
-    flow.show(answers=given, passed=[node.key for node in trail.nodes], asks=asked, done=trail.done)
+    flow.show(
+        answers=given,
+        passed=[node.key for node in trail.nodes],
+        asks=asked,
+        done=trail.done,
+    )
 
 
 def walked(
-    nodes: Any = None, start: str = "q1", given: dict[str, str] | None = None, **traits: Any
+    nodes: Any = None,
+    start: str = "q1",
+    given: dict[str, str] | None = None,
+    **traits: Any,
 ) -> Flow:
     """A chart that is walked, the booklet's unless another is given."""
     nodes = nodes or [asdict(node) for node in booklet().nodes.values()]
     flow = Flow(
         **(
-            {"nodes": nodes, "start": start, "title": "Does it need a plan?", "walkable": True}
+            {
+                "nodes": nodes,
+                "start": start,
+                "title": "Does it need a plan?",
+                "walkable": True,
+            }
             | traits
         )
     )
@@ -65,9 +82,14 @@ def walked(
 
 def edited(nodes: Any = None, start: str = "q1", **traits: Any) -> Flow:
     """A chart that is changed, the booklet's unless another is given."""
-    nodes = [asdict(node) for node in booklet().nodes.values()] if nodes is None else nodes
+    nodes = (
+        [asdict(node) for node in booklet().nodes.values()] if nodes is None else nodes
+    )
     flow = Flow(
-        **({"nodes": nodes, "start": start, "title": "Our own chart", "editable": True} | traits)
+        **(
+            {"nodes": nodes, "start": start, "title": "Our own chart", "editable": True}
+            | traits
+        )
     )
     flow.drawings = []
 
@@ -81,7 +103,9 @@ def edited(nodes: Any = None, start: str = "q1", **traits: Any) -> Flow:
     return flow
 
 
-def some_chart(boxes: int, seed: int, *, loop: bool = False) -> tuple[list[dict[str, str]], str]:
+def some_chart(
+    boxes: int, seed: int, *, loop: bool = False
+) -> tuple[list[dict[str, str]], str]:
     """A chart of many boxes joined by chance, each of them to a later one; with a loop, some lead back."""
     chance = random.Random(seed)
     words = [
@@ -99,13 +123,24 @@ def some_chart(boxes: int, seed: int, *, loop: bool = False) -> tuple[list[dict[
     ]
     nodes = []
     for i in range(boxes):
-        kind = "outcome" if i >= boxes - 2 else chance.choice(["question", "question", "step"])
+        kind = (
+            "outcome"
+            if i >= boxes - 2
+            else chance.choice(["question", "question", "step"])
+        )
         label = " ".join(chance.choice(words) for _ in range(chance.randint(1, 9)))
         nodes.append(
-            {"key": f"n{i}", "kind": kind, "label": label, "text": f"The words of {label}"}
+            {
+                "key": f"n{i}",
+                "kind": kind,
+                "label": label,
+                "text": f"The words of {label}",
+            }
         )
     for i, node in enumerate(nodes):
-        later = [f"n{min(boxes - 1, i + 1 + int(chance.expovariate(0.5)))}" for _ in range(3)]
+        later = [
+            f"n{min(boxes - 1, i + 1 + int(chance.expovariate(0.5)))}" for _ in range(3)
+        ]
         back = f"n{chance.randrange(i + 1)}" if loop and chance.random() < 0.2 else ""
         node |= dict(
             zip(
@@ -219,10 +254,17 @@ def test_boxes_keep_apart_words_stay_in_and_lines_go_round(stage, chart, width):
         "count": len(flow.nodes),
     }
     joins = {
-        f"{node['key']}.{way}" for node in flow.nodes for way in ("yes", "no", "next") if node[way]
+        f"{node['key']}.{way}"
+        for node in flow.nodes
+        for way in ("yes", "no", "next")
+        if node[way]
     }
     assert (
-        set(page.locator(".sl-flow-join").evaluate_all("all => all.map(one => one.dataset.join)"))
+        set(
+            page.locator(".sl-flow-join").evaluate_all(
+                "all => all.map(one => one.dataset.join)"
+            )
+        )
         == joins
     )
 
@@ -231,7 +273,12 @@ def test_the_booklets_chart_stands_as_on_paper(stage):
     on = stage(walked(walkable=False))
     at = {key: box(on, key).bounding_box() for key in booklet().nodes}
     assert (
-        len({at[key]["x"] for key in ("q1", "q2", "q3", "pupil_activity", "q4", "nothing_more")})
+        len(
+            {
+                at[key]["x"]
+                for key in ("q1", "q2", "q3", "pupil_activity", "q4", "nothing_more")
+            }
+        )
         == 1
     )
     assert [at[key]["y"] for key in ("q1", "q2", "q3", "q4")] == sorted(
@@ -243,7 +290,10 @@ def test_the_booklets_chart_stands_as_on_paper(stage):
         ("q3", "group_activity"),
         ("q4", "annotate_access"),
     ]:
-        assert (at[beside]["y"], at[beside]["x"] > at[question]["x"]) == (at[question]["y"], True)
+        assert (at[beside]["y"], at[beside]["x"] > at[question]["x"]) == (
+            at[question]["y"],
+            True,
+        )
     words = on.page.locator("text.sl-flow-way").all_text_contents()
     assert sorted(words) == ["No"] * 4 + ["Start"] + ["Yes"] * 4
 
@@ -299,7 +349,9 @@ def test_a_box_is_read_in_full_where_it_is_pressed(stage):
 
 def test_the_drawing_is_laid_anew_when_there_is_other_room(stage):
     on = stage(walked())
-    assert box(on, "as_for_all").bounding_box()["y"] == box(on, "q1").bounding_box()["y"]
+    assert (
+        box(on, "as_for_all").bounding_box()["y"] == box(on, "q1").bounding_box()["y"]
+    )
     on.page.set_viewport_size({"width": 390, "height": 900})
     on.page.wait_for_function(
         "document.querySelector('.sl-flow-paper').getBoundingClientRect().width < 360"
@@ -315,7 +367,8 @@ def test_words_stay_in_their_boxes_when_a_reader_spaces_them_out(stage, width):
     spaced = "line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important"
     page.add_style_tag(content=f"* {{ {spaced} }}")
     page.wait_for_function(
-        "before => document.querySelector('.sl-flow-paper').offsetHeight > before + 10", arg=before
+        "before => document.querySelector('.sl-flow-paper').offsetHeight > before + 10",
+        arg=before,
     )
     found = page.evaluate(GEOMETRY)
     assert (found["spills"], found["overlaps"]) == ([], [])
@@ -333,7 +386,14 @@ def test_beside_a_long_drawing_the_form_stays_in_sight(stage):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_word_of_a_chart_is_text(stage, text):
     nodes = [
-        {"key": text, "kind": "question", "label": text, "text": text, "yes": "end", "no": text},
+        {
+            "key": text,
+            "kind": "question",
+            "label": text,
+            "text": text,
+            "yes": "end",
+            "no": text,
+        },
         {"key": "end", "kind": "outcome", "label": text, "text": text},
     ]
     on = stage(
@@ -349,8 +409,14 @@ def test_any_word_of_a_chart_is_text(stage, text):
         width=390,
     )
     assert on.page.locator(".sl-flow-title").evaluate("one => one.textContent") == text
-    assert on.page.locator(".sl-flow-label").first.evaluate("one => one.textContent") == text
-    assert on.page.locator(".sl-flow-trail p").first.evaluate("one => one.textContent") == text
+    assert (
+        on.page.locator(".sl-flow-label").first.evaluate("one => one.textContent")
+        == text
+    )
+    assert (
+        on.page.locator(".sl-flow-trail p").first.evaluate("one => one.textContent")
+        == text
+    )
     assert on.page.get_by_label("What it says in full").input_value() == text
     assert on.page.evaluate(
         "[document.querySelectorAll('#here script, #here img').length, window.hacked]"
@@ -392,7 +458,9 @@ def stroke(page: Page, join: str) -> tuple[float, str]:
     )
 
 
-@pytest.mark.parametrize("ways", list(itertools.product(["yes", "no"], repeat=4)), ids=" ".join)
+@pytest.mark.parametrize(
+    "ways", list(itertools.product(["yes", "no"], repeat=4)), ids=" ".join
+)
 def test_every_walk_by_keyboard_alone(stage, ways):
     answers = dict(zip(("q1", "q2", "q3", "q4"), ways, strict=True))
     on = stage(walked())
@@ -448,7 +516,10 @@ def test_an_answer_is_changed_and_the_walk_goes_another_way(stage):
     assert lit_of(on.page) == {"q1.no", "q2.yes", "annotate_objectives.next", "q4.no"}
     on.page.get_by_role("button", name="Change the answer to question 2").press("Enter")
     on.settle()
-    assert (on.widget.answer, on.widget.asks) == ({"key": "q2", "way": "", "n": 1}, "q2")
+    assert (on.widget.answer, on.widget.asks) == (
+        {"key": "q2", "way": "", "n": 1},
+        "q2",
+    )
     expect(on.page.get_by_role("button", name="Yes", exact=True)).to_be_focused()
     assert [given for _, given in trail_of(on.page)] == ["No"]
     assert lit_of(on.page) == {"q1.no"}
@@ -491,7 +562,11 @@ def test_an_answer_that_is_not_taken_is_told(stage):
 @pytest.mark.parametrize(
     ("changes", "given", "words"),
     [
-        ({"q1": {"yes": ""}}, {"q1": "yes"}, "The chart does not say yet where “yes” leads."),
+        (
+            {"q1": {"yes": ""}},
+            {"q1": "yes"},
+            "The chart does not say yet where “yes” leads.",
+        ),
         (
             {"as_for_all": {"next": ""}},
             {"q1": "yes"},
@@ -510,7 +585,9 @@ def test_an_answer_that_is_not_taken_is_told(stage):
     ],
 )
 def test_an_unfinished_chart_ends_the_walk_with_a_word(stage, changes, given, words):
-    nodes = [asdict(node) | changes.get(node.key, {}) for node in booklet().nodes.values()]
+    nodes = [
+        asdict(node) | changes.get(node.key, {}) for node in booklet().nodes.values()
+    ]
     page = stage(walked(nodes, given=given)).page
     expect(page.locator(".sl-flow-stop")).to_have_text(words)
 
@@ -522,8 +599,12 @@ def test_another_pupils_walk_takes_the_place_of_the_last(stage):
     show_walk(on.widget)
     on.tell()
     assert (trail_of(on.page), lit_of(on.page)) == ([], set())
-    expect(on.page.get_by_role("group", name=booklet().nodes["q1"].text)).to_be_visible()
-    expect(on.page.get_by_role("region", name="Does it need a plan? Ben Oak")).to_be_visible()
+    expect(
+        on.page.get_by_role("group", name=booklet().nodes["q1"].text)
+    ).to_be_visible()
+    expect(
+        on.page.get_by_role("region", name="Does it need a plan? Ben Oak")
+    ).to_be_visible()
 
 
 def test_saved_and_not_saved_are_both_said(stage):
@@ -533,7 +614,9 @@ def test_saved_and_not_saved_are_both_said(stage):
     expect(on.page.locator(".sl-flow-saved")).to_have_text("Saved 14:02")
     on.widget.saved = {"fault": "Not saved. The disk is full."}
     on.tell()
-    expect(on.page.locator(".sl-flow-saved")).to_have_class("sl-flow-saved sl-flow-fault")
+    expect(on.page.locator(".sl-flow-saved")).to_have_class(
+        "sl-flow-saved sl-flow-fault"
+    )
 
 
 def test_paper_has_the_answers_as_text_and_no_buttons(stage):
@@ -561,7 +644,9 @@ def test_a_wide_chart_is_made_to_fit_the_paper(stage):
         }
         for i in range(15)
     ]
-    nodes += [{"key": f"n{i}", "kind": "outcome", "label": f"Box {i}"} for i in range(15, 31)]
+    nodes += [
+        {"key": f"n{i}", "kind": "outcome", "label": f"Box {i}"} for i in range(15, 31)
+    ]
     page = stage(walked(nodes, "n0")).page
     assert page.locator(".sl-flow-region").get_attribute("tabindex") == "0"
     page.emulate_media(media="print")
@@ -604,7 +689,10 @@ def test_a_box_is_renamed_reworded_and_joined(stage):
         "No way leads to 'Shared by a group?'"
     )
     expect(box(on, "q3")).to_contain_text("check")
-    assert box(on, "q3").evaluate("one => getComputedStyle(one).borderTopStyle") == "dashed"
+    assert (
+        box(on, "q3").evaluate("one => getComputedStyle(one).borderTopStyle")
+        == "dashed"
+    )
 
 
 def test_what_a_box_keeps_beside_the_drawing_stays(stage):
@@ -641,7 +729,10 @@ def test_a_box_may_be_drawn_with_nothing_leading_to_it_yet(stage):
     on = stage(edited())
     on.page.get_by_role("button", name="Add a box").click()
     on.settle()
-    assert all("own_1" not in (node["yes"], node["no"], node["next"]) for node in on.widget.nodes)
+    assert all(
+        "own_1" not in (node["yes"], node["no"], node["next"])
+        for node in on.widget.nodes
+    )
     expect(on.page.locator(".sl-flow-note")).to_have_text(
         "A box is added. Give it a name, and choose which box leads to it."
     )
@@ -662,7 +753,9 @@ def test_a_box_is_deleted_only_after_asking_and_says_what_leads_nowhere(stage):
     on.page.keyboard.press("Tab")
     on.press("Enter")
     assert "q4" not in nodes_of(on.widget)
-    assert [nodes_of(on.widget)[key]["next"] for key in ("as_for_all", "group_activity")] == [
+    assert [
+        nodes_of(on.widget)[key]["next"] for key in ("as_for_all", "group_activity")
+    ] == [
         "",
         "",
     ]
@@ -686,7 +779,9 @@ def test_the_start_may_go_and_be_chosen_anew(stage):
     on.page.get_by_role("button", name="Delete it").click()
     on.settle()
     assert on.widget.start == ""
-    expect(on.page.locator(".sl-flow-note")).to_contain_text("Choose where the chart starts.")
+    expect(on.page.locator(".sl-flow-note")).to_contain_text(
+        "Choose where the chart starts."
+    )
     on.page.get_by_label("The chart starts at").select_option("q2")
     on.settle()
     assert (on.widget.start, on.widget.drawings[-1]["start"]) == ("q2", "q2")
@@ -710,7 +805,11 @@ def test_every_change_can_be_undone_one_after_the_other(stage):
         undo.press("Enter")
         on.settle()
         node = nodes_of(on.widget)["q1"]
-        assert (node["label"], node["yes"], "own_1" in nodes_of(on.widget)) == (label, yes, own)
+        assert (node["label"], node["yes"], "own_1" in nodes_of(on.widget)) == (
+            label,
+            yes,
+            own,
+        )
     expect(undo).to_have_attribute("aria-disabled", "true")
     undo.press("Enter")
     on.settle()
@@ -831,11 +930,19 @@ def test_a_chart_is_begun_from_nothing(stage):
 
 def test_a_full_chart_takes_no_more(stage):
     nodes = [
-        {"key": f"n{i}", "kind": "step", "label": f"Box {i}", "text": "x", "next": f"n{i + 1}"}
+        {
+            "key": f"n{i}",
+            "kind": "step",
+            "label": f"Box {i}",
+            "text": "x",
+            "next": f"n{i + 1}",
+        }
         for i in range(100)
     ]
     on = stage(edited(nodes, "n0"))
     on.page.get_by_role("button", name="Add a box").press("Enter")
     on.settle()
     assert len(on.widget.nodes) == 100
-    expect(on.page.locator(".sl-flow-note")).to_have_text("A chart can have up to 100 boxes.")
+    expect(on.page.locator(".sl-flow-note")).to_have_text(
+        "A chart can have up to 100 boxes."
+    )

@@ -25,7 +25,14 @@ COLUMNS = [
 
 
 def record(**values: object) -> dict[str, object]:
-    return {"id": "007", "name": "Ann", "points": 27, "plan": "", "who": "", "done": None} | values
+    return {
+        "id": "007",
+        "name": "Ann",
+        "points": 27,
+        "plan": "",
+        "who": "",
+        "done": None,
+    } | values
 
 
 @pytest.fixture
@@ -33,7 +40,9 @@ def listing(monkeypatch):
     made = Listing(columns=COLUMNS, records=[record(), record(id="008", name="Bea")])
     made.replies = []
     made.edits = []
-    monkeypatch.setattr(made, "send", lambda content, buffers=None: made.replies.append(content))
+    monkeypatch.setattr(
+        made, "send", lambda content, buffers=None: made.replies.append(content)
+    )
     made.observe(lambda change: made.edits.append(change["new"]), "edit")
     return made
 
@@ -164,7 +173,8 @@ def test_records_that_cannot_be_shown_are_refused_without_their_values(records):
 
 
 @pytest.mark.parametrize(
-    "column", [{}, {"key": "a", "label": "A"}, {"key": "a", "label": "A", "kind": "date"}]
+    "column",
+    [{}, {"key": "a", "label": "A"}, {"key": "a", "label": "A", "kind": "date"}],
 )
 def test_a_column_needs_key_label_and_kind(column):
     with pytest.raises(traitlets.TraitError, match="a key, a label and a kind"):
@@ -173,13 +183,22 @@ def test_a_column_needs_key_label_and_kind(column):
 
 def test_a_blank_may_stand_in_every_column():
     blank = {column["key"]: "" for column in COLUMNS}
-    assert Listing(columns=COLUMNS, records=[blank | {"id": "1"}]).records[0]["points"] == ""
+    assert (
+        Listing(columns=COLUMNS, records=[blank | {"id": "1"}]).records[0]["points"]
+        == ""
+    )
 
 
 def test_the_page_sets_selection_order_and_query_and_nothing_else(listing):
     order = {"key": "name", "descending": True}
     listing.set_state(
-        {"selected": "008", "order": order, "query": "be", "records": [], "caption": "x"}
+        {
+            "selected": "008",
+            "order": order,
+            "query": "be",
+            "records": [],
+            "caption": "x",
+        }
     )
     assert (listing.selected, listing.order, listing.query) == ("008", order, "be")
     assert (len(listing.records), listing.caption) == (2, "")

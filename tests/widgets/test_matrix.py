@@ -19,7 +19,9 @@ def small_matrix() -> Matrix:
     )
 
 
-@pytest.mark.parametrize("place", [{}, {"row": "2", "column": "5"}, {"row": "3", "column": "4"}])
+@pytest.mark.parametrize(
+    "place", [{}, {"row": "2", "column": "5"}, {"row": "3", "column": "4"}]
+)
 def test_a_cell_with_pupils_can_be_selected_and_let_go(place):
     matrix = small_matrix()
     matrix.selected = place
@@ -46,7 +48,9 @@ def test_a_cell_without_pupils_cannot_be_selected(place):
 def test_a_selection_that_still_holds_someone_stays_when_figures_change():
     matrix = small_matrix()
     matrix.selected = {"row": "3", "column": "5"}
-    matrix.show(title="Science", rows=["3"], columns=["5"], cells=[[cell(7)]], totals=[7])
+    matrix.show(
+        title="Science", rows=["3"], columns=["5"], cells=[[cell(7)]], totals=[7]
+    )
     assert (matrix.title, matrix.selected) == ("Science", {"row": "3", "column": "5"})
 
 
@@ -68,7 +72,9 @@ def test_a_selection_of_no_one_is_let_go_when_figures_change():
         (["3"], ["5"], [[cell(1), cell(1)]], [2]),
     ],
 )
-def test_figures_of_the_wrong_shape_are_refused_and_the_old_stay(rows, columns, cells, totals):
+def test_figures_of_the_wrong_shape_are_refused_and_the_old_stay(
+    rows, columns, cells, totals
+):
     matrix = small_matrix()
     with pytest.raises(ValueError, match="need as many cells"):
         matrix.show(title="", rows=rows, columns=columns, cells=cells, totals=totals)
@@ -85,7 +91,9 @@ def test_the_page_sets_the_selection_and_nothing_else():
 def test_a_selection_that_cannot_be_is_undone_on_the_page(place, monkeypatch):
     matrix = small_matrix()
     sent = []
-    monkeypatch.setattr(matrix, "_send", lambda message, buffers=None: sent.append(message))
+    monkeypatch.setattr(
+        matrix, "_send", lambda message, buffers=None: sent.append(message)
+    )
     matrix.set_state({"selected": place})
     assert matrix.selected == {}
     assert sent[-1]["method"] == "update"

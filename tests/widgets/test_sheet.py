@@ -22,7 +22,10 @@ def form(*names: str) -> dict:
     return {
         "title": "Review",
         "blocks": [
-            {"kind": "fields", "fields": [{"name": name, "kind": "text"} for name in names]}
+            {
+                "kind": "fields",
+                "fields": [{"name": name, "kind": "text"} for name in names],
+            }
         ],
     }
 
@@ -31,7 +34,9 @@ def form(*names: str) -> dict:
 def sheet(monkeypatch):
     made = Sheet(form=form(NAME))
     made.replies, made.asked = [], []
-    monkeypatch.setattr(made, "send", lambda content, buffers=None: made.replies.append(content))
+    monkeypatch.setattr(
+        made, "send", lambda content, buffers=None: made.replies.append(content)
+    )
 
     def answer(request):
         made.asked.append(request)
@@ -46,7 +51,9 @@ def ask(sheet: Sheet, **request: object) -> None:
 
 
 def refused(sheet: Sheet) -> bool:
-    return sheet.asked == [] and [reply["kind"] for reply in sheet.replies] == ["refused"]
+    return sheet.asked == [] and [reply["kind"] for reply in sheet.replies] == [
+        "refused"
+    ]
 
 
 def test_there_is_a_request_here_of_every_kind():
@@ -82,7 +89,11 @@ def test_a_request_with_something_of_another_type_is_refused(sheet, kind, key, v
     ("kind", "key"), [(kind, key) for kind, keys in REQUESTS.items() for key in keys]
 )
 def test_a_request_that_lacks_something_is_refused(sheet, kind, key):
-    ask(sheet, kind=kind, **{name: value for name, value in GOOD[kind].items() if name != key})
+    ask(
+        sheet,
+        kind=kind,
+        **{name: value for name, value in GOOD[kind].items() if name != key},
+    )
     assert refused(sheet)
 
 
@@ -97,7 +108,9 @@ def test_an_empty_message_is_refused(sheet):
     assert refused(sheet)
 
 
-@pytest.mark.parametrize("kind", [kind for kind, keys in REQUESTS.items() if "name" in keys])
+@pytest.mark.parametrize(
+    "kind", [kind for kind, keys in REQUESTS.items() if "name" in keys]
+)
 @pytest.mark.parametrize("name", ["", "review", OTHER, NAME + " ", NAME.upper()])
 def test_a_box_that_never_was_on_the_sheet_is_refused(sheet, kind, name):
     ask(sheet, kind=kind, **(GOOD[kind] | {"name": name}))
@@ -132,7 +145,9 @@ def test_a_request_that_needs_no_reply_has_none(sheet):
 
 
 def test_the_reply_is_on_its_way_before_anything_follows_from_it(sheet):
-    sheet.answer_with(lambda request: {"kind": "saved"}, then=lambda: sheet.replies.append("then"))
+    sheet.answer_with(
+        lambda request: {"kind": "saved"}, then=lambda: sheet.replies.append("then")
+    )
     ask(sheet, kind="save", turn=1, **GOOD["save"])
     assert sheet.replies == [{"turn": 1, "kind": "saved"}, "then"]
 
@@ -145,7 +160,10 @@ def test_a_sheet_that_nobody_answers_says_nothing():
 def test_names_are_learnt_and_not_forgotten(sheet):
     sheet.show(form=form(OTHER), values={})
     assert sheet.names == {NAME, OTHER}
-    for name in (NAME, OTHER):  # what was typed last in the sheet just left is still on its way
+    for name in (
+        NAME,
+        OTHER,
+    ):  # what was typed last in the sheet just left is still on its way
         ask(sheet, kind="save", **(GOOD["save"] | {"name": name}))
     assert [request["name"] for request in sheet.asked] == [NAME, OTHER]
 
@@ -161,7 +179,11 @@ def test_names_of_fields_of_cells_and_of_own_rows_are_learnt_and_of_lines_to_rea
         "columns": [],
         "groups": [{"key": "", "title": "", "rows": rows}, {"key": "g", "rows": []}],
     }
-    assert names_in({"blocks": [*form("field")["blocks"], table]}) == ["field", "cell", "own"]
+    assert names_in({"blocks": [*form("field")["blocks"], table]}) == [
+        "field",
+        "cell",
+        "own",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +195,9 @@ def test_a_sheet_with_nothing_on_it_has_no_names(empty):
 
 def test_the_page_sets_nothing(sheet):
     before = dict(sheet.form)
-    sheet.set_state({"form": form(OTHER), "values": {NAME: {"value": "x"}}, "workbook": "other"})
+    sheet.set_state(
+        {"form": form(OTHER), "values": {NAME: {"value": "x"}}, "workbook": "other"}
+    )
     assert (sheet.form, sheet.values, sheet.workbook) == (before, {}, "")
     ask(sheet, kind="save", **(GOOD["save"] | {"name": OTHER}))
     assert refused(sheet)
@@ -182,5 +206,7 @@ def test_the_page_sets_nothing(sheet):
 def test_form_and_values_go_to_the_page_together(monkeypatch, sheet):
     sent = []
     monkeypatch.setattr(sheet, "send_state", lambda key=None: sent.append(set(key)))
-    sheet.show(form=form(OTHER), values={OTHER: {"value": "x", "seen": 1, "versions": 1}})
+    sheet.show(
+        form=form(OTHER), values={OTHER: {"value": "x", "seen": 1, "versions": 1}}
+    )
     assert sent == [{"form", "values"}]

@@ -10,7 +10,14 @@ from playwright.sync_api import Locator, Page, expect
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import box_name
 from senlib.workbook import portable
-from tests.widgets.staging import HOSTILE, LOOKS, Stage, axe_findings, fits_its_page, is_text
+from tests.widgets.staging import (
+    HOSTILE,
+    LOOKS,
+    Stage,
+    axe_findings,
+    fits_its_page,
+    is_text,
+)
 
 STEPS = [["not", "Not yet"], ["begun", "Begun"], ["done", "In place"]]
 PEOPLE = [["0123", "Zoë Ash"], ["0456", "Amir Khan"]]
@@ -29,7 +36,13 @@ BOXES = {
 COLUMNS = [
     {"key": "who", "label": "Who", "kind": "initials"},
     {"key": "hours", "label": "Hours", "kind": "number", "help": "A week"},
-    {"key": "far", "label": "How far", "kind": "choice", "style": "buttons", "choices": STEPS},
+    {
+        "key": "far",
+        "label": "How far",
+        "kind": "choice",
+        "style": "buttons",
+        "choices": STEPS,
+    },
     {"key": "plan", "label": "Plan", "kind": "text"},
     {"key": "done", "label": "Done", "kind": "yes"},
 ]
@@ -53,13 +66,24 @@ def fields(*labels: str, form: str = "review", **more: Any) -> dict[str, Any]:
 
 
 def row(key: str, label: str, **more: Any) -> dict[str, Any]:
-    cells = {column["key"]: {"name": named(f"{key}.{column['key']}")} for column in COLUMNS}
-    own = {"own": {"name": named(f"{key}.label", "rows")}} if key.startswith("own") else {}
+    cells = {
+        column["key"]: {"name": named(f"{key}.{column['key']}")} for column in COLUMNS
+    }
+    own = (
+        {"own": {"name": named(f"{key}.label", "rows")}}
+        if key.startswith("own")
+        else {}
+    )
     return {"key": key, "label": label, "cells": cells} | own | more
 
 
-def table(*rows: dict[str, Any], add: str = "Add a row of your own", **more: Any) -> dict[str, Any]:
-    rows = rows or (row("reading", "Paired reading", note="Year 7"), row("own.1", "The quiet room"))
+def table(
+    *rows: dict[str, Any], add: str = "Add a row of your own", **more: Any
+) -> dict[str, Any]:
+    rows = rows or (
+        row("reading", "Paired reading", note="Year 7"),
+        row("own.1", "The quiet room"),
+    )
     groups = [
         {"key": "in", "title": "In lessons", "rows": list(rows)},
         {"key": "out", "title": "Outside lessons", "rows": []},
@@ -122,8 +146,12 @@ class Memory:
             return {"kind": "brought", "value": value} | self.keep(name, value)
         last = (self.of(name) or [(0, "")])[-1]
         clash = last[0] != request["seen"] and last[1] != request["value"]
-        elsewhere = {"id": last[0], "value": last[1], "at": "1 May, 13:59"} if clash else None
-        return {"kind": "saved", "elsewhere": elsewhere} | self.keep(name, request["value"])
+        elsewhere = (
+            {"id": last[0], "value": last[1], "at": "1 May, 13:59"} if clash else None
+        )
+        return {"kind": "saved", "elsewhere": elsewhere} | self.keep(
+            name, request["value"]
+        )
 
     def values(self) -> dict[str, Any]:
         """As Python has them: what a page that is opened now is shown."""
@@ -144,7 +172,10 @@ def show(stage: Callable[..., Stage], memory: Memory) -> Callable[..., Stage]:
     """Shows a form over the memory, with some texts in it if wished."""
 
     def make(
-        form: dict[str, Any] | None = None, *, held: dict[str, str] | None = None, **options: Any
+        form: dict[str, Any] | None = None,
+        *,
+        held: dict[str, str] | None = None,
+        **options: Any,
     ) -> Stage:
         for field, text in (held or {}).items():
             memory.keep(named(field), text)
@@ -301,7 +332,9 @@ def test_saved_is_not_said_of_what_is_still_being_typed(timed, memory):
     assert (memory.saved(), is_unsaved(on.page)) == ([("Barriers", "one")], True)
     on.page.clock.run_for(1000)
     on.settle()
-    assert memory.saved()[1:] == [("Barriers", "one two")] and memory.asked[1]["seen"] == 1
+    assert (
+        memory.saved()[1:] == [("Barriers", "one two")] and memory.asked[1]["seen"] == 1
+    )
 
 
 def test_letters_being_put_together_are_not_sent_and_not_cut(timed, memory):
@@ -312,7 +345,11 @@ def test_letters_being_put_together_are_not_sent_and_not_cut(timed, memory):
     for letters in ("に", "にほ", "にほん"):
         keyboard.send(
             "Input.imeSetComposition",
-            {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)},
+            {
+                "text": letters,
+                "selectionStart": len(letters),
+                "selectionEnd": len(letters),
+            },
         )
     page.clock.run_for(3000)
     assert memory.saved() == []
@@ -392,7 +429,10 @@ def test_a_refused_text_stays_and_is_sent_again_when_asked(show, memory):
     memory.trouble = ""
     page.get_by_role("button", name="Try again").click()
     on.settle()
-    assert memory.saved()[4:] == [("Barriers", "Barriers it is"), ("Room", "Room it is")]
+    assert memory.saved()[4:] == [
+        ("Barriers", "Barriers it is"),
+        ("Room", "Room it is"),
+    ]
     expect(bar(page)).to_be_hidden()
     expect(mark(page, "Room")).to_have_text("Saved 14:02")
     expect(box(page, "Barriers")).not_to_have_attribute("aria-invalid", "true")
@@ -450,7 +490,9 @@ def test_without_an_answer_the_page_says_so_and_later_that_it_is_kept(timed, mem
     page.clock.run_for(6300)
     expect(bar(page)).to_be_hidden()
     page.clock.run_for(200)
-    expect(mark(page, "Barriers")).to_have_text("Not saved yet: the page gets no answer")
+    expect(mark(page, "Barriers")).to_have_text(
+        "Not saved yet: the page gets no answer"
+    )
     expect(bar(page)).to_be_visible()
     page.evaluate("model.free()")
     on.settle()
@@ -479,7 +521,9 @@ def test_a_text_whose_answer_is_lost_is_sent_again_when_asked_and_clashes_with_n
     on.settle()
     page.clock.run_for(2000)
     on.settle()
-    assert [text for _, text in memory.saved()] == ["one"] * (1 if lost else 2) + ["one two"]
+    assert [text for _, text in memory.saved()] == ["one"] * (1 if lost else 2) + [
+        "one two"
+    ]
     expect(cell(page, "Barriers").locator(".sl-sheet-panel")).to_be_hidden()
     expect(bar(page)).to_be_hidden()
     assert not is_unsaved(page)
@@ -524,7 +568,9 @@ def test_a_text_from_elsewhere_is_shown_and_can_be_taken(show, memory):
     on.widget.show(form=fields(help="Other words"), values=memory.values())
     on.tell()
     expect(panel).to_be_visible()
-    panel.get_by_role("button", name="Take this one: Barriers, 1 May, 13:59").press("Enter")
+    panel.get_by_role("button", name="Take this one: Barriers, 1 May, 13:59").press(
+        "Enter"
+    )
     on.settle()
     expect(panel).to_be_hidden()
     expect(box(on.page, "Barriers")).to_have_value(HOSTILE[0])
@@ -542,7 +588,9 @@ def test_a_text_from_elsewhere_is_taken_by_mouse(show, memory):
     on.press("Tab")
     on.page.get_by_role("button", name="Take this one: Barriers, 1 May, 13:59").click()
     expect(box(on.page, "Barriers")).to_have_value("Theirs")
-    expect(on.page.get_by_role("button", name="Earlier texts: Barriers")).to_be_visible()
+    expect(
+        on.page.get_by_role("button", name="Earlier texts: Barriers")
+    ).to_be_visible()
 
 
 def test_escape_closes_the_other_texts(show, memory):
@@ -571,7 +619,8 @@ def test_earlier_texts_are_listed_and_one_is_brought_back_by_keyboard(show, memo
     on.press("Enter")
     panel = cell(page, "Barriers").locator(".sl-sheet-panel")
     assert panel.locator(".sl-sheet-entry").all_inner_texts() == [
-        f"1 May, 14:0{i}\n\n{text}\n\nBring this back" for i, text in [(2, "two"), (1, "one")]
+        f"1 May, 14:0{i}\n\n{text}\n\nBring this back"
+        for i, text in [(2, "two"), (1, "one")]
     ]
     expect(
         page.get_by_role("button", name="Bring this back: Barriers, 1 May, 14:02")
@@ -614,7 +663,9 @@ def test_choices_and_ticks_are_listed_in_words(show, memory):
     ):
         on.page.get_by_label(first, exact=True).focus()
         on.page.get_by_role("button", name=f"Earlier texts: {label}").click()
-        expect(cell(on.page, label).locator(".sl-sheet-entry p[dir]")).to_have_text(words)
+        expect(cell(on.page, label).locator(".sl-sheet-entry p[dir]")).to_have_text(
+            words
+        )
 
 
 @pytest.mark.parametrize("asks", ["history", "bring back"])
@@ -710,7 +761,8 @@ def test_initials_are_kept_in_capitals(show, memory):
     on = show()
     box(on.page, "Lead").press_sequentially("zö, abcdefghijkl")
     assert (
-        box(on.page, "Lead").evaluate("one => getComputedStyle(one).textTransform") == "uppercase"
+        box(on.page, "Lead").evaluate("one => getComputedStyle(one).textTransform")
+        == "uppercase"
     )
     on.press("Tab")
     assert memory.saved() == [("Lead", "ZÖ, ABCDEFGH")]
@@ -724,7 +776,9 @@ def test_half_a_date_is_told_and_a_whole_one_kept_and_taken_back(show, memory):
     on.page.keyboard.type("17")
     date.blur()
     on.settle()
-    expect(mark(on.page, "By when")).to_have_text("Please type the whole date: day, month and year")
+    expect(mark(on.page, "By when")).to_have_text(
+        "Please type the whole date: day, month and year"
+    )
     assert (memory.asked, is_unsaved(on.page)) == ([], True)
     on.widget.values = memory.values()
     on.tell()
@@ -783,7 +837,9 @@ def test_a_choice_by_buttons_is_pressed_and_pressed_once_more(show, memory):
     for words in ("Begun", "In place", "In place", "Begun"):
         on.page.get_by_text(words, exact=True).click()
         on.settle()
-    assert memory.saved() == [("How far", key) for key in ("begun", "done", "", "begun")]
+    assert memory.saved() == [
+        ("How far", key) for key in ("begun", "done", "", "begun")
+    ]
     # Not by a press that was begun on one button and ended elsewhere.
     one = on.page.get_by_text("Begun", exact=True).bounding_box()
     on.page.mouse.move(one["x"] + 5, one["y"] + 5)
@@ -813,7 +869,10 @@ def test_a_choice_by_buttons_is_taken_back_by_keyboard(show, memory, key):
 def test_a_box_that_is_shut_is_not_to_be_filled_in(show, memory):
     on = show(fields(disabled=True), held={"Barriers": "Rooms"})
     assert (
-        on.page.locator(".sl-sheet-cell :is(input, textarea, select):not(:disabled)").count() == 0
+        on.page.locator(
+            ".sl-sheet-cell :is(input, textarea, select):not(:disabled)"
+        ).count()
+        == 0
     )
     expect(box(on.page, "Barriers")).to_have_value("Rooms")
 
@@ -842,7 +901,9 @@ def test_a_row_is_added_and_the_place_to_add_stays(show, memory):
 
     def added(request):
         own.append(row(f"own.{len(own) + 2}", request["label"]))
-        on.widget.show(form=table(row("reading", "Paired reading"), *own), values=memory.values())
+        on.widget.show(
+            form=table(row("reading", "Paired reading"), *own), values=memory.values()
+        )
 
     memory.rows = added
     place = page.get_by_label("Add your own to In lessons").first
@@ -855,9 +916,13 @@ def test_a_row_is_added_and_the_place_to_add_stays(show, memory):
     assert memory.asked == []
     place.fill(f"  {HOSTILE[0]} ")
     on.press("Enter")
-    assert memory.asked == [{"kind": "add row", "section": "in", "label": HOSTILE[0], "turn": 1}]
+    assert memory.asked == [
+        {"kind": "add row", "section": "in", "label": HOSTILE[0], "turn": 1}
+    ]
     expect(box(page, f"Plan: {HOSTILE[0]}")).to_be_visible()
-    expect(page.locator(".sl-sheet-heard[role=status]")).to_have_text(f"Added: {HOSTILE[0]}")
+    expect(page.locator(".sl-sheet-heard[role=status]")).to_have_text(
+        f"Added: {HOSTILE[0]}"
+    )
     assert is_text(page)
     expect(place).to_be_focused()
     expect(place).to_have_value("")
@@ -867,7 +932,9 @@ def test_a_row_is_added_and_the_place_to_add_stays(show, memory):
     expect(box(page, "Plan: Chess club")).to_be_visible()
 
 
-def test_a_row_that_cannot_be_added_or_taken_out_is_told_there_and_its_name_stays(show, memory):
+def test_a_row_that_cannot_be_added_or_taken_out_is_told_there_and_its_name_stays(
+    show, memory
+):
     on = show(table())
     memory.trouble = "Not saved. The disk is full."
     on.page.get_by_text("Add your own to Outside lessons").first.click()
@@ -878,7 +945,9 @@ def test_a_row_that_cannot_be_added_or_taken_out_is_told_there_and_its_name_stay
     expect(on.page.locator("details[open]")).to_contain_text(memory.trouble)
     on.page.get_by_role("button", name="Take out the row The quiet room").click()
     on.settle()
-    expect(on.page.get_by_role("row", name="The quiet room")).to_contain_text(memory.trouble)
+    expect(on.page.get_by_role("row", name="The quiet room")).to_contain_text(
+        memory.trouble
+    )
     memory.trouble = ""
     place.focus()
     on.press("Enter")
@@ -892,7 +961,8 @@ def test_a_row_is_renamed_and_its_boxes_stay_as_they_are(show, memory):
     box(page, "Plan: The quiet room").fill("Half a thou")
     box(page, "Plan: The quiet room").evaluate("one => one.setSelectionRange(2, 4)")
     on.widget.show(
-        form=table(row("reading", "Paired reading"), row("own.1", "The nurture room")), values={}
+        form=table(row("reading", "Paired reading"), row("own.1", "The nurture room")),
+        values={},
     )
     on.tell()
     plan = box(page, "Plan: The nurture room")
@@ -902,7 +972,10 @@ def test_a_row_is_renamed_and_its_boxes_stay_as_they_are(show, memory):
     name = box(page, "Name of your own row")
     name.fill("The quiet corner")
     on.press("Tab")
-    assert memory.saved() == [("own.1.plan", "Half a thou"), ("own.1.label", "The quiet corner")]
+    assert memory.saved() == [
+        ("own.1.plan", "Half a thou"),
+        ("own.1.label", "The quiet corner"),
+    ]
 
 
 def test_a_row_taken_out_leaves_the_focus_in_its_table(show, memory):
@@ -929,7 +1002,9 @@ def test_a_sheet_drawn_anew_keeps_what_is_typed_where_the_box_stays_and_sends_it
     on = show(fields("Barriers", "Room"))
     page = on.page
     page.evaluate("model.busy()")
-    box(page, "Room").fill("Room 4")  # and on its way, as soon as the next box is typed in
+    box(page, "Room").fill(
+        "Room 4"
+    )  # and on its way, as soon as the next box is typed in
     box(page, "Barriers").fill("Half a thou")
     page.evaluate("document.activeElement.setSelectionRange(2, 4)")
     on.widget.show(
@@ -951,7 +1026,9 @@ def test_a_sheet_drawn_anew_keeps_what_is_typed_where_the_box_stays_and_sends_it
     assert not is_unsaved(page)
 
 
-def test_what_is_typed_in_a_box_that_goes_is_sent_and_if_refused_not_lost(show, memory, tmp_path):
+def test_what_is_typed_in_a_box_that_goes_is_sent_and_if_refused_not_lost(
+    show, memory, tmp_path
+):
     on = show(fields("Barriers", "Room"))
     page = on.page
     memory.trouble = "Not saved. The disk is full."
@@ -966,7 +1043,8 @@ def test_what_is_typed_in_a_box_that_goes_is_sent_and_if_refused_not_lost(show, 
         page.get_by_role("button", name="Download what is on this page").click()
     saved.value.save_as(tmp_path / "page.json")
     assert [
-        one["value"] for one in json.loads((tmp_path / "page.json").read_text())["answers"]
+        one["value"]
+        for one in json.loads((tmp_path / "page.json").read_text())["answers"]
     ] == ["For Zoë"]
     # Back at the first one it stands there still.
     on.widget.show(form=fields("Barriers"), values={})
@@ -983,7 +1061,9 @@ def test_what_is_typed_in_a_box_that_goes_is_sent_and_if_refused_not_lost(show, 
     assert not is_unsaved(page)
 
 
-def test_a_text_on_its_way_while_the_sheet_is_drawn_anew_is_not_sent_twice(show, memory):
+def test_a_text_on_its_way_while_the_sheet_is_drawn_anew_is_not_sent_twice(
+    show, memory
+):
     on = show(fields("Barriers", "Room"))
     page = on.page
     page.evaluate("model.busy()")
@@ -995,7 +1075,10 @@ def test_a_text_on_its_way_while_the_sheet_is_drawn_anew_is_not_sent_twice(show,
     box(page, "Barriers").blur()
     page.evaluate("model.free()")
     on.settle()
-    assert [(one["value"], one["seen"]) for one in memory.asked] == [("one", 0), ("one two", 1)]
+    assert [(one["value"], one["seen"]) for one in memory.asked] == [
+        ("one", 0),
+        ("one two", 1),
+    ]
     expect(cell(page, "Barriers").locator(".sl-sheet-panel")).to_be_hidden()
     expect(mark(page, "Barriers")).to_have_text("Saved 14:02")
 
@@ -1026,7 +1109,9 @@ def test_values_from_python_are_shown_but_never_over_what_is_being_typed(show, m
         "[document.activeElement.selectionStart, document.activeElement.selectionEnd]"
     ) == [1, 3]
     on.press("Tab")
-    assert memory.asked[-1]["seen"] == 1  # what it was typed over: so the other text is told
+    assert (
+        memory.asked[-1]["seen"] == 1
+    )  # what it was typed over: so the other text is told
     expect(cell(on.page, "Barriers")).to_contain_text("From elsewhere")
 
 
@@ -1044,7 +1129,9 @@ def test_saved_is_no_longer_said_of_a_text_that_python_replaced(show, memory):
     expect(mark(on.page, "Barriers")).to_be_empty()
 
 
-@pytest.mark.parametrize("label", ["Room", "Hours", "By when", "Pupil", "In place", "Agreed"])
+@pytest.mark.parametrize(
+    "label", ["Room", "Hours", "By when", "Pupil", "In place", "Agreed"]
+)
 def test_the_focus_stays_where_it_is_when_the_sheet_is_drawn_anew(show, label):
     on = show(held={"How far": "done"})
     on.page.get_by_label(label, exact=True).focus()
@@ -1069,7 +1156,8 @@ def test_nothing_moves_under_a_press(show, memory, what):
     page.mouse.down()
     if what == "drawn":
         on.widget.show(
-            form=fields("Room", "Barriers", "Hours", "Lead", "Agreed"), values=memory.values()
+            form=fields("Room", "Barriers", "Hours", "Lead", "Agreed"),
+            values=memory.values(),
         )
         on.tell()
     on.settle()
@@ -1090,7 +1178,9 @@ def test_any_text_is_text(show, memory, text):
     columns = [column | {"label": text, "help": text} for column in COLUMNS]
     columns[2] = columns[2] | {"choices": [["a", text], ["b", "B"]]}
     cells = row("own.1", text, note=text)
-    cells["cells"]["plan"] = {"lines": [{"text": text, "href": "task2"}, {"text": text}]}
+    cells["cells"]["plan"] = {
+        "lines": [{"text": text, "href": "task2"}, {"text": text}]
+    }
     form = table(cells, row("reading", text), title=text, intro=text)
     form["blocks"][0] |= {"caption": text, "corner": text, "columns": columns}
     form["blocks"][0]["groups"][0]["title"] = text
@@ -1156,7 +1246,12 @@ def trouble_everywhere(on: Stage, memory: Memory) -> None:
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_anyone_can_use_it(show, memory, width, look):
-    on = show(crowded(), held={"Barriers": "Rooms", "How far": "begun"}, width=width, **LOOKS[look])
+    on = show(
+        crowded(),
+        held={"Barriers": "Rooms", "How far": "begun"},
+        width=width,
+        **LOOKS[look],
+    )
     assert axe_findings(on.page) == []
     memory.keep(named("Barriers"), "From elsewhere")
     trouble_everywhere(on, memory)
@@ -1184,7 +1279,11 @@ def test_it_fits_every_screen_and_each_target_is_large(show, memory, width):
 def test_a_table_is_a_card_a_row_where_there_is_little_room(show):
     on = show(table(), width=700)
     page = on.page
-    for width, is_card, is_stacked in ((1280, False, False), (700, True, False), (390, True, True)):
+    for width, is_card, is_stacked in (
+        (1280, False, False),
+        (700, True, False),
+        (390, True, True),
+    ):
         page.set_viewport_size({"width": width, "height": 900})
         tops = (
             page.get_by_role("row", name="Paired reading")
@@ -1201,13 +1300,16 @@ def test_a_table_is_a_card_a_row_where_there_is_little_room(show):
             .evaluate("one => getComputedStyle(one, '::before').content")
             for i in range(len(COLUMNS))
         ]
-        assert [column["label"] in words for column, words in zip(COLUMNS, over, strict=True)] == [
-            is_card
-        ] * len(COLUMNS)
+        assert [
+            column["label"] in words
+            for column, words in zip(COLUMNS, over, strict=True)
+        ] == [is_card] * len(COLUMNS)
         # Still a table to a screen reader.
         expect(page.get_by_role("cell").first).to_be_visible()
         expect(box(page, "Plan: Paired reading")).to_have_accessible_description("")
-        expect(box(page, "Hours: Paired reading")).to_have_accessible_description("A week")
+        expect(box(page, "Hours: Paired reading")).to_have_accessible_description(
+            "A week"
+        )
 
 
 def test_on_paper_there_are_answers_and_no_tools(show, memory):
@@ -1226,7 +1328,9 @@ def test_on_paper_there_are_answers_and_no_tools(show, memory):
         ".sl-sheet-foot",
     ):
         assert page.locator(f"{tool}:visible").count() == 0, tool
-    assert box(page, "Barriers").evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+    assert box(page, "Barriers").evaluate(
+        "one => one.scrollHeight <= one.clientHeight + 1"
+    )
     expect(page.get_by_text("Begun", exact=True).last).to_be_hidden()
     expect(page.get_by_text("Not yet", exact=True).last).to_be_visible()
     expect(page.locator(".sl-sheet-last").first).to_be_visible()

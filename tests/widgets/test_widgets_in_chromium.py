@@ -53,7 +53,12 @@ LISTING_COLUMNS = [
     {"key": "name", "label": "Name", "kind": "text"},
     {"key": "form", "label": "Form", "kind": "text"},
     {"key": "points", "label": "Points now", "kind": "number"},
-    {"key": "level", "label": "Level", "kind": "choice", "choices": ["3", "3c", "3b", "3a", "4"]},
+    {
+        "key": "level",
+        "label": "Level",
+        "kind": "choice",
+        "choices": ["3", "3c", "3b", "3a", "4"],
+    },
     {
         "key": "plan",
         "label": "Plan",
@@ -89,14 +94,42 @@ def person(number: int, **values: Any) -> dict[str, Any]:
 def example_listing(**traits: Any) -> Listing:
     people = [
         person(
-            1, name="Zoë Ash", form="8B", points=9, level="3a", plan="Paired reading, twice a week"
+            1,
+            name="Zoë Ash",
+            form="8B",
+            points=9,
+            level="3a",
+            plan="Paired reading, twice a week",
         ),
-        person(2, name="Amir Khan", form="8A", points=27, level="3c", hours=1.5, lead="SENCO"),
+        person(
+            2,
+            name="Amir Khan",
+            form="8A",
+            points=27,
+            level="3c",
+            hours=1.5,
+            lead="SENCO",
+        ),
         person(3, name="Ben Oak", form="10A", points=None, level="4", agreed=True),
-        person(4, name="Cara Lee", form="8A", points=100, level="", plan="Talk with home", hours=0),
+        person(
+            4,
+            name="Cara Lee",
+            form="8A",
+            points=100,
+            level="",
+            plan="Talk with home",
+            hours=0,
+        ),
     ]
     return Listing(
-        **({"caption": "Pupils at level 3", "columns": LISTING_COLUMNS, "records": people} | traits)
+        **(
+            {
+                "caption": "Pupils at level 3",
+                "columns": LISTING_COLUMNS,
+                "records": people,
+            }
+            | traits
+        )
     )
 
 
@@ -106,12 +139,18 @@ def example_chooser(**traits: Any) -> FileChooser:
     )
     chooser.arrived = []
     chooser.on_files(
-        lambda files: chooser.arrived.append([(file.name, file.content) for file in files])
+        lambda files: chooser.arrived.append(
+            [(file.name, file.content) for file in files]
+        )
     )
     return chooser
 
 
-EXAMPLES = {"matrix": example_matrix, "listing": example_listing, "chooser": example_chooser}
+EXAMPLES = {
+    "matrix": example_matrix,
+    "listing": example_listing,
+    "chooser": example_chooser,
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -139,11 +178,19 @@ def test_each_cell_says_where_it_stands(stage):
     )
     assert len(names) == 12
     assert "Entered at 3, reached 4: 19 pupils, 44 % of the row" in names
-    assert "Entered at 3, reached 5: 19 pupils, 44 % of the row, the expected gain or more" in names
+    assert (
+        "Entered at 3, reached 5: 19 pupils, 44 % of the row, the expected gain or more"
+        in names
+    )
     assert "Entered at none, reached 3: 1 pupil, 33 % of the row" in names
     expect(page.get_by_role("rowheader", name="none")).to_be_visible()
     expect(page.get_by_role("columnheader", name="6")).to_be_visible()
-    assert page.locator("tbody td:last-child").all_inner_texts() == ["27", "43", "85", "3"]
+    assert page.locator("tbody td:last-child").all_inner_texts() == [
+        "27",
+        "43",
+        "85",
+        "3",
+    ]
 
 
 def test_the_matrix_is_one_tab_stop_and_arrows_move_in_it(stage):
@@ -194,7 +241,8 @@ def test_a_selection_from_python_is_shown_and_is_the_tab_stop(stage):
     on.tell()
     expect(on.page.locator("button[aria-pressed=true]")).to_have_text("3136\u00a0%")
     assert (
-        on.page.locator(".sl-matrix button[tabindex='0']").get_attribute("aria-pressed") == "true"
+        on.page.locator(".sl-matrix button[tabindex='0']").get_attribute("aria-pressed")
+        == "true"
     )
 
 
@@ -202,9 +250,15 @@ def test_new_figures_keep_the_focus_on_its_cell(stage):
     on = stage(example_matrix())
     on.page.get_by_role("button", name="Entered at 3, reached 5").focus()
     other = example_matrix()
-    cells = [[cell | {"count": cell["count"] * 2} for cell in row] for row in other.cells]
+    cells = [
+        [cell | {"count": cell["count"] * 2} for cell in row] for row in other.cells
+    ]
     on.widget.show(
-        title="Other", rows=other.rows, columns=other.columns, cells=cells, totals=other.totals
+        title="Other",
+        rows=other.rows,
+        columns=other.columns,
+        cells=cells,
+        totals=other.totals,
     )
     on.tell()
     expect(on.page.locator("caption")).to_have_text("Other")
@@ -224,12 +278,16 @@ def test_the_line_of_expected_gain_steps_between_the_rows(stage):
         ["", "", "", "l", ""],
         ["", "", "", "", ""],
     ]
-    expect(page.get_by_text("Right of the line: the expected gain or more")).to_be_visible()
+    expect(
+        page.get_by_text("Right of the line: the expected gain or more")
+    ).to_be_visible()
 
 
 def test_without_an_expectation_there_is_no_line_and_no_word_of_one(stage):
     plain = [[{"count": 1, "share": 1.0, "expected": False, "edge": False}]]
-    page = stage(example_matrix(rows=["3"], columns=["4"], cells=plain, totals=[1])).page
+    page = stage(
+        example_matrix(rows=["3"], columns=["4"], cells=plain, totals=[1])
+    ).page
     assert page.locator("[class*=sl-matrix-line]").count() == 0
     expect(page.get_by_text("expected gain")).to_be_hidden()
 
@@ -237,10 +295,16 @@ def test_without_an_expectation_there_is_no_line_and_no_word_of_one(stage):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_numbers_keep_their_contrast_at_every_share(stage, scheme):
     shares = [i / 20 for i in range(21)]
-    cells = [[{"count": 5, "share": share, "expected": False, "edge": False} for share in shares]]
+    cells = [
+        [
+            {"count": 5, "share": share, "expected": False, "edge": False}
+            for share in shares
+        ]
+    ]
     columns = [str(i) for i in range(21)]
     page = stage(
-        example_matrix(rows=["3"], columns=columns, cells=cells, totals=[105]), color_scheme=scheme
+        example_matrix(rows=["3"], columns=columns, cells=cells, totals=[105]),
+        color_scheme=scheme,
     ).page
     ratios = page.locator(".sl-matrix button").evaluate_all(
         """all => {
@@ -257,19 +321,27 @@ def test_numbers_keep_their_contrast_at_every_share(stage, scheme):
         }"""
     )
     assert min(ratios) >= 4.5
-    assert ratios == sorted(ratios, reverse=True)  # the larger the share, the deeper the shade
+    assert ratios == sorted(
+        ratios, reverse=True
+    )  # the larger the share, the deeper the shade
     assert ratios[0] / ratios[-1] > 2
 
 
 def test_a_matrix_says_that_columns_are_out_of_sight_only_where_they_are(stage):
     columns = [str(number) for number in range(12)]
     cells = [
-        [{"count": number, "share": 0.1, "expected": False, "edge": False} for number in range(12)]
+        [
+            {"count": number, "share": 0.1, "expected": False, "edge": False}
+            for number in range(12)
+        ]
     ]
     page = stage(
         example_matrix(rows=["a"], columns=columns, cells=cells, totals=[66]), width=390
     ).page
-    told, head = page.locator(".sl-matrix-more"), page.get_by_text("Reached", exact=True)
+    told, head = (
+        page.locator(".sl-matrix-more"),
+        page.get_by_text("Reached", exact=True),
+    )
     expect(told).to_be_visible()
     region = page.locator(".sl-matrix-region")
     region.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
@@ -284,11 +356,15 @@ def test_a_matrix_says_that_columns_are_out_of_sight_only_where_they_are(stage):
 def test_a_wide_matrix_scrolls_in_its_own_region_with_its_row_heads_in_sight(stage):
     columns = [f"{80 + i}-{81 + i}" for i in range(14)]
     cells = [
-        [{"count": i + 1, "share": 0.1, "expected": i > 8, "edge": i == 9} for i in range(14)]
+        [
+            {"count": i + 1, "share": 0.1, "expected": i > 8, "edge": i == 9}
+            for i in range(14)
+        ]
         for _ in "ab"
     ]
     page = stage(
-        example_matrix(rows=["a", "b"], columns=columns, cells=cells, totals=[1, 2]), width=390
+        example_matrix(rows=["a", "b"], columns=columns, cells=cells, totals=[1, 2]),
+        width=390,
     ).page
     assert fits_its_page(page)
     region = page.get_by_role("region")
@@ -303,11 +379,15 @@ def test_a_wide_matrix_scrolls_in_its_own_region_with_its_row_heads_in_sight(sta
 
 def test_a_long_title_neither_widens_the_columns_nor_is_cut(stage):
     for width in (1280, 390):
-        page = stage(example_matrix(title="English and mathematics " * 8), width=width).page
+        page = stage(
+            example_matrix(title="English and mathematics " * 8), width=width
+        ).page
         assert page.locator("td button").first.bounding_box()["width"] < 60
         title = page.locator("caption span").bounding_box()
         assert title["x"] + title["width"] <= width
-        assert page.locator("caption span").evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert page.locator("caption span").evaluate(
+            "one => one.scrollWidth <= one.clientWidth"
+        )
 
 
 def test_a_pressed_cell_shows_without_the_pages_colours(stage):
@@ -323,7 +403,12 @@ def test_a_pressed_cell_shows_without_the_pages_colours(stage):
 def test_any_label_is_text_in_the_matrix(stage, text):
     cell = {"count": 1, "share": None, "expected": False, "edge": False}
     matrix = example_matrix(
-        title=text, row_heading=text, rows=[text], columns=[text], cells=[[cell]], totals=[1]
+        title=text,
+        row_heading=text,
+        rows=[text],
+        columns=[text],
+        cells=[[cell]],
+        totals=[1],
     )
     on = stage(matrix)
     assert on.page.locator("caption").evaluate("one => one.textContent") == text
@@ -348,7 +433,10 @@ def test_a_heading_sorts_up_down_and_as_given(stage):
     heading = on.page.get_by_role("columnheader", name="Points now")
     button = heading.get_by_role("button")
     button.focus()
-    assert (first_column(on.page), heading.get_attribute("aria-sort")) == (given, "none")
+    assert (first_column(on.page), heading.get_attribute("aria-sort")) == (
+        given,
+        "none",
+    )
     steps = [
         (
             ["Zoë Ash", "Amir Khan", "Cara Lee", "Ben Oak"],
@@ -365,7 +453,11 @@ def test_a_heading_sorts_up_down_and_as_given(stage):
     for names, sort, order in steps:
         on.page.keyboard.press("Enter")
         on.settle()
-        assert (first_column(on.page), heading.get_attribute("aria-sort"), on.widget.order) == (
+        assert (
+            first_column(on.page),
+            heading.get_attribute("aria-sort"),
+            on.widget.order,
+        ) == (
             names,
             sort,
             order,
@@ -377,13 +469,19 @@ def test_a_heading_sorts_up_down_and_as_given(stage):
     ("key", "names"),
     [
         ("name", ["Amir Khan", "Ben Oak", "Cara Lee", "Zoë Ash"]),
-        ("form", ["Amir Khan", "Cara Lee", "Zoë Ash", "Ben Oak"]),  # 8 before 10, equals as given
+        (
+            "form",
+            ["Amir Khan", "Cara Lee", "Zoë Ash", "Ben Oak"],
+        ),  # 8 before 10, equals as given
         (
             "level",
             ["Amir Khan", "Zoë Ash", "Ben Oak", "Cara Lee"],
         ),  # 3c, 3a, 4: the order of the choices; blank last
         ("agreed", ["Ben Oak", "Zoë Ash", "Amir Khan", "Cara Lee"]),
-        ("hours", ["Cara Lee", "Amir Khan", "Zoë Ash", "Ben Oak"]),  # 0 is a number, not a blank
+        (
+            "hours",
+            ["Cara Lee", "Amir Khan", "Zoë Ash", "Ben Oak"],
+        ),  # 0 is a number, not a blank
     ],
 )
 def test_python_can_set_the_order(stage, key, names):
@@ -413,7 +511,9 @@ def test_the_filter_finds_what_a_reader_sees(stage, typed, names, count):
     on.page.wait_for_function("typed => model.get('query') === typed", arg=typed)
     on.settle()
     assert (first_column(on.page), on.widget.query) == (names, typed)
-    expect(on.page.get_by_text("No row has these words")).to_be_visible(visible=not names)
+    expect(on.page.get_by_text("No row has these words")).to_be_visible(
+        visible=not names
+    )
     expect(box).to_be_focused()
 
 
@@ -441,9 +541,14 @@ def test_headings_written_upwards_leave_room_for_many_columns(stage):
     heads = ["Curriculum", "Community", "Extra-curricular"]
     columns = [
         LISTING_COLUMNS[0],
-        *({"key": head, "label": head, "kind": "text", "upright": True} for head in heads),
+        *(
+            {"key": head, "label": head, "kind": "text", "upright": True}
+            for head in heads
+        ),
     ]
-    columns.append({"key": "cost", "label": "£ a year", "kind": "number", "upright": True})
+    columns.append(
+        {"key": "cost", "label": "£ a year", "kind": "number", "upright": True}
+    )
     page = stage(
         Listing(
             columns=columns,
@@ -451,11 +556,24 @@ def test_headings_written_upwards_leave_room_for_many_columns(stage):
         )
     ).page
     for head in [*heads, "£ a year"]:
-        box = page.get_by_role("columnheader", name=head).get_by_role("button").bounding_box()
+        box = (
+            page.get_by_role("columnheader", name=head)
+            .get_by_role("button")
+            .bounding_box()
+        )
         assert box["height"] > 1.5 * box["width"]
-    assert page.locator("tbody tr").inner_text().split() == ["Zoë", "Ash", "JB", "34,470"]
+    assert page.locator("tbody tr").inner_text().split() == [
+        "Zoë",
+        "Ash",
+        "JB",
+        "34,470",
+    ]
     page.set_viewport_size({"width": 390, "height": 800})
-    box = page.get_by_role("columnheader", name="Community").get_by_role("button").bounding_box()
+    box = (
+        page.get_by_role("columnheader", name="Community")
+        .get_by_role("button")
+        .bounding_box()
+    )
     assert box["width"] > box["height"], "above cards it is a button as any"
 
 
@@ -534,7 +652,13 @@ def test_new_records_take_neither_focus_nor_words_being_typed(stage):
     ]
     on.widget.records = [person(9, name="AARON"), *reversed(changed)]
     on.tell()
-    assert first_column(on.page) == ["AARON", "AMIR KHAN", "BEN OAK", "CARA LEE", "ZOË ASH"]
+    assert first_column(on.page) == [
+        "AARON",
+        "AMIR KHAN",
+        "BEN OAK",
+        "CARA LEE",
+        "ZOË ASH",
+    ]
     plan = on.page.get_by_label("Plan, BEN OAK")
     expect(plan).to_be_focused()
     expect(plan).to_have_value("Small gruop")
@@ -584,7 +708,8 @@ def test_python_has_the_last_word_on_a_value(stage):
     def tidy(change):
         edit = change["new"]
         on.widget.records = [
-            record | ({"plan": record["plan"].strip()} if record["id"] == edit["id"] else {})
+            record
+            | ({"plan": record["plan"].strip()} if record["id"] == edit["id"] else {})
             for record in on.widget.records
         ]
 
@@ -606,14 +731,18 @@ def test_a_refused_change_says_so_and_stays_in_sight(stage):
     on.drain()  # the page does not know yet
     on.page.evaluate("model.free()")
     on.settle()
-    expect(on.page.locator("td .sl-listing-fault")).to_have_text("Not saved: please try again")
+    expect(on.page.locator("td .sl-listing-fault")).to_have_text(
+        "Not saved: please try again"
+    )
     expect(plan).to_have_value("Too late")
 
 
 def test_saved_stands_beside_its_cell_until_it_is_changed_again(stage):
     on = stage(example_listing())
     on.widget.observe(
-        lambda change: setattr(on.widget, "saved", {"id": "2", "key": "plan", "at": "14:02"}),
+        lambda change: setattr(
+            on.widget, "saved", {"id": "2", "key": "plan", "at": "14:02"}
+        ),
         "edit",
     )
     plan = on.page.get_by_label("Plan, Amir Khan")
@@ -624,7 +753,9 @@ def test_saved_stands_beside_its_cell_until_it_is_changed_again(stage):
         plan.press("Enter")
         on.settle()
         expect(mark).to_have_text("Saved 14:02")
-    expect(on.page.locator(".sl-listing-heard[role=status]")).to_have_text("Saved 14:02")
+    expect(on.page.locator(".sl-listing-heard[role=status]")).to_have_text(
+        "Saved 14:02"
+    )
 
 
 def test_what_was_typed_last_is_kept_when_the_view_goes(stage):
@@ -655,7 +786,10 @@ def test_names_can_be_pressed_where_that_is_wanted(stage):
     for key, selected, pressed in [("Enter", "2", "true"), ("Space", "", "false")]:
         name.press(key)
         on.settle()
-        assert (on.widget.selected, name.get_attribute("aria-pressed")) == (selected, pressed)
+        assert (on.widget.selected, name.get_attribute("aria-pressed")) == (
+            selected,
+            pressed,
+        )
     on.widget.selected = "4"
     on.tell()
     assert on.page.locator("[aria-pressed=true]").all_inner_texts() == ["Cara Lee"]
@@ -680,15 +814,25 @@ def test_a_long_list_comes_in_pages(stage):
 
 
 def test_thousands_of_rows_are_searched_and_sorted_though_few_are_drawn(stage):
-    on = stage(example_listing(records=[person(i, points=(i * 7919) % 3001) for i in range(3000)]))
+    on = stage(
+        example_listing(
+            records=[person(i, points=(i * 7919) % 3001) for i in range(3000)]
+        )
+    )
     assert len(first_column(on.page)) == 50
     on.page.get_by_role("columnheader", name="Points now").get_by_role("button").click()
-    points = [int(text) for text in on.page.locator("tbody td:nth-child(3)").all_inner_texts()]
+    points = [
+        int(text) for text in on.page.locator("tbody td:nth-child(3)").all_inner_texts()
+    ]
     assert points == sorted(record["points"] for record in on.widget.records)[:50]
     on.page.get_by_label("Show rows with").fill("29")
-    found = sum("29" in f"{record['id']} {record['points']}" for record in on.widget.records)
+    found = sum(
+        "29" in f"{record['id']} {record['points']}" for record in on.widget.records
+    )
     expect(
-        on.page.get_by_text(f"Showing 50 of {found} that match, 3000 in all", exact=True)
+        on.page.get_by_text(
+            f"Showing 50 of {found} that match, 3000 in all", exact=True
+        )
     ).to_be_visible()
 
 
@@ -735,14 +879,18 @@ def test_on_a_narrow_screen_each_row_is_a_card_with_its_labels(stage):
     page = stage(example_listing(), width=390).page
     assert fits_its_page(page)
     cell = page.locator("tbody tr").first.locator("td").nth(1)
-    assert "Points now" in cell.evaluate("one => getComputedStyle(one, '::before').content")
+    assert "Points now" in cell.evaluate(
+        "one => getComputedStyle(one, '::before').content"
+    )
     tops = (
         page.locator("tbody tr")
         .first.locator("th, td")
         .evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
     )
     assert tops == sorted(set(tops))  # one under the other
-    expect(page.get_by_role("cell", name="27")).to_be_visible()  # still a table to a screen reader
+    expect(
+        page.get_by_role("cell", name="27")
+    ).to_be_visible()  # still a table to a screen reader
     expect(page.get_by_role("columnheader", name="Form")).to_be_visible()
 
 
@@ -750,8 +898,13 @@ def test_on_a_narrow_screen_each_row_is_a_card_with_its_labels(stage):
 def test_any_value_is_text_in_the_list(stage, text):
     columns = [column | {"label": text, "help": text} for column in LISTING_COLUMNS]
     columns[6] = columns[6] | {"choices": [text]}
-    people = [person(1, name=text, form=text, level=text, plan=text, lead=text), person(2, id=text)]
-    on = stage(example_listing(caption=text, columns=columns, records=people, selectable=True))
+    people = [
+        person(1, name=text, form=text, level=text, plan=text, lead=text),
+        person(2, id=text),
+    ]
+    on = stage(
+        example_listing(caption=text, columns=columns, records=people, selectable=True)
+    )
     page = on.page
     assert page.locator("tbody th").first.evaluate("one => one.textContent") == text
     assert page.locator("textarea").first.input_value() == text
@@ -765,7 +918,11 @@ def test_any_value_is_text_in_the_list(stage, text):
     page.locator("textarea").nth(1).press("Enter")
     page.locator("tbody th button").nth(1).click()
     on.settle()
-    assert (on.widget.edit["id"], on.widget.edit["value"], on.widget.selected) == (text, text, text)
+    assert (on.widget.edit["id"], on.widget.edit["value"], on.widget.selected) == (
+        text,
+        text,
+        text,
+    )
 
 
 # FileChooser
@@ -784,13 +941,17 @@ def wait_for_files(on: Stage) -> None:
 
 def test_files_arrive_whole_in_small_parts(stage):
     on = stage(example_chooser())
-    on.widget.on_files(lambda files: setattr(on.widget, "message", f"{len(files)} files read."))
+    on.widget.on_files(
+        lambda files: setattr(on.widget, "message", f"{len(files)} files read.")
+    )
     contents = [random.Random(1).randbytes(2_500_000), b"", b"a,b\n"]
     on.page.locator("input").set_input_files(
         [chosen(f"{i}.csv", content) for i, content in enumerate(contents)]
     )
     expect(on.page.get_by_role("status")).to_have_text("3 files read.")
-    assert on.widget.arrived == [[(f"{i}.csv", content) for i, content in enumerate(contents)]]
+    assert on.widget.arrived == [
+        [(f"{i}.csv", content) for i, content in enumerate(contents)]
+    ]
     sizes = on.page.evaluate("model.sent.flatMap(message => message.sizes)")
     assert sizes == [1_048_576, 1_048_576, 402_848, 4]
 
@@ -805,7 +966,9 @@ def test_the_limit_is_told_before_and_held_before_anything_is_sent(stage):
         "‘large.csv’ is 3 MB. Each file can be up to 2 MB. Nothing was read."
     )
     assert on.page.evaluate("model.sent") == []
-    on.page.locator("input").set_input_files([chosen("a.csv", b"x" * (2 * 1024 * 1024))])
+    on.page.locator("input").set_input_files(
+        [chosen("a.csv", b"x" * (2 * 1024 * 1024))]
+    )
     wait_for_files(on)
     assert len(on.widget.arrived) == 1
     expect(on.page.get_by_role("alert")).to_be_hidden()
@@ -833,7 +996,9 @@ def test_what_cannot_be_read_is_said_with_the_remedy(stage, files, words):
 
 def test_files_that_are_too_large_together_are_not_sent(stage):
     on = stage(example_chooser(total=1024 * 1024))
-    on.page.locator("input").set_input_files([chosen(f"{i}.csv", b"x" * 600_000) for i in range(2)])
+    on.page.locator("input").set_input_files(
+        [chosen(f"{i}.csv", b"x" * 600_000) for i in range(2)]
+    )
     expect(on.page.get_by_role("alert")).to_have_text(
         "These files are too large together. Choose up to 1 MB at once."
     )
@@ -887,7 +1052,9 @@ def test_a_new_choice_ends_the_one_on_its_way(stage):
     on.page.evaluate("model.busy()")
     on.page.locator("input").set_input_files([chosen("old.csv", b"x" * 3_000_000)])
     expect(on.page.get_by_role("status")).to_have_text("Reading the file …")
-    on.page.locator("input").set_input_files([chosen("new.csv", b"y"), chosen("too.csv", b"z")])
+    on.page.locator("input").set_input_files(
+        [chosen("new.csv", b"y"), chosen("too.csv", b"z")]
+    )
     expect(on.page.get_by_role("status")).to_have_text("Reading 1 of 2 …")
     on.page.evaluate("model.free()")
     wait_for_files(on)

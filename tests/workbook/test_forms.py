@@ -11,9 +11,15 @@ CHART = forms.load("task7_planning").part("task7.chart")
 
 
 def chart(*nodes, start="a"):
-    tables = [{"text": "Words.", "label": node["key"].upper(), **node} for node in nodes]
+    tables = [
+        {"text": "Words.", "label": node["key"].upper(), **node} for node in nodes
+    ]
     return forms.FlowChart(
-        key="own", title="Own", unit="Task 7", start=start, nodes=forms.nodes_from(tables)
+        key="own",
+        title="Own",
+        unit="Task 7",
+        start=start,
+        nodes=forms.nodes_from(tables),
     )
 
 
@@ -39,7 +45,9 @@ def test_loads(stem):
 def test_says_what_there_is():
     with pytest.raises(KeyError, match="task9' has no forms: index, task1"):
         forms.load("task9")
-    with pytest.raises(KeyError, match="task9' is no part of index: intro.senco, intro.reflection"):
+    with pytest.raises(
+        KeyError, match="task9' is no part of index: intro.senco, intro.reflection"
+    ):
         forms.load("index").part("task9")
 
 
@@ -175,12 +183,18 @@ def test_a_walk_waits_for_an_answer(answers, asks):
         (chart(question("a", "b", "b"), end("b")), []),
         (chart(question("a", "b", "c"), step("b", "c"), end("c")), []),
         (chart(), ["The chart starts at 'a', and there is no such box."]),
-        (chart(end("a"), start=""), ["The chart starts at '', and there is no such box."]),
+        (
+            chart(end("a"), start=""),
+            ["The chart starts at '', and there is no such box."],
+        ),
         (
             chart(question("a", "b"), end("b")),
             ["'A' is a dead end on 'no': it leads nowhere, and it is no outcome."],
         ),
-        (chart(step("a")), ["'A' is a dead end: it leads nowhere, and it is no outcome."]),
+        (
+            chart(step("a")),
+            ["'A' is a dead end: it leads nowhere, and it is no outcome."],
+        ),
         (
             chart(question("a", "b", "z"), end("b")),
             ["'A' leads on 'no' to 'z', and there is no such box."],
@@ -235,7 +249,9 @@ def test_a_long_chart_is_checked_too():
 
 
 def test_where_it_starts_can_be_moved():
-    assert [node.key for node in forms.walk(replace(CHART, start="q4"), {"q4": "no"}).nodes] == [
+    assert [
+        node.key for node in forms.walk(replace(CHART, start="q4"), {"q4": "no"}).nodes
+    ] == [
         "q4",
         "nothing_more",
     ]

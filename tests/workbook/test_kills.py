@@ -82,12 +82,17 @@ def check(path, *, form, said):
         return
     store = Store(path, workbook="own")
     kept = store.answers(form)
-    assert [(kept[f"field {i}"].id, i, len(kept[f"field {i}"].value)) for _, i, _ in said] == said
+    assert [
+        (kept[f"field {i}"].id, i, len(kept[f"field {i}"].value)) for _, i, _ in said
+    ] == said
     assert (
         set(kept) == {f"field {i}" for i in range(len(kept))}
         and len(said) <= len(kept) <= len(said) + 1
     )
-    assert all(answer.value.startswith(f"{form} {i} ") for i, answer in enumerate(kept.values()))
+    assert all(
+        answer.value.startswith(f"{form} {i} ")
+        for i, answer in enumerate(kept.values())
+    )
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     # And the store can be used again.

@@ -22,7 +22,9 @@ def asked():
     for stem in stems():
         for part in load(stem).parts:
             if isinstance(part, Form):
-                yield from ((stem, part, field.key) for field in part.fields if field.to_plan)
+                yield from (
+                    (stem, part, field.key) for field in part.fields if field.to_plan
+                )
             elif isinstance(part, Grid):
                 yield from (
                     (stem, part, answer_key(row=row.key, column=column.key))
@@ -44,7 +46,11 @@ def test_an_action_from_anywhere_falls_into_the_plan(stem, part, field):
     form = f"{part.key}/0123" if part.each else part.key
     value = "yes" if isinstance(part, Points) else "Look at science"
     (found,) = plan.actions({form: {field: value}})
-    assert (found.stem, found.part, found.of) == (stem, part.key, "0123" if part.each else "")
+    assert (found.stem, found.part, found.of) == (
+        stem,
+        part.key,
+        "0123" if part.each else "",
+    )
     assert found.what == (
         next(item.text for item in part.items if item.key == field)
         if isinstance(part, Points)
@@ -149,7 +155,10 @@ def test_overdue_and_coming(store, due, done, late, soon):
     key = plan.add_action(store, what="x", due=due)
     store.save(form=plan.PLAN, field=f"{key}.done", value=done)
     found = plan.actions(store.forms())
-    assert (len(plan.overdue(found, today=TODAY)), len(plan.coming(found, today=TODAY))) == (
+    assert (
+        len(plan.overdue(found, today=TODAY)),
+        len(plan.coming(found, today=TODAY)),
+    ) == (
         late,
         soon,
     )

@@ -65,7 +65,9 @@ def test_everything_goes_out_and_comes_in(store, tmp_path):
 def test_only_this_workbook_goes_out(store, tmp_path):
     store.save(form="plan", field="a", value="mine")
     Store(store.path, workbook="levels").save(form="plan", field="a", value=SECRET)
-    assert read(export(store)).workbook == "own" and SECRET.encode() not in export(store)
+    assert read(export(store)).workbook == "own" and SECRET.encode() not in export(
+        store
+    )
 
 
 def test_twice_is_once(store):
@@ -94,15 +96,28 @@ def test_the_later_answer_shows_and_both_are_kept(store, days, shows):
 def test_what_came_in_is_news_to_a_page(store):
     seen = store.save(form="plan", field="a", value="here").id
     made = Export(
-        workbook="own", made_at=AT, answers=(Placed("plan", "a", "there", AT.replace(year=2999)),)
+        workbook="own",
+        made_at=AT,
+        answers=(Placed("plan", "a", "there", AT.replace(year=2999)),),
     )
     import_into(store, made)
-    assert store.save(form="plan", field="a", value="mine", seen=seen).elsewhere.value == "there"
+    assert (
+        store.save(form="plan", field="a", value="mine", seen=seen).elsewhere.value
+        == "there"
+    )
 
 
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(
+    datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)
+)
 ANSWERS = st.lists(
-    st.builds(Placed, st.sampled_from("pq"), st.sampled_from("ab"), st.text(max_size=3), MOMENTS),
+    st.builds(
+        Placed,
+        st.sampled_from("pq"),
+        st.sampled_from("ab"),
+        st.text(max_size=3),
+        MOMENTS,
+    ),
     max_size=8,
 )
 
@@ -139,7 +154,9 @@ def test_times_are_written_alike_wherever_they_were_taken():
 def test_a_page_can_hand_out_even_half_a_character():
     """The way out when the store fails must not fail."""
     assert (
-        read(to_bytes(Export("own", AT, (Placed("plan", "a", "well done \ud83d", AT),))))
+        read(
+            to_bytes(Export("own", AT, (Placed("plan", "a", "well done \ud83d", AT),)))
+        )
         .answers[0]
         .value
         == "well done ?"
@@ -160,7 +177,9 @@ def test_a_file_that_an_editor_marked_as_utf_8_is_read():
         (b"[" * 100_000, "not JSON"),
         (as_bytes(content(version=float("nan"))), "not JSON"),
         (
-            as_bytes(content(version=0)).replace(b'"version": 0', b'"version": ' + b"9" * 5000),
+            as_bytes(content(version=0)).replace(
+                b'"version": 0', b'"version": ' + b"9" * 5000
+            ),
             "not JSON",
         ),
         (as_bytes(SECRET), "does not say"),
@@ -187,7 +206,10 @@ def test_a_file_that_an_editor_marked_as_utf_8_is_read():
             as_bytes(content(answers=[without(content()["answers"][0], "form")])),
             "answer 1 lacks form",
         ),
-        (as_bytes(with_answer(value="\ud83d")), "in answer 2, value holds half a character"),
+        (
+            as_bytes(with_answer(value="\ud83d")),
+            "in answer 2, value holds half a character",
+        ),
         (
             as_bytes(content()).replace(b'"workbook"', b'"version": 1, "workbook"'),
             "a key stands twice",
@@ -222,7 +244,9 @@ def test_what_is_wrong_is_said_and_what_was_written_is_not(data, says):
 )
 def test_times_are_whole_and_in_range(at, good):
     if good:
-        assert read(as_bytes(with_answer(at=at))).answers[1].at == datetime.fromisoformat(at)
+        assert read(as_bytes(with_answer(at=at))).answers[
+            1
+        ].at == datetime.fromisoformat(at)
     else:
         with pytest.raises(StoreError, match="in answer 2, at is not a time"):
             read(as_bytes(with_answer(at=at)))

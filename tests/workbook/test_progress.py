@@ -35,12 +35,18 @@ def test_every_page_that_asks_something_stands_there_in_order():
         ),  # two boxes of one part
         (
             "task1_conversion_data",
-            {"unit1.reflection": {"spread": "Not far"}, "task1.findings": {"peers": "Less far"}},
+            {
+                "unit1.reflection": {"spread": "Not far"},
+                "task1.findings": {"peers": "Less far"},
+            },
             2,
         ),
         (
             "task5_interventions",
-            {"task5.provision/0001": {"a": "yes"}, "task5.provision/0002": {"a": "yes"}},
+            {
+                "task5.provision/0001": {"a": "yes"},
+                "task5.provision/0002": {"a": "yes"},
+            },
             1,
         ),  # copies are one part
         (
@@ -72,6 +78,10 @@ def test_what_has_begun(stem, held, begun):
 
 def test_all_that_is_begun_is_all_there_is():
     for stem in stems():
-        keys = [part.key for part in load(stem).parts if part.answers or isinstance(part, Points)]
+        keys = [
+            part.key
+            for part in load(stem).parts
+            if part.answers or isinstance(part, Points)
+        ]
         found = of(stem, {key: {"a": "x"} for key in (*keys, *BESIDE.get(stem, ()))})
         assert found == Progress(stem, found.parts, found.parts)

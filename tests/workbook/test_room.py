@@ -65,7 +65,9 @@ def test_only_what_is_shown_is_read_and_its_order_tells_nothing(tmp_path):
 
 def test_a_place_that_nobody_asks_about_is_not_shown():
     assert (
-        room.shown([{SHOWN: {"task6.iep/12|target": "Reads", "settings|school": "x", "": "y"}}])
+        room.shown(
+            [{SHOWN: {"task6.iep/12|target": "Reads", "settings|school": "x", "": "y"}}]
+        )
         == []
     )
 

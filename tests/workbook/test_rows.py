@@ -34,7 +34,9 @@ def test_a_school_s_own_rows_come_in_the_order_in_which_they_were_added(store):
 def test_renaming_a_row_moves_it_nowhere(store):
     first = rows.add_row(store, MAP, section="literacy", label="Reading dog")
     rows.add_row(store, MAP, section="literacy", label="Chess club")
-    store.save(form=rows.rows_form(MAP.key), field=f"{first}.label", value="Reading dogs")
+    store.save(
+        form=rows.rows_form(MAP.key), field=f"{first}.label", value="Reading dogs"
+    )
     assert [row.label for row in added(store, MAP)] == ["Reading dogs", "Chess club"]
 
 
@@ -45,7 +47,10 @@ def test_a_row_that_is_taken_out_is_out_of_sight_and_its_answers_are_kept(store)
     assert added(store, MAP) == [] and store.latest("task5.provision/1") == {
         f"{key}.initials": "JB"
     }
-    assert [answer.value for answer in store.history(rows.rows_form(MAP.key), f"{key}.label")] == [
+    assert [
+        answer.value
+        for answer in store.history(rows.rows_form(MAP.key), f"{key}.label")
+    ] == [
         "",
         "Reading dog",
     ]
@@ -53,7 +58,9 @@ def test_a_row_that_is_taken_out_is_out_of_sight_and_its_answers_are_kept(store)
 
 def test_keys_are_never_made_twice():
     keys = [rows.new_key() for _ in range(2000)]
-    assert len(set(keys)) == len(keys) and sorted(keys, key=lambda key: key[:-4]) == keys
+    assert (
+        len(set(keys)) == len(keys) and sorted(keys, key=lambda key: key[:-4]) == keys
+    )
 
 
 def test_in_the_first_round_there_is_no_last_time(store):
@@ -87,15 +94,18 @@ def test_of_three_rounds_the_one_before_is_last_time(store):
         rows.begin_round(store, "review")
     began = rows.began(store, "review")
     assert rows.this_time(store.answers("review"), began=began) == {}
-    assert rows.last_time(store, "review", began=began)["review.pupils.now"].value == "second"
+    assert (
+        rows.last_time(store, "review", began=began)["review.pupils.now"].value
+        == "second"
+    )
 
 
 def test_a_round_of_one_form_leaves_others_alone(store):
     store.save(form="task2.role", field="task2.judging.1.where", value="in_place")
     rows.begin_round(store, "review")
-    assert rows.began(store, "task2.role") is None and rows.began(store, "review") <= datetime.now(
-        UTC
-    )
+    assert rows.began(store, "task2.role") is None and rows.began(
+        store, "review"
+    ) <= datetime.now(UTC)
 
 
 def test_what_cannot_be_kept_is_said(store):

@@ -36,7 +36,9 @@ def keys(chosen):
 
 
 def test_the_plans_the_booklet_names_are_there():
-    assert {one.key: [sitting.minutes for sitting in one.sittings] for one in plans()} == {
+    assert {
+        one.key: [sitting.minutes for sitting in one.sittings] for one in plans()
+    } == {
         "twilights": [75, 75, 75],
         "day": [360],
         "inset": [300],
@@ -75,12 +77,24 @@ def test_what_an_activity_names_exists(activity):
     assert sessions.LEAST <= activity.minutes <= sessions.MOST
     assert " " not in activity.key  # an order is kept as keys with blanks between
     if activity.unit:
-        assert activity.lines and activity.leader and activity.participants and activity.notes
+        assert (
+            activity.lines
+            and activity.leader
+            and activity.participants
+            and activity.notes
+        )
 
 
 def test_the_words_are_tidy():
     for one in activities().values():
-        for text in (one.title, one.unit, *one.lines, one.leader, one.participants, one.notes):
+        for text in (
+            one.title,
+            one.unit,
+            *one.lines,
+            one.leader,
+            one.participants,
+            one.notes,
+        ):
             assert text == " ".join(text.split()) and not set("<>*`_") & set(text)
 
 
@@ -97,18 +111,25 @@ def test_the_words_are_tidy():
 )
 def test_the_sum_stands_beside_the_time_there_is(minutes, told):
     assert (
-        beside([replace(SORT, minutes=minutes - 20), replace(FLOW, minutes=20)], there_is=75)
+        beside(
+            [replace(SORT, minutes=minutes - 20), replace(FLOW, minutes=20)],
+            there_is=75,
+        )
         == told
     )
 
 
 def test_nothing_chosen_takes_no_time():
-    assert beside([], there_is=75) == "0 of 75 minutes: 75 still free." and timed([]) == []
+    assert (
+        beside([], there_is=75) == "0 of 75 minutes: 75 still free." and timed([]) == []
+    )
 
 
 def test_times_by_hand():
     # 5, 10, 25, 15, 15 and 5 minutes.
-    assert [(clock(one.begins), clock(one.ends)) for one in timed(FIRST.activities)] == [
+    assert [
+        (clock(one.begins), clock(one.ends)) for one in timed(FIRST.activities)
+    ] == [
         ("0:00", "0:05"),
         ("0:05", "0:15"),
         ("0:15", "0:40"),
@@ -135,7 +156,9 @@ def test_moving_stops_at_the_ends(by, order):
     assert keys(moved([SORT, FLOW, IEP], "flow", by=by)) == order.split()
 
 
-@pytest.mark.parametrize("minutes, held", [(-5, 1), (0, 1), (1, 1), (240, 240), (241, 240)])
+@pytest.mark.parametrize(
+    "minutes, held", [(-5, 1), (0, 1), (1, 1), (240, 240), (241, 240)]
+)
 def test_minutes_stay_within_bounds(minutes, held):
     assert [one.minutes for one in lasting([SORT, FLOW], "flow", minutes=minutes)] == [
         SORT.minutes,
@@ -147,9 +170,9 @@ def test_what_is_kept_is_read_again():
     chosen = lasting(moved(FIRST.activities, "who", by=-3), "who", minutes=33)
     assert kept(FIRST, to_keep(FIRST, chosen)) == chosen
     # Minutes of one that was taken out stay behind, and hurt nothing.
-    assert keys(kept(FIRST, to_keep(FIRST, FIRST.activities) | to_keep(FIRST, chosen[:2]))) == keys(
-        chosen[:2]
-    )
+    assert keys(
+        kept(FIRST, to_keep(FIRST, FIRST.activities) | to_keep(FIRST, chosen[:2]))
+    ) == keys(chosen[:2])
 
 
 def test_an_emptied_meeting_is_not_one_that_nobody_changed():
@@ -162,10 +185,14 @@ def test_meetings_of_one_plan_are_kept_apart():
 
 
 @pytest.mark.parametrize(
-    "minutes, held", [("", 5), ("7", 7), ("0", 1), ("-3", 5), ("9" * 30, 5), ("²", 5), ("many", 5)]
+    "minutes, held",
+    [("", 5), ("7", 7), ("0", 1), ("-3", 5), ("9" * 30, 5), ("²", 5), ("many", 5)],
 )
 def test_minutes_that_are_no_number_are_those_the_plan_came_with(minutes, held):
-    assert kept(FIRST, {"1.order": "welcome", "1.minutes.welcome": minutes})[0].minutes == held
+    assert (
+        kept(FIRST, {"1.order": "welcome", "1.minutes.welcome": minutes})[0].minutes
+        == held
+    )
 
 
 def test_a_key_that_is_gone_or_doubled_is_left_out():
@@ -179,7 +206,8 @@ def test_what_is_given_out_comes_once():
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda: plan("x"), lambda: plan("day").sitting("9"), lambda: part_of("task9")]
+    "ask",
+    [lambda: plan("x"), lambda: plan("day").sitting("9"), lambda: part_of("task9")],
 )
 def test_what_there_is_not_is_told(ask):
     with pytest.raises(KeyError):

@@ -59,7 +59,9 @@ def execute(path, *statements):
 
 
 def values(path):
-    return [value for (value,) in execute(path, "SELECT value FROM answers ORDER BY id")]
+    return [
+        value for (value,) in execute(path, "SELECT value FROM answers ORDER BY id")
+    ]
 
 
 def texts(answers):
@@ -68,7 +70,11 @@ def texts(answers):
 
 def in_files(path, text):
     """Which of the store's files hold a text."""
-    return [file.name for file in path.parent.iterdir() if text.encode() in file.read_bytes()]
+    return [
+        file.name
+        for file in path.parent.iterdir()
+        if text.encode() in file.read_bytes()
+    ]
 
 
 def refusal(path):
@@ -131,7 +137,13 @@ def test_workbooks_and_forms_are_apart(path):
 
 
 @pytest.mark.parametrize(
-    "text", ["'; DROP TABLE answers; --\n\N{GRINNING FACE}\u202e=1+1\x00", "", " ", "x" * 1_000_000]
+    "text",
+    [
+        "'; DROP TABLE answers; --\n\N{GRINNING FACE}\u202e=1+1\x00",
+        "",
+        " ",
+        "x" * 1_000_000,
+    ],
 )
 def test_any_text_comes_back_as_it_was(path, store, text):
     store.save(form="plan", field=text[:100], value=text)
@@ -153,7 +165,10 @@ def test_an_earlier_text_is_brought_back_as_a_new_answer(store):
     first = store.save(form="plan", field="a", value="first")
     store.save(form="plan", field="a", value="second")
     back = store.bring_back("plan", "a", first.id)
-    assert texts(store.history("plan", "a")) == ["first", "second", "first"] and back.id > first.id
+    assert (
+        texts(store.history("plan", "a")) == ["first", "second", "first"]
+        and back.id > first.id
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,9 +185,9 @@ def test_a_clock_set_back_does_not_bring_old_answers_to_the_front(store, monkeyp
     first = store.save(form="plan", field="a", value="first")
     monkeypatch.setattr(module, "_now", lambda: first.at - timedelta(days=400))
     second = store.save(form="plan", field="a", value="second")
-    assert store.latest("plan") == {"a": "second"} and second.at - first.at == timedelta(
-        microseconds=1
-    )
+    assert store.latest("plan") == {
+        "a": "second"
+    } and second.at - first.at == timedelta(microseconds=1)
 
 
 # -- changed elsewhere --
@@ -189,7 +204,11 @@ def test_a_clock_set_back_does_not_bring_old_answers_to_the_front(store, monkeyp
     ],
 )
 def test_the_second_to_change_a_field_is_told(store, seen, value, told):
-    ids = {"none": 0, "first": store.save(form="plan", field="a", value="first").id, None: None}
+    ids = {
+        "none": 0,
+        "first": store.save(form="plan", field="a", value="first").id,
+        None: None,
+    }
     theirs = store.save(form="plan", field="a", value="theirs")
     saved = store.save(
         form="plan", field="a", value=value, seen=(ids | {"second": theirs.id})[seen]
@@ -213,7 +232,9 @@ def test_several_fields_are_compared_each_for_itself(store):
     saved = store.save_all(
         form="plan", values={"a": "1", "b": "2", "c": "3"}, seen={"a": 0, "b": 0}
     )
-    assert {field: one.elsewhere and one.elsewhere.value for field, one in saved.items()} == {
+    assert {
+        field: one.elsewhere and one.elsewhere.value for field, one in saved.items()
+    } == {
         "a": "theirs",
         "b": None,
         "c": None,
@@ -226,7 +247,8 @@ def test_ids_are_not_used_again_after_a_deletion(store):
     store.delete_everything()
     assert store.save(form="plan", field="a", value="after").id > before.id
     assert (
-        store.save(form="plan", field="a", value="mine", seen=before.id).elsewhere.value == "after"
+        store.save(form="plan", field="a", value="mine", seen=before.id).elsewhere.value
+        == "after"
     )
 
 
@@ -318,7 +340,9 @@ def test_deleted_is_deleted(path, store):
     other.save(form="plan", field="a", value="the sample's")
     for i in range(200):
         store.save(
-            form=f"form {SECRET}", field=f"field {SECRET} {i}", value=f"{i} {SECRET} {'x' * i * 40}"
+            form=f"form {SECRET}",
+            field=f"field {SECRET} {i}",
+            value=f"{i} {SECRET} {'x' * i * 40}",
         )
     store.bring_back(
         f"form {SECRET}",
@@ -389,7 +413,8 @@ def older_file(path, rows):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(FIRST_LAYOUT)
         connection.executemany(
-            "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)", rows
+            "INSERT INTO answers (workbook, form, field, value, at) VALUES (?, ?, ?, ?, ?)",
+            rows,
         )
 
 
@@ -397,9 +422,21 @@ def test_a_file_of_the_first_release_opens_after_a_copy(path):
     older_file(
         path,
         [
-            ("own", "plan", "a", "before the clocks change", "2026-10-25T01:30:00+01:00"),
+            (
+                "own",
+                "plan",
+                "a",
+                "before the clocks change",
+                "2026-10-25T01:30:00+01:00",
+            ),
             ("own", "plan", "a", "after", "2026-10-25T01:10:00+00:00"),
-            ("own", "plan", "a", "with the clock set back", "2025-01-01T00:00:00+00:00"),
+            (
+                "own",
+                "plan",
+                "a",
+                "with the clock set back",
+                "2025-01-01T00:00:00+00:00",
+            ),
             ("levels", "plan", "a", "the sample's", "2026-01-05T14:02:00.5+00:00"),
         ],
     )
@@ -411,7 +448,10 @@ def test_a_file_of_the_first_release_opens_after_a_copy(path):
         "before the clocks change",
     ]
     assert Store(path, workbook="levels").latest("plan") == {"a": "the sample's"}
-    assert execute(path.parent / f"{path.name}.before-version-1", "SELECT * FROM answers") == before
+    assert (
+        execute(path.parent / f"{path.name}.before-version-1", "SELECT * FROM answers")
+        == before
+    )
     store.save(form="plan", field="a", value="new")
     assert Store(path, workbook="own").latest("plan") == {"a": "new"}
 
@@ -425,9 +465,17 @@ def test_an_older_file_that_cannot_be_brought_up_stays_as_it_was(path, at):
     older_file(path, rows)
     if at == "yesterday":
         assert "damaged" in refusal(path)
-        assert execute(path, "PRAGMA user_version") == [(0,)] and values(path) == [SECRET, "x"]
+        assert execute(path, "PRAGMA user_version") == [(0,)] and values(path) == [
+            SECRET,
+            "x",
+        ]
     else:  # a day is a time of its own: midnight
-        assert Store(path, workbook="own").answers("plan")["b"].at.isoformat().startswith(at)
+        assert (
+            Store(path, workbook="own")
+            .answers("plan")["b"]
+            .at.isoformat()
+            .startswith(at)
+        )
 
 
 def test_a_killed_upgrade_is_done_anew(path):
@@ -505,7 +553,10 @@ def test_a_damaged_file_is_not_touched_by_its_log_either(path, store, tmp_path):
 def test_a_file_emptied_beside_its_log_is_damaged(path, store):
     path.with_name(f"{path.name}-wal").write_bytes(b"log")
     path.write_bytes(b"")
-    assert "damaged" in refusal(path) and path.with_name(f"{path.name}-wal").read_bytes() == b"log"
+    assert (
+        "damaged" in refusal(path)
+        and path.with_name(f"{path.name}-wal").read_bytes() == b"log"
+    )
 
 
 def test_an_empty_file_is_a_new_one(path):
@@ -579,7 +630,9 @@ def test_a_disk_that_stops_taking_bytes(path, store, kilobytes):
     resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, limits[1]))
     try:
         with pytest.raises(StoreError, match="What was saved before is still there"):
-            store.save_all(form="plan", values={f"field {i}": SECRET * 100 for i in range(100)})
+            store.save_all(
+                form="plan", values={f"field {i}": SECRET * 100 for i in range(100)}
+            )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert Store(path, workbook="own").latest("plan") == {"a": "before"}
@@ -639,10 +692,15 @@ def test_a_file_taken_away_is_missed_and_not_made_anew(path, store):
 def test_the_errors_below_are_not_shown_with_the_plain_one(path, store):
     """SQLite quotes a text that it cannot read."""
     store.save(form="plan", field="a", value="x")
-    execute(path, f"UPDATE answers SET value = CAST(x'{SECRET.encode().hex()}ff' AS TEXT)")
+    execute(
+        path, f"UPDATE answers SET value = CAST(x'{SECRET.encode().hex()}ff' AS TEXT)"
+    )
     with pytest.raises(StoreError) as error:
         store.latest("plan")
-    assert SECRET not in str(error.getrepr(chain=True)) and error.value.__suppress_context__
+    assert (
+        SECRET not in str(error.getrepr(chain=True))
+        and error.value.__suppress_context__
+    )
 
 
 # -- against a model --
@@ -666,9 +724,14 @@ class Workbook(RuleBasedStateMachine):
     def set_the_clock(self, seconds):
         self.now += timedelta(seconds=seconds)
 
-    @rule(place=fields, value=st.sampled_from(["", "x", "y"]), page=st.sampled_from("12"))
+    @rule(
+        place=fields, value=st.sampled_from(["", "x", "y"]), page=st.sampled_from("12")
+    )
     def save(self, place, value, page):
-        seen, history = self.seen.get((page, place), 0), self.model.setdefault(place, [])
+        seen, history = (
+            self.seen.get((page, place), 0),
+            self.model.setdefault(place, []),
+        )
         saved = self.store.save(form=place[0], field=place[1], value=value, seen=seen)
         changed = history and history[0][0] != seen and history[0][1] != value
         assert (saved.elsewhere and (saved.elsewhere.id, saved.elsewhere.value)) == (
@@ -692,7 +755,10 @@ class Workbook(RuleBasedStateMachine):
 
     @rule()
     def carry_to_the_same_file(self):
-        assert portable.import_into(self.store, portable.read(portable.export(self.store))) == 0
+        assert (
+            portable.import_into(self.store, portable.read(portable.export(self.store)))
+            == 0
+        )
 
     @rule()
     def carry_to_another_file(self):
@@ -724,7 +790,9 @@ class Workbook(RuleBasedStateMachine):
             }
             assert self.store.latest(form) == latest
         for place, history in self.model.items():
-            assert [(answer.id, answer.value) for answer in self.store.history(*place)] == history
+            assert [
+                (answer.id, answer.value) for answer in self.store.history(*place)
+            ] == history
 
     def teardown(self):
         module._now = self.clock
@@ -742,7 +810,10 @@ TestWorkbook = Workbook.TestCase
 
 def test_missing_answers_come_in_all_or_none(path, store):
     at = datetime(2026, 1, 5, 14, 2, tzinfo=UTC)
-    good, bad = Placed("plan", "a", "x", at), Placed("plan", None, "y", at + timedelta(seconds=1))
+    good, bad = (
+        Placed("plan", "a", "x", at),
+        Placed("plan", None, "y", at + timedelta(seconds=1)),
+    )
     with pytest.raises(StoreError):
         store.append_missing([good, bad])
     assert values(path) == []
@@ -789,7 +860,9 @@ def test_forms_of_one_workbook_are_not_another_s(path, store):
     other.save(form="plan", field="a", value="theirs")
     assert store.workbooks() == other.workbooks() == ["levels", "own"]
     store.delete_everything()
-    assert other.workbooks() == ["levels"] and other.forms() == {"plan": {"a": "theirs"}}
+    assert other.workbooks() == ["levels"] and other.forms() == {
+        "plan": {"a": "theirs"}
+    }
 
 
 def test_a_file_without_answers_has_no_workbooks(store):
@@ -800,7 +873,9 @@ def test_an_answer_knows_how_many_there_were_by_then(store):
     for value in ("one", "two", "two"):
         store.save(form="plan", field="a", value=value)
     store.save(form="plan", field="b", value="x")
-    assert {field: answer.versions for field, answer in store.answers("plan").items()} == {
+    assert {
+        field: answer.versions for field, answer in store.answers("plan").items()
+    } == {
         "a": 3,
         "b": 1,
     }
@@ -815,14 +890,17 @@ def test_answers_before_a_time_are_those_that_stood_there_then(store):
     later = store.save(form="plan", field="a", value="now")
     store.save(form="plan", field="b", value="new")
     assert {
-        field: answer.value for field, answer in store.answers("plan", before=later.at).items()
+        field: answer.value
+        for field, answer in store.answers("plan", before=later.at).items()
     } == {"a": "then"}
     assert store.answers("plan", before=store.history("plan", "a")[-1].at) == {}
 
 
 def test_many_forms_are_read_at_once(store):
     for number in range(300):
-        store.save_all(form=f"map/{number}", values={f"line {line}": "yes" for line in range(5)})
+        store.save_all(
+            form=f"map/{number}", values={f"line {line}": "yes" for line in range(5)}
+        )
     held = store.forms("map")
     assert len(held) == 300 and all(len(values) == 5 for values in held.values())
 

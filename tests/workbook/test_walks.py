@@ -14,7 +14,10 @@ CLASS = {"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}
 
 def held(**answers):
     """A class with one walk for each name: the answers as letters, such as 'nny-n' for q1 to q4."""
-    made = {"task7.class/c1": CLASS, "task7.who/c1": dict.fromkeys(answers, walks.PUPIL)}
+    made = {
+        "task7.class/c1": CLASS,
+        "task7.who/c1": dict.fromkeys(answers, walks.PUPIL),
+    }
     for who, letters in answers.items():
         given = {
             f"q{n}": {"y": "yes", "n": "no"}[letter]
@@ -42,8 +45,14 @@ def test_of_six_pupils_three_need_only_an_annotation():
     "answers, told",
     [
         ({}, "Nobody is on the list of this class yet."),
-        ({"a": "----"}, "1 on the list; the chart has not been walked to its end for anyone yet."),
-        ({"a": "y--y"}, "Of 1 pupil or group, 1 needs only an annotation of the class plan."),
+        (
+            {"a": "----"},
+            "1 on the list; the chart has not been walked to its end for anyone yet.",
+        ),
+        (
+            {"a": "y--y"},
+            "Of 1 pupil or group, 1 needs only an annotation of the class plan.",
+        ),
         (
             {"a": "y--y", "b": "n---"},
             "Of 1 pupil or group, 1 needs only an annotation of the class plan. 1 is still on the way.",
@@ -96,7 +105,9 @@ def test_a_chart_that_a_school_has_drawn_is_kept_and_walked(tmp_path):
         {"key": "own_2", "kind": "outcome", "text": "Plan with them.", "label": "Plan"},
         {"key": "own_3", "kind": "outcome", "text": "Ring tonight.", "label": "Ring"},
     ]
-    store.save_all(form=walks.OWN, values=walks.chart_values(nodes=nodes, start="own_1", own=3))
+    store.save_all(
+        form=walks.OWN, values=walks.chart_values(nodes=nodes, start="own_1", own=3)
+    )
     chart = walks.own_chart(store.latest(walks.OWN))
     assert (
         problems(chart) == []
@@ -106,7 +117,9 @@ def test_a_chart_that_a_school_has_drawn_is_kept_and_walked(tmp_path):
 
 
 def test_a_copy_of_the_booklet_s_chart_adds_up_as_the_booklet_s():
-    own = walks.own_chart({"nodes": json.dumps(walks.boxes(walks.booklet_chart())), "start": "q1"})
+    own = walks.own_chart(
+        {"nodes": json.dumps(walks.boxes(walks.booklet_chart())), "start": "q1"}
+    )
     assert own.nodes == walks.booklet_chart().nodes
 
 
@@ -121,4 +134,7 @@ def test_a_box_that_counts_as_a_plan_leads_to_the_iep():
         }
     ]
     own = walks.own_chart({"nodes": json.dumps(nodes), "start": "own_1"})
-    assert walks.walk(own, {}).leads_to == ("task6.iep",) and walks.walk(own, {}).comes_to == "plan"
+    assert (
+        walks.walk(own, {}).leads_to == ("task6.iep",)
+        and walks.walk(own, {}).comes_to == "plan"
+    )
