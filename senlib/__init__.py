@@ -9,7 +9,7 @@ from pathlib import Path
 if sys.argv[:1] == ["-m"] and "senlib" in sys.orig_argv and not sys.flags.safe_path:
     sys.path.pop(0)
 
-from senlib.school.kept import kept
+from senlib.school.cache import kept
 from senlib.school.school import School, open_school
 
 __all__ = ["ROOT", "School", "open_sample", "open_school"]

@@ -41,12 +41,12 @@ WRITTEN = (  # in the text of any cell: what it looks like, what it is, and what
     (
         r"(?<![A-Za-z])[A-Za-z]:[\\/]|(?<![\w.~-])/(?:home|Users|root|mnt|media|Volumes)/|(?<!\w)~[\\/]|file:/",
         "names a folder of one machine",
-        "Take it out; the desk finds the school's files, and ROOT the repository's.",
+        "Take it out; the workspace finds the school's files, and ROOT the repository's.",
     ),
     (
         r"(?<![\\:\w])\\{2,4}[\w.$-]+\\{1,2}[\w.$-]|(?<![:/\w])//[\w.$-]+/[\w$]",
         "names a folder of a network",
-        "Take it out; the desk finds the school's files.",
+        "Take it out; the workspace finds the school's files.",
     ),
     (
         r"(?<![A-Za-z0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![A-Za-z0-9])",

@@ -9,7 +9,7 @@ import grimp
 import pytest
 
 import senlib
-from senlib.pages.tasks import PAGES
+from tests import module_map
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
@@ -82,25 +82,8 @@ def test_name_that_is_named_exists(name):
     assert hasattr(importlib.import_module(module), thing)
 
 
-def test_map_names_each_module():
-    """In CONTRIBUTING.md, each in its package's row; a page's own module goes by the page's stem, and is not named."""
-    rows = dict(
-        re.findall(
-            r"^\| `senlib/(\w+)/` \| (.*) \|$",
-            (ROOT / "CONTRIBUTING.md").read_text("utf-8"),
-            re.MULTILINE,
-        )
+def test_the_map_is_what_the_modules_say():
+    text = module_map.PAGE.read_text("utf-8")
+    assert module_map.MAP.search(text)[0] == module_map.module_map(), (
+        "python tests/module_map.py writes it"
     )
-    there = {
-        (path.parent.name, path.name)
-        for path in (ROOT / "senlib").glob("*/*.py")
-        if path.name != "__init__.py"
-    }
-    pages = {("pages", f"{page.stem}.py") for page in PAGES}
-    named = {
-        (package, module)
-        for package, row in rows.items()
-        for module in re.findall(r"`(\w+\.py)`", row)
-    }
-    assert there - pages - named == set(), "not named"
-    assert named - there == set(), "no longer there"

@@ -1,6 +1,6 @@
 """Every sentence with a verdict, and the measure behind it: `python tests/verdicts.py` prints them.
 
-A verdict is worded by a function of senlib.pages.verdicts. Any other text in senlib that has the words of one is explained in
+A verdict is worded by a function of senlib.pages.kit.verdicts. Any other text in senlib that has the words of one is explained in
 EXPLAINED, or is found unexplained, and tests/pages/test_verdicts.py fails.
 """
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from senlib.pages import verdicts  # noqa: E402
+from senlib.pages.kit import verdicts  # noqa: E402
 
 # What a verdict is made of.
 WORDS = re.compile(
@@ -28,18 +28,18 @@ WORDS = re.compile(
     re.IGNORECASE,
 )
 
-# What senlib.pages.verdicts has besides, and gives no verdict.
+# What senlib.pages.kit.verdicts has besides, and gives no verdict.
 HELPERS = {"in_points"}
 
 RANGE = "no verdict: the range of a rate (proportion.wilson) or of an average (proportion.mean_interval)"
-VALUE = "no verdict: the name or a value of a measure’s column, which senlib.pages.verdicts words"
+VALUE = "no verdict: the name or a value of a measure’s column, which senlib.pages.kit.verdicts words"
 HOW = "no verdict: says what the measure named there does"
 COUNT = "no verdict: a number, not a comparison"
 PLAIN = "no verdict: an everyday use of the word"
 
-# Texts with such words that senlib.pages.verdicts does not make: the file, what stands in it, and the measure, or why it is none.
+# Texts with such words that senlib.pages.kit.verdicts does not make: the file, what stands in it, and the measure, or why it is none.
 EXPLAINED = [
-    ("senlib/pages/verdicts.py", ".", "the wording itself"),
+    ("senlib/pages/kit/verdicts.py", ".", "the wording itself"),
     ("senlib/measures/*", r"^(not )?clear$", VALUE),
     ("senlib/pages/*", r"^clear$", VALUE),
     ("senlib/exports/_docx.py", "^clear$", "no verdict: how Word calls a plain shade"),
@@ -48,13 +48,17 @@ EXPLAINED = [
         r"^Likely( (from|to)(, without)?)?$|likely (between )?\{\} (to|and) \{\}",
         RANGE,
     ),
-    ("senlib/pages/frame.py", "^Line: where the true rate is likely to lie", RANGE),
+    (
+        "senlib/pages/kit/layout.py",
+        "^Line: where the true rate is likely to lie",
+        RANGE,
+    ),
     (
         "senlib/content/sessions/facilitator.toml",
         "where the true share is likely to lie",
         RANGE,
     ),
-    ("senlib/pages/how_to_read.py", "A range is a likely range", HOW),
+    ("senlib/pages/kit/how_to_read.py", "A range is a likely range", HOW),
     ("senlib/content/figures/how_to_read.toml", ".", HOW),
     (
         "senlib/pages/unit3_class_sheets.py",
@@ -68,7 +72,11 @@ EXPLAINED = [
     ),
     ("senlib/pages/governors.py", "^More than |^more than \\{\\} %$", COUNT),
     ("senlib/pages/[fg]*.py", "^not clear$", VALUE),
-    ("senlib/pages/sentences.py", "^more than $", "no verdict: the rule of a target"),
+    (
+        "senlib/pages/kit/sentences.py",
+        "^more than $",
+        "no verdict: the rule of a target",
+    ),
     (
         "senlib/pages/task1_conversion_data.py",
         "where the true gap is likely to lie",
@@ -79,7 +87,7 @@ EXPLAINED = [
         "[cC]learly|^not clear$",
         "criteria.clear, of 11 pupils or more",
     ),
-    ("senlib/pages/hundred.py", r"more than (\{\}|99) of", COUNT),
+    ("senlib/pages/kit/others_of_100.py", r"more than (\{\}|99) of", COUNT),
     ("senlib/school/*", r"more than (once|\{\} (columns|rows|lines|sheets))", COUNT),
     ("senlib/national/*", "more than SEN and no SEN together", COUNT),
     ("senlib/content/task4_level3_to_5.toml", "belong to more than one", COUNT),
@@ -99,7 +107,7 @@ EXPLAINED = [
 
 
 class Made(NamedTuple):
-    """A place where senlib.pages.verdicts words a verdict: the function it stands in, and the one that words it."""
+    """A place where senlib.pages.kit.verdicts words a verdict: the function it stands in, and the one that words it."""
 
     place: str
     within: str
@@ -122,7 +130,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def made() -> list[Made]:
-    """Wherever a function of senlib.pages.verdicts is used, by way of its module or by its own name."""
+    """Wherever a function of senlib.pages.kit.verdicts is used, by way of its module or by its own name."""
     found = []
     for file, tree in modules():
         names = _imported(tree)
@@ -165,7 +173,7 @@ def with_words() -> list[tuple[Text, str]]:
 
 
 def example(verdict: str) -> str:
-    """A sentence that a function of senlib.pages.verdicts makes, as its docstring has it."""
+    """A sentence that a function of senlib.pages.kit.verdicts makes, as its docstring has it."""
     function = getattr(verdicts, verdict)
     made = (
         doctest.DocTestFinder().find(function, globs=vars(verdicts))[0].examples[0].want
@@ -185,7 +193,7 @@ def _explained(text: Text) -> str:
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:
-    """Under which names a module has senlib.pages.verdicts, in full, and the functions of it, by their own names."""
+    """Under which names a module has senlib.pages.kit.verdicts, in full, and the functions of it, by their own names."""
     names = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -231,7 +239,7 @@ def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    print("Worded by senlib.pages.verdicts:")
+    print("Worded by senlib.pages.kit.verdicts:")
     for one in made():
         print(f"  {one.place}, {one.within}: {one.verdict}")
         print(f"    ‘{example(one.verdict)}’")

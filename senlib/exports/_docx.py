@@ -22,7 +22,7 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from senlib.exports.about import About
-from senlib.exports.text import one_line, plain
+from senlib.text import one_line, plain
 
 LANGUAGE = "en-GB"
 FONT = "Arial"  # plain, and on every computer

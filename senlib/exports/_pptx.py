@@ -26,7 +26,7 @@ from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
-from senlib.exports.text import plain
+from senlib.text import plain
 
 LANGUAGE, FONT = "en-GB", "Arial"
 INK, BLUE, WARM, GREY, LINE = "1B1B1B", "0B5FA5", "B4540A", "5F6368", "D0D4D9"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from senlib.exports.text import day
+from senlib.text import day
 
 SAMPLE = "Sample data: nobody here is real."
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from senlib.exports.about import About
-from senlib.exports.text import one_line, plain
+from senlib.text import one_line, plain
 
 README = "README.txt"
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from icalendar import Calendar, Event
 
 from senlib.exports.about import SAMPLE, About
-from senlib.exports.text import one_line, plain
+from senlib.text import one_line, plain
 from senlib.workbook.plan import Action
 
 # Who made the file, as RFC 5545 asks; and where its events' names are from.

@@ -19,7 +19,7 @@ _WIDEST, _LINE = 60, 15
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ExcelSheet:
     """One sheet: its name, its table, and the columns to show with their headings."""
 
     name: str
@@ -27,7 +27,9 @@ class Sheet:
     columns: Mapping[str, str]
 
 
-def workbook(sheets: Sequence[Sheet], *, about: Sequence[tuple[str, str]]) -> bytes:
+def workbook(
+    sheets: Sequence[ExcelSheet], *, about: Sequence[tuple[str, str]]
+) -> bytes:
     """A workbook of lists, and last a sheet 'About' of what it is, where it is from and when it was made.
 
     >>> from zipfile import ZipFile
@@ -70,7 +72,7 @@ def workbook(sheets: Sequence[Sheet], *, about: Sequence[tuple[str, str]]) -> by
     return held.getvalue()
 
 
-def _write(page, sheet: Sheet, *, head, text, number) -> None:
+def _write(page, sheet: ExcelSheet, *, head, text, number) -> None:
     page.freeze_panes(1, 1)
     page.set_landscape()
     page.fit_to_pages(1, 0)

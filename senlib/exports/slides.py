@@ -12,7 +12,7 @@ import pandas as pd
 from senlib.exports import _pptx
 from senlib.exports._pptx import Series
 from senlib.exports.about import SAMPLE, About
-from senlib.exports.text import day, one_line
+from senlib.text import day, one_line
 
 # Sizes of the lines in points, the largest in which they fit is taken; beside a chart there is less room. None is too small to read.
 _SIZES, _BESIDE_A_CHART = (28, 24, 20), (24, 20)

@@ -11,7 +11,7 @@ from docx.document import Document
 from senlib.exports import _docx
 from senlib.exports._docx import Cell
 from senlib.exports.about import About
-from senlib.exports.text import day, one_line, written_day
+from senlib.text import day, one_line, written_day
 from senlib.workbook.forms import (
     Cards,
     Checklist,
@@ -106,7 +106,7 @@ class Copy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class TextBlock:
     """Text under a heading of its own; a list with a dot before each line where `listed`."""
 
     heading: str
@@ -116,7 +116,7 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing:
+class TableBlock:
     """A table to read: its heading, the heads of its columns, and its rows as texts; `weights` share out the width.
 
     `room` is the least height of a row in cm, where there is something to write in by hand.
@@ -131,7 +131,7 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class PictureBlock:
     """A picture (PNG or JPEG) under a heading of its own, if any, with what it says in words for those who do not see it."""
 
     heading: str
@@ -140,7 +140,7 @@ class Picture:
     wide: bool = False
 
 
-Piece = Copy | Words | Listing | Picture
+Piece = Copy | TextBlock | TableBlock | PictureBlock
 
 
 def document(
@@ -240,7 +240,7 @@ def feedback(
     heading: str = "",
     of: str = "",
     held: Held | None = None,
-    picture: Picture | None = None,
+    picture: PictureBlock | None = None,
 ) -> bytes:
     """The feedback sheet of one visit `of` from `held` (`Store.forms()`), with a picture of its minutes if wished; blank without.
 
@@ -287,12 +287,12 @@ def plan(
     ]
     if not rows:
         return document(
-            [Words(heading="", text="No action is in the plan yet.", wide=True)],
+            [TextBlock(heading="", text="No action is in the plan yet.", wide=True)],
             about=about,
         )
     weights = (3.2, 2.4, 1.4, 1.5, 2.6, 0.8)
     return document(
-        [Listing(heading="", heads=heads, rows=rows, weights=weights, wide=True)],
+        [TableBlock(heading="", heads=heads, rows=rows, weights=weights, wide=True)],
         about=about,
     )
 
@@ -331,13 +331,13 @@ def _add(made: Document, piece: Piece) -> None:
     )
     if head:
         _docx.heading(made, head, level=2)
-    if isinstance(piece, Words):
+    if isinstance(piece, TextBlock):
         _docx.paragraphs(
             made, piece.text, style="List Bullet" if piece.listed else None
         )
-    elif isinstance(piece, Picture):
+    elif isinstance(piece, PictureBlock):
         _docx.picture(made, piece.content, says=piece.says)
-    elif isinstance(piece, Listing):
+    elif isinstance(piece, TableBlock):
         rows = [[Cell(text) for text in row] for row in piece.rows]
         weights = piece.weights or [1] * len(piece.heads)
         _docx.table(
@@ -708,7 +708,7 @@ def copy_of(part: Part, *, of: str, held: Held | None) -> Copy:
     return Copy(part=part, answers=held.get(place(part.key, of=of), {}), rows=rows)
 
 
-def _minutes(copy: Copy) -> Listing | Words:
+def _minutes(copy: Copy) -> TableBlock | TextBlock:
     """Where the minutes of a lesson went: what has any."""
     found = [
         (row.label, minutes)
@@ -716,8 +716,8 @@ def _minutes(copy: Copy) -> Listing | Words:
         if (minutes := copy.answers.get(answer_key(row=row.key, column="minutes"), ""))
     ]
     if not found:
-        return Words(heading=copy.part.title, text="No minutes are noted.")
-    return Listing(
+        return TextBlock(heading=copy.part.title, text="No minutes are noted.")
+    return TableBlock(
         heading=copy.part.title,
         heads=["What the pupil was doing", "Minutes"],
         rows=found,

@@ -28,7 +28,7 @@ from senlib.measures.counting import (
 from senlib.measures.groups import group_order, with_groups
 from senlib.measures.proportion import wilson
 from senlib.measures.starts import below_in_one
-from senlib.school.kept import kept
+from senlib.school.cache import kept
 from senlib.school.school import School
 
 Denominator = Literal["all", "with_result"]

@@ -17,7 +17,7 @@ from senlib.measures.gaps import independent, verdict
 from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.proportion import FEW, wilson
 from senlib.measures.tracking import track, years_into
-from senlib.school.kept import kept
+from senlib.school.cache import kept
 from senlib.school.school import School
 
 # The table of what is given. `heading` groups things, and `provision` is a thing's key, which stays when its label is reworded.

@@ -20,7 +20,7 @@ from senlib.measures.counting import (
 )
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.proportion import wilson
-from senlib.school.kept import kept
+from senlib.school.cache import kept
 from senlib.school.school import School, current_academic_year
 
 PEOPLE = [

@@ -19,14 +19,14 @@ from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
 from senlib.measures.proportion import rounded
 from senlib.measures.tracking import on_course_rates, track
-from senlib.pages import frame, sentences, top, verdicts
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.shown import Shown
+from senlib.pages.kit import header, layout, sentences, verdicts
+from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.school.school import School
 from senlib.widgets import Clock
 from senlib.workbook import sessions
 from senlib.workbook.sessions import Activity, Plan, Sitting
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 # Said on every file: what the pupils in it are, and that no count in it is left out.
 HIDDEN = "Nothing was hidden: the figures are those of a sample school, and the forms are blank."
@@ -41,29 +41,29 @@ class SessionsPage:
     Each section is a method that a notebook calls; `plan` comes first, for the others hang on what is chosen there.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.shown = desk, Shown(desk)
-        self.trouble, self.said = frame.html(""), frame.html("")
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace, self.shown = workspace, SharedAnswers(workspace)
+        self.trouble, self.said = layout.html(""), layout.html("")
         self._drawing = False
         place = self._last_place()
-        self.which = frame.choice(
+        self.which = layout.choice(
             "Plan", [(plan.title, plan.key) for plan in sessions.plans()], place[0]
         )
-        self.meeting = frame.choice("Meeting", self._meetings(), place[1])
+        self.meeting = layout.choice("Meeting", self._meetings(), place[1])
         self.chosen: tuple[Activity, ...] = ()
 
     def header(self) -> widgets.HTML:
         """Which school lies open, and that no pupil of it gets onto slides or handouts."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     # -- the plan --
 
     def plan(self) -> widgets.VBox:
         """The plan: which one, its activities in order with their minutes, and the sum beside the time there is."""
         self.about, self.sum, self.order = (
-            frame.html(""),
-            frame.html(""),
-            frame.html(""),
+            layout.html(""),
+            layout.html(""),
+            layout.html(""),
         )
         self.list = widgets.Select(description="In this order", options=[])
         self.minutes = widgets.BoundedIntText(
@@ -76,7 +76,7 @@ class SessionsPage:
             widgets.Button(description=words)
             for words in ("Earlier", "Later", "Take it out")
         )
-        self.more = frame.choice("One more activity", [("Choose", "")])
+        self.more = layout.choice("One more activity", [("Choose", "")])
         self.add, self.back = (
             widgets.Button(description="Add it"),
             widgets.Button(description="Put the plan back as it came"),
@@ -92,15 +92,15 @@ class SessionsPage:
         self.back.on_click(lambda _: self._put_back())
         self._read()
         self.list.layout.max_width = "100%"
-        one = frame.controls(self.earlier, self.later, self.out)
-        more = frame.controls(self.more, self.add, self.back)
+        one = layout.controls(self.earlier, self.later, self.out)
+        more = layout.controls(self.more, self.add, self.back)
         pieces = [
-            frame.controls(self.which, self.meeting),
+            layout.controls(self.which, self.meeting),
             self.about,
             self.sum,
             self.list,
             one,
-            frame.controls(self.minutes),
+            layout.controls(self.minutes),
             self.said,
         ]
         return widgets.VBox([*pieces, more, self.shown.box, self.trouble, self.order])
@@ -127,7 +127,7 @@ class SessionsPage:
         try:
             held = self.shown.read(sessions.FORM)
         except StoreError as error:
-            self.trouble.value = frame.trouble_line(str(error))
+            self.trouble.value = layout.trouble_line(str(error))
         found = [
             plan for plan in sessions.plans() if plan.key == held.get("plan")
         ] or list(sessions.plans()[:1])
@@ -159,7 +159,7 @@ class SessionsPage:
         except StoreError as error:
             held, self.trouble.value = (
                 {},
-                frame.trouble_line(
+                layout.trouble_line(
                     f"What you chose cannot be read, so this is the plan as it came. {error}"
                 ),
             )
@@ -172,7 +172,7 @@ class SessionsPage:
         before = self.list.value
         self.chosen = tuple(chosen)
         self._draw(at=at or before or "")
-        self.said.value = f'<p role="status">{frame.escape(said)}</p>'
+        self.said.value = f'<p role="status">{layout.escape(said)}</p>'
         self._keep(sessions.to_keep(self.sitting, self.chosen), form=self._form)
 
     def _keep(self, values: Mapping[str, str], *, form: str) -> None:
@@ -181,7 +181,7 @@ class SessionsPage:
                 form, values, about="the plan of a session", then=self._read
             )
         except StoreError as error:
-            self.trouble.value = frame.not_saved(error)
+            self.trouble.value = layout.not_saved(error)
             return
         self.trouble.value = ""
 
@@ -189,9 +189,9 @@ class SessionsPage:
         """Show what is chosen, and all that hangs on it."""
         self._drawing = True
         many = len(self._plan.sittings) > 1
-        self.about.value = f"<p>{frame.escape(self._plan.about)}</p>"
+        self.about.value = f"<p>{layout.escape(self._plan.about)}</p>"
         self.meeting.layout.display = "" if many else "none"
-        self.sum.value = frame.answer(
+        self.sum.value = layout.answer(
             sessions.beside(self.chosen, there_is=self.sitting.minutes)
         )
         options = [
@@ -290,11 +290,13 @@ class SessionsPage:
         samples = [
             (f"Sample: {framework_named(name).short_title}", name) for name in names()
         ]
-        self.sample = frame.choice(
-            "Figures of which sample school?", samples, self.desk.school.framework.name
+        self.sample = layout.choice(
+            "Figures of which sample school?",
+            samples,
+            self.workspace.school.framework.name,
         )
         self.make = widgets.Button(description="Make the files", button_style="primary")
-        self.links = frame.html("")
+        self.links = layout.html("")
         self.sample.observe(lambda _: setattr(self.links, "value", ""), "value")
         self.make.on_click(lambda _: self._make())
         told = (
@@ -303,8 +305,8 @@ class SessionsPage:
         )
         return widgets.VBox(
             [
-                frame.html(f"<p>{frame.words(told)}</p>"),
-                frame.controls(self.sample, self.make),
+                layout.html(f"<p>{layout.words(told)}</p>"),
+                layout.controls(self.sample, self.make),
                 self.links,
             ]
         )
@@ -335,19 +337,19 @@ class SessionsPage:
         whole = bundle(made, about=about)
         name = "".join(letter for letter in title if letter.isalnum() or letter == " ")
         buttons = [
-            frame.download("Everything in one zip", whole, name=name, kind="zip")
+            layout.download("Everything in one zip", whole, name=name, kind="zip")
         ]
         for file in made:
             stem, kind = file.name.rsplit(".", 1)
             buttons.append(
-                frame.download(stem, file.content, name=f"{name}-{stem}", kind=kind)
+                layout.download(stem, file.content, name=f"{name}-{stem}", kind=kind)
             )
         says = "".join(
-            f"<li><strong>{frame.escape(file.name.rsplit('.', 1)[0])}</strong>: {frame.escape(file.says)}</li>"
+            f"<li><strong>{layout.escape(file.name.rsplit('.', 1)[0])}</strong>: {layout.escape(file.says)}</li>"
             for file in made
         )
         told = f'<p role="status">{len(made)} files are made.</p>'
-        self.links.value = f'{told}<p class="sl-downloads">{"".join(buttons)}</p><ul>{says}</ul>{frame.note(HIDDEN)}'
+        self.links.value = f'{told}<p class="sl-downloads">{"".join(buttons)}</p><ul>{says}</ul>{layout.note(HIDDEN)}'
 
     def _title(self) -> str:
         return self.sitting.title if len(self._plan.sittings) > 1 else self._plan.title
@@ -376,18 +378,18 @@ class SessionsPage:
         lines = [
             (
                 "Task 2: the card sort on the screen, for a group without paper",
-                frame.address("task2_role_of_the_senco"),
+                layout.address("task2_role_of_the_senco"),
             ),
             (
                 "In the room: let participants in, and see what the room thinks",
-                frame.address("room"),
+                layout.address("room"),
             ),
             (
                 "Governors: the pictures for a governors’ meeting",
-                frame.address("governors"),
+                layout.address("governors"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
 
 # -- the running order --
@@ -400,22 +402,22 @@ def running_order(chosen: Sequence[Activity], *, between: str = "") -> str:
     True
     """
     if not chosen:
-        return frame.note(
+        return layout.note(
             "No activity is chosen. Add one above, or put the plan back as it came."
         )
     items = "".join(_item(one) for one in sessions.timed(chosen))
     after = (
-        f"<h4>Until you meet again</h4><p>{frame.escape(between)}</p>"
+        f"<h4>Until you meet again</h4><p>{layout.escape(between)}</p>"
         if between
         else ""
     )
-    return f'{frame.heading("The running order", level=3)}<ol class="sl-tasks">{items}</ol>{after}'
+    return f'{layout.heading("The running order", level=3)}<ol class="sl-tasks">{items}</ol>{after}'
 
 
 def _item(one: sessions.Timed) -> str:
     activity = one.activity
-    unit = f" <span>({frame.escape(activity.unit)})</span>" if activity.unit else ""
-    head = f"<strong>{sessions.clock(one.begins)} to {sessions.clock(one.ends)}. {frame.escape(activity.title)}</strong>{unit}"
+    unit = f" <span>({layout.escape(activity.unit)})</span>" if activity.unit else ""
+    head = f"<strong>{sessions.clock(one.begins)} to {sessions.clock(one.ends)}. {layout.escape(activity.title)}</strong>{unit}"
     told = [
         (words, text)
         for words, text in (
@@ -429,7 +431,8 @@ def _item(one: sessions.Timed) -> str:
     if not activity.unit:
         return f"<li>{head}</li>"
     lines = "".join(
-        f"<p><strong>{words}.</strong> {frame.escape(text)}</p>" for words, text in told
+        f"<p><strong>{words}.</strong> {layout.escape(text)}</p>"
+        for words, text in told
     )
     return f"<li>{head}<details><summary>Who does what</summary>{lines}</details></li>"
 
@@ -534,7 +537,7 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
         for one in sessions.timed(chosen)
     ]
     heads = ["When", "Activity", "The leader", "Everyone", "Give out"]
-    table = word.Listing(
+    table = word.TableBlock(
         heading="The running order",
         heads=heads,
         rows=rows,
@@ -542,7 +545,7 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
         wide=True,
     )
     after = (
-        [word.Words(heading="Until you meet again", text=between, wide=True)]
+        [word.TextBlock(heading="Until you meet again", text=between, wide=True)]
         if between
         else []
     )
@@ -609,14 +612,14 @@ def slide_of(activity: Activity, *, school: School) -> slides.Slide:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Picture:
+class SlideFigure:
     """A chart, and what it shows in a line beside it: whose rates they are, and of what."""
 
     told: str
     chart: slides.Chart
 
 
-def conversion_chart(school: School) -> Picture | None:
+def conversion_chart(school: School) -> SlideFigure | None:
     """Pupils with SEN beside pupils without, in the last summer, from one start: of those that matter most, the one with most SEN."""
     stage = school.framework.stage(None)
     table = conversion(
@@ -662,7 +665,7 @@ def conversion_chart(school: School) -> Picture | None:
     )
 
 
-def targets_chart(school: School) -> Picture | None:
+def targets_chart(school: School) -> SlideFigure | None:
     """What the framework asks for first, measured in each subject in the last summer that is held."""
     table = criteria(school)
     rows = _last_summer(
@@ -708,7 +711,7 @@ def _beside_target(row) -> str:
     return verdicts.beside(difference, pupils=int(row.pupils))
 
 
-def course_chart(school: School) -> Picture | None:
+def course_chart(school: School) -> SlideFigure | None:
     """How many are on course now, with SEN and without, in each year group."""
     subject = school.framework.outcome_subjects()[0]
     rows = on_course_rates(track(school, subject=subject), framework=school.framework)
@@ -743,7 +746,7 @@ def _rates(
     series: str,
     told: str,
     beside: Sequence[str] = (),
-) -> Picture:
+) -> SlideFigure:
     """Rates as bars, each with its n in its label and the interval as a line on it; all of it in words as well.
 
     `beside` has for each row how it lies beside what `told` names.
@@ -757,7 +760,7 @@ def _rates(
             filter(
                 None,
                 (
-                    f"{name}, {frame.percent_range(row.percent, row.low, row.high)}.",
+                    f"{name}, {layout.percent_range(row.percent, row.low, row.high)}.",
                     verdict,
                 ),
             )
@@ -775,9 +778,9 @@ def _rates(
         unit="%",
         most=100,
     )
-    return Picture(told=told, chart=chart)
+    return SlideFigure(told=told, chart=chart)
 
 
 def open_page() -> SessionsPage:
     """The page over the school that lies open."""
-    return SessionsPage(open_desk())
+    return SessionsPage(open_workspace())

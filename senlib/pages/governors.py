@@ -15,28 +15,28 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.about import About
-from senlib.exports.governors import Figures, one_page
+from senlib.exports.governors_paper import Figures, one_page
 from senlib.measures import provision
 from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
 from senlib.measures.gaps import Gap, clear, independent
 from senlib.measures.proportion import FEW, compared, points_apart, rounded, wilson
 from senlib.national import ALL_SCHOOLS, TEACHER_ASSESSED
-from senlib.pages import frame, verdicts
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.live import Live
-from senlib.pages.published import (
+from senlib.pages.governors_data import (
     LIMITS,
     LOW,
     MIDDLE,
     POUNDS,
+    Context,
     England,
-    Gathered,
+    GovernorsData,
     View,
-    Words,
     gather,
 )
-from senlib.pages.verdicts import in_points
+from senlib.pages.kit import layout, verdicts
+from senlib.pages.kit.live import Live
+from senlib.pages.kit.verdicts import in_points
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 BANDS = {
     "low": f"Attend {LOW} % or less",
@@ -138,7 +138,7 @@ LITTLE = (
 )
 
 
-def shows_little(view: View, words: Words) -> bool:
+def shows_little(view: View, words: Context) -> bool:
     """Whether no rate of pupils with SEN shows, though there are some."""
     rates = [
         view.tables[name].rates(column=column, reached=made, of=of)
@@ -155,7 +155,7 @@ def shows_little(view: View, words: Words) -> bool:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnsweredQuestion:
     """A question with its answer in a sentence, the figures in words (`lines`) and with whom they are compared; and how to draw them.
 
     `strong`, `marks`, `mark` and `axis` are as charts.published_rates takes them; `sure` says how sure one can be, and `reading`
@@ -182,15 +182,15 @@ class Asked:
 class GovernorsPage:
     """The governors' page. It holds what `gather` gives, and neither the school nor the store. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.top = frame.header(desk.school, trouble=desk.trouble)
+    def __init__(self, workspace: Workspace) -> None:
+        self.top = layout.header(workspace.school, trouble=workspace.trouble)
         try:
-            self.held: Gathered | None = gather(desk)
+            self.held: GovernorsData | None = gather(workspace)
             trouble = ""
         except StoreError as error:
             self.held, trouble = None, str(error)
         self.trouble = trouble
-        self.hide = frame.choice(
+        self.hide = layout.choice(
             "Hide counts up to",
             [(f"{limit} pupils", limit) for limit in LIMITS],
             HIDE_UP_TO,
@@ -208,7 +208,7 @@ class GovernorsPage:
         return widgets.VBox(
             [
                 self.live.piece(self._rule),
-                frame.controls(self.hide),
+                layout.controls(self.hide),
                 self.live.piece(self._paper),
             ]
         )
@@ -241,7 +241,7 @@ class GovernorsPage:
 
     def next(self) -> widgets.HTML:
         """What the school does next."""
-        return frame.html(self._shown(lambda held, _: next_html(held)))
+        return layout.html(self._shown(lambda held, _: next_html(held)))
 
     # -- how it is made --
 
@@ -312,16 +312,16 @@ class GovernorsPage:
 
     def _rule(self) -> str:
         if not self.held:
-            return frame.trouble_line(self.trouble)
+            return layout.trouble_line(self.trouble)
         words = self.held.words
         unknown = words.sen_unknown_then or words.sen_unknown_now
         little = not unknown and shows_little(self.view, words)
-        rule = frame.note(self.view.rule) + frame.how_to_read("hidden_counts")
-        return rule + (frame.answer(LITTLE) if little else "")
+        rule = layout.note(self.view.rule) + layout.how_to_read("hidden_counts")
+        return rule + (layout.answer(LITTLE) if little else "")
 
     def _paper(self) -> str:
         return (
-            frame.download(
+            layout.download(
                 "One page for the papers (Word)",
                 self.paper(),
                 name="governors",
@@ -332,17 +332,17 @@ class GovernorsPage:
         )
 
 
-def known_then(asked: Asked, words: Words) -> Asked:
+def known_then(asked: AnsweredQuestion, words: Context) -> AnsweredQuestion:
     """A question about the results of the summer, with the word that many pupils have no SEN code where it is so."""
     return _with_unknown(asked) if words.sen_unknown_then else asked
 
 
-def known_now(asked: Asked, words: Words) -> Asked:
+def known_now(asked: AnsweredQuestion, words: Context) -> AnsweredQuestion:
     """A question about pupils on roll, with the same word."""
     return _with_unknown(asked) if words.sen_unknown_now else asked
 
 
-def _with_unknown(asked: Asked) -> Asked:
+def _with_unknown(asked: AnsweredQuestion) -> AnsweredQuestion:
     """That many have no SEN code stands in place of an answer that would blame their number, else beside it."""
     if asked.answer in (
         TOO_FEW,
@@ -358,12 +358,12 @@ def _with_unknown(asked: Asked) -> Asked:
     )
 
 
-def progress(view: View, words: Words) -> Asked:
+def progress(view: View, words: Context) -> AnsweredQuestion:
     """Of pupils with SEN and of others, how many made the expected gain, by subject."""
     if words.no_start:
-        return Asked(PROGRESS, words.no_start)
+        return AnsweredQuestion(PROGRESS, words.no_start)
     if _nobody(view.tables["progress"]):
-        return Asked(PROGRESS, NO_RESULTS)
+        return AnsweredQuestion(PROGRESS, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
     held = [view.england.get(("progress", *at)) for at in rows]
     figures = Figures(
@@ -404,7 +404,7 @@ def progress(view: View, words: Words) -> Asked:
         )
     left_out = f" {NO_STARTS}" if words.starts_unknown else ""
     target = tuple(words.target if side == "SEN" else float("nan") for _, side in rows)
-    return Asked(
+    return AnsweredQuestion(
         PROGRESS,
         _lead_of_progress(pairs),
         tuple(told),
@@ -423,16 +423,16 @@ def progress(view: View, words: Words) -> Asked:
         mark="target" if words.target_source else "England",
         sure=f"Results of {words.summer}. Expected gain: {words.gain}.{left_out} Pupils without a result count as not having made it. "
         f"{SURE}",
-        reading=frame.how_to_read("expected_gain", "rate", "gap_crude"),
+        reading=layout.how_to_read("expected_gain", "rate", "gap_crude"),
         on_paper=tuple(on_paper),
     )
 
 
-def england(view: View, words: Words) -> Asked:
+def england(view: View, words: Context) -> AnsweredQuestion:
     """How many reached the outcome that counts, beside what England reached from the same starts."""
     question = f"How many get to {words.reach}, and how is it in England?"
     if _nobody(view.tables["attained"]):
-        return Asked(question, NO_RESULTS)
+        return AnsweredQuestion(question, NO_RESULTS)
     rows = tuple(product(words.subjects, SIDES))
     held = [view.england.get(("attained", *at)) for at in rows]
     figures = Figures(
@@ -470,7 +470,7 @@ def england(view: View, words: Words) -> Asked:
     )
     unjudged = any(held) and not any(one and one.difference for one in held)
     caveat = NO_VERDICT if unjudged else ""
-    return Asked(
+    return AnsweredQuestion(
         question,
         _lead_of_england(_pairs(figures, words), view, words),
         tuple(told),
@@ -486,17 +486,17 @@ def england(view: View, words: Words) -> Asked:
         marks=_marks(held),
         mark="England",
         sure=" ".join(filter(None, (whom, caveat, SURE))),
-        reading=frame.how_to_read("england_with_your_starts", "rate")
+        reading=layout.how_to_read("england_with_your_starts", "rate")
         if alike
-        else frame.how_to_read("rate"),
+        else layout.how_to_read("rate"),
         caveat=caveat,
     )
 
 
-def absence(view: View, words: Words) -> Asked:
+def absence(view: View, words: Context) -> AnsweredQuestion:
     """How many missed a tenth of school or more."""
     if not words.recorded:
-        return Asked(ABSENCE, _unrecorded(words))
+        return AnsweredQuestion(ABSENCE, _unrecorded(words))
     rows = tuple((side,) for side in SIDES)
     figures = Figures(
         caption="Missed a tenth of school or more, this year",
@@ -515,7 +515,7 @@ def absence(view: View, words: Words) -> Asked:
             f"{group} {rounded(percent)} %" for group, percent in words.absence.items()
         )
         told = f"England, {words.absence_year}, {ALL_SCHOOLS}: {parts} ({words.absence_source})."
-    return Asked(
+    return AnsweredQuestion(
         ABSENCE,
         _lead_of_absence(one, other, words),
         tuple(_beside("A tenth or more missed", one, other)),
@@ -525,15 +525,15 @@ def absence(view: View, words: Words) -> Asked:
         axis="missed a tenth or more",
         key=_key(""),
         sure=" ".join(filter(None, (f"Pupils{_known(words)}.", caveat, SURE))),
-        reading=frame.how_to_read("missed_a_tenth", "gap_crude"),
+        reading=layout.how_to_read("missed_a_tenth", "gap_crude"),
         caveat=caveat,
     )
 
 
-def attendance(view: View, words: Words) -> Asked:
+def attendance(view: View, words: Context) -> AnsweredQuestion:
     """Of pupils with SEN, how many move on, by how much of school they attend."""
     if not words.recorded:
-        return Asked(ATTENDANCE, _unrecorded(words))
+        return AnsweredQuestion(ATTENDANCE, _unrecorded(words))
     rows = tuple(("SEN", band) for band in BANDS)
     figures = Figures(
         caption="Pupils with SEN who move on now",
@@ -546,14 +546,14 @@ def attendance(view: View, words: Words) -> Asked:
     )
     table = [row for _, row in figures.table().iterrows()]
     if all(not row.reason and row.pupils == 0 for row in table):
-        return Asked(
+        return AnsweredQuestion(
             ATTENDANCE, _nobody_now(words) if _none_now(view) else NOBODY_JUDGED
         )
     told = tuple(
         _rate(f"{label}, and move on", row)
         for label, row in zip(figures.labels, table, strict=True)
     )
-    return Asked(
+    return AnsweredQuestion(
         ATTENDANCE,
         _lead_of_attendance(table[0], table[-1]),
         (*told, LEFT_OUT),
@@ -562,18 +562,18 @@ def attendance(view: View, words: Words) -> Asked:
         strong=(True,) * len(rows),
         axis="move on in every subject",
         sure=f"Pupils with SEN{_known(words)}. {_moves(words)} {TOGETHER} {SURE}",
-        reading=frame.how_to_read("attendance_and_movement"),
+        reading=layout.how_to_read("attendance_and_movement"),
         on_paper=(LEFT_OUT,),
         caveat=TOGETHER if any(map(_rateable, table)) else "",
     )
 
 
-def works(view: View, words: Words) -> Asked:
+def works(view: View, words: Context) -> AnsweredQuestion:
     """Of pupils with SEN who get help under a heading, how many move on, beside those who do not get it."""
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
     if not used:
-        return Asked(WORKS, _no_maps(words))
+        return AnsweredQuestion(WORKS, _no_maps(words))
     rows = tuple(("SEN", heading, "has") for heading in used)
     figures = Figures(
         caption="Pupils with SEN who have this help and move on",
@@ -649,7 +649,7 @@ def works(view: View, words: Words) -> Asked:
         if pd.notna(list(without)).any()
         else ""
     )
-    return Asked(
+    return AnsweredQuestion(
         WORKS,
         lead,
         tuple(told),
@@ -661,12 +661,12 @@ def works(view: View, words: Words) -> Asked:
         mark="without it",
         key=key,
         sure=f"Pupils with SEN{_known(words)}. {_moves(words)} {provision.MOVEMENT_CAVEAT} {SURE}",
-        reading=frame.how_to_read("provision_and_movement"),
+        reading=layout.how_to_read("provision_and_movement"),
         caveat="" if lead == TOO_FEW else provision.CHOSEN,
     )
 
 
-def spend_lines(view: View, words: Words) -> tuple[str, ...]:
+def spend_lines(view: View, words: Context) -> tuple[str, ...]:
     """What is spent, heading by heading, and what is not shown."""
     helped = view.tables["help"]
     used = [heading for heading in words.headings if _having(helped, heading) != 0]
@@ -689,7 +689,7 @@ def spend_lines(view: View, words: Words) -> tuple[str, ...]:
     return tuple(told)
 
 
-def next_lines(held: Gathered) -> tuple[str, ...]:
+def next_lines(held: GovernorsData) -> tuple[str, ...]:
     """The plan in counts, and the three chosen actions by where they come from."""
     steps = [f"{step.place} ({step.state}, {step.due})" for step in held.steps]
     return (
@@ -700,7 +700,7 @@ def next_lines(held: Gathered) -> tuple[str, ...]:
     )
 
 
-def next_html(held: Gathered) -> str:
+def next_html(held: GovernorsData) -> str:
     """What comes next, as a table of where each action comes from."""
     told = _listed([held.plan] if held.steps else list(next_lines(held)))
     table = pd.DataFrame(
@@ -708,7 +708,7 @@ def next_html(held: Gathered) -> str:
         columns=["place", "due", "state"],
     )
     shown = (
-        frame.plain_table(
+        layout.plain_table(
             table,
             caption="The three actions chosen",
             columns={
@@ -720,19 +720,19 @@ def next_html(held: Gathered) -> str:
         if held.steps
         else ""
     )
-    why = frame.note(
+    why = layout.note(
         "What is to be done is not shown here, for a pupil’s name may stand in it. Ask the SENCO."
     )
-    return frame.heading(NEXT) + told + shown + why + frame.how_to_read("plan_counts")
+    return layout.heading(NEXT) + told + shown + why + layout.how_to_read("plan_counts")
 
 
-def _spend_html(view: View, words: Words) -> str:
-    title, told = frame.heading(SPEND), _listed(spend_lines(view, words))
+def _spend_html(view: View, words: Context) -> str:
+    title, told = layout.heading(SPEND), _listed(spend_lines(view, words))
     if not view.pounds:
         return title + told
     all_known = all(whole for _, whole in view.pounds.values())
     least = "" if all_known else " ‘At least’: some costs are not written down."
-    sure = frame.note(
+    sure = layout.note(
         f"As the provision maps say, for pupils with SEN{_known(words)}, to the nearest £{POUNDS}.{least} There is no sum of all, from "
         "which what is left out could be worked out."
     )
@@ -743,7 +743,7 @@ def _spend_html(view: View, words: Words) -> str:
     labels = [words.headings[heading] for heading in order]
     helped = view.tables["help"]
     sums = [f"{'' if whole else 'at least '}£{cost:,}" for cost, whole in held.values()]
-    picture = frame.picture(
+    picture = layout.picture(
         lambda width: charts.published_spend(helped, held, labels=labels, width=width),
         says=". ".join(
             f"{label}: {cost}" for label, cost in zip(labels, sums, strict=True)
@@ -762,15 +762,15 @@ def _spend_html(view: View, words: Words) -> str:
         + told
         + picture
         + sure
-        + frame.numbers(table, caption="Spend by heading", columns=columns)
-        + frame.how_to_read("spend")
+        + layout.numbers(table, caption="Spend by heading", columns=columns)
+        + layout.how_to_read("spend")
     )
 
 
-def _html(asked: Asked) -> str:
+def _html(asked: AnsweredQuestion) -> str:
     """A question as the page shows it: its answer, its picture, how sure one can be, and the numbers."""
     title, told = (
-        frame.heading(asked.question),
+        layout.heading(asked.question),
         _listed([asked.answer, *asked.lines, *filter(None, [asked.compared])]),
     )
     figures = asked.figures
@@ -782,7 +782,7 @@ def _html(asked: Asked) -> str:
     picture = (
         ""
         if not seen
-        else frame.picture(
+        else layout.picture(
             lambda width: charts.published_rates(
                 figures.shown,
                 column=figures.column,
@@ -802,8 +802,8 @@ def _html(asked: Asked) -> str:
     )
     table = pd.DataFrame(rows, columns=list(figures.heads))
     columns = {name: name for name in figures.heads}
-    held = frame.numbers(table, caption=figures.caption, columns=columns)
-    return title + told + picture + frame.note(asked.sure) + held + asked.reading
+    held = layout.numbers(table, caption=figures.caption, columns=columns)
+    return title + told + picture + layout.note(asked.sure) + held + asked.reading
 
 
 def _said(
@@ -832,14 +832,14 @@ def _said(
 def _listed(sentences: Sequence[str]) -> str:
     """An answer: its first sentence large, and what stands behind it as lines below."""
     first, *others = sentences
-    items = "".join(f"<li>{frame.words(sentence)}</li>" for sentence in others)
-    return frame.answer(first) + (f"<ul>{items}</ul>" if items else "")
+    items = "".join(f"<li>{layout.words(sentence)}</li>" for sentence in others)
+    return layout.answer(first) + (f"<ul>{items}</ul>" if items else "")
 
 
 Pairs = Mapping[str, tuple[pd.Series, pd.Series]]
 
 
-def _pairs(figures: Figures, words: Words) -> Pairs:
+def _pairs(figures: Figures, words: Context) -> Pairs:
     """By subject the published rates of pupils with SEN and of others."""
     rows = figures.table().set_index(pd.MultiIndex.from_tuples(figures.rows))
     return {
@@ -885,7 +885,7 @@ def _lead_of_progress(pairs: Pairs) -> str:
     )
 
 
-def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
+def _lead_of_england(pairs: Pairs, view: View, words: Context) -> str:
     """In which subjects pupils with SEN stand higher or lower than England's who started where they did, in a sentence or two."""
     sen = {subject: one for subject, (one, _) in pairs.items()}
     if all(not row.reason and row.pupils == 0 for row in sen.values()):
@@ -933,7 +933,7 @@ def _lead_of_england(pairs: Pairs, view: View, words: Words) -> str:
     )
 
 
-def _no_verdict(held: Sequence[England], words: Words) -> str:
+def _no_verdict(held: Sequence[England], words: Context) -> str:
     """Why no figure of England is one to judge by."""
     years = sorted({one.year for one in held})
     of = _joined([str(year) for year in years])
@@ -946,7 +946,7 @@ def _no_verdict(held: Sequence[England], words: Words) -> str:
     return f"{why}, so nobody can say how those of {words.summer} compare."
 
 
-def _lead_of_absence(sen: pd.Series, others: pd.Series, words: Words) -> str:
+def _lead_of_absence(sen: pd.Series, others: pd.Series, words: Context) -> str:
     if not (_rateable(sen) and _rateable(others)):
         found = _not_compared([(sen, others)])
         return _nobody_now(words) if found == NOBODY else found
@@ -1002,12 +1002,12 @@ def _hidden(subjects: Sequence[str]) -> str:
     )
 
 
-def _known(words: Words) -> str:
+def _known(words: Context) -> str:
     """Of whom it is said, where some are left out because their attendance is not known."""
     return " on roll whose attendance is known" if words.recorded else " on roll"
 
 
-def _moves(words: Words) -> str:
+def _moves(words: Context) -> str:
     """What it is to move on, for readers without Task 5 too."""
     return MOVES.format(words.stuck)
 
@@ -1022,17 +1022,17 @@ def _none_now(view: View) -> bool:
     return view.tables["absence"].value(side="SEN", attendance="all") == 0
 
 
-def _unrecorded(words: Words) -> str:
+def _unrecorded(words: Context) -> str:
     """Why nothing is said of attendance, where it is known of less than half."""
     return ROLL[words.roll] if words.roll in ("empty", "none") else UNRECORDED
 
 
-def _nobody_now(words: Words) -> str:
+def _nobody_now(words: Context) -> str:
     """Why no pupil with SEN on roll is counted."""
     return ROLL.get(words.roll, NOBODY_RECORDED)
 
 
-def _no_maps(words: Words) -> str:
+def _no_maps(words: Context) -> str:
     """Why nothing is said of help."""
     return ROLL.get(words.roll, NO_MAPS.format(_known(words)))
 
@@ -1124,7 +1124,7 @@ def _target(subject: str, row: pd.Series, target: float) -> str:
 
 
 def _beside_england(
-    row, at: tuple[str, str], held: England | None, words: Words
+    row, at: tuple[str, str], held: England | None, words: Context
 ) -> str:
     """One rate beside England's, and beside what was typed in for others."""
     told = [_rate(row.label, row)]
@@ -1185,4 +1185,4 @@ def _gap(one: pd.Series, other: pd.Series) -> str:
 
 def open_page() -> GovernorsPage:
     """The page over the school that lies open."""
-    return GovernorsPage(open_desk())
+    return GovernorsPage(open_workspace())

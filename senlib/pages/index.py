@@ -11,14 +11,11 @@ from html import escape
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.exports.text import day
 from senlib.frameworks import load, names
 from senlib.measures.groups import has_sen
-from senlib.pages import frame, lacking, paper, people, sentences
-from senlib.pages.asking import Asking
-from senlib.pages.desk import FOLDER, OWN, ROOM_RULE, Desk, open_desk
-from senlib.pages.paper import Paper
-from senlib.pages.review import (
+from senlib.pages.kit import downloads, empty_states, layout, pupil_names, sentences
+from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.file_review import (
     IN_VIEW,
     KINDS,
     LARGEST,
@@ -27,8 +24,9 @@ from senlib.pages.review import (
     ReviewPanel,
     grouped_choices,
 )
-from senlib.pages.tasks import page_of
-from senlib.pages.top import Top
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.header import Header
+from senlib.pages.kit.site import page_of
 from senlib.school import school_file
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile
@@ -37,11 +35,13 @@ from senlib.school.questions import school_year
 from senlib.school.school import School, current_academic_year
 from senlib.school.school_file import FILE
 from senlib.school.template import template
+from senlib.text import day
 from senlib.widgets import ChosenFile, ColumnReview, FileChooser
 from senlib.workbook import portable
 from senlib.workbook.plan import Action, actions, coming, overdue
 from senlib.workbook.progress import Progress, progress
 from senlib.workbook.store import StoreError
+from senlib.workspace import FOLDER, OWN, ROOM_RULE, Workspace, open_workspace
 
 # What she said that headings mean, by heading_key, and how those headings are written in her files.
 MAPPING, WRITTEN = "headings", "headings as written"
@@ -50,15 +50,15 @@ MAPPING, WRITTEN = "headings", "headings as written"
 class FrontPage:
     """The front page. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
         # The school that lay open before her own was, where there is none of her own to go back to.
         self._sample_before = ""
-        self.ask = Asking(desk, "index")
-        self._top = Top(desk)
+        self.ask = PageSheets(workspace, "index")
+        self._top = Header(workspace)
         self.top = self._top.box
-        self.opened = frame.html(self._opened())
-        self.far, self.soon = frame.html(""), frame.html("")
+        self.opened = layout.html(self._opened())
+        self.far, self.soon = layout.html(""), layout.html("")
         self._show_progress()
 
     def header(self) -> widgets.HTML:
@@ -75,7 +75,7 @@ class FrontPage:
 
     def carry(self) -> widgets.VBox:
         """The workbook as one file to carry away, the way to bring one in, and the end of all of it."""
-        self.portable = frame.html("")
+        self.portable = layout.html("")
         self.make = widgets.Button(description="Make a file of the workbook")
         self.make.on_click(lambda _: self._make_file())
         self.bring = FileChooser(label="Bring in files of a workbook", accept=".json")
@@ -84,20 +84,22 @@ class FrontPage:
             description="Yes, delete everything for good", indent=False
         )
         self.delete = widgets.Button(description="Delete everything", disabled=True)
-        self.deleted = frame.html("")
+        self.deleted = layout.html("")
         self.sure.observe(
             lambda change: setattr(self.delete, "disabled", not change["new"]), "value"
         )
         self.delete.on_click(lambda _: self._delete())
         # A workbook's file may hold what was written about real pupils.
-        bring = frame.html(frame.note(ROOM_RULE)) if self.desk.room else self.bring
+        bring = (
+            layout.html(layout.note(ROOM_RULE)) if self.workspace.room else self.bring
+        )
         return widgets.VBox(
             [
                 self.make,
                 self.portable,
                 bring,
-                frame.html(
-                    frame.heading("Delete everything", level=3) + frame.note(_DELETED)
+                layout.html(
+                    layout.heading("Delete everything", level=3) + layout.note(_DELETED)
                 ),
                 self.sure,
                 self.delete,
@@ -105,45 +107,45 @@ class FrontPage:
             ]
         )
 
-    def paper(self) -> widgets.VBox:
+    def downloads(self) -> widgets.VBox:
         """All that was written, in one zip; and the front page's own forms."""
-        self.taken = Paper(self.desk, self._to_take())
+        self.taken = Downloads(self.workspace, self._to_take())
         return self.taken.box
 
-    def _to_take(self) -> list[paper.Made]:
+    def _to_take(self) -> list[downloads.Made]:
         everything = (
             "Everything that was written, in one zip",
-            lambda held: paper.everything(self.desk, held),
+            lambda held: downloads.everything(self.workspace, held),
         )
-        return [everything, *paper.forms(self.desk, self.ask.sheet)]
+        return [everything, *downloads.forms(self.workspace, self.ask.sheet)]
 
     def school(self) -> widgets.VBox:
         """Which school lies open, and the others that can be opened."""
-        self.which = frame.choice(
+        self.which = layout.choice(
             "School",
-            [(words, key) for key, words in self.desk.choices().items()],
-            self.desk.chosen,
+            [(words, key) for key, words in self.workspace.choices().items()],
+            self.workspace.chosen,
         )
         self.open = widgets.Button(
             description="Open the chosen school", button_style="primary"
         )
         self.open.on_click(lambda _: self._choose(self.which.value))
-        self.refused = frame.html("")
-        self.back_told = frame.html("")
+        self.refused = layout.html("")
+        self.back_told = layout.html("")
         self.back = widgets.Button(description="Go back to the school as it was")
         self.back.on_click(lambda _: self.go_back())
         self.back.add_class(NEXT)
         self.back_offer = widgets.VBox([])
         self._show_back()
-        controls = frame.controls(self.which, self.open)
+        controls = layout.controls(self.which, self.open)
         return widgets.VBox([self.opened, controls, self.back_offer, self.refused])
 
     def own_files(self) -> widgets.VBox:
         """A school's own files: how they are to be read, and what was made of them; none can be read in a room."""
-        if self.desk.room:
-            return widgets.VBox([frame.html(frame.answer(ROOM_RULE))])
-        own = self.desk.school if self.desk.chosen == OWN else None
-        self.yardstick = frame.choice(
+        if self.workspace.room:
+            return widgets.VBox([layout.html(layout.answer(ROOM_RULE))])
+        own = self.workspace.school if self.workspace.chosen == OWN else None
+        self.yardstick = layout.choice(
             "How results are given",
             [(load(name).short_title, name) for name in reversed(names())],
             own.framework.name if own else None,
@@ -153,7 +155,7 @@ class FrontPage:
         )
         this_year = current_academic_year(date.today())
         years = [(school_year(year), year) for year in range(this_year, 2003, -1)]
-        self.year = frame.choice("School year", years)
+        self.year = layout.choice("School year", years)
         self.codes = widgets.Checkbox(
             description="Replace names and UPNs by codes as the files are read",
             indent=False,
@@ -174,11 +176,11 @@ class FrontPage:
             empty=_NOTHING,
         )
         self.remembered.on_changes(self.remember)
-        self.remembered_trouble = frame.html("")
+        self.remembered_trouble = layout.html("")
         self.yardstick.observe(lambda _: self._read_otherwise(), "value")
         self.year.observe(lambda _: self._read_otherwise(), "value")
         self._show_remembered()
-        boxes = frame.controls(self.yardstick, self.year, self.name)
+        boxes = layout.controls(self.yardstick, self.year, self.name)
         chosen = widgets.VBox(
             [
                 self.chooser,
@@ -189,36 +191,36 @@ class FrontPage:
             ]
         )
         chosen.add_class(IN_VIEW)
-        return widgets.VBox([frame.html(_templates()), boxes, self.codes, chosen])
+        return widgets.VBox([layout.html(_templates()), boxes, self.codes, chosen])
 
     # -- what is done, next and due --
 
     def _show_progress(self) -> None:
         """Show how far the workbook is."""
         try:
-            held = self.desk.store.forms()
+            held = self.workspace.store.forms()
         except StoreError as error:
             # What was shown stays: 'not begun' might be wrong.
-            self.soon.value = frame.trouble_line(str(error))
+            self.soon.value = layout.trouble_line(str(error))
             return
         tasks = [one for one in progress(held) if page_of(one.stem).number]
         self.far.value = f'<ol class="sl-tasks">{"".join(map(_task, tasks))}</ol>'
         self.soon.value = _due(
-            actions(held), people.names(self.desk.school), today=date.today()
+            actions(held), pupil_names.names(self.workspace.school), today=date.today()
         ) + _first(tasks)
 
     # -- what is carried away, brought in, deleted --
 
     def _make_file(self) -> None:
         try:
-            content = portable.export(self.desk.store)
+            content = portable.export(self.workspace.store)
         except StoreError as error:
-            self.portable.value = frame.trouble_line(f"No file was made. {error}")
+            self.portable.value = layout.trouble_line(f"No file was made. {error}")
             return
-        link = frame.download(
+        link = layout.download(
             "Download the file", content, name="senco-workbook", kind="json"
         )
-        self.portable.value = f'<p class="sl-downloads">{link}</p>' + frame.note(
+        self.portable.value = f'<p class="sl-downloads">{link}</p>' + layout.note(
             _CARRIED
         )
 
@@ -227,7 +229,9 @@ class FrontPage:
         try:
             # All are read before anything is added, so that where one is wrong nothing is.
             files = [portable.read(file.content) for file in chosen]
-            count = sum(portable.import_into(self.desk.store, file) for file in files)
+            count = sum(
+                portable.import_into(self.workspace.store, file) for file in files
+            )
         except StoreError as error:
             self.bring.message = str(error)
             return
@@ -237,14 +241,14 @@ class FrontPage:
     def _delete(self) -> None:
         self.sure.value = False
         try:
-            self.desk.delete_everything()
+            self.workspace.delete_everything()
         except (OSError, StoreError) as error:
             told = (
                 str(error)
                 if isinstance(error, StoreError)
-                else f"Something in {self.desk.data} could not be deleted."
+                else f"Something in {self.workspace.data} could not be deleted."
             )
-            self.deleted.value = frame.trouble_line(told)
+            self.deleted.value = layout.trouble_line(told)
             return
         self._reopen()
         if hasattr(self, "review"):
@@ -253,7 +257,7 @@ class FrontPage:
         self.portable.value = ""
         opened = (
             "The folder that you named is open now, as it was."
-            if self.desk.chosen == FOLDER
+            if self.workspace.chosen == FOLDER
             else "The sample school is open now."
         )
         self.deleted.value = (
@@ -271,7 +275,9 @@ class FrontPage:
             told = "What you said about headings before cannot be read, so these files were not read."
             self.review.put_down()
             self.chooser.message = "Nothing was kept."
-            self.outcome.children = [frame.html(frame.trouble_line(f"{told} {error}"))]
+            self.outcome.children = [
+                layout.html(layout.trouble_line(f"{told} {error}"))
+            ]
             return
         self.review.begin(
             chosen,
@@ -284,16 +290,17 @@ class FrontPage:
         """Keep the school that was reviewed, with what was said of its files, and open it."""
         good = "The files are fine, but the school could not be kept. The school that was open stays open."
         try:
-            before = self.desk.chosen
+            before = self.workspace.chosen
             school = self._school()
             self._save_meanings()
-            self.desk.keep(school)
+            self.workspace.keep(school)
         except StoreError as error:
             self._refuse(f"{good} {error}")
             return
         except OSError:
             self._refuse(
-                f"{good} Check that the disk is not full and that no other program has a file in {self.desk.data} open, then try again."
+                f"{good} Check that the disk is not full and that no other program "
+                f"has a file in {self.workspace.data} open, then try again."
             )
             return
         summary = _summary(school)
@@ -312,30 +319,30 @@ class FrontPage:
 
     def go_back(self) -> None:
         """Open the school that was open before; this can be undone in the same way."""
-        if self.desk.can_go_back is None:
+        if self.workspace.can_go_back is None:
             self._choose(self._sample_before)
         else:
             try:
-                self.desk.go_back()
+                self.workspace.go_back()
             except (OSError, StoreError) as error:
                 words = "That could not be done, so the school that is open stays open."
                 told = f" {error}" if isinstance(error, StoreError) else ""
-                self.refused.value = frame.trouble_line(f"{words}{told}")
+                self.refused.value = layout.trouble_line(f"{words}{told}")
                 return
             self._reopen()
         if hasattr(self, "outcome"):
-            self.chooser.message = f"Open again: {self.desk.school.name}."
-            told = f"‘{self.desk.school.name}’ is open again, as it was."
-            self._say_what_came_of_it(frame.note(told))
+            self.chooser.message = f"Open again: {self.workspace.school.name}."
+            told = f"‘{self.workspace.school.name}’ is open again, as it was."
+            self._say_what_came_of_it(layout.note(told))
 
     def remember(self, changes: Sequence[Mapping[str, str]]) -> None:
         """Change or forget what headings mean; what is under review is counted by it, too."""
         said = {change["id"]: change["value"] for change in changes}
         self.remembered_trouble.value = ""
         try:
-            self.desk.settings.save_all(form=MAPPING, values=said)
+            self.workspace.settings.save_all(form=MAPPING, values=said)
         except StoreError as error:
-            self.remembered_trouble.value = frame.trouble_line(
+            self.remembered_trouble.value = layout.trouble_line(
                 f"What you changed is not saved. {error}"
             )
         self._show_remembered()
@@ -346,11 +353,11 @@ class FrontPage:
         """What she said of earlier files. Raises StoreError where that cannot be read."""
         answers, suppliers = {}, {}
         with suppress(FaultyFile, OSError):
-            facts = school_file.facts(self.desk.own_folder / FILE)
+            facts = school_file.facts(self.workspace.own_folder / FILE)
             answers = facts["answers"]
             suppliers = {one["file"]: one["supplied_by"] for one in facts["sources"]}
         return Before.of(
-            meanings=self.desk.settings.latest(MAPPING),
+            meanings=self.workspace.settings.latest(MAPPING),
             answers=answers,
             supplied_by=suppliers,
         )
@@ -358,18 +365,18 @@ class FrontPage:
     def _save_meanings(self) -> None:
         if said := self.review.said_of_headings:
             written = self.review.headings_as_written
-            self.desk.settings.save_all(form=MAPPING, values=said)
-            self.desk.settings.save_all(form=WRITTEN, values=written)
+            self.workspace.settings.save_all(form=MAPPING, values=said)
+            self.workspace.settings.save_all(form=WRITTEN, values=written)
 
     def _show_remembered(self) -> None:
         framework = load(self.yardstick.value)
         labels = choices(framework)
         try:
-            meanings = self.desk.settings.latest(MAPPING)
-            written = self.desk.settings.latest(WRITTEN)
+            meanings = self.workspace.settings.latest(MAPPING)
+            written = self.workspace.settings.latest(WRITTEN)
         except StoreError as error:
             # What was shown stays: it may well be remembered still.
-            self.remembered_trouble.value = frame.trouble_line(str(error))
+            self.remembered_trouble.value = layout.trouble_line(str(error))
             return
         columns = [
             {
@@ -400,7 +407,7 @@ class FrontPage:
         if not self.codes.value:
             return school
         pupils, results = with_codes(
-            school.pupils, school.results, key=self.desk.code_key()
+            school.pupils, school.results, key=self.workspace.code_key()
         )
         return replace(school, pupils=pupils, results=results)
 
@@ -408,31 +415,29 @@ class FrontPage:
 
     def _show_back(self) -> None:
         """Offer the school that was open before, where there is one."""
-        back = self.desk.can_go_back
-        sample = self._sample_before if self.desk.chosen == OWN else ""
+        back = self.workspace.can_go_back
+        sample = self._sample_before if self.workspace.chosen == OWN else ""
         if back:
-            when = f"{day(back.kept.date())} at {frame.saved_at(back.kept)}"
+            when = f"{day(back.kept.date())} at {layout.saved_at(back.kept)}"
             told = f"The school kept before this one: ‘{back.name}’, kept on {when}."
         elif sample:
-            told = (
-                f"Before this, another school was open: {self.desk.choices()[sample]}."
-            )
+            told = f"Before this, another school was open: {self.workspace.choices()[sample]}."
         self.back_offer.children = [self.back_told, self.back] if back or sample else []
         if back or sample:
-            self.back_told.value = frame.note(told)
+            self.back_told.value = layout.note(told)
 
     def _say_what_came_of_it(self, told: str) -> None:
         """Say below the files what has just been done, with the way back; and bring it into view, for the page is shorter now."""
         offered = hasattr(self, "back") and self.back_offer.children
-        self.outcome.children = [frame.html(told), *([self.back] if offered else [])]
+        self.outcome.children = [layout.html(told), *([self.back] if offered else [])]
         self.remembered.show()
         self.remembered.catch_focus()
 
     def _choose(self, key: str) -> None:
         try:
-            self.desk.choose(key)
+            self.workspace.choose(key)
         except StoreError as error:
-            self.refused.value = frame.trouble_line(
+            self.refused.value = layout.trouble_line(
                 f"Your choice is not saved, so the school that was open stays open. {error}"
             )
             return
@@ -440,32 +445,32 @@ class FrontPage:
 
     def _reopen(self) -> None:
         """Show the school that lies open now; pages that are open already show it when they are opened anew."""
-        self.desk = open_desk()
-        self._top.move_to(self.desk)
+        self.workspace = open_workspace()
+        self._top.move_to(self.workspace)
         self.opened.value = self._opened()
-        self.ask.move_to(self.desk)
+        self.ask.move_to(self.workspace)
         if hasattr(self, "taken"):
-            self.taken.move_to(self.desk, self._to_take())
+            self.taken.move_to(self.workspace, self._to_take())
         self._show_progress()
         if hasattr(self, "which"):
             self.which.options = [
-                (words, key) for key, words in self.desk.choices().items()
+                (words, key) for key, words in self.workspace.choices().items()
             ]
-            self.which.value = self.desk.chosen
+            self.which.value = self.workspace.chosen
             self.refused.value = ""
             self._show_back()
 
     def _opened(self) -> str:
-        school = self.desk.school
+        school = self.workspace.school
         on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
-        sen = lacking.of_them_with_sen(
+        sen = empty_states.of_them_with_sen(
             int(has_sen(on_roll["sen_provision"], framework=school.framework).sum()),
             unknown=int((on_roll["sen_provision"] == "").sum()),
             of=len(on_roll),
         )
         whose = (
             "Your own school"
-            if self.desk.chosen == OWN
+            if self.workspace.chosen == OWN
             else "A sample school"
             if school.sample
             else "The school"
@@ -475,12 +480,12 @@ class FrontPage:
             if len(on_roll)
             else "nobody on roll"
         )
-        return frame.answer(f"{whose} is open: {school.name}, {who}.")
+        return layout.answer(f"{whose} is open: {school.name}, {who}.")
 
 
 def open_page() -> FrontPage:
     """The front page over the school that lies open."""
-    return FrontPage(open_desk())
+    return FrontPage(open_workspace())
 
 
 _NOTHING = "Nothing is remembered yet. When you say what a column holds, it is remembered here for the next file."
@@ -503,7 +508,7 @@ def _task(found: Progress) -> str:
         else f"{found.begun} of {found.parts} parts begun"
     )
     return (
-        f'<li><a href="{frame.address(page.stem)}">{escape(page.name)}</a> <span class="sl-badge">{how_far}</span>'
+        f'<li><a href="{layout.address(page.stem)}">{escape(page.name)}</a> <span class="sl-badge">{how_far}</span>'
         f"<br>{escape(page.question)}</li>"
     )
 
@@ -513,16 +518,16 @@ def _first(found: Sequence[Progress]) -> str:
     for one in found:
         if not one.begun:
             page = page_of(one.stem)
-            return f'<p><a class="sl-button" href="{frame.address(page.stem)}">Begin {escape(page.name)}</a></p>'
-    return f'<p><a class="sl-button" href="{frame.address("task8_working_smarter")}">Next: go through the action plan</a></p>'
+            return f'<p><a class="sl-button" href="{layout.address(page.stem)}">Begin {escape(page.name)}</a></p>'
+    return f'<p><a class="sl-button" href="{layout.address("task8_working_smarter")}">Next: go through the action plan</a></p>'
 
 
 def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> str:
     """The actions that are overdue, and those that are due within four weeks."""
     late, soon = overdue(found, today=today), coming(found, today=today)
-    title = frame.heading("What is due?")
+    title = layout.heading("What is due?")
     if not found:
-        return title + frame.answer(
+        return title + layout.answer(
             "There are no actions yet. They come from what you write in the Tasks as something to do."
         )
     if not late and not soon:
@@ -532,7 +537,7 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
             if undated
             else ""
         )
-        return title + frame.answer(
+        return title + layout.answer(
             f"Nothing is overdue, and nothing is due within four weeks.{rest}"
         )
     told = f"{len(late)} overdue, {len(soon)} due within four weeks."
@@ -543,14 +548,14 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
                 None, (action.what, names.get(action.of, ""), action.values["owner"])
             )
         )
-        items += f"<li><strong>{'Overdue: ' if action in late else ''}{frame.day(action.due)}</strong>, {escape(whose)}</li>"
-    plan = f'<p><a href="{frame.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
-    return title + frame.answer(told) + f"<ul>{items}</ul>" + plan
+        items += f"<li><strong>{'Overdue: ' if action in late else ''}{layout.day(action.due)}</strong>, {escape(whose)}</li>"
+    plan = f'<p><a href="{layout.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
+    return title + layout.answer(told) + f"<ul>{items}</ul>" + plan
 
 
 def _templates() -> str:
     links = [
-        frame.download(
+        layout.download(
             f"Download an empty file to fill in: {load(name).short_title}",
             template(load(name)),
             name=f"senco-workbook-{name}",
@@ -577,14 +582,14 @@ def _summary(school: School) -> str:
         f"Your school is open: {sentences.pupils(len(school.pupils))} and {number} are kept on this computer. "
         "Every page now shows your own pupils."
     )
-    table = frame.folded(
+    table = layout.folded(
         "What was kept",
-        frame.plain_table(
+        layout.plain_table(
             pd.DataFrame(results), caption="What was kept", columns=columns
         ),
     )
-    start = f'<p><a class="sl-button sl-primary {NEXT}" href="{frame.address("task1_conversion_data")}">Begin with Task 1</a></p>'
-    return frame.answer(told) + start + (table if len(results) else "")
+    start = f'<p><a class="sl-button sl-primary {NEXT}" href="{layout.address("task1_conversion_data")}">Begin with Task 1</a></p>'
+    return layout.answer(told) + start + (table if len(results) else "")
 
 
 def _heading(key: str, written: Mapping[str, str]) -> str:

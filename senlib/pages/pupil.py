@@ -14,20 +14,29 @@ from senlib.exports.bundle import File
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
 from senlib.measures.others import share
 from senlib.measures.tracking import NO_DATE, NO_POINTS
-from senlib.pages import frame, hundred, lacking, people, provided, sentences, talk, top
-from senlib.pages.asking import KeptSheet, table
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.paper import Paper
-from senlib.pages.planned import NewAction, PlanSheet
+from senlib.pages.kit import (
+    empty_states,
+    header,
+    layout,
+    others_of_100,
+    provision_maps,
+    pupil_names,
+    sentences,
+    talk_sheet,
+)
+from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.form_sheet import KeptSheet, table
+from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
+from senlib.pages.kit.visits import VISIT, visit_name
 from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
 from senlib.pages.task4_level3_to_5 import standing
 from senlib.pages.task7_planning import asks, class_name, to_do
-from senlib.pages.visits import VISIT, visit_name
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Field, copies, place
 from senlib.workbook.plan import Action
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
+from senlib.workspace import Workspace, open_workspace
 
 # What the page says from the school's own files, whether or not the answers can be read.
 FROM_FILES = ("who", "progress", "others", "next")
@@ -36,16 +45,22 @@ FROM_FILES = ("who", "progress", "others", "next")
 class PupilPage:
     """The page of one pupil. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
-        self.desk, self.school, self.query = desk, desk.school, dict(query)
-        options, asked = people.offered(desk, self.query)
-        self.nobody = "" if options else lacking.nobody_on_roll_with_sen(self.school)
-        self.pupil = frame.choice(
+    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
+        self.workspace, self.school, self.query = (
+            workspace,
+            workspace.school,
+            dict(query),
+        )
+        options, asked = pupil_names.offered(workspace, self.query)
+        self.nobody = (
+            "" if options else empty_states.nobody_on_roll_with_sen(self.school)
+        )
+        self.pupil = layout.choice(
             "Pupil", [("Choose a pupil with SEN", ""), *options], asked
         )
-        self.trouble = frame.html("")
+        self.trouble = layout.html("")
         self.pieces = {
-            name: frame.html("")
+            name: layout.html("")
             for name in (
                 "who",
                 "progress",
@@ -57,8 +72,8 @@ class PupilPage:
                 "next",
             )
         }
-        self.talk = Paper(
-            desk,
+        self.talk = Downloads(
+            workspace,
             [
                 (
                     "For a talk with the subject leader, in Word",
@@ -67,17 +82,17 @@ class PupilPage:
             ],
         )
         self.to_take = widgets.VBox()
-        self.actions = PlanSheet(desk, wanted=self._is_mine, origin=False)
-        self.lines = KeptSheet(desk)
+        self.actions = PlanSheet(workspace, wanted=self._is_mine, origin=False)
+        self.lines = KeptSheet(workspace)
         self.new = NewAction(
-            desk,
+            workspace,
             asks="What will you do for this pupil?",
             pupil=lambda: self.pupil.value,
         )
         self.new.after(self.actions.show)
         self.to_do = widgets.VBox(
             [
-                frame.html(frame.heading("What will we do?")),
+                layout.html(layout.heading("What will we do?")),
                 self.actions.box,
                 self.new.box,
             ]
@@ -87,12 +102,12 @@ class PupilPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def choose(self) -> widgets.VBox:
         """Which pupil, and who that is."""
         return widgets.VBox(
-            [frame.controls(self.pupil), self.trouble, self.pieces["who"]]
+            [layout.controls(self.pupil), self.trouble, self.pieces["who"]]
         )
 
     def progress(self) -> widgets.VBox:
@@ -130,10 +145,10 @@ class PupilPage:
     def refresh(self) -> None:
         """Show what there is on the pupil that is chosen."""
         try:
-            held = self.desk.store.forms()
+            held = self.workspace.store.forms()
             self.trouble.value = ""
         except StoreError as error:
-            held, self.trouble.value = None, frame.trouble_line(str(error))
+            held, self.trouble.value = None, layout.trouble_line(str(error))
         pupil = self.pupil.value
         self._now = now_of(self.school, pupil) if pupil else None
         makers = {
@@ -156,7 +171,7 @@ class PupilPage:
             )
         if not pupil:
             here = "come here by pressing a name in a list of Task 1, 4 or 5."
-            self.pieces["who"].value = frame.note(
+            self.pieces["who"].value = layout.note(
                 f"{self.nobody} You can also {here}"
                 if self.nobody
                 else f"Choose a pupil, or {here}"
@@ -184,8 +199,10 @@ class PupilPage:
         return side or "all"
 
     def _link(self, stem: str, words: str, **more: str) -> str:
-        address = people.page_address(self.desk, self.pupil.value, stem=stem, **more)
-        return f'<a href="{frame.escape(address)}">{frame.escape(words)}</a>'
+        address = pupil_names.page_address(
+            self.workspace, self.pupil.value, stem=stem, **more
+        )
+        return f'<a href="{layout.escape(address)}">{layout.escape(words)}</a>'
 
     def _who(self, _held: Mapping[str, Mapping[str, str]]) -> str:
         row = self._row
@@ -207,11 +224,11 @@ class PupilPage:
             ),
         ]
         items = "".join(
-            f'<div><dt>{name}</dt><dd dir="auto">{frame.escape(value)}</dd></div>'
+            f'<div><dt>{name}</dt><dd dir="auto">{layout.escape(value)}</dd></div>'
             for name, value in facts
         )
         return (
-            frame.heading(people.person_name(row))
+            layout.heading(pupil_names.person_name(row))
             + f'<dl class="sl-facts">{items}</dl>'
         )
 
@@ -220,11 +237,11 @@ class PupilPage:
         names = self.school.framework.need_names
         return [
             f"{names[code]} ({code})" if code in names else code
-            for code in people.needs(row)
+            for code in pupil_names.needs(row)
         ]
 
     def _progress(self, held: Mapping[str, Mapping[str, str]]) -> str:
-        title = frame.heading("Where did this pupil start, and where now?", level=3)
+        title = layout.heading("Where did this pupil start, and where now?", level=3)
         now, cells = self._now, cells_of(self.school, self.pupil.value)
         parts = []
         for row in now.itertuples():
@@ -233,7 +250,7 @@ class PupilPage:
                 "task4_level3_to_5", subject=row.subject, entry=row.entry_band
             )
             parts.append(
-                f'<li><a href="{link}">{frame.escape(row.subject)}</a>: {frame.escape(told)}.</li>'
+                f'<li><a href="{link}">{layout.escape(row.subject)}</a>: {layout.escape(told)}.</li>'
             )
         order = {
             subject: place
@@ -255,25 +272,25 @@ class PupilPage:
             start = "entry not known" if row.entry == "none" else f"from {row.entry}"
             words = f"{row.subject}, {row.stage}{f', summer {row.cohort}' if row.cohort else ''}"
             parts.append(
-                f'<li><a href="{link}">{frame.escape(words)}</a>: {frame.escape(f"{start} to {row.outcome_result}")}.</li>'
+                f'<li><a href="{link}">{layout.escape(words)}</a>: {layout.escape(f"{start} to {row.outcome_result}")}.</li>'
             )
         for row in uncounted_of(self.school, self.pupil.value).itertuples():
             told = f"{row.subject}, {row.stage}: {row.outcome_result}, not counted in any figure yet."
-            parts.append(f"<li>{frame.escape(told)}</li>")
+            parts.append(f"<li>{layout.escape(told)}</li>")
         if not parts:
             held = self.school.results["pupil_id"] == self.pupil.value
-            return title + frame.note(
+            return title + layout.note(
                 "No results of this pupil are followed."
                 if held.any()
                 else "No results of this pupil are followed, for none are in the school’s files. "
                 "Choose your files again on the front page, with results."
             )
-        why = frame.note(
+        why = layout.note(
             "Each subject leads to the list or the figure in which this pupil is counted."
         )
         if len(now):
-            why += frame.note(sentences.aim(self.school.framework))
-            why += frame.how_to_read("on_course_and_stuck")
+            why += layout.note(sentences.aim(self.school.framework))
+            why += layout.how_to_read("on_course_and_stuck")
         return title + f"<ul>{''.join(parts)}</ul>" + why
 
     def _beside(self) -> list[tuple[object, pd.DataFrame]]:
@@ -281,8 +298,8 @@ class PupilPage:
         return [
             (
                 row,
-                hundred.beside(
-                    self.desk,
+                others_of_100.beside(
+                    self.workspace,
                     subject=row.subject,
                     entry=row.entry_band,
                     sen_provision=row.sen_provision,
@@ -302,10 +319,10 @@ class PupilPage:
         found = [(row, table) for row, table in self._beside() if len(table)]
         if not found:
             return ""
-        group = hundred.group_of(self._row.sen_provision, framework=framework)
+        group = others_of_100.group_of(self._row.sen_provision, framework=framework)
         told, strips = [], []
         for row, reached in found:
-            says = hundred.sentence(
+            says = others_of_100.sentence(
                 reached,
                 group=group,
                 reach=reach,
@@ -313,28 +330,28 @@ class PupilPage:
                 start="who had the same start",
             )
             told.append(
-                f"<li>{frame.words(f'{row.subject}: {frame.lower_first(says)}')}</li>"
+                f"<li>{layout.words(f'{row.subject}: {layout.lower_first(says)}')}</li>"
             )
-            name = f"{row.subject}: {hundred.whom(group)} in England"
+            name = f"{row.subject}: {others_of_100.whom(group)} in England"
             strips.append(
-                frame.heading(row.subject, level=4)
-                + hundred.strip(reached, reach=reach, stage=stage)
-                + hundred.numbers(
+                layout.heading(row.subject, level=4)
+                + others_of_100.strip(reached, reach=reach, stage=stage)
+                + others_of_100.numbers(
                     reached, caption=f"{name} with the same start, by grade"
                 )
             )
-        below = hundred.footnote(
+        below = others_of_100.footnote(
             [reached for _, reached in found],
             starts=[row.entry_band for row, _ in found],
             stage=stage,
         )
         return (
-            frame.heading("What did others with the same start go on to?", level=3)
+            layout.heading("What did others with the same start go on to?", level=3)
             + f"<ul>{''.join(told)}</ul>"
-            + frame.note(hundred.NO_PREDICTION)
-            + frame.folded("Grade by grade", "".join(strips))
-            + frame.note(below)
-            + frame.how_to_read("others_like")
+            + layout.note(others_of_100.NO_PREDICTION)
+            + layout.folded("Grade by grade", "".join(strips))
+            + layout.note(below)
+            + layout.how_to_read("others_like")
         )
 
     def _for_a_talk(self) -> File:
@@ -351,21 +368,21 @@ class PupilPage:
             aim=aim,
             standing=[standing(one) for one in self._now.itertuples()],
             england=[
-                hundred.short(share(found, reach=reach, stage=stage))
+                others_of_100.short(share(found, reach=reach, stage=stage))
                 for _, found in beside
             ],
         )
         sen = framework.sen_names.get(row.sen_provision, "No SEN code is held")
         year = "" if pd.isna(row.year_group) else f"Year {row.year_group}"
         who = ", ".join(filter(None, (year, row.form, sen, *self._needs(row))))
-        name = people.person_name(row)
+        name = pupil_names.person_name(row)
         about = About(
             title="For a talk with the subject leader",
             source=self.school.name,
             made=date.today(),
             sample=self.school.sample,
         )
-        content = talk.sheet(
+        content = talk_sheet.sheet(
             rows,
             first="Subject",
             about=about,
@@ -417,14 +434,16 @@ class PupilPage:
         return list(dict.fromkeys([*self._now["subject"], *written]))
 
     def _provision(self, held: Mapping[str, Mapping[str, str]]) -> str:
-        title = frame.heading("What is this pupil given?", level=3)
-        table = provided.given(held)
+        title = layout.heading("What is this pupil given?", level=3)
+        table = provision_maps.given(held)
         table = table[table["pupil_id"] == self.pupil.value]
         link = f"<p>{self._link('task5_interventions', 'Open the provision map (Task 5)')}</p>"
         if table.empty:
-            return title + frame.note("Nothing is on the provision map yet.") + link
+            return title + layout.note("Nothing is on the provision map yet.") + link
         shown = table.assign(
-            heading=table["heading"].map(provided.headings()).fillna(table["heading"])
+            heading=table["heading"]
+            .map(provision_maps.headings())
+            .fillna(table["heading"])
         )
         columns = {
             "label": "What",
@@ -440,66 +459,68 @@ class PupilPage:
         )
         return (
             title
-            + frame.answer(f"{told}.")
-            + frame.plain_table(shown, caption="On the provision map", columns=columns)
+            + layout.answer(f"{told}.")
+            + layout.plain_table(shown, caption="On the provision map", columns=columns)
             + link
         )
 
     def _lessons(self, held: Mapping[str, Mapping[str, str]]) -> str:
-        title = frame.heading("What was seen in lessons?", level=3)
+        title = layout.heading("What was seen in lessons?", level=3)
         mine = [
             (key, values)
             for key, values in copies(held, VISIT).items()
             if values.get("pupil") == self.pupil.value
         ]
-        link = f'<p><a href="{frame.address("task6_support_in_class")}">Visit a lesson (Task 6)</a></p>'
+        link = f'<p><a href="{layout.address("task6_support_in_class")}">Visit a lesson (Task 6)</a></p>'
         if not mine:
             return (
                 title
-                + frame.note("No lesson has been visited with an eye on this pupil.")
+                + layout.note("No lesson has been visited with an eye on this pupil.")
                 + link
             )
         items = ""
         for key, values in mine:
             well = held.get(place("task6.went_well", of=key), {}).get("went_well", "")
-            what = f": {frame.escape(well)}" if well else ""
-            items += f'<li><a href="{_address("task6_support_in_class", visit=key)}">{frame.escape(visit_name(values))}</a>{what}</li>'
+            what = f": {layout.escape(well)}" if well else ""
+            items += f'<li><a href="{_address("task6_support_in_class", visit=key)}">{layout.escape(visit_name(values))}</a>{what}</li>'
         return title + f"<ul>{items}</ul>"
 
     def _planning(self, held: Mapping[str, Mapping[str, str]]) -> str:
-        title = frame.heading("What did the planning chart say?", level=3)
+        title = layout.heading("What did the planning chart say?", level=3)
         charts = filter(None, (booklet_chart(), own_chart(held.get(OWN, {}))))
         found = [
             one
             for chart in charts
             for one in walked(held, chart=chart, who=self.pupil.value)
         ]
-        link = f'<p><a href="{frame.address("task7_planning")}">Walk through the chart (Task 7)</a></p>'
+        link = f'<p><a href="{layout.address("task7_planning")}">Walk through the chart (Task 7)</a></p>'
         if not found:
             return (
                 title
-                + frame.note("The chart has not been walked for this pupil yet.")
+                + layout.note("The chart has not been walked for this pupil yet.")
                 + link
             )
         items = ""
         for one in found:
-            name = frame.escape(class_name(held.get(place(CLASS, of=one.of_class), {})))
+            name = layout.escape(
+                class_name(held.get(place(CLASS, of=one.of_class), {}))
+            )
             link = _address("task7_planning", **{"class": one.of_class})
-            told = frame.escape(f"{to_do(one) or 'nothing yet'}. {asks(one)}.")
+            told = layout.escape(f"{to_do(one) or 'nothing yet'}. {asks(one)}.")
             items += f'<li><a href="{link}">{name}</a>: {told}</li>'
         return title + f"<ul>{items}</ul>"
 
     def _iep(self, held: Mapping[str, Mapping[str, str]]) -> str:
-        title = frame.heading("Is there an IEP?", level=3)
+        title = layout.heading("Is there an IEP?", level=3)
         values = held.get(place(IEP, of=self.pupil.value), {})
         targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
         items = "".join(
-            f"<li>{frame.escape(target)}</li>" for target in targets if target
+            f"<li>{layout.escape(target)}</li>" for target in targets if target
         )
         told = (
             f"<p>The IEP’s targets:</p><ol>{items}</ol>"
             if items
-            else frame.note("There is no IEP here. Not every pupil needs one.")
+            else layout.note("There is no IEP here. Not every pupil needs one.")
         )
         asks = "Open the IEP (Task 6)" if items else "Write an IEP (Task 6)"
         return title + told + f"<p>{self._link('task6_support_in_class', asks)}</p>"
@@ -508,14 +529,14 @@ class PupilPage:
         lines = [
             (
                 "Task 8: the whole plan, with what is due first",
-                frame.address("task8_working_smarter"),
+                layout.address("task8_working_smarter"),
             ),
             (
                 "Task 1: the figures behind it all",
-                frame.address("task1_conversion_data"),
+                layout.address("task1_conversion_data"),
             ),
         ]
-        return frame.what_next(lines)
+        return layout.what_next(lines)
 
 
 def _from_to(row: object) -> str:
@@ -525,7 +546,7 @@ def _from_to(row: object) -> str:
     >>> _from_to(Row(entry="3", now="4c", now_date="2004-12-10")), _from_to(Row(entry="", now="", now_date=""))
     ('entered at 3, now 4c (10 December 2004)', 'entered without a result, now not known')
     """
-    day = frame.written_day(row.now_date) if row.now else ""
+    day = layout.written_day(row.now_date) if row.now else ""
     start = f"at {row.entry}" if row.entry else "without a result"
     return f"entered {start}, now {row.now or 'not known'}{f' ({day})' if day else ''}"
 
@@ -544,9 +565,9 @@ def _judged(row: object) -> str:
 
 
 def _address(stem: str, **query: str) -> str:
-    return frame.escape(f"{frame.address(stem)}?{urlencode(query)}")
+    return layout.escape(f"{layout.address(stem)}?{urlencode(query)}")
 
 
 def open_page() -> PupilPage:
     """The page over the school that lies open."""
-    return PupilPage(open_desk(), query=people.asked())
+    return PupilPage(open_workspace(), query=pupil_names.asked())

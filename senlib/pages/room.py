@@ -11,19 +11,19 @@ from html import escape
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages import frame, top
-from senlib.pages.desk import (
+from senlib.pages.kit import header, layout
+from senlib.workbook import room_answers
+from senlib.workbook.forms import Cards, Grid, load
+from senlib.workbook.room_answers import Tally, Written
+from senlib.workbook.store import StoreError
+from senlib.workspace import (
     ADDRESS_VARIABLE,
     CODE_VARIABLE,
     LEADER,
     ROOM_RULE,
-    Desk,
-    open_desk,
+    Workspace,
+    open_workspace,
 )
-from senlib.workbook import room
-from senlib.workbook.forms import Cards, Grid, load
-from senlib.workbook.room import Tally, Written
-from senlib.workbook.store import StoreError
 
 TASK = "task2_role_of_the_senco"
 
@@ -37,29 +37,29 @@ NAMED = 3
 class RoomPage:
     """The page of the room, for its leader or one participant. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk, *, door: str = "", code: str = "") -> None:
-        self.desk, self.door, self.code = desk, door, code
+    def __init__(self, workspace: Workspace, *, door: str = "", code: str = "") -> None:
+        self.workspace, self.door, self.code = workspace, door, code
         self.sheet = load(TASK)
         self._seen: tuple = ()
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def body(self) -> widgets.VBox:
         """What this reader needs of it: the leader's view, a participant's, or how a room is opened."""
-        if self.desk.room == LEADER:
+        if self.workspace.room == LEADER:
             return self.leader()
-        if self.desk.room:
+        if self.workspace.room:
             return self.participant()
-        return widgets.VBox([frame.html(_HOW)])
+        return widgets.VBox([layout.html(_HOW)])
 
     # -- the leader --
 
     def leader(self) -> widgets.VBox:
         """How people come in, and what they have written, looked at anew every two seconds."""
-        self.come_in = frame.html(invitation(self.door, self.code))
-        self.live = frame.html("")
+        self.come_in = layout.html(invitation(self.door, self.code))
+        self.live = layout.html("")
         self.look()
         with suppress(RuntimeError):  # a test has no loop, and looks by itself
             self._watching = asyncio.get_running_loop().create_task(self._watch())
@@ -67,20 +67,20 @@ class RoomPage:
 
     def look(self) -> None:
         """Show what the room has written by now."""
-        folder = self.desk.data.parent
+        folder = self.workspace.data.parent
         stamp = tuple(
             sorted(
                 (str(path), path.stat().st_mtime_ns)
                 for path in folder.glob("participant-*/workbook.sqlite*")
             )
         )
-        stamp = (room.people(folder), stamp)
+        stamp = (room_answers.people(folder), stamp)
         if stamp == self._seen:
             return
         try:
-            answers = room.gather(folder)
+            answers = room_answers.gather(folder)
         except StoreError as error:
-            self.live.value = frame.trouble_line(
+            self.live.value = layout.trouble_line(
                 f"What somebody wrote cannot be read at the moment. {error}"
             )
             return
@@ -89,22 +89,22 @@ class RoomPage:
         grid: Grid = self.sheet.part("task2.role")
         where = next(column for column in grid.columns if column.key == "where")
         self.live.value = (
-            frame.answer(came_in(room.people(folder)))
-            + frame.heading("How did the room sort the cards?")
+            layout.answer(came_in(room_answers.people(folder)))
+            + layout.heading("How did the room sort the cards?")
             + _tallies(
-                room.sorted_cards(answers, cards),
+                room_answers.sorted_cards(answers, cards),
                 {group.key: group.title for group in cards.groups},
                 what="cards",
             )
-            + frame.heading("Where does the room stand?")
+            + layout.heading("Where does the room stand?")
             + _tallies(
-                room.ratings(answers, grid, column="where"),
+                room_answers.ratings(answers, grid, column="where"),
                 {one.key: one.label for one in where.choices},
                 what="items",
             )
-            + frame.how_to_read("room_counts")
-            + frame.heading("What do people say?")
-            + _texts(room.shown(answers))
+            + layout.how_to_read("room_counts")
+            + layout.heading("What do people say?")
+            + _texts(room_answers.shown(answers))
         )
 
     async def _watch(self) -> None:
@@ -121,17 +121,17 @@ class RoomPage:
     def participant(self) -> widgets.VBox:
         """Their own words, each with a tick that shows it to the room."""
         self.ticks: dict[str, widgets.Checkbox] = {}
-        self.status = frame.html("")
+        self.status = layout.html("")
         try:
-            mine = room.written(self.desk.store.forms())
-            self.shown = dict(self.desk.store.latest(room.SHOWN))
+            mine = room_answers.written(self.workspace.store.forms())
+            self.shown = dict(self.workspace.store.latest(room_answers.SHOWN))
         except StoreError as error:
-            return widgets.VBox([frame.html(frame.trouble_line(str(error)))])
+            return widgets.VBox([layout.html(layout.trouble_line(str(error)))])
         if not mine:
-            return widgets.VBox([frame.html(_NOTHING_YET)])
-        boxes: list[widgets.Widget] = [frame.html(_CHOOSE)]
+            return widgets.VBox([layout.html(_NOTHING_YET)])
+        boxes: list[widgets.Widget] = [layout.html(_CHOOSE)]
         for one in mine:
-            key = room.place(one)
+            key = room_answers.place(one)
             tick = widgets.Checkbox(
                 description="Show this to the room",
                 value=self.shown.get(key) == one.text,
@@ -142,17 +142,19 @@ class RoomPage:
             )
             self.ticks[key] = tick
             said = f'<h2>{escape(one.asked)}</h2><blockquote dir="auto">{escape(one.text)}</blockquote>'
-            boxes += [frame.html(said), tick]
+            boxes += [layout.html(said), tick]
         return widgets.VBox([*boxes, self.status])
 
     def _show(self, one: Written, show: bool) -> None:
         """Show a text as it stands now, or take it back."""
         try:
-            saved = self.desk.store.save(
-                form=room.SHOWN, field=room.place(one), value=one.text if show else ""
+            saved = self.workspace.store.save(
+                form=room_answers.SHOWN,
+                field=room_answers.place(one),
+                value=one.text if show else "",
             )
         except StoreError as error:
-            self.status.value = frame.trouble_line(
+            self.status.value = layout.trouble_line(
                 f"Nothing has changed in what you show. {error}"
             )
             return
@@ -161,14 +163,14 @@ class RoomPage:
             if show
             else "Taken back: the room no longer sees it."
         )
-        self.status.value = f'<p class="sl-note" role="status">{did} Saved {frame.saved_at(saved.at)}</p>'
+        self.status.value = f'<p class="sl-note" role="status">{did} Saved {layout.saved_at(saved.at)}</p>'
 
 
 def invitation(door: str, code: str) -> str:
     """How people come in, large enough for a projector."""
     return (
         f'<p class="sl-answer">Open <strong>{escape(door)}</strong> and type the code <strong class="sl-code">{escape(code)}</strong></p>'
-        + frame.note(ROOM_RULE)
+        + layout.note(ROOM_RULE)
     )
 
 
@@ -213,7 +215,7 @@ def divided(
 def open_page() -> RoomPage:
     """The page over the school that lies open."""
     return RoomPage(
-        open_desk(),
+        open_workspace(),
         door=os.environ.get(ADDRESS_VARIABLE, ""),
         code=os.environ.get(CODE_VARIABLE, ""),
     )
@@ -222,7 +224,7 @@ def open_page() -> RoomPage:
 def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> str:
     """What to talk about, and the counts for each thing on which somebody has answered."""
     told, apart = divided(tallies, choices, what=what)
-    said = frame.answer(told) + (
+    said = layout.answer(told) + (
         f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>"
         if apart
         else ""
@@ -237,21 +239,21 @@ def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str)
     columns = {"text": what.capitalize(), **choices, "people": "Answered"}
     left = len(tallies) - len(rows)
     rest = (
-        frame.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.")
+        layout.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.")
         if left
         else ""
     )
     caption = f"{what.capitalize()}: how many people gave each answer"
     return (
         said
-        + frame.plain_table(pd.DataFrame(rows), caption=caption, columns=columns)
+        + layout.plain_table(pd.DataFrame(rows), caption=caption, columns=columns)
         + rest
     )
 
 
 def _texts(found: Sequence[Written]) -> str:
     if not found:
-        return frame.answer(
+        return layout.answer(
             "Nobody shows a text yet. Each participant chooses on this page, ‘In the room’, which texts to show."
         )
     parts, asked = [], ""
@@ -264,16 +266,16 @@ def _texts(found: Sequence[Written]) -> str:
 
 
 _HOW = (
-    frame.answer("No room is open: this workbook answers this computer alone.")
+    layout.answer("No room is open: this workbook answers this computer alone.")
     + "<p>To lead a session in which everyone works on a device of their own, close the workbook and start it with <code>--room</code>, "
     "as in <code>python start.py --room</code>. It then says at which address and with which code participants come in. Each of them has "
     "a workbook of their own over a sample school, on your computer; here you see, without names, how the room sorted the cards, where it "
     "stands, and what people choose to show.</p>"
-    + frame.note(
+    + layout.note(
         "In a room only sample schools can be opened, and your own school stays closed. Use it in a network you trust."
     )
 )
-_NOTHING_YET = frame.answer("You have written nothing yet.") + (
+_NOTHING_YET = layout.answer("You have written nothing yet.") + (
     "<p>Write in any Task. Then come back to this page, and choose what the room may see of it. Nothing is shown unless you choose it. "
     "How you sorted the cards and where you stand in Task 2 is counted with the others’ answers, without your name.</p>"
 )

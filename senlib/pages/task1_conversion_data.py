@@ -38,13 +38,26 @@ from senlib.measures.groups import (
 )
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.tracking import people_in_cell
-from senlib.pages import frame, lacking, people, sentences, top, verdicts
-from senlib.pages.asking import Asking
-from senlib.pages.desk import FIGURES, TYPED_SOURCES, Desk, open_desk, source_words
-from senlib.pages.live import Live
-from senlib.pages.newest_file import NewestFile
+from senlib.pages.kit import (
+    empty_states,
+    header,
+    layout,
+    pupil_names,
+    sentences,
+    verdicts,
+)
+from senlib.pages.kit.dfe_file import NewestFile
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.live import Live
 from senlib.widgets import Listing, Matrix
 from senlib.workbook.store import StoreError
+from senlib.workspace import (
+    FIGURES,
+    TYPED_SOURCES,
+    Workspace,
+    open_workspace,
+    source_words,
+)
 
 SHOWN = {
     "name": "Group",
@@ -88,34 +101,36 @@ class ConversionPage:
     `query` may say which cell of the matrix to open: stage, subject, cohort, group, entry and outcome.
     """
 
-    def __init__(self, desk: Desk, *, query: Mapping[str, str] | None = None) -> None:
-        self.desk, self.query = desk, dict(query or {})
-        self.ask = Asking(desk, "task1_conversion_data")
-        self.school = desk.school
-        self.figures_held = desk.figures()
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        self.workspace, self.query = workspace, dict(query or {})
+        self.ask = PageSheets(workspace, "task1_conversion_data")
+        self.school = workspace.school
+        self.figures_held = workspace.figures()
         framework = self.school.framework
         # A key stage without results could be chosen for nothing; where none has any, the page says so.
         held = set(self.school.results["stage"].unique())
         stages = [
             one for one in framework.stages if one.name in held
         ] or framework.stages
-        self.stage = frame.choice(
+        self.stage = layout.choice(
             "Key stage", [(one.title, one.name) for one in stages]
         )
         held = [(name, name) for name in subjects(self.school)]
-        self.subject = frame.choice("Subject", held or [("none held", None)])
-        self.cohort = frame.choice("Summer of the results", self._summers())
-        self.entry = frame.choice(
+        self.subject = layout.choice("Subject", held or [("none held", None)])
+        self.cohort = layout.choice("Summer of the results", self._summers())
+        self.entry = layout.choice(
             "Where they started", self._entries(), self._first_entry()
         )
-        self.reach = frame.choice(
+        self.reach = layout.choice(
             "Where they got to", self._reaches(), self._stage.converted_at[0]
         )
-        self.by = frame.choice(
+        self.by = layout.choice(
             "Groups to compare",
             [(words, column) for column, words in self._groupings().items()],
         )
-        self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
+        self.denominator = layout.choice("Percentages are of", layout.DENOMINATORS)
         self.stage.observe(lambda _: self._stage_changed(), "value")
         self._open_at_query()
         self.live = Live(
@@ -126,11 +141,11 @@ class ConversionPage:
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def controls(self) -> widgets.Box:
         """What to look at."""
-        return frame.controls(
+        return layout.controls(
             self.stage,
             self.subject,
             self.cohort,
@@ -154,15 +169,15 @@ class ConversionPage:
 
     def matrix(self) -> widgets.VBox:
         """From each start to each outcome; a pressed cell lists who is in it."""
-        self.group = frame.choice(
+        self.group = layout.choice(
             "Whose results", self._group_options(), self.query.get("group", "SEN")
         )
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
-        self.codes = frame.html("")
+        self.codes = layout.html("")
         self.who = Listing(
             columns=_WHO, caption="Who is in the cell", empty="Nobody is listed yet."
         )
-        self.key = frame.html("")
+        self.key = layout.html("")
         self.cells.observe(lambda _: self._show_who(), "selected")
         self.group.observe(lambda _: self._show_matrix(), "value")
         self.live.also(self._show_matrix)
@@ -171,10 +186,10 @@ class ConversionPage:
         )
         return widgets.VBox(
             [
-                frame.controls(self.group),
+                layout.controls(self.group),
                 self.cells,
                 self.codes,
-                frame.html(frame.how_to_read("matrix", "expected_gain")),
+                layout.html(layout.how_to_read("matrix", "expected_gain")),
                 self.who,
                 self.key,
             ]
@@ -189,7 +204,7 @@ class ConversionPage:
             max=2100,
             value=self._cohorts[0] or self.school.academic_year,
         )
-        self.typed_group = frame.choice(
+        self.typed_group = layout.choice(
             "For",
             [
                 ("all pupils", "all"),
@@ -199,7 +214,7 @@ class ConversionPage:
             "SEN",
         )
         # Whose figure it is has to be said: another's would pass for England's.
-        self.typed_whose = frame.choice(
+        self.typed_whose = layout.choice(
             "Whose figure is it?",
             [
                 ("Choose", ""),
@@ -211,12 +226,12 @@ class ConversionPage:
             description="Keep this figure", button_style="primary"
         )
         self.take_back = widgets.Button(description="Take it back")
-        self.kept = frame.html("")
+        self.kept = layout.html("")
         self.keep.on_click(lambda _: self._keep_typed())
         self.take_back.on_click(lambda _: self._keep_figure(""))
         self.cohort.observe(lambda _: self._follow_summer(), "value")
         held = self.live.piece(self._held)
-        boxes = frame.controls(
+        boxes = layout.controls(
             self.typed_whose,
             self.typed_group,
             self.typed,
@@ -224,21 +239,21 @@ class ConversionPage:
             self.keep,
             self.take_back,
         )
-        self.newest_file = NewestFile(self.desk, changed=self._figures_changed)
+        self.newest_file = NewestFile(self.workspace, changed=self._figures_changed)
         return widgets.VBox([held, boxes, self.kept, self.newest_file.box])
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
-        return frame.html(
-            frame.what_next(
+        return layout.html(
+            layout.what_next(
                 [
                     (
                         "Task 3: hold these figures against the targets for pupils with SEN",
-                        frame.address("task3_ensuring_progress"),
+                        layout.address("task3_ensuring_progress"),
                     ),
                     (
                         "Task 4: see who is on the way now, and plan for them by name",
-                        frame.address("task4_level3_to_5"),
+                        layout.address("task4_level3_to_5"),
                     ),
                 ]
             )
@@ -269,7 +284,7 @@ class ConversionPage:
     @property
     def _cohorts(self) -> tuple[int | None, ...]:
         """The summers that are chosen, the latest first."""
-        return frame.chosen_summers(self.cohort.value)
+        return layout.chosen_summers(self.cohort.value)
 
     @property
     def _together(self) -> tuple[int, ...]:
@@ -298,36 +313,36 @@ class ConversionPage:
             rows = rows[rows["group"].map(self.school.framework.sen_groups) != "no SEN"]
         start = sentences.arrived(self.entry.value, stage=self._stage)
         subject = f" in {self.subject.value}" if self.subject.value else ""
-        question = frame.heading(
+        question = layout.heading(
             f"Do our pupils with SEN {start + ' ' if start else ''}get to "
             f"{sentences.reached(self.reach.value, stage=self._stage)}{subject}?"
         )
         if rows.empty:
-            return question + frame.answer(self._nothing())
+            return question + layout.answer(self._nothing())
         # The answer is about pupils with SEN, whatever the groups below.
         by_sen = of_known_starts(self._here(self.rows(by="sen_provision")))
         sen = by_sen[by_sen["group"] == "SEN"]
         asked = (sen if len(sen) else rows).iloc[0]
         if self._together:
             asked = pd.concat(
-                [asked, pd.Series({"summers": frame.years(self._cohorts)})]
+                [asked, pd.Series({"summers": layout.years(self._cohorts)})]
             )
         said = sentences.conversion_answer(
             asked, framework=self.school.framework, stage=self._stage
         )
         if len(sen):
-            told, unknown = frame.answer(said), self._without_code(by_sen)
+            told, unknown = layout.answer(said), self._without_code(by_sen)
         else:
-            told, unknown = frame.answer(self._nobody(by_sen)), f"All pupils: {said}"
+            told, unknown = layout.answer(self._nobody(by_sen)), f"All pupils: {said}"
         return (
             question
             + told
             + self._few(rows)
-            + (frame.note(unknown) if unknown else "")
+            + (layout.note(unknown) if unknown else "")
             + self._groups(rows)
             + self._numbers(rows)
             + self._counting(rows)
-            + frame.how_to_read(
+            + layout.how_to_read(
                 "rate",
                 "england_with_your_starts",
                 "england_same_band",
@@ -347,7 +362,7 @@ class ConversionPage:
             rows["group"], framework=self.school.framework
         )
         strong = list(sen | (not by_provision))
-        return frame.picture(
+        return layout.picture(
             partial(
                 charts.rates,
                 _drawn(rows),
@@ -366,7 +381,7 @@ class ConversionPage:
         names = [self._group(group) for group in rows["group"]]
         start = sentences.start_label(self.entry.value, stage=self._stage)
         caption = f"{self.subject.value}, {_summer(*self._cohorts)}, {start}"
-        return frame.numbers(_in_numbers(rows, names), caption=caption, columns=SHOWN)
+        return layout.numbers(_in_numbers(rows, names), caption=caption, columns=SHOWN)
 
     def _counting(self, rows: pd.DataFrame) -> str:
         everyone, stage = rows.iloc[0], self._stage
@@ -411,7 +426,7 @@ class ConversionPage:
                 "England’s figures are of pupils who were entered for the subject: if some of yours were not, that makes your "
                 "figure lower."
             )
-        return frame.note(" ".join(parts))
+        return layout.note(" ".join(parts))
 
     def _without_code(self, by_sen: pd.DataFrame) -> str:
         """That many pupils here have no SEN code; '' where few have none."""
@@ -440,9 +455,9 @@ class ConversionPage:
     def _nothing(self) -> str:
         """Why nobody is counted for what is chosen."""
         if self._none_held:
-            return lacking.no_results(self._stage)
+            return empty_states.no_results(self._stage)
         if self.entry.value in self._stage.bands and not self._any_start:
-            return lacking.no_starts(self._stage)
+            return empty_states.no_starts(self._stage)
         return (
             "No pupils with a start and a result like that are counted, so there is nothing to tell. "
             "Choose another subject, summer or start."
@@ -456,13 +471,13 @@ class ConversionPage:
             return self._nothing()
         whom = "who is counted here"
         if "SEN" in counts:
-            return lacking.nobody_without_sen(of, unknown=unknown, whom=whom)
+            return empty_states.nobody_without_sen(of, unknown=unknown, whom=whom)
         elsewhere = has_sen(
             self.school.pupils["sen_provision"], framework=self.school.framework
         )
         if elsewhere.any() and not unknown:
             return f"Nobody {whom} has SEN. Choose another start, subject or summer."
-        return lacking.nobody_with_sen(of, unknown=unknown, whom=whom)
+        return empty_states.nobody_with_sen(of, unknown=unknown, whom=whom)
 
     def _few(self, rows: pd.DataFrame) -> str:
         small = [
@@ -472,18 +487,18 @@ class ConversionPage:
         ]
         if not small:
             return ""
-        return frame.note(
+        return layout.note(
             f"Fewer than {FEW} pupils: {', '.join(small)}. A percentage of so few moves a long way with one pupil."
         )
 
     def _peers(self) -> str:
         table = self._here(self.rows(by="sen_provision"), any_entry=True)
-        title = frame.heading(
+        title = layout.heading(
             "How does that compare with peers who started in the same place?"
         )
         starts = self._starts(table)
         if starts.empty:
-            return title + frame.answer(
+            return title + layout.answer(
                 self._nobody(table[table["entry"] == ALL_BANDS])
             )
         strata = self._strata()
@@ -515,10 +530,10 @@ class ConversionPage:
         first, *others = told
         return (
             title
-            + frame.answer(first)
-            + "".join(map(frame.note, others))
+            + layout.answer(first)
+            + "".join(map(layout.note, others))
             + self._gaps(found, table, starts)
-            + frame.how_to_read("gap_with_starts", "gap_crude")
+            + layout.how_to_read("gap_with_starts", "gap_crude")
         )
 
     def _strata(self) -> pd.DataFrame:
@@ -586,17 +601,17 @@ class ConversionPage:
         self, found: Gap | None, table: pd.DataFrame, starts: pd.DataFrame
     ) -> str:
         """The gap where they started alike, and the one wherever they started, as a picture; and the two sides from each start."""
-        by_start = frame.plain_table(
+        by_start = layout.plain_table(
             starts, caption="Pupils with SEN beside their peers", columns=BESIDE_PEERS
         )
         if not found:
-            return frame.folded("The numbers", by_start)
+            return layout.folded("The numbers", by_start)
         narrowed = of_known_starts(table)
         sides = [_row(narrowed, ALL_BANDS, group) for group in ("no SEN", "SEN")]
         gaps = pd.DataFrame([found, independent(*sides)]).assign(
             name=["Among those who started alike", "Wherever they started"]
         )
-        picture = frame.picture(
+        picture = layout.picture(
             partial(
                 charts.gaps,
                 gaps,
@@ -610,10 +625,10 @@ class ConversionPage:
             key="Dot: the gap in percentage points. Line: where the true gap is likely to lie. To the right of ‘no gap’: pupils with "
             "SEN reached it less often than those without.",
         )
-        numbers = frame.plain_table(
+        numbers = layout.plain_table(
             gaps, caption="The gaps in percentage points", columns=GAPS
         )
-        return picture + frame.folded("The numbers", numbers + by_start)
+        return picture + layout.folded("The numbers", numbers + by_start)
 
     def _years(self) -> str:
         table = self.rows(by="sen_provision", each_summer=True)
@@ -621,18 +636,18 @@ class ConversionPage:
         rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(
             ["cohort", "group"], ascending=[False, True]
         )
-        title = frame.heading("How was it in other summers?")
+        title = layout.heading("How was it in other summers?")
         everyone = table[(table["group"] == "all") & (table["pupils"] > 0)]
         if everyone.empty:
-            return title + frame.answer(self._nothing())
+            return title + layout.answer(self._nothing())
         if everyone["cohort"].nunique(dropna=False) < 2:
-            return title + frame.answer(
+            return title + layout.answer(
                 f"Only {_summer(everyone['cohort'].iloc[0])} is in your files. To compare, choose your files again on the front "
                 "page, with another summer."
             )
         if not (rows["group"] == "SEN").any():
             counted = table.groupby("group", as_index=False)["pupils"].sum()
-            return title + frame.answer(self._nobody(counted))
+            return title + layout.answer(self._nobody(counted))
         labels = [
             f"{_first_upper(_summer(r.cohort))}, {'SEN' if r.group == 'SEN' else 'no SEN'}: {r.reached} of {r.pupils}"
             for r in rows.itertuples()
@@ -646,7 +661,7 @@ class ConversionPage:
             else "There are pupils with SEN in one summer only."
         )
         drawn = _drawn(rows)
-        chart = frame.picture(
+        chart = layout.picture(
             partial(
                 charts.rates,
                 drawn,
@@ -659,15 +674,15 @@ class ConversionPage:
         )
         return (
             title
-            + frame.answer(told)
-            + frame.note(
+            + layout.answer(told)
+            + layout.note(
                 "One summer’s pupils are few. To see more of them at once, choose several summers together above."
             )
             + chart
-            + frame.numbers(
+            + layout.numbers(
                 _in_numbers(rows, labels), caption="Summer by summer", columns=SHOWN
             )
-            + frame.how_to_read("two_summers", "rate")
+            + layout.how_to_read("two_summers", "rate")
         )
 
     def _held(self) -> str:
@@ -690,7 +705,7 @@ class ConversionPage:
             & (figures["group"] != "N")
         ]
         if same.empty:
-            return frame.answer(
+            return layout.answer(
                 "No national figure is held for this start and this outcome. If your LEA’s pack has one, "
                 "type it in here, and every page will use it."
             )
@@ -714,11 +729,11 @@ class ConversionPage:
             "pupils": "Pupils",
             "source": "Source",
         }
-        return frame.plain_table(
+        return layout.plain_table(
             shown.astype({"year": str}),
             caption="Figures for this question",
             columns=columns,
-        ) + frame.how_to_read("england_same_band", "typed_figure")
+        ) + layout.how_to_read("england_same_band", "typed_figure")
 
     def _follow_summer(self) -> None:
         if self._cohorts[0] is not None:
@@ -728,14 +743,14 @@ class ConversionPage:
         """Keep what was typed, if it is a percentage."""
         text = self.typed.value.strip().removesuffix("%").strip().replace(",", ".")
         if not self.typed_whose.value:
-            self.kept.value = frame.trouble_line(
+            self.kept.value = layout.trouble_line(
                 "Choose whose figure it is: England’s, your LEA’s or similar schools’. Nothing was kept."
             )
             return
         if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", text) and float(text) <= 100:
             self._keep_figure(text)
         else:
-            self.kept.value = frame.trouble_line(
+            self.kept.value = layout.trouble_line(
                 "Type a percentage from 0 to 100, such as 31.5. Nothing was kept."
             )
 
@@ -752,19 +767,19 @@ class ConversionPage:
         )
         field = "|".join(str(control.value) for control in chosen)
         try:
-            if not value and not self.desk.store.latest(FIGURES).get(field):
-                self.kept.value = frame.note(
+            if not value and not self.workspace.store.latest(FIGURES).get(field):
+                self.kept.value = layout.note(
                     "No figure of yours is kept for this, so there is nothing to take back."
                 )
                 return
-            at = self.desk.store.save(form=FIGURES, field=field, value=value).at
+            at = self.workspace.store.save(form=FIGURES, field=field, value=value).at
         except StoreError as error:
-            self.kept.value = frame.not_saved(error)
+            self.kept.value = layout.not_saved(error)
             return
         unread = self._read_figures()
         # The pieces first: whoever reads 'Saved' finds the figure in them.
         self.live.refresh()
-        told = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {frame.saved_at(at)}</p>'
+        told = f'<p class="sl-note" role="status">{"Saved" if value else "Taken back"} {layout.saved_at(at)}</p>'
         self.kept.value = told + unread
 
     def _figures_changed(self) -> None:
@@ -775,9 +790,9 @@ class ConversionPage:
     def _read_figures(self) -> str:
         """Read the figures anew; where that fails, those read before stay, and this says why."""
         try:
-            self.figures_held = self.desk.figures()
+            self.figures_held = self.workspace.figures()
         except StoreError as error:
-            return frame.trouble_line(f"The figures cannot be read anew. {error}")
+            return layout.trouble_line(f"The figures cannot be read anew. {error}")
         return ""
 
     # -- the matrix --
@@ -819,7 +834,7 @@ class ConversionPage:
         whose = group_name(self.group.value, framework=self.school.framework)
         title = f"{self.subject.value}, {_summer(*self._cohorts)}, {whose}: from {stage.entry_stage} to {stage.name}"
         self.cells.show(
-            title=lacking.no_results(stage) if self._none_held else title,
+            title=empty_states.no_results(stage) if self._none_held else title,
             rows=rows,
             columns=columns,
             cells=cells,
@@ -829,13 +844,13 @@ class ConversionPage:
             f"Expected gain: {self.school.framework.expected_gain}." if lowest else ""
         )
         self.codes.value = "".join(
-            frame.note(text) for text in (gain, _codes(stage, columns)) if text
+            layout.note(text) for text in (gain, _codes(stage, columns)) if text
         )
         self._show_who()
 
     def _show_who(self) -> None:
         chosen = self.cells.selected
-        self.key.value = people.codes_key(self.school) if chosen else ""
+        self.key.value = pupil_names.codes_key(self.school) if chosen else ""
         if not chosen:
             self.who.records = []
             return
@@ -858,13 +873,13 @@ class ConversionPage:
             found = found[found["sen_provision"] == self.group.value]
         cell = f"entered at {chosen['row']} and reached {chosen['column']} in {self.subject.value}"
         self.who.caption = f"{sentences.pupils(len(found))} who {cell}"
-        needs = people.needs_listed(self.school)
+        needs = pupil_names.needs_listed(self.school)
         self.who.records = [
             {
                 "id": p.pupil_id,
-                "name": people.person_name(p),
+                "name": pupil_names.person_name(p),
                 "form": p.form,
-                "href": people.page_address(self.desk, p.pupil_id),
+                "href": pupil_names.page_address(self.workspace, p.pupil_id),
                 "year": "left" if pd.isna(p.year_group) else f"Year {p.year_group}",
                 "sen": p.sen_provision,
                 "needs": needs[p.pupil_id],
@@ -917,7 +932,7 @@ class ConversionPage:
         if table.empty:
             return [("none held", None)]
         unknown = [("year not known", None)] if table["cohort"].isna().any() else []
-        return frame.summers(cohorts) + unknown
+        return layout.summers(cohorts) + unknown
 
     def _entries(self) -> list[tuple[str, str]]:
         return [
@@ -971,7 +986,7 @@ class ConversionPage:
 
 def open_page() -> ConversionPage:
     """The page over the school that lies open."""
-    return ConversionPage(open_desk(), query=people.asked())
+    return ConversionPage(open_workspace(), query=pupil_names.asked())
 
 
 _WHO = [
@@ -1018,7 +1033,7 @@ def _row(table: pd.DataFrame, entry: str, group: str) -> pd.Series:
 def _says(labels: list[str], rows: pd.DataFrame) -> str:
     """What a picture of rates says, for those who do not see it."""
     return ". ".join(
-        f"{label}: {frame.percent_range(r.percent, r.low, r.high)}"
+        f"{label}: {layout.percent_range(r.percent, r.low, r.high)}"
         for label, r in zip(labels, rows.itertuples(), strict=True)
         if r.pupils
     )
@@ -1036,7 +1051,7 @@ def _key(rows: pd.DataFrame, *, shapes: bool) -> str:
         if shapes
         else "Dot: what was measured."
     ]
-    parts.append(frame.LIKELY)
+    parts.append(layout.LIKELY)
     if rows["national"].notna().any():
         alike = rows["expected_percent"].notna().any()
         parts.append(
@@ -1074,7 +1089,7 @@ def _summer(*cohorts: object) -> str:
     ('summer 2024', 'summers 2023 and 2024 together', 'year not known')
     """
     if len(cohorts) > 1:
-        return f"summers {frame.years(cohorts)} together"
+        return f"summers {layout.years(cohorts)} together"
     [cohort] = cohorts
     return "year not known" if cohort is None or pd.isna(cohort) else f"summer {cohort}"
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from senlib.pages import frame, paper, top
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.paper import Paper
-from senlib.pages.shown import Shown
+from senlib.pages.kit import downloads, header, layout
+from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import CardSort
 from senlib.workbook import rows
 from senlib.workbook.forms import Cards, Grid
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 ROLE, SORT = "task2.role", "task2.sort"
 
@@ -22,18 +22,18 @@ ROLE, SORT = "task2.role", "task2.sort"
 class RolePage:
     """The page of Task 2. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.ask = Asking(desk, "task2_role_of_the_senco")
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.ask = PageSheets(workspace, "task2_role_of_the_senco")
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def grid(self) -> widgets.VBox:
         """The self-evaluation, with what stands in it summed up as something to talk over."""
         self.role = self.ask.part(ROLE)
-        self.summary = frame.html("")
+        self.summary = layout.html("")
         self.role.after(lambda *_: self._sum_up())
         self.role.on_round(self._sum_up)
         self._sum_up()
@@ -50,25 +50,29 @@ class RolePage:
                 for card in cards.cards
             ],
         )
-        self.status, self.shown = frame.html(""), Shown(self.desk)
+        self.status, self.shown = layout.html(""), SharedAnswers(self.workspace)
         try:
             self._lay_out()
         except StoreError as error:
-            self.status.value = frame.trouble_line(str(error))
+            self.status.value = layout.trouble_line(str(error))
         self.cards.observe(lambda change: self._keep(change["new"]), "move")
         return widgets.VBox(
             [
-                frame.html(f"<p>{frame.escape(cards.intro)}</p>"),
+                layout.html(f"<p>{layout.escape(cards.intro)}</p>"),
                 self.cards,
                 self.shown.box,
                 self.status,
             ]
         )
 
-    def paper(self) -> widgets.VBox:
+    def downloads(self) -> widgets.VBox:
         """The cards to cut out, and the forms, to take away."""
-        return Paper(
-            self.desk, [paper.cards(self.desk), *paper.forms(self.desk, self.ask.sheet)]
+        return Downloads(
+            self.workspace,
+            [
+                downloads.cards(self.workspace),
+                *downloads.forms(self.workspace, self.ask.sheet),
+            ],
         ).box
 
     def next(self) -> widgets.HTML:
@@ -76,14 +80,14 @@ class RolePage:
         lines = [
             (
                 "Task 3: hold your school’s figures against the targets",
-                frame.address("task3_ensuring_progress"),
+                layout.address("task3_ensuring_progress"),
             ),
             (
                 "Task 8: what you noted to do stands in the action plan",
-                frame.address("task8_working_smarter"),
+                layout.address("task8_working_smarter"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
     def _keep(self, move: Mapping[str, str]) -> None:
         """Keep where a card was laid, and say when."""
@@ -100,7 +104,7 @@ class RolePage:
         except StoreError as error:
             self.cards.saved = {"card": move["card"], "fault": f"Not saved. {error}"}
             return
-        self.cards.saved = {"card": move["card"], "at": frame.saved_at(at)}
+        self.cards.saved = {"card": move["card"], "at": layout.saved_at(at)}
 
     def _lay_out(self) -> None:
         self.cards.placed = {
@@ -115,12 +119,12 @@ class RolePage:
     def _sum_up(self) -> None:
         grid: Grid = self.ask.sheet.part(ROLE)
         try:
-            began = rows.began(self.desk.store, ROLE)
-            now = rows.this_time(self.desk.store.answers(ROLE), began=began)
+            began = rows.began(self.workspace.store, ROLE)
+            now = rows.this_time(self.workspace.store.answers(ROLE), began=began)
         except StoreError as error:
-            self.summary.value = frame.trouble_line(str(error))
+            self.summary.value = layout.trouble_line(str(error))
             return
-        self.summary.value = frame.answer(summed_up(grid, now))
+        self.summary.value = layout.answer(summed_up(grid, now))
 
 
 def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:
@@ -151,4 +155,4 @@ def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:
 
 def open_page() -> RolePage:
     """The page over the school that lies open."""
-    return RolePage(open_desk())
+    return RolePage(open_workspace())

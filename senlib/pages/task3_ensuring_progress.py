@@ -14,10 +14,10 @@ from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.groups import has_sen
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.subjects import subject_pairs
-from senlib.pages import frame, lacking, sentences, top, verdicts
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.live import Live
+from senlib.pages.kit import empty_states, header, layout, sentences, verdicts
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.live import Live
+from senlib.workspace import Workspace, open_workspace
 
 COLUMNS = {
     "name": "Target",
@@ -41,30 +41,32 @@ TOO_FEW, NOT_JUDGED = "too few to tell", "not judged"
 class CriteriaPage:
     """The page of Task 3. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.school = desk.school
-        self.ask = Asking(desk, "task3_ensuring_progress")
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.school = workspace.school
+        self.ask = PageSheets(workspace, "task3_ensuring_progress")
         # Each piece of the page asks for the same rows.
-        self._measured = cache(partial(criteria, self.school, figures=desk.figures()))
+        self._measured = cache(
+            partial(criteria, self.school, figures=workspace.figures())
+        )
         held = self._measured(denominator="all", together=())
         cohorts = sorted(held["cohort"].dropna().astype(int).unique(), reverse=True)
         self.summers = len(held[held["subject"] != ""])
-        self.cohort = frame.choice(
+        self.cohort = layout.choice(
             "Summer of the results",
-            frame.summers(cohorts)
+            layout.summers(cohorts)
             or [("year not known" if self.summers else "none can be measured", None)],
         )
-        self.denominator = frame.choice("Percentages are of", frame.DENOMINATORS)
+        self.denominator = layout.choice("Percentages are of", layout.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def controls(self) -> widgets.Box:
         """What to look at."""
-        return frame.controls(self.cohort, self.denominator)
+        return layout.controls(self.cohort, self.denominator)
 
     def scorecard(self) -> widgets.HTML:
         """The question, how many targets are met, and each one measured."""
@@ -76,26 +78,26 @@ class CriteriaPage:
 
     def year7(self) -> widgets.HTML:
         """How many pupils in Year 7 now started low."""
-        return frame.html(self._year7())
+        return layout.html(self._year7())
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
             (
                 "Task 4: see by name who could still get there",
-                frame.address("task4_level3_to_5"),
+                layout.address("task4_level3_to_5"),
             ),
             (
                 "Task 1: look behind a figure, by subject and start",
-                frame.address("task1_conversion_data"),
+                layout.address("task1_conversion_data"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
     @property
     def _cohorts(self) -> tuple[int | None, ...]:
         """The summers that are chosen, the latest first."""
-        return frame.chosen_summers(self.cohort.value)
+        return layout.chosen_summers(self.cohort.value)
 
     def rows(self) -> pd.DataFrame:
         """The criteria of the chosen summers, and attendance, which is of this year."""
@@ -114,22 +116,22 @@ class CriteriaPage:
 
     def _scorecard(self) -> str:
         rows = self.rows()
-        title = frame.heading(
+        title = layout.heading(
             "How many targets are met?"
             if self._all_targets()
             else "How many of the figures are met?"
         )
         measured = rows[rows["percent"].notna() & rows["target"].notna()]
         if measured.empty:
-            missing = "".join(map(frame.note, self._not_measured(rows)))
-            return title + frame.answer("Nothing can be measured yet.") + missing
+            missing = "".join(map(layout.note, self._not_measured(rows)))
+            return title + layout.answer("Nothing can be measured yet.") + missing
         labels = self._labels(measured)
         stroke = "the target" + (
             "" if self._all_targets() else ", or England from the same starts"
         )
         # A stroke for what a rate is judged by: no figure of another summer.
         drawn = measured.assign(target=measured["target"].where(measured["judged"]))
-        chart = frame.picture(
+        chart = layout.picture(
             partial(
                 charts.scorecard,
                 drawn,
@@ -138,18 +140,18 @@ class CriteriaPage:
                 mark="target" if pd.isna(drawn.iloc[0].target_year) else "England",
             ),
             says=". ".join(
-                f"{label}: {frame.percent_range(r.percent, r.low, r.high)}, "
+                f"{label}: {layout.percent_range(r.percent, r.low, r.high)}, "
                 f"{'target' if pd.isna(r.target_year) else 'England'} {r.target:.0f} %, {r.state}"
                 for label, r in zip(labels, measured.itertuples(), strict=True)
             ),
-            key=f"Dot: what was measured. {frame.LIKELY} Stroke: {stroke}.",
+            key=f"Dot: what was measured. {layout.LIKELY} Stroke: {stroke}.",
         )
         parts = [
             title,
-            frame.answer(_summary(measured)),
+            layout.answer(_summary(measured)),
             chart,
             self._numbers(measured, labels),
-            frame.how_to_read(
+            layout.how_to_read(
                 "target",
                 "rate",
                 "england_with_your_starts",
@@ -163,8 +165,8 @@ class CriteriaPage:
             parts.append(self._criterion(of_criterion))
         missing = self._not_measured(rows)
         if missing:
-            parts.append(frame.heading("What cannot be measured", level=3))
-        return "".join([*parts, *map(frame.note, missing)])
+            parts.append(layout.heading("What cannot be measured", level=3))
+        return "".join([*parts, *map(layout.note, missing)])
 
     def _not_measured(self, rows: pd.DataFrame) -> list[str]:
         """Of each criterion of which nothing can be measured, why, and what to do about it."""
@@ -181,7 +183,7 @@ class CriteriaPage:
         if criterion.kind == "attendance":
             on_roll = pupils[pupils["on_roll"] == "Y"]
             sen = has_sen(on_roll["sen_provision"], framework=framework).sum()
-            return lacking.without_sen(
+            return empty_states.without_sen(
                 on_roll, framework=framework, whom="on roll"
             ) or (
                 f"no attendance is recorded for the {sentences.pupils(int(sen))} with SEN who "
@@ -190,7 +192,7 @@ class CriteriaPage:
         stage = framework.stage(criterion.stage)
         cells = matrix(self.school, stage=stage.name)
         if cells.empty:
-            return lacking.no_results(stage)
+            return empty_states.no_results(stage)
         if criterion.group == "SEN":
             if self.summers:
                 later = stage.ends_in_year - 11
@@ -206,11 +208,13 @@ class CriteriaPage:
                     f"with {stage.title} results",
                 )
             if mine.any() and (
-                why := lacking.without_sen(pupils[mine], framework=framework, whom=whom)
+                why := empty_states.without_sen(
+                    pupils[mine], framework=framework, whom=whom
+                )
             ):
                 return why
         if criterion.entry and cells.loc[cells["pupils"] > 0, "entry"].eq("none").all():
-            return lacking.no_starts(stage)
+            return empty_states.no_starts(stage)
         way_on = " Choose another summer." if len(self.cohort.options) > 1 else ""
         return f"there are no such pupils with results in this summer.{way_on}"
 
@@ -233,14 +237,14 @@ class CriteriaPage:
 
     def _numbers(self, rows: pd.DataFrame, labels: list[str]) -> str:
         shown = rows.assign(name=labels, sure=[_sure(row) for row in rows.itertuples()])
-        return frame.numbers(shown, caption="Each target, measured", columns=COLUMNS)
+        return layout.numbers(shown, caption="Each target, measured", columns=COLUMNS)
 
     def _criterion(self, rows: pd.DataFrame) -> str:
         first = rows.iloc[0]
         own = pd.isna(first.target_year) and pd.notna(first.target)
         target = f"Target: {first.rule} {rounded(first.target)} %." if own else ""
         lines = "".join(
-            f"<li>{frame.words(self._line(row))}</li>" for _, row in rows.iterrows()
+            f"<li>{layout.words(self._line(row))}</li>" for _, row in rows.iterrows()
         )
         notes = [f"Source: {first.source}."]
         if rows["hidden"].sum():
@@ -256,30 +260,30 @@ class CriteriaPage:
         if first.criterion.startswith("attendance"):
             notes.append(_attendance_note(self.school.academic_year))
         return (
-            frame.heading(first.title, level=3)
-            + (frame.note(target) if target else "")
+            layout.heading(first.title, level=3)
+            + (layout.note(target) if target else "")
             + f"<ul>{lines}</ul>"
-            + frame.note(" ".join(notes))
+            + layout.note(" ".join(notes))
         )
 
     def _line(self, row: pd.Series) -> str:
         if len(self._cohorts) > 1:
-            row = pd.concat([row, pd.Series({"summers": frame.years(self._cohorts)})])
+            row = pd.concat([row, pd.Series({"summers": layout.years(self._cohorts)})])
         words = sentences.criterion_answer(row, framework=self.school.framework)
         if row.subject == "":
             return f"{_attendance(row)} {words}"
-        return f"{row.subject}: {row.reached} of {row.pupils}, {frame.percent_range(row.percent, row.low, row.high)}. {words}"
+        return f"{row.subject}: {row.reached} of {row.pupils}, {layout.percent_range(row.percent, row.low, row.high)}. {words}"
 
     def _subjects(self) -> str:
-        title = frame.heading("Do subjects differ?")
+        title = layout.heading("Do subjects differ?")
         first = self.school.framework.criteria[0]
         rows = self.rows()
         rows = rows[(rows["criterion"] == first.key) & rows["percent"].notna()]
         if rows.empty:
             why = self._why_not(first)
-            return title + frame.answer(f"{first.title}: {why}")
+            return title + layout.answer(f"{first.title}: {why}")
         if len(rows) < 2:
-            return title + frame.answer(
+            return title + layout.answer(
                 f"{rows.iloc[0].subject} alone can be measured here, so there is nothing to compare."
             )
         told = self._furthest_apart(first.key, subjects=len(rows))
@@ -288,7 +292,7 @@ class CriteriaPage:
             f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()
         ]
         plain = rows.assign(national=float("nan"), lea=float("nan"))
-        chart = frame.picture(
+        chart = layout.picture(
             partial(
                 charts.rates,
                 plain,
@@ -300,15 +304,15 @@ class CriteriaPage:
                 f"{label}: {rounded(r.percent)} %"
                 for label, r in zip(labels, rows.itertuples(), strict=True)
             ),
-            key=f"Dot: what was measured. {frame.LIKELY}",
+            key=f"Dot: what was measured. {layout.LIKELY}",
         )
         return (
             title
-            + frame.answer(told)
+            + layout.answer(told)
             + chart
             + self._numbers(rows, self._labels(rows))
-            + frame.note(why)
-            + frame.how_to_read("paired_subjects", "rate")
+            + layout.note(why)
+            + layout.how_to_read("paired_subjects", "rate")
         )
 
     def _furthest_apart(self, criterion: str, *, subjects: int) -> str:
@@ -331,20 +335,20 @@ class CriteriaPage:
 
     def _year7(self) -> str:
         tracking = self.school.framework.tracking
-        title = frame.heading(
+        title = layout.heading(
             f"How many in Year 7 now came in {tracking.low_entry_title}?"
         )
         table = low_entries(self.school)
         sides = {group: table[table["group"] == group] for group in ("all", "SEN")}
         if not table["pupils"].max():
-            return title + frame.answer(
+            return title + layout.answer(
                 "Nobody in Year 7 is on roll in the school’s files."
             )
         of = int(table["pupils"].max())
         if sides["all"]["without_entry"].eq(of).all():
             stage = self.school.framework.stage(tracking.stage)
-            return title + frame.answer(
-                lacking.no_entries(stage, of=of, whom="in Year 7")
+            return title + layout.answer(
+                empty_states.no_entries(stage, of=of, whom="in Year 7")
             )
         unknown, everybody = self._year7_codes()
         lines = []
@@ -360,11 +364,11 @@ class CriteriaPage:
             low = "nobody" if not everyone.low else f"{everyone.low:,}"
             told = f"{subject}{low} of {sentences.pupils(everyone.pupils)}"
             if everyone.low:
-                told += f", {lacking.of_them_with_sen(sen.low, unknown=unknown, of=everybody)}"
+                told += f", {empty_states.of_them_with_sen(sen.low, unknown=unknown, of=everybody)}"
             if everyone.without_entry == everyone.pupils:
                 told = f"{subject}of none of the {sentences.pupils(everyone.pupils)} is an entry result held"
                 missing = ""
-            lines.append(f"<li>{frame.words(f'{told}{missing}.')}</li>")
+            lines.append(f"<li>{layout.words(f'{told}{missing}.')}</li>")
         shown = sides["all"].assign(
             sen=sides["SEN"]["low"].tolist(),
             subject=sides["all"]["subject"].replace("", "all subjects"),
@@ -379,10 +383,10 @@ class CriteriaPage:
         return (
             title
             + f"<ul>{''.join(lines)}</ul>"
-            + frame.numbers(
+            + layout.numbers(
                 shown, caption=f"Year 7 {tracking.low_entry_title}", columns=columns
             )
-            + frame.how_to_read("year7_starts")
+            + layout.how_to_read("year7_starts")
         )
 
     def _year7_codes(self) -> tuple[int, int]:
@@ -394,7 +398,7 @@ class CriteriaPage:
 
 def open_page() -> CriteriaPage:
     """The page over the school that lies open."""
-    return CriteriaPage(open_desk())
+    return CriteriaPage(open_workspace())
 
 
 def _attendance(row: pd.Series) -> str:

@@ -13,7 +13,7 @@ from senlib import charts
 from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
-from senlib.exports.excel import Sheet, workbook
+from senlib.exports.excel import ExcelSheet, workbook
 from senlib.frameworks import NO_RESULT, Scale, Stage
 from senlib.measures.groups import has_sen
 from senlib.measures.others import share
@@ -25,14 +25,23 @@ from senlib.measures.tracking import (
     on_course_rates,
     track,
 )
-from senlib.pages import frame, hundred, lacking, people, provided, sentences, talk, top
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.live import Live
-from senlib.pages.paper import NothingChosen, Paper, forms
-from senlib.pages.shown import Shown
+from senlib.pages.kit import (
+    empty_states,
+    header,
+    layout,
+    others_of_100,
+    provision_maps,
+    pupil_names,
+    sentences,
+    talk_sheet,
+)
+from senlib.pages.kit.downloads import Downloads, NothingChosen, forms
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.live import Live
+from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 FORM = "task 4 plan"
 
@@ -120,21 +129,23 @@ ON_COURSE = {
 class TrackingPage:
     """The page of Task 4. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk, *, query: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
         query = dict(query or {})
-        self.desk = desk
-        self.school = desk.school
-        self.ask = Asking(desk, "task4_level3_to_5")
+        self.workspace = workspace
+        self.school = workspace.school
+        self.ask = PageSheets(workspace, "task4_level3_to_5")
         self.plan = self.school.framework.tracking
         stage = self._stage
-        self.subject = frame.choice(
+        self.subject = layout.choice(
             "Subject", [(name, name) for name in self._subjects()], query.get("subject")
         )
         starts = [
             (sentences.start_label(band, stage=stage), band)
             for band in (*stage.bands, "none")
         ]
-        self.entry = frame.choice(
+        self.entry = layout.choice(
             "Where they started", starts, query.get("entry", self.plan.entry)
         )
         steps = [
@@ -142,7 +153,7 @@ class TrackingPage:
             for step in stage.outcome_scale.steps()
             if stage.outcome_scale.lowest(step) > 0
         ]
-        self.reach = frame.choice(
+        self.reach = layout.choice(
             "Where they could get to",
             [(sentences.reached(s, stage=stage).capitalize(), s) for s in steps],
             self.plan.reach,
@@ -150,26 +161,26 @@ class TrackingPage:
         years = [
             (f"Years {self.plan.years[0]} to {self.plan.years[-1]}", self.plan.years)
         ]
-        self.years = frame.choice(
+        self.years = layout.choice(
             "Year groups",
             years + [(f"Year {year}", (year,)) for year in self.plan.years],
         )
-        self.who = frame.choice(
+        self.who = layout.choice(
             "Which pupils", [("Pupils with SEN", "SEN"), ("All pupils", "all")]
         )
         self.live = Live(self.subject, self.entry, self.reach, self.years, self.who)
-        self.status, self.unread = frame.html(""), frame.html("")
-        self.shown = Shown(desk)
+        self.status, self.unread = layout.html(""), layout.html("")
+        self.shown = SharedAnswers(workspace)
         self._plans: dict[str, str] = {}
-        self._given = provided.by_pupil({})
+        self._given = provision_maps.by_pupil({})
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def controls(self) -> widgets.Box:
         """Whom to look at."""
-        return frame.controls(
+        return layout.controls(
             self.subject, self.entry, self.reach, self.years, self.who
         )
 
@@ -188,9 +199,9 @@ class TrackingPage:
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
         held = self._of_framework(NOTES)
-        notes = "".join(frame.note(NOTES[key]) for key in held)
-        notes += frame.how_to_read("gain") if "gain" in held else ""
-        key = frame.html(notes + people.codes_key(self.school))
+        notes = "".join(layout.note(NOTES[key]) for key in held)
+        notes += layout.how_to_read("gain") if "gain" in held else ""
+        key = layout.html(notes + pupil_names.codes_key(self.school))
         england = self.live.piece(self._in_england)
         return widgets.VBox(
             [england, self.listing, key, self.unread, self.status, self.shown.box]
@@ -215,7 +226,9 @@ class TrackingPage:
                 lambda _: self._for_a_talk(),
             ),
         ]
-        self.files = Paper(self.desk, [*lists, *forms(self.desk, self.ask.sheet)])
+        self.files = Downloads(
+            self.workspace, [*lists, *forms(self.workspace, self.ask.sheet)]
+        )
         self.live.also(self.files.clear)
         return self.files.box
 
@@ -224,14 +237,14 @@ class TrackingPage:
         lines = [
             (
                 "Task 3: hold the school’s figures against the targets",
-                frame.address("task3_ensuring_progress"),
+                layout.address("task3_ensuring_progress"),
             ),
             (
                 "Task 5: see what help each of them gets, and whether it moves them",
-                frame.address("task5_interventions"),
+                layout.address("task5_interventions"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
     def rows(self, *, subject: str | None = None) -> pd.DataFrame:
         """The pupils chosen, with names in one column and the plan line last written for each."""
@@ -246,7 +259,7 @@ class TrackingPage:
             self._given.reindex(table["pupil_id"]).fillna(""),
         )
         return table.assign(
-            name=[people.person_name(row) for row in table.itertuples()],
+            name=[pupil_names.person_name(row) for row in table.itertuples()],
             needs=[self._needs[pupil] for pupil in table["pupil_id"]],
             sen_and_needs=[
                 ", ".join(filter(None, (row.sen_provision, self._needs[row.pupil_id])))
@@ -266,11 +279,11 @@ class TrackingPage:
         """What pupils in England who started there went on to, by each group that somebody on the list is of."""
         of = self.school.framework
         groups = dict.fromkeys(
-            hundred.group_of(code, framework=of) for code in rows["sen_provision"]
+            others_of_100.group_of(code, framework=of) for code in rows["sen_provision"]
         )
         return {
-            group: hundred.of_group(
-                self.desk,
+            group: others_of_100.of_group(
+                self.workspace,
                 subject=subject,
                 entry=self.entry.value,
                 group=group,
@@ -285,28 +298,28 @@ class TrackingPage:
             return []
         others = self._others(rows, subject=rows["subject"].iloc[0])
         told = {
-            group: hundred.short(
+            group: others_of_100.short(
                 share(table, reach=self.reach.value, stage=self._stage)
             )
             for group, table in others.items()
         }
         return [
-            told[hundred.group_of(code, framework=self.school.framework)]
+            told[others_of_100.group_of(code, framework=self.school.framework)]
             for code in rows["sen_provision"]
         ]
 
     def _in_england(self) -> str:
         """What pupils in England who started there went on to, of each group that is listed."""
         rows = self.rows()
-        if rows.empty or not hundred.held(self.school.framework):
+        if rows.empty or not others_of_100.held(self.school.framework):
             return ""
-        return hundred.block(
+        return others_of_100.block(
             self._others(rows, subject=self.subject.value),
             subject=self.subject.value,
             entry=self.entry.value,
             reach=self.reach.value,
             stage=self._stage,
-        ) + frame.how_to_read("others_like")
+        ) + layout.how_to_read("others_like")
 
     def _read_plans(self) -> dict[str, str]:
         """The plan lines last written; where they cannot be read, those that were read before, and the page says why.
@@ -315,17 +328,19 @@ class TrackingPage:
         """
         try:
             self._plans = self.shown.read(FORM)
-            self._given = provided.by_pupil(provided.maps(self.desk.store))
+            self._given = provision_maps.by_pupil(
+                provision_maps.maps(self.workspace.store)
+            )
             self.unread.value = ""
         except StoreError as error:
-            self.unread.value = frame.trouble_line(
+            self.unread.value = layout.trouble_line(
                 f"The plan lines cannot be read anew. {error}"
             )
         return self._plans
 
     @cached_property
     def _needs(self) -> dict[str, str]:
-        return people.needs_listed(self.school)
+        return pupil_names.needs_listed(self.school)
 
     @cached_property
     def _stage(self) -> Stage:
@@ -348,18 +363,20 @@ class TrackingPage:
         stage, rows = self._stage, self.rows()
         start = sentences.arrived(self.entry.value, stage=stage)
         aim = sentences.reached(self.reach.value, stage=stage)
-        title = frame.heading(
+        title = layout.heading(
             f"Which of our pupils {start} in {self.subject.value} are on the way to {aim}?"
         )
         if rows.empty:
-            return title + frame.answer(self._nobody(start))
+            return title + layout.answer(self._nobody(start))
         count = rows["on_course"].value_counts()
         well, behind = (int(count.get(state, 0)) for state in ("yes", "no"))
         why = rows["unjudged"].value_counts()
         blank, no_date = (int(why.get(one, 0)) for one in (NO_NOW, NO_DATE))
         asks = sentences.without_a_date(no_date)
         if blank == len(rows):
-            return title + frame.answer(lacking.no_now(self.subject.value, of=blank))
+            return title + layout.answer(
+                empty_states.no_now(self.subject.value, of=blank)
+            )
         unsaid = "".join(
             f"; {told.format(f'{why[reason]:,}')}"
             for reason, told in _UNSAID.items()
@@ -372,7 +389,7 @@ class TrackingPage:
             # Whether a pupil is stuck can be told where no line can be drawn.
             stuck = _stuck_words(rows["stuck"])
             reasons = f": {unsaid.removeprefix('; ')}" if unsaid else ""
-            return title + frame.answer(
+            return title + layout.answer(
                 " ".join(filter(None, (f"{told}{reasons}.", stuck, asks)))
             )
         told = (
@@ -382,31 +399,31 @@ class TrackingPage:
         told = " ".join(filter(None, (told, _stuck_words(rows["stuck"]), asks)))
         return (
             title
-            + frame.answer(told)
+            + layout.answer(told)
             + self._not_listed()
             + self._chart()
-            + frame.note(
+            + layout.note(
                 f"{self.plan.on_course} {self.plan.stuck} {sentences.STUCK_FIRST}"
             )
-            + frame.how_to_read("on_course_and_stuck", "rate", "few_pupils")
+            + layout.how_to_read("on_course_and_stuck", "rate", "few_pupils")
         )
 
     def _nobody(self, start: str) -> str:
         """Why nobody is listed, and what to do about it."""
         years, stage = self.years.value, self._stage
-        whom = frame.in_years(years)
+        whom = layout.in_years(years)
         here = self.school.pupils[
             self.school.pupils["year_group"].isin(years)
             & (self.school.pupils["on_roll"] == "Y")
         ]
         if here.empty:
             return f"Nobody {whom} is on roll in the school’s files. Choose other year groups."
-        why = lacking.without_sen(here, framework=self.school.framework, whom=whom)
+        why = empty_states.without_sen(here, framework=self.school.framework, whom=whom)
         if why and self.who.value == "SEN":
             return why
         entries = self.school.results[self.school.results["stage"] == stage.entry_stage]
         if not entries["pupil_id"].isin(here["pupil_id"]).any():
-            return lacking.no_entries(stage, of=len(here), whom=whom)
+            return empty_states.no_entries(stage, of=len(here), whom=whom)
         who = "pupils with SEN" if self.who.value == "SEN" else "pupils"
         return (
             f"There are no {who} {whom} {start} in {self.subject.value}. "
@@ -426,8 +443,8 @@ class TrackingPage:
         years = tuple(int(year) for year in known.index[~known])
         if not years or self.entry.value == "none":
             return ""
-        return frame.note(
-            f"Nobody {frame.in_years(years)} has {entry} results, so none of them can be listed here. To see them, choose ‘Not known’ "
+        return layout.note(
+            f"Nobody {layout.in_years(years)} has {entry} results, so none of them can be listed here. To see them, choose ‘Not known’ "
             "as the start."
         )
 
@@ -446,17 +463,17 @@ class TrackingPage:
             rates.assign(national=float("nan"), lea=float("nan")),
             list(rates["group"] == "SEN"),
         )
-        chart = frame.picture(
+        chart = layout.picture(
             partial(
                 charts.rates, drawn, labels=labels, strong=strong, axis="on course"
             ),
             says=". ".join(
-                f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
+                f"{label}, {layout.percent_range(r.percent, r.low, r.high)}"
                 for label, r in zip(labels, rates.itertuples(), strict=True)
             ),
-            key=f"Round: pupils with SEN. Diamond: pupils without. {frame.LIKELY}",
+            key=f"Round: pupils with SEN. Diamond: pupils without. {layout.LIKELY}",
         )
-        return chart + frame.numbers(
+        return chart + layout.numbers(
             rates.assign(name=labels),
             caption="On course, by year group",
             columns=ON_COURSE,
@@ -473,7 +490,7 @@ class TrackingPage:
             if scale := scales.get(column["key"]):
                 column |= {"kind": "choice", "choices": in_order(scale)}
             if column["key"] == "england":
-                column |= {"kind": "choice", "choices": hundred.in_order()}
+                column |= {"kind": "choice", "choices": others_of_100.in_order()}
             if help := HELP.get(column["key"]):
                 column |= {"help": help}
         columns[-1] |= {"editable": True}
@@ -483,7 +500,7 @@ class TrackingPage:
         """Those of the columns that this framework has: a gain is counted in levels, England's figures by start are of grades."""
         has = {
             "gain": self.plan.method == "line",
-            "england": hundred.held(self.school.framework),
+            "england": others_of_100.held(self.school.framework),
         }
         return {key: label for key, label in columns.items() if has.get(key, True)}
 
@@ -497,7 +514,10 @@ class TrackingPage:
         self.listing.empty = self._nobody(arrived) if rows.empty else ""
         self.listing.records = [
             {key: _shown(value) for key, value in zip(listed, values, strict=True)}
-            | {"id": pupil_id, "href": people.page_address(self.desk, pupil_id)}
+            | {
+                "id": pupil_id,
+                "href": pupil_names.page_address(self.workspace, pupil_id),
+            }
             for pupil_id, *values in rows[["pupil_id", *listed]].itertuples(index=False)
         ]
 
@@ -514,19 +534,23 @@ class TrackingPage:
                 then=self.live.refresh,
             )
         except StoreError as error:
-            self.status.value = frame.not_saved(error)
+            self.status.value = layout.not_saved(error)
             return
         self.status.value = ""
         self._plans = self._plans | {field: plan}
         # The file first: whoever reads 'Saved' finds no list without the line.
         if hasattr(self, "files"):
             self.files.clear()
-        self.listing.saved = {"id": edit["id"], "key": "plan", "at": frame.saved_at(at)}
+        self.listing.saved = {
+            "id": edit["id"],
+            "key": "plan",
+            "at": layout.saved_at(at),
+        }
 
     def _in_excel(self, subjects: list[str], *, named: str) -> File:
         """The lists of these subjects, a sheet each."""
         sheets = [
-            Sheet(
+            ExcelSheet(
                 name=subject,
                 table=self.rows(subject=subject),
                 columns=self._of_framework(IN_THE_SHEET),
@@ -545,14 +569,14 @@ class TrackingPage:
         lines = table.where(table.notna(), "").astype(str).values.tolist()
         rules = "\n".join(f"{name}: {words}" for name, words in self._rules())
         pieces = [
-            word.Listing(
+            word.TableBlock(
                 heading="",
                 heads=list(columns.values()),
                 rows=lines,
                 weights=[WEIGHTS[key] for key in columns],
                 wide=True,
             ),
-            word.Words(heading="How to read it", text=rules, wide=True),
+            word.TextBlock(heading="How to read it", text=rules, wide=True),
         ]
         return File(
             name=f"task4 {subject}.docx",
@@ -579,7 +603,7 @@ class TrackingPage:
             ("Stuck", f"{self.plan.stuck} {sentences.STUCK_FIRST}"),
             *(
                 [("In England", self._rule_of_england())]
-                if hundred.held(self.school.framework)
+                if others_of_100.held(self.school.framework)
                 else []
             ),
         ]
@@ -589,8 +613,8 @@ class TrackingPage:
         found = self._others(self.rows(), subject=self.subject.value).values()
         told = (
             "How many pupils in England with the same start and group reached the aim in this subject.",
-            hundred.NO_PREDICTION,
-            hundred.footnote(found, starts=[self.entry.value], stage=self._stage),
+            others_of_100.NO_PREDICTION,
+            others_of_100.footnote(found, starts=[self.entry.value], stage=self._stage),
         )
         return " ".join(filter(None, told))
 
@@ -603,11 +627,11 @@ class TrackingPage:
                 self._nobody(sentences.arrived(self.entry.value, stage=self._stage))
             )
         england = [
-            (hundred.named(group), table, self.reach.value)
+            (others_of_100.named(group), table, self.reach.value)
             for group, table in self._others(rows, subject=subject).items()
         ]
         start = f"{self.who.label} {sentences.arrived(self.entry.value, stage=stage)}"
-        content = talk.sheet(
+        content = talk_sheet.sheet(
             rows.assign(what=_with_needs(rows), start=rows["entry"], aim=aim),
             first="Pupil",
             about=self._about(subject),
@@ -623,7 +647,7 @@ class TrackingPage:
 
 def open_page() -> TrackingPage:
     """The page over the school that lies open."""
-    return TrackingPage(open_desk(), query=people.asked())
+    return TrackingPage(open_workspace(), query=pupil_names.asked())
 
 
 def _shown(value: object) -> object:

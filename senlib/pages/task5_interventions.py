@@ -18,14 +18,22 @@ from senlib.measures.gaps import Gap
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.tracking import track, undated
-from senlib.pages import frame, lacking, people, provided, sentences, top, verdicts
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.live import Live
-from senlib.pages.offer import Offer
+from senlib.pages.kit import (
+    empty_states,
+    header,
+    layout,
+    provision_maps,
+    pupil_names,
+    sentences,
+    verdicts,
+)
+from senlib.pages.kit.choices import ChoiceList
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.live import Live
 from senlib.widgets import Listing
 from senlib.workbook.forms import copies, place
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
 
@@ -62,19 +70,19 @@ GOVERNORS = "The governors’ page counts pupils with SEN whose attendance is kn
 class InterventionsPage:
     """The page of Task 5. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
-        self.desk, self.query = desk, dict(query)
-        self.school = desk.school
-        self.ask = Asking(desk, "task5_interventions")
-        self.headings = provided.headings()
+    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
+        self.workspace, self.query = workspace, dict(query)
+        self.school = workspace.school
+        self.ask = PageSheets(workspace, "task5_interventions")
+        self.headings = provision_maps.headings()
         self.live = Live()
-        self.unread = frame.html("")
+        self.unread = layout.html("")
         self._held: Mapping[str, Mapping[str, str]] = {}
         self.live.also(self._take_stock)
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     # -- Year 7 --
 
@@ -85,7 +93,7 @@ class InterventionsPage:
         notes = {row: _in_row(self.new[self.new["row"] == row]) for row in rows}
         own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
         labels = {row.key: row.label for row in own.part.rows}
-        self.row = frame.choice(
+        self.row = layout.choice(
             "Who is in the row", [(labels[row], row) for row in rows]
         )
         self.in_row = Listing(
@@ -100,7 +108,7 @@ class InterventionsPage:
             (self.school.pupils["year_group"] == 7)
             & (self.school.pupils["on_roll"] == "Y")
         ]
-        title = frame.heading("Who in our Year 7 needs what?") + frame.answer(
+        title = layout.heading("Who in our Year 7 needs what?") + layout.answer(
             year7_answer(
                 self.new,
                 everyone=len(everyone),
@@ -108,11 +116,11 @@ class InterventionsPage:
                 without_entry=self._without_entry(),
             )
         )
-        key = frame.html(
-            people.codes_key(self.school) + frame.how_to_read("year7_starts")
+        key = layout.html(
+            pupil_names.codes_key(self.school) + layout.how_to_read("year7_starts")
         )
         return widgets.VBox(
-            [frame.html(title), own.box, frame.controls(self.row), self.in_row, key]
+            [layout.html(title), own.box, layout.controls(self.row), self.in_row, key]
         )
 
     def _without_entry(self) -> dict[str, int]:
@@ -129,15 +137,15 @@ class InterventionsPage:
         self.in_row.caption = (
             f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
         )
-        needs = people.needs_listed(self.school)
+        needs = pupil_names.needs_listed(self.school)
         self.in_row.records = [
             {
                 "id": p.pupil_id,
-                "name": people.person_name(p),
+                "name": pupil_names.person_name(p),
                 "form": p.form,
                 "sen": p.sen_provision,
                 "needs": needs[p.pupil_id],
-                "href": people.page_address(self.desk, p.pupil_id),
+                "href": pupil_names.page_address(self.workspace, p.pupil_id),
             }
             for p in here.itertuples()
         ]
@@ -147,10 +155,10 @@ class InterventionsPage:
     def coverage(self) -> widgets.VBox:
         """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
         self.answer = self.live.piece(self._coverage)
-        self.show = frame.choice("Which pupils", SHOW)
+        self.show = layout.choice("Which pupils", SHOW)
         heads = [
             {"key": key, "label": title, "kind": "text", "upright": True}
-            for key, title in provided.short_headings().items()
+            for key, title in provision_maps.short_headings().items()
         ]
         columns = [*_WHO, *heads, *_SUMS]
         self.listing = Listing(
@@ -159,12 +167,12 @@ class InterventionsPage:
         self.show.observe(lambda _: (self._take_stock(), self._list()), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
-        key = frame.html(frame.note(HOW_TO_READ) + people.codes_key(self.school))
+        key = layout.html(layout.note(HOW_TO_READ) + pupil_names.codes_key(self.school))
         return widgets.VBox(
             [
                 self.unread,
                 self.answer,
-                frame.controls(self.show),
+                layout.controls(self.show),
                 self.listing,
                 key,
                 needs,
@@ -173,22 +181,24 @@ class InterventionsPage:
 
     def map(self) -> widgets.VBox:
         """The provision map of one pupil, with the six other ways to try before another adult."""
-        options, wanted = people.offered(self.desk, self.query)
-        self.pupil = frame.choice(
+        options, wanted = pupil_names.offered(self.workspace, self.query)
+        self.pupil = layout.choice(
             "Whose map?", [("Choose a pupil", ""), *options], wanted
         )
-        self.of_pupil = self.ask.part(provided.MAP, of="nobody")
+        self.of_pupil = self.ask.part(provision_maps.MAP, of="nobody")
         self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
-        self.adult, self.link = frame.html(""), frame.html("")
+        self.adult, self.link = layout.html(""), layout.html("")
         self.map_place = widgets.VBox([])
         self.of_pupil.after(lambda *_: self._map_changed())
         self.other_ways.after(lambda *_: self._ways_changed())
         self.pupil.observe(lambda _: self._show_map(), "value")
         self._show_map()
-        nobody = frame.html(
-            "" if options else frame.note(lacking.nobody_on_roll_with_sen(self.school))
+        nobody = layout.html(
+            ""
+            if options
+            else layout.note(empty_states.nobody_on_roll_with_sen(self.school))
         )
-        return widgets.VBox([frame.controls(self.pupil), nobody, self.map_place])
+        return widgets.VBox([layout.controls(self.pupil), nobody, self.map_place])
 
     def _take_stock(self) -> None:
         """Read the answers and count who has what, once for all that is made of them.
@@ -196,12 +206,12 @@ class InterventionsPage:
         Where they cannot be read, those that were read last stay, and the page says why.
         """
         try:
-            self._held, self.unread.value = self.desk.store.forms(), ""
+            self._held, self.unread.value = self.workspace.store.forms(), ""
         except StoreError as error:
-            self.unread.value = frame.trouble_line(
+            self.unread.value = layout.trouble_line(
                 f"What is given cannot be read anew. {error}"
             )
-        pupils, given = self.school.pupils, provided.given(self._held)
+        pupils, given = self.school.pupils, provision_maps.given(self._held)
         self._given = given[
             given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])
         ]
@@ -219,7 +229,7 @@ class InterventionsPage:
             return
         self.of_pupil.show(of=self.pupil.value)
         self.other_ways.show(of=self.pupil.value)
-        address = people.page_address(self.desk, self.pupil.value)
+        address = pupil_names.page_address(self.workspace, self.pupil.value)
         self.link.value = f'<p><a href="{address}">All there is on this pupil</a></p>'
         self._ways_changed()
         self.map_place.children = [
@@ -246,27 +256,27 @@ class InterventionsPage:
     def _say_adult(self) -> None:
         mine, ways = (
             self._held.get(place(key, of=self.pupil.value), {})
-            for key in (provided.MAP, ALTERNATIVES)
+            for key in (provision_maps.MAP, ALTERNATIVES)
         )
         words = "This map gives an adult at the pupil’s side, and none of the six other ways has been tried. Try one first, or beside it."
         self.adult.value = (
             f'<p class="sl-fault" role="status">{words}</p>'
-            if provided.adult_first(mine, ways)
+            if provision_maps.adult_first(mine, ways)
             else ""
         )
 
     def _coverage(self) -> str:
-        title = frame.heading("Does help reach the pupils who are stuck?")
+        title = layout.heading("Does help reach the pupils who are stuck?")
         table = self._covered
         if table.empty:
-            return title + frame.answer(self._nobody_followed())
+            return title + layout.answer(self._nobody_followed())
         told = coverage_answer(table, years=self._years)
         return (
             title
-            + frame.answer(" ".join(filter(None, (told, self._way_on()))))
-            + frame.note(measures.STANDING_RULE)
+            + layout.answer(" ".join(filter(None, (told, self._way_on()))))
+            + layout.note(measures.STANDING_RULE)
             + self._undated()
-            + frame.how_to_read("help_and_stuck", "on_course_and_stuck")
+            + layout.how_to_read("help_and_stuck", "on_course_and_stuck")
         )
 
     def _way_on(self) -> str:
@@ -277,7 +287,7 @@ class InterventionsPage:
         rows = self.school.results[self.school.results["result"] != NO_RESULT]
         mine = rows[rows["pupil_id"].isin(self._covered["pupil_id"])]
         if not (mine["stage"] == "now").any():
-            return lacking.NO_NOW
+            return empty_states.NO_NOW
         if not (mine["stage"] == stage.entry_stage).any():
             return f"Choose your files again on the front page, with {stage.entry_stage} results."
         return ""
@@ -289,7 +299,7 @@ class InterventionsPage:
             (pupils["on_roll"] == "Y")
             & pupils["year_group"].isin(self.school.framework.tracking.years)
         ]
-        return lacking.without_sen(
+        return empty_states.without_sen(
             here, framework=self.school.framework, whom=f"in {self._years}"
         )
 
@@ -300,7 +310,7 @@ class InterventionsPage:
         told = sentences.without_a_date(
             rows[rows.isin(self._covered["pupil_id"])].nunique()
         )
-        return frame.note(told) if told else ""
+        return layout.note(told) if told else ""
 
     @property
     def _years(self) -> str:
@@ -321,18 +331,18 @@ class InterventionsPage:
         rule = measures.MUCH_RULE if self.show.value == "much" else ""
         told = f"{named}, in {self._years}: {sentences.pupils(len(table))}"
         self.listing.caption = f"{told}. {rule}" if rule else told
-        needs = people.needs_listed(self.school)
+        needs = pupil_names.needs_listed(self.school)
         self.listing.records = [
             {
                 "id": p.pupil_id,
-                "name": people.person_name(p),
+                "name": pupil_names.person_name(p),
                 "sen": ", ".join(filter(None, (p.sen_provision, needs[p.pupil_id]))),
                 "year": p.year_group,
                 "standing": p.standing,
                 "given": p.given,
                 "hours": p.hours,
                 "cost": p.cost,
-                "href": people.page_address(self.desk, p.pupil_id),
+                "href": pupil_names.page_address(self.workspace, p.pupil_id),
                 **{key: getattr(p, key) for key in self.headings},
             }
             for p in table.itertuples()
@@ -358,10 +368,10 @@ class InterventionsPage:
             "high": "Likely to",
         }
         caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
-        told = frame.numbers(
+        told = layout.numbers(
             shown, caption=caption, columns=columns, summary="Provision by type of need"
         )
-        return told + frame.how_to_read("rate", "few_pupils")
+        return told + layout.how_to_read("rate", "few_pupils")
 
     # -- does it move them, and what does it cost --
 
@@ -370,13 +380,13 @@ class InterventionsPage:
         return self.live.piece(self._movement)
 
     def _movement(self) -> str:
-        title = frame.heading("Do the pupils who get it move on?")
+        title = layout.heading("Do the pupils who get it move on?")
         if self.given().empty:
-            return title + frame.answer(
+            return title + layout.answer(
                 "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
             )
         if not (self._covered["given"] > 0).any():
-            return title + frame.answer(
+            return title + layout.answer(
                 "No pupil with SEN has anything on the map yet, so there is nothing to tell. Fill in a few maps above."
                 if len(self._covered)
                 else self._nobody_followed()
@@ -384,7 +394,7 @@ class InterventionsPage:
         table = measures.movement(self.school, self.given())
         table = table[table["pupils"] > 0].reset_index(drop=True)
         if table.empty:
-            return title + frame.answer(
+            return title + layout.answer(
                 "It is not known yet whether the pupils with SEN who have something on the map move on. "
                 f"That takes a result on entry and a current one. {self._way_on()}".strip()
             )
@@ -396,48 +406,48 @@ class InterventionsPage:
                 for row in table.itertuples()
             ],
         )
-        top = shown[shown["enough"]].head(12)
+        header = shown[shown["enough"]].head(12)
         told = movement_answer(shown)
         chart = ""
-        if len(top):
-            counts = [f"{row.reached} of {row.pupils}" for row in top.itertuples()]
+        if len(header):
+            counts = [f"{row.reached} of {row.pupils}" for row in header.itertuples()]
             long = [
                 f"{label}: {count}"
-                for label, count in zip(top["label"], counts, strict=True)
+                for label, count in zip(header["label"], counts, strict=True)
             ]
             short = [
                 _beside(label, count)
-                for label, count in zip(top["label"], counts, strict=True)
+                for label, count in zip(header["label"], counts, strict=True)
             ]
-            plain = top.assign(national=float("nan"), lea=float("nan"))
-            chart = frame.picture(
+            plain = header.assign(national=float("nan"), lea=float("nan"))
+            chart = layout.picture(
                 partial(
-                    _moving, plain, long=long, short=short, marks=list(top["beside"])
+                    _moving, plain, long=long, short=short, marks=list(header["beside"])
                 ),
                 says=". ".join(
-                    f"{label}, {frame.percent_range(r.percent, r.low, r.high)}"
-                    for label, r in zip(long, top.itertuples(), strict=True)
+                    f"{label}, {layout.percent_range(r.percent, r.low, r.high)}"
+                    for label, r in zip(long, header.itertuples(), strict=True)
                 ),
-                key=f"Dot: pupils with it who move. {frame.LIKELY} Stroke: pupils with SEN who do not have it. "
+                key=f"Dot: pupils with it who move. {layout.LIKELY} Stroke: pupils with SEN who do not have it. "
                 f"What fewer than {FEW} pupils have is not shown.",
             )
-        numbers = frame.numbers(
+        numbers = layout.numbers(
             shown, caption="Provision, and whether its pupils move", columns=MOVED
         )
-        how = frame.how_to_read("provision_and_movement", "rate", "few_pupils")
-        caveat = frame.note(measures.MOVEMENT_CAVEAT)
-        return title + frame.answer(told) + chart + numbers + caveat + how
+        how = layout.how_to_read("provision_and_movement", "rate", "few_pupils")
+        caveat = layout.note(measures.MOVEMENT_CAVEAT)
+        return title + layout.answer(told) + chart + numbers + caveat + how
 
     def spend(self) -> widgets.HTML:
         """What is spent under each heading."""
         return self.live.piece(self._spend)
 
     def _spend(self) -> str:
-        title = frame.heading("What do we spend, and on what?")
+        title = layout.heading("What do we spend, and on what?")
         table = measures.spend(self.given(), headings=list(self.headings))
         parts, whole = table[table["heading"] != measures.ALL_HEADINGS], table.iloc[-1]
         if not whole.things:
-            return title + frame.answer("No provision is on the maps yet.")
+            return title + layout.answer("No provision is on the maps yet.")
         shown = parts.assign(
             name=parts["heading"].map(self.headings).fillna(parts["heading"])
         )
@@ -445,7 +455,7 @@ class InterventionsPage:
         used = shown[shown["things"] > 0].sort_values(
             "cost", ascending=False, kind="stable", na_position="last"
         )
-        chart = frame.picture(
+        chart = layout.picture(
             partial(charts.spend, used, labels=list(used["name"])),
             says=". ".join(
                 f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)
@@ -460,15 +470,15 @@ class InterventionsPage:
             "unknown": "Entries without a cost",
             "percent": "Percent of the cost known",
         }
-        numbers = frame.numbers(shown, caption="Spend by heading", columns=columns)
-        note = frame.note(GOVERNORS) + frame.how_to_read("spend")
-        return title + frame.answer(spend_answer(whole)) + chart + numbers + note
+        numbers = layout.numbers(shown, caption="Spend by heading", columns=columns)
+        note = layout.note(GOVERNORS) + layout.how_to_read("spend")
+        return title + layout.answer(spend_answer(whole)) + chart + numbers + note
 
     # -- the audit --
 
     def audit(self) -> widgets.VBox:
         """One intervention at a time, held against the seven ingredients; and all of them together."""
-        self.intervention = Offer("Which intervention?", self._interventions())
+        self.intervention = ChoiceList("Which intervention?", self._interventions())
         self.audited = self.ask.part(AUDIT, of="none")
         self.audit_place = widgets.VBox([])
         self.audit_sum = self.live.piece(self._audits)
@@ -476,14 +486,14 @@ class InterventionsPage:
         self.intervention.on_choice(self._show_audit)
         self._show_audit()
         return widgets.VBox(
-            [frame.controls(self.intervention.box), self.audit_place, self.audit_sum]
+            [layout.controls(self.intervention.box), self.audit_place, self.audit_sum]
         )
 
     def _interventions(self) -> list[tuple[str, str]]:
-        used = set(provided.given(self._held)["provision"])
+        used = set(provision_maps.given(self._held)["provision"])
         lines = [
             (f"{self.headings.get(line.section, '')}: {line.label}", line.key)
-            for line in provided.map_rows(self._held)
+            for line in provision_maps.map_rows(self._held)
         ]
         first = [(f"{words} (in use)", key) for words, key in lines if key in used]
         return [
@@ -501,7 +511,7 @@ class InterventionsPage:
 
     def _audits(self) -> str:
         part = self.ask.sheet.part(AUDIT)
-        labels = {line.key: line.label for line in provided.map_rows(self._held)}
+        labels = {line.key: line.label for line in provision_maps.map_rows(self._held)}
         rows = []
         for key, values in copies(self._held, AUDIT).items():
             given = [values.get(item.key, "") for item in part.items]
@@ -528,26 +538,26 @@ class InterventionsPage:
             | {choice.key: choice.label for choice in part.choices}
             | {"weak": "Missing ingredients"}
         )
-        told = frame.plain_table(
+        told = layout.plain_table(
             pd.DataFrame(rows),
             caption="The interventions looked at so far, of seven ingredients",
             columns=columns,
         )
-        return told + frame.how_to_read("ingredients")
+        return told + layout.how_to_read("ingredients")
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
             (
                 "Task 6: see how well support works in a lesson",
-                frame.address("task6_support_in_class"),
+                layout.address("task6_support_in_class"),
             ),
             (
                 "Task 8: give what you noted an owner and a date",
-                frame.address("task8_working_smarter"),
+                layout.address("task8_working_smarter"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
 
 def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
@@ -601,7 +611,7 @@ def _beside(label: str, count: str, *, room: int = 29) -> str:
     return (
         "\n".join(lines)
         if len(lines) <= 2
-        else f"{frame.shortened(label, most=room)}\n{count}"
+        else f"{layout.shortened(label, most=room)}\n{count}"
     )
 
 
@@ -740,7 +750,7 @@ def year7_answer(
         return f"{start}nobody {known} in a row below.{start_held}"
     several = " Some stand in several." if len(new) > len(inside) else ""
     stand = "stands" if len(inside) == 1 else "stand"
-    sen = lacking.of_them_with_sen(
+    sen = empty_states.of_them_with_sen(
         int(inside["sen"].sum()), unknown=unknown, of=everyone
     )
     return f"{start}{len(inside):,} {stand} in at least one row below, {sen}.{several}{start_held}"
@@ -753,7 +763,7 @@ def _in_row(here: pd.DataFrame) -> str:
         f"{int(here['sen'].sum())} with SEN",
     )
     if unknown:
-        told = lacking.of_them_with_sen(
+        told = empty_states.of_them_with_sen(
             int(here["sen"].sum()), unknown=unknown, of=len(here)
         )
     return f"{sentences.pupils(len(here))} in Year 7 now, {told}"
@@ -787,4 +797,4 @@ _SUMS = [
 
 def open_page() -> InterventionsPage:
     """The page over the school that lies open."""
-    return InterventionsPage(open_desk(), query=people.asked())
+    return InterventionsPage(open_workspace(), query=pupil_names.asked())

@@ -11,18 +11,18 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.bundle import File
-from senlib.pages import frame, lacking, paper, people, top
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.live import Live
-from senlib.pages.offer import Offer
-from senlib.pages.paper import Paper
-from senlib.pages.provided import number
-from senlib.pages.visits import VISIT, visit_name
+from senlib.pages.kit import downloads, empty_states, header, layout, pupil_names
+from senlib.pages.kit.choices import ChoiceList
+from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.live import Live
+from senlib.pages.kit.provision_maps import number
+from senlib.pages.kit.visits import VISIT, visit_name
 from senlib.workbook.forms import Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import groups
+from senlib.workspace import Workspace, open_workspace
 
 STEM = "task6_support_in_class"
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
@@ -43,26 +43,26 @@ Held = Mapping[str, Mapping[str, str]]
 class SupportPage:
     """The page of Task 6. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
-        self.desk, self.query = desk, dict(query)
-        self.ask = Asking(desk, STEM)
-        self.pupils = people.options(people.with_sen(desk.school))
-        self.trouble = frame.html("")
+    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
+        self.workspace, self.query = workspace, dict(query)
+        self.ask = PageSheets(workspace, STEM)
+        self.pupils = pupil_names.options(pupil_names.with_sen(workspace.school))
+        self.trouble = layout.html("")
         self._held: Held = {}
         self._take_stock()
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     # -- the IEP --
 
     def iep(self) -> widgets.VBox:
         """The IEP of one pupil, or of a group that Task 7 found to share its targets."""
-        pupils, wanted = people.offered(self.desk, self.query)
+        pupils, wanted = pupil_names.offered(self.workspace, self.query)
         found = [(f"Group: {name}", who) for who, name in groups(self._held).items()]
         whom = [("Choose a pupil or a group", ""), *pupils, *found]
-        self.whom = frame.choice(
+        self.whom = layout.choice(
             "For whom?", whom, wanted or self.query.get("group", "")
         )
         self.known = {pupil for _, pupil in pupils}
@@ -70,13 +70,15 @@ class SupportPage:
         self.iep_place = widgets.VBox([])
         self.whom.observe(lambda _: self._show_iep(), "value")
         self._show_iep()
-        title = frame.html(frame.heading("Write an IEP", level=3))
-        nobody = frame.html(
+        title = layout.html(layout.heading("Write an IEP", level=3))
+        nobody = layout.html(
             ""
             if pupils
-            else frame.note(lacking.nobody_on_roll_with_sen(self.desk.school))
+            else layout.note(
+                empty_states.nobody_on_roll_with_sen(self.workspace.school)
+            )
         )
-        return widgets.VBox([title, frame.controls(self.whom), nobody, self.iep_place])
+        return widgets.VBox([title, layout.controls(self.whom), nobody, self.iep_place])
 
     def _show_iep(self) -> None:
         if not self.whom.value:
@@ -84,7 +86,7 @@ class SupportPage:
             return
         for part in self.iep_parts:
             part.show(of=self.whom.value)
-        link = people.page_address(self.desk, self.whom.value)
+        link = pupil_names.page_address(self.workspace, self.whom.value)
         back = (
             f'<p><a href="{link}">All there is on this pupil</a></p>'
             if self.whom.value in self.known
@@ -92,14 +94,16 @@ class SupportPage:
         )
         self.iep_place.children = [
             *(part.box for part in self.iep_parts),
-            frame.html(back),
+            layout.html(back),
         ]
 
     # -- a lesson visited --
 
     def observation(self) -> widgets.VBox:
         """A lesson visited, phase by phase, and the feedback on it."""
-        self.visit = Offer("Which visit?", self._visits(), self.query.get("visit", ""))
+        self.visit = ChoiceList(
+            "Which visit?", self._visits(), self.query.get("visit", "")
+        )
         self.new = widgets.Button(
             description="Begin a new visit", button_style="primary"
         )
@@ -118,7 +122,7 @@ class SupportPage:
         self.visit.on_choice(self._show_visit)
         self._show_visit()
         return widgets.VBox(
-            [frame.controls(self.visit.box, self.new), self.trouble, self.visit_place]
+            [layout.controls(self.visit.box, self.new), self.trouble, self.visit_place]
         )
 
     def needs(self) -> widgets.HTML:
@@ -129,36 +133,40 @@ class SupportPage:
         """Begin a new visit, dated today."""
         key = new_key()
         try:
-            self.desk.store.save(
+            self.workspace.store.save(
                 form=place(VISIT, of=key), field="date", value=date.today().isoformat()
             )
         except StoreError as error:
-            self.trouble.value = frame.not_saved(error)
+            self.trouble.value = layout.not_saved(error)
             return
         self._take_stock()
         self.visit.offer(self._visits(), key)
         self._show_visit()
 
-    def paper(self) -> widgets.VBox:
+    def downloads(self) -> widgets.VBox:
         """The IEP and the feedback sheet that are open above, and the forms, to take away."""
         chosen = [
             ("The IEP chosen above", self._iep_file),
             ("The feedback sheet of the visit chosen above", self._sheet_file),
         ]
-        return Paper(self.desk, [*paper.forms(self.desk, self.ask.sheet), *chosen]).box
+        return Downloads(
+            self.workspace, [*downloads.forms(self.workspace, self.ask.sheet), *chosen]
+        ).box
 
     def _iep_file(self, held: Held) -> File:
         if not self.whom.value:
-            raise paper.NothingChosen(
+            raise downloads.NothingChosen(
                 "Choose a pupil or a group under ‘Write an IEP’ first."
             )
-        return paper.iep(self.desk, of=self.whom.value, whom=self.whom.label, held=held)
+        return downloads.iep(
+            self.workspace, of=self.whom.value, whom=self.whom.label, held=held
+        )
 
     def _sheet_file(self, held: Held) -> File:
         if not self.visit.value:
-            raise paper.NothingChosen("Choose a visit above first.")
-        return paper.feedback(
-            self.desk, of=self.visit.value, visit=self.visit.words, held=held
+            raise downloads.NothingChosen("Choose a visit above first.")
+        return downloads.feedback(
+            self.workspace, of=self.visit.value, visit=self.visit.words, held=held
         )
 
     def next(self) -> widgets.HTML:
@@ -166,14 +174,14 @@ class SupportPage:
         lines = [
             (
                 "Task 7: does the lesson plan already do what the pupil needs?",
-                frame.address("task7_planning"),
+                layout.address("task7_planning"),
             ),
             (
                 "Task 8: give what you noted an owner and a date",
-                frame.address("task8_working_smarter"),
+                layout.address("task8_working_smarter"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
     def _visits(self) -> list[tuple[str, str]]:
         named = [
@@ -188,9 +196,9 @@ class SupportPage:
     def _take_stock(self) -> None:
         """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
         try:
-            self._held, self.trouble.value = self.desk.store.forms(), ""
+            self._held, self.trouble.value = self.workspace.store.forms(), ""
         except StoreError as error:
-            self.trouble.value = frame.trouble_line(
+            self.trouble.value = layout.trouble_line(
                 f"What was written cannot be read anew. {error}"
             )
 
@@ -217,8 +225,8 @@ class SupportPage:
         held = {
             key: self._held.get(place(key, of=self.visit.value), {}) for key in VISITED
         }
-        title = frame.heading("The feedback sheet", level=3)
-        about = frame.note(
+        title = layout.heading("The feedback sheet", level=3)
+        about = layout.note(
             visit_name(held[VISIT])
             + ". How support was used in one lesson; no judgement on a person."
         )
@@ -231,13 +239,13 @@ class SupportPage:
             for n in (1, 2, 3)
         ]
         items = "".join(
-            f"<li><strong>{frame.escape(what)}</strong>{f': {frame.escape(how)}' if how else ''}</li>"
+            f"<li><strong>{layout.escape(what)}</strong>{f': {layout.escape(how)}' if how else ''}</li>"
             for what, how in aspects
             if what
         )
         feedback = held["task6.feedback"]
         parts = [
-            f"<h4>What went well</h4><p>{frame.escape(well) or 'Nothing is written yet.'}</p>",
+            f"<h4>What went well</h4><p>{layout.escape(well) or 'Nothing is written yet.'}</p>",
             self._minutes(held["task6.minutes"]),
             f"<h4>To develop</h4>{f'<ol>{items}</ol>' if items else '<p>Nothing is written yet.</p>'}",
         ]
@@ -246,7 +254,7 @@ class SupportPage:
             ("support", "Help or training agreed"),
         ):
             if feedback.get(key):
-                parts.append(f"<h4>{words}</h4><p>{frame.escape(feedback[key])}</p>")
+                parts.append(f"<h4>{words}</h4><p>{layout.escape(feedback[key])}</p>")
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
 
     def _minutes(self, answers: Mapping[str, str]) -> str:
@@ -261,13 +269,13 @@ class SupportPage:
             "minutes",
         ].sum()
         told = f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
-        chart = frame.picture(
+        chart = layout.picture(
             partial(charts.strip, table),
             says=". ".join(
                 f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()
             ),
         )
-        numbers = frame.numbers(
+        numbers = layout.numbers(
             table,
             caption="Minutes by kind of activity",
             columns={"label": "Activity", "minutes": "Minutes"},
@@ -275,13 +283,13 @@ class SupportPage:
         return f"<h4>Where the minutes went</h4><p>{told}</p>{chart}{numbers}"
 
     def _needs(self) -> str:
-        title = frame.heading("What do the visits say together?")
+        title = layout.heading("What do the visits say together?")
         visits = len(copies(self._held, VISIT))
         if visits == 0:
-            return title + frame.answer("No lesson has been visited yet.")
+            return title + layout.answer("No lesson has been visited yet.")
         told = f"{visits} lesson{'' if visits == 1 else 's'} visited."
         few = (
-            frame.note(
+            layout.note(
                 "One visit is one lesson. Look for what comes up again before you plan training."
             )
             if visits < 5
@@ -304,14 +312,14 @@ class SupportPage:
             least = seen.iloc[0]
             if least.seen < least.lessons:
                 where = f"fully seen in {least.seen} of {least.lessons} lesson{'' if least.lessons == 1 else 's'}"
-                told += f" Least often seen where it was called for: {frame.lower_first(least.label)}, {where}."
-            tables += frame.numbers(
+                told += f" Least often seen where it was called for: {layout.lower_first(least.label)}, {where}."
+            tables += layout.numbers(
                 seen,
                 caption="How often each was seen, where it was called for",
                 columns=columns,
             )
         if len(aspects):
-            shown = frame.plain_table(
+            shown = layout.plain_table(
                 aspects,
                 caption="Aspects to develop, over all visits",
                 columns={"what": "What", "how": "How", "visit": "From the visit of"},
@@ -319,10 +327,10 @@ class SupportPage:
             tables += shown
         return (
             title
-            + frame.answer(told)
+            + layout.answer(told)
             + few
             + tables
-            + frame.how_to_read("lessons_seen")
+            + layout.how_to_read("lessons_seen")
         )
 
 
@@ -395,4 +403,4 @@ def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def open_page() -> SupportPage:
     """The page over the school that lies open."""
-    return SupportPage(open_desk(), query=people.asked())
+    return SupportPage(open_workspace(), query=pupil_names.asked())

@@ -9,11 +9,10 @@ from datetime import date
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages import frame, lacking, people, top
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.offer import Offer
-from senlib.pages.shown import Shown
+from senlib.pages.kit import empty_states, header, layout, pupil_names
+from senlib.pages.kit.choices import ChoiceList
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
 from senlib.workbook.forms import FlowChart, copies, place, problems, walk
@@ -36,6 +35,7 @@ from senlib.workbook.walks import (
     trail_form,
     walked,
 )
+from senlib.workspace import Workspace, open_workspace
 
 CHARTS = [("The booklet’s", ""), ("Our own", "own")]
 
@@ -45,22 +45,22 @@ SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
 class PlanningPage:
     """The page of Task 7. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk, *, query: Mapping[str, str]) -> None:
-        self.desk, self.query = desk, dict(query)
-        self.ask = Asking(desk, "task7_planning")
-        self.pupils = people.with_sen(desk.school)
-        self.names = people.names(desk.school)
-        self.shown = Shown(desk)
+    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
+        self.workspace, self.query = workspace, dict(query)
+        self.ask = PageSheets(workspace, "task7_planning")
+        self.pupils = pupil_names.with_sen(workspace.school)
+        self.names = pupil_names.names(workspace.school)
+        self.shown = SharedAnswers(workspace)
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     # -- the walk --
 
     def walk(self) -> widgets.VBox:
         """A class and a subject, who in it to plan for, and the chart walked for each of them."""
-        self.of_class = Offer(
+        self.of_class = ChoiceList(
             "The class you are working on", self._classes(), self.query.get("class", "")
         )
         self.new_class = widgets.Button(
@@ -69,8 +69,8 @@ class PlanningPage:
         self.new_class.on_click(lambda _: self.begin())
         self.about = self.ask.part(CLASS, of="none")
         self.about.after(lambda *_: self._show_class())
-        self.which = Offer("Which chart?", CHARTS)
-        self.pupil = Offer("A pupil of this class", [("Choose a pupil", "")])
+        self.which = ChoiceList("Which chart?", CHARTS)
+        self.pupil = ChoiceList("A pupil of this class", [("Choose a pupil", "")])
         self.group = widgets.Text(description="Or a group: its name")
         self.add_pupil = widgets.Button(description="Put the pupil on the list")
         self.add_group = widgets.Button(description="Put the group on the list")
@@ -78,11 +78,13 @@ class PlanningPage:
         self.add_group.on_click(
             lambda _: self._add(new_key(), self.group.value.strip())
         )
-        self.who = Offer("For whom are you walking it?", [("Choose from the list", "")])
+        self.who = ChoiceList(
+            "For whom are you walking it?", [("Choose from the list", "")]
+        )
         self.take_off = widgets.Button(description="Take off the list")
         self.take_off.on_click(lambda _: self._take_off())
         self.answer, self.list, self.onward, self.status = (
-            frame.html("") for _ in range(4)
+            layout.html("") for _ in range(4)
         )
         self.flow = Flow(walkable=True)
         self.flow.observe(lambda change: self._answered(change["new"]), "answer")
@@ -92,7 +94,11 @@ class PlanningPage:
         self.who.on_choice(self._show_walk)
         self._open_class()
         return widgets.VBox(
-            [frame.controls(self.of_class.box, self.new_class), self.status, self.place]
+            [
+                layout.controls(self.of_class.box, self.new_class),
+                self.status,
+                self.place,
+            ]
         )
 
     def begin(self) -> None:
@@ -112,25 +118,25 @@ class PlanningPage:
 
     def _held(self) -> Mapping[str, Mapping[str, str]]:
         try:
-            return self.desk.store.forms()
+            return self.workspace.store.forms()
         except StoreError as error:
             if hasattr(self, "status"):
-                self.status.value = frame.trouble_line(str(error))
+                self.status.value = layout.trouble_line(str(error))
             return {}
 
     def _keep(self, form: str, values: Mapping[str, str]) -> bool:
         """Keep some answers; whether they are kept."""
         try:
-            self.desk.store.save_all(form=form, values=values)
+            self.workspace.store.save_all(form=form, values=values)
         except StoreError as error:
-            self.status.value = frame.not_saved(error)
+            self.status.value = layout.not_saved(error)
             return False
         self.status.value = ""
         return True
 
     def _classes(self) -> list[tuple[str, str]]:
         try:
-            held = self.desk.store.forms(CLASS)
+            held = self.workspace.store.forms(CLASS)
         except StoreError:
             held = {}
         found = [
@@ -151,17 +157,17 @@ class PlanningPage:
             CHARTS, self._held().get(place(CLASS, of=key), {}).get("chart", "")
         )
         whom = [
-            frame.html(frame.heading("Whom do we plan for?", level=3)),
-            frame.controls(self.pupil.box, self.add_pupil),
+            layout.html(layout.heading("Whom do we plan for?", level=3)),
+            layout.controls(self.pupil.box, self.add_pupil),
         ]
         whom += [
-            frame.controls(self.group, self.add_group),
+            layout.controls(self.group, self.add_group),
             self.list,
-            frame.controls(self.who.box, self.take_off),
+            layout.controls(self.who.box, self.take_off),
         ]
         self.place.children = [
             self.about.box,
-            frame.controls(self.which.box),
+            layout.controls(self.which.box),
             *whom,
             self.answer,
             self.flow,
@@ -173,7 +179,7 @@ class PlanningPage:
     def _choose_chart(self) -> None:
         if self.which.value == "own" and own_chart(self._held().get(OWN, {})) is None:
             self.which.offer(CHARTS, "")
-            self.status.value = frame.trouble_line(
+            self.status.value = layout.trouble_line(
                 "Your school has not drawn a chart yet. Draw one below, then choose it here."
             )
             return
@@ -186,7 +192,7 @@ class PlanningPage:
 
     def _add(self, who: str, value: str) -> None:
         if not who or not value:
-            self.status.value = frame.trouble_line(
+            self.status.value = layout.trouble_line(
                 "Choose a pupil, or give the group a name first."
             )
             return
@@ -209,7 +215,7 @@ class PlanningPage:
         self.of_class.offer(self._classes())
         found = self._walked()
         on_list = [one.who for one in found]
-        offered = people.options(class_first(self.pupils, about.get("class", "")))
+        offered = pupil_names.options(class_first(self.pupils, about.get("class", "")))
         self.pupil.offer(
             [
                 ("Choose a pupil", ""),
@@ -224,14 +230,14 @@ class PlanningPage:
         self.who.offer(
             names, who or self.who.value or (on_list[0] if len(on_list) == 1 else "")
         )
-        self.answer.value = frame.answer(summed_up(found))
+        self.answer.value = layout.answer(summed_up(found))
         self.list.value = self._list(found)
         self._show_walk()
 
     def _list(self, found: list[Walked]) -> str:
         if not found:
-            return frame.note(
-                lacking.nobody_on_roll_with_sen(self.desk.school)
+            return layout.note(
+                empty_states.nobody_on_roll_with_sen(self.workspace.school)
                 or "Pupils with SEN whose form or set is in the name of the class are offered first."
             )
         table = pd.DataFrame(
@@ -245,7 +251,7 @@ class PlanningPage:
             "to_do": "What the chart says to do",
             "asks": "Where the walk stands",
         }
-        return frame.plain_table(
+        return layout.plain_table(
             table, caption="The list of this class", columns=columns
         )
 
@@ -284,7 +290,7 @@ class PlanningPage:
                 trail_form(chart, of_class=self.of_class.value, who=who)
             )
         except StoreError as error:
-            self.status.value = frame.trouble_line(str(error))
+            self.status.value = layout.trouble_line(str(error))
             return {}
         return {key: way for key, way in held.items() if key in chart.nodes}
 
@@ -302,10 +308,10 @@ class PlanningPage:
         except StoreError as error:
             self.flow.saved = {"fault": f"Not saved. {error}"}
             return
-        self.flow.saved = {"at": frame.saved_at(at)}
+        self.flow.saved = {"at": layout.saved_at(at)}
         found = self._walked()
         self.answer.value, self.list.value = (
-            frame.answer(summed_up(found)),
+            layout.answer(summed_up(found)),
             self._list(found),
         )
         self._show_walk()
@@ -317,13 +323,13 @@ class PlanningPage:
         stem = "task6_support_in_class"
         group = who.startswith(GROUP)
         if not group and who not in self.names:
-            return frame.note(
+            return layout.note(
                 "The chart asks for an IEP, but this pupil is no longer in the school’s files."
             )
         link = (
-            f"{frame.address(stem)}?group={frame.escape(who)}"
+            f"{layout.address(stem)}?group={layout.escape(who)}"
             if group
-            else people.page_address(self.desk, who, stem=stem)
+            else pupil_names.page_address(self.workspace, who, stem=stem)
         )
         words = "Write the group’s plan (Task 6)" if group else "Write the IEP (Task 6)"
         return f'<p><a class="sl-button" href="{link}">{words}</a></p>'
@@ -332,7 +338,7 @@ class PlanningPage:
 
     def own(self) -> widgets.VBox:
         """A place to draw how planning goes at this school."""
-        self.shown_drawing = Shown(self.desk)
+        self.shown_drawing = SharedAnswers(self.workspace)
         self.editor = Flow(
             editable=True, title="Our own chart", sums=[list(one) for one in SUMS]
         )
@@ -357,7 +363,7 @@ class PlanningPage:
         try:
             return self.shown_drawing.read(OWN)
         except StoreError as error:
-            self.shown_drawing.words.value = frame.trouble_line(str(error))
+            self.shown_drawing.words.value = layout.trouble_line(str(error))
             return {}
 
     def _show_drawing(self) -> None:
@@ -388,7 +394,7 @@ class PlanningPage:
             self.editor.saved = {"fault": f"Not saved. {error}"}
             return
         self.editor.problems = problems(own_chart(values))
-        self.editor.saved = {"at": frame.saved_at(at)}
+        self.editor.saved = {"at": layout.saved_at(at)}
         if hasattr(self, "flow") and self.which.value == "own":
             self._show_class()
 
@@ -397,14 +403,14 @@ class PlanningPage:
         lines = [
             (
                 "Task 6: write an IEP where the chart asks for one",
-                frame.address("task6_support_in_class"),
+                layout.address("task6_support_in_class"),
             ),
             (
                 "Task 8: put what you decided into the plan",
-                frame.address("task8_working_smarter"),
+                layout.address("task8_working_smarter"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
 
 def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -430,7 +436,7 @@ def class_name(values: Mapping[str, str]) -> str:
     parts = (
         values.get("class", ""),
         values.get("subject", ""),
-        frame.written_day(values.get("date", "")),
+        layout.written_day(values.get("date", "")),
     )
     return ", ".join(filter(None, parts)) or "A class without a name"
 
@@ -460,4 +466,4 @@ def drawable(chart: FlowChart) -> list[dict[str, str]]:
 
 def open_page() -> PlanningPage:
     """The page over the school that lies open."""
-    return PlanningPage(open_desk(), query=people.asked())
+    return PlanningPage(open_workspace(), query=pupil_names.asked())

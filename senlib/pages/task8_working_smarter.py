@@ -6,15 +6,15 @@ from datetime import date
 
 import ipywidgets as widgets
 
-from senlib.pages import frame, paper, top
-from senlib.pages.asking import Asked, Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.paper import Paper
-from senlib.pages.planned import NewAction, PlanSheet
+from senlib.pages.kit import downloads, header, layout
+from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.form_sheet import FormSheet, PageSheets
+from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 REVIEW, THREE = "review", "next_steps"
 
@@ -29,33 +29,33 @@ SHOW = [
 class PlanPage:
     """The page of Task 8. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.ask = Asking(desk, "task8_working_smarter")
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.ask = PageSheets(workspace, "task8_working_smarter")
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     def review(self) -> widgets.Widget:
         """The ten strands, with what was ticked on the front page under each."""
-        return self.ask(REVIEW, notes=ticked(self.desk))
+        return self.ask(REVIEW, notes=ticked(self.workspace))
 
     def plan(self) -> widgets.VBox:
         """Every action, what is due first; and a place to write one."""
-        self.which = frame.choice("Show", SHOW)
-        self.answer = frame.html("")
-        self.actions = PlanSheet(self.desk, wanted=self._wanted)
+        self.which = layout.choice("Show", SHOW)
+        self.answer = layout.html("")
+        self.actions = PlanSheet(self.workspace, wanted=self._wanted)
         self.which.observe(lambda _: self.refresh(), "value")
         self.actions.after(lambda *_: self._changed())
-        self.new = NewAction(self.desk, asks="What will you do?")
+        self.new = NewAction(self.workspace, asks="What will you do?")
         self.new.after(self._added)
         self._say()
-        title = frame.html(frame.heading("Add an action of your own", level=3))
+        title = layout.html(layout.heading("Add an action of your own", level=3))
         return widgets.VBox(
             [
                 self.answer,
-                frame.controls(self.which),
+                layout.controls(self.which),
                 self.actions.box,
                 title,
                 self.new.box,
@@ -64,37 +64,42 @@ class PlanPage:
 
     def three(self) -> widgets.Widget:
         """Three actions, chosen from the plan or written here."""
-        self.chosen = ThreeActions(self.desk)
+        self.chosen = ThreeActions(self.workspace)
         # A line taken from the plan is that action: changed in one place, it shows in the other.
         self.chosen.after(
             lambda *_: self.refresh() if hasattr(self, "actions") else None
         )
         return self.chosen.box
 
-    def paper(self) -> widgets.VBox:
+    def downloads(self) -> widgets.VBox:
         """The plan, its dates for a calendar, and the forms, to take away."""
         offers = [
-            ("The action plan (Word)", lambda held: paper.plan(self.desk, held)),
+            (
+                "The action plan (Word)",
+                lambda held: downloads.plan(self.workspace, held),
+            ),
             (
                 "The actions with a date, for your calendar",
-                lambda held: paper.dates(self.desk, held),
+                lambda held: downloads.dates(self.workspace, held),
             ),
         ]
-        return Paper(self.desk, [*offers, *paper.forms(self.desk, self.ask.sheet)]).box
+        return Downloads(
+            self.workspace, [*offers, *downloads.forms(self.workspace, self.ask.sheet)]
+        ).box
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
         lines = [
             (
                 "Front page: what is due, and what is done in each Task",
-                frame.address("index"),
+                layout.address("index"),
             ),
             (
                 "Task 1: next year’s figures will show whether it worked",
-                frame.address("task1_conversion_data"),
+                layout.address("task1_conversion_data"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
     def refresh(self) -> None:
         """Show the plan as it stands now."""
@@ -116,29 +121,31 @@ class PlanPage:
 
     def _say(self) -> None:
         try:
-            told = plan_answer(actions(self.desk.store.forms()), today=date.today())
+            told = plan_answer(
+                actions(self.workspace.store.forms()), today=date.today()
+            )
         except StoreError as error:
             told = str(error)
-        self.answer.value = frame.answer(told) + frame.how_to_read("plan_counts")
+        self.answer.value = layout.answer(told) + layout.how_to_read("plan_counts")
 
     def _added(self) -> None:
         self.refresh()
         self._changed()
 
 
-class ThreeActions(Asked):
+class ThreeActions(FormSheet):
     """The three actions: a line is taken from the plan, and then is that action, or is written here."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, load("task8_working_smarter").part(THREE))
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace, load("task8_working_smarter").part(THREE))
         self.after(lambda field, _: self.show() if field.endswith(".action") else None)
 
     def show(self, *, of: str | None = None) -> None:
         """Show the three lines; one that is taken from the plan shows what stands there."""
         try:
-            held = self.desk.store.forms()
+            held = self.workspace.store.forms()
         except StoreError as error:
-            self.status.value = frame.trouble_line(str(error))
+            self.status.value = layout.trouble_line(str(error))
             return
         self.open = {action.key: action for action in actions(held)}
         self.taken = held.get(THREE, {})
@@ -147,7 +154,7 @@ class ThreeActions(Asked):
             for action in self.open.values()
             if not action.done or action.key in self.taken.values()
         ]
-        self.choices["action"] = [(key, frame.shortened(what)) for what, key in words]
+        self.choices["action"] = [(key, layout.shortened(what)) for what, key in words]
         super().show(of=of)
 
     def _row(self, row, last, *, added=False):
@@ -171,7 +178,7 @@ class ThreeActions(Asked):
             if field.endswith(".action") and key in self.open
         ]
         for form in {form for action in chosen for form, _ in action.places.values()}:
-            for field, answer in self.desk.store.answers(form).items():
+            for field, answer in self.workspace.store.answers(form).items():
                 values[box_name(form=form, field=field)] = {
                     "value": answer.value,
                     "seen": answer.id,
@@ -205,7 +212,7 @@ def plan_answer(found: list[Action], *, today: date) -> str:
         parts.append(f"{_many(len(late), 'action')} overdue.")
     if soon:
         parts.append(
-            f"{_many(len(soon), 'action')} due within four weeks, the next on {frame.day(soon[0].due)}."
+            f"{_many(len(soon), 'action')} due within four weeks, the next on {layout.day(soon[0].due)}."
         )
     if undated:
         parts.append(
@@ -214,12 +221,12 @@ def plan_answer(found: list[Action], *, today: date) -> str:
     return " ".join(parts)
 
 
-def ticked(desk: Desk) -> dict[str, str]:
+def ticked(workspace: Workspace) -> dict[str, str]:
     """By strand of the review, what was answered on the front page that bears on it."""
     part = load("index").part("intro.senco")
     words = {choice.key: choice.label.lower() for choice in part.choices}
     try:
-        given = desk.store.latest(part.key)
+        given = workspace.store.latest(part.key)
     except StoreError:
         return {}
     notes: dict[str, list[str]] = {}
@@ -237,4 +244,4 @@ def _many(count: int, noun: str) -> str:
 
 def open_page() -> PlanPage:
     """The page over the school that lies open."""
-    return PlanPage(open_desk())
+    return PlanPage(open_workspace())

@@ -15,17 +15,17 @@ from senlib.exports import excel, word
 from senlib.exports.about import About
 from senlib.exports.bundle import File, bundle
 from senlib.measures.class_sheets import COLUMNS, class_lists, classes
+from senlib.measures.group_review import REVIEWED, review
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW
-from senlib.measures.review import REVIEWED, review
 from senlib.measures.tracking import track
-from senlib.pages import frame, lacking, people, sentences, top
-from senlib.pages.asking import Asking
-from senlib.pages.desk import Desk, open_desk
-from senlib.pages.live import Live
+from senlib.pages.kit import empty_states, header, layout, pupil_names, sentences
+from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.live import Live
 from senlib.workbook.forms import Grid, Row, answer_key, load, place
 from senlib.workbook.rows import own_rows, rows_form
 from senlib.workbook.store import StoreError
+from senlib.workspace import Workspace, open_workspace
 
 STRATEGIES, TARGETS, PRIORITIES, IEP = (
     "unit3.strategies",
@@ -88,29 +88,29 @@ Held = Mapping[str, Mapping[str, str]]
 class ClassSheetsPage:
     """The page of class sheets. A test drives it without a browser."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.school = desk, desk.school
-        self.ask = Asking(desk, "unit3_class_sheets")
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace, self.school = workspace, workspace.school
+        self.ask = PageSheets(workspace, "unit3_class_sheets")
         self.classes = classes(self.school)
-        self.trouble = frame.html("")
+        self.trouble = layout.html("")
         self._lists: dict[tuple[str, str], pd.DataFrame] = {}
         self._held: Held = {}
         subjects = [
             (subject, subject) for subject in self.school.framework.outcome_subjects()
         ]
-        self.kind = frame.choice(
+        self.kind = layout.choice(
             "Forms or sets",
             [(words, column) for column, words in self._kinds().items()],
         )
-        self.of_form = frame.choice("Subject of entry and now", subjects)
-        self.name = frame.choice("Which class?", self._names())
+        self.of_form = layout.choice("Subject of entry and now", subjects)
+        self.name = layout.choice("Which class?", self._names())
         self.kind.observe(lambda _: self._kind_changed(), "value")
         self.live = Live(self.of_form, self.name)
         self.live.also(self._take_stock)
 
     def header(self) -> widgets.HTML:
         """Which school this is."""
-        return top.header(self.desk)
+        return header.header(self.workspace)
 
     # -- the sheets --
 
@@ -120,11 +120,11 @@ class ClassSheetsPage:
         if self.classes.empty:
             return widgets.VBox([self.shown])
         self.downloads = self.live.piece(self._links)
-        self.every, self.zipped = widgets.Button(), frame.html("")
+        self.every, self.zipped = widgets.Button(), layout.html("")
         self.every.on_click(lambda _: self._zip())
         self.live.also(self._clear_zip)
         self._show_subject()
-        controls = frame.controls(self.kind, self.name, self.of_form)
+        controls = layout.controls(self.kind, self.name, self.of_form)
         return widgets.VBox(
             [
                 controls,
@@ -133,7 +133,7 @@ class ClassSheetsPage:
                 self.downloads,
                 self.every,
                 self.zipped,
-                frame.html(frame.note(KEEP)),
+                layout.html(layout.note(KEEP)),
             ]
         )
 
@@ -184,9 +184,9 @@ class ClassSheetsPage:
     def _take_stock(self) -> None:
         """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
         try:
-            self._held, self.trouble.value = self.desk.store.forms(), ""
+            self._held, self.trouble.value = self.workspace.store.forms(), ""
         except StoreError as error:
-            self.trouble.value = frame.trouble_line(
+            self.trouble.value = layout.trouble_line(
                 f"What was written cannot be read anew. {error}"
             )
 
@@ -202,10 +202,10 @@ class ClassSheetsPage:
         bank, pupils = self._bank(), list(sheet.itertuples())
         by_pupil = [[bank.of(need) for need in _needs(pupil)] for pupil in pupils]
         return sheet.assign(
-            name=[people.person_name(pupil) for pupil in pupils],
-            needs=[", ".join(people.needs(pupil)) for pupil in pupils],
+            name=[pupil_names.person_name(pupil) for pupil in pupils],
+            needs=[", ".join(pupil_names.needs(pupil)) for pupil in pupils],
             sen=[
-                ", ".join([pupil.sen_provision, *people.needs(pupil)])
+                ", ".join([pupil.sen_provision, *pupil_names.needs(pupil)])
                 for pupil in pupils
             ],
             standing=[_standing(pupil) if self.subject else "" for pupil in pupils],
@@ -262,7 +262,7 @@ class ClassSheetsPage:
         mine = (pupils["on_roll"] == "Y") & (pupils[self.kind.value] == self.name.value)
         unknown = int((pupils.loc[mine, "sen_provision"] == "").sum())
         if not row.sen and unknown:
-            why = lacking.nobody_with_sen(
+            why = empty_states.nobody_with_sen(
                 int(row.pupils), unknown=unknown, whom=f"in {self.name.value}"
             )
             return why
@@ -273,36 +273,36 @@ class ClassSheetsPage:
 
     def _sheet(self) -> str:
         if self.classes.empty:
-            return frame.heading(
+            return layout.heading(
                 "What does each teacher need to know about a class?"
-            ) + frame.answer(
+            ) + layout.answer(
                 NO_CLASSES
                 if (self.school.pupils["on_roll"] == "Y").any()
-                else lacking.nobody_with_sen(0, whom="on roll")
+                else empty_states.nobody_with_sen(0, whom="on roll")
             )
-        title = frame.heading(
+        title = layout.heading(
             f"Who in {self.name.value} has SEN, and what helps?"
-        ) + frame.answer(self._told())
+        ) + layout.answer(self._told())
         table = self.table(self.name.value)
         if table.empty:
             return title
         shown = table.assign(targets=table["targets"].str.replace("\n", "; "))
         if self.subject and not (table["entry"].ne("") | table["now"].ne("")).any():
             told = f"No results in {self.subject} are in the school’s files for these pupils, so where they stand is not known."
-            title += frame.note(told)
-        listed = frame.plain_table(
+            title += layout.note(told)
+        listed = layout.plain_table(
             shown,
             caption=self._called(self.name.value),
             columns=self._columns(table, SHOWN),
         )
-        notes = "".join(map(frame.note, self._how_to_read(table)))
-        notes += frame.how_to_read("on_course_and_stuck")
+        notes = "".join(map(layout.note, self._how_to_read(table)))
+        notes += layout.how_to_read("on_course_and_stuck")
         helps = "".join(map(_as_html, self.by_need(table)))
         return (
             title
             + listed
             + notes
-            + frame.heading("What helps, by need", level=3)
+            + layout.heading("What helps, by need", level=3)
             + helps
         )
 
@@ -312,7 +312,7 @@ class ClassSheetsPage:
     def _how_to_read(self, table: pd.DataFrame) -> list[str]:
         """What the words in the table of a class mean, and of whom they are said."""
         plan = self.school.framework.tracking
-        codes = people.codes(table, framework=self.school.framework)
+        codes = pupil_names.codes(table, framework=self.school.framework)
         years = f"Years {plan.years[0]} to {plan.years[-1]} are followed."
         standing = "Where pupils stand is not followed in this subject."
         if self.subject:
@@ -333,7 +333,7 @@ class ClassSheetsPage:
             return ""
         kinds = {"xlsx": ("Excel", self.excel(name)), "docx": ("Word", self.word(name))}
         links = [
-            frame.download(
+            layout.download(
                 f"Download this sheet ({words})",
                 content,
                 name=f"class-sheet-{name}",
@@ -361,10 +361,10 @@ class ClassSheetsPage:
         )
         # Under names of our own, for what a class is called may be no name of a sheet.
         sheets = [
-            excel.Sheet(
+            excel.ExcelSheet(
                 name="Pupils", table=table, columns=self._columns(table, IN_EXCEL)
             ),
-            excel.Sheet(name="What helps", table=needs, columns=BY_NEED),
+            excel.ExcelSheet(name="What helps", table=needs, columns=BY_NEED),
         ]
         about = [
             *self._about(self._called(name)).rows,
@@ -387,19 +387,19 @@ class ClassSheetsPage:
         }
         needs = [list(one.record.values()) for one in self.by_need(table)]
         pieces = [
-            word.Listing(
+            word.TableBlock(
                 heading="Pupils with SEN",
                 heads=list(columns.values()),
                 rows=table[list(columns)].astype(str).values.tolist(),
                 weights=[weights[key] for key in columns],
             ),
-            word.Listing(
+            word.TableBlock(
                 heading="What helps, by need",
                 heads=list(BY_NEED.values()),
                 rows=needs,
                 weights=(2, 2, 4.5, 3),
             ),
-            word.Words(
+            word.TextBlock(
                 heading="How to read it",
                 text="\n".join([*self._how_to_read(table), KEEP]),
             ),
@@ -439,7 +439,7 @@ class ClassSheetsPage:
         )
 
     def _words(self) -> str:
-        words = frame.lower_first(self._kinds()[self.kind.value])
+        words = layout.lower_first(self._kinds()[self.kind.value])
         return f"{words}, {self.subject}" if self.kind.value == "form" else words
 
     def _zip(self) -> None:
@@ -449,7 +449,7 @@ class ClassSheetsPage:
         )
         # What the files are made of is read now, and not as it stood when the page was opened.
         self._take_stock()
-        link = frame.download(
+        link = layout.download(
             "Save the zip",
             self.zip(),
             name=f"class-sheets-{'-'.join(self._words().split(', '))}",
@@ -474,10 +474,10 @@ class ClassSheetsPage:
         """How a year group stands in a subject, by group, and six priorities that come of it."""
         years = list(self.school.framework.tracking.years)
         subjects = self.school.framework.outcome_subjects()
-        self.year = frame.choice(
+        self.year = layout.choice(
             "Year group", [(f"Year {year}", year) for year in years]
         )
-        self.subject_reviewed = frame.choice(
+        self.subject_reviewed = layout.choice(
             "Subject", [(subject, subject) for subject in subjects]
         )
         live = Live(self.year, self.subject_reviewed)
@@ -489,7 +489,7 @@ class ClassSheetsPage:
         return widgets.VBox(
             [
                 self.asked,
-                frame.controls(self.year, self.subject_reviewed),
+                layout.controls(self.year, self.subject_reviewed),
                 self.figures,
                 self.priorities.box,
             ]
@@ -503,7 +503,7 @@ class ClassSheetsPage:
         self.priorities.show(of=str(self.year.value))
 
     def _asked(self) -> str:
-        return frame.heading(
+        return layout.heading(
             f"How does Year {self.year.value} stand in {self.subject_reviewed.value}, group by group?"
         )
 
@@ -514,15 +514,15 @@ class ClassSheetsPage:
         if judged.empty:
             pupils = self.school.pupils
             if not ((pupils["year_group"] == year) & (pupils["on_roll"] == "Y")).any():
-                return frame.answer(
+                return layout.answer(
                     f"Nobody in Year {year} is on roll in the school’s files."
                 )
             stage = self.school.framework.stage(self.school.framework.tracking.stage)
             rows = track(
                 self.school, subject=subject, entry=[*stage.bands, "none"], years=[year]
             )
-            return frame.answer(
-                lacking.nobody_judged(
+            return layout.answer(
+                empty_states.nobody_judged(
                     rows["unjudged"],
                     stage=stage,
                     subject=subject,
@@ -546,10 +546,10 @@ class ClassSheetsPage:
         pieces = [
             _chart(judged),
             _numbers(judged, caption=f"Year {year}, {subject}, by group"),
-            *map(frame.note, filter(None, notes)),
-            frame.how_to_read("several_groups", "on_course_and_stuck", "few_pupils"),
+            *map(layout.note, filter(None, notes)),
+            layout.how_to_read("several_groups", "on_course_and_stuck", "few_pupils"),
         ]
-        return frame.answer(told) + "".join(pieces)
+        return layout.answer(told) + "".join(pieces)
 
     def _group(self, row: object) -> str:
         # Of what it is not known has to be said, for several reviews may have such a group.
@@ -561,7 +561,7 @@ class ClassSheetsPage:
     def _whom(self, row: object) -> str:
         """A group as it stands within a sentence."""
         if row.group == "not known":
-            return f"pupils of whom it is not known ({frame.lower_first(REVIEW_WORDS[row.review])})"
+            return f"pupils of whom it is not known ({layout.lower_first(REVIEW_WORDS[row.review])})"
         return group_name(
             row.group, framework=self.school.framework, by=REVIEWED[row.review]
         )
@@ -571,18 +571,18 @@ class ClassSheetsPage:
         lines = [
             (
                 "Task 4: what you see in each group, and the lists by subject",
-                frame.address("task4_level3_to_5"),
+                layout.address("task4_level3_to_5"),
             ),
             (
                 "Task 6: write the targets that stand on the sheets",
-                frame.address("task6_support_in_class"),
+                layout.address("task6_support_in_class"),
             ),
             (
                 "Task 8: the priorities stand in the action plan",
-                frame.address("task8_working_smarter"),
+                layout.address("task8_working_smarter"),
             ),
         ]
-        return frame.html(frame.what_next(lines))
+        return layout.html(layout.what_next(lines))
 
 
 @dataclass(frozen=True)
@@ -685,7 +685,7 @@ def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
     if enough.empty:
         return f"Every group is too small (fewer than {FEW}) for a percentage to tell much.{unsaid}"
     low = enough.loc[enough["percent"].idxmin()]
-    rate = frame.percent_range(low.percent, low.low, low.high)
+    rate = layout.percent_range(low.percent, low.low, low.high)
     return f"Of the groups of {FEW} or more, {low.whom} stand lowest: {low.reached} of {low.pupils} on course, {rate}.{unsaid}"
 
 
@@ -695,17 +695,17 @@ def _chart(judged: pd.DataFrame) -> str:
         for row in judged.itertuples(index=False)
     ]
     says = [
-        f"{label}, {frame.percent_range(row.percent, row.low, row.high)}"
+        f"{label}, {layout.percent_range(row.percent, row.low, row.high)}"
         for label, row in zip(labels, judged.itertuples(), strict=True)
     ]
     plain, strong = (
         judged.assign(national=float("nan"), lea=float("nan")),
         list((judged["review"] == "sen") & (judged["group"] == "SEN")),
     )
-    return frame.picture(
+    return layout.picture(
         partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
         says=". ".join(says),
-        key=f"Round: pupils with SEN. Diamond: other groups. {frame.LIKELY} A pupil may be in several groups. "
+        key=f"Round: pupils with SEN. Diamond: other groups. {layout.LIKELY} A pupil may be in several groups. "
         "Where the lines of two groups that share no pupils stand apart, the difference is clear. That lines overlap settles nothing.",
     )
 
@@ -721,7 +721,7 @@ def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
         "high": "Likely to",
         "not_judged": "Not judged",
     }
-    return frame.numbers(
+    return layout.numbers(
         judged.assign(of=judged["review"].map(REVIEW_WORDS)),
         caption=caption,
         columns=columns,
@@ -730,25 +730,25 @@ def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
 
 def _needs(pupil: object) -> Sequence[str]:
     """A pupil's needs; one that is '' where none is recorded."""
-    return people.needs(pupil) or [""]
+    return pupil_names.needs(pupil) or [""]
 
 
 def _as_html(one: OfNeed) -> str:
     lines = "".join(
-        f'<li dir="auto">{frame.escape(line)}</li>' for line in one.strategies
+        f'<li dir="auto">{layout.escape(line)}</li>' for line in one.strategies
     )
     target = (
-        f'<p dir="auto"><strong>Group target:</strong> {frame.escape(one.target)}</p>'
+        f'<p dir="auto"><strong>Group target:</strong> {layout.escape(one.target)}</p>'
         if one.target
         else ""
     )
-    who = frame.escape("; ".join(one.pupils))
+    who = layout.escape("; ".join(one.pupils))
     helps = (
         f"<ul>{lines}</ul>"
         if lines
         else "<p>No strategy is ticked for it in the bank below.</p>"
     )
-    return f'<h4>{frame.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
+    return f'<h4>{layout.escape(one.title)}</h4><p class="sl-note" dir="auto">{who}</p>{helps}{target}'
 
 
 def _standing(pupil: object) -> str:
@@ -761,4 +761,4 @@ def _standing(pupil: object) -> str:
 
 def open_page() -> ClassSheetsPage:
     """The page over the school that lies open."""
-    return ClassSheetsPage(open_desk())
+    return ClassSheetsPage(open_workspace())

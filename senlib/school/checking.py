@@ -13,7 +13,7 @@ from pandera.pandas import DataFrameSchema
 
 from senlib.frameworks import Framework
 from senlib.school.faults import Fault
-from senlib.school.files import Part
+from senlib.school.files import SourceRows
 from senlib.school.read_tables import UNCALCULATED, is_error
 
 # Without these nobody can tell whose a row is, or which cohort or group she is in. All other columns of pupils may be left out.
@@ -29,7 +29,7 @@ _NEVER = "a formula that was never calculated"
 _OPEN = "Open the file in Excel, save it and choose it again."
 
 
-def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
+def joined(parts: Sequence[SourceRows], of: DataFrameSchema) -> pd.DataFrame:
     """The rows of all parts, one after the other, columns as categories of text; what a part does not hold is blank."""
     if not parts:
         return pd.DataFrame({name: pd.Series([], dtype=str) for name in of.columns})
@@ -43,7 +43,7 @@ def joined(parts: Sequence[Part], of: DataFrameSchema) -> pd.DataFrame:
     )
 
 
-def _categories(part: Part, name: str) -> pd.Categorical:
+def _categories(part: SourceRows, name: str) -> pd.Categorical:
     if name in part.data:
         column = pd.Categorical(part.data[name])
         return column.rename_categories(
@@ -60,7 +60,7 @@ def constant(text: str, *, rows: int) -> pd.Categorical:
 
 
 def without_errors(
-    table: pd.DataFrame, parts: Sequence[Part], *, needed: Sequence[str]
+    table: pd.DataFrame, parts: Sequence[SourceRows], *, needed: Sequence[str]
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """The table with blanks for a spreadsheet's errors and formulas without a value, and a fault for each."""
     faults: list[Fault] = []
@@ -90,7 +90,7 @@ def without_errors(
 
 def checked(
     table: pd.DataFrame,
-    parts: Sequence[Part],
+    parts: Sequence[SourceRows],
     of: DataFrameSchema,
     *,
     framework: Framework,
@@ -171,7 +171,9 @@ def _rule(
     return {"rule": check, "remedy": of.columns[column].metadata["remedy"]}
 
 
-def places(parts: Sequence[Part], positions: np.ndarray) -> Iterator[tuple[Part, int]]:
+def places(
+    parts: Sequence[SourceRows], positions: np.ndarray
+) -> Iterator[tuple[SourceRows, int]]:
     """For each row of the joined table the part it came from and its position there."""
     ends = np.cumsum([len(part.rows) for part in parts])
     for position in positions:

@@ -25,7 +25,7 @@ SAVE_AS_XLSX = (
 _STEPS = 20
 
 
-class Progress:
+class ReadingProgress:
     """Tells how much of a file has been read, as a share of it, at most some twenty times.
 
     >>> progress = Progress(print)
@@ -95,7 +95,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Part:
+class SourceRows:
     """Rows on their way to the pupils or the results table.
 
     `data` has columns of the schema, as text. `rows` numbers each row as the file shows it, `lines` does so for single

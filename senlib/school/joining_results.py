@@ -11,7 +11,7 @@ import pandas as pd
 from senlib.frameworks import Framework
 from senlib.school import checking, schema
 from senlib.school.faults import Fault
-from senlib.school.files import Part
+from senlib.school.files import SourceRows
 from senlib.school.joining import SECOND_PUPIL
 from senlib.school.lists import SchoolList
 from senlib.school.questions import Ask, taken, which_file
@@ -70,7 +70,7 @@ def joined_results(
 
 def _each_once(
     table: pd.DataFrame,
-    parts: Sequence[Part],
+    parts: Sequence[SourceRows],
     made: Sequence[SchoolList],
     *,
     twice: set[tuple[str, int | None]],

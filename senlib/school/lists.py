@@ -14,7 +14,7 @@ import pandas as pd
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
 from senlib.school.checking import constant
-from senlib.school.files import Part
+from senlib.school.files import SourceRows
 from senlib.school.headings import UNTOLD, Result
 from senlib.school.matching import UPN, Column, Matched, stands_in
 from senlib.school.read_tables import RawTable, filled_cells, is_error
@@ -46,8 +46,8 @@ class SchoolList:
 
     name: str
     file: str
-    pupils: Part
-    results: tuple[Part, ...]
+    pupils: SourceRows
+    results: tuple[SourceRows, ...]
     at: tuple[np.ndarray, ...]
     upns: np.ndarray
     own_numbers: np.ndarray
@@ -124,7 +124,7 @@ def dated(one: SchoolList, *, now: str) -> SchoolList:
     return replace(one, results=tuple(_with_date(part, now) for part in one.results))
 
 
-def _with_date(part: Part, now: str) -> Part:
+def _with_date(part: SourceRows, now: str) -> SourceRows:
     rows = _undated(part)
     if not rows.any():
         return part
@@ -134,7 +134,7 @@ def _with_date(part: Part, now: str) -> Part:
     )
 
 
-def _undated(part: Part) -> np.ndarray:
+def _undated(part: SourceRows) -> np.ndarray:
     """Which rows of results are current and have no date."""
     current = schema.each_distinct(part.data["stage"], str.casefold).isin(
         ["now", "current"]
@@ -181,7 +181,7 @@ _SAID = {
 # -------------------------------------------------------------------------------------------------------------- Pupils
 
 
-def _pupils(match: Matched, framework: Framework, notes: list[str]) -> Part:
+def _pupils(match: Matched, framework: Framework, notes: list[str]) -> SourceRows:
     """What the table tells of pupils, one row for each of its rows, under the names of the pupils table; no numbers yet."""
     table = match.table
     told = dict(match.pupil_columns)
@@ -212,7 +212,7 @@ def _pupils(match: Matched, framework: Framework, notes: list[str]) -> Part:
         data["attendance"], shares = _percentages(data["attendance"])
         if shares:
             notes.append(f"{table.file}: {_SAID['percentage']}")
-    return Part(
+    return SourceRows(
         file=table.file,
         data=pd.DataFrame(data, index=range(len(table.rows))),
         rows=table.rows,
@@ -387,7 +387,7 @@ def _ranks(table: RawTable, index: int | None) -> np.ndarray | None:
 
 
 def _leaving(
-    match: Matched, pupils: Part, years: np.ndarray | None
+    match: Matched, pupils: SourceRows, years: np.ndarray | None
 ) -> np.ndarray | None:
     """The summer of Year 11 in DfE's files without year groups, '' where it is not told: key stage 2 is five years before it."""
     stages = {column.result.stage for column in match.results}
@@ -411,7 +411,7 @@ def _common(years: np.ndarray | None) -> int | None:
 
 
 def _year_groups(
-    pupils: Part, *, academic_year: int, years: np.ndarray | None
+    pupils: SourceRows, *, academic_year: int, years: np.ndarray | None
 ) -> pd.Series:
     """Each row's year group in the school's own year, as a number; missing where it is not told."""
     if "year_group" not in pupils.data:
@@ -441,7 +441,7 @@ def _wide_results(
     year_groups: pd.Series,
     academic_year: int,
     today: date,
-) -> tuple[list[Part], list[np.ndarray]]:
+) -> tuple[list[SourceRows], list[np.ndarray]]:
     """A part for each column of results, of its filled cells."""
     table = match.table
     parts, places = [], []
@@ -474,7 +474,7 @@ def _wide_results(
             told | {"result": values, "date": dates}, index=range(len(at))
         )
         parts.append(
-            Part(
+            SourceRows(
                 file=table.file,
                 data=data,
                 rows=table.rows[at],
@@ -529,7 +529,7 @@ def _zeros(values: pd.Categorical, scale: Scale) -> int:
 
 def _long_results(
     match: Matched, framework: Framework, *, stage: str, changed: Counter[str]
-) -> tuple[list[Part], list[np.ndarray]]:
+) -> tuple[list[SourceRows], list[np.ndarray]]:
     """The rows of a table with one result a row; a subject such as 'KS2 Reading' names its stage."""
     table = match.table
     told = {
@@ -543,7 +543,7 @@ def _long_results(
     data["subject"] = _as_taken(data, framework, changed)
     data["result"] = _tidied_by_stage(data, framework, changed)
     names = {name: table.headings[index] for name, index in told.items()}
-    part = Part(
+    part = SourceRows(
         file=table.file,
         data=data,
         rows=table.rows,

@@ -11,8 +11,8 @@ import pandas as pd
 
 from senlib.frameworks import Framework, looks_like_bands, looks_like_letter_grades
 from senlib.school import headings, schema
-from senlib.school.answers import Answers
 from senlib.school.faults import Fault
+from senlib.school.file_answers import FileAnswers
 from senlib.school.headings import LEAVE_OUT, UNTOLD, Guess, Result
 from senlib.school.other_rows import of_pupils_alone
 from senlib.school.read_tables import RawTable, filled_cells
@@ -162,7 +162,7 @@ def cells(column: pd.Categorical) -> Cells:
 
 
 def matched(
-    table: RawTable, *, framework: Framework, answers: Answers
+    table: RawTable, *, framework: Framework, answers: FileAnswers
 ) -> Matched | None:
     """Match a table's columns; None where they name neither pupils nor results, so that it is a sheet of notes.
 
@@ -185,7 +185,7 @@ def matched(
 
 
 def _matched(
-    table: RawTable, *, framework: Framework, answers: Answers
+    table: RawTable, *, framework: Framework, answers: FileAnswers
 ) -> Matched | None:
     long = _match(table, framework=framework, answers=answers, long=True)
     if set(_LONG) <= set(long.named) and ("stage" in long.named or _numbers(long)):
@@ -201,7 +201,7 @@ def _numbers(match: Matched) -> bool:
 
 
 def _match(
-    table: RawTable, *, framework: Framework, answers: Answers, long: bool
+    table: RawTable, *, framework: Framework, answers: FileAnswers, long: bool
 ) -> Matched:
     columns = [
         _column(table, index, framework=framework, answers=answers, long=long)
@@ -242,7 +242,12 @@ def _without_idle(columns: Sequence[Column]) -> list[Column]:
 
 
 def _column(
-    table: RawTable, index: int, *, framework: Framework, answers: Answers, long: bool
+    table: RawTable,
+    index: int,
+    *,
+    framework: Framework,
+    answers: FileAnswers,
+    long: bool,
 ) -> Column:
     heading = table.headings[index]
     guess = headings.guess(heading, framework, long=long)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from senlib.school.faults import Fault
-from senlib.school.files import SPLIT_IT, Progress, fault
+from senlib.school.files import SPLIT_IT, ReadingProgress, fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
 
@@ -33,7 +33,7 @@ _ROWS_A_STEP = 5_000
 
 
 def read_csv(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
 ) -> RawTable:
     """The table of a CSV file; FaultyFile where it is none, or too large."""
     encoding = _encoding(stream, name=name)
@@ -86,7 +86,7 @@ def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
 
 
 def _told(
-    rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: Progress
+    rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: ReadingProgress
 ) -> Iterator[Row]:
     for number, cells in rows:
         if number % _ROWS_A_STEP == 0:

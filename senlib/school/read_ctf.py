@@ -18,7 +18,7 @@ import pandas as pd
 from lxml import etree
 
 from senlib.frameworks import NO_RESULT, Framework, Scale
-from senlib.school.files import NamedFile, Part, fault
+from senlib.school.files import NamedFile, SourceRows, fault
 
 _NOT_CTF = "Export a Common Transfer File (CTF) from the school’s system, or choose a CSV file or an Excel workbook (.xlsx)."
 _AGAIN = "Export the file again, and choose it without changing it."
@@ -74,8 +74,8 @@ class ReadCtf(NamedTuple):
     pupil, the summer of Year 11 as the year of the key stage 2 results tells it, '' where it does not.
     """
 
-    pupils: Part
-    results: Part
+    pupils: SourceRows
+    results: SourceRows
     notes: list[str]
     academic_year: int | None
     leaving: np.ndarray
@@ -101,13 +101,13 @@ class _Gathering:
         self.cells.append(cells)
         self.rows.append(row)
 
-    def part(self, file: str, columns: Iterable[str]) -> Part:
+    def part(self, file: str, columns: Iterable[str]) -> SourceRows:
         data = {name: [cells[name][0] for cells in self.cells] for name in columns}
         lines = {
             name: np.array([cells[name][1] for cells in self.cells], int)
             for name in columns
         }
-        return Part(
+        return SourceRows(
             file=file,
             data=pd.DataFrame(data, dtype=str),
             rows=np.array(self.rows, int),

@@ -13,7 +13,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from senlib.school.faults import FaultyFile
-from senlib.school.files import SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, Progress, fault
+from senlib.school.files import (
+    SAVE_AS_XLSX,
+    SPLIT_IT,
+    TOO_LARGE,
+    ReadingProgress,
+    fault,
+)
 from senlib.school.heading_rows import IsHeading, Merge
 from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
 from senlib.school.what_is_hidden import hidden_rows_note
@@ -37,14 +43,14 @@ class _TooLarge(Exception):
 
 
 def read_html(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
 ) -> list[RawTable]:
     """The tables of a web page; FaultyFile where there is none."""
     return _tables([(_bounded(stream, name=name), "")], name, is_heading, progress)
 
 
 def read_mhtml(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
 ) -> list[RawTable]:
     """The tables of the web pages in an MHTML file, such as Excel's 'Single File Web Page'."""
     message = email.message_from_bytes(
@@ -70,7 +76,7 @@ def _tables(
     pages: Sequence[tuple[bytes, str]],
     name: str,
     is_heading: IsHeading,
-    progress: Progress,
+    progress: ReadingProgress,
 ) -> list[RawTable]:
     found = []
     try:
@@ -102,7 +108,7 @@ def _no_table(name: str) -> FaultyFile:
     return fault(name, "this is a web page with no table in it", SAVE_AS_XLSX)
 
 
-def _parsed(content: bytes, charset: str, progress: Progress) -> list[_Table]:
+def _parsed(content: bytes, charset: str, progress: ReadingProgress) -> list[_Table]:
     if content.count(b"<") > _MOST_TAGS:
         raise _TooLarge
     page = _Page()

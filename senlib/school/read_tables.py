@@ -12,7 +12,7 @@ from functools import cache
 from senlib.frameworks import load, names
 from senlib.school import schema
 from senlib.school.file_formats import format_of
-from senlib.school.files import NamedFile, Progress, fault
+from senlib.school.files import NamedFile, ReadingProgress, fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import (
     UNCALCULATED,
@@ -65,7 +65,7 @@ def read_tables(
     reader = _READERS.get(format_of(file))
     if reader is None:
         raise fault(file.name, "this is XML, not a table", READABLE)
-    telling = Progress(progress)
+    telling = ReadingProgress(progress)
     with file.open() as stream:
         tables = reader(
             stream,

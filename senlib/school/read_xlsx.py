@@ -15,7 +15,13 @@ from lxml import etree
 from senlib.school import files
 from senlib.school.faults import FaultyFile
 from senlib.school.file_formats import locked
-from senlib.school.files import SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, Progress, fault
+from senlib.school.files import (
+    SAVE_AS_XLSX,
+    SPLIT_IT,
+    TOO_LARGE,
+    ReadingProgress,
+    fault,
+)
 from senlib.school.heading_rows import IsHeading
 from senlib.school.number_formats import EPOCH_1900, EPOCH_1904, PLAIN, kind_of
 from senlib.school.raw_tables import (
@@ -75,7 +81,7 @@ class _Workbook(NamedTuple):
 
 
 def read_xlsx(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
 ) -> list[RawTable]:
     """The tables of a workbook, one a sheet; sheets that are hidden or hold no cell are passed over.
 
@@ -98,7 +104,7 @@ class _Package:
     """The parts of a workbook, unpacked piece by piece and never further than its bound."""
 
     def __init__(
-        self, archive: zipfile.ZipFile, *, name: str, progress: Progress
+        self, archive: zipfile.ZipFile, *, name: str, progress: ReadingProgress
     ) -> None:
         if any(member.flag_bits & 1 for member in archive.infolist()):
             raise locked(name)

@@ -8,7 +8,13 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from senlib.school.files import SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, Progress, fault
+from senlib.school.files import (
+    SAVE_AS_XLSX,
+    SPLIT_IT,
+    TOO_LARGE,
+    ReadingProgress,
+    fault,
+)
 from senlib.school.heading_rows import IsHeading, Merge
 from senlib.school.number_formats import PERCENT, PLAIN, as_shown, kind_of
 from senlib.school.raw_tables import UNCALCULATED, RawTable, Row, Surroundings, table_of
@@ -28,7 +34,7 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 2_000
 
 
 def read_xml_spreadsheet(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: Progress
+    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
 ) -> list[RawTable]:
     """The tables of the sheets that a person sees; FaultyFile where there is none, or the XML is broken."""
     book = _Book()

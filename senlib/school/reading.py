@@ -10,9 +10,9 @@ import numpy as np
 
 from senlib.frameworks import Framework
 from senlib.school import headings
-from senlib.school.answers import Answers
 from senlib.school.contents import holds
 from senlib.school.faults import Fault, FaultyFile
+from senlib.school.file_answers import FileAnswers
 from senlib.school.file_formats import format_of
 from senlib.school.files import NamedFile
 from senlib.school.lists import SchoolList
@@ -55,7 +55,7 @@ class Reading:
     """What was read, file by file: the tables that are lists, and the CTFs, with all that is to be told of them."""
 
     framework: Framework
-    answers: Answers
+    answers: FileAnswers
     academic_year: int
     progress: Callable[[str], None]
     files: list[NamedFile] = field(default_factory=list)

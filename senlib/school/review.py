@@ -19,9 +19,9 @@ from senlib.school import (
     schema,
     school_years,
 )
-from senlib.school.answers import Answers
 from senlib.school.faults import Fault, FaultyFile
-from senlib.school.files import NamedFile, Part, Source
+from senlib.school.file_answers import FileAnswers
+from senlib.school.files import NamedFile, Source, SourceRows
 from senlib.school.joining_results import joined_results
 from senlib.school.lists import SchoolList
 from senlib.school.matching import (
@@ -68,7 +68,7 @@ def load_files(
     files: Sequence[NamedFile],
     *,
     framework: Framework,
-    answers: Answers | None = None,
+    answers: FileAnswers | None = None,
     academic_year: int,
     today: date | None = None,
 ) -> Review:
@@ -99,7 +99,7 @@ def review_files(
     files: Sequence[NamedFile],
     *,
     framework: Framework,
-    answers: Answers | None = None,
+    answers: FileAnswers | None = None,
     academic_year: int,
     today: date | None = None,
     progress: Callable[[str], None] = lambda words: None,
@@ -111,7 +111,7 @@ def review_files(
     """
     reviewing = _Reviewing(
         framework=framework,
-        answers=answers or Answers(),
+        answers=answers or FileAnswers(),
         academic_year=academic_year,
         today=today or date.today(),
         progress=progress,
@@ -124,7 +124,7 @@ class _Reviewing:
     """One review under way."""
 
     framework: Framework
-    answers: Answers
+    answers: FileAnswers
     academic_year: int
     today: date
     progress: Callable[[str], None]
@@ -367,7 +367,9 @@ class _Reviewing:
             [*of.columns, "list"]
         ]
 
-    def _mixed_shares(self, tall: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
+    def _mixed_shares(
+        self, tall: pd.DataFrame, parts: Sequence[SourceRows]
+    ) -> pd.DataFrame:
         """Attendance without fractions of 1 that stand among percentages: nobody can tell what they are."""
         share = schema.numbers(tall["attendance"])
         suspect = np.flatnonzero((share > 0) & (share <= 1))

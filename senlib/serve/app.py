@@ -16,10 +16,10 @@ from pathlib import Path
 from tornado.netutil import bind_sockets
 
 from senlib import ROOT, private
-from senlib.pages.desk import DATA_VARIABLE, KEPT, SCHOOL_VARIABLE
 from senlib.serve.forks import import_ahead
 from senlib.serve.key import Key, forget_files
-from senlib.serve.room import Room, network_address, spoken
+from senlib.serve.room_server import Room, network_address, spoken
+from senlib.workspace import DATA_VARIABLE, KEPT, SCHOOL_VARIABLE
 
 HOST = "127.0.0.1"
 USUAL_PORT, PORTS_TO_TRY, LAST_PORT = 8866, 50, 65535
@@ -169,10 +169,10 @@ async def _serve(
 ) -> None:
     """Serve; the browser is opened through a file in the folder `data`, or not at all."""
     import_ahead()
-    from senlib.serve.workbook import Workbook  # Voila takes a second to import
+    from senlib.serve.server import WorkbookServer
 
     ended = _ended()
-    workbook = Workbook.over(notebooks, key=key, room=room, address=address)
+    workbook = WorkbookServer.over(notebooks, key=key, room=room, address=address)
     await workbook.open(sockets)
     try:
         print(

@@ -16,8 +16,8 @@ from senlib.frameworks import load, names
 from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
 from senlib.measures.tracking import track
-from senlib.school.answers import Answers, not_used, read_answers
 from senlib.school.faults import Fault, FaultyFile, grouped
+from senlib.school.file_answers import FileAnswers, not_used, read_answers
 from senlib.school.files import NamedFile
 from senlib.school.review import Review, review_files
 from senlib.school.school import School, current_academic_year, save_school, school_of
@@ -276,11 +276,11 @@ def _measure(
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from senlib.pages.desk import FOLDER, ROOM_RULE
     from senlib.serve.app import (
         serve,
     )  # Voila takes a second to import, and no other command needs it
     from senlib.workbook.store import Store
+    from senlib.workspace import FOLDER, ROOM_RULE
 
     if options.room and options.school is not None:
         print(
@@ -347,7 +347,7 @@ def _reviewed(options: argparse.Namespace) -> Review:
             raise FileNotFoundError(f"there is no file {path}")
         with path.open("rb"):  # a file that may not be read is told as such
             pass
-    answers = read_answers(options.answers) if options.answers else Answers()
+    answers = read_answers(options.answers) if options.answers else FileAnswers()
     review = review_files(
         [NamedFile(name=path.name, content=path) for path in paths],
         framework=load(options.framework),

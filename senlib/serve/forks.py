@@ -1,4 +1,4 @@
-"""Kernels that start at once: each is forked from one process that has imported all that a page needs (senlib.serve.ahead).
+"""Kernels that start at once: each is forked from one process that has imported all that a page needs (senlib.serve.preload).
 
 Where forking is not to be had, as on Windows, kernels start the ordinary way.
 """
@@ -41,7 +41,7 @@ def import_ahead() -> None:
 
         # Python 3.11.0 alone would listen where everybody on the computer can speak to it (CVE-2022-42919); the others do not.
         util.abstract_sockets_supported = False
-        forkserver.set_forkserver_preload(["senlib.serve.ahead"])
+        forkserver.set_forkserver_preload(["senlib.serve.preload"])
         forkserver.ensure_running()
 
 

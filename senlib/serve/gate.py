@@ -9,7 +9,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
 from senlib.serve.key import HERE, Key
-from senlib.serve.room import COOKIE, DOOR, POLICY, Door, Room
+from senlib.serve.room_server import COOKIE, DOOR, POLICY, Door, Room
 
 # Under this name an address has the token; it never stays there.
 TOKEN = "token"

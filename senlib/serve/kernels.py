@@ -19,8 +19,8 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from nbclient.exceptions import DeadKernelError
 from traitlets import Type, default
 
-from senlib.pages.desk import LEADER
-from senlib.serve.room import Room
+from senlib.serve.room_server import Room
+from senlib.workspace import LEADER
 
 # A missed wake-up costs no more than this, in seconds.
 SLICE = 0.5
@@ -40,7 +40,7 @@ NOT_FROM_HERE = "--InteractiveShellApp.ignore_cwd=True"
 MOST_PAGES = 6
 
 
-class PatientChannel(AsyncZMQSocketChannel):
+class PollingChannel(AsyncZMQSocketChannel):
     """A channel that looks again twice a second while it waits.
 
     pyzmq's asyncio socket can miss the one wake-up that says that a message has come, and would then wait for ever for a
@@ -62,11 +62,11 @@ class PatientChannel(AsyncZMQSocketChannel):
                     raise
 
 
-class PatientKernelClient(AsyncKernelClient):
+class PollingKernelClient(AsyncKernelClient):
     """A client whose replies and outputs come through patient channels, and who begins as soon as the kernel can."""
 
-    shell_channel_class = Type(PatientChannel)
-    iopub_channel_class = Type(PatientChannel)
+    shell_channel_class = Type(PollingChannel)
+    iopub_channel_class = Type(PollingChannel)
 
     def start_channels(self, **channels: bool) -> None:
         """Open the channels that are used: nobody types into a cell, and whether the kernel lives its manager knows."""
@@ -101,7 +101,7 @@ class OwnPython(KernelSpecManager):
 class WorkbookKernels(AsyncMappingKernelManager):
     """Starts each page's kernel, and notes on the request which one it was, so that it can go if the page never arrives.
 
-    In a room (senlib.serve.room) each kernel belongs to whoever asked for its page, and is told of their folder alone.
+    In a room (senlib.serve.room_server) each kernel belongs to whoever asked for its page, and is told of their folder alone.
     """
 
     room: Room | None = None

@@ -308,7 +308,7 @@ class Trail:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PageForms:
     """What one page asks, in its order."""
 
     stem: str
@@ -368,7 +368,7 @@ def stems() -> list[str]:
 
 
 @cache
-def load(stem: str) -> Sheet:
+def load(stem: str) -> PageForms:
     """The forms of a page by its stem; KeyError with the stems there are where it has none.
 
     >>> [part.key for part in load("index").parts]
@@ -380,7 +380,7 @@ def load(stem: str) -> Sheet:
         files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8")
     )["parts"]
     grids = {table["key"]: _grid(table) for table in tables if table["is"] == "grid"}
-    return Sheet(stem, tuple(_part(table, grids) for table in tables))
+    return PageForms(stem, tuple(_part(table, grids) for table in tables))
 
 
 def problems(chart: FlowChart) -> list[str]:

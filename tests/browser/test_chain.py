@@ -9,7 +9,7 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from senlib import open_sample
-from senlib.pages.people import person_name
+from senlib.pages.kit.pupil_names import person_name
 from senlib.workbook.store import Store
 from tests.browser.conftest import started
 

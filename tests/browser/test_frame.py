@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from senlib import ROOT
-from senlib.pages.tasks import PAGES
+from senlib.pages.kit.site import PAGES
 
 SHOWN = [
     page for page in PAGES if (ROOT / "notebooks" / f"{page.stem}.ipynb").is_file()

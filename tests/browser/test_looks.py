@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from senlib import ROOT
-from senlib.pages.tasks import PAGES
+from senlib.pages.kit.site import PAGES
 
 SHOTS = Path(__file__).parent / "screenshots"
 TASK, TASK6 = "task1_conversion_data", "task6_support_in_class"

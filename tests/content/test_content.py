@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from senlib.pages.tasks import PAGES
+from senlib.pages.kit.site import PAGES
 from senlib.workbook import forms
 
 PINNED = Path(__file__).with_name("keys.txt")

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlib.exports.excel import Sheet, workbook
+from senlib.exports.excel import ExcelSheet, workbook
 
 
 def reopened(sheets):
@@ -27,7 +27,7 @@ def test_numbers_are_numbers_text_is_text_and_blanks_are_blank():
     )
     book = reopened(
         [
-            Sheet(
+            ExcelSheet(
                 name="English",
                 table=table,
                 columns={"name": "Pupil", "upn": "UPN", "gain": "Gain", "when": "Plan"},
@@ -60,7 +60,7 @@ def test_an_empty_list_and_a_long_name_still_make_a_workbook():
     table = pd.DataFrame({"name": []})
     book = reopened(
         [
-            Sheet(
+            ExcelSheet(
                 name="Art & Design: 3D/2D studies, second course",
                 table=table,
                 columns={"name": "Pupil"},
@@ -86,7 +86,7 @@ def test_an_empty_list_and_a_long_name_still_make_a_workbook():
 def test_any_name_comes_back_as_it_was_and_is_text(name):
     cell = reopened(
         [
-            Sheet(
+            ExcelSheet(
                 name="List",
                 table=pd.DataFrame({"name": [name]}),
                 columns={"name": "Pupil"},

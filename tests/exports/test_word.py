@@ -418,7 +418,7 @@ def test_a_feedback_sheet_with_its_picture():
     figure = plt.figure(figsize=(12, 2))
     figure.savefig(drawn, format="png")
     plt.close(figure)
-    picture = word.Picture(
+    picture = word.PictureBlock(
         heading="",
         content=drawn.getvalue(),
         says="Twenty of 25 minutes were spent with the class.",
@@ -578,7 +578,7 @@ def test_what_was_hidden_is_said():
         made=MADE,
         hidden="Counts of 1 to 5 are hidden.",
     )
-    piece = word.Listing(
+    piece = word.TableBlock(
         heading="Groups", heads=["Group", "Pupils"], rows=[["Boys", "12"]]
     )
     assert "Counts of 1 to 5 are hidden." in texts(

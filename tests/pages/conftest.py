@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from senlib import ROOT
-from senlib.pages import desk as desks
-from senlib.pages.desk import Desk
+from senlib import workspace as workspaces
 from senlib.school.school import School, open_school
-from tests.pages.driving import desk_over, small_school
+from senlib.workspace import Workspace
+from tests.pages.driving import workspace_over, small_school
 
 HELD: dict[Path, tuple[School, int]] = {}
 
@@ -40,7 +40,7 @@ def opened(folder: str | Path) -> School:
 @pytest.fixture(scope="module", autouse=True)
 def samples_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(desks, "open_school", opened)
+        patch.setattr(workspaces, "open_school", opened)
         yield
     changed = [
         path.name
@@ -57,6 +57,6 @@ def school() -> School:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, school: School) -> Desk:
-    """A desk with the small school on it, and nothing written yet."""
-    return desk_over(tmp_path, school)
+def workspace(tmp_path: Path, school: School) -> Workspace:
+    """A workspace with the small school on it, and nothing written yet."""
+    return workspace_over(tmp_path, school)

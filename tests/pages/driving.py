@@ -1,4 +1,4 @@
-"""Driving pages as a person would: desks over small schools, what a page says, what is typed into a sheet, a store in trouble."""
+"""Driving pages as a person would: workspaces over small schools, what a page says, what is typed into a sheet, a store in trouble."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from senlib.pages.desk import OWN, Desk
 from senlib.school.school import School
 from senlib.widgets.sheet import box_name
 from senlib.workbook.store import Store
+from senlib.workspace import OWN, Workspace
 from tests.measures.schools import school
 
 NASTY = "<script>alert(1)</script>=1+1\u202e\N{GRINNING FACE}"
@@ -20,11 +20,11 @@ NASTY = "<script>alert(1)</script>=1+1\u202e\N{GRINNING FACE}"
 SUBJECTS = ["English", "Mathematics", "Science", "ICT"]
 
 
-def desk_over(folder: Path, school: School, *, workbook: str = OWN) -> Desk:
-    """A desk with this school on it and nothing written yet."""
+def workspace_over(folder: Path, school: School, *, workbook: str = OWN) -> Workspace:
+    """A workspace with this school on it and nothing written yet."""
     path = folder / "data" / "workbook.sqlite"
     store, settings = Store(path, workbook=workbook), Store(path, workbook="settings")
-    return Desk(
+    return Workspace(
         data=path.parent,
         school=school,
         chosen=workbook,
@@ -139,7 +139,7 @@ def without_sen() -> School:
 def without_pictures(monkeypatch) -> None:
     """Put what a picture says in its place: drawing takes most of a page's time, and is tested elsewhere."""
     monkeypatch.setattr(
-        "senlib.pages.frame.picture",
+        "senlib.pages.kit.layout.picture",
         lambda _draw, *, says, key="": f"<p>{escape(says)} {escape(key)}</p>",
     )
 
@@ -186,18 +186,18 @@ def queries(*pieces: str) -> list[str]:
     ]
 
 
-def vanish(desk: Desk) -> None:
+def vanish(workspace: Workspace) -> None:
     """The file of the answers goes while the page is open."""
-    for path in desk.data.glob("workbook.sqlite*"):
+    for path in workspace.data.glob("workbook.sqlite*"):
         path.unlink()
 
 
 @contextlib.contextmanager
-def locked(desk: Desk, monkeypatch):
+def locked(workspace: Workspace, monkeypatch):
     """Another program holds the file; what waits for it gives up soon."""
     monkeypatch.setattr("senlib.workbook.store.TIMEOUT_SECONDS", 0.02)
     with contextlib.closing(
-        sqlite3.connect(desk.data / "workbook.sqlite", isolation_level=None)
+        sqlite3.connect(workspace.data / "workbook.sqlite", isolation_level=None)
     ) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -206,9 +206,9 @@ def locked(desk: Desk, monkeypatch):
 
 
 @contextlib.contextmanager
-def gone(desk: Desk, _monkeypatch):
+def gone(workspace: Workspace, _monkeypatch):
     """The file is gone."""
-    vanish(desk)
+    vanish(workspace)
     yield
 
 

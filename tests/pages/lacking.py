@@ -16,8 +16,8 @@ import pandas as pd
 
 from senlib import ROOT, open_sample
 from senlib.measures.groups import has_sen
-from senlib.pages.desk import Desk
 from senlib.school.school import School
+from senlib.workspace import Workspace
 
 # Pages of which nothing hangs on what a school has; they are opened, but not over every school.
 WITHOUT_SCHOOL = ("task2_role_of_the_senco", "facilitator", "room")
@@ -338,11 +338,11 @@ def calls(stem: str) -> tuple[str, ...]:
 
 
 def open_page(
-    stem: str, desk: Desk, monkeypatch
+    stem: str, workspace: Workspace, monkeypatch
 ) -> tuple[object, dict[str, widgets.Widget]]:
     """A page over a desk, and by its call what its notebook shows; but for the forms, in which nothing is of the school."""
     module = importlib.import_module(f"senlib.pages.{stem}")
-    monkeypatch.setattr(module, "open_desk", lambda: desk, raising=False)
+    monkeypatch.setattr(module, "open_workspace", lambda: workspace, raising=False)
     page = module.open_page()
     return page, {
         call: eval(compile(ast.parse(call, mode="eval"), stem, "eval"), {"page": page})

@@ -12,10 +12,10 @@ import ipywidgets as widgets
 import pytest
 
 from senlib import ROOT
+from senlib import workspace as workspaces
 from senlib.frameworks import load, names
-from senlib.pages import desk as desks
-from senlib.pages import people
-from senlib.pages.tasks import PAGES
+from senlib.pages.kit import pupil_names
+from senlib.pages.kit.site import PAGES
 from senlib.widgets import CardSort, FileChooser, Flow, Listing, Matrix, Sheet
 from senlib.widgets.sheet import MARK, names_in
 
@@ -194,11 +194,11 @@ def workbook(tmp_path_factory):
     """Every page of the workbook over each sample school, by the school and the page."""
     pages = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(desks.SCHOOL_VARIABLE, raising=False)
-        patch.delenv(people.QUERY_VARIABLE, raising=False)
+        patch.delenv(workspaces.SCHOOL_VARIABLE, raising=False)
+        patch.delenv(pupil_names.QUERY_VARIABLE, raising=False)
         for school in names():
-            patch.setenv(desks.DATA_VARIABLE, str(tmp_path_factory.mktemp(school)))
-            desks.open_desk().choose(school)
+            patch.setenv(workspaces.DATA_VARIABLE, str(tmp_path_factory.mktemp(school)))
+            workspaces.open_workspace().choose(school)
             pages |= {(school, stem): Shown(stem, school).run() for stem in STEMS}
     return pages
 

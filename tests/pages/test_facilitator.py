@@ -27,7 +27,7 @@ from senlib.pages.facilitator import (
     running_order,
     slides_of,
 )
-from senlib.pages.frame import percent_range
+from senlib.pages.kit.layout import percent_range
 from senlib.workbook import sessions
 from tests.pages.driving import NASTY, TROUBLES, locked, small_school, vanish, words
 
@@ -47,8 +47,8 @@ def sample(name):
     return open_sample(name)
 
 
-def page_of(desk):
-    page = SessionsPage(desk)
+def page_of(workspace):
+    page = SessionsPage(workspace)
     page.header(), page.plan(), page.files(), page.clock(), page.next()
     return page
 
@@ -90,19 +90,19 @@ def text_of(content):
 # -- choosing --
 
 
-def test_a_page_that_is_opened_first_shows_the_first_twilight(desk):
-    page = page_of(desk)
+def test_a_page_that_is_opened_first_shows_the_first_twilight(workspace):
+    page = page_of(workspace)
     assert (page.which.value, page.meeting.value) == ("twilights", "1")
     assert "75 of 75 minutes: it fits exactly." in words(page.sum)
     assert [words for words, _ in page.list.options][:2] == [
         "1. 5 min: Who is here, and why now?",
         "2. 10 min: What stands in the way?",
     ]
-    assert desk.store.forms() == {}  # looking writes nothing
+    assert workspace.store.forms() == {}  # looking writes nothing
 
 
-def test_every_plan_and_meeting_can_be_opened(desk):
-    page = page_of(desk)
+def test_every_plan_and_meeting_can_be_opened(workspace):
+    page = page_of(workspace)
     for plan, meeting in PLACES:
         page.which.value, page.meeting.value = plan, meeting
         assert order(page) == [
@@ -114,8 +114,8 @@ def test_every_plan_and_meeting_can_be_opened(desk):
         assert [one["key"] for one in page.clock_face.activities] == order(page)
 
 
-def test_an_activity_moves_and_stays_chosen(desk):
-    page = page_of(desk)
+def test_an_activity_moves_and_stays_chosen(workspace):
+    page = page_of(workspace)
     page.list.value = "targets"
     for _ in range(2):
         page.earlier.click()
@@ -132,8 +132,8 @@ def test_an_activity_moves_and_stays_chosen(desk):
     assert [one["key"] for one in page.clock_face.activities] == order(page)
 
 
-def test_minutes_change_the_sum_and_all_that_follows(desk):
-    page = page_of(desk)
+def test_minutes_change_the_sum_and_all_that_follows(workspace):
+    page = page_of(workspace)
     page.list.value = "conversion"
     assert page.minutes.value == 25
     page.minutes.value = 28
@@ -144,8 +144,8 @@ def test_minutes_change_the_sum_and_all_that_follows(desk):
     assert page.clock_face.activities[2]["minutes"] == 28
 
 
-def test_an_activity_is_added_after_the_chosen_one_and_taken_out(desk):
-    page = page_of(desk)
+def test_an_activity_is_added_after_the_chosen_one_and_taken_out(workspace):
+    page = page_of(workspace)
     page.list.value = "barriers"
     assert "sort" in [key for _, key in page.more.options] and "welcome" not in [
         key for _, key in page.more.options
@@ -167,8 +167,8 @@ def test_an_activity_is_added_after_the_chosen_one_and_taken_out(desk):
     assert "Choose an activity first." in words(page.said) and len(order(page)) == 6
 
 
-def test_all_can_be_taken_out_and_put_back(desk):
-    page = page_of(desk)
+def test_all_can_be_taken_out_and_put_back(workspace):
+    page = page_of(workspace)
     for _ in range(6):
         page.out.click()
     assert (
@@ -184,7 +184,7 @@ def test_all_can_be_taken_out_and_put_back(desk):
     page.earlier.click(), page.out.click()
     page.make.click()
     assert "nothing to make yet" in words(page.links)
-    assert order(page_of(desk)) == []  # kept so
+    assert order(page_of(workspace)) == []  # kept so
     page.back.click()
     assert len(order(page)) == 6 and not page.minutes.disabled
 
@@ -192,48 +192,54 @@ def test_all_can_be_taken_out_and_put_back(desk):
 # -- kept --
 
 
-def test_what_was_chosen_and_where_survives_reopening(desk):
-    page = page_of(desk)
+def test_what_was_chosen_and_where_survives_reopening(workspace):
+    page = page_of(workspace)
     page.which.value, page.meeting.value = "series", "3"
     page.list.value = "ingredients"
     page.earlier.click()
     page.minutes.value = 12
-    again = page_of(desk)
+    again = page_of(workspace)
     assert (again.which.value, again.meeting.value) == ("series", "3") and order(
         again
     ) == order(page)
     assert again.chosen == page.chosen and "92 of 90" in words(again.sum)
-    assert desk.store.latest("facilitator.plan/series")["3.minutes.ingredients"] == "12"
+    assert (
+        workspace.store.latest("facilitator.plan/series")["3.minutes.ingredients"]
+        == "12"
+    )
     again.meeting.value = "1"
     assert "fits exactly" in words(again.sum)
 
 
-def test_going_to_another_plan_and_back_changes_nothing(desk):
-    page = page_of(desk)
+def test_going_to_another_plan_and_back_changes_nothing(workspace):
+    page = page_of(workspace)
     page.list.value = "welcome"
     page.later.click()
-    before = desk.store.forms("facilitator.plan/twilights")
+    before = workspace.store.forms("facilitator.plan/twilights")
     for plan in ("day", "governors", "twilights"):
         page.which.value = plan
     assert (
         order(page)[:2] == ["barriers", "welcome"]
-        and desk.store.forms("facilitator.plan/twilights") == before
+        and workspace.store.forms("facilitator.plan/twilights") == before
     )
-    assert set(desk.store.forms()) == {"facilitator.plan", "facilitator.plan/twilights"}
+    assert set(workspace.store.forms()) == {
+        "facilitator.plan",
+        "facilitator.plan/twilights",
+    }
 
 
-def test_what_was_kept_of_a_place_that_is_gone_is_passed_over(desk):
-    desk.store.save_all(
+def test_what_was_kept_of_a_place_that_is_gone_is_passed_over(workspace):
+    workspace.store.save_all(
         form="facilitator.plan", values={"plan": "gone", "meeting": NASTY}
     )
-    assert (page_of(desk).which.value, page_of(desk).meeting.value) == (
+    assert (page_of(workspace).which.value, page_of(workspace).meeting.value) == (
         "twilights",
         "1",
     )
 
 
-def test_what_another_page_changed_is_told(desk):
-    one, other = page_of(desk), page_of(desk)
+def test_what_another_page_changed_is_told(workspace):
+    one, other = page_of(workspace), page_of(workspace)
     one.later.click()
     other.out.click()
     assert "Changed elsewhere" in words(other.shown.words)
@@ -243,10 +249,10 @@ def test_what_another_page_changed_is_told(desk):
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
 def test_what_cannot_be_kept_or_read_is_told_and_stands_on_the_page(
-    desk, monkeypatch, trouble, says
+    workspace, monkeypatch, trouble, says
 ):
-    page = page_of(desk)
-    with trouble(desk, monkeypatch):
+    page = page_of(workspace)
+    with trouble(workspace, monkeypatch):
         page.later.click()
         assert says in words(page.trouble) and "still stands on this page" in words(
             page.trouble
@@ -257,9 +263,9 @@ def test_what_cannot_be_kept_or_read_is_told_and_stands_on_the_page(
         assert page.clock_face.activities
 
 
-def test_the_page_opens_over_a_store_that_is_gone(desk):
-    vanish(desk)
-    page = page_of(desk)
+def test_the_page_opens_over_a_store_that_is_gone(workspace):
+    vanish(workspace)
+    page = page_of(workspace)
     assert (
         "no longer there" in words(page.trouble)
         and "plan as it came" in words(page.trouble)
@@ -267,19 +273,19 @@ def test_the_page_opens_over_a_store_that_is_gone(desk):
     )
 
 
-def test_a_trouble_that_is_over_is_told_no_longer(desk, monkeypatch):
-    page = page_of(desk)
-    with locked(desk, monkeypatch):
+def test_a_trouble_that_is_over_is_told_no_longer(workspace, monkeypatch):
+    page = page_of(workspace)
+    with locked(workspace, monkeypatch):
         page.later.click()
     page.later.click()
-    assert words(page.trouble) == "" and order(page_of(desk)) == order(page)
+    assert words(page.trouble) == "" and order(page_of(workspace)) == order(page)
 
 
 # -- the running order --
 
 
-def test_the_running_order_says_who_does_what_and_what_to_give_out(desk):
-    page = page_of(desk)
+def test_the_running_order_says_who_does_what_and_what_to_give_out(workspace):
+    page = page_of(workspace)
     told = words(page.order)
     for one in page.chosen:
         for text in (one.title, one.unit, one.leader, one.participants, gives_out(one)):
@@ -306,8 +312,8 @@ def test_the_words_of_a_plan_are_text():
 # -- files --
 
 
-def test_files_are_made_only_when_asked_for_and_gone_when_the_plan_changes(desk):
-    page = page_of(desk)
+def test_files_are_made_only_when_asked_for_and_gone_when_the_plan_changes(workspace):
+    page = page_of(workspace)
     assert page.links.value == ""
     page.make.click()
     links = re.findall(
@@ -343,9 +349,11 @@ def test_files_are_made_only_when_asked_for_and_gone_when_the_plan_changes(desk)
     assert "Slides" in words(page.links)
 
 
-def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(desk, school):
+def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(
+    workspace, school
+):
     assert not school.sample
-    page = SessionsPage(desk)
+    page = SessionsPage(workspace)
     page.plan()
     assert "No pupil of your own school gets into them" in words(
         page.files().children[0]

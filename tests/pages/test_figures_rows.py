@@ -14,7 +14,7 @@ from senlib.pages.task5_interventions import InterventionsPage
 from senlib.pages.unit3_class_sheets import ClassSheetsPage
 from senlib.workbook.forms import answer_key
 from tests.measures.schools import school
-from tests.pages.driving import desk_over, without_pictures, words
+from tests.pages.driving import workspace_over, without_pictures, words
 from tests.pages.lacking import lacks, small, texts
 
 
@@ -40,7 +40,7 @@ def one_pupil(*results, year_group=8, **columns):
 
 
 def said_of_pupil(folder, one):
-    page = PupilPage(desk_over(folder, one), query={})
+    page = PupilPage(workspace_over(folder, one), query={})
     page.pupil.value = "p"
     return " ".join(texts(page.pieces["progress"]))
 
@@ -65,7 +65,7 @@ def with_attendance(*values, of=0):
 
 
 def scorecard(folder, made):
-    return words(CriteriaPage(desk_over(folder, made)).scorecard())
+    return words(CriteriaPage(workspace_over(folder, made)).scorecard())
 
 
 # ---------------------------------------------------------------------------------------------------------------- 5 and 15
@@ -159,11 +159,14 @@ def test_row_8_below_level_1_there_is_an_order_and_no_points(
     assert f"entered at {entry}, now {now} (18 March 2005), {told}" in said
     assert standing(one)["standing"].tolist() == [where]
     page = TrackingPage(
-        desk_over(tmp_path, one), query={"entry": "below 2" if entry != "2" else "2"}
+        workspace_over(tmp_path, one),
+        query={"entry": "below 2" if entry != "2" else "2"},
     )
     [listed] = (page.pupils(), page.listing.records)[1]
     assert listed["gain"] is None and "-0.0" not in str(listed)
-    sheet = ClassSheetsPage(desk_over(tmp_path, one)).table("8A")["standing"].tolist()
+    sheet = (
+        ClassSheetsPage(workspace_over(tmp_path, one)).table("8A")["standing"].tolist()
+    )
     assert sheet == [
         "behind"
         if "behind" in told and "stuck" not in told
@@ -178,7 +181,7 @@ def test_row_8_below_level_1_there_is_an_order_and_no_points(
 def test_row_8_the_answer_says_why_nobody_is_judged(tmp_path):
     one = one_pupil(("KS2", "W"), ("now", "P8", "2005-03-18"))
     told = words(
-        TrackingPage(desk_over(tmp_path, one), query={"entry": "below 2"}).answer()
+        TrackingPage(workspace_over(tmp_path, one), query={"entry": "below 2"}).answer()
     )
     assert (
         "it cannot be said whether this pupil is on course: of 1 the entry or the result"
@@ -206,7 +209,9 @@ def test_row_8_the_answer_says_why_nobody_is_judged(tmp_path):
 def test_row_14_each_emptiness_of_task_3_has_its_own_sentence(
     tmp_path, framework, name, said, never
 ):
-    page = CriteriaPage(desk_over(tmp_path, lacks(framework)[name](small(framework))))
+    page = CriteriaPage(
+        workspace_over(tmp_path, lacks(framework)[name](small(framework)))
+    )
     told = words(page.scorecard())
     sen = [
         line
@@ -223,7 +228,9 @@ def test_row_14_each_emptiness_of_task_3_has_its_own_sentence(
 
 
 def test_row_14_results_without_starts_are_not_called_no_results(tmp_path):
-    page = CriteriaPage(desk_over(tmp_path, lacks("levels")["no KS2"](small("levels"))))
+    page = CriteriaPage(
+        workspace_over(tmp_path, lacks("levels")["no KS2"](small("levels")))
+    )
     told = words(page.scorecard()).replace("\xa0", " ")
     assert "There are Key Stage 3 results but no KS2 results beside them" in told
     assert "There are no Key Stage 3 results" not in told
@@ -241,11 +248,11 @@ def test_row_14_results_without_starts_are_not_called_no_results(tmp_path):
 )
 def test_row_14_task_5_says_why_and_a_way_on(tmp_path, name, said):
     made = lacks("levels")[name](small("levels"))
-    desk = desk_over(tmp_path, made)
+    workspace = workspace_over(tmp_path, made)
     line = answer_key(row="task5.provision.literacy.guided", column="given")
     for pupil in made.pupils.loc[made.pupils["on_roll"] == "Y", "pupil_id"]:
-        desk.store.save_all(form=f"task5.provision/{pupil}", values={line: "yes"})
-    page = InterventionsPage(desk, query={})
+        workspace.store.save_all(form=f"task5.provision/{pupil}", values={line: "yes"})
+    page = InterventionsPage(workspace, query={})
     assert said in " ".join(texts(page.coverage())).replace("\xa0", " ")
     moved = words(page.movement()).replace("\xa0", " ")
     assert said in moved or "No provision is on the maps yet" in moved
@@ -254,7 +261,7 @@ def test_row_14_task_5_says_why_and_a_way_on(tmp_path, name, said):
 def test_row_14_of_unknown_codes_nobody_says_0_with_sen(tmp_path):
     made = lacks("levels")["no sen_provision"](small("levels"))
     said = " ".join(
-        texts(InterventionsPage(desk_over(tmp_path, made), query={}).chart())
+        texts(InterventionsPage(workspace_over(tmp_path, made), query={}).chart())
     )
     assert "1 pupil in Year 7 now, 0 with SEN" not in said
     assert "it is not known how many of them have SEN" in said
@@ -262,7 +269,7 @@ def test_row_14_of_unknown_codes_nobody_says_0_with_sen(tmp_path):
 
 def test_row_14_the_list_of_task_4_says_what_the_answer_says(tmp_path):
     made = lacks("levels")["with SEN: 0"](small("levels"))
-    page = TrackingPage(desk_over(tmp_path, made))
+    page = TrackingPage(workspace_over(tmp_path, made))
     page.pupils()
     assert page.listing.empty.startswith("Nobody in Years 7 to 9 has SEN")
     assert page.listing.caption == "English: 0 pupils with SEN who started at level 3"
@@ -286,7 +293,7 @@ def test_row_14_the_list_of_task_4_says_what_the_answer_says(tmp_path):
     ],
 )
 def test_row_14_a_review_of_which_nothing_can_be_said_says_why(tmp_path, results, told):
-    page = ClassSheetsPage(desk_over(tmp_path, one_pupil(*results)))
+    page = ClassSheetsPage(workspace_over(tmp_path, one_pupil(*results)))
     page.review()
     page.year.value = 8
     said = words(page.figures).replace("\xa0", " ")
@@ -302,13 +309,13 @@ def test_row_17_now_is_the_newest_that_is_a_result(tmp_path, newest):
     assert "entered at 3, now 3 (10 December 2004), stuck, behind" in said_of_pupil(
         tmp_path, one
     )
-    desk = desk_over(tmp_path, one)
-    page = TrackingPage(desk)
+    workspace = workspace_over(tmp_path, one)
+    page = TrackingPage(workspace)
     told = words(page.answer()).replace("\xa0", " ")
     assert "no current result" not in told and "1 behind" in told
     table = page.rows()
     assert table[["now", "now_date"]].values.tolist() == [["3", "2004-12-10"]]
-    assert ClassSheetsPage(desk).table("8A")["now"].tolist() == ["3"]
+    assert ClassSheetsPage(workspace).table("8A")["now"].tolist() == ["3"]
     assert standing(one)["standing"].tolist() == ["stuck"]
 
 
@@ -324,7 +331,7 @@ def test_row_17_a_result_of_an_earlier_school_year_is_judged_by_its_own_time(tmp
 
 def test_row_18_a_subject_without_results_says_so(tmp_path):
     one = one_pupil(("KS2", "3"), ("now", "4", "2005-03-18"))
-    page = ClassSheetsPage(desk_over(tmp_path, one))
+    page = ClassSheetsPage(workspace_over(tmp_path, one))
     page.sheets()
     assert "No results in" not in words(page.shown)
     page.of_form.value = "ICT"
@@ -332,7 +339,7 @@ def test_row_18_a_subject_without_results_says_so(tmp_path):
         page.shown
     )
     assert [
-        name for name, _ in TrackingPage(desk_over(tmp_path, one)).subject.options
+        name for name, _ in TrackingPage(workspace_over(tmp_path, one)).subject.options
     ] == ["English"]
 
 
@@ -343,7 +350,9 @@ def test_row_18_a_subject_without_results_says_so(tmp_path):
 def test_row_18_every_choice_of_task_4_lists_pupils_or_says_why_not(
     tmp_path, framework, name
 ):
-    page = TrackingPage(desk_over(tmp_path, lacks(framework)[name](small(framework))))
+    page = TrackingPage(
+        workspace_over(tmp_path, lacks(framework)[name](small(framework)))
+    )
     page.answer(), page.pupils()
     for box in (page.subject, page.entry, page.years, page.who):
         for value in [value for _, value in box.options]:

@@ -24,6 +24,7 @@ import pandas as pd
 import pytest
 
 from senlib import ROOT, charts, national
+from senlib import workspace as workspaces
 from senlib.measures.comparison import of_known_starts
 from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
@@ -31,9 +32,7 @@ from senlib.measures.disclosure import PublishedTable, publish
 from senlib.measures.expected import made_in_england
 from senlib.measures.proportion import rounded
 from senlib.measures.provision import GIVEN
-from senlib.pages import desk as desks
-from senlib.pages import published as publishing
-from senlib.pages.desk import Desk
+from senlib.pages import governors_data as publishing
 from senlib.pages.governors import (
     GovernorsPage,
     _gap,
@@ -43,15 +42,16 @@ from senlib.pages.governors import (
     progress,
     works,
 )
-from senlib.pages.published import LIMITS, TOTALS, England
+from senlib.pages.governors_data import LIMITS, TOTALS, England
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
 from senlib.workbook.plan import add_action
 from senlib.workbook.store import Store
+from senlib.workspace import Workspace
 from tests.measures.schools import school
 from tests.measures.test_disclosure import Reader, truth_of
 from tests.pages.driving import (
-    desk_over,
+    workspace_over,
     small_school,
     vanish,
     without_pictures,
@@ -75,13 +75,13 @@ LITERACY = "task5.provision.literacy.guided"
 
 @pytest.fixture
 def sample(tmp_path, monkeypatch):
-    """A desk over the sample school of this framework, with its example answers."""
+    """a workspace over the sample school of this framework, with its example answers."""
 
     def sit_down(name):
-        monkeypatch.setenv(desks.DATA_VARIABLE, str(tmp_path / "data"))
-        monkeypatch.delenv(desks.SCHOOL_VARIABLE, raising=False)
-        desks.open_desk().choose(name)
-        return desks.open_desk()
+        monkeypatch.setenv(workspaces.DATA_VARIABLE, str(tmp_path / "data"))
+        monkeypatch.delenv(workspaces.SCHOOL_VARIABLE, raising=False)
+        workspaces.open_workspace().choose(name)
+        return workspaces.open_workspace()
 
     return sit_down
 
@@ -137,17 +137,17 @@ def on_paper(**changes):
     return school("levels", pupils, results)
 
 
-def with_maps(desk, pupils, cost="", *, line=LITERACY):
+def with_maps(workspace, pupils, cost="", *, line=LITERACY):
     for pupil in pupils:
         given = {answer_key(row=line, column="given"): "yes"} | (
             {answer_key(row=line, column="cost"): cost} if cost else {}
         )
-        desk.store.save_all(form=f"task5.provision/{pupil}", values=given)
+        workspace.store.save_all(form=f"task5.provision/{pupil}", values=given)
 
 
 @pytest.mark.usefixtures("no_pictures")
 def test_counts_done_on_paper(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, on_paper()))
+    page = GovernorsPage(workspace_over(tmp_path, on_paper()))
     tables = page.held.views[5].tables
     made = tables["progress"]
     assert [
@@ -180,9 +180,9 @@ def test_a_small_count_is_hidden_with_the_one_from_which_it_could_be_worked_out(
     tmp_path,
 ):
     """2 of 16 have help: 14 have none, and 16 show. What is spent on two does not show either."""
-    desk = desk_over(tmp_path, on_paper())
-    with_maps(desk, ["0001", "0002"], "1234")
-    view = GovernorsPage(desk).held.views[5]
+    workspace = workspace_over(tmp_path, on_paper())
+    with_maps(workspace, ["0001", "0002"], "1234")
+    view = GovernorsPage(workspace).held.views[5]
     cell = {"side": "SEN", "heading": "literacy", "standing": "pupils"}
     assert [
         view.tables["help"].value(help=help, **cell)
@@ -197,33 +197,33 @@ def test_a_small_count_is_hidden_with_the_one_from_which_it_could_be_worked_out(
 
 @pytest.mark.usefixtures("no_pictures")
 def test_what_is_spent_is_rounded_and_nobody_s_share_can_be_told_from_it(tmp_path):
-    desk = desk_over(tmp_path, on_paper())
+    workspace = workspace_over(tmp_path, on_paper())
     eight = [f"{number:04}" for number in range(1, 9)]
-    with_maps(desk, eight, "260")
-    page = GovernorsPage(desk)
+    with_maps(workspace, eight, "260")
+    page = GovernorsPage(workspace)
     assert (
         page.held.views[5].pounds == {"literacy": (2100, True)}
         and page.held.views[10].pounds == {}
     )
     assert "Most is spent on Literacy: £2,100 a year for 8 pupils." in told(page)
-    with_maps(desk, eight[:1], "9000")
-    assert GovernorsPage(desk).held.views[5].pounds == {}, (
+    with_maps(workspace, eight[:1], "9000")
+    assert GovernorsPage(workspace).held.views[5].pounds == {}, (
         "one pupil makes up more than half"
     )
-    with_maps(desk, eight[:1], "260")
-    desk.store.save(
+    with_maps(workspace, eight[:1], "260")
+    workspace.store.save(
         form="task5.provision/0008",
         field=answer_key(row=LITERACY, column="cost"),
         value="",
     )
-    assert GovernorsPage(desk).held.views[5].pounds == {"literacy": (1800, False)}
+    assert GovernorsPage(workspace).held.views[5].pounds == {"literacy": (1800, False)}
     for pupil in eight[:3]:
-        desk.store.save(
+        workspace.store.save(
             form=f"task5.provision/{pupil}",
             field=answer_key(row=LITERACY, column="cost"),
             value="",
         )
-    assert GovernorsPage(desk).held.views[5].pounds == {}, (
+    assert GovernorsPage(workspace).held.views[5].pounds == {}, (
         "costs are known of four alone"
     )
 
@@ -261,12 +261,12 @@ def test_both_samples_answer_every_question_with_n_and_interval(sample, name):
 
 
 def test_progress_by_levels_is_what_task_3_measures(sample):
-    desk = sample("levels")
-    rows = criteria(desk.school)
+    workspace = sample("levels")
+    rows = criteria(workspace.school)
     rows = rows[
         (rows["criterion"] == "gain_sen") & (rows["cohort"] == rows["cohort"].max())
     ].set_index("subject")
-    table = GovernorsPage(desk).held.views[5].tables["progress"]
+    table = GovernorsPage(workspace).held.views[5].tables["progress"]
     for subject in rows.index:
         both = [
             table.value(subject=subject, side="SEN", progress=label)
@@ -280,7 +280,7 @@ def test_progress_by_levels_is_what_task_3_measures(sample):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_a_tiny_school_is_told_in_words_that_hardly_a_figure_can_show(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, small_school()))
+    page = GovernorsPage(workspace_over(tmp_path, small_school()))
     assert "hardly a figure can be shown" in words(page.about().children[0])
     text = told(page)
     assert "No results of a year that has finished are held" in text
@@ -292,7 +292,7 @@ def test_a_tiny_school_is_told_in_words_that_hardly_a_figure_can_show(tmp_path):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, without_sen()))
+    page = GovernorsPage(workspace_over(tmp_path, without_sen()))
     text = told(page)
     assert (
         "No results of a year that has finished are held" in text
@@ -306,7 +306,7 @@ def test_a_school_without_pupils_with_sen_without_results_or_attendance(tmp_path
 
 @pytest.mark.usefixtures("no_pictures")
 def test_a_school_in_which_nobody_has_sen_though_there_are_results(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="N")))
+    page = GovernorsPage(workspace_over(tmp_path, on_paper(sen_provision="N")))
     text = told(page)
     assert (
         text.count("None of the pupils counted here has SEN in the school’s files.")
@@ -320,7 +320,7 @@ def test_a_school_in_which_nobody_has_sen_though_there_are_results(tmp_path):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_a_school_in_which_everybody_has_sen(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, on_paper(sen_provision="A")))
+    page = GovernorsPage(workspace_over(tmp_path, on_paper(sen_provision="A")))
     for piece in (page.progress(), page.absence()):
         assert (
             "Every pupil counted here has SEN, so there is nobody to compare with."
@@ -334,12 +334,12 @@ def test_a_school_in_which_everybody_has_sen(tmp_path):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_nobody_on_roll_and_attendance_that_is_not_recorded_are_told_apart(tmp_path):
-    gone = GovernorsPage(desk_over(tmp_path / "gone", on_paper(on_roll="N")))
+    gone = GovernorsPage(workspace_over(tmp_path / "gone", on_paper(on_roll="N")))
     assert told(gone).count("The school’s files have nobody on roll.") == 4
     held = on_paper()
     sen = held.pupils["sen_provision"] == "A"
     held.pupils.loc[sen, "attendance"] = float("nan")
-    page = GovernorsPage(desk_over(tmp_path / "unknown", held))
+    page = GovernorsPage(workspace_over(tmp_path / "unknown", held))
     text = told(page)
     assert (
         text.count(
@@ -348,7 +348,7 @@ def test_nobody_on_roll_and_attendance_that_is_not_recorded_are_told_apart(tmp_p
         == 2
     )
     assert "Nobody on roll has SEN" not in text
-    page = GovernorsPage(desk_over(tmp_path / "nothing", on_paper(attendance="")))
+    page = GovernorsPage(workspace_over(tmp_path / "nothing", on_paper(attendance="")))
     text = told(page)
     assert (
         text.count(
@@ -367,7 +367,7 @@ def test_nobody_in_the_middle_band_alone_is_not_nobody(tmp_path):
     """All with SEN attend 93 %: none attends least."""
     held = on_paper()
     held.pupils.loc[held.pupils["sen_provision"] == "A", "attendance"] = 93.0
-    page = GovernorsPage(desk_over(tmp_path, held))
+    page = GovernorsPage(workspace_over(tmp_path, held))
     assert "None of the pupils with SEN" not in words(page.progress())
     text = words(page.attendance())
     assert (
@@ -377,9 +377,9 @@ def test_nobody_in_the_middle_band_alone_is_not_nobody(tmp_path):
 
 
 def test_a_page_over_a_store_that_cannot_be_read_says_so(tmp_path):
-    desk = desk_over(tmp_path, on_paper())
-    vanish(desk)
-    page = GovernorsPage(desk)
+    workspace = workspace_over(tmp_path, on_paper())
+    vanish(workspace)
+    page = GovernorsPage(workspace)
     assert "is no longer there" in words(page.about().children[0]) and told(page)
 
 
@@ -431,10 +431,10 @@ def everything_sent(page):
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
 def test_no_name_number_or_form_of_the_sample_is_sent_whatever_is_chosen(sample, name):
-    desk = sample(name)
-    pupils = desk.school.pupils
+    workspace = sample(name)
+    pupils = workspace.school.pupils
     sent = set(
-        re.findall(r"(?<!\d\.)\b\w+", everything_sent(GovernorsPage(desk)))
+        re.findall(r"(?<!\d\.)\b\w+", everything_sent(GovernorsPage(workspace)))
     )  # what follows '12.' is a point on a chart
     for column in ("surname", "forename", "pupil_id", "form"):
         assert sent & set(pupils[column]) - {""} == set(), column
@@ -447,9 +447,9 @@ def test_no_text_of_a_small_school_s_pupils_is_sent(tmp_path):
         "language": "Langq",
         "set_english": "Setq",
     }
-    desk = desk_over(tmp_path, on_paper(**marks))
-    with_maps(desk, [f"{number:04}" for number in range(1, 9)], "260")
-    sent = everything_sent(GovernorsPage(desk))
+    workspace = workspace_over(tmp_path, on_paper(**marks))
+    with_maps(workspace, [f"{number:04}" for number in range(1, 9)], "260")
+    sent = everything_sent(GovernorsPage(workspace))
     assert not re.search(
         r"Zq\d+x|Yv\d+x|10Wk|Ethnq|Langq|Setq|PMLD|\b00(0[1-9]|[1-3]\d|40)\b", sent
     )
@@ -460,24 +460,26 @@ def test_no_text_of_a_small_school_s_pupils_is_sent(tmp_path):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_of_the_plan_only_where_when_and_whether_done_is_shown(tmp_path):
-    desk = desk_over(tmp_path, on_paper())
+    workspace = workspace_over(tmp_path, on_paper())
     first = add_action(
-        desk.store,
+        workspace.store,
         what="Talk with Zq1x's mother",
         owner="Zq2x",
         due="2004-01-09",
         measure="Zq3x smiles",
     )
-    about = add_action(desk.store, what="Ring Zq4x", due="2004-01-09", pupil="0004")
-    desk.store.save(form="task1.findings", field="action", value="Zq5x moves set")
+    about = add_action(
+        workspace.store, what="Ring Zq4x", due="2004-01-09", pupil="0004"
+    )
+    workspace.store.save(form="task1.findings", field="action", value="Zq5x moves set")
     chosen = {
         "next_steps.1.action": first,
         "next_steps.2.action": about,
         "next_steps.3.what": "Help Zq6x",
         "next_steps.3.who": "Zq7x",
     }
-    desk.store.save_all(form="next_steps", values=chosen)
-    page = GovernorsPage(desk)
+    workspace.store.save_all(form="next_steps", values=chosen)
+    page = GovernorsPage(workspace)
     text = words(page.next())
     assert (
         "2 actions for the whole school: 0 done, 2 still to do, 1 overdue, 1 without a date."
@@ -513,14 +515,14 @@ def reachable(thing):
 
 
 def test_the_page_keeps_published_tables_and_neither_school_nor_store(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, on_paper()))
+    page = GovernorsPage(workspace_over(tmp_path, on_paper()))
     shown(page)
     for own in (vars(page), *page.hide._trait_notifiers.values(), page.live):
         found = reachable(own)
         assert not [
             one
             for one in found
-            if isinstance(one, School | Desk | Store | pd.DataFrame | pd.Series)
+            if isinstance(one, School | Workspace | Store | pd.DataFrame | pd.Series)
         ]
     assert sum(
         isinstance(one, PublishedTable) for one in reachable(vars(page))
@@ -543,8 +545,8 @@ left = [one for one in gc.get_objects() if isinstance(one, School) or isinstance
 print(len(left), page.hide.value)
 """
     environment = os.environ | {
-        desks.DATA_VARIABLE: str(tmp_path / "data"),
-        desks.SCHOOL_VARIABLE: "",
+        workspaces.DATA_VARIABLE: str(tmp_path / "data"),
+        workspaces.SCHOOL_VARIABLE: "",
     }
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -566,7 +568,8 @@ def test_the_notebook_opens_no_school():
         "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"
     )
     assert (
-        set(re.findall(r"import (\w+)", code)) == {"open_page"} and "desk" not in code
+        set(re.findall(r"import (\w+)", code)) == {"open_page"}
+        and "workspace" not in code
     )
 
 
@@ -771,7 +774,7 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
     tmp_path,
 ):
     """40 with SEN, judged: 20 have help with literacy, of whom 7 move on; of the 20 without it 14."""
-    held = GovernorsPage(desk_over(tmp_path, on_paper())).held.words
+    held = GovernorsPage(workspace_over(tmp_path, on_paper())).held.words
     headings = {"literacy": held.headings["literacy"]}
     moving = [n < 7 or 20 <= n < 34 for n in range(40)]
     now = pd.DataFrame(
@@ -876,8 +879,8 @@ def in_england(group, *, year, reach="4", bands=("90-95.5", "102-104")):
     return held.loc[list(bands)]
 
 
-def bands_of_the_starts(desk):
-    stage = desk.school.framework.stage()
+def bands_of_the_starts(workspace):
+    stage = workspace.school.framework.stage()
     return tuple(
         stage.band(entry=start, points=float(start)) for start in ("95", "103")
     )
@@ -886,9 +889,9 @@ def bands_of_the_starts(desk):
 @pytest.mark.usefixtures("no_pictures")
 def test_england_from_the_same_starts_by_hand(tmp_path):
     """12 began at 95 and 12 at 103: what England's pupils with SEN reached is the mean of the two."""
-    desk = desk_over(tmp_path, gcse_on_paper())
-    bands = bands_of_the_starts(desk)
-    page = GovernorsPage(desk)
+    workspace = workspace_over(tmp_path, gcse_on_paper())
+    bands = bands_of_the_starts(workspace)
+    page = GovernorsPage(workspace)
     for group in ("SEN", "no SEN"):
         held = page.view.england["attained", "English Language", group]
         wanted = in_england(group, year=2024, bands=bands).mean()
@@ -900,8 +903,8 @@ def test_england_from_the_same_starts_by_hand(tmp_path):
         f"{percent} % (2024). No clear difference." in text
     )
     made = made_in_england(
-        framework=desk.school.framework,
-        stage=desk.school.framework.stage(),
+        framework=workspace.school.framework,
+        stage=workspace.school.framework.stage(),
         cohort=2024,
     )
     of_sen = made[(made["subject"] == "English Language") & (made["group"] == "SEN")]
@@ -921,7 +924,7 @@ def test_england_from_the_same_starts_by_hand(tmp_path):
     [("2023", 2023), ("2022", 2022), ("2027", 2024), ("2019", 2022), ("2021", 2021)],
 )
 def test_a_verdict_is_given_against_the_same_summer_alone(tmp_path, summer, year):
-    page = GovernorsPage(desk_over(tmp_path, gcse_on_paper(ks4_year=summer)))
+    page = GovernorsPage(workspace_over(tmp_path, gcse_on_paper(ks4_year=summer)))
     held = page.view.england["attained", "English Language", "SEN"]
     asked = england(page.view, page.held.words)
     text = " ".join([asked.answer, *asked.lines])
@@ -939,7 +942,9 @@ def test_a_verdict_is_given_against_the_same_summer_alone(tmp_path, summer, year
 
 @pytest.mark.usefixtures("no_pictures")
 def test_leavers_without_a_start_stand_beside_no_other_year(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, gcse_on_paper(ks4_year="2026", ks2=False)))
+    page = GovernorsPage(
+        workspace_over(tmp_path, gcse_on_paper(ks4_year="2026", ks2=False))
+    )
     text = told(page)
     assert (
         page.view.england == {}
@@ -948,7 +953,7 @@ def test_leavers_without_a_start_stand_beside_no_other_year(tmp_path):
     assert "English Language, with SEN: 12 of 24, 50" in text and "clear" not in words(
         page.england()
     )
-    same = GovernorsPage(desk_over(tmp_path / "2024", gcse_on_paper(ks2=False)))
+    same = GovernorsPage(workspace_over(tmp_path / "2024", gcse_on_paper(ks2=False)))
     held = same.view.england["attained", "English Language", "SEN"]
     assert not held.alike and held.year == 2024 and held.difference
     assert "wherever they started" in words(same.england())
@@ -978,7 +983,7 @@ def test_england_stands_beside_a_rate_that_shows_and_nowhere_else(sample):
 def test_where_england_s_figure_would_tell_where_a_few_started_it_is_left_out(tmp_path):
     """12 with SEN, 11 of them at one start and 1 far above: the mean would tell of the one."""
     held = gcse_on_paper(sen=12, starts=("85", "85"), first="119")
-    page = GovernorsPage(desk_over(tmp_path, held))
+    page = GovernorsPage(workspace_over(tmp_path, held))
     assert ("attained", "English Language", "no SEN") in page.view.england
     beside = page.view.england.get(("attained", "English Language", "SEN"))
     assert page.view.withheld and (beside is None or not beside.alike)
@@ -989,10 +994,10 @@ def test_where_england_s_figure_would_tell_where_a_few_started_it_is_left_out(tm
 
 @pytest.mark.usefixtures("no_pictures")
 def test_a_figure_of_the_lea_is_named_as_the_lea_s(tmp_path):
-    desk = desk_over(tmp_path, gcse_on_paper())
+    workspace = workspace_over(tmp_path, gcse_on_paper())
     field = "KS4|2024|English Language|SEN|all|4|your LEA"
-    desk.store.save(form=desks.FIGURES, field=field, value="28")
-    page = GovernorsPage(desk)
+    workspace.store.save(form=workspaces.FIGURES, field=field, value="28")
+    page = GovernorsPage(workspace)
     text = words(page.england()).replace("\xa0", " ")
     assert "Your LEA, wherever they started: 28 % (2024)." in text
     assert page.view.england["attained", "English Language", "SEN"].percent != 28
@@ -1001,9 +1006,9 @@ def test_a_figure_of_the_lea_is_named_as_the_lea_s(tmp_path):
 
 def test_tasks_1_and_3_and_this_page_say_one_denominator(sample):
     """Pupils with SEN at grade 4 in English Language, by the measures behind the three pages."""
-    desk = sample("gcse")
+    workspace = sample("gcse")
     table = of_known_starts(
-        conversion(desk.school, subject="English Language", reach="4")
+        conversion(workspace.school, subject="English Language", reach="4")
     )
     cohort = table["cohort"].max()
     task_1 = table[
@@ -1011,13 +1016,13 @@ def test_tasks_1_and_3_and_this_page_say_one_denominator(sample):
         & (table["group"] == "SEN")
         & (table["cohort"] == cohort)
     ].iloc[0]
-    rows = criteria(desk.school)
+    rows = criteria(workspace.school)
     task_3 = rows[
         (rows["criterion"] == "grade_4_sen")
         & (rows["subject"] == "English Language")
         & (rows["cohort"] == cohort)
     ].iloc[0]
-    view = GovernorsPage(desk).view
+    view = GovernorsPage(workspace).view
     here = [
         view.tables["attained"].value(
             subject="English Language", side="SEN", attained=label

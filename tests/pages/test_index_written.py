@@ -8,18 +8,18 @@ from datetime import date, timedelta
 import pytest
 
 from senlib import open_sample
-from senlib.pages import desk as desks
-from senlib.pages.desk import open_desk
+from senlib import workspace as workspaces
 from senlib.pages.index import FrontPage
 from senlib.school.school import save_school
 from senlib.widgets import ChosenFile
 from senlib.workbook import portable
 from senlib.workbook.plan import PLAN, add_action
 from senlib.workbook.store import Store
+from senlib.workspace import open_workspace
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
+    workspace_over,
     save,
     small_school,
     vanish,
@@ -32,18 +32,18 @@ TODAY = date.today()
 @pytest.fixture(autouse=True)
 def environment(tmp_path, monkeypatch):
     """A data folder of the test's own, and no school named; the page sits down at it anew when something was brought in."""
-    monkeypatch.setenv(desks.DATA_VARIABLE, str(tmp_path / "data"))
-    monkeypatch.delenv(desks.SCHOOL_VARIABLE, raising=False)
+    monkeypatch.setenv(workspaces.DATA_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.delenv(workspaces.SCHOOL_VARIABLE, raising=False)
     return tmp_path / "data"
 
 
 @pytest.fixture
-def desk(tmp_path, school):
-    return desk_over(tmp_path, school, workbook="levels")
+def workspace(tmp_path, school):
+    return workspace_over(tmp_path, school, workbook="levels")
 
 
-def page_of(desk):
-    page = FrontPage(desk)
+def page_of(workspace):
+    page = FrontPage(workspace)
     (
         page.header(),
         page.tasks(),
@@ -63,22 +63,24 @@ def day(days):
 # -- how far, and what is due --
 
 
-def test_before_anything_is_written_the_way_leads_to_task_1(desk):
-    page = page_of(desk)
+def test_before_anything_is_written_the_way_leads_to_task_1(workspace):
+    page = page_of(workspace)
     assert words(page.far).count(
         "not begun"
     ) == 8 and "Begin Task 1: Conversion" in words(page.soon)
     assert "There are no actions yet." in words(page.soon)
 
 
-def test_each_task_says_in_how_many_parts_something_is_written(desk):
-    desk.store.save(form="unit1.reflection", field="spread", value="Not far enough")
-    desk.store.save(
+def test_each_task_says_in_how_many_parts_something_is_written(workspace):
+    workspace.store.save(
+        form="unit1.reflection", field="spread", value="Not far enough"
+    )
+    workspace.store.save(
         form="task5.provision/0001",
         field="task5.provision.literacy.guided.given",
         value="yes",
     )
-    page = page_of(desk)
+    page = page_of(workspace)
     assert (
         "1 of 2 parts begun" in words(page.far)
         and words(page.far).count("not begun") == 6
@@ -86,7 +88,7 @@ def test_each_task_says_in_how_many_parts_something_is_written(desk):
     assert "Begin Task 2: Your role" in words(page.soon)
 
 
-def test_when_every_task_is_begun_the_way_leads_to_the_plan(desk):
+def test_when_every_task_is_begun_the_way_leads_to_the_plan(workspace):
     for form in (
         "unit1.reflection",
         "task2.role",
@@ -98,8 +100,8 @@ def test_when_every_task_is_begun_the_way_leads_to_the_plan(desk):
         "task7.class/1",
         "review",
     ):
-        desk.store.save(form=form, field="a", value="x")
-    assert "Next: go through the action plan" in words(page_of(desk).soon)
+        workspace.store.save(form=form, field="a", value="x")
+    assert "Next: go through the action plan" in words(page_of(workspace).soon)
 
 
 @pytest.mark.parametrize(
@@ -113,17 +115,19 @@ def test_when_every_task_is_begun_the_way_leads_to_the_plan(desk):
         ([(29, "")], "Nothing is overdue, and nothing is due within four weeks."),
     ],
 )
-def test_what_is_due(desk, actions, told):
+def test_what_is_due(workspace, actions, told):
     for days, done in actions:
-        key = add_action(desk.store, what="x", due="" if days is None else day(days))
-        desk.store.save(form=PLAN, field=f"{key}.done", value=done)
-    assert told in words(page_of(desk).soon)
+        key = add_action(
+            workspace.store, what="x", due="" if days is None else day(days)
+        )
+        workspace.store.save(form=PLAN, field=f"{key}.done", value=done)
+    assert told in words(page_of(workspace).soon)
 
 
-def test_what_is_due_is_named_with_whom_it_is_about_and_is_text(desk):
-    add_action(desk.store, what=NASTY, owner=NASTY, due=day(-1), pupil="0001")
-    add_action(desk.store, what="Ring home", due=day(3), pupil="9999")
-    page = page_of(desk)
+def test_what_is_due_is_named_with_whom_it_is_about_and_is_text(workspace):
+    add_action(workspace.store, what=NASTY, owner=NASTY, due=day(-1), pupil="0001")
+    add_action(workspace.store, what="Ring home", due=day(3), pupil="9999")
+    page = page_of(workspace)
     assert (
         "Overdue: " in words(page.soon)
         and "Ash, Ann" in words(page.soon)
@@ -132,17 +136,21 @@ def test_what_is_due_is_named_with_whom_it_is_about_and_is_text(desk):
     )
 
 
-def test_what_is_ticked_here_is_kept(desk):
-    page = page_of(desk)
+def test_what_is_ticked_here_is_kept(workspace):
+    page = page_of(workspace)
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
-    assert desk.store.latest("intro.senco") == {"intro.senco.1": "yes"}
+    assert workspace.store.latest("intro.senco") == {"intro.senco.1": "yes"}
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_where_it_cannot_be_read_what_was_shown_stays(desk, monkeypatch, trouble, says):
-    desk.store.save(form="unit1.reflection", field="spread", value="Not far enough")
-    page = page_of(desk)
-    with trouble(desk, monkeypatch):
+def test_where_it_cannot_be_read_what_was_shown_stays(
+    workspace, monkeypatch, trouble, says
+):
+    workspace.store.save(
+        form="unit1.reflection", field="spread", value="Not far enough"
+    )
+    page = page_of(workspace)
+    with trouble(workspace, monkeypatch):
         page._show_progress()
         assert says in words(page.soon) and "1 of 2 parts begun" in words(page.far)
         page.make.click()
@@ -184,9 +192,9 @@ def file_of(page):
 
 
 def test_a_workbook_is_carried_to_another_computer_with_its_history(
-    tmp_path, school, desk
+    tmp_path, school, workspace
 ):
-    here, there = desk_over(tmp_path / "here", school), desk
+    here, there = workspace_over(tmp_path / "here", school), workspace
     for text in ("first", NASTY):
         here.store.save(form="review", field="review.pupils.now", value=text)
     for number in range(30):
@@ -211,9 +219,11 @@ def test_a_workbook_is_carried_to_another_computer_with_its_history(
     )
 
 
-def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(desk):
-    desk.store.save(form="review", field="review.pupils.now", value="of today")
-    page = page_of(desk)
+def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(
+    workspace,
+):
+    workspace.store.save(form="review", field="review.pupils.now", value="of today")
+    page = page_of(workspace)
     page.bring_in(
         [
             ChosenFile(
@@ -226,25 +236,26 @@ def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(de
         ]
     )
     assert page.bring.message == "Brought in: 2 answers that were not here yet."
-    assert desk.store.latest("review") == {
+    assert workspace.store.latest("review") == {
         "review.pupils.now": "of today",
         "review.parents.now": "x",
     }
     assert [
-        answer.value for answer in desk.store.history("review", "review.pupils.now")
+        answer.value
+        for answer in workspace.store.history("review", "review.pupils.now")
     ] == [
         "of today",
         "of 2005",
     ]
 
 
-def test_the_file_holds_numbers_and_neither_names_nor_results(desk):
-    desk.store.save(
+def test_the_file_holds_numbers_and_neither_names_nor_results(workspace):
+    workspace.store.save(
         form="task5.provision/0001",
         field="task5.provision.literacy.guided.given",
         value="yes",
     )
-    content = file_of(page_of(desk)).decode()
+    content = file_of(page_of(workspace)).decode()
     assert "0001" in content and not [
         word for word in ("Ash", "Ann", "Birch", "SLCN") if word in content
     ]
@@ -275,34 +286,36 @@ def test_the_file_holds_numbers_and_neither_names_nor_results(desk):
         "an answer without its field",
     ],
 )
-def test_a_file_that_is_no_workbook_s_is_refused_in_words(desk, content, says):
-    page = page_of(desk)
+def test_a_file_that_is_no_workbook_s_is_refused_in_words(workspace, content, says):
+    page = page_of(workspace)
     page.bring_in([ChosenFile(name="w.json", content=content)])
     assert (
         says in page.bring.message
         and "Zebedee" not in page.bring.message
-        and desk.store.forms() == {}
+        and workspace.store.forms() == {}
     )
 
 
-def test_of_several_files_all_are_brought_in_or_none(desk):
+def test_of_several_files_all_are_brought_in_or_none(workspace):
     good, more = (
         ChosenFile(name="a.json", content=made(("review", field, "x")))
         for field in ("review.pupils.now", "review.parents.now")
     )
-    page = page_of(desk)
+    page = page_of(workspace)
     page.bring_in([good, ChosenFile(name="b.json", content=b"no")])
-    assert "it is not JSON" in page.bring.message and desk.store.forms() == {}
+    assert "it is not JSON" in page.bring.message and workspace.store.forms() == {}
     page.bring_in([good, more])
     assert (
         page.bring.message == "Brought in: 2 answers that were not here yet."
-        and len(desk.store.latest("review")) == 2
+        and len(workspace.store.latest("review")) == 2
     )
 
 
-def test_what_the_page_of_a_sheet_saved_for_want_of_a_store_can_be_brought_in(desk):
+def test_what_the_page_of_a_sheet_saved_for_want_of_a_store_can_be_brought_in(
+    workspace,
+):
     """The times that a browser writes have three digits and zeros after the point."""
-    page = page_of(desk)
+    page = page_of(workspace)
     content = made(("review", "review.pupils.now", "not saved then")).replace(
         b"13:02:00.000000", b"13:02:00.123000"
     )
@@ -315,20 +328,20 @@ def test_what_the_page_of_a_sheet_saved_for_want_of_a_store_can_be_brought_in(de
 
 def own_school(environment):
     """Her own school, with codes, and something written about it and about both samples."""
-    desk = open_desk()
+    workspace = open_workspace()
     for name in ("levels", "gcse"):
-        Store(desk.settings.path, workbook=name).save(
+        Store(workspace.settings.path, workbook=name).save(
             form="review", field="review.pupils.now", value="Zebedee Quill bites"
         )
-    desk.code_key()
-    save_school(small_school(), desk.own_folder)
-    desk.choose(desks.OWN)
-    desk = open_desk()
-    assert desk.chosen == desks.OWN
-    desk.store.save(
+    workspace.code_key()
+    save_school(small_school(), workspace.own_folder)
+    workspace.choose(workspaces.OWN)
+    workspace = open_workspace()
+    assert workspace.chosen == workspaces.OWN
+    workspace.store.save(
         form="review", field="review.pupils.now", value="Zebedee Quill bites"
     )
-    return desk
+    return workspace
 
 
 def test_it_is_deleted_only_where_that_is_meant(environment):
@@ -337,7 +350,7 @@ def test_it_is_deleted_only_where_that_is_meant(environment):
     page.sure.value = True
     assert not page.delete.disabled
     page.sure.value = False
-    assert page.delete.disabled and open_desk().chosen == desks.OWN
+    assert page.delete.disabled and open_workspace().chosen == workspaces.OWN
 
 
 def test_everything_is_deleted_and_the_sample_opens(environment):
@@ -349,7 +362,7 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
         page.deleted
     ) and "The sample school" in words(page.deleted)
     assert (
-        page.desk.school.sample
+        page.workspace.school.sample
         and "Elmbridge Vale" in words(page.opened)
         and "Elmbridge Vale" in words(page.top)
     )
@@ -366,20 +379,23 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
     )
     # What is there again is what comes with the sample, and nothing else.
     examples = portable.read(
-        (desks.ROOT / "data" / "sample" / "levels" / "workbook.json").read_bytes()
+        (workspaces.ROOT / "data" / "sample" / "levels" / "workbook.json").read_bytes()
     )
-    assert page.desk.settings.workbooks() == ["levels"] and len(
-        page.desk.store.everything()
+    assert page.workspace.settings.workbooks() == ["levels"] and len(
+        page.workspace.store.everything()
     ) == len(examples.answers)
-    assert desks.OWN not in page.desk.choices() and open_desk().chosen == "levels"
+    assert (
+        workspaces.OWN not in page.workspace.choices()
+        and open_workspace().chosen == "levels"
+    )
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
-    assert open_desk().store.latest("intro.senco") == {"intro.senco.1": "yes"}
+    assert open_workspace().store.latest("intro.senco") == {"intro.senco.1": "yes"}
 
 
 def test_of_the_desk_nothing_is_left(environment):
-    desk = own_school(environment)
-    desk.delete_everything()
-    assert desk.settings.workbooks() == [] and [
+    workspace = own_school(environment)
+    workspace.delete_everything()
+    assert workspace.settings.workbooks() == [] and [
         path.name for path in environment.iterdir()
     ] == ["workbook.sqlite"]
 
@@ -388,17 +404,18 @@ def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(
     environment, monkeypatch, tmp_path
 ):
     save_school(small_school(), tmp_path / "named")
-    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(tmp_path / "named"))
-    page = page_of(open_desk())
+    monkeypatch.setenv(workspaces.SCHOOL_VARIABLE, str(tmp_path / "named"))
+    page = page_of(open_workspace())
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
     page.sure.value = True
     page.delete.click()
     assert (
         "The folder that you named is open now, as it was." in words(page.deleted)
-        and page.desk.chosen == desks.FOLDER
+        and page.workspace.chosen == workspaces.FOLDER
     )
     assert (
-        page.desk.store.forms() == {} and len(list((tmp_path / "named").iterdir())) > 0
+        page.workspace.store.forms() == {}
+        and len(list((tmp_path / "named").iterdir())) > 0
     )
 
 
@@ -408,7 +425,7 @@ def test_what_cannot_be_deleted_is_told(environment, monkeypatch):
     def refuse(*_):
         raise OSError("busy")
 
-    monkeypatch.setattr(desks.shutil, "rmtree", refuse)
+    monkeypatch.setattr(workspaces.shutil, "rmtree", refuse)
     page.sure.value = True
     page.delete.click()
     assert "could not be deleted" in words(page.deleted) and "busy" not in words(
@@ -418,7 +435,7 @@ def test_what_cannot_be_deleted_is_told(environment, monkeypatch):
 
 def test_a_store_that_is_gone_is_told_when_it_is_to_be_deleted(environment):
     page = page_of(own_school(environment))
-    vanish(page.desk)
+    vanish(page.workspace)
     page.sure.value = True
     page.delete.click()
     assert (
@@ -427,11 +444,11 @@ def test_a_store_that_is_gone_is_told_when_it_is_to_be_deleted(environment):
 
 
 def test_a_sample_can_be_left_and_comes_back_with_what_was_written(environment):
-    page = page_of(open_desk())
+    page = page_of(open_workspace())
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
     for key in ("gcse", "levels"):
         page.which.value = key
         page.open.click()
-    assert page.desk.store.latest("intro.senco") == {
+    assert page.workspace.store.latest("intro.senco") == {
         "intro.senco.1": "yes"
     } and open_sample("levels").name in words(page.opened)

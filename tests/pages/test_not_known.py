@@ -3,13 +3,13 @@
 import re
 
 from senlib.pages.governors import NO_RESULTS, SEN_UNKNOWN, TOO_FEW, GovernorsPage
-from senlib.pages.people import token
+from senlib.pages.kit.pupil_names import token
 from senlib.pages.pupil import PupilPage
 from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.task4_level3_to_5 import UNJUDGED, TrackingPage
 from senlib.pages.task5_interventions import InterventionsPage
 from tests.measures.schools import school
-from tests.pages.driving import desk_over
+from tests.pages.driving import workspace_over
 
 MATHS, ENGLISH = "Mathematics", "English Language"
 NO_TESTS = "no key stage 2 tests in 2020 and 2021"
@@ -43,7 +43,7 @@ def words(*pieces):
 
 
 def test_governors_are_told_why_there_is_no_start_and_attainment_stands_alone(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, leavers(2026)))
+    page = GovernorsPage(workspace_over(tmp_path, leavers(2026)))
     told = words(page.progress())
     assert NO_RESULTS not in told and NO_TESTS in told
     england = words(page.england())
@@ -60,14 +60,14 @@ def test_governors_are_told_why_there_is_no_start_and_attainment_stands_alone(tm
 
 
 def test_beside_england_of_the_same_year_attainment_without_a_start_stands(tmp_path):
-    page = GovernorsPage(desk_over(tmp_path, leavers(2024)))
+    page = GovernorsPage(workspace_over(tmp_path, leavers(2024)))
     told = words(page.england())
     assert "England" in told and "(2024)" in told and "wherever they started" in told
     assert "Where most pupils started is not known" in words(page.progress())
 
 
 def test_task_1_gives_no_verdict_where_starts_are_not_known(tmp_path):
-    page = ConversionPage(desk_over(tmp_path, leavers(2026)))
+    page = ConversionPage(workspace_over(tmp_path, leavers(2026)))
     for entry in ("none", "all"):
         page.entry.value = entry
         told = words(page.answer(), page.peers())
@@ -78,7 +78,7 @@ def test_task_1_gives_no_verdict_where_starts_are_not_known(tmp_path):
 
 
 def test_with_starts_the_verdicts_are_there(tmp_path):
-    page = ConversionPage(desk_over(tmp_path, leavers(2024, starts=True)))
+    page = ConversionPage(workspace_over(tmp_path, leavers(2024, starts=True)))
     page.entry.value = "96-99.5"
     told = words(page.answer(), page.peers())
     assert "clear" in told and "Pupils with SEN in England with that start" in told
@@ -87,17 +87,17 @@ def test_with_starts_the_verdicts_are_there(tmp_path):
 
 def test_many_without_an_sen_code_are_told_in_place_of_too_few(tmp_path):
     blank = leavers(2024, starts=True, sen=lambda n: "K" if n % 2 else "")
-    desk = desk_over(tmp_path, blank)
-    page = GovernorsPage(desk)
+    workspace = workspace_over(tmp_path, blank)
+    page = GovernorsPage(workspace)
     for piece in (page.progress(), page.england(), page.absence(), page.attendance()):
         assert SEN_UNKNOWN in words(piece) and TOO_FEW not in words(piece)
-    task1 = ConversionPage(desk)
+    task1 = ConversionPage(workspace)
     for piece in (task1.answer(), task1.peers()):
         assert "Of 80 pupils here 40 have no SEN code" in words(piece)
     few = leavers(2024, starts=True, sen=lambda n: "K" if n % 2 else "N" if n else "")
-    desk = desk_over(tmp_path / "few", few)
-    assert SEN_UNKNOWN not in words(GovernorsPage(desk).progress())
-    assert "no SEN code" not in words(ConversionPage(desk).answer())
+    workspace = workspace_over(tmp_path / "few", few)
+    assert SEN_UNKNOWN not in words(GovernorsPage(workspace).progress())
+    assert "no SEN code" not in words(ConversionPage(workspace).answer())
 
 
 def test_task_1_tells_who_left_and_who_has_another_qualification(tmp_path):
@@ -117,7 +117,7 @@ def test_task_1_tells_who_left_and_who_has_another_qualification(tmp_path):
     ]
     results += [("1", "KS2", MATHS, "test", "90")]
     page = ConversionPage(
-        desk_over(tmp_path, school("gcse", people, results, year=2025))
+        workspace_over(tmp_path, school("gcse", people, results, year=2025))
     )
     page.subject.value = MATHS
     told = words(page.answer())
@@ -134,17 +134,17 @@ def test_a_level_without_a_date_is_told_with_where_to_give_it(tmp_path):
     people = [{"pupil_id": p, "sen_provision": "A", "year_group": "8"} for p in "ab"]
     results = [(p, "KS2", "English", "test", "3") for p in "ab"]
     results += [(p, "now", "English", "teacher", "3", "") for p in "ab"]
-    desk = desk_over(tmp_path, school("levels", people, results))
+    workspace = workspace_over(tmp_path, school("levels", people, results))
     asks = "the level now has no date"
-    told = words(TrackingPage(desk).answer())
+    told = words(TrackingPage(workspace).answer())
     assert f"Of 2 pupils {asks}" in told and "front page" in told and UNJUDGED in told
-    task5 = InterventionsPage(desk, query={})
+    task5 = InterventionsPage(workspace, query={})
     task5.coverage()
     assert f"Of 2 pupils {asks}" in words(task5.answer)
     assert asks in words(
-        PupilPage(desk, query={"pupil": token("a", key=desk.code_key())}).pieces[
-            "progress"
-        ]
+        PupilPage(
+            workspace, query={"pupil": token("a", key=workspace.code_key())}
+        ).pieces["progress"]
     )
 
 
@@ -159,8 +159,8 @@ def test_an_early_result_stands_on_the_pupil_s_page_alone(tmp_path):
         for n in range(9)
     ]
     results = [("1", "KS4", "Polish", "test", "8")]
-    desk = desk_over(tmp_path, school("gcse", people, results, year=2027))
-    page = PupilPage(desk, query={"pupil": token("1", key=desk.code_key())})
+    workspace = workspace_over(tmp_path, school("gcse", people, results, year=2027))
+    page = PupilPage(workspace, query={"pupil": token("1", key=workspace.code_key())})
     assert "Polish, KS4: 8, not counted in any figure yet" in words(
         page.pieces["progress"]
     )

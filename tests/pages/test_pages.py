@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from senlib import ROOT
-from senlib.pages import desk as desks
+from senlib import workspace as workspaces
 from senlib.pages.index import FrontPage
 from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.pages.task3_ensuring_progress import CriteriaPage
@@ -25,18 +25,18 @@ NASTY = "<script>alert(1)</script>=1+1\u202e\N{GRINNING FACE}"
 @pytest.fixture
 def environment(tmp_path, monkeypatch):
     """A data folder of the test's own, and no school named."""
-    monkeypatch.setenv(desks.DATA_VARIABLE, str(tmp_path / "data"))
-    monkeypatch.delenv(desks.SCHOOL_VARIABLE, raising=False)
+    monkeypatch.setenv(workspaces.DATA_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.delenv(workspaces.SCHOOL_VARIABLE, raising=False)
     return tmp_path
 
 
 def sample(name, monkeypatch):
-    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(ROOT / "data" / "sample" / name))
-    return desks.open_desk()
+    monkeypatch.setenv(workspaces.SCHOOL_VARIABLE, str(ROOT / "data" / "sample" / name))
+    return workspaces.open_workspace()
 
 
 @pytest.fixture(params=["levels", "gcse"])
-def desk(request, environment, monkeypatch):
+def workspace(request, environment, monkeypatch):
     return sample(request.param, monkeypatch)
 
 
@@ -46,8 +46,8 @@ def words(widget):
     return re.sub(r"<[^>]+>", " ", text).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(desk):
-    page = ConversionPage(desk)
+def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(workspace):
+    page = ConversionPage(workspace)
     answer, peers, years = page.answer(), page.peers(), page.years()
     page.matrix()
     for control in (
@@ -70,15 +70,15 @@ def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(desk):
             assert words(peers) and words(years)
 
 
-def test_every_picture_has_its_numbers_and_a_name(desk):
-    page = ConversionPage(desk)
+def test_every_picture_has_its_numbers_and_a_name(workspace):
+    page = ConversionPage(workspace)
     for piece in (page.answer(), page.peers(), page.years()):
         assert piece.value.count('role="img"') == piece.value.count("sl-numbers") == 1
         assert re.search(r'aria-label="[^"]{20,}"', piece.value)
 
 
-def test_a_pressed_cell_lists_exactly_its_pupils(desk):
-    page = ConversionPage(desk)
+def test_a_pressed_cell_lists_exactly_its_pupils(workspace):
+    page = ConversionPage(workspace)
     page.matrix()
     for row, line in zip(page.cells.rows, page.cells.cells, strict=True):
         for column, cell in zip(page.cells.columns, line, strict=True):
@@ -127,10 +127,10 @@ def test_a_figure_typed_in_is_kept_used_and_taken_back(environment, monkeypatch)
     assert "No national figure is held" in words(answer)
 
 
-def test_task_3_measures_every_target_and_says_what_would_meet_it(desk):
-    page = CriteriaPage(desk)
+def test_task_3_measures_every_target_and_says_what_would_meet_it(workspace):
+    page = CriteriaPage(workspace)
     text = words(page.scorecard())
-    for criterion in desk.school.framework.criteria:
+    for criterion in workspace.school.framework.criteria:
         assert criterion.title in text and criterion.source in text.replace(
             "&#x27;", "'"
         )
@@ -233,8 +233,8 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
     assert page.files.made.value == ""
 
 
-def test_every_task_4_list_is_of_those_who_started_there(desk):
-    page = TrackingPage(desk)
+def test_every_task_4_list_is_of_those_who_started_there(workspace):
+    page = TrackingPage(workspace)
     answer, _ = page.answer(), page.pupils()
     for _, entry in page.entry.options[:4]:
         page.entry.value = entry
@@ -281,16 +281,20 @@ def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
     object.__setattr__(made, "name", NASTY)
     folder = environment / "nasty"
     save_school(made, folder)
-    monkeypatch.setenv(desks.SCHOOL_VARIABLE, str(folder))
-    desk = desks.open_desk()
-    assert desk.school.pupils["surname"].eq(NASTY).all()
-    first = ConversionPage(desk)
+    monkeypatch.setenv(workspaces.SCHOOL_VARIABLE, str(folder))
+    workspace = workspaces.open_workspace()
+    assert workspace.school.pupils["surname"].eq(NASTY).all()
+    first = ConversionPage(workspace)
     pieces = [first.header(), first.answer(), first.peers(), first.years()]
     first.by.value = "ethnicity"
     first.matrix()
     first.cells.selected = {"row": "3", "column": "5"}
     assert first.who.records[0]["name"] == f"{NASTY}, {NASTY}"
-    third, fourth, front = CriteriaPage(desk), TrackingPage(desk), FrontPage(desk)
+    third, fourth, front = (
+        CriteriaPage(workspace),
+        TrackingPage(workspace),
+        FrontPage(workspace),
+    )
     pieces += [
         third.scorecard(),
         third.year7(),
@@ -307,7 +311,7 @@ WIDE = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English,Reading
 
 
 def front_page(environment):
-    page = FrontPage(desks.open_desk())
+    page = FrontPage(workspaces.open_workspace())
     page.own_files(), page.school()
     page.yardstick.value, page.year.value = "levels", 2005
     return page
@@ -339,23 +343,29 @@ def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
     page = front_page(environment)
     choose(page, WIDE)
     assert "2 pupils and 4 results in 1 file. Nothing is kept yet." in reviewed(page)
-    assert "‘Reading Age’" in reviewed(page) and not page.desk.own_folder.exists()
-    assert page.desk.chosen == "levels" and "Elmbridge Vale" in words(page.top)
+    assert "‘Reading Age’" in reviewed(page) and not page.workspace.own_folder.exists()
+    assert page.workspace.chosen == "levels" and "Elmbridge Vale" in words(page.top)
     page.review.open.click()
-    assert "2 pupils" in reviewed(page) and page.desk.chosen == desks.OWN
+    assert "2 pupils" in reviewed(page) and page.workspace.chosen == workspaces.OWN
     assert "Your own school is open" in words(page.opened) and "Our school" in words(
         page.top
     )
-    opened = desks.open_desk()
+    opened = workspaces.open_workspace()
     assert (
         opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"]
         and not opened.school.sample
     )
     # And so is the next file: what is known of its headings opens nothing by itself.
     choose(page, WIDE.replace("Ada", "Ida"))
-    assert desks.open_desk().school.pupils["forename"].tolist() == ["Ada", "Bo"]
+    assert workspaces.open_workspace().school.pupils["forename"].tolist() == [
+        "Ada",
+        "Bo",
+    ]
     page.review.open.click()
-    assert desks.open_desk().school.pupils["forename"].tolist() == ["Ida", "Bo"]
+    assert workspaces.open_workspace().school.pupils["forename"].tolist() == [
+        "Ida",
+        "Bo",
+    ]
 
 
 def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
@@ -374,7 +384,10 @@ def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
     assert "3.275" not in text and "0012" not in text and "Ada" not in text
     assert page.review.open.disabled
     page.review.open.click()
-    assert desks.open_desk().school.pupils["pupil_id"].tolist() == ["0012", "0013"]
+    assert workspaces.open_workspace().school.pupils["pupil_id"].tolist() == [
+        "0012",
+        "0013",
+    ]
 
 
 def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
@@ -382,17 +395,17 @@ def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
     page.codes.value = True
     choose(page, WIDE)
     page.review.open.click()
-    first = desks.open_desk().school.pupils
+    first = workspaces.open_workspace().school.pupils
     assert (first["forename"] == "").all() and not first["pupil_id"].isin(
         ["0012", "0013"]
     ).any()
     choose(page, WIDE)
     page.review.open.click()
     assert (
-        desks.open_desk().school.pupils["pupil_id"].tolist()
+        workspaces.open_workspace().school.pupils["pupil_id"].tolist()
         == first["pupil_id"].tolist()
     )
-    kept = b"".join(path.read_bytes() for path in page.desk.own_folder.iterdir())
+    kept = b"".join(path.read_bytes() for path in page.workspace.own_folder.iterdir())
     assert b"Ada" not in kept and b"0012" not in kept
 
 
@@ -404,7 +417,7 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(
     def refuse(*_, **__):
         raise OSError("no space left")
 
-    monkeypatch.setattr(desks, "save_school", refuse)
+    monkeypatch.setattr(workspaces, "save_school", refuse)
     choose(page, WIDE)
     page.review.open.click()
     assert (
@@ -438,31 +451,37 @@ def test_own_files_spoilt_by_hand_still_let_the_pages_open(environment):
     page = front_page(environment)
     choose(page, WIDE)
     page.review.open.click()
-    (page.desk.own_folder / FILE).write_text("spoilt", encoding="utf-8")
-    again = FrontPage(desks.open_desk())
-    assert "can no longer be read" in words(again.header()) and again.desk.school.sample
+    (page.workspace.own_folder / FILE).write_text("spoilt", encoding="utf-8")
+    again = FrontPage(workspaces.open_workspace())
+    assert (
+        "can no longer be read" in words(again.header())
+        and again.workspace.school.sample
+    )
 
 
 def test_a_folder_named_to_the_server_is_one_choice_among_others(
     environment, monkeypatch
 ):
-    desk = sample("gcse", monkeypatch)
-    assert desk.chosen == desks.FOLDER and list(desk.choices())[0] == desks.FOLDER
-    page = FrontPage(desk)
+    workspace = sample("gcse", monkeypatch)
+    assert (
+        workspace.chosen == workspaces.FOLDER
+        and list(workspace.choices())[0] == workspaces.FOLDER
+    )
+    page = FrontPage(workspace)
     page.school(), page.own_files()
     page.which.value = "levels"
     page.open.click()
     assert (
         "Elmbridge Vale" in words(page.opened)
-        and desks.open_desk().school.framework.name == "levels"
+        and workspaces.open_workspace().school.framework.name == "levels"
     )
     page.yardstick.value, page.year.value = "levels", 2005
     choose(page, WIDE)
     page.review.open.click()
-    assert desks.open_desk().chosen == desks.OWN
-    page.which.value = desks.FOLDER
+    assert workspaces.open_workspace().chosen == workspaces.OWN
+    page.which.value = workspaces.FOLDER
     page.open.click()
-    assert desks.open_desk().school.framework.name == "gcse"
+    assert workspaces.open_workspace().school.framework.name == "gcse"
 
 
 @pytest.mark.parametrize("by", ["sex", "need", "fsm", "able", "ethnicity", "form"])
@@ -492,8 +511,8 @@ def test_only_a_percentage_is_kept_as_a_figure(environment, monkeypatch):
     assert page.typed_year.value == 2003
 
 
-def test_the_list_and_the_sentence_of_task_4_agree(desk):
-    page = TrackingPage(desk)
+def test_the_list_and_the_sentence_of_task_4_agree(workspace):
+    page = TrackingPage(workspace)
     answer, _ = page.answer(), page.pupils()
     page.who.value = "all"
     for _, entry in page.entry.options:
@@ -520,8 +539,8 @@ def test_the_list_and_the_sentence_of_task_4_agree(desk):
             assert re.search(said, words(answer))
 
 
-def test_levels_sort_by_their_order_and_not_by_their_letters(desk):
-    page = TrackingPage(desk)
+def test_levels_sort_by_their_order_and_not_by_their_letters(workspace):
+    page = TrackingPage(workspace)
     page.pupils()
     column = next(column for column in page.listing.columns if column["key"] == "now")
     points = [page._stage.outcome_scale.points(choice) for choice in column["choices"]]
@@ -535,4 +554,7 @@ def test_the_way_back_to_a_sample(environment):
     page = front_page(environment)
     page.which.value = "gcse"
     page.open.click()
-    assert "Harbour Road" in words(page.opened) and desks.open_desk().chosen == "gcse"
+    assert (
+        "Harbour Road" in words(page.opened)
+        and workspaces.open_workspace().chosen == "gcse"
+    )

@@ -4,24 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from senlib.pages.desk import ROOM_VARIABLE, open_desk
 from senlib.pages.index import FrontPage
 from senlib.pages.room import RoomPage
 from senlib.widgets import FileChooser
-from senlib.workbook.room import SHOWN
+from senlib.workbook.room_answers import SHOWN
 from senlib.workbook.store import Store, StoreError
-from tests.pages.driving import NASTY, TROUBLES, desk_over, small_school, words
+from senlib.workspace import ROOM_VARIABLE, open_workspace
+from tests.pages.driving import NASTY, TROUBLES, workspace_over, small_school, words
 
 
 @pytest.fixture
 def leader(tmp_path):
-    desk = desk_over(tmp_path, small_school())
-    return replace(desk, data=tmp_path / "leader", room="leader")
+    workspace = workspace_over(tmp_path, small_school())
+    return replace(workspace, data=tmp_path / "leader", room="leader")
 
 
 @pytest.fixture
 def participant(tmp_path):
-    return replace(desk_over(tmp_path, small_school()), room="participant")
+    return replace(workspace_over(tmp_path, small_school()), room="participant")
 
 
 def someone(folder, name: str = "a") -> Store:
@@ -29,7 +29,7 @@ def someone(folder, name: str = "a") -> Store:
 
 
 def test_outside_a_room_the_page_says_how_one_is_opened(tmp_path):
-    page = RoomPage(desk_over(tmp_path, small_school()))
+    page = RoomPage(workspace_over(tmp_path, small_school()))
     assert "--room" in words(page.body().children[0])
 
 
@@ -139,7 +139,7 @@ def test_a_room_refuses_files_about_pupils(participant):
 
 def test_in_a_room_no_folder_and_no_own_school_is_opened(tmp_path):
     (tmp_path / "data" / "school").mkdir(parents=True)
-    desk = open_desk(
+    workspace = open_workspace(
         {
             "SENLIB_DATA": str(tmp_path / "room" / "a"),
             "SENLIB_SCHOOL": str(tmp_path),
@@ -147,7 +147,7 @@ def test_in_a_room_no_folder_and_no_own_school_is_opened(tmp_path):
         }
     )
     assert (
-        desk.school.sample
-        and list(desk.choices()) == ["gcse", "levels"]
-        or list(desk.choices()) == ["levels", "gcse"]
+        workspace.school.sample
+        and list(workspace.choices()) == ["gcse", "levels"]
+        or list(workspace.choices()) == ["levels", "gcse"]
     )

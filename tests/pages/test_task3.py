@@ -6,7 +6,7 @@ from senlib import open_sample
 from senlib.pages.task3_ensuring_progress import CriteriaPage
 from tests.pages.driving import (
     TROUBLES,
-    desk_over,
+    workspace_over,
     save,
     small_school,
     without_pictures,
@@ -15,8 +15,8 @@ from tests.pages.driving import (
 )
 
 
-def page_of(desk):
-    page = CriteriaPage(desk)
+def page_of(workspace):
+    page = CriteriaPage(workspace)
     page.header(), page.controls()
     return page, [
         words(piece) for piece in (page.scorecard(), page.subjects(), page.year7())
@@ -27,7 +27,7 @@ def page_of(desk):
     "made", [without_sen, small_school], ids=["nobody with SEN", "no results yet"]
 )
 def test_a_school_in_which_nothing_can_be_measured(tmp_path, made):
-    _, told = page_of(desk_over(tmp_path, made()))
+    _, told = page_of(workspace_over(tmp_path, made()))
     assert all(told) and "nan" not in " ".join(told).lower().split()
 
 
@@ -35,12 +35,12 @@ def test_a_school_in_which_nothing_can_be_measured(tmp_path, made):
 def test_the_questions_are_kept_or_refused_in_words(
     tmp_path, monkeypatch, school, trouble, says
 ):
-    desk = desk_over(tmp_path, school)
-    page, _ = page_of(desk)
+    workspace = workspace_over(tmp_path, school)
+    page, _ = page_of(workspace)
     page.ask("task3.questions")
     asked = page.ask.asked["task3.questions"]
     assert save(asked, "year7", "Two pupils")["kind"] == "saved"
-    with trouble(desk, monkeypatch):
+    with trouble(workspace, monkeypatch):
         assert says in save(asked, "year7", "Three pupils")["why"]
 
 
@@ -53,5 +53,5 @@ def test_the_questions_are_kept_or_refused_in_words(
 )
 def test_the_first_heading_asks_what_its_answer_says(tmp_path, monkeypatch, name, asks):
     without_pictures(monkeypatch)
-    _, told = page_of(desk_over(tmp_path, open_sample(name)))
+    _, told = page_of(workspace_over(tmp_path, open_sample(name)))
     assert told[0].startswith(f"{asks} Met: ")

@@ -8,14 +8,14 @@ import pytest
 
 from senlib import open_sample
 from senlib.measures.others import others, share
-from senlib.pages import hundred
-from senlib.pages.provided import map_grid
+from senlib.pages.kit import others_of_100
+from senlib.pages.kit.provision_maps import map_grid
 from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.workbook.rows import add_row
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
+    workspace_over,
     queries,
     small_school,
     without_pictures,
@@ -25,13 +25,13 @@ from tests.pages.driving import (
 
 
 @pytest.fixture
-def desk(tmp_path, school, monkeypatch):
+def workspace(tmp_path, school, monkeypatch):
     without_pictures(monkeypatch)
-    return desk_over(tmp_path, school)
+    return workspace_over(tmp_path, school)
 
 
-def page_of(desk):
-    page = TrackingPage(desk)
+def page_of(workspace):
+    page = TrackingPage(workspace)
     page.answer(), page.pupils(), page.sheets(), page.next()
     return page
 
@@ -40,22 +40,22 @@ def record(page, pupil):
     return next(record for record in page.listing.records if record["id"] == pupil)
 
 
-def give(desk, pupil, *lines):
-    desk.store.save_all(
+def give(workspace, pupil, *lines):
+    workspace.store.save_all(
         form=f"task5.provision/{pupil}",
         values={f"{line}.given": "yes" for line in lines},
     )
 
 
-def test_the_list_says_under_which_headings_a_pupil_has_something(desk):
+def test_the_list_says_under_which_headings_a_pupil_has_something(workspace):
     give(
-        desk,
+        workspace,
         "0001",
         "task5.provision.literacy.guided",
         "task5.provision.literacy.computer",
         "task5.provision.curriculum.teacher",
     )
-    page = page_of(desk)
+    page = page_of(workspace)
     assert (
         record(page, "0001")["headings"] == "Curriculum, Literacy"
         and record(page, "0002")["headings"] == "none"
@@ -75,16 +75,16 @@ def test_every_need_of_a_pupil_is_listed_once(
 ):
     without_pictures(monkeypatch)
     changes = {"p0001": {"sen_provision": "P", "need": need, "need_2": second}}
-    page = page_of(desk_over(tmp_path, small_school(**changes)))
+    page = page_of(workspace_over(tmp_path, small_school(**changes)))
     assert record(page, "0001")["sen_and_needs"] == listed
 
 
-def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
+def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(workspace):
     own = add_row(
-        desk.store, map_grid(), section="literacy", label=f"=Reading dog {NASTY}"
+        workspace.store, map_grid(), section="literacy", label=f"=Reading dog {NASTY}"
     )
-    give(desk, "0001", "task5.provision.literacy.guided", own)
-    page = page_of(desk)
+    give(workspace, "0001", "task5.provision.literacy.guided", own)
+    page = page_of(workspace)
     page.files.make.click()
     sheet = openpyxl.load_workbook(io.BytesIO(page.files.file.content))["English"]
     heads = [cell.value for cell in sheet[1]]
@@ -100,14 +100,14 @@ def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(desk):
 
 
 def test_nobody_given_anything_and_nobody_on_the_list(tmp_path):
-    page = page_of(desk_over(tmp_path, without_sen()))
+    page = page_of(workspace_over(tmp_path, without_sen()))
     assert page.listing.records == [] and "Nobody in Years 7 to 9 is on roll" in words(
         page.answer()
     )
 
 
 def test_a_school_with_codes_lists_codes(tmp_path):
-    page = page_of(desk_over(tmp_path, small_school(codes=True)))
+    page = page_of(workspace_over(tmp_path, small_school(codes=True)))
     assert {record["name"] for record in page.listing.records} == {
         "0001",
         "0002",
@@ -121,12 +121,12 @@ def test_a_school_with_codes_lists_codes(tmp_path):
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
 def test_what_was_read_stays_where_it_cannot_be_read_anew(
-    desk, monkeypatch, trouble, says
+    workspace, monkeypatch, trouble, says
 ):
-    give(desk, "0001", "task5.provision.literacy.guided")
-    page = page_of(desk)
+    give(workspace, "0001", "task5.provision.literacy.guided")
+    page = page_of(workspace)
     page._keep_plan({"id": "0001", "key": "plan", "value": "Paired reading", "n": 1})
-    with trouble(desk, monkeypatch):
+    with trouble(workspace, monkeypatch):
         page.who.value = "all"
         assert says in words(page.unread)
         assert (record(page, "0001")["headings"], record(page, "0001")["plan"]) == (
@@ -141,7 +141,7 @@ def test_what_was_read_stays_where_it_cannot_be_read_anew(
 @pytest.fixture
 def gcse(tmp_path, monkeypatch):
     without_pictures(monkeypatch)
-    return page_of(desk_over(tmp_path, open_sample("gcse"), workbook="gcse"))
+    return page_of(workspace_over(tmp_path, open_sample("gcse"), workbook="gcse"))
 
 
 def england_s(page, group, subject):
@@ -149,7 +149,9 @@ def england_s(page, group, subject):
     framework = page.school.framework
     asked = {"subject": subject, "entry": page.entry.value, "reach": page.reach.value}
     table = others(framework=framework, stage=framework.stage(), group=group, **asked)
-    return hundred.short(share(table, reach=page.reach.value, stage=framework.stage()))
+    return others_of_100.short(
+        share(table, reach=page.reach.value, stage=framework.stage())
+    )
 
 
 def test_each_row_says_how_many_of_a_hundred_of_its_own_group_reached_the_aim(gcse):
@@ -174,7 +176,7 @@ def test_each_row_says_how_many_of_a_hundred_of_its_own_group_reached_the_aim(gc
         f"In England {without} pupils without SEN who started there reached grade 5"
         in said
     )
-    assert hundred.NO_PREDICTION in said and "2023/24" in said
+    assert others_of_100.NO_PREDICTION in said and "2023/24" in said
 
 
 def test_what_the_line_says_follows_the_choices(gcse):
@@ -191,8 +193,8 @@ def test_what_the_line_says_follows_the_choices(gcse):
     )
 
 
-def test_levels_have_no_such_column(desk):
-    page = page_of(desk)
+def test_levels_have_no_such_column(workspace):
+    page = page_of(workspace)
     assert "england" not in [column["key"] for column in page.listing.columns]
     assert words(page.pupils().children[0]) == ""
     for what in ("The list above, in Excel", "The list above, in Word", TALK):
@@ -232,7 +234,7 @@ def all_text(file):
 def test_what_is_taken_away_says_it_too_and_that_it_is_no_prediction(gcse, what):
     told = all_text(made(gcse, what))
     assert england_s(gcse, "SEN", "English Language") in told
-    assert hundred.NO_PREDICTION in told and "2023/24" in told
+    assert others_of_100.NO_PREDICTION in told and "2023/24" in told
 
 
 def test_the_sheet_for_a_talk_has_each_pupil_with_room_to_write(gcse):
@@ -256,7 +258,7 @@ def test_the_sheet_for_a_talk_has_each_pupil_with_room_to_write(gcse):
 
 
 def test_a_sheet_of_nobody_is_not_made(tmp_path):
-    page = page_of(desk_over(tmp_path, without_sen()))
+    page = page_of(workspace_over(tmp_path, without_sen()))
     page.files.what.value = TALK
     page.files.make_it()
     assert "is on roll in the school’s files" in words(page.files.made)

@@ -10,8 +10,7 @@ from senlib.frameworks import load, names
 from senlib.measures.criteria import low_entries
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW
-from senlib.pages import people
-from senlib.pages.desk import _with_examples
+from senlib.pages.kit import pupil_names
 from senlib.pages.task5_interventions import (
     InterventionsPage,
     coverage_answer,
@@ -19,11 +18,12 @@ from senlib.pages.task5_interventions import (
     spend_answer,
     year7_answer,
 )
+from senlib.workspace import _with_examples
 from tests.measures.schools import school as school_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
+    workspace_over,
     queries,
     rows_of,
     save,
@@ -42,13 +42,13 @@ GUIDED, ASSISTANT = (
 
 
 @pytest.fixture
-def desk(tmp_path, school, monkeypatch):
+def workspace(tmp_path, school, monkeypatch):
     without_pictures(monkeypatch)
-    return desk_over(tmp_path, school)
+    return workspace_over(tmp_path, school)
 
 
-def page_of(desk, pupil="", query=None):
-    page = InterventionsPage(desk, query=query or {})
+def page_of(workspace, pupil="", query=None):
+    page = InterventionsPage(workspace, query=query or {})
     page.header()
     page.year7 = page.chart()
     page.coverage(), page.map()
@@ -59,9 +59,9 @@ def page_of(desk, pupil="", query=None):
     return page
 
 
-def map_of(desk, pupil="", query=None):
+def map_of(workspace, pupil="", query=None):
     """The page as far as one pupil's map alone."""
-    page = InterventionsPage(desk, query=query or {})
+    page = InterventionsPage(workspace, query=query or {})
     page.map()
     if pupil:
         page.pupil.value = pupil
@@ -75,13 +75,13 @@ def names_in(listing):
 @pytest.fixture(scope="module", params=names())
 def sample(request, tmp_path_factory):
     """The page over a sample school with its example maps; only to be looked at."""
-    desk = desk_over(
+    workspace = workspace_over(
         tmp_path_factory.mktemp("sample"),
         open_sample(request.param),
         workbook=request.param,
     )
-    _with_examples(desk.store, request.param)
-    return page_of(desk)
+    _with_examples(workspace.store, request.param)
+    return page_of(workspace)
 
 
 # -- Year 7 --
@@ -155,8 +155,8 @@ def test_year_7_in_words(pupils, everyone, told):
     )
 
 
-def test_the_small_school_s_year_7(desk):
-    page = page_of(desk)
+def test_the_small_school_s_year_7(workspace):
+    page = page_of(workspace)
     assert (
         "Of 1 pupil in Year 7 now, 1 stands in at least one row below, 1 of them with SEN. Some stand in several."
         in words(page.year7.children[0])
@@ -209,8 +209,8 @@ def test_coverage_in_words(rows, told):
     assert told in coverage_answer(table, years="Years 7 to 9")
 
 
-def test_the_sentence_the_list_and_the_maps_agree(desk):
-    page = page_of(desk, "0001")
+def test_the_sentence_the_list_and_the_maps_agree(workspace):
+    page = page_of(workspace, "0001")
     assert "Of 4 pupils with SEN in Years 7 to 9, none have something" in words(
         page.answer
     )
@@ -243,8 +243,8 @@ def test_the_sentence_the_list_and_the_maps_agree(desk):
     )
 
 
-def test_of_whom_no_hours_are_known_nobody_has_many(desk):
-    page = page_of(desk, "0001")
+def test_of_whom_no_hours_are_known_nobody_has_many(workspace):
+    page = page_of(workspace, "0001")
     save(page.of_pupil, f"{GUIDED}.given", "yes")
     page.show.value = "much"
     assert page.listing.records == [] and page.listing.caption.startswith(
@@ -283,8 +283,8 @@ def test_the_eight_headings_stand_over_the_list_and_the_map(sample):
     ]
 
 
-def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(desk):
-    page = page_of(desk, "0001")
+def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(workspace):
+    page = page_of(workspace, "0001")
     page.of_pupil.answer(
         {"kind": "add row", "section": "literacy", "label": f"Reading dog {NASTY}"}
     )
@@ -311,8 +311,8 @@ def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(desk):
 # -- one map --
 
 
-def test_an_adult_before_the_six_other_ways_is_asked_about(desk):
-    page = map_of(desk, "0001")
+def test_an_adult_before_the_six_other_ways_is_asked_about(workspace):
+    page = map_of(workspace, "0001")
     for column, value in (("given", "yes"), ("given", ""), ("initials", "JB")):
         save(page.of_pupil, f"{ASSISTANT}.{column}", value)
         assert ("none of the six other ways" in words(page.adult)) == bool(value)
@@ -324,8 +324,8 @@ def test_an_adult_before_the_six_other_ways_is_asked_about(desk):
     assert page.adult.value == ""
 
 
-def test_each_pupil_s_map_is_a_copy(desk):
-    page = map_of(desk, "0001")
+def test_each_pupil_s_map_is_a_copy(workspace):
+    page = map_of(workspace, "0001")
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     page.pupil.value = "0002"
     assert value_of(page.of_pupil, f"{GUIDED}.initials") == ""
@@ -337,8 +337,12 @@ def test_each_pupil_s_map_is_a_copy(desk):
 
 
 @pytest.mark.parametrize("pupil", ["0001", "0004", "0006"])
-def test_the_map_that_an_address_asks_for_is_open_also_of_one_who_has_left(desk, pupil):
-    page = map_of(desk, query={"pupil": people.token(pupil, key=desk.code_key())})
+def test_the_map_that_an_address_asks_for_is_open_also_of_one_who_has_left(
+    workspace, pupil
+):
+    page = map_of(
+        workspace, query={"pupil": pupil_names.token(pupil, key=workspace.code_key())}
+    )
     assert (
         page.pupil.value == pupil
         and page.map_place.children
@@ -346,10 +350,14 @@ def test_the_map_that_an_address_asks_for_is_open_also_of_one_who_has_left(desk,
     )
 
 
-def test_what_one_who_has_left_was_given_is_counted_no_more(desk):
-    desk.store.save(form="task5.provision/0006", field=f"{GUIDED}.cost", value="900")
-    desk.store.save(form="task5.provision/9999", field=f"{GUIDED}.cost", value="900")
-    page = page_of(desk)
+def test_what_one_who_has_left_was_given_is_counted_no_more(workspace):
+    workspace.store.save(
+        form="task5.provision/0006", field=f"{GUIDED}.cost", value="900"
+    )
+    workspace.store.save(
+        form="task5.provision/9999", field=f"{GUIDED}.cost", value="900"
+    )
+    page = page_of(workspace)
     assert "No provision is on the maps yet" in words(
         page.costs
     ) and "none have something" in words(page.answer)
@@ -357,8 +365,8 @@ def test_what_one_who_has_left_was_given_is_counted_no_more(desk):
 
 @pytest.mark.parametrize("text", ["inf", "nan", "-5"])
 def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, text):
-    desk = desk_over(tmp_path, school)
-    desk.store.save_all(
+    workspace = workspace_over(tmp_path, school)
+    workspace.store.save_all(
         form="task5.provision/0001",
         values={
             f"{GUIDED}.hours": text,
@@ -366,7 +374,7 @@ def test_a_number_that_is_none_stops_no_page_and_no_picture(tmp_path, school, te
             f"{ASSISTANT}.cost": "10",
         },
     )
-    page = page_of(desk)
+    page = page_of(workspace)
     assert (
         "The maps of all years hold 2 entries for 1 pupil, with SEN or without: at least £10 a year. For 1 of 2 entries no cost is written down."
         in words(page.costs)
@@ -520,7 +528,7 @@ def test_a_code_is_no_result_on_entry_as_in_task_3(tmp_path, framework, subjects
     pupil |= {"year_group": "7", "on_roll": "Y"}
     results = [("1", "KS2", subject, "test", "A") for subject in subjects]
     held = school_of(framework, [pupil], results)
-    page = InterventionsPage(desk_over(tmp_path, held), query={})
+    page = InterventionsPage(workspace_over(tmp_path, held), query={})
     assert "1 pupil has no result on entry: choose" in words(page.chart().children[0])
     assert low_entries(held)["without_entry"].max() == 1
 
@@ -565,8 +573,8 @@ def test_every_list_of_a_sample_is_of_those_it_says(sample):
 # -- the audit --
 
 
-def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
-    page = page_of(desk, "0001")
+def test_an_intervention_is_audited_by_its_seven_ingredients(workspace):
+    page = page_of(workspace, "0001")
     save(page.of_pupil, f"{GUIDED}.given", "yes")
     assert page.intervention.box.options[1] == (
         "Literacy: Guided reading and writing in lessons (in use)",
@@ -580,7 +588,7 @@ def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
     page.intervention.box.value = ASSISTANT
     assert (
         value_of(page.audited, "unit5.ingredients.1") == ""
-        and page_of(desk).audit_sum.value == page.audit_sum.value
+        and page_of(workspace).audit_sum.value == page.audit_sum.value
     )
 
 
@@ -588,7 +596,7 @@ def test_an_intervention_is_audited_by_its_seven_ingredients(desk):
 
 
 def test_a_school_in_which_nobody_has_sen(tmp_path):
-    page = page_of(desk_over(tmp_path, without_sen()))
+    page = page_of(workspace_over(tmp_path, without_sen()))
     assert (
         "Nobody in Years 7 to 9 is on roll in the school’s files." in words(page.answer)
         and page.listing.records == []
@@ -603,7 +611,7 @@ def test_a_school_in_which_nobody_has_sen(tmp_path):
 
 
 def test_a_school_with_codes_and_no_names(tmp_path):
-    page = page_of(desk_over(tmp_path, small_school(codes=True)), "0001")
+    page = page_of(workspace_over(tmp_path, small_school(codes=True)), "0001")
     assert (
         set(names_in(page.listing)) == {"0001", "0002", "0003", "0005"}
         and page.in_row.records[0]["name"] == "0005"
@@ -611,7 +619,7 @@ def test_a_school_with_codes_and_no_names(tmp_path):
 
 
 def test_names_with_markup_are_text(tmp_path):
-    page = page_of(desk_over(tmp_path, small_school(nasty=True)), "0001")
+    page = page_of(workspace_over(tmp_path, small_school(nasty=True)), "0001")
     save(page.of_pupil, f"{GUIDED}.initials", "<b>")
     pieces = [
         page.answer,
@@ -631,11 +639,13 @@ def test_names_with_markup_are_text(tmp_path):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_was_read_stays_and_the_trouble_is_told(desk, monkeypatch, trouble, says):
-    page = page_of(desk, "0001")
+def test_what_was_read_stays_and_the_trouble_is_told(
+    workspace, monkeypatch, trouble, says
+):
+    page = page_of(workspace, "0001")
     save(page.of_pupil, f"{GUIDED}.initials", "JB")
     before = words(page.answer)
-    with trouble(desk, monkeypatch):
+    with trouble(workspace, monkeypatch):
         assert says in save(page.of_pupil, f"{GUIDED}.initials", "TO")["why"]
         page.show.value = "nothing"
         assert says in words(page.unread) and names_in(page.listing) == [
@@ -649,7 +659,7 @@ def test_what_was_read_stays_and_the_trouble_is_told(desk, monkeypatch, trouble,
         assert says in words(page.of_pupil.status)
 
 
-def test_the_page_opens_over_a_store_that_is_gone(desk):
-    vanish(desk)
-    page = page_of(desk, "0001")
+def test_the_page_opens_over_a_store_that_is_gone(workspace):
+    vanish(workspace)
+    page = page_of(workspace, "0001")
     assert "no longer there" in words(page.unread)

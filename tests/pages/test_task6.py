@@ -2,7 +2,7 @@
 
 import pytest
 
-from senlib.pages import people
+from senlib.pages.kit import pupil_names
 from senlib.pages.task6_support_in_class import (
     SupportPage,
     developing,
@@ -16,7 +16,7 @@ from senlib.workbook.rows import add_row, every_row
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
+    workspace_over,
     queries,
     rows_of,
     save,
@@ -31,8 +31,8 @@ SHEET = load("task6_support_in_class")
 PHASES = SHEET.part("task6.phases")
 
 
-def page_of(desk, query=None):
-    page = SupportPage(desk, query=query or {})
+def page_of(workspace, query=None):
+    page = SupportPage(workspace, query=query or {})
     page.header(), page.iep(), page.observation(), page.needs(), page.next()
     page.asked = {part.part.key: part for part in (*page.iep_parts, *page.visit_parts)}
     return page
@@ -41,8 +41,8 @@ def page_of(desk, query=None):
 # -- the IEP --
 
 
-def test_an_iep_has_four_targets_with_six_columns_and_room_for_their_words(desk):
-    page = page_of(desk)
+def test_an_iep_has_four_targets_with_six_columns_and_room_for_their_words(workspace):
+    page = page_of(workspace)
     assert page.iep_place.children == ()
     page.whom.value = "0001"
     about, targets, voices, back = page.iep_place.children
@@ -69,12 +69,12 @@ def test_an_iep_has_four_targets_with_six_columns_and_room_for_their_words(desk)
     )
 
 
-def test_each_pupil_and_each_group_has_an_iep_of_its_own(desk):
-    desk.store.save_all(
+def test_each_pupil_and_each_group_has_an_iep_of_its_own(workspace):
+    workspace.store.save_all(
         form="task7.who/own.1",
         values={"0001": "pupil", "own.g1": f"Table four {NASTY}", "own.g2": ""},
     )
-    page = page_of(desk)
+    page = page_of(workspace)
     assert [one for one in page.whom.options if one[1].startswith("own.")] == [
         (f"Group: Table four {NASTY}", "own.g1")
     ]
@@ -87,20 +87,22 @@ def test_each_pupil_and_each_group_has_an_iep_of_its_own(desk):
     assert page.iep_place.children[-1].value == ""  # a group has no page of one pupil
 
 
-def test_the_iep_that_an_address_asks_for_is_open(desk):
-    desk.store.save(form="task7.who/own.1", field="own.g1", value="Table four")
-    assert page_of(desk, {"group": "own.g1"}).whom.value == "own.g1"
+def test_the_iep_that_an_address_asks_for_is_open(workspace):
+    workspace.store.save(form="task7.who/own.1", field="own.g1", value="Table four")
+    assert page_of(workspace, {"group": "own.g1"}).whom.value == "own.g1"
     for pupil in (
         "0001",
         "0004",
         "0006",
     ):  # also of one without SEN, and of one who has left
-        page = page_of(desk, {"pupil": people.token(pupil, key=desk.code_key())})
+        page = page_of(
+            workspace, {"pupil": pupil_names.token(pupil, key=workspace.code_key())}
+        )
         assert page.whom.value == pupil and "All there is" in words(
             page.iep_place.children[-1]
         )
     for query in ({"group": "own.none"}, {"group": "0001 "}, {"pupil": "0001"}, {}):
-        assert page_of(desk, query).whom.value == ""
+        assert page_of(workspace, query).whom.value == ""
 
 
 # -- a lesson visited --
@@ -114,33 +116,36 @@ def visit(page, **values):
     return page.visit.value
 
 
-def test_a_visit_is_begun_today_named_as_it_is_filled_in_and_found_again(desk):
-    page = page_of(desk)
+def test_a_visit_is_begun_today_named_as_it_is_filled_in_and_found_again(workspace):
+    page = page_of(workspace)
     assert (
         page.visit_place.children == ()
         and "No lesson has been visited yet." in words(page.together)
     )
     key = visit(page, observation=("class", "8B English"))
     assert page.visit.words.endswith(", 8B English") and page.visit_place.children
-    assert desk.store.latest(f"task6.observation/{key}").keys() == {"date", "class"}
-    again = page_of(desk, {"visit": key})
+    assert workspace.store.latest(f"task6.observation/{key}").keys() == {
+        "date",
+        "class",
+    }
+    again = page_of(workspace, {"visit": key})
     assert (
         again.visit.value == key
         and value_of(again.asked["task6.observation"], "class") == "8B English"
     )
-    assert page_of(desk, {"visit": "own.none"}).visit.value == ""
+    assert page_of(workspace, {"visit": "own.none"}).visit.value == ""
 
 
-def test_a_visit_whose_date_was_emptied_is_still_there(desk):
-    page = page_of(desk)
+def test_a_visit_whose_date_was_emptied_is_still_there(workspace):
+    page = page_of(workspace)
     key = visit(page, observation=("date", ""))
     assert page.visit.words == "A visit without a date" and key in [
-        one for _, one in page_of(desk).visit.box.options
+        one for _, one in page_of(workspace).visit.box.options
     ]
 
 
-def test_the_seven_phases_of_a_lesson_stand_in_their_order(desk):
-    page = page_of(desk)
+def test_the_seven_phases_of_a_lesson_stand_in_their_order(workspace):
+    page = page_of(workspace)
     page.begin()
     (block,) = page.asked["task6.phases"].sheet.form["blocks"]
     assert [group["title"] for group in block["groups"]] == [
@@ -155,8 +160,8 @@ def test_the_seven_phases_of_a_lesson_stand_in_their_order(desk):
     assert block["columns"][0]["style"] == "buttons"  # one tap each
 
 
-def test_the_feedback_sheet_says_what_was_written_and_no_more(desk):
-    page = page_of(desk)
+def test_the_feedback_sheet_says_what_was_written_and_no_more(workspace):
+    page = page_of(workspace)
     page.begin()
     told = words(page.sheet)
     assert (
@@ -188,19 +193,19 @@ def test_the_feedback_sheet_says_what_was_written_and_no_more(desk):
 
 
 @pytest.mark.parametrize("text", ["0", "", "many", "-3", "inf", "1e999", "nan"])
-def test_minutes_that_are_no_number_stop_no_page(desk, text):
-    page = page_of(desk)
+def test_minutes_that_are_no_number_stop_no_page(workspace, text):
+    page = page_of(workspace)
     page.begin()
     save(page.asked["task6.minutes"], "task6.minutes.class.minutes", text)
     assert "No minutes are noted." in words(page.sheet)
 
 
-def test_minutes_of_the_school_s_own_rows_count(desk):
+def test_minutes_of_the_school_s_own_rows_count(workspace):
     key = add_row(
-        desk.store, SHEET.part("task6.minutes"), section="", label="In the library"
+        workspace.store, SHEET.part("task6.minutes"), section="", label="In the library"
     )
     table = minutes(
-        every_row(SHEET.part("task6.minutes"), desk.store.forms()),
+        every_row(SHEET.part("task6.minutes"), workspace.store.forms()),
         {f"{key}.minutes": "5", "task6.minutes.class.minutes": "10"},
     )
     assert table[["label", "minutes"]].values.tolist() == [
@@ -209,12 +214,12 @@ def test_minutes_of_the_school_s_own_rows_count(desk):
     ]
 
 
-def test_three_aspects_fall_into_the_plan(desk):
-    page = page_of(desk)
+def test_three_aspects_fall_into_the_plan(workspace):
+    page = page_of(workspace)
     for n in (1, 2, 3):
         page.asked["task6.develop"].show(of="own.1")
         save(page.asked["task6.develop"], f"task6.develop.{n}.what", f"Aspect {n}")
-    assert [action.what for action in actions(desk.store.forms())] == [
+    assert [action.what for action in actions(workspace.store.forms())] == [
         "Aspect 1",
         "Aspect 2",
         "Aspect 3",
@@ -248,9 +253,9 @@ def test_only_lessons_that_called_for_it_are_counted(answers, counted):
     )
 
 
-def test_the_least_seen_first_and_rows_of_the_school_s_own(desk):
-    key = add_row(desk.store, PHASES, section="before", label="Greets the pupil")
-    page = page_of(desk)
+def test_the_least_seen_first_and_rows_of_the_school_s_own(workspace):
+    key = add_row(workspace.store, PHASES, section="before", label="Greets the pupil")
+    page = page_of(workspace)
     page.begin()
     save(page.asked["task6.phases"], "task6.phases.before.1.seen", "seen")
     assert "Least often seen" not in words(
@@ -288,18 +293,18 @@ def test_aspects_of_all_visits_by_day_and_nobody_is_ranked():
     assert len(developing({})) == 0
 
 
-def test_many_visits(desk):
+def test_many_visits(workspace):
     for number in range(40):
-        desk.store.save_all(
+        workspace.store.save_all(
             form=f"task6.observation/own.{number:03}",
             values={"date": f"2005-03-{number % 28 + 1:02}", "class": f"C{number}"},
         )
-        desk.store.save(
+        workspace.store.save(
             form=f"task6.phases/own.{number:03}",
             field="task6.phases.before.1.seen",
             value="seen" if number % 2 else "not_seen",
         )
-    page = page_of(desk)
+    page = page_of(workspace)
     assert len(page.visit.box.options) == 41 and page.visit.box.options[1][0].endswith(
         "C39"
     )
@@ -325,21 +330,21 @@ def test_a_visit_by_name(values, name):
 
 
 def test_a_school_with_codes_and_one_in_which_nobody_has_sen(tmp_path):
-    page = page_of(desk_over(tmp_path / "a", small_school(codes=True)))
+    page = page_of(workspace_over(tmp_path / "a", small_school(codes=True)))
     assert [words for words, _ in page.whom.options][1] == "0001 (8A, P, SLCN)"
-    page = page_of(desk_over(tmp_path / "b", without_sen()))
+    page = page_of(workspace_over(tmp_path / "b", without_sen()))
     assert len(page.whom.options) == 1
     page.begin()
     assert page.visit_place.children
 
 
-def test_a_pupil_who_was_watched_and_has_left_stays_in_the_box(desk):
-    page = page_of(desk)
+def test_a_pupil_who_was_watched_and_has_left_stays_in_the_box(workspace):
+    page = page_of(workspace)
     page.begin()
     save(page.asked["task6.observation"], "pupil", "0006")
     assert (
         value_of(
-            page_of(desk, {"visit": page.visit.value}).asked["task6.observation"],
+            page_of(workspace, {"visit": page.visit.value}).asked["task6.observation"],
             "pupil",
         )
         == "0006"
@@ -348,12 +353,12 @@ def test_a_pupil_who_was_watched_and_has_left_stays_in_the_box(desk):
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
 def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
-    desk, monkeypatch, trouble, says
+    workspace, monkeypatch, trouble, says
 ):
-    page = page_of(desk)
+    page = page_of(workspace)
     page.begin()
     before = len(page.visit.box.options)
-    with trouble(desk, monkeypatch):
+    with trouble(workspace, monkeypatch):
         assert says in save(page.asked["task6.went_well"], "went_well", "Waited")["why"]
         page.new.click()
         assert "not saved" in words(page.trouble) and says in words(page.trouble)
@@ -366,7 +371,7 @@ def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
         assert "1 lesson visited" in words(page.together)
 
 
-def test_the_page_opens_over_a_store_that_is_gone(desk):
-    vanish(desk)
-    page = page_of(desk)
+def test_the_page_opens_over_a_store_that_is_gone(workspace):
+    vanish(workspace)
+    page = page_of(workspace)
     assert "no longer there" in words(page.trouble)

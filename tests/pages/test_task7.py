@@ -10,7 +10,7 @@ from senlib.workbook.forms import load
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
+    workspace_over,
     queries,
     save,
     small_school,
@@ -39,8 +39,8 @@ DRAWN = [
 ]
 
 
-def page_of(desk, query=None):
-    page = PlanningPage(desk, query=query or {})
+def page_of(workspace, query=None):
+    page = PlanningPage(workspace, query=query or {})
     page.header(), page.walk(), page.own(), page.next()
     return page
 
@@ -67,8 +67,8 @@ def answer(page, letters):
 
 
 @pytest.fixture
-def page(desk):
-    page = page_of(desk)
+def page(workspace):
+    page = page_of(workspace)
     page.begin()
     save(page.about, "class", "8A")
     return page
@@ -135,7 +135,7 @@ def test_an_answer_taken_back_leads_no_further_and_nothing_else_is_lost(page):
     assert page.flow.done
 
 
-def test_walks_of_several_pupils_and_a_group_are_summed_up_and_kept(page, desk):
+def test_walks_of_several_pupils_and_a_group_are_summed_up_and_kept(page, workspace):
     put_on_the_list(page, "0001")
     answer(page, "yy")
     put_on_the_list(page, group=f"Table four {NASTY}")
@@ -146,7 +146,7 @@ def test_walks_of_several_pupils_and_a_group_are_summed_up_and_kept(page, desk):
         in words(page.answer)
     )
     assert "<script" not in page.list.value and "&lt;script&gt;" in page.list.value
-    again = page_of(desk, {"class": page.of_class.value})
+    again = page_of(workspace, {"class": page.of_class.value})
     assert words(again.answer) == words(page.answer) and words(again.list) == words(
         page.list
     )
@@ -179,7 +179,7 @@ def test_nobody_is_put_on_the_list_without_a_name(page, group):
     assert "Nobody is on the list" in words(page.answer)
 
 
-def test_two_classes_are_apart(page, desk):
+def test_two_classes_are_apart(page, workspace):
     put_on_the_list(page, "0001")
     answer(page, "yy")
     first = page.of_class.value
@@ -191,7 +191,7 @@ def test_two_classes_are_apart(page, desk):
     assert page.flow.asks == "q1"
     page.of_class.box.value = first
     assert page.flow.done and len(page.of_class.box.options) == 3
-    assert page_of(desk, {"class": "own.none"}).of_class.value == ""
+    assert page_of(workspace, {"class": "own.none"}).of_class.value == ""
 
 
 def test_a_class_is_named_as_it_is_filled_in(page):
@@ -203,17 +203,17 @@ def test_a_class_is_named_as_it_is_filled_in(page):
 
 
 def test_one_who_has_left_is_named_and_one_who_is_gone_from_the_files_leaves_no_number(
-    page, desk
+    page, workspace
 ):
     for who in ("0006", "9999"):
-        desk.store.save(
+        workspace.store.save(
             form=f"task7.who/{page.of_class.value}", field=who, value="pupil"
         )
-        desk.store.save_all(
+        workspace.store.save_all(
             form=f"task7.chart/{page.of_class.value}/{who}",
             values=dict.fromkeys(("q1", "q2", "q3", "q4"), "no"),
         )
-    again = page_of(desk, {"class": page.of_class.value})
+    again = page_of(workspace, {"class": page.of_class.value})
     assert (
         "Fir, Flo" in words(again.list)
         and "A pupil who is no longer in the school" in words(again.list)
@@ -239,7 +239,7 @@ def test_without_a_drawing_there_is_none_to_walk(page):
     assert "has not drawn a chart yet" in words(page.status) and page.which.value == ""
 
 
-def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, desk):
+def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, workspace):
     assert page.editor not in page.editor_place.children
     page.copy.click()
     assert (
@@ -256,7 +256,8 @@ def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, desk):
     page.editor.drawn = {"nodes": DRAWN, "start": "own_1", "n": 1}
     assert (
         "at" in page.editor.saved
-        and json.loads(desk.store.latest(walks.OWN)["nodes"])[0]["label"] == "Home?"
+        and json.loads(workspace.store.latest(walks.OWN)["nodes"])[0]["label"]
+        == "Home?"
     )
     page.which.box.value = "own"
     put_on_the_list(page, "0001")
@@ -267,7 +268,7 @@ def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, desk):
         and "Write the IEP" in words(page.onward)
         and "1 needs an IEP or a group plan" in words(page.answer)
     )
-    again = page_of(desk, {"class": page.of_class.value})
+    again = page_of(workspace, {"class": page.of_class.value})
     assert (
         again.which.value == "own"
         and again.flow.done
@@ -289,10 +290,10 @@ def test_a_drawing_that_cannot_be_walked_to_an_end_says_what_is_in_the_way(page)
     )  # it asks again, for the answer leads nowhere
 
 
-def test_the_walks_of_the_other_chart_are_kept_while_one_is_walked(page, desk):
+def test_the_walks_of_the_other_chart_are_kept_while_one_is_walked(page, workspace):
     put_on_the_list(page, "0001")
     answer(page, "yy")
-    desk.store.save_all(
+    workspace.store.save_all(
         form=walks.OWN, values=walks.chart_values(nodes=DRAWN, start="own_1", own=3)
     )
     page.which.box.value = "own"
@@ -313,11 +314,11 @@ def test_words_of_an_unfinished_walk():
 
 
 def test_a_school_with_codes_and_one_in_which_nobody_has_sen(tmp_path):
-    page = page_of(desk_over(tmp_path / "a", small_school(codes=True)))
+    page = page_of(workspace_over(tmp_path / "a", small_school(codes=True)))
     page.begin()
     put_on_the_list(page, "0001")
     assert "0001" in words(page.list) and page.who.words == "0001"
-    page = page_of(desk_over(tmp_path / "b", without_sen()))
+    page = page_of(workspace_over(tmp_path / "b", without_sen()))
     page.begin()
     assert [one for one in page.pupil.box.options] == [
         ("Choose a pupil", "")
@@ -326,11 +327,11 @@ def test_a_school_with_codes_and_one_in_which_nobody_has_sen(tmp_path):
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
 def test_what_cannot_be_kept_is_told_where_it_was_tried(
-    page, desk, monkeypatch, trouble, says
+    page, workspace, monkeypatch, trouble, says
 ):
     put_on_the_list(page, "0001")
     page.copy.click()
-    with trouble(desk, monkeypatch):
+    with trouble(workspace, monkeypatch):
         page._answered({"key": "q1", "way": "yes", "n": 1})
         assert (
             page.flow.saved["fault"].startswith("Not saved. ")
@@ -350,9 +351,9 @@ def test_what_cannot_be_kept_is_told_where_it_was_tried(
         assert says in words(page.status) and page.who.value == "0001"
 
 
-def test_the_page_opens_over_a_store_that_is_gone(desk):
-    vanish(desk)
-    page = page_of(desk)
+def test_the_page_opens_over_a_store_that_is_gone(workspace):
+    vanish(workspace)
+    page = page_of(workspace)
     assert len(page.of_class.box.options) == 1
     page.begin()
     assert "not saved" in words(page.status)

@@ -11,8 +11,8 @@ from tests.pages.driving import NASTY, TROUBLES, rows_of, save, value_of, vanish
 TODAY = date.today()
 
 
-def page_of(desk):
-    page = PlanPage(desk)
+def page_of(workspace):
+    page = PlanPage(workspace)
     page.header(), page.review(), page.plan(), page.three(), page.next()
     return page
 
@@ -32,8 +32,8 @@ def row_of(page, key):
 # -- the review --
 
 
-def test_what_was_ticked_on_the_front_page_stands_beside_its_strand(desk):
-    desk.store.save_all(
+def test_what_was_ticked_on_the_front_page_stands_beside_its_strand(workspace):
+    workspace.store.save_all(
         form="intro.senco",
         values={
             "intro.senco.1": "yes",
@@ -43,7 +43,8 @@ def test_what_was_ticked_on_the_front_page_stands_beside_its_strand(desk):
         },
     )
     notes = {
-        row["key"]: row["note"] for row in rows_of(page_of(desk).ask.asked["review"])
+        row["key"]: row["note"]
+        for row in rows_of(page_of(workspace).ask.asked["review"])
     }
     assert (
         "You said: yes." in notes["review.whole_school"]
@@ -57,8 +58,8 @@ def test_what_was_ticked_on_the_front_page_stands_beside_its_strand(desk):
     )
 
 
-def test_next_steps_of_the_review_are_actions(desk):
-    page = page_of(desk)
+def test_next_steps_of_the_review_are_actions(workspace):
+    page = page_of(workspace)
     save(page.ask.asked["review"], "review.parents.next", "Ring before each IEP")
     page.refresh()
     assert shown(page) == ["Ring before each IEP"]
@@ -91,23 +92,25 @@ def test_next_steps_of_the_review_are_actions(desk):
         ),
     ],
 )
-def test_how_the_plan_stands_in_words(desk, rows, told):
+def test_how_the_plan_stands_in_words(workspace, rows, told):
     for due, done in rows:
-        key = add_action(desk.store, what="x", due=due)
-        desk.store.save(form=PLAN, field=f"{key}.done", value=done)
-    assert told in plan_answer(actions(desk.store.forms()), today=date(2005, 3, 18))
+        key = add_action(workspace.store, what="x", due=due)
+        workspace.store.save(form=PLAN, field=f"{key}.done", value=done)
+    assert told in plan_answer(
+        actions(workspace.store.forms()), today=date(2005, 3, 18)
+    )
 
 
-def test_the_plan_is_shown_by_what_is_asked_for(desk):
+def test_the_plan_is_shown_by_what_is_asked_for(workspace):
     for what, due, done in [
         ("dated", day(3), ""),
         ("undated", "", ""),
         ("done", day(-3), "yes"),
         ("done undated", "", "yes"),
     ]:
-        key = add_action(desk.store, what=what, due=due)
-        desk.store.save(form=PLAN, field=f"{key}.done", value=done)
-    page = page_of(desk)
+        key = add_action(workspace.store, what=what, due=due)
+        workspace.store.save(form=PLAN, field=f"{key}.done", value=done)
+    page = page_of(workspace)
     held = {}
     for _, which in page.which.options:
         page.which.value = which
@@ -120,12 +123,12 @@ def test_the_plan_is_shown_by_what_is_asked_for(desk):
     }
 
 
-def test_an_action_is_written_dated_ticked_off_and_taken_out(desk):
-    page = page_of(desk)
+def test_an_action_is_written_dated_ticked_off_and_taken_out(workspace):
+    page = page_of(workspace)
     page.new.what.value = NASTY
     page.new.add.click()
     assert shown(page) == [NASTY] and "1 action still to do" in words(page.answer)
-    (action,) = actions(desk.store.forms())
+    (action,) = actions(workspace.store.forms())
     save(page.actions, f"{action.key}.due", day(-1), form=PLAN)
     assert "1 action overdue" in words(page.answer)
     save(page.actions, f"{action.key}.done", "yes", form=PLAN)
@@ -135,8 +138,8 @@ def test_an_action_is_written_dated_ticked_off_and_taken_out(desk):
     assert shown(page) == [] and "No action is in the plan yet" in words(page.answer)
 
 
-def test_an_example_that_is_adopted_is_in_the_plan_until_it_is_let_go(desk):
-    page = page_of(desk)
+def test_an_example_that_is_adopted_is_in_the_plan_until_it_is_let_go(workspace):
+    page = page_of(workspace)
     page.ask("task8.examples")
     examples = page.ask.asked["task8.examples"]
     assert len(rows_of(examples)) == 6
@@ -153,9 +156,9 @@ def test_an_example_that_is_adopted_is_in_the_plan_until_it_is_let_go(desk):
 # -- three actions --
 
 
-def test_one_taken_from_the_plan_is_that_action_in_both_places(desk):
-    key = add_action(desk.store, what="Ring home", owner="SENCO", due=day(5))
-    page = page_of(desk)
+def test_one_taken_from_the_plan_is_that_action_in_both_places(workspace):
+    key = add_action(workspace.store, what="Ring home", owner="SENCO", due=day(5))
+    page = page_of(workspace)
     assert page.chosen.choices["action"] == [(key, "Ring home")]
     save(page.chosen, "next_steps.1.action", key)
     assert row_of(page, "next_steps.1")["cells"]["what"] == {
@@ -166,28 +169,28 @@ def test_one_taken_from_the_plan_is_that_action_in_both_places(desk):
         and value_of(page.chosen, f"{key}.owner", form=PLAN) == "SENCO"
     )
     save(page.chosen, f"{key}.measure", "She answers", form=PLAN)
-    assert actions(desk.store.forms())[0].values["measure"] == "She answers"
+    assert actions(workspace.store.forms())[0].values["measure"] == "She answers"
     assert value_of(page.actions, f"{key}.measure", form=PLAN) == "She answers"
 
 
 def test_one_that_is_done_stays_where_it_was_chosen_and_is_offered_no_more_elsewhere(
-    desk,
+    workspace,
 ):
     key, other = (
-        add_action(desk.store, what="Ring home"),
-        add_action(desk.store, what="Buy books"),
+        add_action(workspace.store, what="Ring home"),
+        add_action(workspace.store, what="Buy books"),
     )
-    page = page_of(desk)
+    page = page_of(workspace)
     save(page.chosen, "next_steps.1.action", key)
     for one in (key, other):
         save(page.actions, f"{one}.done", "yes", form=PLAN)
     assert page.chosen.choices["action"] == [(key, "Ring home")]
-    assert page_of(desk).chosen.choices["action"] == [(key, "Ring home")]
+    assert page_of(workspace).chosen.choices["action"] == [(key, "Ring home")]
 
 
-def test_one_that_was_taken_out_of_the_plan_leaves_the_line_to_be_written_in(desk):
-    key = add_action(desk.store, what="Ring home")
-    page = page_of(desk)
+def test_one_that_was_taken_out_of_the_plan_leaves_the_line_to_be_written_in(workspace):
+    key = add_action(workspace.store, what="Ring home")
+    page = page_of(workspace)
     save(page.chosen, "next_steps.1.action", key)
     page.actions.answer({"kind": "drop row", "row": key})
     assert (
@@ -195,11 +198,11 @@ def test_one_that_was_taken_out_of_the_plan_leaves_the_line_to_be_written_in(des
         and page.chosen.choices["action"] == []
     )
     save(page.chosen, "next_steps.1.what", "Write home")
-    assert value_of(page_of(desk).chosen, "next_steps.1.what") == "Write home"
+    assert value_of(page_of(workspace).chosen, "next_steps.1.what") == "Write home"
 
 
-def test_a_line_of_one_s_own_needs_no_plan(desk):
-    page = page_of(desk)
+def test_a_line_of_one_s_own_needs_no_plan(workspace):
+    page = page_of(workspace)
     for column, value in {
         "what": "Visit the special school",
         "who": "Head",
@@ -207,7 +210,7 @@ def test_a_line_of_one_s_own_needs_no_plan(desk):
         "know": "A date is set",
     }.items():
         save(page.chosen, f"next_steps.2.{column}", value)
-    again = page_of(desk)
+    again = page_of(workspace)
     assert value_of(again.chosen, "next_steps.2.timeline") == "By May" and [
         row["label"] for row in rows_of(again.chosen)
     ] == ["First", "Second", "Third"]
@@ -217,10 +220,10 @@ def test_a_line_of_one_s_own_needs_no_plan(desk):
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
-def test_what_cannot_be_kept_or_read_is_told(desk, monkeypatch, trouble, says):
-    key = add_action(desk.store, what="Ring home")
-    page = page_of(desk)
-    with trouble(desk, monkeypatch):
+def test_what_cannot_be_kept_or_read_is_told(workspace, monkeypatch, trouble, says):
+    key = add_action(workspace.store, what="Ring home")
+    page = page_of(workspace)
+    with trouble(workspace, monkeypatch):
         page.new.what.value = "Buy books"
         page.new.add.click()
         assert says in words(page.new.status) and page.new.what.value == "Buy books"
@@ -233,12 +236,12 @@ def test_what_cannot_be_kept_or_read_is_told(desk, monkeypatch, trouble, says):
         )
         page.chosen.show()
         assert says in words(page.chosen.status) and len(rows_of(page.chosen)) == 3
-        assert ticked(desk) == {}
+        assert ticked(workspace) == {}
 
 
-def test_the_page_opens_over_a_store_that_is_gone(desk):
-    vanish(desk)
-    page = page_of(desk)
+def test_the_page_opens_over_a_store_that_is_gone(workspace):
+    vanish(workspace)
+    page = page_of(workspace)
     for piece in (
         page.answer,
         page.actions.status,

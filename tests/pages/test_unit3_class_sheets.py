@@ -15,7 +15,7 @@ from senlib.frameworks import load as framework
 from senlib.frameworks import names
 from senlib.measures.class_sheets import class_lists, class_sheet, classes
 from senlib.measures.proportion import FEW
-from senlib.pages.planned import PlanSheet
+from senlib.pages.kit.plan_sheet import PlanSheet
 from senlib.pages.unit3_class_sheets import (
     PRIORITIES,
     SAME_NEED,
@@ -32,7 +32,7 @@ from tests.measures.schools import school as made_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    desk_over,
+    workspace_over,
     rows_of,
     save,
     small_school,
@@ -52,8 +52,8 @@ def pictures(monkeypatch):
     without_pictures(monkeypatch)
 
 
-def page_of(desk):
-    page = ClassSheetsPage(desk)
+def page_of(workspace):
+    page = ClassSheetsPage(workspace)
     page.header(), page.sheets(), page.bank(), page.review(), page.next()
     return page
 
@@ -81,8 +81,8 @@ def linked(piece):
 # -- the sheet of a class --
 
 
-def test_a_sheet_lists_those_of_the_class_who_have_sen(desk):
-    page = page_of(desk)
+def test_a_sheet_lists_those_of_the_class_who_have_sen(workspace):
+    page = page_of(workspace)
     assert [one for one, _ in page.name.options] == [
         "7A: 1 of 1 with SEN",
         "8A: 2 of 3 with SEN",
@@ -101,8 +101,8 @@ def test_a_sheet_lists_those_of_the_class_who_have_sen(desk):
     assert "A: School Action; P: School Action Plus." in told
 
 
-def test_a_form_is_looked_at_in_the_subject_that_is_chosen(desk):
-    page = page_of(desk)
+def test_a_form_is_looked_at_in_the_subject_that_is_chosen(workspace):
+    page = page_of(workspace)
     page.name.value = "8A"
     assert page.of_form.layout.display == "" and "Class sheet of 8A, English" in words(
         page.shown
@@ -115,7 +115,7 @@ def test_a_form_is_looked_at_in_the_subject_that_is_chosen(desk):
 
 def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
     made = small_school(p0001={"need_2": "MLD"}, p0002={"form": "8A"})
-    page = page_of(desk_over(tmp_path, made))
+    page = page_of(workspace_over(tmp_path, made))
     page.name.value = "8A"
     found = {one.key: one.pupils for one in page.by_need(page.table("8A"))}
     # By the order of the bank; who has no need recorded stands under 'other'.
@@ -132,13 +132,13 @@ def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
     )
 
 
-def test_the_targets_of_an_iep_stand_on_the_sheet(desk):
-    page = page_of(desk)
+def test_the_targets_of_an_iep_stand_on_the_sheet(workspace):
+    page = page_of(workspace)
     page.name.value = "8A"
     assert "Nobody here has targets in an IEP" in words(
         page.shown
     ) and "Own targets (IEP)" not in words(page.shown)
-    desk.store.save_all(
+    workspace.store.save_all(
         form="task6.iep/0001",
         values={"task6.iep.1.target": "Starts", "task6.iep.3.target": "Asks"},
     )
@@ -146,7 +146,7 @@ def test_the_targets_of_an_iep_stand_on_the_sheet(desk):
     assert "Own targets (IEP)" in words(page.shown) and "Starts; Asks" in words(
         page.shown
     )
-    desk.store.save_all(
+    workspace.store.save_all(
         form="task6.iep/0002", values={"task6.iep.1.target": "Of somebody else"}
     )
     page.live.refresh()
@@ -157,7 +157,7 @@ def test_the_targets_of_an_iep_stand_on_the_sheet(desk):
 def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
     tmp_path, name
 ):
-    page = page_of(desk_over(tmp_path, open_sample(name)))
+    page = page_of(workspace_over(tmp_path, open_sample(name)))
     table = classes(page.school)
     for _, kind in page.kind.options:
         page.kind.value = kind
@@ -178,7 +178,7 @@ def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
 
 @pytest.mark.parametrize("name", names())
 def test_a_set_says_where_pupils_stand_in_its_own_subject(tmp_path, name):
-    page = page_of(desk_over(tmp_path, open_sample(name)))
+    page = page_of(workspace_over(tmp_path, open_sample(name)))
     page.kind.value = "set_mathematics"
     assert page.subject == "Mathematics" and page.of_form.layout.display == "none"
     expected = class_sheet(page.school, column="set_mathematics", name=page.name.value)
@@ -188,7 +188,7 @@ def test_a_set_says_where_pupils_stand_in_its_own_subject(tmp_path, name):
 
 
 def test_a_set_in_a_subject_that_is_not_followed_says_so(tmp_path):
-    page = page_of(desk_over(tmp_path, open_sample("gcse")))
+    page = page_of(workspace_over(tmp_path, open_sample("gcse")))
     page.kind.value = "set_ict"
     assert (
         dict((column, said) for said, column in page.kind.options)["set_ict"]
@@ -225,9 +225,9 @@ def test_classes_stand_as_one_reads_them():
 
 
 def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_too(
-    desk,
+    workspace,
 ):
-    page = page_of(desk)
+    page = page_of(workspace)
     asked = page.ask.asked[STRATEGIES]
     asked.answer({"kind": "add row", "section": "slcn", "label": "Uses the talk frame"})
     rows = rows_of(asked)
@@ -245,14 +245,14 @@ def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_t
         and "Wait ten seconds" not in told
         and "Give sentence beginnings" in told
     )
-    again = page_of(desk)
+    again = page_of(workspace)
     assert value_of(again.ask.asked[STRATEGIES], f"{own}.used") == ""
     save(asked, f"{own}.used", "yes")
     assert "Uses the talk frame" in words(page.shown)
 
 
-def test_what_is_worded_here_takes_the_place_of_the_line(desk):
-    page = page_of(desk)
+def test_what_is_worded_here_takes_the_place_of_the_line(workspace):
+    page = page_of(workspace)
     page.name.value = "8A"
     save(
         page.ask.asked[STRATEGIES],
@@ -267,11 +267,13 @@ def test_what_is_worded_here_takes_the_place_of_the_line(desk):
     assert "Wait ten seconds" in words(page.shown)
 
 
-def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(desk):
-    key = add_row(desk.store, GRID, section="slcn", label="Uses the talk frame")
-    assert "Uses the talk frame" in bank(desk.store.forms()).of("SLCN").strategies
-    drop_row(desk.store, GRID, key)
-    assert "Uses the talk frame" not in bank(desk.store.forms()).of("SLCN").strategies
+def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(workspace):
+    key = add_row(workspace.store, GRID, section="slcn", label="Uses the talk frame")
+    assert "Uses the talk frame" in bank(workspace.store.forms()).of("SLCN").strategies
+    drop_row(workspace.store, GRID, key)
+    assert (
+        "Uses the talk frame" not in bank(workspace.store.forms()).of("SLCN").strategies
+    )
     assert bank({TARGETS: {"unit3.targets.slcn.target": ""}}).of("SLCN").target == ""
     assert (
         bank({TARGETS: {"unit3.targets.hi.target": "Says when it is too loud"}})
@@ -303,8 +305,8 @@ def test_where_a_need_is_looked_up(need, place):
     assert bank().place(need) == place
 
 
-def test_a_bank_in_which_all_is_unticked_says_so(desk):
-    page = page_of(desk)
+def test_a_bank_in_which_all_is_unticked_says_so(workspace):
+    page = page_of(workspace)
     page.name.value = "8A"
     for n in (1, 2, 3):
         save(page.ask.asked[STRATEGIES], f"unit3.strategies.slcn.{n}.used", "")
@@ -325,10 +327,10 @@ def test_no_other_grid_has_gained_first_values():
 # -- files to take away --
 
 
-def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(desk):
-    page = page_of(desk)
+def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(workspace):
+    page = page_of(workspace)
     page.name.value = "8A"
-    desk.store.save(
+    workspace.store.save(
         form="task6.iep/0001", field="task6.iep.1.target", value="=cmd|' /C calc'!A0"
     )
     page.live.refresh()
@@ -379,8 +381,8 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(desk):
     )
 
 
-def test_the_word_sheet_has_headings_tables_and_what_was_hidden(desk):
-    page = page_of(desk)
+def test_the_word_sheet_has_headings_tables_and_what_was_hidden(workspace):
+    page = page_of(workspace)
     made = docx.Document(io.BytesIO(page.word("8A")))
     texts = [paragraph.text for paragraph in made.paragraphs]
     assert texts[0] == "Class sheet of 8A, English" and any(
@@ -404,7 +406,7 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
     made = small_school(
         p0003={"form": "8C", "sen_provision": "N"}, p0004={"form": "8C"}
     )
-    page = page_of(desk_over(tmp_path, made))
+    page = page_of(workspace_over(tmp_path, made))
     assert (
         page.every.description == "Make all 3 sheets in one zip"
         and page.zipped.value == ""
@@ -433,7 +435,7 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
 
 
 def test_a_sample_s_files_say_that_nobody_is_real(tmp_path):
-    page = page_of(desk_over(tmp_path, open_sample("gcse")))
+    page = page_of(workspace_over(tmp_path, open_sample("gcse")))
     assert "nobody here is real" in str(
         [
             row.text
@@ -451,7 +453,7 @@ def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
         p0002={"form": "../About"},
         p0003={"form": "con"},
     )
-    page = page_of(desk_over(tmp_path, made))
+    page = page_of(workspace_over(tmp_path, made))
     for _, name in page.name.options:
         page.name.value = name
         assert "<script" not in page.shown.value + page.downloads.value
@@ -475,7 +477,7 @@ def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
         }
         for form in [f"{NASTY} [8]:'*?/"]
     ]
-    page = page_of(desk_over(tmp_path, made_of("levels", pupils, [])))
+    page = page_of(workspace_over(tmp_path, made_of("levels", pupils, [])))
     (name,) = [one for _, one in page.name.options]
     book = openpyxl.load_workbook(io.BytesIO(page.excel(name)))
     assert (
@@ -490,7 +492,7 @@ def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
 
 @pytest.mark.parametrize("name", names())
 def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
-    page = page_of(desk_over(tmp_path, open_sample(name)))
+    page = page_of(workspace_over(tmp_path, open_sample(name)))
     for _, year in page.year.options:
         page.year.value = year
         for _, subject in page.subject_reviewed.options:
@@ -525,10 +527,10 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
 def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "senlib.pages.frame.picture",
+        "senlib.pages.kit.layout.picture",
         lambda draw, **_: drawn.append(draw.keywords) or "",
     )
-    page_of(desk_over(tmp_path, open_sample("levels"))).year.value = 8
+    page_of(workspace_over(tmp_path, open_sample("levels"))).year.value = 8
     labels, strong = drawn[-1]["labels"], drawn[-1]["strong"]
     assert [
         label.partition(":")[0]
@@ -537,8 +539,8 @@ def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
     ] == ["Pupils with SEN"]
 
 
-def test_small_groups_are_named_in_words(desk):
-    page = page_of(desk)
+def test_small_groups_are_named_in_words(workspace):
+    page = page_of(workspace)
     page.year.value = 8
     told = words(page.figures)
     assert (
@@ -576,8 +578,8 @@ def test_from_how_many_a_group_is_told_of(pupils, told):
 # -- six priorities --
 
 
-def test_each_year_group_has_six_priorities_of_its_own(desk):
-    page = page_of(desk)
+def test_each_year_group_has_six_priorities_of_its_own(workspace):
+    page = page_of(workspace)
     assert [row["label"] for row in rows_of(page.priorities)] == [
         "First",
         "Second",
@@ -595,9 +597,9 @@ def test_each_year_group_has_six_priorities_of_its_own(desk):
 
 
 def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_from(
-    desk,
+    workspace,
 ):
-    page = page_of(desk)
+    page = page_of(workspace)
     page.year.value = 8
     for column, value in (
         ("priority", "Boys' writing"),
@@ -605,7 +607,7 @@ def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_f
         ("due", "2005-07-01"),
     ):
         save(page.priorities, f"unit3.priorities.2.{column}", value)
-    (action,) = actions(desk.store.forms())
+    (action,) = actions(workspace.store.forms())
     assert (
         action.what,
         action.stem,
@@ -622,7 +624,7 @@ def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_f
         "8",
     )
     assert (action.values["owner"], action.values["due"]) == ("KS", "2005-07-01")
-    plan = PlanSheet(desk)
+    plan = PlanSheet(workspace)
     (row,) = rows_of(plan)
     assert row["cells"]["from"]["lines"] == [
         {"text": "Class sheets", "href": "unit3_class_sheets.ipynb"},
@@ -640,7 +642,7 @@ def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_f
 
 
 def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
-    page = page_of(desk_over(tmp_path / "a", small_school(codes=True)))
+    page = page_of(workspace_over(tmp_path / "a", small_school(codes=True)))
     page.name.value = "8A"
     assert "0001 P, SLCN" in words(page.shown)
     made = made_of(
@@ -656,24 +658,24 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
         ],
         [],
     )
-    page = page_of(desk_over(tmp_path / "b", made))
+    page = page_of(workspace_over(tmp_path / "b", made))
     assert (
         "8A: of 1 pupil nobody has SEN." in words(page.shown)
         and page.downloads.value == ""
         and page.every.layout.display == "none"
     )
-    page = page_of(desk_over(tmp_path / "c", without_sen()))
+    page = page_of(workspace_over(tmp_path / "c", without_sen()))
     assert "no classes to make sheets for" in words(page.shown)
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
 def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
-    desk, monkeypatch, trouble, says
+    workspace, monkeypatch, trouble, says
 ):
-    page = page_of(desk)
+    page = page_of(workspace)
     page.name.value = "8A"
     save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", "Count to ten")
-    with trouble(desk, monkeypatch):
+    with trouble(workspace, monkeypatch):
         assert (
             says
             in save(
@@ -690,7 +692,7 @@ def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
         assert linked(page.zipped) and not page.every.disabled
 
 
-def test_the_page_opens_over_a_store_that_is_gone(desk):
-    vanish(desk)
-    page = page_of(desk)
+def test_the_page_opens_over_a_store_that_is_gone(workspace):
+    vanish(workspace)
+    page = page_of(workspace)
     assert "no longer there" in words(page.trouble) and "8A" in str(page.name.options)

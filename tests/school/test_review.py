@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from senlib.frameworks import load
 from senlib.school import schema
-from senlib.school.answers import Answers
 from senlib.school.faults import FaultyFile
+from senlib.school.file_answers import FileAnswers
 from senlib.school.files import NamedFile
 from senlib.school.headings import choices, result_named
 from senlib.school.review import load_files, review_files
@@ -39,7 +39,7 @@ def read(by, *texts, framework=LEVELS, year=2005, meanings=None, questions=None)
     files = [
         file(text, name=f"{number}.csv") for number, text in enumerate(texts, start=1)
     ]
-    answers = Answers(meanings=meanings or {}, questions=questions or {})
+    answers = FileAnswers(meanings=meanings or {}, questions=questions or {})
     return by(files, framework=framework, academic_year=year, answers=answers)
 
 

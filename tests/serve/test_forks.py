@@ -18,7 +18,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 
 from senlib.serve import forks
 from senlib.serve.forks import CAN_FORK, ForkedProvisioner, Provisioners, import_ahead
-from senlib.serve.kernels import PatientKernelClient
+from senlib.serve.kernels import PollingKernelClient
 
 ROOT = Path(__file__).parents[2]
 LONG = 60
@@ -44,7 +44,7 @@ async def kernel(folder: Path, **variables: str):
     manager = AsyncKernelManager(
         transport="ipc", connection_file=str(folder / "kernel.json")
     )
-    manager.client_factory = PatientKernelClient
+    manager.client_factory = PollingKernelClient
     await manager.start_kernel(
         env={"IPYTHONDIR": str(folder), "PATH": os.environ["PATH"], **variables},
         cwd=str(folder),

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.serve.test_workbook import Server
 
 from senlib import ROOT, open_sample, private
-from senlib.pages.desk import DATA_VARIABLE, KEPT, open_desk
 from senlib.serve.app import hers_alone
 from senlib.serve.key import Key
 from senlib.workbook.store import Store
-from tests.serve.test_workbook import Server
+from senlib.workspace import DATA_VARIABLE, KEPT, open_workspace
 
 NOBODY = 65534
 
@@ -61,10 +61,10 @@ def umask(mask: int) -> Iterator[None]:
 
 def fill(data: Path) -> None:
     """Keep a school, an answer and a pupil's code in this folder, as pages do."""
-    open_desk({DATA_VARIABLE: str(data)}).keep(open_sample("gcse"))
-    desk = open_desk({DATA_VARIABLE: str(data)})
-    desk.store.save(form="intro.senco", field="name", value="Ask Mr Poiuytre")
-    desk.code_key()
+    open_workspace({DATA_VARIABLE: str(data)}).keep(open_sample("gcse"))
+    workspace = open_workspace({DATA_VARIABLE: str(data)})
+    workspace.store.save(form="intro.senco", field="name", value="Ask Mr Poiuytre")
+    workspace.code_key()
 
 
 @UNIX
@@ -169,7 +169,7 @@ def test_what_cannot_be_closed_does_not_keep_the_workbook_shut(
 
     monkeypatch.setattr(Path, "chmod", refuse)
     hers_alone(data)
-    assert open_desk({DATA_VARIABLE: str(data)}).trouble == ""
+    assert open_workspace({DATA_VARIABLE: str(data)}).trouble == ""
 
 
 # --------------------------------------------------------------------------------------------------------- Another user

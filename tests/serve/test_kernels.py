@@ -13,8 +13,8 @@ from jupyter_client.session import Session
 from senlib.serve import kernels
 from senlib.serve.kernels import (
     OwnPython,
-    PatientChannel,
-    PatientKernelClient,
+    PollingChannel,
+    PollingKernelClient,
     WorkbookKernels,
 )
 
@@ -65,14 +65,14 @@ def short_slices(monkeypatch):
 
 
 def test_patient_channel_finds_the_message():
-    assert asyncio.run(first_message(PatientChannel))["content"] == {
+    assert asyncio.run(first_message(PollingChannel))["content"] == {
         "execution_state": "idle"
     }
 
 
 def test_patient_channel_keeps_a_limit():
     with pytest.raises(Empty):
-        asyncio.run(first_message(PatientChannel, sent=False, timeout=0.1))
+        asyncio.run(first_message(PollingChannel, sent=False, timeout=0.1))
 
 
 def test_stock_channel_would_hang(monkeypatch):
@@ -83,9 +83,9 @@ def test_stock_channel_would_hang(monkeypatch):
 
 
 def test_patient_client_is_patient_where_nbclient_waits():
-    assert issubclass(PatientKernelClient, AsyncKernelClient)
-    assert PatientKernelClient.shell_channel_class.klass is PatientChannel
-    assert PatientKernelClient.iopub_channel_class.klass is PatientChannel
+    assert issubclass(PollingKernelClient, AsyncKernelClient)
+    assert PollingKernelClient.shell_channel_class.klass is PollingChannel
+    assert PollingKernelClient.iopub_channel_class.klass is PollingChannel
 
 
 class Answers:
@@ -109,11 +109,11 @@ def test_kernel_whose_outputs_do_not_come_yet_is_asked_again_at_once(monkeypatch
         "iopub_channel": outputs,
         "kernel_info": lambda _: asked.append(1),
     }.items():
-        monkeypatch.setattr(PatientKernelClient, name, value)
+        monkeypatch.setattr(PollingKernelClient, name, value)
     monkeypatch.setattr(
-        PatientKernelClient, "is_alive", lambda _: asyncio.sleep(0, result=True)
+        PollingKernelClient, "is_alive", lambda _: asyncio.sleep(0, result=True)
     )
-    asyncio.run(PatientKernelClient().wait_for_ready(timeout=FOR_EVER))
+    asyncio.run(PollingKernelClient().wait_for_ready(timeout=FOR_EVER))
     assert len(asked) == 4 and sum(outputs.waited) < 0.5
 
 

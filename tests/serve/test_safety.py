@@ -31,6 +31,7 @@ from jupyter_server.services.kernels.connection.base import (
     serialize_binary_message,
     serialize_msg_to_ws_v1,
 )
+from tests.serve.test_workbook import Server
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import (
     WebSocketClientConnection,
@@ -39,14 +40,13 @@ from tornado.websocket import (
 )
 
 from senlib import ROOT
-from senlib.pages.desk import OWN
-from senlib.pages.review import LARGEST
+from senlib.pages.kit.file_review import LARGEST
 from senlib.school.school import open_and_renew
 from senlib.school.school_file import FILE
-from senlib.serve.room import _LENGTH, _LETTERS, COOKIE, network_address
-from senlib.serve.workbook import LARGEST_MESSAGE, LARGEST_REQUEST
+from senlib.serve.room_server import _LENGTH, _LETTERS, COOKIE, network_address
+from senlib.serve.server import LARGEST_MESSAGE, LARGEST_REQUEST
 from senlib.workbook.store import Store
-from tests.serve.test_workbook import Server
+from senlib.workspace import OWN
 
 PUPIL, ANSWER = "Zyxwvut", "Asked Mr Poiuytre first"
 

@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from senlib.serve.workbook import STATIC
+from senlib.serve.server import STATIC
 
 SCRIPT = Path(__file__).parents[2] / "senlib" / "serve" / "script"
 BUILT = (STATIC / "page.js").read_text("utf-8")

@@ -1,0 +1,56 @@
+"""An offer: a list to choose one thing from, of which there are more or fewer as the page is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from senlib.pages.kit import layout
+
+
+class ChoiceList:
+    """A list whose choices may change; that the page changes them is no choice of the reader's, and nothing follows from it.
+
+    >>> seen = []
+    >>> offer = Offer("Class", [("Choose", ""), ("8B", "1")])
+    >>> offer.on_choice(lambda: seen.append(offer.value))
+    >>> offer.box.value = "1"
+    >>> offer.offer([("Choose", ""), ("8B, English", "1"), ("9C", "2")])
+    >>> seen, offer.value, len(offer.box.options)
+    (['1'], '1', 3)
+    """
+
+    def __init__(
+        self, label: str, options: Sequence[tuple[str, str]], value: str | None = None
+    ) -> None:
+        self.box = layout.choice(label, options, value)
+        self._offering = False
+
+    @property
+    def value(self) -> str:
+        """What is chosen."""
+        return self.box.value
+
+    @property
+    def words(self) -> str:
+        """What is chosen, as the list has it."""
+        return self.box.label or ""
+
+    def offer(
+        self, options: Sequence[tuple[str, str]], value: str | None = None
+    ) -> None:
+        """Offer these from now on, with `value` chosen, or what is chosen already where it is still there, or else the first."""
+        options = list(options)
+        kept = self.value if value is None else value
+        self._offering = True
+        try:
+            if list(self.box.options) != options:
+                self.box.options = options
+            self.box.value = (
+                kept if kept in [one for _, one in options] else options[0][1]
+            )
+        finally:
+            self._offering = False
+
+    def on_choice(self, act: Callable[[], None]) -> None:
+        """Call this when the reader has chosen something."""
+        self.box.observe(lambda _: None if self._offering else act(), "value")

@@ -1,0 +1,175 @@
+"""Lacking: what a page says where there is nobody to tell of, or where the school's files lack what it takes; and a way on.
+
+Each emptiness has a sentence of its own, for 'there are none' is not so where it is not known.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from senlib.frameworks import Framework, Stage
+from senlib.measures.groups import has_sen
+from senlib.measures.tracking import NO_DATE, NO_POINTS, NO_START
+from senlib.measures.tracking import NO_NOW as NO_RESULT_NOW
+from senlib.pages.kit.sentences import no_sen_code, pupils, without_a_date
+from senlib.school.school import School
+
+NO_NOW = "Choose your files again on the front page, with a list of current levels or grades."
+NO_ROLL = "Choose your files again on the front page, with a list of the pupils who are on roll."
+
+
+def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
+    """Why there are no pupils with SEN among so many, of whom `unknown` have no SEN code.
+
+    >>> nobody_with_sen(30, whom="in Year 7")
+    'Nobody in Year 7 has SEN in the school’s files. If that is wrong, choose your files again on the front page, with your SEN register.'
+    >>> nobody_with_sen(0, whom="in Year 7")
+    'Nobody in Year 7 is on roll in the school’s files. Choose your files again on the front page, with a list of the pupils who
+    are on roll.'
+    >>> nobody_with_sen(30, unknown=30, whom="in Year 7")[:66]
+    'Nobody in Year 7 has an SEN code, so it is not known who has SEN. '
+    """
+    if not of:
+        where = "Nobody" if whom == "on roll" else f"Nobody {whom}"
+        return f"{where} is on roll in the school’s files. {NO_ROLL}"
+    if unknown == of:
+        return (
+            f"Nobody {whom} has an SEN code, so it is not known who has SEN. "
+            "Choose your files again on the front page, with your SEN register or a list that has an SEN column."
+        )
+    if unknown:
+        return f"Nobody {whom} is known to have SEN. {no_sen_code(unknown, of=of)}"
+    return (
+        f"Nobody {whom} has SEN in the school’s files. "
+        "If that is wrong, choose your files again on the front page, with your SEN register."
+    )
+
+
+def nobody_without_sen(of: int, *, unknown: int = 0, whom: str) -> str:
+    """Why there is nobody to compare pupils with SEN with.
+
+    >>> nobody_without_sen(30, whom="in Year 7")[:53]
+    'Everyone in Year 7 has SEN in the school’s files, so '
+    """
+    if unknown:
+        return f"Nobody {whom} is known to have no SEN. {no_sen_code(unknown, of=of)}"
+    return (
+        f"Everyone {whom} has SEN in the school’s files, so there are no peers to compare with. "
+        "Choose your files again on the front page, with a list of all pupils."
+    )
+
+
+def without_sen(table: pd.DataFrame, *, framework: Framework, whom: str) -> str:
+    """Why none of these rows of the pupils table has SEN; '' where somebody has."""
+    codes = table["sen_provision"]
+    if has_sen(codes, framework=framework).any():
+        return ""
+    return nobody_with_sen(len(codes), unknown=int((codes == "").sum()), whom=whom)
+
+
+def nobody_on_roll_with_sen(school: School) -> str:
+    """Why a list of pupils with SEN has nobody to choose from; '' where it has."""
+    on_roll = school.pupils[school.pupils["on_roll"] == "Y"]
+    return without_sen(on_roll, framework=school.framework, whom="on roll")
+
+
+def of_them_with_sen(sen: int, *, unknown: int, of: int) -> str:
+    """How many of a number of pupils have SEN, as far as it is known.
+
+    >>> of_them_with_sen(3, unknown=0, of=9), of_them_with_sen(3, unknown=2, of=9)
+    ('3 of them with SEN', '3 of them known to have SEN')
+    >>> of_them_with_sen(0, unknown=9, of=9), of_them_with_sen(0, unknown=0, of=9)
+    ('and it is not known how many of them have SEN', 'none of them with SEN')
+    """
+    if of and unknown == of:
+        return "and it is not known how many of them have SEN"
+    return f"{f'{sen:,}' if sen else 'none'} of them {'known to have' if unknown else 'with'} SEN"
+
+
+def no_results(stage: Stage) -> str:
+    """That no year has finished a key stage with results.
+
+    >>> from senlib.frameworks import load
+    >>> no_results(load("gcse").stage())
+    'There are no Key Stage 4 results for a year that has finished. Choose your files again on the front page, with those results.'
+    """
+    return (
+        f"There are no {stage.title} results for a year that has finished. "
+        "Choose your files again on the front page, with those results."
+    )
+
+
+def no_starts(stage: Stage) -> str:
+    """That there are results of a key stage, and of nobody a start from which a gain could be counted.
+
+    >>> from senlib.frameworks import load
+    >>> no_starts(load("levels").stage("KS3"))
+    'There are Key Stage 3 results but no KS2 results beside them, so no gain can be counted. Choose your files again on the front
+    page, with KS2 results.'
+    """
+    what = stage.entry_stage
+    return (
+        f"There are {stage.title} results but no {what} results beside them, so no gain can be counted. "
+        f"Choose your files again on the front page, with {what} results."
+    )
+
+
+def no_entries(stage: Stage, *, of: int, whom: str) -> str:
+    """That the start of none of so many pupils is known.
+
+    >>> from senlib.frameworks import load
+    >>> no_entries(load("gcse").stage(), of=1, whom="in Year 7")
+    'There are no KS2 results for the 1 pupil in Year 7, so nobody’s start is known. Choose your files again on the front
+    page, with KS2 results.'
+    """
+    what = stage.entry_stage
+    return (
+        f"There are no {what} results for the {pupils(of)} {whom}, so nobody’s start is known. "
+        f"Choose your files again on the front page, with {what} results."
+    )
+
+
+def no_now(subject: str, *, of: int) -> str:
+    """That of so many pupils no current level or grade is held.
+
+    >>> no_now("English", of=4)
+    'None of these 4 pupils has a current result in English, so it is not known who is on course. Choose your files again on the
+    front page, with a list of current levels or grades.'
+    """
+    if of == 1:
+        told = f"This pupil has no current result in {subject}, so it is not known whether the pupil is on course."
+    else:
+        told = f"None of these {of:,} pupils has a current result in {subject}, so it is not known who is on course."
+    return f"{told} {NO_NOW}"
+
+
+def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str) -> str:
+    """Why it can be said of nobody whether they are on course, by the `unjudged` of a `tracking.track` table; and a way on.
+
+    >>> from senlib.frameworks import load
+    >>> stage = load("levels").stage()
+    >>> nobody_judged(pd.Series(["no date"] * 3), stage=stage, subject="English", whom="in Year 7")[:57]
+    'It is not known yet who in Year 7 is on course in English'
+    >>> nobody_judged(pd.Series(["no start"] * 3), stage=stage, subject="English", whom="in Year 7")[:51]
+    'There are no KS2 results for the 3 pupils in Year 7'
+    """
+    count = unjudged.value_counts()
+    of, reasons = len(unjudged), set(count.index)
+    if reasons == {NO_RESULT_NOW}:
+        return no_now(subject, of=of)
+    if reasons == {NO_START}:
+        return no_entries(stage, of=of, whom=whom)
+    first = f"It is not known yet who {whom} is on course in {subject}."
+    parts = [
+        f"{pupils(int(count[why]))} {'has' if count[why] == 1 else 'have'} {what}"
+        for why, what in (
+            (NO_RESULT_NOW, "no current result"),
+            (NO_START, f"no {stage.entry_stage} result"),
+            (NO_POINTS, "W, a P level or a code, which have no points"),
+        )
+        if why in reasons
+    ]
+    told = f"{'; '.join(parts)}." if parts else ""
+    way_on = NO_NOW if NO_RESULT_NOW in reasons else ""
+    undated = without_a_date(int(count.get(NO_DATE, 0)))
+    return " ".join(filter(None, (first, told, undated, way_on)))

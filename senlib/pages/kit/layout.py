@@ -1,0 +1,361 @@
+"""The frame of a page: the pieces of HTML and the widgets that every Task is laid out with. Text from files is text here."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from html import escape
+from numbers import Real
+
+import ipywidgets as widgets
+import pandas as pd
+from matplotlib.figure import Figure
+
+from senlib.charts import NARROW, WIDE, drawn
+from senlib.measures.proportion import rounded
+from senlib.pages.kit.how_to_read import Paragraph, paragraph
+from senlib.school.faults import FaultGroup
+from senlib.school.questions import school_year
+from senlib.school.school import School
+from senlib.text import day
+from senlib.workbook.progress import Progress
+
+# What a browser is told of a file that a page holds, by the ending of its name.
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TYPES = {
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+    "ics": "text/calendar",
+    "json": "application/json",
+    "zip": "application/zip",
+}
+
+
+# The space between a number and its sign, its unit, the word that it numbers, or the number that it is of.
+_PARTED = re.compile(
+    r" (?=%)|(?<=\d) (?=points?\b|pupils?\b|hours?\b|of \d|to [\d−])|(?<=\d of|\d to) (?=[\d−])"
+    r"|(?<=[Ll]evel|[Gg]rade|Stage) (?=\d)|(?<=Year|Task) (?=\d)|(?<=\bKey) (?=Stage)"
+)
+
+# Whom percentages are of, as a list of choices names it; senlib.measures.conversion says each in full.
+DENOMINATORS = [
+    ("Everyone, as DfE counts", "all"),
+    ("Those with a result", "with_result"),
+]
+
+# What the line through a dot means, below every picture of rates.
+LIKELY = "Line: where the true rate is likely to lie."
+
+
+def html(text: str) -> widgets.HTML:
+    """A piece of HTML as a widget."""
+    return widgets.HTML(text, layout=widgets.Layout(width="100%"))
+
+
+def header(
+    school: School, *, trouble: str, far: Sequence[Progress] = ()
+) -> widgets.HTML:
+    """Which school this is, by which yardstick it is read, plainly whether it is a sample, and what is wrong if anything is.
+
+    `far` is how far each page is, for the rail; a page that knows of no answers has none to give.
+    """
+    sample = (
+        '<span class="sl-sample">Sample data: nobody here is real</span>'
+        if school.sample
+        else ""
+    )
+    return html(
+        f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> {sample} '
+        f"<span>{escape(school.framework.title)}, {school_year(school.academic_year)}</span>"
+        f'<span class="sl-saved"></span>{_far(far)}</div>'
+        + (trouble_line(trouble) if trouble else "")
+    )
+
+
+def _far(found: Sequence[Progress]) -> str:
+    """What frame.js takes to the rail; nothing of it shows here."""
+    counts = {one.stem: [one.begun, one.parts] for one in found}
+    return (
+        f'<sl-far hidden data-far="{escape(json.dumps(counts))}"></sl-far>'
+        if counts
+        else ""
+    )
+
+
+def heading(text: str, *, level: int = 2) -> str:
+    """A question as a heading."""
+    return f'<h{level} class="sl-question">{words(text)}</h{level}>'
+
+
+def words(text: str) -> str:
+    """A sentence as HTML, in which no line ends between a number and what it is a number of.
+
+    >>> words("9 of 16 in Year 8 at level 4: 56 % < 77 %").replace("\N{NO-BREAK SPACE}", "_")
+    '9_of_16 in Year_8 at level_4: 56_% &lt; 77_%'
+    """
+    return _PARTED.sub("\N{NO-BREAK SPACE}", escape(text))
+
+
+def answer(text: str) -> str:
+    """The answer in a sentence or two."""
+    return f'<p class="sl-answer">{words(text)}</p>'
+
+
+def note(text: str) -> str:
+    """A small explanation."""
+    return f'<p class="sl-note">{words(text)}</p>'
+
+
+def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
+    """A chart for wide and for narrow screens, with what it says for those who do not see it and a key below."""
+    both = f'<div class="sl-wide">{drawn(draw, width=WIDE)}</div><div class="sl-narrow" hidden>{drawn(draw, width=NARROW)}</div>'
+    below = f"<figcaption>{escape(key)}</figcaption>" if key else ""
+    # Without the page's stylesheet (in JupyterLab) the wide one stands alone.
+    # The picture's own text is not read out piece by piece: its name says it, and the table beside it has the numbers.
+    return f'<figure class="sl-figure"><div role="img" aria-label="{escape(says)}">{both}</div>{below}</figure>'
+
+
+def numbers(
+    table: pd.DataFrame,
+    *,
+    caption: str,
+    columns: Mapping[str, str],
+    summary: str = "The numbers",
+) -> str:
+    """A table one key press away. `columns` names those to show and their headings; the first heads its row."""
+    return folded(summary, plain_table(table, caption=caption, columns=columns))
+
+
+def folded(summary: str, held: str) -> str:
+    """Something one key press away: `summary` is text, `held` is HTML."""
+    return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{held}</details>'
+
+
+def how_to_read(*keys: str) -> str:
+    """Behind '?', how to read these kinds of figure, each in a paragraph with its sources; KeyError where there is no such kind.
+
+    The keys are those of senlib/content/figures/how_to_read.toml. It goes at the end of what it explains.
+
+    >>> how_to_read("spend")[:84]
+    '<details class="sl-reading"><summary aria-label="How to read this figure" title="How'
+    """
+    held = "".join(map(_reading, map(paragraph, keys)))
+    name = "How to read this figure"
+    return f'<details class="sl-reading"><summary aria-label="{name}" title="{name}">?</summary>{held}</details>'
+
+
+def _reading(one: Paragraph) -> str:
+    sources = "; ".join(_source(said, address) for said, address in one.sources)
+    return f"<p><strong>{escape(one.title)}.</strong> {words(one.text)} <span>Source: {sources}.</span></p>"
+
+
+def _source(said: str, address: str) -> str:
+    """A source in words; with an address, a link that is followed only when pressed, and beside the page, which goes on."""
+    if not address:
+        return words(said)
+    return f'<a href="{escape(address)}" target="_blank" rel="noreferrer">{words(said)} (opens in a new tab)</a>'
+
+
+def plain_table(
+    table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]
+) -> str:
+    """A native table, numbers to the right, missing values as a dash that is read as 'none'."""
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns.values())
+    rows = []
+    for record in table[list(columns)].itertuples(index=False):
+        first, *others = record
+        cells = f'<th scope="row" dir="auto">{_cell(first)}</th>' + "".join(
+            f'<td class="sl-number">{_cell(value)}</td>'
+            if _is_number(value)
+            else f'<td dir="auto">{_cell(value)}</td>'
+            for value in others
+        )
+        rows.append(f"<tr>{cells}</tr>")
+    body = "".join(rows)
+    return (
+        f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table class="sl-table">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def faults(groups: Sequence[FaultGroup]) -> str:
+    """What is wrong in files: each place with its rule and remedy."""
+    items = "".join(
+        f"<li><strong>{escape(group.place())}</strong>: {escape(group.rule)}. {escape(group.remedy)}</li>"
+        for group in groups
+    )
+    count = sum(max(len(group.rows), 1) for group in groups)
+    what = "One thing has" if count == 1 else f"{count:,} things have"
+    return (
+        f'<div class="sl-fault" role="alert"><p><strong>Nothing was loaded, and the school that was open stays open.</strong> '
+        f"{what} to be put right first. Change the file, save it, and choose it again.</p><ul>{items}</ul></div>"
+    )
+
+
+def trouble_line(text: str) -> str:
+    """Something that could not be done, said where it was tried, with the remedy in the same words."""
+    return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
+
+
+def not_saved(error: Exception) -> str:
+    """That the last entry could not be kept, why, and what to do, as the store's error says it."""
+    return trouble_line(
+        f"Your last entry is not saved, but it still stands on this page. {error}"
+    )
+
+
+def what_next(lines: Sequence[tuple[str, str]]) -> str:
+    """What next: sentences, each with the address of the page it leads to."""
+    items = "".join(
+        f'<li><a href="{escape(address)}">{escape(text)}</a></li>'
+        for text, address in lines
+    )
+    return f'<nav class="sl-next" aria-label="What next"><h2>What next</h2><ul>{items}</ul></nav>'
+
+
+def address(stem: str) -> str:
+    """Where a page is, from any other page of the workbook."""
+    return f"{stem}.ipynb"
+
+
+def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> str:
+    """A link that saves a file which the page itself holds: nothing is fetched, and nothing is kept on the server."""
+    stem = "".join(
+        letter if letter.isalnum() or letter in "-_" else "-" for letter in name.lower()
+    )
+    data = base64.b64encode(content).decode()
+    file = escape(f"{stem}-{date.today():%Y-%m-%d}.{kind}")
+    return f'<a class="sl-button" download="{file}" href="data:{_TYPES[kind]};base64,{data}">{escape(words)}</a>'
+
+
+def saved_at(at: datetime) -> str:
+    """The time at which something was saved, as the page says it.
+
+    >>> saved_at(datetime(2005, 3, 18, 14, 2))
+    '14:02'
+    """
+    return f"{at:%H:%M}"
+
+
+def written_day(text: str) -> str:
+    """A day that was kept as 2005-03-08, as one writes it; '' where it is none.
+
+    >>> written_day("2005-03-08"), written_day("soon")
+    ('8 March 2005', '')
+    """
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
+def lower_first(text: str) -> str:
+    """A text in the middle of a sentence; an abbreviation stays as it is.
+
+    >>> lower_first("Draws out pupils"), lower_first("IEP in use")
+    ('draws out pupils', 'IEP in use')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def shortened(text: str, *, most: int = 80) -> str:
+    """A text cut to fit a place, such as a list to choose from.
+
+    >>> shortened("Meet the head of science about the sets", most=20)
+    'Meet the head of sc…'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def choice(
+    label: str, options: Sequence[tuple[str, object]], value: object | None = None
+) -> widgets.Dropdown:
+    """A list to choose one thing from, its label above it."""
+    values = [option for _, option in options]
+    place = values.index(value) if value in values else 0
+    # By its place, for a value of None would show nothing chosen.
+    return widgets.Dropdown(
+        description=label, options=list(options), index=place if values else None
+    )
+
+
+def controls(*boxes: widgets.Widget) -> widgets.Box:
+    """Controls side by side, as many as the width holds."""
+    box = widgets.Box(list(boxes))
+    box.add_class("sl-controls")
+    return box
+
+
+def summers(cohorts: Sequence[int]) -> list[tuple[str, int | tuple[int, ...]]]:
+    """Summers to choose from, the latest first, then the last two and three of them together.
+
+    >>> summers([2024, 2023])
+    [('2024', 2024), ('2023', 2023), ('The last two together: 2023 and 2024', (2024, 2023))]
+    """
+    latest = tuple(int(cohort) for cohort in cohorts)
+    several = [
+        (f"The last {words} together: {years(latest[:count])}", latest[:count])
+        for count, words in ((2, "two"), (3, "three"))
+        if len(latest) >= count
+    ]
+    return [(str(cohort), cohort) for cohort in latest] + several
+
+
+def chosen_summers(
+    chosen: int | tuple[int, ...] | None,
+) -> tuple[int | None, ...]:
+    """The summers of one of these choices, the latest first; None where the summer is not known.
+
+    >>> chosen_summers(2024), chosen_summers((2024, 2023)), chosen_summers(None)
+    ((2024,), (2024, 2023), (None,))
+    """
+    return chosen if isinstance(chosen, tuple) else (chosen,)
+
+
+def years(cohorts: Sequence[int]) -> str:
+    """Summers in their order, in words.
+
+    >>> years((2024, 2023)), years((2024,))
+    ('2023 and 2024', '2024')
+    """
+    *first, last = sorted(cohorts)
+    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
+
+
+def in_years(years: Sequence[int]) -> str:
+    """Year groups as a sentence says where somebody is.
+
+    >>> in_years((7, 8, 9)), in_years((8,))
+    ('in Years 7 to 9', 'in Year 8')
+    """
+    return (
+        f"in Year {years[0]}"
+        if len(years) == 1
+        else f"in Years {years[0]} to {years[-1]}"
+    )
+
+
+def percent_range(percent: float, low: float, high: float) -> str:
+    """A rate with its interval, in words; the average of one value has none.
+
+    >>> percent_range(44.2, 30.4, 58.9), percent_range(93.0, float("nan"), float("nan"))
+    ('44 % (likely 30 to 59 %)', '93 %')
+    """
+    if pd.isna(low):
+        return f"{rounded(percent)} %"
+    return f"{rounded(percent)} % (likely {rounded(low)} to {rounded(high)} %)"
+
+
+def _cell(value: object) -> str:
+    if value is None or pd.isna(value) or value == "":
+        return '<span aria-label="none">–</span>'
+    return escape(f"{value:,.1f}" if isinstance(value, float) else str(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,0 +1,56 @@
+"""Live pieces of a page: HTML that is made anew whenever a control beside it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import ipywidgets as widgets
+
+from senlib.pages.kit.layout import html
+
+
+class Live:
+    """Controls and the pieces of the page that hang on them.
+
+    >>> box = widgets.IntText(1)
+    >>> live = Live(box)
+    >>> piece = live.piece(lambda: f"<p>{box.value}</p>")
+    >>> box.value = 2
+    >>> piece.value
+    '<p>2</p>'
+    """
+
+    def __init__(self, *controls: widgets.Widget) -> None:
+        self._pieces: list[Callable[[], None]] = []
+        self._held = False
+        for control in controls:
+            control.observe(lambda _: self.refresh(), "value")
+
+    def piece(self, make: Callable[[], str]) -> widgets.HTML:
+        """A piece of HTML that `make` writes, now and after each change."""
+        shown = html("")
+        self.also(lambda: setattr(shown, "value", make()))
+        return shown
+
+    def also(self, update: Callable[[], None]) -> None:
+        """Call `update` now and after each change."""
+        update()
+        self._pieces.append(update)
+
+    def refresh(self) -> None:
+        """Make every piece anew."""
+        if self._held:
+            return
+        for update in self._pieces:
+            update()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Change several controls that belong together, and make every piece anew once, when all of them stand."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self.refresh()

@@ -1,0 +1,168 @@
+"""A room: a session in which many people use the workbook of one computer, each in a workbook of their own over a sample school."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import socket
+import time
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+from tornado.httputil import HTTPServerRequest
+from tornado.web import RequestHandler
+
+from senlib import private
+from senlib.serve.key import HERE, Key
+from senlib.workspace import (
+    ADDRESS_VARIABLE,
+    CODE_VARIABLE,
+    DATA_VARIABLE,
+    LEADER,
+    PARTICIPANT,
+    ROOM_VARIABLE,
+)
+
+# Letters and figures that nobody takes for one another when they are read from a screen; eight make 852 thousand million codes.
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_LENGTH = 8
+
+# So many wrong codes from one computer, in so many seconds, are heard; after that none is until some time has passed.
+WRONG_CODES, WITHIN = 10, 60
+
+COOKIE = "senlib-room"
+
+_KERNEL = re.compile(r"/(?:api/kernels|voila/api/shutdown)/([^/]+)")
+
+DOOR = "/door"
+
+# The page allows its own stylesheet, letters, script and form, and nothing else.
+POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Room:
+    """Who is in the room, and whose each kernel is. The leader is whoever holds the key of the server.
+
+    Everybody has a folder of their own in `folder`, which outlives the server: a room that is opened again on the same day has the
+    same code, and whoever was in it still is.
+    """
+
+    def __init__(self, folder: Path, *, door: str, key: Key) -> None:
+        self.folder, self.door, self.key = private.folder(folder), door, key
+        self.owners: dict[str, str] = {}
+        self._wrong: dict[str, list[float]] = defaultdict(list)
+        written = folder / "code.txt"
+        if not written.exists():
+            private.file(written).write_text(
+                "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)),
+                encoding="utf-8",
+            )
+        self.code = written.read_text(encoding="utf-8")
+
+    @classmethod
+    def of_today(cls, data: Path, *, door: str, key: Key) -> Room:
+        """Today's room, begun or gone on with, in the folder of the leader's own things. `door` is the address at which one comes in."""
+        return cls(data / "room" / f"{date.today():%Y-%m-%d}", door=door, key=key)
+
+    def visitor(self, request: HTTPServerRequest) -> str:
+        """Whose window a request comes from: a participant's folder, the leader's, or '' for someone who has not come in yet."""
+        if token := request.cookies.get(COOKIE):
+            member = _member(token.value)
+            if (self.folder / member).is_dir():
+                return member
+        return LEADER if self.key.is_held_by(request) else ""
+
+    def lets_through(self, request: HTTPServerRequest) -> bool:
+        """Whether a request may be answered: to whoever is in the room, and at a kernel to its owner alone."""
+        visitor, kernel = self.visitor(request), _KERNEL.match(unquote(request.path))
+        return bool(visitor) and (
+            kernel is None or self.owners.get(kernel[1]) == visitor
+        )
+
+    def come_in(self, code: str, *, at: str) -> str:
+        """The cookie of a new participant who gave this code at that address; '' where it is wrong, or too many wrong ones came."""
+        now = time.monotonic()
+        self._wrong[at] = [when for when in self._wrong[at] if now - when < WITHIN]
+        given = "".join(letter for letter in code.upper() if letter.isalnum())
+        if len(self._wrong[at]) >= WRONG_CODES or not hmac.compare_digest(
+            given.encode(), self.code.encode()
+        ):
+            self._wrong[at].append(now)
+            return ""
+        token = secrets.token_urlsafe(32)
+        private.folder(self.folder / _member(token))
+        return token
+
+    def surroundings(self, visitor: str) -> dict[str, str]:
+        """What a kernel of theirs is told: their own folder, and what they are in the room."""
+        told = {DATA_VARIABLE: str(self.folder / visitor), ROOM_VARIABLE: PARTICIPANT}
+        if visitor == LEADER:
+            told |= {
+                ROOM_VARIABLE: LEADER,
+                ADDRESS_VARIABLE: self.door,
+                CODE_VARIABLE: spoken(self.code),
+            }
+        return told
+
+
+class Door(RequestHandler):
+    """Where one gives the code and comes in. The gate (senlib.serve.gate) leads here."""
+
+    def set_default_headers(self) -> None:
+        """What the page may load, and that nobody keeps it."""
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("Cache-Control", "no-store")
+
+    def get(self) -> None:
+        """The form."""
+        self._show(wrong=False)
+
+    def post(self) -> None:
+        """Let in whoever gives the code."""
+        self.check_xsrf_cookie()
+        token = self.settings["senlib_room"].come_in(
+            self.get_body_argument("code", ""), at=self.request.remote_ip
+        )
+        if not token:
+            self.set_status(403)
+            self._show(wrong=True)
+            return
+        self.set_cookie(COOKIE, token, httponly=True, samesite="Strict", path="/")
+        self.redirect("/", status=303)
+
+    def _show(self, *, wrong: bool) -> None:
+        template = self.settings["voila_jinja2_env"].get_template("door.html")
+        here = self.request.remote_ip in HERE
+        self.finish(template.render(form=self.xsrf_form_html(), wrong=wrong, here=here))
+
+
+def spoken(code: str) -> str:
+    """A code in two halves, as it is read out.
+
+    >>> spoken("ABCD2345")
+    'ABCD 2345'
+    """
+    return f"{code[: _LENGTH // 2]} {code[_LENGTH // 2 :]}"
+
+
+def network_address() -> str:
+    """This computer's address in the network it is in; '' where it is in none. Nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # an address that nobody has (RFC 5737)
+        except OSError:
+            return ""
+        address = asking.getsockname()[0]
+    return "" if address.startswith("127.") or address == "0.0.0.0" else address
+
+
+def _member(token: str) -> str:
+    """The folder of whoever holds this cookie: who finds the folder's name cannot make the cookie from it."""
+    return f"participant-{hashlib.sha256(token.encode()).hexdigest()[:20]}"
