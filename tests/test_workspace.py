@@ -26,7 +26,7 @@ from senlib.widgets import ChosenFile
 from senlib.workbook import store as stores
 from senlib.workbook.store import Store, StoreError
 from senlib.workspace import FIGURES, TYPED, ClosedStore, open_workspace, source_words
-from tests.pages.driving import workspace_over, small_school
+from tests.pages.driving import small_school, workspace_over
 
 KNOWN = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"
 ASKED = KNOWN.replace("KS3 English", "KS3 English,Reading Age").replace(

@@ -10,7 +10,7 @@ from senlib import ROOT
 from senlib import workspace as workspaces
 from senlib.school.school import School, open_school
 from senlib.workspace import Workspace
-from tests.pages.driving import workspace_over, small_school
+from tests.pages.driving import small_school, workspace_over
 
 HELD: dict[Path, tuple[School, int]] = {}
 

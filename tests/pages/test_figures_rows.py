@@ -14,7 +14,7 @@ from senlib.pages.task5_interventions import InterventionsPage
 from senlib.pages.unit3_class_sheets import ClassSheetsPage
 from senlib.workbook.forms import answer_key
 from tests.measures.schools import school
-from tests.pages.driving import workspace_over, without_pictures, words
+from tests.pages.driving import without_pictures, words, workspace_over
 from tests.pages.lacking import lacks, small, texts
 
 

@@ -51,12 +51,12 @@ from senlib.workspace import Workspace
 from tests.measures.schools import school
 from tests.measures.test_disclosure import Reader, truth_of
 from tests.pages.driving import (
-    workspace_over,
     small_school,
     vanish,
     without_pictures,
     without_sen,
     words,
+    workspace_over,
 )
 
 PIECES = (

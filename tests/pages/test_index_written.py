@@ -19,11 +19,11 @@ from senlib.workspace import open_workspace
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     save,
     small_school,
     vanish,
     words,
+    workspace_over,
 )
 
 TODAY = date.today()

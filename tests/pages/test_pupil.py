@@ -16,7 +16,6 @@ from senlib.workspace import _with_examples
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     queries,
     rows_of,
     save,
@@ -25,6 +24,7 @@ from tests.pages.driving import (
     vanish,
     without_sen,
     words,
+    workspace_over,
 )
 
 PIECES = (

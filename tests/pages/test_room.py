@@ -10,7 +10,7 @@ from senlib.widgets import FileChooser
 from senlib.workbook.room_answers import SHOWN
 from senlib.workbook.store import Store, StoreError
 from senlib.workspace import ROOM_VARIABLE, open_workspace
-from tests.pages.driving import NASTY, TROUBLES, workspace_over, small_school, words
+from tests.pages.driving import NASTY, TROUBLES, small_school, words, workspace_over
 
 
 @pytest.fixture

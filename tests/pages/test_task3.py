@@ -6,12 +6,12 @@ from senlib import open_sample
 from senlib.pages.task3_ensuring_progress import CriteriaPage
 from tests.pages.driving import (
     TROUBLES,
-    workspace_over,
     save,
     small_school,
     without_pictures,
     without_sen,
     words,
+    workspace_over,
 )
 
 

@@ -15,12 +15,12 @@ from senlib.workbook.rows import add_row
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     queries,
     small_school,
     without_pictures,
     without_sen,
     words,
+    workspace_over,
 )
 
 

@@ -23,7 +23,6 @@ from tests.measures.schools import school as school_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     queries,
     rows_of,
     save,
@@ -33,6 +32,7 @@ from tests.pages.driving import (
     without_pictures,
     without_sen,
     words,
+    workspace_over,
 )
 
 GUIDED, ASSISTANT = (

@@ -10,13 +10,13 @@ from senlib.workbook.forms import load
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     queries,
     save,
     small_school,
     vanish,
     without_sen,
     words,
+    workspace_over,
 )
 
 DRAWN = [

@@ -32,7 +32,6 @@ from tests.measures.schools import school as made_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     rows_of,
     save,
     small_school,
@@ -41,6 +40,7 @@ from tests.pages.driving import (
     without_pictures,
     without_sen,
     words,
+    workspace_over,
 )
 
 SHEET = load("unit3_class_sheets")

@@ -17,7 +17,7 @@ from senlib.pages.task6_support_in_class import SupportPage
 from senlib.pages.task8_working_smarter import PlanPage
 from senlib.workbook.forms import load, stems
 from senlib.workbook.plan import add_action
-from tests.pages.driving import NASTY, TROUBLES, workspace_over, small_school, words
+from tests.pages.driving import NASTY, TROUBLES, small_school, words, workspace_over
 
 
 def made(taken: Downloads, label: str) -> tuple[str, bytes]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from senlib.pages import governors, governors_data
 from senlib.pages.kit.site import PAGES
 from senlib.workbook.forms import answer_key
-from tests.pages.driving import workspace_over, without_pictures
+from tests.pages.driving import without_pictures, workspace_over
 from tests.pages.lacking import (
     WITHOUT_RESULTS,
     WITHOUT_SCHOOL,

@@ -19,12 +19,12 @@ from senlib.workbook.store import Answer, StoreError
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
-    workspace_over,
     rows_of,
     save,
     value_of,
     vanish,
     words,
+    workspace_over,
 )
 
 MAP = load("task5_interventions").part("task5.provision")
