@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.serve.test_workbook import Server, write_notebook
 
 from senlib import ROOT
 from senlib.serve.app import surroundings
 from senlib.serve.forks import CAN_FORK
+from tests.serve.test_server import Server, write_notebook
 
 # What pages and kernels are made of: ours, a library's, Python's own.
 NAMES = [

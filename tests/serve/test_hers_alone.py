@@ -18,13 +18,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.serve.test_workbook import Server
 
 from senlib import ROOT, open_sample, private
 from senlib.serve.app import hers_alone
 from senlib.serve.key import Key
 from senlib.workbook.store import Store
 from senlib.workspace import DATA_VARIABLE, KEPT, open_workspace
+from tests.serve.test_server import Server
 
 NOBODY = 65534
 

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from tests.serve.test_workbook import write_notebook
 
 from senlib import ROOT
 from senlib.serve import cli
@@ -18,6 +17,7 @@ from senlib.serve.key import Key
 from senlib.serve.room_server import COOKIE, WRONG_CODES, Room, network_address, spoken
 from senlib.workspace import DATA_VARIABLE, LEADER, ROOM_VARIABLE
 from tests.entering import address_in, cookie_of
+from tests.serve.test_server import write_notebook
 
 START = """
 import sys

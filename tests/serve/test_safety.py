@@ -31,7 +31,6 @@ from jupyter_server.services.kernels.connection.base import (
     serialize_binary_message,
     serialize_msg_to_ws_v1,
 )
-from tests.serve.test_workbook import Server
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import (
     WebSocketClientConnection,
@@ -47,6 +46,7 @@ from senlib.serve.room_server import _LENGTH, _LETTERS, COOKIE, network_address
 from senlib.serve.server import LARGEST_MESSAGE, LARGEST_REQUEST
 from senlib.workbook.store import Store
 from senlib.workspace import OWN
+from tests.serve.test_server import Server
 
 PUPIL, ANSWER = "Zyxwvut", "Asked Mr Poiuytre first"
 
