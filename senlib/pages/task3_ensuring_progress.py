@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, partial
 
 import ipywidgets as widgets
@@ -14,10 +15,11 @@ from senlib.measures.criteria import criteria, low_entries
 from senlib.measures.groups import has_sen
 from senlib.measures.proportion import FEW, rounded
 from senlib.measures.subjects import subject_pairs
-from senlib.pages.kit import empty_states, header, layout, sentences, verdicts
-from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit import empty_states, layout, sentences, verdicts
 from senlib.pages.kit.live import Live
-from senlib.workspace import Workspace, open_workspace
+from senlib.pages.kit.page import Page
+from senlib.pages.kit.rates import rates_picture
+from senlib.workspace import Workspace
 
 COLUMNS = {
     "name": "Target",
@@ -38,20 +40,26 @@ COLUMNS = {
 TOO_FEW, NOT_JUDGED = "too few to tell", "not judged"
 
 
-class CriteriaPage:
-    """The page of Task 3. A test drives it without a browser."""
+class CriteriaPage(Page):
+    """The page of Task 3."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.school = workspace.school
-        self.ask = PageSheets(workspace, "task3_ensuring_progress")
+    stem = "task3_ensuring_progress"
+    next_steps = (
+        ("Task 4: see by name who could still get there", "task4_level3_to_5"),
+        ("Task 1: look behind a figure, by subject and start", "task1_conversion_data"),
+    )
+
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
         # Each piece of the page asks for the same rows.
         self._measured = cache(
             partial(criteria, self.school, figures=workspace.figures())
         )
-        held = self._measured(denominator="all", together=())
-        cohorts = sorted(held["cohort"].dropna().astype(int).unique(), reverse=True)
-        self.summers = len(held[held["subject"] != ""])
+        rows = self._measured(denominator="all", together=())
+        cohorts = sorted(rows["cohort"].dropna().astype(int).unique(), reverse=True)
+        self.summers = len(rows[rows["subject"] != ""])
         self.cohort = layout.choice(
             "Summer of the results",
             layout.summers(cohorts)
@@ -59,10 +67,8 @@ class CriteriaPage:
         )
         self.denominator = layout.choice("Percentages are of", layout.DENOMINATORS)
         self.live = Live(self.cohort, self.denominator)
-
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
+        self._targets = self.live.piece(self._scorecard)
+        self._subject_gaps = self.live.piece(self._subjects)
 
     def controls(self) -> widgets.Box:
         """What to look at."""
@@ -70,29 +76,15 @@ class CriteriaPage:
 
     def scorecard(self) -> widgets.HTML:
         """The question, how many targets are met, and each one measured."""
-        return self.live.piece(self._scorecard)
+        return self._targets
 
     def subjects(self) -> widgets.HTML:
         """The subjects side by side: do the same pupils fare differently?"""
-        return self.live.piece(self._subjects)
+        return self._subject_gaps
 
     def year7(self) -> widgets.HTML:
         """How many pupils in Year 7 now started low."""
         return layout.html(self._year7())
-
-    def next(self) -> widgets.HTML:
-        """Where to go from here."""
-        lines = [
-            (
-                "Task 4: see by name who could still get there",
-                layout.address("task4_level3_to_5"),
-            ),
-            (
-                "Task 1: look behind a figure, by subject and start",
-                layout.address("task1_conversion_data"),
-            ),
-        ]
-        return layout.html(layout.what_next(lines))
 
     @property
     def _cohorts(self) -> tuple[int | None, ...]:
@@ -291,20 +283,12 @@ class CriteriaPage:
         labels = [
             f"{row.subject}, {row.reached} of {row.pupils}" for row in rows.itertuples()
         ]
-        plain = rows.assign(national=float("nan"), lea=float("nan"))
-        chart = layout.picture(
-            partial(
-                charts.rates,
-                plain,
-                labels=labels,
-                strong=[True] * len(plain),
-                axis=first.short,
-            ),
-            says=". ".join(
-                f"{label}: {rounded(r.percent)} %"
-                for label, r in zip(labels, rows.itertuples(), strict=True)
-            ),
-            key=f"Dot: what was measured. {layout.LIKELY}",
+        chart = rates_picture(
+            rows.assign(national=float("nan"), lea=float("nan")),
+            labels=labels,
+            strong=[True] * len(rows),
+            axis=first.short,
+            key="Dot: what was measured.",
         )
         return (
             title
@@ -396,9 +380,7 @@ class CriteriaPage:
         return int((here["sen_provision"] == "").sum()), len(here)
 
 
-def open_page() -> CriteriaPage:
-    """The page over the school that lies open."""
-    return CriteriaPage(open_workspace())
+open_page = CriteriaPage.open
 
 
 def _attendance(row: pd.Series) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib import charts
 from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
@@ -38,6 +37,7 @@ from senlib.pages.kit import (
 from senlib.pages.kit.downloads import Downloads, NothingChosen, forms
 from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.live import Live
+from senlib.pages.kit.rates import rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import Listing
 from senlib.workbook.store import StoreError
@@ -459,19 +459,12 @@ class TrackingPage:
             f"Year {r.year_group}, {r.group}: {r.reached} of {r.pupils}"
             for r in rates.itertuples()
         ]
-        drawn, strong = (
+        chart = rates_picture(
             rates.assign(national=float("nan"), lea=float("nan")),
-            list(rates["group"] == "SEN"),
-        )
-        chart = layout.picture(
-            partial(
-                charts.rates, drawn, labels=labels, strong=strong, axis="on course"
-            ),
-            says=". ".join(
-                f"{label}, {layout.percent_range(r.percent, r.low, r.high)}"
-                for label, r in zip(labels, rates.itertuples(), strict=True)
-            ),
-            key=f"Round: pupils with SEN. Diamond: pupils without. {layout.LIKELY}",
+            labels=labels,
+            strong=list(rates["group"] == "SEN"),
+            axis="on course",
+            key="Round: pupils with SEN. Diamond: pupils without.",
         )
         return chart + layout.numbers(
             rates.assign(name=labels),

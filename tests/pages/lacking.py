@@ -16,6 +16,7 @@ import pandas as pd
 
 from senlib import ROOT, open_sample
 from senlib.measures.groups import has_sen
+from senlib.pages import kit
 from senlib.school.school import School
 from senlib.workspace import Workspace
 
@@ -342,7 +343,8 @@ def open_page(
 ) -> tuple[object, dict[str, widgets.Widget]]:
     """A page over a desk, and by its call what its notebook shows; but for the forms, in which nothing is of the school."""
     module = importlib.import_module(f"senlib.pages.{stem}")
-    monkeypatch.setattr(module, "open_workspace", lambda: workspace, raising=False)
+    for where in (module, kit.page):  # governors and the room open their own
+        monkeypatch.setattr(where, "open_workspace", lambda: workspace, raising=False)
     page = module.open_page()
     return page, {
         call: eval(compile(ast.parse(call, mode="eval"), stem, "eval"), {"page": page})
