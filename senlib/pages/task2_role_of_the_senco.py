@@ -6,64 +6,71 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from senlib.pages.kit import downloads, header, layout
+from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import CardSort
 from senlib.workbook import rows
 from senlib.workbook.forms import Cards, Grid
 from senlib.workbook.store import StoreError
-from senlib.workspace import Workspace, open_workspace
+from senlib.workspace import Workspace
 
 ROLE, SORT = "task2.role", "task2.sort"
 
 
-class RolePage:
-    """The page of Task 2. A test drives it without a browser."""
+class RolePage(Page):
+    """The page of Task 2."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.ask = PageSheets(workspace, "task2_role_of_the_senco")
+    stem = "task2_role_of_the_senco"
+    next_steps = (
+        (
+            "Task 3: hold your school’s figures against the targets",
+            "task3_ensuring_progress",
+        ),
+        (
+            "Task 8: what you noted to do stands in the action plan",
+            "task8_working_smarter",
+        ),
+    )
 
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
-
-    def grid(self) -> widgets.VBox:
-        """The self-evaluation, with what stands in it summed up as something to talk over."""
-        self.role = self.ask.part(ROLE)
-        self.summary = layout.html("")
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
+        self.summary, self.role = layout.html(""), self.ask.part(ROLE)
         self.role.after(lambda *_: self._sum_up())
         self.role.on_round(self._sum_up)
         self._sum_up()
-        return widgets.VBox([self.summary, self.role.box])
+        self._grid = widgets.VBox([self.summary, self.role.box])
+        self._sort = self._card_sort()
 
-    def sort(self) -> widgets.VBox:
-        """The card sort."""
-        cards: Cards = self.ask.sheet.part(SORT)
+    def _card_sort(self) -> widgets.VBox:
+        part: Cards = self.ask.sheet.part(SORT)
         self.cards = CardSort(
-            title=cards.title,
-            groups=[{"key": group.key, "title": group.title} for group in cards.groups],
+            title=part.title,
+            groups=[{"key": group.key, "title": group.title} for group in part.groups],
             cards=[
                 {"key": card.key, "text": card.text, "group": card.group}
-                for card in cards.cards
+                for card in part.cards
             ],
         )
-        self.status, self.shown = layout.html(""), SharedAnswers(self.workspace)
+        self.status, self.shared = layout.html(""), SharedAnswers(self.workspace)
         try:
             self._lay_out()
         except StoreError as error:
             self.status.value = layout.trouble_line(str(error))
         self.cards.observe(lambda change: self._keep(change["new"]), "move")
-        return widgets.VBox(
-            [
-                layout.html(f"<p>{layout.escape(cards.intro)}</p>"),
-                self.cards,
-                self.shown.box,
-                self.status,
-            ]
-        )
+        intro = layout.html(f"<p>{layout.escape(part.intro)}</p>")
+        return widgets.VBox([intro, self.cards, self.shared.box, self.status])
+
+    def grid(self) -> widgets.VBox:
+        """The self-evaluation, with what stands in it summed up as something to talk over."""
+        return self._grid
+
+    def sort(self) -> widgets.VBox:
+        """The card sort."""
+        return self._sort
 
     def downloads(self) -> widgets.VBox:
         """The cards to cut out, and the forms, to take away."""
@@ -75,26 +82,12 @@ class RolePage:
             ],
         ).box
 
-    def next(self) -> widgets.HTML:
-        """Where to go from here."""
-        lines = [
-            (
-                "Task 3: hold your school’s figures against the targets",
-                layout.address("task3_ensuring_progress"),
-            ),
-            (
-                "Task 8: what you noted to do stands in the action plan",
-                layout.address("task8_working_smarter"),
-            ),
-        ]
-        return layout.html(layout.what_next(lines))
-
     def _keep(self, move: Mapping[str, str]) -> None:
         """Keep where a card was laid, and say when."""
         if not move:
             return
         try:
-            at = self.shown.keep(
+            at = self.shared.keep(
                 SORT,
                 {move["card"]: move["group"]},
                 about="where the card lies",
@@ -108,7 +101,7 @@ class RolePage:
 
     def _lay_out(self) -> None:
         self.cards.placed = {
-            card: group for card, group in self.shown.read(SORT).items() if group
+            card: group for card, group in self.shared.read(SORT).items() if group
         }
 
     def _group_title(self, key: str) -> str:
@@ -153,6 +146,4 @@ def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:
     )
 
 
-def open_page() -> RolePage:
-    """The page over the school that lies open."""
-    return RolePage(open_workspace())
+open_page = RolePage.open

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 import ipywidgets as widgets
 
-from senlib.pages.kit import downloads, header, layout
+from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.form_sheet import FormSheet, PageSheets
+from senlib.pages.kit.form_sheet import FormSheet
+from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
 from senlib.workbook.store import StoreError
-from senlib.workspace import Workspace, open_workspace
+from senlib.workspace import Workspace
 
 REVIEW, THREE = "review", "next_steps"
 
@@ -26,16 +29,42 @@ SHOW = [
 ]
 
 
-class PlanPage:
-    """The page of Task 8. A test drives it without a browser."""
+class PlanPage(Page):
+    """The page of Task 8."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.ask = PageSheets(workspace, "task8_working_smarter")
+    stem = "task8_working_smarter"
+    next_steps = (
+        ("Front page: what is due, and what is done in each Task", "index"),
+        (
+            "Task 1: next year’s figures will show whether it worked",
+            "task1_conversion_data",
+        ),
+    )
 
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
+        self.which = layout.choice("Show", SHOW)
+        self.answer = layout.html("")
+        self.actions = PlanSheet(workspace, wanted=self._wanted)
+        self.new = NewAction(workspace, asks="What will you do?")
+        self.chosen = ThreeActions(workspace)
+        self._plan = widgets.VBox(
+            [
+                self.answer,
+                layout.controls(self.which),
+                self.actions.box,
+                layout.html(layout.heading("Add an action of your own", level=3)),
+                self.new.box,
+            ]
+        )
+        self.which.observe(lambda _: self.refresh(), "value")
+        self.actions.after(lambda *_: self._changed())
+        self.new.after(self._added)
+        # A line taken from the plan is that action: changed in one place, it shows in the other.
+        self.chosen.after(lambda *_: self.refresh())
+        self._say()
 
     def review(self) -> widgets.Widget:
         """The ten strands, with what was ticked on the front page under each."""
@@ -43,63 +72,24 @@ class PlanPage:
 
     def plan(self) -> widgets.VBox:
         """Every action, what is due first; and a place to write one."""
-        self.which = layout.choice("Show", SHOW)
-        self.answer = layout.html("")
-        self.actions = PlanSheet(self.workspace, wanted=self._wanted)
-        self.which.observe(lambda _: self.refresh(), "value")
-        self.actions.after(lambda *_: self._changed())
-        self.new = NewAction(self.workspace, asks="What will you do?")
-        self.new.after(self._added)
-        self._say()
-        title = layout.html(layout.heading("Add an action of your own", level=3))
-        return widgets.VBox(
-            [
-                self.answer,
-                layout.controls(self.which),
-                self.actions.box,
-                title,
-                self.new.box,
-            ]
-        )
+        return self._plan
 
     def three(self) -> widgets.Widget:
         """Three actions, chosen from the plan or written here."""
-        self.chosen = ThreeActions(self.workspace)
-        # A line taken from the plan is that action: changed in one place, it shows in the other.
-        self.chosen.after(
-            lambda *_: self.refresh() if hasattr(self, "actions") else None
-        )
         return self.chosen.box
 
     def downloads(self) -> widgets.VBox:
         """The plan, its dates for a calendar, and the forms, to take away."""
+        workspace = self.workspace
         offers = [
-            (
-                "The action plan (Word)",
-                lambda held: downloads.plan(self.workspace, held),
-            ),
+            ("The action plan (Word)", partial(downloads.plan, workspace)),
             (
                 "The actions with a date, for your calendar",
-                lambda held: downloads.dates(self.workspace, held),
+                partial(downloads.dates, workspace),
             ),
+            *downloads.forms(workspace, self.ask.sheet),
         ]
-        return Downloads(
-            self.workspace, [*offers, *downloads.forms(self.workspace, self.ask.sheet)]
-        ).box
-
-    def next(self) -> widgets.HTML:
-        """Where to go from here."""
-        lines = [
-            (
-                "Front page: what is due, and what is done in each Task",
-                layout.address("index"),
-            ),
-            (
-                "Task 1: next year’s figures will show whether it worked",
-                layout.address("task1_conversion_data"),
-            ),
-        ]
-        return layout.html(layout.what_next(lines))
+        return Downloads(workspace, offers).box
 
     def refresh(self) -> None:
         """Show the plan as it stands now."""
@@ -108,8 +98,7 @@ class PlanPage:
 
     def _changed(self) -> None:
         self._say()
-        if hasattr(self, "chosen"):
-            self.chosen.show()
+        self.chosen.show()
 
     def _wanted(self, action: Action) -> bool:
         which = self.which.value
@@ -121,12 +110,11 @@ class PlanPage:
 
     def _say(self) -> None:
         try:
-            told = plan_answer(
-                actions(self.workspace.store.forms()), today=date.today()
-            )
+            written = actions(self.workspace.store.forms())
+            sentence = plan_answer(written, today=date.today())
         except StoreError as error:
-            told = str(error)
-        self.answer.value = layout.answer(told) + layout.how_to_read("plan_counts")
+            sentence = str(error)
+        self.answer.value = layout.answer(sentence) + layout.how_to_read("plan_counts")
 
     def _added(self) -> None:
         self.refresh()
@@ -242,6 +230,4 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def open_page() -> PlanPage:
-    """The page over the school that lies open."""
-    return PlanPage(open_workspace())
+open_page = PlanPage.open

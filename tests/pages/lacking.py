@@ -338,16 +338,26 @@ def calls(stem: str) -> tuple[str, ...]:
     return tuple(text for text in code if text.startswith("page."))
 
 
-def open_page(
-    stem: str, workspace: Workspace, monkeypatch
-) -> tuple[object, dict[str, widgets.Widget]]:
-    """A page over a desk, and by its call what its notebook shows; but for the forms, in which nothing is of the school."""
+def page_of(stem: str, workspace: Workspace, monkeypatch) -> object:
+    """A page over a workspace, opened as its notebook opens it."""
     module = importlib.import_module(f"senlib.pages.{stem}")
     for where in (module, kit.page):  # governors and the room open their own
         monkeypatch.setattr(where, "open_workspace", lambda: workspace, raising=False)
-    page = module.open_page()
+    return module.open_page()
+
+
+def called(page: object, call: str) -> widgets.Widget:
+    """What a line of a notebook shows of its page."""
+    return eval(compile(ast.parse(call, mode="eval"), call, "eval"), {"page": page})
+
+
+def open_page(
+    stem: str, workspace: Workspace, monkeypatch
+) -> tuple[object, dict[str, widgets.Widget]]:
+    """A page, and by its call what its notebook shows; but for the forms, in which nothing is of the school."""
+    page = page_of(stem, workspace, monkeypatch)
     return page, {
-        call: eval(compile(ast.parse(call, mode="eval"), stem, "eval"), {"page": page})
+        call: called(page, call)
         for call in calls(stem)
         if not call.startswith("page.ask")
     }
