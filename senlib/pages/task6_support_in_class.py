@@ -11,20 +11,19 @@ import pandas as pd
 
 from senlib import charts
 from senlib.exports.bundle import File
-from senlib.pages.kit import downloads, empty_states, header, layout, pupil_names
+from senlib.pages.kit import downloads, empty_states, layout, pupil_names
 from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.form_sheet import PageSheets
-from senlib.pages.kit.live import Live
+from senlib.pages.kit.page import Page
 from senlib.pages.kit.provision_maps import number
 from senlib.pages.kit.visits import VISIT, visit_name
 from senlib.workbook.forms import Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import groups
-from senlib.workspace import Workspace, open_workspace
+from senlib.workspace import Workspace
 
-STEM = "task6_support_in_class"
+DEVELOP = "task6.develop"
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
 VISITED = (
     VISIT,
@@ -33,52 +32,73 @@ VISITED = (
     "task6.pupils_know",
     "task6.pupils_leave",
     "task6.went_well",
-    "task6.develop",
+    DEVELOP,
     "task6.feedback",
 )
 
-Held = Mapping[str, Mapping[str, str]]
+ASPECTS = (1, 2, 3)
+
+# Of each kind of activity of a lesson, and of each thing an assistant may do, what is counted.
+ON_THEIR_OWN = ("task6.minutes.independent", "task6.minutes.peers")
+JUDGED = ("seen", "partly", "not_seen")
+
+NOTHING_YET = "Nothing is written yet."
 
 
-class SupportPage:
-    """The page of Task 6. A test drives it without a browser."""
+class SupportPage(Page):
+    """The page of Task 6."""
 
-    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
-        self.workspace, self.query = workspace, dict(query)
-        self.ask = PageSheets(workspace, STEM)
-        self.pupils = pupil_names.options(pupil_names.with_sen(workspace.school))
-        self.trouble = layout.html("")
-        self._held: Held = {}
-        self._take_stock()
+    stem = "task6_support_in_class"
+    next_steps = (
+        (
+            "Task 7: does the lesson plan already do what the pupil needs?",
+            "task7_planning",
+        ),
+        (
+            "Task 8: give what you noted an owner and a date",
+            "task8_working_smarter",
+        ),
+    )
 
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
+        self.take_stock()
+        self._iep = self._build_iep()
+        self._observation = self._build_observation()
+        self._downloads = Downloads(
+            workspace,
+            [
+                *downloads.forms(workspace, self.ask.sheet),
+                ("The IEP chosen above", self._iep_file),
+                ("The feedback sheet of the visit chosen above", self._sheet_file),
+            ],
+        )
 
     # -- the IEP --
 
     def iep(self) -> widgets.VBox:
         """The IEP of one pupil, or of a group that Task 7 found to share its targets."""
-        pupils, wanted = pupil_names.offered(self.workspace, self.query)
-        found = [(f"Group: {name}", who) for who, name in groups(self._held).items()]
-        whom = [("Choose a pupil or a group", ""), *pupils, *found]
+        return self._iep
+
+    def _build_iep(self) -> widgets.VBox:
+        pupils, asked_for = pupil_names.offered(self.workspace, self.query)
+        shared = [(f"Group: {name}", key) for key, name in groups(self.answers).items()]
         self.whom = layout.choice(
-            "For whom?", whom, wanted or self.query.get("group", "")
+            "For whom?",
+            [("Choose a pupil or a group", ""), *pupils, *shared],
+            asked_for or self.query.get("group", ""),
         )
-        self.known = {pupil for _, pupil in pupils}
+        self.pupils = {pupil for _, pupil in pupils}
         self.iep_parts = [self.ask.part(key, of="nobody") for key in IEP]
         self.iep_place = widgets.VBox([])
         self.whom.observe(lambda _: self._show_iep(), "value")
         self._show_iep()
         title = layout.html(layout.heading("Write an IEP", level=3))
-        nobody = layout.html(
-            ""
-            if pupils
-            else layout.note(
-                empty_states.nobody_on_roll_with_sen(self.workspace.school)
-            )
-        )
-        return widgets.VBox([title, layout.controls(self.whom), nobody, self.iep_place])
+        nobody = "" if pupils else empty_states.nobody_on_roll_with_sen(self.school)
+        note = layout.html(layout.note(nobody) if nobody else "")
+        return widgets.VBox([title, layout.controls(self.whom), note, self.iep_place])
 
     def _show_iep(self) -> None:
         if not self.whom.value:
@@ -89,7 +109,7 @@ class SupportPage:
         link = pupil_names.page_address(self.workspace, self.whom.value)
         back = (
             f'<p><a href="{link}">All there is on this pupil</a></p>'
-            if self.whom.value in self.known
+            if self.whom.value in self.pupils
             else ""
         )
         self.iep_place.children = [
@@ -101,6 +121,9 @@ class SupportPage:
 
     def observation(self) -> widgets.VBox:
         """A lesson visited, phase by phase, and the feedback on it."""
+        return self._observation
+
+    def _build_observation(self) -> widgets.VBox:
         self.visit = ChoiceList(
             "Which visit?", self._visits(), self.query.get("visit", "")
         )
@@ -108,13 +131,13 @@ class SupportPage:
             description="Begin a new visit", button_style="primary"
         )
         self.new.on_click(lambda _: self.begin())
+        on_roll = pupil_names.options(pupil_names.with_sen(self.school))
+        choices = {"pupil": [(key, name) for name, key in on_roll]}
         self.visit_parts = [
-            self.ask.part(key, of="none", choices={"pupil": _turned(self.pupils)})
-            for key in VISITED
+            self.ask.part(key, of="none", choices=choices) for key in VISITED
         ]
         self.visit_place = widgets.VBox([])
-        self.live = Live()
-        self.live.also(self._take_stock)
+        self.live.also(self.take_stock)
         self.sheet = self.live.piece(self._feedback)
         self.together = self.live.piece(self._needs)
         for part in self.visit_parts:
@@ -139,68 +162,39 @@ class SupportPage:
         except StoreError as error:
             self.trouble.value = layout.not_saved(error)
             return
-        self._take_stock()
+        self.take_stock()
         self.visit.offer(self._visits(), key)
         self._show_visit()
 
     def downloads(self) -> widgets.VBox:
         """The IEP and the feedback sheet that are open above, and the forms, to take away."""
-        chosen = [
-            ("The IEP chosen above", self._iep_file),
-            ("The feedback sheet of the visit chosen above", self._sheet_file),
-        ]
-        return Downloads(
-            self.workspace, [*downloads.forms(self.workspace, self.ask.sheet), *chosen]
-        ).box
+        return self._downloads.box
 
-    def _iep_file(self, held: Held) -> File:
+    def _iep_file(self, answers: Mapping[str, Mapping[str, str]]) -> File:
         if not self.whom.value:
             raise downloads.NothingChosen(
                 "Choose a pupil or a group under ‘Write an IEP’ first."
             )
         return downloads.iep(
-            self.workspace, of=self.whom.value, whom=self.whom.label, held=held
+            self.workspace, of=self.whom.value, whom=self.whom.label, held=answers
         )
 
-    def _sheet_file(self, held: Held) -> File:
+    def _sheet_file(self, answers: Mapping[str, Mapping[str, str]]) -> File:
         if not self.visit.value:
             raise downloads.NothingChosen("Choose a visit above first.")
         return downloads.feedback(
-            self.workspace, of=self.visit.value, visit=self.visit.words, held=held
+            self.workspace, of=self.visit.value, visit=self.visit.words, held=answers
         )
-
-    def next(self) -> widgets.HTML:
-        """Where to go from here."""
-        lines = [
-            (
-                "Task 7: does the lesson plan already do what the pupil needs?",
-                layout.address("task7_planning"),
-            ),
-            (
-                "Task 8: give what you noted an owner and a date",
-                layout.address("task8_working_smarter"),
-            ),
-        ]
-        return layout.html(layout.what_next(lines))
 
     def _visits(self) -> list[tuple[str, str]]:
         named = [
             (visit_name(values), key)
-            for key, values in copies(self._held, VISIT).items()
+            for key, values in copies(self.answers, VISIT).items()
         ]
         return [
             ("Choose a visit", ""),
             *sorted(named, key=lambda one: one[1], reverse=True),
         ]
-
-    def _take_stock(self) -> None:
-        """Read the answers, once for all that is made of them; where they cannot be read, those read last stay, and it is told."""
-        try:
-            self._held, self.trouble.value = self.workspace.store.forms(), ""
-        except StoreError as error:
-            self.trouble.value = layout.trouble_line(
-                f"What was written cannot be read anew. {error}"
-            )
 
     def _visit_changed(self) -> None:
         self.live.refresh()
@@ -220,187 +214,171 @@ class SupportPage:
 
     def _feedback(self) -> str:
         """The sheet to hand over: what went well, where the minutes went, three aspects to develop."""
-        if not self.visit.value:
+        visit = self.visit.value
+        if not visit:
             return ""
-        held = {
-            key: self._held.get(place(key, of=self.visit.value), {}) for key in VISITED
-        }
+        answers = {key: self.answers.get(place(key, of=visit), {}) for key in VISITED}
         title = layout.heading("The feedback sheet", level=3)
         about = layout.note(
-            visit_name(held[VISIT])
-            + ". How support was used in one lesson; no judgement on a person."
+            f"{visit_name(answers[VISIT])}. How support was used in one lesson; no judgement on a person."
         )
-        well = held["task6.went_well"].get("went_well", "")
-        aspects = [
-            (
-                held["task6.develop"].get(f"task6.develop.{n}.what", ""),
-                held["task6.develop"].get(f"task6.develop.{n}.how", ""),
-            )
-            for n in (1, 2, 3)
-        ]
-        items = "".join(
-            f"<li><strong>{layout.escape(what)}</strong>{f': {layout.escape(how)}' if how else ''}</li>"
-            for what, how in aspects
-            if what
-        )
-        feedback = held["task6.feedback"]
+        well = layout.escape(answers["task6.went_well"].get("went_well", ""))
         parts = [
-            f"<h4>What went well</h4><p>{layout.escape(well) or 'Nothing is written yet.'}</p>",
-            self._minutes(held["task6.minutes"]),
-            f"<h4>To develop</h4>{f'<ol>{items}</ol>' if items else '<p>Nothing is written yet.</p>'}",
+            f"<h4>What went well</h4><p>{well or NOTHING_YET}</p>",
+            self._minutes(answers["task6.minutes"]),
+            f"<h4>To develop</h4>{_to_develop(answers['task6.develop'])}",
         ]
         for key, words in (
             ("view", "The assistant’s own view"),
             ("support", "Help or training agreed"),
         ):
-            if feedback.get(key):
-                parts.append(f"<h4>{words}</h4><p>{layout.escape(feedback[key])}</p>")
+            if text := answers["task6.feedback"].get(key):
+                parts.append(f"<h4>{words}</h4><p>{layout.escape(text)}</p>")
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
 
     def _minutes(self, answers: Mapping[str, str]) -> str:
-        table = minutes(
-            every_row(self.ask.sheet.part("task6.minutes"), self._held), answers
-        )
+        rows = every_row(self.ask.sheet.part("task6.minutes"), self.answers)
+        table = minutes(rows, answers)
         if table.empty:
             return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
-        whole = table["minutes"].sum()
-        alone = table.loc[
-            table["key"].isin(["task6.minutes.independent", "task6.minutes.peers"]),
-            "minutes",
-        ].sum()
-        told = f"Of {whole:g} minutes noted, {alone:g} were spent working alone or with other pupils."
-        chart = layout.picture(
-            partial(charts.strip, table),
-            says=". ".join(
-                f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()
-            ),
+        alone = table.loc[table["key"].isin(ON_THEIR_OWN), "minutes"].sum()
+        sentence = (
+            f"Of {table['minutes'].sum():g} minutes noted, {alone:g} were spent working "
+            "alone or with other pupils."
         )
+        says = [f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()]
+        chart = layout.picture(partial(charts.strip, table), says=". ".join(says))
         numbers = layout.numbers(
             table,
             caption="Minutes by kind of activity",
             columns={"label": "Activity", "minutes": "Minutes"},
         )
-        return f"<h4>Where the minutes went</h4><p>{told}</p>{chart}{numbers}"
+        return f"<h4>Where the minutes went</h4><p>{sentence}</p>{chart}{numbers}"
 
     def _needs(self) -> str:
         title = layout.heading("What do the visits say together?")
-        visits = len(copies(self._held, VISIT))
+        visits = len(copies(self.answers, VISIT))
         if visits == 0:
             return title + layout.answer("No lesson has been visited yet.")
-        told = f"{visits} lesson{'' if visits == 1 else 's'} visited."
-        few = (
-            layout.note(
-                "One visit is one lesson. Look for what comes up again before you plan training."
-            )
-            if visits < 5
-            else ""
-        )
         phases = self.ask.sheet.part("task6.phases")
         seen = phases_seen(
-            every_row(phases, self._held), copies(self._held, phases.key)
+            every_row(phases, self.answers), copies(self.answers, phases.key)
         )
-        aspects = developing(self._held)
-        tables = ""
+        sentence = f"{_lessons(visits)} visited.{_least_seen(seen)}"
+        parts = [title, layout.answer(sentence)]
+        if visits < 5:
+            parts.append(
+                layout.note(
+                    "One visit is one lesson. Look for what comes up again before you plan training."
+                )
+            )
         if len(seen):
-            columns = {
-                "label": "What an assistant may do",
-                "seen": "Seen",
-                "partly": "In part",
-                "not_seen": "Not seen",
-            }
-            columns |= {"lessons": "Of lessons"}
-            least = seen.iloc[0]
-            if least.seen < least.lessons:
-                where = f"fully seen in {least.seen} of {least.lessons} lesson{'' if least.lessons == 1 else 's'}"
-                told += f" Least often seen where it was called for: {layout.lower_first(least.label)}, {where}."
-            tables += layout.numbers(
-                seen,
-                caption="How often each was seen, where it was called for",
-                columns=columns,
-            )
+            parts.append(_seen_table(seen))
+        aspects = developing(self.answers)
         if len(aspects):
-            shown = layout.plain_table(
-                aspects,
-                caption="Aspects to develop, over all visits",
-                columns={"what": "What", "how": "How", "visit": "From the visit of"},
+            parts.append(
+                layout.plain_table(
+                    aspects,
+                    caption="Aspects to develop, over all visits",
+                    columns={
+                        "what": "What",
+                        "how": "How",
+                        "visit": "From the visit of",
+                    },
+                )
             )
-            tables += shown
-        return (
-            title
-            + layout.answer(told)
-            + few
-            + tables
-            + layout.how_to_read("lessons_seen")
-        )
+        return "".join([*parts, layout.how_to_read("lessons_seen")])
+
+
+def _lessons(count: int) -> str:
+    return f"{count} lesson{'' if count == 1 else 's'}"
+
+
+def _to_develop(answers: Mapping[str, str]) -> str:
+    """The aspects to develop after one visit, as a list."""
+    items = ""
+    for what, how in _aspects(answers):
+        more = f": {layout.escape(how)}" if how else ""
+        items += f"<li><strong>{layout.escape(what)}</strong>{more}</li>"
+    return f"<ol>{items}</ol>" if items else f"<p>{NOTHING_YET}</p>"
+
+
+def _aspects(answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is to develop after one visit, and how."""
+    lines = [
+        (answers.get(f"{DEVELOP}.{n}.what", ""), answers.get(f"{DEVELOP}.{n}.how", ""))
+        for n in ASPECTS
+    ]
+    return [(what, how) for what, how in lines if what]
+
+
+def _least_seen(seen: pd.DataFrame) -> str:
+    """What was seen least often where it was called for; '' where everything always was."""
+    if seen.empty or seen.iloc[0].seen >= seen.iloc[0].lessons:
+        return ""
+    least = seen.iloc[0]
+    return (
+        f" Least often seen where it was called for: {layout.lower_first(least.label)}, "
+        f"fully seen in {least.seen} of {_lessons(least.lessons)}."
+    )
+
+
+def _seen_table(seen: pd.DataFrame) -> str:
+    return layout.numbers(
+        seen,
+        caption="How often each was seen, where it was called for",
+        columns={
+            "label": "What an assistant may do",
+            "seen": "Seen",
+            "partly": "In part",
+            "not_seen": "Not seen",
+            "lessons": "Of lessons",
+        },
+    )
 
 
 def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:
     """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
-    found = [
-        (
-            row.key,
-            row.label,
-            number(answers.get(answer_key(row=row.key, column="minutes"), "")),
-        )
-        for row in rows
+    columns = ["key", "label", "minutes"]
+    noted = [answers.get(answer_key(row=row.key, column="minutes"), "") for row in rows]
+    lines = [
+        (row.key, row.label, number(text))
+        for row, text in zip(rows, noted, strict=True)
     ]
-    return pd.DataFrame(
-        [one for one in found if one[2] > 0], columns=["key", "label", "minutes"]
-    )
+    table = pd.DataFrame(lines, columns=columns)
+    return table[table["minutes"] > 0].reset_index(drop=True)
 
 
-def phases_seen(rows: Sequence[Row], visits: Held) -> pd.DataFrame:
+def phases_seen(
+    rows: Sequence[Row], visits: Mapping[str, Mapping[str, str]]
+) -> pd.DataFrame:
     """Over all visits, how often each thing was seen where it was called for: label, seen, partly, not_seen, lessons.
 
     The least often seen first; things that were never judged are left out.
     """
-    found = []
+    counts = []
     for row in rows:
-        given = [
-            values.get(answer_key(row=row.key, column="seen"), "")
-            for values in visits.values()
-        ]
-        counts = {key: given.count(key) for key in ("seen", "partly", "not_seen")}
-        if sum(counts.values()):
-            found.append(
-                {"label": row.label} | counts | {"lessons": sum(counts.values())}
-            )
-    table = pd.DataFrame(
-        found, columns=["label", "seen", "partly", "not_seen", "lessons"]
-    )
+        field = answer_key(row=row.key, column="seen")
+        judged = [answers.get(field, "") for answers in visits.values()]
+        counts.append((row.label, *(judged.count(key) for key in JUDGED)))
+    table = pd.DataFrame(counts, columns=["label", *JUDGED])
+    table["lessons"] = table[list(JUDGED)].sum(axis=1)
+    table = table[table["lessons"] > 0]
     share = (table["seen"] + table["partly"] / 2) / table["lessons"]
-    return (
-        table.assign(share=share)
-        .sort_values("share", kind="stable", ignore_index=True)
-        .drop(columns="share")
-    )
+    order = share.sort_values(kind="stable").index
+    return table.loc[order].reset_index(drop=True)
 
 
-def developing(held: Held) -> pd.DataFrame:
+def developing(answers: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
     """Every aspect to develop over all visits: what, how and the visit it is from, by day; nobody is ranked."""
     rows = []
-    for key, values in copies(held, "task6.develop").items():
-        visit = held.get(place(VISIT, of=key), {})
-        for n in (1, 2, 3):
-            if what := values.get(f"task6.develop.{n}.what", ""):
-                rows.append(
-                    (
-                        visit.get("date", ""),
-                        what,
-                        values.get(f"task6.develop.{n}.how", ""),
-                        visit_name(visit),
-                    )
-                )
+    for key, written in copies(answers, DEVELOP).items():
+        visit = answers.get(place(VISIT, of=key), {})
+        for what, how in _aspects(written):
+            rows.append((visit.get("date", ""), what, how, visit_name(visit)))
     table = pd.DataFrame(rows, columns=["date", "what", "how", "visit"])
-    return table.sort_values("date", kind="stable", ignore_index=True).drop(
-        columns="date"
-    )
+    by_day = table.sort_values("date", kind="stable", ignore_index=True)
+    return by_day.drop(columns="date")
 
 
-def _turned(options: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(key, words) for words, key in options]
-
-
-def open_page() -> SupportPage:
-    """The page over the school that lies open."""
-    return SupportPage(open_workspace(), query=pupil_names.asked())
+open_page = SupportPage.open
