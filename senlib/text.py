@@ -45,12 +45,12 @@ def day(at: date) -> str:
 
 
 def written_day(text: str) -> str:
-    """A day that was kept as 2005-03-08, as one writes it; any other text as it stands.
+    """A day that was kept as 2005-03-08, as one writes it; '' where it is none.
 
     >>> written_day("2005-03-08"), written_day("soon")
-    ('8 March 2005', 'soon')
+    ('8 March 2005', '')
     """
     try:
         return day(date.fromisoformat(text))
     except ValueError:
-        return text
+        return ""

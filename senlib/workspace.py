@@ -6,12 +6,11 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 import pandas as pd
 
@@ -22,7 +21,8 @@ from senlib.school.faults import FaultyFile
 from senlib.school.school import School, open_and_renew, open_school, save_school
 from senlib.school.school_file import NotKept
 from senlib.workbook import portable
-from senlib.workbook.store import Answer, Placed, Saved, Store, StoreError
+from senlib.workbook.closed_store import ClosedStore
+from senlib.workbook.store import Store, StoreError
 
 OWN = "own"
 
@@ -78,66 +78,6 @@ def source_words(source: str) -> str:
 
 
 _NO_SCHOOL_BEFORE = "There is no school that was kept before this one."
-
-
-class ClosedStore(Store):
-    """What stands in for a store whose file cannot be used: it shows no answers, and refuses to keep any, in words.
-
-    Pages open over it all the same, for figures do not hang on answers. The file is not touched.
-    """
-
-    def __init__(self, path: Path, *, workbook: str, words: str) -> None:
-        self.path, self.workbook, self.words = path.absolute(), workbook, words
-
-    def save(
-        self, *, form: str, field: str, value: str, seen: int | None = None
-    ) -> Saved:
-        self._refuse()
-
-    def save_all(
-        self,
-        *,
-        form: str,
-        values: Mapping[str, str],
-        seen: Mapping[str, int] | None = None,
-    ) -> dict[str, Saved]:
-        self._refuse()
-
-    def after_saving(self, function: Callable[[str, Mapping[str, str]], None]) -> None:
-        pass
-
-    def latest(self, form: str) -> dict[str, str]:
-        return {}
-
-    def answers(
-        self, form: str, *, before: datetime | None = None
-    ) -> dict[str, Answer]:
-        return {}
-
-    def forms(self, under: str = "") -> dict[str, dict[str, str]]:
-        return {}
-
-    def workbooks(self) -> list[str]:
-        return []
-
-    def history(self, form: str, field: str) -> list[Answer]:
-        return []
-
-    def bring_back(self, form: str, field: str, id: int) -> Saved:
-        self._refuse()
-
-    def everything(self) -> list[Placed]:
-        # A copy to carry away that held nothing would pass for a backup.
-        self._refuse()
-
-    def append_missing(self, answers: Iterable[Placed]) -> int:
-        self._refuse()
-
-    def delete_everything(self) -> None:
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise StoreError(self.words)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from senlib.measures.provision import (
     stuck_without,
 )
 from senlib.workbook import portable
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from senlib.workbook.store import Store
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"

@@ -24,8 +24,9 @@ from senlib.school.school import open_school, save_school
 from senlib.school.school_file import FILE
 from senlib.widgets import ChosenFile
 from senlib.workbook import store as stores
+from senlib.workbook.closed_store import ClosedStore
 from senlib.workbook.store import Store, StoreError
-from senlib.workspace import FIGURES, TYPED, ClosedStore, open_workspace, source_words
+from senlib.workspace import FIGURES, TYPED, open_workspace, source_words
 from tests.pages.driving import small_school, workspace_over
 
 KNOWN = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English\n0012,Ada,Zhou,10,10A,A,3,5\n"

@@ -20,7 +20,8 @@ from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.provision import standing
 from senlib.school.school import School
 from senlib.workbook import portable
-from senlib.workbook.forms import answer_key, load, place
+from senlib.workbook.forms import answer_key, place
+from senlib.workbook.page_forms import load
 from senlib.workbook.store import Placed
 
 SEED = 1

@@ -12,24 +12,22 @@ from senlib.exports import _docx
 from senlib.exports._docx import Cell
 from senlib.exports.about import About
 from senlib.text import day, one_line, written_day
+from senlib.workbook.flow_chart import FlowChart, Node, walk
 from senlib.workbook.forms import (
     Cards,
     Checklist,
     Choice,
     Field,
-    FlowChart,
     Form,
     Grid,
-    Node,
     Part,
     Points,
     Resources,
     Row,
     answer_key,
-    load,
     place,
-    walk,
 )
+from senlib.workbook.page_forms import load
 from senlib.workbook.plan import PLAN, Action
 from senlib.workbook.rows import own_rows, rows_form
 
@@ -686,7 +684,7 @@ def _in_words(asked: Field, value: str, *, names: Mapping[str, str]) -> str:
     if asked.kind == "yes":
         return TICK if value == "yes" else ""
     if asked.kind == "date":
-        return written_day(value)
+        return written_day(value) or value
     if asked.kind in ("pupil", "action"):
         return (
             names.get(value, NO_PUPIL if asked.kind == "pupil" else NO_ACTION)

@@ -548,7 +548,7 @@ def _due(found: Sequence[Action], names: Mapping[str, str], *, today: date) -> s
                 None, (action.what, names.get(action.of, ""), action.values["owner"])
             )
         )
-        items += f"<li><strong>{'Overdue: ' if action in late else ''}{layout.day(action.due)}</strong>, {escape(whose)}</li>"
+        items += f"<li><strong>{'Overdue: ' if action in late else ''}{day(action.due)}</strong>, {escape(whose)}</li>"
     plan = f'<p><a href="{layout.address("task8_working_smarter")}">To the action plan (Task 8)</a></p>'
     return title + layout.answer(told) + f"<ul>{items}</ul>" + plan
 

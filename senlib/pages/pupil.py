@@ -27,15 +27,23 @@ from senlib.pages.kit import (
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.form_sheet import KeptSheet, table
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
-from senlib.pages.kit.visits import VISIT, visit_name
-from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
-from senlib.pages.task4_level3_to_5 import standing
-from senlib.pages.task7_planning import asks, class_name, to_do
+from senlib.text import written_day
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Field, copies, place
-from senlib.workbook.plan import Action
+from senlib.workbook.plan import PLAN_LINES, Action
 from senlib.workbook.store import StoreError
-from senlib.workbook.walks import CLASS, IEP, OWN, booklet_chart, own_chart, walked
+from senlib.workbook.visits import VISIT, visit_name
+from senlib.workbook.walks import (
+    CLASS,
+    IEP,
+    OWN,
+    asks,
+    booklet_chart,
+    class_name,
+    own_chart,
+    to_do,
+    walked,
+)
 from senlib.workspace import Workspace, open_workspace
 
 # What the page says from the school's own files, whether or not the answers can be read.
@@ -366,7 +374,7 @@ class PupilPage:
             what=self._now["subject"],
             start=self._now["entry"],
             aim=aim,
-            standing=[standing(one) for one in self._now.itertuples()],
+            standing=[sentences.standing(one) for one in self._now.itertuples()],
             england=[
                 others_of_100.short(share(found, reach=reach, stage=stage))
                 for _, found in beside
@@ -546,7 +554,7 @@ def _from_to(row: object) -> str:
     >>> _from_to(Row(entry="3", now="4c", now_date="2004-12-10")), _from_to(Row(entry="", now="", now_date=""))
     ('entered at 3, now 4c (10 December 2004)', 'entered without a result, now not known')
     """
-    day = layout.written_day(row.now_date) if row.now else ""
+    day = written_day(row.now_date) if row.now else ""
     start = f"at {row.entry}" if row.entry else "without a result"
     return f"entered {start}, now {row.now or 'not known'}{f' ({day})' if day else ''}"
 

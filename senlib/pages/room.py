@@ -13,7 +13,8 @@ import pandas as pd
 
 from senlib.pages.kit import header, layout
 from senlib.workbook import room_answers
-from senlib.workbook.forms import Cards, Grid, load
+from senlib.workbook.forms import Cards, Grid
+from senlib.workbook.page_forms import load
 from senlib.workbook.room_answers import Tally, Written
 from senlib.workbook.store import StoreError
 from senlib.workspace import (

@@ -123,7 +123,7 @@ class RolePage(Page):
 def summed_up(grid: Grid, answers: Mapping[str, str]) -> str:
     """How many items stand where: a talking point, and no mark.
 
-    >>> from senlib.workbook.forms import load
+    >>> from senlib.workbook.page_forms import load
     >>> grid = load("task2_role_of_the_senco").part("task2.role")
     >>> summed_up(grid, {})
     'You have judged none of the 22 items yet. Begin anywhere; everything is kept as you choose it.'

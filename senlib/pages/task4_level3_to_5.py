@@ -40,10 +40,9 @@ from senlib.pages.kit.live import Live
 from senlib.pages.kit.rates import rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import Listing
+from senlib.workbook.plan import PLAN_LINES
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace, open_workspace
-
-FORM = "task 4 plan"
 
 # Why it cannot be said of so many pupils whether they are on course; of those without a date the page says it apart.
 _UNSAID = {
@@ -265,7 +264,7 @@ class TrackingPage:
                 ", ".join(filter(None, (row.sen_provision, self._needs[row.pupil_id])))
                 for row in table.itertuples()
             ],
-            standing=[standing(row) for row in table.itertuples()],
+            standing=[sentences.standing(row) for row in table.itertuples()],
             england=self._shares(table),
             plan=[
                 plans.get(f"{row.subject}/{row.pupil_id}", "")
@@ -327,7 +326,7 @@ class TrackingPage:
         What pupils are given is read with them.
         """
         try:
-            self._plans = self.shown.read(FORM)
+            self._plans = self.shown.read(PLAN_LINES)
             self._given = provision_maps.by_pupil(
                 provision_maps.maps(self.workspace.store)
             )
@@ -521,7 +520,7 @@ class TrackingPage:
         try:
             field, plan = f"{self.subject.value}/{edit['id']}", edit["value"] or ""
             at = self.shown.keep(
-                FORM,
+                PLAN_LINES,
                 {field: plan},
                 about="the plan line you have just written",
                 then=self.live.refresh,
@@ -663,14 +662,6 @@ def in_order(scale: Scale) -> list[str]:
         *bands,
         *sorted([*values, *scale.double_awards()], key=scale.points),
     ]
-
-
-def standing(row) -> str:
-    """Where a pupil stands, in words."""
-    if row.stuck == "yes":
-        return "stuck, though on course" if row.on_course == "yes" else "stuck"
-    unsaid = "not stuck" if row.stuck == "no" else "not known"
-    return {"yes": "on course", "no": "behind"}.get(row.on_course, unsaid)
 
 
 def _with_needs(rows: pd.DataFrame) -> list[str]:

@@ -16,10 +16,10 @@ from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.provision_maps import number
-from senlib.pages.kit.visits import VISIT, visit_name
 from senlib.workbook.forms import Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
+from senlib.workbook.visits import VISIT, visit_name
 from senlib.workbook.walks import groups
 from senlib.workspace import Workspace
 

@@ -15,7 +15,8 @@ from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
-from senlib.workbook.forms import FlowChart, copies, place, problems, walk
+from senlib.workbook.flow_chart import FlowChart, problems, walk
+from senlib.workbook.forms import copies, place
 from senlib.workbook.rows import new_key
 from senlib.workbook.store import StoreError
 from senlib.workbook.walks import (
@@ -27,11 +28,14 @@ from senlib.workbook.walks import (
     SUMS,
     WHO,
     Walked,
+    asks,
     booklet_chart,
     boxes,
     chart_values,
+    class_name,
     own_chart,
     summed_up,
+    to_do,
     trail_form,
     walked,
 )
@@ -425,38 +429,6 @@ def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
         [pupils[column].str.lower().isin(words) for column in SETS], axis=1
     ).any(axis=1)
     return pd.concat([pupils[here], pupils[~here]])
-
-
-def class_name(values: Mapping[str, str]) -> str:
-    """A class as one names it.
-
-    >>> class_name({"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}), class_name({})
-    ('8B, Mathematics, 8 March 2005', 'A class without a name')
-    """
-    parts = (
-        values.get("class", ""),
-        values.get("subject", ""),
-        layout.written_day(values.get("date", "")),
-    )
-    return ", ".join(filter(None, parts)) or "A class without a name"
-
-
-def to_do(one: Walked) -> str:
-    """What a walk has come to: the short names of the boxes that say what to do."""
-    return "; ".join(
-        node.label or node.text for node in one.trail.nodes if node.kind != "question"
-    )
-
-
-def asks(one: Walked) -> str:
-    """Whether a walk has come to its end, or which question it waits at."""
-    if one.trail.done:
-        return "Done"
-    return (
-        f"At: {one.trail.asks.label}"
-        if one.trail.asks
-        else "The chart leads no further"
-    )
 
 
 def drawable(chart: FlowChart) -> list[dict[str, str]]:

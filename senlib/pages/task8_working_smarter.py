@@ -13,8 +13,9 @@ from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.form_sheet import FormSheet
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
+from senlib.text import day
 from senlib.widgets.sheet import box_name
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
@@ -200,7 +201,7 @@ def plan_answer(found: list[Action], *, today: date) -> str:
         parts.append(f"{_many(len(late), 'action')} overdue.")
     if soon:
         parts.append(
-            f"{_many(len(soon), 'action')} due within four weeks, the next on {layout.day(soon[0].due)}."
+            f"{_many(len(soon), 'action')} due within four weeks, the next on {day(soon[0].due)}."
         )
     if undated:
         parts.append(

@@ -14,14 +14,16 @@ from senlib.workbook.forms import (
     Row,
     answer_key,
     copies,
-    load,
     place,
-    stems,
 )
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import Store
 
 PLAN = "plan.actions"
+
+# The form of the plan lines of Task 4, one for each pupil in each subject.
+PLAN_LINES = "task 4 plan"
 
 # Whose action it is, by when, how one will know, and whether it is done.
 COLUMNS = ("owner", "due", "measure", "done")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from senlib.workbook.forms import Part, Points, copies, load, stems
+from senlib.workbook.forms import Part, Points, copies
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.plan import PLAN
 
 # Forms that the pages keep beside those under content/, by the page they belong to.

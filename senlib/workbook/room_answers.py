@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from senlib.workbook.forms import Cards, Form, Grid, Part, answer_key, load, stems
+from senlib.workbook.forms import Cards, Form, Grid, Part, answer_key
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.store import Store
 
 # Under this form a participant's store keeps what its writer chose to show, each text under the place it was written at.

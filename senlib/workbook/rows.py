@@ -43,7 +43,7 @@ def own_rows(held: Mapping[str, str]) -> list[Row]:
 def every_row(grid: Grid, held: Mapping[str, Mapping[str, str]]) -> list[Row]:
     """A grid's rows, and after them those that the school has added, from the latest values of all forms.
 
-    >>> from senlib.workbook.forms import load
+    >>> from senlib.workbook.page_forms import load
     >>> grid = load("task8_working_smarter").part("review")
     >>> len(every_row(grid, {})), every_row(grid, {"review.rows": {"own.1.label": "The nurture room"}})[-1].label
     (10, 'The nurture room')

@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from senlib import content
-from senlib.workbook.forms import Part, load, stems
+from senlib.workbook.forms import Part
+from senlib.workbook.page_forms import load, stems
 
 FORM = "facilitator.plan"
 

@@ -6,15 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from senlib.workbook.forms import (
-    FlowChart,
-    Trail,
-    copies,
-    load,
-    nodes_from,
-    place,
-    walk,
-)
+from senlib.text import written_day
+from senlib.workbook.flow_chart import FlowChart, Trail, nodes_from, walk
+from senlib.workbook.forms import copies, place
+from senlib.workbook.page_forms import load
 
 CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
 
@@ -177,3 +172,35 @@ def summed_up(found: Sequence[Walked]) -> str:
     whom = "pupil or group" if len(done) == 1 else "pupils and groups"
     rest = f" {left} {'is' if left == 1 else 'are'} still on the way." if left else ""
     return f"Of {len(done)} {whom}, {', '.join(parts)}.{rest}"
+
+
+def class_name(values: Mapping[str, str]) -> str:
+    """A class as one names it.
+
+    >>> class_name({"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}), class_name({})
+    ('8B, Mathematics, 8 March 2005', 'A class without a name')
+    """
+    parts = (
+        values.get("class", ""),
+        values.get("subject", ""),
+        written_day(values.get("date", "")),
+    )
+    return ", ".join(filter(None, parts)) or "A class without a name"
+
+
+def to_do(one: Walked) -> str:
+    """What a walk has come to: the short names of the boxes that say what to do."""
+    return "; ".join(
+        node.label or node.text for node in one.trail.nodes if node.kind != "question"
+    )
+
+
+def asks(one: Walked) -> str:
+    """Whether a walk has come to its end, or which question it waits at."""
+    if one.trail.done:
+        return "Done"
+    return (
+        f"At: {one.trail.asks.label}"
+        if one.trail.asks
+        else "The chart leads no further"
+    )

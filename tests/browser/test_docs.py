@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from tests.browser.conftest import ROOT, WIDE, started
 
 DOCS = ROOT / "docs"

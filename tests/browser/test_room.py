@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from tests.browser.conftest import started
 
 SHEET = load("task2_role_of_the_senco")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from senlib.pages.kit.site import PAGES
-from senlib.workbook import forms
+from senlib.workbook import flow_chart, forms, page_forms
 
 PINNED = Path(__file__).with_name("keys.txt")
-PARTS = [part for stem in forms.stems() for part in forms.load(stem).parts]
+PARTS = [part for stem in page_forms.stems() for part in page_forms.load(stem).parts]
 PART = {part.key: part for part in PARTS}
 
 
@@ -101,7 +101,9 @@ def test_every_page_has_forms_and_every_file_a_page():
         "facilitator",
         "room",
     }  # what the others ask, or asks it in a session
-    assert forms.stems() == [page.stem for page in PAGES if page.stem not in gathers]
+    assert page_forms.stems() == [
+        page.stem for page in PAGES if page.stem not in gathers
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_every_page_has_forms_and_every_file_a_page():
         ("task6.reflection.targets", forms.Prompt, 1),
         ("unit6.iep_facts", forms.Points, 4),
         ("unit6.reflection", forms.Prompt, 2),
-        ("task7.chart", forms.FlowChart, 10),
+        ("task7.chart", flow_chart.FlowChart, 10),
         ("links.whole_school", forms.Prompt, 1),
         ("links.special_schools", forms.Prompt, 2),
         ("review", forms.Grid, 10),
@@ -147,7 +149,7 @@ def test_counts_of_the_booklet(key, kind, lines):
     held = {
         forms.Grid: "rows",
         forms.Cards: "cards",
-        forms.FlowChart: "nodes",
+        flow_chart.FlowChart: "nodes",
         forms.Form: "fields",
         forms.Prompt: "fields",
     }
@@ -278,8 +280,8 @@ def test_every_task_can_add_to_the_plan():
 
     assert [
         stem
-        for stem in forms.stems()
-        if stem != "index" and not any(map(adds, forms.load(stem).parts))
+        for stem in page_forms.stems()
+        if stem != "index" and not any(map(adds, page_forms.load(stem).parts))
     ] == []
 
 

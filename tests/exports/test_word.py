@@ -18,11 +18,11 @@ from lxml import etree
 
 from senlib.exports import word
 from senlib.exports.about import About
-from senlib.workbook import forms
+from senlib.workbook import page_forms
+from senlib.workbook.flow_chart import FlowChart
 from senlib.workbook.forms import (
     Cards,
     Checklist,
-    FlowChart,
     Form,
     Grid,
     Points,
@@ -34,7 +34,11 @@ from senlib.workbook.plan import actions
 
 MADE = date(2005, 3, 18)
 ABOUT = About(title="Forms", source="Any School", made=MADE)
-PARTS = {part.key: part for stem in forms.stems() for part in forms.load(stem).parts}
+PARTS = {
+    part.key: part
+    for stem in page_forms.stems()
+    for part in page_forms.load(stem).parts
+}
 NASTY = [
     "Ada\x00 Zhou",
     "one\x0btwo",
@@ -590,7 +594,7 @@ def test_what_was_hidden_is_said():
 def test_libreoffice_opens_it(tmp_path):
     pieces = [
         word.Copy(part=part, answers=filled(part))
-        for part in forms.load("task8_working_smarter").parts
+        for part in page_forms.load("task8_working_smarter").parts
     ]
     (tmp_path / "task8.docx").write_bytes(word.document(pieces, about=ABOUT))
     command = [

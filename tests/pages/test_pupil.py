@@ -10,8 +10,7 @@ from senlib import open_sample
 from senlib.measures.one_pupil import now_of
 from senlib.pages.kit import others_of_100, pupil_names
 from senlib.pages.pupil import PupilPage
-from senlib.pages.task4_level3_to_5 import FORM as PLAN_LINES
-from senlib.workbook.plan import actions, add_action
+from senlib.workbook.plan import PLAN_LINES, actions, add_action
 from senlib.workspace import _with_examples
 from tests.pages.driving import (
     NASTY,

@@ -3,7 +3,7 @@
 import pytest
 
 from senlib.pages.task2_role_of_the_senco import ROLE, SORT, RolePage
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from tests.pages.driving import TROUBLES, rows_of, save, value_of, vanish, words
 
 GRID = load("task2_role_of_the_senco").part(ROLE)

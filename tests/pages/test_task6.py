@@ -8,9 +8,8 @@ from senlib.pages.task6_support_in_class import (
     developing,
     minutes,
     phases_seen,
-    visit_name,
 )
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from senlib.workbook.plan import actions
 from senlib.workbook.rows import add_row, every_row
 from tests.pages.driving import (
@@ -312,18 +311,6 @@ def test_many_visits(workspace):
         page.together
     ) and "fully seen in 20 of 40 lessons" in words(page.together)
     assert "One visit is one lesson" not in words(page.together)
-
-
-@pytest.mark.parametrize(
-    "values, name",
-    [
-        ({"date": "2005-03-08"}, "8 March 2005"),
-        ({"class": "8B"}, "A visit without a date, 8B"),
-        ({"date": "soon", "assistant": "JM"}, "A visit without a date, JM"),
-    ],
-)
-def test_a_visit_by_name(values, name):
-    assert visit_name(values) == name
 
 
 # -- schools that lack something, and stores --

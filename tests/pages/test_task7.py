@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from senlib.pages.task7_planning import PlanningPage, asks, to_do
+from senlib.pages.task7_planning import PlanningPage
 from senlib.workbook import walks
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
@@ -300,14 +300,6 @@ def test_the_walks_of_the_other_chart_are_kept_while_one_is_walked(page, workspa
     assert not page.flow.done and page.flow.asks == "own_1"
     page.which.box.value = ""
     assert page.flow.done
-
-
-def test_words_of_an_unfinished_walk():
-    chart = walks.booklet_chart()
-    (one,) = walks.walked(
-        {"task7.class/c": {}, "task7.who/c": {"1": "pupil"}}, chart=chart
-    )
-    assert (to_do(one), asks(one)) == ("", "At: In the class plans?")
 
 
 # -- schools that lack something, and stores --

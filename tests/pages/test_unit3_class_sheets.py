@@ -18,16 +18,14 @@ from senlib.measures.proportion import FEW
 from senlib.pages.kit.plan_sheet import PlanSheet
 from senlib.pages.unit3_class_sheets import (
     PRIORITIES,
-    SAME_NEED,
-    STRATEGIES,
-    TARGETS,
-    Bank,
     ClassSheetsPage,
     review_answer,
 )
-from senlib.workbook.forms import Grid, load, stems
+from senlib.workbook.forms import Grid
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.plan import actions
 from senlib.workbook.rows import add_row, drop_row
+from senlib.workbook.strategies import SAME_NEED, STRATEGIES, TARGETS, Bank
 from tests.measures.schools import school as made_of
 from tests.pages.driving import (
     NASTY,

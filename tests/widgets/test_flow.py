@@ -4,7 +4,7 @@ import pytest
 import traitlets
 
 from senlib.widgets.flow import FIELDS, LONGEST_LABEL, LONGEST_TEXT, MOST_BOXES, Flow
-from senlib.workbook.forms import Node
+from senlib.workbook.flow_chart import Node
 
 ASK = {
     "key": "q1",

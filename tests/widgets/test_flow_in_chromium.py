@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from senlib.widgets.flow import FIELDS, Flow
-from senlib.workbook.forms import FlowChart, load, nodes_from, problems, walk
+from senlib.workbook.flow_chart import FlowChart, nodes_from, problems, walk
+from senlib.workbook.page_forms import load
 from tests.widgets import staging
 from tests.widgets.staging import Stage, axe_findings, fits_its_page
 

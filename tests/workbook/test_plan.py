@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from senlib.workbook import plan
-from senlib.workbook.forms import Form, Grid, Points, answer_key, load, stems
+from senlib.workbook.forms import Form, Grid, Points, answer_key
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.rows import add_row
 from senlib.workbook.store import Store
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from senlib.workbook.forms import Points, load, stems
+from senlib.workbook.forms import Points
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.progress import BESIDE, Progress, progress
 
 

@@ -1,7 +1,7 @@
 """What a room wrote, laid together: counts by hand, nobody's order, and only what was chosen to be shown."""
 
 from senlib.workbook import room_answers
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from senlib.workbook.room_answers import SHOWN, Tally
 from senlib.workbook.store import Store
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from senlib.workbook import rows
-from senlib.workbook.forms import load
+from senlib.workbook.page_forms import load
 from senlib.workbook.store import Store, StoreError
 
 REVIEW = load("task8_working_smarter").part("review")

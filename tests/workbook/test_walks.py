@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from senlib.workbook import walks
-from senlib.workbook.forms import problems
+from senlib.workbook.flow_chart import problems
 from senlib.workbook.store import Store
 
 CLASS = {"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}
@@ -138,3 +138,11 @@ def test_a_box_that_counts_as_a_plan_leads_to_the_iep():
         walks.walk(own, {}).leads_to == ("task6.iep",)
         and walks.walk(own, {}).comes_to == "plan"
     )
+
+
+def test_words_of_an_unfinished_walk():
+    chart = walks.booklet_chart()
+    (one,) = walks.walked(
+        {"task7.class/c": {}, "task7.who/c": {"1": "pupil"}}, chart=chart
+    )
+    assert (walks.to_do(one), walks.asks(one)) == ("", "At: In the class plans?")

@@ -11,11 +11,11 @@ class ChoiceList:
     """A list whose choices may change; that the page changes them is no choice of the reader's, and nothing follows from it.
 
     >>> seen = []
-    >>> offer = Offer("Class", [("Choose", ""), ("8B", "1")])
-    >>> offer.on_choice(lambda: seen.append(offer.value))
-    >>> offer.box.value = "1"
-    >>> offer.offer([("Choose", ""), ("8B, English", "1"), ("9C", "2")])
-    >>> seen, offer.value, len(offer.box.options)
+    >>> classes = ChoiceList("Class", [("Choose", ""), ("8B", "1")])
+    >>> classes.on_choice(lambda: seen.append(classes.value))
+    >>> classes.box.value = "1"
+    >>> classes.offer([("Choose", ""), ("8B, English", "1"), ("9C", "2")])
+    >>> seen, classes.value, len(classes.box.options)
     (['1'], '1', 3)
     """
 

@@ -16,10 +16,11 @@ from senlib.exports.calendar import calendar
 from senlib.exports.word import Copy
 from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.site import page_of
-from senlib.pages.kit.visits import VISIT, visit_name
-from senlib.workbook.forms import PageForms, Part, copies, load, stems
+from senlib.workbook.forms import Part, copies
+from senlib.workbook.page_forms import PageForms, load, stems
 from senlib.workbook.plan import PLAN, actions, in_order
 from senlib.workbook.store import StoreError
+from senlib.workbook.visits import VISIT, visit_name
 from senlib.workbook.walks import groups
 from senlib.workspace import Workspace
 

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import layout
 from senlib.pages.kit.downloads import Downloads, forms
+from senlib.text import day
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import box_name, box_place, names_in
 from senlib.workbook import rows as own
@@ -24,9 +25,9 @@ from senlib.workbook.forms import (
     Resources,
     Row,
     answer_key,
-    load,
     place,
 )
+from senlib.workbook.page_forms import load
 from senlib.workbook.plan import begin_action
 from senlib.workbook.store import Answer, Saved, StoreError
 from senlib.workspace import Workspace
@@ -339,7 +340,7 @@ class FormSheet(KeptSheet):
             words = {choice.key: choice.label for choice in field.choices}.get(
                 before.value, before.value
             )
-            box["last"] = f"Last time ({layout.day(before.at)}): {words}"
+            box["last"] = f"Last time ({day(before.at)}): {words}"
         return box
 
     def _table(self, rows: Sequence[Row], last: Mapping[str, Answer]) -> dict[str, Any]:
@@ -503,7 +504,7 @@ def _told(answer: Answer) -> dict[str, Any]:
     return {
         "id": answer.id,
         "value": answer.value,
-        "at": f"{layout.day(answer.at)}, {layout.saved_at(answer.at)}",
+        "at": f"{day(answer.at)}, {layout.saved_at(answer.at)}",
     }
 
 

@@ -20,7 +20,6 @@ from senlib.pages.kit.how_to_read import Paragraph, paragraph
 from senlib.school.faults import FaultGroup
 from senlib.school.questions import school_year
 from senlib.school.school import School
-from senlib.text import day
 from senlib.workbook.progress import Progress
 
 # What a browser is told of a file that a page holds, by the ending of its name.
@@ -239,18 +238,6 @@ def saved_at(at: datetime) -> str:
     '14:02'
     """
     return f"{at:%H:%M}"
-
-
-def written_day(text: str) -> str:
-    """A day that was kept as 2005-03-08, as one writes it; '' where it is none.
-
-    >>> written_day("2005-03-08"), written_day("soon")
-    ('8 March 2005', '')
-    """
-    try:
-        return day(date.fromisoformat(text))
-    except ValueError:
-        return ""
 
 
 def lower_first(text: str) -> str:

@@ -12,7 +12,8 @@ from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.form_sheet import KeptSheet, table
 from senlib.pages.kit.site import page_of
 from senlib.widgets.sheet import box_name
-from senlib.workbook.forms import Field, load
+from senlib.workbook.forms import Field
+from senlib.workbook.page_forms import load
 from senlib.workbook.plan import PLAN, Action, actions, add_action, in_order
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from senlib.measures.provision import GIVEN
-from senlib.workbook.forms import Grid, Row, answer_key, copies, load
+from senlib.workbook.forms import Grid, Row, answer_key, copies
+from senlib.workbook.page_forms import load
 from senlib.workbook.rows import every_row, rows_form
 from senlib.workbook.store import Store
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout
+from senlib.text import day
 from senlib.workspace import Workspace
 
 
@@ -52,7 +53,7 @@ class SharedAnswers:
         others = {field: one.elsewhere for field, one in saved.items() if one.elsewhere}
         self.words.value, self.box.children = "", [self.words]
         for other in list(others.values())[:1]:
-            when = f"{layout.day(other.at)}, {layout.saved_at(other.at)}"
+            when = f"{day(other.at)}, {layout.saved_at(other.at)}"
             said = f"Changed elsewhere ({when}), {about}: ‘{worded(other.value)}’. What you did is kept, and so is the other one."
             self.words.value = layout.trouble_line(said)
             self.box.children = [self.words, self.take]

@@ -15,7 +15,7 @@ from senlib.pages.kit.downloads import Downloads
 from senlib.pages.task2_role_of_the_senco import RolePage
 from senlib.pages.task6_support_in_class import SupportPage
 from senlib.pages.task8_working_smarter import PlanPage
-from senlib.workbook.forms import load, stems
+from senlib.workbook.page_forms import load, stems
 from senlib.workbook.plan import add_action
 from tests.pages.driving import NASTY, TROUBLES, small_school, words, workspace_over
 

@@ -12,7 +12,8 @@ from senlib.pages.kit.form_sheet import (
     settled,
 )
 from senlib.widgets.sheet import box_name
-from senlib.workbook.forms import Item, Points, Resource, Resources, load
+from senlib.workbook.forms import Item, Points, Resource, Resources
+from senlib.workbook.page_forms import load
 from senlib.workbook.plan import PLAN, actions
 from senlib.workbook.rows import rows_form
 from senlib.workbook.store import Answer, StoreError

@@ -6,9 +6,10 @@ import pytest
 
 from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.pages.task2_role_of_the_senco import SORT, RolePage
-from senlib.pages.task4_level3_to_5 import FORM, TrackingPage
+from senlib.pages.task4_level3_to_5 import TrackingPage
 from senlib.pages.task7_planning import PlanningPage
 from senlib.workbook import walks
+from senlib.workbook.plan import PLAN_LINES
 from senlib.workspace import DATA_VARIABLE, open_workspace
 
 
@@ -71,7 +72,7 @@ def test_two_pages_of_task_4(workspace):
     other._keep_plan({"id": pupil, "key": "plan", "value": "from the other", "n": 1})
     assert "from one" in words(other.shown.words) and one.shown.words.value == ""
     other.shown.take.click()
-    assert workspace.store.latest(FORM)[f"English/{pupil}"] == "from one"
+    assert workspace.store.latest(PLAN_LINES)[f"English/{pupil}"] == "from one"
     assert (
         next(record for record in other.listing.records if record["id"] == pupil)[
             "plan"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from senlib.pages.kit import layout
+from senlib.text import written_day
 
 VISIT = "task6.observation"
 
@@ -15,7 +15,7 @@ def visit_name(values: Mapping[str, str]) -> str:
     >>> visit_name({"date": "2005-03-08", "class": "8B Mathematics", "assistant": "JM"}), visit_name({})
     ('8 March 2005, 8B Mathematics, JM', 'A visit without a date')
     """
-    day = layout.written_day(values.get("date", "")) or "A visit without a date"
+    day = written_day(values.get("date", "")) or "A visit without a date"
     return ", ".join(
         filter(None, (day, values.get("class", ""), values.get("assistant", "")))
     )

@@ -1,25 +1,26 @@
-"""Forms as data: what is loaded, where a flow chart leads, and what is wrong with one."""
+"""Flow charts: where a walk leads, and what is wrong with a chart."""
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from senlib.workbook import forms
+from senlib.workbook import flow_chart
+from senlib.workbook.page_forms import load
 
-CHART = forms.load("task7_planning").part("task7.chart")
+CHART = load("task7_planning").part("task7.chart")
 
 
 def chart(*nodes, start="a"):
     tables = [
         {"text": "Words.", "label": node["key"].upper(), **node} for node in nodes
     ]
-    return forms.FlowChart(
+    return flow_chart.FlowChart(
         key="own",
         title="Own",
         unit="Task 7",
         start=start,
-        nodes=forms.nodes_from(tables),
+        nodes=flow_chart.nodes_from(tables),
     )
 
 
@@ -33,77 +34,6 @@ def step(key, following=""):
 
 def end(key):
     return {"key": key, "kind": "outcome"}
-
-
-@pytest.mark.parametrize("stem", forms.stems())
-def test_loads(stem):
-    sheet = forms.load(stem)
-    assert sheet.stem == stem
-    assert [sheet.part(part.key) for part in sheet.parts] == list(sheet.parts)
-
-
-def test_says_what_there_is():
-    with pytest.raises(KeyError, match="task9' has no forms: index, task1"):
-        forms.load("task9")
-    with pytest.raises(
-        KeyError, match="task9' is no part of index: intro.senco, intro.reflection"
-    ):
-        forms.load("index").part("task9")
-
-
-def test_a_form_cannot_be_changed():
-    with pytest.raises(FrozenInstanceError):
-        CHART.start = "q2"
-
-
-def test_what_every_row_starts_with_stands_in_each_row_and_a_row_s_own_goes_before():
-    table = {
-        "key": "k",
-        "title": "K",
-        "unit": "Unit 3",
-        "columns": [{"key": "used", "label": "Used"}, {"key": "how", "label": "How"}],
-        "rows": [["k.1", "One"]],
-        "sections": [{"key": "s", "title": "S", "rows": [["k.2", "Two"]]}],
-        "starts": {"used": "yes"},
-        "start": {"k.2": {"used": "", "how": "So"}},
-    }
-    grid = forms._grid(table)
-    assert [dict(row.start) for row in grid.rows] == [
-        {"used": "yes"},
-        {"used": "", "how": "So"},
-    ] and grid.starts == {"used": "yes"}
-    assert forms.load("task8_working_smarter").part("review").starts == {}
-
-
-def test_cards_are_the_rows_of_the_grid():
-    sheet = forms.load("task2_role_of_the_senco")
-    grid, cards = sheet.part("task2.role"), sheet.part("task2.sort")
-    assert [(card.key, card.text, card.group) for card in cards.cards] == [
-        (row.key, row.label, row.section) for row in grid.rows
-    ]
-    assert cards.groups == grid.sections
-    assert cards.answers == tuple(row.key for row in grid.rows)
-
-
-@pytest.mark.parametrize(
-    "stem, key, answers",
-    [
-        (
-            "task8_working_smarter",
-            "next_steps",
-            ("next_steps.1.action", "next_steps.1.what", "next_steps.1.who"),
-        ),
-        (
-            "task6_support_in_class",
-            "task6.pupils_leave",
-            ("task6.pupils_leave.1", "task6.pupils_leave.2"),
-        ),
-        ("task6_support_in_class", "unit6.iep_facts", ()),
-        ("task7_planning", "task7.chart", ("q1", "q2", "q3")),
-    ],
-)
-def test_keys_of_answers(stem, key, answers):
-    assert forms.load(stem).part(key).answers[:3] == answers
 
 
 # The planning flow chart as a table: the answers that are asked for, the boxes passed, and whether an IEP or group plan follows.
@@ -129,7 +59,7 @@ def given(code):
 
 @pytest.mark.parametrize("code, boxes, plans", WALKS)
 def test_planning_chart(code, boxes, plans):
-    trail = forms.walk(CHART, given(code))
+    trail = flow_chart.walk(CHART, given(code))
     assert " ".join(node.key for node in trail.nodes) == boxes
     assert trail.done and trail.asks is None
     assert trail.leads_to == (("task6.iep",) if plans else ())
@@ -138,15 +68,15 @@ def test_planning_chart(code, boxes, plans):
 def test_planning_chart_has_no_other_walk():
     """All sixteen ways to answer four questions end, and only in the eight ways of the table."""
     trails = {
-        " ".join(node.key for node in forms.walk(CHART, given(code)).nodes)
+        " ".join(node.key for node in flow_chart.walk(CHART, given(code)).nodes)
         for code in product("yn", repeat=4)
     }
     assert trails == {boxes for _, boxes, _ in WALKS}
 
 
 def test_planning_chart_has_no_problems_and_the_steps_say_what_to_plan():
-    assert forms.problems(CHART) == []
-    assert {node.kind for node in CHART.nodes.values()} == set(forms.NODE_KINDS)
+    assert flow_chart.problems(CHART) == []
+    assert {node.kind for node in CHART.nodes.values()} == set(flow_chart.NODE_KINDS)
     words = {key: node.text for key, node in CHART.nodes.items()}
     assert "everyone in the class" in words["as_for_all"]
     assert (
@@ -172,7 +102,7 @@ def test_planning_chart_has_no_problems_and_the_steps_say_what_to_plan():
     ],
 )
 def test_a_walk_waits_for_an_answer(answers, asks):
-    trail = forms.walk(CHART, answers)
+    trail = flow_chart.walk(CHART, answers)
     assert (trail.asks.key, trail.done) == (asks, False)
 
 
@@ -218,7 +148,7 @@ def test_a_walk_waits_for_an_answer(answers, asks):
     ],
 )
 def test_problems(own, found):
-    assert forms.problems(own) == found
+    assert flow_chart.problems(own) == found
 
 
 def test_a_walk_through_an_unfinished_chart_ends():
@@ -227,7 +157,7 @@ def test_a_walk_through_an_unfinished_chart_ends():
         (chart(step("a", "z")), "a"),
         (chart(), ""),
     ]:
-        trail = forms.walk(own, {})
+        trail = flow_chart.walk(own, {})
         assert ("".join(node.key for node in trail.nodes), trail.done, trail.asks) == (
             passed,
             False,
@@ -236,21 +166,22 @@ def test_a_walk_through_an_unfinished_chart_ends():
 
 
 def test_a_walk_answered_towards_nowhere_still_asks():
-    trail = forms.walk(chart(question("a", "", "b"), end("b")), {"a": "yes"})
+    trail = flow_chart.walk(chart(question("a", "", "b"), end("b")), {"a": "yes"})
     assert (trail.asks.key, trail.done) == ("a", False)
 
 
 def test_a_long_chart_is_checked_too():
     boxes = [step(f"s{number}", f"s{number + 1}") for number in range(3000)]
-    assert forms.problems(chart(*boxes, end("s3000"), start="s0")) == []
-    assert forms.problems(chart(*boxes, step("s3000", "s2999"), start="s0")) == [
+    assert flow_chart.problems(chart(*boxes, end("s3000"), start="s0")) == []
+    assert flow_chart.problems(chart(*boxes, step("s3000", "s2999"), start="s0")) == [
         "The way goes round in a loop: 'S2999' to 'S3000' to 'S2999'."
     ]
 
 
 def test_where_it_starts_can_be_moved():
     assert [
-        node.key for node in forms.walk(replace(CHART, start="q4"), {"q4": "no"}).nodes
+        node.key
+        for node in flow_chart.walk(replace(CHART, start="q4"), {"q4": "no"}).nodes
     ] == [
         "q4",
         "nothing_more",

@@ -1,0 +1,179 @@
+"""The forms of each page, read from the words under content/."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from senlib import content
+from senlib.workbook.flow_chart import FlowChart, nodes_from
+from senlib.workbook.forms import (
+    Card,
+    Cards,
+    Checklist,
+    Choice,
+    Field,
+    Form,
+    Grid,
+    Item,
+    Part,
+    Points,
+    Prompt,
+    Resource,
+    Resources,
+    Row,
+    Section,
+)
+
+
+@dataclass(frozen=True)
+class PageForms:
+    """What one page asks, in its order."""
+
+    stem: str
+    parts: tuple[Part, ...]
+
+    def part(self, key: str) -> Part:
+        """The part with that key; KeyError with the keys there are where it is none of them."""
+        for part in self.parts:
+            if part.key == key:
+                return part
+        raise KeyError(
+            f"{key!r} is no part of {self.stem}: {', '.join(part.key for part in self.parts)}"
+        )
+
+
+def stems() -> list[str]:
+    """The pages that ask something, in the workbook's order.
+
+    >>> stems()[:2]
+    ['index', 'task1_conversion_data']
+    """
+    return sorted(
+        file.name.removesuffix(".toml")
+        for file in files(content).iterdir()
+        if file.name.endswith(".toml")
+    )
+
+
+@cache
+def load(stem: str) -> PageForms:
+    """The forms of a page by its stem; KeyError with the stems there are where it has none.
+
+    >>> [part.key for part in load("index").parts]
+    ['intro.senco', 'intro.reflection']
+    """
+    if stem not in stems():
+        raise KeyError(f"{stem!r} has no forms: {', '.join(stems())}")
+    tables = tomllib.loads(
+        files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8")
+    )["parts"]
+    grids = {table["key"]: _grid(table) for table in tables if table["is"] == "grid"}
+    return PageForms(stem, tuple(_part(table, grids) for table in tables))
+
+
+def _part(table: Mapping[str, Any], grids: Mapping[str, Grid]) -> Part:
+    if table["is"] == "grid":
+        return grids[table["key"]]
+    if table["is"] == "cards":
+        return _cards(table, grids[table["grid"]])
+    return _READERS[table["is"]](table)
+
+
+def _head(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: table[name]
+        for name in ("key", "title", "unit", "intro", "each", "again")
+        if name in table
+    }
+
+
+def _form(table: Mapping[str, Any]) -> Form:
+    return Form(**_head(table), fields=tuple(map(_field, table["fields"])))
+
+
+def _prompt(table: Mapping[str, Any]) -> Prompt:
+    return Prompt(
+        **_head(table),
+        fields=tuple(Field(key, label) for key, label in table["prompts"]),
+    )
+
+
+def _grid(table: Mapping[str, Any]) -> Grid:
+    sections = table.get("sections", [])
+    starts, of_rows = table.get("starts", {}), table.get("start", {})
+    headed = [
+        ("", table.get("rows", [])),
+        *((section["key"], section["rows"]) for section in sections),
+    ]
+    return Grid(
+        **_head(table),
+        columns=tuple(map(_field, table["columns"])),
+        rows=tuple(
+            Row(key, label, section, starts | of_rows.get(key, {}))
+            for section, rows in headed
+            for key, label in rows
+        ),
+        sections=tuple(
+            Section(section["key"], section["title"]) for section in sections
+        ),
+        room_for_own_rows=table.get("room_for_own_rows", False),
+        starts=starts,
+    )
+
+
+def _cards(table: Mapping[str, Any], grid: Grid) -> Cards:
+    # The cards are the rows of a grid, defined there once.
+    return Cards(
+        **_head(table),
+        groups=grid.sections,
+        cards=tuple(Card(row.key, row.label, row.section) for row in grid.rows),
+    )
+
+
+def _checklist(table: Mapping[str, Any]) -> Checklist:
+    return Checklist(**_head(table), items=_items(table), choices=_choices(table))
+
+
+def _points(table: Mapping[str, Any]) -> Points:
+    return Points(
+        **_head(table), items=_items(table), to_plan=table.get("to_plan", False)
+    )
+
+
+def _resources(table: Mapping[str, Any]) -> Resources:
+    return Resources(
+        **_head(table), items=tuple(Resource(**item) for item in table["items"])
+    )
+
+
+def _flow_chart(table: Mapping[str, Any]) -> FlowChart:
+    return FlowChart(
+        **_head(table), start=table["start"], nodes=nodes_from(table["nodes"])
+    )
+
+
+def _field(table: Mapping[str, Any]) -> Field:
+    return Field(**{**table, "choices": _choices(table)})
+
+
+def _items(table: Mapping[str, Any]) -> tuple[Item, ...]:
+    return tuple(Item(*item) for item in table["items"])
+
+
+def _choices(table: Mapping[str, Any]) -> tuple[Choice, ...]:
+    return tuple(Choice(key, label) for key, label in table.get("choices", []))
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
+    "form": _form,
+    "prompt": _prompt,
+    "checklist": _checklist,
+    "points": _points,
+    "resources": _resources,
+    "flow_chart": _flow_chart,
+}
