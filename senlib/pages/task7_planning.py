@@ -9,9 +9,9 @@ from datetime import date
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages.kit import empty_states, header, layout, pupil_names
+from senlib.pages.kit import empty_states, layout, pupil_names
 from senlib.pages.kit.choices import ChoiceList
-from senlib.pages.kit.form_sheet import PageSheets
+from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
@@ -39,31 +39,43 @@ from senlib.workbook.walks import (
     trail_form,
     walked,
 )
-from senlib.workspace import Workspace, open_workspace
+from senlib.workspace import Workspace
 
 CHARTS = [("The booklet’s", ""), ("Our own", "own")]
 
 SETS = ("form", "set_english", "set_mathematics", "set_science", "set_ict")
 
 
-class PlanningPage:
-    """The page of Task 7. A test drives it without a browser."""
+class PlanningPage(Page):
+    """The page of Task 7."""
 
-    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
-        self.workspace, self.query = workspace, dict(query)
-        self.ask = PageSheets(workspace, "task7_planning")
-        self.pupils = pupil_names.with_sen(workspace.school)
-        self.names = pupil_names.names(workspace.school)
-        self.shown = SharedAnswers(workspace)
+    stem = "task7_planning"
+    next_steps = (
+        (
+            "Task 6: write an IEP where the chart asks for one",
+            "task6_support_in_class",
+        ),
+        ("Task 8: put what you decided into the plan", "task8_working_smarter"),
+    )
 
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
+        self.pupils = pupil_names.with_sen(self.school)
+        self.names = pupil_names.names(self.school)
+        self.status = layout.html("")
+        self._walk = self._build_walk()
+        self._own = self._build_own()
 
     # -- the walk --
 
     def walk(self) -> widgets.VBox:
         """A class and a subject, who in it to plan for, and the chart walked for each of them."""
+        return self._walk
+
+    def _build_walk(self) -> widgets.VBox:
+        self.shared = SharedAnswers(self.workspace)
         self.of_class = ChoiceList(
             "The class you are working on", self._classes(), self.query.get("class", "")
         )
@@ -74,6 +86,29 @@ class PlanningPage:
         self.about = self.ask.part(CLASS, of="none")
         self.about.after(lambda *_: self._show_class())
         self.which = ChoiceList("Which chart?", CHARTS)
+        self.answer, self.list, self.onward = (layout.html("") for _ in range(3))
+        self.flow = Flow(walkable=True)
+        self.flow.observe(lambda change: self._answered(change["new"]), "answer")
+        self._pieces_of_a_class = [
+            self.about.box,
+            layout.controls(self.which.box),
+            layout.html(layout.heading("Whom do we plan for?", level=3)),
+            *self._build_list(),
+            self.answer,
+            self.flow,
+            self.shared.box,
+            self.onward,
+        ]
+        self.place = widgets.VBox([])
+        self.of_class.on_choice(self._open_class)
+        self.which.on_choice(self._choose_chart)
+        self.who.on_choice(self._show_walk)
+        self._open_class()
+        choose = layout.controls(self.of_class.box, self.new_class)
+        return widgets.VBox([choose, self.status, self.place])
+
+    def _build_list(self) -> list[widgets.Widget]:
+        """What puts pupils and groups on the list of a class, and takes them off it."""
         self.pupil = ChoiceList("A pupil of this class", [("Choose a pupil", "")])
         self.group = widgets.Text(description="Or a group: its name")
         self.add_pupil = widgets.Button(description="Put the pupil on the list")
@@ -87,23 +122,12 @@ class PlanningPage:
         )
         self.take_off = widgets.Button(description="Take off the list")
         self.take_off.on_click(lambda _: self._take_off())
-        self.answer, self.list, self.onward, self.status = (
-            layout.html("") for _ in range(4)
-        )
-        self.flow = Flow(walkable=True)
-        self.flow.observe(lambda change: self._answered(change["new"]), "answer")
-        self.place = widgets.VBox([])
-        self.of_class.on_choice(self._open_class)
-        self.which.on_choice(self._choose_chart)
-        self.who.on_choice(self._show_walk)
-        self._open_class()
-        return widgets.VBox(
-            [
-                layout.controls(self.of_class.box, self.new_class),
-                self.status,
-                self.place,
-            ]
-        )
+        return [
+            layout.controls(self.pupil.box, self.add_pupil),
+            layout.controls(self.group, self.add_group),
+            self.list,
+            layout.controls(self.who.box, self.take_off),
+        ]
 
     def begin(self) -> None:
         """Begin with a new class, dated today."""
@@ -115,17 +139,21 @@ class PlanningPage:
     @property
     def chart(self) -> FlowChart:
         """The chart that the class is walked through."""
-        own = (
-            own_chart(self._held().get(OWN, {})) if self.which.value == "own" else None
-        )
+        own = self._own_chart() if self.which.value == "own" else None
         return own or booklet_chart()
 
-    def _held(self) -> Mapping[str, Mapping[str, str]]:
+    def _own_chart(self) -> FlowChart | None:
+        return own_chart(self._read().get(OWN, {}))
+
+    def _about_class(self) -> Mapping[str, str]:
+        """What is written of the class that is open: its name, its day, which chart."""
+        return self._read().get(place(CLASS, of=self.of_class.value), {})
+
+    def _read(self) -> Mapping[str, Mapping[str, str]]:
         try:
             return self.workspace.store.forms()
         except StoreError as error:
-            if hasattr(self, "status"):
-                self.status.value = layout.trouble_line(str(error))
+            self.status.value = layout.trouble_line(str(error))
             return {}
 
     def _keep(self, form: str, values: Mapping[str, str]) -> bool:
@@ -140,16 +168,14 @@ class PlanningPage:
 
     def _classes(self) -> list[tuple[str, str]]:
         try:
-            held = self.workspace.store.forms(CLASS)
+            answers = self.workspace.store.forms(CLASS)
         except StoreError:
-            held = {}
-        found = [
-            (class_name(values), key) for key, values in copies(held, CLASS).items()
+            answers = {}
+        classes = [
+            (class_name(values), key) for key, values in copies(answers, CLASS).items()
         ]
-        return [
-            ("Choose a class", ""),
-            *sorted(found, key=lambda one: one[1], reverse=True),
-        ]
+        latest_first = sorted(classes, key=lambda option: option[1], reverse=True)
+        return [("Choose a class", ""), *latest_first]
 
     def _open_class(self) -> None:
         key = self.of_class.value
@@ -157,41 +183,20 @@ class PlanningPage:
             self.place.children = []
             return
         self.about.show(of=key)
-        self.which.offer(
-            CHARTS, self._held().get(place(CLASS, of=key), {}).get("chart", "")
-        )
-        whom = [
-            layout.html(layout.heading("Whom do we plan for?", level=3)),
-            layout.controls(self.pupil.box, self.add_pupil),
-        ]
-        whom += [
-            layout.controls(self.group, self.add_group),
-            self.list,
-            layout.controls(self.who.box, self.take_off),
-        ]
-        self.place.children = [
-            self.about.box,
-            layout.controls(self.which.box),
-            *whom,
-            self.answer,
-            self.flow,
-            self.shown.box,
-            self.onward,
-        ]
+        self.which.offer(CHARTS, self._about_class().get("chart", ""))
+        self.place.children = self._pieces_of_a_class
         self._show_class()
 
     def _choose_chart(self) -> None:
-        if self.which.value == "own" and own_chart(self._held().get(OWN, {})) is None:
+        chosen = self.which.value
+        if chosen == "own" and self._own_chart() is None:
             self.which.offer(CHARTS, "")
             self.status.value = layout.trouble_line(
                 "Your school has not drawn a chart yet. Draw one below, then choose it here."
             )
             return
-        held = self._held().get(place(CLASS, of=self.of_class.value), {})
-        if held.get("chart", "") != self.which.value:
-            self._keep(
-                place(CLASS, of=self.of_class.value), {"chart": self.which.value}
-            )
+        if self._about_class().get("chart", "") != chosen:
+            self._keep(place(CLASS, of=self.of_class.value), {"chart": chosen})
         self._show_class()
 
     def _add(self, who: str, value: str) -> None:
@@ -210,63 +215,55 @@ class PlanningPage:
         ):
             self._show_class()
 
-    def _walked(self) -> list[Walked]:
-        return walked(self._held(), chart=self.chart, of_class=self.of_class.value)
+    def _walks(self) -> list[Walked]:
+        return walked(self._read(), chart=self.chart, of_class=self.of_class.value)
 
     def _show_class(self, who: str = "") -> None:
         """Show who is on the list of the class, where each walk stands, and the walk for `who` or whoever was chosen."""
-        about = self._held().get(place(CLASS, of=self.of_class.value), {})
         self.of_class.offer(self._classes())
-        found = self._walked()
-        on_list = [one.who for one in found]
-        offered = pupil_names.options(class_first(self.pupils, about.get("class", "")))
-        self.pupil.offer(
-            [
-                ("Choose a pupil", ""),
-                *(one for one in offered if one[1] not in on_list),
-            ],
-            "",
-        )
-        names = [
-            ("Choose from the list", ""),
-            *((self._name(one), one.who) for one in found),
+        walks = self._walks()
+        on_list = [one.who for one in walks]
+        here = class_first(self.pupils, self._about_class().get("class", ""))
+        to_add = [
+            option for option in pupil_names.options(here) if option[1] not in on_list
         ]
+        self.pupil.offer([("Choose a pupil", ""), *to_add], "")
+        names = [(self._name(one), one.who) for one in walks]
+        only = on_list[0] if len(on_list) == 1 else ""
         self.who.offer(
-            names, who or self.who.value or (on_list[0] if len(on_list) == 1 else "")
+            [("Choose from the list", ""), *names], who or self.who.value or only
         )
-        self.answer.value = layout.answer(summed_up(found))
-        self.list.value = self._list(found)
+        self._sum_up(walks)
         self._show_walk()
 
-    def _list(self, found: list[Walked]) -> str:
-        if not found:
+    def _sum_up(self, walks: list[Walked]) -> None:
+        self.answer.value = layout.answer(summed_up(walks))
+        self.list.value = self._list(walks)
+
+    def _list(self, walks: list[Walked]) -> str:
+        if not walks:
             return layout.note(
-                empty_states.nobody_on_roll_with_sen(self.workspace.school)
+                empty_states.nobody_on_roll_with_sen(self.school)
                 or "Pupils with SEN whose form or set is in the name of the class are offered first."
             )
-        table = pd.DataFrame(
-            [
-                {"name": self._name(one), "to_do": to_do(one), "asks": asks(one)}
-                for one in found
-            ]
-        )
-        columns = {
-            "name": "Pupil or group",
-            "to_do": "What the chart says to do",
-            "asks": "Where the walk stands",
-        }
+        lines = [
+            {"name": self._name(one), "to_do": to_do(one), "asks": asks(one)}
+            for one in walks
+        ]
         return layout.plain_table(
-            table, caption="The list of this class", columns=columns
+            pd.DataFrame(lines),
+            caption="The list of this class",
+            columns={
+                "name": "Pupil or group",
+                "to_do": "What the chart says to do",
+                "asks": "Where the walk stands",
+            },
         )
 
     def _name(self, one: Walked) -> str:
-        return (
-            f"Group: {one.group}"
-            if one.group
-            else self.names.get(
-                one.who, "A pupil who is no longer in the school’s files"
-            )
-        )
+        if one.group:
+            return f"Group: {one.group}"
+        return self.names.get(one.who, "A pupil who is no longer in the school’s files")
 
     def _show_walk(self) -> None:
         """Show the chart, with the way of whoever is chosen lit."""
@@ -276,12 +273,11 @@ class PlanningPage:
         self.flow.walkable = bool(who)
         self.flow.title = f"{chart.title} ({self.who.words})" if who else chart.title
         self.flow.nodes, self.flow.start = drawable(chart), chart.start
-        asked = trail.asks.key if trail.asks else ""
-        given = {key: way for key, way in answers.items() if way in ("yes", "no")}
+        asks_now = trail.asks.key if who and trail.asks else ""
         self.flow.show(
-            answers=given,
+            answers={key: way for key, way in answers.items() if way in ("yes", "no")},
             passed=[node.key for node in trail.nodes] if who else [],
-            asks=asked if who else "",
+            asks=asks_now,
             done=trail.done,
         )
         self.onward.value = self._onward(who, trail.leads_to if trail.done else ())
@@ -289,14 +285,13 @@ class PlanningPage:
     def _answers(self, chart: FlowChart, who: str) -> dict[str, str]:
         if not who:
             return {}
+        form = trail_form(chart, of_class=self.of_class.value, who=who)
         try:
-            held = self.shown.read(
-                trail_form(chart, of_class=self.of_class.value, who=who)
-            )
+            answers = self.shared.read(form)
         except StoreError as error:
             self.status.value = layout.trouble_line(str(error))
             return {}
-        return {key: way for key, way in held.items() if key in chart.nodes}
+        return {key: way for key, way in answers.items() if key in chart.nodes}
 
     def _answered(self, answer: Mapping[str, str]) -> None:
         """Keep an answer of the walk, and show where it leads."""
@@ -306,18 +301,14 @@ class PlanningPage:
         form = trail_form(chart, of_class=self.of_class.value, who=self.who.value)
         try:
             about = f"the question ‘{chart.nodes[answer['key']].label}’"
-            at = self.shown.keep(
+            at = self.shared.keep(
                 form, {answer["key"]: answer["way"]}, about=about, then=self._show_walk
             )
         except StoreError as error:
             self.flow.saved = {"fault": f"Not saved. {error}"}
             return
         self.flow.saved = {"at": layout.saved_at(at)}
-        found = self._walked()
-        self.answer.value, self.list.value = (
-            layout.answer(summed_up(found)),
-            self._list(found),
-        )
+        self._sum_up(self._walks())
         self._show_walk()
 
     def _onward(self, who: str, leads_to: tuple[str, ...]) -> str:
@@ -342,32 +333,35 @@ class PlanningPage:
 
     def own(self) -> widgets.VBox:
         """A place to draw how planning goes at this school."""
-        self.shown_drawing = SharedAnswers(self.workspace)
+        return self._own
+
+    def _build_own(self) -> widgets.VBox:
+        self.shared_drawing = SharedAnswers(self.workspace)
         self.editor = Flow(
             editable=True, title="Our own chart", sums=[list(one) for one in SUMS]
         )
         self.copy = widgets.Button(description="Begin from the booklet’s chart")
         self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
         self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")
-        held = self._read_drawing()
-        drawn = own_chart(held)
-        if drawn:
-            self.editor.own = int(held.get("own", "0") or 0)
-            self._edit(drawn)
-            return widgets.VBox([self.editor, self.shown_drawing.box])
-        self.editor_place = widgets.VBox([self.copy, self.shown_drawing.box])
-        return self.editor_place
+        answers = self._read_drawing()
+        chart = own_chart(answers)
+        if chart:
+            self.editor.own = int(answers.get("own", "0") or 0)
+            self._edit(chart)
+        return widgets.VBox(
+            [self.editor if chart else self.copy, self.shared_drawing.box]
+        )
 
     def _begin_drawing(self, chart: FlowChart) -> None:
         self._edit(replace(chart, key=OWN))
-        self.editor_place.children = [self.editor, self.shown_drawing.box]
+        self._own.children = [self.editor, self.shared_drawing.box]
         self._keep_drawn()
 
     def _read_drawing(self) -> Mapping[str, str]:
         try:
-            return self.shown_drawing.read(OWN)
+            return self.shared_drawing.read(OWN)
         except StoreError as error:
-            self.shown_drawing.words.value = layout.trouble_line(str(error))
+            self.shared_drawing.words.value = layout.trouble_line(str(error))
             return {}
 
     def _show_drawing(self) -> None:
@@ -387,7 +381,7 @@ class PlanningPage:
             values = chart_values(
                 nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own
             )
-            at = self.shown_drawing.keep(
+            at = self.shared_drawing.keep(
                 OWN,
                 values,
                 about="the chart",
@@ -399,22 +393,8 @@ class PlanningPage:
             return
         self.editor.problems = problems(own_chart(values))
         self.editor.saved = {"at": layout.saved_at(at)}
-        if hasattr(self, "flow") and self.which.value == "own":
+        if self.which.value == "own":
             self._show_class()
-
-    def next(self) -> widgets.HTML:
-        """Where to go from here."""
-        lines = [
-            (
-                "Task 6: write an IEP where the chart asks for one",
-                layout.address("task6_support_in_class"),
-            ),
-            (
-                "Task 8: put what you decided into the plan",
-                layout.address("task8_working_smarter"),
-            ),
-        ]
-        return layout.html(layout.what_next(lines))
 
 
 def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -436,6 +416,4 @@ def drawable(chart: FlowChart) -> list[dict[str, str]]:
     return [{field: box[field] for field in FIELDS} for box in boxes(chart)]
 
 
-def open_page() -> PlanningPage:
-    """The page over the school that lies open."""
-    return PlanningPage(open_workspace(), query=pupil_names.asked())
+open_page = PlanningPage.open

@@ -240,10 +240,10 @@ def test_without_a_drawing_there_is_none_to_walk(page):
 
 
 def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, workspace):
-    assert page.editor not in page.editor_place.children
+    assert page.editor not in page.own().children
     page.copy.click()
     assert (
-        page.editor in page.editor_place.children
+        page.editor in page.own().children
         and len(page.editor.nodes) == 10
         and page.editor.problems == []
     )

@@ -22,7 +22,6 @@ NOT_YET = {
     "task1_conversion_data",
     "task4_level3_to_5",
     "task5_interventions",
-    "task7_planning",
     "unit3_class_sheets",
 }
 
