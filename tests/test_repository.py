@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,13 @@ def test_style():
 def test_layout_of_code():
     faults = run("-m", "ruff", "format", "--no-cache", "--check", ".")
     assert not faults, faults
+
+
+def test_style_of_the_javascript():
+    biome = ROOT / "senlib/serve/script/node_modules/@biomejs/biome/bin/biome"
+    node = shutil.which("node")
+    if not (node and biome.exists()):
+        pytest.skip("no Node, or no biome: npm ci, in senlib/serve/script")
+    check = [node, biome, "ci", "--error-on-warnings", "--colors=off", "."]
+    done = subprocess.run(check, cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -9,7 +9,8 @@ const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -28,11 +29,21 @@ function makeKey(number) {
 function makeDots() {
   const space = "http://www.w3.org/2000/svg";
   const picture = document.createElementNS(space, "svg");
-  for (const [name, value] of [["viewBox", "0 0 12 18"], ["width", "12"], ["height", "18"]]) picture.setAttribute(name, value);
+  for (const [name, value] of [
+    ["viewBox", "0 0 12 18"],
+    ["width", "12"],
+    ["height", "18"],
+  ])
+    picture.setAttribute(name, value);
   for (const x of [3, 9]) {
     for (const y of [3, 9, 15]) {
       const dot = document.createElementNS(space, "circle");
-      for (const [name, value] of [["cx", x], ["cy", y], ["r", 1.75]]) dot.setAttribute(name, String(value));
+      for (const [name, value] of [
+        ["cx", x],
+        ["cy", y],
+        ["r", 1.75],
+      ])
+        dot.setAttribute(name, String(value));
       picture.append(dot);
     }
   }
@@ -57,7 +68,12 @@ function makeZone(key, title, id, level) {
 
 // One card with all that it may need; what it shows depends on where it lies.
 function makeCard({ key, text }, id, groups) {
-  const card = { key, text, node: make("li"), box: make("div", { class: "sl-cards-card", role: "group", tabindex: "-1" }) };
+  const card = {
+    key,
+    text,
+    node: make("li"),
+    box: make("div", { class: "sl-cards-card", role: "group", tabindex: "-1" }),
+  };
   card.box.setAttribute("aria-labelledby", id);
   card.box.dataset.card = key;
   card.handle = make("span", { class: "sl-cards-handle", "aria-hidden": "true" });
@@ -86,23 +102,34 @@ function makeCard({ key, text }, id, groups) {
   card.later = makeButton("", "sl-cards-later");
   card.back.append(makeKey(0), make("span", {}, "Back to the pile"));
   card.later.append(makeKey(0), make("span", {}, "Leave for later"));
-  for (const button of [card.back, card.later]) button.setAttribute("aria-keyshortcuts", "0");
+  for (const button of [card.back, card.later])
+    button.setAttribute("aria-keyshortcuts", "0");
   card.ways.append(...card.buttons, card.back, card.later);
-  card.box.append(card.handle, card.words, card.booklet, card.mark, card.foot, card.ways);
+  card.box.append(
+    card.handle,
+    card.words,
+    card.booklet,
+    card.mark,
+    card.foot,
+    card.ways,
+  );
   card.node.append(card.box);
   return card;
 }
 
 // Nodes already in their place are not touched, and of the others none that holds the focus if it can be helped.
 function place(list, nodes) {
-  const held = nodes.find((node) => node.parentNode === list && node.contains(document.activeElement));
+  const held = nodes.find(
+    (node) => node.parentNode === list && node.contains(document.activeElement),
+  );
   for (const node of [...list.children]) if (!nodes.includes(node)) node.remove();
   const split = held ? nodes.indexOf(held) : nodes.length;
   nodes.slice(0, split).forEach((node, i) => {
     if (list.children[i] !== node) list.insertBefore(node, list.children[i] || null);
   });
   nodes.slice(split).forEach((node, i) => {
-    if (node !== held && list.children[split + i] !== node) list.insertBefore(node, list.children[split + i] || null);
+    if (node !== held && list.children[split + i] !== node)
+      list.insertBefore(node, list.children[split + i] || null);
   });
 }
 
@@ -115,8 +142,14 @@ function makeSheet(groups, cards) {
     return line;
   };
   const texts = cards.map((card) => card.text);
-  sheet.append(row("sl-cards-sheet-heads", groups.map((group) => group.title)));
-  for (let i = 0; i < texts.length; i += 2) sheet.append(row("sl-cards-sheet-row", texts.slice(i, i + 2)));
+  sheet.append(
+    row(
+      "sl-cards-sheet-heads",
+      groups.map((group) => group.title),
+    ),
+  );
+  for (let i = 0; i < texts.length; i += 2)
+    sheet.append(row("sl-cards-sheet-row", texts.slice(i, i + 2)));
   return sheet;
 }
 
@@ -132,12 +165,23 @@ function render({ model, el }) {
   const heard = make("span", { role: "status" });
   const savedLine = make("span", { role: "status", class: "sl-cards-saved" });
   const tools = make("div", { class: "sl-cards-tools" });
-  const compareButton = makeButton("Where does the booklet have them?", "sl-cards-tool");
+  const compareButton = makeButton(
+    "Where does the booklet have them?",
+    "sl-cards-tool",
+  );
   const printButton = makeButton("Print the cards to cut out", "sl-cards-tool");
   const verdict = make("p", { class: "sl-cards-verdict", role: "status" });
   const columns = make("div", { class: "sl-cards-columns" });
   const top = make("div");
-  hint.append(make("span", {}, "Press the heading where you think a card belongs, or drag the card there by its dots."), " ", keysHint);
+  hint.append(
+    make(
+      "span",
+      {},
+      "Press the heading where you think a card belongs, or drag the card there by its dots.",
+    ),
+    " ",
+    keysHint,
+  );
   status.append(heard, " ", savedLine);
   tools.append(compareButton, printButton);
   root.append(title, hint, top, status, tools, verdict, columns);
@@ -158,7 +202,11 @@ function render({ model, el }) {
 
   const where = (key) => placed.get(key) || "";
   const titleOf = (key) => groups.find((group) => group.key === key)?.title;
-  const inGroup = (key) => [...placed].filter(([, group]) => group === key).map(([card]) => card).reverse();
+  const inGroup = (key) =>
+    [...placed]
+      .filter(([, group]) => group === key)
+      .map(([card]) => card)
+      .reverse();
   const say = (line, text) => {
     if (line.textContent !== text) line.textContent = text;
   };
@@ -181,7 +229,8 @@ function render({ model, el }) {
     for (const [card, group] of Object.entries(model.get("placed") || {})) {
       if (cards.has(card) && titleOf(group) !== undefined) placed.set(card, group);
     }
-    for (const { card, group } of pending.values()) if (cards.has(card)) put(card, group);
+    for (const { card, group } of pending.values())
+      if (cards.has(card)) put(card, group);
     for (const card of cards.keys()) {
       if ((before.get(card) || "") === where(card)) continue;
       marks.delete(card);
@@ -191,19 +240,27 @@ function render({ model, el }) {
 
   function arrangePile() {
     pile = pile.filter((key) => cards.has(key) && !placed.has(key));
-    for (const key of cards.keys()) if (!placed.has(key) && !pile.includes(key)) pile.push(key);
+    for (const key of cards.keys())
+      if (!placed.has(key) && !pile.includes(key)) pile.push(key);
   }
 
   function drawCard(card) {
     const group = where(card.key);
     const inPile = group === "";
     const bookletHas = titleOf(cards.get(card.key).group);
-    const elsewhere = comparing && !inPile && cards.get(card.key).group !== group && bookletHas !== undefined;
+    const elsewhere =
+      comparing &&
+      !inPile &&
+      cards.get(card.key).group !== group &&
+      bookletHas !== undefined;
     say(card.booklet, elsewhere ? `The booklet has it under ${bookletHas}` : "");
     const mark = marks.get(card.key);
     say(card.mark, mark || "");
     card.box.classList.toggle("sl-cards-unsaved", Boolean(mark));
-    card.node.classList.toggle("sl-cards-under", inPile && !spread && card.key !== pile[0]);
+    card.node.classList.toggle(
+      "sl-cards-under",
+      inPile && !spread && card.key !== pile[0],
+    );
     card.toggle.hidden = inPile;
     card.toggle.setAttribute("aria-expanded", String(open === card.key));
     card.again.hidden = !mark;
@@ -215,22 +272,35 @@ function render({ model, el }) {
   }
 
   function drawVerdict() {
-    const known = [...placed].filter(([card]) => titleOf(cards.get(card).group) !== undefined);
-    const same = known.filter(([card, group]) => cards.get(card).group === group).length;
+    const known = [...placed].filter(
+      ([card]) => titleOf(cards.get(card).group) !== undefined,
+    );
+    const same = known.filter(
+      ([card, group]) => cards.get(card).group === group,
+    ).length;
     const found = `As in the booklet: ${same} of ${count(known.length)} placed so far.`;
-    const advice = "Take it as a start for a discussion, not a mark: some cards could lie in two.";
-    const words = known.length ? `${found} ${advice}` : "There is nothing to compare yet: put a card under a heading first.";
+    const advice =
+      "Take it as a start for a discussion, not a mark: some cards could lie in two.";
+    const words = known.length
+      ? `${found} ${advice}`
+      : "There is nothing to compare yet: put a card under a heading first.";
     say(verdict, comparing ? words : "");
     compareButton.setAttribute("aria-pressed", String(comparing));
   }
 
   function draw({ keepFocus = true } = {}) {
-    const held = keepFocus && root.contains(document.activeElement) ? document.activeElement : null;
+    const held =
+      keepFocus && root.contains(document.activeElement)
+        ? document.activeElement
+        : null;
     const heldCard = held?.closest(".sl-cards-card")?.dataset.card;
     arrangePile();
     for (const zone of zones) {
       const keys = zone.key === "" ? pile : inGroup(zone.key);
-      place(zone.list, keys.map((key) => cards.get(key).node));
+      place(
+        zone.list,
+        keys.map((key) => cards.get(key).node),
+      );
       say(zone.number, `(${keys.length})`);
       zone.list.hidden = !keys.length;
       zone.empty.hidden = Boolean(keys.length);
@@ -240,11 +310,13 @@ function render({ model, el }) {
     root.classList.toggle("sl-cards-deep", pile.length > 1);
     spreadButton.hidden = pile.length < 2;
     spreadButton.setAttribute("aria-pressed", String(spread));
-    const done = "Every card has its place. You can still move any of them, or see where the booklet has them.";
+    const done =
+      "Every card has its place. You can still move any of them, or see where the booklet has them.";
     say(zones[0].empty, cards.size ? done : "There are no cards to sort.");
     drawVerdict();
     if (held && (document.activeElement !== held || !held.checkVisibility())) {
-      if (held.isConnected && held.checkVisibility()) held.focus({ preventScroll: true });
+      if (held.isConnected && held.checkVisibility())
+        held.focus({ preventScroll: true });
       else focusCard(heldCard, { preventScroll: true });
     }
   }
@@ -252,7 +324,7 @@ function render({ model, el }) {
   // The card if it can be seen, else the one on top of the pile, else the sentence that stands in the pile's place.
   function focusCard(key, options = {}) {
     const card = cards.get(key);
-    const goal = card && card.box.checkVisibility() ? card : cards.get(pile[0]);
+    const goal = card?.box.checkVisibility() ? card : cards.get(pile[0]);
     (goal ? goal.box : zones[0].empty).focus(options);
   }
 
@@ -265,7 +337,9 @@ function render({ model, el }) {
 
   function sayMoved(group) {
     const left = pile.length ? `${pile.length} still to sort` : "none left to sort";
-    const there = group ? `Moved to ${titleOf(group)}: ${count(inGroup(group).length)} there` : "Back in the pile";
+    const there = group
+      ? `Moved to ${titleOf(group)}: ${count(inGroup(group).length)} there`
+      : "Back in the pile";
     hear(group ? `${there}, ${left}.` : `${there}: ${left}.`);
   }
 
@@ -319,7 +393,8 @@ function render({ model, el }) {
   function onSaved() {
     const { card, at, fault } = model.get("saved") || {};
     // A card that has moved on since has another answer to come.
-    if (!cards.has(card) || [...pending.values()].some((sent) => sent.card === card)) return;
+    if (!cards.has(card) || [...pending.values()].some((sent) => sent.card === card))
+      return;
     if (fault) {
       sayFault(card, /^not saved\b/i.test(fault) ? fault : `Not saved. ${fault}`);
       return;
@@ -333,13 +408,17 @@ function render({ model, el }) {
 
   function drawFrame() {
     const held = root.contains(document.activeElement);
-    const heldCard = held ? document.activeElement.closest(".sl-cards-card")?.dataset.card : undefined;
+    const heldCard = held
+      ? document.activeElement.closest(".sl-cards-card")?.dataset.card
+      : undefined;
     endDrag();
     groups = model.get("groups") || [];
     title.textContent = model.get("title");
     title.hidden = !model.get("title");
     const level = model.get("title") ? "h4" : "h3";
-    zones = [{ key: "", title: "Still to sort" }, ...groups].map((zone, i) => makeZone(zone.key, zone.title, `${mine}-zone-${i}`, level));
+    zones = [{ key: "", title: "Still to sort" }, ...groups].map((zone, i) =>
+      makeZone(zone.key, zone.title, `${mine}-zone-${i}`, level),
+    );
     zones[0].node.classList.add("sl-cards-pile");
     zones[0].empty.tabIndex = -1;
     zones[0].heading.after(spreadButton);
@@ -348,16 +427,23 @@ function render({ model, el }) {
       zone.empty.textContent = "No card here yet";
     });
     cards = new Map(
-      (model.get("cards") || []).map((card, i) => [card.key, { ...makeCard(card, `${mine}-card-${i}`, groups), group: card.group }]),
+      (model.get("cards") || []).map((card, i) => [
+        card.key,
+        { ...makeCard(card, `${mine}-card-${i}`, groups), group: card.group },
+      ]),
     );
     top.replaceChildren(zones[0].node);
     columns.replaceChildren(...zones.slice(1).map((zone) => zone.node));
     root.style.setProperty("--columns", String(Math.max(1, groups.length)));
     const last = Math.min(9, groups.length);
-    keysHint.textContent = last > 1 ? `On the keyboard: 1 to ${last} for the headings, 0 to put a card back.` : "";
+    keysHint.textContent =
+      last > 1
+        ? `On the keyboard: 1 to ${last} for the headings, 0 to put a card back.`
+        : "";
     takePlaced();
     draw({ keepFocus: false });
-    if (held && !root.contains(document.activeElement)) focusCard(heldCard, { preventScroll: true });
+    if (held && !root.contains(document.activeElement))
+      focusCard(heldCard, { preventScroll: true });
   }
 
   let waiting = false;
@@ -399,7 +485,14 @@ function render({ model, el }) {
   root.addEventListener("keydown", (event) => {
     const key = event.target.closest(".sl-cards-card")?.dataset.card;
     // A key that is held down would sort the cards that come after, unread.
-    if (key === undefined || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (
+      key === undefined ||
+      event.repeat ||
+      event.ctrlKey ||
+      event.altKey ||
+      event.metaKey
+    )
+      return;
     if (event.key === "Escape" && open === key && !drag) {
       open = "";
       draw();
@@ -426,16 +519,28 @@ function render({ model, el }) {
   // only the dots drag: elsewhere on a card a finger scrolls the page, as everywhere.
   let drag = null;
 
-  const onScreen = (box) => Math.min(box.bottom, window.innerHeight) - Math.max(box.top, 0);
-  const isOver = (box, { clientX: x, clientY: y }) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+  const onScreen = (box) =>
+    Math.min(box.bottom, window.innerHeight) - Math.max(box.top, 0);
+  const isOver = (box, { clientX: x, clientY: y }) =>
+    x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
 
   // Places to drop at the edge of the screen, where the columns themselves are out of sight.
   function makeBar(key) {
-    const bar = make("div", { class: "sl-cards-bar", popover: "manual", "aria-hidden": "true" });
+    const bar = make("div", {
+      class: "sl-cards-bar",
+      popover: "manual",
+      "aria-hidden": "true",
+    });
     bar.classList.add(drag.barBelow ? "sl-cards-bar-below" : "sl-cards-bar-above");
-    const places = [...zones.slice(1), ...(where(key) ? [zones[0]] : [])].filter((zone) => zone.key !== where(key));
+    const places = [...zones.slice(1), ...(where(key) ? [zones[0]] : [])].filter(
+      (zone) => zone.key !== where(key),
+    );
     for (const zone of places) {
-      const spot = make("div", { dir: "auto" }, zone.key ? zone.title : "Back to the pile");
+      const spot = make(
+        "div",
+        { dir: "auto" },
+        zone.key ? zone.title : "Back to the pile",
+      );
       drag.spots.push({ key: zone.key, node: spot });
       bar.append(spot);
     }
@@ -451,13 +556,26 @@ function render({ model, el }) {
     cards.get(key).box.classList.add("sl-cards-lifted");
     drag.spots = [];
     drag.extras = [];
-    if (zones.slice(1).some((zone) => onScreen(zone.node.getBoundingClientRect()) < IN_SIGHT)) {
+    if (
+      zones
+        .slice(1)
+        .some((zone) => onScreen(zone.node.getBoundingClientRect()) < IN_SIGHT)
+    ) {
       // Away from the pointer, which else might stand on one of the places before it has moved at all.
       drag.barBelow = y < window.innerHeight / 2;
       drag.extras.push(makeBar(key));
     }
     drag.spots.push(...zones.map((zone) => ({ key: zone.key, node: zone.node })));
-    drag.ghost = make("div", { class: "sl-cards-ghost", popover: "manual", "aria-hidden": "true", dir: "auto" }, cards.get(key).text);
+    drag.ghost = make(
+      "div",
+      {
+        class: "sl-cards-ghost",
+        popover: "manual",
+        "aria-hidden": "true",
+        dir: "auto",
+      },
+      cards.get(key).text,
+    );
     drag.extras.push(drag.ghost);
     root.append(...drag.extras);
     for (const extra of drag.extras) extra.showPopover?.();
@@ -468,10 +586,19 @@ function render({ model, el }) {
     const { offsetWidth: width, offsetHeight: height } = drag.ghost;
     const within = (value, most) => Math.max(4, Math.min(value, most - 4));
     const x = within(event.clientX - 16, window.innerWidth - width);
-    const y = within(event.clientY + (drag.barBelow ? -height - 16 : 16), window.innerHeight - height);
+    const y = within(
+      event.clientY + (drag.barBelow ? -height - 16 : 16),
+      window.innerHeight - height,
+    );
     drag.ghost.style.transform = `translate(${x}px, ${y}px)`;
-    drag.over = drag.spots.find((spot) => isOver(spot.node.getBoundingClientRect(), event));
-    for (const spot of drag.spots) spot.node.classList.toggle("sl-cards-over", spot === drag.over && spot.key !== where(drag.key));
+    drag.over = drag.spots.find((spot) =>
+      isOver(spot.node.getBoundingClientRect(), event),
+    );
+    for (const spot of drag.spots)
+      spot.node.classList.toggle(
+        "sl-cards-over",
+        spot === drag.over && spot.key !== where(drag.key),
+      );
   }
 
   function endDrag() {
@@ -488,14 +615,29 @@ function render({ model, el }) {
 
   root.addEventListener("pointerdown", (event) => {
     const key = event.target.closest(".sl-cards-card")?.dataset.card;
-    if (drag || key === undefined || !event.isPrimary || event.button !== 0 || event.target.closest("button")) return;
-    if (event.pointerType !== "mouse" && !event.target.closest(".sl-cards-handle")) return;
-    drag = { key, pointer: event.pointerId, x: event.clientX, y: event.clientY, begun: false };
+    if (
+      drag ||
+      key === undefined ||
+      !event.isPrimary ||
+      event.button !== 0 ||
+      event.target.closest("button")
+    )
+      return;
+    if (event.pointerType !== "mouse" && !event.target.closest(".sl-cards-handle"))
+      return;
+    drag = {
+      key,
+      pointer: event.pointerId,
+      x: event.clientX,
+      y: event.clientY,
+      begun: false,
+    };
   });
   root.addEventListener("pointermove", (event) => {
     if (!drag || event.pointerId !== drag.pointer) return;
     if (!drag.begun) {
-      if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < DRAG_STARTS) return;
+      if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < DRAG_STARTS)
+        return;
       beginDrag();
     }
     followDrag(event);
@@ -534,7 +676,11 @@ function render({ model, el }) {
     window.print();
   });
 
-  const changes = { "change:placed": onPlaced, "change:saved": onSaved, "msg:custom": onAnswer };
+  const changes = {
+    "change:placed": onPlaced,
+    "change:saved": onSaved,
+    "msg:custom": onAnswer,
+  };
   for (const name of FRAME) changes[`change:${name}`] = drawFrameSoon;
   for (const [event, act] of Object.entries(changes)) model.on(event, act);
   window.addEventListener("afterprint", putSheetAway);

@@ -5,7 +5,8 @@ const MINUTE = 60_000;
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -21,7 +22,10 @@ function face(left) {
 }
 
 function timeOfDay(at) {
-  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return new Date(at).toLocaleTimeString("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 // How far a session is: the key of the activity under way ('' before the start, null at the end), what it has taken
@@ -32,7 +36,9 @@ function held(key) {
   try {
     const found = JSON.parse(sessionStorage.getItem(key));
     const fits = found && (found.at === null || typeof found.at === "string");
-    return fits && Number.isFinite(found.taken) && Number.isFinite(found.since) ? found : { ...FRESH };
+    return fits && Number.isFinite(found.taken) && Number.isFinite(found.since)
+      ? found
+      : { ...FRESH };
   } catch {
     return { ...FRESH };
   }
@@ -47,7 +53,10 @@ function hold(key, state) {
 }
 
 function render({ model, el }) {
-  const root = make("section", { class: "sl-clock", "data-lm-suppress-shortcuts": "true" });
+  const root = make("section", {
+    class: "sl-clock",
+    "data-lm-suppress-shortcuts": "true",
+  });
   const title = make("p", { class: "sl-clock-title" });
   const now = make("p", { class: "sl-clock-now" });
   const left = make("p", { class: "sl-clock-left", role: "timer", "aria-live": "off" });
@@ -72,7 +81,8 @@ function render({ model, el }) {
 
   const index = () => activities().findIndex((one) => one.key === state.at);
   const under = () => activities()[index()];
-  const taken = () => state.taken + (state.since ? Math.max(Date.now() - state.since, 0) : 0);
+  const taken = () =>
+    state.taken + (state.since ? Math.max(Date.now() - state.since, 0) : 0);
   const remaining = () => under().minutes * MINUTE - taken();
 
   function put(changes) {
@@ -87,7 +97,9 @@ function render({ model, el }) {
 
   function sayUnderWay() {
     const after = activities()[index() + 1];
-    say(`Now: ${under().title}, ${minutes(under().minutes)}. ${after ? `Next: ${after.title}.` : "It is the last."}`);
+    say(
+      `Now: ${under().title}, ${minutes(under().minutes)}. ${after ? `Next: ${after.title}.` : "It is the last."}`,
+    );
   }
 
   function goTo(number) {
@@ -104,7 +116,9 @@ function render({ model, el }) {
   });
   go.className = "sl-clock-first";
   const onward = button("Next", () => goTo(index() + 1));
-  const back = button("Back", () => goTo(under() ? index() - 1 : activities().length - 1));
+  const back = button("Back", () =>
+    goTo(under() ? index() - 1 : activities().length - 1),
+  );
   const anew = button("Begin again", () => {
     put({ ...FRESH });
     say("The clock stands at the beginning.");
@@ -119,9 +133,14 @@ function render({ model, el }) {
     // Left where it is when pressed for the last time, so that the keyboard's place is not lost.
     one.setAttribute("aria-disabled", String(!yes));
   }
-  buttons.addEventListener("click", (event) => {
-    if (event.target.getAttribute?.("aria-disabled") === "true") event.stopImmediatePropagation();
-  }, true);
+  buttons.addEventListener(
+    "click",
+    (event) => {
+      if (event.target.getAttribute?.("aria-disabled") === "true")
+        event.stopImmediatePropagation();
+    },
+    true,
+  );
 
   // What stands still between two changes.
   function draw() {
@@ -131,16 +150,28 @@ function render({ model, el }) {
     title.textContent = model.get("title");
     root.setAttribute("aria-label", `Clock: ${model.get("title")}`);
     root.classList.toggle("sl-clock-stands", !state.since);
-    now.textContent = one ? one.title : ended ? "The session is over" : all.length ? "Ready to start" : "No activity is chosen";
+    now.textContent = one
+      ? one.title
+      : ended
+        ? "The session is over"
+        : all.length
+          ? "Ready to start"
+          : "No activity is chosen";
     const after = one ? all[index() + 1] : ended ? null : all[0];
-    next.textContent = after ? `Next: ${after.title} (${minutes(after.minutes)})` : one ? "This is the last." : "";
+    next.textContent = after
+      ? `Next: ${after.title} (${minutes(after.minutes)})`
+      : one
+        ? "This is the last."
+        : "";
     go.textContent = !one ? "Start" : state.since ? "Pause" : "Go on";
     able(go, all.length > 0);
     able(onward, Boolean(one));
     able(back, one ? index() > 0 : ended && all.length > 0);
     able(anew, state.at !== "");
     large.hidden = !document.fullscreenEnabled;
-    large.textContent = document.fullscreenElement ? "Leave the full screen" : "Fill the screen";
+    large.textContent = document.fullscreenElement
+      ? "Leave the full screen"
+      : "Fill the screen";
     tick();
   }
 
@@ -152,14 +183,19 @@ function render({ model, el }) {
     root.classList.toggle("sl-clock-over", Boolean(one) && remaining() < 0);
     if (!one) {
       const sum = all.reduce((total, activity) => total + activity.minutes, 0);
-      whole.textContent = all.length && state.at !== null ? `${minutes(sum)} in all: started now, it ends at ${timeOfDay(Date.now() + sum * MINUTE)}.` : "";
+      whole.textContent =
+        all.length && state.at !== null
+          ? `${minutes(sum)} in all: started now, it ends at ${timeOfDay(Date.now() + sum * MINUTE)}.`
+          : "";
       return;
     }
     const ms = remaining();
     left.textContent = face(ms);
     word.textContent = `${ms < 0 ? "over its time" : "minutes left"}${state.since ? "" : ", paused"}`;
     fill.style.inlineSize = `${Math.min((taken() / (one.minutes * MINUTE)) * 100, 100)}%`;
-    const later = all.slice(index() + 1).reduce((total, activity) => total + activity.minutes, 0) * MINUTE;
+    const later =
+      all.slice(index() + 1).reduce((total, activity) => total + activity.minutes, 0) *
+      MINUTE;
     whole.textContent = `As it goes, the session ends at ${timeOfDay(Date.now() + Math.max(ms, 0) + later)}.`;
   }
 
@@ -181,14 +217,16 @@ function render({ model, el }) {
       drawAnew();
     });
   };
-  for (const name of ["title", "key", "activities"]) model.on(`change:${name}`, drawSoon);
+  for (const name of ["title", "key", "activities"])
+    model.on(`change:${name}`, drawSoon);
   document.addEventListener("fullscreenchange", draw);
   const timer = setInterval(tick, TICK);
   drawAnew();
   return () => {
     clearInterval(timer);
     document.removeEventListener("fullscreenchange", draw);
-    for (const name of ["title", "key", "activities"]) model.off(`change:${name}`, drawSoon);
+    for (const name of ["title", "key", "activities"])
+      model.off(`change:${name}`, drawSoon);
   };
 }
 

@@ -3,7 +3,11 @@
 // Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
 const newId = () => Math.random().toString(36).slice(2, 10);
 
-const STATES = { used: "Used", "left out": "Left out", "not recognised": "Not recognised" };
+const STATES = {
+  used: "Used",
+  "left out": "Left out",
+  "not recognised": "Not recognised",
+};
 // Two changes that follow so fast are sent together.
 const PAUSE_MS = 60;
 // So long the page may take to draw what Python has changed.
@@ -11,7 +15,8 @@ const DRAWING_MS = 3000;
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -31,7 +36,8 @@ function write(element, text) {
 function makeSelect(choices, changed) {
   const select = make("select");
   let column = { meaning: "", label: "" };
-  const own = () => makeOption(column.meaning, column.label || "Not recognised: choose what it holds");
+  const own = () =>
+    makeOption(column.meaning, column.label || "Not recognised: choose what it holds");
   const rest = () => {
     select.replaceChildren(own());
     select.value = column.meaning;
@@ -46,13 +52,17 @@ function makeSelect(choices, changed) {
       return [group];
     });
     select.replaceChildren(...groups.flat());
-    if (![...select.options].some((option) => option.value === column.meaning)) select.prepend(own());
+    if (![...select.options].some((option) => option.value === column.meaning))
+      select.prepend(own());
     select.value = column.meaning;
   };
   select.addEventListener("pointerdown", fill);
   select.addEventListener("focus", fill);
   select.addEventListener("blur", () => {
-    column = { meaning: select.value, label: select.selectedOptions[0]?.textContent || "" };
+    column = {
+      meaning: select.value,
+      label: select.selectedOptions[0]?.textContent || "",
+    };
     rest();
   });
   select.addEventListener("change", () => {
@@ -71,7 +81,10 @@ function makeSelect(choices, changed) {
 
 function render({ model, el }) {
   const mine = `sl-columns-${newId()}`;
-  const root = make("div", { class: "sl-columns", "data-lm-suppress-shortcuts": "true" });
+  const root = make("div", {
+    class: "sl-columns",
+    "data-lm-suppress-shortcuts": "true",
+  });
   const details = make("details");
   const summary = make("summary");
   const held = make("div");
@@ -97,8 +110,10 @@ function render({ model, el }) {
   let timer = 0;
   let turn = 0;
 
-  const target = (change) => JSON.stringify(change.id === undefined ? [change.file, change.name] : [change.id]);
-  const isPending = (change) => [...queue, ...sent].some((one) => target(one) === target(change));
+  const target = (change) =>
+    JSON.stringify(change.id === undefined ? [change.file, change.name] : [change.id]);
+  const isPending = (change) =>
+    [...queue, ...sent].some((one) => target(one) === target(change));
 
   function commit(change) {
     queue = [...queue.filter((one) => target(one) !== target(change)), change];
@@ -147,7 +162,10 @@ function render({ model, el }) {
     row.show = (one) => {
       row.state = one.state || "used";
       write(name, one.heading);
-      select.setAttribute("aria-label", `Meaning of ${one.heading || "the column without a heading"}`);
+      select.setAttribute(
+        "aria-label",
+        `Meaning of ${one.heading || "the column without a heading"}`,
+      );
       if (row.forget) row.forget.setAttribute("aria-label", `Forget ${one.heading}`);
       write(holds, one.holds || "");
       write(badge, STATES[row.state]);
@@ -167,8 +185,12 @@ function render({ model, el }) {
     const head = make("thead", { role: "rowgroup" });
     const line = make("tr", { role: "row" });
     const body = make("tbody", { role: "rowgroup" });
-    const heads = model.get("forgettable") ? ["Heading", "Meaning", "Forget"] : ["Heading", "Meaning", "What is in it", "Used?"];
-    line.append(...heads.map((text) => make("th", { scope: "col", role: "columnheader" }, text)));
+    const heads = model.get("forgettable")
+      ? ["Heading", "Meaning", "Forget"]
+      : ["Heading", "Meaning", "What is in it", "Used?"];
+    line.append(
+      ...heads.map((text) => make("th", { scope: "col", role: "columnheader" }, text)),
+    );
     head.append(line);
     body.append(...table.columns.map(makeRow));
     if (table.name) element.append(caption);
@@ -177,20 +199,28 @@ function render({ model, el }) {
     return section;
   }
 
-  const shapeOf = (all) => JSON.stringify(all.map((table) => [table.name, table.columns.map((column) => column.id)]));
+  const shapeOf = (all) =>
+    JSON.stringify(
+      all.map((table) => [table.name, table.columns.map((column) => column.id)]),
+    );
 
   function drawTables() {
     const all = model.get("tables") || [];
     if (shapeOf(all) === shape) {
-      for (const column of all.flatMap((table) => table.columns)) rows.get(column.id).show(column);
+      for (const column of all.flatMap((table) => table.columns))
+        rows.get(column.id).show(column);
     } else {
       const order = [...rows.keys()];
-      const at = order.findIndex((id) => rows.get(id).node.contains(document.activeElement));
+      const at = order.findIndex((id) =>
+        rows.get(id).node.contains(document.activeElement),
+      );
       shape = shapeOf(all);
       rows = new Map();
       tables.replaceChildren(...all.map(makeTable));
       if (at >= 0) {
-        const next = [...order.slice(at), ...order.slice(0, at).reverse()].find((id) => rows.has(id));
+        const next = [...order.slice(at), ...order.slice(0, at).reverse()].find((id) =>
+          rows.has(id),
+        );
         if (next) (rows.get(next).forget || rows.get(next).select).focus();
         else requestAnimationFrame(() => nothing.focus());
       }
@@ -202,8 +232,17 @@ function render({ model, el }) {
     const states = [...rows.values()].map((row) => row.state);
     const number = (state) => states.filter((one) => one === state).length;
     const before = filter.value;
-    const options = [["", `All (${states.length})`], ...Object.entries(STATES).map(([key, label]) => [key, `${label} (${number(key)})`])];
-    if ([...filter.options].map((one) => one.textContent).join() !== options.map(([, label]) => label).join()) {
+    const options = [
+      ["", `All (${states.length})`],
+      ...Object.entries(STATES).map(([key, label]) => [
+        key,
+        `${label} (${number(key)})`,
+      ]),
+    ];
+    if (
+      [...filter.options].map((one) => one.textContent).join() !==
+      options.map(([, label]) => label).join()
+    ) {
       filter.replaceChildren(...options.map(([key, label]) => makeOption(key, label)));
       filter.value = before;
       if (filter.selectedIndex < 0) filter.value = "";
@@ -224,7 +263,9 @@ function render({ model, el }) {
       visible += row.node.hidden ? 0 : 1;
     }
     for (const section of tables.children) {
-      section.hidden = ![...section.querySelectorAll("tbody tr")].some((row) => !row.hidden);
+      section.hidden = ![...section.querySelectorAll("tbody tr")].some(
+        (row) => !row.hidden,
+      );
     }
     write(count, filter.value ? `Showing ${visible} of ${rows.size}` : "");
   }
@@ -243,7 +284,9 @@ function render({ model, el }) {
       const input = make("input", { id, type, autocomplete: "off", maxlength: "200" });
       const place = make("div");
       place.append(make("label", { for: id }, words), input);
-      input.addEventListener("change", () => commit({ file: one.file, name, value: input.value }));
+      input.addEventListener("change", () =>
+        commit({ file: one.file, name, value: input.value }),
+      );
       group.append(place);
       inputs[name] = input;
     }
@@ -252,7 +295,12 @@ function render({ model, el }) {
       write(told, file.told || "");
       for (const [name, input] of Object.entries(inputs)) {
         const value = file[name] || "";
-        if (input !== document.activeElement && !isPending({ file: file.file, name }) && input.value !== value) input.value = value;
+        if (
+          input !== document.activeElement &&
+          !isPending({ file: file.file, name }) &&
+          input.value !== value
+        )
+          input.value = value;
       }
     };
     boxes.set(one.file, show);
@@ -282,7 +330,9 @@ function render({ model, el }) {
   function bringIntoView() {
     if (!model.get("shown")) return;
     // Once what was sent with it is drawn as well.
-    requestAnimationFrame(() => (root.closest(".sl-review") || root).scrollIntoView({ block: "start" }));
+    requestAnimationFrame(() =>
+      (root.closest(".sl-review") || root).scrollIntoView({ block: "start" }),
+    );
   }
 
   function pointTo(id) {
@@ -302,7 +352,11 @@ function render({ model, el }) {
     const until = performance.now() + DRAWING_MS;
     const look = () => {
       const lost = !document.activeElement || document.activeElement === document.body;
-      const next = lost && (root.closest(".sl-review") || root).querySelector(".sl-review-next:not(:disabled)");
+      const next =
+        lost &&
+        (root.closest(".sl-review") || root).querySelector(
+          ".sl-review-next:not(:disabled)",
+        );
       if (next) next.focus();
       else if (performance.now() < until) requestAnimationFrame(look);
     };

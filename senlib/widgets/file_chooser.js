@@ -5,7 +5,8 @@ const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -13,7 +14,9 @@ function make(tag, attributes = {}, text = "") {
 // Rounded up, so that a file over the limit never reads as the limit itself.
 function sizeWords(size) {
   const megabyte = 1024 * 1024;
-  return size >= megabyte ? `${Math.ceil(size / megabyte)} MB` : `${Math.ceil(size / 1024)} KB`;
+  return size >= megabyte
+    ? `${Math.ceil(size / megabyte)} MB`
+    : `${Math.ceil(size / 1024)} KB`;
 }
 
 const endings = (accept) =>
@@ -23,12 +26,16 @@ const endings = (accept) =>
     .filter((ending) => ending.startsWith("."));
 
 function listWords(words) {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function hintText(model) {
   const kinds = endings(model.get("accept"));
-  const which = kinds.length ? `Files ending in ${listWords(kinds)}` : "Files of any kind";
+  const which = kinds.length
+    ? `Files ending in ${listWords(kinds)}`
+    : "Files of any kind";
   return `${which}: up to ${model.get("most")} at once, up to ${sizeWords(model.get("limit"))} each.`;
 }
 
@@ -37,9 +44,14 @@ function problem(model, files) {
   const kinds = endings(model.get("accept"));
   const most = model.get("most");
   const limit = model.get("limit");
-  if (files.length > most) return `${files.length} files are too many at once. Choose up to ${most}.`;
-  const other = files.find((file) => kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)));
-  if (other) return `‘${other.name}’ cannot be read here. Choose files ending in ${listWords(kinds)}.`;
+  if (files.length > most)
+    return `${files.length} files are too many at once. Choose up to ${most}.`;
+  const other = files.find(
+    (file) =>
+      kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)),
+  );
+  if (other)
+    return `‘${other.name}’ cannot be read here. Choose files ending in ${listWords(kinds)}.`;
   const large = files.find((file) => file.size > limit);
   if (large) {
     return `‘${large.name}’ is ${sizeWords(large.size)}. Each file can be up to ${sizeWords(limit)}. Nothing was read.`;
@@ -52,12 +64,24 @@ function problem(model, files) {
 
 function render({ model, el }) {
   const mine = `sl-chooser-${newId()}`;
-  const root = make("div", { class: "sl-chooser", "data-lm-suppress-shortcuts": "true" });
+  const root = make("div", {
+    class: "sl-chooser",
+    "data-lm-suppress-shortcuts": "true",
+  });
   const zone = make("div", { class: "sl-chooser-zone" });
   const label = make("label", { for: mine });
   const hint = make("p", { class: "sl-chooser-hint", id: `${mine}-hint` });
-  const input = make("input", { type: "file", id: mine, multiple: "", "aria-describedby": `${mine}-hint` });
-  const drop = make("p", { class: "sl-chooser-drop", "aria-hidden": "true" }, "or drop them here");
+  const input = make("input", {
+    type: "file",
+    id: mine,
+    multiple: "",
+    "aria-describedby": `${mine}-hint`,
+  });
+  const drop = make(
+    "p",
+    { class: "sl-chooser-drop", "aria-hidden": "true" },
+    "or drop them here",
+  );
   const alert = make("p", { class: "sl-chooser-alert", role: "alert" });
   const status = make("p", { class: "sl-chooser-status", role: "status" });
   zone.append(label, hint, input, drop);
@@ -110,10 +134,13 @@ function render({ model, el }) {
       if (!content) {
         model.send({ kind: "stop", choice: current });
         letGo();
-        say({ trouble: `‘${file.name}’ could not be read. Close it in other programs and choose it again.` });
+        say({
+          trouble: `‘${file.name}’ could not be read. Close it in other programs and choose it again.`,
+        });
         return false;
       }
-      if (!(await ask({ kind: "part", choice: current, file: i, part }, [content]))) return false;
+      if (!(await ask({ kind: "part", choice: current, file: i, part }, [content])))
+        return false;
     }
     return true;
   }
@@ -123,7 +150,10 @@ function render({ model, el }) {
     const current = `${Date.now()}-${Math.random()}`;
     choice = current;
     const names = files.map((file) => ({ name: file.name, size: file.size }));
-    const words = (i) => (files.length === 1 ? "Reading the file …" : `Reading ${i + 1} of ${files.length} …`);
+    const words = (i) =>
+      files.length === 1
+        ? "Reading the file …"
+        : `Reading ${i + 1} of ${files.length} …`;
     say({ progress: words(0) });
     if (!(await ask({ kind: "begin", choice: current, files: names }))) return;
     for (const [i, file] of files.entries()) {

@@ -1,7 +1,28 @@
 // A flow chart, walked question by question or drawn by a school. Data reach the page as text alone, never as markup.
 
-const TRAITS = ["title", "nodes", "start", "answers", "passed", "asks", "done", "problems", "editable", "walkable"];
-const FIELDS = ["key", "kind", "text", "label", "yes", "no", "next", "leads_to", "counts_as"];
+const TRAITS = [
+  "title",
+  "nodes",
+  "start",
+  "answers",
+  "passed",
+  "asks",
+  "done",
+  "problems",
+  "editable",
+  "walkable",
+];
+const FIELDS = [
+  "key",
+  "kind",
+  "text",
+  "label",
+  "yes",
+  "no",
+  "next",
+  "leads_to",
+  "counts_as",
+];
 const WAYS = { question: ["yes", "no"], step: ["next"], outcome: [] };
 const KINDS = [
   ["question", "A question", "answered yes or no"],
@@ -15,14 +36,16 @@ const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
 
 function makeShape(tag, attributes = {}, text = "") {
   const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -33,11 +56,13 @@ function setText(element, text) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const capital = (words) => words && words[0].toUpperCase() + words.slice(1);
-const sentence = (words) => (/[.!?…]$/.test(words.trim()) ? words.trim() : `${words.trim()}.`);
+const sentence = (words) =>
+  /[.!?…]$/.test(words.trim()) ? words.trim() : `${words.trim()}.`;
 
 // ---- The chart
 
-const plainBox = (box) => Object.fromEntries(FIELDS.map((field) => [field, String(box[field] ?? "")]));
+const plainBox = (box) =>
+  Object.fromEntries(FIELDS.map((field) => [field, String(box[field] ?? "")]));
 const waysOf = (box) => WAYS[box.kind] || [];
 const nameOf = (box) => box.label.trim() || box.text.trim() || "A box without words";
 const wordsOf = (box) => box.text.trim() || nameOf(box);
@@ -47,7 +72,16 @@ function joinsOf(boxes) {
   const joins = new Map();
   for (const box of boxes.values()) {
     const ways = waysOf(box).filter((way) => boxes.has(box[way]));
-    joins.set(box.key, ways.map((way) => ({ from: box.key, way, to: box[way], up: false, beside: false })));
+    joins.set(
+      box.key,
+      ways.map((way) => ({
+        from: box.key,
+        way,
+        to: box[way],
+        up: false,
+        beside: false,
+      })),
+    );
   }
   return joins;
 }
@@ -61,7 +95,8 @@ function explore(boxes, joins, start) {
     state.set(key, "open");
     for (const join of joins.get(key)) {
       if (!state.has(join.to)) follow(join.to, order, number);
-      else if (state.get(join.to) === "open" || state.get(join.to) !== number) join.up = true;
+      else if (state.get(join.to) === "open" || state.get(join.to) !== number)
+        join.up = true;
     }
     state.set(key, number);
     order.unshift(key);
@@ -75,7 +110,8 @@ function explore(boxes, joins, start) {
   begin(start);
   const entered = new Set();
   for (const key of boxes.keys()) {
-    if (!state.has(key)) for (const join of joins.get(key)) if (join.to !== key) entered.add(join.to);
+    if (!state.has(key))
+      for (const join of joins.get(key)) if (join.to !== key) entered.add(join.to);
   }
   for (const key of boxes.keys()) if (!entered.has(key)) begin(key);
   for (const key of boxes.keys()) begin(key);
@@ -93,7 +129,10 @@ function layersOf(parts, joins) {
       last = Math.max(last, layer.get(key));
       for (const join of joins.get(key)) {
         if (join.up) continue;
-        layer.set(join.to, Math.max(layer.get(join.to) ?? base, layer.get(key) + (join.beside ? 0 : 1)));
+        layer.set(
+          join.to,
+          Math.max(layer.get(join.to) ?? base, layer.get(key) + (join.beside ? 0 : 1)),
+        );
       }
     }
     base = last + 1;
@@ -113,10 +152,12 @@ function readingOrder(boxes, start) {
 // other down. Yes goes to the side where both could.
 function markBeside(boxes, joins, start) {
   const entries = new Map();
-  for (const join of [...joins.values()].flat()) entries.set(join.to, (entries.get(join.to) || 0) + 1);
+  for (const join of [...joins.values()].flat())
+    entries.set(join.to, (entries.get(join.to) || 0) + 1);
   for (const box of boxes.values()) {
     if (box.kind !== "question") continue;
-    const alone = (key) => key !== start && boxes.get(key).kind !== "question" && entries.get(key) === 1;
+    const alone = (key) =>
+      key !== start && boxes.get(key).kind !== "question" && entries.get(key) === 1;
     const side = joins.get(box.key).find((join) => !join.up && alone(join.to));
     if (side) side.beside = true;
   }
@@ -148,9 +189,15 @@ function plan(chart, { besides }) {
     }
     rows[layer.get(key)].push(unit);
     // Down the left: the way that goes straight on, questions before steps, no before yes.
-    const onward = unit.keys.flatMap((one) => joins.get(one)).filter((join) => !join.beside && !join.up);
-    const first = (join) => (join.from === key ? 0 : 2) + (boxes.get(join.to).kind === "question" ? 0 : 1);
-    onward.sort((a, b) => first(a) - first(b) || (a.way === "no" ? 0 : 1) - (b.way === "no" ? 0 : 1));
+    const onward = unit.keys
+      .flatMap((one) => joins.get(one))
+      .filter((join) => !join.beside && !join.up);
+    const first = (join) =>
+      (join.from === key ? 0 : 2) + (boxes.get(join.to).kind === "question" ? 0 : 1);
+    onward.sort(
+      (a, b) =>
+        first(a) - first(b) || (a.way === "no" ? 0 : 1) - (b.way === "no" ? 0 : 1),
+    );
     for (const join of onward) addUnit(join.to);
   }
   const beside = new Set(all.filter((join) => join.beside).map((join) => join.to));
@@ -177,7 +224,8 @@ function plan(chart, { besides }) {
 function trackOf({ layer, units, laneAt }, join) {
   const unit = units.get(join.from);
   const track = [[unit, unit.keys.indexOf(join.from) / 2]];
-  for (let at = layer.get(join.from) + 1; at < layer.get(join.to); at += 1) track.push([laneAt(join, at), 0]);
+  for (let at = layer.get(join.from) + 1; at < layer.get(join.to); at += 1)
+    track.push([laneAt(join, at), 0]);
   return [...track, [units.get(join.to), 0]];
 }
 
@@ -198,9 +246,13 @@ function linksOf(made) {
 function crossings(rows, links) {
   let count = 0;
   links.forEach((row, at) => {
-    const ends = row.map(([upper, shift, lower]) => [rows[at].indexOf(upper) + shift, rows[at + 1].indexOf(lower)]);
+    const ends = row.map(([upper, shift, lower]) => [
+      rows[at].indexOf(upper) + shift,
+      rows[at + 1].indexOf(lower),
+    ]);
     for (let i = 0; i < ends.length; i += 1) {
-      for (let j = 0; j < i; j += 1) if ((ends[i][0] - ends[j][0]) * (ends[i][1] - ends[j][1]) < 0) count += 1;
+      for (let j = 0; j < i; j += 1)
+        if ((ends[i][0] - ends[j][0]) * (ends[i][1] - ends[j][1]) < 0) count += 1;
     }
   });
   return count;
@@ -209,7 +261,7 @@ function crossings(rows, links) {
 // Each row in the order of what it is joined to, down and up in turn; the order with the fewest crossings stays.
 function untangle(made) {
   const links = linksOf(made);
-  let rows = made.rows.map((row) => [...row]);
+  const rows = made.rows.map((row) => [...row]);
   let fewest = crossings(rows, links);
   for (let turn = 0; turn < 8 && fewest; turn += 1) {
     const downward = turn % 2 === 0;
@@ -223,7 +275,10 @@ function untangle(made) {
       const weight = new Map(
         rows[at].map((item, i) => {
           const pull = pulls.get(item);
-          return [item, pull.length ? pull.reduce((sum, one) => sum + one, 0) / pull.length : i];
+          return [
+            item,
+            pull.length ? pull.reduce((sum, one) => sum + one, 0) / pull.length : i,
+          ];
         }),
       );
       rows[at] = [...rows[at]].sort((a, b) => weight.get(a) - weight.get(b));
@@ -239,7 +294,8 @@ function untangle(made) {
 // Lines that lead back up pass outside, on the side they come from; the longest outermost.
 function placeUpLanes(made) {
   const chains = new Map();
-  for (const lane of made.lanes.values()) if (lane.up) chains.set(lane.to, [...(chains.get(lane.to) || []), lane]);
+  for (const lane of made.lanes.values())
+    if (lane.up) chains.set(lane.to, [...(chains.get(lane.to) || []), lane]);
   for (const chain of [...chains.values()].sort((a, b) => a.length - b.length)) {
     const sources = made.joins.filter((join) => join.up && join.to === chain[0].to);
     const left = sources.every((join) => {
@@ -262,10 +318,15 @@ function chooseParents(made) {
     for (const unit of row.filter((item) => item.keys)) {
       const near = made.joins.filter(
         (join) =>
-          !join.up && !join.beside && join.to === unit.keys[0] && !taken.has(join.from) &&
+          !join.up &&
+          !join.beside &&
+          join.to === unit.keys[0] &&
+          !taken.has(join.from) &&
           made.layer.get(join.from) === made.layer.get(join.to) - 1,
       );
-      const places = (join) => order(made.units.get(join.from)) + made.units.get(join.from).keys.indexOf(join.from) / 2;
+      const places = (join) =>
+        order(made.units.get(join.from)) +
+        made.units.get(join.from).keys.indexOf(join.from) / 2;
       near.sort((a, b) => places(a) - places(b));
       if (!near.length) continue;
       unit.parent = near[0].from;
@@ -286,13 +347,17 @@ function placeAcross(made, width) {
   const x = new Map();
   const laneX = new Map();
   const size = (unit) => (unit.keys.length === 2 ? 2 * width + SIDE : width);
-  const offset = (key) => width / 2 + (made.units.get(key).keys.indexOf(key) ? width + SIDE : 0);
+  const offset = (key) =>
+    width / 2 + (made.units.get(key).keys.indexOf(key) ? width + SIDE : 0);
   const centre = (key) => x.get(made.units.get(key)) + offset(key);
-  const room = (lanes) => (lanes ? CLEAR * (lanes + 1) : width < NARROW ? GAP / 2 : GAP);
+  const room = (lanes) =>
+    lanes ? CLEAR * (lanes + 1) : width < NARROW ? GAP / 2 : GAP;
 
   function wanted(unit) {
     if (unit.parent) return centre(unit.parent) - width / 2;
-    const leading = made.joins.filter((join) => join.to === unit.keys[0] && !join.up && !join.beside);
+    const leading = made.joins.filter(
+      (join) => join.to === unit.keys[0] && !join.up && !join.beside,
+    );
     const above = leading.map((join) => centre(join.from));
     above.sort((a, b) => a - b);
     return above.length ? above[Math.floor((above.length - 1) / 2)] - width / 2 : 0;
@@ -315,7 +380,8 @@ function placeAcross(made, width) {
   // A box whose way on stands further right moves over it where nothing is in its way.
   function placeUp() {
     const child = new Map();
-    for (const unit of new Set(made.units.values())) if (unit.parent) child.set(unit.parent, unit);
+    for (const unit of new Set(made.units.values()))
+      if (unit.parent) child.set(unit.parent, unit);
     for (const row of [...made.rows].reverse()) {
       let edge = Infinity;
       let lanes = 0;
@@ -343,7 +409,8 @@ function placeAcross(made, width) {
     const reach = (step) => {
       let lanes = 1;
       for (let i = row.indexOf(lane) + step; row[i]; i += step) {
-        if (row[i].keys) return x.get(row[i]) + (step < 0 ? size(row[i]) : 0) - step * CLEAR * lanes;
+        if (row[i].keys)
+          return x.get(row[i]) + (step < 0 ? size(row[i]) : 0) - step * CLEAR * lanes;
         if (laneX.has(row[i])) return laneX.get(row[i]) - step * CLEAR * lanes;
         lanes += 1;
       }
@@ -358,9 +425,18 @@ function placeAcross(made, width) {
   }
   for (const chain of [...chains.values()].sort((a, b) => a.length - b.length)) {
     const source = made.joins.find(
-      (join) => join.to === chain[0].to && !join.up && made.layer.get(join.from) === chain[0].at - 1,
+      (join) =>
+        join.to === chain[0].to &&
+        !join.up &&
+        made.layer.get(join.from) === chain[0].at - 1,
     );
-    let want = chain[0].up ? (chain[0].left ? Infinity : -Infinity) : source ? centre(source.from) : 0;
+    let want = chain[0].up
+      ? chain[0].left
+        ? Infinity
+        : -Infinity
+      : source
+        ? centre(source.from)
+        : 0;
     // Straight through as many rows as it can, then a bend.
     for (let i = 0; i < chain.length; ) {
       let [low, high] = bounds(chain[i]);
@@ -382,7 +458,13 @@ function placeAcross(made, width) {
     ...[...x].map(([unit, left]) => left + size(unit)),
     ...[...laneX.values()].map((lane) => lane + CLEAR / 2),
   ];
-  return { width, centre, laneX, total: Math.ceil(Math.max(0, ...rights) + 4), left: (key) => centre(key) - width / 2 };
+  return {
+    width,
+    centre,
+    laneX,
+    total: Math.ceil(Math.max(0, ...rights) + 4),
+    left: (key) => centre(key) - width / 2,
+  };
 }
 
 // ---- Lines
@@ -402,14 +484,21 @@ function portsOf(made, across) {
       if (!join) return [{ way, join, pin: Infinity }];
       if (join.beside) return [];
       const lane = made.laneAt(join, made.layer.get(box.key) + (join.up ? 0 : 1));
-      return [{ way, join, pin: lane ? across.laneX.get(lane) : across.centre(join.to) }];
+      return [
+        { way, join, pin: lane ? across.laneX.get(lane) : across.centre(join.to) },
+      ];
     });
     below.sort((a, b) => a.pin - b.pin);
     const straight = below.filter((one) => Math.abs(one.pin - middle) < 1);
     below.forEach((one, i) => {
       let share = below.length === 2 ? [0.3, 0.7][i] : 0.5;
-      if (below.length === 2 && straight.length === 1) share = one === straight[0] ? 0.5 : one.pin > middle ? 0.84 : 0.16;
-      ports.set(`${box.key}.${one.way}`, { ...one, from: box.key, x: across.left(box.key) + share * across.width });
+      if (below.length === 2 && straight.length === 1)
+        share = one === straight[0] ? 0.5 : one.pin > middle ? 0.84 : 0.16;
+      ports.set(`${box.key}.${one.way}`, {
+        ...one,
+        from: box.key,
+        x: across.left(box.key) + share * across.width,
+      });
     });
   }
   return ports;
@@ -419,7 +508,13 @@ function portsOf(made, across) {
 function netsOf(made, across, ports) {
   const channels = Array.from({ length: made.rows.length + 1 }, () => new Map());
   const net = (channel, to) => {
-    if (!channels[channel].has(to)) channels[channel].set(to, { to, above: new Set(), below: new Set(), entry: null });
+    if (!channels[channel].has(to))
+      channels[channel].set(to, {
+        to,
+        above: new Set(),
+        below: new Set(),
+        entry: null,
+      });
     return channels[channel].get(to);
   };
   for (const join of made.joins.filter((one) => !one.beside)) {
@@ -435,37 +530,48 @@ function netsOf(made, across, ports) {
   return channels.map((nets) => [...nets.values()]);
 }
 
-const pinsBelow = (net) => (net.entry === null ? [...net.below] : [...net.below, net.entry]);
+const pinsBelow = (net) =>
+  net.entry === null ? [...net.below] : [...net.below, net.entry];
 
 function span(net) {
   const pins = [...net.above, ...pinsBelow(net)];
   return [Math.min(...pins), Math.max(...pins)];
 }
 
-const near = (some, others) => [...some].some((one) => others.some((other) => Math.abs(one - other) < NEAR));
+const near = (some, others) =>
+  [...some].some((one) => others.some((other) => Math.abs(one - other) < NEAR));
 
 // Which tracks run above which: never two lines one over the other, then as few crossings as can be had.
 function layTracks(nets) {
-  const within = (pins, [low, high]) => [...pins].filter((pin) => pin > low && pin < high).length;
+  const within = (pins, [low, high]) =>
+    [...pins].filter((pin) => pin > low && pin < high).length;
   const mustBeAbove = (one, other) => near(one.above, pinsBelow(other));
-  const cost = (one, other) => within(other.above, span(one)) + within(pinsBelow(one), span(other));
+  const cost = (one, other) =>
+    within(other.above, span(one)) + within(pinsBelow(one), span(other));
   const left = nets.filter((net) => span(net)[1] - span(net)[0] >= 1);
   const straight = nets.filter((net) => !left.includes(net));
   const laid = [];
   while (left.length) {
-    let free = left.filter((net) => !left.some((other) => other !== net && mustBeAbove(other, net)));
+    let free = left.filter(
+      (net) => !left.some((other) => other !== net && mustBeAbove(other, net)),
+    );
     const bound = !free.length;
     if (bound) free = left;
     const price = (net) => {
       const others = left.filter((other) => other !== net);
-      return others.reduce((sum, other) => sum + cost(net, other) - cost(other, net), 0);
+      return others.reduce(
+        (sum, other) => sum + cost(net, other) - cost(other, net),
+        0,
+      );
     };
     const net = free.reduce((best, one) => (price(one) < price(best) ? one : best));
     // Two lines that each ought to be above the other: this one enters its box a little to the side.
-    if (bound && net.entry !== null) net.entry += [...net.above].some((pin) => pin > net.entry) ? 2 * NEAR : -2 * NEAR;
+    if (bound && net.entry !== null)
+      net.entry += [...net.above].some((pin) => pin > net.entry) ? 2 * NEAR : -2 * NEAR;
     left.splice(left.indexOf(net), 1);
     const [low, high] = span(net);
-    const meets = (other) => span(other)[0] < high + NEAR && span(other)[1] > low - NEAR;
+    const meets = (other) =>
+      span(other)[0] < high + NEAR && span(other)[1] > low - NEAR;
     const over = laid.filter((other) => meets(other) || mustBeAbove(other, net));
     net.track = Math.max(-1, ...over.map((other) => other.track)) + 1;
     laid.push(net);
@@ -475,7 +581,9 @@ function layTracks(nets) {
 }
 
 function rounded(points) {
-  const clean = points.filter(([x, y], i) => i === 0 || x !== points[i - 1][0] || y !== points[i - 1][1]);
+  const clean = points.filter(
+    ([x, y], i) => i === 0 || x !== points[i - 1][0] || y !== points[i - 1][1],
+  );
   let path = `M${clean[0].join(" ")}`;
   for (let i = 1; i < clean.length; i += 1) {
     const [here, next] = [clean[i], clean[i + 1]];
@@ -504,8 +612,15 @@ function route(made, across, heights) {
   let y = made.rows.length ? FOOT + 6 : 0;
   channels.forEach((nets, channel) => {
     const tracks = layTracks(nets);
-    const leaving = [...ports.values()].filter((port) => made.layer.get(port.from) === channel - 1);
-    if (channel > 0) y += leaving.some((port) => port.way !== "next" || !port.join) ? HEAD : nets.length ? BEND : 0;
+    const leaving = [...ports.values()].filter(
+      (port) => made.layer.get(port.from) === channel - 1,
+    );
+    if (channel > 0)
+      y += leaving.some((port) => port.way !== "next" || !port.join)
+        ? HEAD
+        : nets.length
+          ? BEND
+          : 0;
     firstTrack[channel] = y;
     y += tracks ? (tracks - 1) * TRACK : 0;
     if (channel < made.rows.length) {
@@ -519,7 +634,10 @@ function route(made, across, heights) {
     const [from, to] = [made.layer.get(join.from), made.layer.get(join.to)];
     if (join.beside) {
       const middle = tops[from] + heights[from] / 2;
-      return [[across.left(join.from) + across.width, middle], [across.left(join.to), middle]];
+      return [
+        [across.left(join.from) + across.width, middle],
+        [across.left(join.to), middle],
+      ];
     }
     const trackY = (channel) => {
       const net = channels[channel].find((one) => one.to === join.to);
@@ -528,24 +646,39 @@ function route(made, across, heights) {
     let x = ports.get(`${join.from}.${join.way}`).x;
     const points = [[x, bottom(join.from)]];
     const over = (channel, next) => {
-      if (Math.abs(x - next) >= 1) points.push([x, trackY(channel)], [next, trackY(channel)]);
+      if (Math.abs(x - next) >= 1)
+        points.push([x, trackY(channel)], [next, trackY(channel)]);
       x = next;
     };
-    if (join.up) for (let at = from; at >= to; at -= 1) over(at + 1, across.laneX.get(made.laneAt(join, at)));
-    else for (let at = from + 1; at < to; at += 1) over(at, across.laneX.get(made.laneAt(join, at)));
+    if (join.up)
+      for (let at = from; at >= to; at -= 1)
+        over(at + 1, across.laneX.get(made.laneAt(join, at)));
+    else
+      for (let at = from + 1; at < to; at += 1)
+        over(at, across.laneX.get(made.laneAt(join, at)));
     over(to, channels[to].find((net) => net.to === join.to).entry);
     return [...points, [x, tops[to]]];
   };
   const lines = made.joins.map((join) => ({ join, points: lineOf(join) }));
-  const ends = [...ports.values()].filter((port) => !port.join).map((port) => ({ ...port, y: bottom(port.from) }));
+  const ends = [...ports.values()]
+    .filter((port) => !port.join)
+    .map((port) => ({ ...port, y: bottom(port.from) }));
   return { lines, ends, tops, ports, bottom, height: Math.ceil(y + 4) };
 }
 
 // As wide as there is room for: what is beside stays beside for as long as its words have room; a chart that will
 // not fit keeps boxes of a size to read, and is scrolled.
 function fit(chart, available) {
-  const plans = { beside: plan(chart, { besides: true }), below: plan(chart, { besides: false }) };
-  const tries = [["beside", 260, NARROW], ["below", 260, 128], ["beside", NARROW - 1, 104], ["below", 127, 104]];
+  const plans = {
+    beside: plan(chart, { besides: true }),
+    below: plan(chart, { besides: false }),
+  };
+  const tries = [
+    ["beside", 260, NARROW],
+    ["below", 260, 128],
+    ["beside", NARROW - 1, 104],
+    ["below", 127, 104],
+  ];
   for (const [name, widest, narrowest] of tries) {
     if (placeAcross(plans[name], narrowest).total > available) continue;
     // The wider the boxes, the wider the drawing: halve what is left between a width that fits and one that may not.
@@ -557,7 +690,10 @@ function fit(chart, available) {
     }
     return [plans[name], placeAcross(plans[name], fits)];
   }
-  const across = ["beside", "below"].map((name) => [plans[name], placeAcross(plans[name], 150)]);
+  const across = ["beside", "below"].map((name) => [
+    plans[name],
+    placeAcross(plans[name], 150),
+  ]);
   return across[0][1].total <= across[1][1].total ? across[0] : across[1];
 }
 
@@ -570,7 +706,12 @@ function neighbour(places, from, key) {
     .filter((place) => place !== here)
     .map((place) => {
       const [dx, dy] = [place.x - here.x, place.y - here.y];
-      const [along, aside] = { ArrowRight: [dx, dy], ArrowLeft: [-dx, dy], ArrowDown: [dy, dx], ArrowUp: [-dy, dx] }[key];
+      const [along, aside] = {
+        ArrowRight: [dx, dy],
+        ArrowLeft: [-dx, dy],
+        ArrowDown: [dy, dx],
+        ArrowUp: [-dy, dx],
+      }[key];
       return { place, along, far: along + 2 * Math.abs(aside) };
     })
     .filter((one) => one.along > 1);
@@ -599,14 +740,31 @@ function viewOf(model, chart) {
     }
   }
   const number = (key) => questions.indexOf(key) + 1;
-  const asks = boxes.get(model.get("asks"))?.kind === "question" ? model.get("asks") : "";
+  const asks =
+    boxes.get(model.get("asks"))?.kind === "question" ? model.get("asks") : "";
   const done = model.get("done");
-  return { chart, boxes, order, number, questions: questions.length, passed, asks, answers, lit, flagged, done };
+  return {
+    chart,
+    boxes,
+    order,
+    number,
+    questions: questions.length,
+    passed,
+    asks,
+    answers,
+    lit,
+    flagged,
+    done,
+  };
 }
 
 const short = (view, key) => {
   const { kind } = view.boxes.get(key);
-  return kind === "question" ? `Q${view.number(key)}` : kind === "step" ? "Step" : "Outcome";
+  return kind === "question"
+    ? `Q${view.number(key)}`
+    : kind === "step"
+      ? "Step"
+      : "Outcome";
 };
 
 // The small words over a box's name: what it is, and how it stands, so that nothing hangs on colour.
@@ -615,20 +773,27 @@ function headOf(view, key) {
   if (view.asks === key) return `${short(view, key)} · now`;
   if (!view.passed.includes(key)) return short(view, key);
   const { kind } = view.boxes.get(key);
-  if (kind === "question") return view.answers[key] ? `${short(view, key)} · ${view.answers[key]}` : short(view, key);
+  if (kind === "question")
+    return view.answers[key]
+      ? `${short(view, key)} · ${view.answers[key]}`
+      : short(view, key);
   return `${short(view, key)} · ${kind === "step" ? "to do" : "reached"}`;
 }
 
 function spokenName(view, key) {
   const box = view.boxes.get(key);
   const words = [];
-  const what = box.kind === "question" ? `Question ${view.number(key)} of ${view.questions}` : capital(box.kind);
+  const what =
+    box.kind === "question"
+      ? `Question ${view.number(key)} of ${view.questions}`
+      : capital(box.kind);
   words.push(`${what}: ${sentence(nameOf(box))}`);
   if (box.label.trim() && box.text.trim()) words.push(sentence(box.text));
   if (view.chart.start === key) words.push("The chart starts here.");
   if (view.asks === key) words.push("Asked now.");
   else if (view.passed.includes(key)) {
-    if (box.kind !== "question") words.push(box.kind === "step" ? "On the way taken." : "Reached.");
+    if (box.kind !== "question")
+      words.push(box.kind === "step" ? "On the way taken." : "Reached.");
     else if (view.answers[key]) words.push(`Answered ${view.answers[key]}.`);
   }
   const onward = waysOf(box).map((way) => {
@@ -636,7 +801,10 @@ function spokenName(view, key) {
     return `${way === "next" ? "leads" : `${way} leads`} ${target ? `to “${nameOf(target)}”` : "nowhere yet"}`;
   });
   if (onward.length) words.push(`${capital(onward.join(", "))}.`);
-  return [...words, ...(view.flagged.get(key) || []).map((problem) => `To check: ${problem}`)].join(" ");
+  return [
+    ...words,
+    ...(view.flagged.get(key) || []).map((problem) => `To check: ${problem}`),
+  ].join(" ");
 }
 
 function drawLine({ join, points }, lit) {
@@ -645,18 +813,34 @@ function drawLine({ join, points }, lit) {
   const down = tip[0] === before[0];
   const base = down ? [tip[0], tip[1] - length] : [tip[0] - length, tip[1]];
   const [across, along] = down ? [half, 0] : [0, half];
-  const wings = [[base[0] - across, base[1] - along], [base[0] + across, base[1] + along]];
-  const group = makeShape("g", { class: lit ? "sl-flow-join sl-flow-lit" : "sl-flow-join" });
+  const wings = [
+    [base[0] - across, base[1] - along],
+    [base[0] + across, base[1] + along],
+  ];
+  const group = makeShape("g", {
+    class: lit ? "sl-flow-join sl-flow-lit" : "sl-flow-join",
+  });
   group.dataset.join = `${join.from}.${join.way}`;
   group.append(
-    makeShape("path", { class: "sl-flow-line", d: rounded([...points.slice(0, -1), base]) }),
-    makeShape("path", { class: "sl-flow-arrow", d: `M${tip.join(" ")}L${wings[0].join(" ")}L${wings[1].join(" ")}Z` }),
+    makeShape("path", {
+      class: "sl-flow-line",
+      d: rounded([...points.slice(0, -1), base]),
+    }),
+    makeShape("path", {
+      class: "sl-flow-arrow",
+      d: `M${tip.join(" ")}L${wings[0].join(" ")}L${wings[1].join(" ")}Z`,
+    }),
   );
   return group;
 }
 
 function drawWay(words, x, y, anchor, lit) {
-  const attributes = { class: lit ? "sl-flow-way sl-flow-lit" : "sl-flow-way", x, y, "text-anchor": anchor };
+  const attributes = {
+    class: lit ? "sl-flow-way sl-flow-lit" : "sl-flow-way",
+    x,
+    y,
+    "text-anchor": anchor,
+  };
   return makeShape("text", attributes, capital(words));
 }
 
@@ -664,12 +848,17 @@ function drawWay(words, x, y, anchor, lit) {
 function drawLines(view, made, across, drawn) {
   const parts = [];
   const lit = (join) => view.lit.has(`${join.from}.${join.way}`);
-  const lines = [...drawn.lines].sort((a, b) => Number(lit(a.join)) - Number(lit(b.join)));
+  const lines = [...drawn.lines].sort(
+    (a, b) => Number(lit(a.join)) - Number(lit(b.join)),
+  );
   parts.push(...lines.map((line) => drawLine(line, lit(line.join))));
   for (const end of drawn.ends) {
     const group = makeShape("g", { class: "sl-flow-end" });
     group.append(
-      makeShape("path", { class: "sl-flow-line", d: `M${end.x} ${end.y}V${end.y + 14}` }),
+      makeShape("path", {
+        class: "sl-flow-line",
+        d: `M${end.x} ${end.y}V${end.y + 14}`,
+      }),
       makeShape("circle", { cx: end.x, cy: end.y + 18, r: 4 }),
     );
     parts.push(group);
@@ -678,10 +867,20 @@ function drawLines(view, made, across, drawn) {
     if (port.way === "next") continue;
     const left = port.x < across.centre(port.from) - 1;
     const [x, y] = [port.x + (left ? -7 : 7), drawn.bottom(port.from) + 18];
-    parts.push(drawWay(port.way, x, y, left ? "end" : "start", port.join && lit(port.join)));
+    parts.push(
+      drawWay(port.way, x, y, left ? "end" : "start", port.join && lit(port.join)),
+    );
   }
   for (const { join, points } of drawn.lines.filter((line) => line.join.beside)) {
-    parts.push(drawWay(join.way, (points[0][0] + points[1][0]) / 2 - 5, points[0][1] - 7, "middle", lit(join)));
+    parts.push(
+      drawWay(
+        join.way,
+        (points[0][0] + points[1][0]) / 2 - 5,
+        points[0][1] - 7,
+        "middle",
+        lit(join),
+      ),
+    );
   }
   const { start } = view.chart;
   if (made.boxes.has(start)) {
@@ -691,7 +890,10 @@ function drawLines(view, made, across, drawn) {
     const group = makeShape("g", { class: "sl-flow-start" });
     group.append(
       makeShape("path", { class: "sl-flow-line", d: `M${x} ${top - 22}V${top - 9}` }),
-      makeShape("path", { class: "sl-flow-arrow", d: `M${x} ${top}L${x - 5} ${top - 10}L${x + 5} ${top - 10}Z` }),
+      makeShape("path", {
+        class: "sl-flow-arrow",
+        d: `M${x} ${top}L${x - 5} ${top - 10}L${x + 5} ${top - 10}Z`,
+      }),
       makeShape("text", { class: "sl-flow-way", x: x + 9, y: top - 9 }, "Start"),
     );
     parts.push(group);
@@ -705,7 +907,11 @@ function makeDrawing({ press, tall }) {
   const paper = make("div", { class: "sl-flow-paper" });
   const lines = makeShape("svg", { "aria-hidden": "true", focusable: "false" });
   const probe = make("span", { class: "sl-flow-probe", "aria-hidden": "true" }, "Mm");
-  const nothing = make("p", { class: "sl-flow-nothing" }, "There are no boxes here yet.");
+  const nothing = make(
+    "p",
+    { class: "sl-flow-nothing" },
+    "There are no boxes here yet.",
+  );
   const reading = make("p", { class: "sl-flow-reading" });
   const hint = make("p", { class: "sl-flow-hint" });
   paper.append(lines, probe);
@@ -719,7 +925,13 @@ function makeDrawing({ press, tall }) {
   let fitted = { of: "", as: null }; // an answer lights other lines and moves no box across
 
   function fitOnce(room) {
-    const shape = view.chart.nodes.map((box) => [box.key, box.kind, box.yes, box.no, box.next]);
+    const shape = view.chart.nodes.map((box) => [
+      box.key,
+      box.kind,
+      box.yes,
+      box.no,
+      box.next,
+    ]);
     const of = JSON.stringify([room, view.chart.start, shape]);
     if (fitted.of !== of) fitted = { of, as: fit(view.chart, room) };
     return fitted.as;
@@ -732,13 +944,23 @@ function makeDrawing({ press, tall }) {
 
   function makeButton(key) {
     const button = make("button", { type: "button", tabindex: "-1" });
-    button.append(make("span", { class: "sl-flow-head" }), make("span", { class: "sl-flow-label", dir: "auto" }));
+    button.append(
+      make("span", { class: "sl-flow-head" }),
+      make("span", { class: "sl-flow-label", dir: "auto" }),
+    );
     button.dataset.key = key;
     button.addEventListener("click", () => press(key));
     button.addEventListener("focus", () => makeTabStop(key));
     button.addEventListener("keydown", (event) => {
       const moves = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
-      if (!moves.includes(event.key) || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+      if (
+        !moves.includes(event.key) ||
+        event.ctrlKey ||
+        event.altKey ||
+        event.metaKey ||
+        event.shiftKey
+      )
+        return;
       event.preventDefault();
       const next = neighbour(places, key, event.key);
       if (next) buttons.get(next.key).focus();
@@ -748,7 +970,9 @@ function makeDrawing({ press, tall }) {
   }
 
   function drawBoxes(chosen) {
-    const focused = [...buttons.keys()].find((key) => buttons.get(key) === document.activeElement);
+    const focused = [...buttons.keys()].find(
+      (key) => buttons.get(key) === document.activeElement,
+    );
     for (const [key, button] of [...buttons]) {
       if (view.boxes.has(key)) continue;
       button.remove();
@@ -769,11 +993,13 @@ function makeDrawing({ press, tall }) {
       setText(button.children[0], headOf(view, key));
       setText(button.children[1], nameOf(box));
       // Boxes follow the lines and one another as they are read: moved only where they are not in that place yet.
-      if (paper.children[i + 2] !== button) paper.insertBefore(button, paper.children[i + 2] || null);
+      if (paper.children[i + 2] !== button)
+        paper.insertBefore(button, paper.children[i + 2] || null);
     });
     const kept = focused && buttons.get(focused);
     if (kept && document.activeElement !== kept) kept.focus();
-    if (!buttons.has(stop)) makeTabStop(buttons.has(chosen) ? chosen : view.order[0] || "");
+    if (!buttons.has(stop))
+      makeTabStop(buttons.has(chosen) ? chosen : view.order[0] || "");
     else makeTabStop(stop);
     return Boolean(focused) && !kept;
   }
@@ -797,7 +1023,11 @@ function makeDrawing({ press, tall }) {
     }
     const drawn = route(made, across, heights);
     const middle = (at) => drawn.tops[at] + heights[at] / 2;
-    places = view.order.map((key) => ({ key, x: across.centre(key), y: middle(made.layer.get(key)) }));
+    places = view.order.map((key) => ({
+      key,
+      x: across.centre(key),
+      y: middle(made.layer.get(key)),
+    }));
     for (const [key, button] of buttons) {
       button.style.height = `${heights[made.layer.get(key)]}px`;
       button.style.left = `${across.left(key)}px`;
@@ -837,7 +1067,10 @@ function makeDrawing({ press, tall }) {
       const box = !editable && view.boxes.get(chosen);
       reading.replaceChildren();
       if (box) {
-        reading.append(make("strong", {}, short(view, chosen)), make("span", { dir: "auto" }, wordsOf(box)));
+        reading.append(
+          make("strong", {}, short(view, chosen)),
+          make("span", { dir: "auto" }, wordsOf(box)),
+        );
       }
       reading.hidden = !box;
       const what = editable ? "change it" : "read it in full";
@@ -873,9 +1106,17 @@ function standstill(view, key, way) {
 function makeWalk({ mine, send, say }) {
   const root = make("div", { class: "sl-flow-walk" });
   const trail = make("ol", { class: "sl-flow-trail", "aria-label": "So far" });
-  const ask = make("div", { class: "sl-flow-ask", role: "group", "aria-labelledby": `${mine}-asks` });
+  const ask = make("div", {
+    class: "sl-flow-ask",
+    role: "group",
+    "aria-labelledby": `${mine}-asks`,
+  });
   const count = make("p", { class: "sl-flow-count" });
-  const question = make("p", { class: "sl-flow-asked", id: `${mine}-asks`, dir: "auto" });
+  const question = make("p", {
+    class: "sl-flow-asked",
+    id: `${mine}-asks`,
+    dir: "auto",
+  });
   const choices = make("div", { class: "sl-flow-choices" });
   const note = make("p", { class: "sl-flow-stop", tabindex: "-1" });
   const unanswered = make("p", { class: "sl-flow-unanswered" }, "Not answered yet");
@@ -894,9 +1135,16 @@ function makeWalk({ mine, send, say }) {
     note.hidden = true;
   };
   for (const way of ["yes", "no"]) {
-    const button = make("button", { type: "button", "aria-describedby": `${mine}-asks` }, capital(way));
+    const button = make(
+      "button",
+      { type: "button", "aria-describedby": `${mine}-asks` },
+      capital(way),
+    );
     // The second press of a double click would answer the question that comes next.
-    button.addEventListener("click", (event) => event.detail < 2 && view.asks && answer(view.asks, way));
+    button.addEventListener(
+      "click",
+      (event) => event.detail < 2 && view.asks && answer(view.asks, way),
+    );
     choices.append(button);
   }
 
@@ -907,8 +1155,12 @@ function makeWalk({ mine, send, say }) {
     line.append(make("span", { class: "sl-flow-count" }, short(view, key)), words);
     if (box.kind !== "question") {
       // The name first, as it stands in the drawing, unless the words begin with it.
-      const named = box.text.trim().toLowerCase().startsWith(box.label.trim().toLowerCase());
-      if (!named || !box.text.trim()) words.append(make("strong", {}, sentence(nameOf(box))), " ");
+      const named = box.text
+        .trim()
+        .toLowerCase()
+        .startsWith(box.label.trim().toLowerCase());
+      if (!named || !box.text.trim())
+        words.append(make("strong", {}, sentence(nameOf(box))), " ");
       words.append(make("span", {}, box.text.trim()));
       return line;
     }
@@ -930,10 +1182,14 @@ function makeWalk({ mine, send, say }) {
 
   // What has come of the last answer, for those who hear the page: the steps since, then the next question or the end.
   function announce(past) {
-    const steps = view.passed.slice(past).map((key) => view.boxes.get(key)).filter((box) => box.kind !== "question");
+    const steps = view.passed
+      .slice(past)
+      .map((key) => view.boxes.get(key))
+      .filter((box) => box.kind !== "question");
     const words = steps.map((box) => `${capital(box.kind)}: ${sentence(wordsOf(box))}`);
     const asked = view.boxes.get(view.asks);
-    if (asked) words.push(`Question ${view.number(view.asks)}: ${sentence(wordsOf(asked))}`);
+    if (asked)
+      words.push(`Question ${view.number(view.asks)}: ${sentence(wordsOf(asked))}`);
     if (view.done) words.push("That is the end of the chart.");
     if (!note.hidden) words.push(note.textContent);
     say(words.join(" "));
@@ -941,9 +1197,13 @@ function makeWalk({ mine, send, say }) {
 
   function noteFor(walkable) {
     const last = view.passed.at(-1);
-    if (view.asks && view.answers[view.asks]) return standstill(view, view.asks, view.answers[view.asks]);
-    if (!last) return walkable && !view.asks ? "The chart has no box to start from yet." : "";
-    return view.boxes.get(last).kind === "step" && !view.done ? standstill(view, last, "next") : "";
+    if (view.asks && view.answers[view.asks])
+      return standstill(view, view.asks, view.answers[view.asks]);
+    if (!last)
+      return walkable && !view.asks ? "The chart has no box to start from yet." : "";
+    return view.boxes.get(last).kind === "step" && !view.done
+      ? standstill(view, last, "next")
+      : "";
   }
 
   return {
@@ -953,10 +1213,15 @@ function makeWalk({ mine, send, say }) {
       const inAsk = ask.contains(document.activeElement);
       const inTrail = trail.contains(document.activeElement);
       const lines = view.passed.filter((key) => key !== view.asks);
-      const said = lines.map((key) => [view.boxes.get(key), short(view, key), view.answers[key]]);
+      const said = lines.map((key) => [
+        view.boxes.get(key),
+        short(view, key),
+        view.answers[key],
+      ]);
       const now = JSON.stringify([walkable, said]);
       const changed = now !== drawn;
-      if (changed) trail.replaceChildren(...lines.map((key) => makeLine(key, walkable)));
+      if (changed)
+        trail.replaceChildren(...lines.map((key) => makeLine(key, walkable)));
       drawn = now;
       trail.hidden = !lines.length;
       const asked = view.boxes.get(view.asks);
@@ -969,7 +1234,12 @@ function makeWalk({ mine, send, say }) {
       setText(note, noteFor(walkable));
       note.hidden = !note.textContent;
       root.hidden = !walkable && !lines.length;
-      const stand = JSON.stringify([view.passed, view.asks, view.answers[view.asks], view.done]);
+      const stand = JSON.stringify([
+        view.passed,
+        view.asks,
+        view.answers[view.asks],
+        view.done,
+      ]);
       if (spoken && stand !== spoken.stand) {
         const common = view.passed.findIndex((key, i) => key !== spoken.passed[i]);
         announce(common < 0 ? view.passed.length : common);
@@ -982,7 +1252,8 @@ function makeWalk({ mine, send, say }) {
         back = "";
         choices.firstChild.focus();
       } else if (inAsk && ask.hidden) last.focus();
-      else if (inTrail && changed && !back) (ask.hidden || !walkable ? last : choices.firstChild).focus();
+      else if (inTrail && changed && !back)
+        (ask.hidden || !walkable ? last : choices.firstChild).focus();
     },
     heard({ turn, held }) {
       if (!sent || sent.turn !== turn) return;
@@ -1023,7 +1294,8 @@ function fillOptions(select, options, value) {
   if (select.value !== value) select.value = value;
 }
 
-const clipped = (words) => (words.length > 60 ? `${words.slice(0, 58).trimEnd()} …` : words);
+const clipped = (words) =>
+  words.length > 60 ? `${words.slice(0, 58).trimEnd()} …` : words;
 
 function makeForm({ mine, model, act }) {
   const root = make("div", { class: "sl-flow-form" });
@@ -1033,7 +1305,10 @@ function makeForm({ mine, model, act }) {
     line.append(make("label", { for: control.id }, words), control);
     if (help) {
       control.setAttribute("aria-describedby", `${control.id}-help`);
-      line.insertBefore(make("span", { class: "sl-flow-help", id: `${control.id}-help` }, help), control);
+      line.insertBefore(
+        make("span", { class: "sl-flow-help", id: `${control.id}-help` }, help),
+        control,
+      );
     }
     return line;
   };
@@ -1044,7 +1319,9 @@ function makeForm({ mine, model, act }) {
   };
 
   const which = make("select");
-  const label = makeField(make("input", { type: "text", autocomplete: "off", dir: "auto" }));
+  const label = makeField(
+    make("input", { type: "text", autocomplete: "off", dir: "auto" }),
+  );
   const text = makeField(make("textarea", { rows: "3", dir: "auto" }));
   label.control.maxLength = model.get("longest_label");
   text.control.maxLength = model.get("longest_text");
@@ -1053,21 +1330,39 @@ function makeForm({ mine, model, act }) {
   for (const [kind, words, help] of KINDS) {
     const line = make("label");
     const radio = make("input", { type: "radio", name: `${mine}-kind`, value: kind });
-    line.append(radio, make("span", {}, words), make("span", { class: "sl-flow-help" }, help));
+    line.append(
+      radio,
+      make("span", {}, words),
+      make("span", { class: "sl-flow-help" }, help),
+    );
     radio.addEventListener("change", () => act.setKind(kind));
     radio.addEventListener("blur", act.settle);
     kinds.append(line);
   }
-  const ways = Object.fromEntries(Object.keys(WAY_LABELS).map((way) => [way, make("select")]));
-  const wayLines = Object.fromEntries(Object.keys(ways).map((way) => [way, labelled(way, WAY_LABELS[way], ways[way])]));
+  const ways = Object.fromEntries(
+    Object.keys(WAY_LABELS).map((way) => [way, make("select")]),
+  );
+  const wayLines = Object.fromEntries(
+    Object.keys(ways).map((way) => [way, labelled(way, WAY_LABELS[way], ways[way])]),
+  );
   const counts = make("select");
-  const countsLine = labelled("counts", "What it comes to", counts, "How it adds up over a class");
+  const countsLine = labelled(
+    "counts",
+    "What it comes to",
+    counts,
+    "How it adds up over a class",
+  );
   const start = make("select");
   const startLine = labelled("start", "The chart starts at", start);
   const one = make("div", { class: "sl-flow-one" });
   one.append(
     labelled("label", "Its name in the drawing", label.control, "A few words"),
-    labelled("text", "What it says in full", text.control, "The whole question, what to do, or what it comes to"),
+    labelled(
+      "text",
+      "What it says in full",
+      text.control,
+      "The whole question, what to do, or what it comes to",
+    ),
     kinds,
     ...Object.values(wayLines),
     countsLine,
@@ -1077,7 +1372,11 @@ function makeForm({ mine, model, act }) {
   const undo = makeButton("Undo the last change", () => act.undo());
   const tools = make("div", { class: "sl-flow-tools" });
   tools.append(add, remove, undo);
-  const sure = make("div", { class: "sl-flow-sure", role: "group", "aria-labelledby": `${mine}-sure` });
+  const sure = make("div", {
+    class: "sl-flow-sure",
+    role: "group",
+    "aria-labelledby": `${mine}-sure`,
+  });
   const sureWords = make("p", { id: `${mine}-sure`, tabindex: "-1" });
   const goOn = makeButton("Delete it", () => hideSure(() => act.remove()));
   const keep = makeButton("Keep it", () => hideSure(() => remove.focus()));
@@ -1085,7 +1384,15 @@ function makeForm({ mine, model, act }) {
   sure.hidden = true;
   const note = make("p", { class: "sl-flow-note", role: "status" });
   const problems = make("div", { class: "sl-flow-problems", role: "status" });
-  root.append(labelled("which", "Box", which), one, tools, sure, note, startLine, problems);
+  root.append(
+    labelled("which", "Box", which),
+    one,
+    tools,
+    sure,
+    note,
+    startLine,
+    problems,
+  );
   let view = null;
   let chosen = "";
   let problemsShown = null;
@@ -1094,7 +1401,9 @@ function makeForm({ mine, model, act }) {
     act.commit();
     if (!view.boxes.has(chosen)) return;
     const others = [...view.boxes.values()].filter((box) => box.key !== chosen);
-    const joins = others.flatMap((box) => waysOf(box).filter((way) => box[way] === chosen)).length;
+    const joins = others.flatMap((box) =>
+      waysOf(box).filter((way) => box[way] === chosen),
+    ).length;
     const led = joins === 1 ? "One arrow leads to it" : `${joins} arrows lead to it`;
     const then = joins ? `${led}, and would lead nowhere.` : "No arrow leads to it.";
     sureWords.textContent = `This deletes “${nameOf(view.boxes.get(chosen))}”. ${then}`;
@@ -1142,8 +1451,12 @@ function makeForm({ mine, model, act }) {
     root,
     // What is typed and not yet taken, field by field.
     typed() {
-      const fields = Object.entries({ label, text }).filter(([, field]) => field.isTyped());
-      return Object.fromEntries(fields.map(([name, field]) => [name, field.control.value]));
+      const fields = Object.entries({ label, text }).filter(([, field]) =>
+        field.isTyped(),
+      );
+      return Object.fromEntries(
+        fields.map(([name, field]) => [name, field.control.value]),
+      );
     },
     take() {
       for (const field of [label, text]) field.base = field.control.value;
@@ -1155,12 +1468,20 @@ function makeForm({ mine, model, act }) {
       }
       view = next;
       chosen = now;
-      const name = (key) => clipped(`${short(view, key)}: ${nameOf(view.boxes.get(key))}`);
+      const name = (key) =>
+        clipped(`${short(view, key)}: ${nameOf(view.boxes.get(key))}`);
       const all = view.order.map((key) => [key, name(key)]);
       const box = view.boxes.get(chosen);
-      const flagged = all.map(([key, words]) => [key, view.flagged.has(key) ? `${words} (check)` : words]);
+      const flagged = all.map(([key, words]) => [
+        key,
+        view.flagged.has(key) ? `${words} (check)` : words,
+      ]);
       fillOptions(which, flagged, chosen);
-      which.parentElement.hidden = one.hidden = startLine.hidden = problems.hidden = !box;
+      which.parentElement.hidden =
+        one.hidden =
+        startLine.hidden =
+        problems.hidden =
+          !box;
       remove.hidden = !box;
       undo.setAttribute("aria-disabled", String(!canUndo));
       add.setAttribute("aria-disabled", String(view.order.length >= model.get("most")));
@@ -1168,17 +1489,26 @@ function makeForm({ mine, model, act }) {
       if (!box) return;
       label.show(box.label);
       text.show(box.text);
-      for (const radio of kinds.querySelectorAll("input")) radio.checked = radio.value === box.kind;
+      for (const radio of kinds.querySelectorAll("input"))
+        radio.checked = radio.value === box.kind;
       for (const [way, select] of Object.entries(ways)) {
         wayLines[way].hidden = !waysOf(box).includes(way);
         const targets = all.filter(([key]) => key !== chosen || box[way] === chosen);
-        fillOptions(select, [["", "nowhere yet"], ...targets], view.boxes.has(box[way]) ? box[way] : "");
+        fillOptions(
+          select,
+          [["", "nowhere yet"], ...targets],
+          view.boxes.has(box[way]) ? box[way] : "",
+        );
       }
       const sums = model.get("sums") || [];
       countsLine.hidden = box.kind === "question" || !sums.length;
       fillOptions(counts, sums, box.counts_as);
       const started = view.boxes.has(view.chart.start);
-      fillOptions(start, started ? all : [["", "not chosen yet"], ...all], started ? view.chart.start : "");
+      fillOptions(
+        start,
+        started ? all : [["", "not chosen yet"], ...all],
+        started ? view.chart.start : "",
+      );
     },
     say: (words) => setText(note, words),
     focusName() {
@@ -1189,7 +1519,8 @@ function makeForm({ mine, model, act }) {
     holdsFocus: () => root.contains(document.activeElement),
     comeIntoSight() {
       const { top, bottom } = root.getBoundingClientRect();
-      if (top < 0 || Math.min(top + 80, bottom) > window.innerHeight) root.scrollIntoView({ block: "start" });
+      if (top < 0 || Math.min(top + 80, bottom) > window.innerHeight)
+        root.scrollIntoView({ block: "start" });
     },
   };
 }
@@ -1221,7 +1552,18 @@ function render({ model, el }) {
     return turn;
   }
 
-  const act = { commit, settle, choose, setKind, setWay, setCounts, setStart, add, remove, undo };
+  const act = {
+    commit,
+    settle,
+    choose,
+    setKind,
+    setWay,
+    setCounts,
+    setStart,
+    add,
+    remove,
+    undo,
+  };
   // Beside a drawing that is longer than the screen, the words go along with it.
   const tall = (is) => sides.classList.toggle("sl-flow-tall", is);
   const drawing = makeDrawing({ press, tall });
@@ -1235,7 +1577,10 @@ function render({ model, el }) {
   // While a change is on its way, the chart here is newer than the one Python holds.
   function takeChart() {
     if (pending.size) return;
-    const given = { nodes: (model.get("nodes") || []).map(plainBox), start: model.get("start") };
+    const given = {
+      nodes: (model.get("nodes") || []).map(plainBox),
+      start: model.get("start"),
+    };
     if (same(given, chart)) return;
     chart = given;
     history.length = 0;
@@ -1246,7 +1591,12 @@ function render({ model, el }) {
     takeChart();
     const view = viewOf(model, chart);
     const editable = model.get("editable");
-    if (!view.boxes.has(chosen)) chosen = editable ? (view.boxes.has(chart.start) ? chart.start : view.order[0] || "") : "";
+    if (!view.boxes.has(chosen))
+      chosen = editable
+        ? view.boxes.has(chart.start)
+          ? chart.start
+          : view.order[0] || ""
+        : "";
     setText(title, model.get("title"));
     title.hidden = !model.get("title");
     walk.show(view, { walkable: model.get("walkable") });
@@ -1255,7 +1605,7 @@ function render({ model, el }) {
     panel.hidden = walk.root.hidden && form.root.hidden;
     sides.classList.toggle("sl-flow-alone", panel.hidden);
     const lost = drawing.show(view, { chosen, editable, title: model.get("title") });
-    if (lost) (editable ? form.focusWhich() : drawing.focus(view.order[0]));
+    if (lost) editable ? form.focusWhich() : drawing.focus(view.order[0]);
   }
 
   let waiting = false;
@@ -1299,7 +1649,12 @@ function render({ model, el }) {
     setText(saved, "");
     const keys = new Set(chart.nodes.map((box) => box.key));
     const there = (key) => (keys.has(key) ? key : "");
-    const clean = (box) => ({ ...box, yes: there(box.yes), no: there(box.no), next: there(box.next) });
+    const clean = (box) => ({
+      ...box,
+      yes: there(box.yes),
+      no: there(box.no),
+      next: there(box.next),
+    });
     chart = { nodes: chart.nodes.map(clean), start: there(chart.start) };
     pending.add(send({ kind: "edit", nodes: chart.nodes, start: chart.start }));
     draw();
@@ -1307,7 +1662,9 @@ function render({ model, el }) {
 
   const nameNow = (key) => `“${nameOf(boxesOf(chart).get(key))}”`;
   const changed = (key, values) => {
-    const nodes = chart.nodes.map((box) => (box.key === key ? { ...box, ...values } : box));
+    const nodes = chart.nodes.map((box) =>
+      box.key === key ? { ...box, ...values } : box,
+    );
     return { ...chart, nodes };
   };
 
@@ -1332,18 +1689,27 @@ function render({ model, el }) {
     left.set(chosen, ways);
     const first = ways.next || ways.yes || ways.no || "";
     const values = { kind, yes: "", no: "", next: "" };
-    for (const way of WAYS[kind]) values[way] = ways[way] ?? (way === "no" ? "" : first);
+    for (const way of WAYS[kind])
+      values[way] = ways[way] ?? (way === "no" ? "" : first);
     change(changed(chosen, values), `what ${nameNow(chosen)} is`, `${chosen} kind`);
   }
 
   function setWay(way, key) {
     commit();
-    change(changed(chosen, { [way]: key }), `where ${nameNow(chosen)} leads`, `${chosen} ${way}`);
+    change(
+      changed(chosen, { [way]: key }),
+      `where ${nameNow(chosen)} leads`,
+      `${chosen} ${way}`,
+    );
   }
 
   function setCounts(what) {
     commit();
-    change(changed(chosen, { counts_as: what }), `what ${nameNow(chosen)} comes to`, `${chosen} counts`);
+    change(
+      changed(chosen, { counts_as: what }),
+      `what ${nameNow(chosen)} comes to`,
+      `${chosen} counts`,
+    );
   }
 
   function setStart(key) {
@@ -1358,19 +1724,27 @@ function render({ model, el }) {
       return;
     }
     // Counted on from every number there has been: answers kept under a deleted box's key are not this one's.
-    const numbers = chart.nodes.map((box) => Number(/^own_([1-9][0-9]{0,8})$/.exec(box.key)?.[1] || 0));
+    const numbers = chart.nodes.map((box) =>
+      Number(/^own_([1-9][0-9]{0,8})$/.exec(box.key)?.[1] || 0),
+    );
     own = Math.max(own, model.get("own") || 0, ...numbers) + 1;
     const key = `own_${own}`;
     const from = boxesOf(chart).get(chosen);
     const way = from && waysOf(from).find((one) => !boxesOf(chart).has(from[one]));
     const joined = way ? changed(chosen, { [way]: key }) : chart;
     const box = plainBox({ key, kind: from ? "step" : "question", label: "New box" });
-    const next = { nodes: [...joined.nodes, box], start: chart.nodes.length ? chart.start : key };
+    const next = {
+      nodes: [...joined.nodes, box],
+      start: chart.nodes.length ? chart.start : key,
+    };
     const onward = way === "next" ? "" : ` on ${way}`;
     change(next, "adding a box");
     chosen = key;
     draw();
-    if (way) form.say(`A box is added: “${nameOf(from)}” leads to it${onward}. Give it a name.`);
+    if (way)
+      form.say(
+        `A box is added: “${nameOf(from)}” leads to it${onward}. Give it a name.`,
+      );
     else form.say("A box is added. Give it a name, and choose which box leads to it.");
     form.focusName();
   }
@@ -1381,11 +1755,15 @@ function render({ model, el }) {
     const joins = chart.nodes.flatMap((box) =>
       waysOf(box)
         .filter((way) => box.key !== gone && box[way] === gone)
-        .map((way) => ({ key: box.key, words: way === "next" ? `“${nameOf(box)}”` : `“${nameOf(box)}” on ${way}` })),
+        .map((way) => ({
+          key: box.key,
+          words: way === "next" ? `“${nameOf(box)}”` : `“${nameOf(box)}” on ${way}`,
+        })),
     );
     const words = [`${name} is deleted.`];
     const led = joins.map((join) => join.words).join(", ");
-    if (joins.length) words.push(`${led} ${joins.length === 1 ? "leads" : "lead"} nowhere now.`);
+    if (joins.length)
+      words.push(`${led} ${joins.length === 1 ? "leads" : "lead"} nowhere now.`);
     if (chart.start === gone) words.push("Choose where the chart starts.");
     const next = { ...chart, nodes: chart.nodes.filter((box) => box.key !== gone) };
     const follow = joins[0]?.key || "";

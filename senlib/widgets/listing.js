@@ -7,7 +7,8 @@ const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -23,14 +24,19 @@ function shown(column, value) {
 // As it is read; a search goes by what is typed, which has a hyphen before a number and no comma in it.
 const written = (column, value) =>
   column.kind === "number" && !isBlank(value)
-    ? value.toLocaleString("en-GB", { maximumFractionDigits: 20 }).replace(/^-/, "\u2212")
+    ? value
+        .toLocaleString("en-GB", { maximumFractionDigits: 20 })
+        .replace(/^-/, "\u2212")
     : shown(column, value);
 
 // For a search, 'Zoe' is 'Zoë' and 'ZOE'.
-const plainLetters = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const plainLetters = (text) =>
+  text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function matches(columns, record, query) {
-  const text = plainLetters(columns.map((column) => shown(column, record[column.key])).join("\n"));
+  const text = plainLetters(
+    columns.map((column) => shown(column, record[column.key])).join("\n"),
+  );
   return plainLetters(query)
     .split(/\s+/)
     .every((word) => text.includes(word));
@@ -68,7 +74,8 @@ const cellName = (id, key) => JSON.stringify([id, key]);
 
 function makeControl(column) {
   if (column.kind === "yes") return make("input", { type: "checkbox" });
-  if (column.kind === "number") return make("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
+  if (column.kind === "number")
+    return make("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
   if (column.kind === "choice") return make("select");
   return make("textarea", { rows: "1", dir: "auto" });
 }
@@ -87,9 +94,11 @@ function fillChoices(select, column, value) {
 }
 
 // What stands in a control as text; two equal texts are one value.
-const heldText = (column, control) => (column.kind === "yes" ? String(control.checked) : control.value);
+const heldText = (column, control) =>
+  column.kind === "yes" ? String(control.checked) : control.value;
 
-const textOf = (column, value) => (column.kind === "yes" ? String(value === true) : isBlank(value) ? "" : String(value));
+const textOf = (column, value) =>
+  column.kind === "yes" ? String(value === true) : isBlank(value) ? "" : String(value);
 
 function setControl(column, control, value) {
   const text = textOf(column, value);
@@ -107,7 +116,9 @@ function readControl(column, control) {
   const text = control.value.trim().replace(",", ".");
   if (text === "") return { value: null };
   const number = Number(text);
-  return Number.isFinite(number) ? { value: number } : { fault: "Please type a number" };
+  return Number.isFinite(number)
+    ? { value: number }
+    : { fault: "Please type a number" };
 }
 
 // One cell that can be filled in. `base` is the text last taken from or given to Python: what differs is being typed.
@@ -115,7 +126,13 @@ function makeEditable(column, helpId, commit) {
   const control = makeControl(column);
   const mark = make("span", { class: "sl-listing-mark" });
   if (helpId) control.setAttribute("aria-describedby", helpId);
-  const cell = { column, control, mark, base: heldText(column, control), node: make("div", { class: "sl-listing-edit" }) };
+  const cell = {
+    column,
+    control,
+    mark,
+    base: heldText(column, control),
+    node: make("div", { class: "sl-listing-edit" }),
+  };
   cell.node.append(control, mark);
   cell.isTyped = () => heldText(column, control) !== cell.base;
   cell.show = (value) => {
@@ -149,13 +166,25 @@ function makeEditable(column, helpId, commit) {
 
 function render({ model, el }) {
   const mine = `sl-listing-${newId()}`;
-  const root = make("div", { class: "sl-listing", "data-lm-suppress-shortcuts": "true" });
+  const root = make("div", {
+    class: "sl-listing",
+    "data-lm-suppress-shortcuts": "true",
+  });
   const tools = make("div", { class: "sl-listing-tools" });
   const filterLabel = make("label", { for: `${mine}-filter` }, "Show rows with");
-  const filter = make("input", { type: "search", id: `${mine}-filter`, autocomplete: "off", spellcheck: "false" });
+  const filter = make("input", {
+    type: "search",
+    id: `${mine}-filter`,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   const count = make("p", { class: "sl-listing-count", role: "status" });
   const notes = make("div", { class: "sl-listing-notes" });
-  const region = make("div", { class: "sl-listing-region", role: "region", tabindex: "0" });
+  const region = make("div", {
+    class: "sl-listing-region",
+    role: "region",
+    tabindex: "0",
+  });
   const table = make("table", { role: "table" });
   const caption = make("caption");
   const head = make("thead", { role: "rowgroup" });
@@ -178,18 +207,25 @@ function render({ model, el }) {
   const marks = new Map(); // what is said beside a cell
   let turn = 0;
 
-  const isSorted = (key) => (model.get("order") || {}).key === key;
+  const isSorted = (key) => model.get("order")?.key === key;
 
   // Changes not yet answered stand over records that Python sent before it heard of them.
   function takeRecords() {
-    records = new Map((model.get("records") || []).map((record) => [record.id, record]));
-    for (const { id, key, value } of pending.values()) if (records.has(id)) records.get(id)[key] = value;
+    records = new Map(
+      (model.get("records") || []).map((record) => [record.id, record]),
+    );
+    for (const { id, key, value } of pending.values())
+      if (records.has(id)) records.get(id)[key] = value;
   }
 
   function arrange() {
     const query = filter.value.trim();
-    const found = [...records.values()].filter((record) => !query || matches(columns, record, query));
-    arranged = inOrder(columns, found, model.get("order") || {}).map((record) => record.id);
+    const found = [...records.values()].filter(
+      (record) => !query || matches(columns, record, query),
+    );
+    arranged = inOrder(columns, found, model.get("order") || {}).map(
+      (record) => record.id,
+    );
   }
 
   function mark(id, key, text, fault = false) {
@@ -216,7 +252,7 @@ function render({ model, el }) {
     updateRow(id);
   }
 
-  function makeFirst(id, column) {
+  function makeFirst(id, _column) {
     // An address is the page's own making, never anything that a file said.
     const { href } = records.get(id);
     if (href) {
@@ -224,8 +260,13 @@ function render({ model, el }) {
       link.append(make("span", { dir: "auto", class: "sl-listing-text" }));
       return link;
     }
-    if (!model.get("selectable")) return make("span", { dir: "auto", class: "sl-listing-text" });
-    const button = make("button", { type: "button", class: "sl-listing-name", "aria-pressed": "false" });
+    if (!model.get("selectable"))
+      return make("span", { dir: "auto", class: "sl-listing-text" });
+    const button = make("button", {
+      type: "button",
+      class: "sl-listing-name",
+      "aria-pressed": "false",
+    });
     button.append(make("span", { dir: "auto", class: "sl-listing-text" }));
     button.addEventListener("click", () => {
       model.set("selected", model.get("selected") === id ? "" : id);
@@ -235,18 +276,32 @@ function render({ model, el }) {
   }
 
   function makeRow(id) {
-    const row = { node: make("tr", { role: "row" }), cells: new Map(), texts: new Map() };
+    const row = {
+      node: make("tr", { role: "row" }),
+      cells: new Map(),
+      texts: new Map(),
+    };
     columns.forEach((column, i) => {
-      const place = i === 0 ? make("th", { scope: "row", role: "rowheader", tabindex: "-1" }) : make("td", { role: "cell" });
+      const place =
+        i === 0
+          ? make("th", { scope: "row", role: "rowheader", tabindex: "-1" })
+          : make("td", { role: "cell" });
       place.dataset.label = column.label;
       place.classList.add(`sl-listing-kind-${column.kind}`);
       place.classList.toggle("sl-listing-upright", Boolean(column.upright));
       if (column.editable) {
-        const cell = makeEditable(column, column.help ? `${mine}-help-${i}` : "", (one) => commit(id, one));
+        const cell = makeEditable(
+          column,
+          column.help ? `${mine}-help-${i}` : "",
+          (one) => commit(id, one),
+        );
         row.cells.set(column.key, cell);
         place.append(cell.node);
       } else {
-        const holder = i === 0 ? makeFirst(id, column) : make("span", { dir: "auto", class: "sl-listing-text" });
+        const holder =
+          i === 0
+            ? makeFirst(id, column)
+            : make("span", { dir: "auto", class: "sl-listing-text" });
         row.texts.set(column.key, holder.querySelector("span") || holder);
         place.append(holder);
       }
@@ -269,7 +324,10 @@ function render({ model, el }) {
       const cell = row.cells.get(column.key);
       if (cell) {
         cell.show(record[column.key]);
-        cell.control.setAttribute("aria-label", column === columns[0] ? column.label : `${column.label}, ${who}`);
+        cell.control.setAttribute(
+          "aria-label",
+          column === columns[0] ? column.label : `${column.label}, ${who}`,
+        );
       } else {
         const place = row.texts.get(column.key);
         const text = written(column, record[column.key]);
@@ -278,7 +336,10 @@ function render({ model, el }) {
     }
     const name = row.node.querySelector(".sl-listing-name");
     if (name) name.setAttribute("aria-pressed", String(model.get("selected") === id));
-    row.node.classList.toggle("sl-listing-chosen", Boolean(name) && model.get("selected") === id);
+    row.node.classList.toggle(
+      "sl-listing-chosen",
+      Boolean(name) && model.get("selected") === id,
+    );
   }
 
   // The row with the focus is never moved, since moving it would take the focus away: the others move around it.
@@ -290,14 +351,16 @@ function render({ model, el }) {
       if (body.children[i] !== node) body.insertBefore(node, body.children[i] || null);
     });
     nodes.slice(split).forEach((node, i) => {
-      if (node !== held && body.children[split + i] !== node) body.insertBefore(node, body.children[split + i] || null);
+      if (node !== held && body.children[split + i] !== node)
+        body.insertBefore(node, body.children[split + i] || null);
     });
   }
 
   function showCount(visible) {
     const found = arranged.length;
     const all = records.size;
-    const of = found < all && visible < found ? `${found} that match, ${all} in all` : `${all}`;
+    const of =
+      found < all && visible < found ? `${found} that match, ${all} in all` : `${all}`;
     const text = `Showing ${visible} of ${of}`;
     if (count.textContent !== text) count.textContent = text;
   }
@@ -319,24 +382,38 @@ function render({ model, el }) {
     more.hidden = left === 0;
     region.hidden = !visible.length;
     tools.hidden = !records.size;
-    nothing.textContent = records.size ? "No row has these words. Type fewer of them, or others." : model.get("empty");
+    nothing.textContent = records.size
+      ? "No row has these words. Type fewer of them, or others."
+      : model.get("empty");
     nothing.hidden = Boolean(visible.length);
-    if (focusWas && !body.contains(document.activeElement)) (tools.hidden ? nothing : filter).focus();
+    if (focusWas && !body.contains(document.activeElement))
+      (tools.hidden ? nothing : filter).focus();
   }
 
   function drawOrder() {
     const order = model.get("order") || {};
     for (const heading of head.querySelectorAll("th")) {
       const sorted = isSorted(heading.dataset.key);
-      heading.setAttribute("aria-sort", sorted ? (order.descending ? "descending" : "ascending") : "none");
-      heading.querySelector(".sl-listing-arrow").textContent = sorted ? (order.descending ? "▼" : "▲") : "";
+      heading.setAttribute(
+        "aria-sort",
+        sorted ? (order.descending ? "descending" : "ascending") : "none",
+      );
+      heading.querySelector(".sl-listing-arrow").textContent = sorted
+        ? order.descending
+          ? "▼"
+          : "▲"
+        : "";
     }
   }
 
   // Up, down, then as given: the order given may be the one that matters.
   function sortBy(key) {
     const order = model.get("order") || {};
-    const next = !isSorted(key) ? { key, descending: false } : order.descending ? {} : { key, descending: true };
+    const next = !isSorted(key)
+      ? { key, descending: false }
+      : order.descending
+        ? {}
+        : { key, descending: true };
     model.set("order", next);
     model.save_changes();
   }
@@ -350,12 +427,23 @@ function render({ model, el }) {
       heading.classList.add(`sl-listing-kind-${column.kind}`);
       heading.classList.toggle("sl-listing-upright", Boolean(column.upright));
       const button = make("button", { type: "button" });
-      button.append(make("span", {}, column.label), make("span", { class: "sl-listing-arrow", "aria-hidden": "true" }));
+      button.append(
+        make("span", {}, column.label),
+        make("span", { class: "sl-listing-arrow", "aria-hidden": "true" }),
+      );
       button.addEventListener("click", () => sortBy(column.key));
       heading.append(button);
       if (column.help) {
-        heading.append(make("span", { class: "sl-listing-help", "aria-hidden": "true" }, column.help));
-        notes.append(make("p", { id: `${mine}-help-${i}` }, `${column.label}: ${column.help}`));
+        heading.append(
+          make(
+            "span",
+            { class: "sl-listing-help", "aria-hidden": "true" },
+            column.help,
+          ),
+        );
+        notes.append(
+          make("p", { id: `${mine}-help-${i}` }, `${column.label}: ${column.help}`),
+        );
       }
       line.append(heading);
     });
@@ -365,7 +453,9 @@ function render({ model, el }) {
   function drawFrame() {
     const active = document.activeElement;
     const focus = [...rows].flatMap(([id, row]) =>
-      [...row.cells].filter(([, cell]) => cell.control === active).map(([key, cell]) => ({ id, key, cell })),
+      [...row.cells]
+        .filter(([, cell]) => cell.control === active)
+        .map(([key, cell]) => ({ id, key, cell })),
     )[0];
     if (focus) commit(focus.id, focus.cell);
     columns = model.get("columns") || [];
@@ -388,7 +478,8 @@ function render({ model, el }) {
     const before = records.size;
     takeRecords();
     const known = arranged.every((id) => records.has(id));
-    if (!(known && records.size === before && body.contains(document.activeElement))) arrange();
+    if (!(known && records.size === before && body.contains(document.activeElement)))
+      arrange();
     drawRows();
   }
 
@@ -439,7 +530,8 @@ function render({ model, el }) {
   // A page that is left or put away keeps what was typed last.
   function commitTyped() {
     if (document.visibilityState !== "hidden") return;
-    for (const [id, row] of rows) for (const cell of row.cells.values()) commit(id, cell);
+    for (const [id, row] of rows)
+      for (const cell of row.cells.values()) commit(id, cell);
   }
 
   let limitOnScreen = 0;
@@ -470,7 +562,8 @@ function render({ model, el }) {
   drawFrame();
   onSaved();
   return () => {
-    for (const [id, row] of rows) for (const cell of row.cells.values()) commit(id, cell);
+    for (const [id, row] of rows)
+      for (const cell of row.cells.values()) commit(id, cell);
     for (const [event, act] of Object.entries(changes)) model.off(event, act);
     document.removeEventListener("visibilitychange", commitTyped);
     window.removeEventListener("beforeprint", beforePrint);

@@ -1,10 +1,19 @@
 // An entry-to-outcome table whose cells can be pressed. Data reach the page as text alone, never as markup.
 
-const TRAITS = ["title", "row_heading", "column_heading", "rows", "columns", "cells", "totals"];
+const TRAITS = [
+  "title",
+  "row_heading",
+  "column_heading",
+  "rows",
+  "columns",
+  "cells",
+  "totals",
+];
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -34,24 +43,36 @@ function lineSides(cells, i, j) {
   const here = cells[i][j];
   const left = cells[i][j - 1];
   const above = cells[i - 1];
-  if (here.edge || (left && left.expected && !here.expected)) sides.push("left");
-  const bothExpect = above && cells[i].some((cell) => cell.expected) && above.some((cell) => cell.expected);
-  if (bothExpect && above[j] && Boolean(above[j].expected) !== Boolean(here.expected)) sides.push("top");
+  if (here.edge || (left?.expected && !here.expected)) sides.push("left");
+  const bothExpect =
+    above &&
+    cells[i].some((cell) => cell.expected) &&
+    above.some((cell) => cell.expected);
+  if (bothExpect && above[j] && Boolean(above[j].expected) !== Boolean(here.expected))
+    sides.push("top");
   return sides;
 }
 
 function keyText(cells) {
   const expectation = cells.some((row) => row.some((cell) => cell.edge));
   if (!expectation) return "";
-  const closes = cells.some((row) => row.some((cell, j) => j > 0 && row[j - 1].expected && !cell.expected));
-  return closes ? "Inside the line: the expected gain or more" : "Right of the line: the expected gain or more";
+  const closes = cells.some((row) =>
+    row.some((cell, j) => j > 0 && row[j - 1].expected && !cell.expected),
+  );
+  return closes
+    ? "Inside the line: the expected gain or more"
+    : "Right of the line: the expected gain or more";
 }
 
 function drawHead(model, columns) {
   const head = make("thead");
   const first = make("tr");
   first.append(
-    make("th", { scope: "col", rowspan: "2", class: "sl-matrix-corner" }, model.get("row_heading")),
+    make(
+      "th",
+      { scope: "col", rowspan: "2", class: "sl-matrix-corner" },
+      model.get("row_heading"),
+    ),
     make("th", { scope: "colgroup", colspan: String(columns.length) }),
     make("th", { scope: "col", rowspan: "2", class: "sl-matrix-total" }, "Pupils"),
   );
@@ -64,7 +85,11 @@ function drawHead(model, columns) {
 
 function drawCell(model, cells, i, j) {
   const cell = cells[i][j];
-  const box = make("td", { class: lineSides(cells, i, j).map((side) => `sl-matrix-line-${side}`).join(" ") });
+  const box = make("td", {
+    class: lineSides(cells, i, j)
+      .map((side) => `sl-matrix-line-${side}`)
+      .join(" "),
+  });
   if (!cell.count) {
     box.append(make("span", { class: "sl-matrix-none" }, "0"));
     return box;
@@ -90,12 +115,18 @@ function drawBody(model) {
   const body = make("tbody");
   const columns = model.get("columns");
   // While rows, columns and cells arrive one after the other they may not agree yet: what is missing is an empty cell.
-  const cells = model.get("rows").map((_, i) => columns.map((_, j) => (model.get("cells")[i] || [])[j] || { count: 0 }));
+  const cells = model
+    .get("rows")
+    .map((_, i) =>
+      columns.map((_, j) => (model.get("cells")[i] || [])[j] || { count: 0 }),
+    );
   model.get("rows").forEach((row, i) => {
     const line = make("tr");
     line.append(make("th", { scope: "row" }, row));
-    columns.forEach((_, j) => line.append(drawCell(model, cells, i, j)));
-    line.append(make("td", { class: "sl-matrix-total" }, String(model.get("totals")[i] ?? "")));
+    line.append(...columns.map((_, j) => drawCell(model, cells, i, j)));
+    line.append(
+      make("td", { class: "sl-matrix-total" }, String(model.get("totals")[i] ?? "")),
+    );
     body.append(line);
   });
   return [body, keyText(cells)];
@@ -103,26 +134,50 @@ function drawBody(model) {
 
 // The button to move to from row i, column j: the next in the row, or the nearest in the next row that has one.
 function neighbour(buttons, i, j, key) {
-  const places = buttons.map((button) => [button, ...button.dataset.place.split(" ").map(Number)]);
+  const places = buttons.map((button) => [
+    button,
+    ...button.dataset.place.split(" ").map(Number),
+  ]);
   const inRow = places.filter(([, row]) => row === i);
   if (key === "Home") return inRow[0][0];
   if (key === "End") return inRow.at(-1)[0];
   if (key === "ArrowRight") return inRow.find(([, , column]) => column > j)?.[0];
-  if (key === "ArrowLeft") return inRow.filter(([, , column]) => column < j).at(-1)?.[0];
-  const ahead = key === "ArrowDown" ? places.filter(([, row]) => row > i) : places.filter(([, row]) => row < i);
+  if (key === "ArrowLeft")
+    return inRow.filter(([, , column]) => column < j).at(-1)?.[0];
+  const ahead =
+    key === "ArrowDown"
+      ? places.filter(([, row]) => row > i)
+      : places.filter(([, row]) => row < i);
   const rows = ahead.map(([, row]) => row);
   const next = key === "ArrowDown" ? Math.min(...rows) : Math.max(...rows);
-  const nearest = ahead.filter(([, row]) => row === next).sort((a, b) => Math.abs(a[2] - j) - Math.abs(b[2] - j));
+  const nearest = ahead
+    .filter(([, row]) => row === next)
+    .sort((a, b) => Math.abs(a[2] - j) - Math.abs(b[2] - j));
   return nearest[0]?.[0];
 }
 
 function render({ model, el }) {
-  const root = make("div", { class: "sl-matrix", "data-lm-suppress-shortcuts": "true" });
-  const region = make("div", { class: "sl-matrix-region", role: "region", tabindex: "0" });
+  const root = make("div", {
+    class: "sl-matrix",
+    "data-lm-suppress-shortcuts": "true",
+  });
+  const region = make("div", {
+    class: "sl-matrix-region",
+    role: "region",
+    tabindex: "0",
+  });
   const table = make("table");
   const key = make("p", { class: "sl-matrix-key" });
-  const more = make("p", { class: "sl-matrix-more", hidden: "" }, "The table is wider than the screen: move it sideways to see all of it.");
-  const hint = make("p", { class: "sl-matrix-hint" }, "Press a number to see the pupils behind it.");
+  const more = make(
+    "p",
+    { class: "sl-matrix-more", hidden: "" },
+    "The table is wider than the screen: move it sideways to see all of it.",
+  );
+  const hint = make(
+    "p",
+    { class: "sl-matrix-hint" },
+    "Press a number to see the pupils behind it.",
+  );
   region.append(table);
   root.append(region, more, key, hint);
   el.append(root);
@@ -153,7 +208,8 @@ function render({ model, el }) {
 
   function markSelected() {
     const selected = buttonAt(model.get("selected") || {});
-    for (const button of buttons()) button.setAttribute("aria-pressed", String(button === selected));
+    for (const button of buttons())
+      button.setAttribute("aria-pressed", String(button === selected));
     if (selected && !table.contains(document.activeElement)) makeTabStop(selected);
   }
 
@@ -168,8 +224,15 @@ function render({ model, el }) {
       parts[0].append(make("span", {}, title));
     }
     table.replaceChildren(...parts);
-    region.setAttribute("aria-label", title || `${model.get("row_heading")}, ${midSentence(model.get("column_heading"))}`);
-    key.replaceChildren(make("span", { class: "sl-matrix-sample", "aria-hidden": "true" }), make("span", {}, keyWords));
+    region.setAttribute(
+      "aria-label",
+      title ||
+        `${model.get("row_heading")}, ${midSentence(model.get("column_heading"))}`,
+    );
+    key.replaceChildren(
+      make("span", { class: "sl-matrix-sample", "aria-hidden": "true" }),
+      make("span", {}, keyWords),
+    );
     key.hidden = !keyWords;
     hint.hidden = !buttons().length;
     const stop = (focused && buttonAt(focused)) || buttons()[0];
@@ -203,7 +266,8 @@ function render({ model, el }) {
   });
   table.addEventListener("keydown", (event) => {
     const moves = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
-    if (!moves.includes(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!moves.includes(event.key) || event.ctrlKey || event.altKey || event.metaKey)
+      return;
     const button = event.target.closest("button");
     if (!button) return;
     event.preventDefault();

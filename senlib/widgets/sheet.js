@@ -14,7 +14,8 @@ const newId = () => Math.random().toString(36).slice(2, 10);
 
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
   if (text !== "") element.textContent = text;
   return element;
 }
@@ -37,16 +38,24 @@ function makeTyped(element) {
 // '0,5', '.5', '£3' and '£1,250.00' are numbers as people write them; they are kept as '0.5', '0.5', '3' and '1250.00'.
 function plainNumber(text) {
   const bare = text.trim().replace(/^£\s*/, "");
-  const number = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare.replace(",", ".");
-  return /^(\d+\.?\d*|\.\d+)$/.test(number) ? number.replace(/^\./, "0.").replace(/\.$/, "") : null;
+  const number = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(bare)
+    ? bare.replaceAll(",", "")
+    : bare.replace(",", ".");
+  return /^(\d+\.?\d*|\.\d+)$/.test(number)
+    ? number.replace(/^\./, "0.").replace(/\.$/, "")
+    : null;
 }
 
 function makeNumber() {
-  const control = makeTyped(make("input", { type: "text", inputmode: "decimal", autocomplete: "off" }));
+  const control = makeTyped(
+    make("input", { type: "text", inputmode: "decimal", autocomplete: "off" }),
+  );
   control.read = () => {
     const text = control.node.value.trim();
     const number = text === "" ? "" : plainNumber(text);
-    return number === null ? { value: text, fault: "Please type a number, such as 1.5" } : { value: number };
+    return number === null
+      ? { value: text, fault: "Please type a number, such as 1.5" }
+      : { value: number };
   };
   return control;
 }
@@ -122,7 +131,10 @@ function makeButtons(spec, name) {
     radio.value = key;
     label.append(radio, make("span", {}, words));
     group.append(label);
-    label.addEventListener("pointerdown", () => (pressed = radio.checked ? radio : null));
+    label.addEventListener(
+      "pointerdown",
+      () => (pressed = radio.checked ? radio : null),
+    );
     // An arrow key makes a click too, and takes nothing back.
     radio.addEventListener("click", () => {
       if (pressed === radio) clear(radio);
@@ -132,33 +144,47 @@ function makeButtons(spec, name) {
   });
   group.addEventListener("keydown", (event) => {
     pressed = null;
-    if (["Delete", "Backspace"].includes(event.key) && event.target.checked) clear(event.target);
+    if (["Delete", "Backspace"].includes(event.key) && event.target.checked)
+      clear(event.target);
   });
   return {
     node: group,
     inputs: radios,
     told: group,
     read: () => ({ value: radios.find((radio) => radio.checked)?.value ?? "" }),
-    write: (text) => radios.forEach((radio) => (radio.checked = radio.value === text)),
+    write: (text) => {
+      for (const radio of radios) radio.checked = radio.value === text;
+    },
     name: (label) => group.setAttribute("aria-label", label),
   };
 }
 
 function makeControl(spec, id) {
   if (spec.kind === "yes") return makeTick(spec);
-  if (spec.kind === "choice") return spec.style === "buttons" ? makeButtons(spec, id) : makeList();
+  if (spec.kind === "choice")
+    return spec.style === "buttons" ? makeButtons(spec, id) : makeList();
   if (spec.kind === "number") return makeNumber();
   if (spec.kind === "date") return makeDate();
-  if (spec.kind === "text") return makeTyped(make("textarea", { rows: spec.rows ?? 2, dir: "auto" }));
+  if (spec.kind === "text")
+    return makeTyped(make("textarea", { rows: spec.rows ?? 2, dir: "auto" }));
   const initials = spec.kind === "initials";
-  const control = makeTyped(make("input", { type: "text", dir: "auto", autocomplete: "off", maxlength: initials ? 12 : 200 }));
+  const control = makeTyped(
+    make("input", {
+      type: "text",
+      dir: "auto",
+      autocomplete: "off",
+      maxlength: initials ? 12 : 200,
+    }),
+  );
   if (initials) control.read = () => ({ value: control.node.value.toUpperCase() });
   return control;
 }
 
 // Two specifications that one control serves; what else differs, `change` below puts right.
 const sameControl = (a, b) =>
-  a.kind === b.kind && a.style === b.style && (a.style !== "buttons" || JSON.stringify(a.choices) === JSON.stringify(b.choices));
+  a.kind === b.kind &&
+  a.style === b.style &&
+  (a.style !== "buttons" || JSON.stringify(a.choices) === JSON.stringify(b.choices));
 
 // ---- One box: its control, what is said beside it, and what it has to send.
 
@@ -167,7 +193,11 @@ function makeCell(spec, id, hooks) {
   const node = make("div", { class: `sl-sheet-cell sl-sheet-is-${spec.kind}` });
   const foot = make("div", { class: "sl-sheet-foot" });
   const mark = make("span", { class: "sl-sheet-mark", id: `${id}-mark` });
-  const earlier = make("button", { type: "button", class: "sl-sheet-small", hidden: "" }, "Earlier texts");
+  const earlier = make(
+    "button",
+    { type: "button", class: "sl-sheet-small", hidden: "" },
+    "Earlier texts",
+  );
   const panel = make("div", { class: "sl-sheet-panel", hidden: "" });
   const last = make("p", { class: "sl-sheet-last", dir: "auto" });
   foot.append(mark, earlier);
@@ -192,7 +222,10 @@ function makeCell(spec, id, hooks) {
     if (spec.last) node.append(last);
     else last.remove();
     for (const input of control.inputs) {
-      input.setAttribute("aria-describedby", [spec.helpId, mark.id].filter(Boolean).join(" "));
+      input.setAttribute(
+        "aria-describedby",
+        [spec.helpId, mark.id].filter(Boolean).join(" "),
+      );
       input.disabled = Boolean(spec.disabled);
     }
   };
@@ -217,7 +250,8 @@ function makeCell(spec, id, hooks) {
     if (cell.base !== before) cell.say("");
     take(held);
   };
-  cell.focus = () => (control.inputs.find((input) => input.checked) ?? control.inputs[0]).focus();
+  cell.focus = () =>
+    (control.inputs.find((input) => input.checked) ?? control.inputs[0]).focus();
 
   const noAnswer = () => {
     cell.refused = true;
@@ -233,10 +267,20 @@ function makeCell(spec, id, hooks) {
   const send = (value) => {
     clearTimeout(slow);
     clearTimeout(silent);
-    cell.sent = { value, turn: hooks.send({ kind: "save", name: spec.name, value, seen: cell.seen }, cell.heard) };
+    cell.sent = {
+      value,
+      turn: hooks.send(
+        { kind: "save", name: spec.name, value, seen: cell.seen },
+        cell.heard,
+      ),
+    };
     const { turn } = cell.sent;
-    const whileWaiting = (act) => () => hooks.later(() => turn === cell.sent?.turn && act());
-    slow = setTimeout(whileWaiting(() => cell.say("Saving…")), SLOW);
+    const whileWaiting = (act) => () =>
+      hooks.later(() => turn === cell.sent?.turn && act());
+    slow = setTimeout(
+      whileWaiting(() => cell.say("Saving…")),
+      SLOW,
+    );
     silent = setTimeout(whileWaiting(noAnswer), SILENT);
     hooks.changed();
   };
@@ -296,7 +340,11 @@ function makeCell(spec, id, hooks) {
       panel.hidden = true;
       cell.focus();
     });
-    entry.append(make("p", { class: "sl-sheet-when" }, at), make("p", { dir: "auto" }, cell.worded(value)), button);
+    entry.append(
+      make("p", { class: "sl-sheet-when" }, at),
+      make("p", { dir: "auto" }, cell.worded(value)),
+      button,
+    );
     return entry;
   };
   cell.worded = (value) => {
@@ -306,7 +354,10 @@ function makeCell(spec, id, hooks) {
   };
   function showElsewhere(other) {
     const said = `Changed elsewhere, ${other.at}. What you wrote is kept, and so is the other text:`;
-    panel.replaceChildren(make("p", { class: "sl-sheet-clash" }, said), put(other, "Take this one"));
+    panel.replaceChildren(
+      make("p", { class: "sl-sheet-clash" }, said),
+      put(other, "Take this one"),
+    );
     panel.hidden = false;
     hooks.heard(`Changed elsewhere: ${spec.label}`);
   }
@@ -317,7 +368,10 @@ function makeCell(spec, id, hooks) {
       cell.focus();
     });
     const entries = answers.map((answer) => put(answer, "Bring this back"));
-    panel.replaceChildren(...(entries.length ? entries : [make("p", {}, "Nothing else has stood here.")]), close);
+    panel.replaceChildren(
+      ...(entries.length ? entries : [make("p", {}, "Nothing else has stood here.")]),
+      close,
+    );
     panel.hidden = false;
     panel.querySelector("button").focus();
   };
@@ -331,7 +385,9 @@ function makeCell(spec, id, hooks) {
     hooks.heard(`Brought back, saved ${at}`, at);
     hooks.changed();
   };
-  earlier.addEventListener("click", () => hooks.send({ kind: "history", name: spec.name }, refuse));
+  earlier.addEventListener("click", () =>
+    hooks.send({ kind: "history", name: spec.name }, refuse),
+  );
 
   function typed(event) {
     clearTimeout(timer);
@@ -346,7 +402,11 @@ function makeCell(spec, id, hooks) {
     hooks.changed();
     if (!control.typed) return;
     // Letters that are still being put together are no text yet. A fault is told when the box is left, not in the midst of typing.
-    if (!event.isComposing) timer = setTimeout(() => (control.read().fault ? (timer = 0) : cell.commit()), PAUSE);
+    if (!event.isComposing)
+      timer = setTimeout(() => {
+        if (control.read().fault) timer = 0;
+        else cell.commit();
+      }, PAUSE);
   }
   for (const input of control.inputs) {
     input.addEventListener("input", typed);
@@ -368,7 +428,8 @@ function makeCell(spec, id, hooks) {
     }
   });
   // Through a class and not by :focus-within: what moves while a mouse button is down makes the press miss its aim.
-  const showHere = () => hooks.later(() => node.classList.toggle("sl-sheet-here", isIn()));
+  const showHere = () =>
+    hooks.later(() => node.classList.toggle("sl-sheet-here", isIn()));
   node.addEventListener("focusin", showHere);
   node.addEventListener("focusout", showHere);
   return cell;
@@ -382,24 +443,40 @@ function portable(workbook, cells) {
     const [form, field] = spec.name.split(MARK);
     return { form, field, value: control.read().value, at: now };
   });
-  return JSON.stringify({ format: "senlib workbook", version: 1, workbook, made_at: now, answers }, null, 1);
+  return JSON.stringify(
+    { format: "senlib workbook", version: 1, workbook, made_at: now, answers },
+    null,
+    1,
+  );
 }
 
 function saveAs(name, text) {
-  const link = make("a", { download: name, href: URL.createObjectURL(new Blob([text], { type: "application/json" })) });
+  const link = make("a", {
+    download: name,
+    href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
+  });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-const rowsOf = (form) => (form.blocks ?? []).flatMap((block) => (block.groups ?? []).flatMap((group) => group.rows));
+const rowsOf = (form) =>
+  (form.blocks ?? []).flatMap((block) =>
+    (block.groups ?? []).flatMap((group) => group.rows),
+  );
 
 // Where somebody is in a text; a date and a list know no place.
 const caretOf = (element) =>
-  element.tagName === "TEXTAREA" || element.type === "text" ? [element.selectionStart, element.selectionEnd] : null;
+  element.tagName === "TEXTAREA" || element.type === "text"
+    ? [element.selectionStart, element.selectionEnd]
+    : null;
 
 function render({ model, el }) {
   const mine = `sl-sheet-${newId()}`;
-  const root = make("div", { class: "sl-sheet", role: "group", "data-lm-suppress-shortcuts": "true" });
+  const root = make("div", {
+    class: "sl-sheet",
+    role: "group",
+    "data-lm-suppress-shortcuts": "true",
+  });
   const head = make("div", { class: "sl-sheet-head" });
   const bar = make("div", { class: "sl-sheet-unsaved", role: "alert", hidden: "" });
   const body = make("div", { class: "sl-sheet-body" });
@@ -416,10 +493,16 @@ function render({ model, el }) {
 
   const all = () => [...cells.values(), ...gone.values()];
 
-  const barWords = make("p", {}, "Some of what is on this page is not saved. It stays here until you close the page.");
+  const barWords = make(
+    "p",
+    {},
+    "Some of what is on this page is not saved. It stays here until you close the page.",
+  );
   const again = make("button", { type: "button" }, "Try again");
   const keep = make("button", { type: "button" }, "Download what is on this page");
-  again.addEventListener("click", () => all().forEach((cell) => cell.again()));
+  again.addEventListener("click", () => {
+    for (const cell of all()) cell.again();
+  });
   keep.addEventListener("click", () => {
     const filled = all().filter((cell) => cell.isOpen() || cell.base !== "");
     saveAs("not-saved-in-the-workbook.json", portable(model.get("workbook"), filled));
@@ -468,7 +551,10 @@ function render({ model, el }) {
     },
     changed() {
       for (const [name, cell] of gone) if (!cell.isOpen()) gone.delete(name);
-      root.toggleAttribute("data-sl-unsaved", all().some((cell) => cell.isOpen()));
+      root.toggleAttribute(
+        "data-sl-unsaved",
+        all().some((cell) => cell.isOpen()),
+      );
       bar.hidden = !all().some((cell) => cell.refused && cell.isOpen());
     },
     heard(words, at) {
@@ -497,16 +583,26 @@ function render({ model, el }) {
   }
 
   function helpLine(words) {
-    const line = make("p", { class: "sl-sheet-help", id: `${mine}-help-${next()}` }, words);
+    const line = make(
+      "p",
+      { class: "sl-sheet-help", id: `${mine}-help-${next()}` },
+      words,
+    );
     return line;
   }
 
   function drawFields(block) {
     const box = make("div", { class: "sl-sheet-fields" });
     for (const spec of block.fields) {
-      const field = make("div", { class: `sl-sheet-field sl-sheet-field-${spec.kind}` });
+      const field = make("div", {
+        class: `sl-sheet-field sl-sheet-field-${spec.kind}`,
+      });
       const above = make("div", { class: "sl-sheet-above" });
-      const label = make("p", { class: "sl-sheet-label", "aria-hidden": "true" }, spec.label);
+      const label = make(
+        "p",
+        { class: "sl-sheet-label", "aria-hidden": "true" },
+        spec.label,
+      );
       label.addEventListener("click", () => cells.get(spec.name)?.focus());
       above.append(label);
       let helpId = "";
@@ -525,7 +621,9 @@ function render({ model, el }) {
     const box = make("div", { class: "sl-sheet-shown", dir: "auto" });
     for (const line of spec.lines) {
       // Only pages of the workbook: nothing that a file or a person wrote becomes an address.
-      const part = line.href ? make("a", { href: line.href }, line.text) : make("span", {}, line.text);
+      const part = line.href
+        ? make("a", { href: line.href }, line.text)
+        : make("span", {}, line.text);
       box.append(make("p", {}));
       box.lastChild.append(part);
     }
@@ -539,17 +637,29 @@ function render({ model, el }) {
 
   function drawRow(row, block, helps) {
     const line = make("tr", { role: "row" });
-    const first = make("th", { scope: "row", role: "rowheader", class: "sl-sheet-row" });
+    const first = make("th", {
+      scope: "row",
+      role: "rowheader",
+      class: "sl-sheet-row",
+    });
     if (row.own) {
       const own = put({ kind: "short", label: "Name of your own row", ...row.own });
-      const drop = make("button", { type: "button", class: "sl-sheet-small" }, "Take out");
+      const drop = make(
+        "button",
+        { type: "button", class: "sl-sheet-small" },
+        "Take out",
+      );
       drop.setAttribute("aria-label", `Take out the row ${row.label}`);
       const trouble = make("p", { class: "sl-sheet-mark sl-sheet-fault" });
-      drop.addEventListener("click", () => hooks.send({ kind: "drop row", row: row.key }, tellsIn(trouble)));
+      drop.addEventListener("click", () =>
+        hooks.send({ kind: "drop row", row: row.key }, tellsIn(trouble)),
+      );
       first.append(own, drop, trouble);
-    } else if (row.href) first.append(make("a", { href: row.href, dir: "auto" }, row.label));
+    } else if (row.href)
+      first.append(make("a", { href: row.href, dir: "auto" }, row.label));
     else first.append(make("span", { dir: "auto" }, row.label));
-    if (row.note) first.append(make("p", { class: "sl-sheet-note", dir: "auto" }, row.note));
+    if (row.note)
+      first.append(make("p", { class: "sl-sheet-note", dir: "auto" }, row.note));
     line.append(first);
     for (const column of block.columns) {
       const place = make("td", { role: "cell", class: `sl-sheet-kind-${column.kind}` });
@@ -558,7 +668,9 @@ function render({ model, el }) {
       if (spec?.lines) place.append(drawShown(spec));
       else if (spec) {
         const label = row.label ? `${column.label}: ${row.label}` : column.label;
-        place.append(put({ ...column, ...spec, label, helpId: helps.get(column.key) ?? "" }));
+        place.append(
+          put({ ...column, ...spec, label, helpId: helps.get(column.key) ?? "" }),
+        );
       }
       line.append(place);
     }
@@ -568,7 +680,13 @@ function render({ model, el }) {
   // Out of the way until it is wanted: a lesson is being watched, and there is a place under each heading.
   function makeAdd(section, words) {
     const id = `${mine}-add-${next()}`;
-    const box = make("input", { type: "text", id, maxlength: "200", autocomplete: "off", dir: "auto" });
+    const box = make("input", {
+      type: "text",
+      id,
+      maxlength: "200",
+      autocomplete: "off",
+      dir: "auto",
+    });
     const button = make("button", { type: "button", class: "sl-sheet-small" }, "Add");
     const trouble = make("p", { class: "sl-sheet-mark sl-sheet-fault" });
     button.setAttribute("aria-label", words);
@@ -586,7 +704,13 @@ function render({ model, el }) {
       if (event.key === "Enter" && !event.isComposing) add();
     });
     const closed = make("details");
-    closed.append(make("summary", {}, words), make("label", { for: id, class: "sl-sheet-heard" }, words), box, button, trouble);
+    closed.append(
+      make("summary", {}, words),
+      make("label", { for: id, class: "sl-sheet-heard" }, words),
+      box,
+      button,
+      trouble,
+    );
     return closed;
   }
 
@@ -595,23 +719,38 @@ function render({ model, el }) {
     const key = JSON.stringify([block.caption, group.key, words]);
     places.set(key, kept.get(key) ?? makeAdd(group.key, words));
     const line = make("tr", { role: "row", class: "sl-sheet-add" });
-    const place = make("td", { role: "cell", colspan: String(block.columns.length + 1) });
+    const place = make("td", {
+      role: "cell",
+      colspan: String(block.columns.length + 1),
+    });
     place.append(places.get(key));
     line.append(place);
     return line;
   }
 
   function drawTable(block, kept) {
-    const region = make("div", { class: "sl-sheet-region", role: "region", tabindex: "0" });
+    const region = make("div", {
+      class: "sl-sheet-region",
+      role: "region",
+      tabindex: "0",
+    });
     region.setAttribute("aria-label", block.caption);
     const table = make("table", { role: "table" });
     const caption = make("caption", {}, block.caption);
     const titles = make("tr", { role: "row" });
     const helps = new Map();
     const notes = make("div", { class: "sl-sheet-notes" });
-    titles.append(block.corner ? make("th", { scope: "col", role: "columnheader" }, block.corner) : make("td", { role: "cell" }));
+    titles.append(
+      block.corner
+        ? make("th", { scope: "col", role: "columnheader" }, block.corner)
+        : make("td", { role: "cell" }),
+    );
     for (const column of block.columns) {
-      const title = make("th", { scope: "col", role: "columnheader", class: `sl-sheet-kind-${column.kind}` });
+      const title = make("th", {
+        scope: "col",
+        role: "columnheader",
+        class: `sl-sheet-kind-${column.kind}`,
+      });
       title.append(make("span", { class: "sl-sheet-head" }, column.label));
       if (column.help) {
         const help = helpLine(column.help);
@@ -627,7 +766,17 @@ function render({ model, el }) {
       const rows = make("tbody", { role: "rowgroup" });
       if (group.title) {
         const line = make("tr", { role: "row", class: "sl-sheet-group" });
-        line.append(make("th", { scope: "rowgroup", role: "rowheader", colspan: String(block.columns.length + 1) }, group.title));
+        line.append(
+          make(
+            "th",
+            {
+              scope: "rowgroup",
+              role: "rowheader",
+              colspan: String(block.columns.length + 1),
+            },
+            group.title,
+          ),
+        );
         rows.append(line);
       }
       rows.append(...group.rows.map((row) => drawRow(row, block, helps)));
@@ -640,19 +789,27 @@ function render({ model, el }) {
     return box;
   }
 
-  const ownRows = () => new Map(rowsOf(model.get("form") ?? {}).filter((row) => row.own).map((row) => [row.key, row.label]));
+  const ownRows = () =>
+    new Map(
+      rowsOf(model.get("form") ?? {})
+        .filter((row) => row.own)
+        .map((row) => [row.key, row.label]),
+    );
   let own = ownRows();
 
   // A row that came or went is seen by all but those who listen.
   function tellRows() {
     const now = ownRows();
-    for (const [key, label] of own) if (!now.has(key)) hooks.heard(`Taken out: ${label}`);
+    for (const [key, label] of own)
+      if (!now.has(key)) hooks.heard(`Taken out: ${label}`);
     for (const [key, label] of now) if (!own.has(key)) hooks.heard(`Added: ${label}`);
     own = now;
   }
 
   function draw() {
-    const active = root.contains(document.activeElement) ? document.activeElement : null;
+    const active = root.contains(document.activeElement)
+      ? document.activeElement
+      : null;
     const caret = active && caretOf(active);
     const table = active?.closest(".sl-sheet-region")?.getAttribute("aria-label");
     drawing = true;
@@ -662,11 +819,16 @@ function render({ model, el }) {
     places = new Map();
     const form = model.get("form") ?? {};
     head.replaceChildren();
-    if (form.title) head.append(make(`h${form.level ?? 3}`, { id: `${mine}-title` }, form.title));
+    if (form.title)
+      head.append(make(`h${form.level ?? 3}`, { id: `${mine}-title` }, form.title));
     if (form.intro) head.append(make("p", { class: "sl-sheet-intro" }, form.intro));
     if (form.title) root.setAttribute("aria-labelledby", `${mine}-title`);
     else root.removeAttribute("aria-labelledby");
-    body.replaceChildren(...(form.blocks ?? []).map((block) => (block.kind === "table" ? drawTable(block, kept) : drawFields(block))));
+    body.replaceChildren(
+      ...(form.blocks ?? []).map((block) =>
+        block.kind === "table" ? drawTable(block, kept) : drawFields(block),
+      ),
+    );
     drawing = false;
     gone = before;
     for (const cell of gone.values()) cell.commit();
@@ -674,7 +836,10 @@ function render({ model, el }) {
     if (active?.isConnected) {
       active.focus();
       if (caret) active.setSelectionRange(...caret);
-    } else if (active) [...body.querySelectorAll(".sl-sheet-region")].find((one) => one.getAttribute("aria-label") === table)?.focus();
+    } else if (active)
+      [...body.querySelectorAll(".sl-sheet-region")]
+        .find((one) => one.getAttribute("aria-label") === table)
+        ?.focus();
     tellRows();
     hooks.changed();
   }
@@ -693,7 +858,8 @@ function render({ model, el }) {
 
   // A page that is left or put away keeps what was typed last.
   function commitAll() {
-    if (document.visibilityState === "hidden") for (const cell of cells.values()) cell.commit();
+    if (document.visibilityState === "hidden")
+      for (const cell of cells.values()) cell.commit();
   }
 
   const changes = {
@@ -702,12 +868,14 @@ function render({ model, el }) {
     "msg:custom": (answer) => later(() => hear(answer)),
   };
   for (const [event, act] of Object.entries(changes)) model.on(event, act);
-  for (const [event, act] of Object.entries(moments)) document.addEventListener(event, act, true);
+  for (const [event, act] of Object.entries(moments))
+    document.addEventListener(event, act, true);
   draw();
   return () => {
     for (const cell of cells.values()) cell.commit();
     for (const [event, act] of Object.entries(changes)) model.off(event, act);
-    for (const [event, act] of Object.entries(moments)) document.removeEventListener(event, act, true);
+    for (const [event, act] of Object.entries(moments))
+      document.removeEventListener(event, act, true);
   };
 }
 

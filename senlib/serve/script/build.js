@@ -5,11 +5,19 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-const SOURCES = ["build.js", "define.js", "package-lock.json", "package.json", "page.js"];
+const SOURCES = [
+  "build.js",
+  "define.js",
+  "package-lock.json",
+  "package.json",
+  "page.js",
+];
 const OUT = "../templates/senlib/static";
 
 // A test compares this with the sources as they are, so that nobody changes them and forgets to build.
-const sources = createHash("sha256").update(SOURCES.map((name) => readFileSync(name, "utf8")).join("")).digest("hex");
+const sources = createHash("sha256")
+  .update(SOURCES.map((name) => readFileSync(name, "utf8")).join(""))
+  .digest("hex");
 
 const { metafile } = await build({
   entryPoints: ["page.js"],
@@ -20,7 +28,9 @@ const { metafile } = await build({
   format: "iife",
   target: "es2022",
   legalComments: "none",
-  banner: { js: `/* Built from senlib/serve/script; licences in page.txt. ${sources} */` },
+  banner: {
+    js: `/* Built from senlib/serve/script; licences in page.txt. ${sources} */`,
+  },
   define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
   loader: { ".svg": "dataurl" },
   metafile: true,
@@ -36,7 +46,11 @@ function packageOf(file) {
 }
 
 function licence(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const texts = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file)).map((file) => readFileSync(join(folder, file), "utf8").trim());
+  const { name, version, license } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  );
+  const texts = readdirSync(folder)
+    .filter((file) => /^licen[cs]e/i.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8").trim());
   return [`${name} ${version}: ${license}`, ...texts].join("\n\n");
 }

@@ -15,15 +15,22 @@ import "@jupyter-widgets/base/css/index.css";
 import "@jupyter-widgets/controls/css/widgets-base.css";
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
-const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls, anywidget: anywidget(base) };
-const BROKEN = "This part of the page could not be made. Reopen the page; what you saved is safe.";
+const MODULES = {
+  "@jupyter-widgets/base": base,
+  "@jupyter-widgets/controls": controls,
+  anywidget: anywidget(base),
+};
+const BROKEN =
+  "This part of the page could not be made. Reopen the page; what you saved is safe.";
 
 // Widgets as they are in the kernel.
 class Manager extends ManagerBase {
   constructor(kernel) {
     super();
     this.kernel = kernel;
-    kernel.registerCommTarget(this.comm_target_name, (comm, message) => this.handle_comm_open(new base.shims.services.Comm(comm), message));
+    kernel.registerCommTarget(this.comm_target_name, (comm, message) =>
+      this.handle_comm_open(new base.shims.services.Comm(comm), message),
+    );
   }
 
   async loadClass(name, module) {
@@ -39,7 +46,9 @@ class Manager extends ManagerBase {
   }
 
   async _get_comm_info() {
-    const { content } = await this.kernel.requestCommInfo({ target_name: this.comm_target_name });
+    const { content } = await this.kernel.requestCommInfo({
+      target_name: this.comm_target_name,
+    });
     return content.status === "ok" ? content.comms : {};
   }
 
@@ -51,18 +60,30 @@ class Manager extends ManagerBase {
 
 // Which kernel is the page's is said in the page, some way down: this script may have been there first.
 function kernel() {
-  const { kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const { kernelId } = JSON.parse(
+    document.getElementById("jupyter-config-data").textContent,
+  );
   const { origin } = location;
-  const serverSettings = ServerConnection.makeSettings({ baseUrl: `${origin}/`, wsUrl: `${origin.replace("http", "ws")}/`, appendToken: false });
+  const serverSettings = ServerConnection.makeSettings({
+    baseUrl: `${origin}/`,
+    wsUrl: `${origin.replace("http", "ws")}/`,
+    appendToken: false,
+  });
   // One thread does all that the page asks for, in the order in which it was asked.
   const commsOverSubshells = CommsOverSubshells.Disabled;
-  return new KernelConnection({ model: { id: kernelId, name: "python3" }, serverSettings, commsOverSubshells });
+  return new KernelConnection({
+    model: { id: kernelId, name: "python3" },
+    serverSettings,
+    commsOverSubshells,
+  });
 }
 
 // What each cell has shown comes at the end of the page; its place is among the words.
 function place() {
   for (const result of document.querySelectorAll("#sl-results > [data-for]")) {
-    document.querySelector(`[data-cell="${result.dataset.for}"]`)?.append(...result.childNodes);
+    document
+      .querySelector(`[data-cell="${result.dataset.for}"]`)
+      ?.append(...result.childNodes);
   }
   document.getElementById("sl-results")?.remove();
 }
@@ -70,7 +91,10 @@ function place() {
 async function show(manager, output) {
   const shown = JSON.parse(output.querySelector("script").textContent);
   output.replaceChildren();
-  if (!shown[VIEW]) return (output.textContent = shown["text/plain"] ?? "");
+  if (!shown[VIEW]) {
+    output.textContent = shown["text/plain"] ?? "";
+    return;
+  }
   const view = await manager.create_view(await manager.get_model(shown[VIEW].model_id));
   Widget.attach(view.luminoWidget, output);
   await whole(view);
@@ -91,7 +115,9 @@ async function draw() {
     const manager = new Manager(kernel());
     settled = () => manager.kernel.requestKernelInfo();
     await manager.load();
-    const drawn = await Promise.allSettled(outputs.map((output) => show(manager, output)));
+    const drawn = await Promise.allSettled(
+      outputs.map((output) => show(manager, output)),
+    );
     drawn.forEach(({ status, reason }, place) => {
       if (status === "fulfilled") return;
       console.error(reason);
@@ -104,5 +130,6 @@ async function draw() {
   document.dispatchEvent(new CustomEvent("sl-ready", { detail: { settled } }));
 }
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", draw);
+if (document.readyState === "loading")
+  document.addEventListener("DOMContentLoaded", draw);
 else draw();

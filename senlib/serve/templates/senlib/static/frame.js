@@ -3,7 +3,8 @@
   "use strict";
 
   const LOST = "This page has lost its engine. What was saved is safe.";
-  const CLOSED = "The workbook has been closed. What was saved is safe. Start it again, then reopen this page.";
+  const CLOSED =
+    "The workbook has been closed. What was saved is safe. Start it again, then reopen this page.";
   let leaving = false;
   let lost = false;
 
@@ -34,12 +35,18 @@
   const FACE = "/frame/atkinson-hyperlegible-next-latin.woff2";
   const moreContrast = matchMedia("(prefers-contrast: more)");
 
-  function dress(looks = Object.fromEntries(LOOKS.map((name) => [name, recall("localStorage", name)]))) {
+  function dress(
+    looks = Object.fromEntries(
+      LOOKS.map((name) => [name, recall("localStorage", name)]),
+    ),
+  ) {
     const { dataset } = document.documentElement;
     dataset.slTheme = looks["sl-theme"] || (moreContrast.matches ? "contrast" : "");
     dataset.slFace = looks["sl-face"];
     for (const [name, value] of Object.entries(looks)) {
-      const chosen = document.querySelector(`input[name="${name}"][value="${CSS.escape(value)}"]`);
+      const chosen = document.querySelector(
+        `input[name="${name}"][value="${CSS.escape(value)}"]`,
+      );
       if (chosen) chosen.checked = true;
     }
   }
@@ -47,7 +54,13 @@
   dress();
   if (document.documentElement.dataset.slFace) {
     const early = document.createElement("link");
-    Object.assign(early, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: FACE });
+    Object.assign(early, {
+      rel: "preload",
+      as: "font",
+      type: "font/woff2",
+      crossOrigin: "anonymous",
+      href: FACE,
+    });
     document.head.append(early);
   }
   moreContrast.addEventListener("change", () => dress());
@@ -57,7 +70,8 @@
   document.addEventListener("change", ({ target }) => {
     if (!LOOKS.includes(target.name)) return;
     keep("localStorage", target.name, target.value);
-    const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
+    const chosen = (name) =>
+      document.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
     dress(Object.fromEntries(LOOKS.map((name) => [name, chosen(name)])));
   });
 
@@ -88,13 +102,16 @@
   }
 
   // In the header of each page that asks something; it comes anew whenever something was begun.
-  customElements.define("sl-far", class extends HTMLElement {
-    connectedCallback() {
-      keep("sessionStorage", "sl-far", this.dataset.far);
-      showFar();
-      showSaved();
-    }
-  });
+  customElements.define(
+    "sl-far",
+    class extends HTMLElement {
+      connectedCallback() {
+        keep("sessionStorage", "sl-far", this.dataset.far);
+        showFar();
+        showSaved();
+      }
+    },
+  );
 
   // ---- The menu on narrow screens.
 
@@ -106,7 +123,10 @@
     showFar();
     const menu = document.querySelector(".sl-menu");
     menu?.addEventListener("click", () => {
-      menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true"));
+      menu.setAttribute(
+        "aria-expanded",
+        String(menu.getAttribute("aria-expanded") !== "true"),
+      );
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && menu?.getAttribute("aria-expanded") === "true") {
@@ -140,13 +160,23 @@
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (
+      !link ||
+      event.defaultPrevented ||
+      event.button ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    )
+      return;
+    if (link.target || link.hasAttribute("download") || link.origin !== location.origin)
+      return;
     if (lost || !document.querySelector("[data-sl-unsaved]")) return;
     event.preventDefault();
     const until = Date.now() + PATIENCE;
     const go = () => {
-      if (document.querySelector("[data-sl-unsaved]") && Date.now() < until) setTimeout(go, 50);
+      if (document.querySelector("[data-sl-unsaved]") && Date.now() < until)
+        setTimeout(go, 50);
       else location.href = link.href;
     };
     go();
@@ -154,7 +184,8 @@
 
   // ---- A kernel that is gone.
 
-  const GONE = /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;
+  const GONE =
+    /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;
   const decoder = new TextDecoder();
 
   window.WebSocket = class extends window.WebSocket {
@@ -164,7 +195,11 @@
       this.addEventListener("close", () => look());
       this.addEventListener("message", ({ data }) => {
         const size = data.byteLength ?? data.length;
-        if (size < 8192 && GONE.test(typeof data === "string" ? data : decoder.decode(data))) look();
+        if (
+          size < 8192 &&
+          GONE.test(typeof data === "string" ? data : decoder.decode(data))
+        )
+          look();
       });
     }
   };
@@ -174,7 +209,9 @@
     const page = configuration();
     if (leaving || lost || !page) return;
     try {
-      const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, { cache: "no-store" });
+      const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, {
+        cache: "no-store",
+      });
       if (answer.status === 404 || answer.status === 403) return lose(); // 403: the workbook was started anew, with another key
       if (attempts > 3) setTimeout(look, 1000, attempts - 1); // it may be on its way out
     } catch {
@@ -197,7 +234,11 @@
     button.type = "button";
     button.textContent = "Reopen this page";
     button.addEventListener("click", () => {
-      keep("sessionStorage", "sl-place", JSON.stringify({ href: location.href, down: scrollY, chosen: chosen() }));
+      keep(
+        "sessionStorage",
+        "sl-place",
+        JSON.stringify({ href: location.href, down: scrollY, chosen: chosen() }),
+      );
       location.reload();
     });
     banner.append(sentence, button);
@@ -207,11 +248,14 @@
   // Lists and boxes of the page itself, each by its label; what is written in a sheet or a list of pupils is saved where it stands.
   function* boxes() {
     const met = new Map();
-    for (const box of document.querySelectorAll(".jupyter-widgets :is(select, textarea, input:is([type=text], [type=date], [type=number]))")) {
+    for (const box of document.querySelectorAll(
+      ".jupyter-widgets :is(select, textarea, input:is([type=text], [type=date], [type=number]))",
+    )) {
       const label = box.labels?.[0]?.textContent ?? "";
       const place = met.get(label) ?? 0;
       met.set(label, place + 1);
-      if (!box.closest("[data-lm-suppress-shortcuts]")) yield { box, name: `${label} ${place}` };
+      if (!box.closest("[data-lm-suppress-shortcuts]"))
+        yield { box, name: `${label} ${place}` };
     }
   }
 
@@ -221,9 +265,15 @@
   async function choose(all, settled) {
     for (const [name, value] of all) {
       const { box } = [...boxes()].find((one) => one.name === name) ?? {};
-      if (!box || box.value === value || (box.options && ![...box.options].some((option) => option.value === value))) continue;
+      if (
+        !box ||
+        box.value === value ||
+        (box.options && ![...box.options].some((option) => option.value === value))
+      )
+        continue;
       box.value = value;
-      for (const event of ["input", "change"]) box.dispatchEvent(new Event(event, { bubbles: true }));
+      for (const event of ["input", "change"])
+        box.dispatchEvent(new Event(event, { bubbles: true }));
       await settled();
     }
   }
