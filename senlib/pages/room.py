@@ -7,11 +7,13 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from html import escape
+from typing import Self
 
 import ipywidgets as widgets
 import pandas as pd
 
-from senlib.pages.kit import header, layout
+from senlib.pages.kit import layout
+from senlib.pages.kit.page import Page
 from senlib.workbook import room_answers
 from senlib.workbook.forms import Cards, Grid
 from senlib.workbook.page_forms import load
@@ -35,116 +37,127 @@ LOOK = 2
 NAMED = 3
 
 
-class RoomPage:
-    """The page of the room, for its leader or one participant. A test drives it without a browser."""
+class RoomPage(Page):
+    """The page of the room, for its leader or one participant; where no room is open, how to open one."""
+
+    stem = "room"
 
     def __init__(self, workspace: Workspace, *, door: str = "", code: str = "") -> None:
-        self.workspace, self.door, self.code = workspace, door, code
-        self.sheet = load(TASK)
-        self._seen: tuple = ()
+        super().__init__(workspace)
+        self.forms = load(TASK)
+        self._seen: tuple[int, tuple[tuple[str, int], ...]] | None = None
+        self.view, self.status = layout.html(""), layout.html("")
+        self.come_in = layout.html(invitation(door, code))
+        self.ticks: dict[str, widgets.Checkbox] = {}
+        self._body = widgets.VBox(self._pieces())
 
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
+    @classmethod
+    def open(cls) -> Self:
+        """The page over the school that is open, with the address and the code of the room."""
+        return cls(
+            open_workspace(),
+            door=os.environ.get(ADDRESS_VARIABLE, ""),
+            code=os.environ.get(CODE_VARIABLE, ""),
+        )
 
     def body(self) -> widgets.VBox:
         """What this reader needs of it: the leader's view, a participant's, or how a room is opened."""
+        return self._body
+
+    def _pieces(self) -> list[widgets.Widget]:
         if self.workspace.room == LEADER:
-            return self.leader()
+            return self._for_the_leader()
         if self.workspace.room:
-            return self.participant()
-        return widgets.VBox([layout.html(_HOW)])
+            return self._for_a_participant()
+        return [layout.html(_HOW)]
 
     # -- the leader --
 
-    def leader(self) -> widgets.VBox:
+    def _for_the_leader(self) -> list[widgets.Widget]:
         """How people come in, and what they have written, looked at anew every two seconds."""
-        self.come_in = layout.html(invitation(self.door, self.code))
-        self.live = layout.html("")
         self.look()
         with suppress(RuntimeError):  # a test has no loop, and looks by itself
             self._watching = asyncio.get_running_loop().create_task(self._watch())
-        return widgets.VBox([self.come_in, self.live])
+        return [self.come_in, self.view]
 
     def look(self) -> None:
         """Show what the room has written by now."""
         folder = self.workspace.data.parent
-        stamp = tuple(
-            sorted(
-                (str(path), path.stat().st_mtime_ns)
-                for path in folder.glob("participant-*/workbook.sqlite*")
-            )
-        )
-        stamp = (room_answers.people(folder), stamp)
-        if stamp == self._seen:
+        people = room_answers.people(folder)
+        written = folder.glob("participant-*/workbook.sqlite*")
+        stamps = sorted((str(path), path.stat().st_mtime_ns) for path in written)
+        now = (people, tuple(stamps))
+        if now == self._seen:
             return
         try:
             answers = room_answers.gather(folder)
         except StoreError as error:
-            self.live.value = layout.trouble_line(
+            self._seen = None
+            self.view.value = layout.trouble_line(
                 f"What somebody wrote cannot be read at the moment. {error}"
             )
             return
-        self._seen = stamp
-        cards: Cards = self.sheet.part("task2.sort")
-        grid: Grid = self.sheet.part("task2.role")
+        self._seen = now
+        self.view.value = layout.answer(came_in(people)) + self._said(answers)
+
+    def _said(self, answers: Sequence[Mapping[str, Mapping[str, str]]]) -> str:
+        """How the room sorted the cards, where it stands, and what people show."""
+        cards: Cards = self.forms.part("task2.sort")
+        grid: Grid = self.forms.part("task2.role")
         where = next(column for column in grid.columns if column.key == "where")
-        self.live.value = (
-            layout.answer(came_in(room_answers.people(folder)))
-            + layout.heading("How did the room sort the cards?")
-            + _tallies(
+        parts = [
+            layout.heading("How did the room sort the cards?"),
+            _tallies(
                 room_answers.sorted_cards(answers, cards),
                 {group.key: group.title for group in cards.groups},
                 what="cards",
-            )
-            + layout.heading("Where does the room stand?")
-            + _tallies(
+            ),
+            layout.heading("Where does the room stand?"),
+            _tallies(
                 room_answers.ratings(answers, grid, column="where"),
-                {one.key: one.label for one in where.choices},
+                {choice.key: choice.label for choice in where.choices},
                 what="items",
-            )
-            + layout.how_to_read("room_counts")
-            + layout.heading("What do people say?")
-            + _texts(room_answers.shown(answers))
-        )
+            ),
+            layout.how_to_read("room_counts"),
+            layout.heading("What do people say?"),
+            _texts(room_answers.shown(answers)),
+        ]
+        return "".join(parts)
 
     async def _watch(self) -> None:
         """Look again and again, as long as the page is open."""
         while True:
             await asyncio.sleep(LOOK)
-            with suppress(
-                OSError
-            ):  # a file may go between two looks; the next one sees
+            # A file may go between two looks; the next one sees.
+            with suppress(OSError):
                 self.look()
 
     # -- a participant --
 
-    def participant(self) -> widgets.VBox:
+    def _for_a_participant(self) -> list[widgets.Widget]:
         """Their own words, each with a tick that shows it to the room."""
-        self.ticks: dict[str, widgets.Checkbox] = {}
-        self.status = layout.html("")
         try:
             mine = room_answers.written(self.workspace.store.forms())
-            self.shown = dict(self.workspace.store.latest(room_answers.SHOWN))
+            on_show = self.workspace.store.latest(room_answers.SHOWN)
         except StoreError as error:
-            return widgets.VBox([layout.html(layout.trouble_line(str(error)))])
+            return [layout.html(layout.trouble_line(str(error)))]
         if not mine:
-            return widgets.VBox([layout.html(_NOTHING_YET)])
+            return [layout.html(_NOTHING_YET)]
         boxes: list[widgets.Widget] = [layout.html(_CHOOSE)]
         for one in mine:
             key = room_answers.place(one)
             tick = widgets.Checkbox(
                 description="Show this to the room",
-                value=self.shown.get(key) == one.text,
+                value=on_show.get(key) == one.text,
                 indent=False,
             )
             tick.observe(
                 lambda change, one=one: self._show(one, change["new"]), "value"
             )
             self.ticks[key] = tick
-            said = f'<h2>{escape(one.asked)}</h2><blockquote dir="auto">{escape(one.text)}</blockquote>'
-            boxes += [layout.html(said), tick]
-        return widgets.VBox([*boxes, self.status])
+            words = f'<blockquote dir="auto">{escape(one.text)}</blockquote>'
+            boxes += [layout.html(f"<h2>{escape(one.asked)}</h2>{words}"), tick]
+        return [*boxes, self.status]
 
     def _show(self, one: Written, show: bool) -> None:
         """Show a text as it stands now, or take it back."""
@@ -198,70 +211,55 @@ def divided(
     answered = [one for one in tallies if one.people]
     if not answered:
         return f"Nobody has answered on any of the {len(tallies)} {what} yet.", []
-    apart = sorted(
-        (one for one in answered if one.divided), key=lambda one: -one.divided
-    )[:NAMED]
+    apart = [one for one in answered if one.divided]
     if not apart:
         return (
             f"On each of the {len(answered)} {what} that were answered, all who answered agree.",
             [],
         )
-    named = [
-        f"{one.text} ({', '.join(f'{n} {choices[key]}' for key, n in one.counts.items() if n)})"
-        for one in apart
-    ]
-    return "Talk first about those over which you differ.", named
-
-
-def open_page() -> RoomPage:
-    """The page over the school that lies open."""
-    return RoomPage(
-        open_workspace(),
-        door=os.environ.get(ADDRESS_VARIABLE, ""),
-        code=os.environ.get(CODE_VARIABLE, ""),
-    )
+    lines = []
+    for one in sorted(apart, key=lambda one: -one.divided)[:NAMED]:
+        counts = [f"{n} {choices[key]}" for key, n in one.counts.items() if n]
+        lines.append(f"{one.text} ({', '.join(counts)})")
+    return "Talk first about those over which you differ.", lines
 
 
 def _tallies(tallies: Sequence[Tally], choices: Mapping[str, str], *, what: str) -> str:
     """What to talk about, and the counts for each thing on which somebody has answered."""
-    told, apart = divided(tallies, choices, what=what)
-    said = layout.answer(told) + (
-        f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in apart)}</ul>"
-        if apart
-        else ""
-    )
-    rows = [
-        {"text": one.text, **one.counts, "people": one.people}
-        for one in tallies
-        if one.people
-    ]
-    if not rows:
-        return said
-    columns = {"text": what.capitalize(), **choices, "people": "Answered"}
-    left = len(tallies) - len(rows)
-    rest = (
-        layout.note(f"Nobody has answered yet on the other {left} of {len(tallies)}.")
-        if left
-        else ""
-    )
-    caption = f"{what.capitalize()}: how many people gave each answer"
-    return (
-        said
-        + layout.plain_table(pd.DataFrame(rows), caption=caption, columns=columns)
-        + rest
-    )
+    sentence, apart = divided(tallies, choices, what=what)
+    items = "".join(f"<li>{escape(line)}</li>" for line in apart)
+    parts = [layout.answer(sentence), f"<ul>{items}</ul>" if items else ""]
+    answered = [one for one in tallies if one.people]
+    if answered:
+        rows = [
+            {"text": one.text, **one.counts, "people": one.people} for one in answered
+        ]
+        parts.append(
+            layout.plain_table(
+                pd.DataFrame(rows),
+                caption=f"{what.capitalize()}: how many people gave each answer",
+                columns={"text": what.capitalize(), **choices, "people": "Answered"},
+            )
+        )
+        if left := len(tallies) - len(answered):
+            parts.append(
+                layout.note(
+                    f"Nobody has answered yet on the other {left} of {len(tallies)}."
+                )
+            )
+    return "".join(parts)
 
 
-def _texts(found: Sequence[Written]) -> str:
-    if not found:
+def _texts(written: Sequence[Written]) -> str:
+    if not written:
         return layout.answer(
             "Nobody shows a text yet. Each participant chooses on this page, ‘In the room’, which texts to show."
         )
-    parts, asked = [], ""
-    for one in found:
-        if one.asked != asked:
-            asked = one.asked
-            parts.append(f"<h3>{escape(asked)}</h3>")
+    parts, heading = [], ""
+    for one in written:
+        if one.asked != heading:
+            heading = one.asked
+            parts.append(f"<h3>{escape(heading)}</h3>")
         parts.append(f'<blockquote dir="auto">{escape(one.text)}</blockquote>')
     return "".join(parts)
 
@@ -284,3 +282,5 @@ _CHOOSE = (
     "<p>This is what you wrote. The room sees what you tick, as it stands now and without your name. How you sorted the cards and where "
     "you stand in Task 2 is counted with the others’ answers in any case, without your name.</p>"
 )
+
+open_page = RoomPage.open

@@ -40,13 +40,13 @@ def test_the_leader_sees_what_comes_in(tmp_path, leader):
         page.come_in
     )
     assert "Nobody has come in yet." in words(
-        page.live
-    ) and "Nobody has answered on any of the 22 cards" in words(page.live)
+        page.view
+    ) and "Nobody has answered on any of the 22 cards" in words(page.view)
     store = someone(tmp_path)
-    card = page.sheet.part("task2.sort").cards[3]
+    card = page.forms.part("task2.sort").cards[3]
     store.save(form="task2.sort", field=card.key, value="judging")
     page.look()
-    said = words(page.live)
+    said = words(page.view)
     assert (
         "One person has come in." in said
         and f"{card.text} 1 0 0 1" in said
@@ -54,7 +54,7 @@ def test_the_leader_sees_what_comes_in(tmp_path, leader):
     )
     store.save(form=SHOWN, field="unit1.reflection|spread", value=NASTY)
     page.look()
-    assert "<script>" not in page.live.value and "alert(1)" in page.live.value
+    assert "<script>" not in page.view.value and "alert(1)" in page.view.value
 
 
 def test_a_file_that_cannot_be_read_is_told_and_what_was_read_comes_back(
@@ -67,10 +67,10 @@ def test_a_file_that_cannot_be_read_is_told_and_what_was_read_comes_back(
         b"no database at all" * 100
     )
     page.body()
-    assert "cannot be read at the moment" in words(page.live)
+    assert "cannot be read at the moment" in words(page.view)
     (tmp_path / "participant-b" / "workbook.sqlite").unlink()
     page.look()
-    assert "2 people have come in." in words(page.live)
+    assert "2 people have come in." in words(page.view)
 
 
 def test_a_participant_shows_a_text_and_takes_it_back(participant):
