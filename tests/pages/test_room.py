@@ -66,7 +66,7 @@ def test_a_file_that_cannot_be_read_is_told_and_what_was_read_comes_back(
     (tmp_path / "participant-b" / "workbook.sqlite").write_bytes(
         b"no database at all" * 100
     )
-    page.body()
+    page.look()
     assert "cannot be read at the moment" in words(page.view)
     (tmp_path / "participant-b" / "workbook.sqlite").unlink()
     page.look()
