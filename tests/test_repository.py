@@ -1,6 +1,7 @@
 """What holds of the repository as a whole: its layout, its style, and what may not slip into it."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -144,4 +145,10 @@ def test_style():
 
 def test_layout_of_code():
     faults = run("-m", "ruff", "format", "--no-cache", "--check", ".")
+    assert not faults, faults
+
+
+@pytest.mark.xfail(strict=False, reason="the house is being tidied")
+def test_annotations_are_true():
+    faults = run("-m", "mypy", "--cache-dir", os.devnull)
     assert not faults, faults
