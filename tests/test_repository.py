@@ -1,6 +1,7 @@
 """What holds of the repository as a whole: its layout, its style, and what may not slip into it."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -156,3 +157,9 @@ def test_style_of_the_javascript():
     check = [node, biome, "ci", "--error-on-warnings", "--colors=off", "."]
     done = subprocess.run(check, cwd=ROOT, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.xfail(strict=False, reason="the house is being tidied")
+def test_annotations_are_true():
+    faults = run("-m", "mypy", "--cache-dir", os.devnull)
+    assert not faults, faults
