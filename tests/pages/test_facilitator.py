@@ -18,16 +18,16 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from senlib import open_sample
 from senlib.exports.about import About
 from senlib.measures.proportion import rounded
-from senlib.pages import facilitator
-from senlib.pages.facilitator import (
+from senlib.pages.facilitator import SessionsPage
+from senlib.pages.kit import session_charts
+from senlib.pages.kit.layout import percent_range
+from senlib.pages.kit.session_files import (
     HIDDEN,
-    SessionsPage,
     gives_out,
-    made_files,
     running_order,
+    session_files,
     slides_of,
 )
-from senlib.pages.kit.layout import percent_range
 from senlib.workbook import sessions
 from tests.pages.driving import NASTY, TROUBLES, locked, small_school, vanish, words
 
@@ -69,7 +69,7 @@ def files_of(plan, meeting, *, name="levels"):
     )
     return {
         file.name: file
-        for file in made_files(
+        for file in session_files(
             sitting.activities,
             between=sitting.between,
             about=about,
@@ -124,8 +124,8 @@ def test_an_activity_moves_and_stays_chosen(workspace):
         and page.list.value == "targets"
     )
     assert (
-        "‘Is it enough?’ is number 2 of 6." in words(page.said)
-        and 'role="status"' in page.said.value
+        "‘Is it enough?’ is number 2 of 6." in words(page.status)
+        and 'role="status"' in page.status.value
     )
     page.later.click()
     assert order(page)[:3] == ["welcome", "barriers", "targets"]
@@ -138,7 +138,7 @@ def test_minutes_change_the_sum_and_all_that_follows(workspace):
     assert page.minutes.value == 25
     page.minutes.value = 28
     assert "78 of 75 minutes: 3 too many." in words(page.sum) and "3 too many" in words(
-        page.said
+        page.status
     )
     assert page.list.value == "conversion" and "0:43 to 0:58" in words(page.order)
     assert page.clock_face.activities[2]["minutes"] == 28
@@ -164,7 +164,7 @@ def test_an_activity_is_added_after_the_chosen_one_and_taken_out(workspace):
         and page.list.value == "conversion"
     )
     page.add.click()
-    assert "Choose an activity first." in words(page.said) and len(order(page)) == 6
+    assert "Choose an activity first." in words(page.status) and len(order(page)) == 6
 
 
 def test_all_can_be_taken_out_and_put_back(workspace):
@@ -376,7 +376,7 @@ def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(
 def test_a_school_that_is_no_sample_is_refused(school):
     about = About(title="x", source="x", made=date(2005, 3, 8))
     with pytest.raises(ValueError, match="sample"):
-        made_files(
+        session_files(
             sessions.plan("governors").sitting("1").activities,
             between="",
             about=about,
@@ -416,9 +416,9 @@ def test_slides_have_titles_in_their_places_and_notes_with_times(name, plan, mee
 
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
-@pytest.mark.parametrize("picture", facilitator.PICTURES)
+@pytest.mark.parametrize("picture", session_charts.PICTURES)
 def test_a_chart_has_n_and_interval_for_every_rate_and_says_so_in_words(name, picture):
-    made = facilitator.PICTURES[picture](sample(name))
+    made = session_charts.PICTURES[picture](sample(name))
     table, columns = made.chart.table, list(made.chart.columns)
     low, high = (table[column] for column in made.chart.between[columns[1]])
     assert ((low <= table["percent"]) & (table["percent"] <= high)).all() and len(
@@ -431,13 +431,14 @@ def test_a_chart_has_n_and_interval_for_every_rate_and_says_so_in_words(name, pi
             in made.chart.says
         )
     assert (
-        made.chart.says.count("(likely ") == len(table) and made.told in made.chart.says
+        made.chart.says.count("(likely ") == len(table)
+        and made.caption in made.chart.says
     )
 
 
 def test_the_chart_by_hand():
     # Elmbridge Vale, English 2004: from level 3, 4 of 16 pupils with SEN reached level 5, and 21 of 44 without.
-    made = facilitator.conversion_chart(sample("levels"))
+    made = session_charts.conversion_chart(sample("levels"))
     assert list(made.chart.table["label"]) == [
         "With SEN: 4 of 16",
         "Without SEN: 21 of 44",
@@ -448,24 +449,26 @@ def test_the_chart_by_hand():
 def test_england_stands_beside_a_sample_s_rates_with_its_year_and_a_verdict():
     """Grade 4 from 90-95.5, and by all starts: as Tasks 1 and 3 have it."""
     conversion, targets = (
-        facilitator.PICTURES[picture](sample("gcse"))
+        session_charts.PICTURES[picture](sample("gcse"))
         for picture in ("conversion", "targets")
     )
     table = conversion.chart.table
     figures = [f"{rounded(percent)} % of pupils with" for percent in table["national"]]
     assert (
-        all(one in conversion.told for one in figures) and "(2024)" in conversion.told
+        all(one in conversion.caption for one in figures)
+        and "(2024)" in conversion.caption
     )
     assert conversion.chart.says.count("No clear difference") == len(table)
     assert (
-        "Pupils with SEN in England who started where they did (2024):" in targets.told
+        "Pupils with SEN in England who started where they did (2024):"
+        in targets.caption
     )
     assert targets.chart.says.count("No clear difference.") == 2
-    levels = facilitator.PICTURES["targets"](sample("levels"))
+    levels = session_charts.PICTURES["targets"](sample("levels"))
     assert "(likely 53 to 79 %). Not met. That is clear." in levels.chart.says
 
 
-@pytest.mark.parametrize("picture", facilitator.PICTURES)
+@pytest.mark.parametrize("picture", session_charts.PICTURES)
 def test_without_rates_there_is_no_chart_and_the_slide_stands_alone(picture):
     empty = replace(
         sample("levels"),
