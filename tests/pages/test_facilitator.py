@@ -242,8 +242,8 @@ def test_what_another_page_changed_is_told(workspace):
     one, other = page_of(workspace), page_of(workspace)
     one.later.click()
     other.out.click()
-    assert "Changed elsewhere" in words(other.shown.words)
-    other.shown.take.click()
+    assert "Changed elsewhere" in words(other.shared.words)
+    other.shared.take.click()
     assert order(other) == order(one)
 
 
