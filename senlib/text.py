@@ -54,3 +54,12 @@ def written_day(text: str) -> str:
         return day(date.fromisoformat(text))
     except ValueError:
         return ""
+
+
+def upper_first(text: str) -> str:
+    """A text at the beginning of a sentence.
+
+    >>> upper_first("pupils with SEN")
+    'Pupils with SEN'
+    """
+    return text[:1].upper() + text[1:]

@@ -230,12 +230,15 @@ def test_task_1_opens_and_says_that_a_figure_is_not_saved(says_of_any):
     answer = page.answer()
     page.peers(), page.years(), page.matrix(), page.figures()
     assert says_of_any in page.header().value and "pupils with SEN" in answer.value
-    page.typed.value, page.typed_whose.value = "31.5", "your LEA"
-    page.keep.click()
+    page.figures_piece.typed.value, page.figures_piece.typed_whose.value = (
+        "31.5",
+        "your LEA",
+    )
+    page.figures_piece.keep.click()
     assert (
-        "not saved" in page.kept.value
-        and says_of_any in page.kept.value
-        and page.typed.value == "31.5"
+        "not saved" in page.figures_piece.status.value
+        and says_of_any in page.figures_piece.status.value
+        and page.figures_piece.typed.value == "31.5"
     )
     assert "No national figure is held" in answer.value
 
@@ -327,8 +330,11 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
         next(r for r in fourth.listing.records if r["id"] == pupil)["plan"]
         == "Paired reading"
     )
-    first.take_back.click()
-    assert "not saved" in first.kept.value and "no longer there" in first.kept.value
+    first.figures_piece.take_back.click()
+    assert (
+        "not saved" in first.figures_piece.status.value
+        and "no longer there" in first.figures_piece.status.value
+    )
     front.which.value = "gcse"
     front.open.click()
     assert (

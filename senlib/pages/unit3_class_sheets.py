@@ -157,7 +157,7 @@ class ClassSheetsPage:
 
     def _kind_changed(self) -> None:
         self._show_subject()
-        with self.live.held():
+        with self.live.paused():
             self.name.options = self._names()
 
     def _show_subject(self) -> None:

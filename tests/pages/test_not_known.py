@@ -69,7 +69,7 @@ def test_beside_england_of_the_same_year_attainment_without_a_start_stands(tmp_p
 def test_task_1_gives_no_verdict_where_starts_are_not_known(tmp_path):
     page = ConversionPage(workspace_over(tmp_path, leavers(2026)))
     for entry in ("none", "all"):
-        page.entry.value = entry
+        page.choices.entry.value = entry
         told = words(page.answer(), page.peers())
         assert NO_TESTS in told and "in England who started" not in told
         assert "Clearly higher here" not in told and "Clearly lower here" not in told
@@ -79,7 +79,7 @@ def test_task_1_gives_no_verdict_where_starts_are_not_known(tmp_path):
 
 def test_with_starts_the_verdicts_are_there(tmp_path):
     page = ConversionPage(workspace_over(tmp_path, leavers(2024, starts=True)))
-    page.entry.value = "96-99.5"
+    page.choices.entry.value = "96-99.5"
     told = words(page.answer(), page.peers())
     assert "clear" in told and "Pupils with SEN in England with that start" in told
     assert NO_TESTS not in told
@@ -119,7 +119,7 @@ def test_task_1_tells_who_left_and_who_has_another_qualification(tmp_path):
     page = ConversionPage(
         workspace_over(tmp_path, school("gcse", people, results, year=2025))
     )
-    page.subject.value = MATHS
+    page.choices.subject.value = MATHS
     told = words(page.answer())
     assert (
         "Of these 3 have another qualification in the subject, such as an entry level"

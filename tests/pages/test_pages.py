@@ -51,13 +51,13 @@ def test_task_1_says_its_answer_with_n_and_interval_whatever_is_chosen(workspace
     answer, peers, years = page.answer(), page.peers(), page.years()
     page.matrix()
     for control in (
-        page.subject,
-        page.entry,
-        page.reach,
-        page.by,
-        page.denominator,
-        page.cohort,
-        page.stage,
+        page.choices.subject,
+        page.choices.entry,
+        page.choices.reach,
+        page.choices.by,
+        page.choices.denominator,
+        page.choices.cohort,
+        page.choices.stage,
     ):
         for _, value in control.options[:4]:
             control.value = value
@@ -80,13 +80,15 @@ def test_every_picture_has_its_numbers_and_a_name(workspace):
 def test_a_pressed_cell_lists_exactly_its_pupils(workspace):
     page = ConversionPage(workspace)
     page.matrix()
-    for row, line in zip(page.cells.rows, page.cells.cells, strict=True):
-        for column, cell in zip(page.cells.columns, line, strict=True):
+    for row, line in zip(
+        page.matrix_piece.cells.rows, page.matrix_piece.cells.cells, strict=True
+    ):
+        for column, cell in zip(page.matrix_piece.cells.columns, line, strict=True):
             if cell["count"]:
-                page.cells.selected = {"row": row, "column": column}
-                assert len(page.who.records) == cell["count"]
-    page.group.value = "all"
-    assert sum(page.cells.totals) > 200
+                page.matrix_piece.cells.selected = {"row": row, "column": column}
+                assert len(page.matrix_piece.who.records) == cell["count"]
+    page.matrix_piece.group.value = "all"
+    assert sum(page.matrix_piece.cells.totals) > 200
 
 
 @pytest.mark.parametrize(
@@ -98,14 +100,14 @@ def test_the_line_of_the_expected_gain_stands_where_the_framework_has_it(
     # Levels: one level. GCSE: the median of pupils in England; in English Language 66 % from 90-95.5 reached 3, 27 % reached 4.
     page = ConversionPage(sample(name, monkeypatch))
     page.matrix()
-    page.group.value = "all"
-    line = page.cells.cells[page.cells.rows.index(row)]
+    page.matrix_piece.group.value = "all"
+    line = page.matrix_piece.cells.cells[page.matrix_piece.cells.rows.index(row)]
     first = next(
         label
-        for label, cell in zip(page.cells.columns, line, strict=True)
+        for label, cell in zip(page.matrix_piece.cells.columns, line, strict=True)
         if cell["edge"]
     )
-    assert first == column and "Expected gain: " in words(page.codes)
+    assert first == column and "Expected gain: " in words(page.matrix_piece.codes)
 
 
 def test_a_figure_typed_in_is_kept_used_and_taken_back(environment, monkeypatch):
@@ -113,17 +115,17 @@ def test_a_figure_typed_in_is_kept_used_and_taken_back(environment, monkeypatch)
     answer = page.answer()
     page.figures()
     assert "No national figure is held" in words(answer)
-    page.typed.value, page.typed_year.value = "31.5", 2004
-    page.keep.click()
-    assert "Choose whose figure it is" in words(page.kept)
-    page.typed_whose.value = "England"
-    page.keep.click()
+    page.figures_piece.typed.value, page.figures_piece.typed_year.value = "31.5", 2004
+    page.figures_piece.keep.click()
+    assert "Choose whose figure it is" in words(page.figures_piece.status)
+    page.figures_piece.typed_whose.value = "England"
+    page.figures_piece.keep.click()
     assert "Pupils with SEN in England with that start: 32 % (2004)" in words(
         answer
-    ) and "Saved" in words(page.kept)
+    ) and "Saved" in words(page.figures_piece.status)
     again = ConversionPage(sample("levels", monkeypatch))
     assert "with that start: 32 % (2004)" in words(again.answer())
-    page.take_back.click()
+    page.figures_piece.take_back.click()
     assert "No national figure is held" in words(answer)
 
 
@@ -286,10 +288,10 @@ def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
     assert workspace.school.pupils["surname"].eq(NASTY).all()
     first = ConversionPage(workspace)
     pieces = [first.header(), first.answer(), first.peers(), first.years()]
-    first.by.value = "ethnicity"
+    first.choices.by.value = "ethnicity"
     first.matrix()
-    first.cells.selected = {"row": "3", "column": "5"}
-    assert first.who.records[0]["name"] == f"{NASTY}, {NASTY}"
+    first.matrix_piece.cells.selected = {"row": "3", "column": "5"}
+    assert first.matrix_piece.who.records[0]["name"] == f"{NASTY}, {NASTY}"
     third, fourth, front = (
         CriteriaPage(workspace),
         TrackingPage(workspace),
@@ -488,7 +490,7 @@ def test_a_folder_named_to_the_server_is_one_choice_among_others(
 def test_the_groups_of_a_picture_add_up_to_everyone(environment, monkeypatch, by):
     page = ConversionPage(sample("levels", monkeypatch))
     answer = page.answer()
-    page.by.value = by
+    page.choices.by.value = by
     labels = re.search(r'aria-label="([^"]+)"', answer.value)[1]
     counts = [int(n) for n in re.findall(r"of (\d+):", labels)]
     assert counts[0] == sum(counts[1:]) and len(counts) > 1
@@ -498,17 +500,17 @@ def test_only_a_percentage_is_kept_as_a_figure(environment, monkeypatch):
     page = ConversionPage(sample("levels", monkeypatch))
     answer = page.answer()
     page.figures()
-    page.typed_whose.value = "your LEA"
+    page.figures_piece.typed_whose.value = "your LEA"
     for text in ("", "101", "-1", "half", "1e1"):
-        page.typed.value = text
-        page.keep.click()
-        assert "Nothing was kept" in words(page.kept) and "No national figure" in words(
-            answer
-        )
-    page.take_back.click()
-    assert "nothing to take back" in words(page.kept)
-    page.cohort.value = 2003
-    assert page.typed_year.value == 2003
+        page.figures_piece.typed.value = text
+        page.figures_piece.keep.click()
+        assert "Nothing was kept" in words(
+            page.figures_piece.status
+        ) and "No national figure" in words(answer)
+    page.figures_piece.take_back.click()
+    assert "nothing to take back" in words(page.figures_piece.status)
+    page.choices.cohort.value = 2003
+    assert page.figures_piece.typed_year.value == 2003
 
 
 def test_the_list_and_the_sentence_of_task_4_agree(workspace):

@@ -18,7 +18,6 @@ NOT_YET = {
     "index",
     "governors",
     "pupil",
-    "task1_conversion_data",
     "task4_level3_to_5",
     "task5_interventions",
     "unit3_class_sheets",

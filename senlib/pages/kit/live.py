@@ -23,15 +23,15 @@ class Live:
 
     def __init__(self, *controls: widgets.Widget) -> None:
         self._pieces: list[Callable[[], None]] = []
-        self._held = False
+        self._paused = False
         for control in controls:
             control.observe(lambda _: self.refresh(), "value")
 
     def piece(self, make: Callable[[], str]) -> widgets.HTML:
         """A piece of HTML that `make` writes, now and after each change."""
-        shown = html("")
-        self.also(lambda: setattr(shown, "value", make()))
-        return shown
+        box = html("")
+        self.also(lambda: setattr(box, "value", make()))
+        return box
 
     def also(self, update: Callable[[], None]) -> None:
         """Call `update` now and after each change."""
@@ -40,17 +40,17 @@ class Live:
 
     def refresh(self) -> None:
         """Make every piece anew."""
-        if self._held:
+        if self._paused:
             return
         for update in self._pieces:
             update()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def paused(self) -> Iterator[None]:
         """Change several controls that belong together, and make every piece anew once, when all of them stand."""
-        self._held = True
+        self._paused = True
         try:
             yield
         finally:
-            self._held = False
+            self._paused = False
         self.refresh()

@@ -277,17 +277,23 @@ def reached(result, reach):
 
 def task_1(page, said):
     """The answer's two numbers."""
-    school, stage = page.school, page.school.framework.stage(page.stage.value)
-    entry, subject, reach = page.entry.value, page.subject.value, page.reach.value
+    school, stage = page.school, page.school.framework.stage(page.choices.stage.value)
+    entry, subject, reach = (
+        page.choices.entry.value,
+        page.choices.subject.value,
+        page.choices.reach.value,
+    )
     wrong = []
     if entry not in ("2", "3", "4", "all") or not str(reach).isdigit():
         return wrong
     if (
-        page.denominator.value != "all"
+        page.choices.denominator.value != "all"
         or subject not in school.framework.core_subjects()
     ):
         return wrong
-    here = in_summer(school, stage, page.cohort.value) & (sides(school) == "SEN")
+    here = in_summer(school, stage, page.choices.cohort.value) & (
+        sides(school) == "SEN"
+    )
     ids = list(school.pupils.loc[here, "pupil_id"])
     rows = school.results[school.results["subject"].eq(subject)]
     starts = standing_result(rows[rows["stage"] == stage.entry_stage])["result"]
@@ -331,7 +337,7 @@ def task_1(page, said):
                 school.results.loc[school.results["stage"] == stage.name, "pupil_id"]
             )
             if (
-                in_summer(school, stage, page.cohort.value)
+                in_summer(school, stage, page.choices.cohort.value)
                 & school.pupils["pupil_id"].isin(finished)
             ).any():
                 wrong.append(f"there are results: {text!r}")
