@@ -14,8 +14,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from senlib.measures.disclosure import PublishedTable
 from senlib.measures.proportion import rounded
+from senlib.measures.published_table import PublishedTable
 
 INK, ACCENT, SECOND, GREY, LINE = "#1b1b1b", "#0b5fa5", "#b4540a", "#5f6368", "#d0d4d9"
 

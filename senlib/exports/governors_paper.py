@@ -11,7 +11,7 @@ from docx.shared import Cm, Pt
 from senlib.exports import _docx
 from senlib.exports._docx import Cell
 from senlib.exports.about import About
-from senlib.measures.disclosure import PublishedTable
+from senlib.measures.published_table import PublishedTable
 
 HEADS = ("Who", "Pupils", "Of these", "Percent", "Likely")
 # How wide a column is beside others.

@@ -307,6 +307,19 @@ class Scale:
             if other
         ]
 
+    def in_order(self) -> list[str]:
+        """Every result and code in the order of a list to choose from: codes, then bands, then values and double awards upwards.
+
+        >>> from senlib.frameworks import load
+        >>> load("levels").scales["levels"].in_order()[-4:]
+        ['8c', '8b', '8', '8a']
+        """
+        codes = [code.name for code in self.codes if self.is_code(code.name)]
+        bands = [value.name for value in self.values if math.isnan(value.points)]
+        scored = [value.name for value in self.values if not math.isnan(value.points)]
+        upwards = sorted([*scored, *self.double_awards()], key=self.points)
+        return [*codes, *bands, *upwards]
+
     def reached(self, name: str, *, reach: str) -> bool:
         """Whether a result is `reach` or better. A code and no result never are."""
         points = math.nan if self.is_code(name) else self.points(name)

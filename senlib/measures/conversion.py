@@ -361,6 +361,23 @@ def rates(
     return table.join(wilson(table["reached"], table["pupils"]))
 
 
+def gained(counts: pd.DataFrame, *, stage: Stage) -> pd.Series[bool]:
+    """Whether the pupils of each counted pair ended at least one whole level above their entry. False where either is not known.
+
+    `counts` are those of `band_counts`: of its columns entry_value and outcome are read.
+
+    >>> from senlib.frameworks import load
+    >>> stage = load("levels").stage("KS3")
+    >>> pairs = pd.DataFrame({"entry_value": ["4a", "4c", "3", ""], "outcome": ["5c", "4a", "B", "5"]})
+    >>> gained(pairs, stage=stage).tolist()
+    [True, False, False, False]
+    """
+    places = {step: place for place, step in enumerate(stage.outcome_scale.steps())}
+    before = counts["entry_value"].map(stage.entry_scale.step).map(places)
+    after = counts["outcome"].map(stage.outcome_scale.step).map(places)
+    return after - before >= 1
+
+
 def _chosen(
     counts: pd.DataFrame, subject: str | None, framework: Framework
 ) -> pd.DataFrame:

@@ -9,7 +9,13 @@ import pandas as pd
 
 from senlib.frameworks import Criterion, Stage
 from senlib.measures.comparison import ALL_BANDS, NO_START, of_known_starts
-from senlib.measures.conversion import Denominator, band_counts, conversion, rates
+from senlib.measures.conversion import (
+    Denominator,
+    band_counts,
+    conversion,
+    gained,
+    rates,
+)
 from senlib.measures.counting import UNKNOWN_COHORT, bands_of, entries_of
 from senlib.measures.groups import has_sen, with_groups
 from senlib.measures.proportion import compared, mean_interval, more_needed
@@ -225,7 +231,7 @@ def _counted(
 def met_by_pupil(
     counts: pd.DataFrame, *, criterion: Criterion, stage: Stage
 ) -> pd.Series:
-    """Whether the pupils of each counted pair did what the criterion asks. A gain is counted in whole levels."""
+    """Whether the pupils of each counted pair did what the criterion asks."""
     scale = stage.outcome_scale
     if criterion.kind == "reach":
         return (
@@ -233,9 +239,7 @@ def met_by_pupil(
             .map(lambda name: scale.reached(name, reach=criterion.reach))
             .astype(bool)
         )
-    steps = {step: place for place, step in enumerate(scale.steps())}
-    before = counts["entry_value"].map(stage.entry_scale.step).map(steps)
-    return counts["outcome"].map(scale.step).map(steps) - before >= 1
+    return gained(counts, stage=stage)
 
 
 def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Mixes of starts: whether percentages that are worked out from where pupils started could tell where a few of them did.
 
-What England reached 'from these starts' is a mean over the starts of a school's pupils. `disclosure.publish` knows sums of counts
+What England reached 'from these starts' is a mean over the starts of a school's pupils. `published_table.publish` knows sums of counts
 and no means, so what such a mean gives away is looked at here.
 """
 

@@ -17,9 +17,9 @@ from senlib import charts
 from senlib.exports.about import About
 from senlib.exports.governors_paper import Figures, one_page
 from senlib.measures import provision
-from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable
 from senlib.measures.gaps import Gap, clear, independent
 from senlib.measures.proportion import FEW, compared, points_apart, rounded, wilson
+from senlib.measures.published_table import HIDE_UP_TO, PublishedTable
 from senlib.national import ALL_SCHOOLS, TEACHER_ASSESSED
 from senlib.pages.governors_data import (
     LIMITS,

@@ -28,11 +28,11 @@ from senlib import national
 from senlib.measures import conversion, provision
 from senlib.measures.comparison import ALL_BANDS, can_judge
 from senlib.measures.counting import UNKNOWN_COHORT
-from senlib.measures.disclosure import HIDE_UP_TO, PublishedTable, publish
 from senlib.measures.expected import expected_outcomes, made_in_england
 from senlib.measures.groups import NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.mixes import Mean, could_differ
 from senlib.measures.proportion import compared, rounded, wilson
+from senlib.measures.published_table import HIDE_UP_TO, PublishedTable, publish
 from senlib.pages.kit import provision_maps
 from senlib.pages.kit.sentences import reached, why_no_start
 from senlib.pages.kit.site import page_of

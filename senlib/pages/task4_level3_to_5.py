@@ -13,7 +13,7 @@ from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
 from senlib.exports.excel import ExcelSheet, workbook
-from senlib.frameworks import NO_RESULT, Scale, Stage
+from senlib.frameworks import NO_RESULT, Stage
 from senlib.measures.groups import has_sen
 from senlib.measures.others import share
 from senlib.measures.tracking import (
@@ -480,7 +480,7 @@ class TrackingPage:
         scales = {"entry": self._stage.entry_scale, "now": self._stage.outcome_scale}
         for column in columns:
             if scale := scales.get(column["key"]):
-                column |= {"kind": "choice", "choices": in_order(scale)}
+                column |= {"kind": "choice", "choices": scale.in_order()}
             if column["key"] == "england":
                 column |= {"kind": "choice", "choices": others_of_100.in_order()}
             if help := HELP.get(column["key"]):
@@ -650,18 +650,6 @@ def _shown(value: object) -> object:
         if hasattr(value, "item")
         else value
     )
-
-
-def in_order(scale: Scale) -> list[str]:
-    """Every result and code of a scale: codes first, then upwards."""
-    codes = [code.name for code in scale.codes if scale.is_code(code.name)]
-    bands = [value.name for value in scale.values if value.points != value.points]
-    values = [value.name for value in scale.values if value.points == value.points]
-    return [
-        *codes,
-        *bands,
-        *sorted([*values, *scale.double_awards()], key=scale.points),
-    ]
 
 
 def _with_needs(rows: pd.DataFrame) -> list[str]:

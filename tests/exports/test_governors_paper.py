@@ -11,7 +11,7 @@ import pytest
 
 from senlib.exports.about import About
 from senlib.exports.governors_paper import Figures, one_page
-from senlib.measures.disclosure import publish
+from senlib.measures.published_table import publish
 
 ABOUT = About(
     title="For governors",

@@ -1,6 +1,6 @@
 """The governors' page: counts done on paper, nobody named, nothing kept but published tables, and a reader who subtracts.
 
-The reader is that of tests/measures/test_disclosure.py: he knows the tables, the rule, and which sums hold.
+The reader is that of tests/measures/reader.py: he knows the tables, the rule, and which sums hold.
 """
 
 import base64
@@ -28,10 +28,10 @@ from senlib import workspace as workspaces
 from senlib.measures.comparison import of_known_starts
 from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
-from senlib.measures.disclosure import PublishedTable, publish
 from senlib.measures.expected import made_in_england
 from senlib.measures.proportion import rounded
 from senlib.measures.provision import GIVEN
+from senlib.measures.published_table import PublishedTable, publish
 from senlib.pages import governors_data as publishing
 from senlib.pages.governors import (
     GovernorsPage,
@@ -48,8 +48,8 @@ from senlib.workbook.forms import answer_key
 from senlib.workbook.plan import add_action
 from senlib.workbook.store import Store
 from senlib.workspace import Workspace
+from tests.measures.reader import Reader, truth_of
 from tests.measures.schools import school
-from tests.measures.test_disclosure import Reader, truth_of
 from tests.pages.driving import (
     small_school,
     vanish,

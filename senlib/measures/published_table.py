@@ -1,0 +1,240 @@
+"""Tables that may be shown to anybody: small counts are hidden, and enough more that none can be worked out."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn, overload
+
+import pandas as pd
+
+from senlib.measures._column_totals import DisclosureError, Label, Parts
+from senlib.measures._search import HIDE_UP_TO, cells_to_hide
+from senlib.measures._sums import Cell, read_counts, system_of
+from senlib.measures.proportion import rounded, wilson
+
+__all__ = ["HIDE_UP_TO", "HIDDEN", "DisclosureError", "PublishedTable", "publish"]
+
+HIDDEN = "hidden"
+
+_BY_PUBLISH = object()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """A table that may be shown to anybody: counts, and None where a count is hidden. `publish` alone makes one.
+
+    It holds what may be shown and nothing else: no true count is kept that is hidden, in whatever form.
+
+    columns: the names of the categories. labels: for each row, its categories. counts: for each row, its count or None.
+    count: what is counted. hide_up_to: the largest count that is hidden for being small.
+    """
+
+    columns: tuple[str, ...]
+    labels: tuple[tuple[Label, ...], ...]
+    counts: tuple[int | None, ...]
+    count: str
+    hide_up_to: int
+    _made_by: object
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _BY_PUBLISH:
+            raise TypeError(
+                "A PublishedTable is made by senlib.measures.published_table.publish, and by nothing else."
+            )
+        object.__setattr__(self, "_made_by", None)
+
+    def __reduce__(self) -> NoReturn:
+        raise pickle.PicklingError(
+            "A PublishedTable is not pickled: keep what `table` gives."
+        )
+
+    def __copy__(self) -> PublishedTable:
+        return self
+
+    def __deepcopy__(self, memo: dict) -> PublishedTable:
+        return self
+
+    def __repr__(self) -> str:
+        return f"<PublishedTable: {len(self.counts)} counts by {', '.join(self.columns)}, {self.hidden} hidden>"
+
+    @property
+    def hidden(self) -> int:
+        """How many counts are hidden."""
+        return self.counts.count(None)
+
+    @property
+    def rule(self) -> str:
+        """The rule in plain words. It says how many are hidden in all, for to say how many of them are small would help to guess them."""
+        small = f"of 1 to {self.hide_up_to} pupils"
+        if not self.hidden:
+            return f"Nothing is hidden here: counts {small} would be, and others with which they could be worked out."
+        return (
+            f"Counts {small} are hidden, and enough others that none can be worked out: "
+            f"{self.hidden} of {len(self.counts)} here."
+        )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The categories, the count (missing where hidden) and `reason` ('hidden' or ''), one row for each count."""
+        table = pd.DataFrame(list(self.labels), columns=list(self.columns))
+        table[self.count] = pd.array(list(self.counts), dtype="Int64")
+        table["reason"] = [HIDDEN if count is None else "" for count in self.counts]
+        return table
+
+    def value(self, **labels: Label) -> int | None:
+        """The count of one row, None where it is hidden. KeyError where there is no such row.
+
+        >>> table = pd.DataFrame({"sex": ["all", "F", "M"], "pupils": [43, 20, 23]})
+        >>> publish(table, totals={"sex": {"all": ["F", "M"]}}).value(sex="F")
+        20
+        """
+        return self.counts[self.labels.index(self._row(labels))]
+
+    def rates(self, *, column: str, reached: Label, of: Label) -> pd.DataFrame:
+        """Rates of the rows labelled `reached` to those labelled `of` in a column; all missing where either count is hidden.
+
+        Columns: the other categories, pupils, reached, percent, low, high (Wilson, 95 %), reason. Percentages are whole, as
+        people round them. Each is worked out from two counts that both show, and so says nothing that they do not say.
+
+        >>> table = pd.DataFrame({"sex": ["F", "F", "M", "M"], "outcome": ["pupils", "reached"] * 2, "pupils": [20, 11, 9, 5]})
+        >>> outcomes = {"pupils": ["reached", "not reached"]}
+        >>> shown = publish(table, totals={"outcome": outcomes}).rates(column="outcome", reached="reached", of="pupils")
+        >>> shown[["sex", "pupils", "reached", "percent", "low", "high"]].values.tolist()
+        [['F', 20, 11, 55, 34, 74], ['M', <NA>, <NA>, <NA>, <NA>, <NA>]]
+        """
+        keys = [name for name in self.columns if name != column]
+        place = self.columns.index(column)
+        counts = dict(zip(self.labels, self.counts, strict=True))
+        rows = []
+        for labels in self.labels:
+            if labels[place] == of:
+                pair = (
+                    counts[labels],
+                    counts.get((*labels[:place], reached, *labels[place + 1 :])),
+                )
+                others = [
+                    label
+                    for name, label in zip(self.columns, labels, strict=True)
+                    if name != column
+                ]
+                rows.append((*others, *((None, None) if None in pair else pair)))
+        table = pd.DataFrame(rows, columns=[*keys, "pupils", "reached"])
+        table[["pupils", "reached"]] = table[["pupils", "reached"]].astype("Int64")
+        both = table[["pupils", "reached"]].dropna().astype("int64")
+        for name, figures in wilson(both["reached"], both["pupils"]).items():
+            table[name] = (
+                figures.dropna().map(rounded).reindex(table.index).astype("Int64")
+            )
+        return table.assign(
+            reason=[HIDDEN if missing else "" for missing in table["pupils"].isna()]
+        )
+
+    def _row(self, labels: Cell) -> tuple[Label, ...]:
+        row = tuple(labels.get(name) for name in self.columns)
+        if set(labels) != set(self.columns) or row not in self.labels:
+            raise KeyError(
+                f"There is no such row: a row has {', '.join(self.columns)}."
+            )
+        return row
+
+
+@overload
+def publish(
+    tables: pd.DataFrame,
+    *,
+    totals: Mapping[str, Mapping[Label, Parts]],
+    count: str = ...,
+    also: Iterable[tuple[Cell, Sequence[Cell]]] = ...,
+    hide_up_to: int = ...,
+) -> PublishedTable: ...
+@overload
+def publish(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    totals: Mapping[str, Mapping[Label, Parts]],
+    count: str = ...,
+    also: Iterable[tuple[Cell, Sequence[Cell]]] = ...,
+    hide_up_to: int = ...,
+) -> dict[str, PublishedTable]: ...
+def publish(
+    tables: pd.DataFrame | Mapping[str, pd.DataFrame],
+    *,
+    totals: Mapping[str, Mapping[Label, Parts]],
+    count: str = "pupils",
+    also: Iterable[tuple[Cell, Sequence[Cell]]] = (),
+    hide_up_to: int = HIDE_UP_TO,
+) -> PublishedTable | dict[str, PublishedTable]:
+    """Counts with the small ones hidden, and enough others that no hidden count can be worked out from what shows.
+
+    **All views of a school that one reader can see must be published in one call**, each under a name of its own: two
+    tables that are safe apart can give a count away side by side. Views that share a cell (the same total, say) are
+    matched by their columns and labels, and a cell is hidden in all of them or in none.
+
+    A table has a row for each count: columns of categories, and `count`. `totals` says of each column whose labels add up
+    which label is the sum of which others; `...` stands for every other label of the column. A column that is not in
+    `totals` parts the table into blocks that have nothing to do with one another: whatever a reader can add up, subtract or
+    know to be the same across them has to be told with `also`, as (cell, [cells that add up to it]), where a cell is a
+    dictionary that leaves out columns in which it is the whole.
+
+    - A label that stands in a table stands in it for every combination; a row that is missing counts as 0, and is added.
+    - A part that is in no row ('not reached' where only 'pupils' and 'reached' are shown) is worked out, as a reader would,
+      and protected like the others. So is a total that is left out.
+    - Rows come in the order of `totals`; the order of a school's rows could tell which of the hidden ones are empty.
+
+    What a reader may know: everything that shows, these sums, that counts are whole and not negative, and the rule. None of
+    the hidden counts can then be worked out: for each there is at least one other value with which all that shows would be
+    just as it is. Of tables that cross three columns two by two (sex by need, need by outcome, sex by outcome), publish the one
+    by all three instead: what no sum says, but the three together would, is not looked at.
+
+    DisclosureError where the tables do not add up, or disagree. ValueError where `hide_up_to` is below 5.
+
+    Two pupils have SEN support. With the total and one other group shown one could subtract, so another group is hidden:
+
+    >>> table = pd.DataFrame({"group": ["all", "N", "K", "E"], "pupils": [60, 40, 2, 18]})
+    >>> shown = publish(table, totals={"group": {"all": ["N", "K", "E"]}})
+    >>> shown.table.values.tolist()
+    [['all', 60, ''], ['N', 40, ''], ['K', <NA>, 'hidden'], ['E', <NA>, 'hidden']]
+    >>> shown.rule
+    'Counts of 1 to 5 pupils are hidden, and enough others that none can be worked out: 2 of 4 here.'
+
+    Two views at once: had the total of all pupils been hidden in one of them, it would show in the other.
+
+    >>> views = {
+    ...     "by need": pd.DataFrame({"need": ["all", "SLCN", "SEMH"], "pupils": [33, 3, 30]}),
+    ...     "by sex": pd.DataFrame({"sex": ["all", "F", "M"], "pupils": [33, 20, 13]}),
+    ... }
+    >>> shown = publish(views, totals={"need": {"all": ...}, "sex": {"all": ...}})
+    >>> [view.counts for view in shown.values()]
+    [(33, None, None), (33, 20, 13)]
+    """
+    if (
+        isinstance(hide_up_to, bool)
+        or not isinstance(hide_up_to, int)
+        or hide_up_to < HIDE_UP_TO
+    ):
+        raise ValueError(
+            f"hide_up_to is a whole number from {HIDE_UP_TO} upwards: fewer may not be hidden."
+        )
+    named = {"": tables} if isinstance(tables, pd.DataFrame) else tables
+    system = system_of(
+        {name: read_counts(table, count=count) for name, table in named.items()},
+        totals=totals,
+        also=also,
+    )
+    hidden = cells_to_hide(system, hide_up_to=hide_up_to)
+    published = {
+        name: PublishedTable(
+            columns=columns,
+            labels=tuple(cells),
+            counts=tuple(
+                None if hidden[cell] else system.values[cell] for cell in cells.values()
+            ),
+            count=count,
+            hide_up_to=hide_up_to,
+            _made_by=_BY_PUBLISH,
+        )
+        for name, (columns, cells) in system.shown.items()
+    }
+    return published[""] if isinstance(tables, pd.DataFrame) else published
