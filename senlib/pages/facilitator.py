@@ -325,7 +325,7 @@ class SessionsPage:
             about = About(
                 title=title,
                 source=school.name,
-                made=date.today(),
+                on=date.today(),
                 sample=True,
                 hidden=HIDDEN,
             )
