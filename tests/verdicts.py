@@ -42,7 +42,6 @@ EXPLAINED = [
     ("senlib/pages/kit/verdicts.py", ".", "the wording itself"),
     ("senlib/measures/*", r"^(not )?clear$", VALUE),
     ("senlib/pages/*", r"^clear$", VALUE),
-    ("senlib/exports/_docx.py", "^clear$", "no verdict: how Word calls a plain shade"),
     (
         "senlib/*",
         r"^Likely( (from|to)(, without)?)?$|likely (between )?\{\} (to|and) \{\}",

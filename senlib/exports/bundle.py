@@ -39,31 +39,23 @@ def bundle(files: Sequence[File], *, about: About) -> bytes:
     """A zip of the files in their order, after a README.txt. The same files on the same day make the same bytes.
 
     >>> from datetime import date
-    >>> made = bundle([File(name="Plan: 8B.docx", content=b"")], about=About(title="All", source="Any", made=date(2005, 3, 8)))
-    >>> ZipFile(io.BytesIO(made)).namelist()
+    >>> about = About(title="All", source="Any", on=date(2005, 3, 8))
+    >>> archive = bundle([File(name="Plan: 8B.docx", content=b"")], about=about)
+    >>> ZipFile(io.BytesIO(archive)).namelist()
     ['README.txt', 'Plan 8B.docx']
     """
     names = safe_names([README, *(file.name for file in files)])
     readme = _readme(names[1:], files, about=about)
-    held = io.BytesIO()
-    with ZipFile(held, "w") as made:
-        for name, content in zip(
-            names, [readme, *(file.content for file in files)], strict=True
-        ):
-            entry = ZipInfo(
-                name,
-                date_time=(
-                    max(about.made.year, 1980),
-                    about.made.month,
-                    about.made.day,
-                    0,
-                    0,
-                    0,
-                ),
-            )
+    contents = [readme, *(file.content for file in files)]
+    # No zip has an earlier year.
+    at = (max(about.on.year, 1980), about.on.month, about.on.day, 0, 0, 0)
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as zipped:
+        for name, content in zip(names, contents, strict=True):
+            entry = ZipInfo(name, date_time=at)
             entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
-            made.writestr(entry, content)
-    return held.getvalue()
+            zipped.writestr(entry, content)
+    return archive.getvalue()
 
 
 def safe_names(names: Sequence[str]) -> list[str]:
@@ -72,15 +64,15 @@ def safe_names(names: Sequence[str]) -> list[str]:
     >>> safe_names(["IEP: A/B.docx", "iep ab.docx", "con.docx", "  ", "what?"])
     ['IEP AB.docx', 'iep ab (2).docx', 'con_.docx', 'file', 'what']
     """
-    given: dict[str, str] = {}
+    safe: dict[str, str] = {}
     for name in names:
         stem, ending = _safe(name)
-        number, found = 1, f"{stem}{ending}"
-        while found.casefold() in given:
+        number, unique = 1, f"{stem}{ending}"
+        while unique.casefold() in safe:
             number += 1
-            found = f"{stem} ({number}){ending}"
-        given[found.casefold()] = found
-    return list(given.values())
+            unique = f"{stem} ({number}){ending}"
+        safe[unique.casefold()] = unique
+    return list(safe.values())
 
 
 def _safe(name: str) -> tuple[str, str]:
@@ -102,13 +94,9 @@ def _readme(names: Sequence[str], files: Sequence[File], *, about: About) -> byt
     lines += ["", "In it:" if files else "There is nothing else in it."]
     for name, file in zip(names, files, strict=True):
         hidden = f"Hidden: {file.hidden}" if file.hidden else ""
-        lines.append(
-            f"- {name}"
-            + "".join(
-                f"\n  {one_line(words, most=500)}"
-                for words in (file.says, hidden)
-                if words
-            )
-        )
+        sentences = [text for text in (file.says, hidden) if text]
+        lines.append(f"- {name}")
+        lines += [f"  {one_line(text, most=500)}" for text in sentences]
     # As Windows' own editor has it in every version: a mark at the start, and both letters at the end of a line.
-    return ("\ufeff" + "\n".join([*lines, ""])).replace("\n", "\r\n").encode("utf-8")
+    text = "".join(f"{line}\r\n" for line in lines)
+    return f"\ufeff{text}".encode()

@@ -24,37 +24,39 @@ def calendar(actions: Sequence[Action], *, today: date, about: About) -> bytes:
 
     An action has the same name (UID) in every such file of one school: taken in again, it is moved, and not doubled.
 
-    >>> calendar([], today=date(2005, 3, 8), about=About(title="Plan", source="Any School", made=date(2005, 3, 8)))[:15]
+    >>> about = About(title="Plan", source="Any School", on=date(2005, 3, 8))
+    >>> calendar([], today=date(2005, 3, 8), about=about)[:15]
     b'BEGIN:VCALENDAR'
     """
-    made = Calendar()
-    made.add("prodid", _MAKER)
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
-    made.add("x-wr-calname", one_line(f"{about.title}, {about.source}"))
+    entries = Calendar()
+    entries.add("prodid", _MAKER)
+    entries.add("version", "2.0")
+    entries.add("method", "PUBLISH")
+    entries.add("x-wr-calname", one_line(f"{about.title}, {about.source}"))
     for action in actions:
         if action.due is not None and not action.done:
-            made.add_component(_event(action, today=today, about=about))
-    return made.to_ical()
+            event = _event(action, action.due, today=today, about=about)
+            entries.add_component(event)
+    return entries.to_ical()
 
 
-def _event(action: Action, *, today: date, about: About) -> Event:
+def _event(action: Action, due: date, *, today: date, about: About) -> Event:
     event = Event()
     event.add("uid", _name(action, about=about))
     event.add("dtstamp", datetime.combine(today, time(), UTC))
-    event.add("dtstart", action.due)
+    event.add("dtstart", due)
     # The first day on which it no longer is.
-    event.add("dtend", action.due + timedelta(days=1))
+    event.add("dtend", due + timedelta(days=1))
     event.add("summary", one_line(action.what))
-    event.add("description", _told(action, about=about))
+    event.add("description", _description(action, about=about))
     # A day on which something is due is not a day on which one is away.
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event
 
 
-def _told(action: Action, *, about: About) -> str:
-    """All that is known of an action, a line each."""
+def _description(action: Action, *, about: About) -> str:
+    """What an action says, a line each."""
     lines = [
         plain(action.what),
         _labelled("Owner", action.values["owner"]),
@@ -72,4 +74,5 @@ def _labelled(label: str, text: str) -> str:
 
 def _name(action: Action, *, about: About) -> str:
     """A name that is the action's for good; what it is made of, such as a pupil's number, cannot be read from it."""
-    return f"{sha256(plain(f'{about.source}|{action.key}').encode()).hexdigest()[:40]}@{_OURS}"
+    key = plain(f"{about.source}|{action.key}").encode()
+    return f"{sha256(key).hexdigest()[:40]}@{_OURS}"

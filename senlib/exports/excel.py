@@ -7,15 +7,32 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 # Excel's own limits on a sheet's name.
 _NOT_IN_NAMES, _LONGEST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 
 # The widest column in letters, and the height of a line in points.
 _WIDEST, _LINE = 60, 15
+
+# For xlsxwriter: no text is to become a formula, a link or a number on its way into a sheet.
+PLAIN_TEXT = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+class _Formats(NamedTuple):
+    head: Format
+    text: Format
+    number: Format
 
 
 @dataclass(frozen=True)
@@ -33,46 +50,43 @@ def workbook(
     """A workbook of lists, and last a sheet 'About' of what it is, where it is from and when it was made.
 
     >>> from zipfile import ZipFile
-    >>> sheet = Sheet(name="English", table=pd.DataFrame({"name": ["=1+1"]}), columns={"name": "Pupil"})
+    >>> sheet = ExcelSheet(name="English", table=pd.DataFrame({"name": ["=1+1"]}), columns={"name": "Pupil"})
     >>> text = ZipFile(io.BytesIO(workbook([sheet], about=[("Made", "18 March 2005")]))).read("xl/worksheets/sheet1.xml")
     >>> b"<f>" in text
     False
     """
-    held = io.BytesIO()
-    # Nothing that a file says is to become a formula, a link or a number on the way.
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(held, options) as book:
-        head = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, PLAIN_TEXT) as book:
+        formats = _Formats(
+            head=book.add_format(
+                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+            ),
+            text=book.add_format(
+                {"text_wrap": True, "valign": "top", "num_format": "@"}
+            ),
+            number=book.add_format({"valign": "top"}),
         )
-        text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-        number = book.add_format({"valign": "top"})
         for sheet in sheets:
-            _write(
-                book.add_worksheet(_sheet_name(sheet.name)),
-                sheet,
-                head=head,
-                text=text,
-                number=number,
-            )
-        page = book.add_worksheet("About")
-        page.set_column(0, 0, 22)
-        page.set_column(1, 1, 90, text)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        for row, (name, value) in enumerate(about):
-            page.write_string(row, 0, name, head)
-            page.write_string(row, 1, value, text)
-            page.set_row(row, _lines(value, width=90) * _LINE)
-    return held.getvalue()
+            page = book.add_worksheet(_sheet_name(sheet.name))
+            _write(page, sheet, formats)
+        _write_about(book.add_worksheet("About"), about, formats)
+    return file.getvalue()
 
 
-def _write(page, sheet: ExcelSheet, *, head, text, number) -> None:
+def _write_about(
+    page: Worksheet, about: Sequence[tuple[str, str]], formats: _Formats
+) -> None:
+    page.set_column(0, 0, 22)
+    page.set_column(1, 1, 90, formats.text)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    for row, (name, value) in enumerate(about):
+        page.write_string(row, 0, name, formats.head)
+        page.write_string(row, 1, value, formats.text)
+        page.set_row(row, _lines(value, width=90) * _LINE)
+
+
+def _write(page: Worksheet, sheet: ExcelSheet, formats: _Formats) -> None:
     page.freeze_panes(1, 1)
     page.set_landscape()
     page.fit_to_pages(1, 0)
@@ -80,26 +94,29 @@ def _write(page, sheet: ExcelSheet, *, head, text, number) -> None:
     lines = [1] * len(sheet.table)
     for column, (key, heading) in enumerate(sheet.columns.items()):
         values = sheet.table[key]
-        longest = max([len(heading), *(len(str(value)) for value in values)], default=0)
+        longest = max(len(str(text)) for text in (heading, *values))
         width = min(max(longest + 2, 8), _WIDEST)
         page.set_column(column, column, width)
-        lines = [
-            max(before, _lines(value, width=width))
-            for before, value in zip(lines, values, strict=True)
-        ]
-        page.write_string(0, column, heading, head)
-        for row, value in enumerate(values, start=1):
-            if value is None or pd.isna(value) or value == "":
-                page.write_blank(row, column, None, text)
-            elif isinstance(value, str):
-                page.write_string(row, column, value, text)
-            else:
-                page.write_number(row, column, float(value), number)
+        page.write_string(0, column, heading, formats.head)
+        for row, value in enumerate(values):
+            _write_cell(page, row + 1, column, value, formats)
+            lines[row] = max(lines[row], _lines(value, width=width))
     for row, count in enumerate(lines, start=1):
         if count > 1:  # Excel finds the height by itself, LibreOffice does not
             page.set_row(row, count * _LINE)
-    if len(sheet.columns):
+    if sheet.columns:
         page.autofilter(0, 0, max(len(sheet.table), 1), len(sheet.columns) - 1)
+
+
+def _write_cell(
+    page: Worksheet, row: int, column: int, value: str | float | None, formats: _Formats
+) -> None:
+    if value is None or pd.isna(value) or value == "":
+        page.write_blank(row, column, None, formats.text)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, formats.text)
+    else:
+        page.write_number(row, column, float(value), formats.number)
 
 
 def _lines(value: object, *, width: int) -> int:

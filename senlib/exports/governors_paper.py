@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pandas as pd
+from docx.document import Document
 from docx.shared import Cm, Pt
 
 from senlib.exports import _docx
@@ -15,10 +17,21 @@ from senlib.measures.published_table import PublishedTable
 
 HEADS = ("Who", "Pupils", "Of these", "Percent", "Likely")
 # How wide a column is beside others.
-_WEIGHTS = (4.4, 1, 1, 1, 1.3)
+_WEIGHTS, _BESIDE_WEIGHT = (4.4, 1, 1, 1, 1.3), 1.6
 
-# Smaller than elsewhere, for all of it has to stand on one page.
-_MARGIN, _SIZE = 1.6, 8.5
+# Margins in cm and letters in points, smaller than elsewhere: all of it has to stand on one page.
+_MARGIN, _SIZE, _TITLE_SIZE = 1.6, 8.5, 15
+
+
+class _Rate(Protocol):
+    """A row of PublishedTable.rates."""
+
+    pupils: int
+    reached: int
+    percent: int
+    low: int
+    high: int
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +44,7 @@ class Figures:
     """
 
     caption: str
-    shown: PublishedTable
+    published: PublishedTable
     column: str
     reached: Hashable
     of: Hashable
@@ -46,33 +59,28 @@ class Figures:
         return (*HEADS, self.beside_head) if self.beside else HEADS
 
     def __post_init__(self) -> None:
-        if not isinstance(self.shown, PublishedTable):
+        if not isinstance(self.published, PublishedTable):
             raise TypeError("Only a PublishedTable may stand in the governors’ papers.")
 
     def table(self) -> pd.DataFrame:
         """The rates in their order: label, pupils, reached, percent, low, high (missing where hidden), reason."""
-        rates = self.shown.rates(column=self.column, reached=self.reached, of=self.of)
-        keys = [name for name in self.shown.columns if name != self.column]
-        places = {
-            labels: place
-            for place, labels in enumerate(
-                rates[keys].itertuples(index=False, name=None)
-            )
-        }
-        return (
-            rates.iloc[[places[row] for row in self.rows]]
-            .reset_index(drop=True)
-            .assign(label=list(self.labels))
+        rates = self.published.rates(
+            column=self.column, reached=self.reached, of=self.of
         )
+        keys = [name for name in self.published.columns if name != self.column]
+        labels = list(rates[keys].itertuples(index=False, name=None))
+        places = [labels.index(row) for row in self.rows]
+        chosen = rates.iloc[places].reset_index(drop=True)
+        return chosen.assign(label=list(self.labels))
 
     def in_words(self) -> list[tuple[str, ...]]:
         """Each row as texts, as `heads` names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
-        rows = [(row.label, *_figures(row)) for row in self.table().itertuples()]
+        rates = self.table().itertuples()
+        rows: list[tuple[str, ...]] = [(row.label, *_figures(row)) for row in rates]
         if not self.beside:
             return rows
-        return [
-            (*row, other or "–") for row, other in zip(rows, self.beside, strict=True)
-        ]
+        others = [other or "–" for other in self.beside]
+        return [(*row, other) for row, other in zip(rows, others, strict=True)]
 
 
 def one_page(
@@ -85,53 +93,46 @@ def one_page(
     """A Word document: what was hidden, how sure one can be, each question with its answer, made from published figures, and these.
 
     >>> from datetime import date
-    >>> about = About(title="For the governors", source="Any School", made=date(2005, 3, 8))
+    >>> about = About(title="For the governors", source="Any School", on=date(2005, 3, 8))
     >>> one_page(about=about, sure="", answers=[], figures=[])[:2]
     b'PK'
     """
-    made = _docx.begin(about=about)
-    _docx.turn(made, landscape=False, new_page=False)
-    _close_up(made)
-    _docx.heading(made, about.title, level=1)
-    for text in (about.hidden, sure):
-        _docx.paragraphs(made, text, style=_docx.SMALL)
-    asked = [(Cell(question), Cell(answer)) for question, answer in answers]
-    if asked:
-        heads = (Cell("Question"), Cell("Answer"))
-        _docx.table(
-            made,
-            heads=heads,
-            rows=asked,
+    document = _docx.begin(about=about)
+    _close_up(document)
+    _docx.add_lines(document, sure, style=_docx.SMALL)
+    if answers:
+        _docx.add_table(
+            document,
+            heads=[Cell("Question"), Cell("Answer")],
+            rows=[[Cell(question), Cell(answer)] for question, answer in answers],
             weights=(1, 3.4),
             says="Questions and answers",
         )
     for one in figures:
-        rows = [[Cell(text) for text in row] for row in one.in_words()]
-        heads = [Cell(one.caption), *map(Cell, one.heads[1:])]
-        weights = (*_WEIGHTS, 1.6) if one.beside else _WEIGHTS
-        _docx.table(made, heads=heads, rows=rows, weights=weights, says=one.caption)
-    return _docx.saved(made)
+        _docx.add_table(
+            document,
+            heads=[Cell(head) for head in (one.caption, *one.heads[1:])],
+            rows=[[Cell(text) for text in row] for row in one.in_words()],
+            weights=(*_WEIGHTS, _BESIDE_WEIGHT) if one.beside else _WEIGHTS,
+            says=one.caption,
+        )
+    return _docx.saved(document)
 
 
-def _close_up(document) -> None:
-    section = document.sections[-1]
-    section.left_margin = section.right_margin = section.top_margin = (
-        section.bottom_margin
-    ) = Cm(_MARGIN)
+def _close_up(document: Document) -> None:
+    section = document.sections[0]
+    section.left_margin = section.right_margin = Cm(_MARGIN)
+    section.top_margin = section.bottom_margin = Cm(_MARGIN)
     for name in (_docx.CELL, _docx.SMALL):
         document.styles[name].font.size = Pt(_SIZE)
         document.styles[name].paragraph_format.space_after = Pt(0)
-    document.styles["Heading 1"].font.size = Pt(15)
+    document.styles["Heading 1"].font.size = Pt(_TITLE_SIZE)
 
 
-def _figures(row) -> tuple[str, ...]:
+def _figures(row: _Rate) -> tuple[str, str, str, str]:
     if row.reason:
-        return (row.reason,) * 4
+        return row.reason, row.reason, row.reason, row.reason
     if pd.isna(row.percent):
-        return (str(row.pupils), "–", "–", "–")
-    return (
-        f"{row.pupils:,}",
-        f"{row.reached:,}",
-        f"{row.percent} %",
-        f"{row.low} to {row.high} %",
-    )
+        return str(row.pupils), "–", "–", "–"
+    likely = f"{row.low} to {row.high} %"
+    return f"{row.pupils:,}", f"{row.reached:,}", f"{row.percent} %", likely

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
 from math import ceil
 
 import pandas as pd
+from pptx.presentation import Presentation
+from pptx.slide import Slide as Page
 
 from senlib.exports import _pptx
 from senlib.exports._pptx import Series
 from senlib.exports.about import SAMPLE, About
 from senlib.text import day, one_line
 
-# Sizes of the lines in points, the largest in which they fit is taken; beside a chart there is less room. None is too small to read.
-_SIZES, _BESIDE_A_CHART = (28, 24, 20), (24, 20)
-# What a letter takes of its size across, and a line of it down.
-_ACROSS, _DOWN = 0.52, 1.45
-_POINTS = 72
+# Sizes of the lines in points: the largest in which they fit is taken, and none is too small to read.
+_SIZES, _SIZES_BESIDE_CHART = (28, 24, 20), (24, 20)
+# How wide a letter is and how high a line, as shares of their size; what is left free at the sides, in inches.
+_LETTER_WIDTH, _LINE_HEIGHT, _INSET = 0.52, 1.45, 0.7
+_POINTS = 72  # in an inch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,59 +55,64 @@ def deck(slides: Sequence[Slide], *, about: About) -> bytes:
 
     >>> from datetime import date
     >>> slide = Slide(title="Why now?", lines=["Who has stopped moving?"], minutes=10)
-    >>> deck([slide], about=About(title="First session", source="Any LEA", made=date(2005, 3, 8)))[:2]
+    >>> deck([slide], about=About(title="First session", source="Any LEA", on=date(2005, 3, 8)))[:2]
     b'PK'
     """
-    made = _pptx.begin()
-    _properties(made, about)
-    cover = _pptx.add_slide(
-        made, layout=_pptx.COVER, title=one_line(about.title), foot=one_line(about.line)
-    )
-    told = (about.source, day(about.made), SAMPLE if about.sample else "", about.hidden)
-    cover.placeholders[1].text = "\n".join(
-        one_line(line, most=500) for line in told if line
-    )
-    _pptx.write_notes(cover, _opening(slides))
-    begun = 0
+    presentation = _pptx.begin()
+    about.describe(presentation.core_properties)
+    _add_cover(presentation, slides, about=about)
+    begins = 0
     for slide in slides:
-        for number, page in enumerate(_pages(slide)):
-            _add(
-                made,
-                page,
-                about=about,
-                notes="" if number else _timed(slide, begun=begun),
-            )
-        begun += slide.minutes
-    return _pptx.saved(made)
+        notes = _notes(slide, begins=begins)
+        for page in _pages(slide):
+            _add(presentation, page, about=about, notes=notes)
+            notes = "This goes on from the slide before."
+        begins += slide.minutes
+    return _pptx.saved(presentation)
 
 
-def _add(made, slide: Slide, *, about: About, notes: str) -> None:
-    layout = (
-        _pptx.LINES
-        if slide.chart is None
-        else _pptx.LINES_AND_CHART
-        if slide.lines
-        else _pptx.CHART
+def _add_cover(
+    presentation: Presentation, slides: Sequence[Slide], *, about: About
+) -> None:
+    cover = _pptx.add_slide(
+        presentation,
+        layout=_pptx.COVER,
+        title=one_line(about.title),
+        foot=one_line(about.line),
     )
-    shown = _pptx.add_slide(
-        made, layout=layout, title=one_line(slide.title), foot=one_line(about.line)
+    sample = SAMPLE if about.sample else ""
+    lines = filter(None, (about.source, day(about.on), sample, about.hidden))
+    text = "\n".join(one_line(line, most=500) for line in lines)
+    cover.placeholders[1].text = text
+    minutes = sum(slide.minutes for slide in slides)
+    length = f"All together {minutes} minutes." if minutes else "No times are set."
+    _pptx.write_notes(cover, length)
+
+
+def _add(presentation: Presentation, slide: Slide, *, about: About, notes: str) -> None:
+    with_chart = _pptx.LINES_AND_CHART if slide.lines else _pptx.CHART
+    layout = with_chart if slide.chart else _pptx.LINES
+    page = _pptx.add_slide(
+        presentation,
+        layout=layout,
+        title=one_line(slide.title),
+        foot=one_line(about.line),
     )
-    if slide.chart is not None:
-        _add_chart(shown, slide.chart)
+    if slide.chart:
+        _add_chart(page, slide.chart)
     if layout != _pptx.CHART:
-        _pptx.write_lines(shown, slide.lines, size=_size(slide))
-    _pptx.write_notes(shown, notes or "This goes on from the slide before.")
+        _pptx.write_lines(page, slide.lines, size=_size(slide))
+    _pptx.write_notes(page, notes)
 
 
-def _add_chart(shown, chart: Chart) -> None:
+def _add_chart(page: Page, chart: Chart) -> None:
     first, *others = chart.columns
     labels = ["" if pd.isna(label) else str(label) for label in chart.table[first]]
-    series = [_series(chart, key) for key in others]
     _pptx.add_chart(
-        shown,
+        page,
         kind=chart.kind,
         labels=labels,
-        series=series,
+        series=[_series(chart, key) for key in others],
         says=chart.says,
         unit=chart.unit,
         most=chart.most,
@@ -114,100 +120,64 @@ def _add_chart(shown, chart: Chart) -> None:
 
 
 def _series(chart: Chart, key: str) -> Series:
-    values = _numbers(chart.table[key])
+    name, values = chart.columns[key], _numbers(chart.table[key])
     if key not in chart.between:
-        return Series(chart.columns[key], values)
-    low, high = (_numbers(chart.table[column]) for column in chart.between[key])
-    return Series(
-        chart.columns[key], values, up=_minus(high, values), down=_minus(values, low)
-    )
+        return Series(name, values)
+    lowest, highest = chart.between[key]
+    up = chart.table[highest] - chart.table[key]
+    down = chart.table[key] - chart.table[lowest]
+    return Series(name, values, up=_numbers(up), down=_numbers(down))
 
 
 def _numbers(column: pd.Series) -> list[float | None]:
     return [None if pd.isna(value) else float(value) for value in column]
 
 
-def _minus(
-    ones: Sequence[float | None], others: Sequence[float | None]
-) -> list[float | None]:
-    return [
-        None if one is None or other is None else one - other
-        for one, other in zip(ones, others, strict=True)
-    ]
+def _notes(slide: Slide, *, begins: int) -> str:
+    """The notes of a slide, with how long it takes and when, counted in minutes from the start.
 
-
-def _opening(slides: Sequence[Slide]) -> str:
-    whole = sum(slide.minutes for slide in slides)
-    return f"All together {whole} minutes." if whole else "No times are set."
-
-
-def _timed(slide: Slide, *, begun: int) -> str:
-    """The notes of a slide, with how long it takes and when, counted from the start.
-
-    >>> _timed(Slide(title="Sort the cards", notes="In pairs.", minutes=15), begun=50)
+    >>> _notes(Slide(title="Sort the cards", notes="In pairs.", minutes=15), begins=50)
     '15 minutes, from 0:50 to 1:05.\\nIn pairs.'
     """
-    ends = begun + slide.minutes
     minutes = "1 minute" if slide.minutes == 1 else f"{slide.minutes} minutes"
-    told = (
-        f"{minutes}, from {begun // 60}:{begun % 60:02d} to {ends // 60}:{ends % 60:02d}."
-        if slide.minutes
-        else "No time is set."
-    )
-    return "\n".join(filter(None, (told, slide.notes)))
+    ends = begins + slide.minutes
+    time = f"{minutes}, from {_clock(begins)} to {_clock(ends)}."
+    if not slide.minutes:
+        time = "No time is set."
+    return f"{time}\n{slide.notes}" if slide.notes else time
 
 
-# -- lines that fit --
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def _pages(slide: Slide) -> Iterator[Slide]:
     """A slide, and where its lines do not fit in the smallest size, others on which they go on."""
-    lines, title = list(slide.lines), slide.title
+    lines, page = list(slide.lines), slide
     while True:
-        size = (_SIZES if slide.chart is None else _BESIDE_A_CHART)[-1]
         fit = 1
-        while fit < len(lines) and _fits(
-            lines[: fit + 1], size=size, chart=slide.chart is not None
-        ):
+        while fit < len(lines) and _fits(page, lines[: fit + 1], size=_sizes(page)[-1]):
             fit += 1
-        yield replace(slide, lines=lines[:fit])
+        yield replace(page, lines=lines[:fit])
         lines = lines[fit:]
         if not lines:
             return
-        slide = Slide(title=f"{title} (continued)")
+        page = Slide(title=f"{slide.title} (continued)")
+
+
+def _sizes(slide: Slide) -> tuple[int, ...]:
+    return _SIZES_BESIDE_CHART if slide.chart else _SIZES
 
 
 def _size(slide: Slide) -> int:
-    sizes = _SIZES if slide.chart is None else _BESIDE_A_CHART
-    return next(
-        (
-            size
-            for size in sizes
-            if _fits(slide.lines, size=size, chart=slide.chart is not None)
-        ),
-        sizes[-1],
-    )
+    *larger, smallest = _sizes(slide)
+    fit = (size for size in larger if _fits(slide, slide.lines, size=size))
+    return next(fit, smallest)
 
 
-def _fits(lines: Sequence[str], *, size: int, chart: bool) -> bool:
-    """Whether lines fit in their place, as far as one can tell without the letters' true widths."""
-    width = (_pptx.LEFT_HALF if chart else _pptx.WIDE - 2 * _pptx.MARGIN) - 0.7
-    letters = width * _POINTS / (size * _ACROSS)
+def _fits(slide: Slide, lines: Sequence[str], *, size: int) -> bool:
+    """Whether lines fit on a slide, as far as one can tell without the letters' true widths."""
+    width = _pptx.WIDTH_BESIDE_CHART if slide.chart else _pptx.WIDTH
+    letters = (width - _INSET) * _POINTS / (size * _LETTER_WIDTH)
     rows = sum(max(ceil(len(line) / letters), 1) for line in lines)
-    return rows * size * _DOWN <= _pptx.ROOM * _POINTS
-
-
-def _properties(made, about: About) -> None:
-    words, at = made.core_properties, datetime.combine(about.made, time(), UTC)
-    words.title, words.subject, words.comments = (
-        one_line(about.title),
-        one_line(about.source),
-        one_line(about.line),
-    )
-    words.author, words.last_modified_by, words.keywords = "SENCO’s workbook", "", ""
-    words.language, words.created, words.modified, words.revision = (
-        _pptx.LANGUAGE,
-        at,
-        at,
-        1,
-    )
+    return rows * size * _LINE_HEIGHT <= _pptx.HEIGHT * _POINTS

@@ -324,7 +324,7 @@ class SessionsPage(Page):
             about = About(
                 title=self._title(),
                 source=school.name,
-                made=date.today(),
+                on=date.today(),
                 sample=True,
                 hidden=HIDDEN,
             )

@@ -288,7 +288,7 @@ class GovernorsPage:
         about = About(
             title="Pupils with SEN: figures for governors",
             source=words.school,
-            made=date.today(),
+            on=date.today(),
             sample=words.sample,
             hidden=view.rule,
         )
@@ -368,7 +368,7 @@ def progress(view: View, words: Context) -> AnsweredQuestion:
     held = [view.england.get(("progress", *at)) for at in rows]
     figures = Figures(
         caption=f"Made the expected gain, {words.summer}",
-        shown=view.tables["progress"],
+        published=view.tables["progress"],
         column="progress",
         reached="made",
         of="pupils",
@@ -437,7 +437,7 @@ def england(view: View, words: Context) -> AnsweredQuestion:
     held = [view.england.get(("attained", *at)) for at in rows]
     figures = Figures(
         caption=f"Reached {words.reach}, {words.summer}",
-        shown=view.tables["attained"],
+        published=view.tables["attained"],
         column="attained",
         reached="reached",
         of="pupils",
@@ -500,7 +500,7 @@ def absence(view: View, words: Context) -> AnsweredQuestion:
     rows = tuple((side,) for side in SIDES)
     figures = Figures(
         caption="Missed a tenth of school or more, this year",
-        shown=view.tables["absence"],
+        published=view.tables["absence"],
         column="attendance",
         reached="low",
         of="all",
@@ -537,7 +537,7 @@ def attendance(view: View, words: Context) -> AnsweredQuestion:
     rows = tuple(("SEN", band) for band in BANDS)
     figures = Figures(
         caption="Pupils with SEN who move on now",
-        shown=view.tables["attendance"],
+        published=view.tables["attendance"],
         column="standing",
         reached="moving",
         of="judged",
@@ -577,7 +577,7 @@ def works(view: View, words: Context) -> AnsweredQuestion:
     rows = tuple(("SEN", heading, "has") for heading in used)
     figures = Figures(
         caption="Pupils with SEN who have this help and move on",
-        shown=helped,
+        published=helped,
         column="standing",
         reached="moving",
         of="judged",
@@ -784,7 +784,7 @@ def _html(asked: AnsweredQuestion) -> str:
         if not seen
         else layout.picture(
             lambda width: charts.published_rates(
-                figures.shown,
+                figures.published,
                 column=figures.column,
                 reached=figures.reached,
                 of=figures.of,

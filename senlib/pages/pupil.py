@@ -387,7 +387,7 @@ class PupilPage:
         about = About(
             title="For a talk with the subject leader",
             source=self.school.name,
-            made=date.today(),
+            on=date.today(),
             sample=self.school.sample,
         )
         content = talk_sheet.sheet(

@@ -580,7 +580,7 @@ class TrackingPage:
         return About(
             title=f"Who could get there: {named}",
             source=source,
-            made=date.today(),
+            on=date.today(),
             sample=self.school.sample,
         )
 

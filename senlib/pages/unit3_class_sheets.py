@@ -341,7 +341,7 @@ class ClassSheetsPage:
         return About(
             title=title,
             source=source,
-            made=date.today(),
+            on=date.today(),
             sample=self.school.sample,
             hidden=hidden,
         )

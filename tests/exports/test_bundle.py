@@ -15,7 +15,7 @@ from senlib.exports.bundle import File, bundle, safe_names
 ABOUT = About(
     title="Everything",
     source="Any School",
-    made=date(2005, 3, 18),
+    on=date(2005, 3, 18),
     sample=True,
     hidden="Counts of 1 to 5 are hidden.",
 )
@@ -57,7 +57,7 @@ def test_what_is_in_it_comes_out_again_and_the_readme_says_what_it_is():
 
 def test_nothing_hidden_and_nothing_in_it_is_said_as_well():
     readme = (
-        opened([], About(title="All", source="Any School", made=date(1979, 1, 1)))
+        opened([], About(title="All", source="Any School", on=date(1979, 1, 1)))
         .read("README.txt")
         .decode("utf-8-sig")
     )

@@ -9,7 +9,7 @@ from senlib.exports.about import About
 from senlib.exports.calendar import calendar
 from senlib.workbook.plan import actions
 
-ABOUT = About(title="Action plan", source="Any School", made=date(2005, 3, 18))
+ABOUT = About(title="Action plan", source="Any School", on=date(2005, 3, 18))
 TODAY = date(2005, 3, 18)
 
 
@@ -83,7 +83,7 @@ def test_any_text_is_text_in_short_lines(text):
     content = made(
         what=f"Do {text}",
         owner=text,
-        about=About(title=text, source=text, made=TODAY, sample=True),
+        about=About(title=text, source=text, on=TODAY, sample=True),
     )
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert not re.search(
@@ -116,9 +116,7 @@ def test_its_name_stays_with_it_and_is_another_school_s_other():
         dict(
             read(
                 made(
-                    about=About(
-                        title="Action plan", source="Another School", made=TODAY
-                    )
+                    about=About(title="Action plan", source="Another School", on=TODAY)
                 )
             )
         )["UID"]

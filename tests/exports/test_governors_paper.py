@@ -16,7 +16,7 @@ from senlib.measures.published_table import publish
 ABOUT = About(
     title="For governors",
     source="Any <School>",
-    made=date(2005, 3, 8),
+    on=date(2005, 3, 8),
     sample=True,
     hidden="Counts of 1 to 5 are hidden.",
 )
@@ -33,7 +33,7 @@ def figures(caption="Made the gain", **counts):
     labels = tuple(f"Group {group}" for group in counts)
     return Figures(
         caption=caption,
-        shown=shown,
+        published=shown,
         column="outcome",
         reached="made",
         of="pupils",
@@ -55,7 +55,7 @@ def test_only_a_published_table_may_stand_in_it():
     with pytest.raises(TypeError, match="PublishedTable"):
         Figures(
             caption="",
-            shown=pd.DataFrame(),
+            published=pd.DataFrame(),
             column="outcome",
             reached="made",
             of="pupils",

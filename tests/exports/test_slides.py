@@ -17,7 +17,7 @@ from senlib.exports.slides import Chart, Slide, deck
 ABOUT = About(
     title="First session",
     source="Any LEA",
-    made=date(2005, 3, 18),
+    on=date(2005, 3, 18),
     sample=True,
     hidden="Counts of 1 to 5 are hidden.",
 )
@@ -223,7 +223,7 @@ def test_any_text_is_text(text):
         columns={"a": text, "b": text},
         says=text,
     )
-    about = About(title=text, source=text, made=date(2005, 3, 18), hidden=text)
+    about = About(title=text, source=text, on=date(2005, 3, 18), hidden=text)
     made = opened(
         [Slide(title=text, lines=[text], notes=text, chart=chart, minutes=1)], about
     )

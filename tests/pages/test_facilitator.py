@@ -63,7 +63,7 @@ def files_of(plan, meeting, *, name="levels"):
     about = About(
         title=sitting.title,
         source=sample(name).name,
-        made=date(2005, 3, 8),
+        on=date(2005, 3, 8),
         sample=True,
         hidden=HIDDEN,
     )
@@ -374,7 +374,7 @@ def test_the_school_that_lies_open_is_in_no_file_and_the_page_says_so(
 
 
 def test_a_school_that_is_no_sample_is_refused(school):
-    about = About(title="x", source="x", made=date(2005, 3, 8))
+    about = About(title="x", source="x", on=date(2005, 3, 8))
     with pytest.raises(ValueError, match="sample"):
         session_files(
             sessions.plan("governors").sitting("1").activities,

@@ -128,7 +128,7 @@ def iep(workspace: Workspace, *, of: str, whom: str, held: Held) -> File:
         about=_about(workspace, "Individual education plan"),
         heading=title,
         of=of,
-        held=held,
+        answers=held,
     )
     return File(
         name=f"{title}.docx",
@@ -141,7 +141,10 @@ def feedback(workspace: Workspace, *, of: str, visit: str, held: Held) -> File:
     """The feedback sheet of one visit."""
     title = f"Feedback: {visit}"
     content = word.feedback(
-        about=_about(workspace, "Feedback on a lesson"), heading=title, of=of, held=held
+        about=_about(workspace, "Feedback on a lesson"),
+        heading=title,
+        of=of,
+        answers=held,
     )
     return File(
         name=f"{title}.docx",
@@ -223,7 +226,7 @@ def _blank_of(workspace: Workspace, part: Part, _: Held) -> File:
     """One form alone, with a line for whom it is and more room to write."""
     return File(
         name=f"{part.title}.docx",
-        content=word.form(part, about=_about(workspace, part.title)),
+        content=word.form(Copy(part=part), about=_about(workspace, part.title)),
     )
 
 
@@ -234,7 +237,7 @@ def _filled(
         action.key: action.what for action in actions(held)
     }
     pieces = [
-        replace(word.copy_of(part, of="", held=held), names=names) for part in parts
+        replace(word.copy_of(part, of="", answers=held), names=names) for part in parts
     ]
     return File(
         name=f"{title}.docx",
@@ -246,7 +249,7 @@ def _about(workspace: Workspace, title: str) -> About:
     return About(
         title=title,
         source=workspace.school.name,
-        made=date.today(),
+        on=date.today(),
         sample=workspace.school.sample,
     )
 

@@ -15,7 +15,6 @@ from senlib.pages.kit.live import Live
 from senlib.text import upper_first
 from senlib.workspace import Workspace
 
-
 # The summers to choose from: each as it is shown, and which it is, or which they are.
 Summers = list[tuple[str, int | tuple[int, ...] | None]]
 
