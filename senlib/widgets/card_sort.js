@@ -387,7 +387,7 @@ function render({ model, el }) {
     if (answer.kind !== "moved" || !pending.has(answer.turn)) return;
     const { card } = pending.get(answer.turn);
     pending.delete(answer.turn);
-    if (!answer.held && cards.has(card)) sayFault(card, "Not saved: please try again");
+    if (!answer.accepted && cards.has(card)) sayFault(card, "Not saved: please try again");
   }
 
   function onSaved() {

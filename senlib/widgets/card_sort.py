@@ -121,6 +121,6 @@ class CardSort(AnyWidget):
             if group:
                 self.placed[card] = group
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        self.send({"kind": "moved", "turn": content.get("turn"), "held": held})
+        self.send({"kind": "moved", "turn": content.get("turn"), "accepted": held})
         if held:
             self.move = {"card": card, "group": group, "n": self.move.get("n", 0) + 1}

@@ -524,7 +524,7 @@ function render({ model, el }) {
     if (answer.kind !== "edit" || !pending.has(answer.turn)) return;
     const { id, key } = pending.get(answer.turn);
     pending.delete(answer.turn);
-    if (!answer.held) mark(id, key, "Not saved: please try again", true);
+    if (!answer.accepted) mark(id, key, "Not saved: please try again", true);
   }
 
   // A page that is left or put away keeps what was typed last.

@@ -165,7 +165,7 @@ class Listing(AnyWidget):
             # In place, and so without sending: the page that the change came from shows it already.
             record[key] = value
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        self.send({"kind": "edit", "turn": content.get("turn"), "held": held})
+        self.send({"kind": "edit", "turn": content.get("turn"), "accepted": held})
         if held:
             self.edit = {
                 "id": record["id"],
