@@ -7,6 +7,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 # Mixed in with each key. Of the words tried, these leave no more than two neighbours under one heading in Task 2.
 PILE = "the pile"
@@ -55,7 +57,7 @@ class CardSort(AnyWidget):
     ({'visit': 'look'}, {}, {})
     """
 
-    _esm = HERE / "card_sort.js"
+    _esm = script("card_sort.js")
     _css = HERE / "card_sort.css"
 
     title = traitlets.Unicode("").tag(sync=True)
