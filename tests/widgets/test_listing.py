@@ -189,24 +189,15 @@ def test_a_blank_may_stand_in_every_column():
     )
 
 
-def test_the_page_sets_selection_order_and_query_and_nothing_else(listing):
+def test_the_page_sets_order_and_query_and_nothing_else(listing):
     order = {"key": "name", "descending": True}
     listing.set_state(
         {
-            "selected": "008",
             "order": order,
             "query": "be",
             "records": [],
             "caption": "x",
         }
     )
-    assert (listing.selected, listing.order, listing.query) == ("008", order, "be")
+    assert (listing.order, listing.query) == (order, "be")
     assert (len(listing.records), listing.caption) == (2, "")
-
-
-def test_a_selection_goes_with_its_record(listing):
-    listing.selected = "008"
-    listing.records = [record(), record(id="008", name="Beatrice")]
-    assert listing.selected == "008"
-    listing.records = [record()]
-    assert listing.selected == ""
