@@ -7,6 +7,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 # Mixed in with each key. Of the words tried, these leave no more than two neighbours under one heading in Task 2.
 PILE = "the pile"
@@ -55,7 +57,7 @@ class CardSort(AnyWidget):
     ({'visit': 'look'}, {}, {})
     """
 
-    _esm = HERE / "card_sort.js"
+    _esm = script("card_sort.js")
     _css = HERE / "card_sort.css"
 
     title = traitlets.Unicode("").tag(sync=True)
@@ -121,6 +123,6 @@ class CardSort(AnyWidget):
             if group:
                 self.placed[card] = group
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        self.send({"kind": "moved", "turn": content.get("turn"), "held": held})
+        self.send({"kind": "moved", "turn": content.get("turn"), "accepted": held})
         if held:
             self.move = {"card": card, "group": group, "n": self.move.get("n", 0) + 1}

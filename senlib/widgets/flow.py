@@ -8,6 +8,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 KINDS = ("question", "step", "outcome")
 WAYS = ("yes", "no", "next")
@@ -108,7 +110,7 @@ class Flow(AnyWidget):
     ('', ['q', 'end'])
     """
 
-    _esm = HERE / "flow.js"
+    _esm = script("flow.js")
     _css = HERE / "flow.css"
 
     title = traitlets.Unicode("").tag(sync=True)
@@ -194,7 +196,7 @@ class Flow(AnyWidget):
         questions = [box["key"] for box in self.nodes if box["kind"] == "question"]
         held = self.walkable and key in questions and way in ("yes", "no", "")
         # Told before anyone acts on it, so that what they show in answer comes after.
-        self.send({"kind": "heard", "turn": content.get("turn"), "held": held})
+        self.send({"kind": "heard", "turn": content.get("turn"), "accepted": held})
         if held:
             self.answer = {"key": key, "way": way, "n": self.answer.get("n", 0) + 1}
 
@@ -208,7 +210,7 @@ class Flow(AnyWidget):
             and nodes is not None
             and isinstance(content.get("start"), str)
         )
-        self.send({"kind": "heard", "turn": content.get("turn"), "held": held})
+        self.send({"kind": "heard", "turn": content.get("turn"), "accepted": held})
         if not held:
             return
         start = (

@@ -1,574 +1,377 @@
 // A list of people to sort, filter and fill in. Data reach the page as text alone, never as markup.
 
-const FRAME = ["caption", "columns", "page_size", "empty", "selectable"];
-const alphabet = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
-// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
-const newId = () => Math.random().toString(36).slice(2, 10);
+import {
+  listen,
+  make,
+  makeButton,
+  makeRoot,
+  newId,
+  onEach,
+  place,
+  setText,
+} from "./dom.js";
+import { EditableCell } from "./listing_cell.js";
+import { inOrder, matches, plainText, readText } from "./listing_values.js";
 
-function make(tag, attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes))
-    element.setAttribute(name, value);
-  if (text !== "") element.textContent = text;
-  return element;
-}
-
-const isBlank = (value) => value === null || value === undefined || value === "";
-
-function shown(column, value) {
-  if (isBlank(value)) return "";
-  if (column.kind === "yes") return value ? "Yes" : "No";
-  return String(value);
-}
-
-// As it is read; a search goes by what is typed, which has a hyphen before a number and no comma in it.
-const written = (column, value) =>
-  column.kind === "number" && !isBlank(value)
-    ? value
-        .toLocaleString("en-GB", { maximumFractionDigits: 20 })
-        .replace(/^-/, "\u2212")
-    : shown(column, value);
-
-// For a search, 'Zoe' is 'Zoë' and 'ZOE'.
-const plainLetters = (text) =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-function matches(columns, record, query) {
-  const text = plainLetters(
-    columns.map((column) => shown(column, record[column.key])).join("\n"),
-  );
-  return plainLetters(query)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
-
-function sortValue(column, value) {
-  if (column.kind === "number") return Number(value);
-  if (column.kind === "yes") return value ? 0 : 1;
-  if (column.kind === "choice") {
-    const place = (column.choices || []).indexOf(value);
-    return place < 0 ? Infinity : place;
-  }
-  return String(value);
-}
-
-function compare(column, a, b) {
-  const one = sortValue(column, a);
-  const other = sortValue(column, b);
-  if (typeof one === "string") return alphabet.compare(one, other);
-  return one === other ? alphabet.compare(String(a), String(b)) : one < other ? -1 : 1;
-}
-
-// Blanks come last whichever way the column is sorted.
-function inOrder(columns, records, order) {
-  const column = columns.find((one) => one.key === order.key);
-  if (!column) return records;
-  const known = records.filter((record) => !isBlank(record[column.key]));
-  const blank = records.filter((record) => isBlank(record[column.key]));
-  const direction = order.descending ? -1 : 1;
-  known.sort((a, b) => direction * compare(column, a[column.key], b[column.key]));
-  return [...known, ...blank];
-}
-
+const TYPING = 150; // milliseconds after which a search follows what is typed
 const cellName = (id, key) => JSON.stringify([id, key]);
+const makeText = () => make("span", { dir: "auto", class: "sl-listing-text" });
 
-function makeControl(column) {
-  if (column.kind === "yes") return make("input", { type: "checkbox" });
-  if (column.kind === "number")
-    return make("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
-  if (column.kind === "choice") return make("select");
-  return make("textarea", { rows: "1", dir: "auto" });
-}
-
-function fillChoices(select, column, value) {
-  const choices = ["", ...(column.choices || [])];
-  // A value that is no longer offered stays as it is until it is changed by hand.
-  if (!choices.includes(value)) choices.push(value);
-  select.replaceChildren(
-    ...choices.map((choice) => {
-      const option = make("option", {}, choice);
-      option.value = choice;
-      return option;
-    }),
-  );
-}
-
-// What stands in a control as text; two equal texts are one value.
-const heldText = (column, control) =>
-  column.kind === "yes" ? String(control.checked) : control.value;
-
-const textOf = (column, value) =>
-  column.kind === "yes" ? String(value === true) : isBlank(value) ? "" : String(value);
-
-function setControl(column, control, value) {
-  const text = textOf(column, value);
-  if (column.kind === "yes") control.checked = text === "true";
-  else {
-    if (column.kind === "choice") fillChoices(control, column, text);
-    if (control.value !== text) control.value = text;
+class Listing {
+  constructor(model, el) {
+    this.model = model;
+    this.mine = `sl-listing-${newId()}`;
+    this.columns = [];
+    this.records = new Map(); // id -> record, in the order given
+    this.rows = new Map(); // id -> {node, cells, texts}, made when first in sight
+    this.arranged = []; // ids that match, in the order on the page
+    this.limit = 0;
+    this.pending = new Map(); // changes sent that Python has not answered
+    this.marks = new Map(); // what is said beside a cell
+    this.turn = 0;
+    this.typing = 0;
+    this.build(el);
   }
-  return heldText(column, control);
-}
 
-function readControl(column, control) {
-  if (column.kind === "yes") return { value: control.checked };
-  if (column.kind !== "number") return { value: control.value };
-  const text = control.value.trim().replace(",", ".");
-  if (text === "") return { value: null };
-  const number = Number(text);
-  return Number.isFinite(number)
-    ? { value: number }
-    : { fault: "Please type a number" };
-}
+  build(el) {
+    const id = `${this.mine}-filter`;
+    const search = { type: "search", autocomplete: "off", spellcheck: "false" };
+    this.root = makeRoot("sl-listing");
+    this.tools = make("div", { class: "sl-listing-tools" });
+    this.filter = make("input", { id, ...search });
+    this.count = make("p", { class: "sl-listing-count", role: "status" });
+    this.notes = make("div", { class: "sl-listing-notes" });
+    const scrolls = { role: "region", tabindex: "0" };
+    this.region = make("div", { class: "sl-listing-region", ...scrolls });
+    this.caption = make("caption");
+    this.head = make("thead", { role: "rowgroup" });
+    this.body = make("tbody", { role: "rowgroup" });
+    this.nothing = make("p", { class: "sl-listing-nothing", tabindex: "-1" });
+    const showMore = () => this.showMore();
+    this.more = makeButton("", showMore, { class: "sl-listing-more" });
+    this.heard = make("p", { class: "sl-listing-heard", role: "status" });
+    const table = make("table", { role: "table" });
+    const label = make("label", { for: id }, "Show rows with");
+    this.filter.addEventListener("input", () => this.onTyped());
+    this.tools.append(label, this.filter, this.count);
+    table.append(this.caption, this.head, this.body);
+    this.region.append(table);
+    this.root.append(this.tools, this.notes, this.region);
+    this.root.append(this.nothing, this.more, this.heard);
+    el.append(this.root);
+  }
 
-// One cell that can be filled in. `base` is the text last taken from or given to Python: what differs is being typed.
-function makeEditable(column, helpId, commit) {
-  const control = makeControl(column);
-  const mark = make("span", { class: "sl-listing-mark" });
-  if (helpId) control.setAttribute("aria-describedby", helpId);
-  const cell = {
-    column,
-    control,
-    mark,
-    base: heldText(column, control),
-    node: make("div", { class: "sl-listing-edit" }),
-  };
-  cell.node.append(control, mark);
-  cell.isTyped = () => heldText(column, control) !== cell.base;
-  cell.show = (value) => {
-    if (!cell.isTyped()) cell.base = setControl(column, control, value);
-    else cell.base = textOf(column, value);
-  };
-  cell.say = (text, fault = false) => {
-    mark.textContent = text;
-    mark.classList.toggle("sl-listing-fault", fault);
-    if (fault) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
-  };
-  control.addEventListener("input", () => cell.say(""));
-  control.addEventListener("change", () => {
-    if (control.tagName === "SELECT" || column.kind === "yes") commit(cell);
-  });
-  control.addEventListener("blur", () => commit(cell));
-  control.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey && control.tagName !== "SELECT") {
-      event.preventDefault();
-      commit(cell);
-    }
-    if (event.key === "Escape" && cell.isTyped() && column.kind !== "yes") {
-      control.value = cell.base;
-      cell.say("");
-    }
-  });
-  return cell;
-}
+  get order() {
+    return this.model.get("order") || {};
+  }
 
-function render({ model, el }) {
-  const mine = `sl-listing-${newId()}`;
-  const root = make("div", {
-    class: "sl-listing",
-    "data-lm-suppress-shortcuts": "true",
-  });
-  const tools = make("div", { class: "sl-listing-tools" });
-  const filterLabel = make("label", { for: `${mine}-filter` }, "Show rows with");
-  const filter = make("input", {
-    type: "search",
-    id: `${mine}-filter`,
-    autocomplete: "off",
-    spellcheck: "false",
-  });
-  const count = make("p", { class: "sl-listing-count", role: "status" });
-  const notes = make("div", { class: "sl-listing-notes" });
-  const region = make("div", {
-    class: "sl-listing-region",
-    role: "region",
-    tabindex: "0",
-  });
-  const table = make("table", { role: "table" });
-  const caption = make("caption");
-  const head = make("thead", { role: "rowgroup" });
-  const body = make("tbody", { role: "rowgroup" });
-  const nothing = make("p", { class: "sl-listing-nothing", tabindex: "-1" });
-  const more = make("button", { type: "button", class: "sl-listing-more" });
-  const heard = make("p", { class: "sl-listing-heard", role: "status" });
-  tools.append(filterLabel, filter, count);
-  table.append(caption, head, body);
-  region.append(table);
-  root.append(tools, notes, region, nothing, more, heard);
-  el.append(root);
-
-  let columns = [];
-  let records = new Map(); // id -> record, in the order given
-  let rows = new Map(); // id -> {node, first, cells}, made when first shown
-  let arranged = []; // ids that match, in the order shown
-  let limit = 0;
-  const pending = new Map(); // changes sent that Python has not answered
-  const marks = new Map(); // what is said beside a cell
-  let turn = 0;
-
-  const isSorted = (key) => model.get("order")?.key === key;
+  get editable() {
+    return [...this.rows].flatMap(([id, row]) =>
+      [...row.cells.values()].map((cell) => ({ id, cell })),
+    );
+  }
 
   // Changes not yet answered stand over records that Python sent before it heard of them.
-  function takeRecords() {
-    records = new Map(
-      (model.get("records") || []).map((record) => [record.id, record]),
-    );
-    for (const { id, key, value } of pending.values())
-      if (records.has(id)) records.get(id)[key] = value;
+  takeRecords() {
+    const records = this.model.get("records") || [];
+    this.records = new Map(records.map((record) => [record.id, record]));
+    for (const { id, key, value } of this.pending.values())
+      if (this.records.has(id)) this.records.get(id)[key] = value;
   }
 
-  function arrange() {
-    const query = filter.value.trim();
-    const found = [...records.values()].filter(
-      (record) => !query || matches(columns, record, query),
+  arrange() {
+    const query = this.filter.value.trim();
+    const records = [...this.records.values()].filter(
+      (record) => !query || matches(this.columns, record, query),
     );
-    arranged = inOrder(columns, found, model.get("order") || {}).map(
-      (record) => record.id,
-    );
+    const arranged = inOrder(this.columns, records, this.order);
+    this.arranged = arranged.map((record) => record.id);
   }
 
-  function mark(id, key, text, fault = false) {
-    marks.set(cellName(id, key), { text, fault });
-    const cell = rows.get(id)?.cells.get(key);
+  mark(id, key, text, fault = false) {
+    this.marks.set(cellName(id, key), { text, fault });
+    const cell = this.rows.get(id)?.cells.get(key);
     if (cell && !(cell.isTyped() && !fault)) cell.say(text, fault);
-    heard.textContent = text;
+    this.heard.textContent = text;
   }
 
-  function commit(id, cell) {
-    if (!records.has(id) || !cell.isTyped()) return;
-    const { value, fault } = readControl(cell.column, cell.control);
+  commit(id, cell) {
+    const { key } = cell.column;
+    if (!this.records.has(id) || !cell.isTyped()) return;
+    const { value, fault } = cell.read();
     if (fault) {
-      mark(id, cell.column.key, fault, true);
+      this.mark(id, key, fault, true);
       return;
     }
-    cell.base = heldText(cell.column, cell.control);
+    cell.take();
     cell.say("");
-    marks.delete(cellName(id, cell.column.key));
-    records.get(id)[cell.column.key] = value;
-    turn += 1;
-    pending.set(turn, { id, key: cell.column.key, value });
-    model.send({ kind: "edit", turn, id, key: cell.column.key, value });
-    updateRow(id);
+    this.marks.delete(cellName(id, key));
+    this.records.get(id)[key] = value;
+    this.turn += 1;
+    this.pending.set(this.turn, { id, key, value });
+    this.model.send({ kind: "edit", turn: this.turn, id, key, value });
+    this.updateRow(id);
   }
 
-  function makeFirst(id, _column) {
-    // An address is the page's own making, never anything that a file said.
-    const { href } = records.get(id);
-    if (href) {
-      const link = make("a", { href, class: "sl-listing-link" });
-      link.append(make("span", { dir: "auto", class: "sl-listing-text" }));
-      return link;
-    }
-    if (!model.get("selectable"))
-      return make("span", { dir: "auto", class: "sl-listing-text" });
-    const button = make("button", {
-      type: "button",
-      class: "sl-listing-name",
-      "aria-pressed": "false",
-    });
-    button.append(make("span", { dir: "auto", class: "sl-listing-text" }));
-    button.addEventListener("click", () => {
-      model.set("selected", model.get("selected") === id ? "" : id);
-      model.save_changes();
-    });
-    return button;
+  commitAll() {
+    for (const { id, cell } of this.editable) this.commit(id, cell);
   }
 
-  function makeRow(id) {
-    const row = {
-      node: make("tr", { role: "row" }),
-      cells: new Map(),
-      texts: new Map(),
-    };
-    columns.forEach((column, i) => {
-      const place =
-        i === 0
-          ? make("th", { scope: "row", role: "rowheader", tabindex: "-1" })
-          : make("td", { role: "cell" });
-      place.dataset.label = column.label;
-      place.classList.add(`sl-listing-kind-${column.kind}`);
-      place.classList.toggle("sl-listing-upright", Boolean(column.upright));
+  // A row's name; its address is the page's own making, never anything that a file said.
+  makeName(id) {
+    const { href } = this.records.get(id);
+    if (!href) return makeText();
+    const link = make("a", { href, class: "sl-listing-link" });
+    link.append(makeText());
+    return link;
+  }
+
+  makeRow(id) {
+    const node = make("tr", { role: "row" });
+    const row = { node, cells: new Map(), texts: new Map() };
+    const name = { scope: "row", role: "rowheader", tabindex: "-1" };
+    this.columns.forEach((column, i) => {
+      const cell = i === 0 ? make("th", name) : make("td", { role: "cell" });
+      cell.dataset.label = column.label;
+      cell.classList.add(`sl-listing-kind-${column.kind}`);
+      cell.classList.toggle("sl-listing-upright", Boolean(column.upright));
       if (column.editable) {
-        const cell = makeEditable(
-          column,
-          column.help ? `${mine}-help-${i}` : "",
-          (one) => commit(id, one),
-        );
-        row.cells.set(column.key, cell);
-        place.append(cell.node);
+        const commit = (one) => this.commit(id, one);
+        const editable = new EditableCell(column, this.helpId(column), commit);
+        row.cells.set(column.key, editable);
+        cell.append(editable.node);
       } else {
-        const holder =
-          i === 0
-            ? makeFirst(id, column)
-            : make("span", { dir: "auto", class: "sl-listing-text" });
-        row.texts.set(column.key, holder.querySelector("span") || holder);
-        place.append(holder);
+        const content = i === 0 ? this.makeName(id) : makeText();
+        row.texts.set(column.key, content.querySelector("span") || content);
+        cell.append(content);
       }
-      row.node.append(place);
+      node.append(cell);
     });
-    rows.set(id, row);
-    updateRow(id);
+    this.rows.set(id, row);
+    this.updateRow(id);
     for (const [key, cell] of row.cells) {
-      const said = marks.get(cellName(id, key));
-      if (said) cell.say(said.text, said.fault);
+      const mark = this.marks.get(cellName(id, key));
+      if (mark) cell.say(mark.text, mark.fault);
     }
     return row;
   }
 
-  function updateRow(id) {
-    const row = rows.get(id);
-    const record = records.get(id);
-    const who = shown(columns[0], record[columns[0].key]);
-    for (const column of columns) {
-      const cell = row.cells.get(column.key);
-      if (cell) {
-        cell.show(record[column.key]);
-        cell.control.setAttribute(
-          "aria-label",
-          column === columns[0] ? column.label : `${column.label}, ${who}`,
-        );
-      } else {
-        const place = row.texts.get(column.key);
-        const text = written(column, record[column.key]);
-        if (place.textContent !== text) place.textContent = text;
+  helpId(column) {
+    return column.help ? `${this.mine}-help-${this.columns.indexOf(column)}` : "";
+  }
+
+  updateRow(id) {
+    const { cells, texts } = this.rows.get(id);
+    const record = this.records.get(id);
+    const [first] = this.columns;
+    const who = plainText(first, record[first.key]);
+    for (const column of this.columns) {
+      const value = record[column.key];
+      const cell = cells.get(column.key);
+      if (!cell) {
+        setText(texts.get(column.key), readText(column, value));
+        continue;
       }
+      cell.show(value);
+      const label = column === first ? column.label : `${column.label}, ${who}`;
+      cell.control.setAttribute("aria-label", label);
     }
-    const name = row.node.querySelector(".sl-listing-name");
-    if (name) name.setAttribute("aria-pressed", String(model.get("selected") === id));
-    row.node.classList.toggle(
-      "sl-listing-chosen",
-      Boolean(name) && model.get("selected") === id,
-    );
   }
 
-  // The row with the focus is never moved, since moving it would take the focus away: the others move around it.
-  function place(nodes) {
-    const held = nodes.find((node) => node.contains(document.activeElement));
-    for (const node of [...body.children]) if (!nodes.includes(node)) node.remove();
-    const split = held ? nodes.indexOf(held) : nodes.length;
-    nodes.slice(0, split).forEach((node, i) => {
-      if (body.children[i] !== node) body.insertBefore(node, body.children[i] || null);
-    });
-    nodes.slice(split).forEach((node, i) => {
-      if (node !== held && body.children[split + i] !== node)
-        body.insertBefore(node, body.children[split + i] || null);
-    });
+  showCount(visible) {
+    const { length } = this.arranged;
+    const all = this.records.size;
+    const some = length < all && visible < length;
+    const of = some ? `${length} that match, ${all} in all` : `${all}`;
+    setText(this.count, `Showing ${visible} of ${of}`);
   }
 
-  function showCount(visible) {
-    const found = arranged.length;
-    const all = records.size;
-    const of =
-      found < all && visible < found ? `${found} that match, ${all} in all` : `${all}`;
-    const text = `Showing ${visible} of ${of}`;
-    if (count.textContent !== text) count.textContent = text;
-  }
-
-  function drawRows() {
-    const visible = arranged.slice(0, limit);
+  drawRows() {
+    const { body, filter, model, more, nothing, records, rows, tools } = this;
+    const visible = this.arranged.slice(0, this.limit);
     const focusWas = body.contains(document.activeElement);
-    for (const id of [...rows.keys()]) {
+    for (const [id, row] of [...rows]) {
       if (records.has(id)) continue;
-      rows.get(id).node.remove();
+      row.node.remove();
       rows.delete(id);
     }
-    for (const id of visible) if (rows.has(id)) updateRow(id);
-    place(visible.map((id) => (rows.get(id) || makeRow(id)).node));
-    showCount(visible.length);
-    const left = arranged.length - visible.length;
+    for (const id of visible) if (rows.has(id)) this.updateRow(id);
+    const nodes = visible.map((id) => (rows.get(id) || this.makeRow(id)).node);
+    place(body, nodes);
+    this.showCount(visible.length);
+    const left = this.arranged.length - visible.length;
     const step = Math.min(left, model.get("page_size"));
     more.textContent = left > step ? `Show ${step} more` : `Show the last ${left}`;
     more.hidden = left === 0;
-    region.hidden = !visible.length;
+    this.region.hidden = !visible.length;
     tools.hidden = !records.size;
-    nothing.textContent = records.size
-      ? "No row has these words. Type fewer of them, or others."
-      : model.get("empty");
+    const none = "No row has these words. Type fewer of them, or others.";
+    nothing.textContent = records.size ? none : model.get("empty");
     nothing.hidden = Boolean(visible.length);
     if (focusWas && !body.contains(document.activeElement))
       (tools.hidden ? nothing : filter).focus();
   }
 
-  function drawOrder() {
-    const order = model.get("order") || {};
-    for (const heading of head.querySelectorAll("th")) {
-      const sorted = isSorted(heading.dataset.key);
-      heading.setAttribute(
-        "aria-sort",
-        sorted ? (order.descending ? "descending" : "ascending") : "none",
-      );
-      heading.querySelector(".sl-listing-arrow").textContent = sorted
-        ? order.descending
-          ? "▼"
-          : "▲"
-        : "";
+  drawOrder() {
+    const { key, descending } = this.order;
+    const [words, arrow] = descending ? ["descending", "▼"] : ["ascending", "▲"];
+    for (const heading of this.head.querySelectorAll("th")) {
+      const sorted = heading.dataset.key === key;
+      heading.setAttribute("aria-sort", sorted ? words : "none");
+      heading.querySelector(".sl-listing-arrow").textContent = sorted ? arrow : "";
     }
   }
 
   // Up, down, then as given: the order given may be the one that matters.
-  function sortBy(key) {
-    const order = model.get("order") || {};
-    const next = !isSorted(key)
-      ? { key, descending: false }
-      : order.descending
-        ? {}
-        : { key, descending: true };
-    model.set("order", next);
-    model.save_changes();
+  sortBy(key) {
+    const { order } = this;
+    if (order.key !== key) this.set("order", { key, descending: false });
+    else this.set("order", order.descending ? {} : { key, descending: true });
   }
 
-  function drawHead() {
+  set(name, value) {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  drawHead() {
     const line = make("tr", { role: "row" });
-    notes.replaceChildren();
-    columns.forEach((column, i) => {
+    this.notes.replaceChildren();
+    for (const column of this.columns) {
       const heading = make("th", { scope: "col", role: "columnheader" });
       heading.dataset.key = column.key;
       heading.classList.add(`sl-listing-kind-${column.kind}`);
       heading.classList.toggle("sl-listing-upright", Boolean(column.upright));
-      const button = make("button", { type: "button" });
-      button.append(
-        make("span", {}, column.label),
-        make("span", { class: "sl-listing-arrow", "aria-hidden": "true" }),
-      );
-      button.addEventListener("click", () => sortBy(column.key));
+      const button = makeButton("", () => this.sortBy(column.key));
+      const arrow = { class: "sl-listing-arrow", "aria-hidden": "true" };
+      button.append(make("span", {}, column.label), make("span", arrow));
       heading.append(button);
       if (column.help) {
-        heading.append(
-          make(
-            "span",
-            { class: "sl-listing-help", "aria-hidden": "true" },
-            column.help,
-          ),
-        );
-        notes.append(
-          make("p", { id: `${mine}-help-${i}` }, `${column.label}: ${column.help}`),
-        );
+        const help = { class: "sl-listing-help", "aria-hidden": "true" };
+        const words = `${column.label}: ${column.help}`;
+        heading.append(make("span", help, column.help));
+        this.notes.append(make("p", { id: this.helpId(column) }, words));
       }
       line.append(heading);
-    });
-    head.replaceChildren(line);
+    }
+    this.head.replaceChildren(line);
   }
 
-  function drawFrame() {
-    const active = document.activeElement;
-    const focus = [...rows].flatMap(([id, row]) =>
-      [...row.cells]
-        .filter(([, cell]) => cell.control === active)
-        .map(([key, cell]) => ({ id, key, cell })),
-    )[0];
-    if (focus) commit(focus.id, focus.cell);
-    columns = model.get("columns") || [];
-    rows = new Map();
-    body.replaceChildren();
-    caption.textContent = model.get("caption");
-    caption.hidden = !model.get("caption");
-    region.setAttribute("aria-label", model.get("caption") || "List");
-    drawHead();
-    drawOrder();
-    takeRecords();
-    arrange();
-    limit = Math.max(limit, model.get("page_size"));
-    drawRows();
-    if (focus) rows.get(focus.id)?.cells.get(focus.key)?.control.focus();
+  drawFrame() {
+    const { model } = this;
+    const focus = this.editable.find(
+      ({ cell }) => cell.control === document.activeElement,
+    );
+    if (focus) this.commit(focus.id, focus.cell);
+    this.columns = model.get("columns") || [];
+    this.rows = new Map();
+    this.body.replaceChildren();
+    this.caption.textContent = model.get("caption");
+    this.caption.hidden = !model.get("caption");
+    this.region.setAttribute("aria-label", model.get("caption") || "List");
+    this.drawHead();
+    this.drawOrder();
+    this.takeRecords();
+    this.arrange();
+    this.limit = Math.max(this.limit, model.get("page_size"));
+    this.drawRows();
+    const cells = focus && this.rows.get(focus.id)?.cells;
+    cells?.get(focus.cell.column.key)?.control.focus();
   }
 
   // While someone fills in a row, rows stay where they are: sorting anew would carry the one being typed in away.
-  function drawRecords() {
-    const before = records.size;
-    takeRecords();
-    const known = arranged.every((id) => records.has(id));
-    if (!(known && records.size === before && body.contains(document.activeElement)))
-      arrange();
-    drawRows();
+  drawRecords() {
+    const before = this.records.size;
+    this.takeRecords();
+    const sameIds =
+      this.records.size === before && this.arranged.every((id) => this.records.has(id));
+    if (!sameIds || !this.body.contains(document.activeElement)) this.arrange();
+    this.drawRows();
   }
 
-  function drawAnew() {
-    drawOrder();
-    arrange();
-    drawRows();
+  drawAnew() {
+    this.drawOrder();
+    this.arrange();
+    this.drawRows();
   }
 
-  let typing = 0;
-  filter.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => {
-      model.set("query", filter.value);
-      model.save_changes();
-    }, 150);
-  });
-  function onQuery() {
+  onTyped() {
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.set("query", this.filter.value), TYPING);
+  }
+
+  onQuery() {
+    const { filter, model } = this;
     if (document.activeElement !== filter) filter.value = model.get("query");
-    limit = model.get("page_size");
-    arrange();
-    drawRows();
+    this.limit = model.get("page_size");
+    this.arrange();
+    this.drawRows();
   }
 
-  more.addEventListener("click", () => {
-    const first = arranged[limit];
-    limit += model.get("page_size");
-    drawRows();
-    rows.get(first).node.querySelector("th").focus();
-  });
-
-  function onSelected() {
-    for (const id of rows.keys()) updateRow(id);
+  showMore() {
+    const first = this.arranged[this.limit];
+    this.limit += this.model.get("page_size");
+    this.drawRows();
+    this.rows.get(first).node.querySelector("th").focus();
   }
 
-  function onSaved() {
-    const { id, key, at } = model.get("saved") || {};
-    if (id !== undefined) mark(id, key, `Saved ${at}`);
+  onSaved() {
+    const { id, key, at } = this.model.get("saved") || {};
+    if (id !== undefined) this.mark(id, key, `Saved ${at}`);
   }
 
-  function onAnswer(answer) {
-    if (answer.kind !== "edit" || !pending.has(answer.turn)) return;
-    const { id, key } = pending.get(answer.turn);
-    pending.delete(answer.turn);
-    if (!answer.held) mark(id, key, "Not saved: please try again", true);
+  onAnswer({ kind, turn, accepted }) {
+    if (kind !== "edit" || !this.pending.has(turn)) return;
+    const { id, key } = this.pending.get(turn);
+    this.pending.delete(turn);
+    if (!accepted) this.mark(id, key, "Not saved: please try again", true);
   }
 
-  // A page that is left or put away keeps what was typed last.
-  function commitTyped() {
-    if (document.visibilityState !== "hidden") return;
-    for (const [id, row] of rows)
-      for (const cell of row.cells.values()) commit(id, cell);
+  // On paper every row; afterwards as many as before.
+  print() {
+    this.limitOnScreen = this.limit;
+    this.limit = Infinity;
+    this.drawRows();
   }
 
-  let limitOnScreen = 0;
-  function beforePrint() {
-    limitOnScreen = limit;
-    limit = Infinity;
-    drawRows();
-  }
-  function afterPrint() {
-    limit = limitOnScreen;
-    drawRows();
+  unprint() {
+    this.limit = this.limitOnScreen;
+    this.drawRows();
   }
 
-  const changes = {
-    "change:records": drawRecords,
-    "change:order": drawAnew,
-    "change:query": onQuery,
-    "change:selected": onSelected,
-    "change:saved": onSaved,
-    "msg:custom": onAnswer,
-  };
-  for (const name of FRAME) changes[`change:${name}`] = drawFrame;
-  for (const [event, act] of Object.entries(changes)) model.on(event, act);
-  document.addEventListener("visibilitychange", commitTyped);
-  window.addEventListener("beforeprint", beforePrint);
-  window.addEventListener("afterprint", afterPrint);
-  filter.value = model.get("query") || "";
-  drawFrame();
-  onSaved();
-  return () => {
-    for (const [id, row] of rows)
-      for (const cell of row.cells.values()) commit(id, cell);
-    for (const [event, act] of Object.entries(changes)) model.off(event, act);
-    document.removeEventListener("visibilitychange", commitTyped);
-    window.removeEventListener("beforeprint", beforePrint);
-    window.removeEventListener("afterprint", afterPrint);
-  };
+  // Follows the model; returns what ends that.
+  begin() {
+    const frame = ["caption", "columns", "page_size", "empty"];
+    const stop = listen(this.model, {
+      changes: {
+        ...onEach(
+          frame.map((name) => `change:${name}`),
+          () => this.drawFrame(),
+        ),
+        "change:records": () => this.drawRecords(),
+        "change:order": () => this.drawAnew(),
+        "change:query": () => this.onQuery(),
+        "change:saved": () => this.onSaved(),
+        "msg:custom": (answer) => this.onAnswer(answer),
+      },
+      // A page that is left or put away keeps what was typed last.
+      page: {
+        visibilitychange: () =>
+          document.visibilityState === "hidden" && this.commitAll(),
+      },
+      window: {
+        beforeprint: () => this.print(),
+        afterprint: () => this.unprint(),
+      },
+    });
+    this.filter.value = this.model.get("query") || "";
+    this.drawFrame();
+    this.onSaved();
+    return () => {
+      this.commitAll();
+      stop();
+    };
+  }
 }
 
-export default { render };
+export default { render: ({ model, el }) => new Listing(model, el).begin() };

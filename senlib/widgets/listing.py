@@ -8,6 +8,8 @@ import pandas as pd
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 KINDS = ("text", "code", "number", "choice", "yes")
 
@@ -60,8 +62,7 @@ class Listing(AnyWidget):
 
     After a committed change `edit` is {"id", "key", "value", "n"}, n counting up so that equal changes are all seen;
     `records` holds the value already. Answer with `saved = {"id", "key", "at": "14:02"}` to say so beside the cell.
-    `selected` is the id of the row whose name is pressed ('' for none; needs `selectable`), `order` is {} or
-    {"key", "descending"}, `query` what is typed in the filter box.
+    `order` is {} or {"key", "descending"}, `query` what is typed in the filter box.
 
     >>> columns = [{"key": "name", "label": "Name", "kind": "text"}]
     >>> listing = Listing(columns=columns, records=[{"id": "1", "name": "Ann"}])
@@ -69,7 +70,7 @@ class Listing(AnyWidget):
     ('Ann', {}, 50)
     """
 
-    _esm = HERE / "listing.js"
+    _esm = script("listing.js")
     _css = HERE / "listing.css"
 
     caption = traitlets.Unicode("").tag(sync=True)
@@ -77,8 +78,6 @@ class Listing(AnyWidget):
     records = traitlets.List(traitlets.Dict()).tag(sync=True)
     page_size = traitlets.Int(50, min=1).tag(sync=True)
     empty = traitlets.Unicode("There is no one to show here.").tag(sync=True)
-    selectable = traitlets.Bool(False).tag(sync=True)
-    selected = traitlets.Unicode("").tag(sync=True)
     order = traitlets.Dict().tag(sync=True)
     query = traitlets.Unicode("").tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
@@ -93,11 +92,7 @@ class Listing(AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take from the page what a reader can choose there, and nothing else."""
         super().set_state(
-            {
-                name: sync_data[name]
-                for name in ("selected", "order", "query")
-                if name in sync_data
-            }
+            {name: sync_data[name] for name in ("order", "query") if name in sync_data}
         )
 
     @traitlets.validate("columns")
@@ -140,13 +135,6 @@ class Listing(AnyWidget):
         # Saving one cell twice within a minute gives equal dicts, which would not be sent: the count tells them apart.
         return proposal["value"] and {**proposal["value"], "n": self.edit.get("n", 0)}
 
-    @traitlets.observe("records")
-    def _drop_selection_of_no_one(self, _change: dict[str, Any]) -> None:
-        if self.selected and all(
-            record["id"] != self.selected for record in self.records
-        ):
-            self.selected = ""
-
     def _hear(
         self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
     ) -> None:
@@ -165,7 +153,7 @@ class Listing(AnyWidget):
             # In place, and so without sending: the page that the change came from shows it already.
             record[key] = value
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        self.send({"kind": "edit", "turn": content.get("turn"), "held": held})
+        self.send({"kind": "edit", "turn": content.get("turn"), "accepted": held})
         if held:
             self.edit = {
                 "id": record["id"],

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
 from senlib import widgets
+from senlib.widgets._script import script
 
 CHROMIUM = (
     shutil.which("chromium")
@@ -85,9 +86,9 @@ class Screen:
             and file.is_file()
             and file.suffix in TYPES
         ):
-            route.fulfill(
-                body=file.read_text(encoding="utf-8"), content_type=TYPES[file.suffix]
-            )
+            is_script = file.suffix == ".js"
+            body = script(name) if is_script else file.read_text(encoding="utf-8")
+            route.fulfill(body=body, content_type=TYPES[file.suffix])
         elif not route.request.url.startswith("blob:"):
             if name != "favicon.ico":
                 self.troubles.append(f"request for {route.request.url}")

@@ -65,7 +65,7 @@ def test_the_fields_of_a_box_are_those_of_the_workbooks_charts():
 def test_an_answer_to_a_question_is_held_and_seen(flow, way):
     give(flow, "q1", way)
     assert flow.seen == [{"key": "q1", "way": way, "n": 1}]
-    assert flow.replies == [{"kind": "heard", "turn": 1, "held": True}]
+    assert flow.replies == [{"kind": "heard", "turn": 1, "accepted": True}]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_answer_that_cannot_be_is_refused(flow, key, way):
     give(flow, key, way)
     assert (flow.seen, flow.replies) == (
         [],
-        [{"kind": "heard", "turn": 1, "held": False}],
+        [{"kind": "heard", "turn": 1, "accepted": False}],
     )
 
 
@@ -102,7 +102,7 @@ def test_only_what_may_be_walked_is_walked_and_only_what_may_be_changed_is_chang
     give(flow, "q1", "yes")
     redraw(flow, [END], "end")
     assert flow.seen == []
-    assert [reply["held"] for reply in flow.replies] == [False, False]
+    assert [reply["accepted"] for reply in flow.replies] == [False, False]
     assert len(flow.nodes) == 3
 
 
@@ -114,7 +114,7 @@ def test_a_changed_chart_is_held_and_seen(flow):
     ]  # the box that 'yes' led to is gone
     assert flow.seen == [{"nodes": held, "start": "q1", "n": 1}]
     assert (flow.nodes, flow.start) == (held, "q1")
-    assert flow.replies == [{"kind": "heard", "turn": 1, "held": True}]
+    assert flow.replies == [{"kind": "heard", "turn": 1, "accepted": True}]
 
 
 def test_a_start_that_is_gone_is_none(flow):
@@ -150,13 +150,13 @@ def test_a_chart_of_another_shape_is_refused(flow, nodes):
     redraw(flow, nodes)
     assert flow.seen == []
     assert flow.nodes == [full(ASK), full(STEP), full(END)]
-    assert flow.replies == [{"kind": "heard", "turn": 1, "held": False}]
+    assert flow.replies == [{"kind": "heard", "turn": 1, "accepted": False}]
 
 
 @pytest.mark.parametrize("start", [None, 5, ["q1"]])
 def test_a_start_that_is_no_text_is_refused(flow, start):
     redraw(flow, [ASK], start)
-    assert flow.replies == [{"kind": "heard", "turn": 1, "held": False}]
+    assert flow.replies == [{"kind": "heard", "turn": 1, "accepted": False}]
 
 
 def test_the_longest_and_the_most_are_held(flow):

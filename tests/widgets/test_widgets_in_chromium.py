@@ -160,8 +160,6 @@ def test_anyone_can_use_it(stage, example, width, scheme):
     widget = EXAMPLES[example]()
     if example == "matrix":
         widget.selected = {"row": "3", "column": "5"}
-    if example == "listing":
-        widget.selectable, widget.selected = True, "2"
     page = stage(widget, width=width, color_scheme=scheme).page
     assert fits_its_page(page)
     assert axe_findings(page) == []
@@ -779,23 +777,7 @@ def test_a_choice_no_longer_offered_is_kept_until_changed(stage):
     assert on.widget.records[0]["lead"] == "Teacher"
 
 
-def test_names_can_be_pressed_where_that_is_wanted(stage):
-    on = stage(example_listing(selectable=True))
-    name = on.page.get_by_role("button", name="Amir Khan")
-    name.focus()
-    for key, selected, pressed in [("Enter", "2", "true"), ("Space", "", "false")]:
-        name.press(key)
-        on.settle()
-        assert (on.widget.selected, name.get_attribute("aria-pressed")) == (
-            selected,
-            pressed,
-        )
-    on.widget.selected = "4"
-    on.tell()
-    assert on.page.locator("[aria-pressed=true]").all_inner_texts() == ["Cara Lee"]
-
-
-def test_names_are_text_where_they_cannot_be_pressed(stage):
+def test_names_are_text(stage):
     assert stage(example_listing()).page.locator("tbody th button").count() == 0
 
 
@@ -902,9 +884,7 @@ def test_any_value_is_text_in_the_list(stage, text):
         person(1, name=text, form=text, level=text, plan=text, lead=text),
         person(2, id=text),
     ]
-    on = stage(
-        example_listing(caption=text, columns=columns, records=people, selectable=True)
-    )
+    on = stage(example_listing(caption=text, columns=columns, records=people))
     page = on.page
     assert page.locator("tbody th").first.evaluate("one => one.textContent") == text
     assert page.locator("textarea").first.input_value() == text
@@ -916,13 +896,8 @@ def test_any_value_is_text_in_the_list(stage, text):
     assert name.evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
     page.locator("textarea").nth(1).fill(text)
     page.locator("textarea").nth(1).press("Enter")
-    page.locator("tbody th button").nth(1).click()
     on.settle()
-    assert (on.widget.edit["id"], on.widget.edit["value"], on.widget.selected) == (
-        text,
-        text,
-        text,
-    )
+    assert (on.widget.edit["id"], on.widget.edit["value"]) == (text, text)
 
 
 # FileChooser

@@ -1,0 +1,75 @@
+// What the widgets' scripts have in common: making elements, writing text, keeping the focus, following the model.
+
+// Random, since each widget has a copy of this script to itself: counting would give several widgets the same ids.
+export const newId = () => Math.random().toString(36).slice(2, 10);
+
+function fill(element, attributes, text) {
+  for (const [name, value] of Object.entries(attributes))
+    element.setAttribute(name, value);
+  if (text !== "") element.textContent = text;
+  return element;
+}
+
+export const make = (tag, attributes = {}, text = "") =>
+  fill(document.createElement(tag), attributes, text);
+
+export const makeShape = (tag, attributes = {}, text = "") =>
+  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, text);
+
+// The element in which a widget stands; JupyterLab leaves its keys alone.
+export const makeRoot = (name, attributes = {}, tag = "div") =>
+  make(tag, { class: name, "data-lm-suppress-shortcuts": "true", ...attributes });
+
+export function makeButton(words, press = null, attributes = {}) {
+  const button = make("button", { type: "button", ...attributes }, words);
+  if (press) button.addEventListener("click", press);
+  return button;
+}
+
+export function makeOption(value, words) {
+  const option = make("option", {}, words);
+  option.value = value;
+  return option;
+}
+
+// Written only where it differs, so that nothing is read out twice.
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function setInvalid(control, fault) {
+  if (fault) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+}
+
+// Puts nodes into a list in this order. The one with the focus is not moved, since that would take the focus away.
+export function place(list, nodes) {
+  const fixed = nodes.find(
+    (node) => node.parentNode === list && node.contains(document.activeElement),
+  );
+  for (const node of [...list.children]) if (!nodes.includes(node)) node.remove();
+  const split = fixed ? nodes.indexOf(fixed) : nodes.length;
+  nodes.forEach((node, i) => {
+    if (i >= split && node === fixed) return;
+    if (list.children[i] !== node) list.insertBefore(node, list.children[i] || null);
+  });
+}
+
+// Has functions called on events of the model, the document or the window; returns what ends that.
+export function listen(model, { changes = {}, page = {}, window: screen = {} }) {
+  const each = (handlers, act) => {
+    for (const [event, handler] of Object.entries(handlers)) act(event, handler);
+  };
+  each(changes, (event, handler) => model.on(event, handler));
+  each(page, (event, handler) => document.addEventListener(event, handler));
+  each(screen, (event, handler) => window.addEventListener(event, handler));
+  return () => {
+    each(changes, (event, handler) => model.off(event, handler));
+    each(page, (event, handler) => document.removeEventListener(event, handler));
+    each(screen, (event, handler) => window.removeEventListener(event, handler));
+  };
+}
+
+// One handler for several events.
+export const onEach = (events, handler) =>
+  Object.fromEntries(events.map((event) => [event, handler]));
