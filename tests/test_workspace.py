@@ -23,7 +23,7 @@ from senlib.school import school_file
 from senlib.school.school import open_school, save_school
 from senlib.school.school_file import FILE
 from senlib.widgets import ChosenFile
-from senlib.workbook import store as stores
+from senlib.workbook import store_file
 from senlib.workbook.closed_store import ClosedStore
 from senlib.workbook.store import Store, StoreError
 from senlib.workspace import FIGURES, TYPED, open_workspace, source_words
@@ -45,7 +45,7 @@ def data(monkeypatch):
         path = Path(folder) / "data"
         monkeypatch.setenv(workspaces.DATA_VARIABLE, str(path))
         monkeypatch.delenv(workspaces.SCHOOL_VARIABLE, raising=False)
-        monkeypatch.setattr(stores, "TIMEOUT_SECONDS", 0.05)
+        monkeypatch.setattr(store_file, "TIMEOUT_SECONDS", 0.05)
         yield path
 
 

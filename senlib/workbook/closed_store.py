@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from senlib.workbook.store import Answer, Placed, Saved, Store, StoreError
+from senlib.workbook.store import Answer, Answers, Placed, Saved, Store, StoreError
 
 
 class ClosedStore(Store):
-    """What stands in for a store whose file cannot be used: it shows no answers, and refuses to keep any, in words.
+    """A store that has no answers, and refuses to keep any, in words. The file is not touched.
 
-    Pages open over it all the same, for figures do not hang on answers. The file is not touched.
+    Pages open over it all the same, for figures do not hang on answers.
     """
 
     def __init__(self, path: Path, *, workbook: str, words: str) -> None:
-        self.path, self.workbook, self.words = path.absolute(), workbook, words
+        self.path = path.absolute()
+        self.workbook = workbook
+        self.words = words
+
+    def one_connection(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def save(
         self, *, form: str, field: str, value: str, seen: int | None = None
@@ -33,10 +39,10 @@ class ClosedStore(Store):
     ) -> dict[str, Saved]:
         self._refuse()
 
-    def after_saving(self, function: Callable[[str, Mapping[str, str]], None]) -> None:
+    def after_saving(self, function: Callable[[str, Answers], None]) -> None:
         pass
 
-    def latest(self, form: str) -> dict[str, str]:
+    def latest(self, form: str) -> Answers:
         return {}
 
     def answers(
@@ -44,7 +50,7 @@ class ClosedStore(Store):
     ) -> dict[str, Answer]:
         return {}
 
-    def forms(self, under: str = "") -> dict[str, dict[str, str]]:
+    def forms(self, under: str = "") -> dict[str, Answers]:
         return {}
 
     def workbooks(self) -> list[str]:
@@ -57,7 +63,7 @@ class ClosedStore(Store):
         self._refuse()
 
     def everything(self) -> list[Placed]:
-        # A copy to carry away that held nothing would pass for a backup.
+        # A copy to carry away without any answers would pass for a backup.
         self._refuse()
 
     def append_missing(self, answers: Iterable[Placed]) -> int:

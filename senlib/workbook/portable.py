@@ -65,7 +65,7 @@ def read(content: bytes) -> Export:
 
     >>> read(b"not JSON")
     Traceback (most recent call last):
-    senlib.workbook.store.StoreError: This is not a file of a workbook: it is not JSON. Choose a file that ...
+    senlib.workbook.store_file.StoreError: This is not a file of a workbook: it is not JSON. Choose a file that ...
     """
     if len(content) > MAX_BYTES:
         raise _refused(f"it is larger than {MAX_BYTES // 1024**2} MB")

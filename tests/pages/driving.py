@@ -195,7 +195,7 @@ def vanish(workspace: Workspace) -> None:
 @contextlib.contextmanager
 def locked(workspace: Workspace, monkeypatch):
     """Another program holds the file; what waits for it gives up soon."""
-    monkeypatch.setattr("senlib.workbook.store.TIMEOUT_SECONDS", 0.02)
+    monkeypatch.setattr("senlib.workbook.store_file.TIMEOUT_SECONDS", 0.02)
     with contextlib.closing(
         sqlite3.connect(workspace.data / "workbook.sqlite", isolation_level=None)
     ) as other:

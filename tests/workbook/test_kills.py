@@ -9,6 +9,7 @@ from contextlib import closing
 
 from senlib import private
 from senlib.workbook import store as module
+from senlib.workbook import store_file
 from senlib.workbook.store import Store
 
 KILLS = 200
@@ -26,6 +27,8 @@ def loaded(name, path):
 
 senlib = sys.modules["senlib"] = types.ModuleType("senlib")
 senlib.private = loaded("senlib.private", {private.__file__!r})
+sys.modules["senlib.workbook"] = types.ModuleType("senlib.workbook")
+loaded("senlib.workbook.store_file", {store_file.__file__!r})
 store = loaded("store", {module.__file__!r})
 own = store.Store(Path(sys.argv[1]), workbook="own")
 for i in itertools.count():

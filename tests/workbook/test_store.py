@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from senlib.workbook import portable
+from senlib.workbook import portable, store_file
 from senlib.workbook import store as module
 from senlib.workbook.store import Placed, Store, StoreError
 
@@ -122,6 +123,7 @@ def test_what_save_says_is_what_is_there(store):
     saved = store.save(form="plan", field="a", value="text")
     answer = store.answers("plan")["a"]
     assert (answer.id, answer.value, answer.at) == (saved.id, "text", saved.at)
+    assert (saved.value, saved.versions) == ("text", answer.versions)
     assert (
         before <= saved.at <= datetime.now(UTC)
         and saved.at.utcoffset() == datetime.now().astimezone().utcoffset()
@@ -252,6 +254,66 @@ def test_ids_are_not_used_again_after_a_deletion(store):
     )
 
 
+# -- one connection --
+
+
+def count_connections(monkeypatch):
+    """The connections that are opened from now on, as a list that grows."""
+    connect, opened = sqlite3.connect, []
+
+    def counted(*args, **kwargs):
+        connection = connect(*args, **kwargs)
+        opened.append(connection)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    return opened
+
+
+def test_what_belongs_together_uses_one_connection_which_is_closed(store, monkeypatch):
+    opened = count_connections(monkeypatch)
+    with store.one_connection():
+        assert opened == []  # before anything is asked of the file
+        first = store.save(form="plan", field="a", value="first")
+        with store.one_connection():
+            store.save(form="plan", field="a", value="second")
+            store.bring_back("plan", "a", first.id)
+        assert store.latest("plan") == {"a": "first"} == store.forms()["plan"]
+    assert len(opened) == 1 and not list(store.path.parent.glob("*-wal"))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+    store.latest("plan")
+    assert len(opened) == 2
+
+
+def test_what_fails_within_one_connection_leaves_nothing_half_done(path, store):
+    with store.one_connection():
+        with pytest.raises(StoreError, match="cannot be used"):
+            store.append_missing([Placed("plan", None, "x", datetime.now(UTC))])
+        with pytest.raises(RuntimeError), store._file.writing() as connection:
+            connection.execute("DELETE FROM answers")
+            raise RuntimeError
+        store.save(form="plan", field="a", value="after")
+        Store(path, workbook="own").save(form="plan", field="b", value="another page")
+        assert store.latest("plan") == {"a": "after", "b": "another page"}
+
+
+def test_a_file_taken_away_within_one_connection_is_missed(path, store):
+    with store.one_connection():
+        store.save(form="plan", field="a", value="x")
+        path.unlink()
+        with pytest.raises(StoreError, match="no longer there"):
+            store.save(form="plan", field="a", value="y")
+
+
+def test_each_thread_has_a_connection_of_its_own(store, monkeypatch):
+    opened = count_connections(monkeypatch)
+    with store.one_connection(), ThreadPoolExecutor(1) as thread:
+        store.save(form="plan", field="a", value="x")
+        assert thread.submit(store.latest, "plan").result() == {"a": "x"}
+    assert len(opened) == 2
+
+
 # -- at once --
 
 
@@ -327,7 +389,7 @@ def test_a_page_waits_while_another_makes_the_file(path, monkeypatch):
             waits.append(seconds)
             other.execute("ROLLBACK")
 
-        monkeypatch.setattr(module.time, "sleep", wait)
+        monkeypatch.setattr(store_file.time, "sleep", wait)
         Store(path, workbook="own").save(form="plan", field="a", value="x")
     assert len(waits) == 1 and values(path) == ["x"]
 
@@ -392,7 +454,7 @@ def test_deleted_from_the_copy_of_an_older_file(path):
 
 
 def test_what_another_page_still_reads_is_said_to_be_left(path, store, monkeypatch):
-    monkeypatch.setattr(module, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(store_file, "TIMEOUT_SECONDS", 0.05)
     store.save(form="plan", field="a", value=SECRET)
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -486,7 +548,7 @@ def test_a_killed_upgrade_is_done_anew(path):
 
 def test_a_file_of_a_newer_version_is_refused(path, store):
     store.save(form="plan", field="a", value=SECRET)
-    execute(path, f"PRAGMA user_version = {module.VERSION + 1}")
+    execute(path, f"PRAGMA user_version = {store_file.VERSION + 1}")
     assert "newer version" in refusal(path)
 
 
@@ -589,7 +651,7 @@ def test_a_file_whose_first_lines_were_cut_off_by_a_kill_opens(path, tmp_path):
 
 
 def test_a_locked_file(path, store, monkeypatch):
-    monkeypatch.setattr(module, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(store_file, "TIMEOUT_SECONDS", 0.05)
     store.save(form="plan", field="a", value="before")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
