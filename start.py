@@ -2,7 +2,8 @@
 """Open the workbook, or run its tests; the environment that both need is made first where it is missing.
 
     python3 start.py [OPTIONS]        open the workbook; OPTIONS are those of `senlib serve`
-    python3 start.py test [OPTIONS]   run every test; OPTIONS are those of pytest
+    python3 start.py test             run every test, on two processors
+    python3 start.py test OPTIONS     run tests in one process; OPTIONS are those of pytest
 
 The environment is the folder .venv beside this file. It holds nothing of yours: delete it when you like, and the next
 start makes it anew.
@@ -24,6 +25,8 @@ TO_OPEN, TO_TEST = ("requirements.txt",), ("requirements.txt", "requirements-tes
 # Not the program senlib.exe that pip makes: a school's computer may forbid programs that nobody signed.
 # -P: a file random.py in the folder where she happens to be is not taken for Python's own.
 OPEN, TEST = ("-P", "-m", "senlib", "serve"), ("-m", "pytest")
+# A file stays whole, for its fixtures and a notebook's kernel; in the order of the folders, so that short files come last.
+ALL_TESTS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 SHOWN = {  # what pip starts a line with, and what we make of it
     "Collecting ": ".",
@@ -246,7 +249,9 @@ def main(arguments: list[str]) -> int:
         )
     if testing:
         os.chdir(ROOT)
-    program = [*TEST, *arguments[1:]] if testing else [*OPEN, *arguments]
+        program = [*TEST, *(arguments[1:] or ALL_TESTS)]
+    else:
+        program = [*OPEN, *arguments]
     variables = surroundings(dict(os.environ), root=ROOT, windows=WINDOWS)
     return run([str(python(ROOT, windows=WINDOWS)), *program], variables)
 

@@ -1,8 +1,11 @@
 """docs/architecture.md tells the truth: its picture is the code's imports, what it names is there; and CONTRIBUTING.md's map is whole."""
 
+import ast
 import importlib
 import pkgutil
 import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import grimp
@@ -80,6 +83,58 @@ def test_file_that_is_named_exists(file):
 def test_name_that_is_named_exists(name):
     module, _, thing = name.rpartition(".")
     assert hasattr(importlib.import_module(module), thing)
+
+
+def words_of(name):
+    """The words of a class's or module's name, in lower case."""
+    return re.findall(r"[a-z0-9]+", re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower())
+
+
+@cache
+def files_of_code():
+    """Each module's file with its classes' names."""
+    files = {}
+    for file in sorted((ROOT / "senlib").rglob("*.py")):
+        nodes = ast.walk(ast.parse(file.read_bytes()))
+        files[file] = [each.name for each in nodes if isinstance(each, ast.ClassDef)]
+    return files
+
+
+def glossary():
+    """Each word of the glossary, with the words that are not used for the same thing."""
+    line = r"^\| \*\*(\w+)\*\* \| [^|\n]+ \| ([\w, ]*) ?\|$"
+    lines = re.findall(line, PAGE, re.MULTILINE)
+    return {word: others.replace(",", " ").split() for word, others in lines}
+
+
+def test_every_line_of_the_glossary_is_read():
+    assert len(glossary()) == len(re.findall(r"^\| \*\*", PAGE, re.MULTILINE)) > 30
+
+
+@pytest.mark.parametrize("word", glossary())
+def test_no_class_or_module_has_another_word_for_it(word):
+    others = set(glossary()[word])
+    named = [
+        f"{name} ({file.name})"
+        for file, classes in files_of_code().items()
+        for name in (file.stem, *classes)
+        if others & set(words_of(name))
+    ]
+    assert named == []
+
+
+@pytest.mark.xfail(strict=False, reason="the house is being tidied")
+def test_no_two_classes_have_one_name():
+    names = Counter(
+        name.lstrip("_") for classes in files_of_code().values() for name in classes
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_two_modules_have_one_name():
+    names = Counter(file.stem for file in files_of_code())
+    twice = {name for name, count in names.items() if count > 1}
+    assert twice <= {"__init__", "__main__"}
 
 
 def test_the_map_is_what_the_modules_say():

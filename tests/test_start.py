@@ -249,7 +249,7 @@ def test_pip_that_fails_ends_with_its_words_and_the_remedy(
             start.TO_OPEN,
             ["-P", "-m", "senlib", "serve", "--port", "0"],
         ),
-        (["test"], start.TO_TEST, ["-m", "pytest"]),
+        (["test"], start.TO_TEST, ["-m", "pytest", *start.ALL_TESTS]),
         (["test", "-k", "school"], start.TO_TEST, ["-m", "pytest", "-k", "school"]),
     ],
 )

@@ -45,15 +45,17 @@ def editions_of(matrix: pd.DataFrame, *, added: bool) -> list[Edition]:
     >>> editions_of(pd.DataFrame([row, row | {"group": "all"}]), added=True)
     [Edition(year=2025, subjects=('Music',), groups=('all', 'SEN'), added=True, trouble='')]
     """
-    return [
-        Edition(
+    editions = []
+    for year, rows in matrix.groupby("year"):
+        groups = set(rows["group"].unique())
+        edition = Edition(
             year=int(year),
-            subjects=tuple(sorted(part["subject"].unique())),
-            groups=tuple(name for name in SPELLINGS if name in set(part["group"])),
+            subjects=tuple(sorted(rows["subject"].unique())),
+            groups=tuple(name for name in SPELLINGS if name in groups),
             added=added,
         )
-        for year, part in sorted(matrix.groupby("year"), key=lambda pair: -pair[0])
-    ]
+        editions.append(edition)
+    return sorted(editions, key=lambda edition: -edition.year)
 
 
 def differing(newer: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:

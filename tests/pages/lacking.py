@@ -16,7 +16,7 @@ import pandas as pd
 
 from senlib import ROOT, open_sample
 from senlib.measures.groups import has_sen
-from senlib.pages import kit
+from senlib.pages.kit import page as every_page
 from senlib.school.school import School
 from senlib.workspace import Workspace
 
@@ -341,7 +341,7 @@ def calls(stem: str) -> tuple[str, ...]:
 def page_of(stem: str, workspace: Workspace, monkeypatch) -> object:
     """A page over a workspace, opened as its notebook opens it."""
     module = importlib.import_module(f"senlib.pages.{stem}")
-    for where in (module, kit.page):  # governors and the room open their own
+    for where in (module, every_page):  # governors and the room open their own
         monkeypatch.setattr(where, "open_workspace", lambda: workspace, raising=False)
     return module.open_page()
 
