@@ -256,7 +256,7 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
                 "buffer_offline_messages": True,
             },
             "AsyncKernelManager": {
-                "client_class": "senlib.serve.kernels.PatientKernelClient"
+                "client_class": "senlib.serve.kernels.PollingKernelClient"
             },
             # A kernel that died is not replaced by an empty one: the page is told that it is gone.
             "KernelRestarter": {"restart_limit": 0},
