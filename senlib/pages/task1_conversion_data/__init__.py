@@ -9,9 +9,9 @@ import ipywidgets as widgets
 
 from senlib.pages.kit.page import Page
 from senlib.pages.task1_conversion_data.answer import answer
-from senlib.pages.task1_conversion_data.choices import Choices
+from senlib.pages.task1_conversion_data.conversion_choices import Choices
+from senlib.pages.task1_conversion_data.conversion_matrix import MatrixPiece
 from senlib.pages.task1_conversion_data.figures import FiguresPiece
-from senlib.pages.task1_conversion_data.matrix import MatrixPiece
 from senlib.pages.task1_conversion_data.peers import peers
 from senlib.pages.task1_conversion_data.years import years
 from senlib.workspace import Workspace

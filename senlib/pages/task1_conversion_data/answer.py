@@ -9,8 +9,8 @@ from senlib.measures.conversion import DENOMINATORS, left_early
 from senlib.measures.groups import NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import empty_states, layout, sentences
-from senlib.pages.task1_conversion_data import rates
-from senlib.pages.task1_conversion_data.choices import Choices, in_summers
+from senlib.pages.task1_conversion_data import conversion_rates
+from senlib.pages.task1_conversion_data.conversion_choices import Choices, in_summers
 from senlib.text import upper_first
 
 
@@ -96,7 +96,7 @@ def _groups(choices: Choices, rows: pd.DataFrame) -> str:
     ]
     by_provision = choices.by.value == "sen_provision"
     sen = rows["group"].eq("SEN") | has_sen(rows["group"], framework=choices.framework)
-    return rates.picture(
+    return conversion_rates.picture(
         rows,
         labels=labels,
         strong=list(sen | (not by_provision)),
@@ -107,7 +107,7 @@ def _groups(choices: Choices, rows: pd.DataFrame) -> str:
 
 def _numbers(choices: Choices, rows: pd.DataFrame) -> str:
     start = sentences.start_label(choices.entry.value, stage=choices.chosen_stage)
-    return rates.numbers(
+    return conversion_rates.numbers(
         rows,
         names=[choices.group_name(group) for group in rows["group"]],
         caption=f"{choices.subject.value}, {in_summers(*choices.cohorts)}, {start}",

@@ -10,7 +10,7 @@ from senlib import national
 from senlib.measures.groups import group_name
 from senlib.pages.kit import layout
 from senlib.pages.kit.dfe_file import NewestFile
-from senlib.pages.task1_conversion_data.choices import Choices
+from senlib.pages.task1_conversion_data.conversion_choices import Choices
 from senlib.text import upper_first
 from senlib.workbook.store import StoreError
 from senlib.workspace import FIGURES, TYPED_SOURCES, source_words

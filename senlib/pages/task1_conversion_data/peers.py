@@ -17,7 +17,7 @@ from senlib.measures.gaps import (
 from senlib.measures.proportion import rounded
 from senlib.pages.kit import layout, sentences
 from senlib.pages.task1_conversion_data.answer import nobody
-from senlib.pages.task1_conversion_data.choices import Choices
+from senlib.pages.task1_conversion_data.conversion_choices import Choices
 
 SIDES = ("SEN", "no SEN")
 

@@ -6,9 +6,9 @@ import pandas as pd
 
 from senlib.measures.comparison import of_known_starts
 from senlib.pages.kit import layout, sentences
-from senlib.pages.task1_conversion_data import rates
+from senlib.pages.task1_conversion_data import conversion_rates
 from senlib.pages.task1_conversion_data.answer import nobody, nothing
-from senlib.pages.task1_conversion_data.choices import Choices, in_summers
+from senlib.pages.task1_conversion_data.conversion_choices import Choices, in_summers
 from senlib.text import upper_first
 
 
@@ -32,14 +32,14 @@ def years(choices: Choices) -> str:
         layout.note(
             "One summer’s pupils are few. To see more of them at once, choose several summers together above."
         ),
-        rates.picture(
+        conversion_rates.picture(
             rows,
             labels=labels,
             strong=list(rows["group"] == "SEN"),
             axis=f"reached {choices.outcome}",
             shapes=True,
         ),
-        rates.numbers(rows, names=labels, caption="Summer by summer"),
+        conversion_rates.numbers(rows, names=labels, caption="Summer by summer"),
         layout.how_to_read("two_summers", "rate"),
     ]
     return "".join(parts)

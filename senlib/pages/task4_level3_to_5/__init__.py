@@ -24,7 +24,7 @@ from senlib.pages.kit.downloads import Downloads, Made, NothingChosen, forms
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.rates import rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers
-from senlib.pages.task4_level3_to_5 import lists as lists
+from senlib.pages.task4_level3_to_5 import tracking_lists as lists
 from senlib.pages.task4_level3_to_5.question import (
     WHO,
     Question,
@@ -190,13 +190,13 @@ class TrackingPage(Page):
 
     def _build_list(self) -> widgets.VBox:
         framework = self.school.framework
-        columns = lists.page_columns(framework, self._stage)
+        columns = tracking_lists.page_columns(framework, self._stage)
         self.listing = Listing(columns=columns, page_size=25, caption="", empty="")
         self.listing.observe(lambda change: self._keep_plan(change["new"]), "edit")
         self.live.also(self._show_pupils)
         self.england = self.live.piece(self._england_html)
         self.status = layout.html("")
-        notes = lists.of_framework(lists.NOTES, framework)
+        notes = tracking_lists.of_framework(tracking_lists.NOTES, framework)
         below = "".join(map(layout.note, notes.values()))
         below += layout.how_to_read("gain") if "gain" in notes else ""
         key = layout.html(below + pupil_names.codes_key(self.school))
@@ -239,7 +239,9 @@ class TrackingPage(Page):
         whom = question.whom(len(rows))
         self.listing.caption = f"{question.subject}: {whom} who started at {start}"
         self.listing.empty = why_nobody(question) if rows.empty else ""
-        columns = list(lists.of_framework(lists.LISTED, self.school.framework))
+        columns = list(
+            tracking_lists.of_framework(tracking_lists.LISTED, self.school.framework)
+        )
         pupils = rows["pupil_id"]
         links = [pupil_names.page_address(self.workspace, pupil) for pupil in pupils]
         table = rows[columns].assign(id=pupils, href=links)
@@ -332,19 +334,23 @@ class TrackingPage(Page):
         self.take_stock()
         tables = {subject: self.rows(subject=subject) for subject in subjects}
         england = self._others(self.rows())
-        return lists.in_excel(tables, self.question, title=title, england=england)
+        return tracking_lists.in_excel(
+            tables, self.question, title=title, england=england
+        )
 
     def _in_word(self, _answers: dict[str, dict[str, str]]) -> File:
         self.take_stock()
         rows = self.rows()
-        return lists.in_word(rows, self.question, england=self._others(rows))
+        return tracking_lists.in_word(rows, self.question, england=self._others(rows))
 
     def _for_a_talk(self, _answers: dict[str, dict[str, str]]) -> File:
         self.take_stock()
         rows = self.rows()
         if rows.empty:
             raise NothingChosen(why_nobody(self.question))
-        return lists.for_a_talk(rows, self.question, england=self._others(rows))
+        return tracking_lists.for_a_talk(
+            rows, self.question, england=self._others(rows)
+        )
 
 
 open_page = TrackingPage.open

@@ -17,7 +17,7 @@ from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import group_name
 from senlib.measures.tracking import people_in_cell
 from senlib.pages.kit import empty_states, layout, pupil_names, sentences
-from senlib.pages.task1_conversion_data.choices import Choices, in_summers
+from senlib.pages.task1_conversion_data.conversion_choices import Choices, in_summers
 from senlib.text import upper_first
 from senlib.widgets import Listing, Matrix
 
