@@ -160,19 +160,19 @@ def test_the_desk_is_laid_all_the_same_and_says_what_is_wrong(says_of_any):
 
 def test_the_front_page_opens_and_says_what_is_wrong(says_of_any):
     page = FrontPage(open_workspace())
-    assert page.school() and page.own_files() and page.tasks().value
-    assert says_of_any in page.header().value and "is open" in page.opened.value
+    assert page.which_school() and page.own_files() and page.tasks().value
+    assert says_of_any in page.header().value and "is open" in page.schools.opened.value
 
 
 def test_the_front_page_says_that_a_choice_is_not_saved(says):
     page = FrontPage(open_workspace())
-    page.school()
-    page.which.value = "gcse"
-    page.open.click()
+    page.which_school()
+    page.schools.which.value = "gcse"
+    page.schools.open_chosen.click()
     assert (
-        "not saved" in page.refused.value
-        and says in page.refused.value
-        and "Elmbridge Vale" in page.opened.value
+        "not saved" in page.schools.refused.value
+        and says in page.schools.refused.value
+        and "Elmbridge Vale" in page.schools.opened.value
     )
 
 
@@ -182,46 +182,56 @@ def test_where_only_the_answers_on_one_school_are_out_of_reach_another_can_be_op
     answered()
     with unreadable(data):
         page = FrontPage(open_workspace())
-        page.school()
-        page.which.value = "gcse"
-        page.open.click()
+        page.which_school()
+        page.schools.which.value = "gcse"
+        page.schools.open_chosen.click()
         assert (
-            "Harbour Road" in page.opened.value
+            "Harbour Road" in page.schools.opened.value
             and page.workspace.trouble == ""
-            and "sl-fault" not in page.top.value
+            and "sl-fault" not in page.header().value
         )
 
 
 @pytest.mark.parametrize("codes", [False, True])
 def test_files_are_refused_whole_where_answers_cannot_be_saved(says, codes, data):
     page = FrontPage(open_workspace())
-    page.school(), page.own_files()
-    page.yardstick.value, page.year.value, page.codes.value = "levels", 2005, codes
-    page.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
-    page.review.open.click()
-    assert (
-        "could not be kept" in page.review.refused.value
-        and page.chooser.message == "Nothing was kept."
+    page.which_school(), page.own_files()
+    page.own.yardstick.value, page.own.year.value, page.own.codes.value = (
+        "levels",
+        2005,
+        codes,
     )
-    assert not (data / "school").exists() and "Elmbridge Vale" in page.opened.value
+    page.own.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
+    page.own.review.open.click()
+    assert (
+        "could not be kept" in page.own.review.refused.value
+        and page.own.chooser.message == "Nothing was kept."
+    )
+    assert (
+        not (data / "school").exists() and "Elmbridge Vale" in page.schools.opened.value
+    )
 
 
 def test_what_was_said_of_headings_stays_on_the_page_where_it_cannot_be_saved(
     says, data
 ):
     page = FrontPage(open_workspace())
-    page.school(), page.own_files()
-    page.yardstick.value, page.year.value = "levels", 2005
-    page.take([ChosenFile(name="wide.csv", content=ASKED.encode())])
-    (table,) = page.review.columns.tables
+    page.which_school(), page.own_files()
+    page.own.yardstick.value, page.own.year.value = "levels", 2005
+    page.own.take([ChosenFile(name="wide.csv", content=ASKED.encode())])
+    (table,) = page.own.review.columns.tables
     at = [column["heading"] for column in table["columns"]].index("Reading Age")
-    page.review.columns.hear([{"id": table["columns"][at]["id"], "value": "leave out"}])
+    page.own.review.columns.hear(
+        [{"id": table["columns"][at]["id"], "value": "leave out"}]
+    )
     for _ in range(2):
-        page.review.open.click()
-        told = page.review.refused.value
+        page.own.review.open.click()
+        told = page.own.review.refused.value
         assert "could not be kept" in told and says in told
-        assert page.review.columns.tables[0]["columns"][at]["meaning"] == "leave out"
-        assert page.review.columns in page.review.box.children
+        assert (
+            page.own.review.columns.tables[0]["columns"][at]["meaning"] == "leave out"
+        )
+        assert page.own.review.columns in page.own.review.box.children
     assert not (data / "school").exists()
 
 
@@ -317,7 +327,7 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
         first.figures(),
         fourth.answer(),
         fourth.pupils(),
-        front.school(),
+        front.which_school(),
         front.own_files(),
     )
     pupil = fourth.listing.records[0]["id"]
@@ -335,21 +345,25 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
         "not saved" in first.figures_piece.status.value
         and "no longer there" in first.figures_piece.status.value
     )
-    front.which.value = "gcse"
-    front.open.click()
+    front.schools.which.value = "gcse"
+    front.schools.open_chosen.click()
     assert (
-        "not saved" in front.refused.value and "no longer there" in front.refused.value
+        "not saved" in front.schools.refused.value
+        and "no longer there" in front.schools.refused.value
     )
-    front.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
+    front.own.take([ChosenFile(name="wide.csv", content=KNOWN.encode())])
     assert (
-        "no longer there" in front.outcome.children[0].value
-        and front.chooser.message == "Nothing was kept."
+        "no longer there" in front.own.outcome.children[0].value
+        and front.own.chooser.message == "Nothing was kept."
     )
     open_workspace()
     fourth.who.value = "SEN"
     assert fourth.trouble.value == ""
-    front.open.click()
-    assert front.refused.value == "" and "Harbour Road" in front.opened.value
+    front.schools.open_chosen.click()
+    assert (
+        front.schools.refused.value == ""
+        and "Harbour Road" in front.schools.opened.value
+    )
 
 
 def test_where_the_choice_cannot_be_read_her_own_school_is_opened(data):

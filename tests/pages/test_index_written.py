@@ -48,7 +48,7 @@ def page_of(workspace):
         page.header(),
         page.tasks(),
         page.due(),
-        page.school(),
+        page.which_school(),
         page.own_files(),
         page.carry(),
     )
@@ -153,12 +153,12 @@ def test_where_it_cannot_be_read_what_was_shown_stays(
     with trouble(workspace, monkeypatch):
         page._show_progress()
         assert says in words(page.soon) and "1 of 2 parts begun" in words(page.far)
-        page.make.click()
-        assert "No file was made." in words(page.portable) and says in words(
-            page.portable
+        page.carrying.make.click()
+        assert "No file was made." in words(page.carrying.portable) and says in words(
+            page.carrying.portable
         )
-        page.bring_in([ChosenFile(name="w.json", content=made())])
-        assert says in page.bring.message
+        page.carrying.bring_in([ChosenFile(name="w.json", content=made())])
+        assert says in page.carrying.bring.message
 
 
 # -- carried away and brought in --
@@ -183,11 +183,11 @@ def made(*answers):
 
 
 def file_of(page):
-    page.make.click()
+    page.carrying.make.click()
     return base64.b64decode(
-        re.search(r'href="data:application/json;base64,([^"]+)"', page.portable.value)[
-            1
-        ]
+        re.search(
+            r'href="data:application/json;base64,([^"]+)"', page.carrying.portable.value
+        )[1]
     )
 
 
@@ -203,18 +203,18 @@ def test_a_workbook_is_carried_to_another_computer_with_its_history(
         )
     add_action(here.store, what="Ring home", due=day(3))
     page = page_of(there)
-    page.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
+    page.carrying.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
     assert (
         there.store.everything() == here.store.everything()
         and there.store.forms() == here.store.forms()
     )
     assert (
-        page.bring.message
+        page.carrying.bring.message
         == f"Brought in: {len(here.store.everything())} answers that were not here yet."
     )
-    page.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
+    page.carrying.bring_in([ChosenFile(name="w.json", content=file_of(page_of(here)))])
     assert (
-        page.bring.message == "Brought in: 0 answers that were not here yet."
+        page.carrying.bring.message == "Brought in: 0 answers that were not here yet."
         and there.store.everything() == here.store.everything()
     )
 
@@ -224,7 +224,7 @@ def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(
 ):
     workspace.store.save(form="review", field="review.pupils.now", value="of today")
     page = page_of(workspace)
-    page.bring_in(
+    page.carrying.bring_in(
         [
             ChosenFile(
                 name="w.json",
@@ -235,7 +235,9 @@ def test_nothing_that_was_here_is_lost_and_of_each_box_the_later_answer_shows(
             )
         ]
     )
-    assert page.bring.message == "Brought in: 2 answers that were not here yet."
+    assert (
+        page.carrying.bring.message == "Brought in: 2 answers that were not here yet."
+    )
     assert workspace.store.latest("review") == {
         "review.pupils.now": "of today",
         "review.parents.now": "x",
@@ -288,10 +290,10 @@ def test_the_file_holds_numbers_and_neither_names_nor_results(workspace):
 )
 def test_a_file_that_is_no_workbook_s_is_refused_in_words(workspace, content, says):
     page = page_of(workspace)
-    page.bring_in([ChosenFile(name="w.json", content=content)])
+    page.carrying.bring_in([ChosenFile(name="w.json", content=content)])
     assert (
-        says in page.bring.message
-        and "Zebedee" not in page.bring.message
+        says in page.carrying.bring.message
+        and "Zebedee" not in page.carrying.bring.message
         and workspace.store.forms() == {}
     )
 
@@ -302,11 +304,14 @@ def test_of_several_files_all_are_brought_in_or_none(workspace):
         for field in ("review.pupils.now", "review.parents.now")
     )
     page = page_of(workspace)
-    page.bring_in([good, ChosenFile(name="b.json", content=b"no")])
-    assert "it is not JSON" in page.bring.message and workspace.store.forms() == {}
-    page.bring_in([good, more])
+    page.carrying.bring_in([good, ChosenFile(name="b.json", content=b"no")])
     assert (
-        page.bring.message == "Brought in: 2 answers that were not here yet."
+        "it is not JSON" in page.carrying.bring.message
+        and workspace.store.forms() == {}
+    )
+    page.carrying.bring_in([good, more])
+    assert (
+        page.carrying.bring.message == "Brought in: 2 answers that were not here yet."
         and len(workspace.store.latest("review")) == 2
     )
 
@@ -319,8 +324,10 @@ def test_what_the_page_of_a_sheet_saved_for_want_of_a_store_can_be_brought_in(
     content = made(("review", "review.pupils.now", "not saved then")).replace(
         b"13:02:00.000000", b"13:02:00.123000"
     )
-    page.bring_in([ChosenFile(name="not-saved-in-the-workbook.json", content=content)])
-    assert page.bring.message == "Brought in: 1 answer that was not here yet."
+    page.carrying.bring_in(
+        [ChosenFile(name="not-saved-in-the-workbook.json", content=content)]
+    )
+    assert page.carrying.bring.message == "Brought in: 1 answer that was not here yet."
 
 
 # -- deleted --
@@ -346,25 +353,25 @@ def own_school(environment):
 
 def test_it_is_deleted_only_where_that_is_meant(environment):
     page = page_of(own_school(environment))
-    assert page.delete.disabled
-    page.sure.value = True
-    assert not page.delete.disabled
-    page.sure.value = False
-    assert page.delete.disabled and open_workspace().chosen == workspaces.OWN
+    assert page.carrying.delete.disabled
+    page.carrying.sure.value = True
+    assert not page.carrying.delete.disabled
+    page.carrying.sure.value = False
+    assert page.carrying.delete.disabled and open_workspace().chosen == workspaces.OWN
 
 
 def test_everything_is_deleted_and_the_sample_opens(environment):
     page = page_of(own_school(environment))
     file_of(page)
-    page.sure.value = True
-    page.delete.click()
+    page.carrying.sure.value = True
+    page.carrying.delete.click()
     assert "Everything is deleted." in words(
-        page.deleted
-    ) and "The sample school" in words(page.deleted)
+        page.carrying.deletion
+    ) and "The sample school" in words(page.carrying.deletion)
     assert (
         page.workspace.school.sample
-        and "Elmbridge Vale" in words(page.opened)
-        and "Elmbridge Vale" in words(page.top)
+        and "Elmbridge Vale" in words(page.schools.opened)
+        and "Elmbridge Vale" in words(page.header())
     )
     assert (
         not (environment / "school").exists()
@@ -374,8 +381,8 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
     assert (
         b"Zebedee" not in files
         and b"Birch" not in files
-        and page.portable.value == ""
-        and page.delete.disabled
+        and page.carrying.portable.value == ""
+        and page.carrying.delete.disabled
     )
     # What is there again is what comes with the sample, and nothing else.
     examples = portable.read(
@@ -407,10 +414,11 @@ def test_a_folder_that_was_named_is_left_as_it_is_and_said_to_lie_open(
     monkeypatch.setenv(workspaces.SCHOOL_VARIABLE, str(tmp_path / "named"))
     page = page_of(open_workspace())
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
-    page.sure.value = True
-    page.delete.click()
+    page.carrying.sure.value = True
+    page.carrying.delete.click()
     assert (
-        "The folder that you named is open now, as it was." in words(page.deleted)
+        "The folder that you named is open now, as it was."
+        in words(page.carrying.deletion)
         and page.workspace.chosen == workspaces.FOLDER
     )
     assert (
@@ -426,20 +434,21 @@ def test_what_cannot_be_deleted_is_told(environment, monkeypatch):
         raise OSError("busy")
 
     monkeypatch.setattr(workspaces.shutil, "rmtree", refuse)
-    page.sure.value = True
-    page.delete.click()
-    assert "could not be deleted" in words(page.deleted) and "busy" not in words(
-        page.deleted
-    )
+    page.carrying.sure.value = True
+    page.carrying.delete.click()
+    assert "could not be deleted" in words(
+        page.carrying.deletion
+    ) and "busy" not in words(page.carrying.deletion)
 
 
 def test_a_store_that_is_gone_is_told_when_it_is_to_be_deleted(environment):
     page = page_of(own_school(environment))
     vanish(page.workspace)
-    page.sure.value = True
-    page.delete.click()
+    page.carrying.sure.value = True
+    page.carrying.delete.click()
     assert (
-        "no longer there" in words(page.deleted) and (environment / "school").exists()
+        "no longer there" in words(page.carrying.deletion)
+        and (environment / "school").exists()
     )
 
 
@@ -447,8 +456,8 @@ def test_a_sample_can_be_left_and_comes_back_with_what_was_written(environment):
     page = page_of(open_workspace())
     save(page.ask.asked["intro.senco"], "intro.senco.1", "yes")
     for key in ("gcse", "levels"):
-        page.which.value = key
-        page.open.click()
+        page.schools.which.value = key
+        page.schools.open_chosen.click()
     assert page.workspace.store.latest("intro.senco") == {
         "intro.senco.1": "yes"
-    } and open_sample("levels").name in words(page.opened)
+    } and open_sample("levels").name in words(page.schools.opened)

@@ -314,8 +314,8 @@ WIDE = "UPN,Forename,Surname,Year,Reg,SEN Status,KS2 English,KS3 English,Reading
 
 def front_page(environment):
     page = FrontPage(workspaces.open_workspace())
-    page.own_files(), page.school()
-    page.yardstick.value, page.year.value = "levels", 2005
+    page.own_files(), page.which_school()
+    page.own.yardstick.value, page.own.year.value = "levels", 2005
     return page
 
 
@@ -470,19 +470,19 @@ def test_a_folder_named_to_the_server_is_one_choice_among_others(
         and list(workspace.choices())[0] == workspaces.FOLDER
     )
     page = FrontPage(workspace)
-    page.school(), page.own_files()
-    page.which.value = "levels"
-    page.open.click()
+    page.which_school(), page.own_files()
+    page.schools.which.value = "levels"
+    page.schools.open_chosen.click()
     assert (
-        "Elmbridge Vale" in words(page.opened)
+        "Elmbridge Vale" in words(page.schools.opened)
         and workspaces.open_workspace().school.framework.name == "levels"
     )
-    page.yardstick.value, page.year.value = "levels", 2005
+    page.own.yardstick.value, page.own.year.value = "levels", 2005
     choose(page, WIDE)
-    page.review.open.click()
+    page.own.review.open.click()
     assert workspaces.open_workspace().chosen == workspaces.OWN
-    page.which.value = workspaces.FOLDER
-    page.open.click()
+    page.schools.which.value = workspaces.FOLDER
+    page.schools.open_chosen.click()
     assert workspaces.open_workspace().school.framework.name == "gcse"
 
 

@@ -164,7 +164,7 @@ def test_everything_in_one_zip(workspace):
     )
     page = FrontPage(workspace)
     page.downloads()
-    name, content = made(page.taken, "Everything that was written, in one zip")
+    name, content = made(page.files, "Everything that was written, in one zip")
     held = ZipFile(io.BytesIO(content))
     assert name.endswith(".zip") and held.namelist() == [
         "README.txt",
@@ -185,8 +185,8 @@ def test_the_front_page_takes_away_what_is_open(workspace, tmp_path):
     other = workspace_over(tmp_path / "other", small_school())
     other.store.save(form="unit1.reflection", field="spread", value="Elsewhere")
     page.workspace = other
-    page.taken.move_to(other, page._to_take())
-    _, content = made(page.taken, "Everything that was written, in one zip")
+    page.files.move_to(other, page._offers())
+    _, content = made(page.files, "Everything that was written, in one zip")
     assert "Task 1 Conversion.docx" in ZipFile(io.BytesIO(content)).namelist()
 
 
