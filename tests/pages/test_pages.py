@@ -302,7 +302,7 @@ def test_text_from_files_is_text_on_every_page(environment, monkeypatch):
         third.year7(),
         fourth.answer(),
         front.header(),
-        front.school().children[0],
+        front.which_school().children[0],
     ]
     fourth.pupils()
     assert all("<script" not in piece.value for piece in pieces)
@@ -321,7 +321,7 @@ def front_page(environment):
 
 def choose(page, *texts):
     """Choose files with these texts, named a.csv, b.csv …"""
-    page.take(
+    page.own.take(
         [
             ChosenFile(name=f"{letter}.csv", content=text.encode())
             for letter, text in zip("abcdef", texts, strict=False)
@@ -331,7 +331,7 @@ def choose(page, *texts):
 
 def reviewed(page):
     """All that the review says, without its columns."""
-    pieces, boxes = [], [page.review.box, page.outcome]
+    pieces, boxes = [], [page.own.review.box, page.own.outcome]
     while boxes:
         for child in boxes.pop().children:
             if hasattr(child, "children"):
@@ -346,12 +346,14 @@ def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
     choose(page, WIDE)
     assert "2 pupils and 4 results in 1 file. Nothing is kept yet." in reviewed(page)
     assert "‘Reading Age’" in reviewed(page) and not page.workspace.own_folder.exists()
-    assert page.workspace.chosen == "levels" and "Elmbridge Vale" in words(page.top)
-    page.review.open.click()
-    assert "2 pupils" in reviewed(page) and page.workspace.chosen == workspaces.OWN
-    assert "Your own school is open" in words(page.opened) and "Our school" in words(
-        page.top
+    assert page.workspace.chosen == "levels" and "Elmbridge Vale" in words(
+        page.header()
     )
+    page.own.review.open.click()
+    assert "2 pupils" in reviewed(page) and page.workspace.chosen == workspaces.OWN
+    assert "Your own school is open" in words(
+        page.schools.opened
+    ) and "Our school" in words(page.header())
     opened = workspaces.open_workspace()
     assert (
         opened.school.pupils["pupil_id"].tolist() == ["0012", "0013"]
@@ -363,7 +365,7 @@ def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
         "Ada",
         "Bo",
     ]
-    page.review.open.click()
+    page.own.review.open.click()
     assert workspaces.open_workspace().school.pupils["forename"].tolist() == [
         "Ida",
         "Bo",
@@ -373,7 +375,7 @@ def test_own_files_are_shown_before_they_are_kept_and_opened(environment):
 def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
     page = front_page(environment)
     choose(page, WIDE)
-    page.review.open.click()
+    page.own.review.open.click()
     bad = WIDE.replace(",A,3,", ",Q,3.275,").replace("0013", "0012")
     choose(page, bad)
     text = reviewed(page)
@@ -384,8 +386,8 @@ def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
         and "KS2 English" in text
     )
     assert "3.275" not in text and "0012" not in text and "Ada" not in text
-    assert page.review.open.disabled
-    page.review.open.click()
+    assert page.own.review.open.disabled
+    page.own.review.open.click()
     assert workspaces.open_workspace().school.pupils["pupil_id"].tolist() == [
         "0012",
         "0013",
@@ -394,15 +396,15 @@ def test_faults_are_told_all_at_once_and_the_school_before_stays(environment):
 
 def test_names_can_be_replaced_by_codes_that_stay_the_same(environment):
     page = front_page(environment)
-    page.codes.value = True
+    page.own.codes.value = True
     choose(page, WIDE)
-    page.review.open.click()
+    page.own.review.open.click()
     first = workspaces.open_workspace().school.pupils
     assert (first["forename"] == "").all() and not first["pupil_id"].isin(
         ["0012", "0013"]
     ).any()
     choose(page, WIDE)
-    page.review.open.click()
+    page.own.review.open.click()
     assert (
         workspaces.open_workspace().school.pupils["pupil_id"].tolist()
         == first["pupil_id"].tolist()
@@ -421,12 +423,14 @@ def test_a_disk_that_refuses_is_told_and_the_school_before_stays(
 
     monkeypatch.setattr(workspaces, "save_school", refuse)
     choose(page, WIDE)
-    page.review.open.click()
+    page.own.review.open.click()
     assert (
         "could not be kept" in reviewed(page)
-        and page.chooser.message == "Nothing was kept."
+        and page.own.chooser.message == "Nothing was kept."
     )
-    assert "Elmbridge Vale" in words(page.opened) and page.review.review.loads
+    assert (
+        "Elmbridge Vale" in words(page.schools.opened) and page.own.review.review.loads
+    )
 
 
 def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch):
@@ -452,7 +456,7 @@ def test_what_the_disk_refuses_is_said_not_to_be_saved(environment, monkeypatch)
 def test_own_files_spoilt_by_hand_still_let_the_pages_open(environment):
     page = front_page(environment)
     choose(page, WIDE)
-    page.review.open.click()
+    page.own.review.open.click()
     (page.workspace.own_folder / FILE).write_text("spoilt", encoding="utf-8")
     again = FrontPage(workspaces.open_workspace())
     assert (
@@ -554,9 +558,9 @@ def test_levels_sort_by_their_order_and_not_by_their_letters(workspace):
 
 def test_the_way_back_to_a_sample(environment):
     page = front_page(environment)
-    page.which.value = "gcse"
-    page.open.click()
+    page.schools.which.value = "gcse"
+    page.schools.open_chosen.click()
     assert (
-        "Harbour Road" in words(page.opened)
+        "Harbour Road" in words(page.schools.opened)
         and workspaces.open_workspace().chosen == "gcse"
     )
