@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from types import EllipsisType
+from typing import NamedTuple, TypeVar
 
 Label = Hashable
 Parts = Sequence[Label] | EllipsisType
+Row = tuple[Label, ...]
+SignedLabel = tuple[Label, int]
+Key = TypeVar("Key", bound=Hashable)
 
 
 class DisclosureError(ValueError):
     """The tables cannot be published as they are: they do not add up, or what adds up to what is not said."""
 
 
+class LabelSum(NamedTuple):
+    """A label, and those that add up to it."""
+
+    total: Label
+    parts: tuple[Label, ...]
+
+
+class WorkedOut(NamedTuple):
+    """A label that a table does not have, and the labels of which it is the sum, each with 1 or -1."""
+
+    label: Label
+    terms: Sequence[SignedLabel]
+
+
 class ColumnTotals:
-    """What adds up to what in one column."""
+    """What adds up to what in one column.
+
+    sums: for each total its parts. order: all labels, each total before its parts. whole: the one label that is part of none.
+    """
 
     def __init__(
         self, name: str, totals: Mapping[Label, Parts], *, labels: set[Label]
     ) -> None:
-        named = {
-            *totals,
-            *(part for parts in totals.values() if parts is not ... for part in parts),
-        }
-        rest = sorted(labels - named, key=lambda label: (str(type(label)), label))
-        self.sums = {
-            total: tuple(rest if parts is ... else parts)
-            for total, parts in totals.items()
-        }
-        parts = [part for parts in self.sums.values() for part in parts]
+        self.sums = _spelt_out(totals, labels=labels)
+        parts = list(chain.from_iterable(self.sums.values()))
         wholes = [total for total in self.sums if total not in parts]
-        self.order = list(self._down(wholes)) if len(parts) == len(set(parts)) else []
+        each_once = len(parts) == len(set(parts))
+        self.order = list(self._down(wholes)) if each_once else []
         if set(self.order) != {*self.sums, *parts}:
             raise DisclosureError(
                 f"totals of {name!r}: each label is a part of one total at most, and of none below it."
@@ -45,105 +60,145 @@ class ColumnTotals:
     def _down(self, labels: Iterable[Label]) -> Iterator[Label]:
         for label in labels:
             yield label
-            yield from self._down(self.sums.get(label, ()))
+            parts = self.sums.get(label, ())
+            yield from self._down(parts)
 
-    def within(
-        self, labels: set[Label]
-    ) -> tuple[list[tuple], list[tuple[Label, tuple]]]:
-        """For a table with these labels: others to be worked out, each as (label, signed labels); and the sums that hold."""
-        known, worked_out, parts_of = set(labels), [], dict(self.sums)
-
-        def work_out(label: Label, signed: list[tuple[Label, int]]) -> None:
-            known.add(label)
-            worked_out.append((label, signed))
-
-        while True:
-            before = len(known)
-            for total, parts in parts_of.items():  # totals from their parts
-                if total not in known and parts and set(parts) <= known:
-                    work_out(total, [(part, 1) for part in parts])
-            if len(known) > before:
-                continue
-            for total, parts in parts_of.items():  # then what is left of a total
-                missing = tuple(part for part in parts if part not in known)
-                if total in known and missing:
-                    rest = (
-                        missing[0]
-                        if len(missing) == 1
-                        else ("the rest of", total, missing)
-                    )
-                    there = [part for part in parts if part in known]
-                    parts_of[total] = (*there, rest)
-                    work_out(rest, [(total, 1), *((part, -1) for part in there)])
-                    break
-            else:
-                sums = [
-                    (total, parts)
-                    for total, parts in parts_of.items()
-                    if {total, *parts} <= known and parts
-                ]
-                return worked_out, sums
+    def completed(self, labels: Iterable[Label]) -> Completion:
+        """What a reader can add to a table with these labels."""
+        completion = Completion(labels, self.sums)
+        while completion.add_totals() or completion.add_rest():
+            pass
+        return completion
 
 
-def gathered(terms: Iterable[tuple[int, int]]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for cell, sign in terms:
-        found[cell] = found.get(cell, 0) + sign
-    return {cell: sign for cell, sign in found.items() if sign}
+class Completion:
+    """The labels of a table with those that a reader can work out, in the order in which that can be done."""
+
+    def __init__(
+        self, labels: Iterable[Label], sums: Mapping[Label, tuple[Label, ...]]
+    ) -> None:
+        self.available = set(labels)
+        self.worked_out: list[WorkedOut] = []
+        self._parts_of = dict(sums)
+
+    def sums(self) -> list[LabelSum]:
+        """The sums of which all is in the table or worked out."""
+        sums = [LabelSum(total, parts) for total, parts in self._parts_of.items()]
+        return [
+            each
+            for each in sums
+            if each.parts and self.available.issuperset([each.total, *each.parts])
+        ]
+
+    def add_totals(self) -> bool:
+        """Adds totals all of whose parts are there; whether there was one."""
+        before = len(self.available)
+        for total, parts in self._parts_of.items():
+            missing = total not in self.available
+            if missing and parts and self.available.issuperset(parts):
+                self._add(total, [(part, 1) for part in parts])
+        return len(self.available) > before
+
+    def add_rest(self) -> bool:
+        """Adds what is left of the first total that lacks a part; whether there was one."""
+        for total, parts in self._parts_of.items():
+            missing = tuple(part for part in parts if part not in self.available)
+            if total in self.available and missing:
+                one = len(missing) == 1
+                rest = missing[0] if one else ("the rest of", total, missing)
+                there = [part for part in parts if part in self.available]
+                self._parts_of[total] = (*there, rest)
+                taken_off = [(part, -1) for part in there]
+                self._add(rest, [(total, 1), *taken_off])
+                return True
+        return False
+
+    def _add(self, label: Label, terms: Sequence[SignedLabel]) -> None:
+        self.available.add(label)
+        self.worked_out.append(WorkedOut(label, terms))
+
+
+def _spelt_out(
+    totals: Mapping[Label, Parts], *, labels: set[Label]
+) -> dict[Label, tuple[Label, ...]]:
+    """The parts of each total; `...` stands for every label that `totals` does not name."""
+    listed = [parts for parts in totals.values() if not isinstance(parts, EllipsisType)]
+    others = labels - {*totals, *chain.from_iterable(listed)}
+    rest = sorted(others, key=lambda label: (str(type(label)), label))
+    return {
+        total: tuple(rest if isinstance(parts, EllipsisType) else parts)
+        for total, parts in totals.items()
+    }
+
+
+def gathered(terms: Iterable[tuple[Key, int]]) -> dict[Key, int]:
+    """Terms added up by what they are of, without those that come to 0.
+
+    >>> gathered([("all", -1), ("F", 1), ("all", 1)])
+    {'F': 1}
+    """
+    sums: Counter[Key] = Counter()
+    for key, number in terms:
+        sums[key] += number
+    return {key: number for key, number in sums.items() if number}
 
 
 def changes_within(
-    sums: Sequence[tuple[Label, Sequence[Label]]], *, labels: Sequence[Label]
+    sums: Sequence[LabelSum], *, labels: Iterable[Label]
 ) -> list[dict[Label, int]]:
     """What can change in a column: one pupil more in a part and all above it, or another less for it. A label in no sum stands alone.
 
-    >>> changes_within([("all", ["F", "M"])], labels=["all", "F", "M", "others"])
+    >>> changes_within([LabelSum("all", ("F", "M"))], labels=["all", "F", "M", "others"])
     [{'others': 1}, {'F': 1, 'all': 1}, {'M': 1, 'all': 1}, {'F': 1, 'M': -1}]
     """
-    above = {part: total for total, parts in sums for part in parts}
-    totals = {total for total, _ in sums}
-    comings = []
-    for label in above:
-        if label not in totals:
-            path = [label]
-            while path[-1] in above:
-                path.append(above[path[-1]])
-            comings.append(dict.fromkeys(path, 1))
-    swaps = [
-        gathered([*one.items(), *((label, -1) for label in other)])
-        for one, other in combinations(comings, 2)
-    ]
-    return (
-        [{label: 1} for label in labels if label not in above and label not in totals]
-        + comings
-        + swaps
-    )
+    above = {part: each.total for each in sums for part in each.parts}
+    totals = {each.total for each in sums}
+    arrivals = [_arrival(label, above) for label in above if label not in totals]
+    swaps = [_swap(one, other) for one, other in combinations(arrivals, 2)]
+    in_sums = totals.union(above)
+    alone = [{label: 1} for label in labels if label not in in_sums]
+    return alone + arrivals + swaps
 
 
-def row_with(row: tuple[Label, ...], place: int, label: Label) -> tuple[Label, ...]:
-    return (*row[:place], label, *row[place + 1 :])
+def _arrival(label: Label, above: Mapping[Label, Label]) -> dict[Label, int]:
+    """One pupil more under a label, and under each total above it."""
+    path = [label]
+    while path[-1] in above:
+        path.append(above[path[-1]])
+    return dict.fromkeys(path, 1)
+
+
+def _swap(one: dict[Label, int], other: dict[Label, int]) -> dict[Label, int]:
+    """One pupil more under the first, and one less under the other."""
+    fewer = [(label, -1) for label in other]
+    return gathered([*one.items(), *fewer])
+
+
+def row_with(row: Row, place: int, label: Label) -> Row:
+    """The row with this label in place of the one it has there."""
+    before, after = row[:place], row[place + 1 :]
+    return (*before, label, *after)
 
 
 def add_worked_out(
-    grid: dict[tuple[Label, ...], int], place: int, worked_out: Sequence[tuple]
+    counts: dict[Row, int], place: int, worked_out: Iterable[WorkedOut]
 ) -> list[Label]:
-    """Adds rows to the grid for labels that its rows do not have; returns those labels that have nobody anywhere.
+    """Adds to the counts those of labels that are worked out; returns the labels that have nobody anywhere.
 
     Nobody would expect pupils under a label that is nowhere to be seen, so such a label may not serve to hide another.
     """
-    nobody = []
-    for label, signed in worked_out:
-        rows = [row for row in grid if row[place] == signed[0][0]]
-        numbers = [
-            sum(sign * grid[row_with(row, place, of)] for of, sign in signed)
-            for row in rows
-        ]
+    empty = []
+    for label, terms in worked_out:
+        first_label, _ = terms[0]
+        rows = [row for row in counts if row[place] == first_label]
+        numbers = []
+        for row in rows:
+            parts = [sign * counts[row_with(row, place, of)] for of, sign in terms]
+            numbers.append(sum(parts))
         if min(numbers, default=0) < 0:
             raise DisclosureError("A total is smaller than the sum of its parts.")
-        grid.update(
-            (row_with(row, place, label), number)
-            for row, number in zip(rows, numbers, strict=True)
-        )
+        new_rows = [row_with(row, place, label) for row in rows]
+        counts.update(zip(new_rows, numbers, strict=True))
         if not any(numbers):
-            nobody.append(label)
-    return nobody
+            empty.append(label)
+    return empty

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
-from senlib.measures._sums import System
+from senlib.measures._sums import Pattern, SignedCell, System, Terms
 
 # Counts from 1 up to this many pupils are hidden; a page may raise it, and nobody may lower it (DfE and OpenSAFELY practice).
 HIDE_UP_TO = 5
@@ -13,9 +15,12 @@ HIDE_UP_TO = 5
 # How many steps a search may take for one way to hide, and all of them together. A search that is cut short hides more, never less.
 _STEPS = 1000
 _STEPS_AFTER_PATTERN = 50
-_DEAREST = 10
 _STEPS_IN_ALL = 50_000
+# Up to which price a world is searched for that no pattern makes.
+_DEAREST = 10
 
+# The cells that move between the true world and another, each with 1 up or -1 down.
+World = Terms
 # Up to how many further hidden cells each, or each pair, is tried in turn for a cheaper arrangement.
 _POLISHED = {1: 80, 2: 8}
 
@@ -24,17 +29,25 @@ def cells_to_hide(system: System, *, hide_up_to: int) -> list[bool]:
     """Of each cell whether it is hidden. Whatever is hidden under a lower limit stays so under a higher one."""
     if not any(1 <= value <= hide_up_to for value in system.values):
         return [False] * len(system.values)
-    hiding = Search(system)
+    search = Search(system)
     for limit in range(HIDE_UP_TO, hide_up_to + 1):
-        hiding.up_to(limit)
-    return hiding.hidden
+        search.up_to(limit)
+    return search.hidden
+
+
+class Way(NamedTuple):
+    """A way to bring a sum back: what it costs to hide the cell, the cell, and how it moves."""
+
+    price: int
+    cell: int
+    step: int
 
 
 class Search:
     """Which cells are hidden, and for each the proof that it cannot be worked out.
 
     The proof is another world: every cell that moves, and by how much (1 up or down), so that each count stays at 0 or above,
-    each sum holds, nothing moves that shows, and among hidden cells that hang together at least one is small, as the rule
+    each sum stays right, nothing moves that shows, and among hidden cells that are connected at least one is small, as the rule
     says. A reader cannot tell that world from the true one, so no cell that moves between them can be known.
 
     A proof is looked for first among worlds in which all counts that are small stay small (`strict`): there the same counts
@@ -45,48 +58,49 @@ class Search:
     def __init__(self, system: System) -> None:
         self.system = system
         self.hidden = [not weight for weight in system.weights]
-        self.proofs: dict[int, dict[int, int]] = {}
+        self.proofs: dict[int, World] = {}
         self.limit = 0
         self.strict = True
         self.steps = 0
         self.left = _STEPS_IN_ALL
         self.patterns = system.patterns()
-        self.most_sums = max((len(sums) for sums in system.of), default=1) or 1
+        self.most_sums = max([1, *map(len, system.sums_of)])
 
     def up_to(self, limit: int) -> None:
-        """Hides counts of 1 to `limit`, and what it takes to keep them so."""
-        kept = {cell for cell, hidden in enumerate(self.hidden) if hidden}
+        """Hides counts of 1 to `limit`, and what it takes that none of them can be worked out."""
         self.limit = limit
-        small = [
-            cell for cell, value in enumerate(self.system.values) if 1 <= value <= limit
-        ]
-        for cell in small:
-            self.hidden[cell] = True
-        kept |= set(small)
+        for cell, value in enumerate(self.system.values):
+            if self._is_small(value):
+                self.hidden[cell] = True
+        needed = {cell for cell, hidden in enumerate(self.hidden) if hidden}
         self.proofs = {}
         self._protect()
-        self._polish(kept)
+        self._polish(needed)
+
+    def _is_small(self, value: int) -> bool:
+        return 1 <= value <= self.limit
 
     def _guarded(self) -> list[int]:
         """Cells that must not be worked out: what is hidden, and small counts that are not shown but could be worked out."""
-        cells = zip(self.system.values, self.system.weights, self.hidden, strict=True)
+        values, weights = self.system.values, self.system.weights
         return [
             cell
-            for cell, (value, weight, hidden) in enumerate(cells)
-            if hidden and (weight or 1 <= value <= self.limit)
+            for cell, hidden in enumerate(self.hidden)
+            if hidden and (weights[cell] or self._is_small(values[cell]))
         ]
 
     def _protect(self) -> None:
         """Finds each guarded cell a proof, hiding further cells where there is none: each time the fewest that do."""
-        while open_cells := self._without_proof():
-            if found := self._cheapest(open_cells[0]):
-                self._accept(found)
-            elif found := self._loosely(open_cells[0]):
-                self._accept(found, proves=open_cells[:1])
+        while unproved := self._without_proof():
+            cell = unproved[0]
+            if world := self._cheapest(cell):
+                self._accept(world)
+            elif world := self._loosely(cell):
+                self._accept(world, proves=[cell])
             else:
-                self._hide_all_around(open_cells[0])
+                self._hide_all_around(cell)
 
-    def _loosely(self, cell: int) -> dict[int, int] | None:
+    def _loosely(self, cell: int) -> World | None:
         """As `_cheapest`, if need be with a world in which other counts are small than in the true one."""
         self.strict = False
         try:
@@ -95,199 +109,193 @@ class Search:
             self.strict = True
 
     def _without_proof(self) -> list[int]:
-        for cell in (guarded := self._guarded()):
+        guarded = self._guarded()
+        for cell in guarded:
             if cell not in self.proofs:
-                self._accept(
-                    self._pattern(cell, budget=0)[1] or self._move(cell, budget=0) or {}
-                )
+                _, world = self._pattern(cell, budget=0)
+                self._accept(world or self._move(cell, budget=0) or {})
         return [cell for cell in guarded if cell not in self.proofs]
 
-    def _cheapest(self, cell: int) -> dict[int, int] | None:
-        price, found = self._pattern(cell, budget=sum(self.system.weights))
-        for budget in range(0, min(price, _DEAREST)):
-            if proof := self._move(cell, budget=budget):
-                return proof
-        return found
+    def _cheapest(self, cell: int) -> World | None:
+        price, by_pattern = self._pattern(cell, budget=sum(self.system.weights))
+        for budget in range(min(price, _DEAREST)):
+            if world := self._move(cell, budget=budget):
+                return world
+        return by_pattern
 
-    def _accept(
-        self, proof: dict[int, int], *, proves: Iterable[int] | None = None
-    ) -> None:
-        for cell in proof:
+    def _accept(self, world: World, *, proves: Iterable[int] | None = None) -> None:
+        """Hides what moves in a world, which is then the proof of these cells, or of all that move."""
+        for cell in world:
             self.hidden[cell] = True
-        for cell in proof if proves is None else proves:
-            self.proofs.setdefault(cell, proof)
+        for cell in world if proves is None else proves:
+            self.proofs.setdefault(cell, world)
 
     def _hide_all_around(self, cell: int) -> None:
-        """When no way was found in time: nothing shows that hangs together with this cell. There is no more to hide."""
-        for other in self._together([cell], every=True):
+        """When no way was found in time: nothing shows that is connected with this cell. There is no more to hide."""
+        for other in self._connected([cell], every=True):
             self.hidden[other] = True
             self.proofs.setdefault(other, {})
 
-    def _polish(self, kept: set[int]) -> None:
+    def _polish(self, needed: set[int]) -> None:
         """Shows again what need not be hidden, and looks whether fewer cells would do in place of one or two that are."""
-        for size in (1, 2):
-            extra = [
-                cell
-                for cell, hidden in enumerate(self.hidden)
-                if hidden and cell not in kept
-            ]
-            for cells in (
-                combinations(reversed(extra), size)
-                if len(extra) <= _POLISHED[size]
-                else ()
-            ):
+        for size, most in _POLISHED.items():
+            hidden = [cell for cell, is_hidden in enumerate(self.hidden) if is_hidden]
+            extra = [cell for cell in reversed(hidden) if cell not in needed]
+            if len(extra) > most:
+                continue
+            for cells in combinations(extra, size):
                 if all(self.hidden[cell] for cell in cells):
                     self._try_without(cells)
 
     def _try_without(self, cells: Sequence[int]) -> None:
         """Shows these cells and protects anew; back to how it was if no fewer are hidden then."""
-        hidden, proofs, cost = list(self.hidden), dict(self.proofs), self._cost()
+        hidden, proofs = list(self.hidden), dict(self.proofs)
+        cost = self._cost()
         for cell in cells:
             self.hidden[cell] = False
-        moved = {id(proof): proof for proof in proofs.values()}
-        holds = {
-            key: bool(proof)
-            and all(self.hidden[cell] for cell in proof)
-            and self._plausible(proof)
-            for key, proof in moved.items()
-        }
+        # Many cells share a proof, which is looked at once.
+        worlds = {id(world): world for world in proofs.values()}
+        stays = {key: self._is_proof(world) for key, world in worlds.items()}
         self.proofs = {
-            cell: proof for cell, proof in proofs.items() if holds[id(proof)]
+            cell: world for cell, world in proofs.items() if stays[id(world)]
         }
         self._protect()
         if self._cost() >= cost:
             self.hidden, self.proofs = hidden, proofs
 
-    def _cost(self) -> int:
-        return sum(
-            weight
-            for weight, hidden in zip(self.system.weights, self.hidden, strict=True)
-            if hidden
-        )
+    def _is_proof(self, world: World) -> bool:
+        """Whether nothing that shows moves in a world, and a reader would think it possible."""
+        moves = bool(world) and all(self.hidden[cell] for cell in world)
+        return moves and self._plausible(world)
 
-    def _pattern(self, cell: int, *, budget: int) -> tuple[int, dict[int, int] | None]:
+    def _cost(self) -> int:
+        weights = zip(self.system.weights, self.hidden, strict=True)
+        return sum(weight for weight, hidden in weights if hidden)
+
+    def _pattern(self, cell: int, *, budget: int) -> tuple[int, World | None]:
         """The cheapest world of those in which pupils change places along each column of a table, or come into it; its price.
 
         Of those that cost the same, the one that hides parts rather than totals, and small counts rather than large ones.
         """
-        best = None
-        for pairs, off in self.patterns[cell]:
-            price = 0
-            for other, _ in pairs:
-                if not self.hidden[other]:
-                    price += self.system.weights[other]
-                    if price > budget:
-                        break
-            else:
-                if (found := self._either_way(pairs, off, budget - price)) is None:
-                    continue
-                new = [other for other in found if not self.hidden[other]]
-                price = sum(self.system.weights[other] for other in new)
-                key = (price, sum(new))
-                if not price:
-                    return 0, found
-                if best is None or key < best[0]:
-                    best, budget = (key, found), price
-        return (best[0][0], best[1]) if best else (budget + 1, None)
+        best_key, best = None, None
+        for pattern in self.patterns[cell]:
+            price = sum(self._price(other) for other, _ in pattern.moves)
+            if price > budget:
+                continue
+            world = self._either_way(pattern, budget - price)
+            if world is None:
+                continue
+            new = [other for other in world if not self.hidden[other]]
+            price = sum(self._price(other) for other in new)
+            if not price:
+                return 0, world
+            key = (price, sum(new))
+            if best_key is None or key < best_key:
+                best_key, best, budget = key, world, price
+        return (budget if best else budget + 1), best
 
-    def _either_way(
-        self, pairs: Sequence[tuple[int, int]], off: Mapping[int, int], budget: int
-    ) -> dict[int, int] | None:
+    def _either_way(self, pattern: Pattern, budget: int) -> World | None:
         """The world that a pattern makes, one way or the other, with what else has to move where tables share a cell."""
         for way in (1, -1):
-            if all(self._may(cell, way * step) for cell, step in pairs):
+            moves = {cell: way * step for cell, step in pattern.moves}
+            if all(self._may(cell, step) for cell, step in moves.items()):
                 self.steps = _STEPS_AFTER_PATTERN
-                moved = {cell: way * step for cell, step in pairs}
-                if found := self._balance(
-                    moved, {place: way * out for place, out in off.items()}, budget
-                ):
-                    return found
+                out = {place: way * by for place, by in pattern.imbalance.items()}
+                if world := self._balance(moves, out, budget):
+                    return world
         return None
 
     def _may(self, cell: int, step: int) -> bool:
         """Whether a cell may move: not below 0; and where one is `strict`, small counts stay small."""
         value = self.system.values[cell]
-        if self.strict and 1 <= value <= self.limit:
-            return 1 <= value + step <= self.limit
+        if self.strict and self._is_small(value):
+            return self._is_small(value + step)
         return value + step >= 0
 
     def _price(self, cell: int) -> int:
         return 0 if self.hidden[cell] else self.system.weights[cell]
 
-    def _move(self, cell: int, *, budget: int) -> dict[int, int] | None:
+    def _move(self, cell: int, *, budget: int) -> World | None:
         """A world in which this cell differs, for which shown cells of at most this weight have to be hidden."""
         for step in (-1, 1):
             if self._may(cell, step):
                 self.steps = _STEPS
-                moved = {cell: step}
-                if found := self._balance(
-                    moved, self.system.off(moved.items()), budget
-                ):
-                    return found
+                out = self.system.imbalance([(cell, step)])
+                if world := self._balance({cell: step}, out, budget):
+                    return world
         return None
 
-    def _balance(
-        self, moved: dict[int, int], off: dict[int, int], budget: int
-    ) -> dict[int, int] | None:
-        """Moves further cells until every sum holds again. `off`: by how much each sum is out."""
-        if not off:
-            return dict(moved) if self._plausible(moved) else None
+    def _balance(self, moves: World, out: Terms, budget: int) -> World | None:
+        """Moves further cells until every sum is right again. `out`: by how much each sum is out."""
+        if not out:
+            return dict(moves) if self._plausible(moves) else None
         if not self.steps or not self.left:
             return None
         self.steps -= 1
         self.left -= 1
-        best: list[tuple[int, int, int]] | None = None
-        dear = 0
-        for place, out in off.items():
-            ways = self._ways(place, out, moved, budget)
-            if not ways:
-                return None
-            dear += min(ways)[0] > 0
-            if best is None or len(ways) < len(best):
-                best = ways
-        if -(-dear // self.most_sums) > budget:
-            return None
-        for price, cell, step in sorted(best):
-            moved[cell] = step
-            further = dict(off)
-            for place, sign in self.system.of[cell]:
-                out = further.pop(place, 0) + sign * step
-                if out:
-                    further[place] = out
-            if found := self._balance(moved, further, budget - price):
-                return found
-            del moved[cell]
+        ways = self._ways_for_hardest(moves, out, budget)
+        for price, cell, step in sorted(ways):
+            moves[cell] = step
+            still_out = self._out_after(out, (cell, step))
+            if world := self._balance(moves, still_out, budget - price):
+                return world
+            del moves[cell]
         return None
 
-    def _ways(
-        self, place: int, out: int, moved: dict[int, int], budget: int
-    ) -> list[tuple[int, int, int]]:
-        """Which cells could bring a sum back by moving: (price, cell, step)."""
+    def _ways_for_hardest(self, moves: World, out: Terms, budget: int) -> list[Way]:
+        """The ways to bring back the sum that has the fewest; none where some sum has none, or all together cost too much."""
+        fewest: list[Way] = []
+        dear = 0
+        for place, by in out.items():
+            ways = self._ways(place, by, moves, budget)
+            if not ways:
+                return []
+            dear += min(ways).price > 0
+            if not fewest or len(ways) < len(fewest):
+                fewest = ways
+        # A cell that is hidden brings back no more sums than it stands in.
+        least_price = math.ceil(dear / self.most_sums)
+        return [] if least_price > budget else fewest
+
+    def _out_after(self, out: Terms, move: SignedCell) -> Terms:
+        """By how much each sum is out when this cell moves as well."""
+        cell, step = move
+        still_out = dict(out)
+        for place, sign in self.system.sums_of[cell]:
+            by = still_out.pop(place, 0) + sign * step
+            if by:
+                still_out[place] = by
+        return still_out
+
+    def _ways(self, place: int, by: int, moves: World, budget: int) -> list[Way]:
+        """Which cells could bring a sum back by moving."""
         ways = []
         for cell, sign in self.system.sums[place].items():
-            step = -1 if out * sign > 0 else 1
+            step = -1 if by * sign > 0 else 1
             price = self._price(cell)
-            if cell not in moved and price <= budget and self._may(cell, step):
-                ways.append((price, cell, step))
+            affordable = cell not in moves and price <= budget
+            if affordable and self._may(cell, step):
+                ways.append(Way(price, cell, step))
         return ways
 
-    def _plausible(self, moved: Mapping[int, int]) -> bool:
-        """Whether the hidden cells that hang together with those that move would include a small one."""
+    def _plausible(self, moves: World) -> bool:
+        """Whether the hidden cells that are connected with those that move would include a small one."""
         values = self.system.values
         return any(
-            1 <= values[cell] + moved.get(cell, 0) <= self.limit
-            for cell in self._together(moved)
+            self._is_small(values[cell] + moves.get(cell, 0))
+            for cell in self._connected(moves)
         )
 
-    def _together(self, cells: Iterable[int], *, every: bool = False) -> Iterator[int]:
-        """These cells, and hidden cells (or every cell) that hang together with them by sums."""
+    def _connected(self, cells: Iterable[int], *, every: bool = False) -> Iterator[int]:
+        """These cells, and hidden cells (or every cell) that are connected with them by sums."""
         seen = dict.fromkeys(cells)
         waiting = list(seen)
         while waiting:
             cell = waiting.pop()
             yield cell
-            for place, _ in self.system.of[cell]:
+            for place, _ in self.system.sums_of[cell]:
                 for other in self.system.sums[place]:
-                    if other not in seen and (every or self.hidden[other]):
+                    counts = every or self.hidden[other]
+                    if counts and other not in seen:
                         seen[other] = None
                         waiting.append(other)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn, overload
 
 import pandas as pd
 
-from senlib.measures._column_totals import DisclosureError, Label, Parts
+from senlib.measures._column_totals import DisclosureError, Label, Parts, Row, row_with
 from senlib.measures._search import HIDE_UP_TO, cells_to_hide
-from senlib.measures._sums import Cell, read_counts, system_of
+from senlib.measures._sums import Cell, CellSum, read_counts, system_of
 from senlib.measures.proportion import rounded, wilson
 
 __all__ = ["HIDE_UP_TO", "HIDDEN", "DisclosureError", "PublishedTable", "publish"]
@@ -32,7 +32,7 @@ class PublishedTable:
     """
 
     columns: tuple[str, ...]
-    labels: tuple[tuple[Label, ...], ...]
+    labels: tuple[Row, ...]
     counts: tuple[int | None, ...]
     count: str
     hide_up_to: int
@@ -53,7 +53,7 @@ class PublishedTable:
     def __copy__(self) -> PublishedTable:
         return self
 
-    def __deepcopy__(self, memo: dict) -> PublishedTable:
+    def __deepcopy__(self, memo: dict[int, object]) -> PublishedTable:
         return self
 
     def __repr__(self) -> str:
@@ -80,8 +80,8 @@ class PublishedTable:
         """The categories, the count (missing where hidden) and `reason` ('hidden' or ''), one row for each count."""
         table = pd.DataFrame(list(self.labels), columns=list(self.columns))
         table[self.count] = pd.array(list(self.counts), dtype="Int64")
-        table["reason"] = [HIDDEN if count is None else "" for count in self.counts]
-        return table
+        missing = table[self.count].isna()
+        return table.assign(reason=missing.map({True: HIDDEN, False: ""}))
 
     def value(self, **labels: Label) -> int | None:
         """The count of one row, None where it is hidden. KeyError where there is no such row.
@@ -100,38 +100,30 @@ class PublishedTable:
 
         >>> table = pd.DataFrame({"sex": ["F", "F", "M", "M"], "outcome": ["pupils", "reached"] * 2, "pupils": [20, 11, 9, 5]})
         >>> outcomes = {"pupils": ["reached", "not reached"]}
-        >>> shown = publish(table, totals={"outcome": outcomes}).rates(column="outcome", reached="reached", of="pupils")
-        >>> shown[["sex", "pupils", "reached", "percent", "low", "high"]].values.tolist()
+        >>> rates = publish(table, totals={"outcome": outcomes}).rates(column="outcome", reached="reached", of="pupils")
+        >>> rates[["sex", "pupils", "reached", "percent", "low", "high"]].values.tolist()
         [['F', 20, 11, 55, 34, 74], ['M', <NA>, <NA>, <NA>, <NA>, <NA>]]
         """
-        keys = [name for name in self.columns if name != column]
         place = self.columns.index(column)
         counts = dict(zip(self.labels, self.counts, strict=True))
         rows = []
         for labels in self.labels:
             if labels[place] == of:
-                pair = (
-                    counts[labels],
-                    counts.get((*labels[:place], reached, *labels[place + 1 :])),
-                )
-                others = [
-                    label
-                    for name, label in zip(self.columns, labels, strict=True)
-                    if name != column
-                ]
-                rows.append((*others, *((None, None) if None in pair else pair)))
-        table = pd.DataFrame(rows, columns=[*keys, "pupils", "reached"])
-        table[["pupils", "reached"]] = table[["pupils", "reached"]].astype("Int64")
-        both = table[["pupils", "reached"]].dropna().astype("int64")
-        for name, figures in wilson(both["reached"], both["pupils"]).items():
-            table[name] = (
-                figures.dropna().map(rounded).reindex(table.index).astype("Int64")
-            )
-        return table.assign(
-            reason=[HIDDEN if missing else "" for missing in table["pupils"].isna()]
-        )
+                pair = (counts[labels], counts.get(row_with(labels, place, reached)))
+                both_show = None not in pair
+                others = labels[:place] + labels[place + 1 :]
+                rows.append((*others, *(pair if both_show else (None, None))))
+        pair_columns = ["pupils", "reached"]
+        keys = [name for name in self.columns if name != column]
+        table = pd.DataFrame(rows, columns=keys + pair_columns)
+        table = table.astype(dict.fromkeys(pair_columns, "Int64"))
+        both = table[pair_columns].dropna().astype("int64")
+        rates = wilson(both["reached"], both["pupils"]).dropna().map(rounded)
+        table = table.join(rates.reindex(table.index).astype("Int64"))
+        missing = table["pupils"].isna()
+        return table.assign(reason=missing.map({True: HIDDEN, False: ""}))
 
-    def _row(self, labels: Cell) -> tuple[Label, ...]:
+    def _row(self, labels: Cell) -> Row:
         row = tuple(labels.get(name) for name in self.columns)
         if set(labels) != set(self.columns) or row not in self.labels:
             raise KeyError(
@@ -146,16 +138,16 @@ def publish(
     *,
     totals: Mapping[str, Mapping[Label, Parts]],
     count: str = ...,
-    also: Iterable[tuple[Cell, Sequence[Cell]]] = ...,
+    also: Iterable[CellSum] = ...,
     hide_up_to: int = ...,
 ) -> PublishedTable: ...
 @overload
-def publish(
+def publish(  # type: ignore[overload-cannot-match]  # mypy does not know pandas
     tables: Mapping[str, pd.DataFrame],
     *,
     totals: Mapping[str, Mapping[Label, Parts]],
     count: str = ...,
-    also: Iterable[tuple[Cell, Sequence[Cell]]] = ...,
+    also: Iterable[CellSum] = ...,
     hide_up_to: int = ...,
 ) -> dict[str, PublishedTable]: ...
 def publish(
@@ -163,7 +155,7 @@ def publish(
     *,
     totals: Mapping[str, Mapping[Label, Parts]],
     count: str = "pupils",
-    also: Iterable[tuple[Cell, Sequence[Cell]]] = (),
+    also: Iterable[CellSum] = (),
     hide_up_to: int = HIDE_UP_TO,
 ) -> PublishedTable | dict[str, PublishedTable]:
     """Counts with the small ones hidden, and enough others that no hidden count can be worked out from what shows.
@@ -175,7 +167,7 @@ def publish(
     A table has a row for each count: columns of categories, and `count`. `totals` says of each column whose labels add up
     which label is the sum of which others; `...` stands for every other label of the column. A column that is not in
     `totals` parts the table into blocks that have nothing to do with one another: whatever a reader can add up, subtract or
-    know to be the same across them has to be told with `also`, as (cell, [cells that add up to it]), where a cell is a
+    know to be the same across them has to be given with `also`, as (cell, [cells that add up to it]), where a cell is a
     dictionary that leaves out columns in which it is the whole.
 
     - A label that stands in a table stands in it for every combination; a row that is missing counts as 0, and is added.
@@ -193,10 +185,10 @@ def publish(
     Two pupils have SEN support. With the total and one other group shown one could subtract, so another group is hidden:
 
     >>> table = pd.DataFrame({"group": ["all", "N", "K", "E"], "pupils": [60, 40, 2, 18]})
-    >>> shown = publish(table, totals={"group": {"all": ["N", "K", "E"]}})
-    >>> shown.table.values.tolist()
+    >>> published = publish(table, totals={"group": {"all": ["N", "K", "E"]}})
+    >>> published.table.values.tolist()
     [['all', 60, ''], ['N', 40, ''], ['K', <NA>, 'hidden'], ['E', <NA>, 'hidden']]
-    >>> shown.rule
+    >>> published.rule
     'Counts of 1 to 5 pupils are hidden, and enough others that none can be worked out: 2 of 4 here.'
 
     Two views at once: had the total of all pupils been hidden in one of them, it would show in the other.
@@ -205,8 +197,8 @@ def publish(
     ...     "by need": pd.DataFrame({"need": ["all", "SLCN", "SEMH"], "pupils": [33, 3, 30]}),
     ...     "by sex": pd.DataFrame({"sex": ["all", "F", "M"], "pupils": [33, 20, 13]}),
     ... }
-    >>> shown = publish(views, totals={"need": {"all": ...}, "sex": {"all": ...}})
-    >>> [view.counts for view in shown.values()]
+    >>> published = publish(views, totals={"need": {"all": ...}, "sex": {"all": ...}})
+    >>> [view.counts for view in published.values()]
     [(33, None, None), (33, 20, 13)]
     """
     if (
@@ -217,24 +209,24 @@ def publish(
         raise ValueError(
             f"hide_up_to is a whole number from {HIDE_UP_TO} upwards: fewer may not be hidden."
         )
-    named = {"": tables} if isinstance(tables, pd.DataFrame) else tables
-    system = system_of(
-        {name: read_counts(table, count=count) for name, table in named.items()},
-        totals=totals,
-        also=also,
-    )
-    hidden = cells_to_hide(system, hide_up_to=hide_up_to)
+    one_table = isinstance(tables, pd.DataFrame)
+    by_name = {"": tables} if isinstance(tables, pd.DataFrame) else tables
+    counts = {name: read_counts(table, count=count) for name, table in by_name.items()}
+    system = system_of(counts, totals=totals, also=also)
+    is_hidden = cells_to_hide(system, hide_up_to=hide_up_to)
+    public = [
+        None if hidden else value
+        for value, hidden in zip(system.values, is_hidden, strict=True)
+    ]
     published = {
         name: PublishedTable(
             columns=columns,
             labels=tuple(cells),
-            counts=tuple(
-                None if hidden[cell] else system.values[cell] for cell in cells.values()
-            ),
+            counts=tuple(public[cell] for cell in cells.values()),
             count=count,
             hide_up_to=hide_up_to,
             _made_by=_BY_PUBLISH,
         )
-        for name, (columns, cells) in system.shown.items()
+        for name, (columns, cells) in system.tables.items()
     }
-    return published[""] if isinstance(tables, pd.DataFrame) else published
+    return published[""] if one_table else published
