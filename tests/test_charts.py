@@ -122,7 +122,7 @@ def test_a_chart_is_drawn_once_for_the_same_table_and_words(monkeypatch):
     monkeypatch.setattr(
         charts, "svg", lambda figure: drawn.append(figure) or str(len(drawn))
     )
-    charts._kept_drawing.cache_clear()
+    charts._cached_drawing.cache_clear()
 
     def ask(table=RATES, *, width=charts.WIDE, strong=True):
         return charts.drawn(
@@ -138,7 +138,7 @@ def test_a_chart_is_drawn_once_for_the_same_table_and_words(monkeypatch):
         ask(RATES.assign(percent=1.0)),
         ask(),
     ] == list("112341")
-    charts._kept_drawing.cache_clear()
+    charts._cached_drawing.cache_clear()
 
 
 def test_what_cannot_be_told_to_be_the_same_is_drawn_anew(monkeypatch):
