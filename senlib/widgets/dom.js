@@ -77,3 +77,16 @@ export function listen(model, { changes = {}, early = {}, page = {}, window = {}
 // One handler for several events.
 export const onEach = (events, handler) =>
   Object.fromEntries(events.map((event) => [event, handler]));
+
+// Draws once for several traits that arrive together.
+export function soon(draw) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      draw();
+    });
+  };
+}
