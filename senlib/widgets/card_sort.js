@@ -1,6 +1,15 @@
 // Cards to sort under headings, by drag, by button or by number key. Data reach the page as text alone, never as markup.
 
-import { listen, make, makeButton, makeRoot, newId, place, setText } from "./dom.js";
+import {
+  listen,
+  make,
+  makeButton,
+  makeRoot,
+  newId,
+  place,
+  setText,
+  soon,
+} from "./dom.js";
 import { Drag } from "./card_sort_drag.js";
 import { count, makeCard, makeKey, makeSheet, makeZone } from "./card_sort_pieces.js";
 
@@ -30,7 +39,6 @@ class CardSort {
     this.pending = new Map(); // moves sent that Python has not answered
     this.unsaved = new Set(); // cards moved of which nobody has said yet that they are saved
     this.marks = new Map(); // what is said on a card
-    this.waiting = false;
     this.sheet = null;
     this.build(el);
     this.drag = new Drag(this);
@@ -321,16 +329,6 @@ class CardSort {
     return zones;
   }
 
-  // Several traits that arrive together are drawn once.
-  drawFrameSoon() {
-    if (this.waiting) return;
-    this.waiting = true;
-    queueMicrotask(() => {
-      this.waiting = false;
-      this.drawFrame();
-    });
-  }
-
   onPlaced() {
     this.takePlaced();
     if (!this.placed.has(this.open)) this.open = "";
@@ -392,7 +390,7 @@ class CardSort {
 
   // Follows the model; returns what ends that.
   begin() {
-    const frame = () => this.drawFrameSoon();
+    const frame = soon(() => this.drawFrame());
     const stop = listen(this.model, {
       changes: {
         "change:title": frame,

@@ -1,19 +1,12 @@
 // A clock for a session. Time is taken from the browser's own clock, so a page that slept is right when it wakes.
 
+import { listen, make, makeButton, makeRoot, onEach, soon } from "./dom.js";
+
 const TICK = 250; // milliseconds between two looks at the time
 const MINUTE = 60_000;
 
-function make(tag, attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes))
-    element.setAttribute(name, value);
-  if (text !== "") element.textContent = text;
-  return element;
-}
-
-function minutes(count) {
-  return count === 1 ? "1 minute" : `${count} minutes`;
-}
+const minutes = (count) => (count === 1 ? "1 minute" : `${count} minutes`);
+const sumOf = (activities) => activities.reduce((sum, one) => sum + one.minutes, 0);
 
 // Minutes and seconds, rounded up so that the last second is seen; as long again after the end, rounded down.
 function face(left) {
@@ -21,30 +14,27 @@ function face(left) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function timeOfDay(at) {
-  return new Date(at).toLocaleTimeString("en-GB", {
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+function timeIn(milliseconds) {
+  const at = new Date(Date.now() + milliseconds);
+  return at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
 // How far a session is: the key of the activity under way ('' before the start, null at the end), what it has taken
 // before it was last let run, and since when it has run (0 while it stands).
 const FRESH = { at: "", taken: 0, since: 0 };
 
-function held(key) {
+function readState(key) {
   try {
-    const found = JSON.parse(sessionStorage.getItem(key));
-    const fits = found && (found.at === null || typeof found.at === "string");
-    return fits && Number.isFinite(found.taken) && Number.isFinite(found.since)
-      ? found
-      : { ...FRESH };
+    const state = JSON.parse(sessionStorage.getItem(key));
+    const isPlace = state.at === null || typeof state.at === "string";
+    const isTime = Number.isFinite(state.taken) && Number.isFinite(state.since);
+    return isPlace && isTime ? state : { ...FRESH };
   } catch {
     return { ...FRESH };
   }
 }
 
-function hold(key, state) {
+function keepState(key, state) {
   try {
     sessionStorage.setItem(key, JSON.stringify(state));
   } catch {
@@ -52,182 +42,192 @@ function hold(key, state) {
   }
 }
 
-function render({ model, el }) {
-  const root = make("section", {
-    class: "sl-clock",
-    "data-lm-suppress-shortcuts": "true",
-  });
-  const title = make("p", { class: "sl-clock-title" });
-  const now = make("p", { class: "sl-clock-now" });
-  const left = make("p", { class: "sl-clock-left", role: "timer", "aria-live": "off" });
-  const word = make("p", { class: "sl-clock-word" });
-  const bar = make("div", { class: "sl-clock-bar", "aria-hidden": "true" });
-  const next = make("p", { class: "sl-clock-next" });
-  const whole = make("p", { class: "sl-clock-whole" });
-  const spoken = make("p", { class: "sl-clock-spoken", role: "status" });
-  const buttons = make("div", { class: "sl-clock-buttons" });
-  const fill = make("span");
-  bar.append(fill);
-  const button = (words, act) => {
-    const one = make("button", { type: "button" }, words);
-    one.addEventListener("click", act);
-    buttons.append(one);
-    return one;
-  };
-
-  const activities = () => model.get("activities") || [];
-  const place = () => `senlib.clock.${model.get("key")}`;
-  let state = held(place());
-
-  const index = () => activities().findIndex((one) => one.key === state.at);
-  const under = () => activities()[index()];
-  const taken = () =>
-    state.taken + (state.since ? Math.max(Date.now() - state.since, 0) : 0);
-  const remaining = () => under().minutes * MINUTE - taken();
-
-  function put(changes) {
-    state = { ...state, ...changes };
-    hold(place(), state);
-    draw();
+class Clock {
+  constructor(model, el) {
+    this.model = model;
+    this.root = makeRoot("sl-clock", {}, "section");
+    this.title = make("p", { class: "sl-clock-title" });
+    this.now = make("p", { class: "sl-clock-now" });
+    const timer = { role: "timer", "aria-live": "off" };
+    this.left = make("p", { class: "sl-clock-left", ...timer });
+    this.word = make("p", { class: "sl-clock-word" });
+    this.bar = make("div", { class: "sl-clock-bar", "aria-hidden": "true" });
+    this.next = make("p", { class: "sl-clock-next" });
+    this.whole = make("p", { class: "sl-clock-whole" });
+    this.spoken = make("p", { class: "sl-clock-spoken", role: "status" });
+    this.bar.append(make("span"));
+    this.root.append(this.title, this.now, this.left, this.word, this.bar);
+    this.root.append(this.next, this.whole, this.makeButtons(), this.spoken);
+    el.append(this.root);
+    this.state = readState(this.place);
   }
 
-  function say(words) {
-    spoken.textContent = words;
-  }
-
-  function sayUnderWay() {
-    const after = activities()[index() + 1];
-    say(
-      `Now: ${under().title}, ${minutes(under().minutes)}. ${after ? `Next: ${after.title}.` : "It is the last."}`,
-    );
-  }
-
-  function goTo(number) {
-    const one = activities()[number];
-    put({ at: one ? one.key : null, taken: 0, since: one ? Date.now() : 0 });
-    if (one) sayUnderWay();
-    else say("The session is over.");
-  }
-
-  const go = button("Start", () => {
-    if (!under()) goTo(0);
-    else if (state.since) put({ taken: taken(), since: 0 });
-    else put({ since: Date.now() });
-  });
-  go.className = "sl-clock-first";
-  const onward = button("Next", () => goTo(index() + 1));
-  const back = button("Back", () =>
-    goTo(under() ? index() - 1 : activities().length - 1),
-  );
-  const anew = button("Begin again", () => {
-    put({ ...FRESH });
-    say("The clock stands at the beginning.");
-    go.focus();
-  });
-  const large = button("Fill the screen", () => {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else root.requestFullscreen?.().catch(() => {});
-  });
-
-  function able(one, yes) {
-    // Left where it is when pressed for the last time, so that the keyboard's place is not lost.
-    one.setAttribute("aria-disabled", String(!yes));
-  }
-  buttons.addEventListener(
-    "click",
-    (event) => {
+  makeButtons() {
+    const first = { class: "sl-clock-first" };
+    this.go = makeButton("Start", () => this.startOrPause(), first);
+    this.onward = makeButton("Next", () => this.goTo(this.index + 1));
+    this.back = makeButton("Back", () => this.goBack());
+    this.anew = makeButton("Begin again", () => this.beginAgain());
+    this.large = makeButton("Fill the screen", () => this.fillOrLeave());
+    const buttons = make("div", { class: "sl-clock-buttons" });
+    buttons.append(this.go, this.onward, this.back, this.anew, this.large);
+    const stop = (event) => {
       if (event.target.getAttribute?.("aria-disabled") === "true")
         event.stopImmediatePropagation();
-    },
-    true,
-  );
+    };
+    buttons.addEventListener("click", stop, true);
+    return buttons;
+  }
+
+  get activities() {
+    return this.model.get("activities") || [];
+  }
+
+  get place() {
+    return `senlib.clock.${this.model.get("key")}`;
+  }
+
+  get index() {
+    return this.activities.findIndex((one) => one.key === this.state.at);
+  }
+
+  // The activity under way, if any.
+  get current() {
+    return this.activities[this.index];
+  }
+
+  get taken() {
+    const { taken, since } = this.state;
+    return taken + (since ? Math.max(Date.now() - since, 0) : 0);
+  }
+
+  put(changes) {
+    this.state = { ...this.state, ...changes };
+    keepState(this.place, this.state);
+    this.draw();
+  }
+
+  say(words) {
+    this.spoken.textContent = words;
+  }
+
+  goTo(number) {
+    const { activities } = this;
+    const one = activities[number];
+    this.put({ at: one ? one.key : null, taken: 0, since: one ? Date.now() : 0 });
+    if (!one) {
+      this.say("The session is over.");
+      return;
+    }
+    const after = activities[number + 1];
+    const then = after ? `Next: ${after.title}.` : "It is the last.";
+    this.say(`Now: ${one.title}, ${minutes(one.minutes)}. ${then}`);
+  }
+
+  startOrPause() {
+    if (!this.current) this.goTo(0);
+    else if (this.state.since) this.put({ taken: this.taken, since: 0 });
+    else this.put({ since: Date.now() });
+  }
+
+  goBack() {
+    this.goTo(this.current ? this.index - 1 : this.activities.length - 1);
+  }
+
+  beginAgain() {
+    this.put({ ...FRESH });
+    this.say("The clock stands at the beginning.");
+    this.go.focus();
+  }
+
+  fillOrLeave() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen?.().catch(() => {});
+  }
 
   // What stands still between two changes.
-  function draw() {
-    const all = activities();
-    const one = under();
+  draw() {
+    const { activities, current, large, model, root, state } = this;
     const ended = state.at === null;
-    title.textContent = model.get("title");
+    this.title.textContent = model.get("title");
     root.setAttribute("aria-label", `Clock: ${model.get("title")}`);
     root.classList.toggle("sl-clock-stands", !state.since);
-    now.textContent = one
-      ? one.title
-      : ended
-        ? "The session is over"
-        : all.length
-          ? "Ready to start"
-          : "No activity is chosen";
-    const after = one ? all[index() + 1] : ended ? null : all[0];
-    next.textContent = after
-      ? `Next: ${after.title} (${minutes(after.minutes)})`
-      : one
-        ? "This is the last."
-        : "";
-    go.textContent = !one ? "Start" : state.since ? "Pause" : "Go on";
-    able(go, all.length > 0);
-    able(onward, Boolean(one));
-    able(back, one ? index() > 0 : ended && all.length > 0);
-    able(anew, state.at !== "");
+    this.now.textContent = this.nowWords();
+    this.next.textContent = this.nextWords();
+    this.go.textContent = !current ? "Start" : state.since ? "Pause" : "Go on";
+    // Left where it is when pressed for the last time, so that the keyboard's place is not lost.
+    const allow = (button, yes) => button.setAttribute("aria-disabled", String(!yes));
+    allow(this.go, activities.length > 0);
+    allow(this.onward, Boolean(current));
+    allow(this.back, current ? this.index > 0 : ended && activities.length > 0);
+    allow(this.anew, state.at !== "");
     large.hidden = !document.fullscreenEnabled;
-    large.textContent = document.fullscreenElement
-      ? "Leave the full screen"
-      : "Fill the screen";
-    tick();
+    const full = document.fullscreenElement;
+    large.textContent = full ? "Leave the full screen" : "Fill the screen";
+    this.tick();
+  }
+
+  nowWords() {
+    if (this.current) return this.current.title;
+    if (this.state.at === null) return "The session is over";
+    return this.activities.length ? "Ready to start" : "No activity is chosen";
+  }
+
+  nextWords() {
+    const { activities, current, state } = this;
+    const first = state.at === null ? null : activities[0];
+    const after = current ? activities[this.index + 1] : first;
+    if (after) return `Next: ${after.title} (${minutes(after.minutes)})`;
+    return current ? "This is the last." : "";
   }
 
   // What changes with the time.
-  function tick() {
-    const one = under();
-    const all = activities();
-    left.hidden = word.hidden = bar.hidden = !one;
-    root.classList.toggle("sl-clock-over", Boolean(one) && remaining() < 0);
-    if (!one) {
-      const sum = all.reduce((total, activity) => total + activity.minutes, 0);
-      whole.textContent =
-        all.length && state.at !== null
-          ? `${minutes(sum)} in all: started now, it ends at ${timeOfDay(Date.now() + sum * MINUTE)}.`
-          : "";
+  tick() {
+    const { activities, current, root, state, taken } = this;
+    for (const part of [this.left, this.word, this.bar]) part.hidden = !current;
+    const left = current ? current.minutes * MINUTE - taken : 0;
+    root.classList.toggle("sl-clock-over", left < 0);
+    if (!current) {
+      const sum = sumOf(activities);
+      const end = `started now, it ends at ${timeIn(sum * MINUTE)}.`;
+      const waits = activities.length && state.at !== null;
+      this.whole.textContent = waits ? `${minutes(sum)} in all: ${end}` : "";
       return;
     }
-    const ms = remaining();
-    left.textContent = face(ms);
-    word.textContent = `${ms < 0 ? "over its time" : "minutes left"}${state.since ? "" : ", paused"}`;
-    fill.style.inlineSize = `${Math.min((taken() / (one.minutes * MINUTE)) * 100, 100)}%`;
-    const later =
-      all.slice(index() + 1).reduce((total, activity) => total + activity.minutes, 0) *
-      MINUTE;
-    whole.textContent = `As it goes, the session ends at ${timeOfDay(Date.now() + Math.max(ms, 0) + later)}.`;
+    this.left.textContent = face(left);
+    const word = left < 0 ? "over its time" : "minutes left";
+    this.word.textContent = word + (state.since ? "" : ", paused");
+    const share = Math.min(taken / (current.minutes * MINUTE), 1);
+    this.bar.firstChild.style.inlineSize = `${share * 100}%`;
+    const later = sumOf(activities.slice(this.index + 1)) * MINUTE;
+    const end = timeIn(Math.max(left, 0) + later);
+    this.whole.textContent = `As it goes, the session ends at ${end}.`;
   }
 
-  function drawAnew() {
-    state = held(place());
+  drawAnew() {
+    this.state = readState(this.place);
     // An activity that was taken out of the plan is under way no longer.
-    if (state.at && !under()) state = { ...FRESH };
-    draw();
+    if (this.state.at && !this.current) this.state = { ...FRESH };
+    this.draw();
   }
 
-  root.append(title, now, left, word, bar, next, whole, buttons, spoken);
-  el.append(root);
-  let waiting = false;
-  const drawSoon = () => {
-    if (waiting) return;
-    waiting = true;
-    queueMicrotask(() => {
-      waiting = false;
-      drawAnew();
+  // Follows the model; returns what ends that.
+  begin() {
+    const traits = ["change:title", "change:key", "change:activities"];
+    const stop = listen(this.model, {
+      changes: onEach(
+        traits,
+        soon(() => this.drawAnew()),
+      ),
+      page: { fullscreenchange: () => this.draw() },
     });
-  };
-  for (const name of ["title", "key", "activities"])
-    model.on(`change:${name}`, drawSoon);
-  document.addEventListener("fullscreenchange", draw);
-  const timer = setInterval(tick, TICK);
-  drawAnew();
-  return () => {
-    clearInterval(timer);
-    document.removeEventListener("fullscreenchange", draw);
-    for (const name of ["title", "key", "activities"])
-      model.off(`change:${name}`, drawSoon);
-  };
+    const timer = setInterval(() => this.tick(), TICK);
+    this.drawAnew();
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }
 }
 
-export default { render };
+export default { render: ({ model, el }) => new Clock(model, el).begin() };

@@ -7,6 +7,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 
 
@@ -44,7 +46,7 @@ class Clock(AnyWidget):
     'Sort the cards'
     """
 
-    _esm = HERE / "clock.js"
+    _esm = script("clock.js")
     _css = HERE / "clock.css"
 
     title = traitlets.Unicode("").tag(sync=True)

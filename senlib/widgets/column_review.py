@@ -7,6 +7,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 STATES = ("used", "left out", "not recognised")
 # What can be said of a file, each a box below the columns.
@@ -19,7 +21,7 @@ class ColumnReview(AnyWidget):
 
     `tables`: dicts with `name` and `columns`, these dicts with a unique text `id`, `heading`, `meaning` (a key of `choices`,
     '' where none is known), `label` (the meaning in words) and, where wanted, `state` (one of STATES), `holds`, `remark`.
-    `choices`: pairs of a group's name and its pairs of key and label. `files`: dicts with `file`, `told` (what came of it),
+    `choices`: pairs of a group's name and its pairs of key and label. `files`: dicts with `file`, `outcome` (what came of it),
     `supplied_by` and `dated` ('2026-09-30' or ''). With `forgettable` a meaning can be taken away. `fold` is the text under
     which all of it lies folded, '' for not at all; `empty` stands where there are no tables.
 
@@ -34,7 +36,7 @@ class ColumnReview(AnyWidget):
     [{'id': '0', 'value': 'leave out'}]
     """
 
-    _esm = HERE / "column_review.js"
+    _esm = script("column_review.js")
     _css = HERE / "column_review.css"
 
     tables = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -44,7 +46,7 @@ class ColumnReview(AnyWidget):
     fold = traitlets.Unicode("").tag(sync=True)
     empty = traitlets.Unicode("").tag(sync=True)
     # How often it was to be brought into view; a page that comes later than the wish grants it, too.
-    shown = traitlets.Int(0).tag(sync=True)
+    reveals = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -57,7 +59,7 @@ class ColumnReview(AnyWidget):
 
     def show(self) -> None:
         """Bring what this stands in (the nearest .sl-review) into view."""
-        self.shown += 1
+        self.reveals += 1
 
     def point_to(self, id: str) -> None:
         """Bring a column's list of meanings into view, with the focus on it."""

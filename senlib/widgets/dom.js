@@ -55,21 +55,38 @@ export function place(list, nodes) {
   });
 }
 
-// Has functions called on events of the model, the document or the window; returns what ends that.
-export function listen(model, { changes = {}, page = {}, window: screen = {} }) {
-  const each = (handlers, act) => {
-    for (const [event, handler] of Object.entries(handlers)) act(event, handler);
+// Has functions called on events of the model, the document (before its elements, for `early`) or the window; returns
+// what ends that.
+export function listen(model, { changes = {}, early = {}, page = {}, window = {} }) {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const add = (target, handlers, capture = false) => {
+    for (const [event, handler] of Object.entries(handlers))
+      target.addEventListener(event, handler, { capture, signal });
   };
-  each(changes, (event, handler) => model.on(event, handler));
-  each(page, (event, handler) => document.addEventListener(event, handler));
-  each(screen, (event, handler) => window.addEventListener(event, handler));
+  add(document, early, true);
+  add(document, page);
+  add(globalThis, window);
+  for (const [event, handler] of Object.entries(changes)) model.on(event, handler);
   return () => {
-    each(changes, (event, handler) => model.off(event, handler));
-    each(page, (event, handler) => document.removeEventListener(event, handler));
-    each(screen, (event, handler) => window.removeEventListener(event, handler));
+    ended.abort();
+    for (const [event, handler] of Object.entries(changes)) model.off(event, handler);
   };
 }
 
 // One handler for several events.
 export const onEach = (events, handler) =>
   Object.fromEntries(events.map((event) => [event, handler]));
+
+// Draws once for several traits that arrive together.
+export function soon(draw) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      draw();
+    });
+  };
+}

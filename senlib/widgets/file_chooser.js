@@ -1,243 +1,230 @@
 // A file input with a place to drop files on. Files go to Python in parts, each answered before the next is sent.
 
-// Ids are drawn by lot: each widget has a copy of this script to itself, so that counting would give several the same.
-const newId = () => Math.random().toString(36).slice(2, 10);
+import { listen, make, makeRoot, newId, onEach } from "./dom.js";
 
-function make(tag, attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes))
-    element.setAttribute(name, value);
-  if (text !== "") element.textContent = text;
-  return element;
-}
+const MEGABYTE = 1024 * 1024;
 
 // Rounded up, so that a file over the limit never reads as the limit itself.
-function sizeWords(size) {
-  const megabyte = 1024 * 1024;
-  return size >= megabyte
-    ? `${Math.ceil(size / megabyte)} MB`
+const sizeWords = (size) =>
+  size >= MEGABYTE
+    ? `${Math.ceil(size / MEGABYTE)} MB`
     : `${Math.ceil(size / 1024)} KB`;
+
+function endings(accept) {
+  const parts = accept.split(",").map((ending) => ending.trim().toLowerCase());
+  return parts.filter((ending) => ending.startsWith("."));
 }
 
-const endings = (accept) =>
-  accept
-    .split(",")
-    .map((ending) => ending.trim().toLowerCase())
-    .filter((ending) => ending.startsWith("."));
-
 function listWords(words) {
-  return words.length < 2
-    ? words.join("")
-    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function hintText(model) {
   const kinds = endings(model.get("accept"));
-  const which = kinds.length
-    ? `Files ending in ${listWords(kinds)}`
-    : "Files of any kind";
-  return `${which}: up to ${model.get("most")} at once, up to ${sizeWords(model.get("limit"))} each.`;
+  const some = `Files ending in ${listWords(kinds)}`;
+  const which = kinds.length ? some : "Files of any kind";
+  const size = sizeWords(model.get("limit"));
+  return `${which}: up to ${model.get("most")} at once, up to ${size} each.`;
 }
 
 // What is wrong with a choice before anything is sent, in a sentence with the remedy; '' if nothing is.
 function problem(model, files) {
+  const [most, limit, total] = ["most", "limit", "total"].map((name) =>
+    model.get(name),
+  );
   const kinds = endings(model.get("accept"));
-  const most = model.get("most");
-  const limit = model.get("limit");
+  const fits = ({ name }) => kinds.some((kind) => name.toLowerCase().endsWith(kind));
+  const other = kinds.length && files.find((file) => !fits(file));
+  const large = files.find((file) => file.size > limit);
+  const sum = files.reduce((before, file) => before + file.size, 0);
   if (files.length > most)
     return `${files.length} files are too many at once. Choose up to ${most}.`;
-  const other = files.find(
-    (file) =>
-      kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)),
-  );
   if (other)
     return `‘${other.name}’ cannot be read here. Choose files ending in ${listWords(kinds)}.`;
-  const large = files.find((file) => file.size > limit);
-  if (large) {
+  if (large)
     return `‘${large.name}’ is ${sizeWords(large.size)}. Each file can be up to ${sizeWords(limit)}. Nothing was read.`;
-  }
-  if (files.reduce((sum, file) => sum + file.size, 0) > model.get("total")) {
-    return `These files are too large together. Choose up to ${sizeWords(model.get("total"))} at once.`;
-  }
+  if (sum > total)
+    return `These files are too large together. Choose up to ${sizeWords(total)} at once.`;
   return "";
 }
 
-function render({ model, el }) {
-  const mine = `sl-chooser-${newId()}`;
-  const root = make("div", {
-    class: "sl-chooser",
-    "data-lm-suppress-shortcuts": "true",
-  });
-  const zone = make("div", { class: "sl-chooser-zone" });
-  const label = make("label", { for: mine });
-  const hint = make("p", { class: "sl-chooser-hint", id: `${mine}-hint` });
-  const input = make("input", {
-    type: "file",
-    id: mine,
-    multiple: "",
-    "aria-describedby": `${mine}-hint`,
-  });
-  const drop = make(
-    "p",
-    { class: "sl-chooser-drop", "aria-hidden": "true" },
-    "or drop them here",
-  );
-  const alert = make("p", { class: "sl-chooser-alert", role: "alert" });
-  const status = make("p", { class: "sl-chooser-status", role: "status" });
-  zone.append(label, hint, input, drop);
-  root.append(zone, alert, status);
-  el.append(root);
-
-  let choice = ""; // the choice being sent, '' when none is
-  let arrived = false; // whether all of it is with Python, which says how far it is
-  let answered = null; // resolves with whether to go on
-
-  function say({ trouble = "", progress = "" }) {
-    alert.textContent = trouble;
-    status.textContent = progress;
+// Null for a folder, or a file that moved or is locked by another program.
+async function read(file, from, to) {
+  try {
+    return await file.slice(from, to).arrayBuffer();
+  } catch {
+    return null;
   }
+}
 
-  function drawWords() {
-    label.textContent = model.get("label");
-    hint.textContent = hintText(model);
-    input.setAttribute("accept", model.get("accept"));
-  }
-
-  function ask(content, buffers = []) {
-    const answer = new Promise((resolve) => {
-      answered = resolve;
+class FileChooser {
+  constructor(model, el) {
+    this.model = model;
+    this.choice = ""; // the choice being sent, '' when none is
+    this.arrived = false; // whether all of it is with Python, which says how far it is
+    this.answered = null; // resolves with whether to go on
+    this.build(el);
+    // Emptied first, so that a file put right and chosen again counts as a change.
+    this.input.addEventListener("click", () => {
+      this.input.value = "";
     });
-    model.send(content, undefined, buffers);
+    this.input.addEventListener("change", () => this.choose([...this.input.files]));
+    this.takeDrops();
+  }
+
+  build(el) {
+    const id = `sl-chooser-${newId()}`;
+    const described = { multiple: "", "aria-describedby": `${id}-hint` };
+    const drop = { class: "sl-chooser-drop", "aria-hidden": "true" };
+    this.zone = make("div", { class: "sl-chooser-zone" });
+    this.label = make("label", { for: id });
+    this.hint = make("p", { class: "sl-chooser-hint", id: `${id}-hint` });
+    this.input = make("input", { type: "file", id, ...described });
+    this.alert = make("p", { class: "sl-chooser-alert", role: "alert" });
+    this.status = make("p", { class: "sl-chooser-status", role: "status" });
+    const dropWords = make("p", drop, "or drop them here");
+    this.zone.append(this.label, this.hint, this.input, dropWords);
+    const root = makeRoot("sl-chooser");
+    root.append(this.zone, this.alert, this.status);
+    el.append(root);
+  }
+
+  takeDrops() {
+    const { input, zone } = this;
+    let over = 0; // entering a child counts as leaving its parent
+    const move = (by) => {
+      over = by ? over + by : 0;
+      zone.classList.toggle("sl-chooser-over", over > 0);
+    };
+    zone.addEventListener("dragenter", () => move(1));
+    zone.addEventListener("dragleave", () => move(over > 0 ? -1 : 0));
+    zone.addEventListener("dragover", (event) => event.preventDefault());
+    zone.addEventListener("drop", (event) => {
+      const { files } = event.dataTransfer;
+      event.preventDefault();
+      move(0);
+      if (!files.length) return;
+      input.files = files;
+      this.choose([...files]);
+    });
+  }
+
+  say({ trouble = "", progress = "" }) {
+    this.alert.textContent = trouble;
+    this.status.textContent = progress;
+  }
+
+  drawWords() {
+    const { model } = this;
+    this.label.textContent = model.get("label");
+    this.hint.textContent = hintText(model);
+    this.input.setAttribute("accept", model.get("accept"));
+  }
+
+  // Resolves with whether to go on.
+  ask(content, buffers = []) {
+    const answer = new Promise((resolve) => {
+      this.answered = resolve;
+    });
+    this.model.send(content, undefined, buffers);
     return answer;
   }
 
-  function letGo() {
-    choice = "";
-    arrived = false;
-    if (answered) answered(false);
-    answered = null;
+  letGo() {
+    this.choice = "";
+    this.arrived = false;
+    this.answered?.(false);
+    this.answered = null;
   }
 
-  async function read(file, from, to) {
-    try {
-      return await file.slice(from, to).arrayBuffer();
-    } catch {
-      return null; // a folder, or a file that moved or is locked by another program
-    }
+  // Ends the choice on its way, if any.
+  stop() {
+    if (this.choice) this.model.send({ kind: "stop", choice: this.choice });
+    this.letGo();
   }
 
-  async function sendFile(current, file, i) {
-    const size = model.get("part");
+  async sendFile(choice, file, i) {
+    const size = this.model.get("part");
     for (let part = 0; part * size < file.size; part += 1) {
       const content = await read(file, part * size, (part + 1) * size);
-      if (choice !== current) return false;
+      if (this.choice !== choice) return false;
       if (!content) {
-        model.send({ kind: "stop", choice: current });
-        letGo();
-        say({
-          trouble: `‘${file.name}’ could not be read. Close it in other programs and choose it again.`,
-        });
+        const remedy = "Close it in other programs and choose it again.";
+        this.stop();
+        this.say({ trouble: `‘${file.name}’ could not be read. ${remedy}` });
         return false;
       }
-      if (!(await ask({ kind: "part", choice: current, file: i, part }, [content])))
-        return false;
+      const onward = await this.ask({ kind: "part", choice, file: i, part }, [content]);
+      if (!onward) return false;
     }
     return true;
   }
 
-  async function sendAll(files) {
-    letGo();
-    const current = `${Date.now()}-${Math.random()}`;
-    choice = current;
-    const names = files.map((file) => ({ name: file.name, size: file.size }));
-    const words = (i) =>
-      files.length === 1
-        ? "Reading the file …"
-        : `Reading ${i + 1} of ${files.length} …`;
-    say({ progress: words(0) });
-    if (!(await ask({ kind: "begin", choice: current, files: names }))) return;
+  async sendAll(files) {
+    this.letGo();
+    const choice = `${Date.now()}-${Math.random()}`;
+    this.choice = choice;
+    const names = files.map(({ name, size }) => ({ name, size }));
+    const which = (i) =>
+      names.length === 1 ? "the file" : `${i + 1} of ${names.length}`;
+    const words = (i) => `Reading ${which(i)} …`;
+    this.say({ progress: words(0) });
+    if (!(await this.ask({ kind: "begin", choice, files: names }))) return;
     for (const [i, file] of files.entries()) {
-      say({ progress: words(i) });
-      if (!(await sendFile(current, file, i))) return;
+      this.say({ progress: words(i) });
+      if (!(await this.sendFile(choice, file, i))) return;
     }
-    if (choice !== current) return;
-    arrived = true;
-    say({ progress: model.get("message") || "Checking …" });
+    if (this.choice !== choice) return;
+    this.arrived = true;
+    this.say({ progress: this.model.get("message") || "Checking …" });
   }
 
-  function choose(files) {
+  choose(files) {
     if (!files.length) return;
-    const trouble = problem(model, files);
+    const trouble = problem(this.model, files);
     if (!trouble) {
-      sendAll(files);
+      this.sendAll(files);
       return;
     }
-    if (choice) model.send({ kind: "stop", choice });
-    letGo();
-    say({ trouble });
+    this.stop();
+    this.say({ trouble });
   }
 
-  function showMessage() {
-    if (!choice || arrived) say({ trouble: "", progress: model.get("message") });
+  showMessage() {
+    if (!this.choice || this.arrived) this.say({ progress: this.model.get("message") });
   }
 
-  function onAnswer(answer) {
-    if (!choice || answer.choice !== choice) return;
-    if (answer.kind === "heard" && answered) {
-      answered(true);
-    } else if (answer.kind === "refused") {
-      letGo();
-      say({ trouble: answer.text });
-    } else if (answer.kind === "done") {
-      choice = "";
-      arrived = false;
-      showMessage();
+  onAnswer({ kind, choice, text }) {
+    if (!this.choice || choice !== this.choice) return;
+    if (kind === "heard") this.answered?.(true);
+    else if (kind === "refused") {
+      this.letGo();
+      this.say({ trouble: text });
+    } else if (kind === "done") {
+      this.choice = "";
+      this.arrived = false;
+      this.showMessage();
     }
   }
 
-  // Emptied first, so that a file put right and chosen again counts as a change.
-  input.addEventListener("click", () => {
-    input.value = "";
-  });
-  input.addEventListener("change", () => choose([...input.files]));
-
-  let over = 0; // entering a child counts as leaving its parent
-  const lift = () => {
-    over = 0;
-    zone.classList.remove("sl-chooser-over");
-  };
-  zone.addEventListener("dragenter", () => {
-    over += 1;
-    zone.classList.add("sl-chooser-over");
-  });
-  zone.addEventListener("dragleave", () => {
-    over -= 1;
-    if (over <= 0) lift();
-  });
-  zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    lift();
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
-    choose([...input.files]);
-  });
-
-  const changes = {
-    "change:label": drawWords,
-    "change:accept": drawWords,
-    "change:limit": drawWords,
-    "change:message": showMessage,
-    "msg:custom": onAnswer,
-  };
-  for (const [event, act] of Object.entries(changes)) model.on(event, act);
-  drawWords();
-  showMessage();
-  return () => {
-    if (choice) model.send({ kind: "stop", choice });
-    letGo();
-    for (const [event, act] of Object.entries(changes)) model.off(event, act);
-  };
+  // Follows the model; returns what ends that.
+  begin() {
+    const words = ["change:label", "change:accept", "change:limit"];
+    const end = listen(this.model, {
+      changes: {
+        ...onEach(words, () => this.drawWords()),
+        "change:message": () => this.showMessage(),
+        "msg:custom": (answer) => this.onAnswer(answer),
+      },
+    });
+    this.drawWords();
+    this.showMessage();
+    return () => {
+      this.stop();
+      end();
+    };
+  }
 }
 
-export default { render };
+export default { render: ({ model, el }) => new FileChooser(model, el).begin() };

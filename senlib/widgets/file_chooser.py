@@ -9,6 +9,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 MEGABYTE = 1024 * 1024
 # A message of this size passes every websocket limit met so far: Voila's and Tornado's own is 10 MB.
@@ -104,7 +106,7 @@ class FileChooser(AnyWidget):
     (True, '')
     """
 
-    _esm = HERE / "file_chooser.js"
+    _esm = script("file_chooser.js")
     _css = HERE / "file_chooser.css"
 
     label = traitlets.Unicode("Choose files").tag(sync=True)

@@ -1,6 +1,6 @@
 // A flow chart, walked question by question or drawn by a school. Data reach the page as text alone, never as markup.
 
-import { listen, make, makeRoot, newId, onEach, setText } from "./dom.js";
+import { listen, make, makeRoot, newId, onEach, setText, soon } from "./dom.js";
 import { boxesOf, nameOf, plainBox, same, WAYS, waysOf } from "./flow_chart.js";
 import { Drawing } from "./flow_drawing.js";
 import { Form } from "./flow_form.js";
@@ -111,7 +111,6 @@ class FlowPage {
     this.mine = `sl-flow-${newId()}`;
     this.chosen = "";
     this.turn = 0;
-    this.waiting = false;
     const send = (content) => this.send(content);
     const say = (words) => setText(this.heard, words);
     this.chart = new Chart(send);
@@ -184,16 +183,6 @@ class FlowPage {
 
   firstOf({ boxes, chart, order }) {
     return boxes.has(chart.start) ? chart.start : order[0] || "";
-  }
-
-  // Several traits that arrive together are drawn once.
-  drawSoon() {
-    if (this.waiting) return;
-    this.waiting = true;
-    queueMicrotask(() => {
-      this.waiting = false;
-      this.draw();
-    });
   }
 
   press(key) {
@@ -329,7 +318,7 @@ class FlowPage {
   begin() {
     const changes = onEach(
       TRAITS.map((name) => `change:${name}`),
-      () => this.drawSoon(),
+      soon(() => this.draw()),
     );
     const stop = listen(this.model, {
       changes: {

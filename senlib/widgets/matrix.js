@@ -1,22 +1,10 @@
 // An entry-to-outcome table whose cells can be pressed. Data reach the page as text alone, never as markup.
 
-const TRAITS = [
-  "title",
-  "row_heading",
-  "column_heading",
-  "rows",
-  "columns",
-  "cells",
-  "totals",
-];
+import { listen, make, makeButton, makeRoot, onEach, soon } from "./dom.js";
 
-function make(tag, attributes = {}, text = "") {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes))
-    element.setAttribute(name, value);
-  if (text !== "") element.textContent = text;
-  return element;
-}
+const TRAITS = "title row_heading column_heading rows columns cells totals".split(" ");
+const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
+const MORE = "The table is wider than the screen: move it sideways to see all of it.";
 
 function percent(share, space) {
   if (share === null || share === undefined) return "";
@@ -65,39 +53,33 @@ function keyText(cells) {
 }
 
 function drawHead(model, columns) {
+  const heading = (name, words) => {
+    const attributes = { scope: "col", rowspan: "2", class: `sl-matrix-${name}` };
+    return make("th", attributes, words);
+  };
   const head = make("thead");
   const first = make("tr");
-  first.append(
-    make(
-      "th",
-      { scope: "col", rowspan: "2", class: "sl-matrix-corner" },
-      model.get("row_heading"),
-    ),
-    make("th", { scope: "colgroup", colspan: String(columns.length) }),
-    make("th", { scope: "col", rowspan: "2", class: "sl-matrix-total" }, "Pupils"),
-  );
-  first.children[1].append(make("span", {}, model.get("column_heading")));
+  const over = make("th", { scope: "colgroup", colspan: columns.length });
+  over.append(make("span", {}, model.get("column_heading")));
+  const corner = heading("corner", model.get("row_heading"));
+  first.append(corner, over, heading("total", "Pupils"));
   const second = make("tr");
-  for (const column of columns) second.append(make("th", { scope: "col" }, column));
+  second.append(...columns.map((column) => make("th", { scope: "col" }, column)));
   head.append(first, second);
   return head;
 }
 
 function drawCell(model, cells, i, j) {
   const cell = cells[i][j];
-  const box = make("td", {
-    class: lineSides(cells, i, j)
-      .map((side) => `sl-matrix-line-${side}`)
-      .join(" "),
-  });
+  const sides = lineSides(cells, i, j).map((side) => `sl-matrix-line-${side}`);
+  const box = make("td", { class: sides.join(" ") });
   if (!cell.count) {
     box.append(make("span", { class: "sl-matrix-none" }, "0"));
     return box;
   }
   const row = model.get("rows")[i];
   const column = model.get("columns")[j];
-  const button = make("button", {
-    type: "button",
+  const button = makeButton("", null, {
     tabindex: "-1",
     "aria-pressed": "false",
     "aria-label": spokenName(model, cell, row, column),
@@ -111,177 +93,176 @@ function drawCell(model, cells, i, j) {
   return box;
 }
 
-function drawBody(model) {
-  const body = make("tbody");
+// The cells, row by row. While rows, columns and cells arrive one after the other they may not agree yet: what is
+// missing is an empty cell.
+function cellsOf(model) {
+  const cells = model.get("cells");
   const columns = model.get("columns");
-  // While rows, columns and cells arrive one after the other they may not agree yet: what is missing is an empty cell.
-  const cells = model
+  return model
     .get("rows")
-    .map((_, i) =>
-      columns.map((_, j) => (model.get("cells")[i] || [])[j] || { count: 0 }),
-    );
+    .map((_, i) => columns.map((_, j) => cells[i]?.[j] || { count: 0 }));
+}
+
+function drawBody(model, cells) {
+  const body = make("tbody");
+  const totals = model.get("totals");
   model.get("rows").forEach((row, i) => {
     const line = make("tr");
-    line.append(make("th", { scope: "row" }, row));
-    line.append(...columns.map((_, j) => drawCell(model, cells, i, j)));
+    const total = String(totals[i] ?? "");
     line.append(
-      make("td", { class: "sl-matrix-total" }, String(model.get("totals")[i] ?? "")),
+      make("th", { scope: "row" }, row),
+      ...cells[i].map((_, j) => drawCell(model, cells, i, j)),
+      make("td", { class: "sl-matrix-total" }, total),
     );
     body.append(line);
   });
-  return [body, keyText(cells)];
+  return body;
 }
 
-// The button to move to from row i, column j: the next in the row, or the nearest in the next row that has one.
-function neighbour(buttons, i, j, key) {
-  const places = buttons.map((button) => [
-    button,
-    ...button.dataset.place.split(" ").map(Number),
-  ]);
+const placeOf = (button) => button.dataset.place.split(" ").map(Number);
+
+// The button to move to from another: the next in the row, or the nearest in the next row that has one.
+function neighbour(buttons, from, key) {
+  const [i, j] = placeOf(from);
+  const places = buttons.map((button) => [button, ...placeOf(button)]);
   const inRow = places.filter(([, row]) => row === i);
   if (key === "Home") return inRow[0][0];
   if (key === "End") return inRow.at(-1)[0];
   if (key === "ArrowRight") return inRow.find(([, , column]) => column > j)?.[0];
-  if (key === "ArrowLeft")
-    return inRow.filter(([, , column]) => column < j).at(-1)?.[0];
-  const ahead =
-    key === "ArrowDown"
-      ? places.filter(([, row]) => row > i)
-      : places.filter(([, row]) => row < i);
+  if (key === "ArrowLeft") return inRow.findLast(([, , column]) => column < j)?.[0];
+  const down = key === "ArrowDown";
+  const ahead = places.filter(([, row]) => (down ? row > i : row < i));
   const rows = ahead.map(([, row]) => row);
-  const next = key === "ArrowDown" ? Math.min(...rows) : Math.max(...rows);
+  const next = down ? Math.min(...rows) : Math.max(...rows);
   const nearest = ahead
     .filter(([, row]) => row === next)
     .sort((a, b) => Math.abs(a[2] - j) - Math.abs(b[2] - j));
   return nearest[0]?.[0];
 }
 
-function render({ model, el }) {
-  const root = make("div", {
-    class: "sl-matrix",
-    "data-lm-suppress-shortcuts": "true",
-  });
-  const region = make("div", {
-    class: "sl-matrix-region",
-    role: "region",
-    tabindex: "0",
-  });
-  const table = make("table");
-  const key = make("p", { class: "sl-matrix-key" });
-  const more = make(
-    "p",
-    { class: "sl-matrix-more", hidden: "" },
-    "The table is wider than the screen: move it sideways to see all of it.",
-  );
-  const hint = make(
-    "p",
-    { class: "sl-matrix-hint" },
-    "Press a number to see the pupils behind it.",
-  );
-  region.append(table);
-  root.append(region, more, key, hint);
-  el.append(root);
-  // Whether all columns are in sight depends on the window and on the letters that the reader chose.
-  const sight = new ResizeObserver(() => {
-    const wider = region.scrollWidth > region.clientWidth + 1;
-    more.hidden = !wider;
-    region.classList.toggle("sl-matrix-cut", wider);
-  });
-  sight.observe(root);
-  sight.observe(table);
+class Matrix {
+  constructor(model, el) {
+    const hint = "Press a number to see the pupils behind it.";
+    const scrolls = { role: "region", tabindex: "0" };
+    this.model = model;
+    this.focused = null; // the labels of the cell that had the focus last
+    this.region = make("div", { class: "sl-matrix-region", ...scrolls });
+    this.table = make("table");
+    this.key = make("p", { class: "sl-matrix-key" });
+    this.more = make("p", { class: "sl-matrix-more", hidden: "" }, MORE);
+    this.hint = make("p", { class: "sl-matrix-hint" }, hint);
+    this.root = makeRoot("sl-matrix");
+    this.region.append(this.table);
+    this.root.append(this.region, this.more, this.key, this.hint);
+    el.append(this.root);
+    this.table.addEventListener("focusin", (event) => this.onFocus(event));
+    this.table.addEventListener("click", (event) => this.onClick(event));
+    this.table.addEventListener("keydown", (event) => this.onKey(event));
+  }
 
-  const buttons = () => [...table.querySelectorAll("button")];
-  const placeOf = (button) => button.dataset.place.split(" ").map(Number);
-  const labelsOf = (button) => {
+  get buttons() {
+    return [...this.table.querySelectorAll("button")];
+  }
+
+  labelsOf(button) {
     const [i, j] = placeOf(button);
-    return { row: model.get("rows")[i], column: model.get("columns")[j] };
-  };
-  const buttonAt = ({ row, column }) =>
-    buttons().find((button) => {
-      const labels = labelsOf(button);
+    return { row: this.model.get("rows")[i], column: this.model.get("columns")[j] };
+  }
+
+  buttonAt({ row, column }) {
+    return this.buttons.find((button) => {
+      const labels = this.labelsOf(button);
       return labels.row === row && labels.column === column;
     });
-
-  function makeTabStop(button) {
-    for (const other of buttons()) other.tabIndex = other === button ? 0 : -1;
   }
 
-  function markSelected() {
-    const selected = buttonAt(model.get("selected") || {});
-    for (const button of buttons())
+  makeTabStop(button) {
+    for (const other of this.buttons) other.tabIndex = other === button ? 0 : -1;
+  }
+
+  // Whether all columns are in sight depends on the window and on the letters that the reader chose.
+  showMore() {
+    const wider = this.region.scrollWidth > this.region.clientWidth + 1;
+    this.more.hidden = !wider;
+    this.region.classList.toggle("sl-matrix-cut", wider);
+  }
+
+  markSelected() {
+    const selected = this.buttonAt(this.model.get("selected") || {});
+    for (const button of this.buttons)
       button.setAttribute("aria-pressed", String(button === selected));
-    if (selected && !table.contains(document.activeElement)) makeTabStop(selected);
+    const inUse = this.table.contains(document.activeElement);
+    if (selected && !inUse) this.makeTabStop(selected);
   }
 
-  let heldLabels = null;
-  function draw() {
-    const focused = table.contains(document.activeElement) ? heldLabels : null;
-    const [body, keyWords] = drawBody(model);
+  draw() {
+    const { model, region, table } = this;
+    const focused = table.contains(document.activeElement) && this.focused;
+    const cells = cellsOf(model);
     const title = model.get("title");
-    const parts = [drawHead(model, model.get("columns")), body];
+    const head = drawHead(model, model.get("columns"));
+    table.replaceChildren(head, drawBody(model, cells));
     if (title) {
-      parts.unshift(make("caption"));
-      parts[0].append(make("span", {}, title));
+      const caption = make("caption");
+      caption.append(make("span", {}, title));
+      table.prepend(caption);
     }
-    table.replaceChildren(...parts);
-    region.setAttribute(
-      "aria-label",
-      title ||
-        `${model.get("row_heading")}, ${midSentence(model.get("column_heading"))}`,
-    );
-    key.replaceChildren(
-      make("span", { class: "sl-matrix-sample", "aria-hidden": "true" }),
-      make("span", {}, keyWords),
-    );
-    key.hidden = !keyWords;
-    hint.hidden = !buttons().length;
-    const stop = (focused && buttonAt(focused)) || buttons()[0];
-    if (stop) makeTabStop(stop);
+    const outcome = midSentence(model.get("column_heading"));
+    const name = title || `${model.get("row_heading")}, ${outcome}`;
+    region.setAttribute("aria-label", name);
+    this.drawKey(keyText(cells));
+    this.hint.hidden = !this.buttons.length;
+    const stop = (focused && this.buttonAt(focused)) || this.buttons[0];
+    if (stop) this.makeTabStop(stop);
     if (focused) (stop || region).focus();
-    markSelected();
+    this.markSelected();
   }
 
-  let waiting = false;
-  function drawSoon() {
-    if (waiting) return;
-    waiting = true;
-    queueMicrotask(() => {
-      waiting = false;
-      draw();
-    });
+  drawKey(words) {
+    const sample = { class: "sl-matrix-sample", "aria-hidden": "true" };
+    this.key.replaceChildren(make("span", sample), make("span", {}, words));
+    this.key.hidden = !words;
   }
 
-  table.addEventListener("focusin", (event) => {
-    if (!event.target.dataset.place) return;
-    makeTabStop(event.target);
-    heldLabels = labelsOf(event.target);
-  });
-  table.addEventListener("click", (event) => {
+  onFocus({ target }) {
+    if (!target.dataset.place) return;
+    this.makeTabStop(target);
+    this.focused = this.labelsOf(target);
+  }
+
+  onClick(event) {
     const button = event.target.closest("button");
     if (!button) return;
     const pressed = button.getAttribute("aria-pressed") === "true";
-    model.set("selected", pressed ? {} : labelsOf(button));
-    model.save_changes();
-    markSelected();
-  });
-  table.addEventListener("keydown", (event) => {
-    const moves = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
-    if (!moves.includes(event.key) || event.ctrlKey || event.altKey || event.metaKey)
-      return;
-    const button = event.target.closest("button");
-    if (!button) return;
-    event.preventDefault();
-    neighbour(buttons(), ...placeOf(button), event.key)?.focus();
-  });
+    this.model.set("selected", pressed ? {} : this.labelsOf(button));
+    this.model.save_changes();
+    this.markSelected();
+  }
 
-  for (const name of TRAITS) model.on(`change:${name}`, drawSoon);
-  model.on("change:selected", markSelected);
-  draw();
-  return () => {
-    sight.disconnect();
-    for (const name of TRAITS) model.off(`change:${name}`, drawSoon);
-    model.off("change:selected", markSelected);
-  };
+  onKey(event) {
+    const button = event.target.closest("button");
+    const modified = event.ctrlKey || event.altKey || event.metaKey;
+    if (!button || modified || !MOVES.includes(event.key)) return;
+    event.preventDefault();
+    neighbour(this.buttons, button, event.key)?.focus();
+  }
+
+  // Follows the model; returns what ends that.
+  begin() {
+    const draw = soon(() => this.draw());
+    const traits = TRAITS.map((name) => `change:${name}`);
+    const selected = { "change:selected": () => this.markSelected() };
+    const changes = { ...onEach(traits, draw), ...selected };
+    const stop = listen(this.model, { changes });
+    const sight = new ResizeObserver(() => this.showMore());
+    sight.observe(this.root);
+    sight.observe(this.table);
+    this.draw();
+    return () => {
+      sight.disconnect();
+      stop();
+    };
+  }
 }
 
-export default { render };
+export default { render: ({ model, el }) => new Matrix(model, el).begin() };

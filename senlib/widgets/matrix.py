@@ -6,6 +6,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 
 
@@ -24,7 +26,7 @@ class Matrix(AnyWidget):
     '5'
     """
 
-    _esm = HERE / "matrix.js"
+    _esm = script("matrix.js")
     _css = HERE / "matrix.css"
 
     title = traitlets.Unicode("").tag(sync=True)

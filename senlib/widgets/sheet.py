@@ -9,6 +9,8 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._script import script
+
 HERE = Path(__file__).parent
 
 # Between the form and the field in a box's name; it stands in no key and in no pupil's number.
@@ -70,7 +72,7 @@ class Sheet(AnyWidget):
     True
     """
 
-    _esm = HERE / "sheet.js"
+    _esm = script("sheet.js")
     _css = HERE / "sheet.css"
 
     form = traitlets.Dict().tag(sync=True)

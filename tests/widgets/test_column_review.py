@@ -32,7 +32,7 @@ def example(**traits):
         "tables": [{"name": "list.csv", "columns": columns}],
         "choices": CHOICES,
         "files": [
-            {"file": "list.csv", "told": "2 pupils", "supplied_by": "", "dated": ""}
+            {"file": "list.csv", "outcome": "2 pupils", "supplied_by": "", "dated": ""}
         ],
     }
     review = ColumnReview(**(settings | traits))
@@ -138,11 +138,11 @@ def test_columns_without_an_id_of_their_own_or_in_no_known_state_are_refused(col
 def test_the_page_sets_nothing_by_the_road_of_traits():
     review = example()
     review.set_state({"tables": [], "choices": [], "files": [], "shown": 3})
-    assert len(review.tables) == 1 and review.shown == 0
+    assert len(review.tables) == 1 and review.reveals == 0
 
 
 def test_it_is_brought_into_view_as_often_as_it_is_asked_and_leads_to_a_column():
     review = example()
     review.show(), review.show()
     review.point_to("1")
-    assert review.shown == 2 and review.sent == [{"kind": "focus", "id": "1"}]
+    assert review.reveals == 2 and review.sent == [{"kind": "focus", "id": "1"}]

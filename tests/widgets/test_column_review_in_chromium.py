@@ -45,7 +45,7 @@ def example(**traits):
         "files": [
             {
                 "file": name,
-                "told": "2 pupils, 4 results",
+                "outcome": "2 pupils, 4 results",
                 "supplied_by": "",
                 "dated": "",
             }
@@ -238,7 +238,7 @@ def test_text_from_files_stays_text(stage):
         for n, text in enumerate(HOSTILE)
     ]
     files = [
-        {"file": text, "told": text, "supplied_by": text, "dated": ""}
+        {"file": text, "outcome": text, "supplied_by": text, "dated": ""}
         for text in HOSTILE
     ]
     tables = [{"name": HOSTILE[0], "columns": columns}]

@@ -572,7 +572,7 @@ class ReviewPanel:
         self.columns.files = [
             {
                 "file": one.file,
-                "told": f"{_many(one.pupils, 'pupil')}, {_many(one.results, 'result')}",
+                "outcome": f"{_many(one.pupils, 'pupil')}, {_many(one.results, 'result')}",
                 "supplied_by": self._supplier(one.file),
                 "dated": self._dated.get(one.file, ""),
             }
