@@ -59,6 +59,10 @@ class Action:
         except ValueError:
             return None
 
+    def is_overdue(self, *, today: date) -> bool:
+        """Whether its date has gone by and it is not done."""
+        return self.due is not None and self.due < today and not self.done
+
     @property
     def done(self) -> bool:
         """Whether it has been ticked off."""
