@@ -122,7 +122,7 @@ class RoomPage(Page):
             ),
             layout.how_to_read("room_counts"),
             layout.heading("What do people say?"),
-            _texts(room_answers.shown(answers)),
+            _texts(room_answers.on_show(answers)),
         ]
         return "".join(parts)
 
@@ -140,7 +140,7 @@ class RoomPage(Page):
         """Their own words, each with a tick that shows it to the room."""
         try:
             mine = room_answers.written(self.workspace.store.forms())
-            on_show = self.shared.read(room_answers.SHOWN)
+            on_show = self.shared.read(room_answers.ON_SHOW)
         except StoreError as error:
             return [layout.html(layout.trouble_line(str(error)))]
         if not mine:
@@ -163,7 +163,7 @@ class RoomPage(Page):
 
     def _follow(self, one: Written) -> None:
         """Tick a text, or not, as it stands in the store now."""
-        on_show = self.shared.read(room_answers.SHOWN)
+        on_show = self.shared.read(room_answers.ON_SHOW)
         key = room_answers.place(one)
         self._is_following = True
         self.ticks[key].value = on_show.get(key) == one.text
@@ -176,7 +176,7 @@ class RoomPage(Page):
             return
         try:
             at = self.shared.keep(
-                room_answers.SHOWN,
+                room_answers.ON_SHOW,
                 {room_answers.place(one): one.text if show else ""},
                 about="what you show",
                 then=lambda: self._follow(one),

@@ -20,7 +20,7 @@ from senlib.pages.task8_working_smarter import PlanPage
 from senlib.workbook import walks
 from senlib.workbook.page_forms import stems
 from senlib.workbook.plan import PLAN_LINES, add_action
-from senlib.workbook.room_answers import SHOWN
+from senlib.workbook.room_answers import ON_SHOW
 from senlib.workspace import (
     DATA_VARIABLE,
     FIGURES,
@@ -98,7 +98,7 @@ def test_what_a_participant_shows_in_two_windows(participant):
     other.ticks[place].value = True
     assert "what you show: ‘Further’" in changed(other.shared)
     other.shared.take.click()
-    assert participant.store.latest(SHOWN) == {place: "Further"}
+    assert participant.store.latest(ON_SHOW) == {place: "Further"}
     assert not other.ticks[place].value  # what it would show is the older text
 
 
