@@ -162,7 +162,7 @@ class SessionsPage(Page):
                 f"What you chose cannot be read, so this is the plan as it came. {error}"
             )
         self.status.value = ""
-        self.chosen = sessions.kept(self.sitting, answers)
+        self.chosen = sessions.chosen_for(self.sitting, answers)
         self._draw()
 
     def _choose(self, chosen: Sequence[Activity], *, status: str, at: str = "") -> None:
@@ -171,7 +171,7 @@ class SessionsPage(Page):
         self.chosen = tuple(chosen)
         self._draw(at=at or before or "")
         self.status.value = _status(layout.escape(status))
-        self._keep(sessions.to_keep(self.sitting, self.chosen), form=self._form)
+        self._keep(sessions.to_save(self.sitting, self.chosen), form=self._form)
 
     def _keep(self, values: Mapping[str, str], *, form: str) -> None:
         try:

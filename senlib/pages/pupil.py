@@ -24,8 +24,8 @@ from senlib.pages.kit import (
     sentences,
     talk_sheet,
 )
+from senlib.pages.kit.answer_sheet import AnswerSheet, table
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.form_sheet import KeptSheet, table
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.text import written_day
 from senlib.widgets.sheet import box_name
@@ -91,7 +91,7 @@ class PupilPage:
         )
         self.to_take = widgets.VBox()
         self.actions = PlanSheet(workspace, wanted=self._is_mine, origin=False)
-        self.lines = KeptSheet(workspace)
+        self.lines = AnswerSheet(workspace)
         self.new = NewAction(
             workspace,
             asks="What will you do for this pupil?",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from senlib.pages.kit import layout
 from senlib.pages.kit.page import Page
+from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.workbook import room_answers
 from senlib.workbook.forms import Cards, Grid
 from senlib.workbook.page_forms import load
@@ -47,6 +48,7 @@ class RoomPage(Page):
         self.forms = load(TASK)
         self._seen: tuple[int, tuple[tuple[str, int], ...]] | None = None
         self.view, self.status = layout.html(""), layout.html("")
+        self.shared, self._is_following = SharedAnswers(workspace), False
         self.come_in = layout.html(invitation(door, code))
         self.ticks: dict[str, widgets.Checkbox] = {}
         self._body = widgets.VBox(self._pieces())
@@ -120,7 +122,7 @@ class RoomPage(Page):
             ),
             layout.how_to_read("room_counts"),
             layout.heading("What do people say?"),
-            _texts(room_answers.shown(answers)),
+            _texts(room_answers.on_show(answers)),
         ]
         return "".join(parts)
 
@@ -138,7 +140,7 @@ class RoomPage(Page):
         """Their own words, each with a tick that shows it to the room."""
         try:
             mine = room_answers.written(self.workspace.store.forms())
-            on_show = self.workspace.store.latest(room_answers.SHOWN)
+            on_show = self.shared.read(room_answers.ON_SHOW)
         except StoreError as error:
             return [layout.html(layout.trouble_line(str(error)))]
         if not mine:
@@ -157,15 +159,28 @@ class RoomPage(Page):
             self.ticks[key] = tick
             words = f'<blockquote dir="auto">{escape(one.text)}</blockquote>'
             boxes += [layout.html(f"<h2>{escape(one.asked)}</h2>{words}"), tick]
-        return [*boxes, self.status]
+        return [*boxes, self.shared.box, self.status]
 
+    def _follow(self, one: Written) -> None:
+        """Tick a text, or not, as it stands in the store now."""
+        on_show = self.shared.read(room_answers.ON_SHOW)
+        key = room_answers.place(one)
+        self._is_following = True
+        self.ticks[key].value = on_show.get(key) == one.text
+        self._is_following = False
+
+    @in_one_connection
     def _show(self, one: Written, show: bool) -> None:
         """Show a text as it stands now, or take it back."""
+        if self._is_following:
+            return
         try:
-            saved = self.workspace.store.save(
-                form=room_answers.SHOWN,
-                field=room_answers.place(one),
-                value=one.text if show else "",
+            at = self.shared.keep(
+                room_answers.ON_SHOW,
+                {room_answers.place(one): one.text if show else ""},
+                about="what you show",
+                then=lambda: self._follow(one),
+                worded=lambda text: text or "nothing",
             )
         except StoreError as error:
             self.status.value = layout.trouble_line(
@@ -177,7 +192,9 @@ class RoomPage(Page):
             if show
             else "Taken back: the room no longer sees it."
         )
-        self.status.value = f'<p class="sl-note" role="status">{did} Saved {layout.saved_at(saved.at)}</p>'
+        self.status.value = (
+            f'<p class="sl-note" role="status">{did} Saved {layout.saved_at(at)}</p>'
+        )
 
 
 def invitation(door: str, code: str) -> str:

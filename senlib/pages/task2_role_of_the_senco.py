@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
-from senlib.pages.kit.shared_answers import SharedAnswers
+from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.widgets import CardSort
 from senlib.workbook import rows
 from senlib.workbook.forms import Cards, Grid
@@ -46,7 +46,7 @@ class RolePage(Page):
         self._sort = self._card_sort()
 
     def _card_sort(self) -> widgets.VBox:
-        part: Cards = self.ask.sheet.part(SORT)
+        part = self.ask.sheet.part(SORT, Cards)
         self.cards = CardSort(
             title=part.title,
             groups=[{"key": group.key, "title": group.title} for group in part.groups],
@@ -82,6 +82,7 @@ class RolePage(Page):
             ],
         ).box
 
+    @in_one_connection
     def _keep(self, move: Mapping[str, str]) -> None:
         """Keep where a card was laid, and say when."""
         if not move:
@@ -110,7 +111,7 @@ class RolePage(Page):
         )
 
     def _sum_up(self) -> None:
-        grid: Grid = self.ask.sheet.part(ROLE)
+        grid = self.ask.sheet.part(ROLE, Grid)
         try:
             began = rows.began(self.workspace.store, ROLE)
             now = rows.this_time(self.workspace.store.answers(ROLE), began=began)

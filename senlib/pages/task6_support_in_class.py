@@ -16,6 +16,7 @@ from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.provision_maps import number
+from senlib.pages.kit.shared_answers import in_one_connection
 from senlib.workbook.forms import Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
@@ -152,6 +153,7 @@ class SupportPage(Page):
         """What several visits say together about how support is used."""
         return self.together
 
+    @in_one_connection
     def begin(self) -> None:
         """Begin a new visit, dated today."""
         key = new_key()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +13,7 @@ import pandas as pd
 from senlib.pages.kit import empty_states, layout, pupil_names
 from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.page import Page
-from senlib.pages.kit.shared_answers import SharedAnswers
+from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
 from senlib.workbook.flow_chart import FlowChart, problems, walk
@@ -129,6 +130,7 @@ class PlanningPage(Page):
             layout.controls(self.who.box, self.take_off),
         ]
 
+    @in_one_connection
     def begin(self) -> None:
         """Begin with a new class, dated today."""
         key = new_key()
@@ -156,10 +158,22 @@ class PlanningPage(Page):
             self.status.value = layout.trouble_line(str(error))
             return {}
 
-    def _keep(self, form: str, values: Mapping[str, str]) -> bool:
-        """Keep some answers; whether they are kept."""
+    def _keep(
+        self,
+        form: str,
+        values: Mapping[str, str],
+        *,
+        worded: Callable[[str], str] = str,
+    ) -> bool:
+        """Keep some answers on the class; whether they are kept."""
         try:
-            self.workspace.store.save_all(form=form, values=values)
+            self.shared.keep(
+                form,
+                values,
+                about="the class",
+                then=self._open_class,
+                worded=worded,
+            )
         except StoreError as error:
             self.status.value = layout.not_saved(error)
             return False
@@ -187,6 +201,7 @@ class PlanningPage(Page):
         self.place.children = self._pieces_of_a_class
         self._show_class()
 
+    @in_one_connection
     def _choose_chart(self) -> None:
         chosen = self.which.value
         if chosen == "own" and self._own_chart() is None:
@@ -196,23 +211,31 @@ class PlanningPage(Page):
             )
             return
         if self._about_class().get("chart", "") != chosen:
-            self._keep(place(CLASS, of=self.of_class.value), {"chart": chosen})
+            self._keep(
+                place(CLASS, of=self.of_class.value),
+                {"chart": chosen},
+                worded=_chart_words,
+            )
         self._show_class()
 
+    @in_one_connection
     def _add(self, who: str, value: str) -> None:
         if not who or not value:
             self.status.value = layout.trouble_line(
                 "Choose a pupil, or give the group a name first."
             )
             return
-        if self._keep(place(WHO, of=self.of_class.value), {who: value}):
+        if self._keep(
+            place(WHO, of=self.of_class.value), {who: value}, worded=_list_words
+        ):
             self.group.value = ""
             self._show_class(who)
 
+    @in_one_connection
     def _take_off(self) -> None:
-        if self.who.value and self._keep(
-            place(WHO, of=self.of_class.value), {self.who.value: ""}
-        ):
+        who = self.who.value
+        form = place(WHO, of=self.of_class.value)
+        if who and self._keep(form, {who: ""}, worded=_list_words):
             self._show_class()
 
     def _walks(self) -> list[Walked]:
@@ -221,6 +244,7 @@ class PlanningPage(Page):
     def _show_class(self, who: str = "") -> None:
         """Show who is on the list of the class, where each walk stands, and the walk for `who` or whoever was chosen."""
         self.of_class.offer(self._classes())
+        self._see_class()
         walks = self._walks()
         on_list = [one.who for one in walks]
         here = class_first(self.pupils, self._about_class().get("class", ""))
@@ -235,6 +259,13 @@ class PlanningPage(Page):
         )
         self._sum_up(walks)
         self._show_walk()
+
+    def _see_class(self) -> None:
+        """Note what the page shows of the class from now on."""
+        # Where it cannot be read, `_read` says so.
+        with suppress(StoreError):
+            for key in (CLASS, WHO):
+                self.shared.read(place(key, of=self.of_class.value))
 
     def _sum_up(self, walks: list[Walked]) -> None:
         self.answer.value = layout.answer(summed_up(walks))
@@ -293,6 +324,7 @@ class PlanningPage(Page):
             return {}
         return {key: way for key, way in answers.items() if key in chart.nodes}
 
+    @in_one_connection
     def _answered(self, answer: Mapping[str, str]) -> None:
         """Keep an answer of the walk, and show where it leads."""
         if not answer or not self.who.value:
@@ -375,6 +407,7 @@ class PlanningPage(Page):
         if drawn:
             self._keep_drawn()
 
+    @in_one_connection
     def _keep_drawn(self) -> None:
         """Keep the chart as it stands in the editor, and say what would stop a walk."""
         try:
@@ -395,6 +428,14 @@ class PlanningPage(Page):
         self.editor.saved = {"at": layout.saved_at(at)}
         if self.which.value == "own":
             self._show_class()
+
+
+def _chart_words(key: str) -> str:
+    return next(label for label, value in CHARTS if value == key)
+
+
+def _list_words(value: str) -> str:
+    return "on the list" if value else "not on the list"
 
 
 def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import downloads, layout
+from senlib.pages.kit.answer_sheet import box_value
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.form_sheet import FormSheet
+from senlib.pages.kit.form_sheet import BoxValues, FormSheet
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.text import day
 from senlib.widgets.sheet import box_name
+from senlib.workbook.forms import Grid, Row
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
-from senlib.workbook.store import StoreError
+from senlib.workbook.store import Answer, StoreError
 from senlib.workspace import Workspace
 
 REVIEW, THREE = "review", "next_steps"
@@ -129,37 +132,33 @@ class ThreeActions(FormSheet):
         super().__init__(workspace, load("task8_working_smarter").part(THREE))
         self.after(lambda field, _: self.show() if field.endswith(".action") else None)
 
-    def show(self, *, of: str | None = None) -> None:
+    def _show(self) -> None:
         """Show the three lines; one that is taken from the plan shows what stands there."""
-        try:
-            held = self.workspace.store.forms()
-        except StoreError as error:
-            self.status.value = layout.trouble_line(str(error))
-            return
-        self.open = {action.key: action for action in actions(held)}
-        self.taken = held.get(THREE, {})
+        answers = self.workspace.store.forms()
+        self.open = {action.key: action for action in actions(answers)}
+        self.taken = answers.get(THREE, {})
         words = [
             (action.what, action.key)
             for action in self.open.values()
             if not action.done or action.key in self.taken.values()
         ]
         self.choices["action"] = [(key, layout.shortened(what)) for what, key in words]
-        super().show(of=of)
+        super()._show()
 
-    def _row(self, row, last, *, added=False):
-        shown = super()._row(row, last, added=added)
+    def _row(self, grid: Grid, row: Row, last: Mapping[str, Answer]) -> dict[str, Any]:
+        line = super()._row(grid, row, last)
         action = self.open.get(self.taken.get(f"{row.key}.action", ""))
         if action:
-            shown["cells"]["what"] = {"lines": [{"text": action.what}]}
-            for column, ours in {
-                "who": "owner",
-                "timeline": "due",
-                "know": "measure",
-            }.items():
-                shown["cells"][column] = _place(action, ours)
-        return shown
+            cells = line["cells"]
+            cells["what"] = {"lines": [{"text": action.what}]}
+            cells["who"] = _place(action, "owner")
+            cells["timeline"] = _place(action, "due")
+            cells["know"] = _place(action, "measure")
+        return line
 
-    def _values(self, now, answers):
+    def _values(
+        self, now: Mapping[str, str], answers: Mapping[str, Answer]
+    ) -> BoxValues:
         values = super()._values(now, answers)
         chosen = [
             self.open[key]
@@ -167,12 +166,9 @@ class ThreeActions(FormSheet):
             if field.endswith(".action") and key in self.open
         ]
         for form in {form for action in chosen for form, _ in action.places.values()}:
-            for field, answer in self.workspace.store.answers(form).items():
-                values[box_name(form=form, field=field)] = {
-                    "value": answer.value,
-                    "seen": answer.id,
-                    "versions": answer.versions,
-                }
+            for field, answer in self.shared.answers(form).items():
+                name = box_name(form=form, field=field)
+                values[name] = box_value(answer.value, answer)
         return values
 
 

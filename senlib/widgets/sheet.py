@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +91,14 @@ class Sheet(AnyWidget):
         function: Callable[[Request], Reply | None],
         *,
         then: Callable[[], None] = lambda: None,
+        within: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Have this function answer what the page asks: one of REQUESTS in, a reply out, None where the page needs none.
 
-        `then` is called when the reply is on its way: what takes longer does not hold up the word 'Saved'.
+        `then` is called when the reply is on its way: what takes longer does not hold up the word 'Saved'. Both are called
+        within the context that `within` returns.
         """
-        self._answer, self._then = function, then
+        self._answer, self._then, self._within = function, then, within
 
     def show(self, *, form: dict[str, Any], values: dict[str, Any]) -> None:
         """Show another sheet, or the same one anew; what is being typed in a box that stays is not disturbed."""
@@ -113,24 +116,22 @@ class Sheet(AnyWidget):
     def _hear(
         self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
     ) -> None:
+        with self._within():
+            reply = self._reply(content)
+            if reply is not None:
+                self.send({"turn": content.get("turn")} | reply)
+            self._then()
+
+    def _reply(self, content: Request) -> Reply | None:
         wanted = self._wanted(content)
         if wanted is None:
-            reply: Reply | None = {
-                "kind": "refused",
-                "why": "That could not be kept: please try again",
-            }
-        elif any(
-            len(content[key]) > LONGEST for key, kind in wanted.items() if kind is str
-        ):
-            reply = {
-                "kind": "refused",
-                "why": f"Not saved: this is longer than {LONGEST:,} characters. Shorten it",
-            }
-        else:
-            reply = self._answer(content)
-        if reply is not None:
-            self.send({"turn": content.get("turn")} | reply)
-        self._then()
+            why = "That could not be kept: please try again"
+            return {"kind": "refused", "why": why}
+        texts = [content[key] for key, kind in wanted.items() if kind is str]
+        if any(len(text) > LONGEST for text in texts):
+            why = f"Not saved: this is longer than {LONGEST:,} characters. Shorten it"
+            return {"kind": "refused", "why": why}
+        return self._answer(content)
 
     def _wanted(self, content: Request) -> Mapping[str, type] | None:
         """What a request of this kind has to hold; None where this one does not hold it, or names a box that never was here."""

@@ -67,44 +67,36 @@ class Trail:
         """The question on which the walk waits, or None.
 
         >>> from senlib.workbook.page_forms import load
-        >>> chart = load("task7_planning").part("task7.chart")
+        >>> chart = load("task7_planning").part("task7.chart", FlowChart)
         >>> walk(chart, {}).asks.key, walk(chart, {"q1": "yes", "q4": "no"}).asks
         ('q1', None)
         """
-        return (
-            self.nodes[-1]
-            if self.nodes and self.nodes[-1].kind == "question" and not self.done
-            else None
-        )
+        last = self.nodes[-1] if self.nodes else None
+        waits = last and last.kind == "question" and not self.done
+        return last if waits else None
 
     @property
     def comes_to(self) -> str:
         """What the walk comes to: 'plan', 'annotation' or 'nothing more', the largest that any box counts as; '' until it is done.
 
         >>> from senlib.workbook.page_forms import load
-        >>> chart = load("task7_planning").part("task7.chart")
+        >>> chart = load("task7_planning").part("task7.chart", FlowChart)
         >>> [walk(chart, {"q1": "yes", "q4": way}).comes_to for way in ("yes", "no", "")]
         ['annotation', 'nothing more', '']
         """
-        counted = {
-            node.counts_as or ("plan" if node.leads_to else "") for node in self.nodes
-        }
-        return (
-            next(
-                what
-                for what in ("plan", "annotation", "nothing more")
-                if what in counted | {"nothing more"}
-            )
-            if self.done
-            else ""
-        )
+        if not self.done:
+            return ""
+        if any(node.counts_as == "plan" or _is_plan(node) for node in self.nodes):
+            return "plan"
+        is_annotated = any(node.counts_as == "annotation" for node in self.nodes)
+        return "annotation" if is_annotated else "nothing more"
 
     @property
     def leads_to(self) -> tuple[str, ...]:
         """The keys of the parts that the walk asks to be filled in, each once, in the order it met them.
 
         >>> from senlib.workbook.page_forms import load
-        >>> chart = load("task7_planning").part("task7.chart")
+        >>> chart = load("task7_planning").part("task7.chart", FlowChart)
         >>> walk(chart, {"q1": "no", "q2": "no", "q3": "no", "q4": "no"}).leads_to, walk(chart, {"q1": "yes"}).leads_to
         (('task6.iep',), ())
         """
@@ -119,7 +111,7 @@ def problems(chart: FlowChart) -> list[str]:
     An empty list means that every walk ends at an outcome and that every box can be met.
 
     >>> from senlib.workbook.page_forms import load
-    >>> chart = load("task7_planning").part("task7.chart")
+    >>> chart = load("task7_planning").part("task7.chart", FlowChart)
     >>> problems(chart)
     []
     >>> from dataclasses import replace
@@ -128,30 +120,24 @@ def problems(chart: FlowChart) -> list[str]:
     """
     if chart.start not in chart.nodes:
         return [f"The chart starts at {chart.start!r}, and there is no such box."]
-    found = [
-        problem
-        for node in chart.nodes.values()
-        for problem in _problems_of(node, chart.nodes)
-    ]
+    sentences: list[str] = []
+    for node in chart.nodes.values():
+        sentences += _problems_of(node, chart.nodes)
     reached = _reached(chart)
-    found += [
-        f"No way leads to {_name(node)}."
-        for node in chart.nodes.values()
-        if node.key not in reached
-    ]
-    loop = _loop(chart)
+    for node in chart.nodes.values():
+        if node.key not in reached:
+            sentences.append(f"No way leads to {_name(node)}.")
+    loop = " to ".join(_name(chart.nodes[key]) for key in _loop(chart))
     if loop:
-        found.append(
-            f"The way goes round in a loop: {' to '.join(_name(chart.nodes[key]) for key in loop)}."
-        )
-    return found
+        sentences.append(f"The way goes round in a loop: {loop}.")
+    return sentences
 
 
 def walk(chart: FlowChart, answers: Mapping[str, str]) -> Trail:
     """Follow a chart by answers, 'yes' or 'no' by question, as far as they lead; an unfinished chart ends the walk, never an error.
 
     >>> from senlib.workbook.page_forms import load
-    >>> chart = load("task7_planning").part("task7.chart")
+    >>> chart = load("task7_planning").part("task7.chart", FlowChart)
     >>> trail = walk(chart, {"q1": "no", "q2": "yes", "q4": "no"})
     >>> [node.key for node in trail.nodes], trail.done
     (['q1', 'q2', 'annotate_objectives', 'q4', 'nothing_more'], True)
@@ -161,9 +147,8 @@ def walk(chart: FlowChart, answers: Mapping[str, str]) -> Trail:
     # A school's own chart may still hold a loop: a box met before ends the walk.
     while key in chart.nodes and key not in passed:
         node = passed[key] = chart.nodes[key]
-        key = node.ways.get(
-            answers.get(key, "") if node.kind == "question" else "next", ""
-        )
+        way = answers.get(key, "") if node.kind == "question" else "next"
+        key = node.ways.get(way, "")
     nodes = tuple(passed.values())
     return Trail(nodes, done=bool(nodes) and nodes[-1].kind == "outcome")
 
@@ -175,6 +160,11 @@ def nodes_from(tables: list[Mapping[str, str]]) -> dict[str, Node]:
     'outcome'
     """
     return {table["key"]: Node(**table) for table in tables}
+
+
+def _is_plan(node: Node) -> bool:
+    """Whether a box asks for a plan without saying what it counts as."""
+    return bool(node.leads_to and not node.counts_as)
 
 
 def _name(node: Node) -> str:

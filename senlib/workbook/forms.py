@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 # For 'pupil' and 'action' the page offers what there is to choose: pupils of the school, actions of the plan.
 KINDS = (
@@ -17,6 +18,9 @@ KINDS = (
     "pupil",
     "action",
 )
+
+# A form's answers, as they come.
+_Values = TypeVar("_Values", bound=Mapping[str, str])
 
 
 @dataclass(frozen=True)
@@ -220,13 +224,11 @@ def place(key: str, *, of: str = "") -> str:
     return f"{key}/{of}" if of else key
 
 
-def copies(
-    held: Mapping[str, Mapping[str, str]], key: str
-) -> dict[str, Mapping[str, str]]:
+def copies(answers: Mapping[str, _Values], key: str) -> dict[str, _Values]:
     """A part's answers by whom or what each copy is filled in for, '' for the school's own; out of the values of many forms.
 
     >>> copies({"task6.iep/0123": {"a": "b"}, "task6.iep.about/0123": {}, "review": {}}, "task6.iep")
     {'0123': {'a': 'b'}}
     """
-    mine = (form for form in held if form == key or form.startswith(f"{key}/"))
-    return {form.removeprefix(key).removeprefix("/"): held[form] for form in mine}
+    of_part = [form for form in answers if form == key or form.startswith(f"{key}/")]
+    return {form.removeprefix(key).removeprefix("/"): answers[form] for form in of_part}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from senlib import content
 from senlib.workbook.flow_chart import FlowChart, nodes_from
@@ -29,6 +29,11 @@ from senlib.workbook.forms import (
     Section,
 )
 
+# A part as it stands in a file of words.
+_Table = Mapping[str, Any]
+
+_Kind = TypeVar("_Kind", bound=Part)
+
 
 @dataclass(frozen=True)
 class PageForms:
@@ -37,14 +42,27 @@ class PageForms:
     stem: str
     parts: tuple[Part, ...]
 
-    def part(self, key: str) -> Part:
-        """The part with that key; KeyError with the keys there are where it is none of them."""
+    @overload
+    def part(self, key: str) -> Part: ...
+
+    @overload
+    def part(self, key: str, kind: type[_Kind]) -> _Kind: ...
+
+    def part(self, key: str, kind: type[Part] = Part) -> Part:
+        """The part with that key, of that kind; TypeError where it is of another.
+
+        KeyError with the keys there are where it is none of them.
+
+        >>> load("task2_role_of_the_senco").part("task2.role", Grid).columns[0].label
+        'Where we are'
+        """
         for part in self.parts:
             if part.key == key:
+                if not isinstance(part, kind):
+                    raise TypeError(f"{key!r} is no {kind.__name__}")
                 return part
-        raise KeyError(
-            f"{key!r} is no part of {self.stem}: {', '.join(part.key for part in self.parts)}"
-        )
+        keys = ", ".join(part.key for part in self.parts)
+        raise KeyError(f"{key!r} is no part of {self.stem}: {keys}")
 
 
 def stems() -> list[str]:
@@ -76,7 +94,7 @@ def load(stem: str) -> PageForms:
     return PageForms(stem, tuple(_part(table, grids) for table in tables))
 
 
-def _part(table: Mapping[str, Any], grids: Mapping[str, Grid]) -> Part:
+def _part(table: _Table, grids: Mapping[str, Grid]) -> Part:
     if table["is"] == "grid":
         return grids[table["key"]]
     if table["is"] == "cards":
@@ -84,7 +102,7 @@ def _part(table: Mapping[str, Any], grids: Mapping[str, Grid]) -> Part:
     return _READERS[table["is"]](table)
 
 
-def _head(table: Mapping[str, Any]) -> dict[str, Any]:
+def _head(table: _Table) -> dict[str, Any]:
     return {
         name: table[name]
         for name in ("key", "title", "unit", "intro", "each", "again")
@@ -92,41 +110,42 @@ def _head(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _form(table: Mapping[str, Any]) -> Form:
+def _form(table: _Table) -> Form:
     return Form(**_head(table), fields=tuple(map(_field, table["fields"])))
 
 
-def _prompt(table: Mapping[str, Any]) -> Prompt:
+def _prompt(table: _Table) -> Prompt:
     return Prompt(
         **_head(table),
         fields=tuple(Field(key, label) for key, label in table["prompts"]),
     )
 
 
-def _grid(table: Mapping[str, Any]) -> Grid:
-    sections = table.get("sections", [])
-    starts, of_rows = table.get("starts", {}), table.get("start", {})
-    headed = [
-        ("", table.get("rows", [])),
-        *((section["key"], section["rows"]) for section in sections),
-    ]
+def _grid(table: _Table) -> Grid:
+    sections = [Section(one["key"], one["title"]) for one in table.get("sections", [])]
+    starts = table.get("starts", {})
+    rows = _rows(table, table.get("rows", []), section="")
+    for section in table.get("sections", []):
+        rows += _rows(table, section["rows"], section=section["key"])
     return Grid(
         **_head(table),
         columns=tuple(map(_field, table["columns"])),
-        rows=tuple(
-            Row(key, label, section, starts | of_rows.get(key, {}))
-            for section, rows in headed
-            for key, label in rows
-        ),
-        sections=tuple(
-            Section(section["key"], section["title"]) for section in sections
-        ),
+        rows=tuple(rows),
+        sections=tuple(sections),
         room_for_own_rows=table.get("room_for_own_rows", False),
         starts=starts,
     )
 
 
-def _cards(table: Mapping[str, Any], grid: Grid) -> Cards:
+def _rows(table: _Table, rows: list[list[str]], *, section: str) -> list[Row]:
+    starts, own_starts = table.get("starts", {}), table.get("start", {})
+    return [
+        Row(key, label, section, starts | own_starts.get(key, {}))
+        for key, label in rows
+    ]
+
+
+def _cards(table: _Table, grid: Grid) -> Cards:
     # The cards are the rows of a grid, defined there once.
     return Cards(
         **_head(table),
@@ -135,41 +154,41 @@ def _cards(table: Mapping[str, Any], grid: Grid) -> Cards:
     )
 
 
-def _checklist(table: Mapping[str, Any]) -> Checklist:
+def _checklist(table: _Table) -> Checklist:
     return Checklist(**_head(table), items=_items(table), choices=_choices(table))
 
 
-def _points(table: Mapping[str, Any]) -> Points:
+def _points(table: _Table) -> Points:
     return Points(
         **_head(table), items=_items(table), to_plan=table.get("to_plan", False)
     )
 
 
-def _resources(table: Mapping[str, Any]) -> Resources:
+def _resources(table: _Table) -> Resources:
     return Resources(
         **_head(table), items=tuple(Resource(**item) for item in table["items"])
     )
 
 
-def _flow_chart(table: Mapping[str, Any]) -> FlowChart:
+def _flow_chart(table: _Table) -> FlowChart:
     return FlowChart(
         **_head(table), start=table["start"], nodes=nodes_from(table["nodes"])
     )
 
 
-def _field(table: Mapping[str, Any]) -> Field:
+def _field(table: _Table) -> Field:
     return Field(**{**table, "choices": _choices(table)})
 
 
-def _items(table: Mapping[str, Any]) -> tuple[Item, ...]:
+def _items(table: _Table) -> tuple[Item, ...]:
     return tuple(Item(*item) for item in table["items"])
 
 
-def _choices(table: Mapping[str, Any]) -> tuple[Choice, ...]:
+def _choices(table: _Table) -> tuple[Choice, ...]:
     return tuple(Choice(key, label) for key, label in table.get("choices", []))
 
 
-_READERS: Mapping[str, Callable[[Mapping[str, Any]], Part]] = {
+_READERS: Mapping[str, Callable[[_Table], Part]] = {
     "form": _form,
     "prompt": _prompt,
     "checklist": _checklist,

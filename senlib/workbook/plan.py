@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from senlib.workbook.forms import (
     Form,
     Grid,
     Part,
     Points,
-    Row,
     answer_key,
     copies,
     place,
 )
 from senlib.workbook.page_forms import load, stems
 from senlib.workbook.rows import every_row, new_key
-from senlib.workbook.store import Store
+from senlib.workbook.store import AnswersByForm, Store
 
 PLAN = "plan.actions"
 
@@ -28,14 +28,15 @@ PLAN_LINES = "task 4 plan"
 # Whose action it is, by when, how one will know, and whether it is done.
 COLUMNS = ("owner", "due", "measure", "done")
 
-Held = Mapping[str, Mapping[str, str]]
+# Where an answer stands: its form and its field.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One action. It is kept where it was written; the plan adds only what was not asked there.
+    """One action. It stands where it was written; the plan adds only what was not asked there.
 
-    `key` names it for good. `places` says where each of `what`, `owner`, `due`, `measure` and `done` is kept: form and field.
+    `key` names it for good. `places` says where each of `what`, `owner`, `due`, `measure` and `done` stands.
     `part` is the part it was written in, `row` the line of it, `of` whom or what that copy is for, and `stem` its page; for an
     action that stands in the plan alone, `part` is the plan's key, and `of` the pupil it is about, if any.
     """
@@ -49,7 +50,7 @@ class Action:
     each: str
     of: str
     values: Mapping[str, str]
-    places: Mapping[str, tuple[str, str]]
+    places: Mapping[str, Place]
 
     @property
     def due(self) -> date | None:
@@ -59,26 +60,36 @@ class Action:
         except ValueError:
             return None
 
+    def is_overdue(self, *, today: date) -> bool:
+        """Whether its date has gone by and it is not done."""
+        return self.due is not None and self.due < today and not self.done
+
     @property
     def done(self) -> bool:
         """Whether it has been ticked off."""
         return self.values["done"] == "yes"
 
 
-def actions(held: Held) -> list[Action]:
+class _Question(NamedTuple):
+    """A field whose answer is an action: its key, what was asked, and the fields beside it that say whose it is and by when."""
+
+    field: str
+    label: str
+    beside: Mapping[str, str]
+
+
+def actions(answers: AnswersByForm) -> list[Action]:
     """Every action of a workbook, page by page as they are met, from the latest values of all its forms (`Store.forms()`).
 
-    >>> held = {"task1.findings": {"action": "Look at science with its leader"}}
-    >>> [(action.what, action.stem, action.row) for action in actions(held)]
+    >>> answers = {"task1.findings": {"action": "Look at science with its leader"}}
+    >>> [(action.what, action.stem, action.row) for action in actions(answers)]
     [('Look at science with its leader', 'task1_conversion_data', 'One thing to do about it')]
     """
-    found = [
-        action
-        for stem in stems()
-        for part in load(stem).parts
-        for action in _of_part(stem, part, held)
-    ]
-    return [*found, *_of_the_plan(held)]
+    every: list[Action] = []
+    for stem in stems():
+        for part in load(stem).parts:
+            every += _of_part(stem, part, answers)
+    return [*every, *_of_the_plan(answers)]
 
 
 def add_action(
@@ -92,142 +103,134 @@ def add_action(
 ) -> str:
     """Write an action straight into the plan, about a pupil or about none, and return its key.
 
-    Raises StoreError where it cannot be kept.
+    Raises StoreError where it cannot be saved.
     """
     key = new_key()
-    values = {
+    columns = {
         "what": what,
         "owner": owner,
         "due": due,
         "measure": measure,
         "pupil": pupil,
     }
-    kept = {
-        answer_key(row=key, column=column): value
-        for column, value in values.items()
-        if value
-    }
-    store.save_all(form=PLAN, values=kept)
+    written = {column: value for column, value in columns.items() if value}
+    store.save_all(form=PLAN, values=_in_row(key, written))
     return key
 
 
 def begin_action(store: Store, *, form: str, field: str) -> None:
     """Let the action that is now written in a place begin without the owner, date and tick of last time's, which stood there.
 
-    Raises StoreError where that cannot be kept.
+    Raises StoreError where that cannot be saved.
     """
-    held = store.latest(PLAN)
-    keys = [answer_key(row=f"{form}|{field}", column=column) for column in COLUMNS]
-    store.save_all(form=PLAN, values={key: "" for key in keys if held.get(key)})
+    answers = store.latest(PLAN)
+    emptied = _in_row(_key(form, field), dict.fromkeys(COLUMNS, ""))
+    values = {key: "" for key in emptied if answers.get(key)}
+    store.save_all(form=PLAN, values=values)
 
 
-def overdue(found: Sequence[Action], *, today: date) -> list[Action]:
+def overdue(plan: Sequence[Action], *, today: date) -> list[Action]:
     """The actions whose date has gone by and that are not done, the longest overdue first."""
-    return [action for action in _dated(found) if action.due < today]
+    return _by_date([action for action in plan if action.is_overdue(today=today)])
 
 
-def in_order(found: Sequence[Action]) -> list[Action]:
+def in_order(plan: Sequence[Action]) -> list[Action]:
     """Actions as one goes through them: those with the nearest date first, those without one next, those that are done last.
 
     An order that stays as it was where nothing tells two apart.
     """
-    return sorted(
-        found,
-        key=lambda action: (action.done, action.due is None, action.due or date.max),
-    )
+    return sorted(_by_date(plan), key=lambda action: action.done)
 
 
-def coming(found: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
+def coming(plan: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
     """The actions that are due within so many days from today, the next first."""
-    return [
-        action for action in _dated(found) if 0 <= (action.due - today).days <= days
-    ]
-
-
-def _dated(found: Sequence[Action]) -> list[Action]:
-    return sorted(
-        (action for action in found if action.due and not action.done),
-        key=lambda action: action.due,
+    return _by_date(
+        [
+            action
+            for action in plan
+            if action.due and not action.done and 0 <= (action.due - today).days <= days
+        ]
     )
 
 
-def _of_part(stem: str, part: Part, held: Held) -> Iterator[Action]:
+def _by_date(plan: Sequence[Action]) -> list[Action]:
+    """Those with the nearest date first, those without one last."""
+    return sorted(plan, key=lambda one: (one.due is None, one.due or date.max))
+
+
+def _key(form: str, field: str) -> str:
+    """The key of the action that is written in a place."""
+    return f"{form}|{field}"
+
+
+def _in_row(key: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """What stands in some columns of an action's row of the plan, by field."""
+    return {
+        answer_key(row=key, column=column): value for column, value in columns.items()
+    }
+
+
+def _of_part(stem: str, part: Part, answers: AnswersByForm) -> Iterator[Action]:
     if part.key == PLAN:
         return
-    for of, values in sorted(copies(held, part.key).items()):
-        for field, row, siblings in _asked(part, held):
-            value, label = values.get(field, ""), row.label
+    questions = list(_questions(part, answers))
+    for of, values in sorted(copies(answers, part.key).items()):
+        for question in questions:
+            value, label = values.get(question.field, ""), question.label
             # A line that was taken as it stands is itself the action.
             if isinstance(part, Points):
-                value, label = (row.label if value == "yes" else ""), part.title
+                value, label = (label if value == "yes" else ""), part.title
             if value.strip():
                 form = place(part.key, of=of)
-                yield _action(
-                    stem,
-                    part,
-                    form=form,
-                    field=field,
+                places = _places(form, question)
+                yield Action(
+                    key=_key(form, question.field),
                     what=value,
+                    stem=stem,
+                    part=part.key,
+                    title=_title(part, of),
                     row=label,
+                    each=part.each,
                     of=of,
-                    siblings=siblings,
-                    held=held,
+                    values=_values(places, answers),
+                    places={"what": (form, question.field)} | places,
                 )
 
 
-def _asked(part: Part, held: Held) -> Iterator[tuple[str, Row, Mapping[str, str]]]:
-    """Each field whose answer is an action: its key, its line, and the fields beside it that say whose it is and by when."""
+def _questions(part: Part, answers: AnswersByForm) -> Iterator[_Question]:
+    """Each field of a part whose answer is an action."""
     if isinstance(part, Form):
         beside = {field.key: field.key for field in part.fields if field.key in COLUMNS}
         for field in part.fields:
             if field.to_plan:
-                yield field.key, Row(field.key, field.label), beside
+                yield _Question(field.key, field.label, beside)
     elif isinstance(part, Grid):
-        columns = [column for column in part.columns if column.to_plan]
-        for row in every_row(part, held) if columns else []:
-            beside = {
-                c.key: answer_key(row=row.key, column=c.key)
-                for c in part.columns
-                if c.key in COLUMNS
-            }
-            for column in columns:
-                yield answer_key(row=row.key, column=column.key), row, beside
+        yield from _questions_of_grid(part, answers)
     elif isinstance(part, Points) and part.to_plan:
         for item in part.items:
-            yield item.key, Row(item.key, item.text), {}
+            yield _Question(item.key, item.text, {})
 
 
-def _action(
-    stem: str,
-    part: Part,
-    *,
-    form: str,
-    field: str,
-    what: str,
-    row: str,
-    of: str,
-    siblings: Mapping[str, str],
-    held: Held,
-) -> Action:
-    key = f"{form}|{field}"
-    places = {
-        column: (form, siblings[column])
-        if column in siblings
-        else (PLAN, answer_key(row=key, column=column))
-        for column in COLUMNS
-    }
-    return Action(
-        key=key,
-        what=what,
-        stem=stem,
-        part=part.key,
-        title=_title(part, of),
-        row=row,
-        each=part.each,
-        of=of,
-        values=_values(places, held),
-        places={"what": (form, field)} | places,
-    )
+def _questions_of_grid(grid: Grid, answers: AnswersByForm) -> Iterator[_Question]:
+    columns = [column.key for column in grid.columns if column.to_plan]
+    beside = [column.key for column in grid.columns if column.key in COLUMNS]
+    for row in every_row(grid, answers) if columns else []:
+        fields = {key: answer_key(row=row.key, column=key) for key in beside}
+        for column in columns:
+            key = answer_key(row=row.key, column=column)
+            yield _Question(key, row.label, fields)
+
+
+def _places(form: str, question: _Question) -> dict[str, Place]:
+    """Where each of COLUMNS stands: beside the action, or else in the plan."""
+    places = _places_in_plan(_key(form, question.field))
+    for column, field in question.beside.items():
+        places[column] = (form, field)
+    return places
+
+
+def _places_in_plan(key: str) -> dict[str, Place]:
+    return {column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS}
 
 
 def _title(part: Part, of: str) -> str:
@@ -236,39 +239,36 @@ def _title(part: Part, of: str) -> str:
     >>> _title(load("unit3_class_sheets").part("unit3.priorities"), "8")
     'Six priorities, Year 8'
     """
-    return (
-        f"{part.title}, Year {of}" if part.each == "year group" and of else part.title
-    )
+    is_of_year = part.each == "year group" and of
+    return f"{part.title}, Year {of}" if is_of_year else part.title
 
 
-def _of_the_plan(held: Held) -> Iterator[Action]:
-    values = held.get(PLAN, {})
+def _of_the_plan(answers: AnswersByForm) -> Iterator[Action]:
+    values = answers.get(PLAN, {})
     plan = load("task8_working_smarter").part(PLAN)
-    for field in sorted(values):
+    for field, what in sorted(values.items()):
         key = field.removesuffix(".what")
         # An action of another page has its form in its key.
-        if not field.endswith(".what") or "|" in key or not values[field].strip():
+        if not field.endswith(".what") or "|" in key or not what.strip():
             continue
-        places = {
-            column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS
-        }
+        places = _places_in_plan(key)
         pupil = values.get(answer_key(row=key, column="pupil"), "")
         yield Action(
             key=key,
-            what=values[field],
+            what=what,
             stem="pupil" if pupil else "task8_working_smarter",
             part=PLAN,
             title=plan.title,
             row="",
             each="pupil" if pupil else "",
             of=pupil,
-            values=_values(places, held),
+            values=_values(places, answers),
             places={"what": (PLAN, field)} | places,
         )
 
 
-def _values(places: Mapping[str, tuple[str, str]], held: Held) -> dict[str, str]:
+def _values(places: Mapping[str, Place], answers: AnswersByForm) -> dict[str, str]:
     return {
-        column: held.get(form, {}).get(field, "")
+        column: answers.get(form, {}).get(field, "")
         for column, (form, field) in places.items()
     }

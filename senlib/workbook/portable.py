@@ -42,17 +42,17 @@ def export(store: Store) -> bytes:
     )
 
 
-def to_bytes(made: Export) -> bytes:
+def to_bytes(export: Export) -> bytes:
     """The portable file of these answers; of what is on a page, too, where the store has failed it."""
     answers = [
         {"form": one.form, "field": one.field, "value": one.value, "at": in_utc(one.at)}
-        for one in made.answers
+        for one in export.answers
     ]
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "workbook": made.workbook,
-        "made_at": in_utc(made.made_at),
+        "workbook": export.workbook,
+        "made_at": in_utc(export.made_at),
         "answers": answers,
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode(

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from senlib.workbook.forms import Cards, Form, Grid, Part, answer_key
 from senlib.workbook.page_forms import load, stems
-from senlib.workbook.store import Store
+from senlib.workbook.store import Answers, AnswersByForm, Store
 
-# Under this form a participant's store keeps what its writer chose to show, each text under the place it was written at.
-SHOWN = "room.shown"
+# Under this form a participant's store has what its writer chose to show, each text under the place it was written at.
+ON_SHOW = "room.shown"
 
 # Kinds of boxes that hold words.
 _WORDS = ("text", "short")
-
-Held = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,14 @@ class Tally:
         return 1 - max(self.counts.values()) / self.people if self.people else 0.0
 
 
+class _Box(NamedTuple):
+    """A box for words: where its answer stands, and what is asked there."""
+
+    form: str
+    field: str
+    asked: str
+
+
 @dataclass(frozen=True)
 class Written:
     """A text that somebody wrote: where it is kept, what was asked, and the text."""
@@ -56,16 +63,13 @@ class Written:
     text: str
 
 
-def gather(folder: Path) -> list[Held]:
+def gather(folder: Path) -> list[AnswersByForm]:
     """The latest answers of each person who wrote something in the room, in no order that tells who it is.
 
     `folder` has a folder for each person, named so that it says nothing of them. Raises StoreError where a file cannot be read.
     """
-    return [
-        held
-        for path in sorted(folder.glob("participant-*/workbook.sqlite"))
-        if (held := _answers(path))
-    ]
+    files = sorted(folder.glob("participant-*/workbook.sqlite"))
+    return [answers for answers in map(_answers, files) if answers]
 
 
 def people(folder: Path) -> int:
@@ -73,62 +77,59 @@ def people(folder: Path) -> int:
     return sum(path.is_dir() for path in folder.glob("participant-*"))
 
 
-def sorted_cards(answers: Sequence[Held], cards: Cards) -> list[Tally]:
+def sorted_cards(answers: Sequence[AnswersByForm], cards: Cards) -> list[Tally]:
     """Under which group how many people laid each card.
 
-    >>> cards = load("task2_role_of_the_senco").part("task2.sort")
+    >>> cards = load("task2_role_of_the_senco").part("task2.sort", Cards)
     >>> tallies = sorted_cards([{"task2.sort": {cards.cards[0].key: cards.groups[1].key}}, {}], cards)
     >>> tallies[0].people, tallies[0].counts[cards.groups[1].key], tallies[1].people
     (1, 1, 0)
     """
     groups = [group.key for group in cards.groups]
-    return [
-        Tally(card.key, card.text, _count(answers, cards.key, card.key, groups))
-        for card in cards.cards
-    ]
+    tallies = []
+    for card in cards.cards:
+        counts = _count(answers, cards.key, card.key, groups)
+        tallies.append(Tally(card.key, card.text, counts))
+    return tallies
 
 
-def ratings(answers: Sequence[Held], grid: Grid, *, column: str) -> list[Tally]:
+def ratings(
+    answers: Sequence[AnswersByForm], grid: Grid, *, column: str
+) -> list[Tally]:
     """Which choice of a column how many people gave for each row of a grid."""
-    choices = [
-        choice.key
-        for field in grid.columns
-        if field.key == column
-        for choice in field.choices
-    ]
-    return [
-        Tally(
-            row.key,
-            row.label,
-            _count(answers, grid.key, answer_key(row=row.key, column=column), choices),
-        )
-        for row in grid.rows
-    ]
+    (field,) = [field for field in grid.columns if field.key == column]
+    choices = [choice.key for choice in field.choices]
+    tallies = []
+    for row in grid.rows:
+        key = answer_key(row=row.key, column=column)
+        counts = _count(answers, grid.key, key, choices)
+        tallies.append(Tally(row.key, row.label, counts))
+    return tallies
 
 
-def shown(answers: Sequence[Held]) -> list[Written]:
+def on_show(answers: Sequence[AnswersByForm]) -> list[Written]:
     """The texts that people chose to show, by what was asked and then by the alphabet, so that their order tells nothing."""
-    found = []
-    for (form, field), asked in _questions():
-        texts = [held.get(SHOWN, {}).get(f"{form}|{field}", "") for held in answers]
-        found += [
-            Written(form, field, asked, text)
-            for text in sorted(filter(None, texts), key=str.casefold)
-        ]
-    return found
+    every = []
+    for box in _boxes():
+        key = f"{box.form}|{box.field}"
+        texts = [one.get(ON_SHOW, {}).get(key, "") for one in answers]
+        in_order = sorted(filter(None, texts), key=str.casefold)
+        every += [Written(*box, text) for text in in_order]
+    return every
 
 
-def written(held: Held) -> list[Written]:
+def written(answers: AnswersByForm) -> list[Written]:
     """The texts of one person that could be shown: what stands in boxes about the school as a whole, and is not empty.
 
     >>> [one.text for one in written({"unit1.reflection": {"spread": "Not far enough"}, "task6.iep/12": {"target": "Reads"}})]
     ['Not far enough']
     """
-    return [
-        Written(form, field, asked, text)
-        for (form, field), asked in _questions()
-        if (text := held.get(form, {}).get(field, "").strip())
-    ]
+    every = []
+    for box in _boxes():
+        text = answers.get(box.form, {}).get(box.field, "").strip()
+        if text:
+            every.append(Written(*box, text))
+    return every
 
 
 def place(one: Written) -> str:
@@ -136,42 +137,39 @@ def place(one: Written) -> str:
     return f"{one.form}|{one.field}"
 
 
-def _answers(path: Path) -> Held:
-    """What one person wrote about the sample schools; of two that both hold a form, the later in the alphabet."""
-    held: dict[str, Mapping[str, str]] = {}
+def _answers(path: Path) -> AnswersByForm:
+    """What one person wrote about the sample schools; of two that both have a form, the later in the alphabet."""
+    answers: dict[str, Answers] = {}
     settings = Store(path, workbook="settings")
     for name in settings.workbooks():
         if name != "settings":
-            held |= Store(path, workbook=name).forms()
-    return held
+            answers |= Store(path, workbook=name).forms()
+    return answers
 
 
 def _count(
-    answers: Sequence[Held], form: str, field: str, choices: Sequence[str]
+    answers: Sequence[AnswersByForm], form: str, field: str, choices: Sequence[str]
 ) -> dict[str, int]:
-    given = [held.get(form, {}).get(field, "") for held in answers]
-    return {choice: given.count(choice) for choice in choices}
+    values = [one.get(form, {}).get(field, "") for one in answers]
+    return {choice: values.count(choice) for choice in choices}
 
 
-def _questions() -> Iterable[tuple[tuple[str, str], str]]:
-    """Every box for words that the school has one of: its place and what is asked there."""
+def _boxes() -> Iterable[_Box]:
+    """Every box for words that the school has one of."""
     for stem in stems():
         for part in load(stem).parts:
-            yield from _asked(part)
+            if not part.each:
+                yield from _boxes_of(part)
 
 
-def _asked(part: Part) -> Iterable[tuple[tuple[str, str], str]]:
-    if part.each:
-        return
+def _boxes_of(part: Part) -> Iterable[_Box]:
     if isinstance(part, Form):
         for field in part.fields:
             if field.kind in _WORDS:
-                yield (part.key, field.key), field.label
+                yield _Box(part.key, field.key, field.label)
     if isinstance(part, Grid):
+        columns = [column for column in part.columns if column.kind in _WORDS]
         for row in part.rows:
-            for column in part.columns:
-                if column.kind in _WORDS:
-                    yield (
-                        (part.key, answer_key(row=row.key, column=column.key)),
-                        f"{row.label}: {column.label}",
-                    )
+            for column in columns:
+                key = answer_key(row=row.key, column=column.key)
+                yield _Box(part.key, key, f"{row.label}: {column.label}")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from senlib.workbook.forms import Grid, Row, answer_key
-from senlib.workbook.store import Answer, Store, in_utc
+from senlib.workbook.store import Answer, Answers, AnswersByForm, Store, in_utc
 
 ROUNDS = "rounds"
 
@@ -22,7 +22,7 @@ def rows_form(key: str) -> str:
     return f"{key}.rows"
 
 
-def own_rows(held: Mapping[str, str]) -> list[Row]:
+def own_rows(names: Answers) -> list[Row]:
     """The rows a school has added, in the order in which they came, from the latest values of `rows_form`.
 
     A row whose name was emptied is out of sight; what was answered in it stays in the store.
@@ -30,17 +30,15 @@ def own_rows(held: Mapping[str, str]) -> list[Row]:
     >>> own_rows({"own.2.label": "Chess club", "own.2.section": "extra", "own.1.label": "", "own.1.section": ""})
     [Row(key='own.2', label='Chess club', section='extra', start={})]
     """
-    keys = sorted(
-        field.removesuffix(".label")
-        for field, label in held.items()
-        if field.endswith(".label") and label
-    )
-    return [
-        Row(key, held[f"{key}.label"], held.get(f"{key}.section", "")) for key in keys
-    ]
+    rows = []
+    for field, label in sorted(names.items()):
+        if field.endswith(".label") and label:
+            key = field.removesuffix(".label")
+            rows.append(Row(key, label, names.get(f"{key}.section", "")))
+    return rows
 
 
-def every_row(grid: Grid, held: Mapping[str, Mapping[str, str]]) -> list[Row]:
+def every_row(grid: Grid, answers: AnswersByForm) -> list[Row]:
     """A grid's rows, and after them those that the school has added, from the latest values of all forms.
 
     >>> from senlib.workbook.page_forms import load
@@ -48,25 +46,23 @@ def every_row(grid: Grid, held: Mapping[str, Mapping[str, str]]) -> list[Row]:
     >>> len(every_row(grid, {})), every_row(grid, {"review.rows": {"own.1.label": "The nurture room"}})[-1].label
     (10, 'The nurture room')
     """
-    return [*grid.rows, *own_rows(held.get(rows_form(grid.key), {}))]
+    return [*grid.rows, *own_rows(answers.get(rows_form(grid.key), {}))]
 
 
 def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
     """Add a row of the school's own to a grid, and return its key. Raises StoreError where it cannot be kept."""
     key = new_key()
-    values = {
-        answer_key(row=key, column="label"): label,
-        answer_key(row=key, column="section"): section,
-    }
+    label_key = answer_key(row=key, column="label")
+    section_key = answer_key(row=key, column="section")
+    values = {label_key: label, section_key: section}
     store.save_all(form=rows_form(grid.key), values=values)
     return key
 
 
 def drop_row(store: Store, grid: Grid, row: str) -> None:
     """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
-    store.save(
-        form=rows_form(grid.key), field=answer_key(row=row, column="label"), value=""
-    )
+    label_key = answer_key(row=row, column="label")
+    store.save(form=rows_form(grid.key), field=label_key, value="")
 
 
 def new_key() -> str:
@@ -92,9 +88,7 @@ def began(store: Store, form: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
-def this_time(
-    answers: Mapping[str, Answer], *, began: datetime | None
-) -> dict[str, str]:
+def this_time(answers: Mapping[str, Answer], *, began: datetime | None) -> Answers:
     """Of the latest answers those that were given in the present round."""
     return {
         field: answer.value

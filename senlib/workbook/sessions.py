@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any, Protocol, TypeVar
 
 from senlib import content
 from senlib.workbook.forms import Part
 from senlib.workbook.page_forms import load, stems
+from senlib.workbook.store import Answers
 
 FORM = "facilitator.plan"
 
@@ -81,8 +83,8 @@ def activities() -> Mapping[str, Activity]:
     >>> activities()["sort"].unit, activities()["sort"].cards
     ('Task 2', 'task2.sort')
     """
-    found = [Activity(**_tuples(table)) for table in _words()["activities"]]
-    return {activity.key: activity for activity in found}
+    tables = _words()["activities"]
+    return {table["key"]: Activity(**_tuples(table)) for table in tables}
 
 
 @cache
@@ -92,19 +94,7 @@ def plans() -> tuple[Plan, ...]:
     >>> [sitting.minutes for sitting in plans()[0].sittings]
     [75, 75, 75]
     """
-    return tuple(
-        Plan(
-            **(
-                table
-                | {
-                    "sittings": tuple(
-                        _sitting(sitting) for sitting in table["sittings"]
-                    )
-                }
-            )
-        )
-        for table in _words()["plans"]
-    )
+    return tuple(_plan(table) for table in _words()["plans"])
 
 
 def plan(key: str) -> Plan:
@@ -132,14 +122,9 @@ def beside(chosen: Sequence[Activity], *, there_is: int) -> str:
     """
     taken = total(chosen)
     over = taken - there_is
-    told = (
-        f"{over} too many"
-        if over > 0
-        else f"{-over} still free"
-        if over
-        else "it fits exactly"
-    )
-    return f"{taken} of {there_is} minutes: {told}."
+    fits = "it fits exactly" if not over else f"{-over} still free"
+    fit = f"{over} too many" if over > 0 else fits
+    return f"{taken} of {there_is} minutes: {fit}."
 
 
 def timed(chosen: Sequence[Activity]) -> list[Timed]:
@@ -148,13 +133,13 @@ def timed(chosen: Sequence[Activity]) -> list[Timed]:
     >>> [(one.begins, one.ends) for one in timed([activities()["sort"], activities()["flow"]])]
     [(0, 20), (20, 40)]
     """
-    found: list[Timed] = []
+    order: list[Timed] = []
+    begins = 0
     for activity in chosen:
-        begins = found[-1].ends if found else 0
-        found.append(
-            Timed(activity=activity, begins=begins, ends=begins + activity.minutes)
-        )
-    return found
+        ends = begins + activity.minutes
+        order.append(Timed(activity=activity, begins=begins, ends=ends))
+        begins = ends
+    return order
 
 
 def clock(minute: int) -> str:
@@ -197,38 +182,38 @@ def lasting(
     )
 
 
-def kept(sitting: Sitting, held: Mapping[str, str]) -> tuple[Activity, ...]:
+def chosen_for(sitting: Sitting, answers: Answers) -> tuple[Activity, ...]:
     """What was chosen for a meeting, from the latest values of its plan's form; the meeting as it came where nothing was.
 
     An activity that is no longer there is left out, and minutes that are no number are those it came with.
 
     >>> first = plan("twilights").sitting("1")
-    >>> kept(first, {}) == first.activities
+    >>> chosen_for(first, {}) == first.activities
     True
-    >>> [(one.key, one.minutes) for one in kept(first, {"1.order": "sort welcome gone", "1.minutes.welcome": "7"})]
+    >>> [(one.key, one.minutes) for one in chosen_for(first, {"1.order": "sort welcome gone", "1.minutes.welcome": "7"})]
     [('sort', 20), ('welcome', 7)]
     """
     usual = {activity.key: activity for activity in sitting.activities}
-    order = held.get(f"{sitting.key}.order")
-    keys = list(usual) if order is None else list(dict.fromkeys(order.split()))
-    found = [usual.get(key, activities().get(key)) for key in keys]
+    order = answers.get(f"{sitting.key}.order")
+    keys = usual if order is None else dict.fromkeys(order.split())
+    there_is = {**activities(), **usual}
     return tuple(
-        _as_kept(one, held.get(f"{sitting.key}.minutes.{one.key}", ""))
-        for one in found
-        if one
+        _lasting(there_is[key], answers.get(_minutes_field(sitting, key), ""))
+        for key in keys
+        if key in there_is
     )
 
 
-def to_keep(sitting: Sitting, chosen: Sequence[Activity]) -> dict[str, str]:
-    """The same as fields and values, as the store keeps them; `kept` reads it back.
+def to_save(sitting: Sitting, chosen: Sequence[Activity]) -> Answers:
+    """The same as fields and values, as they are saved; `chosen_for` reads it back.
 
-    >>> to_keep(plan("twilights").sitting("1"), [activities()["sort"]])
+    >>> to_save(plan("twilights").sitting("1"), [activities()["sort"]])
     {'1.order': 'sort', '1.minutes.sort': '20'}
     """
-    order = {f"{sitting.key}.order": " ".join(one.key for one in chosen)}
-    return order | {
-        f"{sitting.key}.minutes.{one.key}": str(one.minutes) for one in chosen
-    }
+    values = {f"{sitting.key}.order": " ".join(one.key for one in chosen)}
+    for one in chosen:
+        values[_minutes_field(sitting, one.key)] = str(one.minutes)
+    return values
 
 
 def parts_of(chosen: Sequence[Activity]) -> list[Part]:
@@ -243,12 +228,8 @@ def parts_of(chosen: Sequence[Activity]) -> list[Part]:
 
 def packs_of(chosen: Sequence[Activity]) -> list[Part]:
     """The packs of cards that these activities need, each once."""
-    return [
-        part_of(key)
-        for key in dict.fromkeys(
-            activity.cards for activity in chosen if activity.cards
-        )
-    ]
+    keys = dict.fromkeys(activity.cards for activity in chosen)
+    return [part_of(key) for key in keys if key]
 
 
 def part_of(key: str) -> Part:
@@ -267,38 +248,53 @@ def part_of(key: str) -> Part:
 # -- reading --
 
 
-def _words() -> dict:
-    return tomllib.loads(
-        (files(content) / "sessions" / "facilitator.toml").read_text(encoding="utf-8")
-    )
+def _words() -> dict[str, Any]:
+    file = files(content) / "sessions" / "facilitator.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _tuples(table: Mapping) -> dict:
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in table.items()
     }
 
 
-def _sitting(table: Mapping) -> Sitting:
+def _plan(table: Mapping[str, Any]) -> Plan:
+    sittings = tuple(map(_sitting, table["sittings"]))
+    return Plan(**{**table, "sittings": sittings})
+
+
+def _sitting(table: Mapping[str, Any]) -> Sitting:
     chosen = tuple(
         replace(activities()[key], minutes=minutes)
         for key, minutes in table["activities"]
     )
-    return Sitting(**(dict(table) | {"activities": chosen}))
+    return Sitting(**{**table, "activities": chosen})
 
 
-def _as_kept(activity: Activity, minutes: str) -> Activity:
-    number = (
-        int(minutes)
-        if minutes.isascii() and minutes.isdigit() and len(minutes) < 6
-        else activity.minutes
-    )
-    return lasting([activity], activity.key, minutes=number)[0]
+def _minutes_field(sitting: Sitting, activity: str) -> str:
+    return f"{sitting.key}.minutes.{activity}"
 
 
-def _with_key(found: Sequence, key: str):
-    for one in found:
+def _lasting(activity: Activity, minutes: str) -> Activity:
+    """The activity lasting as many minutes as were written; as it came where that is no number."""
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 6):
+        return activity
+    (lasting_so,) = lasting([activity], activity.key, minutes=int(minutes))
+    return lasting_so
+
+
+class _HasKey(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+_Thing = TypeVar("_Thing", bound=_HasKey)
+
+
+def _with_key(things: Sequence[_Thing], key: str) -> _Thing:
+    for one in things:
         if one.key == key:
             return one
-    raise KeyError(f"{key!r} is none of {', '.join(one.key for one in found)}")
+    raise KeyError(f"{key!r} is none of {', '.join(one.key for one in things)}")

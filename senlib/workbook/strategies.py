@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from senlib.workbook.forms import Grid, Row, answer_key, place
 from senlib.workbook.page_forms import load
-from senlib.workbook.rows import own_rows, rows_form
+from senlib.workbook.rows import every_row
+from senlib.workbook.store import AnswersByForm
 
 STRATEGIES, TARGETS, IEP = "unit3.strategies", "unit3.targets", "task6.iep"
 
 # Needs whose names changed over the years share a place in the bank; where no need is recorded, there is one as well.
 SAME_NEED = {"BESD": "semh", "SEMH": "semh", "NSA": "oth", "": "oth"}
-
-Held = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -42,15 +40,16 @@ class Bank:
     """What the school's bank says for a need, from the latest values of all forms (`Store.forms()`).
 
     >>> sheet = load("unit3_class_sheets")
-    >>> bank = Bank({}, grid=sheet.part(STRATEGIES), targets=sheet.part(TARGETS))
+    >>> bank = Bank({}, grid=sheet.part(STRATEGIES, Grid), targets=sheet.part(TARGETS, Grid))
     >>> bank.of("BESD") == bank.of("SEMH"), bank.of("SLCN").target
     (True, 'Answers in a whole sentence, with a sentence beginning where needed')
     """
 
-    def __init__(self, held: Held, *, grid: Grid, targets: Grid) -> None:
+    def __init__(self, answers: AnswersByForm, *, grid: Grid, targets: Grid) -> None:
         self._grid, self._targets = grid, targets
-        self._said, self._aims = held.get(STRATEGIES, {}), held.get(TARGETS, {})
-        self._lines = [*grid.rows, *own_rows(held.get(rows_form(STRATEGIES), {}))]
+        self._answers = answers.get(STRATEGIES, {})
+        self._aims = answers.get(TARGETS, {})
+        self._rows = every_row(grid, answers)
         self.titles = {section.key: section.title for section in grid.sections}
 
     def place(self, need: str) -> str:
@@ -61,43 +60,43 @@ class Bank:
     def of(self, need: str) -> OfNeed:
         """The strategies that are ticked, as the school words them, and the group target; a need without a place is another need."""
         key = self.place(need)
-        lines = [
-            self._words(line)
-            for line in self._lines
-            if line.section == key and self._cell(line, "used") == "yes"
-        ]
-        aim = next(
-            (row for row in self._targets.rows if row.key == f"{TARGETS}.{key}"), None
-        )
-        target = (
-            self._aims.get(
-                answer_key(row=aim.key, column="target"), aim.start.get("target", "")
-            )
-            if aim
-            else ""
-        )
+        rows = [row for row in self._rows if row.section == key]
+        ticked = [row for row in rows if self._cell(row, "used") == "yes"]
+        strategies = dict.fromkeys(self._words(row) for row in ticked)
         return OfNeed(
-            key, self.titles[key], (), tuple(dict.fromkeys(lines)), target.strip()
+            key=key,
+            title=self.titles[key],
+            pupils=(),
+            strategies=tuple(strategies),
+            target=self._target(key),
         )
 
-    def _words(self, line: Row) -> str:
-        return self._cell(line, "ours").strip() or line.label
+    def _target(self, place: str) -> str:
+        """The group target of a place, '' where it has none."""
+        for row in self._targets.rows:
+            if row.key == f"{TARGETS}.{place}":
+                first = row.start.get("target", "")
+                key = answer_key(row=row.key, column="target")
+                return self._aims.get(key, first).strip()
+        return ""
 
-    def _cell(self, line: Row, column: str) -> str:
+    def _words(self, row: Row) -> str:
+        return self._cell(row, "ours").strip() or row.label
+
+    def _cell(self, row: Row, column: str) -> str:
         """What stands in a cell: what was written there, or what the row starts with; a row of the school's own as every row does."""
-        first = line.start.get(column, self._grid.starts.get(column, ""))
-        return self._said.get(answer_key(row=line.key, column=column), first)
+        first = row.start.get(column, self._grid.starts.get(column, ""))
+        return self._answers.get(answer_key(row=row.key, column=column), first)
 
 
-def own_targets(held: Held, pupil_id: str) -> list[str]:
+def own_targets(answers: AnswersByForm, pupil_id: str) -> list[str]:
     """The targets that stand in a pupil's IEP.
 
     >>> own_targets({"task6.iep/0123": {"task6.iep.1.target": "Starts on time", "task6.iep.2.target": " "}}, "0123")
     ['Starts on time']
     """
-    values = held.get(place(IEP, of=pupil_id), {})
-    rows = load("task6_support_in_class").part(IEP).rows
-    written = (
-        values.get(answer_key(row=row.key, column="target"), "").strip() for row in rows
-    )
-    return [target for target in written if target]
+    values = answers.get(place(IEP, of=pupil_id), {})
+    grid = load("task6_support_in_class").part(IEP, Grid)
+    keys = [answer_key(row=row.key, column="target") for row in grid.rows]
+    targets = [values.get(key, "").strip() for key in keys]
+    return [target for target in targets if target]

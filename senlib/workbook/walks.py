@@ -10,6 +10,7 @@ from senlib.text import written_day
 from senlib.workbook.flow_chart import FlowChart, Trail, nodes_from, walk
 from senlib.workbook.forms import copies, place
 from senlib.workbook.page_forms import load
+from senlib.workbook.store import Answers, AnswersByForm
 
 CHART, OWN, CLASS, WHO = "task7.chart", "task7.own_chart", "task7.class", "task7.who"
 
@@ -29,8 +30,6 @@ GROUP = "own."
 # What is kept of a pupil for whom a class's chart is walked; of a group, its name is.
 PUPIL = "pupil"
 
-Held = Mapping[str, Mapping[str, str]]
-
 
 @dataclass(frozen=True)
 class Walked:
@@ -47,35 +46,35 @@ class Walked:
 
 def booklet_chart() -> FlowChart:
     """The chart as the booklet has it."""
-    return load("task7_planning").part(CHART)
+    return load("task7_planning").part(CHART, FlowChart)
 
 
-def own_chart(held: Mapping[str, str]) -> FlowChart | None:
+def own_chart(drawing: Answers) -> FlowChart | None:
     """The chart that the school has drawn, from the latest values of the form OWN; None where it has drawn none.
 
     >>> own_chart({}) is None
     True
     """
-    if not held.get("nodes"):
+    if not drawing.get("nodes"):
         return None
     booklet = booklet_chart()
     nodes = [
         box | {"leads_to": IEP if box.get("counts_as") == "plan" else ""}
-        for box in json.loads(held["nodes"])
+        for box in json.loads(drawing["nodes"])
     ]
     return FlowChart(
         key=OWN,
         title="Our own chart",
         unit=booklet.unit,
         each=booklet.each,
-        start=held["start"],
+        start=drawing["start"],
         nodes=nodes_from(nodes),
     )
 
 
 def chart_values(
     *, nodes: Sequence[Mapping[str, str]], start: str, own: int
-) -> dict[str, str]:
+) -> Answers:
     """A chart that the school has drawn as it is kept under the form OWN; `own` is the highest number it has given a box.
 
     >>> own_chart(chart_values(nodes=boxes(booklet_chart()), start="q1", own=0)).start
@@ -107,100 +106,104 @@ def trail_form(chart: FlowChart, *, of_class: str, who: str) -> str:
 
 
 def walked(
-    held: Held, *, chart: FlowChart, of_class: str | None = None, who: str | None = None
+    answers: AnswersByForm,
+    *,
+    chart: FlowChart,
+    of_class: str | None = None,
+    who: str | None = None,
 ) -> list[Walked]:
     """The walks through a chart, of one class or for one pupil if wished, from the latest values of all forms.
 
     Everyone whom a class's list names is there, whether or not a question has been answered for them.
     """
-    found = []
-    for key, listed in sorted(copies(held, WHO).items()):
-        about = held.get(place(CLASS, of=key), {})
-        if (
-            of_class is not None
-            and key != of_class
-            or (about.get("chart") == "own") != (chart.key == OWN)
-        ):
+    walks = []
+    for key, on_list in sorted(copies(answers, WHO).items()):
+        about = answers.get(place(CLASS, of=key), {})
+        is_of_chart = (about.get("chart") == "own") == (chart.key == OWN)
+        if not is_of_chart or of_class not in (None, key):
             continue
-        for one, value in listed.items():
-            if value and (who is None or one == who):
-                answers = held.get(trail_form(chart, of_class=key, who=one), {})
-                group = "" if value == PUPIL else value
-                words = (
-                    about.get(column, "") for column in ("class", "subject", "date")
-                )
-                found.append(
+        for one, value in on_list.items():
+            if value and who in (None, one):
+                form = trail_form(chart, of_class=key, who=one)
+                walks.append(
                     Walked(
-                        key, *words, who=one, group=group, trail=walk(chart, answers)
+                        of_class=key,
+                        class_name=about.get("class", ""),
+                        subject=about.get("subject", ""),
+                        date=about.get("date", ""),
+                        who=one,
+                        group="" if value == PUPIL else value,
+                        trail=walk(chart, answers.get(form, {})),
                     )
                 )
-    return found
+    return walks
 
 
-def groups(held: Held) -> dict[str, str]:
+def groups(answers: AnswersByForm) -> Answers:
     """The groups that are on the list of some class: key and name.
 
     >>> groups({"task7.who/own.1": {"0123": PUPIL, "own.2": "Table four", "own.3": ""}})
     {'own.2': 'Table four'}
     """
-    listed = [one for values in copies(held, WHO).values() for one in values.items()]
-    return {who: name for who, name in listed if who.startswith(GROUP) and name}
+    names: Answers = {}
+    for on_list in copies(answers, WHO).values():
+        for who, name in on_list.items():
+            if who.startswith(GROUP) and name:
+                names[who] = name
+    return names
 
 
-def summed_up(found: Sequence[Walked]) -> str:
+# What the walks of a class come to, and how many of them do, as a sentence has it.
+_COMES_TO = {
+    "annotation": "only an annotation of the class plan",
+    "nothing more": "no further planning",
+    "plan": "an IEP or a group plan",
+}
+
+
+def summed_up(walks: Sequence[Walked]) -> str:
     """What the walks of a class come to, in a sentence.
 
     >>> summed_up([])
     'Nobody is on the list of this class yet.'
     """
-    if not found:
+    if not walks:
         return "Nobody is on the list of this class yet."
-    done = [one.trail.comes_to for one in found if one.trail.done]
-    left = len(found) - len(done)
+    done = [one.trail.comes_to for one in walks if one.trail.done]
+    left = len(walks) - len(done)
     if not done:
-        return f"{len(found)} on the list; the chart has not been walked to its end for anyone yet."
-    words = {
-        "annotation": "only an annotation of the class plan",
-        "nothing more": "no further planning",
-        "plan": "an IEP or a group plan",
-    }
-    parts = [
-        f"{done.count(what)} need{'s' if done.count(what) == 1 else ''} {words[what]}"
-        for what in words
-        if what in done
-    ]
+        return f"{len(walks)} on the list; the chart has not been walked to its end for anyone yet."
+    parts = []
+    for what, words in _COMES_TO.items():
+        count = done.count(what)
+        if count:
+            parts.append(f"{count} need{'s' if count == 1 else ''} {words}")
     whom = "pupil or group" if len(done) == 1 else "pupils and groups"
-    rest = f" {left} {'is' if left == 1 else 'are'} still on the way." if left else ""
+    verb = "is" if left == 1 else "are"
+    rest = f" {left} {verb} still on the way." if left else ""
     return f"Of {len(done)} {whom}, {', '.join(parts)}.{rest}"
 
 
-def class_name(values: Mapping[str, str]) -> str:
+def class_name(about: Answers) -> str:
     """A class as one names it.
 
     >>> class_name({"class": "8B", "subject": "Mathematics", "date": "2005-03-08"}), class_name({})
     ('8B, Mathematics, 8 March 2005', 'A class without a name')
     """
-    parts = (
-        values.get("class", ""),
-        values.get("subject", ""),
-        written_day(values.get("date", "")),
-    )
+    day = written_day(about.get("date", ""))
+    parts = (about.get("class", ""), about.get("subject", ""), day)
     return ", ".join(filter(None, parts)) or "A class without a name"
 
 
 def to_do(one: Walked) -> str:
     """What a walk has come to: the short names of the boxes that say what to do."""
-    return "; ".join(
-        node.label or node.text for node in one.trail.nodes if node.kind != "question"
-    )
+    steps = [node for node in one.trail.nodes if node.kind != "question"]
+    return "; ".join(node.label or node.text for node in steps)
 
 
 def asks(one: Walked) -> str:
     """Whether a walk has come to its end, or which question it waits at."""
     if one.trail.done:
         return "Done"
-    return (
-        f"At: {one.trail.asks.label}"
-        if one.trail.asks
-        else "The chart leads no further"
-    )
+    question = one.trail.asks
+    return f"At: {question.label}" if question else "The chart leads no further"

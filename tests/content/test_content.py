@@ -256,7 +256,7 @@ def test_chart_starts_with_what_one_lea_wrote():
 
 
 def test_starting_values_belong_to_rows():
-    for path in Path(forms.content.__file__).parent.glob("*.toml"):
+    for path in Path(page_forms.content.__file__).parent.glob("*.toml"):
         for table in tomllib.loads(path.read_text("utf-8"))["parts"]:
             rows = {key for key, _ in table.get("rows", [])}
             assert set(table.get("start", {}) if table["is"] == "grid" else {}) <= rows

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from ipywidgets import HTML
 
 from senlib.pages.index import FrontPage
 from senlib.pages.room import RoomPage
 from senlib.widgets import FileChooser
-from senlib.workbook.room_answers import SHOWN
+from senlib.workbook.room_answers import ON_SHOW
 from senlib.workbook.store import Store, StoreError
 from senlib.workspace import ROOM_VARIABLE, open_workspace
 from tests.pages.driving import NASTY, TROUBLES, small_school, words, workspace_over
@@ -52,7 +53,7 @@ def test_the_leader_sees_what_comes_in(tmp_path, leader):
         and f"{card.text} 1 0 0 1" in said
         and "on the other 21 of 22" in said
     )
-    store.save(form=SHOWN, field="unit1.reflection|spread", value=NASTY)
+    store.save(form=ON_SHOW, field="unit1.reflection|spread", value=NASTY)
     page.look()
     assert "<script>" not in page.view.value and "alert(1)" in page.view.value
 
@@ -79,12 +80,12 @@ def test_a_participant_shows_a_text_and_takes_it_back(participant):
     page.body()
     assert all(
         "<script>" not in one.value
-        for one in page.body().children
-        if hasattr(one, "description") is False
+        for one in (*page.body().children, page.shared.words)
+        if isinstance(one, HTML)
     )
     (place,) = page.ticks
     page.ticks[place].value = True
-    assert participant.store.latest(SHOWN) == {
+    assert participant.store.latest(ON_SHOW) == {
         place: NASTY
     } and "Shown to the room" in words(page.status)
     # Written on, it is no longer what was shown: the tick is off, and the room keeps what was agreed to.
@@ -93,12 +94,12 @@ def test_a_participant_shows_a_text_and_takes_it_back(participant):
     )
     again = RoomPage(participant)
     again.body()
-    assert not again.ticks[place].value and participant.store.latest(SHOWN) == {
+    assert not again.ticks[place].value and participant.store.latest(ON_SHOW) == {
         place: NASTY
     }
     again.ticks[place].value = True
     again.ticks[place].value = False
-    assert participant.store.latest(SHOWN) == {place: ""} and "Taken back" in words(
+    assert participant.store.latest(ON_SHOW) == {place: ""} and "Taken back" in words(
         again.status
     )
 

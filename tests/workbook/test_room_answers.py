@@ -2,7 +2,7 @@
 
 from senlib.workbook import room_answers
 from senlib.workbook.page_forms import load
-from senlib.workbook.room_answers import SHOWN, Tally
+from senlib.workbook.room_answers import ON_SHOW, Tally
 from senlib.workbook.store import Store
 
 SHEET = load("task2_role_of_the_senco")
@@ -56,17 +56,25 @@ def test_only_what_is_shown_is_read_and_its_order_tells_nothing(tmp_path):
             tmp_path,
             name,
             unit1_reflection={"spread": f"{text}, kept"},
-            **{SHOWN.replace(".", "_"): {"unit1.reflection|spread": text}},
+            **{ON_SHOW.replace(".", "_"): {"unit1.reflection|spread": text}},
         )
-    found = room_answers.shown(room_answers.gather(tmp_path))
+    found = room_answers.on_show(room_answers.gather(tmp_path))
     assert [one.text for one in found] == ["Ask pupils", "walk the corridors"]
     assert len({one.asked for one in found}) == 1
 
 
 def test_a_place_that_nobody_asks_about_is_not_shown():
     assert (
-        room_answers.shown(
-            [{SHOWN: {"task6.iep/12|target": "Reads", "settings|school": "x", "": "y"}}]
+        room_answers.on_show(
+            [
+                {
+                    ON_SHOW: {
+                        "task6.iep/12|target": "Reads",
+                        "settings|school": "x",
+                        "": "y",
+                    }
+                }
+            ]
         )
         == []
     )

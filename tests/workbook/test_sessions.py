@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from senlib.pages.facilitator import PICTURES
+from senlib.pages.kit.session_charts import PICTURES
 from senlib.workbook import sessions
 from senlib.workbook.forms import Cards
 from senlib.workbook.sessions import (
     activities,
     beside,
+    chosen_for,
     clock,
-    kept,
     lasting,
     moved,
     packs_of,
@@ -20,7 +20,7 @@ from senlib.workbook.sessions import (
     plan,
     plans,
     timed,
-    to_keep,
+    to_save,
 )
 
 SITTINGS = [(one.key, sitting) for one in plans() for sitting in one.sittings]
@@ -168,20 +168,23 @@ def test_minutes_stay_within_bounds(minutes, held):
 
 def test_what_is_kept_is_read_again():
     chosen = lasting(moved(FIRST.activities, "who", by=-3), "who", minutes=33)
-    assert kept(FIRST, to_keep(FIRST, chosen)) == chosen
+    assert chosen_for(FIRST, to_save(FIRST, chosen)) == chosen
     # Minutes of one that was taken out stay behind, and hurt nothing.
     assert keys(
-        kept(FIRST, to_keep(FIRST, FIRST.activities) | to_keep(FIRST, chosen[:2]))
+        chosen_for(FIRST, to_save(FIRST, FIRST.activities) | to_save(FIRST, chosen[:2]))
     ) == keys(chosen[:2])
 
 
 def test_an_emptied_meeting_is_not_one_that_nobody_changed():
-    assert kept(FIRST, {}) == FIRST.activities and kept(FIRST, to_keep(FIRST, [])) == ()
+    assert (
+        chosen_for(FIRST, {}) == FIRST.activities
+        and chosen_for(FIRST, to_save(FIRST, [])) == ()
+    )
 
 
 def test_meetings_of_one_plan_are_kept_apart():
     second = plan("twilights").sitting("2")
-    assert kept(second, to_keep(FIRST, [SORT])) == second.activities
+    assert chosen_for(second, to_save(FIRST, [SORT])) == second.activities
 
 
 @pytest.mark.parametrize(
@@ -190,13 +193,15 @@ def test_meetings_of_one_plan_are_kept_apart():
 )
 def test_minutes_that_are_no_number_are_those_the_plan_came_with(minutes, held):
     assert (
-        kept(FIRST, {"1.order": "welcome", "1.minutes.welcome": minutes})[0].minutes
+        chosen_for(FIRST, {"1.order": "welcome", "1.minutes.welcome": minutes})[
+            0
+        ].minutes
         == held
     )
 
 
 def test_a_key_that_is_gone_or_doubled_is_left_out():
-    assert keys(kept(FIRST, {"1.order": "flow gone flow <b>"})) == ["flow"]
+    assert keys(chosen_for(FIRST, {"1.order": "flow gone flow <b>"})) == ["flow"]
 
 
 def test_what_is_given_out_comes_once():

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout, pupil_names
-from senlib.pages.kit.form_sheet import KeptSheet, table
+from senlib.pages.kit.answer_sheet import Answering, AnswerSheet, table
+from senlib.pages.kit.shared_answers import in_one_connection
 from senlib.pages.kit.site import page_of
-from senlib.widgets.sheet import box_name
-from senlib.workbook.forms import Field
+from senlib.widgets.sheet import Request, box_name
+from senlib.workbook.forms import Grid
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import PLAN, Action, actions, add_action, in_order
 from senlib.workbook.store import StoreError
@@ -20,11 +21,11 @@ from senlib.workspace import Workspace
 
 GONE = "About a pupil who is no longer in the school’s files"
 
-Wanted = Callable[[Action], bool]
+COLUMNS = ("from", "owner", "due", "measure", "done")
 
 
-class PlanSheet(KeptSheet):
-    """Those actions of the plan that are wanted; each is kept where it was written, whichever page changes it."""
+class PlanSheet(AnswerSheet):
+    """Those actions of the plan that are wanted; each is saved where it was written, whichever page changes it."""
 
     def __init__(
         self,
@@ -32,7 +33,7 @@ class PlanSheet(KeptSheet):
         *,
         title: str = "",
         intro: str = "",
-        wanted: Wanted = lambda _: True,
+        wanted: Callable[[Action], bool] = lambda _: True,
         origin: bool = True,
     ) -> None:
         super().__init__(workspace)
@@ -40,62 +41,41 @@ class PlanSheet(KeptSheet):
         self.names = pupil_names.names(workspace.school)
         self.show()
 
-    def found(self) -> list[Action]:
+    def actions(self) -> list[Action]:
         """The actions that are wanted, those to be done soonest first, then those without a date, then those that are done."""
-        return in_order(
-            [
-                action
-                for action in actions(self.workspace.store.forms())
-                if self.wanted(action)
-            ]
-        )
+        every = actions(self.workspace.store.forms())
+        return in_order([action for action in every if self.wanted(action)])
 
     def show(self) -> None:
         """Show the plan as it stands in the store."""
         try:
-            found = self.found()
-            groups = [
-                {
-                    "key": "",
-                    "title": "",
-                    "rows": [self._row(action) for action in found],
-                }
-            ]
-            caption = self.title or "Actions"
-            blocks = (
-                [
-                    table(
-                        caption, columns=self._columns(), groups=groups, corner="Action"
-                    )
-                ]
-                if found
-                else []
-            )
-            forms = {form for action in found for form, _ in action.places.values()}
-            # A sheet without a line would leave a hole in the page. It is there before its boxes are, for they measure their room.
-            self.box.layout.display = None if found else "none"
-            self.show_answers(
-                {
-                    "title": self.title,
-                    "level": 3,
-                    "intro": self.intro,
-                    "blocks": blocks,
-                },
-                forms=forms,
-            )
+            with self.workspace.store.one_connection():
+                self._show(self.actions())
             self.status.value = ""
         except StoreError as error:
             self.status.value = layout.trouble_line(str(error))
             self.box.layout.display = None
 
-    def _columns(self) -> list[Field]:
-        grid = load("task8_working_smarter").part(PLAN)
-        shown = (
-            ("from", "owner", "due", "measure", "done")
-            if self.origin
-            else ("owner", "due", "measure", "done")
-        )
-        return [column for column in grid.columns if column.key in shown]
+    def _show(self, plan: list[Action]) -> None:
+        # A sheet without a line would leave a hole in the page. It is there before its boxes are, for they measure their room.
+        self.box.layout.display = None if plan else "none"
+        form = {
+            "title": self.title,
+            "level": 3,
+            "intro": self.intro,
+            "blocks": [self._table(plan)] if plan else [],
+        }
+        forms = {form for action in plan for form, _ in action.places.values()}
+        self.show_answers(form, forms=forms)
+
+    def _table(self, plan: list[Action]) -> dict[str, Any]:
+        grid = load("task8_working_smarter").part(PLAN, Grid)
+        keys = COLUMNS if self.origin else COLUMNS[1:]
+        columns = [column for column in grid.columns if column.key in keys]
+        rows = [self._row(action) for action in plan]
+        groups = [{"key": "", "title": "", "rows": rows}]
+        title = self.title or "Actions"
+        return table(title, columns=columns, groups=groups, corner="Action")
 
     def _row(self, action: Action) -> dict[str, Any]:
         cells: dict[str, Any] = {
@@ -105,51 +85,42 @@ class PlanSheet(KeptSheet):
         }
         if self.origin:
             cells["from"] = {"lines": self._origin(action)}
-        late = action.due is not None and action.due < date.today() and not action.done
+        is_late = action.is_overdue(today=date.today())
         row = {
             "key": action.key,
             "label": action.what,
-            "note": "Overdue" if late else "",
+            "note": "Overdue" if is_late else "",
             "cells": cells,
         }
         if action.part == PLAN:
             # Written in the plan, it is changed and taken out here; any other is changed where it was written.
             form, field = action.places["what"]
-            row["own"] = {
-                "name": box_name(form=form, field=field),
-                "kind": "text",
-                "label": "Action",
-            }
+            name = box_name(form=form, field=field)
+            row["own"] = {"name": name, "kind": "text", "label": "Action"}
         return row
 
-    def _answers(
-        self,
-    ) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any] | None]]:
+    def _answers(self) -> dict[str, Answering]:
         return super()._answers() | {"drop row": self._drop_row}
 
-    def _drop_row(self, request: Mapping[str, Any]) -> None:
-        for action in self.found():
+    def _drop_row(self, request: Request) -> None:
+        for action in self.actions():
             if action.key == request["row"] and action.part == PLAN:
                 form, field = action.places["what"]
-                self.workspace.store.save(form=form, field=field, value="")
+                self.shared.save(form, {field: ""})
                 self.show()
-                self._kept_lately.append((field, ""))
+                self._to_follow.append((field, ""))
 
     def _origin(self, action: Action) -> list[dict[str, str]]:
         """Where an action came from, as a link back and a line on what was asked there."""
         if action.each == "pupil" and action.of in self.names:
             href = pupil_names.page_address(self.workspace, action.of)
-            return [
-                {"text": self.names[action.of], "href": href},
-                {"text": action.title},
-            ]
+            pupil = {"text": self.names[action.of], "href": href}
+            return [pupil, {"text": action.title}]
         if action.part == PLAN:
             return [{"text": GONE if action.of else "Written in the plan"}]
         page = page_of(action.stem)
-        return [
-            {"text": page.name, "href": layout.address(action.stem)},
-            {"text": f"{action.title}: {action.row}"},
-        ]
+        link = {"text": page.name, "href": layout.address(action.stem)}
+        return [link, {"text": f"{action.title}: {action.row}"}]
 
 
 class NewAction:
@@ -185,6 +156,7 @@ class NewAction:
         """Call this when an action has been added."""
         self._after.append(function)
 
+    @in_one_connection
     def keep(self) -> None:
         """Add what is written to the plan; without saying what is to be done, nothing is."""
         if not self.what.value.strip():
@@ -192,23 +164,22 @@ class NewAction:
                 "Say first what you will do. Nothing was added."
             )
             return
-        words = {"what": self.what, "owner": self.owner, "measure": self.measure}
-        due = self.due.value.isoformat() if self.due.value else ""
         try:
             add_action(
                 self.workspace.store,
-                due=due,
+                what=self.what.value.strip(),
+                owner=self.owner.value.strip(),
+                due=self.due.value.isoformat() if self.due.value else "",
+                measure=self.measure.value.strip(),
                 pupil=self.pupil(),
-                **{key: box.value.strip() for key, box in words.items()},
             )
         except StoreError as error:
             self.status.value = layout.not_saved(error)
             return
-        for box in words.values():
+        for box in (self.what, self.owner, self.measure):
             box.value = ""
         self.due.value = None
         for function in self._after:
             function()
-        self.status.value = (
-            '<p class="sl-note" role="status">Added to the action plan, and saved.</p>'
-        )
+        text = "Added to the action plan, and saved."
+        self.status.value = f'<p class="sl-note" role="status">{text}</p>'

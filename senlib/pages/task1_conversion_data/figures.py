@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import ipywidgets as widgets
 
@@ -10,6 +11,7 @@ from senlib import national
 from senlib.measures.groups import group_name
 from senlib.pages.kit import layout
 from senlib.pages.kit.dfe_file import NewestFile
+from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task1_conversion_data.conversion_choices import Choices
 from senlib.text import upper_first
 from senlib.workbook.store import StoreError
@@ -55,7 +57,10 @@ class FiguresPiece:
             description="Keep this figure", button_style="primary"
         )
         self.take_back = widgets.Button(description="Take it back")
-        self.status = layout.html("")
+        self.status, self.shared = layout.html(""), SharedAnswers(self.workspace)
+        # Where they cannot be read, that is said when one is to be saved.
+        with suppress(StoreError):
+            self.shared.read(FIGURES)
         self.keep.on_click(lambda _: self._keep_typed())
         self.take_back.on_click(lambda _: self._keep_figure(""))
         choices.cohort.observe(lambda _: self._follow_summer(), "value")
@@ -71,6 +76,7 @@ class FiguresPiece:
                     self.keep,
                     self.take_back,
                 ),
+                self.shared.box,
                 self.status,
                 self.newest_file.box,
             ]
@@ -131,6 +137,7 @@ class FiguresPiece:
                 "Type a percentage from 0 to 100, such as 31.5. Nothing was kept."
             )
 
+    @in_one_connection
     def _keep_figure(self, value: str) -> None:
         """Keep a figure for what is chosen; '' takes it back."""
         choices = self.choices
@@ -150,7 +157,13 @@ class FiguresPiece:
                     "No figure of yours is kept for this, so there is nothing to take back."
                 )
                 return
-            at = self.workspace.store.save(form=FIGURES, field=field, value=value).at
+            at = self.shared.keep(
+                FIGURES,
+                {field: value},
+                about="the figure you typed in",
+                then=self._figures_changed,
+                worded=lambda text: f"{text} %" if text else "taken back",
+            )
         except StoreError as error:
             self.status.value = layout.not_saved(error)
             return
@@ -168,6 +181,7 @@ class FiguresPiece:
     def _read_figures(self) -> str:
         """Read the figures anew; where that fails, those read before stay, and this says why."""
         try:
+            self.shared.read(FIGURES)
             self.choices.figures = self.workspace.figures()
         except StoreError as error:
             return layout.trouble_line(f"The figures cannot be read anew. {error}")

@@ -23,7 +23,7 @@ from senlib.pages.kit import (
 from senlib.pages.kit.downloads import Downloads, Made, NothingChosen, forms
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.rates import rates_picture
-from senlib.pages.kit.shared_answers import SharedAnswers
+from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task4_level3_to_5 import tracking_lists
 from senlib.pages.task4_level3_to_5.question import (
     WHO,
@@ -247,6 +247,7 @@ class TrackingPage(Page):
         table = rows[columns].assign(id=pupils, href=links)
         self.listing.records = table.to_dict("records")
 
+    @in_one_connection
     def _keep_plan(self, edit: dict[str, Any]) -> None:
         """Keep a plan line as it is written, and say when."""
         if edit.get("key") != "plan":

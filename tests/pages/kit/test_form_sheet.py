@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from senlib.pages.kit.answer_sheet import settled
 from senlib.pages.kit.form_sheet import (
     FormSheet,
     PageSheets,
     points,
     resources,
-    settled,
 )
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Item, Points, Resource, Resources
