@@ -17,7 +17,6 @@ SOURCES = sorted(Path(pages.__file__).parent.rglob("*.py"))
 NOT_YET = {
     "index",
     "governors",
-    "pupil",
     "task1_conversion_data",
     "task5_interventions",
     "unit3_class_sheets",
