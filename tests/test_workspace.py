@@ -262,11 +262,11 @@ def test_task_3_opens_and_says_what_is_wrong(says_of_any):
 def test_task_4_opens_and_says_that_a_plan_is_not_saved(says_of_any):
     page = TrackingPage(open_workspace())
     answer, *_ = page.answer(), page.pupils(), page.sheets()
-    page.files.make.click()
+    page.files.button.click()
     assert (
         says_of_any in page.header().value
         and "on course for" in answer.value
-        and "download" in page.files.made.value
+        and "download" in page.files.link.value
     )
     assert page.listing.records and page.status.value == page.trouble.value == ""
     page._keep_plan(

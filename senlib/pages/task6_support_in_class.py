@@ -178,14 +178,14 @@ class SupportPage(Page):
                 "Choose a pupil or a group under ‘Write an IEP’ first."
             )
         return downloads.iep(
-            self.workspace, of=self.whom.value, whom=self.whom.label, held=answers
+            self.workspace, of=self.whom.value, whom=self.whom.label, answers=answers
         )
 
     def _sheet_file(self, answers: Mapping[str, Mapping[str, str]]) -> File:
         if not self.visit.value:
             raise downloads.NothingChosen("Choose a visit above first.")
         return downloads.feedback(
-            self.workspace, of=self.visit.value, visit=self.visit.words, held=answers
+            self.workspace, of=self.visit.value, visit=self.visit.words, answers=answers
         )
 
     def _visits(self) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW
 from senlib.measures.tracking import track
 from senlib.pages.kit import empty_states, header, layout, pupil_names, sentences
+from senlib.pages.kit.downloads import FileButton
 from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.live import Live
 from senlib.workbook.store import StoreError
@@ -110,9 +111,11 @@ class ClassSheetsPage:
         self.shown = self.live.piece(self._sheet)
         if self.classes.empty:
             return widgets.VBox([self.shown])
-        self.downloads = self.live.piece(self._links)
-        self.every, self.zipped = widgets.Button(), layout.html("")
-        self.every.on_click(lambda _: self._zip())
+        self.excel_file = self._file_button("xlsx", "Excel")
+        self.word_file = self._file_button("docx", "Word")
+        self.one_class = layout.controls(self.excel_file.box, self.word_file.box)
+        self.live.also(self._clear_files)
+        self.every = FileButton(self._zip_file, link_words="Save the zip", keep="")
         self.live.also(self._clear_zip)
         self._show_subject()
         controls = layout.controls(self.kind, self.name, self.of_form)
@@ -121,9 +124,8 @@ class ClassSheetsPage:
                 controls,
                 self.trouble,
                 self.shown,
-                self.downloads,
-                self.every,
-                self.zipped,
+                self.one_class,
+                self.every.box,
                 layout.html(layout.note(KEEP)),
             ]
         )
@@ -320,21 +322,27 @@ class ClassSheetsPage:
 
     # -- to take away --
 
-    def _links(self) -> str:
+    def _file_button(self, kind: str, program: str) -> FileButton:
+        return FileButton(
+            lambda: self._file(kind),
+            words=f"Make this sheet ({program})",
+            link_words=f"Download this sheet ({program})",
+            keep="",
+        )
+
+    def _file(self, kind: str) -> File:
+        """The sheet of the class that is chosen; what it is made of is read now, and not as it stood when the page was opened."""
+        self._take_stock()
         name = self.name.value
-        if self.table(name).empty:
-            return ""
-        kinds = {"xlsx": ("Excel", self.excel(name)), "docx": ("Word", self.word(name))}
-        links = [
-            layout.download(
-                f"Download this sheet ({words})",
-                content,
-                name=f"class-sheet-{name}",
-                kind=kind,
-            )
-            for kind, (words, content) in kinds.items()
-        ]
-        return f'<p class="sl-downloads">{" ".join(links)}</p>'
+        content = self.excel(name) if kind == "xlsx" else self.word(name)
+        return File(name=f"class-sheet-{name}.{kind}", content=content)
+
+    def _clear_files(self) -> None:
+        """What was made before a change is out of date."""
+        self.excel_file.clear()
+        self.word_file.clear()
+        nobody = self.table(self.name.value).empty
+        self.one_class.layout.display = "none" if nobody else ""
 
     def _about(self, title: str, *, hidden: str = HIDDEN) -> About:
         source = f"{self.school.name}: its own files, its bank of strategies, and targets from its IEPs"
@@ -435,31 +443,20 @@ class ClassSheetsPage:
         words = layout.lower_first(self._kinds()[self.kind.value])
         return f"{words}, {self.subject}" if self.kind.value == "form" else words
 
-    def _zip(self) -> None:
-        self.every.disabled = True
-        self.zipped.value = (
-            '<p class="sl-note" role="status">One moment: the files are being made.</p>'
-        )
+    def _zip_file(self) -> File:
         # What the files are made of is read now, and not as it stood when the page was opened.
         self._take_stock()
-        link = layout.download(
-            "Save the zip",
-            self.zip(),
-            name=f"class-sheets-{'-'.join(self._words().split(', '))}",
-            kind="zip",
-        )
-        self.zipped.value = f'<p class="sl-downloads" role="status">{link}</p>'
-        self.every.disabled = False
+        words = "-".join(self._words().split(", "))
+        return File(name=f"class-sheets-{words}.zip", content=self.zip())
 
     def _clear_zip(self) -> None:
         """What was made before a change is out of date."""
-        here = self.classes[
-            (self.classes["column"] == self.kind.value) & (self.classes["sen"] > 0)
-        ]
-        sheets = f"all {len(here)} sheets" if len(here) > 1 else "the sheet"
-        self.every.description = f"Make {sheets} in one zip"
-        self.every.layout.display = "" if len(here) else "none"
-        self.zipped.value = ""
+        is_here = self.classes["column"] == self.kind.value
+        count = int((is_here & (self.classes["sen"] > 0)).sum())
+        sheets = f"all {count} sheets" if count > 1 else "the sheet"
+        self.every.button.description = f"Make {sheets} in one zip"
+        self.every.box.layout.display = "" if count else "none"
+        self.every.clear()
 
     # -- the review and the priorities --
 

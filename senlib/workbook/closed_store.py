@@ -8,7 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from senlib.workbook.store import Answer, Answers, Placed, Saved, Store, StoreError
+from senlib.workbook.store import (
+    Answer,
+    Answers,
+    AnswersByForm,
+    Placed,
+    Saved,
+    Store,
+    StoreError,
+)
 
 
 class ClosedStore(Store):
@@ -50,7 +58,7 @@ class ClosedStore(Store):
     ) -> dict[str, Answer]:
         return {}
 
-    def forms(self, under: str = "") -> dict[str, Answers]:
+    def forms(self, under: str = "") -> AnswersByForm:
         return {}
 
     def workbooks(self) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+
+from senlib.workbook.store import Answers, AnswersByForm
 
 # For 'pupil' and 'action' the page offers what there is to choose: pupils of the school, actions of the plan.
 KINDS = (
@@ -18,9 +19,6 @@ KINDS = (
     "pupil",
     "action",
 )
-
-# A form's answers, as they come.
-_Values = TypeVar("_Values", bound=Mapping[str, str])
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,7 @@ def place(key: str, *, of: str = "") -> str:
     return f"{key}/{of}" if of else key
 
 
-def copies(answers: Mapping[str, _Values], key: str) -> dict[str, _Values]:
+def copies(answers: AnswersByForm, key: str) -> dict[str, Answers]:
     """A part's answers by whom or what each copy is filled in for, '' for the school's own; out of the values of many forms.
 
     >>> copies({"task6.iep/0123": {"a": "b"}, "task6.iep.about/0123": {}, "review": {}}, "task6.iep")

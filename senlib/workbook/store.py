@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 # A form's answers: the latest value of each field. And those of many forms, by form.
-Answers = dict[str, str]
+Answers = Mapping[str, str]
 AnswersByForm = Mapping[str, Answers]
 
 # The latest answer of each field, in the order in which they were given.
@@ -164,7 +164,7 @@ class Store:
             rows = connection.execute(sql, (self.workbook, form, until))
             return {field: _answer(*rest) for _, field, *rest in rows}
 
-    def forms(self, under: str = "") -> dict[str, Answers]:
+    def forms(self, under: str = "") -> AnswersByForm:
         """The latest values of the form `under` and of its copies, 'under/…', by form and field; of every form where it is ''.
 
         >>> import tempfile
@@ -175,7 +175,7 @@ class Store:
         """
         which = "(form = ? OR form BETWEEN ? AND ?)" if under else "TRUE"
         names = (under, f"{under}/", f"{under}/\U0010ffff") if under else ()
-        answers: dict[str, Answers] = {}
+        answers: dict[str, dict[str, str]] = {}
         with self._file.reading() as connection:
             sql = _LATEST.format(which=which)
             rows = connection.execute(sql, (self.workbook, *names))

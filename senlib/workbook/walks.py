@@ -145,7 +145,7 @@ def groups(answers: AnswersByForm) -> Answers:
     >>> groups({"task7.who/own.1": {"0123": PUPIL, "own.2": "Table four", "own.3": ""}})
     {'own.2': 'Table four'}
     """
-    names: Answers = {}
+    names: dict[str, str] = {}
     for on_list in copies(answers, WHO).values():
         for who, name in on_list.items():
             if who.startswith(GROUP) and name:

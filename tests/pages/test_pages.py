@@ -203,7 +203,7 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
             "n": 1,
         }
     )
-    page.files.make.click()
+    page.files.button.click()
     book = openpyxl.load_workbook(io.BytesIO(page.files.file.content))
     sheet = book["English"]
     assert (
@@ -223,8 +223,8 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
         and about["Hidden"] == "Nothing was hidden."
     )
     page.files.what.value = "The list above, in Word"
-    assert page.files.made.value == ""
-    page.files.make.click()
+    assert page.files.link.value == ""
+    page.files.button.click()
     (table,) = docx.Document(io.BytesIO(page.files.file.content)).tables
     assert [cell.text for cell in table.rows[0].cells][:2] == ["Pupil", "Year"]
     assert [row.cells[0].text for row in table.rows[1:]] == [
@@ -232,7 +232,7 @@ def test_the_sheet_for_a_subject_leader_holds_the_list_and_where_it_is_from(
     ]
     assert "=cmd|' /C calc'!A0" in [row.cells[8].text for row in table.rows]
     page.subject.value = "Mathematics"
-    assert page.files.made.value == ""
+    assert page.files.link.value == ""
 
 
 def test_every_task_4_list_is_of_those_who_started_there(workspace):

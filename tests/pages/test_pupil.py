@@ -356,7 +356,7 @@ def test_what_others_with_the_same_start_went_on_to(tmp_path):
     assert (
         others.count('class="sl-hundred"') == told.count("who had the same start") >= 2
     )
-    page.talk.make_it()
+    page.talk.make()
     document = docx.Document(io.BytesIO(page.talk.file.content))
     subjects = [row.cells[0].text for row in document.tables[0].rows[1:]]
     assert subjects == page_now(page, page.pupil.value)["subject"].tolist()
@@ -364,7 +364,7 @@ def test_what_others_with_the_same_start_went_on_to(tmp_path):
         paragraph.text for paragraph in document.paragraphs
     ]
     page.pupil.value = page.pupil.options[1][1]
-    assert page.talk.made.value == ""
+    assert page.talk.link.value == ""
 
 
 def page_now(page, pupil):
@@ -376,7 +376,7 @@ def test_nothing_is_said_of_others_where_nothing_is_held(workspace):
     assert list(page.to_take.children) == []
     page.pupil.value = "0001"
     assert said(page)["others"] == "" and list(page.to_take.children) == [page.talk.box]
-    page.talk.make_it()
+    page.talk.make()
     document = docx.Document(io.BytesIO(page.talk.file.content))
     assert [cell.text for cell in document.tables[0].rows[0].cells][
         -1

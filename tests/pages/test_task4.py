@@ -85,7 +85,7 @@ def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(workspace):
     )
     give(workspace, "0001", "task5.provision.literacy.guided", own)
     page = page_of(workspace)
-    page.files.make.click()
+    page.files.button.click()
     sheet = openpyxl.load_workbook(io.BytesIO(page.files.file.content))["English"]
     heads = [cell.value for cell in sheet[1]]
     cells = {
@@ -206,7 +206,7 @@ TALK = "For a talk with the subject leader, in Word"
 
 def made(page, what):
     page.files.what.value = what
-    page.files.make_it()
+    page.files.make()
     return page.files.file
 
 
@@ -260,5 +260,5 @@ def test_the_sheet_for_a_talk_has_each_pupil_with_room_to_write(gcse):
 def test_a_sheet_of_nobody_is_not_made(tmp_path):
     page = page_of(workspace_over(tmp_path, without_sen()))
     page.files.what.value = TALK
-    page.files.make_it()
-    assert "is on roll in the school’s files" in words(page.files.made)
+    page.files.make()
+    assert "is on roll in the school’s files" in words(page.files.link)

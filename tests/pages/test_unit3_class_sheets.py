@@ -332,9 +332,11 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(workspace)
         form="task6.iep/0001", field="task6.iep.1.target", value="=cmd|' /C calc'!A0"
     )
     page.live.refresh()
-    (name,) = [name for name in linked(page.downloads) if name.endswith(".xlsx")]
+    assert linked(page.excel_file.link) == {}  # before it is asked for
+    page.excel_file.button.click()
+    (name,) = linked(page.excel_file.link)
     assert re.fullmatch(r"class-sheet-8a-\d{4}-\d\d-\d\d\.xlsx", name)
-    book = openpyxl.load_workbook(io.BytesIO(linked(page.downloads)[name]))
+    book = openpyxl.load_workbook(io.BytesIO(linked(page.excel_file.link)[name]))
     assert book.sheetnames == ["Pupils", "What helps", "About"]
     sheet = book["Pupils"]
     head = [cell.value for cell in sheet[1]]
@@ -379,6 +381,19 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(workspace)
     )
 
 
+def test_no_file_is_made_before_it_is_asked_for(workspace, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a file was made as the page was shown")
+
+    for method in ("excel", "word", "zip"):
+        monkeypatch.setattr(ClassSheetsPage, method, refuse)
+    page = page_of(workspace)
+    page.name.value = "8A"
+    save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", "Count to ten")
+    with pytest.raises(AssertionError):
+        page.word_file.make()
+
+
 def test_the_word_sheet_has_headings_tables_and_what_was_hidden(workspace):
     page = page_of(workspace)
     made = docx.Document(io.BytesIO(page.word("8A")))
@@ -406,11 +421,11 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
     )
     page = page_of(workspace_over(tmp_path, made))
     assert (
-        page.every.description == "Make all 3 sheets in one zip"
-        and page.zipped.value == ""
+        page.every.button.description == "Make all 3 sheets in one zip"
+        and page.every.link.value == ""
     )
-    page.every.click()
-    (content,) = linked(page.zipped).values()
+    page.every.button.click()
+    (content,) = linked(page.every.link).values()
     zipped = ZipFile(io.BytesIO(content))
     assert zipped.namelist() == [
         "README.txt",
@@ -429,7 +444,7 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
     )
     assert "Birch, Bo" in said_by(zipped.read("8B.docx"))
     page.name.value = "8B"
-    assert page.zipped.value == "" and not page.every.disabled  # out of date
+    assert page.every.link.value == "" and not page.every.button.disabled  # out of date
 
 
 def test_a_sample_s_files_say_that_nobody_is_real(tmp_path):
@@ -454,10 +469,14 @@ def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
     page = page_of(workspace_over(tmp_path, made))
     for _, name in page.name.options:
         page.name.value = name
-        assert "<script" not in page.shown.value + page.downloads.value
-    page.every.click()
-    assert "<script" not in page.zipped.value
-    (content,) = linked(page.zipped).values()
+        page.word_file.button.click()
+        assert (
+            linked(page.word_file.link) and "<script" not in page.word_file.link.value
+        )
+        assert "<script" not in page.shown.value
+    page.every.button.click()
+    assert "<script" not in page.every.link.value
+    (content,) = linked(page.every.link).values()
     found = ZipFile(io.BytesIO(content)).namelist()
     assert len(found) == len(set(map(str.lower, found))) and not any(
         set(name) & set('<>:"/\\|?*') for name in found
@@ -659,8 +678,8 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     page = page_of(workspace_over(tmp_path / "b", made))
     assert (
         "8A: of 1 pupil nobody has SEN." in words(page.shown)
-        and page.downloads.value == ""
-        and page.every.layout.display == "none"
+        and page.one_class.layout.display == "none"
+        and page.every.box.layout.display == "none"
     )
     page = page_of(workspace_over(tmp_path / "c", without_sen()))
     assert "no classes to make sheets for" in words(page.shown)
@@ -686,8 +705,8 @@ def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
         page.name.value = "8B"
         page.name.value = "8A"
         assert says in words(page.trouble) and "Count to ten" in words(page.shown)
-        page.every.click()
-        assert linked(page.zipped) and not page.every.disabled
+        page.every.button.click()
+        assert linked(page.every.link) and not page.every.button.disabled
 
 
 def test_the_page_opens_over_a_store_that_is_gone(workspace):

@@ -1,4 +1,4 @@
-"""An offer: a list to choose one thing from, of which there are more or fewer as the page is used."""
+"""A list to choose one thing from, of which there are more or fewer as the page is used."""
 
 from __future__ import annotations
 
@@ -40,14 +40,13 @@ class ChoiceList:
     ) -> None:
         """Offer these from now on, with `value` chosen, or what is chosen already where it is still there, or else the first."""
         options = list(options)
-        kept = self.value if value is None else value
+        values = [option for _, option in options]
+        chosen = self.value if value is None else value
         self._offering = True
         try:
             if list(self.box.options) != options:
                 self.box.options = options
-            self.box.value = (
-                kept if kept in [one for _, one in options] else options[0][1]
-            )
+            self.box.value = chosen if chosen in values else values[0]
         finally:
             self._offering = False
 

@@ -23,7 +23,7 @@ class Header:
         """Show the same of another school, or of this one after more than an answer has changed."""
         self.workspace = workspace
         try:
-            self._held = workspace.store.forms()
+            self._answers = workspace.store.forms()
         except StoreError:
             # The rail keeps what it has: 'not begun' might be wrong. Whoever writes is told why that cannot be kept.
             self.box.value = layout.header(
@@ -34,7 +34,8 @@ class Header:
         self._show()
 
     def _take(self, form: str, values: Mapping[str, str]) -> None:
-        self._held.setdefault(form, {}).update(values)
+        before = self._answers.get(form, {})
+        self._answers = {**self._answers, form: {**before, **values}}
         self._show()
 
     def _show(self) -> None:
@@ -42,7 +43,7 @@ class Header:
         self.box.value = layout.header(
             self.workspace.school,
             trouble=self.workspace.trouble,
-            far=progress(self._held),
+            far=progress(self._answers),
         ).value
 
 

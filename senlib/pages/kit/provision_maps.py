@@ -1,9 +1,8 @@
-"""Provided: what the provision maps of all pupils say, as the table from which the measures of Task 5 are made."""
+"""What the provision maps of all pupils say, as the table from which the measures of Task 5 are made."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from senlib.measures.provision import GIVEN
 from senlib.workbook.forms import Grid, Row, answer_key, copies
 from senlib.workbook.page_forms import load
 from senlib.workbook.rows import every_row, rows_form
-from senlib.workbook.store import Store
+from senlib.workbook.store import Answers, AnswersByForm, Store
 
 MAP = "task5.provision"
 
@@ -28,17 +27,15 @@ ADULT = (
 # What can be written in a line beside its tick.
 WRITTEN = ("initials", "hours", "cost")
 
-Held = Mapping[str, Mapping[str, str]]
-
 
 def map_grid() -> Grid:
     """The provision map as the booklet begins it."""
-    return load("task5_interventions").part(MAP)
+    return load("task5_interventions").part(MAP, Grid)
 
 
-def map_rows(held: Held) -> list[Row]:
+def map_rows(answers: AnswersByForm) -> list[Row]:
     """Every line of the map: the booklet's, and those that the school has added."""
-    return every_row(map_grid(), held)
+    return every_row(map_grid(), answers)
 
 
 def headings() -> dict[str, str]:
@@ -55,62 +52,57 @@ def short_headings() -> dict[str, str]:
     return {key: title.split()[0].rstrip(",") for key, title in headings().items()}
 
 
-def maps(store: Store) -> Held:
+def maps(store: Store) -> AnswersByForm:
     """What `given` needs of a store. Raises StoreError where it cannot be read."""
-    return store.forms(MAP) | store.forms(rows_form(MAP))
+    return {**store.forms(MAP), **store.forms(rows_form(MAP))}
 
 
-def given(held: Held) -> pd.DataFrame:
+def given(answers: AnswersByForm) -> pd.DataFrame:
     """What every pupil is given, from the latest values of all forms: the columns of measures.provision.GIVEN.
 
     A line counts as given where it is ticked, or where initials, hours or a cost stand in it.
 
-    >>> held = {"task5.provision/0123": {"task5.provision.literacy.guided.initials": "JB"}}
-    >>> given(held)[["pupil_id", "heading", "initials"]].values.tolist()
+    >>> answers = {"task5.provision/0123": {"task5.provision.literacy.guided.initials": "JB"}}
+    >>> given(answers)[["pupil_id", "heading", "initials"]].values.tolist()
     [['0123', 'literacy', 'JB']]
     """
-    lines = map_rows(held)
-    rows = []
-    for pupil, values in copies(held, MAP).items():
-        for line in lines:
-            initials, hours, cost = (
-                values.get(answer_key(row=line.key, column=column), "")
-                for column in WRITTEN
-            )
-            if _is_given(values, line.key):
-                rows.append(
-                    (
-                        pupil,
-                        line.section,
-                        line.key,
-                        line.label,
-                        initials,
-                        number(hours),
-                        number(cost),
-                    )
-                )
+    lines = map_rows(answers)
+    rows = [
+        _given_line(pupil, line, values)
+        for pupil, values in copies(answers, MAP).items()
+        for line in lines
+        if _is_given(values, line.key)
+    ]
     return pd.DataFrame(rows, columns=GIVEN).astype({"hours": float, "cost": float})
 
 
-def by_pupil(held: Held) -> pd.DataFrame:
+def _given_line(pupil: str, line: Row, values: Answers) -> list[str | float]:
+    """What a line of a pupil's map says, by the columns of GIVEN."""
+    keys = [answer_key(row=line.key, column=column) for column in WRITTEN]
+    initials, hours, cost = (values.get(key, "") for key in keys)
+    what = [pupil, line.section, line.key, line.label]
+    return [*what, initials, number(hours), number(cost)]
+
+
+def by_pupil(answers: AnswersByForm) -> pd.DataFrame:
     """What each pupil is given, in words: `headings`, in short, and `things` by pupil's number.
 
-    >>> held = {"task5.provision/0123": {"task5.provision.literacy.guided.given": "yes"}}
-    >>> by_pupil(held).loc["0123"].tolist()
+    >>> answers = {"task5.provision/0123": {"task5.provision.literacy.guided.given": "yes"}}
+    >>> by_pupil(answers).loc["0123"].tolist()
     ['Literacy', 'Guided reading and writing in lessons']
     """
-    table = given(held)
-    table = table.assign(headings=table["heading"].map(short_headings()).fillna(""))
-    words = table.groupby("pupil_id").agg(
-        {
-            "headings": lambda names: ", ".join(filter(None, names.unique())),
-            "label": "; ".join,
-        }
-    )
+    table = given(answers)
+    headings_in_short = table["heading"].map(short_headings()).fillna("")
+    table = table.assign(headings=headings_in_short)
+    words = table.groupby("pupil_id").agg({"headings": _joined, "label": "; ".join})
     return words.rename(columns={"label": "things"})
 
 
-def adult_first(values: Mapping[str, str], alternatives: Mapping[str, str]) -> bool:
+def _joined(names: pd.Series) -> str:
+    return ", ".join(filter(None, names.unique()))
+
+
+def adult_first(values: Answers, alternatives: Answers) -> bool:
     """Whether a pupil's map gives an adult at the side while none of the six other ways has been tried.
 
     >>> assistant = {"task5.provision.curriculum.assistant.given": "yes"}
@@ -123,12 +115,11 @@ def adult_first(values: Mapping[str, str], alternatives: Mapping[str, str]) -> b
     )
 
 
-def _is_given(values: Mapping[str, str], row: str) -> bool:
+def _is_given(values: Answers, row: str) -> bool:
     """Whether a line of a pupil's map is ticked, or has anything written in it."""
-    ticked = values.get(answer_key(row=row, column="given")) == "yes"
-    return ticked or any(
-        values.get(answer_key(row=row, column=column)) for column in WRITTEN
-    )
+    is_ticked = values.get(answer_key(row=row, column="given")) == "yes"
+    keys = [answer_key(row=row, column=column) for column in WRITTEN]
+    return is_ticked or any(values.get(key) for key in keys)
 
 
 def number(text: str) -> float:

@@ -20,7 +20,7 @@ from senlib.pages.kit import (
     pupil_names,
     sentences,
 )
-from senlib.pages.kit.downloads import Downloads, Made, NothingChosen, forms
+from senlib.pages.kit.downloads import Downloads, FileOffer, NothingChosen, forms
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.rates import rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
@@ -316,7 +316,7 @@ class TrackingPage(Page):
     # -- to take away --
 
     def _build_files(self) -> Downloads:
-        offers: list[Made] = [
+        offers: list[FileOffer] = [
             ("The list above, in Excel", self._this_in_excel),
             ("The list above, in Word", self._in_word),
             ("Every subject’s list, a sheet each, in Excel", self._all_in_excel),

@@ -9,9 +9,10 @@ import pytest
 from docx import Document
 from icalendar import Calendar
 
+from senlib.exports.bundle import File
 from senlib.pages.index import FrontPage
 from senlib.pages.kit import downloads
-from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.downloads import Downloads, FileButton
 from senlib.pages.task2_role_of_the_senco import RolePage
 from senlib.pages.task6_support_in_class import SupportPage
 from senlib.pages.task8_working_smarter import PlanPage
@@ -23,11 +24,11 @@ from tests.pages.driving import NASTY, TROUBLES, small_school, words, workspace_
 def made(taken: Downloads, label: str) -> tuple[str, bytes]:
     """The name and the bytes of the file behind the link, once this is chosen and the button pressed."""
     taken.what.value = label
-    taken.make.click()
+    taken.button.click()
     link = re.search(
-        r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', taken.made.value
+        r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', taken.link.value
     )
-    assert link, words(taken.made)
+    assert link, words(taken.link)
     return link[1], base64.b64decode(link[2])
 
 
@@ -81,7 +82,7 @@ def test_the_link_goes_when_something_else_is_chosen(workspace):
     taken = Downloads(workspace, downloads.forms(workspace, load("index")))
     made(taken, taken.what.options[0][1])
     taken.what.value = taken.what.options[1][1]
-    assert taken.made.value == ""
+    assert taken.link.value == ""
 
 
 def test_the_iep_is_that_of_the_pupil_who_is_chosen(workspace):
@@ -99,8 +100,8 @@ def test_the_iep_is_that_of_the_pupil_who_is_chosen(workspace):
     )
     for label in taken.offers:
         taken.what.value = label
-        taken.make.click()
-        assert "first" in words(taken.made) and "<a " not in taken.made.value
+        taken.button.click()
+        assert "first" in words(taken.link) and "<a " not in taken.link.value
     page.whom.value = "0001"
     text = text_of(made(taken, "The IEP chosen above")[1])
     assert "Ash, Ann" in text and "Reads a page aloud" in text
@@ -194,5 +195,26 @@ def test_the_front_page_takes_away_what_is_open(workspace, tmp_path):
 def test_what_cannot_be_read_makes_no_file(workspace, monkeypatch, trouble, says):
     taken = Downloads(workspace, downloads.forms(workspace, load("index")))
     with trouble(workspace, monkeypatch):
-        taken.make.click()
-        assert says in words(taken.made) and "<a " not in taken.made.value
+        taken.button.click()
+        assert says in words(taken.link) and "<a " not in taken.link.value
+
+
+def test_a_file_is_made_when_its_button_is_pressed_and_not_before():
+    presses = []
+
+    def make():
+        presses.append(None)
+        return File(name=f"List {len(presses)}.xlsx", content=b"PK")
+
+    button = FileButton(make, words="Make the list", link_words="Save it", keep="")
+    assert (button.button.description, button.link.value, presses) == (
+        "Make the list",
+        "",
+        [],
+    )
+    button.button.click()
+    assert words(button.link) == "Save it" and "list-1-" in button.link.value
+    button.clear()
+    assert button.link.value == "" and len(presses) == 1
+    button.button.click()
+    assert "list-2-" in button.link.value and not button.button.disabled
