@@ -13,7 +13,7 @@ from senlib.pages.index.own_files import OwnFiles
 from senlib.pages.index.progress_and_plan import first_step, tasks_list, what_is_due
 from senlib.pages.index.school_choice import SchoolChoice
 from senlib.pages.kit import downloads, layout, pupil_names
-from senlib.pages.kit.downloads import Downloads, Made
+from senlib.pages.kit.downloads import Downloads, FileOffer
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.site import page_of
 from senlib.workbook.plan import actions
@@ -80,7 +80,7 @@ class FrontPage(Page):
         self.reopen()
         self.own.begin_anew()
 
-    def _offers(self) -> list[Made]:
+    def _offers(self) -> list[FileOffer]:
         everything = partial(downloads.everything, self.workspace)
         return [
             ("Everything that was written, in one zip", everything),

@@ -18,10 +18,10 @@ from senlib.pages.kit.file_review import (
     KINDS,
     LARGEST,
     NEXT,
-    Before,
     ReviewPanel,
-    grouped_choices,
 )
+from senlib.pages.kit.file_review_words import grouped_choices
+from senlib.pages.kit.file_statements import Before
 from senlib.school import school_file
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile
@@ -209,8 +209,8 @@ class OwnFiles:
         )
 
     def _save_meanings(self) -> None:
-        if meanings := self.review.said_of_headings:
-            written = self.review.headings_as_written
+        if meanings := self.review.to_remember:
+            written = self.review.statements.headings_as_written
             self.workspace.settings.save_all(form=MAPPING, values=meanings)
             self.workspace.settings.save_all(form=WRITTEN, values=written)
 

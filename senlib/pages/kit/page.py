@@ -12,11 +12,8 @@ from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.header import Header
 from senlib.pages.kit.live import Live
-from senlib.workbook.store import StoreError
+from senlib.workbook.store import AnswersByForm, StoreError
 from senlib.workspace import Workspace, open_workspace
-
-# The latest values of all forms, as `Store.forms()` gives them.
-AnswersByForm = Mapping[str, Mapping[str, str]]
 
 
 class Page:

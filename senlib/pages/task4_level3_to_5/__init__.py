@@ -35,7 +35,7 @@ from senlib.pages.task4_level3_to_5.question import (
 )
 from senlib.widgets import Listing
 from senlib.workbook.plan import PLAN_LINES
-from senlib.workbook.store import StoreError
+from senlib.workbook.store import Answers, AnswersByForm, StoreError
 from senlib.workspace import Workspace
 
 ON_COURSE = {
@@ -70,7 +70,7 @@ class TrackingPage(Page):
         self.plan = self.school.framework.tracking
         self._stage = self.school.framework.stage(self.plan.stage)
         self._needs = pupil_names.needs_listed(self.school)
-        self._plans: dict[str, str] = {}
+        self._plans: Answers = {}
         self._provision = provision_maps.by_pupil({})
         self.shared = SharedAnswers(workspace)
         self._controls = self._build_controls()
@@ -325,10 +325,10 @@ class TrackingPage(Page):
         offers += forms(self.workspace, self.ask.sheet)
         return Downloads(self.workspace, offers)
 
-    def _this_in_excel(self, _answers: dict[str, dict[str, str]]) -> File:
+    def _this_in_excel(self, _answers: AnswersByForm) -> File:
         return self._in_excel([self.subject.value], title=self.subject.value)
 
-    def _all_in_excel(self, _answers: dict[str, dict[str, str]]) -> File:
+    def _all_in_excel(self, _answers: AnswersByForm) -> File:
         return self._in_excel(self._subjects(), title="all subjects")
 
     def _in_excel(self, subjects: list[str], *, title: str) -> File:
@@ -339,12 +339,12 @@ class TrackingPage(Page):
             tables, self.question, title=title, england=england
         )
 
-    def _in_word(self, _answers: dict[str, dict[str, str]]) -> File:
+    def _in_word(self, _answers: AnswersByForm) -> File:
         self.take_stock()
         rows = self.rows()
         return tracking_lists.in_word(rows, self.question, england=self._others(rows))
 
-    def _for_a_talk(self, _answers: dict[str, dict[str, str]]) -> File:
+    def _for_a_talk(self, _answers: AnswersByForm) -> File:
         self.take_stock()
         rows = self.rows()
         if rows.empty:

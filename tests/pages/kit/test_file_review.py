@@ -250,7 +250,7 @@ def test_a_column_is_never_taken_for_one_of_another_file():
     page.own.review.leave_out_file("first.csv")
     page.own.review.columns.hear([{"id": late, "value": LEAVE_OUT}])
     assert shown(page, "Star Points")["meaning"] == LEAVE_OUT
-    assert list(page.own.review.said_of_headings.values()) == [LEAVE_OUT, ""]
+    assert list(page.own.review.to_remember.values()) == [LEAVE_OUT, ""]
 
 
 def test_a_file_at_fault_can_be_left_out_and_what_is_left_is_opened():
