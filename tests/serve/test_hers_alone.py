@@ -86,7 +86,7 @@ def test_what_is_kept_is_hers_alone_whatever_the_umask(
 def test_what_sqlite_keeps_beside_the_answers_is_hers_alone(tmp_path: Path) -> None:
     with umask(0):
         store = Store(tmp_path / "workbook.sqlite", workbook="own")
-        with store._writing() as connection:
+        with store._file.writing() as connection:
             connection.execute("DELETE FROM answers")
             beside = {path.name: path for path in tmp_path.glob("*.sqlite-*")}
             assert set(beside) == {"workbook.sqlite-wal", "workbook.sqlite-shm"}
