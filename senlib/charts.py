@@ -381,13 +381,7 @@ class _Rows:
         self.say(place, words, at=at, va=va).set_fontweight("bold")
 
     def dot(
-        self,
-        place: int,
-        low: float,
-        value: float,
-        high: float,
-        *,
-        strong: bool = True,
+        self, place: int, low: float, value: float, high: float, strong: bool = True
     ) -> None:
         """A dot, in the accent where it is strong, on the line between the least and the most that it is likely to be."""
         colour = ACCENT if strong else SECOND
@@ -399,13 +393,7 @@ class _Rows:
         self.axes.add_line(dot)
 
     def stroke(
-        self,
-        at: float,
-        top: float,
-        foot: float,
-        *,
-        thick: float,
-        cap: CapStyleType = "butt",
+        self, at: float, top: float, foot: float, thick: float, cap: CapStyleType
     ) -> None:
         """An upright stroke."""
         line = Line2D([at, at], [top, foot], color=INK, linewidth=thick)
@@ -420,7 +408,7 @@ class _Rows:
         side, end, va = -1, place + length, "bottom"
         if below:
             side, end, va = 1, place + 0.3, "top"
-        self.stroke(at, place + 0.05 * side, end, thick=2.2)
+        self.stroke(at, place + 0.05 * side, end, thick=2.2, cap="butt")
         if not self.narrow:
             text = self.say(end, name, at=at, shift=(0, -2 * side), va=va)
             text.set(ha="center", fontsize=9.5, color=GREY)

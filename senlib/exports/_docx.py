@@ -9,18 +9,15 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import zip_longest
 
 import docx
-from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Emu
 from docx.table import Table, _Cell, _Row
-from docx.text.paragraph import Paragraph
 
 from senlib.exports.about import About
 from senlib.text import one_line, plain
@@ -33,9 +30,8 @@ CELL, HEAD, CARD, TIGHT = "In a table", "Head of a table", "Card", "After a tabl
 LINE, LIST = "Line to write on", "List Bullet"
 BOX, TABLE, CARDS = "Table Grid", "Table with a head", "Cards to cut out"
 
-# A4: its width and height.
-_UPRIGHT = Cm(21), Cm(29.7)
-_ACROSS = Cm(29.7), Cm(21)
+# The sides of A4.
+_SHORT, _LONG = Cm(21), Cm(29.7)
 
 
 @dataclass(frozen=True)
@@ -47,160 +43,156 @@ class Cell:
     centred: bool = False
 
 
-def begin(*, about: About, heading: str = "", landscape: bool = False) -> Document:
+class WordFile:
     """An A4 document with its properties, the foot of its pages, and its heading, or else what `about` calls it."""
-    document = docx.Document(io.BytesIO(TEMPLATE.read_bytes()))
-    about.describe(document.core_properties)
-    foot = document.sections[0].footer.paragraphs[0]
-    write(foot, one_line(about.line, most=500))
-    _lay(document, landscape=landscape)
-    add_heading(document, heading or about.title, level=1)
-    add_lines(document, about.hidden, style=SMALL)
-    return document
 
+    def __init__(
+        self, *, about: About, heading: str = "", landscape: bool = False
+    ) -> None:
+        self.document = docx.Document(io.BytesIO(TEMPLATE.read_bytes()))
+        about.describe(self.document.core_properties)
+        foot = self.document.sections[0].footer.paragraphs[0]
+        foot.add_run(one_line(about.line, most=500))
+        self._lay(landscape)
+        self.add_heading(heading or about.title, level=1)
+        self.add_lines(about.hidden, style=SMALL)
 
-def add_section(document: Document, *, landscape: bool) -> None:
-    """A new page, upright or across."""
-    document.add_section(WD_SECTION.NEW_PAGE)
-    _lay(document, landscape=landscape)
+    def content(self) -> bytes:
+        """The file."""
+        file = io.BytesIO()
+        self.document.save(file)
+        return file.getvalue()
 
+    def add_section(self, *, landscape: bool) -> None:
+        """A new page, upright or across."""
+        self.document.add_section(WD_SECTION.NEW_PAGE)
+        self._lay(landscape)
 
-def write(paragraph: Paragraph, text: str) -> Paragraph:
-    """Put a text into a paragraph as text, its line breaks kept."""
-    paragraph.add_run(plain(text))
-    return paragraph
+    def add_lines(self, text: str, *, style: str | None = None) -> None:
+        """A text as paragraphs, one a line; nothing where it is blank."""
+        for line in plain(text).split("\n"):
+            if line.strip():
+                self.document.add_paragraph(line, style)
 
+    def add_heading(self, text: str, *, level: int) -> None:
+        """A real heading, on one line."""
+        style = f"Heading {level}"
+        self.document.add_paragraph(one_line(text, most=500), style)
 
-def add_lines(document: Document, text: str, *, style: str | None = None) -> None:
-    """A text as paragraphs, one a line; nothing where it is blank."""
-    for line in filter(str.strip, plain(text).split("\n")):
-        document.add_paragraph(line, style)
+    def add_blank_line(self, label: str) -> None:
+        """A label, and a ruled line to write on."""
+        self.document.add_paragraph(plain(f"{label}:\t"), LINE)
 
+    def add_picture(self, content: bytes, *, says: str) -> None:
+        """A picture as wide as the text, with what it says for those who do not see it."""
+        shape = self.document.add_picture(io.BytesIO(content))
+        share = self.document._block_width / shape.width
+        if share < 1:
+            shape.height = Emu(shape.height * share)
+            shape.width = Emu(shape.width * share)
+        description = shape._inline.docPr
+        description.set("descr", plain(says))
+        description.set("name", "Picture")
 
-def add_heading(document: Document, text: str, *, level: int) -> None:
-    """A real heading, on one line."""
-    document.add_paragraph(one_line(text, most=500), f"Heading {level}")
+    def add_table(
+        self,
+        *,
+        heads: Sequence[Cell],
+        rows: Iterable[Sequence[Cell]],
+        weights: Sequence[float],
+        says: str,
+        heights: Sequence[float] = (),
+    ) -> None:
+        """A table whose heads stand again on each page and whose rows stay whole; `says` names it for a screen reader.
 
+        `weights` share out the width; `heights`, if any, are the least that each row has, in cm.
+        """
+        contents = [heads, *rows]
+        table = self._grid(TABLE, len(contents), weights=weights, says=says)
+        _mark(table.rows[0], "w:tblHeader")
+        style = HEAD
+        for row, cells in zip(table.rows, contents, strict=True):
+            for cell, content in zip(row.cells, cells, strict=True):
+                _fill(cell, content, style=style)
+            style = CELL
+        for row, height in zip(list(table.rows)[1:], heights, strict=bool(heights)):
+            _set_height(row, height, WD_ROW_HEIGHT_RULE.AT_LEAST)
+        self._after_table()
 
-def add_blank_line(document: Document, label: str) -> None:
-    """A label, and a ruled line to write on."""
-    document.add_paragraph(plain(f"{label}:\t"), LINE)
+    def add_box(self, text: str, *, height: float, says: str) -> None:
+        """A frame of at least that height in cm with a text in it, or with room for one."""
+        table = self._grid(BOX, 1, weights=[1], says=says)
+        _set_height(table.rows[0], height, WD_ROW_HEIGHT_RULE.AT_LEAST)
+        _fill(table.cell(0, 0), Cell(text), style="Normal")
+        self._after_table()
 
-
-def add_picture(document: Document, content: bytes, *, says: str) -> None:
-    """A picture as wide as the text, with what it says for those who do not see it."""
-    shape = document.add_picture(io.BytesIO(content))
-    widest = document._block_width
-    if shape.width > widest:
-        shape.height = Cm(shape.height.cm * widest / shape.width)
-        shape.width = widest
-    description = shape._inline.docPr
-    description.set("descr", plain(says))
-    description.set("name", "Picture")
-
-
-def add_table(
-    document: Document,
-    *,
-    heads: Sequence[Cell],
-    rows: Iterable[Sequence[Cell]],
-    weights: Sequence[float],
-    says: str,
-    heights: Sequence[float] = (),
-) -> None:
-    """A table whose heads stand again on each page and whose rows stay whole; `says` names it for a screen reader.
-
-    `weights` share out the width; `heights`, if any, are the least that each row has, in cm.
-    """
-    rows = list(rows)
-    table = _grid(document, TABLE, rows=len(rows) + 1, weights=weights, says=says)
-    first, *others = table.rows
-    _mark(first, "w:tblHeader")
-    for cell, head in zip(first.cells, heads, strict=True):
-        _fill(cell, head, style=HEAD)
-    for row, cells in zip(others, rows, strict=True):
-        for cell, content in zip(row.cells, cells, strict=True):
-            _fill(cell, content, style=CELL)
-    for row, height in zip(others, heights, strict=bool(heights)):
-        row.height, row.height_rule = Cm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
-    _after_table(document)
-
-
-def add_box(document: Document, text: str, *, height: float, says: str) -> None:
-    """A frame of at least that height in cm with a text in it, or with room for one."""
-    row = _grid(document, BOX, rows=1, weights=[1], says=says).rows[0]
-    row.height, row.height_rule = Cm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
-    _fill(row.cells[0], Cell(text), style="Normal")
-    _after_table(document)
-
-
-def add_cards(
-    document: Document, texts: Sequence[str], *, height: float, says: str
-) -> None:
-    """Cards of one size, of that height in cm, to cut out along dashed lines, two beside each other."""
-    pairs = list(zip_longest(texts[::2], texts[1::2], fillvalue=""))
-    table = _grid(document, CARDS, rows=len(pairs), weights=[1, 1], says=says)
-    for row, pair in zip(table.rows, pairs, strict=True):
-        row.height, row.height_rule = Cm(height), WD_ROW_HEIGHT_RULE.EXACTLY
-        for cell, text in zip(row.cells, pair, strict=True):
+    def add_cards(self, texts: Sequence[str], *, height: float, says: str) -> None:
+        """Cards of one size, of that height in cm, to cut out along dashed lines, two beside each other."""
+        rows = (len(texts) + 1) // 2
+        table = self._grid(CARDS, rows, weights=[1, 1], says=says)
+        for number in range(2 * rows):
+            cell = table.cell(*divmod(number, 2))
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             cell.paragraphs[0].style = CARD
-            write(cell.paragraphs[0], text)
-    _after_table(document)
+            if number < len(texts):
+                cell.paragraphs[0].add_run(plain(texts[number]))
+        for row in table.rows:
+            _set_height(row, height, WD_ROW_HEIGHT_RULE.EXACTLY)
+        self._after_table()
 
+    def _lay(self, landscape: bool) -> None:
+        """Lay the last section's paper upright or across."""
+        section = self.document.sections[-1]
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = _SHORT, _LONG
+        if landscape:
+            section.orientation = WD_ORIENT.LANDSCAPE
+            section.page_width, section.page_height = _LONG, _SHORT
 
-def saved(document: Document) -> bytes:
-    """The file."""
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+    def _grid(
+        self, style: str, rows: int, *, weights: Sequence[float], says: str
+    ) -> Table:
+        """An empty table whose rows stay whole, as wide as the text."""
+        table = self.document.add_table(rows, len(weights), style)
+        table.autofit = False
+        caption = OxmlElement("w:tblCaption")
+        caption.set(qn("w:val"), one_line(says))
+        table._tbl.tblPr.append(caption)
+        unit = self.document._block_width.cm / sum(weights)
+        widths = [Cm(unit * weight) for weight in weights]
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        for row in table.rows:
+            _mark(row, "w:cantSplit")
+            for cell, width in zip(row.cells, widths, strict=True):
+                cell.width = width
+        return table
 
-
-def _lay(document: Document, *, landscape: bool) -> None:
-    """Lay the last section's paper upright or across."""
-    section = document.sections[-1]
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = _ACROSS if landscape else _UPRIGHT
-
-
-def _grid(
-    document: Document, style: str, *, rows: int, weights: Sequence[float], says: str
-) -> Table:
-    """An empty table whose rows stay whole, as wide as the text."""
-    table = document.add_table(rows=rows, cols=len(weights), style=style)
-    table.autofit = False
-    caption = OxmlElement("w:tblCaption")
-    caption.set(qn("w:val"), one_line(says))
-    table._tbl.tblPr.append(caption)
-    unit = document._block_width.cm / sum(weights)
-    widths = [Cm(unit * weight) for weight in weights]
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for row in table.rows:
-        _mark(row, "w:cantSplit")
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
-    return table
+    def _after_table(self) -> None:
+        """The narrow line without which Word would join two tables."""
+        self.document.add_paragraph(style=TIGHT)
 
 
 def _fill(cell: _Cell, content: Cell, *, style: str) -> None:
-    paragraphs = [(line, style) for line in plain(content.text).split("\n")]
-    if content.small:
-        small = (plain(content.small), SMALL)
-        paragraphs = [*paragraphs, small] if content.text else [small]
-    for number, (text, named) in enumerate(paragraphs):
-        # The first paragraph is there already: a cell is never without one.
-        paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
-        paragraph.style = named
-        paragraph.add_run(text)
-        if content.centred and named != SMALL:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    # The first paragraph is there already: a cell is never without one.
+    paragraph = cell.paragraphs[0]
+    paragraph.style = style
+    if content.centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    first, *others = plain(content.text).split("\n")
+    paragraph.add_run(first)
+    for line in others:
+        cell.add_paragraph(line, style)
+    if content.small and content.text:
+        cell.add_paragraph(plain(content.small), SMALL)
+    elif content.small:
+        paragraph.style = SMALL
+        paragraph.add_run(plain(content.small))
+
+
+def _set_height(row: _Row, height: float, rule: WD_ROW_HEIGHT_RULE) -> None:
+    row.height, row.height_rule = Cm(height), rule
 
 
 def _mark(row: _Row, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
-
-
-def _after_table(document: Document) -> None:
-    """The narrow line without which Word would join two tables."""
-    document.add_paragraph(style=TIGHT)

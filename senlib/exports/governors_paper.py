@@ -11,7 +11,7 @@ from docx.document import Document
 from docx.shared import Cm, Pt
 
 from senlib.exports import _docx
-from senlib.exports._docx import Cell
+from senlib.exports._docx import Cell, WordFile
 from senlib.exports.about import About
 from senlib.measures.published_table import PublishedTable
 
@@ -97,26 +97,25 @@ def one_page(
     >>> one_page(about=about, sure="", answers=[], figures=[])[:2]
     b'PK'
     """
-    document = _docx.begin(about=about)
-    _close_up(document)
-    _docx.add_lines(document, sure, style=_docx.SMALL)
+    word = WordFile(about=about)
+    _close_up(word.document)
+    word.add_lines(sure, style=_docx.SMALL)
     if answers:
-        _docx.add_table(
-            document,
+        word.add_table(
             heads=[Cell("Question"), Cell("Answer")],
-            rows=[[Cell(question), Cell(answer)] for question, answer in answers],
+            rows=[[Cell(text) for text in pair] for pair in answers],
             weights=(1, 3.4),
             says="Questions and answers",
         )
     for one in figures:
-        _docx.add_table(
-            document,
-            heads=[Cell(head) for head in (one.caption, *one.heads[1:])],
+        heads = (one.caption, *one.heads[1:])
+        word.add_table(
+            heads=[Cell(head) for head in heads],
             rows=[[Cell(text) for text in row] for row in one.in_words()],
             weights=(*_WEIGHTS, _BESIDE_WEIGHT) if one.beside else _WEIGHTS,
             says=one.caption,
         )
-    return _docx.saved(document)
+    return word.content()
 
 
 def _close_up(document: Document) -> None:

@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from docx.document import Document
-
 from senlib.exports import _docx
-from senlib.exports._docx import Cell
+from senlib.exports._docx import Cell, WordFile
 from senlib.exports.about import About
 from senlib.exports.word_forms import (
     NO_PUPIL,
     TICK,
     Copy,
+    CopyWriter,
     copy_of,
-    write_copy,
     write_pack,
 )
 from senlib.text import day, one_line
@@ -24,6 +22,7 @@ from senlib.workbook.flow_chart import FlowChart
 from senlib.workbook.forms import Cards, Grid, Points, answer_key
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import PLAN, Action
+from senlib.workbook.store import AnswersByForm
 
 # For whom a blank form is filled in, where the form itself does not ask.
 WHOM = {"pupil": "Pupil", "intervention": "Intervention"}
@@ -89,16 +88,19 @@ def document(
     >>> document([piece], about=About(title="A list", source="Any School", on=date(2005, 3, 8)))[:2]
     b'PK'
     """
-    lies = [piece.wide if landscape is None else landscape for piece in pieces]
-    first = lies[0] if lies else False
-    word = _docx.begin(about=about, heading=heading, landscape=first)
+    lies = [piece.wide for piece in pieces]
+    if landscape is not None:
+        lies = [landscape] * len(pieces)
+    first = bool(lies) and lies[0]
+    word = WordFile(about=about, heading=heading, landscape=first)
     if whom:
-        _docx.add_blank_line(word, whom)
+        word.add_blank_line(whom)
     for number, piece in enumerate(pieces):
-        if number and (apart or lies[number] != lies[number - 1]):
-            _docx.add_section(word, landscape=lies[number])
+        turns = lies[number] != lies[number - 1]
+        if number and (apart or turns):
+            word.add_section(landscape=lies[number])
         _add(word, piece)
-    return _docx.saved(word)
+    return word.content()
 
 
 def form(copy: Copy, *, about: About) -> bytes:
@@ -123,7 +125,7 @@ def iep(
     about: About,
     heading: str = "",
     of: str = "",
-    answers: Mapping[str, Mapping[str, str]] | None = None,
+    answers: AnswersByForm | None = None,
 ) -> bytes:
     """An individual education plan, across the page: of a pupil or group `of` from `answers` (`Store.forms()`), or blank without.
 
@@ -148,7 +150,7 @@ def feedback(
     about: About,
     heading: str = "",
     of: str = "",
-    answers: Mapping[str, Mapping[str, str]] | None = None,
+    answers: AnswersByForm | None = None,
     picture: PictureBlock | None = None,
 ) -> bytes:
     """The feedback sheet of one visit `of` from `answers` (`Store.forms()`), with a picture of its minutes if wished; blank without.
@@ -206,34 +208,34 @@ def cards(part: Cards, *, about: About) -> bytes:
     >>> cards(part, about=About(title="Cards to cut out", source="Any School", on=date(2005, 3, 8)))[:2]
     b'PK'
     """
-    word = _docx.begin(about=about)
+    word = WordFile(about=about)
     write_pack(word, part, level=2)
-    return _docx.saved(word)
+    return word.content()
 
 
-def _add(word: Document, piece: Piece) -> None:
+def _add(word: WordFile, piece: Piece) -> None:
     heading = piece.heading or ""
     if isinstance(piece, Copy) and piece.heading is None:
         heading = piece.part.title
     if heading:
-        _docx.add_heading(word, heading, level=2)
+        word.add_heading(heading, level=2)
     if isinstance(piece, TextBlock):
         style = _docx.LIST if piece.listed else None
-        _docx.add_lines(word, piece.text, style=style)
+        word.add_lines(piece.text, style=style)
     elif isinstance(piece, PictureBlock):
-        _docx.add_picture(word, piece.content, says=piece.says)
+        word.add_picture(piece.content, says=piece.says)
     elif isinstance(piece, TableBlock):
-        _docx.add_table(
-            word,
+        heights = [piece.room] * len(piece.rows)
+        word.add_table(
             heads=[Cell(text) for text in piece.heads],
             rows=[[Cell(text) for text in row] for row in piece.rows],
             weights=piece.weights or [1] * len(piece.heads),
             says=heading or "A table",
-            heights=[piece.room] * len(piece.rows) if piece.room else [],
+            heights=heights if piece.room else [],
         )
     else:
         # Headings within come one below the piece's own: no level is left out.
-        write_copy(word, piece, level=3 if heading else 2)
+        CopyWriter(word, piece, level=3 if heading else 2).write()
 
 
 def _minutes(copy: Copy) -> TableBlock | TextBlock:

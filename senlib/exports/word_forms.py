@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import singledispatch
-
-from docx.document import Document
+from functools import singledispatchmethod
 
 from senlib.exports import _docx
-from senlib.exports._docx import Cell
+from senlib.exports._docx import Cell, WordFile
 from senlib.text import written_day
 from senlib.workbook.flow_chart import FlowChart, Node, walk
 from senlib.workbook.forms import (
@@ -22,10 +20,12 @@ from senlib.workbook.forms import (
     Points,
     Resources,
     Row,
+    Section,
     answer_key,
     place,
 )
 from senlib.workbook.rows import own_rows, rows_form
+from senlib.workbook.store import AnswersByForm
 
 TICK, EMPTY = "✓", "☐"
 
@@ -100,128 +100,286 @@ class Copy:
         return (self.answers or {}).get(key, start)
 
 
-def copy_of(
-    part: Part, *, of: str, answers: Mapping[str, Mapping[str, str]] | None
-) -> Copy:
+def copy_of(part: Part, *, of: str, answers: AnswersByForm | None) -> Copy:
     """A part filled in for `of` ('' for the school) from all `answers` (`Store.forms()`), with the school's own rows; blank without."""
     if answers is None:
         return Copy(part=part)
+    mine = answers.get(place(part.key, of=of), {})
     rows = own_rows(answers.get(rows_form(part.key), {}))
-    return Copy(part=part, answers=answers.get(place(part.key, of=of), {}), rows=rows)
+    return Copy(part=part, answers=mine, rows=rows)
 
 
-def write_copy(document: Document, copy: Copy, *, level: int) -> None:
-    """Write a copy at the end of a document, its own headings on `level`."""
-    part = copy.part
-    if copy.blank or isinstance(part, Points | Resources):
-        _docx.add_lines(document, part.intro, style=_docx.INTRO)
-    _write(part, copy, document, level)
-
-
-def write_pack(document: Document, part: Cards, *, level: int) -> None:
+def write_pack(word: WordFile, part: Cards, *, level: int) -> None:
     """Cards to cut out: the headings first, then the cards by their alphabet, so that those which belong together do not lie together."""
-    headings = [group.title for group in part.groups]
+    titles = [group.title for group in part.groups]
     texts = sorted(card.text for card in part.cards)
-    _docx.add_lines(
-        document, "Cut along the dashed lines. Lay each card under one of the headings."
+    word.add_lines(
+        "Cut along the dashed lines. Lay each card under one of the headings."
     )
-    _docx.add_heading(document, "The headings", level=level)
-    _docx.add_cards(
-        document, headings, height=_HEADING_CARD, says="Headings to cut out"
-    )
-    _docx.add_heading(document, "The cards", level=level)
-    _docx.add_cards(document, texts, height=_CARD, says="Cards to cut out")
+    word.add_heading("The headings", level=level)
+    word.add_cards(titles, height=_HEADING_CARD, says="Headings to cut out")
+    word.add_heading("The cards", level=level)
+    word.add_cards(texts, height=_CARD, says="Cards to cut out")
 
 
-@singledispatch
-def _write(part: Part, copy: Copy, document: Document, level: int) -> None:
-    raise TypeError(f"A {type(part).__name__} cannot be written in Word.")
+@dataclass(frozen=True)
+class CopyWriter:
+    """Writes a copy at the end of a document, its own headings on `level`."""
 
+    word: WordFile
+    copy: Copy
+    level: int
 
-@_write.register
-def _form(part: Form, copy: Copy, document: Document, level: int) -> None:
-    kinds = [one.kind for one in part.fields]
-    if not copy.across and set(kinds) <= {"text"}:
-        _questions(part, copy, document, level)
-        return
-    heads = [_head(copy, one) for one in part.fields]
-    answers = [_answer(copy, one, one.key) for one in part.fields]
-    if copy.across:
-        _docx.add_table(
-            document,
-            heads=heads,
-            rows=[answers],
-            weights=[_WIDE[kind] for kind in kinds],
+    def write(self) -> None:
+        """What the part asks, and what was answered."""
+        part = self.copy.part
+        if self.copy.blank or isinstance(part, Points | Resources):
+            self.word.add_lines(part.intro, style=_docx.INTRO)
+        self._write(part)
+
+    @singledispatchmethod
+    def _write(self, part: Part) -> None:
+        raise TypeError(f"A {type(part).__name__} cannot be written in Word.")
+
+    @_write.register
+    def _form(self, part: Form) -> None:
+        kinds = {box.kind for box in part.fields}
+        if self.copy.across:
+            self._boxes_beside_each_other(part)
+        elif kinds <= {"text"}:
+            self._questions(part)
+        else:
+            self._boxes(part)
+
+    def _boxes_beside_each_other(self, part: Form) -> None:
+        self.word.add_table(
+            heads=[self._head(box) for box in part.fields],
+            rows=[[self._answer(box, box.key) for box in part.fields]],
+            weights=[_WIDE[box.kind] for box in part.fields],
             says=part.title,
-            heights=[_ROW] if copy.blank else [],
+            heights=[_ROW] if self.copy.blank else [],
         )
-        return
-    heights = [_TALL_ROW if kind == "text" else _ROW for kind in kinds]
-    _docx.add_table(
-        document,
-        heads=[Cell("What is asked"), Cell("Answer")],
-        rows=zip(heads, answers, strict=True),
-        weights=(1, 2.4),
-        says=part.title,
-        heights=heights if copy.blank else [],
-    )
 
+    def _boxes(self, part: Form) -> None:
+        rows, heights = [], []
+        for box in part.fields:
+            answer = self._answer(box, box.key)
+            rows.append([self._head(box), answer])
+            heights.append(_TALL_ROW if box.kind == "text" else _ROW)
+        self.word.add_table(
+            heads=[Cell("What is asked"), Cell("Answer")],
+            rows=rows,
+            weights=(1, 2.4),
+            says=part.title,
+            heights=heights if self.copy.blank else [],
+        )
 
-def _questions(part: Form, copy: Copy, document: Document, level: int) -> None:
-    """Questions, each over a box of its own."""
-    height = _ROW
-    if copy.blank:
-        fewer = min(len(part.fields), len(_ROOMY_BOXES)) - 1
-        height = _ROOMY_BOXES[fewer] if copy.roomy else _BOX
-    for one in part.fields:
-        _docx.add_heading(document, one.label, level=level)
-        if copy.blank:
-            _docx.add_lines(document, one.help, style=_docx.HELP)
-        answer = _answer(copy, one, one.key)
-        text = "\n".join(filter(None, (answer.text, answer.small)))
-        _docx.add_box(document, text, height=height, says=one.label)
+    def _questions(self, part: Form) -> None:
+        """Questions, each over a box of its own."""
+        height = _ROW
+        if self.copy.roomy and self.copy.blank:
+            boxes = min(len(part.fields), len(_ROOMY_BOXES))
+            height = _ROOMY_BOXES[boxes - 1]
+        elif self.copy.blank:
+            height = _BOX
+        for box in part.fields:
+            self._heading(box.label)
+            if self.copy.blank:
+                self.word.add_lines(box.help, style=_docx.HELP)
+            answer = self._answer(box, box.key)
+            text = "\n".join(filter(None, (answer.text, answer.small)))
+            self.word.add_box(text, height=height, says=box.label)
 
-
-@_write.register
-def _grid(grid: Grid, copy: Copy, document: Document, level: int) -> None:
-    rows = [*grid.rows, *copy.rows]
-    longest = max((len(row.label) for row in rows), default=2 * _SHORT_LABEL)
-    label_width = min(max(longest / 14, 1.6), 4.5)
-    weights = [label_width, *(_WIDE[column.kind] for column in grid.columns)]
-    columns = [_head(copy, column) for column in grid.columns]
-    for title, members in _by_section(grid, [*rows, *_blank_rows(grid, copy)]):
-        if title:
-            _docx.add_heading(document, title, level=level)
-        lines = [_line(grid, copy, row) for row in members]
-        heads = [Cell(_corner(grid, title, longest=longest)), *columns]
+    @_write.register
+    def _grid(self, grid: Grid) -> None:
+        rows = [*grid.rows, *self.copy.rows]
+        lengths = [len(row.label) for row in rows]
+        longest = max(lengths, default=2 * _SHORT_LABEL)
+        label_width = min(max(longest / 14, 1.6), 4.5)
+        weights = [label_width, *(_WIDE[column.kind] for column in grid.columns)]
+        heads = [self._head(column) for column in grid.columns]
         # Where no row has a name, only the columns to write in.
         first = 0 if rows else 1
-        heights = [_row_height(grid)] * len(lines)
-        _docx.add_table(
-            document,
-            heads=heads[first:],
-            rows=[line[first:] for line in lines],
-            weights=weights[first:],
-            says=f"{grid.title}: {title}" if title else grid.title,
-            heights=heights if copy.blank else [],
+        rows += self._blank_rows(grid)
+        for title, members in _by_section(grid, rows):
+            if title:
+                self._heading(title)
+            corner = _corner(grid, title, longest=longest)
+            lines = [self._line(grid, row) for row in members]
+            heights = [_row_height(grid)] * len(lines)
+            self.word.add_table(
+                heads=[Cell(corner), *heads][first:],
+                rows=[line[first:] for line in lines],
+                weights=weights[first:],
+                says=f"{grid.title}: {title}" if title else grid.title,
+                heights=heights if self.copy.blank else [],
+            )
+
+    def _blank_rows(self, grid: Grid) -> list[Row]:
+        """Rows for a school's own, to write in by hand."""
+        if not self.copy.blank or not grid.room_for_own_rows:
+            return []
+        count = 3 if grid.rows else 10
+        return [Row("", "")] * count
+
+    def _line(self, grid: Grid, row: Row) -> list[Cell]:
+        starts = {**grid.starts, **row.start}
+        cells = [Cell(row.label)]
+        for column in grid.columns:
+            key = answer_key(row=row.key, column=column.key)
+            start = starts.get(column.key, "")
+            cells.append(self._answer(column, key, start=start))
+        return cells
+
+    @_write.register
+    def _checklist(self, part: Checklist) -> None:
+        if not self.copy.blank:
+            asked = Field("", "Answer", kind="choice", choices=part.choices)
+            self._answered_items(part, asked, width=4)
+            return
+        labels = [Cell(choice.label, centred=True) for choice in part.choices]
+        boxes = [Cell(EMPTY, centred=True)] * len(part.choices)
+        self.word.add_table(
+            heads=[Cell(part.title), *labels],
+            rows=[[Cell(item.text), *boxes] for item in part.items],
+            weights=[6, *(1.3 for _ in part.choices)],
+            says=part.title,
+            heights=[_ROW] * len(part.items),
         )
 
+    @_write.register
+    def _points(self, part: Points) -> None:
+        if part.to_plan:
+            asked = Field("", "In the plan", kind="yes")
+            self._answered_items(part, asked, width=6)
+            return
+        for item in part.items:
+            line = item.text.replace("\n", " ")
+            self.word.add_lines(line, style=_docx.LIST)
 
-def _by_section(grid: Grid, rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    def _answered_items(
+        self, part: Checklist | Points, asked: Field, *, width: float
+    ) -> None:
+        """Lines, so many times as wide as the answer beside each."""
+        rows = []
+        for item in part.items:
+            answer = self._answer(asked, item.key)
+            rows.append([Cell(item.text), answer])
+        self.word.add_table(
+            heads=[Cell(part.title), Cell(asked.label)],
+            rows=rows,
+            weights=(width, 1),
+            says=part.title,
+        )
+
+    @_write.register
+    def _resources(self, part: Resources) -> None:
+        heads = ("Publication", "Its number in 2005", "What came after it")
+        rows = []
+        for one in part.items:
+            texts = (one.title, one.number, one.replaced_by)
+            rows.append([Cell(text) for text in texts])
+        self.word.add_table(
+            heads=[Cell(head) for head in heads],
+            rows=rows,
+            weights=(3, 1.5, 3),
+            says=part.title,
+        )
+
+    @_write.register
+    def _cards(self, part: Cards) -> None:
+        if self.copy.blank:
+            write_pack(self.word, part, level=self.level)
+            return
+        texts: dict[str, list[str]] = {group.key: [] for group in part.groups}
+        not_laid: list[str] = []
+        for card in part.cards:
+            laid = self.copy.value(card.key)
+            texts.get(laid, not_laid).append(card.text)
+        for group in part.groups:
+            self._heading(group.title)
+            self._card_list(texts[group.key])
+        if not_laid:
+            self._heading("Not laid yet")
+            self._card_list(not_laid)
+
+    def _card_list(self, texts: Sequence[str]) -> None:
+        if texts:
+            self.word.add_lines("\n".join(texts), style=_docx.LIST)
+        else:
+            self.word.add_lines("No card.")
+
+    @_write.register
+    def _flow_chart(self, chart: FlowChart) -> None:
+        blank, trail = self.copy.blank, walk(chart, self.copy.answers or {})
+        nodes = chart.nodes.values() if blank else trail.nodes
+        steps = enumerate(nodes, start=1)
+        numbers = {node.key: str(number) for number, node in steps}
+        rows = []
+        for node in nodes:
+            answer = _ways(node, numbers) if blank else self._way(node)
+            texts = (numbers[node.key], node.text, answer)
+            rows.append([Cell(text) for text in texts])
+        self.word.add_table(
+            heads=[Cell("Step"), Cell(chart.title), Cell("Answer")],
+            rows=rows,
+            weights=(0.6, 5, 2),
+            says=chart.title,
+            heights=[_STEP] * len(rows) if blank else [],
+        )
+        if not blank:
+            self.word.add_lines(_ENDS[trail.comes_to])
+
+    def _way(self, node: Node) -> str:
+        """Which way was taken out of a box."""
+        if node.kind != "question":
+            return ""
+        words = {"yes": "Yes", "no": "No"}
+        return words.get(self.copy.value(node.key), "Not answered yet")
+
+    def _heading(self, text: str) -> None:
+        self.word.add_heading(text, level=self.level)
+
+    def _head(self, asked: Field) -> Cell:
+        """What is asked; its help only where it is still to be answered."""
+        return Cell(asked.label, small=asked.help if self.copy.blank else "")
+
+    def _answer(self, asked: Field, key: str, *, start: str = "") -> Cell:
+        """What was answered, in words; in a blank copy what there is to choose, or what the form itself begins with."""
+        if self.copy.blank:
+            text = start or _to_tick(asked)
+            return Cell(text, centred=asked.kind == "yes")
+        text = self._in_words(asked, self.copy.value(key, start=start))
+        before = self._in_words(asked, self.copy.last.get(key, ""))
+        small = f"Last time: {before}" if before else ""
+        centred = asked.kind in ("yes", "number", "initials")
+        return Cell(text, small=small, centred=centred)
+
+    def _in_words(self, asked: Field, value: str) -> str:
+        """An answer as a reader has it: names and labels in place of keys."""
+        if asked.kind == "yes":
+            return TICK if value == "yes" else ""
+        if asked.kind == "date":
+            return written_day(value)
+        if asked.kind == "pupil" and value:
+            return self.copy.names.get(value, NO_PUPIL)
+        if asked.kind == "action" and value:
+            return self.copy.names.get(value, NO_ACTION)
+        for choice in asked.choices:
+            if choice.key == value:
+                return choice.label
+        return value
+
+
+def _by_section(grid: Grid, rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     """The rows under each section's title; those whose section is no longer there stand in the last."""
-    titles = {section.key: section.title for section in grid.sections} or {"": ""}
-    members: dict[str, list[Row]] = {key: [] for key in titles}
-    *_, last = titles
+    sections = grid.sections or (Section("", ""),)
+    members: dict[str, list[Row]] = {section.key: [] for section in sections}
+    last = members[sections[-1].key]
     for row in rows:
-        members[row.section if row.section in titles else last].append(row)
-    return [(titles[key], members[key]) for key in titles]
-
-
-def _blank_rows(grid: Grid, copy: Copy) -> list[Row]:
-    """Rows for a school's own, to write in by hand."""
-    if not (copy.blank and grid.room_for_own_rows):
-        return []
-    return [Row("", "")] * (3 if grid.rows else 10)
+        members.get(row.section, last).append(row)
+    for section in sections:
+        yield section.title, members[section.key]
 
 
 def _corner(grid: Grid, title: str, *, longest: int) -> str:
@@ -231,133 +389,12 @@ def _corner(grid: Grid, title: str, *, longest: int) -> str:
     return "" if longest <= _SHORT_LABEL or corner in labels else corner
 
 
-def _line(grid: Grid, copy: Copy, row: Row) -> list[Cell]:
-    starts = {**grid.starts, **row.start}
-    cells = [Cell(row.label)]
-    for column in grid.columns:
-        key = answer_key(row=row.key, column=column.key)
-        cells.append(_answer(copy, column, key, start=starts.get(column.key, "")))
-    return cells
-
-
 def _row_height(grid: Grid) -> float:
-    if all(column.kind != "text" for column in grid.columns):
+    kinds = [column.kind for column in grid.columns]
+    if "text" not in kinds:
         return _ROW
-    few = len(grid.rows) <= 5 and len(grid.columns) > 2
+    few = len(grid.rows) <= 5 and len(kinds) > 2
     return _TALLEST_ROW if few else _TALL_ROW
-
-
-@_write.register
-def _checklist(part: Checklist, copy: Copy, document: Document, level: int) -> None:
-    if copy.blank:
-        heads = [Cell(choice.label, centred=True) for choice in part.choices]
-        boxes = [Cell(EMPTY, centred=True) for _ in part.choices]
-        _docx.add_table(
-            document,
-            heads=[Cell(part.title), *heads],
-            rows=[[Cell(item.text), *boxes] for item in part.items],
-            weights=[6, *[1.3] * len(part.choices)],
-            says=part.title,
-            heights=[_ROW] * len(part.items),
-        )
-        return
-    asked = Field("answer", "Answer", kind="choice", choices=part.choices)
-    _items_with_answers(part, asked, copy, document, weights=(4, 1))
-
-
-@_write.register
-def _points(part: Points, copy: Copy, document: Document, level: int) -> None:
-    if part.to_plan:
-        asked = Field("taken", "In the plan", kind="yes")
-        _items_with_answers(part, asked, copy, document, weights=(6, 1))
-        return
-    for item in part.items:
-        line = item.text.replace("\n", " ")
-        _docx.add_lines(document, line, style=_docx.LIST)
-
-
-def _items_with_answers(
-    part: Checklist | Points,
-    asked: Field,
-    copy: Copy,
-    document: Document,
-    *,
-    weights: Sequence[float],
-) -> None:
-    """Lines with what was answered to the same question of each."""
-    rows = [[Cell(item.text), _answer(copy, asked, item.key)] for item in part.items]
-    _docx.add_table(
-        document,
-        heads=[Cell(part.title), Cell(asked.label)],
-        rows=rows,
-        weights=weights,
-        says=part.title,
-    )
-
-
-@_write.register
-def _resources(part: Resources, copy: Copy, document: Document, level: int) -> None:
-    heads = ("Publication", "Its number in 2005", "What came after it")
-    texts = [(one.title, one.number, one.replaced_by) for one in part.items]
-    _docx.add_table(
-        document,
-        heads=[Cell(head) for head in heads],
-        rows=[[Cell(text) for text in row] for row in texts],
-        weights=(3, 1.5, 3),
-        says=part.title,
-    )
-
-
-@_write.register
-def _cards(part: Cards, copy: Copy, document: Document, level: int) -> None:
-    if copy.blank:
-        write_pack(document, part, level=level)
-        return
-    groups = {group.key: group.title for group in part.groups}
-    texts: dict[str, list[str]] = {key: [] for key in [*groups, ""]}
-    for card in part.cards:
-        group = copy.value(card.key)
-        texts[group if group in groups else ""].append(card.text)
-    for key, title in groups.items():
-        _docx.add_heading(document, title, level=level)
-        _card_list(document, texts[key])
-    if texts[""]:
-        _docx.add_heading(document, "Not laid yet", level=level)
-        _card_list(document, texts[""])
-
-
-def _card_list(document: Document, texts: Sequence[str]) -> None:
-    style = _docx.LIST if texts else None
-    _docx.add_lines(document, "\n".join(texts) or "No card.", style=style)
-
-
-@_write.register
-def _flow_chart(chart: FlowChart, copy: Copy, document: Document, level: int) -> None:
-    trail = walk(chart, copy.answers or {})
-    nodes = list(chart.nodes.values()) if copy.blank else list(trail.nodes)
-    numbers = {node.key: str(number) for number, node in enumerate(nodes, start=1)}
-    rows = []
-    for node in nodes:
-        answer = _ways(node, numbers) if copy.blank else _way(node, copy)
-        rows.append([Cell(numbers[node.key]), Cell(node.text), Cell(answer)])
-    _docx.add_table(
-        document,
-        heads=[Cell("Step"), Cell(chart.title), Cell("Answer")],
-        rows=rows,
-        weights=(0.6, 5, 2),
-        says=chart.title,
-        heights=[_STEP] * len(rows) if copy.blank else [],
-    )
-    if not copy.blank:
-        _docx.add_lines(document, _ENDS[trail.comes_to])
-
-
-def _way(node: Node, copy: Copy) -> str:
-    """Which way was taken out of a box."""
-    if node.kind != "question":
-        return ""
-    answers = {"yes": "Yes", "no": "No"}
-    return answers.get(copy.value(node.key), "Not answered yet")
 
 
 def _ways(node: Node, numbers: Mapping[str, str]) -> str:
@@ -365,45 +402,14 @@ def _ways(node: Node, numbers: Mapping[str, str]) -> str:
     if node.kind == "outcome":
         return "The end"
     labels = {"yes": f"{EMPTY} Yes: go", "no": f"{EMPTY} No: go", "next": "Go"}
-    lines = [
-        f"{labels[way]} on to {numbers[target]}"
-        for way, target in node.ways.items()
-        if target in numbers
-    ]
+    lines = []
+    for way, target in node.ways.items():
+        if target in numbers:
+            lines.append(f"{labels[way]} on to {numbers[target]}")
     return "\n".join(lines)
-
-
-def _head(copy: Copy, asked: Field) -> Cell:
-    """What is asked; its help only where it is still to be answered."""
-    return Cell(asked.label, small=asked.help if copy.blank else "")
-
-
-def _answer(copy: Copy, asked: Field, key: str, *, start: str = "") -> Cell:
-    """What was answered, in words; in a blank copy what there is to choose, or what the form itself begins with."""
-    if copy.blank:
-        return Cell(start or _to_tick(asked), centred=asked.kind == "yes")
-    text = _in_words(asked, copy.value(key, start=start), names=copy.names)
-    before = _in_words(asked, copy.last.get(key, ""), names=copy.names)
-    small = f"Last time: {before}" if before else ""
-    centred = asked.kind in ("yes", "number", "initials")
-    return Cell(text, small=small, centred=centred)
 
 
 def _to_tick(asked: Field) -> str:
     if asked.kind == "yes":
         return EMPTY
     return "\n".join(f"{EMPTY} {choice.label}" for choice in asked.choices)
-
-
-def _in_words(asked: Field, value: str, *, names: Mapping[str, str]) -> str:
-    """An answer as a reader has it: names and labels in place of keys."""
-    if asked.kind == "yes":
-        return TICK if value == "yes" else ""
-    if asked.kind == "date":
-        return written_day(value)
-    if asked.kind == "pupil" and value:
-        return names.get(value, NO_PUPIL)
-    if asked.kind == "action" and value:
-        return names.get(value, NO_ACTION)
-    labels = {choice.key: choice.label for choice in asked.choices}
-    return labels.get(value, value)
