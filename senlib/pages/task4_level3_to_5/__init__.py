@@ -176,7 +176,7 @@ class TrackingPage(Page):
             for row in rates.itertuples()
         ]
         chart = rates_picture(
-            rates.assign(national=float("nan"), lea=float("nan")),
+            rates,
             labels=labels,
             strong=list(rates["group"] == "SEN"),
             axis="on course",
