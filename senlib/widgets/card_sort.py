@@ -7,6 +7,7 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._messages import Message, Move, Receipt
 from senlib.widgets._script import script
 
 HERE = Path(__file__).parent
@@ -110,19 +111,23 @@ class CardSort(AnyWidget):
         return proposal["value"] and {**proposal["value"], "n": self.move.get("n", 0)}
 
     def _hear(
-        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+        self, _widget: AnyWidget, content: Message, _buffers: list[memoryview]
     ) -> None:
         if content.get("kind") != "move":
             return
-        card, group = content.get("card"), content.get("group")
-        known = card in [one["key"] for one in self.cards]
-        held = known and group in ["", *(one["key"] for one in self.groups)]
-        if held:
+        card: Any = content.get("card")
+        group: Any = content.get("group")
+        cards = [one["key"] for one in self.cards]
+        groups = ["", *(one["key"] for one in self.groups)]
+        accepted = card in cards and group in groups
+        if accepted:
             # In place, and so without sending: the page that the move came from shows it already.
             self.placed.pop(card, None)
             if group:
                 self.placed[card] = group
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        self.send({"kind": "moved", "turn": content.get("turn"), "accepted": held})
-        if held:
-            self.move = {"card": card, "group": group, "n": self.move.get("n", 0) + 1}
+        turn = content.get("turn")
+        self.send(Receipt(kind="moved", turn=turn, accepted=accepted))
+        if accepted:
+            n = self.move.get("n", 0) + 1
+            self.move = dict(Move(card=card, group=group, n=n))

@@ -70,9 +70,9 @@ class Clock(AnyWidget):
     @traitlets.validate("activities")
     def _check_activities(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         try:
-            found = [plain_activity(one) for one in proposal["value"]]
+            activities = [plain_activity(one) for one in proposal["value"]]
         except ValueError as fault:
             raise traitlets.TraitError(str(fault)) from None
-        if len({one["key"] for one in found}) != len(found):
+        if len({one["key"] for one in activities}) != len(activities):
             raise traitlets.TraitError("each activity has a key of its own")
-        return found
+        return activities

@@ -40,7 +40,7 @@ class ColumnReview(AnyWidget):
     _css = HERE / "column_review.css"
 
     tables = traitlets.List(traitlets.Dict()).tag(sync=True)
-    choices = traitlets.List().tag(sync=True)
+    choices: traitlets.List[Any] = traitlets.List().tag(sync=True)
     files = traitlets.List(traitlets.Dict()).tag(sync=True)
     forgettable = traitlets.Bool(False).tag(sync=True)
     fold = traitlets.Unicode("").tag(sync=True)
@@ -102,20 +102,20 @@ class ColumnReview(AnyWidget):
         ):
             return False
         if "id" in change:
-            held = self._columns().get(change["id"])
+            column = self._columns().get(change["id"])
             labels = {key: label for _, group in self.choices for key, label in group}
-            if held is None or not (
+            if column is None or not (
                 value in labels or (self.forgettable and value == "")
             ):
                 return False
-            held.update(meaning=value, label=labels.get(value, ""))
+            column.update(meaning=value, label=labels.get(value, ""))
             return True
-        held = next(
+        box = next(
             (one for one in self.files if one["file"] == change.get("file")), None
         )
-        if held is None or change.get("name") not in NOTED or len(value) > _LONGEST:
+        if box is None or change.get("name") not in NOTED or len(value) > _LONGEST:
             return False
-        held[change["name"]] = value
+        box[change["name"]] = value
         return True
 
     def _columns(self) -> dict[str, dict[str, Any]]:

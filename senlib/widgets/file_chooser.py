@@ -174,6 +174,8 @@ class FileChooser(AnyWidget):
 
     def _take_part(self, file: Any, part: Any, buffers: list[memoryview]) -> None:
         arriving = self._arriving
+        if arriving is None:
+            return
         known = (
             _is_count(file)
             and _is_count(part)
@@ -195,7 +197,7 @@ class FileChooser(AnyWidget):
 
     def _answer(self, choice: str) -> None:
         self.send({"kind": "heard", "choice": choice})
-        if not self._arriving.is_whole():
+        if self._arriving is None or not self._arriving.is_whole():
             return
         files = self._arriving.files()
         self._arriving = None

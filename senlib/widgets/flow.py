@@ -8,6 +8,7 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._messages import FlowAnswer, Message, Receipt
 from senlib.widgets._script import script
 
 HERE = Path(__file__).parent
@@ -80,10 +81,8 @@ def highest_own(nodes: list[dict[str, str]]) -> int:
     >>> highest_own([{"key": "q1"}, {"key": "own_2"}, {"key": "own_10"}, {"key": "own_x"}])
     10
     """
-    return max(
-        (int(found[1]) for box in nodes if (found := OWN_KEY.fullmatch(box["key"]))),
-        default=0,
-    )
+    keys = [OWN_KEY.fullmatch(box["key"]) for box in nodes]
+    return max((int(key[1]) for key in keys if key), default=0)
 
 
 class Flow(AnyWidget):
@@ -184,46 +183,43 @@ class Flow(AnyWidget):
         return proposal["value"] and {**proposal["value"], "n": self._times_saved}
 
     def _hear(
-        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+        self, _widget: AnyWidget, content: Message, _buffers: list[memoryview]
     ) -> None:
         if content.get("kind") == "answer":
             self._hear_answer(content)
         elif content.get("kind") == "edit":
             self._hear_edit(content)
 
-    def _hear_answer(self, content: dict[str, Any]) -> None:
-        key, way = content.get("key"), content.get("way")
-        questions = [box["key"] for box in self.nodes if box["kind"] == "question"]
-        held = self.walkable and key in questions and way in ("yes", "no", "")
-        # Told before anyone acts on it, so that what they show in answer comes after.
-        self.send({"kind": "heard", "turn": content.get("turn"), "accepted": held})
-        if held:
-            self.answer = {"key": key, "way": way, "n": self.answer.get("n", 0) + 1}
+    def _acknowledge(self, content: Message, *, accepted: bool) -> None:
+        """Answer a message before anyone acts on it, so that what they show in answer comes after."""
+        turn = content.get("turn")
+        self.send(Receipt(kind="heard", turn=turn, accepted=accepted))
 
-    def _hear_edit(self, content: dict[str, Any]) -> None:
+    def _hear_answer(self, content: Message) -> None:
+        key: Any = content.get("key")
+        way: Any = content.get("way")
+        questions = [box["key"] for box in self.nodes if box["kind"] == "question"]
+        accepted = self.walkable and key in questions and way in ("yes", "no", "")
+        self._acknowledge(content, accepted=accepted)
+        if accepted:
+            n = self.answer.get("n", 0) + 1
+            self.answer = dict(FlowAnswer(key=key, way=way, n=n))
+
+    def _hear_edit(self, content: Message) -> None:
+        start = content.get("start")
         try:
             nodes = drawn_boxes(content.get("nodes"))
+            accepted = self.editable and isinstance(start, str)
         except ValueError:
-            nodes = None
-        held = (
-            self.editable
-            and nodes is not None
-            and isinstance(content.get("start"), str)
-        )
-        self.send({"kind": "heard", "turn": content.get("turn"), "accepted": held})
-        if not held:
+            nodes, accepted = [], False
+        self._acknowledge(content, accepted=accepted)
+        if not accepted:
             return
-        start = (
-            content["start"]
-            if any(box["key"] == content["start"] for box in nodes)
-            else ""
-        )
+        keys = {box["key"] for box in nodes}
+        start = start if start in keys else ""
         with self.hold_sync():
             self.nodes = nodes
             self.start = start
             self.own = max(self.own, highest_own(nodes))
-        self.drawn = {
-            "nodes": [dict(box) for box in nodes],
-            "start": start,
-            "n": self.drawn.get("n", 0) + 1,
-        }
+        boxes = [dict(box) for box in nodes]
+        self.drawn = {"nodes": boxes, "start": start, "n": self.drawn.get("n", 0) + 1}

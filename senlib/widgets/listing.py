@@ -8,6 +8,7 @@ import pandas as pd
 import traitlets
 from anywidget import AnyWidget
 
+from senlib.widgets._messages import Edit, Message, Receipt
 from senlib.widgets._script import script
 
 HERE = Path(__file__).parent
@@ -136,28 +137,21 @@ class Listing(AnyWidget):
         return proposal["value"] and {**proposal["value"], "n": self.edit.get("n", 0)}
 
     def _hear(
-        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
+        self, _widget: AnyWidget, content: Message, _buffers: list[memoryview]
     ) -> None:
         if content.get("kind") != "edit":
             return
-        key, value = content.get("key"), content.get("value")
+        key: Any = content.get("key")
+        value = content.get("value")
         column = next((column for column in self.columns if column["key"] == key), {})
-        record = next(
-            (record for record in self.records if record["id"] == content.get("id")),
-            None,
-        )
-        held = (
-            record is not None and bool(column.get("editable")) and fits(value, column)
-        )
-        if held:
+        records = [one for one in self.records if one["id"] == content.get("id")]
+        accepted = bool(records and column.get("editable")) and fits(value, column)
+        if accepted:
             # In place, and so without sending: the page that the change came from shows it already.
-            record[key] = value
+            records[0][key] = value
         # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        self.send({"kind": "edit", "turn": content.get("turn"), "accepted": held})
-        if held:
-            self.edit = {
-                "id": record["id"],
-                "key": key,
-                "value": value,
-                "n": self.edit.get("n", 0) + 1,
-            }
+        turn = content.get("turn")
+        self.send(Receipt(kind="edit", turn=turn, accepted=accepted))
+        if accepted:
+            n = self.edit.get("n", 0) + 1
+            self.edit = dict(Edit(id=records[0]["id"], key=key, value=value, n=n))

@@ -109,7 +109,7 @@ export class Cell {
   }
 
   show({ value = "", ...stamp } = {}) {
-    // What is being typed stays, and what it was typed over: whoever keeps it is told of the other text.
+    // What is being typed stays, and what it was typed over: the other text comes with the reply.
     if (this.isOpen()) return;
     const before = this.text();
     this.control.write(value);

@@ -1,4 +1,4 @@
-// The script of a page: it puts what the cells have shown in its place, and brings their widgets to life over the kernel's channels.
+// The script of a page: it puts the outputs of the cells in their places, and brings their widgets to life over the kernel's channels.
 
 import * as base from "@jupyter-widgets/base";
 import { ManagerBase } from "@jupyter-widgets/base-manager";
@@ -34,9 +34,9 @@ class Manager extends ManagerBase {
   }
 
   async loadClass(name, module) {
-    const found = MODULES[module]?.[name];
-    if (!found) throw new Error(`There is no ${name} of ${module} on this page.`);
-    return found;
+    const widget = MODULES[module]?.[name];
+    if (!widget) throw new Error(`There is no ${name} of ${module} on this page.`);
+    return widget;
   }
 
   async _create_comm(target, id, data, metadata, buffers) {
@@ -78,7 +78,7 @@ function kernel() {
   });
 }
 
-// What each cell has shown comes at the end of the page; its place is among the words.
+// The outputs of all cells come at the end of the page; each has its place among the words.
 function place() {
   for (const result of document.querySelectorAll("#sl-results > [data-for]")) {
     document
@@ -89,13 +89,13 @@ function place() {
 }
 
 async function show(manager, output) {
-  const shown = JSON.parse(output.querySelector("script").textContent);
+  const data = JSON.parse(output.querySelector("script").textContent);
   output.replaceChildren();
-  if (!shown[VIEW]) {
-    output.textContent = shown["text/plain"] ?? "";
+  if (!data[VIEW]) {
+    output.textContent = data["text/plain"] ?? "";
     return;
   }
-  const view = await manager.create_view(await manager.get_model(shown[VIEW].model_id));
+  const view = await manager.create_view(await manager.get_model(data[VIEW].model_id));
   Widget.attach(view.luminoWidget, output);
   await whole(view);
 }
