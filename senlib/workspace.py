@@ -47,6 +47,8 @@ FOLDER = "folder"
 
 # The form under which the store keeps figures that the SENCO typed in herself, whose they may be, and the source of each.
 FIGURES = "national figures"
+# What a typed figure is of, in the order in which its field has it.
+_FIGURE = ["stage", "year", "subject", "group", "entry", "reach", "whose"]
 TYPED = "typed in from your LEA’s pack"
 TYPED_SOURCES = {
     national.ENGLAND: "typed in here as England’s",
@@ -54,12 +56,12 @@ TYPED_SOURCES = {
     "similar schools": "typed in here as similar schools’",
 }
 
-# Told to each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
+# Set for each page by the command that serves it; without them (in JupyterLab) the sample school and the usual folder.
 SCHOOL_VARIABLE, DATA_VARIABLE = "SENLIB_SCHOOL", "SENLIB_DATA"
 
-# Told to each page in a room (senlib.serve.room_server): whether it is the leader's or a participant's.
+# Set for each page in a room (senlib.serve.room_server): whether it is the leader's or a participant's.
 ROOM_VARIABLE, LEADER, PARTICIPANT = "SENLIB_ROOM", "leader", "participant"
-# Told to the leader's pages: where participants come in, and the code, as they are read out.
+# Set for the leader's pages: where participants come in, and the code, as they are read out.
 ADDRESS_VARIABLE, CODE_VARIABLE = "SENLIB_ROOM_ADDRESS", "SENLIB_ROOM_CODE"
 
 ROOM_RULE = (
@@ -92,7 +94,7 @@ class SchoolBefore:
 class Workspace:
     """One sitting at the workbook: the school that is open, and the store of this school's notes.
 
-    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is. `told` are sentences
+    `trouble` is what is wrong with her files or with the store, and what to do about it; '' where nothing is. `notes` are sentences
     on what lies beside them and is none of the school. `room` is 'leader' or 'participant' in a session's room, where sample
     schools alone can be opened, and '' outside one.
     """
@@ -105,7 +107,7 @@ class Workspace:
     settings: Store
     trouble: str = ""
     room: str = ""
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def own_folder(self) -> Path:
@@ -145,46 +147,33 @@ class Workspace:
         typed = self._typed()
         if typed.empty and added is None:
             return None
-        held = national.figures(self.school.framework.name, added=added)
+        figures = national.figures(self.school.framework.name, added=added)
         if typed.empty:
-            return held
-        keys = ["stage", "year", "subject", "group", "entry", "reach", "whose"]
-        typed = typed[held.columns].astype(held.dtypes)
-        return pd.concat([typed, held], ignore_index=True).drop_duplicates(keys)
+            return figures
+        typed = typed[figures.columns].astype(figures.dtypes)
+        both = pd.concat([typed, figures], ignore_index=True)
+        return both.drop_duplicates(_FIGURE)
 
     def matrix(self) -> pd.DataFrame | None:
         """England's matrix with the editions that she added; None where there are none: measures take what the package holds."""
         added = self._added()
-        return (
-            None
-            if added is None
-            else national.matrix(self.school.framework.name, added=added)
-        )
+        if added is None:
+            return None
+        return national.matrix(self.school.framework.name, added=added)
 
     def _added(self) -> pd.DataFrame | None:
         added = national.added(self.data)
         return None if added.empty or self.school.framework.name != "gcse" else added
 
     def _typed(self) -> pd.DataFrame:
-        rows = [
-            (*(field.split("|") + ["your LEA"])[:7], float(value))
-            for field, value in self.store.latest(FIGURES).items()
-            if value
-        ]
-        names = [
-            "stage",
-            "year",
-            "subject",
-            "group",
-            "entry",
-            "reach",
-            "whose",
-            "percent",
-        ]
-        typed = pd.DataFrame(rows, columns=names)
-        return typed.assign(
-            kind="figure", source=typed["whose"].map(TYPED_SOURCES), pupils=pd.NA
-        )
+        rows = []
+        for field, value in self.store.latest(FIGURES).items():
+            if value:
+                of = [*field.split("|"), "your LEA"]
+                rows.append([*of[: len(_FIGURE)], float(value)])
+        typed = pd.DataFrame(rows, columns=[*_FIGURE, "percent"])
+        source = typed["whose"].map(TYPED_SOURCES)
+        return typed.assign(kind="figure", source=source, pupils=pd.NA)
 
     def code_key(self) -> bytes:
         """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
@@ -286,7 +275,7 @@ def open_workspace(environment: Mapping[str, str] | None = None) -> Workspace:
         settings=settings,
         trouble=trouble,
         room=room,
-        told=_told(chosen, school=school, data=data),
+        notes=_notes(chosen, school=school, data=data),
     )
 
 
@@ -309,29 +298,27 @@ def _unreadable(own: Path, faulty: FaultyFile) -> str:
     return f"{words} Choose your files again on the front page."
 
 
-def _told(chosen: str, *, school: School, data: Path) -> tuple[str, ...]:
+def _notes(chosen: str, *, school: School, data: Path) -> tuple[str, ...]:
     """What was passed over in a folder; of her own school, that the files in which an earlier version kept it are still there."""
     aside = data / _SET_ASIDE
     if chosen == FOLDER:
         return school.notes
     if chosen != OWN or not aside.is_dir():
         return ()
-    return (
+    note = (
         f"Your school is now kept in one file. The files in which it was kept before are in {aside}: "
-        "delete that folder when you no longer need it.",
+        "delete that folder when you no longer need it."
     )
+    return (note,)
 
 
 def _with_examples(store: Store, sample: str) -> None:
     """Give a sample school the example answers that come with it, where nobody has written anything about it yet."""
     examples = ROOT / "data" / "sample" / sample / "workbook.json"
-    # Where they cannot be kept the sample is opened without; a store that is out of order is told of elsewhere.
+    # Where they cannot be kept the sample is opened without; of a store that is out of order `trouble` says so.
     with suppress(StoreError):
-        if (
-            not isinstance(store, ClosedStore)
-            and not store.forms()
-            and examples.is_file()
-        ):
+        is_open = not isinstance(store, ClosedStore)
+        if is_open and not store.forms() and examples.is_file():
             portable.import_into(store, portable.read(examples.read_bytes()))
 
 
@@ -339,7 +326,7 @@ def _store(path: Path, *, workbook: str) -> Store:
     """A workbook's store, or one that is closed where not every answer in it can be read."""
     try:
         store = Store(path, workbook=workbook)
-        # Read whole, so that what is wrong is told before anything is written beside it, and not in the middle of a page.
+        # Read whole, so that what is wrong is known before anything is written beside it, and not in the middle of a page.
         store.everything()
     except StoreError as error:
         words = f"{error} This page shows none of your answers and saves none; when that is put right, open it again."

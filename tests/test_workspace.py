@@ -545,10 +545,10 @@ def test_a_school_that_an_earlier_version_kept_is_brought_over_and_that_is_told(
     for _ in range(2):
         workspace = open_workspace()
         assert len(workspace.school.pupils) == 1664 and workspace.trouble == ""
-        (told,) = workspace.told
-        assert str(data / "school-before-version-2") in told
+        (note,) = workspace.notes
+        assert str(data / "school-before-version-2") in note
     shutil.rmtree(data / "school-before-version-2")
-    assert open_workspace().told == () and len(open_workspace().school.pupils) == 1664
+    assert open_workspace().notes == () and len(open_workspace().school.pupils) == 1664
 
 
 def test_a_school_that_an_earlier_version_kept_opens_where_nothing_can_be_written(
@@ -567,7 +567,7 @@ def test_a_school_that_an_earlier_version_kept_opens_where_nothing_can_be_writte
     assert (
         len(workspace.school.pupils) == 1664
         and workspace.chosen == workspaces.OWN
-        and workspace.told == ()
+        and workspace.notes == ()
     )
     assert sorted(path.name for path in (data / "school").iterdir()) == files
 
@@ -578,7 +578,9 @@ def test_what_is_passed_over_in_a_folder_that_was_named_is_told(
     shutil.copytree(workspaces.ROOT / "data" / "sample" / "gcse", tmp_path / "named")
     (tmp_path / "named" / "letter.docx").write_bytes(b"PK")
     monkeypatch.setenv(workspaces.SCHOOL_VARIABLE, str(tmp_path / "named"))
-    assert [told.partition(" ")[0] for told in open_workspace().told] == ["letter.docx"]
+    assert [told.partition(" ")[0] for told in open_workspace().notes] == [
+        "letter.docx"
+    ]
 
 
 def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):

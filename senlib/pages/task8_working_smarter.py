@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import Any
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.answer_sheet import box_value
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.form_sheet import BoxValues, FormSheet
+from senlib.pages.kit.form_sheet import BoxValues, FormSheet, Layout, Stored
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.text import day
@@ -20,7 +19,7 @@ from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Grid, Row
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
-from senlib.workbook.store import Answer, StoreError
+from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
 
 REVIEW, THREE = "review", "next_steps"
@@ -145,7 +144,7 @@ class ThreeActions(FormSheet):
         self.choices["action"] = [(key, layout.shortened(what)) for what, key in words]
         super()._show()
 
-    def _row(self, grid: Grid, row: Row, last: Mapping[str, Answer]) -> dict[str, Any]:
+    def _row(self, grid: Grid, row: Row, last: Stored) -> Layout:
         line = super()._row(grid, row, last)
         action = self.open.get(self.taken.get(f"{row.key}.action", ""))
         if action:
@@ -156,9 +155,7 @@ class ThreeActions(FormSheet):
             cells["know"] = _place(action, "measure")
         return line
 
-    def _values(
-        self, now: Mapping[str, str], answers: Mapping[str, Answer]
-    ) -> BoxValues:
+    def _values(self, now: Mapping[str, str], answers: Stored) -> BoxValues:
         values = super()._values(now, answers)
         chosen = [
             self.open[key]

@@ -144,13 +144,13 @@ def in_order(plan: Sequence[Action]) -> list[Action]:
 
 def coming(plan: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
     """The actions that are due within so many days from today, the next first."""
-    return _by_date(
-        [
-            action
-            for action in plan
-            if action.due and not action.done and 0 <= (action.due - today).days <= days
-        ]
-    )
+    soon = []
+    for action in plan:
+        if action.due and not action.done:
+            left = (action.due - today).days
+            if 0 <= left <= days:
+                soon.append(action)
+    return _by_date(soon)
 
 
 def _by_date(plan: Sequence[Action]) -> list[Action]:

@@ -39,7 +39,11 @@ from senlib.workbook.store import Answer, StoreError
 from senlib.workspace import Workspace
 
 Options = Sequence[tuple[str, str]]
+# Part of a sheet as the page takes it; and what stands in its boxes, by their names.
+Layout = dict[str, Any]
 BoxValues = dict[str, dict[str, Any]]
+# The answers of a form, by field.
+Stored = Mapping[str, Answer]
 
 _LAST_TIME = "What you have answered now stays beside the new answers, as ‘last time’. Nothing is lost."
 _TAKEN = Field("taken", "In the plan", kind="yes")
@@ -185,9 +189,7 @@ class FormSheet(AnswerSheet):
         field = answer_key(row=row.key, column="label")
         return box_name(form=own.rows_form(self.part.key), field=field)
 
-    def _values(
-        self, now: Mapping[str, str], answers: Mapping[str, Answer]
-    ) -> BoxValues:
+    def _values(self, now: Mapping[str, str], answers: Stored) -> BoxValues:
         """By the name of each box: its text in this round, the id it was saved under, and how many texts it has had."""
         return {
             self._name(field): box_value(now.get(field, ""), answer)
@@ -210,7 +212,7 @@ class FormSheet(AnswerSheet):
             for column, text in start.items()
         }
 
-    def _names_of(self, rows: Sequence[Row], names: Mapping[str, Answer]) -> BoxValues:
+    def _names_of(self, rows: Sequence[Row], names: Stored) -> BoxValues:
         """The same for the names of the school's own rows."""
         values: BoxValues = {}
         for row in rows:
@@ -218,7 +220,7 @@ class FormSheet(AnswerSheet):
             values[self._label_name(row)] = box_value(answer.value, answer)
         return values
 
-    def _block(self, rows: Sequence[Row], last: Mapping[str, Answer]) -> dict[str, Any]:
+    def _block(self, rows: Sequence[Row], last: Stored) -> Layout:
         if isinstance(self.part, Form):
             fields = [
                 question(field) | self._box(field, field.key, last)
@@ -233,10 +235,8 @@ class FormSheet(AnswerSheet):
         assert isinstance(self.part, Points), f"{self.part.key} cannot be filled in"
         return self._lines(_TAKEN, self.part.items, last)
 
-    def _box(
-        self, field: Field, key: str, last: Mapping[str, Answer]
-    ) -> dict[str, Any]:
-        box: dict[str, Any] = {"name": self._name(key)}
+    def _box(self, field: Field, key: str, last: Stored) -> Layout:
+        box: Layout = {"name": self._name(key)}
         if field.kind in self.choices:
             box["choices"] = [list(option) for option in self.choices[field.kind]]
         before = last.get(key)
@@ -246,9 +246,7 @@ class FormSheet(AnswerSheet):
             box["last"] = f"Last time ({day(before.at)}): {words}"
         return box
 
-    def _table(
-        self, grid: Grid, own_rows: Sequence[Row], last: Mapping[str, Answer]
-    ) -> dict[str, Any]:
+    def _table(self, grid: Grid, own_rows: Sequence[Row], last: Stored) -> Layout:
         sections = [(section.key, section.title) for section in grid.sections]
         rows = [row for row in grid.rows if self.shown_rows(row)]
         groups = []
@@ -262,16 +260,14 @@ class FormSheet(AnswerSheet):
         add = "Add a row of your own" if grid.room_for_own_rows else ""
         return table(self.title, columns=grid.columns, groups=groups, add=add)
 
-    def _row(self, grid: Grid, row: Row, last: Mapping[str, Answer]) -> dict[str, Any]:
+    def _row(self, grid: Grid, row: Row, last: Stored) -> Layout:
         cells = {}
         for column in grid.columns:
             key = answer_key(row=row.key, column=column.key)
             cells[column.key] = self._box(column, key, last)
         return self._line(row.key, row.label, cells)
 
-    def _lines(
-        self, field: Field, items: Sequence[Item], last: Mapping[str, Answer]
-    ) -> dict[str, Any]:
+    def _lines(self, field: Field, items: Sequence[Item], last: Stored) -> Layout:
         """Lines with one answer each."""
         lines = []
         for item in items:
@@ -280,7 +276,7 @@ class FormSheet(AnswerSheet):
         groups = [{"key": "", "title": "", "rows": lines}]
         return table(self.title, columns=[field], groups=groups)
 
-    def _line(self, key: str, label: str, cells: dict[str, Any]) -> dict[str, Any]:
+    def _line(self, key: str, label: str, cells: Layout) -> Layout:
         note = self.notes.get(key, "")
         return {"key": key, "label": label, "note": note, "cells": cells}
 
