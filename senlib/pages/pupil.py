@@ -396,7 +396,7 @@ class PupilPage:
             about=about,
             heading=f"For a talk with the subject leader: {name}",
             intro=f"{who}. The aim: {aim}.",
-            england=[(one.subject, found, reach) for one, found in beside],
+            england=[talk_sheet.Strip(one.subject, found, reach) for one, found in beside],
             whose="Subject",
             starts=[one.entry_band for one, _ in beside],
             stage=stage,

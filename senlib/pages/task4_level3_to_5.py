@@ -310,7 +310,7 @@ class TrackingPage:
     def _in_england(self) -> str:
         """What pupils in England who started there went on to, of each group that is listed."""
         rows = self.rows()
-        if rows.empty or not others_of_100.held(self.school.framework):
+        if rows.empty or not others_of_100.has_figures(self.school.framework):
             return ""
         return others_of_100.block(
             self._others(rows, subject=self.subject.value),
@@ -492,7 +492,7 @@ class TrackingPage:
         """Those of the columns that this framework has: a gain is counted in levels, England's figures by start are of grades."""
         has = {
             "gain": self.plan.method == "line",
-            "england": others_of_100.held(self.school.framework),
+            "england": others_of_100.has_figures(self.school.framework),
         }
         return {key: label for key, label in columns.items() if has.get(key, True)}
 
@@ -595,7 +595,7 @@ class TrackingPage:
             ("Stuck", f"{self.plan.stuck} {sentences.STUCK_FIRST}"),
             *(
                 [("In England", self._rule_of_england())]
-                if others_of_100.held(self.school.framework)
+                if others_of_100.has_figures(self.school.framework)
                 else []
             ),
         ]
@@ -619,7 +619,7 @@ class TrackingPage:
                 self._nobody(sentences.arrived(self.entry.value, stage=self._stage))
             )
         england = [
-            (others_of_100.named(group), table, self.reach.value)
+            talk_sheet.Strip(others_of_100.row_head(group), table, self.reach.value)
             for group, table in self._others(rows, subject=subject).items()
         ]
         start = f"{self.who.label} {sentences.arrived(self.entry.value, stage=stage)}"

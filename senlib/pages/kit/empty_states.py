@@ -1,4 +1,4 @@
-"""Lacking: what a page says where there is nobody to tell of, or where the school's files lack what it takes; and a way on.
+"""What a page says where it has no pupils to show, or where the school's files lack what it takes; and a way on.
 
 Each emptiness has a sentence of its own, for 'there are none' is not so where it is not known.
 """
@@ -64,7 +64,8 @@ def without_sen(table: pd.DataFrame, *, framework: Framework, whom: str) -> str:
     codes = table["sen_provision"]
     if has_sen(codes, framework=framework).any():
         return ""
-    return nobody_with_sen(len(codes), unknown=int((codes == "").sum()), whom=whom)
+    unknown = int((codes == "").sum())
+    return nobody_with_sen(len(codes), unknown=unknown, whom=whom)
 
 
 def nobody_on_roll_with_sen(school: School) -> str:
@@ -83,7 +84,9 @@ def of_them_with_sen(sen: int, *, unknown: int, of: int) -> str:
     """
     if of and unknown == of:
         return "and it is not known how many of them have SEN"
-    return f"{f'{sen:,}' if sen else 'none'} of them {'known to have' if unknown else 'with'} SEN"
+    count = f"{sen:,}" if sen else "none"
+    have = "known to have" if unknown else "with"
+    return f"{count} of them {have} SEN"
 
 
 def no_results(stage: Stage) -> str:
@@ -130,17 +133,17 @@ def no_entries(stage: Stage, *, of: int, whom: str) -> str:
 
 
 def no_now(subject: str, *, of: int) -> str:
-    """That of so many pupils no current level or grade is held.
+    """That none of so many pupils has a current level or grade.
 
     >>> no_now("English", of=4)
     'None of these 4 pupils has a current result in English, so it is not known who is on course. Choose your files again on the
     front page, with a list of current levels or grades.'
     """
     if of == 1:
-        told = f"This pupil has no current result in {subject}, so it is not known whether the pupil is on course."
+        sentence = f"This pupil has no current result in {subject}, so it is not known whether the pupil is on course."
     else:
-        told = f"None of these {of:,} pupils has a current result in {subject}, so it is not known who is on course."
-    return f"{told} {NO_NOW}"
+        sentence = f"None of these {of:,} pupils has a current result in {subject}, so it is not known who is on course."
+    return f"{sentence} {NO_NOW}"
 
 
 def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str) -> str:
@@ -159,17 +162,20 @@ def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str)
         return no_now(subject, of=of)
     if reasons == {NO_START}:
         return no_entries(stage, of=of, whom=whom)
-    first = f"It is not known yet who {whom} is on course in {subject}."
+    lacks = {
+        NO_RESULT_NOW: "no current result",
+        NO_START: f"no {stage.entry_stage} result",
+        NO_POINTS: "W, a P level or a code, which have no points",
+    }
+    counts = [_have(int(count[why]), lacks[why]) for why in lacks if why in reasons]
     parts = [
-        f"{pupils(int(count[why]))} {'has' if count[why] == 1 else 'have'} {what}"
-        for why, what in (
-            (NO_RESULT_NOW, "no current result"),
-            (NO_START, f"no {stage.entry_stage} result"),
-            (NO_POINTS, "W, a P level or a code, which have no points"),
-        )
-        if why in reasons
+        f"It is not known yet who {whom} is on course in {subject}.",
+        f"{'; '.join(counts)}." if counts else "",
+        without_a_date(int(count.get(NO_DATE, 0))),
+        NO_NOW if NO_RESULT_NOW in reasons else "",
     ]
-    told = f"{'; '.join(parts)}." if parts else ""
-    way_on = NO_NOW if NO_RESULT_NOW in reasons else ""
-    undated = without_a_date(int(count.get(NO_DATE, 0)))
-    return " ".join(filter(None, (first, told, undated, way_on)))
+    return " ".join(filter(None, parts))
+
+
+def _have(count: int, what: str) -> str:
+    return f"{pupils(count)} {'has' if count == 1 else 'have'} {what}"

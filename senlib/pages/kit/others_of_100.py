@@ -29,11 +29,11 @@ NUMBERS = {
 }
 
 
-def held(framework: Framework) -> bool:
-    """Whether England's figures by start and grade are held for a framework.
+def has_figures(framework: Framework) -> bool:
+    """Whether there are figures of England by start and grade for a framework.
 
     >>> from senlib.frameworks import load
-    >>> held(load("gcse")), held(load("levels"))
+    >>> has_figures(load("gcse")), has_figures(load("levels"))
     (True, False)
     """
     return bool(len(national.matrix(framework.name)))
@@ -55,19 +55,18 @@ def whom(group: str) -> str:
     >>> whom("SEN"), whom("no SEN"), whom("all")
     ('pupils with SEN', 'pupils without SEN', 'pupils')
     """
-    return {"SEN": "pupils with SEN", "no SEN": "pupils without SEN"}.get(
-        group, "pupils"
-    )
+    sides = {"SEN": "pupils with SEN", "no SEN": "pupils without SEN"}
+    return sides.get(group, "pupils")
 
 
-def named(group: str) -> str:
+def row_head(group: str) -> str:
     """The same at the head of a row.
 
-    >>> named("no SEN"), named("all")
+    >>> row_head("no SEN"), row_head("all")
     ('Pupils without SEN', 'Pupils')
     """
-    name = whom(group)
-    return name[0].upper() + name[1:]
+    words = whom(group)
+    return words[0].upper() + words[1:]
 
 
 def of_group(
@@ -75,7 +74,6 @@ def of_group(
 ) -> pd.DataFrame:
     """What pupils of a group in England with this start went on to, on the way that Task 4 follows: `measures.others.others`."""
     framework = workspace.school.framework
-    matrix = workspace.matrix()
     return others(
         framework=framework,
         stage=framework.stage(framework.tracking.stage),
@@ -83,7 +81,7 @@ def of_group(
         entry=entry,
         group=group,
         reach=reach,
-        matrix=matrix,
+        matrix=workspace.matrix(),
     )
 
 
@@ -95,8 +93,8 @@ def beside(
     return of_group(workspace, subject=subject, entry=entry, group=group, reach=reach)
 
 
-def short(found: Share | None) -> str:
-    """How many of how many, as a list has it; '' where nothing is held.
+def short(part: Share | None) -> str:
+    """How many of how many, as a list has it; '' where there is no figure.
 
     Where somebody got there, or somebody did not, no rounding says that nobody or everybody did.
 
@@ -105,13 +103,20 @@ def short(found: Share | None) -> str:
     >>> short(Share(100, 100, 998, 1000)), short(Share(0, 100, 0, 500)), short(Share(100, 100, 500, 500))
     ('more than 99 of 100', '0 of 100', '100 of 100')
     """
-    if found is None:
+    if part is None:
         return ""
-    if found.reached == 0 and found.pupils:
-        return f"fewer than 1 of {found.of}"
-    if found.reached == found.of and found.pupils < found.row_pupils:
-        return f"more than {found.of - 1} of {found.of}"
-    return f"{found.reached} of {found.of}"
+    if part.reached == 0 and part.pupils:
+        return f"fewer than 1 of {part.of}"
+    everyone = part.pupils == part.row_pupils
+    if part.reached == part.of and not everyone:
+        return f"more than {part.of - 1} of {part.of}"
+    return f"{part.reached} of {part.of}"
+
+
+def reached(table: pd.DataFrame, *, reach: str, stage: Stage) -> str:
+    """The same with what they reached, as under a strip; `table` has rows."""
+    part = share(table, reach=reach, stage=stage)
+    return f"{short(part)} reached {sentences.reached(reach, stage=stage)}"
 
 
 def in_order() -> list[str]:
@@ -134,7 +139,7 @@ def sentence(
     stage: Stage,
     start: str = "who started there",
 ) -> str:
-    """How many of 100 reached an outcome, with the year; '' where nothing is held.
+    """How many of 100 reached an outcome, with the year; '' where there is no figure.
 
     >>> from senlib.frameworks import load
     >>> gcse = load("gcse")
@@ -143,36 +148,34 @@ def sentence(
     >>> sentence(table, group="SEN", reach="4", stage=stage)
     'In England 17 of 100 pupils with SEN who started there reached grade 4 or above (2024).'
     """
-    found = share(table, reach=reach, stage=stage)
-    if found is None:
+    part = share(table, reach=reach, stage=stage)
+    if part is None:
         return ""
-    aim, year = sentences.reached(reach, stage=stage), table["year"].iloc[0]
-    if found.of < 100:
-        few = whom(group).replace("pupils", sentences.pupils(found.of))
-        return (
-            f"Of only {few} in England {start}, {found.reached} reached {aim} ({year})."
-        )
-    return f"In England {short(found)} {whom(group)} {start} reached {aim} ({year})."
+    aim = sentences.reached(reach, stage=stage)
+    year = table["year"].iloc[0]
+    pupils = whom(group)
+    if part.of >= 100:
+        return f"In England {short(part)} {pupils} {start} reached {aim} ({year})."
+    few = pupils.replace("pupils", sentences.pupils(part.of))
+    return f"Of only {few} in England {start}, {part.reached} reached {aim} ({year})."
 
 
 def footnote(
     tables: Iterable[pd.DataFrame], *, starts: Iterable[str], stage: Stage
 ) -> str:
-    """What is to be said below these tables: who started below the test stands where, and the source.
+    """What stands below these tables: where those who started below the test are counted, and the source.
 
     >>> from senlib.frameworks import load
     >>> footnote([], starts=["below the test"], stage=load("gcse").stage("KS4"))
     'England counts pupils who worked below the test among those who started below 80.'
     """
-    below = "England counts pupils who worked below the test among those who started below 80."
-    return " ".join(
-        filter(None, (below if stage.below_band in starts else "", source(tables)))
-    )
+    below = BELOW_THE_TEST if stage.below_band in starts else ""
+    return " ".join(filter(None, (below, source(tables))))
 
 
 def source(tables: Iterable[pd.DataFrame]) -> str:
-    """Where the figures of these tables were published, and who is counted; '' where nothing is held."""
-    years = sorted({int(table["year"].iloc[0]) for table in tables if len(table)})
+    """Where the figures of these tables were published, and who is counted; '' where there are none."""
+    years = sorted({_year(table) for table in tables if len(table)})
     if not years:
         return ""
     editions = " and ".join(f"{year - 1}/{year % 100:02}" for year in years)
@@ -180,6 +183,11 @@ def source(tables: Iterable[pd.DataFrame]) -> str:
         f"Source: DfE, Key stage 2 to 4 transition matrices, {editions}, state-funded schools in England. Counted are all who "
         "took the subject there, with a grade or without."
     )
+
+
+def _year(table: pd.DataFrame) -> int:
+    """The summer of a table's figures."""
+    return int(table["year"].iloc[0])
 
 
 def block(
@@ -192,57 +200,59 @@ def block(
 ) -> str:
     """What pupils of each group in England who started there went on to: sentences, a strip each, the numbers, the source.
 
-    Where nothing is held, that is said.
+    Where there are no figures, that is said.
     """
-    found = {group: table for group, table in tables.items() if len(table)}
-    if not found:
+    filled = {group: table for group, table in tables.items() if len(table)}
+    if not filled:
         return layout.note(
             f"No figures of England by grade are held for this start in {subject}."
         )
-    told = [
-        sentence(table, group=group, reach=reach, stage=stage)
-        for group, table in found.items()
-    ]
-    parts = [layout.answer(" ".join([*told, NO_PREDICTION]))]
-    for group, table in found.items():
-        name = named(group)
-        parts += [
-            strip(table, reach=reach, stage=stage, name=name if len(found) > 1 else ""),
-            numbers(
-                table,
-                caption=f"{name} in England who started there, in {subject}, by grade",
-            ),
-        ]
-    return "".join(parts) + layout.note(
-        footnote(found.values(), starts=[entry], stage=stage)
-    )
+    says, strips = [], []
+    for group, table in filled.items():
+        says.append(sentence(table, group=group, reach=reach, stage=stage))
+        head = row_head(group)
+        name = head if len(filled) > 1 else ""
+        caption = f"{head} in England who started there, in {subject}, by grade"
+        strips.append(strip(table, reach=reach, stage=stage, name=name))
+        strips.append(numbers(table, caption=caption))
+    answer = layout.answer(" ".join([*says, NO_PREDICTION]))
+    below = footnote(filled.values(), starts=[entry], stage=stage)
+    return answer + "".join(strips) + layout.note(below)
 
 
 def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> str:
-    """A square for each of 100 pupils with the grade in it, upwards; those who reached `reach` are filled. '' where nothing is held.
+    """A square for each of 100 pupils with the grade in it, upwards; those who reached `reach` are filled. '' for no figures.
 
     Where there were fewer than 100 pupils, a square for each of them. `name` says whose strip it is, where there are several.
     """
     if table.empty:
         return ""
-    column, scale = counted_in(table), stage.outcome_scale
-    squares = []
-    for row in table.itertuples():
-        there = ' class="sl-there"' if scale.reached(row.outcome, reach=reach) else ""
-        square = f"<span{there}>{layout.escape(_letter(row.outcome))}</span>"
-        squares += [square] * int(getattr(row, column))
+    squares = _squares(table, reach=reach, stage=stage)
     whose = f"{name}. " if name else ""
-    says = f"{whose}{in_words(table)}. {short(share(table, reach=reach, stage=stage))} reached {sentences.reached(reach, stage=stage)}."
-    of = (
-        "one of 100 pupils"
-        if column == "of_100"
-        else f"one of the {len(squares)} pupils"
+    aim = sentences.reached(reach, stage=stage)
+    part = reached(table, reach=reach, stage=stage)
+    says = layout.escape(f"{whose}{in_words(table)}. {part}.")
+    of = "100" if counted_in(table) == "of_100" else f"the {len(squares)}"
+    key = layout.escape(
+        f"{whose}Each square is one of {of} pupils, with the grade. "
+        f"Filled: {aim}. {letters([table], stage=stage)}"
     )
-    key = f"{whose}Each square is {of}, with the grade. Filled: {sentences.reached(reach, stage=stage)}. {letters([table], stage=stage)}"
     return (
-        f'<figure class="sl-figure"><div class="sl-hundred" role="img" aria-label="{layout.escape(says)}">{" ".join(squares)}</div>'
-        f"<figcaption>{layout.escape(key)}</figcaption></figure>"
+        f'<figure class="sl-figure"><div class="sl-hundred" role="img" aria-label="{says}">{" ".join(squares)}</div>'
+        f"<figcaption>{key}</figcaption></figure>"
     )
+
+
+def _squares(table: pd.DataFrame, *, reach: str, stage: Stage) -> list[str]:
+    """The squares of a strip, those of whoever reached the aim marked."""
+    counts = zip(table["outcome"], table[counted_in(table)], strict=True)
+    squares = []
+    for outcome, count in counts:
+        there = stage.outcome_scale.reached(outcome, reach=reach)
+        mark = ' class="sl-there"' if there else ""
+        square = f"<span{mark}>{layout.escape(_letter(outcome))}</span>"
+        squares += [square] * int(count)
+    return squares
 
 
 def in_words(table: pd.DataFrame) -> str:
@@ -253,28 +263,22 @@ def in_words(table: pd.DataFrame) -> str:
     """
     column = counted_in(table)
     counts = zip(table["outcome"], table[column], strict=True)
-    told = [
-        f"{count} {'grade ' if outcome.isdigit() else ''}{outcome}"
-        for outcome, count in counts
-        if count
-    ]
-    return f"Of {table[column].sum()}: {', '.join(told)}"
+    grades = []
+    for outcome, count in counts:
+        if count:
+            grade = f"grade {outcome}" if outcome.isdigit() else outcome
+            grades.append(f"{count} {grade}")
+    return f"Of {table[column].sum()}: {', '.join(grades)}"
 
 
 def numbers(table: pd.DataFrame, *, caption: str) -> str:
-    """The same as a table, one key press away; '' where nothing is held."""
+    """The same as a table, one key press away; '' where there are no figures."""
     if table.empty:
         return ""
-    columns = {
-        key: name
-        for key, name in NUMBERS.items()
-        if key in ("outcome", "pupils", "percent")
-    }
-    return layout.numbers(
-        table,
-        caption=caption,
-        columns=NUMBERS if counted_in(table) == "of_100" else columns,
-    )
+    columns = dict(NUMBERS)
+    if counted_in(table) != "of_100":
+        del columns["of_100"]
+    return layout.numbers(table, caption=caption, columns=columns)
 
 
 def letters(tables: Iterable[pd.DataFrame], *, stage: Stage) -> str:
@@ -285,16 +289,16 @@ def letters(tables: Iterable[pd.DataFrame], *, stage: Stage) -> str:
     >>> letters([table], stage=load("gcse").stage("KS4"))
     'U: ungraded.'
     """
-    meanings = {code.name: code.meaning for code in stage.outcome_scale.codes} | {
-        "U": "ungraded"
-    }
-    shown = dict.fromkeys(
-        outcome
-        for table in tables
-        for outcome in table.loc[table[counted_in(table)] > 0, "outcome"]
-    )
+    meanings = {code.name: code.meaning for code in stage.outcome_scale.codes}
+    meanings["U"] = "ungraded"
+    outcomes: list[str] = []
+    for table in tables:
+        somebody = table[counted_in(table)] > 0
+        outcomes.extend(table.loc[somebody, "outcome"])
     return " ".join(
-        f"{_letter(name)}: {meanings[name]}." for name in shown if name in meanings
+        f"{_letter(outcome)}: {meanings[outcome]}."
+        for outcome in dict.fromkeys(outcomes)
+        if outcome in meanings
     )
 
 

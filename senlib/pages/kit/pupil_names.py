@@ -1,9 +1,11 @@
-"""People: how a page names a pupil, lists those with SEN to choose from, and leads to the page of one."""
+"""How a page names a pupil, lists those with SEN to choose from, and leads to the page of one."""
 
 from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
@@ -14,7 +16,7 @@ from senlib.pages.kit import layout
 from senlib.school.school import School
 from senlib.workspace import Workspace
 
-# What a page was asked with behind the '?' of its address, as Voila tells its kernel.
+# Where Voila gives a page's kernel what stands behind the '?' of its address.
 QUERY_VARIABLE = "QUERY_STRING"
 
 # The columns of a pupil's needs, the main one first.
@@ -24,24 +26,47 @@ NEEDS = ["need", "need_2"]
 _TOKEN_LETTERS = 16
 
 
-def person_name(person: object) -> str:
+class Person(Protocol):
+    """A row of the pupils table, or of a list made from it, by which a pupil can be named."""
+
+    pupil_id: str
+    surname: str
+    forename: str
+
+
+class WithNeeds(Protocol):
+    """A row that has a pupil's needs, the main one first; '' for none."""
+
+    need: str
+    need_2: str
+
+
+class Pupil(Person, WithNeeds, Protocol):
+    """A row of the pupils table."""
+
+    form: str
+    sen_provision: str
+
+
+def person_name(person: Person) -> str:
     """A pupil as the page names her; the pupil's code where the school keeps no names.
 
     >>> from types import SimpleNamespace as P
     >>> person_name(P(surname="Khan", forename="Amina", pupil_id="1")), person_name(P(surname="", forename="", pupil_id="P-7F3K"))
     ('Khan, Amina', 'P-7F3K')
     """
-    return (
-        ", ".join(part for part in (person.surname, person.forename) if part)
-        or person.pupil_id
-    )
+    name = ", ".join(filter(None, (person.surname, person.forename)))
+    return name or person.pupil_id
 
 
 def with_sen(school: School) -> pd.DataFrame:
     """The pupils with SEN who are on roll, as the pupils table has them, by name."""
-    pupils = school.pupils[(school.pupils["on_roll"] == "Y")]
-    pupils = pupils[has_sen(pupils["sen_provision"], framework=school.framework)]
-    return pupils.sort_values(["surname", "forename", "pupil_id"], ignore_index=True)
+    pupils = school.pupils
+    on_roll = pupils["on_roll"] == "Y"
+    sen = has_sen(pupils["sen_provision"], framework=school.framework)
+    return pupils[on_roll & sen].sort_values(
+        ["surname", "forename", "pupil_id"], ignore_index=True
+    )
 
 
 def options(pupils: pd.DataFrame) -> list[tuple[str, str]]:
@@ -50,23 +75,22 @@ def options(pupils: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def offered(
-    workspace: Workspace, query: dict[str, str]
+    workspace: Workspace, query: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], str]:
     """Whom a page about one pupil offers, and whom of them its address asks for, '' for none.
 
     Offered are the pupils with SEN who are on roll; first of all the one who is asked for, though she has left or has no SEN code.
     """
-    pupils, wanted = with_sen(workspace.school), asked_for(workspace, query)
-    if wanted and wanted not in set(pupils["pupil_id"]):
+    pupils = with_sen(workspace.school)
+    pupil_id = asked_for(workspace, query)
+    if pupil_id and pupil_id not in set(pupils["pupil_id"]):
         everyone = workspace.school.pupils
-        return [
-            *options(everyone[everyone["pupil_id"] == wanted]),
-            *options(pupils),
-        ], wanted
-    return options(pupils), wanted
+        first = everyone[everyone["pupil_id"] == pupil_id]
+        pupils = pd.concat([first, pupils])
+    return options(pupils), pupil_id
 
 
-def needs(pupil: object) -> list[str]:
+def needs(pupil: WithNeeds) -> list[str]:
     """The codes of a pupil's needs, the main one first, each once.
 
     >>> from types import SimpleNamespace as P
@@ -78,52 +102,51 @@ def needs(pupil: object) -> list[str]:
 
 def needs_listed(school: School) -> dict[str, str]:
     """Every pupil's needs by number, as a list shows them: 'BESD, ASD'."""
-    return {
-        pupil.pupil_id: ", ".join(needs(pupil))
-        for pupil in school.pupils[["pupil_id", *NEEDS]].itertuples()
-    }
+    pupils = school.pupils[["pupil_id", *NEEDS]].itertuples()
+    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in pupils}
 
 
-def described(pupil: object) -> str:
+def described(pupil: Pupil) -> str:
     """A pupil by name, with form, SEN provision and needs.
 
     >>> from types import SimpleNamespace as P
     >>> described(P(surname="Khan", forename="Amina", pupil_id="1", form="7B", sen_provision="K", need="SLCN", need_2=""))
     'Khan, Amina (7B, K, SLCN)'
     """
-    more = ", ".join(
-        part for part in (pupil.form, pupil.sen_provision, *needs(pupil)) if part
-    )
-    return person_name(pupil) + (f" ({more})" if more else "")
+    facts = (pupil.form, pupil.sen_provision, *needs(pupil))
+    more = ", ".join(filter(None, facts))
+    name = person_name(pupil)
+    return f"{name} ({more})" if more else name
 
 
 def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
     """What the codes that stand with these pupils mean: a sentence for SEN provision, and one for needs where any is recorded.
 
     >>> from senlib.frameworks import load
-    >>> held = pd.DataFrame({"sen_provision": ["K", "N"], "need": ["SLCN", ""], "need_2": ["", ""]})
-    >>> codes(held, framework=load("gcse"))
+    >>> table = pd.DataFrame({"sen_provision": ["K", "N"], "need": ["SLCN", ""], "need_2": ["", ""]})
+    >>> codes(table, framework=load("gcse"))
     ['SEN: N: no SEN; K: SEN support.', 'Needs: SLCN: speech, language and communication needs.']
     """
-    told = []
-    for kind, names, columns in (
-        ("SEN", framework.sen_names, ["sen_provision"]),
-        ("Needs", framework.need_names, NEEDS),
-    ):
-        held = {code for column in columns for code in pupils[column].unique()}
-        if meanings := [
-            f"{code}: {meaning}" for code, meaning in names.items() if code in held
-        ]:
-            told.append(f"{kind}: {'; '.join(meanings)}.")
-    return told
+    provision = _meanings(pupils, ["sen_provision"], framework.sen_names)
+    of_needs = _meanings(pupils, NEEDS, framework.need_names)
+    kinds = {"SEN": provision, "Needs": of_needs}
+    return [f"{kind}: {meanings}." for kind, meanings in kinds.items() if meanings]
+
+
+def _meanings(
+    pupils: pd.DataFrame, columns: list[str], names: Mapping[str, str]
+) -> str:
+    """What those codes mean that stand in any of these columns; '' where none does."""
+    present = set(pupils[columns].stack())
+    return "; ".join(
+        f"{code}: {meaning}" for code, meaning in names.items() if code in present
+    )
 
 
 def codes_key(school: School) -> str:
     """What the school's codes for SEN and needs mean, one key press away below a list in which they stand."""
-    return layout.folded(
-        "What the codes mean",
-        "".join(map(layout.note, codes(school.pupils, framework=school.framework))),
-    )
+    lines = codes(school.pupils, framework=school.framework)
+    return layout.folded("What the codes mean", "".join(map(layout.note, lines)))
 
 
 def names(school: School) -> dict[str, str]:
@@ -137,9 +160,8 @@ def token(pupil_id: str, *, key: bytes) -> str:
     >>> token("0123", key=bytes(32)) == token("0123", key=bytes(32)), len(token("0123", key=bytes(32)))
     (True, 16)
     """
-    return hmac.digest(key, f"address {pupil_id}".encode(), "sha256").hex()[
-        :_TOKEN_LETTERS
-    ]
+    digest = hmac.digest(key, f"address {pupil_id}".encode(), "sha256")
+    return digest.hex()[:_TOKEN_LETTERS]
 
 
 def page_address(
@@ -149,40 +171,34 @@ def page_address(
 
     Where the secret behind such addresses cannot be kept, the page's own address, on which the pupil can be chosen by hand.
     """
+    page = layout.address(stem)
     try:
         key = workspace.code_key()
     except OSError:
-        return layout.address(stem)
-    return f"{layout.address(stem)}?{urlencode({'pupil': token(pupil_id, key=key)} | more)}"
+        return page
+    query = {"pupil": token(pupil_id, key=key)} | more
+    return f"{page}?{urlencode(query)}"
 
 
-def asked_for(workspace: Workspace, query: dict[str, str]) -> str:
+def asked_for(workspace: Workspace, query: Mapping[str, str]) -> str:
     """The number of the pupil that an address asks for, '' where it asks for none who is in the school."""
-    wanted = query.get("pupil", "")
-    if not wanted:
+    sign = query.get("pupil", "")
+    if not sign:
         return ""
     try:
         key = workspace.code_key()
     except OSError:
         return ""
-    return next(
-        (
-            one
-            for one in workspace.school.pupils["pupil_id"]
-            if token(one, key=key) == wanted
-        ),
-        "",
-    )
+    for pupil_id in workspace.school.pupils["pupil_id"]:
+        if token(pupil_id, key=key) == sign:
+            return pupil_id
+    return ""
 
 
-def asked(environment: dict[str, str] | None = None) -> dict[str, str]:
-    """What this page was asked with: the names and values behind the '?' of its address.
+def asked(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The names and values behind the '?' of this page's address.
 
     >>> asked({"QUERY_STRING": "subject=English&entry=3"})
     {'subject': 'English', 'entry': '3'}
     """
-    return dict(
-        parse_qsl(
-            (os.environ if environment is None else environment).get(QUERY_VARIABLE, "")
-        )
-    )
+    return dict(parse_qsl(environment.get(QUERY_VARIABLE, "")))
