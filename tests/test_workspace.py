@@ -258,7 +258,7 @@ def test_task_4_opens_and_says_that_a_plan_is_not_saved(says_of_any):
         and "on course for" in answer.value
         and "download" in page.files.made.value
     )
-    assert page.listing.records and page.status.value == page.unread.value == ""
+    assert page.listing.records and page.status.value == page.trouble.value == ""
     page._keep_plan(
         {"id": page.listing.records[0]["id"], "key": "plan", "value": "kept?", "n": 1}
     )
@@ -325,7 +325,7 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
     for path in data.iterdir():
         path.unlink()
     fourth.who.value = "all"
-    assert "no longer there" in fourth.unread.value
+    assert "no longer there" in fourth.trouble.value
     assert (
         next(r for r in fourth.listing.records if r["id"] == pupil)["plan"]
         == "Paired reading"
@@ -347,7 +347,7 @@ def test_a_file_that_goes_while_pages_are_open_is_told_and_what_was_read_stays(d
     )
     open_workspace()
     fourth.who.value = "SEN"
-    assert fourth.unread.value == ""
+    assert fourth.trouble.value == ""
     front.open.click()
     assert front.refused.value == "" and "Harbour Road" in front.opened.value
 

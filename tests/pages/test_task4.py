@@ -128,7 +128,7 @@ def test_what_was_read_stays_where_it_cannot_be_read_anew(
     page._keep_plan({"id": "0001", "key": "plan", "value": "Paired reading", "n": 1})
     with trouble(workspace, monkeypatch):
         page.who.value = "all"
-        assert says in words(page.unread)
+        assert says in words(page.trouble)
         assert (record(page, "0001")["headings"], record(page, "0001")["plan"]) == (
             "Literacy",
             "Paired reading",

@@ -24,6 +24,10 @@ class Live:
     def __init__(self, *controls: widgets.Widget) -> None:
         self._pieces: list[Callable[[], None]] = []
         self._paused = False
+        self.follow(*controls)
+
+    def follow(self, *controls: widgets.Widget) -> None:
+        """Make every piece anew whenever one of these controls changes."""
         for control in controls:
             control.observe(lambda _: self.refresh(), "value")
 

@@ -63,8 +63,13 @@ class Page:
         Where they cannot be read, those that were read last stay, and `trouble` says why.
         """
         try:
-            self.answers, self.trouble.value = self.workspace.store.forms(), ""
+            self.read_answers()
+            self.trouble.value = ""
         except StoreError as error:
             self.trouble.value = layout.trouble_line(
                 f"What was written cannot be read anew. {error}"
             )
+
+    def read_answers(self) -> None:
+        """Read what the page is made of. Raises StoreError where that cannot be read."""
+        self.answers = self.workspace.store.forms()

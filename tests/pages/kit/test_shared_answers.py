@@ -70,8 +70,8 @@ def test_two_pages_of_task_4(workspace):
     pupil = one.listing.records[0]["id"]
     one._keep_plan({"id": pupil, "key": "plan", "value": "from one", "n": 1})
     other._keep_plan({"id": pupil, "key": "plan", "value": "from the other", "n": 1})
-    assert "from one" in words(other.shown.words) and one.shown.words.value == ""
-    other.shown.take.click()
+    assert "from one" in words(other.shared.words) and one.shared.words.value == ""
+    other.shared.take.click()
     assert workspace.store.latest(PLAN_LINES)[f"English/{pupil}"] == "from one"
     assert (
         next(record for record in other.listing.records if record["id"] == pupil)[
@@ -87,8 +87,8 @@ def test_two_pages_of_the_card_sort(workspace):
     card = one.cards.cards[0]["key"]
     one._keep({"card": card, "group": "judging", "n": 1})
     other._keep({"card": card, "group": "action", "n": 1})
-    assert "Judging standards" in words(other.shown.words)
-    other.shown.take.click()
+    assert "Judging standards" in words(other.shared.words)
+    other.shared.take.click()
     assert (
         workspace.store.latest(SORT) == {card: "judging"}
         and other.cards.placed[card] == "judging"
@@ -105,16 +105,16 @@ def test_two_pages_of_a_walk_and_of_a_drawing(workspace):
     other._open_class()
     one._answered({"key": "q1", "way": "yes", "n": 1})
     other._answered({"key": "q1", "way": "no", "n": 1})
-    assert "yes" in words(other.shown.words)
+    assert "yes" in words(other.shared.words)
     one._begin_drawing(walks.booklet_chart())
     other._begin_drawing(walks.booklet_chart())
-    assert other.shown_drawing.words.value == ""  # the same drawing
+    assert other.shared_drawing.words.value == ""  # the same drawing
     one.editor.nodes = [
         node | {"label": "Ours"} if node["key"] == "q1" else node
         for node in one.editor.nodes
     ]
     one._keep_drawn()
     other._keep_drawn()
-    assert "another drawing" in words(other.shown_drawing.words)
-    other.shown_drawing.take.click()
+    assert "another drawing" in words(other.shared_drawing.words)
+    other.shared_drawing.take.click()
     assert other.editor.nodes[0]["label"] == "Ours"
