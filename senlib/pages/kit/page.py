@@ -15,6 +15,9 @@ from senlib.pages.kit.live import Live
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace, open_workspace
 
+# The latest values of all forms, as `Store.forms()` gives them.
+AnswersByForm = Mapping[str, Mapping[str, str]]
+
 
 class Page:
     """One page over the school that is open. A test drives it without a browser.
@@ -34,7 +37,7 @@ class Page:
         self.workspace, self.school = workspace, workspace.school
         self.query = dict(query or {})
         self.live = Live()
-        self.answers: Mapping[str, Mapping[str, str]] = {}
+        self.answers: AnswersByForm = {}
         self.trouble = layout.html("")
         self._header = Header(workspace)
 
