@@ -6,8 +6,8 @@ from senlib.pages.governors import NO_RESULTS, SEN_UNKNOWN, TOO_FEW, GovernorsPa
 from senlib.pages.kit.pupil_names import token
 from senlib.pages.pupil import PupilPage
 from senlib.pages.task1_conversion_data import ConversionPage
-from senlib.pages._task4_question import UNJUDGED
 from senlib.pages.task4_level3_to_5 import TrackingPage
+from senlib.pages.task4_level3_to_5.question import UNJUDGED
 from senlib.pages.task5_interventions import InterventionsPage
 from tests.measures.schools import school
 from tests.pages.driving import workspace_over

@@ -13,15 +13,6 @@ from senlib.frameworks import NO_RESULT
 from senlib.measures.groups import has_sen
 from senlib.measures.others import share
 from senlib.measures.tracking import on_course_rates, track
-from senlib.pages import _task4_lists as lists
-from senlib.pages._task4_question import (
-    WHO,
-    Question,
-    answer_words,
-    is_judged,
-    not_listed,
-    why_nobody,
-)
 from senlib.pages.kit import (
     layout,
     others_of_100,
@@ -33,6 +24,15 @@ from senlib.pages.kit.downloads import Downloads, Made, NothingChosen, forms
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.rates import rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers
+from senlib.pages.task4_level3_to_5 import lists
+from senlib.pages.task4_level3_to_5.question import (
+    WHO,
+    Question,
+    answer_words,
+    is_judged,
+    not_listed,
+    why_nobody,
+)
 from senlib.widgets import Listing
 from senlib.workbook.plan import PLAN_LINES
 from senlib.workbook.store import StoreError

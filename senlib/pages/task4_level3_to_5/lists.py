@@ -12,9 +12,9 @@ from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
 from senlib.exports.excel import ExcelSheet, workbook
-from senlib.frameworks import Framework, Scale, Stage
-from senlib.pages._task4_question import WHO, Question
+from senlib.frameworks import Framework, Stage
 from senlib.pages.kit import others_of_100, sentences, talk_sheet
+from senlib.pages.task4_level3_to_5.question import WHO, Question
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
@@ -90,8 +90,8 @@ def of_framework(columns: Mapping[str, str], framework: Framework) -> dict[str, 
 def page_columns(framework: Framework, stage: Stage) -> list[dict[str, Any]]:
     """The columns of the list on the page. Results sort by their order on the scale, not by their letters."""
     orders = {
-        "entry": in_order(stage.entry_scale),
-        "now": in_order(stage.outcome_scale),
+        "entry": stage.entry_scale.in_order(),
+        "now": stage.outcome_scale.in_order(),
         "england": others_of_100.in_order(),
     }
     columns = []
@@ -105,15 +105,6 @@ def page_columns(framework: Framework, stage: Stage) -> list[dict[str, Any]]:
         columns.append(column)
     columns[-1]["editable"] = True
     return columns
-
-
-def in_order(scale: Scale) -> list[str]:
-    """Every result and code of a scale: codes first, then upwards."""
-    codes = [code.name for code in scale.codes if scale.is_code(code.name)]
-    bands = [value.name for value in scale.values if pd.isna(value.points)]
-    values = [value.name for value in scale.values if pd.notna(value.points)]
-    results = sorted([*values, *scale.double_awards()], key=scale.points)
-    return [*codes, *bands, *results]
 
 
 def in_excel(
@@ -188,7 +179,7 @@ def _about(question: Question, title: str) -> About:
     return About(
         title=f"Who could get there: {title}",
         source=f"{school.name}: the school’s own files",
-        made=date.today(),
+        on=date.today(),
         sample=school.sample,
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from senlib.pages._pupil_results import address
 from senlib.pages.kit import layout, provision_maps, pupil_names, sentences
 from senlib.pages.kit.page import AnswersByForm
+from senlib.pages.pupil.results import address
 from senlib.workbook.forms import copies, place
 from senlib.workbook.visits import VISIT, visit_name
 from senlib.workbook.walks import (

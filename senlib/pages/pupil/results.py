@@ -248,7 +248,7 @@ class PupilResults:
             about=About(
                 title=title,
                 source=self.school.name,
-                made=date.today(),
+                on=date.today(),
                 sample=self.school.sample,
             ),
             heading=f"{title}: {name}",

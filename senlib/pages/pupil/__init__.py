@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import ipywidgets as widgets
 
 from senlib.exports.bundle import File
-from senlib.pages._pupil_answers import PupilAnswers
-from senlib.pages._pupil_results import PupilResults
 from senlib.pages.kit import empty_states, layout, pupil_names
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.form_sheet import KeptSheet, table
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
+from senlib.pages.pupil.answers import PupilAnswers
+from senlib.pages.pupil.results import PupilResults
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Field
 from senlib.workbook.plan import PLAN_LINES, Action
