@@ -104,8 +104,8 @@ class RoomPage(Page):
 
     def _said(self, answers: Sequence[Mapping[str, Mapping[str, str]]]) -> str:
         """How the room sorted the cards, where it stands, and what people show."""
-        cards: Cards = self.forms.part("task2.sort")
-        grid: Grid = self.forms.part("task2.role")
+        cards = self.forms.part("task2.sort", Cards)
+        grid = self.forms.part("task2.role", Grid)
         where = next(column for column in grid.columns if column.key == "where")
         parts = [
             layout.heading("How did the room sort the cards?"),

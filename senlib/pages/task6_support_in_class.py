@@ -17,7 +17,7 @@ from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.provision_maps import number
 from senlib.pages.kit.shared_answers import in_one_connection
-from senlib.workbook.forms import Row, answer_key, copies, place
+from senlib.workbook.forms import Grid, Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
 from senlib.workbook.visits import VISIT, visit_name
@@ -239,7 +239,7 @@ class SupportPage(Page):
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
 
     def _minutes(self, answers: Mapping[str, str]) -> str:
-        rows = every_row(self.ask.sheet.part("task6.minutes"), self.answers)
+        rows = every_row(self.ask.sheet.part("task6.minutes", Grid), self.answers)
         table = minutes(rows, answers)
         if table.empty:
             return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
@@ -262,7 +262,7 @@ class SupportPage(Page):
         visits = len(copies(self.answers, VISIT))
         if visits == 0:
             return title + layout.answer("No lesson has been visited yet.")
-        phases = self.ask.sheet.part("task6.phases")
+        phases = self.ask.sheet.part("task6.phases", Grid)
         seen = phases_seen(
             every_row(phases, self.answers), copies(self.answers, phases.key)
         )

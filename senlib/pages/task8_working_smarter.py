@@ -10,13 +10,13 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.answer_sheet import box_value
-from senlib.pages.kit.downloads import Downloads
+from senlib.pages.kit.downloads import Downloads, FileOffer
 from senlib.pages.kit.form_sheet import BoxValues, FormSheet, Layout, Stored
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.text import day
 from senlib.widgets.sheet import box_name
-from senlib.workbook.forms import Grid, Row
+from senlib.workbook.forms import Checklist, Grid, Row
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
 from senlib.workbook.store import StoreError
@@ -84,7 +84,7 @@ class PlanPage(Page):
     def downloads(self) -> widgets.VBox:
         """The plan, its dates for a calendar, and the forms, to take away."""
         workspace = self.workspace
-        offers = [
+        offers: list[FileOffer] = [
             ("The action plan (Word)", partial(downloads.plan, workspace)),
             (
                 "The actions with a date, for your calendar",
@@ -176,36 +176,37 @@ def _place(action: Action, column: str) -> dict[str, str]:
     )
 
 
-def plan_answer(found: list[Action], *, today: date) -> str:
+def plan_answer(plan: list[Action], *, today: date) -> str:
     """How the plan stands, in a sentence or two.
 
     >>> plan_answer([], today=date(2005, 3, 18))
     'No action is in the plan yet.'
     """
-    if not found:
+    if not plan:
         return "No action is in the plan yet."
-    still = [action for action in found if not action.done]
+    still = [action for action in plan if not action.done]
     undated = sum(action.due is None for action in still)
-    late, soon = overdue(found, today=today), coming(found, today=today)
+    late, soon = overdue(plan, today=today), coming(plan, today=today)
     parts = [
-        f"{_many(len(still), 'action')} still to do, {len(found) - len(still)} done."
+        f"{_many(len(still), 'action')} still to do, {len(plan) - len(still)} done."
     ]
     if late:
         parts.append(f"{_many(len(late), 'action')} overdue.")
-    if soon:
+    if soon and soon[0].due:
         parts.append(
             f"{_many(len(soon), 'action')} due within four weeks, the next on {day(soon[0].due)}."
         )
     if undated:
+        which = "it" if undated == 1 else "each"
         parts.append(
-            f"{undated} without a date: give {'it' if undated == 1 else 'each'} an owner and a date, or let it go."
+            f"{undated} without a date: give {which} an owner and a date, or let it go."
         )
     return " ".join(parts)
 
 
 def ticked(workspace: Workspace) -> dict[str, str]:
     """By strand of the review, what was answered on the front page that bears on it."""
-    part = load("index").part("intro.senco")
+    part = load("index").part("intro.senco", Checklist)
     words = {choice.key: choice.label.lower() for choice in part.choices}
     try:
         given = workspace.store.latest(part.key)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Protocol, TypeVar
 
 from senlib import content
-from senlib.workbook.forms import Part
+from senlib.workbook.forms import Cards, Part
 from senlib.workbook.page_forms import load, stems
 from senlib.workbook.store import Answers
 
@@ -226,10 +226,11 @@ def parts_of(chosen: Sequence[Activity]) -> list[Part]:
     return [part_of(key) for key in keys]
 
 
-def packs_of(chosen: Sequence[Activity]) -> list[Part]:
+def packs_of(chosen: Sequence[Activity]) -> list[Cards]:
     """The packs of cards that these activities need, each once."""
     keys = dict.fromkeys(activity.cards for activity in chosen)
-    return [part_of(key) for key in keys if key]
+    parts = (part_of(key) for key in keys if key)
+    return [part for part in parts if isinstance(part, Cards)]
 
 
 def part_of(key: str) -> Part:

@@ -230,8 +230,12 @@ def test_a_class_its_list_its_chart_and_a_walk(sample, opened):
     answer = {"key": "q1", "way": "yes", "n": 1}
     assert opened.by(lambda: setattr(page.flow, "answer", answer)) == 1
     assert opened.by(page.copy.click) == 1
-    drawn = {"nodes": page.editor.nodes, "start": page.editor.start, "n": 1}
-    assert opened.by(lambda: setattr(page.editor, "drawn", drawn)) == 1
+    drawn = {
+        "nodes": page.drawing.editor.nodes,
+        "start": page.drawing.editor.start,
+        "n": 1,
+    }
+    assert opened.by(lambda: setattr(page.drawing.editor, "drawn", drawn)) == 1
     assert opened.by(lambda: setattr(page.which.box, "value", "own")) == 1
     assert opened.by(page.take_off.click) == 1
 

@@ -240,22 +240,22 @@ def test_without_a_drawing_there_is_none_to_walk(page):
 
 
 def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, workspace):
-    assert page.editor not in page.own().children
-    page.copy.click()
+    assert page.drawing.editor not in page.own().children
+    page.drawing.copy.click()
     assert (
-        page.editor in page.own().children
-        and len(page.editor.nodes) == 10
-        and page.editor.problems == []
+        page.drawing.editor in page.own().children
+        and len(page.drawing.editor.nodes) == 10
+        and page.drawing.editor.problems == []
     )
-    assert [words for _, words in page.editor.sums] == [
+    assert [words for _, words in page.drawing.editor.sums] == [
         "Nothing of its own",
         "A note on the class plan",
         "A plan of its own, such as an IEP",
     ]
-    page.editor.nodes, page.editor.start = DRAWN, "own_1"
-    page.editor.drawn = {"nodes": DRAWN, "start": "own_1", "n": 1}
+    page.drawing.editor.nodes, page.drawing.editor.start = DRAWN, "own_1"
+    page.drawing.editor.drawn = {"nodes": DRAWN, "start": "own_1", "n": 1}
     assert (
-        "at" in page.editor.saved
+        "at" in page.drawing.editor.saved
         and json.loads(workspace.store.latest(walks.OWN)["nodes"])[0]["label"]
         == "Home?"
     )
@@ -277,11 +277,11 @@ def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, workspace):
 
 
 def test_a_drawing_that_cannot_be_walked_to_an_end_says_what_is_in_the_way(page):
-    page.copy.click()
+    page.drawing.copy.click()
     loop = [DRAWN[0] | {"no": "own_1"}, DRAWN[1]]
-    page.editor.nodes, page.editor.start = loop, "own_1"
-    page.editor.drawn = {"nodes": loop, "start": "own_1", "n": 1}
-    assert any("loop" in problem for problem in page.editor.problems)
+    page.drawing.editor.nodes, page.drawing.editor.start = loop, "own_1"
+    page.drawing.editor.drawn = {"nodes": loop, "start": "own_1", "n": 1}
+    assert any("loop" in problem for problem in page.drawing.editor.problems)
     page.which.box.value = "own"
     put_on_the_list(page, "0001")
     answer(page, "n")
@@ -322,7 +322,7 @@ def test_what_cannot_be_kept_is_told_where_it_was_tried(
     page, workspace, monkeypatch, trouble, says
 ):
     put_on_the_list(page, "0001")
-    page.copy.click()
+    page.drawing.copy.click()
     with trouble(workspace, monkeypatch):
         page._answered({"key": "q1", "way": "yes", "n": 1})
         assert (
@@ -337,8 +337,8 @@ def test_what_cannot_be_kept_is_told_where_it_was_tried(
         )
         page.new_class.click()
         assert says in words(page.status)
-        page._keep_drawn()
-        assert says in page.editor.saved["fault"]
+        page.drawing.keep()
+        assert says in page.drawing.editor.saved["fault"]
         page.take_off.click()
         assert says in words(page.status) and page.who.value == "0001"
 

@@ -278,7 +278,11 @@ def controls(*boxes: widgets.Widget) -> widgets.Box:
     return box
 
 
-def summers(cohorts: Sequence[int]) -> list[tuple[str, int | tuple[int, ...]]]:
+# Summers to choose from: each as it is shown, and which it is, or which they are; None where it is not known.
+Summers = list[tuple[str, int | tuple[int, ...] | None]]
+
+
+def summers(cohorts: Sequence[int]) -> Summers:
     """Summers to choose from, the latest first, then the last two and three of them together.
 
     >>> summers([2024, 2023])
@@ -290,7 +294,7 @@ def summers(cohorts: Sequence[int]) -> list[tuple[str, int | tuple[int, ...]]]:
         for count, words in ((2, "two"), (3, "three"))
         if len(latest) >= count
     ]
-    return [(str(cohort), cohort) for cohort in latest] + several
+    return [*((str(cohort), cohort) for cohort in latest), *several]
 
 
 def chosen_summers(

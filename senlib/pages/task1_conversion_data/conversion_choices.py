@@ -15,9 +15,6 @@ from senlib.pages.kit.live import Live
 from senlib.text import upper_first
 from senlib.workspace import Workspace
 
-# The summers to choose from: each as it is shown, and which it is, or which they are.
-Summers = list[tuple[str, int | tuple[int, ...] | None]]
-
 
 class Choices:
     """The controls above Task 1's pieces, and the tables for what is chosen there.
@@ -167,15 +164,13 @@ class Choices:
         self.reach.options = self._reaches()
         self.reach.value = self.chosen_stage.converted_at[0]
 
-    def _summers(self) -> Summers:
+    def _summers(self) -> layout.Summers:
         """The summers there are results of, and the last two and three of them together."""
         cohorts = matrix(self.school, stage=self.stage.value)["cohort"]
         if cohorts.empty:
             return [("none held", None)]
-        options: Summers = [
-            *layout.summers(sorted(cohorts.dropna().unique(), reverse=True))
-        ]
-        return options + ([("year not known", None)] if cohorts.isna().any() else [])
+        options = layout.summers(sorted(cohorts.dropna().unique(), reverse=True))
+        return [*options, ("year not known", None)] if cohorts.isna().any() else options
 
     def _entries(self) -> list[tuple[str, str]]:
         return [

@@ -108,13 +108,13 @@ def test_two_pages_of_a_walk_and_of_a_drawing(workspace):
     assert "yes" in words(other.shared.words)
     one._begin_drawing(walks.booklet_chart())
     other._begin_drawing(walks.booklet_chart())
-    assert other.shared_drawing.words.value == ""  # the same drawing
-    one.editor.nodes = [
+    assert other.drawing.shared.words.value == ""  # the same drawing
+    one.drawing.editor.nodes = [
         node | {"label": "Ours"} if node["key"] == "q1" else node
-        for node in one.editor.nodes
+        for node in one.drawing.editor.nodes
     ]
-    one._keep_drawn()
-    other._keep_drawn()
-    assert "another drawing" in words(other.shared_drawing.words)
-    other.shared_drawing.take.click()
-    assert other.editor.nodes[0]["label"] == "Ours"
+    one.drawing.keep()
+    other.drawing.keep()
+    assert "another drawing" in words(other.drawing.shared.words)
+    other.drawing.shared.take.click()
+    assert other.drawing.editor.nodes[0]["label"] == "Ours"

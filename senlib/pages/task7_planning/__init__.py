@@ -14,9 +14,10 @@ from senlib.pages.kit import empty_states, layout, pupil_names
 from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
+from senlib.pages.task7_planning.own_chart_drawing import OwnChart, drawable
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
-from senlib.workbook.flow_chart import FlowChart, problems, walk
+from senlib.workbook.flow_chart import FlowChart, walk
 from senlib.workbook.forms import copies, place
 from senlib.workbook.rows import new_key
 from senlib.workbook.store import StoreError
@@ -26,13 +27,10 @@ from senlib.workbook.walks import (
     IEP,
     OWN,
     PUPIL,
-    SUMS,
     WHO,
     Walked,
     asks,
     booklet_chart,
-    boxes,
-    chart_values,
     class_name,
     own_chart,
     summed_up,
@@ -67,7 +65,7 @@ class PlanningPage(Page):
         self.names = pupil_names.names(self.school)
         self.status = layout.html("")
         self._walk = self._build_walk()
-        self._own = self._build_own()
+        self.drawing = OwnChart(workspace, changed=self._own_chart_changed)
 
     # -- the walk --
 
@@ -365,67 +363,9 @@ class PlanningPage(Page):
 
     def own(self) -> widgets.VBox:
         """A place to draw how planning goes at this school."""
-        return self._own
+        return self.drawing.box
 
-    def _build_own(self) -> widgets.VBox:
-        self.shared_drawing = SharedAnswers(self.workspace)
-        self.editor = Flow(
-            editable=True, title="Our own chart", sums=[list(one) for one in SUMS]
-        )
-        self.copy = widgets.Button(description="Begin from the booklet’s chart")
-        self.copy.on_click(lambda _: self._begin_drawing(booklet_chart()))
-        self.editor.observe(lambda change: self._drawn(change["new"]), "drawn")
-        answers = self._read_drawing()
-        chart = own_chart(answers)
-        if chart:
-            self.editor.own = int(answers.get("own", "0") or 0)
-            self._edit(chart)
-        return widgets.VBox(
-            [self.editor if chart else self.copy, self.shared_drawing.box]
-        )
-
-    def _begin_drawing(self, chart: FlowChart) -> None:
-        self._edit(replace(chart, key=OWN))
-        self._own.children = [self.editor, self.shared_drawing.box]
-        self._keep_drawn()
-
-    def _read_drawing(self) -> Mapping[str, str]:
-        try:
-            return self.shared_drawing.read(OWN)
-        except StoreError as error:
-            self.shared_drawing.words.value = layout.trouble_line(str(error))
-            return {}
-
-    def _show_drawing(self) -> None:
-        self._edit(own_chart(self._read_drawing()))
-
-    def _edit(self, chart: FlowChart) -> None:
-        self.editor.nodes, self.editor.start = drawable(chart), chart.start
-        self.editor.problems = problems(chart)
-
-    def _drawn(self, drawn: Mapping[str, object]) -> None:
-        if drawn:
-            self._keep_drawn()
-
-    @in_one_connection
-    def _keep_drawn(self) -> None:
-        """Keep the chart as it stands in the editor, and say what would stop a walk."""
-        try:
-            values = chart_values(
-                nodes=self.editor.nodes, start=self.editor.start, own=self.editor.own
-            )
-            at = self.shared_drawing.keep(
-                OWN,
-                values,
-                about="the chart",
-                then=self._show_drawing,
-                worded=lambda _: "another drawing",
-            )
-        except StoreError as error:
-            self.editor.saved = {"fault": f"Not saved. {error}"}
-            return
-        self.editor.problems = problems(own_chart(values))
-        self.editor.saved = {"at": layout.saved_at(at)}
+    def _own_chart_changed(self) -> None:
         if self.which.value == "own":
             self._show_class()
 
@@ -450,11 +390,6 @@ def class_first(pupils: pd.DataFrame, name: str) -> pd.DataFrame:
         [pupils[column].str.lower().isin(words) for column in SETS], axis=1
     ).any(axis=1)
     return pd.concat([pupils[here], pupils[~here]])
-
-
-def drawable(chart: FlowChart) -> list[dict[str, str]]:
-    """A chart's boxes with what is drawn of them."""
-    return [{field: box[field] for field in FIELDS} for box in boxes(chart)]
 
 
 open_page = PlanningPage.open
