@@ -104,7 +104,7 @@ def test_what_a_participant_shows_in_two_windows(participant):
 
 def test_the_chart_and_the_list_of_a_class_in_two_windows(sample):
     one, other = windows(PlanningPage, sample)
-    one.copy.click()  # a chart of the school's own
+    one.drawing.copy.click()  # a chart of the school's own
     one.begin()
     pupil = one.pupils["pupil_id"].iloc[0]
     other.of_class.offer(other._classes(), one.of_class.value)
@@ -229,7 +229,7 @@ def test_a_class_its_list_its_chart_and_a_walk(sample, opened):
     assert opened.by(page.add_pupil.click) == 1
     answer = {"key": "q1", "way": "yes", "n": 1}
     assert opened.by(lambda: setattr(page.flow, "answer", answer)) == 1
-    assert opened.by(page.copy.click) == 1
+    assert opened.by(page.drawing.copy.click) == 1
     drawn = {
         "nodes": page.drawing.editor.nodes,
         "start": page.drawing.editor.start,

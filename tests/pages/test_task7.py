@@ -272,7 +272,7 @@ def test_a_drawing_begins_from_the_booklet_s_and_is_kept(page, workspace):
     assert (
         again.which.value == "own"
         and again.flow.done
-        and again.editor.nodes[0]["label"] == "Home?"
+        and again.drawing.editor.nodes[0]["label"] == "Home?"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 
 import ipywidgets as widgets
@@ -16,7 +15,6 @@ from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task7_planning.own_chart_drawing import OwnChart, drawable
 from senlib.widgets import Flow
-from senlib.widgets.flow import FIELDS
 from senlib.workbook.flow_chart import FlowChart, walk
 from senlib.workbook.forms import copies, place
 from senlib.workbook.rows import new_key
