@@ -5,6 +5,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
+# Comments and indentation stay behind; no text in the scripts goes over several lines.
+_UNSENT = re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -23,5 +25,5 @@ def _parts(name: str, parts: dict[str, str]) -> dict[str, str]:
     for needed in _IMPORT.findall(text):
         if needed not in parts:
             _parts(needed, parts)
-    parts[name] = _EXPORT.sub("", _IMPORT.sub("", text)).lstrip("\n")
+    parts[name] = _UNSENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))).strip()
     return parts
