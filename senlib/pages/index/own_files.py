@@ -57,7 +57,7 @@ class OwnFiles:
         self._build_reading()
         self._build_review()
         self._show_remembered()
-        found = widgets.VBox(
+        pieces = widgets.VBox(
             [
                 self.chooser,
                 self.review.box,
@@ -66,12 +66,12 @@ class OwnFiles:
                 self.remembered_trouble,
             ]
         )
-        found.add_class(IN_VIEW)
+        pieces.add_class(IN_VIEW)
         boxes = layout.controls(self.yardstick, self.year, self.name)
         self.box = widgets.VBox(
             [layout.html(layout.answer(ROOM_RULE))]
             if workspace.room
-            else [layout.html(_templates()), boxes, self.codes, found]
+            else [layout.html(_templates()), boxes, self.codes, pieces]
         )
 
     def _build_reading(self) -> None:

@@ -42,7 +42,7 @@ class NewestFile:
         self.keep_it = widgets.Button(description="Keep this file’s figures")
         self.keep_it.on_click(lambda _: self.keep())
         self.keep_it.layout.display = "none"
-        self.held, self.told = layout.html(""), layout.html("")
+        self.editions, self.status = layout.html(""), layout.html("")
         self.away = layout.choice("Added year", [("none", 0)], 0)
         self.take_it = widgets.Button(description="Take this year away again")
         self.take_it.on_click(lambda _: self.take_away(self.away.value))
@@ -53,9 +53,9 @@ class NewestFile:
         adding = (
             [layout.html(layout.note(_ROOM))]
             if workspace.room
-            else [self.chooser, self.says, self.keep_it, self.told, self._added]
+            else [self.chooser, self.says, self.keep_it, self.status, self._added]
         )
-        self.box = widgets.VBox([top, *adding, self.held])
+        self.box = widgets.VBox([top, *adding, self.editions])
         self._show_held()
 
     def take(self, chosen: Sequence[ChosenFile]) -> None:
@@ -88,7 +88,7 @@ class NewestFile:
         try:
             kept = national.keep(self._read, self.workspace.data, held=self._so_far())
         except OSError:
-            self.told.value = layout.trouble_line(
+            self.status.value = layout.trouble_line(
                 f"The file is fine, but could not be kept in {self.workspace.data}. Check that the disk is not full, then try again."
             )
             return
@@ -105,7 +105,7 @@ class NewestFile:
         try:
             national.take_away(self.workspace.data, year)
         except OSError:
-            self.told.value = layout.trouble_line(
+            self.status.value = layout.trouble_line(
                 f"The figures of {year} could not be taken away. Close other programs that use {self.workspace.data}, then try again."
             )
             return
@@ -117,27 +117,27 @@ class NewestFile:
         # The table and the page first: whoever reads the words finds them as they are told.
         self._show_held()
         self._changed()
-        self.told.value = f'<p class="sl-note" role="status">{escape(words)}</p>'
+        self.status.value = f'<p class="sl-note" role="status">{escape(words)}</p>'
 
     def _put_down(self) -> None:
         self._read = None
-        self.says.value = self.told.value = ""
+        self.says.value = self.status.value = ""
         self.keep_it.layout.display = "none"
 
     def _so_far(self) -> pd.DataFrame:
         return national.matrix("gcse", added=national.added(self.workspace.data))
 
     def _show_held(self) -> None:
-        held = national.editions(self.workspace.data)
-        rows = "".join(map(_row, held))
+        editions = national.editions(self.workspace.data)
+        rows = "".join(map(_row, editions))
         heads = "".join(
             f'<th scope="col">{name}</th>' for name in ("Summer", "Holds", "From")
         )
-        self.held.value = (
+        self.editions.value = (
             f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{_HELD}"><table class="sl-table">'
             f"<caption>{_HELD}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
-        added = [edition.year for edition in held if edition.added]
+        added = [edition.year for edition in editions if edition.added]
         self.away.options = [(str(year), year) for year in added] or [("none", 0)]
         self._added.layout.display = "" if added else "none"
 
@@ -153,8 +153,8 @@ def _matrix(file: ChosenFile) -> pd.DataFrame:
 def _holds(edition: national.Edition) -> str:
     groups = ", ".join(edition.groups)
     teachers = " Grades by teachers’ assessment: shown, and not judged against."
-    told = teachers if edition.year in national.TEACHER_ASSESSED else ""
-    return f"Summer {edition.year}: {edition.size}; groups: {groups}.{told}"
+    by_teachers = teachers if edition.year in national.TEACHER_ASSESSED else ""
+    return f"Summer {edition.year}: {edition.size}; groups: {groups}.{by_teachers}"
 
 
 def _row(edition: national.Edition) -> str:

@@ -45,12 +45,12 @@ def paragraphs() -> dict[str, Paragraph]:
     ['rate', 'few_pupils', 'matrix']
     """
     file = files(content) / "figures" / "how_to_read.toml"
-    held = tomllib.loads(file.read_text(encoding="utf-8"))
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
         key: Paragraph(
             key=key, **(entry | {"sources": tuple(map(tuple, entry["sources"]))})
         )
-        for key, entry in held.items()
+        for key, entry in table.items()
     }
 
 

@@ -75,9 +75,9 @@ def header(
     )
 
 
-def _far(found: Sequence[Progress]) -> str:
+def _far(tasks: Sequence[Progress]) -> str:
     """What frame.js takes to the rail; nothing of it shows here."""
-    counts = {one.stem: [one.begun, one.parts] for one in found}
+    counts = {one.stem: [one.begun, one.parts] for one in tasks}
     return (
         f'<sl-far hidden data-far="{escape(json.dumps(counts))}"></sl-far>'
         if counts
@@ -129,9 +129,9 @@ def numbers(
     return folded(summary, plain_table(table, caption=caption, columns=columns))
 
 
-def folded(summary: str, held: str) -> str:
+def folded(summary: str, html: str) -> str:
     """Something one key press away: `summary` is text, `held` is HTML."""
-    return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{held}</details>'
+    return f'<details class="sl-numbers"><summary>{escape(summary)}{html}'
 
 
 def how_to_read(*keys: str) -> str:
@@ -142,9 +142,9 @@ def how_to_read(*keys: str) -> str:
     >>> how_to_read("spend")[:84]
     '<details class="sl-reading"><summary aria-label="How to read this figure" title="How'
     """
-    held = "".join(map(_reading, map(paragraph, keys)))
+    paragraphs = "".join(map(_reading, map(paragraph, keys)))
     name = "How to read this figure"
-    return f'<details class="sl-reading"><summary aria-label="{name}" title="{name}">?</summary>{held}</details>'
+    return f'<details class="sl-reading"><summary aria-label="{name}" title="{name}">?</summary>{paragraphs}</details>'
 
 
 def _reading(one: Paragraph) -> str:

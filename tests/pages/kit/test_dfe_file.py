@@ -36,13 +36,17 @@ def test_nothing_is_kept_before_the_button_is_pressed(piece, file):
     assert set(national.added(piece.workspace.data)["year"]) == {
         2025
     } and piece.calls == [1]
-    assert "Kept" in piece.told.value and str(piece.workspace.data) in piece.told.value
-    assert "2024/25" in piece.held.value and piece.away.value == 2025
+    assert (
+        "Kept" in piece.status.value and str(piece.workspace.data) in piece.status.value
+    )
+    assert "2024/25" in piece.editions.value and piece.away.value == 2025
     piece.take([file])
     assert "Held already" in piece.says.value and piece.keep_it.layout.display == "none"
     piece.take_away(2025)
     assert national.added(piece.workspace.data).empty and piece.calls == [1, 1]
-    assert "2024/25" not in piece.held.value and piece._added.layout.display == "none"
+    assert (
+        "2024/25" not in piece.editions.value and piece._added.layout.display == "none"
+    )
 
 
 def test_what_is_no_such_file_is_refused_in_words(piece):
@@ -55,8 +59,8 @@ def test_what_is_no_such_file_is_refused_in_words(piece):
 
 def test_the_editions_that_are_held_are_listed_with_their_addresses(piece):
     for edition in national.editions():
-        assert national.edition_source(edition).address in piece.held.value
-    assert "teachers’ assessment" in piece.held.value
+        assert national.edition_source(edition).address in piece.editions.value
+    assert "teachers’ assessment" in piece.editions.value
 
 
 def test_in_a_session_s_room_nothing_is_taken(workspace, file):
