@@ -18,20 +18,11 @@ from senlib.exports.about import About
 from senlib.exports.governors_paper import Figures, one_page
 from senlib.measures import provision
 from senlib.measures.gaps import Gap, clear, independent
+from senlib.measures.governors_counts import LIMITS, LOW, MIDDLE, POUNDS, England, View
 from senlib.measures.proportion import FEW, compared, points_apart, rounded, wilson
 from senlib.measures.published_table import HIDE_UP_TO, PublishedTable
 from senlib.national import ALL_SCHOOLS, TEACHER_ASSESSED
-from senlib.pages.governors_data import (
-    LIMITS,
-    LOW,
-    MIDDLE,
-    POUNDS,
-    Context,
-    England,
-    GovernorsData,
-    View,
-    gather,
-)
+from senlib.pages.governors_data import Context, GovernorsData, gather
 from senlib.pages.kit import layout, verdicts
 from senlib.pages.kit.live import Live
 from senlib.pages.kit.verdicts import in_points

@@ -53,8 +53,9 @@ def quick():
     """What is tested elsewhere and takes time is left out: pictures, and two of the governors' three limits."""
     with pytest.MonkeyPatch.context() as patch:
         without_pictures(patch)
+        limits = governors_data.LIMITS[:1]
         for module in (governors, governors_data):
-            patch.setattr(module, "LIMITS", governors_data.LIMITS[:1])
+            patch.setattr(module, "LIMITS", limits)
         patch.setattr(widgets.Widget, "open", lambda _: None)
         yield patch
 
