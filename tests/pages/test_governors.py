@@ -35,15 +35,15 @@ from senlib.measures.governors_counts import LIMITS, TOTALS, England
 from senlib.measures.proportion import rounded
 from senlib.measures.provision import GIVEN
 from senlib.measures.published_table import PublishedTable, publish
-from senlib.pages.governors import (
-    GovernorsPage,
-    _gap,
+from senlib.pages.governors import GovernorsPage
+from senlib.pages.governors.answered_questions import (
     absence,
     attendance,
     england,
     progress,
     works,
 )
+from senlib.pages.governors.rates_in_words import gap_words
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
 from senlib.workbook.plan import add_action
@@ -831,7 +831,7 @@ def test_a_gap_does_not_contradict_the_percentages_beside_it(one, other, told):
         pd.Series({"reached": reached, "pupils": pupils})
         for reached, pupils in (one, other)
     ]
-    assert _gap(*rows).startswith(told)
+    assert gap_words(*rows).startswith(told)
 
 
 # England beside the published rates ----------------------------------------------------------------------------------------
