@@ -70,13 +70,18 @@ ROOM_RULE = (
 )
 
 
-def source_words(source: str) -> str:
-    """The source of a figure in words: a publication's title, or that it was typed in.
+def source_words(source: str, *, with_publisher: bool = False) -> str:
+    """The source of a figure in words: a publication's title, with its publisher where asked for, or that it was typed in.
 
     >>> source_words("typed in here as England’s"), source_words("hansard-2007-12-11")[:16]
     ('typed in here as England’s', 'GCSE mathematics')
     """
-    return source if source in TYPED_SOURCES.values() else national.source(source).title
+    if source in TYPED_SOURCES.values():
+        return source
+    publication = national.source(source)
+    if with_publisher:
+        return f"{publication.title}, {publication.publisher}"
+    return publication.title
 
 
 _NO_SCHOOL_BEFORE = "There is no school that was kept before this one."

@@ -65,11 +65,11 @@ EXPLAINED = [
         "gaps.independent: where two Wilson intervals stand apart, Newcombe’s interval of the gap leaves out 0",
     ),
     (
-        "senlib/pages/governors.py",
+        "senlib/pages/governors/*",
         "(true figure is likely to lie|, likely \\{\\})",
         "no verdict: the range of a published rate (proportion.wilson)",
     ),
-    ("senlib/pages/governors.py", "^More than |^more than \\{\\} %$", COUNT),
+    ("senlib/pages/governors/*", "^More than |^more than \\{\\} %$", COUNT),
     ("senlib/pages/[fg]*.py", "^not clear$", VALUE),
     (
         "senlib/pages/kit/sentences.py",

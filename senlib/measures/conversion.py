@@ -375,7 +375,8 @@ def gained(counts: pd.DataFrame, *, stage: Stage) -> pd.Series[bool]:
     places = {step: place for place, step in enumerate(stage.outcome_scale.steps())}
     before = counts["entry_value"].map(stage.entry_scale.step).map(places)
     after = counts["outcome"].map(stage.outcome_scale.step).map(places)
-    return after - before >= 1
+    # Where there are no pairs, the places have the type of their names.
+    return after.astype("float64") - before.astype("float64") >= 1
 
 
 def _chosen(

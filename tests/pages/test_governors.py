@@ -25,24 +25,25 @@ import pytest
 
 from senlib import ROOT, charts, national
 from senlib import workspace as workspaces
+from senlib.measures import governors_counts as publishing
+from senlib.measures import governors_england
 from senlib.measures.comparison import of_known_starts
 from senlib.measures.conversion import conversion
 from senlib.measures.criteria import criteria
 from senlib.measures.expected import made_in_england
+from senlib.measures.governors_counts import LIMITS, TOTALS, England
 from senlib.measures.proportion import rounded
 from senlib.measures.provision import GIVEN
 from senlib.measures.published_table import PublishedTable, publish
-from senlib.pages import governors_data as publishing
-from senlib.pages.governors import (
-    GovernorsPage,
-    _gap,
+from senlib.pages.governors import GovernorsPage
+from senlib.pages.governors.answered_questions import (
     absence,
     attendance,
     england,
     progress,
     works,
 )
-from senlib.pages.governors_data import LIMITS, TOTALS, England
+from senlib.pages.governors.rates_in_words import gap_words
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
 from senlib.workbook.plan import add_action
@@ -798,7 +799,7 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
     )
     ask = {"subjects": ("English",), "headings": list(headings)}
     counted = publishing.tables(finished, now, given, **ask)
-    view = publishing._view(counted, given, **ask, limit=5)
+    view = publishing.published_view(counted, given, **ask, limit=5)
     asked = works(view, dataclasses.replace(held, headings=headings))
     assert (
         asked.answer
@@ -830,7 +831,7 @@ def test_a_gap_does_not_contradict_the_percentages_beside_it(one, other, told):
         pd.Series({"reached": reached, "pupils": pupils})
         for reached, pupils in (one, other)
     ]
-    assert _gap(*rows).startswith(told)
+    assert gap_words(*rows).startswith(told)
 
 
 # England beside the published rates ----------------------------------------------------------------------------------------
@@ -969,9 +970,9 @@ def test_england_stands_beside_a_rate_that_shows_and_nowhere_else(sample):
     for view in page.held.views.values():
         rates = {
             (name, row.subject, row.side): row.percent
-            for name in publishing.GOT_THERE
+            for name in governors_england.GOT_THERE
             for row in view.tables[name]
-            .rates(column=name, reached=publishing.GOT_THERE[name], of="pupils")
+            .rates(column=name, reached=governors_england.GOT_THERE[name], of="pupils")
             .itertuples()
         }
         assert view.england and not any(pd.isna(rates[row]) for row in view.england)

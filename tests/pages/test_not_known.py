@@ -2,7 +2,8 @@
 
 import re
 
-from senlib.pages.governors import NO_RESULTS, SEN_UNKNOWN, TOO_FEW, GovernorsPage
+from senlib.pages.governors import GovernorsPage
+from senlib.pages.governors.caveats import NO_RESULTS, SEN_UNKNOWN, TOO_FEW
 from senlib.pages.kit.pupil_names import token
 from senlib.pages.pupil import PupilPage
 from senlib.pages.task1_conversion_data import ConversionPage

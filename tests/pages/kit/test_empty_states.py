@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from senlib.pages import governors, governors_data
+from senlib.pages.governors import caveats
 from senlib.pages.kit.site import PAGES
 from senlib.workbook.forms import answer_key
 from tests.pages.driving import without_pictures, workspace_over
@@ -53,8 +54,9 @@ def quick():
     """What is tested elsewhere and takes time is left out: pictures, and two of the governors' three limits."""
     with pytest.MonkeyPatch.context() as patch:
         without_pictures(patch)
+        limits = governors_data.LIMITS[:1]
         for module in (governors, governors_data):
-            patch.setattr(module, "LIMITS", governors_data.LIMITS[:1])
+            patch.setattr(module, "LIMITS", limits)
         patch.setattr(widgets.Widget, "open", lambda _: None)
         yield patch
 
@@ -488,15 +490,15 @@ def to_governors(page, said):
     judged = (school.pupils["on_roll"] == "Y") & (sides(school) == "SEN")
     wrong = []
     for text in said:
-        if text == governors.NOBODY_RECORDED and sen.any():
+        if text == caveats.NOBODY_RECORDED and sen.any():
             wrong.append(f"they are {sen.sum()}: {text!r}")
-        if text == governors.NOBODY_JUDGED and not judged.any():
+        if text == caveats.NOBODY_JUDGED and not judged.any():
             wrong.append(f"nobody has SEN: {text!r}")
-        if text == governors.NOBODY and (sides(school) == "SEN").all():
+        if text == caveats.NOBODY and (sides(school) == "SEN").all():
             wrong.append(f"all have SEN: {text!r}")
-        if text == governors.EVERYBODY and (sides(school) == "no SEN").all():
+        if text == caveats.EVERYBODY and (sides(school) == "no SEN").all():
             wrong.append(f"nobody has SEN: {text!r}")
-        if text == governors.ROLL["empty"] and (school.pupils["on_roll"] == "Y").any():
+        if text == caveats.ROLL["empty"] and (school.pupils["on_roll"] == "Y").any():
             wrong.append(f"some are on roll: {text!r}")
         found = re.match(r"A tenth or more missed, with SEN: (\d+) of (\d+),", text)
         if found and [int(n) for n in found.groups()] != [low, int(sen.sum())]:
