@@ -60,7 +60,7 @@ EXPLAINED = [
     ("senlib/pages/kit/how_to_read.py", "A range is a likely range", HOW),
     ("senlib/content/figures/how_to_read.toml", ".", HOW),
     (
-        "senlib/pages/unit3_class_sheets.py",
+        "senlib/pages/unit3_class_sheets/year_review.py",
         "stand apart, the difference is clear",
         "gaps.independent: where two Wilson intervals stand apart, Newcombe’s interval of the gap leaves out 0",
     ),

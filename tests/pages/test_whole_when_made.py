@@ -18,7 +18,6 @@ NOT_YET = {
     "index",
     "governors",
     "task5_interventions",
-    "unit3_class_sheets",
 }
 
 

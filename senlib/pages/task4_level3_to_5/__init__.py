@@ -24,7 +24,7 @@ from senlib.pages.kit.downloads import Downloads, Made, NothingChosen, forms
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.rates import rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers
-from senlib.pages.task4_level3_to_5 import lists
+from senlib.pages.task4_level3_to_5 import pupil_lists as lists
 from senlib.pages.task4_level3_to_5.question import (
     WHO,
     Question,
