@@ -17,7 +17,6 @@ SOURCES = sorted(Path(pages.__file__).parent.rglob("*.py"))
 NOT_YET = {
     "index",
     "governors",
-    "task5_interventions",
 }
 
 
