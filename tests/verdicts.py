@@ -60,7 +60,7 @@ EXPLAINED = [
     ("senlib/pages/kit/how_to_read.py", "A range is a likely range", HOW),
     ("senlib/content/figures/how_to_read.toml", ".", HOW),
     (
-        "senlib/pages/unit3_class_sheets.py",
+        "senlib/pages/unit3_class_sheets/year_review.py",
         "stand apart, the difference is clear",
         "gaps.independent: where two Wilson intervals stand apart, Newcombe’s interval of the gap leaves out 0",
     ),
@@ -70,19 +70,19 @@ EXPLAINED = [
         "no verdict: the range of a published rate (proportion.wilson)",
     ),
     ("senlib/pages/governors/*", "^More than |^more than \\{\\} %$", COUNT),
-    ("senlib/pages/[fg]*.py", "^not clear$", VALUE),
+    ("senlib/pages/kit/session_charts.py", "^not clear$", VALUE),
     (
         "senlib/pages/kit/sentences.py",
         "^more than $",
         "no verdict: the rule of a target",
     ),
     (
-        "senlib/pages/task1_conversion_data.py",
+        "senlib/pages/task1_conversion_data/peers.py",
         "where the true gap is likely to lie",
         RANGE,
     ),
     (
-        "senlib/pages/task3_ensuring_progress.py",
+        "senlib/pages/task3_ensuring_progress/criteria_words.py",
         "[cC]learly|^not clear$",
         "criteria.clear, of 11 pupils or more",
     ),

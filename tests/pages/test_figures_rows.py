@@ -165,7 +165,10 @@ def test_row_8_below_level_1_there_is_an_order_and_no_points(
     [listed] = (page.pupils(), page.listing.records)[1]
     assert listed["gain"] is None and "-0.0" not in str(listed)
     sheet = (
-        ClassSheetsPage(workspace_over(tmp_path, one)).table("8A")["standing"].tolist()
+        ClassSheetsPage(workspace_over(tmp_path, one))
+        .sheet_of("8A")
+        .table["standing"]
+        .tolist()
     )
     assert sheet == [
         "behind"
@@ -295,8 +298,8 @@ def test_row_14_the_list_of_task_4_says_what_the_answer_says(tmp_path):
 def test_row_14_a_review_of_which_nothing_can_be_said_says_why(tmp_path, results, told):
     page = ClassSheetsPage(workspace_over(tmp_path, one_pupil(*results)))
     page.review()
-    page.year.value = 8
-    said = words(page.figures).replace("\xa0", " ")
+    page.group_review.year.value = 8
+    said = words(page.group_review.figures).replace("\xa0", " ")
     assert any(one in said for one in told.split("|"))
 
 
@@ -315,7 +318,7 @@ def test_row_17_now_is_the_newest_that_is_a_result(tmp_path, newest):
     assert "no current result" not in told and "1 behind" in told
     table = page.rows()
     assert table[["now", "now_date"]].values.tolist() == [["3", "2004-12-10"]]
-    assert ClassSheetsPage(workspace).table("8A")["now"].tolist() == ["3"]
+    assert ClassSheetsPage(workspace).sheet_of("8A").table["now"].tolist() == ["3"]
     assert standing(one)["standing"].tolist() == ["stuck"]
 
 
@@ -333,10 +336,10 @@ def test_row_18_a_subject_without_results_says_so(tmp_path):
     one = one_pupil(("KS2", "3"), ("now", "4", "2005-03-18"))
     page = ClassSheetsPage(workspace_over(tmp_path, one))
     page.sheets()
-    assert "No results in" not in words(page.shown)
+    assert "No results in" not in words(page.class_sheet)
     page.of_form.value = "ICT"
     assert "No results in ICT are in the school’s files for these pupils" in words(
-        page.shown
+        page.class_sheet
     )
     assert [
         name for name, _ in TrackingPage(workspace_over(tmp_path, one)).subject.options

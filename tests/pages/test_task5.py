@@ -11,8 +11,8 @@ from senlib.measures.criteria import low_entries
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import pupil_names
-from senlib.pages.task5_interventions import (
-    InterventionsPage,
+from senlib.pages.task5_interventions import InterventionsPage
+from senlib.pages.task5_interventions.help_words import (
     coverage_answer,
     movement_answer,
     spend_answer,
@@ -648,7 +648,7 @@ def test_what_was_read_stays_and_the_trouble_is_told(
     with trouble(workspace, monkeypatch):
         assert says in save(page.of_pupil, f"{GUIDED}.initials", "TO")["why"]
         page.show.value = "nothing"
-        assert says in words(page.unread) and names_in(page.listing) == [
+        assert says in words(page.trouble) and names_in(page.listing) == [
             "Birch, Bo",
             "Cole, Cy",
             "Elm, Ed",
@@ -662,4 +662,4 @@ def test_what_was_read_stays_and_the_trouble_is_told(
 def test_the_page_opens_over_a_store_that_is_gone(workspace):
     vanish(workspace)
     page = page_of(workspace, "0001")
-    assert "no longer there" in words(page.unread)
+    assert "no longer there" in words(page.trouble)

@@ -16,11 +16,8 @@ from senlib.frameworks import names
 from senlib.measures.class_sheets import class_lists, class_sheet, classes
 from senlib.measures.proportion import FEW
 from senlib.pages.kit.plan_sheet import PlanSheet
-from senlib.pages.unit3_class_sheets import (
-    PRIORITIES,
-    ClassSheetsPage,
-    review_answer,
-)
+from senlib.pages.unit3_class_sheets import ClassSheetsPage
+from senlib.pages.unit3_class_sheets.year_review import PRIORITIES, review_answer
 from senlib.workbook.forms import Grid
 from senlib.workbook.page_forms import load, stems
 from senlib.workbook.plan import actions
@@ -70,10 +67,13 @@ def said_by(content):
     ]
 
 
-def linked(piece):
-    """What the links of a piece save, by the name of the file."""
-    found = re.findall(r'download="([^"]+)" href="data:[^,]+,([^"]+)"', piece.value)
-    return {name: base64.b64decode(data) for name, data in found}
+def linked(page, what):
+    """What the link to one of the page's files saves, by the name of the file; the file is made first."""
+    page.files.what.value = next(one for one in page.files.offers if what in one)
+    page.files.button.click()
+    link = page.files.link.value
+    files = re.findall(r'download="([^"]+)" href="data:[^,]+,([^"]+)"', link)
+    return {name: base64.b64decode(data) for name, data in files}
 
 
 # -- the sheet of a class --
@@ -87,7 +87,7 @@ def test_a_sheet_lists_those_of_the_class_who_have_sen(workspace):
         "8B: 1 of 1 with SEN",
     ]
     page.name.value = "8A"
-    told = words(page.shown)
+    told = words(page.class_sheet)
     assert (
         "8A: 2 of 3 pupils have SEN." in told
         and "Ash, Ann P, SLCN 3 3 stuck" in told
@@ -103,19 +103,19 @@ def test_a_form_is_looked_at_in_the_subject_that_is_chosen(workspace):
     page = page_of(workspace)
     page.name.value = "8A"
     assert page.of_form.layout.display == "" and "Class sheet of 8A, English" in words(
-        page.shown
+        page.class_sheet
     )
     page.of_form.value = "ICT"  # in which nobody has a result
     assert "Class sheet of 8A, ICT" in words(
-        page.shown
-    ) and "Ash, Ann P, SLCN – – not known" in words(page.shown)
+        page.class_sheet
+    ) and "Ash, Ann P, SLCN – – not known" in words(page.class_sheet)
 
 
 def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
     made = small_school(p0001={"need_2": "MLD"}, p0002={"form": "8A"})
     page = page_of(workspace_over(tmp_path, made))
     page.name.value = "8A"
-    found = {one.key: one.pupils for one in page.by_need(page.table("8A"))}
+    found = {one.key: one.pupils for one in page.sheet_of("8A").by_need()}
     # By the order of the bank; who has no need recorded stands under 'other'.
     assert found == {
         "mld": ("Ash, Ann", "Birch, Bo"),
@@ -123,7 +123,7 @@ def test_what_helps_stands_once_for_each_need_with_those_who_have_it(tmp_path):
         "oth": ("Cole, Cy",),
     }
     assert list(found) == ["mld", "slcn", "oth"]
-    told = words(page.shown)
+    told = words(page.class_sheet)
     assert (
         told.count("Show a finished example") == 1
         and "Group target: Says in one sentence" in told
@@ -134,21 +134,21 @@ def test_the_targets_of_an_iep_stand_on_the_sheet(workspace):
     page = page_of(workspace)
     page.name.value = "8A"
     assert "Nobody here has targets in an IEP" in words(
-        page.shown
-    ) and "Own targets (IEP)" not in words(page.shown)
+        page.class_sheet
+    ) and "Own targets (IEP)" not in words(page.class_sheet)
     workspace.store.save_all(
         form="task6.iep/0001",
         values={"task6.iep.1.target": "Starts", "task6.iep.3.target": "Asks"},
     )
     page.live.refresh()
-    assert "Own targets (IEP)" in words(page.shown) and "Starts; Asks" in words(
-        page.shown
+    assert "Own targets (IEP)" in words(page.class_sheet) and "Starts; Asks" in words(
+        page.class_sheet
     )
     workspace.store.save_all(
         form="task6.iep/0002", values={"task6.iep.1.target": "Of somebody else"}
     )
     page.live.refresh()
-    assert "Of somebody else" not in words(page.shown)
+    assert "Of somebody else" not in words(page.class_sheet)
 
 
 @pytest.mark.parametrize("name", names())
@@ -162,7 +162,7 @@ def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
         assert [one for _, one in page.name.options] == table.loc[
             table["column"] == kind, "name"
         ].tolist()
-        listed = pd.concat([page.table(one) for _, one in page.name.options])
+        listed = pd.concat([page.sheet_of(one).table for _, one in page.name.options])
         assert (
             len(listed) == table.loc[table["column"] == kind, "sen"].sum()
             and not listed["pupil_id"].duplicated().any()
@@ -170,7 +170,7 @@ def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
         assert listed[
             "strategies"
         ].all()  # every need of the framework has its place in the bank
-        assert "nan" not in words(page.shown)
+        assert "nan" not in words(page.class_sheet)
     assert [one for _, one in page.name.options][0].startswith("7")
 
 
@@ -180,8 +180,10 @@ def test_a_set_says_where_pupils_stand_in_its_own_subject(tmp_path, name):
     page.kind.value = "set_mathematics"
     assert page.subject == "Mathematics" and page.of_form.layout.display == "none"
     expected = class_sheet(page.school, column="set_mathematics", name=page.name.value)
-    assert page.table(page.name.value)[["pupil_id", "entry", "now"]].equals(
-        expected[["pupil_id", "entry", "now"]]
+    assert (
+        page.sheet_of(page.name.value)
+        .table[["pupil_id", "entry", "now"]]
+        .equals(expected[["pupil_id", "entry", "now"]])
     )
 
 
@@ -194,8 +196,8 @@ def test_a_set_in_a_subject_that_is_not_followed_says_so(tmp_path):
         and page.subject == ""
     )
     assert "not followed in this subject" in words(
-        page.shown
-    ) and "Standing" not in words(page.shown)
+        page.class_sheet
+    ) and "Standing" not in words(page.class_sheet)
 
 
 def test_a_form_in_another_subject_is_the_measure_s(school):
@@ -233,11 +235,11 @@ def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_t
         value_of(asked, f"{row['key']}.used") == "yes" for row in rows
     )
     page.name.value = "8A"
-    assert "Uses the talk frame" in words(page.shown)
+    assert "Uses the talk frame" in words(page.class_sheet)
     (own,) = [row["key"] for row in rows if row["label"] == "Uses the talk frame"]
     save(asked, f"{own}.used", "")
     save(asked, "unit3.strategies.slcn.1.used", "")
-    told = words(page.shown)
+    told = words(page.class_sheet)
     assert (
         "Uses the talk frame" not in told
         and "Wait ten seconds" not in told
@@ -246,7 +248,7 @@ def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_t
     again = page_of(workspace)
     assert value_of(again.ask.asked[STRATEGIES], f"{own}.used") == ""
     save(asked, f"{own}.used", "yes")
-    assert "Uses the talk frame" in words(page.shown)
+    assert "Uses the talk frame" in words(page.class_sheet)
 
 
 def test_what_is_worded_here_takes_the_place_of_the_line(workspace):
@@ -258,11 +260,11 @@ def test_what_is_worded_here_takes_the_place_of_the_line(workspace):
         f"Count to ten {NASTY}",
     )
     assert (
-        "Wait ten seconds" not in words(page.shown)
-        and "Count to ten &lt;script&gt;" in page.shown.value
+        "Wait ten seconds" not in words(page.class_sheet)
+        and "Count to ten &lt;script&gt;" in page.class_sheet.value
     )
     save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", "  ")
-    assert "Wait ten seconds" in words(page.shown)
+    assert "Wait ten seconds" in words(page.class_sheet)
 
 
 def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(workspace):
@@ -308,7 +310,7 @@ def test_a_bank_in_which_all_is_unticked_says_so(workspace):
     page.name.value = "8A"
     for n in (1, 2, 3):
         save(page.ask.asked[STRATEGIES], f"unit3.strategies.slcn.{n}.used", "")
-    assert "No strategy is ticked for it in the bank below." in words(page.shown)
+    assert "No strategy is ticked for it in the bank below." in words(page.class_sheet)
 
 
 def test_no_other_grid_has_gained_first_values():
@@ -332,11 +334,9 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(workspace)
         form="task6.iep/0001", field="task6.iep.1.target", value="=cmd|' /C calc'!A0"
     )
     page.live.refresh()
-    assert linked(page.excel_file.link) == {}  # before it is asked for
-    page.excel_file.button.click()
-    (name,) = linked(page.excel_file.link)
+    ((name, content),) = linked(page, "in Excel").items()
     assert re.fullmatch(r"class-sheet-8a-\d{4}-\d\d-\d\d\.xlsx", name)
-    book = openpyxl.load_workbook(io.BytesIO(linked(page.excel_file.link)[name]))
+    book = openpyxl.load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["Pupils", "What helps", "About"]
     sheet = book["Pupils"]
     head = [cell.value for cell in sheet[1]]
@@ -381,22 +381,9 @@ def test_the_excel_sheet_is_typed_frozen_filtered_and_says_what_it_is(workspace)
     )
 
 
-def test_no_file_is_made_before_it_is_asked_for(workspace, monkeypatch):
-    def refuse(*_):
-        raise AssertionError("a file was made as the page was shown")
-
-    for method in ("excel", "word", "zip"):
-        monkeypatch.setattr(ClassSheetsPage, method, refuse)
-    page = page_of(workspace)
-    page.name.value = "8A"
-    save(page.ask.asked[STRATEGIES], "unit3.strategies.slcn.1.ours", "Count to ten")
-    with pytest.raises(AssertionError):
-        page.word_file.make()
-
-
 def test_the_word_sheet_has_headings_tables_and_what_was_hidden(workspace):
     page = page_of(workspace)
-    made = docx.Document(io.BytesIO(page.word("8A")))
+    made = docx.Document(io.BytesIO(page.sheet_of("8A").word()))
     texts = [paragraph.text for paragraph in made.paragraphs]
     assert texts[0] == "Class sheet of 8A, English" and any(
         "Left out are pupils without SEN" in text for text in texts
@@ -406,8 +393,8 @@ def test_the_word_sheet_has_headings_tables_and_what_was_hidden(workspace):
         "What helps, by need",
         "How to read it",
     ]
-    assert "Ash, Ann" in said_by(page.word("8A")) and not any(
-        "Dean" in text for text in said_by(page.word("8A"))
+    assert "Ash, Ann" in said_by(page.sheet_of("8A").word()) and not any(
+        "Dean" in text for text in said_by(page.sheet_of("8A").word())
     )
     foot = " ".join(
         p.text for section in made.sections for p in section.footer.paragraphs
@@ -421,11 +408,11 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
     )
     page = page_of(workspace_over(tmp_path, made))
     assert (
-        page.every.button.description == "Make all 3 sheets in one zip"
-        and page.every.link.value == ""
+        list(page.files.offers)[-1] == "All 3 sheets in one zip"
+        and page.files.link.value == ""
     )
-    page.every.button.click()
-    (content,) = linked(page.every.link).values()
+    ((file, content),) = linked(page, "in one zip").items()
+    assert file.startswith("class-sheets-forms-english-")
     zipped = ZipFile(io.BytesIO(content))
     assert zipped.namelist() == [
         "README.txt",
@@ -444,7 +431,7 @@ def test_the_zip_has_both_files_of_every_class_and_names_those_without(tmp_path)
     )
     assert "Birch, Bo" in said_by(zipped.read("8B.docx"))
     page.name.value = "8B"
-    assert page.every.link.value == "" and not page.every.button.disabled  # out of date
+    assert page.files.link.value == "" and not page.files.button.disabled  # out of date
 
 
 def test_a_sample_s_files_say_that_nobody_is_real(tmp_path):
@@ -452,7 +439,7 @@ def test_a_sample_s_files_say_that_nobody_is_real(tmp_path):
     assert "nobody here is real" in str(
         [
             row.text
-            for row in docx.Document(io.BytesIO(page.word(page.name.value)))
+            for row in docx.Document(io.BytesIO(page.sheet_of(page.name.value).word()))
             .sections[0]
             .footer.paragraphs
         ]
@@ -469,14 +456,11 @@ def test_names_that_are_markup_formulas_or_no_file_names(tmp_path):
     page = page_of(workspace_over(tmp_path, made))
     for _, name in page.name.options:
         page.name.value = name
-        page.word_file.button.click()
-        assert (
-            linked(page.word_file.link) and "<script" not in page.word_file.link.value
-        )
-        assert "<script" not in page.shown.value
-    page.every.button.click()
-    assert "<script" not in page.every.link.value
-    (content,) = linked(page.every.link).values()
+        assert "<script" not in page.class_sheet.value
+        for what in ("in Excel", "in Word"):
+            assert linked(page, what) and "<script" not in page.files.link.value
+    (content,) = linked(page, "in one zip").values()
+    assert "<script" not in page.files.link.value
     found = ZipFile(io.BytesIO(content)).namelist()
     assert len(found) == len(set(map(str.lower, found))) and not any(
         set(name) & set('<>:"/\\|?*') for name in found
@@ -496,12 +480,12 @@ def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
     ]
     page = page_of(workspace_over(tmp_path, made_of("levels", pupils, [])))
     (name,) = [one for _, one in page.name.options]
-    book = openpyxl.load_workbook(io.BytesIO(page.excel(name)))
+    book = openpyxl.load_workbook(io.BytesIO(page.sheet_of(name).excel()))
     assert (
         book["Pupils"]["A2"].value.startswith("<script>")
         and book["Pupils"]["A2"].data_type == "s"
     )
-    assert said_by(page.word(name))
+    assert said_by(page.sheet_of(name).word())
 
 
 # -- the review --
@@ -510,13 +494,13 @@ def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
 @pytest.mark.parametrize("name", names())
 def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
     page = page_of(workspace_over(tmp_path, open_sample(name)))
-    for _, year in page.year.options:
-        page.year.value = year
-        for _, subject in page.subject_reviewed.options:
-            page.subject_reviewed.value = subject
-            told = words(page.figures)
+    for _, year in page.group_review.year.options:
+        page.group_review.year.value = year
+        for _, subject in page.group_review.subject.options:
+            page.group_review.subject.value = subject
+            told = words(page.group_review.figures)
             assert f"How does Year {year} stand in {subject}, group by group?" in words(
-                page.asked
+                page.group_review.question
             )
             if re.search(
                 r"so it is not known who is on course|It is not known yet who in Year",
@@ -547,7 +531,7 @@ def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
         "senlib.pages.kit.layout.picture",
         lambda draw, **_: drawn.append(draw.keywords) or "",
     )
-    page_of(workspace_over(tmp_path, open_sample("levels"))).year.value = 8
+    page_of(workspace_over(tmp_path, open_sample("levels"))).group_review.year.value = 8
     labels, strong = drawn[-1]["labels"], drawn[-1]["strong"]
     assert [
         label.partition(":")[0]
@@ -558,8 +542,8 @@ def test_in_the_chart_pupils_with_sen_alone_are_round(tmp_path, monkeypatch):
 
 def test_small_groups_are_named_in_words(workspace):
     page = page_of(workspace)
-    page.year.value = 8
-    told = words(page.figures)
+    page.group_review.year.value = 8
+    told = words(page.group_review.figures)
     assert (
         "Every group is too small (fewer than 11) for a percentage to tell much."
         in told
@@ -568,8 +552,10 @@ def test_small_groups_are_named_in_words(workspace):
     assert (
         "Boys and girls: not known" in told
     )  # a group of which it is not known says of what
-    page.year.value = 9
-    assert "Nobody in Year 9 is on roll in the school’s files." in words(page.figures)
+    page.group_review.year.value = 9
+    assert "Nobody in Year 9 is on roll in the school’s files." in words(
+        page.group_review.figures
+    )
 
 
 @pytest.mark.parametrize(
@@ -597,7 +583,7 @@ def test_from_how_many_a_group_is_told_of(pupils, told):
 
 def test_each_year_group_has_six_priorities_of_its_own(workspace):
     page = page_of(workspace)
-    assert [row["label"] for row in rows_of(page.priorities)] == [
+    assert [row["label"] for row in rows_of(page.group_review.priorities)] == [
         "First",
         "Second",
         "Third",
@@ -605,25 +591,30 @@ def test_each_year_group_has_six_priorities_of_its_own(workspace):
         "Fifth",
         "Sixth",
     ]
-    save(page.priorities, "unit3.priorities.1.priority", "Boys' writing")
-    page.year.value = 8
-    assert page.priorities.sheet.form["title"] == "Six priorities for Year 8"
-    assert value_of(page.priorities, "unit3.priorities.1.priority") == ""
-    page.year.value = 7
-    assert value_of(page.priorities, "unit3.priorities.1.priority") == "Boys' writing"
+    save(page.group_review.priorities, "unit3.priorities.1.priority", "Boys' writing")
+    page.group_review.year.value = 8
+    assert (
+        page.group_review.priorities.sheet.form["title"] == "Six priorities for Year 8"
+    )
+    assert value_of(page.group_review.priorities, "unit3.priorities.1.priority") == ""
+    page.group_review.year.value = 7
+    assert (
+        value_of(page.group_review.priorities, "unit3.priorities.1.priority")
+        == "Boys' writing"
+    )
 
 
 def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_from(
     workspace,
 ):
     page = page_of(workspace)
-    page.year.value = 8
+    page.group_review.year.value = 8
     for column, value in (
         ("priority", "Boys' writing"),
         ("owner", "KS"),
         ("due", "2005-07-01"),
     ):
-        save(page.priorities, f"unit3.priorities.2.{column}", value)
+        save(page.group_review.priorities, f"unit3.priorities.2.{column}", value)
     (action,) = actions(workspace.store.forms())
     assert (
         action.what,
@@ -651,8 +642,8 @@ def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_f
     save(
         plan, field, "JM", form=form
     )  # and back: what the plan changes stands where it was written
-    page.priorities.show()
-    assert value_of(page.priorities, "unit3.priorities.2.owner") == "JM"
+    page.group_review.priorities.show()
+    assert value_of(page.group_review.priorities, "unit3.priorities.2.owner") == "JM"
 
 
 # -- schools that lack something, and stores --
@@ -661,7 +652,7 @@ def test_a_priority_stands_in_the_plan_with_its_owner_its_date_and_where_it_is_f
 def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     page = page_of(workspace_over(tmp_path / "a", small_school(codes=True)))
     page.name.value = "8A"
-    assert "0001 P, SLCN" in words(page.shown)
+    assert "0001 P, SLCN" in words(page.class_sheet)
     made = made_of(
         "levels",
         [
@@ -677,12 +668,12 @@ def test_a_school_with_codes_one_without_sen_and_one_without_classes(tmp_path):
     )
     page = page_of(workspace_over(tmp_path / "b", made))
     assert (
-        "8A: of 1 pupil nobody has SEN." in words(page.shown)
-        and page.one_class.layout.display == "none"
-        and page.every.box.layout.display == "none"
+        "8A: of 1 pupil nobody has SEN." in words(page.class_sheet)
+        and page.files.link.value == ""
+        and page.files.box.layout.display == "none"
     )
     page = page_of(workspace_over(tmp_path / "c", without_sen()))
-    assert "no classes to make sheets for" in words(page.shown)
+    assert "no classes to make sheets for" in words(page.class_sheet)
 
 
 @pytest.mark.parametrize("trouble, says", TROUBLES)
@@ -700,13 +691,17 @@ def test_what_cannot_be_kept_or_read_is_told_and_what_was_read_stays(
             )["why"]
         )
         assert (
-            says in save(page.priorities, "unit3.priorities.1.priority", "Boys")["why"]
+            says
+            in save(
+                page.group_review.priorities, "unit3.priorities.1.priority", "Boys"
+            )["why"]
         )
         page.name.value = "8B"
         page.name.value = "8A"
-        assert says in words(page.trouble) and "Count to ten" in words(page.shown)
-        page.every.button.click()
-        assert linked(page.every.link) and not page.every.button.disabled
+        assert says in words(page.trouble) and "Count to ten" in words(page.class_sheet)
+        # No file is made of what may be out of date.
+        assert linked(page, "in one zip") == {} and says in words(page.files.link)
+        assert not page.files.button.disabled
 
 
 def test_the_page_opens_over_a_store_that_is_gone(workspace):

@@ -98,7 +98,17 @@ class Downloads(FileButton):
 
     def move_to(self, workspace: Workspace, offers: Sequence[FileOffer]) -> None:
         """Offer the same of another school."""
-        self.workspace, self.offers = workspace, dict(offers)
+        self.workspace = workspace
+        self.offer(offers)
+
+    def offer(self, offers: Sequence[FileOffer]) -> None:
+        """Offer these from now on; what stands at the place that is chosen stays chosen."""
+        self.offers = dict(offers)
+        options = [(label, label) for label in self.offers]
+        if list(self.what.options) != options:
+            place = self.what.index or 0
+            self.what.options = options
+            self.what.index = min(place, len(options) - 1) if options else None
         self.clear()
 
     def _chosen(self) -> File:

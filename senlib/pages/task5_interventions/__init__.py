@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from textwrap import wrap
 
 import ipywidgets as widgets
 import pandas as pd
@@ -14,13 +13,11 @@ from senlib import charts
 from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
 from senlib.measures.criteria import low_entries
-from senlib.measures.gaps import Gap
 from senlib.measures.newcomers import newcomers
-from senlib.measures.proportion import FEW, points_apart, rounded
+from senlib.measures.proportion import FEW
 from senlib.measures.tracking import track, undated
 from senlib.pages.kit import (
     empty_states,
-    header,
     layout,
     provision_maps,
     pupil_names,
@@ -28,12 +25,19 @@ from senlib.pages.kit import (
     verdicts,
 )
 from senlib.pages.kit.choices import ChoiceList
-from senlib.pages.kit.form_sheet import PageSheets
-from senlib.pages.kit.live import Live
+from senlib.pages.kit.page import Page
+from senlib.pages.task5_interventions.help_words import (
+    beside_row,
+    coverage_answer,
+    in_row,
+    movement_answer,
+    pounds,
+    spend_answer,
+    year7_answer,
+)
 from senlib.widgets import Listing
 from senlib.workbook.forms import copies, place
-from senlib.workbook.store import StoreError
-from senlib.workspace import Workspace, open_workspace
+from senlib.workspace import Workspace
 
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
 
@@ -67,30 +71,108 @@ HOW_TO_READ = "Under each heading stand the initials of those who give the help.
 GOVERNORS = "The governors’ page counts pupils with SEN whose attendance is known, and rounds, so its sums may be smaller."
 
 
-class InterventionsPage:
-    """The page of Task 5. A test drives it without a browser."""
+_IN_ROW = [
+    {"key": "name", "label": "Pupil", "kind": "text"},
+    {"key": "form", "label": "Form", "kind": "text"},
+    {"key": "sen", "label": "SEN", "kind": "text"},
+    {"key": "needs", "label": "Needs", "kind": "text"},
+]
 
-    def __init__(self, workspace: Workspace, *, query: Mapping[str, str]) -> None:
-        self.workspace, self.query = workspace, dict(query)
-        self.school = workspace.school
-        self.ask = PageSheets(workspace, "task5_interventions")
+_WHO = [
+    {"key": "name", "label": "Pupil", "kind": "text"},
+    {"key": "year", "label": "Year", "kind": "number"},
+    {"key": "sen", "label": "SEN, needs", "kind": "code"},
+    {
+        "key": "standing",
+        "label": "Standing",
+        "kind": "choice",
+        "choices": list(measures.STANDINGS),
+    },
+]
+
+_SUMS = [
+    {"key": "given", "label": "Things given", "kind": "number", "upright": True},
+    {"key": "hours", "label": "Hours a week", "kind": "number", "upright": True},
+    {"key": "cost", "label": "£ a year", "kind": "number", "upright": True},
+]
+
+
+def _moving(
+    table: pd.DataFrame,
+    *,
+    long: list[str],
+    short: list[str],
+    marks: list[float],
+    width: charts.Width,
+) -> Figure:
+    """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
+    return charts.rates(
+        table,
+        labels=long if width.narrow else short,
+        strong=[True] * len(table),
+        marks=marks,
+        mark="without it",
+        width=width,
+        axis="move on",
+    )
+
+
+class InterventionsPage(Page):
+    """The page of Task 5."""
+
+    stem = "task5_interventions"
+    next_steps = (
+        ("Task 6: see how well support works in a lesson", "task6_support_in_class"),
+        ("Task 8: give what you noted an owner and a date", "task8_working_smarter"),
+    )
+
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
         self.headings = provision_maps.headings()
-        self.live = Live()
-        self.unread = layout.html("")
-        self._held: Mapping[str, Mapping[str, str]] = {}
-        self.live.also(self._take_stock)
-
-    def header(self) -> widgets.HTML:
-        """Which school this is."""
-        return header.header(self.workspace)
-
-    # -- Year 7 --
+        self.live.also(self.take_stock)
+        self._chart = self._build_chart()
+        self._coverage = self._build_coverage()
+        self._audit = self._build_audit()
+        self._map = self._build_map()
+        self._movement = self.live.piece(self._movement_html)
+        self._spend = self.live.piece(self._spend_html)
 
     def chart(self) -> widgets.VBox:
         """The chart of who needs what, with this school's own Year 7 in it."""
+        return self._chart
+
+    def coverage(self) -> widgets.VBox:
+        """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
+        return self._coverage
+
+    def map(self) -> widgets.VBox:
+        """The provision map of one pupil, with the six other ways to try before another adult."""
+        return self._map
+
+    def movement(self) -> widgets.HTML:
+        """Of the pupils who have a thing, how many move, beside those who do not have it."""
+        return self._movement
+
+    def spend(self) -> widgets.HTML:
+        """What is spent under each heading."""
+        return self._spend
+
+    def audit(self) -> widgets.VBox:
+        """One intervention at a time, held against the seven ingredients; and all of them together."""
+        return self._audit
+
+    def given(self) -> pd.DataFrame:
+        """What every pupil on roll is given."""
+        return self._provision
+
+    # -- Year 7 --
+
+    def _build_chart(self) -> widgets.VBox:
         self.new = newcomers(self.school)
         rows = [row for row, _, _ in self.school.framework.tracking.newcomers]
-        notes = {row: _in_row(self.new[self.new["row"] == row]) for row in rows}
+        notes = {row: in_row(self.new[self.new["row"] == row]) for row in rows}
         own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
         labels = {row.key: row.label for row in own.part.rows}
         self.row = layout.choice(
@@ -152,9 +234,8 @@ class InterventionsPage:
 
     # -- the provision map --
 
-    def coverage(self) -> widgets.VBox:
-        """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
-        self.answer = self.live.piece(self._coverage)
+    def _build_coverage(self) -> widgets.VBox:
+        self.answer = self.live.piece(self._coverage_html)
         self.show = layout.choice("Which pupils", SHOW)
         heads = [
             {"key": key, "label": title, "kind": "text", "upright": True}
@@ -164,13 +245,13 @@ class InterventionsPage:
         self.listing = Listing(
             columns=columns, caption="", empty="There are no such pupils.", page_size=10
         )
-        self.show.observe(lambda _: (self._take_stock(), self._list()), "value")
+        self.show.observe(lambda _: self._choose_pupils(), "value")
         self.live.also(self._list)
         needs = self.live.piece(self._needs)
         key = layout.html(layout.note(HOW_TO_READ) + pupil_names.codes_key(self.school))
         return widgets.VBox(
             [
-                self.unread,
+                self.trouble,
                 self.answer,
                 layout.controls(self.show),
                 self.listing,
@@ -179,11 +260,10 @@ class InterventionsPage:
             ]
         )
 
-    def map(self) -> widgets.VBox:
-        """The provision map of one pupil, with the six other ways to try before another adult."""
-        options, wanted = pupil_names.offered(self.workspace, self.query)
+    def _build_map(self) -> widgets.VBox:
+        options, pupil_id = pupil_names.offered(self.workspace, self.query)
         self.pupil = layout.choice(
-            "Whose map?", [("Choose a pupil", ""), *options], wanted
+            "Whose map?", [("Choose a pupil", ""), *options], pupil_id
         )
         self.of_pupil = self.ask.part(provision_maps.MAP, of="nobody")
         self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
@@ -200,28 +280,15 @@ class InterventionsPage:
         )
         return widgets.VBox([layout.controls(self.pupil), nobody, self.map_place])
 
-    def _take_stock(self) -> None:
-        """Read the answers and count who has what, once for all that is made of them.
-
-        Where they cannot be read, those that were read last stay, and the page says why.
-        """
-        try:
-            self._held, self.unread.value = self.workspace.store.forms(), ""
-        except StoreError as error:
-            self.unread.value = layout.trouble_line(
-                f"What is given cannot be read anew. {error}"
-            )
-        pupils, given = self.school.pupils, provision_maps.given(self._held)
-        self._given = given[
-            given["pupil_id"].isin(pupils.loc[pupils["on_roll"] == "Y", "pupil_id"])
-        ]
+    def take_stock(self) -> None:
+        """Read the answers and count who has what, once for all that is made of them."""
+        super().take_stock()
+        pupils, provision = self.school.pupils, provision_maps.given(self.answers)
+        on_roll = pupils.loc[pupils["on_roll"] == "Y", "pupil_id"]
+        self._provision = provision[provision["pupil_id"].isin(on_roll)]
         self._covered = measures.coverage(
-            self.school, self._given, headings=list(self.headings)
+            self.school, self._provision, headings=list(self.headings)
         )
-
-    def given(self) -> pd.DataFrame:
-        """What every pupil on roll is given."""
-        return self._given
 
     def _show_map(self) -> None:
         if not self.pupil.value:
@@ -242,20 +309,19 @@ class InterventionsPage:
     def _map_changed(self) -> None:
         self.live.refresh()
         self._say_adult()
-        if hasattr(self, "intervention"):
-            before = self.intervention.value
-            self.intervention.offer(self._interventions())
-            # A line that has been taken out of the map is no longer there to be looked at.
-            if self.intervention.value != before:
-                self._show_audit()
+        before = self.intervention.value
+        self.intervention.offer(self._interventions())
+        # A line that has been taken out of the map is no longer there to be looked at.
+        if self.intervention.value != before:
+            self._show_audit()
 
     def _ways_changed(self) -> None:
-        self._take_stock()
+        self.take_stock()
         self._say_adult()
 
     def _say_adult(self) -> None:
         mine, ways = (
-            self._held.get(place(key, of=self.pupil.value), {})
+            self.answers.get(place(key, of=self.pupil.value), {})
             for key in (provision_maps.MAP, ALTERNATIVES)
         )
         words = "This map gives an adult at the pupil’s side, and none of the six other ways has been tried. Try one first, or beside it."
@@ -265,15 +331,15 @@ class InterventionsPage:
             else ""
         )
 
-    def _coverage(self) -> str:
+    def _coverage_html(self) -> str:
         title = layout.heading("Does help reach the pupils who are stuck?")
         table = self._covered
         if table.empty:
             return title + layout.answer(self._nobody_followed())
-        told = coverage_answer(table, years=self._years)
+        sentence = coverage_answer(table, years=self._years)
         return (
             title
-            + layout.answer(" ".join(filter(None, (told, self._way_on()))))
+            + layout.answer(" ".join(filter(None, (sentence, self._way_on()))))
             + layout.note(measures.STANDING_RULE)
             + self._undated()
             + layout.how_to_read("help_and_stuck", "on_course_and_stuck")
@@ -307,16 +373,20 @@ class InterventionsPage:
         """Of how many of these pupils a level now has no date, and is not judged."""
         stage = self.school.framework.stage(self.school.framework.tracking.stage)
         rows = undated(track(self.school, entry=stage.bands))["pupil_id"]
-        told = sentences.without_a_date(
+        sentence = sentences.without_a_date(
             rows[rows.isin(self._covered["pupil_id"])].nunique()
         )
-        return layout.note(told) if told else ""
+        return layout.note(sentence) if sentence else ""
 
     @property
     def _years(self) -> str:
         """The years in which pupils are followed, in words."""
         first, *_, last = self.school.framework.tracking.years
         return f"Years {first} to {last}"
+
+    def _choose_pupils(self) -> None:
+        self.take_stock()
+        self._list()
 
     def _list(self) -> None:
         table = self._covered
@@ -325,12 +395,15 @@ class InterventionsPage:
         elif self.show.value == "nothing":
             table = table[table["given"] == 0]
         elif self.show.value == "much":
-            much = measures.much_without_movement(self.school, self._given)["pupil_id"]
+            much = measures.much_without_movement(self.school, self._provision)[
+                "pupil_id"
+            ]
             table = table.set_index("pupil_id").loc[much].reset_index()
-        named = {value: words for words, value in self.show.options}[self.show.value]
+        titles = {value: words for words, value in self.show.options}
+        title = titles[self.show.value]
         rule = measures.MUCH_RULE if self.show.value == "much" else ""
-        told = f"{named}, in {self._years}: {sentences.pupils(len(table))}"
-        self.listing.caption = f"{told}. {rule}" if rule else told
+        sentence = f"{title}, in {self._years}: {sentences.pupils(len(table))}"
+        self.listing.caption = f"{sentence}. {rule}" if rule else sentence
         needs = pupil_names.needs_listed(self.school)
         self.listing.records = [
             {
@@ -350,7 +423,7 @@ class InterventionsPage:
 
     def _needs(self) -> str:
         table = measures.coverage_by_need(
-            self.school, self.given(), headings=list(self.headings)
+            self.school, self._provision, headings=list(self.headings)
         )
         if not table["reached"].sum():
             return ""
@@ -368,20 +441,16 @@ class InterventionsPage:
             "high": "Likely to",
         }
         caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
-        told = layout.numbers(
+        sentence = layout.numbers(
             shown, caption=caption, columns=columns, summary="Provision by type of need"
         )
-        return told + layout.how_to_read("rate", "few_pupils")
+        return sentence + layout.how_to_read("rate", "few_pupils")
 
     # -- does it move them, and what does it cost --
 
-    def movement(self) -> widgets.HTML:
-        """Of the pupils who have a thing, how many move, beside those who do not have it."""
-        return self.live.piece(self._movement)
-
-    def _movement(self) -> str:
+    def _movement_html(self) -> str:
         title = layout.heading("Do the pupils who get it move on?")
-        if self.given().empty:
+        if self._provision.empty:
             return title + layout.answer(
                 "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
             )
@@ -391,7 +460,7 @@ class InterventionsPage:
                 if len(self._covered)
                 else self._nobody_followed()
             )
-        table = measures.movement(self.school, self.given())
+        table = measures.movement(self.school, self._provision)
         table = table[table["pupils"] > 0].reset_index(drop=True)
         if table.empty:
             return title + layout.answer(
@@ -407,7 +476,7 @@ class InterventionsPage:
             ],
         )
         header = shown[shown["enough"]].head(12)
-        told = movement_answer(shown)
+        sentence = movement_answer(shown)
         chart = ""
         if len(header):
             counts = [f"{row.reached} of {row.pupils}" for row in header.itertuples()]
@@ -416,7 +485,7 @@ class InterventionsPage:
                 for label, count in zip(header["label"], counts, strict=True)
             ]
             short = [
-                _beside(label, count)
+                beside_row(label, count)
                 for label, count in zip(header["label"], counts, strict=True)
             ]
             plain = header.assign(national=float("nan"), lea=float("nan"))
@@ -436,15 +505,11 @@ class InterventionsPage:
         )
         how = layout.how_to_read("provision_and_movement", "rate", "few_pupils")
         caveat = layout.note(measures.MOVEMENT_CAVEAT)
-        return title + layout.answer(told) + chart + numbers + caveat + how
+        return title + layout.answer(sentence) + chart + numbers + caveat + how
 
-    def spend(self) -> widgets.HTML:
-        """What is spent under each heading."""
-        return self.live.piece(self._spend)
-
-    def _spend(self) -> str:
+    def _spend_html(self) -> str:
         title = layout.heading("What do we spend, and on what?")
-        table = measures.spend(self.given(), headings=list(self.headings))
+        table = measures.spend(self._provision, headings=list(self.headings))
         parts, whole = table[table["heading"] != measures.ALL_HEADINGS], table.iloc[-1]
         if not whole.things:
             return title + layout.answer("No provision is on the maps yet.")
@@ -458,7 +523,7 @@ class InterventionsPage:
         chart = layout.picture(
             partial(charts.spend, used, labels=list(used["name"])),
             says=". ".join(
-                f"{r.name}: {_pounds(r.cost)}" for r in used.itertuples(index=False)
+                f"{r.name}: {pounds(r.cost)}" for r in used.itertuples(index=False)
             ),
         )
         columns = {
@@ -476,8 +541,7 @@ class InterventionsPage:
 
     # -- the audit --
 
-    def audit(self) -> widgets.VBox:
-        """One intervention at a time, held against the seven ingredients; and all of them together."""
+    def _build_audit(self) -> widgets.VBox:
         self.intervention = ChoiceList("Which intervention?", self._interventions())
         self.audited = self.ask.part(AUDIT, of="none")
         self.audit_place = widgets.VBox([])
@@ -490,10 +554,10 @@ class InterventionsPage:
         )
 
     def _interventions(self) -> list[tuple[str, str]]:
-        used = set(provision_maps.given(self._held)["provision"])
+        used = set(provision_maps.given(self.answers)["provision"])
         lines = [
             (f"{self.headings.get(line.section, '')}: {line.label}", line.key)
-            for line in provision_maps.map_rows(self._held)
+            for line in provision_maps.map_rows(self.answers)
         ]
         first = [(f"{words} (in use)", key) for words, key in lines if key in used]
         return [
@@ -511,18 +575,20 @@ class InterventionsPage:
 
     def _audits(self) -> str:
         part = self.ask.sheet.part(AUDIT)
-        labels = {line.key: line.label for line in provision_maps.map_rows(self._held)}
+        labels = {
+            line.key: line.label for line in provision_maps.map_rows(self.answers)
+        }
         rows = []
-        for key, values in copies(self._held, AUDIT).items():
-            given = [values.get(item.key, "") for item in part.items]
-            if any(given):
+        for key, values in copies(self.answers, AUDIT).items():
+            judged = [values.get(item.key, "") for item in part.items]
+            if any(judged):
                 weak = [
                     str(n)
-                    for n, value in enumerate(given, start=1)
+                    for n, value in enumerate(judged, start=1)
                     if value == "missing"
                 ]
                 counts = {
-                    choice.key: given.count(choice.key) for choice in part.choices
+                    choice.key: judged.count(choice.key) for choice in part.choices
                 }
                 rows.append(
                     {
@@ -538,263 +604,12 @@ class InterventionsPage:
             | {choice.key: choice.label for choice in part.choices}
             | {"weak": "Missing ingredients"}
         )
-        told = layout.plain_table(
+        sentence = layout.plain_table(
             pd.DataFrame(rows),
             caption="The interventions looked at so far, of seven ingredients",
             columns=columns,
         )
-        return told + layout.how_to_read("ingredients")
-
-    def next(self) -> widgets.HTML:
-        """Where to go from here."""
-        lines = [
-            (
-                "Task 6: see how well support works in a lesson",
-                layout.address("task6_support_in_class"),
-            ),
-            (
-                "Task 8: give what you noted an owner and a date",
-                layout.address("task8_working_smarter"),
-            ),
-        ]
-        return layout.html(layout.what_next(lines))
+        return sentence + layout.how_to_read("ingredients")
 
 
-def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
-    """How many of the pupils who are stuck have nothing, in a few sentences.
-
-    >>> table = pd.DataFrame({"standing": ["stuck", "stuck", "moving", "not known"], "given": [0, 2, 1, 0]})
-    >>> print(coverage_answer(table, years="Years 7 to 9"))
-    Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of the 4 are stuck, and 1 of those has
-    nothing. For 1 it is not known whether they are stuck.
-    """
-    nothing, unknown = (
-        int((table["given"] == 0).sum()),
-        int((table["standing"] == "not known").sum()),
-    )
-    stuck = table[table["standing"] == "stuck"]
-    told = (
-        f"Of {sentences.pupils(len(table))} with SEN in {years}, {_have(len(table) - nothing)} something on their map "
-        f"and {_have(nothing)} nothing."
-    )
-    if unknown == len(table):
-        return f"{told} It is not known yet whether {'any of them' if unknown > 1 else 'this pupil'} is stuck."
-    rest = (
-        f" For {unknown:,} it is not known whether they are stuck." if unknown else ""
-    )
-    if stuck.empty:
-        return f"{told} Nobody is known to be stuck.{rest}"
-    without = int((stuck["given"] == 0).sum())
-    everyone = f"the {len(table):,}" if len(table) > 1 else "them"
-    if len(stuck) == 1:
-        return f"{told} 1 of {everyone} is stuck, and has {'nothing' if without else 'something'}.{rest}"
-    those = (
-        f"{without:,} of those {_has(without)} nothing"
-        if without
-        else "each of those has something"
-    )
-    return f"{told} {len(stuck):,} of {everyone} are stuck, and {those}.{rest}"
-
-
-def _beside(label: str, count: str, *, room: int = 29) -> str:
-    """What stands beside a row of the chart, in the two lines there is room for.
-
-    >>> print(_beside("Extra teaching in a small progress group", "9 of 14"))
-    Extra teaching in a small
-    progress group: 9 of 14
-    """
-    held = count.replace(" ", "\N{NO-BREAK SPACE}")  # '9 of 14' is not parted
-    lines = [
-        line.replace("\N{NO-BREAK SPACE}", " ")
-        for line in wrap(f"{label}: {held}", width=room)
-    ]
-    return (
-        "\n".join(lines)
-        if len(lines) <= 2
-        else f"{layout.shortened(label, most=room)}\n{count}"
-    )
-
-
-def movement_answer(shown: pd.DataFrame) -> str:
-    """What stands out among the things given that enough pupils have."""
-    enough = shown[shown["enough"]]
-    if enough.empty:
-        return f"Nothing on the maps is given to {FEW} pupils or more, so no percentage would tell you much. Look at the pupils one by one."
-    worse = enough[enough["clear"] == "lower"]
-    low = (worse if len(worse) else enough).iloc[0]
-    unknown = f" (of {low.not_known} more it is not known)" if low.not_known else ""
-    told = (
-        f"Look first at ‘{low.label}’. Of {sentences.pupils(int(low.pupils))} with SEN who have it{unknown}, {low.reached} "
-        f"{'moves' if low.reached == 1 else 'move'}, judged by {low.judged}: {rounded(low.percent)} %, "
-        f"likely between {rounded(low.low)} and {rounded(low.high)} %. "
-    )
-    if not low.beside_pupils:
-        return (
-            told
-            + "There are no pupils with SEN without it of whom it is known, so there is nobody to compare with."
-        )
-    beside = (
-        f"Of {low.beside_pupils} with SEN who do not have it, {rounded(low.beside)} %, likely between {rounded(low.beside_low)} and "
-        f"{rounded(low.beside_high)} %"
-    )
-    apart = points_apart(low.percent, low.beside)
-    side = "no gap"
-    if low.gap:
-        side = f"{verdicts.in_points(apart)} {'higher' if low.gap > 0 else 'lower'} with it"
-    found = verdicts.gap(Gap(low.gap, low.gap_low, low.gap_high))
-    if low.clear != "lower":
-        return f"{told}{beside}: {side}. {found}"
-    why = "This does not show that it fails: it is given to those who were stuck."
-    lowest = (enough["percent"] > low.percent).sum() == len(enough) - 1 > 0
-    rank = (
-        f" It is the lowest of {len(enough)} that {FEW} pupils or more have."
-        if lowest
-        else ""
-    )
-    return f"{told}{beside}: {side}. {found} {why}{rank}"
-
-
-def spend_answer(whole: pd.Series) -> str:
-    """What all of it comes to.
-
-    >>> print(spend_answer(pd.Series({"pupils": 1, "things": 1, "hours": 0.5, "cost": 300.0, "cost_known": 1}, dtype=object)))
-    The maps of all years hold 1 entry for 1 pupil, with SEN or without: 0.5 hours a week, £300 a year.
-    >>> print(spend_answer(pd.Series({"pupils": 2, "things": 3, "hours": float("nan"), "cost": 300.0, "cost_known": 1}, dtype=object)))
-    The maps of all years hold 3 entries for 2 pupils, with SEN or without: at least £300 a year. For 2 of 3 entries no cost is
-    written down.
-    """
-    entries = f"{whole.things:,} entr{'y' if whole.things == 1 else 'ies'}"
-    missing = int(whole.things - whole.cost_known)
-    sums = [] if pd.isna(whole.hours) else [sentences.hours(whole.hours)]
-    if not pd.isna(whole.cost):
-        sums.append(f"{'at least ' if missing else ''}£{whole.cost:,.0f} a year")
-    told = f"The maps of all years hold {entries} for {sentences.pupils(int(whole.pupils))}, with SEN or without"
-    told += f": {', '.join(sums)}." if sums else "."
-    if pd.isna(whole.cost):
-        return f"{told} No costs are written down yet."
-    return (
-        f"{told} For {missing:,} of {entries} no cost is written down."
-        if missing
-        else told
-    )
-
-
-def _moving(
-    table: pd.DataFrame,
-    *,
-    long: list[str],
-    short: list[str],
-    marks: list[float],
-    width: charts.Width,
-) -> Figure:
-    """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
-    return charts.rates(
-        table,
-        labels=long if width.narrow else short,
-        strong=[True] * len(table),
-        marks=marks,
-        mark="without it",
-        width=width,
-        axis="move on",
-    )
-
-
-def _has(count: int) -> str:
-    return "has" if count == 1 else "have"
-
-
-def _have(count: int) -> str:
-    return f"{count:,} {_has(count)}" if count else "none have"
-
-
-def _pounds(cost: float) -> str:
-    return "cost not known" if pd.isna(cost) else f"£{cost:,.0f} a year"
-
-
-def year7_answer(
-    new: pd.DataFrame,
-    *,
-    everyone: int,
-    unknown: int = 0,
-    without_entry: Mapping[str, int] | None = None,
-) -> str:
-    """How many of Year 7 stand in the chart, of how many there are; of `unknown` no SEN code is held, of `without_entry`, by subject,
-    no start.
-
-    >>> year7_answer(pd.DataFrame({"pupil_id": ["1", "1", "2"], "sen": [True, True, False]}), everyone=30)
-    'Of 30 pupils in Year 7 now, 2 stand in at least one row below, 1 of them with SEN. Some stand in several.'
-    >>> print(year7_answer(pd.DataFrame({"pupil_id": []}), everyone=9, without_entry={"English": 2, "Mathematics": 1}))
-    Of 9 pupils in Year 7 now, nobody is known to stand in a row below. 2 pupils have no result on entry in English, 1 pupil has none in
-    Mathematics: choose your files again on the front page, with KS2 results.
-    """
-    if not everyone:
-        return "Nobody in Year 7 is on roll in the school’s files, so nobody stands in the rows below."
-    inside = new.drop_duplicates("pupil_id")
-    start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
-    missing = {
-        subject: count for subject, count in (without_entry or {}).items() if count
-    }
-    if len(without_entry or {}) == len(missing) and len(set(missing.values())) == 1:
-        missing = {"": next(iter(missing.values()))}
-    without = [
-        f"{sentences.pupils(count)} {_has(count)} {'none' if place else 'no result on entry'}{f' in {subject}' if subject else ''}"
-        for place, (subject, count) in enumerate(missing.items())
-    ]
-    start_held = (
-        f" {', '.join(without)}: choose your files again on the front page, with KS2 results."
-        if without
-        else ""
-    )
-    if inside.empty:
-        known = "is known to stand" if missing else "stands"
-        return f"{start}nobody {known} in a row below.{start_held}"
-    several = " Some stand in several." if len(new) > len(inside) else ""
-    stand = "stands" if len(inside) == 1 else "stand"
-    sen = empty_states.of_them_with_sen(
-        int(inside["sen"].sum()), unknown=unknown, of=everyone
-    )
-    return f"{start}{len(inside):,} {stand} in at least one row below, {sen}.{several}{start_held}"
-
-
-def _in_row(here: pd.DataFrame) -> str:
-    """How many stand in a row of the chart, and how many of them have SEN, as far as it is known."""
-    unknown, told = (
-        int((here["sen_provision"] == "").sum()),
-        f"{int(here['sen'].sum())} with SEN",
-    )
-    if unknown:
-        told = empty_states.of_them_with_sen(
-            int(here["sen"].sum()), unknown=unknown, of=len(here)
-        )
-    return f"{sentences.pupils(len(here))} in Year 7 now, {told}"
-
-
-_IN_ROW = [
-    {"key": "name", "label": "Pupil", "kind": "text"},
-    {"key": "form", "label": "Form", "kind": "text"},
-    {"key": "sen", "label": "SEN", "kind": "text"},
-    {"key": "needs", "label": "Needs", "kind": "text"},
-]
-
-_WHO = [
-    {"key": "name", "label": "Pupil", "kind": "text"},
-    {"key": "year", "label": "Year", "kind": "number"},
-    {"key": "sen", "label": "SEN, needs", "kind": "code"},
-    {
-        "key": "standing",
-        "label": "Standing",
-        "kind": "choice",
-        "choices": list(measures.STANDINGS),
-    },
-]
-
-_SUMS = [
-    {"key": "given", "label": "Things given", "kind": "number", "upright": True},
-    {"key": "hours", "label": "Hours a week", "kind": "number", "upright": True},
-    {"key": "cost", "label": "£ a year", "kind": "number", "upright": True},
-]
-
-
-def open_page() -> InterventionsPage:
-    """The page over the school that lies open."""
-    return InterventionsPage(open_workspace(), query=pupil_names.asked())
+open_page = InterventionsPage.open

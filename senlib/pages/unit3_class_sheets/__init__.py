@@ -1,0 +1,227 @@
+"""Unit 3 as a tool: a sheet for each class, a bank of strategies by need, the review by groups, six priorities for a year group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+import pandas as pd
+
+from senlib.exports.bundle import File, bundle
+from senlib.measures.class_sheets import COLUMNS, class_lists, classes
+from senlib.pages.kit import empty_states, layout, sentences
+from senlib.pages.kit.downloads import Downloads, FileOffer
+from senlib.pages.kit.page import Page
+from senlib.pages.unit3_class_sheets.class_sheet import HIDDEN, KEEP, ClassSheet, about
+from senlib.pages.unit3_class_sheets.year_review import GroupReview
+from senlib.workbook.strategies import STRATEGIES, TARGETS
+from senlib.workspace import Workspace
+
+NO_CLASSES = (
+    "The school’s files do not say in which form or set anybody is, so there are no classes to make sheets for. "
+    "Choose your files again on the front page, with a list that has forms or sets."
+)
+
+
+class ClassSheetsPage(Page):
+    """The page of class sheets."""
+
+    stem = "unit3_class_sheets"
+    next_steps = (
+        (
+            "Task 4: what you see in each group, and the lists by subject",
+            "task4_level3_to_5",
+        ),
+        (
+            "Task 6: write the targets that stand on the sheets",
+            "task6_support_in_class",
+        ),
+        (
+            "Task 8: the priorities stand in the action plan",
+            "task8_working_smarter",
+        ),
+    )
+
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
+        self.classes = classes(self.school)
+        self._lists: dict[tuple[str, str], pd.DataFrame] = {}
+        kinds = [(words, column) for column, words in self._kinds().items()]
+        names = self.school.framework.outcome_subjects()
+        subjects = [(subject, subject) for subject in names]
+        self.kind = layout.choice("Forms or sets", kinds)
+        self.of_form = layout.choice("Subject of entry and now", subjects)
+        self.name = layout.choice("Which class?", self._names())
+        self.kind.observe(lambda _: self._kind_changed(), "value")
+        self.live.follow(self.of_form, self.name)
+        self.live.also(self.take_stock)
+        self.class_sheet = self.live.piece(self._sheet_html)
+        self.files = Downloads(workspace, self._offers())
+        self.live.also(self._offer_files)
+        self._sheets = self._build_sheets()
+        self.parts = [self.ask.part(STRATEGIES), self.ask.part(TARGETS)]
+        for part in self.parts:
+            part.after(lambda *_: self.live.refresh())
+        self._bank = widgets.VBox([part.box for part in self.parts])
+        self.group_review = GroupReview(self.school, ask=self.ask)
+
+    def sheets(self) -> widgets.VBox:
+        """The sheet of one class, and all of them to take away."""
+        return self._sheets
+
+    def bank(self) -> widgets.VBox:
+        """The bank of strategies and the group targets; what is changed here is on the sheets above at once."""
+        return self._bank
+
+    def review(self) -> widgets.VBox:
+        """How a year group stands in a subject, by group, and six priorities that come of it."""
+        return self.group_review.box
+
+    def _build_sheets(self) -> widgets.VBox:
+        if self.classes.empty:
+            return widgets.VBox([self.class_sheet])
+        self._show_subject()
+        controls = layout.controls(self.kind, self.name, self.of_form)
+        keep = layout.html(layout.note(KEEP))
+        return widgets.VBox(
+            [controls, self.trouble, self.class_sheet, self.files.box, keep]
+        )
+
+    # -- which class --
+
+    def _kinds(self) -> dict[str, str]:
+        """What kinds of class there are: the column that says so, and its name."""
+        columns = self.classes["column"]
+        subjects = dict(zip(columns, self.classes["subject"], strict=True))
+        return {
+            column: "Forms"
+            if column == "form"
+            else f"Sets in {subject or COLUMNS[column]}"
+            for column, subject in subjects.items()
+        }
+
+    @property
+    def _here(self) -> pd.DataFrame:
+        """The classes of the kind that is chosen."""
+        return self.classes[self.classes["column"] == self.kind.value]
+
+    def _names(self) -> list[tuple[str, str]]:
+        return [
+            (f"{row.name}: {row.sen} of {row.pupils} with SEN", row.name)
+            for row in self._here.itertuples(index=False)
+        ]
+
+    def _kind_changed(self) -> None:
+        self._show_subject()
+        with self.live.paused():
+            self.name.options = self._names()
+
+    def _show_subject(self) -> None:
+        self.of_form.layout.display = "" if self.kind.value == "form" else "none"
+
+    @property
+    def subject(self) -> str:
+        """In which subject the sheets say where pupils stand: the set's own, or the one chosen for forms; '' for none."""
+        if self.kind.value == "form":
+            return self.of_form.value
+        return self._here["subject"].iloc[0]
+
+    def sheet_of(self, name: str) -> ClassSheet:
+        """The sheet of a class of the kind that is chosen."""
+        kind, subject = self.kind.value, self.subject
+        if (kind, subject) not in self._lists:
+            lists = class_lists(self.school, column=kind, subject=subject)
+            self._lists[kind, subject] = lists
+        table = self._lists[kind, subject]
+        return ClassSheet(
+            table[table["class"] == name].reset_index(drop=True),
+            name=name,
+            subject=subject,
+            school=self.school,
+            answers=self.answers,
+        )
+
+    # -- its sheet --
+
+    def _sheet_html(self) -> str:
+        if self.classes.empty:
+            on_roll = (self.school.pupils["on_roll"] == "Y").any()
+            nobody = empty_states.nobody_with_sen(0, whom="on roll")
+            question = "What does each teacher need to know about a class?"
+            answer = layout.answer(NO_CLASSES if on_roll else nobody)
+            return layout.heading(question) + answer
+        name = self.name.value
+        title = layout.heading(f"Who in {name} has SEN, and what helps?")
+        return title + layout.answer(self._with_sen()) + self.sheet_of(name).html()
+
+    def _with_sen(self) -> str:
+        """How many of the class have SEN."""
+        name, here, pupils = self.name.value, self._here, self.school.pupils
+        row = here[here["name"] == name].iloc[0]
+        mine = (pupils["on_roll"] == "Y") & (pupils[self.kind.value] == name)
+        unknown = int((pupils.loc[mine, "sen_provision"] == "").sum())
+        count = int(row.pupils)
+        if not row.sen and unknown:
+            return empty_states.nobody_with_sen(
+                count, unknown=unknown, whom=f"in {name}"
+            )
+        of = sentences.pupils(count)
+        have = f"{row.sen} of {of} {'have' if row.sen > 1 else 'has'} SEN"
+        rest = f"; of {unknown} no SEN code is held" if unknown else ""
+        return f"{name}: {have if row.sen else f'of {of} nobody has SEN'}{rest}."
+
+    # -- to take away --
+
+    def _offers(self) -> list[FileOffer]:
+        """The sheet of the class, where anybody in it has SEN, and those of all classes of its kind."""
+        here = self._here
+        offers: list[FileOffer] = []
+        if here.loc[here["name"] == self.name.value, "sen"].any():
+            offers.append(("The sheet above, in Excel", self._in_excel))
+            offers.append(("The sheet above, in Word", self._in_word))
+        count = int((here["sen"] > 0).sum())
+        if count:
+            sheets = f"All {count} sheets" if count > 1 else "The sheet"
+            offers.append((f"{sheets} in one zip", self._in_one_zip))
+        return offers
+
+    def _offer_files(self) -> None:
+        offers = self._offers()
+        self.files.offer(offers)
+        self.files.box.layout.display = "" if offers else "none"
+
+    def _in_excel(self, _answers: object) -> File:
+        return self._in_one_file("xlsx")
+
+    def _in_word(self, _answers: object) -> File:
+        return self._in_one_file("docx")
+
+    def _in_one_file(self, kind: str) -> File:
+        # What a file is made of is read now, and not as it stood when the page was opened.
+        self.take_stock()
+        name = self.name.value
+        sheet = self.sheet_of(name)
+        content = sheet.excel() if kind == "xlsx" else sheet.word()
+        return File(name=f"class sheet {name}.{kind}", content=content)
+
+    def _in_one_zip(self, _answers: object) -> File:
+        """The sheets of all classes of the kind that is chosen, in Excel and in Word."""
+        self.take_stock()
+        here = self._here
+        files = []
+        for name in here.loc[here["sen"] > 0, "name"]:
+            files += self.sheet_of(name).files(stem=name)
+        without = ", ".join(here.loc[here["sen"] == 0, "name"])
+        no_sheet = f" No sheet, for nobody in them has SEN: {without}."
+        hidden = HIDDEN + (no_sheet if without else "")
+        words = layout.lower_first(self._kinds()[self.kind.value])
+        if self.kind.value == "form":
+            words = f"{words}, {self.subject}"
+        of_zip = about(self.school, f"Class sheets: {words}", hidden=hidden)
+        name = f"class sheets {words.replace(',', '')}.zip"
+        return File(name=name, content=bundle(files, about=of_zip))
+
+
+open_page = ClassSheetsPage.open

@@ -1,0 +1,255 @@
+"""The sheet of one class: its pupils with SEN, where they stand, and what helps; on the page, in Excel and in Word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+import pandas as pd
+
+from senlib.exports import excel, word
+from senlib.exports.about import About
+from senlib.exports.bundle import File
+from senlib.pages.kit import layout, pupil_names, sentences
+from senlib.pages.kit.page import AnswersByForm
+from senlib.school.school import School
+from senlib.workbook.forms import Grid
+from senlib.workbook.page_forms import load
+from senlib.workbook.strategies import STRATEGIES, TARGETS, Bank, OfNeed, own_targets
+
+# Those of a table's columns that hang on a subject.
+IN_A_SUBJECT = ("entry", "now", "standing")
+
+ON_THE_PAGE = {
+    "name": "Pupil",
+    "sen": "SEN, needs",
+    "entry": "Entry",
+    "now": "Now",
+    "standing": "Standing",
+    "targets": "Own targets (IEP)",
+}
+IN_EXCEL = {
+    "name": "Pupil",
+    "form": "Form",
+    "year_group": "Year",
+    "sen_provision": "SEN",
+    "needs": "Needs",
+    "entry": "Entry",
+    "now": "Now",
+    "standing": "Standing",
+    "targets": "Own targets (IEP)",
+    "strategies": "What helps",
+    "aims": "Group target",
+}
+BY_NEED = {
+    "title": "Need",
+    "pupils": "Pupils",
+    "strategies": "What helps",
+    "target": "Group target",
+}
+
+HIDDEN = "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
+KEEP = "These sheets name pupils and their needs. Give each to those who teach the class, and to nobody else."
+
+_WEIGHTS = {
+    "name": 2.4,
+    "sen": 2.0,
+    "entry": 0.9,
+    "now": 0.9,
+    "standing": 1.3,
+    "targets": 4.0,
+}
+
+
+class ClassSheet:
+    """The sheet of a class. `table` has the measure's columns, and name, needs, sen, standing, targets, strategies and aims in words.
+
+    `pupils` are the rows of the class as `class_sheets.class_lists` gives them; `subject` is that in which it is said where they
+    stand, '' for none; `answers` are the latest values of all forms.
+    """
+
+    def __init__(
+        self,
+        pupils: pd.DataFrame,
+        *,
+        name: str,
+        subject: str,
+        school: School,
+        answers: AnswersByForm,
+    ) -> None:
+        self.name, self.subject, self.school = name, subject, school
+        sheet = load("unit3_class_sheets")
+        grid, targets = (cast(Grid, sheet.part(key)) for key in (STRATEGIES, TARGETS))
+        self._bank = Bank(answers, grid=grid, targets=targets)
+        self.table = self._in_words(pupils, answers)
+        self.title = f"Class sheet of {name}" + (f", {subject}" if subject else "")
+
+    def _in_words(self, pupils: pd.DataFrame, answers: AnswersByForm) -> pd.DataFrame:
+        rows = list(pupils.itertuples())
+        needs = [pupil_names.needs(row) for row in rows]
+        helps = [[self._bank.of(need) for need in _needs(row)] for row in rows]
+        strategies = [[line for one in of for line in one.strategies] for of in helps]
+        aims = [[one.target for one in of if one.target] for of in helps]
+        codes = [
+            ", ".join([row.sen_provision, *of])
+            for row, of in zip(rows, needs, strict=True)
+        ]
+        standing = [sentences.standing(row) if self.subject else "" for row in rows]
+        return pupils.assign(
+            name=[pupil_names.person_name(row) for row in rows],
+            needs=[", ".join(of) for of in needs],
+            sen=codes,
+            standing=standing,
+            targets=[_lines(own_targets(answers, row.pupil_id)) for row in rows],
+            strategies=list(map(_lines, strategies)),
+            aims=list(map(_lines, aims)),
+        )
+
+    def by_need(self) -> list[OfNeed]:
+        """What helps in the class, for each need in it, in the order of the bank, with the names of the pupils who have it."""
+        bank = self._bank
+        who: dict[str, list[str]] = {}
+        for pupil in self.table.itertuples(index=False):
+            for key in dict.fromkeys(map(bank.place, _needs(pupil))):
+                who.setdefault(key, []).append(pupil.name)
+        return [
+            replace(bank.of(key), pupils=tuple(who[key]))
+            for key in bank.titles
+            if key in who
+        ]
+
+    def columns(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """Those of the columns that have anything to say of the class."""
+        left_out = [] if self.subject else [*IN_A_SUBJECT]
+        left_out += [] if self.table["targets"].any() else ["targets"]
+        return {key: words for key, words in columns.items() if key not in left_out}
+
+    def html(self) -> str:
+        """The sheet as it stands on the page; '' where nobody in the class has SEN."""
+        if self.table.empty:
+            return ""
+        table, note = self.table, ""
+        anything = table["entry"].ne("") | table["now"].ne("")
+        if self.subject and not anything.any():
+            note = layout.note(
+                f"No results in {self.subject} are in the school’s files for these pupils, so where they stand is not known."
+            )
+        targets = table["targets"].str.replace("\n", "; ")
+        listed = layout.plain_table(
+            table.assign(targets=targets),
+            caption=self.title,
+            columns=self.columns(ON_THE_PAGE),
+        )
+        parts = [
+            note,
+            listed,
+            *map(layout.note, self.how_to_read()),
+            layout.how_to_read("on_course_and_stuck"),
+            layout.heading("What helps, by need", level=3),
+            *map(_as_html, self.by_need()),
+        ]
+        return "".join(parts)
+
+    def how_to_read(self) -> list[str]:
+        """What the words in the table mean, and of whom they are said."""
+        framework = self.school.framework
+        plan = framework.tracking
+        codes = pupil_names.codes(self.table, framework=framework)
+        standing = "Where pupils stand is not followed in this subject."
+        if self.subject:
+            years = f"Years {plan.years[0]} to {plan.years[-1]} are followed."
+            aim = sentences.aim(framework)
+            standing = f"{aim} {plan.stuck} {sentences.STUCK_FIRST} {years}"
+        targets = "Nobody here has targets in an IEP (Task 6) yet."
+        if self.table["targets"].any():
+            targets = "Own targets are those of the pupil’s IEP."
+        return [*codes, standing, targets]
+
+    # -- to take away --
+
+    def excel(self) -> bytes:
+        """An Excel workbook: the pupils of the class, and what helps by need."""
+        records = [one.record for one in self.by_need()]
+        needs = pd.DataFrame(records, columns=list(BY_NEED))
+        # Under names of our own, for what a class is called may be no name of a sheet.
+        pupils = excel.ExcelSheet(
+            name="Pupils", table=self.table, columns=self.columns(IN_EXCEL)
+        )
+        helps = excel.ExcelSheet(name="What helps", table=needs, columns=BY_NEED)
+        rows = [
+            *about(self.school, self.title).rows,
+            ("How to read it", " ".join(self.how_to_read())),
+            ("Keep it safe", KEEP),
+        ]
+        return excel.workbook([pupils, helps], about=rows)
+
+    def word(self) -> bytes:
+        """A Word document across the page: the pupils of the class, and what helps by need."""
+        columns = self.columns(ON_THE_PAGE)
+        table = self.table[list(columns)].astype(str)
+        pieces: list[word.Piece] = [
+            word.TableBlock(
+                heading="Pupils with SEN",
+                heads=list(columns.values()),
+                rows=table.values.tolist(),
+                weights=[_WEIGHTS[key] for key in columns],
+            ),
+            word.TableBlock(
+                heading="What helps, by need",
+                heads=list(BY_NEED.values()),
+                rows=[list(one.record.values()) for one in self.by_need()],
+                weights=(2, 2, 4.5, 3),
+            ),
+            word.TextBlock(
+                heading="How to read it", text="\n".join([*self.how_to_read(), KEEP])
+            ),
+        ]
+        sheet_about = about(self.school, self.title)
+        return word.document(pieces, about=sheet_about, landscape=True)
+
+    def files(self, *, stem: str) -> list[File]:
+        """Both of them, under this name."""
+        contents = {"xlsx": self.excel(), "docx": self.word()}
+        return [
+            File(name=f"{stem}.{kind}", content=content, says=self.title, hidden=HIDDEN)
+            for kind, content in contents.items()
+        ]
+
+
+def about(school: School, title: str, *, hidden: str = HIDDEN) -> About:
+    """What stands in every file of class sheets."""
+    source = f"{school.name}: its own files, its bank of strategies, and targets from its IEPs"
+    return About(
+        title=title,
+        source=source,
+        on=date.today(),
+        sample=school.sample,
+        hidden=hidden,
+    )
+
+
+def _lines(texts: Sequence[str]) -> str:
+    """Texts on a line each, each once."""
+    return "\n".join(dict.fromkeys(texts))
+
+
+def _needs(pupil: pupil_names.WithNeeds) -> Sequence[str]:
+    """A pupil's needs; one that is '' where none is recorded."""
+    return pupil_names.needs(pupil) or [""]
+
+
+def _as_html(one: OfNeed) -> str:
+    title = layout.escape(one.title)
+    who = layout.escape("; ".join(one.pupils))
+    lines = [f'<li dir="auto">{layout.escape(line)}</li>' for line in one.strategies]
+    helps = "<p>No strategy is ticked for it in the bank below.</p>"
+    if lines:
+        helps = f"<ul>{''.join(lines)}</ul>"
+    target = ""
+    if one.target:
+        aim = layout.escape(one.target)
+        target = f'<p dir="auto"><strong>Group target:</strong> {aim}</p>'
+    head = f'<h4>{title}</h4><p class="sl-note" dir="auto">{who}</p>'
+    return head + helps + target
