@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+
+import pandera.pandas as pa
 
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
@@ -95,7 +98,9 @@ def _codes(codes: Counter[str]) -> str:
     return ", ".join(f"{name} ({count:,})" for name, count in codes.most_common())
 
 
-def _groups(cells: Cells, turn: object, declared: object) -> list[str]:
+def _groups(
+    cells: Cells, turn: Callable[[str], str] | None, declared: pa.Column
+) -> list[str]:
     """How many cells there are of each group, and how many are of none."""
     groups: Counter[str] = Counter()
     for text, count in zip(cells.texts, cells.counts.tolist(), strict=True):

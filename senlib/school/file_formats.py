@@ -90,7 +90,7 @@ def format_of(file: NamedFile) -> FileFormat:
 
 
 def text_start(start: bytes) -> str:
-    """The beginning of a file as text, as far as its encoding can be told, without mark and blanks before it."""
+    """The beginning of a file as text, as far as its encoding can be recognised, without the byte order mark and leading blanks."""
     utf_16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = start.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
     return text.lstrip()

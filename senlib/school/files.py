@@ -14,7 +14,7 @@ import pandas as pd
 
 from senlib.school.faults import Fault, FaultyFile
 
-# A school's whole export is a few megabytes. What is far larger is another file, or made to fill the memory.
+# A school's whole export is a few megabytes. A much larger file is something else, or meant to fill the memory.
 MAX_BYTES = 150 * 1024**2
 TOO_LARGE = "the file is larger than 150 MB, or than 300 MB unpacked"
 SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several files and choose them together."
@@ -26,28 +26,28 @@ _STEPS = 20
 
 
 class ReadingProgress:
-    """Tells how much of a file has been read, as a share of it, at most some twenty times.
+    """Reports the share of a file that has been read, at most about twenty times.
 
-    >>> progress = Progress(print)
+    >>> progress = ReadingProgress(print)
     >>> for share in (0.01, 0.3, 0.301, 2):
     ...     progress(share)
     0.3
     1.0
     """
 
-    def __init__(self, tell: Callable[[float], None] | None = None) -> None:
-        self._tell = tell
-        self._told = 0.0
+    def __init__(self, report: Callable[[float], None] | None = None) -> None:
+        self._report = report
+        self._last = 0.0
 
     def __call__(self, share: float) -> None:
         share = min(share, 1.0)
         if (
-            self._tell
-            and share > self._told
-            and (share - self._told >= 1 / _STEPS or share == 1)
+            self._report
+            and share > self._last
+            and (share - self._last >= 1 / _STEPS or share == 1)
         ):
-            self._told = share
-            self._tell(share)
+            self._last = share
+            self._report(share)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class SourceRows:
     lines: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def fault(self, position: int, *, column: str, rule: str, remedy: str) -> Fault:
-        """A fault in one cell, told by the place it has in the file."""
+        """A fault in one cell, with its place in the file."""
         row = int(self.lines.get(column, self.rows)[position])
         return Fault(
             file=self.file,

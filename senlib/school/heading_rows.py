@@ -18,7 +18,7 @@ _LONGEST = 100
 
 
 class Merge(NamedTuple):
-    """Cells shown as one: rows as the spreadsheet numbers them, columns from 0, the last ones included."""
+    """Merged cells: rows as the spreadsheet numbers them, columns from 0, the last ones included."""
 
     first_row: int
     first_column: int
@@ -30,7 +30,7 @@ class Merge(NamedTuple):
 class Head:
     """The row of headings, the row above or below it that may belong to it, and the rows of the table.
 
-    `upper_is_first` is True where the two were told by the lower one: the upper one alone would not do.
+    `upper_is_first` is True where the lower row identified the two; the upper one alone would not do.
     """
 
     number: int

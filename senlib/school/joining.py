@@ -98,7 +98,8 @@ def without_strangers(
     `tall` has a row for each row of each list: pupil_id and `list` (its place among `lists`), and the columns of the pupils table.
     A list with results and nothing about pupils only adds to the others; one that shares hardly a number with them is a fault.
     """
-    faults, notes = [], []
+    faults: list[Fault] = []
+    notes: list[str] = []
     groups = _groups(lists)
     if len(groups) == 1:
         return tall, faults, notes
@@ -175,9 +176,9 @@ def merged(
     `labels` names the columns for the reader. Where lists contradict one another she is asked which file wins.
     """
     faults, notes = [], []
-    tall, found, said = _without_repeats(tall, lists)
-    faults += found
-    notes += said
+    tall, repeat_faults, repeat_notes = _without_repeats(tall, lists)
+    faults += repeat_faults
+    notes += repeat_notes
     order = _order(lists)
     tall = tall.assign(priority=order[tall["list"]] if len(lists) else 0)
     tall = tall.sort_values("priority", kind="stable") if order.any() else tall
@@ -185,23 +186,23 @@ def merged(
     if len(first) == len(tall):
         return Joined(tall.sort_index(), tuple(faults), tuple(notes))
     pupils = {"pupil_id": first["pupil_id"].to_numpy()}
-    told_years = ""
+    years_file = ""
     for column in columns:
         rows = tall.loc[tall[column] != "", ["pupil_id", "list", column]]
-        if column == "ks4_year" and told_years:
+        if column == "ks4_year" and years_file:
             # A list's year groups say when its pupils leave: who is right about the one is right about the other.
-            rows = _first(rows, told_years, lists)
+            rows = _first(rows, years_file, lists)
         elif rows["list"].nunique() > 1 and column not in _NAMES:
             rows, answer, note = _settled(
                 rows, column, lists, label=labels[column], ask=ask
             )
-            told_years = answer if column == "year_group" else told_years
+            years_file = answer if column == "year_group" else years_file
             notes += note
-        told = rows.drop_duplicates("pupil_id").set_index("pupil_id")[column]
-        pupils[column] = told.reindex(first["pupil_id"]).fillna("").to_numpy()
-    made = pd.DataFrame(pupils, index=first.index).astype(str)
+        values = rows.drop_duplicates("pupil_id").set_index("pupil_id")[column]
+        pupils[column] = values.reindex(first["pupil_id"]).fillna("").to_numpy()
+    table = pd.DataFrame(pupils, index=first.index).astype(str)
     return Joined(
-        made.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes)
+        table.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes)
     )
 
 

@@ -31,14 +31,14 @@ def kind_of(number: int, code: str | None) -> str:
     """
     if code is None:
         return _BUILT_IN.get(number, PLAIN)
-    shown = _LITERAL.sub("", code)
-    if "%" in shown:
+    symbols = _LITERAL.sub("", code)
+    if "%" in symbols:
         return PERCENT
-    if _ELAPSED.search(shown):
+    if _ELAPSED.search(symbols):
         return DURATION
     return (
         DATE
-        if re.search("[dmyhs]", shown.replace("General", ""), re.IGNORECASE)
+        if re.search("[dmyhs]", symbols.replace("General", ""), re.IGNORECASE)
         else PLAIN
     )
 

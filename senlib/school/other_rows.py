@@ -62,10 +62,12 @@ def of_pupils_alone(
 def _either(
     table: RawTable,
     columns: Iterable[int],
-    what: Callable[[pd.Categorical], np.ndarray],
+    test: Callable[[pd.Categorical], np.ndarray],
 ) -> np.ndarray:
-    """Whether it is so of one of the columns, row by row."""
-    return np.logical_or.reduce([what(table.columns[index]) for index in columns])
+    """Whether one of the columns passes the test, row by row."""
+    passes = [test(table.columns[index]) for index in columns]
+    passed: np.ndarray = np.any(passes, axis=0)
+    return passed
 
 
 def _like_numbers(column: pd.Categorical) -> np.ndarray:
@@ -87,23 +89,26 @@ def _titles(column: pd.Categorical) -> np.ndarray:
 
 
 def _each(column: pd.Categorical, test: Callable[[str], bool]) -> np.ndarray:
-    found = [test(text.strip()) for text in column.categories]
-    return np.array(found, bool)[column.codes]
+    matches = [test(text.strip()) for text in column.categories]
+    by_row: np.ndarray = np.array(matches, bool)[column.codes]
+    return by_row
 
 
 def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTable:
     """The table as far as the headings of a second one; a row that repeats its own headings is passed over."""
     column = table.columns[number]
-    named = _each(column, lambda text: _may_be_heading(text) and is_heading(text))
+    like_headings = _each(
+        column, lambda text: _may_be_heading(text) and is_heading(text)
+    )
     own, others = [], []
-    for row in np.flatnonzero(named):
+    for row in np.flatnonzero(like_headings):
         cells = [
             (heading, str(column[row]).strip()) for heading, column in _columns(table)
         ]
-        told = [(heading, cell) for heading, cell in cells if cell]
-        if len(told) > 1 and all(heading == cell for heading, cell in told):
+        filled = [(heading, cell) for heading, cell in cells if cell]
+        if len(filled) > 1 and all(heading == cell for heading, cell in filled):
             own.append(row)
-        elif sum(_may_be_heading(cell) and is_heading(cell) for _, cell in told) > 1:
+        elif sum(_may_be_heading(cell) and is_heading(cell) for _, cell in filled) > 1:
             others.append(row)
     keep = np.ones(len(table.rows), bool)
     keep[own] = False
@@ -133,10 +138,8 @@ def _rows(table: RawTable, keep: np.ndarray) -> RawTable:
 
 
 def _note(rows: Sequence[int]) -> str:
-    shown = ", ".join(str(row) for row in rows[:_WRITTEN_OUT])
+    numbers = ", ".join(str(row) for row in rows[:_WRITTEN_OUT])
     more = f" and {len(rows) - _WRITTEN_OUT:,} more" if len(rows) > _WRITTEN_OUT else ""
     if len(rows) == 1:
-        return (
-            f"Row {shown} is a total, a title or a note, not a pupil. It was left out."
-        )
-    return f"Rows {shown}{more} are totals, titles or notes, not pupils. They were left out."
+        return f"Row {numbers} is a total, a title or a note, not a pupil. It was left out."
+    return f"Rows {numbers}{more} are totals, titles or notes, not pupils. They were left out."

@@ -1,4 +1,4 @@
-"""A table as it stands in a file, whatever kind of file that is: text alone, each distinct text of a column held once."""
+"""A table as it stands in a file, whatever kind of file that is: text alone, each distinct text of a column stored once."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def is_error(text: str) -> bool:
 
 def filled_cells(column: pd.Categorical) -> np.ndarray:
     """Whether each cell of a column holds more than blanks."""
-    return (column.categories.str.strip() != "").astype(bool)[column.codes]
+    filled: np.ndarray = (column.categories.str.strip() != "").astype(bool)
+    by_row: np.ndarray = filled[column.codes]
+    return by_row
 
 
 def column_letters(number: int) -> str:
@@ -208,7 +210,7 @@ class _Column:
 def _columns(
     rows: Iterator[Row], *, width: int, file: str
 ) -> tuple[list[pd.Categorical], np.ndarray]:
-    """The cells of all rows by column, and the rows' numbers: a batch at a time, what repeats is held once."""
+    """The cells of all rows by column, and the rows' numbers: a batch at a time, what repeats is stored once."""
     columns = [_Column(0) for _ in range(width)]
     numbers: list[int] = []
     at_once = max(100, _CELLS_AT_ONCE // max(width, 1))
@@ -217,8 +219,10 @@ def _columns(
         numbers += [number for number, _ in batch]
         cells = list(zip_longest(*(cells for _, cells in batch), fillvalue=""))
         columns += [_Column(read) for _ in range(len(cells) - len(columns))]
-        for column, added in zip_longest(columns, cells, fillvalue=()):
-            column.add(added or [""] * len(batch))
+        blanks = ("",) * len(batch)
+        cells += [blanks] * (len(columns) - len(cells))
+        for column, added in zip(columns, cells, strict=True):
+            column.add(added)
         different = sum(len(column.numbering) for column in columns)
         if different > _MAX_DIFFERENT or len(numbers) * len(columns) > MAX_CELLS:
             raise fault(file, "the table is too large to be a school’s", SPLIT_IT)

@@ -54,7 +54,7 @@ def read_csv(
             )
         rows = _rows(text, separator=separator, name=name)
         table = table_of(
-            _told(rows, stream, size=size, progress=progress),
+            _reporting(rows, stream, size=size, progress=progress),
             file=name,
             is_heading=is_heading,
             around=around,
@@ -85,7 +85,7 @@ def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
         ) from error
 
 
-def _told(
+def _reporting(
     rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: ReadingProgress
 ) -> Iterator[Row]:
     for number, cells in rows:
@@ -97,7 +97,7 @@ def _told(
 def _fitted(
     rows: Iterator[Row], width: int, *, name: str, around: Surroundings
 ) -> Iterator[Row]:
-    """The rows made as wide as the headings: what is missing is blank, for exports leave blanks at the end out.
+    """The rows made as wide as the headings: missing cells are blank, as exports leave out blanks at the end.
 
     A filled cell beyond the headings is a fault. So is a cell that is a row's only one, save below the table, where it
     is a footer.

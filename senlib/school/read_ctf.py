@@ -69,7 +69,7 @@ Cell = tuple[str, int]
 class ReadCtf(NamedTuple):
     """What a CTF holds.
 
-    `academic_year` is the summer in which the file's own school year ends (None: not told): its year groups and its
+    `academic_year` is the summer in which the file's own school year ends (None: it does not say): its year groups and its
     attendance are of that year. `notes` tell what was passed over, and codes by their numbers. `leaving` is, pupil by
     pupil, the summer of Year 11 as the year of the key stage 2 results tells it, '' where it does not.
     """
@@ -120,11 +120,13 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
     """The pupils and the results of a CTF, its school year, and notes on what was passed over. Rows are lines of the file.
 
     A pupil's current SEN provision is the latest by StartDate, needs go by rank, attendance is of the latest year.
-    Dates of birth are not read. Results that the framework cannot read are passed over, and told by their number. Raises
+    Dates of birth are not read. Results that the framework cannot read are passed over, and counted in the notes. Raises
     FaultyFile where the file is no CTF, is broken, or declares a document type.
     """
     pupils, results = _Gathering(), _Gathering()
-    passed_over, codes, header = Counter(), Counter(), {}
+    passed_over: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
+    header: dict[str, str] = {}
     leaving: list[str] = []
     for pupil in _pupils(file, header):
         cells = _pupil_cells(pupil)
@@ -154,21 +156,23 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
 
 
 def _leaving(results: Iterable[_Result]) -> str:
-    """The summer of Year 11 by the latest year in which there are key stage 2 results; '' where none is told."""
+    """The summer of Year 11 by the latest year in which there are key stage 2 results; '' where there are none."""
     years = [result.year for result in results if result.cells["stage"][0] == "KS2"]
-    told = [int(year) for year in years if re.fullmatch(r"(19|20)[0-9]{2}", year)]
-    return f"{max(told) + _YEARS_FROM_KS2}" if told else ""
+    known_years = [
+        int(year) for year in years if re.fullmatch(r"(19|20)[0-9]{2}", year)
+    ]
+    return f"{max(known_years) + _YEARS_FROM_KS2}" if known_years else ""
 
 
-def _notes(file: str, passed_over: Counter, codes: Counter) -> list[str]:
+def _notes(file: str, passed_over: Counter[str], codes: Counter[str]) -> list[str]:
     """What was passed over and why, and which codes stand in place of a score, each with its number."""
     notes = [
         f"{file}: {number:,} {'result' if number == 1 else 'results'} {why.format(was='was' if number == 1 else 'were')}."
         for why, number in passed_over.items()
     ]
     if codes:
-        told = ", ".join(f"{name} ({codes[name]:,})" for name in sorted(codes))
-        notes.append(f"{file}: codes instead of a level or score: {told}.")
+        counts = ", ".join(f"{name} ({codes[name]:,})" for name in sorted(codes))
+        notes.append(f"{file}: codes instead of a level or score: {counts}.")
     return notes
 
 
@@ -260,14 +264,14 @@ def _year_group(pupil: etree._Element) -> Cell:
 
 def _cell(element: etree._Element, path: str) -> Cell:
     """The text at a path and its line; '' and the element's own line where there is none."""
-    found = element.find(path if "{" in path else f"{{*}}{path}")
-    if found is None:
+    child = element.find(path if "{" in path else f"{{*}}{path}")
+    if child is None:
         return "", element.sourceline
-    return "".join(found.itertext()).strip(), found.sourceline
+    return "".join(child.itertext()).strip(), child.sourceline
 
 
 def _language(pupil: etree._Element) -> Cell:
-    """The first language (type F), or the only one that is told."""
+    """The first language (type F), or the only one that is given."""
     languages = pupil.findall(".//{*}BasicDetails/{*}Languages/{*}Type")
     languages.sort(key=lambda language: _cell(language, "LanguageType")[0] != "F")
     return (
@@ -301,7 +305,8 @@ def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
     )
     cells = [_cell(need, "SENtype") for need in needs[:2]]
     nothing = ("", pupil.sourceline)
-    return (*cells, nothing, nothing)[:2]
+    first, second = [*cells, nothing, nothing][:2]
+    return first, second
 
 
 def _attendance(pupil: etree._Element) -> Cell:
@@ -329,7 +334,7 @@ def _attendance(pupil: etree._Element) -> Cell:
 
 
 def _results(
-    pupil: etree._Element, framework: Framework, passed_over: Counter
+    pupil: etree._Element, framework: Framework, passed_over: Counter[str]
 ) -> Iterator[_Result]:
     """Each result that the framework takes."""
     own = [subject.name for subject in framework.subjects]
@@ -339,11 +344,11 @@ def _results(
             continue
         scale = framework.scale_of(stage[0])
         for assessment in key_stage.iterfind("{*}StageAssessment"):
-            given = {
+            cells_of = {
                 name: _cell(assessment, name)
                 for name in ("Subject", "Component", "Method", "Result")
             }
-            method, result = given["Method"][0], given["Result"][0]
+            method, result = cells_of["Method"][0], cells_of["Result"][0]
             qualifier = _cell(assessment, "ResultQualifier")[0]
             on_scale = qualifier in _QUALIFIERS.get(scale.name, ())
             if (
@@ -351,10 +356,10 @@ def _results(
                 or not (on_scale or result)
                 or method not in _METHODS
                 or _cell(assessment, "ResultStatus")[0] in _NO_RESULT_YET
-                or given["Subject"][0] not in _SUBJECTS
+                or cells_of["Subject"][0] not in _SUBJECTS
             ):
                 continue
-            subject = _subject(given["Subject"][0], given["Component"][0])
+            subject = _subject(cells_of["Subject"][0], cells_of["Component"][0])
             if subject == "":
                 passed_over[_PART] += 1
             elif framework.subject(subject) not in own:
@@ -366,9 +371,9 @@ def _results(
             else:
                 cells = {
                     "stage": stage,
-                    "subject": (subject, given["Subject"][1]),
-                    "kind": (_METHODS[method], given["Method"][1]),
-                    "result": given["Result"],
+                    "subject": (subject, cells_of["Subject"][1]),
+                    "kind": (_METHODS[method], cells_of["Method"][1]),
+                    "result": cells_of["Result"],
                 }
                 year = _cell(assessment, "Year")[0]
                 yield _Result(year, assessment.sourceline, cells, on_scale)
@@ -393,11 +398,11 @@ def _latest(results: Iterable[_Result], framework: Framework) -> Iterator[_Resul
 
     What is not is one judgement in several codes ('below the pre-key stage', and the P scale): the one that tells most.
     """
-    held: dict[tuple[str, ...], list[_Result]] = {}
+    by_key: dict[tuple[str, ...], list[_Result]] = {}
     for result in results:
         key = tuple(result.cells[name][0] for name in ("stage", "subject", "kind"))
-        held.setdefault(key, []).append(result)
-    for (stage, *_), same in held.items():
+        by_key.setdefault(key, []).append(result)
+    for (stage, *_), same in by_key.items():
         year = max(result.year for result in same)
         latest = [result for result in same if result.year == year]
         on_scale = [result for result in latest if result.on_scale]

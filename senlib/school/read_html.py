@@ -78,17 +78,17 @@ def _tables(
     is_heading: IsHeading,
     progress: ReadingProgress,
 ) -> list[RawTable]:
-    found = []
+    all_tables = []
     try:
         for content, charset in pages:
-            found += _parsed(content, charset, progress)
+            all_tables += _parsed(content, charset, progress)
     except _TooLarge as error:
         raise fault(name, TOO_LARGE, SPLIT_IT) from error
     except etree.LxmlError as error:
         raise _no_table(name) from error
     # Pages lay out headings and logos in tables too: beside a real one, what has one row or column is none.
-    real = [table for table in found if len(table.rows) > 1 and table.columns > 1]
-    chosen = real or [table for table in found if table.rows]
+    real = [table for table in all_tables if len(table.rows) > 1 and table.columns > 1]
+    chosen = real or [table for table in all_tables if table.rows]
     labels = [f"{name}, table {number}" for number in range(1, len(chosen) + 1)]
     tables = [
         table_of(
@@ -127,10 +127,10 @@ def _decoded(content: bytes, charset: str) -> str:
     """The page as text: by its mark, by what it says of itself, as UTF-8, or as Windows writes it."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
-    said = _CHARSET.search(content[:4096])
+    declared = _CHARSET.search(content[:4096])
     for encoding in (
         charset,
-        said[1].decode("ascii", "ignore") if said else "",
+        declared[1].decode("ascii", "ignore") if declared else "",
         "utf-8-sig",
     ):
         try:

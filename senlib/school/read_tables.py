@@ -1,7 +1,7 @@
 """Reads every table of a file: CSV, Excel workbooks, and the web pages that school systems call Excel files.
 
-One door for all of them. Cells are text, each distinct text of a column held once; rows are numbered as a spreadsheet
-does. Which kind of file it is, is told by what it holds.
+Cells are text, each distinct text of a column stored once; rows are numbered as a spreadsheet
+does. The kind of a file is recognised by its content.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read_tables(
 ) -> list[RawTable]:
     """Every table of a file that a person would see in it, those without a single cell passed over.
 
-    `is_heading` tells known headings, by which the row of headings is found (by default those of the schema).
+    `is_heading` recognises the headings that mark the heading row (by default those of the schema).
     `progress` is called with the share of the file that has been read, at most some twenty times.
     Raises FaultyFile where the file is no table, of a kind that cannot be read, too large, damaged or locked.
 

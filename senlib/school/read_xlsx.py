@@ -73,7 +73,7 @@ class _Sheet(NamedTuple):
 
 class _Workbook(NamedTuple):
     sheets: list[_Sheet]
-    count: int
+    sheet_count: int
     shared: str
     styles: str
     dates_from_1904: bool
@@ -137,15 +137,17 @@ class _Package:
                 made_up_zeros=book.made_up_zeros,
             )
             label = (
-                f"{self._name}, sheet '{sheet.name}'" if book.count > 1 else self._name
+                f"{self._name}, sheet '{sheet.name}'"
+                if book.sheet_count > 1
+                else self._name
             )
             table = self._table(sheet.part, xml, label=label, is_heading=is_heading)
             if table is not None:
                 tables.append(table)
-        shown = beside_hidden_sheets(tables, hidden)
-        if not shown:
+        visible_tables = beside_hidden_sheets(tables, hidden)
+        if not visible_tables:
             raise no_table_shown(self._name, hidden)
-        return shown
+        return visible_tables
 
     def _table(
         self, part: str, xml: SheetXml, *, label: str, is_heading: IsHeading
@@ -170,11 +172,13 @@ class _Package:
             (target for target, kind in roots.values() if kind == "officeDocument"),
             "xl/workbook.xml",
         )
-        found = Elements("sheet", "workbookPr", "calcPr")
-        self._parse(part, found)
+        elements = Elements("sheet", "workbookPr", "calcPr")
+        self._parse(part, elements)
         folder, file = posixpath.split(part)
         relations = self._relations(f"{folder}/_rels/{file}.rels", folder=folder)
-        sheets = [attributes for name, attributes in found.found if name == "sheet"]
+        sheets = [
+            attributes for name, attributes in elements.matches if name == "sheet"
+        ]
         if len(sheets) > _MOST_SHEETS:
             rule = f"the workbook has more than {_MOST_SHEETS} sheets"
             raise fault(
@@ -195,11 +199,11 @@ class _Package:
             raise NoWorkbook
         others = {kind: target for target, kind in relations.values()}
         settings = {
-            name: attributes for name, attributes in found.found if name != "sheet"
+            name: attributes for name, attributes in elements.matches if name != "sheet"
         }
         return _Workbook(
             sheets=worksheets,
-            count=len(sheets),
+            sheet_count=len(sheets),
             shared=others.get("sharedStrings", ""),
             styles=others.get("styles", ""),
             dates_from_1904=is_true(settings.get("workbookPr", {}).get("date1904")),
@@ -210,8 +214,8 @@ class _Package:
         """What a part refers to, by identifier: where it is, and what kind of part."""
         if part.lower() not in self._members:
             return {}
-        found = Elements("Relationship")
-        self._parse(part, found)
+        elements = Elements("Relationship")
+        self._parse(part, elements)
         return {
             attributes["Id"]: (
                 posixpath.normpath(
@@ -219,7 +223,7 @@ class _Package:
                 ).lstrip("/"),
                 attributes["Type"].rpartition("/")[2],
             )
-            for _, attributes in found.found
+            for _, attributes in elements.matches
             if attributes.get("TargetMode") != "External"
         }
 
@@ -227,14 +231,14 @@ class _Package:
         """What the number format of each style shows, by the style's number."""
         if part.lower() not in self._members:
             return [PLAIN]
-        found = Elements(
+        elements = Elements(
             "numFmt", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "xf"
         )
-        self._parse(part, found)
+        self._parse(part, elements)
         codes: dict[int, str] = {}
         kinds = []
         inside = ""
-        for name, attributes in found.found:
+        for name, attributes in elements.matches:
             if name == "xf" and inside == "cellXfs":
                 number = int(attributes.get("numFmtId", 0))
                 kinds.append(kind_of(number, codes.get(number)))

@@ -78,12 +78,12 @@ def read_xml_spreadsheet(
         if not sheet.hidden
     ]
     hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
-    shown = beside_hidden_sheets(
+    visible_tables = beside_hidden_sheets(
         [table for table in tables if table is not None], hidden
     )
-    if not shown:
+    if not visible_tables:
         raise no_table_shown(name, hidden)
-    return shown
+    return visible_tables
 
 
 @dataclass

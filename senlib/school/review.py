@@ -288,7 +288,12 @@ class _Reviewing:
         self._note_numbers(made)
         pupils = self._pupils(made, ids)
         results, faults, notes = joined_results(
-            made, ids, pupils, framework=self.framework, told=self.faults, ask=self.ask
+            made,
+            ids,
+            pupils,
+            framework=self.framework,
+            pupil_faults=self.faults,
+            ask=self.ask,
         )
         self.faults += faults
         self.notes += notes

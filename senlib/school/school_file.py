@@ -15,8 +15,8 @@ little-endian 32-bit integer for each row of the table, a place in that list, or
 >>> path = Path(tempfile.mkdtemp()) / "school.sqlite"
 >>> write(path, tables={"pupils": pd.DataFrame({"form": ["7A", "7B", "7A"]})}, facts={"name": "Elmbridge Vale"})
 >>> with closing(sqlite3.connect(path)) as connection:
-...     held, rows = connection.execute("SELECT held, rows FROM columns WHERE name = 'form'").fetchone()
->>> [json.loads(held)[row] if row >= 0 else None for (row,) in struct.iter_unpack("<i", rows)]
+...     distinct, rows = connection.execute("SELECT held, rows FROM columns WHERE name = 'form'").fetchone()
+>>> [json.loads(distinct)[row] if row >= 0 else None for (row,) in struct.iter_unpack("<i", rows)]
 ['7A', '7B', '7A']
 
 The file's `application_id` is senlib's and its `user_version` the version of this layout: 2, for 1 was a folder of CSV files. A
@@ -70,22 +70,24 @@ _LOAD_AGAIN = (
     "Choose your files again on the front page, or restore this file from a backup."
 )
 _UNREADABLE_BEFORE = "The school that was kept before can no longer be read, so the school that is open stays open."
+_MAY_NOT_WRITE = "the workbook may not write there, or another program has the file open. Close that program, or ask your IT support"
 _CAUSES = {
     errno.ENOSPC: "the disk is full. Free some space, then try again",
-    errno.EACCES: "the workbook may not write there, or another program has the file open. Close that program, or ask your IT support",
+    errno.EACCES: _MAY_NOT_WRITE,
+    errno.EPERM: _MAY_NOT_WRITE,
     errno.EROFS: "the disk is read-only. Choose another folder, or ask your IT support",
 }
 
 
 class NotKept(OSError):
-    """What kept a school from being written, in words that can be shown; what was kept before is still there."""
+    """What kept a school from being written, in words for the user; what was kept before is still there."""
 
 
 def write(
     path: Path, *, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
 ) -> None:
     """Write a file that is not there yet, or empty. When this returns it is on the disk."""
-    told = [
+    fact_rows = [
         (name, json.dumps(value, allow_nan=False))
         for name, value in sorted(facts.items())
     ]
@@ -104,8 +106,8 @@ def write(
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.executescript(_TABLES)
         connection.execute("BEGIN")
-        told.append(("digest", json.dumps(_digest(told, columns))))
-        connection.executemany("INSERT INTO facts VALUES (?, ?)", told)
+        fact_rows.append(("digest", json.dumps(_digest(fact_rows, columns))))
+        connection.executemany("INSERT INTO facts VALUES (?, ?)", fact_rows)
         connection.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?, ?)", columns)
         connection.execute("COMMIT")
     _to_disk(path)
@@ -114,28 +116,28 @@ def write(
 def read(path: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """The tables and the facts of a file; nothing is written. Raises FaultyFile where it is damaged, newer or not ours."""
     with _opened(path) as connection:
-        told = connection.execute(
+        fact_rows = connection.execute(
             "SELECT name, value FROM facts ORDER BY name"
         ).fetchall()
         columns = connection.execute(
             "SELECT * FROM columns ORDER BY part, place"
         ).fetchall()
-        facts = {name: json.loads(value) for name, value in told}
+        facts = {name: json.loads(value) for name, value in fact_rows}
         if facts.pop("digest") != _digest(
-            [row for row in told if row[0] != "digest"], columns
+            [row for row in fact_rows if row[0] != "digest"], columns
         ):
             raise ValueError("the digest is another")
         tables: dict[str, dict[str, Any]] = {}
-        for part, _, name, kind, held, rows in columns:
-            tables.setdefault(part, {})[name] = _unpacked(kind, held, rows)
-        return {part: pd.DataFrame(held) for part, held in tables.items()}, facts
+        for part, _, name, kind, distinct, rows in columns:
+            tables.setdefault(part, {})[name] = _unpacked(kind, distinct, rows)
+        return {part: pd.DataFrame(data) for part, data in tables.items()}, facts
 
 
 def facts(path: Path) -> dict[str, Any]:
     """The facts alone: which school it is, and when it was kept. Raises FaultyFile as `read` does, save for damage to tables."""
     with _opened(path) as connection:
-        told = connection.execute("SELECT name, value FROM facts").fetchall()
-        return {name: json.loads(value) for name, value in told}
+        fact_rows = connection.execute("SELECT name, value FROM facts").fetchall()
+        return {name: json.loads(value) for name, value in fact_rows}
 
 
 # ----------------------------------------------------------------------------------------------------- Into its place
@@ -155,16 +157,16 @@ def written_beside(folder: Path, *, keep_before: bool = False) -> Iterator[Path]
             if time.time() - left.stat().st_mtime > _LEFT_BEHIND_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
         # For its owner alone, as mkdtemp makes it.
-        made = Path(
+        temporary = Path(
             tempfile.mkdtemp(
                 prefix=_BEING_WRITTEN, dir=folder.parent if new else folder
             )
         )
         try:
-            yield made / FILE
+            yield temporary / FILE
             if new:
-                _names_to_disk(made)
-                os.replace(made, folder)
+                _names_to_disk(temporary)
+                os.replace(temporary, folder)
                 _names_to_disk(folder.parent)
                 return
             path, before = folder / FILE, folder / BEFORE
@@ -175,10 +177,10 @@ def written_beside(folder: Path, *, keep_before: bool = False) -> Iterator[Path]
                 and (_is_whole(path) or not before.exists())
             ):
                 _copy(path, before)
-            os.replace(made / FILE, path)
+            os.replace(temporary / FILE, path)
             _names_to_disk(folder)
         finally:
-            shutil.rmtree(made, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def before(folder: Path) -> Path | None:
@@ -208,7 +210,7 @@ def change_places(folder: Path) -> None:
             _copy(path, aside)
         os.replace(earlier, path)
         if aside.exists():
-            with suppress(OSError):  # it is found where it is
+            with suppress(OSError):  # `before` looks there too
                 os.replace(aside, earlier)
         _names_to_disk(folder)
 
@@ -234,7 +236,7 @@ def _is_whole(path: Path) -> bool:
 def _is_written(path: Path, at: str) -> bool:
     """Whether a file is that of this writing."""
     with suppress(FaultyFile):
-        return facts(path)["written"] == at
+        return bool(facts(path)["written"] == at)
     return False
 
 
@@ -276,8 +278,7 @@ def _in_words(folder: Path) -> Iterator[None]:
     except NotKept:
         raise
     except (OSError, sqlite3.Error) as error:
-        number = errno.ENOSPC if _is_full(error) else getattr(error, "errno", None)
-        number = errno.EACCES if number == errno.EPERM else number
+        number = errno.ENOSPC if _is_full(error) else getattr(error, "errno", 0)
         cause = _CAUSES.get(number, "the computer reports an error. Try again")
         raise NotKept(
             f"The school could not be kept in {folder}: {cause}. What was kept before is still there."
@@ -350,14 +351,16 @@ def _damaged(path: Path) -> FaultyFile:
     return fault(path.name, rule, _LOAD_AGAIN)
 
 
-def _digest(told: Sequence[tuple], columns: Sequence[tuple]) -> str:
-    made = hashlib.sha256()
-    for row in (*told, *columns):
+def _digest(
+    fact_rows: Sequence[tuple[str, ...]], columns: Sequence[tuple[Any, ...]]
+) -> str:
+    digest = hashlib.sha256()
+    for row in (*fact_rows, *columns):
         for value in row:
             content = value if isinstance(value, bytes) else str(value).encode()
-            made.update(struct.pack("<q", len(content)))
-            made.update(content)
-    return made.hexdigest()
+            digest.update(struct.pack("<q", len(content)))
+            digest.update(content)
+    return digest.hexdigest()
 
 
 # ------------------------------------------------------------------------------------------------------------- A column
@@ -366,18 +369,18 @@ def _digest(told: Sequence[tuple], columns: Sequence[tuple]) -> str:
 def _packed(values: pd.Series) -> tuple[str, bytes]:
     """The distinct values of a column as JSON, and which of them stands in each row."""
     if isinstance(values.dtype, pd.CategoricalDtype):
-        places, held = values.cat.codes, values.cat.categories
+        places, distinct = values.cat.codes, values.cat.categories
     else:
-        places, held = pd.factorize(values)
+        places, distinct = pd.factorize(values)
     # In ASCII: text may hold what SQLite ends a text at.
-    return json.dumps(held.tolist(), allow_nan=False), np.asarray(
+    return json.dumps(distinct.tolist(), allow_nan=False), np.asarray(
         places, dtype="<i4"
     ).tobytes()
 
 
-def _unpacked(kind: str, held: str, rows: bytes) -> Any:
+def _unpacked(kind: str, distinct: str, rows: bytes) -> Any:
     """A column as pandas holds it."""
-    values, places = json.loads(held), np.frombuffer(rows, dtype="<i4")
+    values, places = json.loads(distinct), np.frombuffer(rows, dtype="<i4")
     if kind == "category":
         return pd.Categorical.from_codes(places, categories=pd.Index(values, dtype=str))
     if kind == "int64":

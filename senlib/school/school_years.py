@@ -19,18 +19,18 @@ _NEVER = 9999
 
 
 def restated(
-    tall: pd.DataFrame, made: Sequence[SchoolList], *, academic_year: int
+    tall: pd.DataFrame, lists: Sequence[SchoolList], *, academic_year: int
 ) -> tuple[pd.DataFrame, list[str]]:
     """The rows of all lists with the summer of Year 11 by the list's own year, and the year group of the school's year; and notes.
 
     `year` is the school year that a row tells of, `past` whether the pupil has finished Year 11 since.
     """
     years = np.full(len(tall), academic_year)
-    for place, one in enumerate(made):
+    for place, one in enumerate(lists):
         rows = (tall["list"] == place).to_numpy()
         if one.years is not None:
-            told = one.years[tall.loc[rows, "at"].to_numpy(int)]
-            years[rows] = np.where(told > 0, told, one.year or academic_year)
+            row_years = one.years[tall.loc[rows, "at"].to_numpy(int)]
+            years[rows] = np.where(row_years > 0, row_years, one.year or academic_year)
         elif one.year is not None:
             years[rows] = one.year
     # Who left in an earlier school year is listed in the year group of that year.
@@ -41,8 +41,8 @@ def restated(
     moved = groups + (academic_year - years)
     moved = moved.where(moved <= max(schema.YEAR_GROUPS))
     older = (years < academic_year) & groups.notna().to_numpy()
-    notes = _older_lists(tall["list"].to_numpy(), years, older, made)
-    told = tall.assign(
+    notes = _older_lists(tall["list"].to_numpy(), years, older, lists)
+    tall = tall.assign(
         year=years,
         year_group=_whole(moved),
         ks4_year=_whole(leaving),
@@ -50,11 +50,14 @@ def restated(
         & (moved > _LAST_YEAR).to_numpy()
         & (groups <= _LAST_YEAR).to_numpy(),
     )
-    return told, notes
+    return tall, notes
 
 
 def _older_lists(
-    places: np.ndarray, years: np.ndarray, older: np.ndarray, made: Sequence[SchoolList]
+    places: np.ndarray,
+    years: np.ndarray,
+    older: np.ndarray,
+    lists: Sequence[SchoolList],
 ) -> list[str]:
     """Which lists are of an earlier school year, in notes; many CTF files together."""
     notes = []
@@ -63,14 +66,16 @@ def _older_lists(
         mine = years[places == place]
         if mine.max() > mine.min():
             notes.append(
-                f"{made[place].file}: rows from earlier school years are counted in the year groups that the pupils are in now."
+                f"{lists[place].file}: rows from earlier school years are counted in the year groups that the pupils are in now."
             )
             continue
-        of_year.setdefault((int(mine[0]), made[place].ctf), []).append(made[place].file)
-    for (year, ctf), told in of_year.items():
-        together = [f"{len(told):,} CTF files"] if ctf and len(told) > 1 else told
+        of_year.setdefault((int(mine[0]), lists[place].ctf), []).append(
+            lists[place].file
+        )
+    for (year, ctf), files in of_year.items():
+        together = [f"{len(files):,} CTF files"] if ctf and len(files) > 1 else files
         for name in together:
-            one = name in told
+            one = name in files
             notes.append(
                 f"{name} {'is' if one else 'are'} from {school_year(year)}, so {'its' if one else 'their'} pupils "
                 "are counted in the year groups that they are in now."
@@ -80,23 +85,23 @@ def _older_lists(
 
 def with_years_of_results(
     pupils: pd.DataFrame,
-    made: Sequence[SchoolList],
+    lists: Sequence[SchoolList],
     ids: Sequence[np.ndarray],
     *,
     academic_year: int,
 ) -> tuple[pd.DataFrame, list[str]]:
     """The pupils with the summer of Year 11 by the year of their results where no list tells it, and their year group by that."""
     notes = []
-    told: dict[str, str] = {}
-    for one, numbers in zip(made, ids, strict=True):
+    summers_of: dict[str, str] = {}
+    for one, numbers in zip(lists, ids, strict=True):
         if one.leaving is not None:
-            told |= {
+            summers_of |= {
                 n: year for n, year in zip(numbers, one.leaving, strict=True) if year
             }
-    blank = (pupils["ks4_year"] == "") & pupils["pupil_id"].isin(told)
+    blank = (pupils["ks4_year"] == "") & pupils["pupil_id"].isin(summers_of)
     if blank.any():
         pupils = pupils.assign(
-            ks4_year=pupils["ks4_year"].mask(blank, pupils["pupil_id"].map(told))
+            ks4_year=pupils["ks4_year"].mask(blank, pupils["pupil_id"].map(summers_of))
         )
         notes.append(
             f"For {in_words(int(blank.sum()))}, the summer of Year 11 was worked out from the year of their results."
@@ -135,4 +140,6 @@ def _whole(values: pd.Series) -> pd.Series:
 def _school_years_of(dates: pd.Series, *, otherwise: int) -> np.ndarray:
     """The summer of the school year that each day lies in."""
     days = pd.to_datetime(dates.astype(str), format="%Y-%m-%d", errors="coerce")
-    return (days.dt.year + (days.dt.month >= 9)).fillna(otherwise).to_numpy(int)
+    summers = days.dt.year + (days.dt.month >= 9)
+    years: np.ndarray = summers.fillna(otherwise).to_numpy(int)
+    return years

@@ -61,16 +61,16 @@ class Elements(Target):
 
     def __init__(self, *names: str, most: int = 100_000) -> None:
         super().__init__()
-        self.found: list[tuple[str, Mapping[str, str]]] = []
+        self.matches: list[tuple[str, Mapping[str, str]]] = []
         self._names = frozenset(names)
         self._most = most
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = tag.rpartition("}")[2]
         if name in self._names:
-            if len(self.found) == self._most:
+            if len(self.matches) == self._most:
                 raise TooLarge
-            self.found.append((name, dict(attributes)))
+            self.matches.append((name, dict(attributes)))
 
     def end(self, tag: str) -> None: ...
 
@@ -310,8 +310,8 @@ def unescaped(text: str) -> str:
     """
     if "_x" not in text:
         return text
-    shown = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
-    return shown.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    characters = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
+    return characters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_true(text: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""The template to fill in: an Excel workbook made from the schemas, which loads as it is once it is filled."""
+"""The template to fill in: an Excel workbook built from the schemas, which loads as it is once it is filled."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def template(framework: Framework) -> bytes:
     >>> template(load("levels"))[:2]
     b'PK'
     """
-    made = BytesIO()
+    content = BytesIO()
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(made, options) as workbook:
+    with xlsxwriter.Workbook(content, options) as workbook:
         bold = workbook.add_format({"bold": True})
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         text = workbook.add_format({"num_format": "@"})
@@ -60,7 +60,7 @@ def template(framework: Framework) -> bytes:
                 bold=bold,
                 text=text,
             )
-    return made.getvalue()
+    return content.getvalue()
 
 
 def _read_me(
@@ -105,7 +105,7 @@ def _may_be_blank(name: str) -> bool:
 
 def _meaning(name: str, column: pa.Column, framework: Framework) -> str:
     if name != "result":
-        return column.description
+        return str(column.description)
     scales = "; ".join(
         f"{stage}: {framework.scale_of(stage).accepted}"
         for stage in framework.result_stages()

@@ -128,27 +128,27 @@ def taken(words: str) -> tuple[Moment | None, str]:
         if year and summer is None:
             summer, rest = int(year[0]) + back, _without(rest, year)
         return Moment(month, number, back, summer, year_group), rest
-    if month := _MONTH.search(rest):
-        number = _MONTHS.index(month["month"].casefold()[:3]) + 1
+    if month_name := _MONTH.search(rest):
+        number = _MONTHS.index(month_name["month"].casefold()[:3]) + 1
         back = int(number >= 9)
-        if month["year"]:
-            summer = int(month["year"]) % 100 + 2000 + back
-        rest = _without(rest, month)
+        if month_name["year"]:
+            summer = int(month_name["year"]) % 100 + 2000 + back
+        rest = _without(rest, month_name)
         year_group, rest = _year_group(rest)
         return Moment(number, 28, back, summer, year_group), rest
     return None, words
 
 
-def _of_day(found: re.Match[str]) -> Moment | None:
-    day, month, year, *written = found.groups()
-    if written[0]:
-        year, month, day = written
+def _of_day(match: re.Match[str]) -> Moment | None:
+    day, month, year, *iso = match.groups()
+    if iso[0]:
+        year, month, day = iso
     try:
-        told = date(int(year) % 100 + 2000, int(month), int(day))
+        day_date = date(int(year) % 100 + 2000, int(month), int(day))
     except ValueError:
         return None
-    back = int(told.month >= 9)
-    return Moment(told.month, told.day, back, told.year + back)
+    back = int(day_date.month >= 9)
+    return Moment(day_date.month, day_date.day, back, day_date.year + back)
 
 
 def _half(term: re.Match[str]) -> tuple[str, int]:
@@ -164,16 +164,16 @@ def _half(term: re.Match[str]) -> tuple[str, int]:
 
 def _school_year(words: str) -> tuple[str, int | None]:
     """The heading without '2026/27', and the summer in which that year ends."""
-    found = _SCHOOL_YEAR.search(words)
-    if found is None or (int(found[2]) + 1) % 100 != int(found[4]):
+    match = _SCHOOL_YEAR.search(words)
+    if match is None or (int(match[2]) + 1) % 100 != int(match[4]):
         return words, None
-    return _without(words, found), 2000 + int(found[4])
+    return _without(words, match), 2000 + int(match[4])
 
 
 def _year_group(words: str) -> tuple[int | None, str]:
-    found = _YEAR_GROUP.search(words)
-    return (int(found[1]), _without(words, found)) if found else (None, words)
+    match = _YEAR_GROUP.search(words)
+    return (int(match[1]), _without(words, match)) if match else (None, words)
 
 
-def _without(words: str, found: re.Match[str]) -> str:
-    return " ".join(f"{words[: found.start()]} {words[found.end() :]}".split())
+def _without(words: str, match: re.Match[str]) -> str:
+    return " ".join(f"{words[: match.start()]} {words[match.end() :]}".split())

@@ -1,4 +1,4 @@
-"""What Excel hides in a workbook, told in sentences: a SENCO sees another table than the file holds."""
+"""Sentences on what Excel hides in a workbook, where a SENCO sees less than the file contains."""
 
 from __future__ import annotations
 
