@@ -71,6 +71,7 @@ EXPLAINED = [
     ),
     ("senlib/pages/governors/*", "^More than |^more than \\{\\} %$", COUNT),
     ("senlib/pages/kit/session_charts.py", "^not clear$", VALUE),
+    ("senlib/pages/governors/*", "^not clear$", VALUE),
     (
         "senlib/pages/kit/sentences.py",
         "^more than $",
