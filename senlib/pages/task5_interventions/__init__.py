@@ -7,15 +7,12 @@ from typing import cast
 
 import ipywidgets as widgets
 import pandas as pd
-from matplotlib.figure import Figure
 
-from senlib import charts
 from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
 from senlib.measures.criteria import low_entries
 from senlib.measures.groups import NOT_KNOWN
 from senlib.measures.newcomers import newcomers
-from senlib.measures.proportion import FEW
 from senlib.measures.tracking import track, undated
 from senlib.pages.kit import (
     empty_states,
@@ -23,18 +20,13 @@ from senlib.pages.kit import (
     provision_maps,
     pupil_names,
     sentences,
-    verdicts,
 )
 from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.page import Page
 from senlib.pages.task5_interventions import help_figures
 from senlib.pages.task5_interventions.help_words import (
-    beside_row,
     coverage_answer,
     in_row,
-    movement_answer,
-    pounds,
-    spend_answer,
     year7_answer,
 )
 from senlib.widgets import Listing
