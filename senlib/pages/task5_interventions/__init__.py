@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from typing import cast
 
 import ipywidgets as widgets
 import pandas as pd
-from matplotlib.figure import Figure
 
-from senlib import charts
 from senlib.frameworks import NO_RESULT
 from senlib.measures import provision as measures
 from senlib.measures.criteria import low_entries
+from senlib.measures.groups import NOT_KNOWN
 from senlib.measures.newcomers import newcomers
-from senlib.measures.proportion import FEW
 from senlib.measures.tracking import track, undated
 from senlib.pages.kit import (
     empty_states,
@@ -22,21 +20,17 @@ from senlib.pages.kit import (
     provision_maps,
     pupil_names,
     sentences,
-    verdicts,
 )
 from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.page import Page
+from senlib.pages.task5_interventions import help_figures
 from senlib.pages.task5_interventions.help_words import (
-    beside_row,
     coverage_answer,
     in_row,
-    movement_answer,
-    pounds,
-    spend_answer,
     year7_answer,
 )
 from senlib.widgets import Listing
-from senlib.workbook.forms import copies, place
+from senlib.workbook.forms import Checklist, place
 from senlib.workspace import Workspace
 
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
@@ -48,27 +42,8 @@ SHOW = [
     ("Those who have nothing", "nothing"),
 ]
 
-MOVED = {
-    "label": "What is given",
-    "under": "Heading",
-    "judged": "Judged by",
-    "pupils": "Pupils",
-    "reached": "Moving",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
-    "not_known": "Not known",
-    "beside_pupils": "Pupils without it",
-    "beside": "Percent of them moving",
-    "beside_low": "Likely from",
-    "beside_high": "Likely to",
-    "verdict": "Beside those without it",
-}
-
 # How to read the list of who has what.
 HOW_TO_READ = "Under each heading stand the initials of those who give the help. Where nothing stands, nothing is on the map."
-
-GOVERNORS = "The governors’ page counts pupils with SEN whose attendance is known, and rounds, so its sums may be smaller."
 
 
 _IN_ROW = [
@@ -95,26 +70,6 @@ _SUMS = [
     {"key": "hours", "label": "Hours a week", "kind": "number", "upright": True},
     {"key": "cost", "label": "£ a year", "kind": "number", "upright": True},
 ]
-
-
-def _moving(
-    table: pd.DataFrame,
-    *,
-    long: list[str],
-    short: list[str],
-    marks: list[float],
-    width: charts.Width,
-) -> Figure:
-    """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
-    return charts.rates(
-        table,
-        labels=long if width.narrow else short,
-        strong=[True] * len(table),
-        marks=marks,
-        mark="without it",
-        width=width,
-        axis="move on",
-    )
 
 
 class InterventionsPage(Page):
@@ -347,7 +302,7 @@ class InterventionsPage(Page):
 
     def _way_on(self) -> str:
         """What to do where of none of these pupils is it known whether they are stuck; '' where of some it is."""
-        if (self._covered["standing"] != measures.NOT_KNOWN).any():
+        if (self._covered["standing"] != NOT_KNOWN).any():
             return ""
         stage = self.school.framework.stage(self.school.framework.tracking.stage)
         rows = self.school.results[self.school.results["result"] != NO_RESULT]
@@ -422,29 +377,9 @@ class InterventionsPage(Page):
         ]
 
     def _needs(self) -> str:
-        table = measures.coverage_by_need(
-            self.school, self._provision, headings=list(self.headings)
+        return help_figures.by_need(
+            self.school, self._provision, headings=self.headings
         )
-        if not table["reached"].sum():
-            return ""
-        shown = table.assign(
-            heading=table["heading"].map(self.headings).fillna(table["heading"])
-        )
-        shown["need"] = shown["need"].replace("not known", "no need recorded")
-        columns = {
-            "need": "Need",
-            "heading": "Heading",
-            "pupils": "Pupils",
-            "reached": "With something",
-            "percent": "Percent",
-            "low": "Likely from",
-            "high": "Likely to",
-        }
-        caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
-        sentence = layout.numbers(
-            shown, caption=caption, columns=columns, summary="Provision by type of need"
-        )
-        return sentence + layout.how_to_read("rate", "few_pupils")
 
     # -- does it move them, and what does it cost --
 
@@ -467,77 +402,10 @@ class InterventionsPage(Page):
                 "It is not known yet whether the pupils with SEN who have something on the map move on. "
                 f"That takes a result on entry and a current one. {self._way_on()}".strip()
             )
-        shown = table.assign(
-            under=table["heading"].map(self.headings).fillna(table["heading"]),
-            judged=table["subject"].replace("", "all subjects"),
-            verdict=[
-                verdicts.short(row.clear, pupils=row.pupils) or "nobody to compare"
-                for row in table.itertuples()
-            ],
-        )
-        header = shown[shown["enough"]].head(12)
-        sentence = movement_answer(shown)
-        chart = ""
-        if len(header):
-            counts = [f"{row.reached} of {row.pupils}" for row in header.itertuples()]
-            long = [
-                f"{label}: {count}"
-                for label, count in zip(header["label"], counts, strict=True)
-            ]
-            short = [
-                beside_row(label, count)
-                for label, count in zip(header["label"], counts, strict=True)
-            ]
-            plain = header.assign(national=float("nan"), lea=float("nan"))
-            chart = layout.picture(
-                partial(
-                    _moving, plain, long=long, short=short, marks=list(header["beside"])
-                ),
-                says=". ".join(
-                    f"{label}, {layout.percent_range(r.percent, r.low, r.high)}"
-                    for label, r in zip(long, header.itertuples(), strict=True)
-                ),
-                key=f"Dot: pupils with it who move. {layout.LIKELY} Stroke: pupils with SEN who do not have it. "
-                f"What fewer than {FEW} pupils have is not shown.",
-            )
-        numbers = layout.numbers(
-            shown, caption="Provision, and whether its pupils move", columns=MOVED
-        )
-        how = layout.how_to_read("provision_and_movement", "rate", "few_pupils")
-        caveat = layout.note(measures.MOVEMENT_CAVEAT)
-        return title + layout.answer(sentence) + chart + numbers + caveat + how
+        return title + help_figures.movement(table, headings=self.headings)
 
     def _spend_html(self) -> str:
-        title = layout.heading("What do we spend, and on what?")
-        table = measures.spend(self._provision, headings=list(self.headings))
-        parts, whole = table[table["heading"] != measures.ALL_HEADINGS], table.iloc[-1]
-        if not whole.things:
-            return title + layout.answer("No provision is on the maps yet.")
-        shown = parts.assign(
-            name=parts["heading"].map(self.headings).fillna(parts["heading"])
-        )
-        shown["unknown"] = shown["things"] - shown["cost_known"]
-        used = shown[shown["things"] > 0].sort_values(
-            "cost", ascending=False, kind="stable", na_position="last"
-        )
-        chart = layout.picture(
-            partial(charts.spend, used, labels=list(used["name"])),
-            says=". ".join(
-                f"{r.name}: {pounds(r.cost)}" for r in used.itertuples(index=False)
-            ),
-        )
-        columns = {
-            "name": "Heading",
-            "things": "Entries on maps",
-            "pupils": "Pupils",
-            "hours": "Hours a week",
-            "cost": "Cost a year (£)",
-            "unknown": "Entries without a cost",
-            "percent": "Percent of the cost known",
-        }
-        numbers = layout.numbers(shown, caption="Spend by heading", columns=columns)
-        note = layout.note(GOVERNORS) + layout.how_to_read("spend")
-        return title + layout.answer(spend_answer(whole)) + chart + numbers + note
+        return help_figures.spend(self._provision, headings=self.headings)
 
     # -- the audit --
 
@@ -574,42 +442,8 @@ class InterventionsPage(Page):
         self.audit_place.children = [self.audited.box]
 
     def _audits(self) -> str:
-        part = self.ask.sheet.part(AUDIT)
-        labels = {
-            line.key: line.label for line in provision_maps.map_rows(self.answers)
-        }
-        rows = []
-        for key, values in copies(self.answers, AUDIT).items():
-            judged = [values.get(item.key, "") for item in part.items]
-            if any(judged):
-                weak = [
-                    str(n)
-                    for n, value in enumerate(judged, start=1)
-                    if value == "missing"
-                ]
-                counts = {
-                    choice.key: judged.count(choice.key) for choice in part.choices
-                }
-                rows.append(
-                    {
-                        "name": labels.get(key, "A line that was taken out"),
-                        **counts,
-                        "weak": ", ".join(weak),
-                    }
-                )
-        if not rows:
-            return ""
-        columns = (
-            {"name": "Intervention"}
-            | {choice.key: choice.label for choice in part.choices}
-            | {"weak": "Missing ingredients"}
-        )
-        sentence = layout.plain_table(
-            pd.DataFrame(rows),
-            caption="The interventions looked at so far, of seven ingredients",
-            columns=columns,
-        )
-        return sentence + layout.how_to_read("ingredients")
+        part = cast(Checklist, self.ask.sheet.part(AUDIT))
+        return help_figures.audits(self.answers, part)
 
 
 open_page = InterventionsPage.open
