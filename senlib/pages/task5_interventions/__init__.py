@@ -442,7 +442,7 @@ class InterventionsPage(Page):
         self.audit_place.children = [self.audited.box]
 
     def _audits(self) -> str:
-        part = cast(Checklist, self.ask.sheet.part(AUDIT))
+        part = self.ask.sheet.part(AUDIT, Checklist)
         return help_figures.audits(self.answers, part)
 
 
