@@ -130,8 +130,8 @@ def numbers(
 
 
 def folded(summary: str, html: str) -> str:
-    """Something one key press away: `summary` is text, `held` is HTML."""
-    return f'<details class="sl-numbers"><summary>{escape(summary)}{html}'
+    """Something one key press away: `summary` is text, `html` is HTML."""
+    return f'<details class="sl-numbers"><summary>{escape(summary)}</summary>{html}</details>'
 
 
 def how_to_read(*keys: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import ipywidgets as widgets
 import pandas as pd
@@ -30,7 +29,7 @@ from senlib.pages.task5_interventions.help_words import (
     year7_answer,
 )
 from senlib.widgets import Listing
-from senlib.workbook.forms import Checklist, place
+from senlib.workbook.forms import Checklist, Grid, place
 from senlib.workspace import Workspace
 
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
@@ -129,7 +128,8 @@ class InterventionsPage(Page):
         rows = [row for row, _, _ in self.school.framework.tracking.newcomers]
         notes = {row: in_row(self.new[self.new["row"] == row]) for row in rows}
         own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
-        labels = {row.key: row.label for row in own.part.rows}
+        grid = self.ask.sheet.part(CHART, Grid)
+        labels = {row.key: row.label for row in grid.rows}
         self.row = layout.choice(
             "Who is in the row", [(labels[row], row) for row in rows]
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import cast
 
 import pandas as pd
 
@@ -81,7 +80,7 @@ class ClassSheet:
     ) -> None:
         self.name, self.subject, self.school = name, subject, school
         sheet = load("unit3_class_sheets")
-        grid, targets = (cast(Grid, sheet.part(key)) for key in (STRATEGIES, TARGETS))
+        grid, targets = (sheet.part(key, Grid) for key in (STRATEGIES, TARGETS))
         self._bank = Bank(answers, grid=grid, targets=targets)
         self.table = self._in_words(pupils, answers)
         self.title = f"Class sheet of {name}" + (f", {subject}" if subject else "")
