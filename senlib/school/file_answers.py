@@ -32,7 +32,7 @@ class FileAnswers:
     A meaning is for every file that has the heading, or for one file alone where its name stands before it. `supplied_by` and
     `dated` say for a file who made the list and when.
 
-    >>> answers = Answers(meanings={heading_key("Grade"): "leave out", heading_key("Grade", file="a.csv"): "row:result"})
+    >>> answers = FileAnswers(meanings={heading_key("Grade"): "leave out", heading_key("Grade", file="a.csv"): "row:result"})
     >>> answers.meaning("GRADE", file="a.csv"), answers.meaning("Grade", file="b.csv"), answers.meaning("Year", file="a.csv")
     ('row:result', 'leave out', '')
     """

@@ -184,9 +184,10 @@ def open_copies(shown):
         page.new.click()
     elif shown.stem == "task7_planning":
         page.new_class.click()
-        page.copy.click()
+        page.drawing.copy.click()
     elif shown.stem == "unit3_class_sheets":
-        page.every.click()
+        page.files.what.index = len(page.files.what.options) - 1
+        page.files.button.click()
 
 
 @pytest.fixture(scope="module")
