@@ -178,21 +178,25 @@ class _Table:
     def end_cell(self) -> None:
         if self.text is None:
             return
-        text, self.text = " ".join("".join(self.text).split()), None
+        words = "".join(self.text).split()
+        text, self.text = " ".join(words), None
         if self.span == (1, 1):
             self.cells.append(text)
             if len(self.cells) > _WIDEST:
                 raise _TooLarge
             return
         rows, columns = self.span
-        first, last = len(self.cells), len(self.cells) + columns - 1
+        first = len(self.cells)
+        last = first + columns - 1
+        bottom = self.row + rows - 1
         if last >= _WIDEST:
             raise _TooLarge
         if rows > 1 or columns > 1:
-            self.merges.append(Merge(self.row, first, self.row + rows - 1, last))
+            merge = Merge(self.row, first, bottom, last)
+            self.merges.append(merge)
         if rows > 1:
-            reach = dict.fromkeys(range(first, last + 1), self.row + rows - 1)
-            self.from_above |= reach
+            below = range(first, last + 1)
+            self.from_above |= dict.fromkeys(below, bottom)
         self.cells += [text, *[""] * (columns - 1)]
 
     def end_row(self) -> None:
@@ -212,9 +216,9 @@ class _Table:
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
     written = attributes.get(name, "").strip()
-    return (
-        min(max(int(written), 1), _WIDEST) if re.fullmatch("[0-9]{1,6}", written) else 1
-    )
+    if not re.fullmatch("[0-9]{1,6}", written):
+        return 1
+    return min(max(int(written), 1), _WIDEST)
 
 
 def _is_unseen(attributes: Mapping[str, str]) -> bool:
