@@ -56,13 +56,16 @@ def _codes(ids: pd.Series, *, key: bytes) -> pd.Series:
     """Each pupil number's code; no two are alike."""
     letters = []
     for pupil_id in ids:
-        digest = hmac.digest(key, pupil_id.encode(), "sha256")
+        number = pupil_id.encode()
+        digest = hmac.digest(key, number, "sha256")
         base_32 = base64.b32encode(digest).decode()
         letters.append(base_32.translate(_CLEAR))
-    whole = pd.Series(letters, index=pd.Index(ids), dtype=str)
+    index = pd.Index(ids)
+    whole = pd.Series(letters, index=index, dtype=str)
     length = _SHORTEST
     codes = whole.str[:length]
     while (alike := codes.duplicated(keep=False)).any():
         length += 1
-        codes = codes.mask(alike, whole.str[:length])
+        longer = whole.str[:length]
+        codes = codes.mask(alike, longer)
     return "P-" + codes

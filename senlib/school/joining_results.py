@@ -40,7 +40,8 @@ def joined_results(
             numbers = pd.Categorical(ids[place][at])
             data = part.data.assign(pupil_id=numbers)
             parts.append(replace(part, data=data))
-            places.append(np.full(len(part.rows), place))
+            rows = len(part.rows)
+            places.append(np.full(rows, place))
     joined = checking.joined(parts, of)
     raw, faults = checking.without_errors(joined, parts, needed=columns)
     wrong = {(fault.file, fault.row, fault.column) for fault in faults}

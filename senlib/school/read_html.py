@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import email
 import email.policy
 import re
@@ -17,6 +16,7 @@ from senlib.school.files import (
     SAVE_AS_XLSX,
     SPLIT_IT,
     TOO_LARGE,
+    UTF_16_MARKS,
     ReadingProgress,
     fault,
 )
@@ -125,7 +125,7 @@ def _parsed(content: bytes, charset: str, progress: ReadingProgress) -> list[_Ta
 
 def _decoded(content: bytes, charset: str) -> str:
     """The page as text: by its mark, by what it says of itself, as UTF-8, or as Windows writes it."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith(UTF_16_MARKS):
         return content.decode("utf-16", "replace")
     declared = _CHARSET.search(content[:4096])
     for encoding in (

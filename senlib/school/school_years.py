@@ -146,8 +146,9 @@ def with_leavers(
 def _whole(values: pd.Series) -> pd.Series:
     """Whole numbers as text; '' where there is none."""
     codes, distinct = pd.factorize(values)
-    texts = np.array([*(f"{value:.0f}" for value in distinct), ""], object)
-    return pd.Series(texts[codes], index=values.index, dtype=str)
+    whole = [f"{value:.0f}" for value in distinct]
+    texts = np.array([*whole, ""], object)[codes]
+    return pd.Series(texts, index=values.index, dtype=str)
 
 
 def _school_years_of(dates: pd.Series, *, otherwise: int) -> np.ndarray:
