@@ -7,9 +7,8 @@ import hmac
 
 import pandas as pd
 
-KEY_BYTES = (
-    32  # what secrets.token_bytes should make; half as many are the least that is taken
-)
+# For secrets.token_bytes; half as many are the fewest accepted.
+KEY_BYTES = 32
 _SHORTEST = 6
 # Base 32 has neither 0 nor 1; without O and I nothing is left that could be taken for them.
 _CLEAR = str.maketrans("OI", "89")
@@ -35,32 +34,38 @@ def with_codes(
         raise ValueError(
             f"A key of fewer than {KEY_BYTES // 2} bytes can be guessed: make one with secrets.token_bytes({KEY_BYTES})"
         )
-    codes = _codes(
-        pd.concat([pupils["pupil_id"], results["pupil_id"]]).drop_duplicates(), key=key
-    )
+    both = [pupils["pupil_id"], results["pupil_id"]]
+    ids = pd.concat(both).drop_duplicates()
+    codes = _codes(ids, key=key)
+
+    def coded(ids: pd.Series) -> pd.Series:
+        return ids.map(codes).astype(str)
+
     names = {
         name: pd.Series("", index=pupils.index, dtype=str)
         for name in ("forename", "surname")
         if name in pupils
     }
     return (
-        pupils.assign(pupil_id=pupils["pupil_id"].map(codes).astype(str), **names),
-        results.assign(pupil_id=results["pupil_id"].map(codes).astype(str)),
+        pupils.assign(pupil_id=coded(pupils["pupil_id"]), **names),
+        results.assign(pupil_id=coded(results["pupil_id"])),
     )
 
 
 def _codes(ids: pd.Series, *, key: bytes) -> pd.Series:
     """Each pupil number's code; no two are alike."""
-    digests = [
-        base64.b32encode(hmac.digest(key, pupil_id.encode(), "sha256"))
-        .decode()
-        .translate(_CLEAR)
-        for pupil_id in ids
-    ]
-    digests = pd.Series(digests, index=pd.Index(ids), dtype=str)
+    letters = []
+    for pupil_id in ids:
+        number = pupil_id.encode()
+        digest = hmac.digest(key, number, "sha256")
+        base_32 = base64.b32encode(digest).decode()
+        letters.append(base_32.translate(_CLEAR))
+    index = pd.Index(ids)
+    whole = pd.Series(letters, index=index, dtype=str)
     length = _SHORTEST
-    codes = digests.str[:length]
+    codes = whole.str[:length]
     while (alike := codes.duplicated(keep=False)).any():
         length += 1
-        codes = codes.mask(alike, digests.str[:length])
+        longer = whole.str[:length]
+        codes = codes.mask(alike, longer)
     return "P-" + codes

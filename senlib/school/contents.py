@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pandera.pandas as pa
 
@@ -45,7 +45,8 @@ def holds(cells: Cells, column: Column, *, framework: Framework) -> str:
     blank = [f"{cells.blank:,} blank"] if cells.blank else []
     if column.used and (result := column.result):
         stage = "now" if result.stage == UNTOLD else result.stage
-        return ", ".join(_results(cells, framework.scale_of(stage)) + blank)
+        scale = framework.scale_of(stage)
+        return ", ".join(_results(cells, scale) + blank)
     name = column.name
     if column.used and name in _IN_GROUPS:
         declared = schema.pupils_schema(framework).columns[name]
@@ -63,14 +64,21 @@ def holds(cells: Cells, column: Column, *, framework: Framework) -> str:
         headings.EHC_PLAN,
     )
     filled = f"{cells.filled:,} filled in"
-    return ", ".join([f"{filled}, yes or no" if yes_no else filled, *blank])
+    if yes_no:
+        filled += ", yes or no"
+    return ", ".join([filled, *blank])
+
+
+def _texts_and_counts(cells: Cells) -> Iterable[tuple[str, int]]:
+    counts: list[int] = cells.counts.tolist()
+    return zip(cells.texts, counts, strict=True)
 
 
 def _results(cells: Cells, scale: Scale) -> list[str]:
     """How many results there are, how many codes and which, and how many cells are neither."""
     codes: Counter[str] = Counter()
     results = others = 0
-    for text, count in zip(cells.texts, cells.counts.tolist(), strict=True):
+    for text, count in _texts_and_counts(cells):
         name = scale.parse(text) or scale.from_date(text)
         if name is None:
             others += count
@@ -103,7 +111,7 @@ def _groups(
 ) -> list[str]:
     """How many cells there are of each group, and how many are of none."""
     groups: Counter[str] = Counter()
-    for text, count in zip(cells.texts, cells.counts.tolist(), strict=True):
+    for text, count in _texts_and_counts(cells):
         groups[turn(text) if turn else text] += count
     known = {
         name: count for name, count in groups.items() if schema.fits(name, declared)

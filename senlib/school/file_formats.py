@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import struct
 import zipfile
 from typing import BinaryIO, Literal
 
 from senlib.school.faults import FaultyFile
-from senlib.school.files import SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, NamedFile, fault
+from senlib.school.files import (
+    SAVE_AS_XLSX,
+    SPLIT_IT,
+    TOO_LARGE,
+    UTF_16_MARKS,
+    NamedFile,
+    fault,
+)
 
 FileFormat = Literal["csv", "xlsx", "html", "mhtml", "xml spreadsheet", "xml"]
 
@@ -91,7 +97,7 @@ def format_of(file: NamedFile) -> FileFormat:
 
 def text_start(start: bytes) -> str:
     """The beginning of a file as text, as far as its encoding can be recognised, without the byte order mark and leading blanks."""
-    utf_16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    utf_16 = start.startswith(UTF_16_MARKS)
     text = start.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
     return text.lstrip()
 

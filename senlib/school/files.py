@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several 
 SAVE_AS_XLSX = (
     "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
 )
+
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _STEPS = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
 from senlib.school.schema import normal
@@ -43,7 +43,10 @@ class Head:
 
     @property
     def width(self) -> int:
-        return max(len(self.cells), len(self.upper or ()) if self.upper_is_first else 0)
+        width = len(self.cells)
+        if self.upper_is_first and self.upper:
+            return max(width, len(self.upper))
+        return width
 
 
 def find_head(
@@ -61,12 +64,15 @@ def find_head(
     texts = [[" ".join(cell.split()) for cell in cells] for _, cells in first]
     numbers = [number for number, _ in first]
     at = _best(texts, is_heading)
-    below = at + 1 < len(first) and numbers[at + 1] == numbers[at] + 1
-    if below and _stands_under(texts[at + 1], texts[at]):
-        upper, lower = at, at + 1
+    under = at + 1
+    number_under = numbers[at] + 1
+    below = under < len(first) and numbers[under] == number_under
+    if below and _stands_under(texts[under], texts[at]):
+        upper, lower = at, under
     else:
         upper, lower = at - 1, at
-    adjacent = upper >= 0 and numbers[upper] == numbers[lower] - 1
+    number_above = numbers[lower] - 1
+    adjacent = upper >= 0 and numbers[upper] == number_above
     return Head(
         number=numbers[lower],
         cells=texts[lower],
@@ -92,7 +98,8 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
 
     best, most, widest = None, 0, 0
     for at, cells in enumerate(rows):
-        score = len({normal(cell) for cell in cells[:_CELLS_LOOKED_AT] if knows(cell)})
+        recognised = filter(knows, cells[:_CELLS_LOOKED_AT])
+        score = len(set(map(normal, recognised)))
         filled = sum(map(bool, cells))
         wide = filled > widest or (filled == widest and score > 1)
         wide = wide or (score > 2 and score * 2 >= filled)
@@ -102,23 +109,28 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
     if best is not None:
         return best
     # Nothing is known: a line of text above a table of several columns is a title all the same, and numbers are none.
-    several = (
-        at
-        for at, cells in enumerate(rows)
-        if widest > 2 and sum(map(bool, cells)) > 1 and not any(map(str.isdigit, cells))
-    )
-    return next(several, 0)
+    if widest <= 2:
+        return 0
+    for at, cells in enumerate(rows):
+        several = len(_filled(cells)) > 1
+        if several and not any(map(str.isdigit, cells)):
+            return at
+    return 0
+
+
+def _filled(cells: Sequence[str]) -> list[int]:
+    """The places of the cells that are not empty."""
+    return [index for index, cell in enumerate(cells) if cell]
 
 
 def _stands_under(lower: Sequence[str], upper: Sequence[str]) -> bool:
     """Whether a row goes on with the headings above it: only words, none under the first, some where none stands above."""
-    first = next(index for index, cell in enumerate(upper) if cell)
-    filled = [index for index, cell in enumerate(lower) if cell]
-    return (
-        first not in filled
-        and all(any(map(str.isalpha, lower[index])) for index in filled)
-        and any(index >= len(upper) or not upper[index] for index in filled)
-    )
+    above = _filled(upper)
+    filled = _filled(lower)
+    if above[0] in filled:
+        return False
+    words = [any(map(str.isalpha, lower[index])) for index in filled]
+    return all(words) and not set(filled) <= set(above)
 
 
 def headings_of(
@@ -133,12 +145,13 @@ def headings_of(
         head.upper_is_first or _is_group(head.upper, head.cells)
     ):
         return head.cells, False
-    width = max(len(head.cells), len(head.upper))
-    lower = [*head.cells, *[""] * (width - len(head.cells))]
-    upper = [*head.upper, *[""] * (width - len(head.upper))]
+    pairs = list(zip_longest(head.upper, head.cells, fillvalue=""))
+    upper = [group for group, _ in pairs]
+    lower = [cell for _, cell in pairs]
     begun = [merge for merge in merges if merge.first_row == head.upper_number]
     wide = [merge for merge in begun if merge.first_column < merge.last_column]
-    high = {merge.first_column for merge in begun if merge.first_row < merge.last_row}
+    deep = [merge for merge in begun if merge.first_row < merge.last_row]
+    high = {merge.first_column for merge in deep}
     times = Counter(map(normal, lower))
 
     def both(group: str, cell: str) -> str:
@@ -151,19 +164,23 @@ def headings_of(
         )
         return together if group and cell and wanted else ""
 
-    joined = [both(*pair) for pair in zip(_spread(upper, wide), lower, strict=True)]
+    groups = _spread(upper, wide)
+    joined = list(map(both, groups, lower))
     some = any(joined)
     for column, cell in enumerate(lower):
         # A heading two rows high stands in the upper one. What stands further right than the table is part of a title.
         own = some or column in high or column < len(head.cells)
-        joined[column] = joined[column] or cell or (upper[column] if own else "")
-    return (joined, True) if joined != lower else (head.cells, False)
+        upper_cell = upper[column] if own else ""
+        joined[column] = joined[column] or cell or upper_cell
+    if joined == lower:
+        return head.cells, False
+    return joined, True
 
 
 def _is_group(upper: Sequence[str], lower: Sequence[str]) -> bool:
     """Whether the row above may hold groups: a title stands alone, above the first column."""
-    filled = [index for index, cell in enumerate(upper) if cell]
-    first = next((index for index, cell in enumerate(lower) if cell), 0)
+    filled = _filled(upper)
+    first = next(iter(_filled(lower)), 0)
     return len(filled) > 1 or filled[0] > first
 
 

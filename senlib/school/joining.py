@@ -1,4 +1,4 @@
-"""Makes one school of several lists: whose each row is, what the lists say together, and where they contradict one another."""
+"""Joins several lists into one school: whose each row is, what the lists say together, and where they contradict one another."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _NAMES = ("forename", "surname")
 _OF_NEED = ("sen_provision", "need", "need_2")
 # In what rows of one pupil in one list may differ and yet be one.
 _NOT_COMPARED = ("list", "at", "year", "past", "pupil_id", "need", "need_2")
+_PUPIL_IN_LIST = ["list", "pupil_id"]
 # From this share of a list's pupils on, it is about the same pupils as the others.
 _SAME_PUPILS = 0.5
 
@@ -41,25 +42,24 @@ def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
     whole = _without_lost_zeros(lists)
     for one, numbers in zip(lists, whole, strict=True):
         both = (one.upns != "") & (numbers != "")
-        upn_of |= dict(zip(numbers[both], one.upns[both], strict=True))
-    return [
-        np.array(
-            [
-                upn or upn_of.get(own, own)
-                for upn, own in zip(one.upns, numbers, strict=True)
-            ],
-            object,
-        )
-        for one, numbers in zip(lists, whole, strict=True)
-    ]
+        own_numbers = numbers[both]
+        upns = one.upns[both]
+        upn_of |= dict(zip(own_numbers, upns, strict=True))
+    joined = []
+    for one, numbers in zip(lists, whole, strict=True):
+        pairs = zip(one.upns, numbers, strict=True)
+        ids = [upn or upn_of.get(own, own) for upn, own in pairs]
+        joined.append(np.array(ids, object))
+    return joined
 
 
 def lost_zeros(lists: Sequence[SchoolList]) -> list[str]:
     """A note on each list whose numbers have lost the zeros that they begin with in another."""
+    whole = _without_lost_zeros(lists)
     return [
         f"{one.file}: pupil numbers have lost the zeros at the front, as can happen in Excel. "
         "They were matched with the other files all the same."
-        for one, numbers in zip(lists, _without_lost_zeros(lists), strict=True)
+        for one, numbers in zip(lists, whole, strict=True)
         if (one.own_numbers != numbers).any()
     ]
 
@@ -101,45 +101,47 @@ def without_strangers(
     faults: list[Fault] = []
     notes: list[str] = []
     groups = _groups(lists)
-    if len(groups) == 1:
+    if len(groups) < 2:
         return tall, faults, notes
-    ids = {
-        key: set(tall.loc[tall["list"].isin(places), "pupil_id"]) - {""}
-        for key, places in groups.items()
-    }
+    ids: dict[str, set[str]] = {}
+    for key, places in groups.items():
+        in_group = tall["list"].isin(places)
+        numbers = tall.loc[in_group, "pupil_id"]
+        ids[key] = set(numbers) - {""}
     describing = [
         key
         for key, places in groups.items()
         if any(lists[i].describes_pupils for i in places)
     ]
     leading = describing or list(groups)[:1]
+    most = max(len(ids[key]) for key in leading)
     keep = pd.Series(True, index=tall.index)
     for key, places in groups.items():
-        others = set().union(*(ids[other] for other in leading if other != key))
+        other_ids = [ids[other] for other in leading if other != key]
+        others = set().union(*other_ids)
         strangers = ids[key] - others
-        if not strangers or not others or not ids[key]:
+        if not strangers or not others:
             continue
-        shared = 1 - len(strangers) / len(ids[key])
-        largest = key in leading and len(ids[key]) >= max(
-            len(ids[one]) for one in leading
-        )
+        size = len(ids[key])
+        count = len(strangers)
+        shared = 1 - count / size
+        largest = key in leading and size >= most
         if key not in leading and shared < _SAME_PUPILS:
-            faults.append(
-                _no_number_in_common(lists[places[0]], strangers=len(strangers))
-            )
+            first = lists[places[0]]
+            faults.append(_no_number_in_common(first, strangers=count))
         elif shared >= _SAME_PUPILS and not largest:
             name = key or "the CTF files"
-            one = len(strangers) == 1
             question = whose_pupils(
-                key or "ctf", name=name, strangers=len(strangers), pupils=len(ids[key])
+                key or "ctf", name=name, strangers=count, pupils=size
             )
             if ask(question) == LEAVE_OUT:
-                mine = tall["list"].isin(places)
-                keep &= ~(mine & tall["pupil_id"].isin(strangers))
+                in_group = tall["list"].isin(places)
+                of_strangers = tall["pupil_id"].isin(strangers)
+                keep &= ~(in_group & of_strangers)
                 notes.append(
                     f"{name}: 1 pupil who is in no other list was left out."
-                    if one
-                    else f"{name}: {len(strangers):,} pupils who are in no other list were left out."
+                    if count == 1
+                    else f"{name}: {count:,} pupils who are in no other list were left out."
                 )
     return tall[keep], faults, notes
 
@@ -148,7 +150,8 @@ def _groups(lists: Sequence[SchoolList]) -> dict[str, list[int]]:
     """The places of the lists by file and sheet; all CTF files together, for each primary school sends a few pupils."""
     groups: dict[str, list[int]] = {}
     for place, one in enumerate(lists):
-        groups.setdefault("" if one.ctf else one.file, []).append(place)
+        key = "" if one.ctf else one.file
+        groups.setdefault(key, []).append(place)
     return groups
 
 
@@ -171,7 +174,7 @@ def merged(
     labels: dict[str, str],
     ask: Ask,
 ) -> Joined:
-    """One row for each pupil, each column from the first list that tells it; the lists that are of this year go first.
+    """One row for each pupil, each column from the first list that has it; this year's lists go first.
 
     `labels` names the columns for the reader. Where lists contradict one another she is asked which file wins.
     """
@@ -180,42 +183,47 @@ def merged(
     faults += repeat_faults
     notes += repeat_notes
     order = _order(lists)
-    tall = tall.assign(priority=order[tall["list"]] if len(lists) else 0)
-    tall = tall.sort_values("priority", kind="stable") if order.any() else tall
+    priority = order[tall["list"]] if len(lists) else 0
+    tall = tall.assign(priority=priority)
+    if order.any():
+        tall = tall.sort_values("priority", kind="stable")
     first = tall.drop_duplicates("pupil_id")
     if len(first) == len(tall):
         return Joined(tall.sort_index(), tuple(faults), tuple(notes))
     pupils = {"pupil_id": first["pupil_id"].to_numpy()}
     years_file = ""
     for column in columns:
-        rows = tall.loc[tall[column] != "", ["pupil_id", "list", column]]
+        filled = tall[column] != ""
+        rows = tall.loc[filled, ["pupil_id", "list", column]]
+        in_several = rows["list"].nunique() > 1
         if column == "ks4_year" and years_file:
             # A list's year groups say when its pupils leave: who is right about the one is right about the other.
             rows = _first(rows, years_file, lists)
-        elif rows["list"].nunique() > 1 and column not in _NAMES:
+        elif in_several and column not in _NAMES:
             rows, answer, note = _settled(
                 rows, column, lists, label=labels[column], ask=ask
             )
             years_file = answer if column == "year_group" else years_file
             notes += note
-        values = rows.drop_duplicates("pupil_id").set_index("pupil_id")[column]
-        pupils[column] = values.reindex(first["pupil_id"]).fillna("").to_numpy()
-    table = pd.DataFrame(pupils, index=first.index).astype(str)
-    return Joined(
-        table.assign(list=first["list"]).sort_index(), tuple(faults), tuple(notes)
-    )
+        rows = rows.drop_duplicates("pupil_id")
+        values = rows.set_index("pupil_id")[column]
+        values = values.reindex(first["pupil_id"])
+        pupils[column] = values.fillna("").to_numpy()
+    table = pd.DataFrame(pupils, index=first.index)
+    table = table.astype(str)
+    table["list"] = first["list"]
+    return Joined(table.sort_index(), tuple(faults), tuple(notes))
 
 
 def _order(lists: Sequence[SchoolList]) -> np.ndarray:
     """The order in which lists are believed: the school's own of this year, then tables of results, older lists, CTF files."""
-    this_year = max((one.year or 0 for one in lists), default=0)
-    return np.array(
-        [
-            4 * one.ctf + 2 * ((one.year or this_year) < this_year) + one.long
-            for one in lists
-        ],
-        int,
-    )
+    years = [one.year or 0 for one in lists]
+    this_year = max(years, default=0)
+    ranks = []
+    for one in lists:
+        older = (one.year or this_year) < this_year
+        ranks.append(4 * one.ctf + 2 * older + one.long)
+    return np.array(ranks, int)
 
 
 def _settled(
@@ -227,16 +235,13 @@ def _settled(
     ask: Ask,
 ) -> tuple[pd.DataFrame, str, list[str]]:
     """The rows of a column in the order in which they count, the file that she says is right where they differ, and a note."""
-    differ = (
-        rows.assign(folded=rows[column].str.casefold())
-        .groupby("pupil_id")["folded"]
-        .nunique()
-    )
+    folded = rows[column].str.casefold()
+    differ = folded.groupby(rows["pupil_id"]).nunique()
     contradicted = differ.index[differ > 1]
     if contradicted.empty:
         return rows, "", []
     at_odds = rows[rows["pupil_id"].isin(contradicted)]
-    files = list(dict.fromkeys(lists[place].file for place in at_odds["list"]))
+    files = files_of(at_odds, lists)
     if len(files) < 2:
         return rows, "", []
     proposal = _register(files, lists) if column in _OF_NEED else files[0]
@@ -251,14 +256,21 @@ def _settled(
     )
 
 
+def files_of(rows: pd.DataFrame, lists: Sequence[SchoolList]) -> list[str]:
+    """The files that rows come from, each once, in the order of the rows."""
+    names = [lists[place].file for place in rows["list"].unique()]
+    return list(dict.fromkeys(names))
+
+
 def _first(rows: pd.DataFrame, file: str, lists: Sequence[SchoolList]) -> pd.DataFrame:
     """The rows with those of a file first."""
-    chosen = np.array([one.file == file for one in lists], bool)[rows["list"]]
+    matches = [one.file == file for one in lists]
+    chosen = np.array(matches, bool)[rows["list"]]
     return pd.concat([rows[chosen], rows[~chosen]])
 
 
 def _register(files: Sequence[str], lists: Sequence[SchoolList]) -> str:
-    """Of files that contradict one another about SEN the one that looks like the SEN register: it alone tells needs."""
+    """Of files that contradict one another about SEN the one that looks like the SEN register: it alone has needs."""
     telling = [
         one.file
         for one in lists
@@ -272,16 +284,15 @@ def _without_repeats(
 ) -> tuple[pd.DataFrame, list[Fault], list[str]]:
     """The rows with those of one pupil in one list made one: rows that say the same, or differ in the need alone.
 
-    In a table with one result a row a pupil's rows tell of the pupil together. Elsewhere a second row that says something else
+    In a table with one result a row a pupil's rows belong together. Elsewhere a second row that says something else
     is a fault.
     """
-    repeated = tall.duplicated(["list", "pupil_id"], keep=False) & (
-        tall["pupil_id"] != ""
-    )
-    if not repeated.any():
+    has_number = tall["pupil_id"] != ""
+    repeated = tall.duplicated(_PUPIL_IN_LIST, keep=False)
+    if not (repeated & has_number).any():
         return tall, [], []
     tall, notes = _of_latest_years(tall, lists)
-    repeated = tall.duplicated(["list", "pupil_id"], keep=False)
+    repeated = tall.duplicated(_PUPIL_IN_LIST, keep=False)
     columns = [name for name in tall.columns if name not in _NOT_COMPARED]
     faults, parts = [], [tall[~repeated]]
     for place, rows in tall[repeated].groupby("list", sort=False):
@@ -301,8 +312,10 @@ def _without_repeats(
             for at in second["at"]
         ]
         if one.ranks is not None:
-            rows = rows.assign(rank=one.ranks[rows["at"].to_numpy(int)])
-            rows = rows.sort_values("rank", kind="stable").drop(columns="rank")
+            at = rows["at"].to_numpy(int)
+            rows = rows.assign(rank=one.ranks[at])
+            rows = rows.sort_values("rank", kind="stable")
+            rows = rows.drop(columns="rank")
         kept, needs, more = _with_needs(rows)
         parts.append(kept)
         same = len(rows) - len(kept) - len(second)
@@ -329,8 +342,10 @@ def _of_latest_years(
     tall: pd.DataFrame, lists: Sequence[SchoolList]
 ) -> tuple[pd.DataFrame, list[str]]:
     """The rows without those of a pupil who has a row of a later school year in the same list."""
-    latest = tall.groupby(["list", "pupil_id"])["year"].transform("max")
-    older = (tall["year"] < latest) & (tall["pupil_id"] != "")
+    years = tall.groupby(_PUPIL_IN_LIST)["year"]
+    is_earlier = tall["year"] < years.transform("max")
+    has_number = tall["pupil_id"] != ""
+    older = is_earlier & has_number
     return tall[~older], [
         f"{lists[place].file}: where a pupil has rows for several school years, the latest was used."
         for place in tall.loc[older, "list"].unique()
@@ -343,16 +358,21 @@ def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool, int]:
     And whether there were any, and how many pupils have more than two.
     """
     kept = rows.drop_duplicates("pupil_id")
-    needs = rows.loc[rows["need"] != "", ["pupil_id", "need"]].drop_duplicates()
+    filled = rows["need"] != ""
+    needs = rows.loc[filled, ["pupil_id", "need"]]
+    needs = needs.drop_duplicates()
     nth = needs.groupby("pupil_id").cumcount()
-    first, second = (
-        kept["pupil_id"].map(dict(needs.loc[nth == n, ["pupil_id", "need"]].to_numpy()))
-        for n in (0, 1)
-    )
-    kept = kept.assign(
-        need=_text(first), need_2=_text(second.where(second.notna(), kept["need_2"]))
-    )
-    return kept, bool(second.notna().any()), int((nth == 2).sum())
+
+    def needs_at(place: int) -> pd.Series:
+        need_of = dict(needs[nth == place].to_numpy())
+        return kept["pupil_id"].map(need_of)
+
+    second = needs_at(1)
+    has_second = second.notna()
+    need_2 = second.where(has_second, kept["need_2"])
+    with_needs = kept.assign(need=_text(needs_at(0)), need_2=_text(need_2))
+    more = int((nth == 2).sum())
+    return with_needs, bool(has_second.any()), more
 
 
 def _text(values: pd.Series) -> pd.Series:

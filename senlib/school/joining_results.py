@@ -12,7 +12,7 @@ from senlib.frameworks import Framework
 from senlib.school import checking, schema
 from senlib.school.faults import Fault
 from senlib.school.files import SourceRows
-from senlib.school.joining import SECOND_PUPIL
+from senlib.school.joining import SECOND_PUPIL, files_of
 from senlib.school.lists import SchoolList
 from senlib.school.questions import Ask, taken, which_file
 
@@ -32,44 +32,47 @@ def joined_results(
 ) -> tuple[pd.DataFrame, list[Fault], list[str]]:
     """The results table in the schema's own spellings, faults and notes. `pupil_faults` are not reported again."""
     of = schema.results_schema(framework)
-    parts, places = [], []
-    for place, (one, numbers) in enumerate(zip(lists, ids, strict=True)):
+    columns = list(of.columns)
+    parts = []
+    places = [np.array([], int)]
+    for place, one in enumerate(lists):
         for part, at in zip(one.results, one.at, strict=True):
-            parts.append(
-                replace(
-                    part, data=part.data.assign(pupil_id=pd.Categorical(numbers[at]))
-                )
-            )
-            places.append(np.full(len(part.rows), place))
-    raw, faults = checking.without_errors(
-        checking.joined(parts, of), parts, needed=list(of.columns)
-    )
+            numbers = pd.Categorical(ids[place][at])
+            data = part.data.assign(pupil_id=numbers)
+            parts.append(replace(part, data=data))
+            rows = len(part.rows)
+            places.append(np.full(rows, place))
+    joined = checking.joined(parts, of)
+    raw, faults = checking.without_errors(joined, parts, needed=columns)
     wrong = {(fault.file, fault.row, fault.column) for fault in faults}
     all_faults = list(faults)
     table = schema.canonical(raw, schema=of, framework=framework)
     table, faults = checking.checked(
-        table, parts, of, framework=framework, needed=list(of.columns)
+        table, parts, of, framework=framework, needed=columns
     )
-    without = {
-        (fault.file, fault.row) for fault in pupil_faults if fault.rule == _NO_NUMBER
-    }
+    without = _rows_with(_NO_NUMBER, pupil_faults)
     all_faults += [
         fault
         for fault in faults
         if (fault.file, fault.row, fault.column) not in wrong
         and not (fault.rule == _NO_NUMBER and (fault.file, fault.row) in without)
     ]
-    table = table.assign(list=np.concatenate(places) if places else np.array([], int))
-    long = np.array([one.long for one in lists], bool)
-    explicit = long[table["list"]] if len(lists) else np.array([], bool)
+    table = table.assign(list=np.concatenate(places))
+    are_long = [one.long for one in lists]
+    explicit = np.array(are_long, bool)[table["list"]]
     # A blank in a sheet with a pupil a row is no result at all; in a table of results it is.
     table = table[(table["result"] != "") | explicit]
-    table = table[table["pupil_id"].isin(pupils["pupil_id"])]
-    twice = {
-        (fault.file, fault.row) for fault in pupil_faults if fault.rule == SECOND_PUPIL
-    }
+    listed = table["pupil_id"].isin(pupils["pupil_id"])
+    table = table[listed]
+    twice = _rows_with(SECOND_PUPIL, pupil_faults)
     table, again, notes = _each_once(table, parts, lists, twice=twice, ask=ask)
-    return table[list(of.columns)], all_faults + again, notes
+    return table[columns], all_faults + again, notes
+
+
+def _rows_with(rule: str, faults: Sequence[Fault]) -> set[tuple[str, int | None]]:
+    """The file and row of each fault against a rule."""
+    against = [fault for fault in faults if fault.rule == rule]
+    return {(fault.file, fault.row) for fault in against}
 
 
 def _each_once(
@@ -84,24 +87,28 @@ def _each_once(
 
     A pupil who stands in a sheet twice has every result twice too: the pupil is the fault, and those rows are `twice`.
     """
-    dates = table["date"].where(table["stage"] == "now", "")
-    key = pd.util.hash_pandas_object(
-        table[["pupil_id", "stage", "subject", "kind"]].assign(date=dates), index=False
-    )
+    current = table["stage"] == "now"
+    dates = table["date"].where(current, "")
+    identity = table[["pupil_id", "stage", "subject", "kind"]]
+    identity = identity.assign(date=dates)
+    key = pd.util.hash_pandas_object(identity, index=False)
     if not key.duplicated().any():
         return table, [], []
     table = table.assign(key=key.to_numpy())
     # A result goes before a blank for the same.
     again = table[table.duplicated("key", keep=False)]
     results = again[again["result"] != ""]
-    blanks = again.index[(again["result"] == "") & again["key"].isin(results["key"])]
+    blank = again["result"] == ""
+    answered = again["key"].isin(results["key"])
+    blanks = again.index[blank & answered]
     table = table.drop(index=blanks)
     same = table.duplicated(["key", "result"])
     table = table[~same]
     within = table.duplicated(["key", "list"])
+    at = table.index[within].to_numpy(int)
     repeat_faults = [
         part.fault(place, column="result", rule=_SECOND_RESULT, remedy=_KEEP_ONE)
-        for part, place in checking.places(parts, table.index[within].to_numpy(int))
+        for part, place in checking.places(parts, at)
     ]
     faults = [fault for fault in repeat_faults if (fault.file, fault.row) not in twice]
     table = table[~within]
@@ -124,7 +131,7 @@ def _settled(
     ask: Ask,
 ) -> tuple[pd.DataFrame, str]:
     """The results in the order in which they count, where lists contradict one another about these; and a note."""
-    files = list(dict.fromkeys(lists[place].file for place in rows["list"]))
+    files = files_of(rows, lists)
     label = f"{what[0]} {what[1]}"
     question = which_file(
         ":".join(what),
@@ -135,7 +142,8 @@ def _settled(
     )
     answer = ask(question)
     right = table["list"].map(lambda place: lists[place].file == answer)
-    first = right & table["key"].isin(rows["key"])
-    return pd.concat([table[first], table[~first]]), taken(
-        question, label=label, answer=answer
-    )
+    at_odds = table["key"].isin(rows["key"])
+    first = right & at_odds
+    in_order = [table[first], table[~first]]
+    note = taken(question, label=label, answer=answer)
+    return pd.concat(in_order), note

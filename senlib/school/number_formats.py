@@ -12,7 +12,10 @@ EPOCH_1904 = datetime(1904, 1, 1)
 
 _BUILT_IN = {
     **dict.fromkeys([9, 10], PERCENT),
-    **dict.fromkeys([*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)], DATE),
+    **dict.fromkeys(range(14, 23), DATE),
+    **dict.fromkeys(range(27, 37), DATE),
+    **dict.fromkeys([45, 47], DATE),
+    **dict.fromkeys(range(50, 59), DATE),
     46: DURATION,
 }
 # Text in quotation marks, escaped characters, and what is in brackets: colours, conditions, languages.
@@ -36,11 +39,9 @@ def kind_of(number: int, code: str | None) -> str:
         return PERCENT
     if _ELAPSED.search(symbols):
         return DURATION
-    return (
-        DATE
-        if re.search("[dmyhs]", symbols.replace("General", ""), re.IGNORECASE)
-        else PLAIN
-    )
+    symbols = symbols.replace("General", "")
+    in_time = re.search("[dmyhs]", symbols, re.IGNORECASE)
+    return DATE if in_time else PLAIN
 
 
 def as_shown(text: str, kind: str = PLAIN, epoch: datetime = EPOCH_1900) -> str:
@@ -82,5 +83,6 @@ def _time(value: float, epoch: datetime) -> str:
     # Spreadsheets count a 29 February 1900 that there was not.
     early = epoch == EPOCH_1900 and value < _FIRST_LEAP_DAY
     moment = epoch + _seconds(value + early)
-    whole = float(value).is_integer()
-    return moment.date().isoformat() if whole else moment.isoformat(sep=" ")
+    if value.is_integer():
+        return moment.date().isoformat()
+    return moment.isoformat(sep=" ")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from senlib.school.faults import Fault
+from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, filled_cells
 
 # What exports write in place of a pupil's number or name where a row sums up others.
@@ -22,8 +23,6 @@ _FEW_CELLS = 2
 # From this share of its cells on, a column of numbers is one in which a number has a digit and no blank.
 _MOST = 0.5
 _WRITTEN_OUT = 6
-
-IsHeading = Callable[[str], bool]
 
 
 def of_pupils_alone(
@@ -40,10 +39,12 @@ def of_pupils_alone(
     if not numbers or not len(table.rows):
         return table
     table = _first_of_two(table, numbers[0], is_heading)
-    filled = np.sum([filled_cells(column) for column in table.columns], axis=0)
+    filled_by_column = [filled_cells(column) for column in table.columns]
+    filled = np.sum(filled_by_column, axis=0)
     number = _either(table, numbers, filled_cells)
     like_numbers = _either(table, numbers, _like_numbers)
-    in_digits = like_numbers.sum() >= _MOST * max(number.sum(), 1)
+    fewest = _MOST * max(number.sum(), 1)
+    in_digits = like_numbers.sum() >= fewest
     a_pupil = like_numbers if in_digits else number
     others = _either(table, numbers, _sums) | (
         ~a_pupil & _either(table, [*numbers, *names], _sums)
@@ -56,7 +57,8 @@ def of_pupils_alone(
     if not others.any():
         return table
     kept = _rows(table, ~others)
-    return replace(kept, notes=(*table.notes, _note(table.rows[others].tolist())))
+    note = _note(table.rows[others].tolist())
+    return replace(kept, notes=(*table.notes, note))
 
 
 def _either(
@@ -72,15 +74,20 @@ def _either(
 
 def _like_numbers(column: pd.Categorical) -> np.ndarray:
     """Whether each cell looks like a pupil's number: some digit, and no blank within."""
-    return _each(
-        column, lambda text: any(map(str.isdigit, text)) and len(text.split()) == 1
-    )
+
+    def is_like_number(text: str) -> bool:
+        has_digit = any(map(str.isdigit, text))
+        return has_digit and len(text.split()) == 1
+
+    return _each(column, is_like_number)
 
 
 def _sums(column: pd.Categorical) -> np.ndarray:
-    return _each(
-        column, lambda text: bool(_SUMS.fullmatch(re.sub(r"[:=\s\d.,%()]+$", "", text)))
-    )
+    def is_sum(text: str) -> bool:
+        label = re.sub(r"[:=\s\d.,%()]+$", "", text)
+        return bool(_SUMS.fullmatch(label))
+
+    return _each(column, is_sum)
 
 
 def _titles(column: pd.Categorical) -> np.ndarray:
@@ -97,18 +104,23 @@ def _each(column: pd.Categorical, test: Callable[[str], bool]) -> np.ndarray:
 def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTable:
     """The table as far as the headings of a second one; a row that repeats its own headings is passed over."""
     column = table.columns[number]
-    like_headings = _each(
-        column, lambda text: _may_be_heading(text) and is_heading(text)
-    )
+
+    def is_other(text: str) -> bool:
+        return _may_be_heading(text) and is_heading(text)
+
+    like_headings = _each(column, is_other)
     own, others = [], []
     for row in np.flatnonzero(like_headings):
-        cells = [
-            (heading, str(column[row]).strip()) for heading, column in _columns(table)
+        cells = [str(column[row]).strip() for column in table.columns]
+        texts = [cell for cell in cells if cell]
+        repeats = [
+            heading
+            for heading, cell in zip(table.headings, cells, strict=True)
+            if cell and heading == cell
         ]
-        filled = [(heading, cell) for heading, cell in cells if cell]
-        if len(filled) > 1 and all(heading == cell for heading, cell in filled):
+        if len(texts) > 1 and len(repeats) == len(texts):
             own.append(row)
-        elif sum(_may_be_heading(cell) and is_heading(cell) for _, cell in filled) > 1:
+        elif sum(map(is_other, texts)) > 1:
             others.append(row)
     keep = np.ones(len(table.rows), bool)
     keep[own] = False
@@ -124,12 +136,10 @@ def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTab
     return table if keep.all() else _rows(table, keep)
 
 
-def _columns(table: RawTable) -> Iterable[tuple[str, pd.Categorical]]:
-    return zip(table.headings, table.columns, strict=True)
-
-
 def _may_be_heading(text: str) -> bool:
-    return 1 < len(text) <= 40 and text[0].isalpha() and not re.search(r"\d{3}", text)
+    if not 1 < len(text) <= 40:
+        return False
+    return text[0].isalpha() and not re.search(r"\d{3}", text)
 
 
 def _rows(table: RawTable, keep: np.ndarray) -> RawTable:

@@ -98,12 +98,14 @@ def is_error(text: str) -> bool:
     # Most texts are none by their first letter.
     if written[:1] not in ("#", "E", "e"):
         return False
-    return written.upper() in _ERRORS or bool(_NUMBERED_ERROR.fullmatch(written))
+    numbered = _NUMBERED_ERROR.fullmatch(written)
+    return written.upper() in _ERRORS or bool(numbered)
 
 
 def filled_cells(column: pd.Categorical) -> np.ndarray:
     """Whether each cell of a column holds more than blanks."""
-    filled: np.ndarray = (column.categories.str.strip() != "").astype(bool)
+    stripped = column.categories.str.strip()
+    filled: np.ndarray = (stripped != "").astype(bool)
     by_row: np.ndarray = filled[column.codes]
     return by_row
 
@@ -139,13 +141,17 @@ def table_of(
     head = find_head(rows, is_heading)
     if head is None:
         return None
-    body = fit(head.body, head.width) if fit else head.body
+    body = head.body
+    if fit:
+        body = fit(body, head.width)
     columns, numbers = _columns(body, width=head.width, file=file)
     headings, joined = headings_of(head, around.merges, is_heading)
     notes = [*_head_notes(head, joined), *around.notes]
-    headings += [""] * (len(columns) - len(headings))
+    missing = len(columns) - len(headings)
+    headings += [""] * missing
+    headings = headings[: len(columns)]
     cells = [filled_cells(column) for column in columns]
-    for index, heading in enumerate(headings[: len(columns)]):
+    for index, heading in enumerate(headings):
         if not heading and cells[index].any():
             letters = column_letters(index)
             headings[index] = f"(column {letters})"
@@ -160,16 +166,17 @@ def table_of(
     if again.any():
         filled &= ~again
         notes.append(_repeats_note(int(again.sum())))
-    _check_headings([heading for _, heading in kept], file=file, row=head.number)
+    names = [heading for _, heading in kept]
+    _check_headings(names, file=file, row=head.number)
     notes += _hidden_columns(kept, around.hidden_columns)
+    kept_columns = [columns[index] for index, _ in kept]
+    if not filled.all():
+        kept_columns = [column[filled] for column in kept_columns]
     return RawTable(
         file=file,
         heading_row=head.number,
-        headings=tuple(heading for _, heading in kept),
-        columns=tuple(
-            columns[index] if filled.all() else columns[index][filled]
-            for index, _ in kept
-        ),
+        headings=tuple(names),
+        columns=tuple(kept_columns),
         rows=numbers[filled],
         faults=tuple(around.faults),
         sheet=sheet,
@@ -188,23 +195,21 @@ class _Column:
 
     def add(self, cells: Sequence[str]) -> None:
         numbers = map(self.numbering.__getitem__, cells)
-        self.parts.append(np.fromiter(numbers, np.int32, len(cells)))
+        part = np.fromiter(numbers, np.int32, len(cells))
+        self.parts.append(part)
 
     def categorical(self) -> pd.Categorical:
+        texts = pd.Index(list(self.numbering), dtype=str)
         return pd.Categorical.from_codes(
             np.concatenate(self.parts),
-            categories=pd.Index(list(self.numbering), dtype=str),
+            categories=texts,
             validate=False,
         )
 
     def text_length(self) -> int:
-        lengths = np.fromiter(map(len, self.numbering), np.int64, len(self.numbering))
-        return int(
-            np.bincount(np.concatenate(self.parts), minlength=len(lengths))[
-                : len(lengths)
-            ]
-            @ lengths
-        )
+        lengths = np.fromiter(map(len, self.numbering), np.int64)
+        codes = np.concatenate(self.parts)
+        return int(lengths[codes].sum())
 
 
 def _columns(
@@ -217,18 +222,24 @@ def _columns(
     while batch := list(islice(rows, at_once)):
         read = len(numbers)
         numbers += [number for number, _ in batch]
-        cells = list(zip_longest(*(cells for _, cells in batch), fillvalue=""))
-        columns += [_Column(read) for _ in range(len(cells) - len(columns))]
+        texts = [row_cells for _, row_cells in batch]
+        cells = list(zip_longest(*texts, fillvalue=""))
+        new = len(cells) - len(columns)
+        columns += [_Column(read) for _ in range(new)]
         blanks = ("",) * len(batch)
-        cells += [blanks] * (len(columns) - len(cells))
+        missing = len(columns) - len(cells)
+        cells += [blanks] * missing
         for column, added in zip(columns, cells, strict=True):
             column.add(added)
         different = sum(len(column.numbering) for column in columns)
-        if different > _MAX_DIFFERENT or len(numbers) * len(columns) > MAX_CELLS:
+        size = len(numbers) * len(columns)
+        if different > _MAX_DIFFERENT or size > MAX_CELLS:
             raise fault(file, "the table is too large to be a school’s", SPLIT_IT)
-    if sum(column.text_length() for column in columns) > _MAX_CELL_TEXT:
+    lengths = [column.text_length() for column in columns]
+    if sum(lengths) > _MAX_CELL_TEXT:
         raise fault(file, TOO_FAR, DELETE_FAR)
-    return [column.categorical() for column in columns], np.array(numbers, int)
+    categoricals = [column.categorical() for column in columns]
+    return categoricals, np.array(numbers, int)
 
 
 def _repeats(
@@ -239,8 +250,9 @@ def _repeats(
     for index, heading in kept:
         if not again.any():
             break
-        same = [" ".join(text.split()) == heading for text in columns[index].categories]
-        again &= np.array(same, bool)[columns[index].codes]
+        column = columns[index]
+        same = [" ".join(text.split()) == heading for text in column.categories]
+        again &= np.array(same, bool)[column.codes]
     return again
 
 
@@ -259,7 +271,8 @@ def _check_headings(headings: Sequence[str], *, file: str, row: int) -> None:
             "Keep only the columns that you need, and choose the file again.",
             row=row,
         )
-    if max(map(len, headings), default=0) > _LONGEST_HEADING:
+    longest = max(map(len, headings), default=0)
+    if longest > _LONGEST_HEADING:
         rule = "this is not a table, or one of its headings is too long"
         raise fault(
             file,

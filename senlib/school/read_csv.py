@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from senlib.school.faults import Fault
-from senlib.school.files import SPLIT_IT, ReadingProgress, fault
+from senlib.school.files import SPLIT_IT, UTF_16_MARKS, ReadingProgress, fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
 
@@ -117,11 +117,14 @@ def _fitted(
                 if len(single) > _MAX_MISFITS:
                     raise _too_many_misfits(name)
                 continue
-            cells = [*cells[:width], *[""] * (width - len(cells))]
+            missing = [""] * (width - len(cells))
+            cells = [*cells[:width], *missing]
         last = number
         yield number, cells
     rule = "fewer cells than headings, and only one of them filled in"
-    around.faults += [_misfit(name, number, rule) for number in single if number < last]
+    for number in single:
+        if number < last:
+            around.faults.append(_misfit(name, number, rule))
     around.faults.sort(key=lambda fault: fault.row or 0)
     if footers := [number for number in single if number > last]:
         around.notes.append(_footer_note(footers))
@@ -148,8 +151,11 @@ def _footer_note(rows: Sequence[int]) -> str:
 
 def _named_separator(named: re.Match[str] | None) -> str:
     """The separator that the first line names; '' where it names none that can part cells."""
-    separator = "\t" if named and named[1] == "\\t" else named[1] if named else ""
-    return separator if separator not in ('"', " ") and not separator.isalnum() else ""
+    if named is None:
+        return ""
+    separator = "\t" if named[1] == "\\t" else named[1]
+    cannot_part = separator in ('"', " ") or separator.isalnum()
+    return "" if cannot_part else separator
 
 
 def _separator(start: str, is_heading: IsHeading) -> str:
@@ -164,11 +170,13 @@ def _consistency(
 ) -> tuple[int, int, int]:
     """How many rows have the width that most have, how many headings are known in the best row, and that width."""
     try:
-        sample = csv.reader(start.splitlines(keepends=True), delimiter=separator)
+        lines = start.splitlines(keepends=True)
+        sample = csv.reader(lines, delimiter=separator)
         rows = [row for row in islice(sample, _SAMPLE_ROWS) if any(map(str.strip, row))]
     except csv.Error:
         return 0, 0, 0
-    widths = Counter(len(row) for row in rows if len(row) > 1)
+    several = [row for row in rows if len(row) > 1]
+    widths = Counter(map(len, several))
     if not widths:
         return 0, 0, 0
     width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
@@ -185,7 +193,7 @@ def _consistency(
 def _encoding(stream: BinaryIO, *, name: str) -> str:
     """The encoding that every byte of the file fits; FaultyFile where there is none, or where it is no text."""
     start = stream.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if start.startswith(UTF_16_MARKS):
         possible = ["utf-16"]
     elif start.startswith(codecs.BOM_UTF8):
         possible = ["utf-8-sig"]
@@ -207,11 +215,15 @@ def _fits(stream: BinaryIO, encoding: str, *, name: str) -> bool:
         while chunk := stream.read(_BYTES_AT_ONCE):
             text = decoder.decode(chunk)
             written = text.encode() if encoding == "utf-16" else chunk
-            if len(written.translate(None, _CONTROL)) < len(written):
+            printable = written.translate(None, _CONTROL)
+            if len(printable) < len(written):
                 return False
             lines += max(text.count("\n"), text.count("\r"))
             end = max(text.rfind("\n"), text.rfind("\r"))
-            length = len(text) - end if end >= 0 else length + len(text)
+            if end >= 0:
+                length = len(text) - end
+            else:
+                length += len(text)
             if lines > _MAX_LINES:
                 raise fault(
                     name, f"the file has more than {_MAX_LINES:,} lines", SPLIT_IT

@@ -62,6 +62,8 @@ _HEADINGS = {
     "result": "Result",
 }
 
+_OF_RESULT = ("stage", "subject", "kind", "result")
+
 # A value and the line of the element that it came from.
 Cell = tuple[str, int]
 
@@ -89,6 +91,14 @@ class _Result(NamedTuple):
     cells: dict[str, Cell]
     on_scale: bool
 
+    @property
+    def stage(self) -> str:
+        return self.cells["stage"][0]
+
+    @property
+    def text(self) -> str:
+        return self.cells["result"][0]
+
 
 @dataclass
 class _Gathering:
@@ -102,11 +112,12 @@ class _Gathering:
         self.rows.append(row)
 
     def part(self, file: str, columns: Iterable[str]) -> SourceRows:
-        data = {name: [cells[name][0] for cells in self.cells] for name in columns}
-        lines = {
-            name: np.array([cells[name][1] for cells in self.cells], int)
-            for name in columns
-        }
+        data, lines = {}, {}
+        for name in columns:
+            column = [cells[name] for cells in self.cells]
+            data[name] = [text for text, _ in column]
+            numbers = [line for _, line in column]
+            lines[name] = np.array(numbers, int)
         return SourceRows(
             file=file,
             data=pd.DataFrame(data, dtype=str),
@@ -131,24 +142,22 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
     for pupil in _pupils(file, header):
         cells = _pupil_cells(pupil)
         pupils.add(pupil.sourceline, cells)
-        taken = list(_latest(_results(pupil, framework, passed_over), framework))
+        accepted = _results(pupil, framework, passed_over)
+        taken = list(_latest(accepted, framework))
         leaving.append(_leaving(taken))
         for result in taken:
-            results.add(result.line, {"pupil_id": cells["pupil_id"], **result.cells})
-            scale = framework.scale_of(result.cells["stage"][0])
-            name = scale.parse(result.cells["result"][0])
+            row = {"pupil_id": cells["pupil_id"], **result.cells}
+            results.add(result.line, row)
+            scale = framework.scale_of(result.stage)
+            name = scale.parse(result.text)
             if name is not None and scale.is_code(name):
                 codes[name] += 1
     if not pupils.rows:
         raise fault(file.name, "the file holds no pupils", _AGAIN)
-    columns = [
-        name for name in _HEADINGS if name not in ("stage", "subject", "kind", "result")
-    ]
+    columns = [name for name in _HEADINGS if name not in _OF_RESULT]
     return ReadCtf(
         pupils=pupils.part(file.name, columns),
-        results=results.part(
-            file.name, ["pupil_id", "stage", "subject", "kind", "result"]
-        ),
+        results=results.part(file.name, ["pupil_id", *_OF_RESULT]),
         notes=_notes(file.name, passed_over, codes),
         academic_year=_academic_year(header),
         leaving=np.array(leaving, object),
@@ -157,7 +166,7 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
 
 def _leaving(results: Iterable[_Result]) -> str:
     """The summer of Year 11 by the latest year in which there are key stage 2 results; '' where there are none."""
-    years = [result.year for result in results if result.cells["stage"][0] == "KS2"]
+    years = [result.year for result in results if result.stage == "KS2"]
     known_years = [
         int(year) for year in years if re.fullmatch(r"(19|20)[0-9]{2}", year)
     ]
@@ -193,7 +202,8 @@ def _academic_year(header: dict[str, str]) -> int | None:
         starts.append(int(year[1]))
     if date := re.match(r"(20[0-9]{2})-(0[1-9]|1[0-2])", header.get("DateTime", "")):
         # Files of August are of the year that has just ended.
-        starts.append(int(date[1]) - (int(date[2]) < 9))
+        before_september = int(date[2]) < 9
+        starts.append(int(date[1]) - before_september)
     return min(starts) + 1 if starts else None
 
 
@@ -241,12 +251,13 @@ def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
     upn, line = _cell(pupil, "UPN")
     sex = _cell(pupil, "Sex")
     sex = sex if sex[0] else _cell(pupil, "Gender")
+    code, sex_line = sex
     first, second = _needs(pupil)
     return {
         "pupil_id": (upn.upper(), line),
         "forename": _cell(pupil, "Forename"),
         "surname": _cell(pupil, "Surname"),
-        "sex": (_SEX.get(sex[0], sex[0]), sex[1]),
+        "sex": (_SEX.get(code, code), sex_line),
         "year_group": _year_group(pupil),
         "ethnicity": _cell(pupil, ".//{*}BasicDetails/{*}Ethnicity"),
         "language": _language(pupil),
@@ -267,13 +278,18 @@ def _cell(element: etree._Element, path: str) -> Cell:
     child = element.find(path if "{" in path else f"{{*}}{path}")
     if child is None:
         return "", element.sourceline
-    return "".join(child.itertext()).strip(), child.sourceline
+    text = "".join(child.itertext()).strip()
+    return text, child.sourceline
 
 
 def _language(pupil: etree._Element) -> Cell:
     """The first language (type F), or the only one that is given."""
     languages = pupil.findall(".//{*}BasicDetails/{*}Languages/{*}Type")
-    languages.sort(key=lambda language: _cell(language, "LanguageType")[0] != "F")
+
+    def is_additional(language: etree._Element) -> bool:
+        return _cell(language, "LanguageType")[0] != "F"
+
+    languages.sort(key=is_additional)
     return (
         _cell(languages[0], "Language")
         if languages
@@ -285,10 +301,13 @@ def _sen_provision(pupil: etree._Element) -> Cell:
     rows = pupil.findall(".//{*}SENhistory/{*}SEN")
     if not rows:
         return "", pupil.sourceline
+
     # Of two that begin on one day the later in the file stands: max keeps the first, so they are met from the end.
-    return _cell(
-        max(reversed(rows), key=lambda row: _cell(row, "StartDate")[0]), "SENprovision"
-    )
+    def start(row: etree._Element) -> str:
+        return _cell(row, "StartDate")[0]
+
+    latest = max(reversed(rows), key=start)
+    return _cell(latest, "SENprovision")
 
 
 def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
@@ -298,11 +317,13 @@ def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
         for need in pupil.iterfind(".//{*}SENhistory//{*}SENneed")
         if not _cell(need, "NeedEndDate")[0]
     ]
-    needs.sort(
-        key=lambda need: _number(
-            _cell(need, "SENtypeRank")[0], otherwise=len(needs) + 1
-        )
-    )
+    last = len(needs) + 1
+
+    def rank(need: etree._Element) -> int:
+        text, _ = _cell(need, "SENtypeRank")
+        return int(text) if re.fullmatch(r"\d{1,9}", text) else last
+
+    needs.sort(key=rank)
     cells = [_cell(need, "SENtype") for need in needs[:2]]
     nothing = ("", pupil.sourceline)
     first, second = [*cells, nothing, nothing][:2]
@@ -317,8 +338,12 @@ def _attendance(pupil: etree._Element) -> Cell:
     ]
     if not years:
         return "", pupil.sourceline
-    latest = max(_cell(year, "Year")[0] for year in years)
-    years = [year for year in years if _cell(year, "Year")[0] == latest]
+
+    def name_of(year: etree._Element) -> str:
+        return _cell(year, "Year")[0]
+
+    latest = max(map(name_of, years))
+    years = [year for year in years if name_of(year) == latest]
     line = _cell(years[-1], "SessionsAttended")[1]
     counts = [
         (_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0])
@@ -348,7 +373,8 @@ def _results(
                 name: _cell(assessment, name)
                 for name in ("Subject", "Component", "Method", "Result")
             }
-            method, result = cells_of["Method"][0], cells_of["Result"][0]
+            method = cells_of["Method"][0]
+            result = cells_of["Result"][0]
             qualifier = _cell(assessment, "ResultQualifier")[0]
             on_scale = qualifier in _QUALIFIERS.get(scale.name, ())
             if (
@@ -412,13 +438,9 @@ def _latest(results: Iterable[_Result], framework: Framework) -> Iterator[_Resul
 
 def _tells(result: _Result, scale: Scale) -> tuple[bool, bool, bool]:
     """How much a code tells: a score, else that the pupil stands below the test, else a standard."""
-    name = scale.parse(result.cells["result"][0]) or NO_RESULT
+    name = scale.parse(result.text) or NO_RESULT
     return (
         not math.isnan(scale.points(name)),
         scale.is_result(name),
         scale.is_standard(name),
     )
-
-
-def _number(text: str, *, otherwise: int) -> int:
-    return int(text) if re.fullmatch(r"\d{1,9}", text) else otherwise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import email
 import email.policy
 import re
@@ -17,6 +16,7 @@ from senlib.school.files import (
     SAVE_AS_XLSX,
     SPLIT_IT,
     TOO_LARGE,
+    UTF_16_MARKS,
     ReadingProgress,
     fault,
 )
@@ -125,7 +125,7 @@ def _parsed(content: bytes, charset: str, progress: ReadingProgress) -> list[_Ta
 
 def _decoded(content: bytes, charset: str) -> str:
     """The page as text: by its mark, by what it says of itself, as UTF-8, or as Windows writes it."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith(UTF_16_MARKS):
         return content.decode("utf-16", "replace")
     declared = _CHARSET.search(content[:4096])
     for encoding in (
@@ -178,21 +178,25 @@ class _Table:
     def end_cell(self) -> None:
         if self.text is None:
             return
-        text, self.text = " ".join("".join(self.text).split()), None
+        words = "".join(self.text).split()
+        text, self.text = " ".join(words), None
         if self.span == (1, 1):
             self.cells.append(text)
             if len(self.cells) > _WIDEST:
                 raise _TooLarge
             return
         rows, columns = self.span
-        first, last = len(self.cells), len(self.cells) + columns - 1
+        first = len(self.cells)
+        last = first + columns - 1
+        bottom = self.row + rows - 1
         if last >= _WIDEST:
             raise _TooLarge
         if rows > 1 or columns > 1:
-            self.merges.append(Merge(self.row, first, self.row + rows - 1, last))
+            merge = Merge(self.row, first, bottom, last)
+            self.merges.append(merge)
         if rows > 1:
-            reach = dict.fromkeys(range(first, last + 1), self.row + rows - 1)
-            self.from_above |= reach
+            below = range(first, last + 1)
+            self.from_above |= dict.fromkeys(below, bottom)
         self.cells += [text, *[""] * (columns - 1)]
 
     def end_row(self) -> None:
@@ -212,9 +216,9 @@ class _Table:
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
     written = attributes.get(name, "").strip()
-    return (
-        min(max(int(written), 1), _WIDEST) if re.fullmatch("[0-9]{1,6}", written) else 1
-    )
+    if not re.fullmatch("[0-9]{1,6}", written):
+        return 1
+    return min(max(int(written), 1), _WIDEST)
 
 
 def _is_unseen(attributes: Mapping[str, str]) -> bool:

@@ -201,13 +201,15 @@ class _Package:
         settings = {
             name: attributes for name, attributes in elements.matches if name != "sheet"
         }
+        properties = settings.get("workbookPr", {})
+        calculation = settings.get("calcPr", {})
         return _Workbook(
             sheets=worksheets,
             sheet_count=len(sheets),
             shared=others.get("sharedStrings", ""),
             styles=others.get("styles", ""),
-            dates_from_1904=is_true(settings.get("workbookPr", {}).get("date1904")),
-            made_up_zeros=is_true(settings.get("calcPr", {}).get("fullCalcOnLoad")),
+            dates_from_1904=is_true(properties.get("date1904")),
+            made_up_zeros=is_true(calculation.get("fullCalcOnLoad")),
         )
 
     def _relations(self, part: str, *, folder: str) -> dict[str, tuple[str, str]]:

@@ -169,8 +169,10 @@ class _Book(Target):
     def _start_column(self, own: Mapping[str, str]) -> None:
         first = int(own["Index"]) - 1 if "Index" in own else self._next
         self._next = first + 1 + int(own.get("Span", 0))
-        if is_true(own.get("Hidden")) or own.get("Width") == "0":
-            self.sheets[-1].hidden_columns.append(range(first, self._next))
+        hidden = is_true(own.get("Hidden"))
+        if hidden or own.get("Width") == "0":
+            columns = range(first, self._next)
+            self.sheets[-1].hidden_columns.append(columns)
 
     def _start_row(self, own: Mapping[str, str]) -> None:
         self._row = int(own["Index"]) if "Index" in own else self._row + 1
@@ -197,7 +199,8 @@ class _Book(Target):
     def _end_cell(self) -> None:
         text = self._shown()
         if text:
-            self._cells += [""] * (self._column + 1 - len(self._cells))
+            missing = self._column + 1 - len(self._cells)
+            self._cells += [""] * missing
             self._cells[self._column] = text
         self._column += 1 + self._across
 
@@ -205,7 +208,8 @@ class _Book(Target):
         if "Formula" in self._cell and self._type is None:
             return UNCALCULATED
         if self._type == "Number":
-            kind = self._kinds.get(self._cell.get("StyleID", ""), PLAIN)
+            style = self._cell.get("StyleID", "")
+            kind = self._kinds.get(style, PLAIN)
             return as_shown(self._value, PERCENT if kind == PERCENT else PLAIN)
         if self._type == "Boolean":
             return "Y" if is_true(self._value) else "N"
@@ -218,7 +222,9 @@ class _Book(Target):
     def _end_row(self) -> None:
         if not any(map(str.strip, self._cells)):
             return
+        sheet = self.sheets[-1]
         if self._row_hidden:
-            self.sheets[-1].hidden_rows += 1
+            sheet.hidden_rows += 1
         else:
-            self.sheets[-1].rows.append((self._row, self._cells))
+            row = (self._row, self._cells)
+            sheet.rows.append(row)

@@ -373,14 +373,15 @@ def _packed(values: pd.Series) -> tuple[str, bytes]:
     else:
         places, distinct = pd.factorize(values)
     # In ASCII: text may hold what SQLite ends a text at.
-    return json.dumps(distinct.tolist(), allow_nan=False), np.asarray(
-        places, dtype="<i4"
-    ).tobytes()
+    text = json.dumps(distinct.tolist(), allow_nan=False)
+    rows = np.asarray(places, dtype="<i4")
+    return text, rows.tobytes()
 
 
 def _unpacked(kind: str, distinct: str, rows: bytes) -> Any:
     """A column as pandas holds it."""
-    values, places = json.loads(distinct), np.frombuffer(rows, dtype="<i4")
+    values = json.loads(distinct)
+    places = np.frombuffer(rows, dtype="<i4")
     if kind == "category":
         return pd.Categorical.from_codes(places, categories=pd.Index(values, dtype=str))
     if kind == "int64":

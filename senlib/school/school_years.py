@@ -29,19 +29,27 @@ def restated(
     for place, one in enumerate(lists):
         rows = (tall["list"] == place).to_numpy()
         if one.years is not None:
-            row_years = one.years[tall.loc[rows, "at"].to_numpy(int)]
-            years[rows] = np.where(row_years > 0, row_years, one.year or academic_year)
+            at = tall.loc[rows, "at"].to_numpy(int)
+            row_years = one.years[at]
+            otherwise = one.year or academic_year
+            dated = row_years > 0
+            years[rows] = np.where(dated, row_years, otherwise)
         elif one.year is not None:
             years[rows] = one.year
     # Who left in an earlier school year is listed in the year group of that year.
     left = _school_years_of(tall["left_on"], otherwise=_NEVER)
-    years = np.where(tall["ks4_year"] == "", np.minimum(years, left), years)
+    blank = tall["ks4_year"] == ""
+    earlier = np.minimum(years, left)
+    years = np.where(blank, earlier, years)
     groups = schema.numbers(tall["year_group"])
-    leaving = schema.numbers(tall["ks4_year"]).fillna(years + _LAST_YEAR - groups)
+    by_group = years + _LAST_YEAR - groups
+    leaving = schema.numbers(tall["ks4_year"]).fillna(by_group)
     moved = groups + (academic_year - years)
     moved = moved.where(moved <= max(schema.YEAR_GROUPS))
-    older = (years < academic_year) & groups.notna().to_numpy()
-    notes = _older_lists(tall["list"].to_numpy(), years, older, lists)
+    has_group = groups.notna().to_numpy()
+    older = (years < academic_year) & has_group
+    places = tall["list"].to_numpy()
+    notes = _older_lists(places, years, older, lists)
     tall = tall.assign(
         year=years,
         year_group=_whole(moved),
@@ -63,21 +71,21 @@ def _older_lists(
     notes = []
     of_year: dict[tuple[int, bool], list[str]] = {}
     for place in np.unique(places[older]):
+        one = lists[place]
         mine = years[places == place]
         if mine.max() > mine.min():
             notes.append(
-                f"{lists[place].file}: rows from earlier school years are counted in the year groups that the pupils are in now."
+                f"{one.file}: rows from earlier school years are counted in the year groups that the pupils are in now."
             )
             continue
-        of_year.setdefault((int(mine[0]), lists[place].ctf), []).append(
-            lists[place].file
-        )
+        key = (int(mine[0]), one.ctf)
+        of_year.setdefault(key, []).append(one.file)
     for (year, ctf), files in of_year.items():
-        together = [f"{len(files):,} CTF files"] if ctf and len(files) > 1 else files
-        for name in together:
-            one = name in files
+        together = ctf and len(files) > 1
+        names = [f"{len(files):,} CTF files"] if together else files
+        for name in names:
             notes.append(
-                f"{name} {'is' if one else 'are'} from {school_year(year)}, so {'its' if one else 'their'} pupils "
+                f"{name} {'are' if together else 'is'} from {school_year(year)}, so {'their' if together else 'its'} pupils "
                 "are counted in the year groups that they are in now."
             )
     return notes
@@ -95,46 +103,52 @@ def with_years_of_results(
     summers_of: dict[str, str] = {}
     for one, numbers in zip(lists, ids, strict=True):
         if one.leaving is not None:
-            summers_of |= {
-                n: year for n, year in zip(numbers, one.leaving, strict=True) if year
-            }
-    blank = (pupils["ks4_year"] == "") & pupils["pupil_id"].isin(summers_of)
+            summers = zip(numbers, one.leaving, strict=True)
+            summers_of |= {number: summer for number, summer in summers if summer}
+    ks4_years = pupils["ks4_year"]
+    by_results = pupils["pupil_id"].map(summers_of)
+    blank = (ks4_years == "") & by_results.notna()
     if blank.any():
-        pupils = pupils.assign(
-            ks4_year=pupils["ks4_year"].mask(blank, pupils["pupil_id"].map(summers_of))
-        )
+        ks4_years = ks4_years.mask(blank, by_results)
+        pupils = pupils.assign(ks4_year=ks4_years)
         notes.append(
             f"For {in_words(int(blank.sum()))}, the summer of Year 11 was worked out from the year of their results."
             if blank.sum() > 1
             else "For 1 pupil, the summer of Year 11 was worked out from the year of the results."
         )
-    summers = schema.numbers(pupils["ks4_year"])
-    groups = _LAST_YEAR - (summers - academic_year)
-    here = (pupils["year_group"] == "") & groups.between(0, _LAST_YEAR)
-    pupils = pupils.assign(year_group=pupils["year_group"].mask(here, _whole(groups)))
-    return pupils, notes
+    groups = _LAST_YEAR - (schema.numbers(ks4_years) - academic_year)
+    in_school = groups.between(0, _LAST_YEAR)
+    year_groups = pupils["year_group"]
+    missing = (year_groups == "") & in_school
+    year_groups = year_groups.mask(missing, _whole(groups))
+    return pupils.assign(year_group=year_groups), notes
 
 
 def with_leavers(
     pupils: pd.DataFrame, tall: pd.DataFrame, *, today: date
 ) -> pd.DataFrame:
     """Pupils who have left since the list was made are on roll no longer; of others a blank says that they are."""
-    still = set(tall.loc[~tall["past"] & (tall["year_group"] != ""), "pupil_id"])
-    left = pupils["pupil_id"].isin(set(tall.loc[tall["past"], "pupil_id"]) - still)
+    past = tall["past"]
+    in_a_year = tall["year_group"] != ""
+    still = set(tall.loc[~past & in_a_year, "pupil_id"])
+    finished = set(tall.loc[past, "pupil_id"]) - still
+    left = pupils["pupil_id"].isin(finished)
     last = pupils["ks4_year"].map(_LAST_DAY.format)
-    left_on = pupils["left_on"].mask(left & (pupils["left_on"] == ""), last)
+    undated = pupils["left_on"] == ""
+    left_on = pupils["left_on"].mask(left & undated, last)
     gone = left | ((left_on != "") & (left_on <= today.isoformat()))
-    on_roll = pupils["on_roll"].mask(
-        pupils["on_roll"] == "", gone.map({True: "N", False: "Y"})
-    )
+    by_date = gone.map({True: "N", False: "Y"})
+    blank = pupils["on_roll"] == ""
+    on_roll = pupils["on_roll"].mask(blank, by_date)
     return pupils.assign(left_on=left_on, on_roll=on_roll)
 
 
 def _whole(values: pd.Series) -> pd.Series:
     """Whole numbers as text; '' where there is none."""
     codes, distinct = pd.factorize(values)
-    texts = np.array([*(f"{value:.0f}" for value in distinct), ""], object)
-    return pd.Series(texts[codes], index=values.index, dtype=str)
+    whole = [f"{value:.0f}" for value in distinct]
+    texts = np.array([*whole, ""], object)[codes]
+    return pd.Series(texts, index=values.index, dtype=str)
 
 
 def _school_years_of(dates: pd.Series, *, otherwise: int) -> np.ndarray:

@@ -83,14 +83,20 @@ class Moment:
         ['', '2026-07-15']
         """
         if self.year_group is not None:
-            summers = academic_year - (year_groups.astype("Float64") - self.year_group)
+            years_since = year_groups.astype("Float64") - self.year_group
+            summers = academic_year - years_since
         else:
             summers = pd.Series(
                 self.summer or self._latest(academic_year=academic_year, today=today),
                 index=year_groups.index,
                 dtype="Float64",
             )
-        days = {s: self._day(int(s), today=today) for s in summers.dropna().unique()}
+
+        def day(summer: float) -> str:
+            return self._day(int(summer), today=today)
+
+        distinct = summers.dropna().unique()
+        days = {summer: day(summer) for summer in distinct}
         return summers.map(days).astype(object).fillna("").astype(str)
 
     def _latest(self, *, academic_year: int, today: date) -> int:
@@ -126,10 +132,12 @@ def taken(words: str) -> tuple[Moment | None, str]:
         year_group, rest = _year_group(rest)
         year = _CALENDAR_YEAR.search(rest)
         if year and summer is None:
-            summer, rest = int(year[0]) + back, _without(rest, year)
+            summer = int(year[0]) + back
+            rest = _without(rest, year)
         return Moment(month, number, back, summer, year_group), rest
     if month_name := _MONTH.search(rest):
-        number = _MONTHS.index(month_name["month"].casefold()[:3]) + 1
+        first_letters = month_name["month"].casefold()[:3]
+        number = _MONTHS.index(first_letters) + 1
         back = int(number >= 9)
         if month_name["year"]:
             summer = int(month_name["year"]) % 100 + 2000 + back
@@ -148,7 +156,8 @@ def _of_day(match: re.Match[str]) -> Moment | None:
     except ValueError:
         return None
     back = int(day_date.month >= 9)
-    return Moment(day_date.month, day_date.day, back, day_date.year + back)
+    summer = day_date.year + back
+    return Moment(day_date.month, day_date.day, back, summer)
 
 
 def _half(term: re.Match[str]) -> tuple[str, int]:
@@ -165,14 +174,21 @@ def _half(term: re.Match[str]) -> tuple[str, int]:
 def _school_year(words: str) -> tuple[str, int | None]:
     """The heading without '2026/27', and the summer in which that year ends."""
     match = _SCHOOL_YEAR.search(words)
-    if match is None or (int(match[2]) + 1) % 100 != int(match[4]):
+    if match is None:
         return words, None
-    return _without(words, match), 2000 + int(match[4])
+    start = int(match[2])
+    end = int(match[4])
+    if (start + 1) % 100 != end:
+        return words, None
+    return _without(words, match), 2000 + end
 
 
 def _year_group(words: str) -> tuple[int | None, str]:
     match = _YEAR_GROUP.search(words)
-    return (int(match[1]), _without(words, match)) if match else (None, words)
+    if match is None:
+        return None, words
+    rest = _without(words, match)
+    return int(match[1]), rest
 
 
 def _without(words: str, match: re.Match[str]) -> str:

@@ -32,14 +32,17 @@ def beside_hidden_sheets(
     """
     if not hidden or not tables:
         return list(tables)
-    if not any(len(table.headings) > 1 and len(table.rows) for table in tables):
+    wide = [table for table in tables if len(table.headings) > 1]
+    if not any(len(table.rows) for table in wide):
         return []
     note = (
         f"{_sheets(hidden)} hidden in Excel, and {'were' if len(hidden) > 1 else 'was'} left out. "
         f"To include {'them' if len(hidden) > 1 else 'it'}, unhide {'them' if len(hidden) > 1 else 'it'}, "
         "save the workbook and choose it again."
     )
-    return [replace(tables[0], notes=(note, *tables[0].notes)), *tables[1:]]
+    first = tables[0]
+    notes = (note, *first.notes)
+    return [replace(first, notes=notes), *tables[1:]]
 
 
 def no_table_shown(name: str, hidden: Sequence[str]) -> FaultyFile:
