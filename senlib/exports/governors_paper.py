@@ -77,7 +77,7 @@ class Figures:
     def in_words(self) -> list[tuple[str, ...]]:
         """Each row as texts, as `heads` names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
         rates = self.table().itertuples()
-        rows = [(row.label, *_figures(row)) for row in rates]
+        rows: list[tuple[str, ...]] = [(row.label, *_figures(row)) for row in rates]
         if not self.beside:
             return rows
         others = [other or "–" for other in self.beside]
