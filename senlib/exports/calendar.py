@@ -35,7 +35,8 @@ def calendar(actions: Sequence[Action], *, today: date, about: About) -> bytes:
     entries.add("x-wr-calname", one_line(f"{about.title}, {about.source}"))
     for action in actions:
         if action.due is not None and not action.done:
-            event = _event(action, action.due, today=today, about=about)
+            due = action.due
+            event = _event(action, due, today=today, about=about)
             entries.add_component(event)
     return entries.to_ical()
 
@@ -43,7 +44,8 @@ def calendar(actions: Sequence[Action], *, today: date, about: About) -> bytes:
 def _event(action: Action, due: date, *, today: date, about: About) -> Event:
     event = Event()
     event.add("uid", _name(action, about=about))
-    event.add("dtstamp", datetime.combine(today, time(), UTC))
+    midnight = datetime.combine(today, time(), UTC)
+    event.add("dtstamp", midnight)
     event.add("dtstart", due)
     # The first day on which it no longer is.
     event.add("dtend", due + timedelta(days=1))

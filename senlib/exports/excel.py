@@ -83,7 +83,8 @@ def _write_about(
     for row, (name, value) in enumerate(about):
         page.write_string(row, 0, name, formats.head)
         page.write_string(row, 1, value, formats.text)
-        page.set_row(row, _lines(value, width=90) * _LINE)
+        count = _lines(value, width=90)
+        page.set_row(row, count * _LINE)
 
 
 def _write(page: Worksheet, sheet: ExcelSheet, formats: _Formats) -> None:
@@ -94,18 +95,21 @@ def _write(page: Worksheet, sheet: ExcelSheet, formats: _Formats) -> None:
     lines = [1] * len(sheet.table)
     for column, (key, heading) in enumerate(sheet.columns.items()):
         values = sheet.table[key]
-        longest = max(len(str(text)) for text in (heading, *values))
-        width = min(max(longest + 2, 8), _WIDEST)
+        lengths = [len(str(text)) for text in (heading, *values)]
+        width = min(max(*lengths, 6) + 2, _WIDEST)
         page.set_column(column, column, width)
         page.write_string(0, column, heading, formats.head)
         for row, value in enumerate(values):
             _write_cell(page, row + 1, column, value, formats)
-            lines[row] = max(lines[row], _lines(value, width=width))
+            count = _lines(value, width=width)
+            lines[row] = max(lines[row], count)
     for row, count in enumerate(lines, start=1):
         if count > 1:  # Excel finds the height by itself, LibreOffice does not
             page.set_row(row, count * _LINE)
     if sheet.columns:
-        page.autofilter(0, 0, max(len(sheet.table), 1), len(sheet.columns) - 1)
+        last_row = max(len(sheet.table), 1)
+        last_column = len(sheet.columns) - 1
+        page.autofilter(0, 0, last_row, last_column)
 
 
 def _write_cell(
@@ -127,7 +131,9 @@ def _lines(value: object, *, width: int) -> int:
     """
     if not isinstance(value, str):
         return 1
-    return sum(max(ceil(len(line) / (width - 2)), 1) for line in value.split("\n"))
+    letters = width - 2
+    lengths = [len(line) for line in value.split("\n")]
+    return sum(ceil(max(length, 1) / letters) for length in lengths)
 
 
 def _sheet_name(name: str) -> str:

@@ -17,7 +17,8 @@ from senlib.measures.published_table import PublishedTable
 
 HEADS = ("Who", "Pupils", "Of these", "Percent", "Likely")
 # How wide a column is beside others.
-_WEIGHTS, _BESIDE_WEIGHT = (4.4, 1, 1, 1, 1.3), 1.6
+_WEIGHTS = (4.4, 1, 1, 1, 1.3)
+_BESIDE_WEIGHT = 1.6
 
 # Margins in cm and letters in points, smaller than elsewhere: all of it has to stand on one page.
 _MARGIN, _SIZE, _TITLE_SIZE = 1.6, 8.5, 15
@@ -80,7 +81,8 @@ class Figures:
         if not self.beside:
             return rows
         others = [other or "–" for other in self.beside]
-        return [(*row, other) for row, other in zip(rows, others, strict=True)]
+        pairs = zip(rows, others, strict=True)
+        return [(*row, other) for row, other in pairs]
 
 
 def one_page(
@@ -130,7 +132,8 @@ def _close_up(document: Document) -> None:
 
 def _figures(row: _Rate) -> tuple[str, str, str, str]:
     if row.reason:
-        return row.reason, row.reason, row.reason, row.reason
+        reason = row.reason
+        return reason, reason, reason, reason
     if pd.isna(row.percent):
         return str(row.pupils), "–", "–", "–"
     likely = f"{row.low} to {row.high} %"

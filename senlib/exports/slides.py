@@ -16,7 +16,8 @@ from senlib.exports.about import SAMPLE, About
 from senlib.text import day, one_line
 
 # Sizes of the lines in points: the largest in which they fit is taken, and none is too small to read.
-_SIZES, _SIZES_BESIDE_CHART = (28, 24, 20), (24, 20)
+_SIZES = (28, 24, 20)
+_SIZES_BESIDE_CHART = (24, 20)
 # How wide a letter is and how high a line, as shares of their size; what is left free at the sides, in inches.
 _LETTER_WIDTH, _LINE_HEIGHT, _INSET = 0.52, 1.45, 0.7
 _POINTS = 72  # in an inch
@@ -81,9 +82,9 @@ def _add_cover(
         foot=one_line(about.line),
     )
     sample = SAMPLE if about.sample else ""
-    lines = filter(None, (about.source, day(about.on), sample, about.hidden))
-    text = "\n".join(one_line(line, most=500) for line in lines)
-    cover.placeholders[1].text = text
+    texts = (about.source, day(about.on), sample, about.hidden)
+    lines = [one_line(text, most=500) for text in texts if text]
+    cover.placeholders[1].text = "\n".join(lines)
     minutes = sum(slide.minutes for slide in slides)
     length = f"All together {minutes} minutes." if minutes else "No times are set."
     _pptx.write_notes(cover, length)
@@ -120,7 +121,8 @@ def _add_chart(page: Page, chart: Chart) -> None:
 
 
 def _series(chart: Chart, key: str) -> Series:
-    name, values = chart.columns[key], _numbers(chart.table[key])
+    name = chart.columns[key]
+    values = _numbers(chart.table[key])
     if key not in chart.between:
         return Series(name, values)
     lowest, highest = chart.between[key]
@@ -156,7 +158,8 @@ def _pages(slide: Slide) -> Iterator[Slide]:
     lines, page = list(slide.lines), slide
     while True:
         fit = 1
-        while fit < len(lines) and _fits(page, lines[: fit + 1], size=_sizes(page)[-1]):
+        smallest = _sizes(page)[-1]
+        while fit < len(lines) and _fits(page, lines[: fit + 1], size=smallest):
             fit += 1
         yield replace(page, lines=lines[:fit])
         lines = lines[fit:]
@@ -179,5 +182,6 @@ def _fits(slide: Slide, lines: Sequence[str], *, size: int) -> bool:
     """Whether lines fit on a slide, as far as one can tell without the letters' true widths."""
     width = _pptx.WIDTH_BESIDE_CHART if slide.chart else _pptx.WIDTH
     letters = (width - _INSET) * _POINTS / (size * _LETTER_WIDTH)
-    rows = sum(max(ceil(len(line) / letters), 1) for line in lines)
+    lengths = [max(len(line), 1) for line in lines]
+    rows = sum(ceil(length / letters) for length in lengths)
     return rows * size * _LINE_HEIGHT <= _pptx.HEIGHT * _POINTS

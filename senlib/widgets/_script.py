@@ -25,5 +25,7 @@ def _parts(name: str, parts: dict[str, str]) -> dict[str, str]:
     for needed in _IMPORT.findall(text):
         if needed not in parts:
             _parts(needed, parts)
-    parts[name] = _UNSENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))).strip()
+    for unsent in (_IMPORT, _EXPORT, _UNSENT):
+        text = unsent.sub("", text)
+    parts[name] = text.strip()
     return parts

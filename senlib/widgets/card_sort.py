@@ -34,10 +34,11 @@ def named(things: list[dict[str, Any]], *, name: str) -> bool:
     (True, False)
     """
     keys = [thing.get("key") for thing in things]
-    whole = all(isinstance(key, str) and key for key in keys) and len(set(keys)) == len(
-        keys
-    )
-    return whole and all(isinstance(thing.get(name), str) for thing in things)
+    if not all(isinstance(key, str) and key for key in keys):
+        return False
+    texts = [thing.get(name) for thing in things]
+    is_text = all(isinstance(text, str) for text in texts)
+    return is_text and len(set(keys)) == len(keys)
 
 
 class CardSort(AnyWidget):

@@ -25,9 +25,8 @@ def plain_activity(activity: Any) -> dict[str, Any]:
     }:
         raise ValueError("an activity is a dict with key, title and minutes")
     minutes = activity["minutes"]
-    if not all(
-        isinstance(activity[name], str) and activity[name] for name in ("key", "title")
-    ):
+    texts = (activity["key"], activity["title"])
+    if not all(isinstance(text, str) and text for text in texts):
         raise ValueError("an activity's key and title are text")
     if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 1:
         raise ValueError("an activity's minutes are a whole number above 0")
@@ -58,11 +57,9 @@ class Clock(AnyWidget):
     ) -> None:
         """Show another session, or the same one otherwise, in one step. TraitError where an activity is none, or two have one key."""
         with self.hold_sync(), self.hold_trait_notifications():
-            self.title, self.key, self.activities = (
-                title,
-                key,
-                [dict(one) for one in activities],
-            )
+            self.title = title
+            self.key = key
+            self.activities = [dict(one) for one in activities]
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take nothing from the page: it keeps its time for itself."""
@@ -73,6 +70,7 @@ class Clock(AnyWidget):
             activities = [plain_activity(one) for one in proposal["value"]]
         except ValueError as fault:
             raise traitlets.TraitError(str(fault)) from None
-        if len({one["key"] for one in activities}) != len(activities):
+        keys = {activity["key"] for activity in activities}
+        if len(keys) != len(activities):
             raise traitlets.TraitError("each activity has a key of its own")
         return activities

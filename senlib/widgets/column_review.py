@@ -76,9 +76,8 @@ class ColumnReview(AnyWidget):
     def _check_tables(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
         columns = [column for table in proposal["value"] for column in table["columns"]]
         ids = [column.get("id") for column in columns]
-        if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(
-            ids
-        ):
+        are_texts = all(isinstance(id, str) and id for id in ids)
+        if not are_texts or len(set(ids)) != len(ids):
             raise traitlets.TraitError(
                 "each column has an 'id' of its own, which is text"
             )
@@ -110,9 +109,8 @@ class ColumnReview(AnyWidget):
                 return False
             column.update(meaning=value, label=labels.get(value, ""))
             return True
-        box = next(
-            (one for one in self.files if one["file"] == change.get("file")), None
-        )
+        boxes = [one for one in self.files if one["file"] == change.get("file")]
+        box = boxes[0] if boxes else None
         if box is None or change.get("name") not in NOTED or len(value) > _LONGEST:
             return False
         box[change["name"]] = value

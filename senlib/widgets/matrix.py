@@ -71,27 +71,25 @@ class Matrix(AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take from the page which cell is pressed, and nothing else."""
         try:
-            super().set_state(
-                {name: value for name, value in sync_data.items() if name == "selected"}
-            )
+            names = {"selected"} & sync_data.keys()
+            super().set_state({name: sync_data[name] for name in names})
         except traitlets.TraitError:
             # Pressed while other figures were on their way: the page is told what is selected now.
             self.send_state("selected")
 
     @traitlets.validate("selected")
     def _check_selected(self, proposal: dict[str, Any]) -> dict[str, str]:
-        if proposal["value"] and not self._can_be_pressed(proposal["value"]):
+        place = proposal["value"]
+        if place and not self._can_be_pressed(place):
             raise traitlets.TraitError(
                 "selected is {} or the row and column of a cell with pupils in it"
             )
-        return proposal["value"]
+        return place
 
     def _can_be_pressed(self, place: dict[str, Any]) -> bool:
-        if place.get("row") not in self.rows or place.get("column") not in self.columns:
+        row, column = place.get("row"), place.get("column")
+        if row not in self.rows or column not in self.columns:
             return False
-        return (
-            self.cells[self.rows.index(place["row"])][
-                self.columns.index(place["column"])
-            ].get("count", 0)
-            > 0
-        )
+        cells = self.cells[self.rows.index(row)]
+        cell = cells[self.columns.index(column)]
+        return cell.get("count", 0) > 0

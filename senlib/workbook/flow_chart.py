@@ -37,7 +37,9 @@ class Node:
         """
         if self.kind == "question":
             return {"yes": self.yes, "no": self.no}
-        return {"next": self.next} if self.kind == "step" else {}
+        if self.kind == "step":
+            return {"next": self.next}
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,8 @@ def problems(chart: FlowChart) -> list[str]:
     for node in chart.nodes.values():
         if node.key not in reached:
             sentences.append(f"No way leads to {_name(node)}.")
-    loop = " to ".join(_name(chart.nodes[key]) for key in _loop(chart))
+    labels = [_name(chart.nodes[key]) for key in _loop(chart)]
+    loop = " to ".join(labels)
     if loop:
         sentences.append(f"The way goes round in a loop: {loop}.")
     return sentences
@@ -150,7 +153,8 @@ def walk(chart: FlowChart, answers: Mapping[str, str]) -> Trail:
         way = answers.get(key, "") if node.kind == "question" else "next"
         key = node.ways.get(way, "")
     nodes = tuple(passed.values())
-    return Trail(nodes, done=bool(nodes) and nodes[-1].kind == "outcome")
+    is_done = bool(nodes) and nodes[-1].kind == "outcome"
+    return Trail(nodes, done=is_done)
 
 
 def nodes_from(tables: list[Mapping[str, str]]) -> dict[str, Node]:

@@ -87,11 +87,12 @@ def load(stem: str) -> PageForms:
     """
     if stem not in stems():
         raise KeyError(f"{stem!r} has no forms: {', '.join(stems())}")
-    tables = tomllib.loads(
-        files(content).joinpath(f"{stem}.toml").read_text(encoding="utf-8")
-    )["parts"]
-    grids = {table["key"]: _grid(table) for table in tables if table["is"] == "grid"}
-    return PageForms(stem, tuple(_part(table, grids) for table in tables))
+    words = files(content) / f"{stem}.toml"
+    tables = tomllib.loads(words.read_text(encoding="utf-8"))["parts"]
+    tables_of_grids = [table for table in tables if table["is"] == "grid"]
+    grids = {table["key"]: _grid(table) for table in tables_of_grids}
+    parts = [_part(table, grids) for table in tables]
+    return PageForms(stem, tuple(parts))
 
 
 def _part(table: _Table, grids: Mapping[str, Grid]) -> Part:
@@ -111,69 +112,68 @@ def _head(table: _Table) -> dict[str, Any]:
 
 
 def _form(table: _Table) -> Form:
-    return Form(**_head(table), fields=tuple(map(_field, table["fields"])))
+    fields = map(_field, table["fields"])
+    return Form(**_head(table), fields=tuple(fields))
 
 
 def _prompt(table: _Table) -> Prompt:
-    return Prompt(
-        **_head(table),
-        fields=tuple(Field(key, label) for key, label in table["prompts"]),
-    )
+    fields = [Field(key, label) for key, label in table["prompts"]]
+    return Prompt(**_head(table), fields=tuple(fields))
 
 
 def _grid(table: _Table) -> Grid:
-    sections = [Section(one["key"], one["title"]) for one in table.get("sections", [])]
-    starts = table.get("starts", {})
-    rows = _rows(table, table.get("rows", []), section="")
+    sections = []
+    columns = map(_field, table["columns"])
+    pairs = table.get("rows", [])
+    rows = _rows(table, pairs, section="")
     for section in table.get("sections", []):
-        rows += _rows(table, section["rows"], section=section["key"])
+        key, pairs = section["key"], section["rows"]
+        sections.append(Section(key, section["title"]))
+        rows += _rows(table, pairs, section=key)
     return Grid(
         **_head(table),
-        columns=tuple(map(_field, table["columns"])),
+        columns=tuple(columns),
         rows=tuple(rows),
         sections=tuple(sections),
         room_for_own_rows=table.get("room_for_own_rows", False),
-        starts=starts,
+        starts=table.get("starts", {}),
     )
 
 
 def _rows(table: _Table, rows: list[list[str]], *, section: str) -> list[Row]:
-    starts, own_starts = table.get("starts", {}), table.get("start", {})
-    return [
-        Row(key, label, section, starts | own_starts.get(key, {}))
-        for key, label in rows
-    ]
+    starts = table.get("starts", {})
+    own_starts = table.get("start", {})
+    read = []
+    for key, label in rows:
+        start = starts | own_starts.get(key, {})
+        read.append(Row(key, label, section, start))
+    return read
 
 
 def _cards(table: _Table, grid: Grid) -> Cards:
     # The cards are the rows of a grid, defined there once.
-    return Cards(
-        **_head(table),
-        groups=grid.sections,
-        cards=tuple(Card(row.key, row.label, row.section) for row in grid.rows),
-    )
+    cards = [Card(row.key, row.label, row.section) for row in grid.rows]
+    return Cards(**_head(table), groups=grid.sections, cards=tuple(cards))
 
 
 def _checklist(table: _Table) -> Checklist:
-    return Checklist(**_head(table), items=_items(table), choices=_choices(table))
+    items, choices = _items(table), _choices(table)
+    return Checklist(**_head(table), items=items, choices=choices)
 
 
 def _points(table: _Table) -> Points:
-    return Points(
-        **_head(table), items=_items(table), to_plan=table.get("to_plan", False)
-    )
+    to_plan = table.get("to_plan", False)
+    return Points(**_head(table), items=_items(table), to_plan=to_plan)
 
 
 def _resources(table: _Table) -> Resources:
-    return Resources(
-        **_head(table), items=tuple(Resource(**item) for item in table["items"])
-    )
+    items = [Resource(**item) for item in table["items"]]
+    return Resources(**_head(table), items=tuple(items))
 
 
 def _flow_chart(table: _Table) -> FlowChart:
-    return FlowChart(
-        **_head(table), start=table["start"], nodes=nodes_from(table["nodes"])
-    )
+    nodes = nodes_from(table["nodes"])
+    return FlowChart(**_head(table), start=table["start"], nodes=nodes)
 
 
 def _field(table: _Table) -> Field:
@@ -185,7 +185,8 @@ def _items(table: _Table) -> tuple[Item, ...]:
 
 
 def _choices(table: _Table) -> tuple[Choice, ...]:
-    return tuple(Choice(key, label) for key, label in table.get("choices", []))
+    pairs = table.get("choices", [])
+    return tuple(Choice(key, label) for key, label in pairs)
 
 
 _READERS: Mapping[str, Callable[[_Table], Part]] = {

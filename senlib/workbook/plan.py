@@ -62,7 +62,9 @@ class Action:
 
     def is_overdue(self, *, today: date) -> bool:
         """Whether its date has gone by and it is not done."""
-        return self.due is not None and self.due < today and not self.done
+        if self.done or self.due is None:
+            return False
+        return self.due < today
 
     @property
     def done(self) -> bool:
@@ -114,7 +116,8 @@ def add_action(
         "pupil": pupil,
     }
     written = {column: value for column, value in columns.items() if value}
-    store.save_all(form=PLAN, values=_in_row(key, written))
+    values = _in_row(key, written)
+    store.save_all(form=PLAN, values=values)
     return key
 
 
@@ -124,14 +127,15 @@ def begin_action(store: Store, *, form: str, field: str) -> None:
     Raises StoreError where that cannot be saved.
     """
     answers = store.latest(PLAN)
-    emptied = _in_row(_key(form, field), dict.fromkeys(COLUMNS, ""))
-    values = {key: "" for key in emptied if answers.get(key)}
+    fields = _fields(_key(form, field)).values()
+    values = {key: "" for key in fields if answers.get(key)}
     store.save_all(form=PLAN, values=values)
 
 
 def overdue(plan: Sequence[Action], *, today: date) -> list[Action]:
     """The actions whose date has gone by and that are not done, the longest overdue first."""
-    return _by_date([action for action in plan if action.is_overdue(today=today)])
+    late = [action for action in plan if action.is_overdue(today=today)]
+    return _by_date(late)
 
 
 def in_order(plan: Sequence[Action]) -> list[Action]:
@@ -165,9 +169,16 @@ def _key(form: str, field: str) -> str:
 
 def _in_row(key: str, columns: Mapping[str, str]) -> dict[str, str]:
     """What stands in some columns of an action's row of the plan, by field."""
-    return {
-        answer_key(row=key, column=column): value for column, value in columns.items()
-    }
+    values = {}
+    for column, value in columns.items():
+        field = answer_key(row=key, column=column)
+        values[field] = value
+    return values
+
+
+def _fields(key: str) -> dict[str, str]:
+    """The field of each of COLUMNS in an action's row of the plan."""
+    return {column: answer_key(row=key, column=column) for column in COLUMNS}
 
 
 def _of_part(stem: str, part: Part, answers: AnswersByForm) -> Iterator[Action]:
@@ -176,12 +187,15 @@ def _of_part(stem: str, part: Part, answers: AnswersByForm) -> Iterator[Action]:
     questions = list(_questions(part, answers))
     for of, values in sorted(copies(answers, part.key).items()):
         for question in questions:
-            value, label = values.get(question.field, ""), question.label
+            value = values.get(question.field, "")
+            label = question.label
             # A line that was taken as it stands is itself the action.
             if isinstance(part, Points):
-                value, label = (label if value == "yes" else ""), part.title
+                value = label if value == "yes" else ""
+                label = part.title
             if value.strip():
                 form = place(part.key, of=of)
+                what: dict[str, Place] = {"what": (form, question.field)}
                 places = _places(form, question)
                 yield Action(
                     key=_key(form, question.field),
@@ -193,14 +207,15 @@ def _of_part(stem: str, part: Part, answers: AnswersByForm) -> Iterator[Action]:
                     each=part.each,
                     of=of,
                     values=_values(places, answers),
-                    places={"what": (form, question.field)} | places,
+                    places=what | places,
                 )
 
 
 def _questions(part: Part, answers: AnswersByForm) -> Iterator[_Question]:
     """Each field of a part whose answer is an action."""
     if isinstance(part, Form):
-        beside = {field.key: field.key for field in part.fields if field.key in COLUMNS}
+        keys = [field.key for field in part.fields]
+        beside = {key: key for key in keys if key in COLUMNS}
         for field in part.fields:
             if field.to_plan:
                 yield _Question(field.key, field.label, beside)
@@ -213,7 +228,8 @@ def _questions(part: Part, answers: AnswersByForm) -> Iterator[_Question]:
 
 def _questions_of_grid(grid: Grid, answers: AnswersByForm) -> Iterator[_Question]:
     columns = [column.key for column in grid.columns if column.to_plan]
-    beside = [column.key for column in grid.columns if column.key in COLUMNS]
+    keys = [column.key for column in grid.columns]
+    beside = [key for key in keys if key in COLUMNS]
     for row in every_row(grid, answers) if columns else []:
         fields = {key: answer_key(row=row.key, column=key) for key in beside}
         for column in columns:
@@ -230,7 +246,8 @@ def _places(form: str, question: _Question) -> dict[str, Place]:
 
 
 def _places_in_plan(key: str) -> dict[str, Place]:
-    return {column: (PLAN, answer_key(row=key, column=column)) for column in COLUMNS}
+    fields = _fields(key)
+    return {column: (PLAN, field) for column, field in fields.items()}
 
 
 def _title(part: Part, of: str) -> str:
@@ -252,7 +269,8 @@ def _of_the_plan(answers: AnswersByForm) -> Iterator[Action]:
         if not field.endswith(".what") or "|" in key or not what.strip():
             continue
         places = _places_in_plan(key)
-        pupil = values.get(answer_key(row=key, column="pupil"), "")
+        pupil_key = answer_key(row=key, column="pupil")
+        pupil = values.get(pupil_key, "")
         yield Action(
             key=key,
             what=what,
@@ -268,7 +286,8 @@ def _of_the_plan(answers: AnswersByForm) -> Iterator[Action]:
 
 
 def _values(places: Mapping[str, Place], answers: AnswersByForm) -> dict[str, str]:
-    return {
-        column: answers.get(form, {}).get(field, "")
-        for column, (form, field) in places.items()
-    }
+    values = {}
+    for column, (form, field) in places.items():
+        of_form = answers.get(form, {})
+        values[column] = of_form.get(field, "")
+    return values

@@ -31,23 +31,28 @@ def progress(answers: AnswersByForm) -> list[Progress]:
     >>> progress({"unit1.reflection": {"spread": "Not far enough"}})[1]
     Progress(stem='task1_conversion_data', begun=1, parts=2)
     """
-    written = {form: values for form, values in answers.items() if _has_text(values)}
+    forms = [form for form in answers if _has_text(answers[form])]
+    written = {form: answers[form] for form in forms}
     return [_of_page(stem, written) for stem in stems()]
 
 
 def _has_text(values: Answers) -> bool:
     """Whether anything is written in a form."""
-    return any(value.strip() for value in values.values())
+    return bool("".join(values.values()).strip())
 
 
 def _of_page(stem: str, written: AnswersByForm) -> Progress:
-    parts = [part for part in load(stem).parts if part.key != PLAN]
-    keys = [part.key for part in parts if _asks(part)]
+    parts = filter(_asks, load(stem).parts)
+    keys = [part.key for part in parts]
     keys += BESIDE.get(stem, ())
-    begun = [key for key in keys if copies(written, key)]
-    return Progress(stem, begun=len(begun), parts=len(keys))
+    begun = sum(bool(copies(written, key)) for key in keys)
+    return Progress(stem, begun=begun, parts=len(keys))
 
 
 def _asks(part: Part) -> bool:
-    """Whether there is anything to fill in."""
-    return bool(part.answers) or isinstance(part, Points) and part.to_plan
+    """Whether there is anything to fill in; the plan fills by itself."""
+    if part.key == PLAN:
+        return False
+    if isinstance(part, Points) and part.to_plan:
+        return True
+    return bool(part.answers)

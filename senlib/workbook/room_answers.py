@@ -42,7 +42,9 @@ class Tally:
         >>> Tally("1", "Reads results", {"judging": 3, "action": 2}).divided
         0.4
         """
-        return 1 - max(self.counts.values()) / self.people if self.people else 0.0
+        if not self.people:
+            return 0.0
+        return 1 - max(self.counts.values()) / self.people
 
 
 class _Box(NamedTuple):
@@ -74,7 +76,8 @@ def gather(folder: Path) -> list[AnswersByForm]:
 
 def people(folder: Path) -> int:
     """How many have come in."""
-    return sum(path.is_dir() for path in folder.glob("participant-*"))
+    paths = folder.glob("participant-*")
+    return sum(path.is_dir() for path in paths)
 
 
 def sorted_cards(answers: Sequence[AnswersByForm], cards: Cards) -> list[Tally]:
@@ -112,7 +115,8 @@ def on_show(answers: Sequence[AnswersByForm]) -> list[Written]:
     every = []
     for box in _boxes():
         key = f"{box.form}|{box.field}"
-        texts = [one.get(ON_SHOW, {}).get(key, "") for one in answers]
+        forms = [one.get(ON_SHOW, {}) for one in answers]
+        texts = [values.get(key, "") for values in forms]
         in_order = sorted(filter(None, texts), key=str.casefold)
         every += [Written(*box, text) for text in in_order]
     return every
@@ -126,7 +130,8 @@ def written(answers: AnswersByForm) -> list[Written]:
     """
     every = []
     for box in _boxes():
-        text = answers.get(box.form, {}).get(box.field, "").strip()
+        values = answers.get(box.form, {})
+        text = values.get(box.field, "").strip()
         if text:
             every.append(Written(*box, text))
     return every
@@ -150,7 +155,8 @@ def _answers(path: Path) -> AnswersByForm:
 def _count(
     answers: Sequence[AnswersByForm], form: str, field: str, choices: Sequence[str]
 ) -> dict[str, int]:
-    values = [one.get(form, {}).get(field, "") for one in answers]
+    forms = [one.get(form, {}) for one in answers]
+    values = [latest.get(field, "") for latest in forms]
     return {choice: values.count(choice) for choice in choices}
 
 

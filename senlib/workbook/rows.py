@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from senlib.workbook.forms import Grid, Row, answer_key
 from senlib.workbook.store import Answer, Answers, AnswersByForm, Store, in_utc
 
 ROUNDS = "rounds"
+AnswerByField = dict[str, Answer]
+# When a round of a form began; None for the first one.
+RoundStart = datetime | None
 
 
 def rows_form(key: str) -> str:
@@ -34,7 +36,8 @@ def own_rows(names: Answers) -> list[Row]:
     for field, label in sorted(names.items()):
         if field.endswith(".label") and label:
             key = field.removesuffix(".label")
-            rows.append(Row(key, label, names.get(f"{key}.section", "")))
+            section = names.get(f"{key}.section", "")
+            rows.append(Row(key, label, section))
     return rows
 
 
@@ -46,7 +49,8 @@ def every_row(grid: Grid, answers: AnswersByForm) -> list[Row]:
     >>> len(every_row(grid, {})), every_row(grid, {"review.rows": {"own.1.label": "The nurture room"}})[-1].label
     (10, 'The nurture room')
     """
-    return [*grid.rows, *own_rows(answers.get(rows_form(grid.key), {}))]
+    form = rows_form(grid.key)
+    return [*grid.rows, *own_rows(answers.get(form, {}))]
 
 
 def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
@@ -55,14 +59,16 @@ def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
     label_key = answer_key(row=key, column="label")
     section_key = answer_key(row=key, column="section")
     values = {label_key: label, section_key: section}
-    store.save_all(form=rows_form(grid.key), values=values)
+    form = rows_form(grid.key)
+    store.save_all(form=form, values=values)
     return key
 
 
 def drop_row(store: Store, grid: Grid, row: str) -> None:
     """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
     label_key = answer_key(row=row, column="label")
-    store.save(form=rows_form(grid.key), field=label_key, value="")
+    form = rows_form(grid.key)
+    store.save(form=form, field=label_key, value="")
 
 
 def new_key() -> str:
@@ -78,17 +84,18 @@ def new_key() -> str:
 def begin_round(store: Store, form: str) -> datetime:
     """Begin a form anew: what stands in it now is what it was last time. Raises StoreError where that cannot be kept."""
     began = datetime.now(UTC)
-    store.save(form=ROUNDS, field=form, value=in_utc(began))
+    at = in_utc(began)
+    store.save(form=ROUNDS, field=form, value=at)
     return began
 
 
-def began(store: Store, form: str) -> datetime | None:
+def began(store: Store, form: str) -> RoundStart:
     """When the present round of a form began; None in the first one."""
     value = store.latest(ROUNDS).get(form, "")
     return datetime.fromisoformat(value) if value else None
 
 
-def this_time(answers: Mapping[str, Answer], *, began: datetime | None) -> Answers:
+def this_time(answers: AnswerByField, *, began: RoundStart) -> Answers:
     """Of the latest answers those that were given in the present round."""
     return {
         field: answer.value
@@ -97,6 +104,8 @@ def this_time(answers: Mapping[str, Answer], *, began: datetime | None) -> Answe
     }
 
 
-def last_time(store: Store, form: str, *, began: datetime | None) -> dict[str, Answer]:
+def last_time(store: Store, form: str, *, began: RoundStart) -> AnswerByField:
     """The answers as they stood when the present round began; none in the first round."""
-    return {} if began is None else store.answers(form, before=began)
+    if began is None:
+        return {}
+    return store.answers(form, before=began)

@@ -164,7 +164,8 @@ def moved(chosen: Sequence[Activity], key: str, *, by: int) -> tuple[Activity, .
     keys = [activity.key for activity in chosen]
     at = keys.index(key)
     others = [activity for activity in chosen if activity.key != key]
-    others.insert(min(max(at + by, 0), len(others)), chosen[at])
+    place = min(max(at + by, 0), len(others))
+    others.insert(place, chosen[at])
     return tuple(others)
 
 
@@ -210,9 +211,11 @@ def to_save(sitting: Sitting, chosen: Sequence[Activity]) -> Answers:
     >>> to_save(plan("twilights").sitting("1"), [activities()["sort"]])
     {'1.order': 'sort', '1.minutes.sort': '20'}
     """
-    values = {f"{sitting.key}.order": " ".join(one.key for one in chosen)}
+    order = " ".join(activity.key for activity in chosen)
+    values = {f"{sitting.key}.order": order}
     for one in chosen:
-        values[_minutes_field(sitting, one.key)] = str(one.minutes)
+        field = _minutes_field(sitting, one.key)
+        values[field] = str(one.minutes)
     return values
 
 

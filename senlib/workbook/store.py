@@ -152,7 +152,8 @@ class Store:
 
     def latest(self, form: str) -> Answers:
         """The latest value of each field of a form."""
-        return {field: answer.value for field, answer in self.answers(form).items()}
+        answers = self.answers(form)
+        return {field: answer.value for field, answer in answers.items()}
 
     def answers(
         self, form: str, *, before: datetime | None = None

@@ -61,8 +61,8 @@ class Bank:
         """The strategies that are ticked, as the school words them, and the group target; a need without a place is another need."""
         key = self.place(need)
         rows = [row for row in self._rows if row.section == key]
-        ticked = [row for row in rows if self._cell(row, "used") == "yes"]
-        strategies = dict.fromkeys(self._words(row) for row in ticked)
+        ticked = [row for row in rows if self._is_used(row)]
+        strategies = dict.fromkeys(map(self._words, ticked))
         return OfNeed(
             key=key,
             title=self.titles[key],
@@ -80,13 +80,19 @@ class Bank:
                 return self._aims.get(key, first).strip()
         return ""
 
+    def _is_used(self, row: Row) -> bool:
+        return self._cell(row, "used") == "yes"
+
     def _words(self, row: Row) -> str:
-        return self._cell(row, "ours").strip() or row.label
+        own_words = self._cell(row, "ours").strip()
+        return own_words or row.label
 
     def _cell(self, row: Row, column: str) -> str:
         """What stands in a cell: what was written there, or what the row starts with; a row of the school's own as every row does."""
-        first = row.start.get(column, self._grid.starts.get(column, ""))
-        return self._answers.get(answer_key(row=row.key, column=column), first)
+        of_every_row = self._grid.starts.get(column, "")
+        first = row.start.get(column, of_every_row)
+        key = answer_key(row=row.key, column=column)
+        return self._answers.get(key, first)
 
 
 def own_targets(answers: AnswersByForm, pupil_id: str) -> list[str]:
@@ -95,8 +101,12 @@ def own_targets(answers: AnswersByForm, pupil_id: str) -> list[str]:
     >>> own_targets({"task6.iep/0123": {"task6.iep.1.target": "Starts on time", "task6.iep.2.target": " "}}, "0123")
     ['Starts on time']
     """
-    values = answers.get(place(IEP, of=pupil_id), {})
+    form = place(IEP, of=pupil_id)
+    values = answers.get(form, {})
     grid = load("task6_support_in_class").part(IEP, Grid)
-    keys = [answer_key(row=row.key, column="target") for row in grid.rows]
-    targets = [values.get(key, "").strip() for key in keys]
-    return [target for target in targets if target]
+    targets = []
+    for row in grid.rows:
+        key = answer_key(row=row.key, column="target")
+        if target := values.get(key, "").strip():
+            targets.append(target)
+    return targets

@@ -15,5 +15,7 @@ def visit_name(values: Answers) -> str:
     ('8 March 2005, 8B Mathematics, JM', 'A visit without a date')
     """
     day = written_day(values.get("date", "")) or "A visit without a date"
-    parts = (day, values.get("class", ""), values.get("assistant", ""))
+    class_name = values.get("class", "")
+    assistant = values.get("assistant", "")
+    parts = (day, class_name, assistant)
     return ", ".join(filter(None, parts))

@@ -169,7 +169,8 @@ def summed_up(walks: Sequence[Walked]) -> str:
     """
     if not walks:
         return "Nobody is on the list of this class yet."
-    done = [one.trail.comes_to for one in walks if one.trail.done]
+    trails = [one.trail for one in walks]
+    done = [trail.comes_to for trail in trails if trail.done]
     left = len(walks) - len(done)
     if not done:
         return f"{len(walks)} on the list; the chart has not been walked to its end for anyone yet."
