@@ -25,7 +25,7 @@ _FRAME = "/frame/"
 class Gate(Application):
     """The workbook's addresses with a gate before them. Among its settings are the key, the room or None, and the hosts it answers as."""
 
-    def find_handler(self, request: HTTPServerRequest, **options):  # type: ignore[no-untyped-def]
+    def find_handler(self, request: HTTPServerRequest, **options):
         """What answers a request: what is asked for, the way in, or a refusal."""
         if request.host not in self.settings["senlib_hosts"]:
             return self.get_handler_delegate(request, Refused)
