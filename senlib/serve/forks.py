@@ -1,6 +1,6 @@
 """Kernels that start at once: each is forked from one process that has imported all that a page needs (senlib.serve.preload).
 
-Where forking is not to be had, as on Windows, kernels start the ordinary way.
+Where processes cannot be forked, as on Windows, kernels start the ordinary way.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from jupyter_client.provisioning import (
 )
 from traitlets.config import Config
 
+from senlib.serve import internals
+
 # macOS can, too, but what is Apple's in a process may break in its fork: Python itself no longer forks there of its own accord (bpo-33725).
 CAN_FORK = sys.platform == "linux"
 
@@ -37,10 +39,9 @@ def import_ahead() -> None:
     What stands in `os.environ` now is what that process has; each kernel is given its own in its place.
     """
     if CAN_FORK:
-        from multiprocessing import forkserver, util  # there is none on Windows
+        from multiprocessing import forkserver  # there is none on Windows
 
-        # Python 3.11.0 alone would listen where everybody on the computer can speak to it (CVE-2022-42919); the others do not.
-        util.abstract_sockets_supported = False
+        internals.use_closed_sockets()
         forkserver.set_forkserver_preload(["senlib.serve.preload"])
         forkserver.ensure_running()
 
@@ -51,7 +52,7 @@ class Provisioners(KernelProvisionerFactory):
     def create_provisioner_instance(
         self, kernel_id: str, kernel_spec: Any, parent: Any
     ) -> KernelProvisionerBase:
-        """A forked kernel's provisioner where forking is to be had, the ordinary one elsewhere."""
+        """A forked kernel's provisioner where processes can be forked, the ordinary one elsewhere."""
         kind = ForkedProvisioner if CAN_FORK else LocalProvisioner
         return kind(kernel_id=kernel_id, kernel_spec=kernel_spec, parent=parent)
 
@@ -59,18 +60,23 @@ class Provisioners(KernelProvisionerFactory):
 class ForkedProvisioner(LocalProvisioner):
     """Starts, watches and ends one kernel that is forked. Its ports and its connection file are made as for any other."""
 
+    process: (
+        Any  # a process of multiprocessing, where the base class has one of subprocess
+    )
+
     async def launch_kernel(
         self, cmd: list[str], **options: Any
     ) -> KernelConnectionInfo:
         """Fork a kernel. Only its connection file is taken from `cmd`, which would have started a Python of its own."""
         self.cwd = str(options.get("cwd") or os.getcwd())
-        told = {
-            "connection_file": self.parent.connection_file,
+        manager: Any = self.parent
+        arguments = {
+            "connection_file": manager.connection_file,
             "folder": self.cwd,
             "variables": options["env"],
         }
         self.process = multiprocessing.get_context("forkserver").Process(
-            target=_be_a_kernel, kwargs=told
+            target=_be_a_kernel, kwargs=arguments
         )
         # Asked for and not waited for: the first one has to wait until all is imported, and a page's words need no kernel.
         self._started = asyncio.ensure_future(asyncio.to_thread(self._start))
@@ -134,13 +140,11 @@ def _be_a_kernel(
     os.environ.update(variables)
     os.chdir(folder)
     numpy.random.seed()  # Python's own numbers are drawn anew in every fork
-    told = Config(
-        HistoryManager={"enabled": False},  # nothing is kept
-        InteractiveShellApp={
-            "ignore_cwd": True
-        },  # and no module is taken from the current folder
+    # No history is kept, and no module is taken from the current folder.
+    config = Config(
+        HistoryManager={"enabled": False}, InteractiveShellApp={"ignore_cwd": True}
     )
-    PageKernelApp.launch_instance(connection_file=connection_file, config=told)
+    PageKernelApp.launch_instance(connection_file=connection_file, config=config)
 
 
 def _print_nowhere() -> None:
@@ -153,5 +157,6 @@ def _print_nowhere() -> None:
 
 def _end_with_the_server() -> None:
     """Wait until the server has ended, however it did, and end too."""
-    multiprocessing.parent_process().join()
+    server: Any = multiprocessing.parent_process()
+    server.join()
     os._exit(1)

@@ -1,4 +1,4 @@
-"""The gate: what is asked of the server passes here first, and goes on only from whoever may see it."""
+"""The gate: every request passes here first, and goes on only from whoever may see what it asks for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlencode
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
+from senlib.serve import internals
 from senlib.serve.key import HERE, Key
 from senlib.serve.room_server import COOKIE, DOOR, POLICY, Door, Room
 
-# Under this name an address has the token; it never stays there.
+# The name of the token in an address, out of which it is taken at once.
 TOKEN = "token"
 
 # A page's address. What the page was asked for with it is in the query.
@@ -22,9 +23,9 @@ _FRAME = "/frame/"
 
 
 class Gate(Application):
-    """The workbook's addresses with a gate before them. Its settings hold the key, the room or None, and the hosts it answers as."""
+    """The workbook's addresses with a gate before them. Among its settings are the key, the room or None, and the hosts it answers as."""
 
-    def find_handler(self, request: HTTPServerRequest, **options):  # type: ignore[no-untyped-def]
+    def find_handler(self, request: HTTPServerRequest, **options):
         """What answers a request: what is asked for, the way in, or a refusal."""
         if request.host not in self.settings["senlib_hosts"]:
             return self.get_handler_delegate(request, Refused)
@@ -59,41 +60,35 @@ class _Outside(RequestHandler):
         """The key of this start."""
         return self.settings["senlib_key"]
 
-    def show(self, template: str, **told: object) -> None:
-        """Refuse, with this page."""
+    def show(self, template: str, **context: object) -> None:
+        """Refuse, with a page made of this template."""
         self.set_status(403)
-        self.finish(
-            self.settings["voila_jinja2_env"].get_template(template).render(**told)
-        )
+        page = internals.templates(self.settings).get_template(template)
+        self.finish(page.render(**context))
 
 
 class WayIn(_Outside):
     """Where a token is traded for the cookie, and taken out of the address."""
 
     def get(self) -> None:
-        """Lead whoever has the key to what was asked for; who is in already goes on with an old token, too."""
+        """Lead whoever has the key to the page of the address; whoever is in already is led on with an old token, too."""
         here = self.request.remote_ip in HERE
         fits = here and self.key.opens(self.get_query_argument(TOKEN))
-        if not fits and not self.key.is_held_by(self.request):
+        if fits:
+            self._let_in()
+        elif not self.key.is_held_by(self.request):
             self.show("outside.html", wrong=True)
             return
-        if fits:
-            self.set_cookie(
-                self.key.cookie,
-                self.key.value,
-                httponly=True,
-                samesite="Strict",
-                path="/",
-            )
-            if (
-                COOKIE in self.request.cookies
-            ):  # who leads a room is no participant in it any more
-                self.clear_cookie(COOKIE)
-        asked = [pair for pair in parse_qsl(self.request.query) if pair[0] != TOKEN]
-        self.redirect(
-            f"{self.request.path}{'?' if asked else ''}{urlencode(asked)}",
-            status=303,
-        )
+        query = [pair for pair in parse_qsl(self.request.query) if pair[0] != TOKEN]
+        separator = "?" if query else ""
+        self.redirect(f"{self.request.path}{separator}{urlencode(query)}", status=303)
+
+    def _let_in(self) -> None:
+        """Give the browser the cookie of whoever started the workbook, who is no participant of a room any more."""
+        name, value = self.key.cookie, self.key.value
+        self.set_cookie(name, value, httponly=True, samesite="Strict", path="/")
+        if COOKIE in self.request.cookies:
+            self.clear_cookie(COOKIE)
 
 
 class Refused(_Outside):
@@ -101,12 +96,12 @@ class Refused(_Outside):
 
     def prepare(self) -> None:
         """Refuse; where a page was asked for, with a page that says how to get in."""
-        asked = self.request
-        page = asked.method == "GET" and _PAGE.fullmatch(asked.path)
-        if asked.host not in self.settings["senlib_hosts"] or not page:
+        request = self.request
+        is_page = request.method == "GET" and _PAGE.fullmatch(request.path)
+        if request.host not in self.settings["senlib_hosts"] or not is_page:
             self.send_error(403)
         elif self._comes_from_elsewhere():
-            self.show("step.html", address=asked.uri)
+            self.show("step.html", address=request.uri)
         elif self.settings["senlib_room"] is not None:
             self.redirect(DOOR)
         else:
@@ -115,11 +110,9 @@ class Refused(_Outside):
     def _comes_from_elsewhere(self) -> bool:
         """Whether a link elsewhere led here, or the file that the workbook opens with.
 
-        With such a request a browser sends no cookie that is kept to this site, though it may have one: one step of the page's own
-        makes it this site's. What is asked for in place of a page, a picture say, makes no step.
+        With such a request a browser sends no cookie that is kept to this site, though it may have one. The page that it gets in
+        answer asks again from this site, with the cookie. A picture, say, has no such second request.
         """
-        asked = self.request.headers
-        return (
-            asked.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-            and asked.get("Sec-Fetch-Dest") == "document"
-        )
+        headers = self.request.headers
+        from_elsewhere = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        return from_elsewhere and headers.get("Sec-Fetch-Dest") == "document"

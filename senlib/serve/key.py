@@ -1,4 +1,4 @@
-"""The key: by what the server knows whoever started it, among all who use the same computer."""
+"""The key, by which the server knows whoever started it among all who use the same computer."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Key:
         """Where whoever started the workbook gets in."""
         return self._address(self.token)
 
-    def opens(self, given: str) -> bool:
-        """Whether this is a token, or an address with one in it. The one for once is no token any more after this."""
-        found = re.search(r"token=([\w-]+)", given)
-        token = found[1] if found else given.strip()
+    def opens(self, text: str) -> bool:
+        """Whether a text is a token, or an address with one in it. The token of `file` is worth nothing afterwards."""
+        match = re.search(r"token=([\w-]+)", text)
+        token = match[1] if match else text.strip()
         if _same(token, self._once):
             self._once = secrets.token_urlsafe(32)
             return True
@@ -60,17 +60,15 @@ class Key:
 
     def is_held_by(self, request: HTTPServerRequest) -> bool:
         """Whether a request comes from a browser on this computer that was let in."""
-        held = request.cookies.get(self.cookie)
-        return (
-            held is not None
-            and request.remote_ip in HERE
-            and _same(held.value, self.value)
-        )
+        cookie = request.cookies.get(self.cookie)
+        if cookie is None or request.remote_ip not in HERE:
+            return False
+        return _same(cookie.value, self.value)
 
     def file(self, data: Path) -> Path:
         """A file in this folder that leads the browser in, in a folder of its own which nobody else can open.
 
-        Told to the browser in its place, an address would stand on a command line, which everybody on the computer can read.
+        An address given to the browser in its place would stand on a command line, which everybody on the computer can read.
         """
         path = Path(tempfile.mkdtemp(prefix=_OPENING, dir=data)) / "workbook.html"
         address = escape(self._address(self._once))
@@ -82,11 +80,11 @@ class Key:
 
 
 def forget_files(data: Path) -> None:
-    """Take away the files that led browsers in, also those of a server that was killed: what stands in them opens nothing."""
+    """Delete the files that led browsers in, also those of a server that was killed; their tokens open nothing any more."""
     for folder in data.glob(f"{_OPENING}*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _same(given: str, secret: str) -> bool:
-    """Whether these are the same, found in a time that tells nothing of how alike they are."""
-    return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
+def _same(text: str, secret: str) -> bool:
+    """Whether these are the same, compared in a time that does not depend on how alike they are."""
+    return hmac.compare_digest(text.encode(errors="replace"), secret.encode())

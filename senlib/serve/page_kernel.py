@@ -5,35 +5,31 @@ What is left out would touch every module that is loaded. In a forked process to
 
 from __future__ import annotations
 
-import sys
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
-from ipykernel import ipkernel, kernelapp
-from ipykernel.iostream import IOPubThread
-from ipykernel.kernelapp import IPKernelApp
-from ipywidgets import register_comm_target
 from traitlets import Type
 
-# Nobody steps through a page. Where there is no debugger to import, IPython's kernel does without one.
-sys.modules.setdefault("debugpy", None)
+from senlib.serve import internals
+
+internals.without_debugger()  # before IPython's kernel is imported
+
+from ipykernel.ipkernel import IPythonKernel  # noqa: E402
+from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 
 
-class PageKernel(ipkernel.IPythonKernel):
-    """Runs a page's cells. It makes no list of the modules that a debugger would step over."""
+class PageKernel(IPythonKernel):
+    """Runs a page's cells."""
 
     def __init__(self, **options: Any) -> None:
-        with patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
+        with internals.without_list_of_modules():
             super().__init__(**options)
-        # ipywidgets does so as it is imported, where there is a kernel by then.
-        register_comm_target(self)
+        internals.answer_widgets()
 
 
 class PageKernelApp(IPKernelApp):
     """Starts the kernel of a page. It reads no command line, and none of the files that a user has IPython run at its start."""
 
-    kernel_class = Type(PageKernel, klass="ipykernel.kernelbase.Kernel")
+    kernel_class: Any = Type(PageKernel, klass="ipykernel.kernelbase.Kernel")
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """There is none."""
@@ -42,10 +38,6 @@ class PageKernelApp(IPKernelApp):
         """There is nothing to run."""
 
     def init_iopub(self, context: Any) -> None:
-        """Send on what cells show, without the port on which IPython would wait for what a cell's own processes print."""
-        with patch.object(
-            kernelapp,
-            "IOPubThread",
-            lambda socket, **options: IOPubThread(socket, **options | {"pipe": False}),
-        ):
+        """Send on what the page's own process shows, and nothing of others."""
+        with internals.without_port_for_processes():
             super().init_iopub(context)

@@ -35,10 +35,17 @@ def as_json(review: Review) -> str:
 
 def faults_as_json(faults: Sequence[Fault]) -> str:
     """The object where there is no review, for the file of answers is at fault."""
-    none = dict.fromkeys(("columns", "coverage", "notes", "questions"), [])
-    told = {"loads": False, "pupils": 0, "results": 0, **none}
-    told["faults"] = [asdict(fault) for fault in faults]
-    return json.dumps(told, ensure_ascii=False, indent=1)
+    report: dict[str, object] = {
+        "loads": False,
+        "pupils": 0,
+        "results": 0,
+        "columns": [],
+        "coverage": [],
+        "notes": [],
+        "questions": [],
+        "faults": [asdict(fault) for fault in faults],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1)
 
 
 def in_words(review: Review) -> str:

@@ -17,6 +17,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
 from senlib import private
+from senlib.serve import internals
 from senlib.serve.key import HERE, Key
 from senlib.workspace import (
     ADDRESS_VARIABLE,
@@ -58,13 +59,11 @@ class Room:
         self.folder, self.door, self.key = private.folder(folder), door, key
         self.owners: dict[str, str] = {}
         self._wrong: dict[str, list[float]] = defaultdict(list)
-        written = folder / "code.txt"
-        if not written.exists():
-            private.file(written).write_text(
-                "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)),
-                encoding="utf-8",
-            )
-        self.code = written.read_text(encoding="utf-8")
+        path = folder / "code.txt"
+        if not path.exists():
+            code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+            private.file(path).write_text(code, encoding="utf-8")
+        self.code = path.read_text(encoding="utf-8")
 
     @classmethod
     def of_today(cls, data: Path, *, door: str, key: Key) -> Room:
@@ -81,35 +80,36 @@ class Room:
 
     def lets_through(self, request: HTTPServerRequest) -> bool:
         """Whether a request may be answered: to whoever is in the room, and at a kernel to its owner alone."""
-        visitor, kernel = self.visitor(request), _KERNEL.match(unquote(request.path))
-        return bool(visitor) and (
-            kernel is None or self.owners.get(kernel[1]) == visitor
-        )
+        visitor = self.visitor(request)
+        kernel = _KERNEL.match(unquote(request.path))
+        if not visitor or kernel is None:
+            return bool(visitor)
+        return self.owners.get(kernel[1]) == visitor
 
     def come_in(self, code: str, *, at: str) -> str:
         """The cookie of a new participant who gave this code at that address; '' where it is wrong, or too many wrong ones came."""
         now = time.monotonic()
-        self._wrong[at] = [when for when in self._wrong[at] if now - when < WITHIN]
-        given = "".join(letter for letter in code.upper() if letter.isalnum())
-        if len(self._wrong[at]) >= WRONG_CODES or not hmac.compare_digest(
-            given.encode(), self.code.encode()
-        ):
-            self._wrong[at].append(now)
+        tries = [when for when in self._wrong[at] if now - when < WITHIN]
+        self._wrong[at] = tries
+        code = "".join(letter for letter in code.upper() if letter.isalnum())
+        fits = hmac.compare_digest(code.encode(), self.code.encode())
+        if not fits or len(tries) >= WRONG_CODES:
+            tries.append(now)
             return ""
         token = secrets.token_urlsafe(32)
         private.folder(self.folder / _member(token))
         return token
 
     def surroundings(self, visitor: str) -> dict[str, str]:
-        """What a kernel of theirs is told: their own folder, and what they are in the room."""
-        told = {DATA_VARIABLE: str(self.folder / visitor), ROOM_VARIABLE: PARTICIPANT}
-        if visitor == LEADER:
-            told |= {
-                ROOM_VARIABLE: LEADER,
-                ADDRESS_VARIABLE: self.door,
-                CODE_VARIABLE: spoken(self.code),
-            }
-        return told
+        """The variables of their kernels: their own folder, and what they are in the room."""
+        folder = {DATA_VARIABLE: str(self.folder / visitor)}
+        if visitor != LEADER:
+            return folder | {ROOM_VARIABLE: PARTICIPANT}
+        return folder | {
+            ROOM_VARIABLE: LEADER,
+            ADDRESS_VARIABLE: self.door,
+            CODE_VARIABLE: spoken(self.code),
+        }
 
 
 class Door(RequestHandler):
@@ -138,7 +138,7 @@ class Door(RequestHandler):
         self.redirect("/", status=303)
 
     def _show(self, *, wrong: bool) -> None:
-        template = self.settings["voila_jinja2_env"].get_template("door.html")
+        template = internals.templates(self.settings).get_template("door.html")
         here = self.request.remote_ip in HERE
         self.finish(template.render(form=self.xsrf_form_html(), wrong=wrong, here=here))
 

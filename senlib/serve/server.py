@@ -2,74 +2,52 @@
 
 from __future__ import annotations
 
-import asyncio
-import gzip
-import hashlib
-import logging
 import os
-import re
 import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2.bccache import Bucket, BytecodeCache
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.handlers import KernelHandler
-from nbclient.exceptions import DeadKernelError
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
-from tornado.ioloop import IOLoop
-from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, OutputTransform, RequestHandler
-from tornado.websocket import WebSocketClosedError
 from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.exporter import VoilaMarkdownRenderer
-from voila.handler import BaseVoilaHandler, VoilaHandler
-from voila.notebook_renderer import NotebookRenderer
-from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from senlib.pages.kit.pupil_names import QUERY_VARIABLE
-from senlib.pages.kit.site import PAGES
+from senlib.pages.kit.site import PAGES, PageEntry
+from senlib.serve import frame_files, internals
 from senlib.serve.forks import Provisioners
+from senlib.serve.frame_files import TEMPLATES, FrameFile
 from senlib.serve.gate import Gate
 from senlib.serve.key import Key
+from senlib.serve.page_handlers import (
+    Channel,
+    NoSuchPage,
+    PageHandler,
+    ShutdownHandler,
+    ToPage,
+)
+from senlib.serve.quiet_log import log_without_values
 from senlib.serve.room_server import DOOR, Door, Room
-
-TEMPLATES = Path(__file__).parent / "templates" / "senlib"
-STATIC = TEMPLATES / "static"
 
 # The largest message between a page and its kernel, in bytes: a file of 20 MB fits with room for its wrapping.
 LARGEST_MESSAGE = 40 * 1024 * 1024
 # A page's other requests carry next to nothing.
 LARGEST_REQUEST = 64 * 1024
 
-# Why a channel is closed, in the words of RFC 6455: what came on it cannot be read.
-UNREADABLE = 1007
-
 # An engine that nobody has used for an hour goes, in seconds; how often that is looked at.
 IDLE, LOOK = 3600, 300
 
 # The name of a socket that is a file may have 107 letters on Linux and 103 on macOS; a kernel's own name takes half of them.
 LONGEST_FOLDER = 50
-
-# How long the kernel of a page that was left may take in what was typed last, in seconds.
-LAST_WORDS = 1
-
-# How long a page that has come whole may take to open its channels, in seconds: one that a browser had left by then never does.
-CLAIM = 30
-
-# The name under which Jupyter knows this Python.
-KERNEL = "python3"
 
 # Cells for those who read the notebook in JupyterLab.
 WORKINGS = "workings"
@@ -80,15 +58,6 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self' {channels}; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-
-# A computer's own register of kinds of files may be odd (on Windows anybody can change it): those of the frame are said here.
-_KINDS = {
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain",
-    ".woff2": "font/woff2",
-}
 
 # What every answer says, whoever makes it; a page's own policy goes before the one for files.
 _ALWAYS = {
@@ -112,28 +81,29 @@ _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
 
 class WorkbookServer(Voila):
-    """The workbook's server over one folder of notebooks. Made by `over`, opened by `open`, closed by `close`."""
+    """The workbook's server for one folder of notebooks. Made by `over`, opened by `open`, closed by `close`."""
 
+    key: Key
+    template_paths: list[str]
     room: Room | None = None
+    hosts: list[str]
 
     @classmethod
     def over(
         cls, notebooks: Path, *, key: Key, room: Room | None = None, address: str = ""
     ) -> WorkbookServer:
-        """The workbook over this folder of notebooks, to be opened on its key's port, and for a room also at that address in the
-        network.
-        """
-        shown = [page for page in PAGES if (notebooks / f"{page.stem}.ipynb").is_file()]
+        """The server of this folder of notebooks, to be opened on its key's port; in a room, at that address of the network too."""
+        pages = [page for page in PAGES if (notebooks / f"{page.stem}.ipynb").is_file()]
         hosts = [f"{name}:{key.port}" for name in ("127.0.0.1", address) if name]
-        workbook = cls(
-            config=settings(shown, hosts=hosts),
+        server = cls(
+            config=settings(pages, hosts=hosts),
             root_dir=str(notebooks),
             port=key.port,
             ip="127.0.0.1",
         )
-        workbook.key, workbook.room, workbook.hosts = key, room, hosts
-        workbook.initialize()
-        return workbook
+        server.key, server.room, server.hosts = key, room, hosts
+        server.initialize()
+        return server
 
     def initialize(self, argv: Any = None) -> None:
         """Set Voila up from `settings` alone: no file of the user's and no option may loosen them."""
@@ -148,7 +118,7 @@ class WorkbookServer(Voila):
             self.config.KernelManager.transport_encryption = "required"
         # What the user has IPython do at its start is not for our pages, and their history is not kept.
         os.environ["IPYTHONDIR"] = str(Path(self.connection_dir) / "ipython")
-        _log_without_values(self.log)
+        log_without_values(self.log)
         Provisioners.instance()
 
     def setup_template_dirs(self) -> None:
@@ -157,11 +127,10 @@ class WorkbookServer(Voila):
         self.template_paths = [str(TEMPLATES), *self.template_paths]
 
     def init_settings(self) -> dict[str, Any]:
-        """Voila's settings, with the frame told to the pages that are no notebook."""
-        made = super().init_settings()
-        made["voila_jinja2_env"].globals["senlib"] = (
-            self.config.VoilaConfiguration.resources["senlib"]
-        )
+        """Voila's settings, with what the frame needs on the pages that are no notebook."""
+        settings = super().init_settings()
+        frame = self.config.VoilaConfiguration.resources["senlib"]
+        internals.templates(settings).globals["senlib"] = frame
         # The gate sees to it that no other names are answered.
         at_the_gate = {
             "senlib_key": self.key,
@@ -169,7 +138,7 @@ class WorkbookServer(Voila):
             "senlib_hosts": [*self.hosts, f"localhost:{self.key.port}"],
             "allow_remote_access": True,
         }
-        return made | self.tornado_settings | at_the_gate
+        return settings | self.tornado_settings | at_the_gate
 
     def init_handlers(self) -> list[tuple]:
         """Every address there is: the pages, their kernels, and the files of the frame.
@@ -193,10 +162,8 @@ class WorkbookServer(Voila):
     async def open(self, sockets: list[socket.socket]) -> None:
         """Begin to answer on these sockets."""
         self.app = Gate(transforms=[_SecurityHeaders], **self.init_settings())
-        self.kernel_manager.room, self.kernel_manager.allowed_message_types = (
-            self.room,
-            MESSAGES,
-        )
+        self.kernel_manager.room = self.room
+        self.kernel_manager.allowed_message_types = MESSAGES
         self.app.add_handlers(".*$", self.init_handlers())
         self._server = HTTPServer(self.app, max_body_size=LARGEST_REQUEST)
         self._server.add_sockets(sockets)
@@ -205,14 +172,13 @@ class WorkbookServer(Voila):
         """Stop answering, end every kernel, and leave no file behind."""
         self._server.stop()
         await ensure_async(self.kernel_manager.shutdown_all(now=True))
-        self.kernel_manager.context.destroy(
-            linger=0
-        )  # nobody is left to hear what was not sent
+        # Nobody is left to hear what was not sent.
+        self.kernel_manager.context.destroy(linger=0)
         await self._server.close_all_connections()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
 
 
-def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
+def settings(pages: Sequence[PageEntry], *, hosts: Sequence[str]) -> Config:
     """Everything that is set otherwise than Voila would, for a workbook of these pages on these hosts and ports."""
     channels = " ".join(f"ws://{host}" for host in hosts)
     return Config(
@@ -241,8 +207,8 @@ def settings(pages: list[Any], *, hosts: Sequence[str]) -> Config:
                 "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
                 "resources": {
                     "senlib": {
-                        "pages": [_shown(page) for page in pages],
-                        "version": _version(),
+                        "pages": [_for_frame(page) for page in pages],
+                        "version": frame_files.version(),
                     }
                 },
             },
@@ -276,11 +242,9 @@ def before_kernel(
     a link may lead here from elsewhere. Cells tagged 'workings' are left out. Reading `xsrf_token` sets the cookie without which the
     page could not say, as it closes, that its kernel may go (Voila #1458).
     """
-    asked = request.request.headers
-    if (
-        asked.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-        and asked.get("Sec-Fetch-Dest") != "document"
-    ):
+    headers = request.request.headers
+    from_elsewhere = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if from_elsewhere and headers.get("Sec-Fetch-Dest") != "document":
         raise HTTPError(403)
     request.xsrf_token  # noqa: B018
     notebook.cells = [
@@ -296,187 +260,6 @@ class Prose(VoilaMarkdownRenderer):
         super().__init__(*arguments, exclude_anchor_links=True, **options)
 
 
-class _Compiled(BytecodeCache):
-    """Templates as they were compiled for the page before: each page has an exporter of its own, which would compile them anew."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what is held of a template."""
-        if bucket.key in self._held:
-            bucket.bytecode_from_string(self._held[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Hold a template."""
-        self._held[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
-
-
-class PageHandler(VoilaHandler):
-    """A notebook as a page, at its stem; the front page at the root."""
-
-    kernel_id: str | None = None
-    left = False
-
-    async def get(self, path: str = "index") -> None:
-        """Draw the page, sending its frame and its words before the kernel has started.
-
-        A page that breaks off says nothing more: its own script sees that there is no kernel, and says so.
-        """
-        if not (Path(self.contents_manager.root_dir) / f"{path}.ipynb").is_file():
-            raise HTTPError(404)
-        # A page may hold what is known of pupils: no browser keeps it.
-        self.set_header("Cache-Control", "no-store")
-        drawing = await self._renderer(f"{path}.ipynb")
-        surroundings = dict(os.environ) | {QUERY_VARIABLE: self.request.query}
-        kernel_id = await self.kernel_manager.start_kernel(
-            kernel_name=KERNEL, path="", env=surroundings
-        )
-        try:
-            async for piece, _ in drawing.generate_content_generator(
-                kernel_id, self.kernel_manager.get_kernel(kernel_id)
-            ):
-                self.write(piece)
-                await self.flush()
-        except (DeadKernelError, TimeoutError, StreamClosedError):
-            pass
-        finally:
-            # Voila closes them at the end of a page, which this one may not have come to.
-            if getattr(drawing, "executor", None) and drawing.executor.kc:
-                drawing.executor.kc.stop_channels()
-
-    async def _renderer(self, path: str) -> NotebookRenderer:
-        """Voila's renderer of a notebook."""
-        drawing = NotebookRenderer(
-            request_handler=self,
-            voila_configuration=self.voila_configuration,
-            traitlet_config=self.traitlet_config,
-            notebook_path=path,
-            template_paths=self.template_paths,
-            contents_manager=self.contents_manager,
-            kernel_spec_manager=self.kernel_spec_manager,
-            base_url=self.base_url,
-            page_config={},
-        )
-        await drawing.initialize()
-        drawing.exporter.environment.bytecode_cache = _COMPILED
-        return drawing
-
-    def on_finish(self) -> None:
-        """A page that has come whole opens its channels within a moment; a kernel that nobody speaks to by then goes."""
-        super().on_finish()
-        if self.kernel_id:
-            IOLoop.current().call_later(CLAIM, self._end_unclaimed)
-
-    async def _end_unclaimed(self) -> None:
-        held = self.kernel_id in self.kernel_manager
-        if held and not self.kernel_manager.kernel_model(self.kernel_id)["connections"]:
-            await self.kernel_manager.shutdown_kernel(self.kernel_id, now=True)
-
-    def on_connection_close(self) -> None:
-        """End the kernel of a page that was left before it had come."""
-        super().on_connection_close()
-        self.left = True
-        if self.kernel_id in self.kernel_manager:
-            IOLoop.current().add_callback(
-                self.kernel_manager.shutdown_kernel, self.kernel_id, now=True
-            )
-
-
-class FrameFile(RequestHandler):
-    """A file of the frame, read and compressed once."""
-
-    def get(self, name: str) -> None:
-        """Send it, to be kept by the browser for good where its address says which one it is."""
-        held = _frame_files().get(name)
-        if held is None:
-            raise HTTPError(404)
-        small = held.small is not None and "gzip" in self.request.headers.get(
-            "Accept-Encoding", ""
-        )
-        self.set_header("Content-Type", held.kind)
-        self.set_header(
-            "Cache-Control",
-            "max-age=31536000, immutable"
-            if "v" in self.request.arguments
-            else "no-cache",
-        )
-        self.set_header("Vary", "Accept-Encoding")
-        if small:
-            self.set_header("Content-Encoding", "gzip")
-        self.finish(held.small if small else held.content)
-
-
-@dataclass(frozen=True)
-class _Held:
-    """A file as it is sent: its content, the same compressed where that is worth it, and what kind it is."""
-
-    content: bytes
-    small: bytes | None
-    kind: str
-
-
-@cache
-def _frame_files() -> dict[str, _Held]:
-    """Every file of the frame by its name; there are no others to be had."""
-    held = {}
-    for path in STATIC.iterdir():
-        content, kind = path.read_bytes(), _KINDS[path.suffix]
-        small = None if path.suffix == ".woff2" else gzip.compress(content, mtime=0)
-        held[path.name] = _Held(
-            content,
-            small,
-            f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
-        )
-    return held
-
-
-class Channel(VoilaKernelWebsocketHandler):
-    """What a page and its kernel say to one another."""
-
-    def on_message(self, ws_message: str | bytes) -> None:
-        """Hand a message on to the kernel. One that names more parts than it can hold would have the server count for ever."""
-        if isinstance(ws_message, bytes):
-            newer = self.selected_subprotocol is not None
-            width, order = (8, "little") if newer else (4, "big")
-            if width * (int.from_bytes(ws_message[:width], order) + 1) > len(
-                ws_message
-            ):
-                self.close(UNREADABLE)
-                return
-        super().on_message(ws_message)
-
-
-class ShutdownHandler(VoilaShutdownKernelHandler):
-    """A page that is left lets its kernel go."""
-
-    async def post(self, kernel_id: str) -> None:
-        """End the kernel, a moment later: what was typed last may still be on its way to it."""
-        await asyncio.sleep(LAST_WORDS)
-        await super().post(kernel_id)
-
-
-class ToPage(RequestHandler):
-    """From the notebook's file name, as links between notebooks have it, to its page."""
-
-    def get(self, stem: str) -> None:
-        """Send the browser there, with what was asked."""
-        query = f"?{self.request.query}" if self.request.query else ""
-        self.redirect(f"{'/' if stem == 'index' else f'/{stem}'}{query}")
-
-
-class NoSuchPage(BaseVoilaHandler):
-    """Every other address."""
-
-    async def prepare(self) -> None:
-        """Say that there is nothing, whatever was asked."""
-        await super().prepare()
-        raise HTTPError(404)
-
-
 class _SecurityHeaders(OutputTransform):
     """Has every answer say what may be done with it, and not by which program and version it was made."""
 
@@ -490,41 +273,8 @@ class _SecurityHeaders(OutputTransform):
         return status_code, headers, chunk
 
 
-class _WithoutValues(logging.Formatter):
-    """Log lines with the kind of an error and without its words: those could hold a pupil's data."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The message before anything is put into it, and the kinds of the errors behind it."""
-        said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        # Up to where a value may stand, put in already or not: behind a colon or a bracket, in quotes, on a second line.
-        said = re.match(r"[\w ,.-]*", said)[0].rstrip()
-        error = record.exc_info[1] if record.exc_info else None
-        kind = getattr(error, "ename", None) or (type(error).__name__ if error else "")
-        return f"{record.levelname} {record.name}: {said}{f' ({kind})' if kind else ''}"
-
-
-def _matters(record: logging.LogRecord) -> bool:
-    """Whether a line tells of trouble: a page that was left while it was being made is none, and one whose kernel died says so."""
-    if record.exc_info and isinstance(
-        record.exc_info[1], WebSocketClosedError | StreamClosedError | DeadKernelError
-    ):
-        return False
-    return not str(record.msg).startswith(
-        ("Kernel died", "Error occurred while starting new kernel client")
-    )
-
-
-def _log_without_values(log: logging.Logger) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_WithoutValues())
-    handler.setLevel(logging.ERROR)
-    handler.addFilter(_matters)
-    logging.getLogger().handlers = [handler]
-    log.handlers, log.propagate = [], True
-
-
-def _shown(page: Any) -> dict[str, Any]:
-    """A page as the frame's template is told it."""
+def _for_frame(page: PageEntry) -> dict[str, Any]:
+    """A page as the frame's template needs it."""
     return {
         "stem": page.stem,
         "number": page.number,
@@ -532,11 +282,3 @@ def _shown(page: Any) -> dict[str, Any]:
         "name": page.name,
         "href": "/" if page.stem == "index" else f"/{page.stem}",
     }
-
-
-def _version() -> str:
-    """Changes with the frame's own files, so that a browser never keeps old ones."""
-    digest = hashlib.sha256()
-    for path in sorted(STATIC.iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

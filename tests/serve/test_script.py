@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from senlib.serve.server import STATIC
+from senlib.serve.frame_files import STATIC
 
 SCRIPT = Path(__file__).parents[2] / "senlib" / "serve" / "script"
 # What builds the script and checks it, and is not in it.
@@ -27,19 +27,19 @@ def test_it_was_built_after_the_last_change():
 
 
 def test_every_package_in_it_has_its_licence_beside_it():
-    held = (STATIC / "page.txt").read_text("utf-8")
+    licences = (STATIC / "page.txt").read_text("utf-8")
     for name in json.loads((SCRIPT / "package.json").read_text())["devDependencies"]:
         assert name in TOOLS or re.search(
-            rf"^{re.escape(name)} [\d.]+: (MIT|BSD)", held, re.MULTILINE
+            rf"^{re.escape(name)} [\d.]+: (MIT|BSD)", licences, re.MULTILINE
         ), name
 
 
 def test_the_lock_names_no_address_and_pins_every_package():
     lock = json.loads((SCRIPT / "package-lock.json").read_text())
-    packages = {place: held for place, held in lock["packages"].items() if place}
-    assert not [place for place, held in packages.items() if "resolved" in held]
+    packages = {place: entry for place, entry in lock["packages"].items() if place}
+    assert not [place for place, entry in packages.items() if "resolved" in entry]
     assert not [
         place
-        for place, held in packages.items()
-        if not held["integrity"].startswith("sha512-")
+        for place, entry in packages.items()
+        if not entry["integrity"].startswith("sha512-")
     ]

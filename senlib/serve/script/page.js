@@ -58,8 +58,30 @@ class Manager extends ManagerBase {
   }
 }
 
+const GONE = ["dead", "restarting", "autorestarting"];
+const CONNECTED_WITHIN = 5000; // in milliseconds
+
+// Whenever the kernel may be gone frame.js is asked to look: it says so on the page, or leaves a lost connection to come back.
+function watch(kernel) {
+  const doubt = () => document.dispatchEvent(new Event("sl-kernel-doubt"));
+  kernel.statusChanged.connect((_, status) => {
+    if (GONE.includes(status)) doubt();
+  });
+  kernel.connectionStatusChanged.connect((_, status) => {
+    if (status !== "connected") doubt();
+  });
+  kernel.iopubMessage.connect((_, { header }) => {
+    if (header.msg_type === "shutdown_reply") doubt();
+  });
+  // A first connection that fails is tried again for a long time without a signal.
+  setTimeout(() => {
+    if (kernel.connectionStatus !== "connected") doubt();
+  }, CONNECTED_WITHIN);
+  return kernel;
+}
+
 // Which kernel is the page's is said in the page, some way down: this script may have been there first.
-function kernel() {
+function connect() {
   const { kernelId } = JSON.parse(
     document.getElementById("jupyter-config-data").textContent,
   );
@@ -112,7 +134,7 @@ async function draw() {
   const outputs = [...document.querySelectorAll(".sl-output")];
   let settled = async () => {}; // once the kernel has done all that it was asked
   if (outputs.length) {
-    const manager = new Manager(kernel());
+    const manager = new Manager(watch(connect()));
     settled = () => manager.kernel.requestKernelInfo();
     await manager.load();
     const drawn = await Promise.allSettled(

@@ -184,25 +184,7 @@
 
   // ---- A kernel that is gone.
 
-  const GONE =
-    /"execution_state": ?"(dead|restarting|autorestarting)"|"shutdown_reply"/;
-  const decoder = new TextDecoder();
-
-  window.WebSocket = class extends window.WebSocket {
-    constructor(...parameters) {
-      super(...parameters);
-      if (!String(parameters[0]).includes("/api/kernels/")) return;
-      this.addEventListener("close", () => look());
-      this.addEventListener("message", ({ data }) => {
-        const size = data.byteLength ?? data.length;
-        if (
-          size < 8192 &&
-          GONE.test(typeof data === "string" ? data : decoder.decode(data))
-        )
-          look();
-      });
-    }
-  };
+  document.addEventListener("sl-kernel-doubt", () => look()); // from page.js, which has the connection
 
   // Ask whether the kernel is still there. A sleeping laptop's connection comes back by itself; a dead kernel does not.
   async function look(attempts = 5) {
