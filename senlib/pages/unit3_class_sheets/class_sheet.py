@@ -144,14 +144,14 @@ class ClassSheet:
         parts = [
             note,
             listed,
-            *map(layout.note, self.how_to_read()),
+            *map(layout.note, self.explanations()),
             layout.how_to_read("on_course_and_stuck"),
             layout.heading("What helps, by need", level=3),
             *map(_as_html, self.by_need()),
         ]
         return "".join(parts)
 
-    def how_to_read(self) -> list[str]:
+    def explanations(self) -> list[str]:
         """What the words in the table mean, and of whom they are said."""
         framework = self.school.framework
         plan = framework.tracking
@@ -179,7 +179,7 @@ class ClassSheet:
         helps = excel.ExcelSheet(name="What helps", table=needs, columns=BY_NEED)
         rows = [
             *about(self.school, self.title).rows,
-            ("How to read it", " ".join(self.how_to_read())),
+            ("How to read it", " ".join(self.explanations())),
             ("Keep it safe", KEEP),
         ]
         return excel.workbook([pupils, helps], about=rows)
@@ -202,7 +202,7 @@ class ClassSheet:
                 weights=(2, 2, 4.5, 3),
             ),
             word.TextBlock(
-                heading="How to read it", text="\n".join([*self.how_to_read(), KEEP])
+                heading="How to read it", text="\n".join([*self.explanations(), KEEP])
             ),
         ]
         sheet_about = about(self.school, self.title)

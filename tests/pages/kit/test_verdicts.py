@@ -29,7 +29,11 @@ READ = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "notebooks").glob("*.ipynb")),
     *sorted(
-        path for kind in ("*.js", "*.html") for path in (ROOT / "senlib").rglob(kind)
+        path
+        for kind in ("*.js", "*.html")
+        for path in (ROOT / "senlib").rglob(kind)
+        if "node_modules"
+        not in path.parts  # what other people wrote, where it is installed
     ),
 ]
 
