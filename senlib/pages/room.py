@@ -192,9 +192,7 @@ class RoomPage(Page):
             if show
             else "Taken back: the room no longer sees it."
         )
-        self.status.value = (
-            f'<p class="sl-note" role="status">{did} Saved {layout.saved_at(at)}</p>'
-        )
+        self.status.value = layout.status(f"{did} Saved {layout.saved_at(at)}")
 
 
 def invitation(door: str, code: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from senlib.exports.governors_paper import Figures
 from senlib.measures import provision
 from senlib.measures.gaps import clear
-from senlib.measures.governors_counts import View
+from senlib.measures.governors_counts import England, View
 from senlib.measures.proportion import rounded
 from senlib.national import ALL_SCHOOLS
 from senlib.pages.governors.caveats import (
@@ -136,24 +136,35 @@ def _with_unknown(asked: AnsweredQuestion) -> AnsweredQuestion:
     )
 
 
+def figures_by_subject(
+    view: View, words: Context, *, of: str, caption: str, reached: str
+) -> tuple[Figures, list[England | None]]:
+    """The published rates of both sides in each subject, and beside each England's figure, where there is one."""
+    rows = tuple(product(words.subjects, SIDES))
+    in_england = [view.england.get((of, *at)) for at in rows]
+    figures = Figures(
+        caption=f"{caption}, {words.summer}",
+        published=view.tables[of],
+        column=of,
+        reached=reached,
+        of="pupils",
+        rows=rows,
+        labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
+        **england_column(in_england),
+    )
+    return figures, in_england
+
+
 def progress(view: View, words: Context) -> AnsweredQuestion:
     """Of pupils with SEN and of others, how many made the expected gain, by subject."""
     if words.no_start:
         return AnsweredQuestion(PROGRESS, words.no_start)
     if counts_nobody(view.tables["progress"]):
         return AnsweredQuestion(PROGRESS, NO_RESULTS)
-    rows = tuple(product(words.subjects, SIDES))
-    held = [view.england.get(("progress", *at)) for at in rows]
-    figures = Figures(
-        caption=f"Made the expected gain, {words.summer}",
-        published=view.tables["progress"],
-        column="progress",
-        reached="made",
-        of="pupils",
-        rows=rows,
-        labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
-        **england_column(held),
+    figures, in_england = figures_by_subject(
+        view, words, of="progress", caption="Made the expected gain", reached="made"
     )
+    rows = figures.rows
     pairs = pairs_by_subject(figures, words)
     told: list[str] = []
     on_paper: list[str] = []
@@ -172,7 +183,7 @@ def progress(view: View, words: Context) -> AnsweredQuestion:
         on_paper += beside
     if words.target_source:
         source = f"Asked of schools for pupils with SEN: at least {words.target:g} % ({words.target_source})."
-    elif any(held):
+    elif any(in_england):
         source = f"England’s figures: {words.england_source}."
     else:
         source = (
@@ -194,10 +205,10 @@ def progress(view: View, words: Context) -> AnsweredQuestion:
             "target"
             if words.target_source
             else "England, from the same starts"
-            if has_stroke(england_marks(held))
+            if has_stroke(england_marks(in_england))
             else ""
         ),
-        marks=target if words.target_source else england_marks(held),
+        marks=target if words.target_source else england_marks(in_england),
         mark="target" if words.target_source else "England",
         sure=f"Results of {words.summer}. Expected gain: {words.gain}.{left_out} Pupils without a result count as not having made it. "
         f"{SURE}",
@@ -211,33 +222,27 @@ def england(view: View, words: Context) -> AnsweredQuestion:
     question = f"How many get to {words.reach}, and how is it in England?"
     if counts_nobody(view.tables["attained"]):
         return AnsweredQuestion(question, NO_RESULTS)
-    rows = tuple(product(words.subjects, SIDES))
-    held = [view.england.get(("attained", *at)) for at in rows]
-    figures = Figures(
-        caption=f"Reached {words.reach}, {words.summer}",
-        published=view.tables["attained"],
-        column="attained",
-        reached="reached",
-        of="pupils",
-        rows=rows,
-        labels=tuple(f"{subject}, {SIDES[side]}" for subject, side in rows),
-        **england_column(held),
+    figures, in_england = figures_by_subject(
+        view, words, of="attained", caption=f"Reached {words.reach}", reached="reached"
     )
+    rows = figures.rows
     told = [
         beside_england(row, at, one, words)
-        for row, at, one in zip(figures.table().itertuples(), rows, held, strict=True)
+        for row, at, one in zip(
+            figures.table().itertuples(), rows, in_england, strict=True
+        )
         # Of a side that has nobody the answer tells.
         if row.reason or row.pupils
     ]
     typed = {source for _, source, _ in words.typed.values()}
     others = [
         f"England’s figures: {words.england_source}."
-        if any(held) and words.england_source
+        if any(in_england) and words.england_source
         else "",
         f"The figures of {joined(sorted(typed))} were typed in here." if typed else "",
         WITHHELD if view.withheld else "",
     ]
-    alike = any(one and one.alike for one in held)
+    alike = any(one and one.alike for one in in_england)
     whom = (
         "All pupils of the year, wherever they started, here and in England."
         if words.no_start
@@ -246,7 +251,7 @@ def england(view: View, words: Context) -> AnsweredQuestion:
         if alike
         else "The same pupils as above, wherever they started: many with SEN started lower."
     )
-    unjudged = any(held) and not any(one and one.difference for one in held)
+    unjudged = any(in_england) and not any(one and one.difference for one in in_england)
     caveat = NO_VERDICT if unjudged else ""
     return AnsweredQuestion(
         question,
@@ -258,10 +263,10 @@ def england(view: View, words: Context) -> AnsweredQuestion:
         axis=f"reached {words.reach}",
         key=key_words(
             ("England, from the same starts" if alike else "England")
-            if has_stroke(england_marks(held))
+            if has_stroke(england_marks(in_england))
             else ""
         ),
-        marks=england_marks(held),
+        marks=england_marks(in_england),
         mark="England",
         sure=" ".join(filter(None, (whom, caveat, SURE))),
         reading=layout.how_to_read("england_with_your_starts", "rate")

@@ -114,6 +114,4 @@ class Carrying:
             if self.workspace.chosen == FOLDER
             else "The sample school is open now."
         )
-        self.deletion.value = (
-            f'<p class="sl-note" role="status">Everything is deleted. {opened}</p>'
-        )
+        self.deletion.value = layout.status(f"Everything is deleted. {opened}")

@@ -117,7 +117,7 @@ class NewestFile:
         # The table and the page first: whoever reads the words finds them as they are told.
         self._show_held()
         self._changed()
-        self.status.value = f'<p class="sl-note" role="status">{escape(words)}</p>'
+        self.status.value = layout.status(escape(words))
 
     def _put_down(self) -> None:
         self._read = None

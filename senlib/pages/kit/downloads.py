@@ -58,7 +58,7 @@ class FileButton:
     def make(self) -> None:
         """Make the file from what there is now, and show the link that saves it, or why there is none."""
         self.button.disabled = True
-        self.link.value = f'<p class="sl-note" role="status">{_ONE_MOMENT}</p>'
+        self.link.value = layout.status(_ONE_MOMENT)
         try:
             self.file = self._make()
         except StoreError as error:

@@ -123,8 +123,7 @@ class FormSheet(AnswerSheet):
         except StoreError as error:
             self.status.value = layout.trouble_line(str(error))
             return
-        text = "A new round has begun."
-        self.status.value = f'<p class="sl-note" role="status">{text}</p>'
+        self.status.value = layout.status("A new round has begun.")
         self.show()
         for function in self._on_round:
             function()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ipywidgets as widgets
-
 from senlib.pages.kit import layout
 from senlib.workbook.progress import progress
 from senlib.workbook.store import StoreError
@@ -45,8 +43,3 @@ class Header:
             trouble=self.workspace.trouble,
             far=progress(self._answers),
         ).value
-
-
-def header(workspace: Workspace) -> widgets.HTML:
-    """The header of a page that stays with one school."""
-    return Header(workspace).box

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from numbers import Real
@@ -195,6 +195,11 @@ def faults(groups: Sequence[FaultGroup]) -> str:
     )
 
 
+def status(html: str) -> str:
+    """What has just been done, in a line that a screen reader says by itself."""
+    return f'<p class="sl-note" role="status">{html}</p>'
+
+
 def trouble_line(text: str) -> str:
     """Something that could not be done, said where it was tried, with the remedy in the same words."""
     return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
@@ -308,7 +313,7 @@ def chosen_summers(
     return chosen if isinstance(chosen, tuple) else (chosen,)
 
 
-def years(cohorts: Sequence[int]) -> str:
+def years(cohorts: Iterable[int]) -> str:
     """Summers in their order, in words.
 
     >>> years((2024, 2023)), years((2024,))

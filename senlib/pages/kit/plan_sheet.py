@@ -181,5 +181,4 @@ class NewAction:
         self.due.value = None
         for function in self._after:
             function()
-        text = "Added to the action plan, and saved."
-        self.status.value = f'<p class="sl-note" role="status">{text}</p>'
+        self.status.value = layout.status("Added to the action plan, and saved.")

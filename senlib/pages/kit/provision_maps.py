@@ -9,8 +9,8 @@ import pandas as pd
 from senlib.measures.provision import GIVEN
 from senlib.workbook.forms import Grid, Row, answer_key, copies
 from senlib.workbook.page_forms import load
-from senlib.workbook.rows import every_row, rows_form
-from senlib.workbook.store import Answers, AnswersByForm, Store
+from senlib.workbook.rows import every_row
+from senlib.workbook.store import Answers, AnswersByForm
 
 MAP = "task5.provision"
 
@@ -50,11 +50,6 @@ def short_headings() -> dict[str, str]:
     ['Curriculum', 'Literacy', 'Numeracy', 'Behaviour']
     """
     return {key: title.split()[0].rstrip(",") for key, title in headings().items()}
-
-
-def maps(store: Store) -> AnswersByForm:
-    """What `given` needs of a store. Raises StoreError where it cannot be read."""
-    return {**store.forms(MAP), **store.forms(rows_form(MAP))}
 
 
 def given(answers: AnswersByForm) -> pd.DataFrame:

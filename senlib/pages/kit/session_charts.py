@@ -74,12 +74,8 @@ def _in_england(rows: pd.DataFrame) -> str:
         f"{rounded(row.national)} % of pupils {SIDES[row.group]} SEN"
         for row in published.itertuples()
     ]
-    years = _and(published["national_year"])
+    years = layout.years(set(published["national_year"]))
     return f" In England, from the same start ({years}): {' and '.join(rates)}."
-
-
-def _and(years: pd.Series) -> str:
-    return " and ".join(str(year) for year in sorted(set(years)))
 
 
 def targets_chart(school: School) -> SlideFigure | None:
@@ -109,7 +105,8 @@ def _compared_with(rows: pd.DataFrame) -> str:
         f"{row.subject} {rounded(row.target)} %"
         for row in rows.dropna(subset="target").itertuples()
     )
-    if years := _and(rows["target_year"].dropna()):
+    if summers := set(rows["target_year"].dropna()):
+        years = layout.years(summers)
         return f"Pupils with SEN in England who started where they did ({years}): {by_subject}."
     if rows["target"].nunique() == 1:
         return f"To compare with: {first.rule} {rounded(first.target)} %."

@@ -103,8 +103,6 @@ PAGES = (
     PageEntry("room", None, "In the room", "What does the room think?"),
 )
 
-TASKS = tuple(page for page in PAGES if page.number is not None)
-
 
 def page_of(stem: str) -> PageEntry:
     """The page with that stem; KeyError where there is none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import ipywidgets as widgets
 import pandas as pd
 
 from senlib.frameworks import Stage
@@ -38,6 +39,7 @@ class Choices:
                 for stage in with_results or self.framework.stages
             ],
         )
+        _choose(self.stage, query.get("stage"))
         names = [(name, name) for name in subjects(self.school)]
         self.subject = layout.choice("Subject", names or [("none held", None)])
         self.cohort = layout.choice("Summer of the results", self._summers())
@@ -56,7 +58,12 @@ class Choices:
             ],
         )
         self.denominator = layout.choice("Percentages are of", layout.DENOMINATORS)
-        self._begin_at(query)
+        for control, name in (
+            (self.subject, "subject"),
+            (self.cohort, "cohort"),
+            (self.entry, "entry"),
+        ):
+            _choose(control, query.get(name))
         self.live = Live(
             self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator
         )
@@ -139,30 +146,13 @@ class Choices:
         """Where they got to, in words: 'level 4 or above'."""
         return sentences.reached(self.reach.value, stage=self.chosen_stage)
 
-    def _begin_at(self, query: Mapping[str, str]) -> None:
-        """Choose what the page was asked for, as far as there is such a thing."""
-        for control, name in (
-            (self.stage, "stage"),
-            (self.subject, "subject"),
-            (self.cohort, "cohort"),
-            (self.entry, "entry"),
-        ):
-            for _, value in control.options:
-                if name in query and str(value or 0) == query[name]:
-                    control.value = value
-            if control is self.stage:
-                self._offer_of_stage()
-
     def _stage_changed(self) -> None:
-        with self.live.paused():
-            self._offer_of_stage()
-
-    def _offer_of_stage(self) -> None:
         """Offer the summers, starts and outcomes of the key stage."""
-        self.cohort.options = self._summers()
-        self.entry.options, self.entry.value = self._entries(), self._first_entry()
-        self.reach.options = self._reaches()
-        self.reach.value = self.chosen_stage.converted_at[0]
+        with self.live.paused():
+            self.cohort.options = self._summers()
+            self.entry.options, self.entry.value = self._entries(), self._first_entry()
+            self.reach.options = self._reaches()
+            self.reach.value = self.chosen_stage.converted_at[0]
 
     def _summers(self) -> layout.Summers:
         """The summers there are results of, and the last two and three of them together."""
@@ -195,6 +185,13 @@ class Choices:
             for step in scale.steps()
             if scale.lowest(step) > 0
         ]
+
+
+def _choose(control: widgets.Dropdown, text: str | None) -> None:
+    """Choose what the page was asked for, if there is such a thing."""
+    for _, value in control.options:
+        if text is not None and str(value or 0) == text:
+            control.value = value
 
 
 def in_summers(*cohorts: int | None) -> str:

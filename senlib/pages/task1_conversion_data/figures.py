@@ -171,7 +171,7 @@ class FiguresPiece:
         # The pieces first: whoever reads 'Saved' finds the figure in them.
         choices.live.refresh()
         words = f"{'Saved' if value else 'Taken back'} {layout.saved_at(at)}"
-        self.status.value = f'<p class="sl-note" role="status">{words}</p>{unread}'
+        self.status.value = layout.status(words) + unread
 
     def _figures_changed(self) -> None:
         """Show what an edition of England's figures changes that was added or taken away."""

@@ -14,6 +14,7 @@ from senlib.pages.kit.downloads import Downloads, FileOffer
 from senlib.pages.kit.page import Page
 from senlib.pages.unit3_class_sheets.class_sheet import HIDDEN, KEEP, ClassSheet, about
 from senlib.pages.unit3_class_sheets.year_review import GroupReview
+from senlib.workbook.store import AnswersByForm
 from senlib.workbook.strategies import STRATEGIES, TARGETS
 from senlib.workspace import Workspace
 
@@ -192,23 +193,23 @@ class ClassSheetsPage(Page):
         self.files.offer(offers)
         self.files.box.layout.display = "" if offers else "none"
 
-    def _in_excel(self, _answers: object) -> File:
-        return self._in_one_file("xlsx")
+    def _in_excel(self, answers: AnswersByForm) -> File:
+        return self._in_one_file("xlsx", answers)
 
-    def _in_word(self, _answers: object) -> File:
-        return self._in_one_file("docx")
+    def _in_word(self, answers: AnswersByForm) -> File:
+        return self._in_one_file("docx", answers)
 
-    def _in_one_file(self, kind: str) -> File:
-        # What a file is made of is read now, and not as it stood when the page was opened.
-        self.take_stock()
+    def _in_one_file(self, kind: str, answers: AnswersByForm) -> File:
+        # A file is made of the answers as they stand now, and not as the page read them.
+        self.answers = answers
         name = self.name.value
         sheet = self.sheet_of(name)
         content = sheet.excel() if kind == "xlsx" else sheet.word()
         return File(name=f"class sheet {name}.{kind}", content=content)
 
-    def _in_one_zip(self, _answers: object) -> File:
+    def _in_one_zip(self, answers: AnswersByForm) -> File:
         """The sheets of all classes of the kind that is chosen, in Excel and in Word."""
-        self.take_stock()
+        self.answers = answers
         here = self._here
         files = []
         for name in here.loc[here["sen"] > 0, "name"]:

@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import replace
 
-from senlib.pages.kit.header import Header, header
+from senlib.pages.kit.header import Header
 from senlib.workbook.store import Store
 
 
@@ -16,7 +16,7 @@ def far(box) -> dict[str, list[int]]:
 
 
 def test_rail_is_told_of_every_answer_as_it_is_kept(workspace):
-    box = header(workspace)
+    box = Header(workspace).box
     begun, parts = far(box)["task1_conversion_data"]
     workspace.store.save(
         form="unit1.reflection", field="spread", value="Not far enough"

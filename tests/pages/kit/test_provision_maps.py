@@ -69,14 +69,14 @@ def test_a_line_of_the_school_s_own_counts_until_it_is_taken_out(tmp_path):
         store, provision_maps.map_grid(), section="literacy", label="Reading dog"
     )
     store.save(form="task5.provision/0123", field=f"{key}.given", value="yes")
-    (row,) = provision_maps.given(provision_maps.maps(store)).itertuples()
+    (row,) = provision_maps.given(store.forms()).itertuples()
     assert (row.label, row.heading, row.provision) == ("Reading dog", "literacy", key)
-    assert provision_maps.by_pupil(provision_maps.maps(store)).loc["0123"].tolist() == [
+    assert provision_maps.by_pupil(store.forms()).loc["0123"].tolist() == [
         "Literacy",
         "Reading dog",
     ]
     drop_row(store, provision_maps.map_grid(), key)
-    assert len(provision_maps.given(provision_maps.maps(store))) == 0
+    assert len(provision_maps.given(store.forms())) == 0
 
 
 def test_many_maps_are_one_table():
