@@ -98,7 +98,7 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ['all', 'SEN']
     """
     framework = school.framework
-    stage = framework.stage(framework.tracking.stage)
+    stage = framework.tracked_stage
     pupils = school.pupils[
         (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
     ]
