@@ -81,7 +81,7 @@ class TrackedRow(Protocol):
     year_group: int
 
 
-class Judgement(NamedTuple):
+class TrackingVerdict(NamedTuple):
     """How far a pupil has come: gain in levels, on course, stuck (each None where it cannot be said) and why it cannot."""
 
     gain: float | None
@@ -135,7 +135,7 @@ def track(
     rows = rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id")
     rows = _with_now(rows, now=_now(school))
     judge = _on_a_line if plan.method == "line" else _by_forecast
-    rows = _with_judgements(rows, judge(rows, aim))
+    rows = _with_verdicts(rows, judge(rows, aim))
     rows = _by_name(rows.assign(set=_set_of(rows)), framework=framework)
     return rows[_TRACKED]
 
@@ -345,7 +345,7 @@ def years_into(
     )
 
 
-def _on_a_line(rows: pd.DataFrame, aim: Aim) -> list[Judgement]:
+def _on_a_line(rows: pd.DataFrame, aim: Aim) -> list[TrackingVerdict]:
     """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
 
     Stuck when a year or more has passed and the level now is no higher than on entry. Where the level now has no date,
@@ -355,7 +355,7 @@ def _on_a_line(rows: pd.DataFrame, aim: Aim) -> list[Judgement]:
     return [_judged_on_a_line(row, aim) for row in rows.itertuples()]
 
 
-def _judged_on_a_line(row: TrackedRow, aim: Aim) -> Judgement:
+def _judged_on_a_line(row: TrackedRow, aim: Aim) -> TrackingVerdict:
     scale = aim.stage.outcome_scale
     from_points = scale.carries_points(row.entry)
     at_points = scale.carries_points(row.now)
@@ -364,7 +364,7 @@ def _judged_on_a_line(row: TrackedRow, aim: Aim) -> Judgement:
         gain = round((row.now_points - row.entry_points) / LEVEL_POINTS, 1)
     higher = scale.above(row.now, than=row.entry)
     if why := _why_not_at_all(row, scale=scale, higher=higher):
-        return Judgement(gain, None, None, why)
+        return TrackingVerdict(gain, None, None, why)
     years = years_into(
         row.now_date,
         year_group=int(row.year_group),
@@ -373,12 +373,12 @@ def _judged_on_a_line(row: TrackedRow, aim: Aim) -> Judgement:
     )
     stuck = years >= 1 and not higher
     if not from_points:
-        return Judgement(gain, None, stuck, NO_POINTS)
+        return TrackingVerdict(gain, None, stuck, NO_POINTS)
     target = scale.lowest(aim.reach) + 1  # the middle of the lowest sub-level
     rise = (target - row.entry_points) * min(years / 3, 1)
     # Whatever has no points lies below level 1, and so below every line.
     on_course = at_points and row.now_points >= row.entry_points + rise
-    return Judgement(gain, bool(on_course), stuck, "")
+    return TrackingVerdict(gain, bool(on_course), stuck, "")
 
 
 def _why_not_at_all(row: TrackedRow, *, scale: Scale, higher: bool | None) -> str:
@@ -392,7 +392,7 @@ def _why_not_at_all(row: TrackedRow, *, scale: Scale, higher: bool | None) -> st
     return "" if row.now_date else NO_DATE
 
 
-def _by_forecast(rows: pd.DataFrame, aim: Aim) -> list[Judgement]:
+def _by_forecast(rows: pd.DataFrame, aim: Aim) -> list[TrackingVerdict]:
     """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
     # The pupils are still at school: the newest edition with examinations stands beside them.
     quarter = expected_outcomes(
@@ -400,31 +400,31 @@ def _by_forecast(rows: pd.DataFrame, aim: Aim) -> list[Judgement]:
     )
     floors = quarter.set_index(["subject", "entry"])["expected"]
     england = {name: national.subject(name) for name in rows["subject"].unique()}
-    judgements = []
+    verdicts = []
     for row in rows.itertuples():
         floor = floors.get((england[row.subject], row.entry_band))
-        judgements.append(_judged_by_forecast(row, aim, floor=floor))
-    return judgements
+        verdicts.append(_judged_by_forecast(row, aim, floor=floor))
+    return verdicts
 
 
-def _judged_by_forecast(row: TrackedRow, aim: Aim, *, floor: str | None) -> Judgement:
+def _judged_by_forecast(
+    row: TrackedRow, aim: Aim, *, floor: str | None
+) -> TrackingVerdict:
     scale = aim.stage.outcome_scale
     if scale.is_other(row.now):  # heading for no GCSE in it
-        return Judgement(None, on_course=False, stuck=None, unjudged="")
+        return TrackingVerdict(None, on_course=False, stuck=None, unjudged="")
     if pd.isna(row.now_points):
-        return Judgement(None, on_course=None, stuck=None, unjudged=NO_NOW)
+        return TrackingVerdict(None, on_course=None, stuck=None, unjudged=NO_NOW)
     on_course = scale.reached(row.now, reach=aim.reach)
     stuck = None if floor is None else bool(row.now_points < scale.points(floor))
-    return Judgement(None, on_course, stuck, "")
+    return TrackingVerdict(None, on_course, stuck, "")
 
 
-def _with_judgements(
-    rows: pd.DataFrame, judgements: Sequence[Judgement]
+def _with_verdicts(
+    rows: pd.DataFrame, verdicts: Sequence[TrackingVerdict]
 ) -> pd.DataFrame:
     """The rows with gain, on_course, stuck, standing and unjudged."""
-    table = pd.DataFrame(judgements, columns=Judgement._fields, index=rows.index)
-    words = [
-        standing(on_course=each.on_course, stuck=each.stuck) for each in judgements
-    ]
+    table = pd.DataFrame(verdicts, columns=TrackingVerdict._fields, index=rows.index)
+    words = [standing(on_course=each.on_course, stuck=each.stuck) for each in verdicts]
     types = {"gain": "Float64", "on_course": "boolean", "stuck": "boolean"}
     return rows.join(table.astype(types)).assign(standing=words)
