@@ -222,10 +222,10 @@ def _counted(
         cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA),
         hidden=table["hidden"].fillna(0).astype("int64"),
         left_out=table["left_out"].fillna(0).astype("int64"),
-        target=float(criterion.target),
+        target=criterion.target,
         target_year=pd.array([pd.NA] * len(table), dtype="Int64"),
         judged=True,
-    )
+    ).astype({"target": float})
 
 
 def met_by_pupil(

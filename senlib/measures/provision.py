@@ -421,9 +421,7 @@ def _mark(initials: pd.Series) -> str:
     return ", ".join(sorted(set(initials) - {""})) or TICK
 
 
-def _moving(
-    people: pd.DataFrame, *, having: pd.Series
-) -> tuple[int, int, int, int, int]:
+def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, ...]:
     """Of those who have a thing: known, moving, not known; of the others: known, moving."""
     has, known = people["pupil_id"].isin(having), people["standing"] != NOT_KNOWN
     moving = people["standing"] == "moving"
@@ -431,7 +429,7 @@ def _moving(
     return tuple(int(side.sum()) for side in sides)
 
 
-def _spent(heading: str, rows: pd.DataFrame) -> dict:
+def _spent(heading: str, rows: pd.DataFrame) -> dict[str, str | int | float]:
     """One row of `spend`. Nothing given costs nothing; a thing whose cost is not written down is not known."""
     hours, cost = rows[["hours", "cost"]].sum(min_count=min(len(rows), 1))
     return {
