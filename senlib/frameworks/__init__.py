@@ -86,6 +86,11 @@ class Stage:
         return self.national_bands.get(band, band)
 
     @property
+    def starts(self) -> list[str]:
+        """Every entry band, and 'none' for pupils whose start is not known."""
+        return [*self.bands, "none"]
+
+    @property
     def averaged(self) -> bool:
         """Whether entry is one average for all subjects (scaled scores) rather than each subject's own result."""
         return bool(self.scores_of_band)
@@ -187,6 +192,11 @@ class Framework:
         raise KeyError(
             f"{name!r} is no stage of {self.title}: {', '.join(stage.name for stage in self.stages)}"
         )
+
+    @property
+    def tracked_stage(self) -> Stage:
+        """The stage that Tasks 4 and 5 follow pupils through."""
+        return self.stage(self.tracking.stage)
 
     def subject(self, text: str) -> str | None:
         """A subject's own name for a spelling of it, or None where the framework does not take it.

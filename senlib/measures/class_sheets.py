@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from senlib.measures.groups import has_sen
+from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.tracking import track
 from senlib.school.school import School
 
@@ -30,7 +30,7 @@ PEOPLE = [
     "need",
     "need_2",
 ]
-STANDING = ["entry", "now", "on_course", "stuck"]
+STANDING = ["entry", "now", "on_course", "stuck", "standing"]
 
 
 def classes(school: School) -> pd.DataFrame:
@@ -67,13 +67,13 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
     """The pupils with SEN on roll in every class of a kind, by name, with where they stand in its subject.
 
     `subject` is the one to look at where the class itself has none, as a form. Columns: class, pupil_id, forename, surname, form,
-    year_group, sen_provision, need, need_2, and entry, now, on_course and stuck of `tracking.track` ('' where there is no
-    subject, or the pupil is not followed). KeyError where there is no such column.
+    year_group, sen_provision, need, need_2, and entry, now, on_course, stuck and standing of `tracking.track` (blank or missing
+    where there is no subject, or the pupil is not followed). KeyError where there is no such column.
 
     >>> from senlib import open_sample
     >>> lists = class_lists(open_sample("levels"), column="form", subject="Science")
-    >>> bool((lists["class"] == lists["form"]).all()), list(lists.columns[-4:])
-    (True, ['entry', 'now', 'on_course', 'stuck'])
+    >>> bool((lists["class"] == lists["form"]).all()), list(lists.columns[-5:])
+    (True, ['entry', 'now', 'on_course', 'stuck', 'standing'])
     """
     if column not in COLUMNS:
         raise KeyError(f"{column!r} says nothing of classes: {', '.join(COLUMNS)}")
@@ -83,15 +83,17 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
     )
     pupils = pupils[here].sort_values(["surname", "forename", "pupil_id"])
     pupils = pupils.assign(**{"class": pupils[column]})[["class", *PEOPLE]]
-    standing = pd.DataFrame(columns=["pupil_id", *STANDING], dtype=str)
-    if subject := _subject(school, column) or subject:
-        stage = school.framework.stage(school.framework.tracking.stage)
-        standing = track(school, subject=subject, entry=[*stage.bands, "none"])[
-            list(standing.columns)
-        ].astype(str)
-    return pupils.merge(standing, on="pupil_id", how="left").fillna(
-        dict.fromkeys(STANDING, "")
-    )
+    subject = _subject(school, column) or subject
+    if subject:
+        stage = school.framework.tracked_stage
+        tracked = track(school, subject=subject, entry=stage.starts)
+        standing = tracked[["pupil_id", *STANDING]]
+    else:
+        standing = pd.DataFrame(columns=["pupil_id", *STANDING], dtype=str)
+    lists = pupils.merge(standing, on="pupil_id", how="left")
+    unjudged = NOT_KNOWN if subject else ""
+    lists = lists.fillna({"entry": "", "now": "", "standing": unjudged})
+    return lists.astype({"on_course": "boolean", "stuck": "boolean"})
 
 
 def class_sheet(

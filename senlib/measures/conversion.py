@@ -145,7 +145,7 @@ def conversion(
     reaches = (
         (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
     )
-    asked = {
+    asked: dict[str, Any] = {
         "stage": of_stage.name,
         "subject": subject,
         "by": by,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from senlib.measures.groups import has_sen
@@ -98,19 +97,22 @@ def _starts(school: School) -> dict[str, pd.Series]:
         # A code that hides a low level has no band by subject, and no other start.
         below |= known["entry"].isin(stage.entry_scale.below_range())
         core = school.framework.core_subjects()
-        held = known[(known["start"] == "known") & known["subject"].isin(core)]
-        every = known["pupil_id"].map(held.groupby("pupil_id").size()) >= len(core)
-        whole, one = every, known["pupil_id"].isin(held["pupil_id"]) & ~every
+        in_core = known[(known["start"] == "known") & known["subject"].isin(core)]
+        subjects = known["pupil_id"].map(in_core.groupby("pupil_id").size())
+        whole = subjects >= len(core)
+        one = known["pupil_id"].isin(in_core["pupil_id"]) & ~whole
     ids = school.pupils["pupil_id"]
-    found = {}
+    facts: dict[str, pd.Series] = {}
+    # The first that is true of a pupil stands.
+    left = pd.Series(True, index=ids.index)
     for name, rows in (
         ("start_both", whole),
         ("start_one", one),
         ("start_below", below),
     ):
-        told = np.logical_or.reduce(list(found.values()) or [np.zeros(len(ids), bool)])
-        found[name] = ids.isin(known.loc[rows, "pupil_id"]) & ~told
-    return found | {"start_none": ~np.logical_or.reduce(list(found.values()))}
+        facts[name] = ids.isin(known.loc[rows, "pupil_id"]) & left
+        left &= ~facts[name]
+    return facts | {"start_none": left}
 
 
 def _counted(facts: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -98,7 +98,7 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ['all', 'SEN']
     """
     framework = school.framework
-    stage = framework.stage(framework.tracking.stage)
+    stage = framework.tracked_stage
     pupils = school.pupils[
         (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
     ]
@@ -222,10 +222,10 @@ def _counted(
         cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA),
         hidden=table["hidden"].fillna(0).astype("int64"),
         left_out=table["left_out"].fillna(0).astype("int64"),
-        target=float(criterion.target),
+        target=criterion.target,
         target_year=pd.array([pd.NA] * len(table), dtype="Int64"),
         judged=True,
-    )
+    ).astype({"target": float})
 
 
 def met_by_pupil(

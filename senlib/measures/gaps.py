@@ -188,7 +188,8 @@ def mcnemar(*, first: int, second: int) -> float:
     """
     split = first + second
     tail = sum(math.comb(split, count) for count in range(min(first, second) + 1))
-    return min(1.0, 2 * tail / 2**split)
+    both_tails: float = 2 * tail / 2**split
+    return min(1.0, both_tails)
 
 
 def paired(

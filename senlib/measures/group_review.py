@@ -35,10 +35,8 @@ def review(school: School, *, year_group: int, subject: str) -> pd.DataFrame:
     >>> table.groupby("review", sort=False)["group"].agg(list).to_dict()
     {'sex': ['F', 'M'], 'sen': ['SEN', 'no SEN'], 'ethnicity': ['White British', 'minority ethnic groups'], 'able': ['Y', 'N']}
     """
-    stage = school.framework.stage(school.framework.tracking.stage)
-    rows = track(
-        school, subject=subject, entry=[*stage.bands, "none"], years=[year_group]
-    )
+    stage = school.framework.tracked_stage
+    rows = track(school, subject=subject, entry=stage.starts, years=[year_group])
     rows = rows.merge(
         school.pupils[["pupil_id", "sex", "ethnicity", "able"]], on="pupil_id"
     )
@@ -61,7 +59,8 @@ def _counted(rows: pd.DataFrame, name: str, *, school: School) -> pd.DataFrame:
         )
     else:
         group = values.replace("", NOT_KNOWN)
-    judged, reached = rows["on_course"] != "", rows["on_course"] == "yes"
+    judged = rows["on_course"].notna()
+    reached = rows["on_course"].fillna(False).astype(bool)
     counted = pd.DataFrame(
         {"group": group, "pupils": judged, "reached": reached, "not_judged": ~judged}
     )

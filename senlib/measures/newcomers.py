@@ -25,7 +25,7 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ('task5.chart.english.3', True)
     """
     framework = school.framework
-    stage = framework.stage(framework.tracking.stage)
+    stage = framework.tracked_stage
     pupils = school.pupils[
         (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
     ]

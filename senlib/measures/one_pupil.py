@@ -80,13 +80,11 @@ def now_of(school: School, pupil_id: str) -> pd.DataFrame:
     >>> now_of(school, pupil)["subject"].tolist()
     ['English', 'Mathematics', 'Science', 'ICT']
     """
-    stage = school.framework.stage(school.framework.tracking.stage)
+    stage = school.framework.tracked_stage
     pupils, results = (
         table[table["pupil_id"] == pupil_id]
         for table in (school.pupils, school.results)
     )
-    rows = track(
-        replace(school, pupils=pupils, results=results), entry=[*stage.bands, "none"]
-    )
+    rows = track(replace(school, pupils=pupils, results=results), entry=stage.starts)
     # Of a subject of which neither is held there is nothing to tell.
     return rows[(rows["entry"] != "") | (rows["now"] != "")].reset_index(drop=True)

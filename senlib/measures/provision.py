@@ -341,17 +341,15 @@ def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFr
 def standings(school: School) -> pd.DataFrame:
     """Pupils and subjects in which one can tell: pupil_id, subject, stuck (whether). Shared, and not to be changed."""
     framework = school.framework
-    stage = framework.stage(framework.tracking.stage)
+    stage = framework.tracked_stage
     rows = track(school, entry=stage.bands)
-    judged = rows["stuck"] != ""
+    judged = rows["stuck"].notna()
     if framework.tracking.method == "line":
         # Before the end of the first year nobody is called stuck, which does not mean that everybody moves.
-        judged &= _first_year_over(rows, school=school, stage=stage) | (
-            rows["stuck"] == "yes"
-        )
-    return rows[judged].assign(stuck=rows["stuck"] == "yes")[
-        ["pupil_id", "subject", "stuck"]
-    ]
+        over = _first_year_over(rows, school=school, stage=stage)
+        judged &= over | rows["stuck"].fillna(False).astype(bool)
+    table = rows.loc[judged, ["pupil_id", "subject", "stuck"]]
+    return table.astype({"stuck": bool})
 
 
 def _first_year_over(rows: pd.DataFrame, *, school: School, stage: Stage) -> np.ndarray:
@@ -423,9 +421,7 @@ def _mark(initials: pd.Series) -> str:
     return ", ".join(sorted(set(initials) - {""})) or TICK
 
 
-def _moving(
-    people: pd.DataFrame, *, having: pd.Series
-) -> tuple[int, int, int, int, int]:
+def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, ...]:
     """Of those who have a thing: known, moving, not known; of the others: known, moving."""
     has, known = people["pupil_id"].isin(having), people["standing"] != NOT_KNOWN
     moving = people["standing"] == "moving"
@@ -433,7 +429,7 @@ def _moving(
     return tuple(int(side.sum()) for side in sides)
 
 
-def _spent(heading: str, rows: pd.DataFrame) -> dict:
+def _spent(heading: str, rows: pd.DataFrame) -> dict[str, str | int | float]:
     """One row of `spend`. Nothing given costs nothing; a thing whose cost is not written down is not known."""
     hours, cost = rows[["hours", "cost"]].sum(min_count=min(len(rows), 1))
     return {

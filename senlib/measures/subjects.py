@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -119,7 +120,7 @@ def _of_cohort(reached: pd.DataFrame, *, subjects: Sequence[str]) -> pd.DataFram
     return made.sort_values("points", ascending=False, kind="stable", ignore_index=True)
 
 
-def _counts(table: pd.DataFrame, first: str, second: str) -> dict:
+def _counts(table: pd.DataFrame, first: str, second: str) -> dict[str, Any]:
     known = table[first].notna(), table[second].notna()
     both = table[known[0] & known[1]]
     one, other = both[first].astype(bool), both[second].astype(bool)
@@ -137,7 +138,7 @@ def _counts(table: pd.DataFrame, first: str, second: str) -> dict:
     }
 
 
-def _judged(row: dict, *, pairs: int) -> dict:
+def _judged(row: dict[str, Any], *, pairs: int) -> dict[str, Any]:
     first, second = row["first_only"], row["second_only"]
     gap = paired(
         both=row["both"],

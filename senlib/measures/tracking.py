@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple, Protocol
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from senlib.measures.counting import (
     pairs,
 )
 from senlib.measures.expected import expected_outcomes
+from senlib.measures.groups import NOT_KNOWN
 from senlib.measures.proportion import wilson
 from senlib.school.cache import kept
 from senlib.school.school import School, current_academic_year
@@ -38,12 +40,64 @@ PEOPLE = [
 LEVEL_POINTS = 6
 
 # Why it cannot be said whether a pupil is on course. NO_POINTS: W, a P level or a code stands at one end.
-NO_START, NO_NOW, NO_DATE, NO_POINTS = (
-    "no start",
-    "no result now",
-    "no date",
-    "no points",
-)
+NO_START = "no start"
+NO_NOW = "no result now"
+NO_DATE = "no date"
+NO_POINTS = "no points"
+
+# Where a pupil stands, in words.
+STUCK, STUCK_ON_COURSE = "stuck", "stuck, though on course"
+ON_COURSE, BEHIND = "on course", "behind"
+NOT_STUCK = "not stuck"
+
+_TRACKED = [
+    "subject",
+    *PEOPLE[:5],
+    "set",
+    *PEOPLE[5:],
+    "entry",
+    "entry_band",
+    "entry_by_teacher",
+    "now",
+    "now_date",
+    "gain",
+    "on_course",
+    "stuck",
+    "standing",
+    "unjudged",
+]
+
+
+class TrackedRow(Protocol):
+    """A pupil in a subject: the entry, and what the pupil is said to stand at now."""
+
+    subject: str
+    entry: str
+    entry_band: str
+    entry_points: float
+    now: str
+    now_points: float
+    now_date: str
+    year_group: int
+
+
+class TrackingVerdict(NamedTuple):
+    """How far a pupil has come: gain in levels, on course, stuck (each None where it cannot be said) and why it cannot."""
+
+    gain: float | None
+    on_course: bool | None
+    stuck: bool | None
+    unjudged: str
+
+
+class Aim(NamedTuple):
+    """What pupils are judged by: the outcome to reach in a stage, as of a school year, beside England's figures."""
+
+    framework: Framework
+    stage: Stage
+    reach: str
+    academic_year: int
+    figures: pd.DataFrame | None
 
 
 def track(
@@ -59,8 +113,9 @@ def track(
 
     Columns: subject, pupil_id, forename, surname, year_group, form, set, sen_provision, need, attendance, entry (as given),
     entry_band, entry_by_teacher, now (the newest that is a result), now_date, gain (levels, one decimal; missing where it cannot
-    be had), on_course and stuck (each 'yes', 'no' or '' where it cannot be said) and unjudged (why on_course, or both, cannot be
-    said: one of NO_START, NO_NOW, NO_DATE and NO_POINTS, else ''). How the two are judged stands in the framework's tracking.
+    be told), on_course and stuck (each missing where it cannot be said), standing (both in words, as `standing` says) and unjudged
+    (why on_course, or both, cannot be said: one of NO_START, NO_NOW, NO_DATE and NO_POINTS, else ''). How the two are judged
+    stands in the framework's tracking.
     `figures` are England's, where others than the package's are to be used.
 
     >>> from senlib import open_sample
@@ -69,44 +124,35 @@ def track(
     ({'3'}, [7, 8, 9])
     """
     framework, plan = school.framework, school.framework.tracking
-    stage = framework.stage(plan.stage)
-    bands = _known_bands(
-        [entry] if isinstance(entry, str) else list(entry or [plan.entry]), stage=stage
-    )
-    reach = reach or plan.reach
-    stage.outcome_scale.lowest(
-        reach
-    )  # a wrong `reach` is told even where there are no pupils
-    pupils = school.pupils[
-        school.pupils["year_group"].isin(list(years or plan.years))
-        & (school.pupils["on_roll"] == "Y")
-    ]
+    stage = framework.tracked_stage
+    entries = [entry] if isinstance(entry, str) else list(entry or [plan.entry])
+    bands = _known_bands(entries, stage=stage)
+    aim = Aim(framework, stage, reach or plan.reach, school.academic_year, figures)
+    stage.outcome_scale.lowest(aim.reach)  # an error even where there are no pupils
+    in_years = school.pupils["year_group"].isin(list(years or plan.years))
+    pupils = school.pupils[in_years & (school.pupils["on_roll"] == "Y")]
     rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
-    rows = _with_now(
-        rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id"),
-        now=_now(school),
-    )
+    rows = rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id")
+    rows = _with_now(rows, now=_now(school))
     judge = _on_a_line if plan.method == "line" else _by_forecast
-    judged = judge(
-        rows,
-        framework=framework,
-        stage=stage,
-        reach=reach,
-        academic_year=school.academic_year,
-        figures=figures,
-    )
-    rows = _by_name(rows.assign(set=_set_of(rows), **judged), framework=framework)
-    columns = [
-        *PEOPLE[:5],
-        "set",
-        *PEOPLE[5:],
-        "entry",
-        "entry_band",
-        "entry_by_teacher",
-        "now",
-        "now_date",
-    ]
-    return rows[["subject", *columns, "gain", "on_course", "stuck", "unjudged"]]
+    rows = _with_verdicts(rows, judge(rows, aim))
+    rows = _by_name(rows.assign(set=_set_of(rows)), framework=framework)
+    return rows[_TRACKED]
+
+
+def standing(*, on_course: bool | None, stuck: bool | None) -> str:
+    """Where a pupil stands, in words. A pupil who is behind and stuck is called stuck.
+
+    >>> standing(on_course=True, stuck=True), standing(on_course=False, stuck=False)
+    ('stuck, though on course', 'behind')
+    >>> standing(on_course=None, stuck=False), standing(on_course=None, stuck=None)
+    ('not stuck', 'not known')
+    """
+    if stuck:
+        return STUCK_ON_COURSE if on_course else STUCK
+    if on_course is not None:
+        return ON_COURSE if on_course else BEHIND
+    return NOT_KNOWN if stuck is None else NOT_STUCK
 
 
 def undated(tracked: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +171,7 @@ def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFr
     """Of pupils of whom it can be said, how many are on course; one row for each year group, with SEN and without.
 
     `tracked` is a table of `track`, of one subject. Columns: year_group, group (SEN, no SEN), pupils (the denominator: those
-    whose on_course is 'yes' or 'no'), reached, percent, low, high (Wilson, 95 %, in percent). Of pupils whose SEN code is
+    whose on_course is not missing), reached, percent, low, high (Wilson, 95 %, in percent). Of pupils whose SEN code is
     blank the group is not known: they are in neither.
 
     >>> from senlib import open_sample
@@ -134,16 +180,16 @@ def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFr
     >>> table[["year_group", "group"]].values.tolist()[:3]
     [[7, 'SEN'], [7, 'no SEN'], [8, 'SEN']]
     """
-    known = tracked[tracked["on_course"] != ""]
-    known = known.assign(
-        group=known["sen_provision"].map(framework.sen_groups),
-        reached=(known["on_course"] == "yes").astype("int64"),
+    judged = tracked[tracked["on_course"].notna()]
+    judged = judged.assign(
+        group=judged["sen_provision"].map(framework.sen_groups),
+        reached=judged["on_course"].astype("int64"),
     )
     # In their order as they are read: with SEN first.
-    counted = known.dropna(subset="group").groupby(
+    groups = judged.dropna(subset="group").groupby(
         ["year_group", "group"], as_index=False
     )
-    table = counted.agg(pupils=("reached", "size"), reached=("reached", "sum"))
+    table = groups.agg(pupils=("reached", "size"), reached=("reached", "sum"))
     return table.join(wilson(table["reached"], table["pupils"]))
 
 
@@ -251,9 +297,7 @@ def _entries_by_subject(
     entries = everyone.merge(texts, on=["pupil_id", "subject"], how="left")
     entries = entries.fillna({"entry": "", "entry_kind": ""})
     entries["entry_band"] = bands_of(entries, stage=stage)
-    entries["entry_by_teacher"] = (
-        entries["entry_kind"].eq("teacher").map({True: "yes", False: "no"})
-    )
+    entries["entry_by_teacher"] = entries["entry_kind"] == "teacher"
     entries["entry"] = entry_texts(entries)
     return entries.drop(columns="entry_kind")
 
@@ -301,60 +345,43 @@ def years_into(
     )
 
 
-def _on_a_line(
-    rows: pd.DataFrame,
-    *,
-    framework: Framework,
-    stage: Stage,
-    reach: str,
-    academic_year: int,
-    figures: pd.DataFrame | None,
-) -> dict[str, list]:
+def _on_a_line(rows: pd.DataFrame, aim: Aim) -> list[TrackingVerdict]:
     """Levels: on course when at or above the straight line from entry to the lowest points of `reach` at the stage's end.
 
     Stuck when a year or more has passed and the level now is no higher than on entry. Where the level now has no date,
     nobody can say how much time it took: neither is judged. From a start that carries no points no line can be drawn; and
     where two results stand in no order, as W and a P level, it is not known either whether the pupil is stuck.
     """
-    scale = stage.outcome_scale
-    target = scale.lowest(reach) + 1  # the middle of the lowest sub-level
-    first_year = stage.ends_in_year - 2
-    judged = []
-    for row in rows.itertuples():
-        from_points, at_points = map(scale.carries_points, (row.entry, row.now))
-        gain = None
-        if from_points and at_points:
-            gain = round((row.now_points - row.entry_points) / LEVEL_POINTS, 1)
-        higher = scale.above(row.now, than=row.entry)
-        if why := _why_not_at_all(row, scale=scale, higher=higher):
-            judged.append((gain, "", "", why))
-            continue
-        years = years_into(
-            row.now_date,
-            year_group=int(row.year_group),
-            academic_year=academic_year,
-            first_year=first_year,
-        )
-        stuck = "yes" if years >= 1 and not higher else "no"
-        if not from_points:
-            judged.append((gain, "", stuck, NO_POINTS))
-            continue
-        wanted = row.entry_points + (target - row.entry_points) * min(years / 3, 1)
-        # Whatever has no points lies below level 1, and so below every line.
-        there = at_points and row.now_points >= wanted
-        judged.append((gain, "yes" if there else "no", stuck, ""))
-    gains, on_course, stuck, unjudged = (
-        map(list, zip(*judged, strict=True)) if judged else [[]] * 4
+    return [_judged_on_a_line(row, aim) for row in rows.itertuples()]
+
+
+def _judged_on_a_line(row: TrackedRow, aim: Aim) -> TrackingVerdict:
+    scale = aim.stage.outcome_scale
+    from_points = scale.carries_points(row.entry)
+    at_points = scale.carries_points(row.now)
+    gain = None
+    if from_points and at_points:
+        gain = round((row.now_points - row.entry_points) / LEVEL_POINTS, 1)
+    higher = scale.above(row.now, than=row.entry)
+    if why := _why_not_at_all(row, scale=scale, higher=higher):
+        return TrackingVerdict(gain, None, None, why)
+    years = years_into(
+        row.now_date,
+        year_group=int(row.year_group),
+        academic_year=aim.academic_year,
+        first_year=aim.stage.ends_in_year - 2,
     )
-    return {
-        "gain": pd.array(gains, dtype="Float64"),
-        "on_course": on_course,
-        "stuck": stuck,
-        "unjudged": unjudged,
-    }
+    stuck = years >= 1 and not higher
+    if not from_points:
+        return TrackingVerdict(gain, None, stuck, NO_POINTS)
+    target = scale.lowest(aim.reach) + 1  # the middle of the lowest sub-level
+    rise = (target - row.entry_points) * min(years / 3, 1)
+    # Whatever has no points lies below level 1, and so below every line.
+    on_course = at_points and row.now_points >= row.entry_points + rise
+    return TrackingVerdict(gain, bool(on_course), stuck, "")
 
 
-def _why_not_at_all(row, *, scale: Scale, higher: bool | None) -> str:
+def _why_not_at_all(row: TrackedRow, *, scale: Scale, higher: bool | None) -> str:
     """Why neither can be said of a row, by levels; '' where something can."""
     if not is_grade(row.now, scale):
         return NO_NOW
@@ -365,42 +392,39 @@ def _why_not_at_all(row, *, scale: Scale, higher: bool | None) -> str:
     return "" if row.now_date else NO_DATE
 
 
-def _by_forecast(
-    rows: pd.DataFrame,
-    *,
-    framework: Framework,
-    stage: Stage,
-    reach: str,
-    academic_year: int,
-    figures: pd.DataFrame | None,
-) -> dict[str, list]:
+def _by_forecast(rows: pd.DataFrame, aim: Aim) -> list[TrackingVerdict]:
     """GCSE: on course when heading for `reach` or better; stuck when below what three in four with the same start reached."""
-    scale = stage.outcome_scale
     # The pupils are still at school: the newest edition with examinations stands beside them.
     quarter = expected_outcomes(
-        framework=framework, stage=stage, share=0.75, figures=figures
+        framework=aim.framework, stage=aim.stage, share=0.75, figures=aim.figures
     )
-    quarter = quarter.set_index(["subject", "entry"])["expected"]
+    floors = quarter.set_index(["subject", "entry"])["expected"]
     england = {name: national.subject(name) for name in rows["subject"].unique()}
-    on_course, stuck, unjudged = [], [], []
+    verdicts = []
     for row in rows.itertuples():
-        floor = quarter.get((england[row.subject], row.entry_band))
-        known = not pd.isna(row.now_points)
-        unjudged.append("" if known or scale.is_other(row.now) else NO_NOW)
-        if scale.is_other(row.now):  # heading for no GCSE in it
-            on_course.append("no"), stuck.append("")
-            continue
-        on_course.append(
-            ("yes" if scale.reached(row.now, reach=reach) else "no") if known else ""
-        )
-        stuck.append(
-            ("yes" if row.now_points < scale.points(floor) else "no")
-            if known and floor is not None
-            else ""
-        )
-    return {
-        "gain": pd.array([None] * len(rows), dtype="Float64"),
-        "on_course": on_course,
-        "stuck": stuck,
-        "unjudged": unjudged,
-    }
+        floor = floors.get((england[row.subject], row.entry_band))
+        verdicts.append(_judged_by_forecast(row, aim, floor=floor))
+    return verdicts
+
+
+def _judged_by_forecast(
+    row: TrackedRow, aim: Aim, *, floor: str | None
+) -> TrackingVerdict:
+    scale = aim.stage.outcome_scale
+    if scale.is_other(row.now):  # heading for no GCSE in it
+        return TrackingVerdict(None, on_course=False, stuck=None, unjudged="")
+    if pd.isna(row.now_points):
+        return TrackingVerdict(None, on_course=None, stuck=None, unjudged=NO_NOW)
+    on_course = scale.reached(row.now, reach=aim.reach)
+    stuck = None if floor is None else bool(row.now_points < scale.points(floor))
+    return TrackingVerdict(None, on_course, stuck, "")
+
+
+def _with_verdicts(
+    rows: pd.DataFrame, verdicts: Sequence[TrackingVerdict]
+) -> pd.DataFrame:
+    """The rows with gain, on_course, stuck, standing and unjudged."""
+    table = pd.DataFrame(verdicts, columns=TrackingVerdict._fields, index=rows.index)
+    words = [standing(on_course=each.on_course, stuck=each.stuck) for each in verdicts]
+    types = {"gain": "Float64", "on_course": "boolean", "stuck": "boolean"}
+    return rows.join(table.astype(types)).assign(standing=words)

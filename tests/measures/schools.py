@@ -80,3 +80,16 @@ def cohort_of(
         if outcome != "-"
     ]
     return school(framework, pupils, results)
+
+
+def yes_or_no(value) -> str:
+    """A value that may be true, false or missing, as 'yes', 'no' or ''."""
+    if pd.isna(value):
+        return ""
+    return "yes" if value else "no"
+
+
+def true_or_false(words: list[str]) -> pd.Series:
+    """The column of which `yes_or_no` gives these words."""
+    values = {"yes": True, "no": False, "": pd.NA}
+    return pd.Series([values[word] for word in words], dtype="boolean")

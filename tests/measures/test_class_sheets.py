@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from senlib.measures.class_sheets import class_sheet, classes
-from tests.measures.schools import school
+from tests.measures.schools import school, yes_or_no
 
 
 def pupil(number, **others):
@@ -54,6 +54,7 @@ def test_forms_and_sets_with_their_numbers(small):
 
 def test_a_set_s_sheet_says_where_they_stand_in_its_subject(small):
     sheet = class_sheet(small, column="set_english", name="8En1")
+    sheet = sheet.assign(stuck=sheet["stuck"].map(yes_or_no))
     assert sheet[
         ["pupil_id", "need", "need_2", "entry", "now", "stuck"]
     ].values.tolist() == [["1", "SPLD", "SLCN", "3", "3b", "yes"]]
@@ -61,7 +62,12 @@ def test_a_set_s_sheet_says_where_they_stand_in_its_subject(small):
 
 def test_without_a_result_now_nothing_is_said(small):
     (row,) = class_sheet(small, column="set_english", name="8En2").itertuples()
-    assert (row.entry, row.now, row.on_course, row.stuck) == ("2", "", "", "")
+    assert (row.entry, row.now, yes_or_no(row.on_course), yes_or_no(row.stuck)) == (
+        "2",
+        "",
+        "",
+        "",
+    )
 
 
 def test_a_form_has_no_subject(small):

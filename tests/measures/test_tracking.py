@@ -14,7 +14,7 @@ from senlib.measures.tracking import (
     people_in_cell,
     track,
 )
-from tests.measures.schools import cohort_of, school
+from tests.measures.schools import cohort_of, school, true_or_false, yes_or_no
 
 
 def levels(year_group, entry, now, date="", **others):
@@ -58,7 +58,12 @@ def test_on_course_and_stuck_on_the_line_to_level_5(
     year_group, entry, now, date, gain, on_course, stuck
 ):
     found = levels(year_group, entry, now, date).iloc[0]
-    assert (found.gain, found.on_course, found.stuck, found.set) == (
+    assert (
+        found.gain,
+        yes_or_no(found.on_course),
+        yes_or_no(found.stuck),
+        found.set,
+    ) == (
         gain,
         on_course,
         stuck,
@@ -101,7 +106,7 @@ def test_below_level_1_there_is_an_order_and_no_distance(
     made = school("levels", pupils, results)
     [found] = track(made, subject="English", entry=["below 2", "none"]).itertuples()
     assert pd.isna(found.gain)
-    assert (found.on_course, found.stuck, found.unjudged) == (
+    assert (yes_or_no(found.on_course), yes_or_no(found.stuck), found.unjudged) == (
         on_course,
         stuck,
         unjudged,
@@ -150,13 +155,16 @@ def test_an_older_result_is_judged_by_its_own_school_year(
     year_group, day, on_course, stuck
 ):
     [found] = levels(year_group, "3", "3a", day).itertuples()
-    assert (found.on_course, found.stuck) == (on_course, stuck)
+    assert (yes_or_no(found.on_course), yes_or_no(found.stuck)) == (on_course, stuck)
 
 
 @pytest.mark.parametrize("now", [None, "A"])
 def test_without_a_level_now_nothing_is_said(now):
     found = levels(8, "3", now).iloc[0]
-    assert pd.isna(found.gain) and (found.on_course, found.stuck) == ("", "")
+    assert pd.isna(found.gain) and (
+        yes_or_no(found.on_course),
+        yes_or_no(found.stuck),
+    ) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +211,7 @@ def test_entry_by_a_teacher_is_said():
         ("p", "KS2", "English", "teacher", "3"),
     ]
     found = track(school("levels", pupils, results), subject="English").iloc[0]
-    assert (found.entry, found.entry_by_teacher) == ("3", "yes")
+    assert (found.entry, yes_or_no(found.entry_by_teacher)) == ("3", "yes")
 
 
 @pytest.mark.parametrize(
@@ -227,7 +235,12 @@ def test_gcse_goes_by_the_grade_a_pupil_is_heading_for(now, on_course, stuck):
         ("p", "now", "Mathematics", "teacher", now),
     ]
     found = track(school("gcse", pupils, results, year=2025), subject="Maths").iloc[0]
-    assert (found.entry, found.entry_band, found.on_course, found.stuck) == (
+    assert (
+        found.entry,
+        found.entry_band,
+        yes_or_no(found.on_course),
+        yes_or_no(found.stuck),
+    ) == (
         "93",
         "90-95.5",
         on_course,
@@ -242,7 +255,7 @@ def test_where_england_has_no_figure_nobody_is_called_stuck():
         ("p", "now", "Psychology", "teacher", "U"),
     ]
     of = school("gcse", pupils, results, year=2025)
-    assert track(of, subject="Psychology").iloc[0].stuck == ""
+    assert yes_or_no(track(of, subject="Psychology").iloc[0].stuck) == ""
 
 
 def test_a_subject_is_found_under_england_s_name_and_the_figures_that_are_given_are_used():
@@ -253,9 +266,9 @@ def test_a_subject_is_found_under_england_s_name_and_the_figures_that_are_given_
         ("p", "now", "RE", "teacher", "U"),
     ]
     of = school("gcse", pupils, results, year=2025)
-    assert track(of, subject="RE").iloc[0].stuck == "yes"
+    assert yes_or_no(track(of, subject="RE").iloc[0].stuck) == "yes"
     none = national.figures("gcse").iloc[:0]
-    assert track(of, subject="RE", figures=none).iloc[0].stuck == ""
+    assert yes_or_no(track(of, subject="RE", figures=none).iloc[0].stuck) == ""
 
 
 def test_expected_is_of_the_edition_that_stands_beside_the_cohort():
@@ -325,6 +338,7 @@ def test_rates_on_course_by_year_group_with_and_without_sen():
         (8, "A", ""),
     ]
     tracked = pd.DataFrame(rows, columns=["year_group", "sen_provision", "on_course"])
+    tracked["on_course"] = true_or_false(tracked["on_course"])
     found = on_course_rates(tracked.iloc[::-1], framework=load("levels"))
     counts = found[["year_group", "group", "pupils", "reached"]].values.tolist()
     assert counts == [[7, "SEN", 3, 1], [7, "no SEN", 1, 1], [8, "no SEN", 2, 1]]
@@ -340,6 +354,7 @@ def test_rates_on_course_by_year_group_with_and_without_sen():
 @pytest.mark.parametrize("rows", [[], [(7, "A", "")], [(7, "", "yes")]])
 def test_where_nothing_can_be_said_there_are_no_rates(rows):
     tracked = pd.DataFrame(rows, columns=["year_group", "sen_provision", "on_course"])
+    tracked["on_course"] = true_or_false(tracked["on_course"])
     found = on_course_rates(tracked, framework=load("levels"))
     assert found.empty and list(found) == [
         "year_group",

@@ -76,7 +76,7 @@ def of_group(
     framework = workspace.school.framework
     return others(
         framework=framework,
-        stage=framework.stage(framework.tracking.stage),
+        stage=framework.tracked_stage,
         subject=subject,
         entry=entry,
         group=group,

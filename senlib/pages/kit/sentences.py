@@ -475,11 +475,3 @@ def _level(entry: str) -> str:
         if entry.startswith("below")
         else f"level {entry}"
     )
-
-
-def standing(row) -> str:
-    """Where a pupil stands, in words."""
-    if row.stuck == "yes":
-        return "stuck, though on course" if row.on_course == "yes" else "stuck"
-    unsaid = "not stuck" if row.stuck == "no" else "not known"
-    return {"yes": "on course", "no": "behind"}.get(row.on_course, unsaid)

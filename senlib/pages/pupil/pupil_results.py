@@ -10,9 +10,17 @@ import pandas as pd
 
 from senlib.exports.about import About
 from senlib.exports.bundle import File
+from senlib.measures.groups import NOT_KNOWN
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
 from senlib.measures.others import share
-from senlib.measures.tracking import NO_DATE, NO_POINTS
+from senlib.measures.tracking import (
+    BEHIND,
+    NO_DATE,
+    NO_POINTS,
+    ON_COURSE,
+    STUCK,
+    STUCK_ON_COURSE,
+)
 from senlib.pages.kit import (
     layout,
     others_of_100,
@@ -35,8 +43,8 @@ class Tracked(Protocol):
     entry: str
     now: str
     now_date: str
-    stuck: str
-    on_course: str
+    on_course: bool | None
+    standing: str
     unjudged: str
 
 
@@ -62,7 +70,7 @@ class PupilResults:
         self.now = now_of(self.school, pupil_id)
         self.framework = self.school.framework
         self.reach = self.framework.tracking.reach
-        self.stage = self.framework.stage(self.framework.tracking.stage)
+        self.stage = self.framework.tracked_stage
 
     # -- who it is --
 
@@ -236,7 +244,6 @@ class PupilResults:
             what=self.now["subject"],
             start=self.now["entry"],
             aim=aim,
-            standing=[sentences.standing(row) for row in self.now.itertuples()],
             england=list(map(others_of_100.short, shares)),
         )
         facts = (self._year, self.pupil.form, self._sen, *self._needs)
@@ -281,11 +288,13 @@ def judged(row: Tracked) -> str:
     if row.unjudged == NO_DATE:
         return "not judged, for the level now has no date"
     if row.unjudged == NO_POINTS:
-        stuck = {"yes": "stuck", "no": "not stuck"}.get(row.stuck, "")
+        stuck = "" if row.standing == NOT_KNOWN else row.standing
         course = "not judged against the aim, for W, P levels and codes have no points"
     else:
-        stuck = "stuck" if row.stuck == "yes" else ""
-        course = {"yes": "on course", "no": "behind"}.get(row.on_course, "")
+        stuck = STUCK if row.standing in (STUCK, STUCK_ON_COURSE) else ""
+        course = ""
+        if not pd.isna(row.on_course):
+            course = ON_COURSE if row.on_course else BEHIND
     return ", ".join(filter(None, (stuck, course)))
 
 

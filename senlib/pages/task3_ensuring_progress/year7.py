@@ -33,7 +33,7 @@ def year7(school: School) -> str:
             "Nobody in Year 7 is on roll in the school’s files."
         )
     if everyone["without_entry"].eq(pupils).all():
-        stage = school.framework.stage(tracking.stage)
+        stage = school.framework.tracked_stage
         return title + layout.answer(
             empty_states.no_entries(stage, of=int(pupils), whom="in Year 7")
         )

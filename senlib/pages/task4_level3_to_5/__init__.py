@@ -219,7 +219,6 @@ class TrackingPage(Page):
             name=[pupil_names.person_name(row) for row in rows],
             needs=needs,
             sen_and_needs=both.str.strip(", "),
-            standing=[sentences.standing(row) for row in rows],
             england=self._shares(table),
             plan=plans,
             headings=provision["headings"].replace("", "none").to_numpy(),

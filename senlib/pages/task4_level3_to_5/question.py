@@ -37,7 +37,7 @@ class Question(NamedTuple):
     def stage(self) -> Stage:
         """The stage that is followed."""
         framework = self.school.framework
-        return framework.stage(framework.tracking.stage)
+        return framework.tracked_stage
 
     @property
     def start(self) -> str:
@@ -86,7 +86,7 @@ def answer_words(question: Question, rows: pd.DataFrame) -> str:
 
 def is_judged(rows: pd.DataFrame) -> bool:
     """Whether it can be said of anybody listed whether they are on course."""
-    return rows["on_course"].isin(["yes", "no"]).any()
+    return rows["on_course"].notna().any()
 
 
 def _on_course_words(question: Question, rows: pd.DataFrame) -> str:
@@ -96,8 +96,8 @@ def _on_course_words(question: Question, rows: pd.DataFrame) -> str:
         whose = "who" if len(rows) > 1 else "whether this pupil"
         why = f": {reasons}" if reasons else ""
         return f"Of {whom} it cannot be said {whose} is on course{why}."
-    well = int((rows["on_course"] == "yes").sum())
-    behind = int((rows["on_course"] == "no").sum())
+    well = int(rows["on_course"].sum())
+    behind = int(rows["on_course"].notna().sum()) - well
     are = "is" if well == 1 else "are"
     rest = f"; {reasons}" if reasons else ""
     return f"Of {whom}, {well} {are} on course for {question.aim} and {behind} behind{rest}."
@@ -116,13 +116,15 @@ def _reasons(unjudged: pd.Series) -> str:
 def stuck_words(states: pd.Series) -> str:
     """How many are stuck, of how many there are, as far as it can be said.
 
-    >>> stuck_words(pd.Series(["yes", "no", ""])), stuck_words(pd.Series(["no", "no"]))
+    >>> states = [[True, False, None], [False, False], [False, None], [True], [None, None]]
+    >>> words = [stuck_words(pd.Series(each, dtype="boolean")) for each in states]
+    >>> words[0], words[1]
     ('1 of the 3 is stuck.', 'None of them is stuck.')
-    >>> stuck_words(pd.Series(["no", ""])), stuck_words(pd.Series(["yes"])), stuck_words(pd.Series(["", ""]))
+    >>> words[2], words[3], words[4]
     ('None of them is known to be stuck.', 'This pupil is stuck.', 'Of none of them can it be said whether they are stuck.')
     """
-    stuck, of = int((states == "yes").sum()), len(states)
-    unjudged = states == ""
+    stuck, of = int(states.sum()), len(states)
+    unjudged = states.isna()
     if unjudged.all():
         return UNJUDGED if of > 1 else "It cannot be said whether this pupil is stuck."
     if of == 1:

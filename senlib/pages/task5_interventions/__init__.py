@@ -304,7 +304,7 @@ class InterventionsPage(Page):
         """What to do where of none of these pupils is it known whether they are stuck; '' where of some it is."""
         if (self._covered["standing"] != NOT_KNOWN).any():
             return ""
-        stage = self.school.framework.stage(self.school.framework.tracking.stage)
+        stage = self.school.framework.tracked_stage
         rows = self.school.results[self.school.results["result"] != NO_RESULT]
         mine = rows[rows["pupil_id"].isin(self._covered["pupil_id"])]
         if not (mine["stage"] == "now").any():
@@ -326,7 +326,7 @@ class InterventionsPage(Page):
 
     def _undated(self) -> str:
         """Of how many of these pupils a level now has no date, and is not judged."""
-        stage = self.school.framework.stage(self.school.framework.tracking.stage)
+        stage = self.school.framework.tracked_stage
         rows = undated(track(self.school, entry=stage.bands))["pupil_id"]
         sentence = sentences.without_a_date(
             rows[rows.isin(self._covered["pupil_id"])].nunique()

@@ -95,12 +95,10 @@ class ClassSheet:
             ", ".join([row.sen_provision, *of])
             for row, of in zip(rows, needs, strict=True)
         ]
-        standing = [sentences.standing(row) if self.subject else "" for row in rows]
         return pupils.assign(
             name=[pupil_names.person_name(row) for row in rows],
             needs=[", ".join(of) for of in needs],
             sen=codes,
-            standing=standing,
             targets=[_lines(own_targets(answers, row.pupil_id)) for row in rows],
             strategies=list(map(_lines, strategies)),
             aims=list(map(_lines, aims)),

@@ -98,8 +98,8 @@ class GroupReview:
         if not here.any():
             return f"Nobody in Year {year} is on roll in the school’s files."
         framework = self.school.framework
-        stage = framework.stage(framework.tracking.stage)
-        starts = [*stage.bands, "none"]
+        stage = framework.tracked_stage
+        starts = stage.starts
         rows = track(self.school, subject=subject, entry=starts, years=[year])
         return empty_states.nobody_judged(
             rows["unjudged"], stage=stage, subject=subject, whom=f"in Year {year}"
