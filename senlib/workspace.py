@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from senlib import ROOT, national, open_sample, private
-from senlib.frameworks import load, names
+from senlib import ROOT, national, open_sample, private, samples
+from senlib.frameworks import load
 from senlib.school import school_file
 from senlib.school.faults import FaultyFile
 from senlib.school.school import School, open_and_renew, open_school, save_school
@@ -138,7 +138,7 @@ class Workspace:
         return (
             named
             | own
-            | {name: f"Sample: {load(name).short_title}" for name in names()}
+            | {name: f"Sample: {load(name).short_title}" for name in samples()}
         )
 
     def figures(self) -> pd.DataFrame | None:
@@ -268,7 +268,7 @@ def open_workspace(environment: Mapping[str, str] | None = None) -> Workspace:
         trouble = _unreadable(own, faulty)
         chosen, school = "levels", open_sample("levels")
     store = _beside(settings, workbook=_notes_of(chosen, folder))
-    if chosen in names():
+    if chosen in samples():
         _with_examples(store, chosen)
     trouble = " ".join(filter(None, (trouble, getattr(store, "words", ""))))
     return Workspace(
@@ -348,7 +348,11 @@ def _beside(store: Store, *, workbook: str) -> Store:
 
 def _chosen(settings: Store, *, folder: str, own: Path) -> str:
     """The school chosen last, as long as it is there; else the folder named to the server, else the sample."""
-    possible = {FOLDER: folder, OWN: os.path.isdir(own), **dict.fromkeys(names(), True)}
+    possible = {
+        FOLDER: folder,
+        OWN: os.path.isdir(own),
+        **dict.fromkeys(samples(), True),
+    }
     chosen = settings.latest("settings").get("school", FOLDER)
     if isinstance(settings, ClosedStore) and not folder:
         chosen = OWN  # which was open last cannot be read: her own school's figures, where there are any

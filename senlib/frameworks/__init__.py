@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from senlib.frameworks.scales import (
@@ -35,6 +35,8 @@ __all__ = [
     "looks_like_letter_grades",
     "names",
 ]
+
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -256,12 +258,13 @@ class Framework:
 
 
 def names() -> list[str]:
-    """The frameworks there are, the booklet's own first.
+    """The frameworks there are, each a TOML file of this package: the one in use longest first.
 
     >>> names()
     ['levels', 'gcse']
     """
-    return ["levels", "gcse"]
+    stems = [file.stem for file in FOLDER.glob("*.toml")]
+    return sorted(stems, key=lambda stem: _read(stem).get("since", math.inf))
 
 
 @cache
@@ -273,11 +276,12 @@ def load(name: str) -> Framework:
     """
     if name not in names():
         raise KeyError(f"{name!r} is no framework: {', '.join(names())}")
-    return _framework(
-        tomllib.loads(
-            files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-        )
-    )
+    return _framework(_read(name))
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(FOLDER.joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def _framework(table: Mapping[str, Any]) -> Framework:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from senlib.frameworks import names
 from senlib.national._added import (
     FOLDER,
     Edition,
@@ -89,8 +90,8 @@ def matrix(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFrame
     status. Outcomes are the grades (5-4 in a double award), U and X (no result), and covid (no grade because of Covid-19).
 
     `added` is a matrix of editions that the user added (`senlib.national.added`): where both hold a year, subject and
-    group, hers stands. For 'levels' none is held, as none was found: the table is empty. KeyError where there is no such
-    framework.
+    group, hers stands. For a framework without any,
+    as 'levels', the table is empty. KeyError where there is no such framework.
 
     >>> held = matrix("gcse")
     >>> maths = held[(held["year"] == 2024) & (held["subject"] == "Mathematics") & (held["entry"] == "all")]
@@ -99,7 +100,7 @@ def matrix(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFrame
     >>> len(matrix("levels"))
     0
     """
-    held = _of(framework, {"levels": _no_matrix, "gcse": _gcse_matrix}).copy(deep=False)
+    held = _of(framework, {"gcse": _gcse_matrix})
     if added is None or added.empty or framework != "gcse":
         return held
     return in_place_of(added, held)
@@ -122,9 +123,7 @@ def figures(framework: str, *, added: pd.DataFrame | None = None) -> pd.DataFram
     >>> dict(zip(bounds["subject"], bounds["percent"]))
     {'English': 87.0, 'Mathematics': 94.0, 'Science': 73.0}
     """
-    held = _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures}).copy(
-        deep=False
-    )
+    held = _of(framework, {"levels": _levels_figures, "gcse": _gcse_figures})
     if added is None or added.empty or framework != "gcse":
         return held
     return _figures_with(added, held)
@@ -222,11 +221,11 @@ def _source_of_added(id: str, year: int) -> Source:
 
 
 def _of(framework: str, tables: dict[str, Callable[[], pd.DataFrame]]) -> pd.DataFrame:
-    if framework not in tables:
-        raise KeyError(
-            f"no national figures are kept for {framework!r}, only for: {', '.join(tables)}"
-        )
-    return tables[framework]()
+    """The table of a framework; without rows where it is none of those that England has figures for."""
+    if framework not in names():
+        raise KeyError(f"{framework!r} is no framework: {', '.join(names())}")
+    table = tables.get(framework)
+    return table().copy(deep=False) if table else next(iter(tables.values()))().iloc[:0]
 
 
 def _table(name: str) -> pd.DataFrame:
@@ -244,11 +243,6 @@ def _sources() -> dict[str, Source]:
         id: Source(id=id, **{key: text.strip() for key, text in entry.items()})
         for id, entry in held.items()
     }
-
-
-@cache
-def _no_matrix() -> pd.DataFrame:
-    return _gcse_matrix().iloc[:0]
 
 
 @cache

@@ -7,11 +7,10 @@ from datetime import date
 
 import ipywidgets as widgets
 
-from senlib import open_sample
+from senlib import open_sample, samples
 from senlib.exports.about import About
 from senlib.exports.bundle import File, bundle
 from senlib.frameworks import load as framework_named
-from senlib.frameworks import names
 from senlib.pages.kit import layout
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.session_files import (
@@ -289,11 +288,11 @@ class SessionsPage(Page):
         return self._files
 
     def _build_files(self) -> widgets.VBox:
-        samples = [
-            (f"Sample: {framework_named(name).short_title}", name) for name in names()
+        choices = [
+            (f"Sample: {framework_named(name).short_title}", name) for name in samples()
         ]
         self.sample = layout.choice(
-            "Figures of which sample school?", samples, self.school.framework.name
+            "Figures of which sample school?", choices, self.school.framework.name
         )
         self.make = _button("Make the files", self._make)
         self.make.button_style = "primary"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from senlib import ROOT, national, open_school, private
+from senlib import ROOT, national, open_school, private, samples
 from senlib.frameworks import load, names
 from senlib.measures.conversion import DENOMINATORS, conversion, matrix
 from senlib.measures.criteria import criteria
@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
     sample = commands.add_parser(
         "sample", help="copy a sample school into a folder, to look at or to change"
     )
-    sample.add_argument("framework", choices=names())
+    sample.add_argument("framework", choices=samples())
     sample.add_argument("folder", type=Path, help="a folder that does not exist yet")
     sample.set_defaults(run=_sample)
     return top

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from ipywidgets import Widget
 
-from senlib.frameworks import names
+from senlib import samples
 from senlib.pages.kit.site import PAGES
 from senlib.pages.task1_conversion_data import ConversionPage
 from senlib.workspace import DATA_VARIABLE, open_workspace
@@ -63,7 +63,7 @@ def draw_ahead(sample: str) -> None:
 
 
 import_all()
-for sample in names():
+for sample in samples():
     with suppress(Exception):  # what cannot be drawn here is told of on the page
         draw_ahead(sample)
 # What is here now will not be looked at again for what can go: looking would copy it into each kernel.
