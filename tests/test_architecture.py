@@ -123,7 +123,6 @@ def test_no_class_or_module_has_another_word_for_it(word):
     assert named == []
 
 
-@pytest.mark.xfail(strict=False, reason="the house is being tidied")
 def test_no_two_classes_have_one_name():
     names = Counter(
         name.lstrip("_") for classes in files_of_code().values() for name in classes

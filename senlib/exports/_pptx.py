@@ -82,7 +82,7 @@ class Series(NamedTuple):
     down: Numbers = ()
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """A column of the sheet behind a chart."""
 
     head: str
@@ -158,11 +158,11 @@ def add_chart(
     colours = (BLUE, WARM, GREY, INK)
     for number, drawn in enumerate(chart.plots[0].series):
         _set_colour(drawn, colours[number % len(colours)])
-    columns = [Column(plain(one.name), one.values) for one in series]
+    columns = [SheetColumn(plain(one.name), one.values) for one in series]
     for drawn, one in zip(chart.plots[0].series, series, strict=True):
         if one.up:
-            up = Column(f"{plain(one.name)}: up to so much more", one.up)
-            down = Column(f"{plain(one.name)}: down to so much less", one.down)
+            up = SheetColumn(f"{plain(one.name)}: up to so much more", one.up)
+            down = SheetColumn(f"{plain(one.name)}: down to so much less", one.down)
             bars = _interval(up, down, place=len(columns) + 1)
             drawn._element.find(qn("c:cat")).addprevious(bars)
             columns += [up, down]
@@ -229,13 +229,13 @@ def _set_colour(series: BarSeries | LineSeries, name: str) -> None:
     fills.fore_color.rgb = colour
 
 
-def _interval(up: Column, down: Column, *, place: int) -> BaseOxmlElement:
+def _interval(up: SheetColumn, down: SheetColumn, *, place: int) -> BaseOxmlElement:
     """Bars of uncertainty whose lengths stand in the sheet's column `place`, counted from 0, and the next."""
     xml = _INTERVAL.format(up=_lengths(up, place), down=_lengths(down, place + 1))
     return parse_xml(xml)
 
 
-def _lengths(column: Column, place: int) -> str:
+def _lengths(column: SheetColumn, place: int) -> str:
     points = [
         _POINT.format(row=row, value=float(value))
         for row, value in enumerate(column.values)
@@ -248,7 +248,7 @@ def _lengths(column: Column, place: int) -> str:
     )
 
 
-def _sheet(labels: Sequence[str], columns: Sequence[Column]) -> bytes:
+def _sheet(labels: Sequence[str], columns: Sequence[SheetColumn]) -> bytes:
     """The sheet behind a chart, where python-pptx says that it is: labels in column A, a series in each of the next."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, PLAIN_TEXT) as book:

@@ -51,7 +51,7 @@ class TableCells(NamedTuple):
     cells: dict[Row, int]
 
 
-class Column(NamedTuple):
+class ColumnSums(NamedTuple):
     """A column of a table: its labels in order, those that can be worked out, and its sums."""
 
     labels: list[Label]
@@ -66,7 +66,7 @@ class Pattern(NamedTuple):
     imbalance: Terms
 
 
-class Grid(NamedTuple):
+class CompleteTable(NamedTuple):
     """A table with all that can be worked out: for each row its cell, and for each column the changes that it allows.
 
     A change is {label: 1 or -1} with which each sum of the column stays as it is: a pupil who comes in, or who changes places.
@@ -99,7 +99,7 @@ class System:
     """Cells, in the order in which they would be hidden, and the sums among them. A sum is {part: 1, total: -1}, and comes to 0.
 
     weights: in how many places a cell is published; 0 for one that is only worked out. sums_of: for each cell, its sums, each
-    with the cell's sign in it. tables: the cells of each table, by its name. grids: the tables as they were built up.
+    with the cell's sign in it. tables: the cells of each table, by its name. complete_tables: the tables as they were built up.
     """
 
     values: list[int]
@@ -107,7 +107,7 @@ class System:
     sums: list[Terms]
     sums_of: list[list[SignedCell]]
     tables: dict[str, TableCells]
-    grids: list[Grid]
+    complete_tables: list[CompleteTable]
 
     def imbalance(self, moves: Iterable[SignedCell]) -> Terms:
         """By how much each sum is out when these cells move."""
@@ -120,8 +120,8 @@ class System:
     def patterns(self) -> list[list[Pattern]]:
         """For each cell the patterns in which it moves."""
         patterns: list[list[Pattern]] = [[] for _ in self.values]
-        for grid in self.grids:
-            for moves in sorted(grid.patterns()):
+        for table in self.complete_tables:
+            for moves in sorted(table.patterns()):
                 pattern = Pattern(moves, self.imbalance(moves))
                 for cell, _ in moves:
                     patterns[cell].append(pattern)
@@ -192,7 +192,7 @@ class SystemBuilder:
         self.weights: list[int] = []
         self.sums: list[Terms] = []
         self.tables: dict[str, TableCells] = {}
-        self.grids: list[Grid] = []
+        self.complete_tables: list[CompleteTable] = []
 
     def add(self, name: str, table: CountTable) -> None:
         """The table's rows, those that are missing or can be worked out, and each sum along each column."""
@@ -214,11 +214,11 @@ class SystemBuilder:
             self._add_column(cells, place, in_column)
             labels = dict.fromkeys(row[place] for row in cells)
             changes.append(changes_within(in_column, labels=labels))
-        self.grids.append(Grid(cells, changes))
+        self.complete_tables.append(CompleteTable(cells, changes))
         in_table = {row: cells[row] for row in rows}
         self.tables[name] = TableCells(table.columns, in_table)
 
-    def _rows(self, table: CountTable, columns: Sequence[Column]) -> list[Row]:
+    def _rows(self, table: CountTable, columns: Sequence[ColumnSums]) -> list[Row]:
         """Every combination of labels, within each block that the columns without totals make."""
         summed = [name in self.totals for name in table.columns]
         blocks: dict[Row, None] = {}
@@ -294,17 +294,20 @@ class SystemBuilder:
                 name: TableCells(table.columns, renumbered(table.cells))
                 for name, table in self.tables.items()
             },
-            grids=[Grid(renumbered(grid.cells), grid.changes) for grid in self.grids],
+            complete_tables=[
+                CompleteTable(renumbered(table.cells), table.changes)
+                for table in self.complete_tables
+            ],
         )
 
-    def _column(self, table: CountTable, place: int) -> Column:
+    def _column(self, table: CountTable, place: int) -> ColumnSums:
         labels = dict.fromkeys(row[place] for row in table.counts)
         totals = self.totals.get(table.columns[place])
         if totals is None:
-            return Column(list(labels), [], [])
+            return ColumnSums(list(labels), [], [])
         completion = totals.completed(labels)
         ordered = [label for label in totals.order if label in labels]
-        return Column(ordered, completion.worked_out, completion.sums())
+        return ColumnSums(ordered, completion.worked_out, completion.sums())
 
     def _key(self, labels: Iterable[tuple[str, Label]]) -> CellKey:
         """What a cell is called in every table: its labels, but for those that stand for the whole."""

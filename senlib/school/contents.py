@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
 from senlib.school.headings import UNTOLD
-from senlib.school.matching import Cells, Column
+from senlib.school.matching import Cells, MatchedColumn
 
 # So many codes are written out one by one; more are counted.
 _WRITTEN_OUT = 6
@@ -30,13 +30,13 @@ _IN_GROUPS = (
 _MOST_GROUPS = 15
 
 
-def holds(cells: Cells, column: Column, *, framework: Framework) -> str:
+def holds(cells: Cells, column: MatchedColumn, *, framework: Framework) -> str:
     """What stands in a column, by what it was taken for.
 
     >>> from senlib.frameworks import load
     >>> import numpy as np
     >>> cells = Cells(texts=("104", "B"), counts=np.array([163, 2]), blank=12)
-    >>> reading = Column(index=0, heading="KS2 Reading", meaning="result:KS2:Reading:test", guess="result:KS2:Reading:test")
+    >>> reading = MatchedColumn(index=0, heading="KS2 Reading", meaning="result:KS2:Reading:test", guess="result:KS2:Reading:test")
     >>> holds(cells, reading, framework=load("gcse"))
     '163 results, 2 codes: B, B, 12 blank'
     """

@@ -83,7 +83,7 @@ class NamedFile:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """A file that a school was loaded from: its name, who supplied it and of what date it is ('' where that was not said).
 
     `pupils` and `results` count what came from it; `kind` says what sort of file it was.

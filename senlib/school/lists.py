@@ -16,7 +16,7 @@ from senlib.school import headings, schema
 from senlib.school.checking import constant
 from senlib.school.files import SourceRows
 from senlib.school.headings import UNTOLD, Result
-from senlib.school.matching import UPN, Column, Matched, stands_in
+from senlib.school.matching import UPN, Matched, MatchedColumn, stands_in
 from senlib.school.read_tables import RawTable, filled_cells, is_error
 
 # '2023/2024' or '202324'.
@@ -486,7 +486,10 @@ def _wide_results(
 
 
 def _with_outcomes(
-    table: RawTable, column: Column, result: Result, columns: Sequence[Column]
+    table: RawTable,
+    column: MatchedColumn,
+    result: Result,
+    columns: Sequence[MatchedColumn],
 ) -> pd.Categorical:
     """A column of scores, its blanks filled from DfE's other scores of the paper, and from what says why there is none."""
     texts = table.columns[column.index]

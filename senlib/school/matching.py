@@ -61,7 +61,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Column:
+class MatchedColumn:
     """A column of a table and what it was taken for.
 
     `meaning` is as in senlib.school.headings, '' where nothing is known; `guess` is what the workbook itself would have
@@ -103,7 +103,7 @@ class Matched:
 
     table: RawTable
     long: bool
-    columns: tuple[Column, ...]
+    columns: tuple[MatchedColumn, ...]
 
     @property
     def named(self) -> Mapping[str, int]:
@@ -119,7 +119,7 @@ class Matched:
         return [self.named[name] for name in names if name in self.named]
 
     @property
-    def results(self) -> tuple[Column, ...]:
+    def results(self) -> tuple[MatchedColumn, ...]:
         """The columns of results that are used."""
         return tuple(column for column in self.columns if column.used and column.result)
 
@@ -212,7 +212,7 @@ def _match(
     return Matched(table, long, tuple(_without_idle(_without_twins(table, columns))))
 
 
-def _of_dfe(column: Column) -> Column:
+def _of_dfe(column: MatchedColumn) -> MatchedColumn:
     """A column of one of DfE's pupil files, where a subject without a key stage may be of any, such as key stage 1."""
     untold = column.result is not None and column.result.stage == UNTOLD
     return (
@@ -229,7 +229,7 @@ _IDLE_BESIDE = {
 }
 
 
-def _without_idle(columns: Sequence[Column]) -> list[Column]:
+def _without_idle(columns: Sequence[MatchedColumn]) -> list[MatchedColumn]:
     used = {column.name: column for column in columns if column.used and column.name}
     marked = []
     for column in columns:
@@ -248,7 +248,7 @@ def _column(
     framework: Framework,
     answers: FileAnswers,
     long: bool,
-) -> Column:
+) -> MatchedColumn:
     heading = table.headings[index]
     guess = headings.guess(heading, framework, long=long)
     held = cells(table.columns[index])
@@ -265,7 +265,7 @@ def _column(
     meaning = said or guess.meaning
     if not meaning and not held.filled:
         meaning = LEAVE_OUT
-    return Column(
+    return MatchedColumn(
         index=index,
         heading=heading,
         meaning=meaning,
@@ -277,9 +277,11 @@ def _column(
     )
 
 
-def _without_twins(table: RawTable, columns: Sequence[Column]) -> list[Column]:
+def _without_twins(
+    table: RawTable, columns: Sequence[MatchedColumn]
+) -> list[MatchedColumn]:
     """The columns with all but the best of those that mean the same marked: what she said goes first, then the better name."""
-    best: dict[tuple, Column] = {}
+    best: dict[tuple, MatchedColumn] = {}
     for column in columns:
         key = (column.meaning, column.moment)
         rival = best.get(key)
@@ -294,7 +296,7 @@ def _without_twins(table: RawTable, columns: Sequence[Column]) -> list[Column]:
     return marked
 
 
-def _beside(table: RawTable, column: Column, rival: Column) -> str:
+def _beside(table: RawTable, column: MatchedColumn, rival: MatchedColumn) -> str:
     """What is said of a column beside which a better one was taken."""
     twice = schema.normal(column.heading) == schema.normal(rival.heading)
     remark = f"left out, because column ‘{rival.heading}’ was used"
@@ -312,12 +314,12 @@ def _beside(table: RawTable, column: Column, rival: Column) -> str:
     return f"{remark}. In {rows} this column is filled in and that one is blank"
 
 
-def stands_in(column: Column, rival: Column) -> bool:
+def stands_in(column: MatchedColumn, rival: MatchedColumn) -> bool:
     """Whether a column is read where a better one is blank: where both are DfE's own scores of one paper."""
     return all(headings.is_dfe_score(one.heading) for one in (column, rival))
 
 
-def _better(column: Column, rival: Column) -> bool:
+def _better(column: MatchedColumn, rival: MatchedColumn) -> bool:
     return (column.said, column.rank) > (rival.said, rival.rank)
 
 

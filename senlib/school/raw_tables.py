@@ -59,6 +59,10 @@ _NAMED = 10
 Row = tuple[int, Sequence[str]]
 
 
+class TooLarge(Exception):
+    """A sheet or a web page that reaches too far, or has too much in it."""
+
+
 @dataclass(frozen=True)
 class RawTable:
     """A table as it stands in a file: text alone, blank rows left out.
@@ -184,7 +188,7 @@ def table_of(
     )
 
 
-class _Column:
+class _CodedColumn:
     """A column as it is read: the distinct texts by number, and the number of each cell."""
 
     def __init__(self, blanks: int) -> None:
@@ -216,7 +220,7 @@ def _columns(
     rows: Iterator[Row], *, width: int, file: str
 ) -> tuple[list[pd.Categorical], np.ndarray]:
     """The cells of all rows by column, and the rows' numbers: a batch at a time, what repeats is stored once."""
-    columns = [_Column(0) for _ in range(width)]
+    columns = [_CodedColumn(0) for _ in range(width)]
     numbers: list[int] = []
     at_once = max(100, _CELLS_AT_ONCE // max(width, 1))
     while batch := list(islice(rows, at_once)):
@@ -225,7 +229,7 @@ def _columns(
         texts = [row_cells for _, row_cells in batch]
         cells = list(zip_longest(*texts, fillvalue=""))
         new = len(cells) - len(columns)
-        columns += [_Column(read) for _ in range(new)]
+        columns += [_CodedColumn(read) for _ in range(new)]
         blanks = ("",) * len(batch)
         missing = len(columns) - len(cells)
         cells += [blanks] * missing

@@ -83,7 +83,7 @@ class ReadCtf(NamedTuple):
     leaving: np.ndarray
 
 
-class _Result(NamedTuple):
+class _CtfResult(NamedTuple):
     """A result as it is met: its year, its line, its cells, and whether it is given on the scale of its stage."""
 
     year: str
@@ -164,7 +164,7 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
     )
 
 
-def _leaving(results: Iterable[_Result]) -> str:
+def _leaving(results: Iterable[_CtfResult]) -> str:
     """The summer of Year 11 by the latest year in which there are key stage 2 results; '' where there are none."""
     years = [result.year for result in results if result.stage == "KS2"]
     known_years = [
@@ -360,7 +360,7 @@ def _attendance(pupil: etree._Element) -> Cell:
 
 def _results(
     pupil: etree._Element, framework: Framework, passed_over: Counter[str]
-) -> Iterator[_Result]:
+) -> Iterator[_CtfResult]:
     """Each result that the framework takes."""
     own = [subject.name for subject in framework.subjects]
     for key_stage in pupil.iterfind(".//{*}StageAssessments/{*}KeyStage"):
@@ -402,7 +402,7 @@ def _results(
                     "result": cells_of["Result"],
                 }
                 year = _cell(assessment, "Year")[0]
-                yield _Result(year, assessment.sourceline, cells, on_scale)
+                yield _CtfResult(year, assessment.sourceline, cells, on_scale)
 
 
 def _is_standard(result: str, scale: Scale) -> bool:
@@ -419,12 +419,14 @@ def _subject(subject: str, component: str) -> str:
     return "REA" if component == "REA" else ""
 
 
-def _latest(results: Iterable[_Result], framework: Framework) -> Iterator[_Result]:
+def _latest(
+    results: Iterable[_CtfResult], framework: Framework
+) -> Iterator[_CtfResult]:
     """Of results for one stage, subject and method those of the latest year; of these, what is given on the scale.
 
     What is not is one judgement in several codes ('below the pre-key stage', and the P scale): the one that tells most.
     """
-    by_key: dict[tuple[str, ...], list[_Result]] = {}
+    by_key: dict[tuple[str, ...], list[_CtfResult]] = {}
     for result in results:
         key = tuple(result.cells[name][0] for name in ("stage", "subject", "kind"))
         by_key.setdefault(key, []).append(result)
@@ -436,7 +438,7 @@ def _latest(results: Iterable[_Result], framework: Framework) -> Iterator[_Resul
         yield from on_scale or [max(latest, key=lambda result: _tells(result, scale))]
 
 
-def _tells(result: _Result, scale: Scale) -> tuple[bool, bool, bool]:
+def _tells(result: _CtfResult, scale: Scale) -> tuple[bool, bool, bool]:
     """How much a code tells: a score, else that the pupil stands below the test, else a standard."""
     name = scale.parse(result.text) or NO_RESULT
     return (

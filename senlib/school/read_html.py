@@ -21,7 +21,7 @@ from senlib.school.files import (
     fault,
 )
 from senlib.school.heading_rows import IsHeading, Merge
-from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
+from senlib.school.raw_tables import RawTable, Row, Surroundings, TooLarge, table_of
 from senlib.school.what_is_hidden import hidden_rows_note
 
 _BYTES_AT_ONCE = 64 * 1024
@@ -36,10 +36,6 @@ _UNSEEN = re.compile(
 )
 _NO_TEXT = ("script", "style", "title", "template")
 _BREAKS = ("br", "p", "div", "li", "tr")
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def read_html(
@@ -82,7 +78,7 @@ def _tables(
     try:
         for content, charset in pages:
             all_tables += _parsed(content, charset, progress)
-    except _TooLarge as error:
+    except TooLarge as error:
         raise fault(name, TOO_LARGE, SPLIT_IT) from error
     except etree.LxmlError as error:
         raise _no_table(name) from error
@@ -110,8 +106,8 @@ def _no_table(name: str) -> FaultyFile:
 
 def _parsed(content: bytes, charset: str, progress: ReadingProgress) -> list[_Table]:
     if content.count(b"<") > _MOST_TAGS:
-        raise _TooLarge
-    page = _Page()
+        raise TooLarge
+    page = _TablesOfPage()
     parser = etree.HTMLParser(
         target=page, encoding="utf-8", no_network=True, huge_tree=False, recover=True
     )
@@ -183,14 +179,14 @@ class _Table:
         if self.span == (1, 1):
             self.cells.append(text)
             if len(self.cells) > _WIDEST:
-                raise _TooLarge
+                raise TooLarge
             return
         rows, columns = self.span
         first = len(self.cells)
         last = first + columns - 1
         bottom = self.row + rows - 1
         if last >= _WIDEST:
-            raise _TooLarge
+            raise TooLarge
         if rows > 1 or columns > 1:
             merge = Merge(self.row, first, bottom, last)
             self.merges.append(merge)
@@ -225,7 +221,7 @@ def _is_unseen(attributes: Mapping[str, str]) -> bool:
     return "hidden" in attributes or bool(_UNSEEN.search(attributes.get("style", "")))
 
 
-class _Page:
+class _TablesOfPage:
     """A target of lxml's parser: gathers the tables of a page as it is parsed, without a tree."""
 
     def __init__(self) -> None:
@@ -247,7 +243,7 @@ class _Page:
                 table.start_cell(attributes)
         elif tag == "table":
             if len(self._open) == _DEEPEST_TABLE or len(self.tables) == _MOST_TABLES:
-                raise _TooLarge
+                raise TooLarge
             self._open.append(_Table())
         elif table is None:
             return
@@ -256,7 +252,7 @@ class _Page:
         elif tag in ("td", "th"):
             self._count += 1
             if self._count > _MOST_CELLS:
-                raise _TooLarge
+                raise TooLarge
             table.start_cell(attributes)
         elif tag in _BREAKS:
             self.data(" ")

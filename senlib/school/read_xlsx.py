@@ -30,6 +30,7 @@ from senlib.school.raw_tables import (
     RawTable,
     Row,
     Surroundings,
+    TooLarge,
     table_of,
 )
 from senlib.school.sheet_xml import (
@@ -37,7 +38,6 @@ from senlib.school.sheet_xml import (
     NoWorkbook,
     SharedStrings,
     SheetXml,
-    TooLarge,
     is_true,
 )
 from senlib.school.what_is_hidden import (
@@ -65,14 +65,14 @@ _BROKEN = (
 )
 
 
-class _Sheet(NamedTuple):
+class _XlsxSheet(NamedTuple):
     name: str
     hidden: bool
     part: str
 
 
 class _Workbook(NamedTuple):
-    sheets: list[_Sheet]
+    sheets: list[_XlsxSheet]
     sheet_count: int
     shared: str
     styles: str
@@ -186,7 +186,7 @@ class _Package:
             )
         # Charts and macros have sheets too, which hold no cells.
         worksheets = [
-            _Sheet(
+            _XlsxSheet(
                 attributes["name"],
                 attributes.get("state", "visible") != "visible",
                 target,

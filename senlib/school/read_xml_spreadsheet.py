@@ -17,8 +17,15 @@ from senlib.school.files import (
 )
 from senlib.school.heading_rows import IsHeading, Merge
 from senlib.school.number_formats import PERCENT, PLAIN, as_shown, kind_of
-from senlib.school.raw_tables import UNCALCULATED, RawTable, Row, Surroundings, table_of
-from senlib.school.sheet_xml import NoWorkbook, Target, TooLarge, is_true
+from senlib.school.raw_tables import (
+    UNCALCULATED,
+    RawTable,
+    Row,
+    Surroundings,
+    TooLarge,
+    table_of,
+)
+from senlib.school.sheet_xml import NoWorkbook, Target, is_true
 from senlib.school.what_is_hidden import (
     beside_hidden_sheets,
     hidden_rows_note,
@@ -87,7 +94,7 @@ def read_xml_spreadsheet(
 
 
 @dataclass
-class _Sheet:
+class _XmlSheet:
     name: str
     rows: list[Row] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
@@ -106,7 +113,7 @@ class _Book(Target):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sheets: list[_Sheet] = []
+        self.sheets: list[_XmlSheet] = []
         self._kinds: dict[str, str] = {}
         self._style = ""
         self._row = self._column = self._next = self._across = self._count = 0
@@ -135,7 +142,7 @@ class _Book(Target):
         elif name == "Worksheet":
             if len(self.sheets) == _MOST_SHEETS:
                 raise TooLarge
-            self.sheets.append(_Sheet(own.get("Name", "")))
+            self.sheets.append(_XmlSheet(own.get("Name", "")))
             self._row = self._next = 0
         elif name == "Column":
             self._start_column(own)

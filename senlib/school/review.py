@@ -21,7 +21,7 @@ from senlib.school import (
 )
 from senlib.school.faults import Fault, FaultyFile
 from senlib.school.file_answers import FileAnswers
-from senlib.school.files import NamedFile, Source, SourceRows
+from senlib.school.files import NamedFile, SourceFile, SourceRows
 from senlib.school.joining_results import joined_results
 from senlib.school.lists import SchoolList
 from senlib.school.matching import (
@@ -51,7 +51,7 @@ class Review:
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     faults: tuple[Fault, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
 
     @property
     def loads(self) -> bool:
@@ -417,12 +417,12 @@ class _Reviewing:
 
     def _sources(
         self, files: Sequence[NamedFile], made: Sequence[SchoolList]
-    ) -> tuple[Source, ...]:
+    ) -> tuple[SourceFile, ...]:
         sources = []
         for file in files:
             mine = [one for one in made if one.name == file.name]
             sources.append(
-                Source(
+                SourceFile(
                     file=file.name,
                     # Each by the UPN, and only without one by the school's own number.
                     pupils=len(

@@ -20,7 +20,7 @@ from senlib import private
 from senlib.frameworks import Framework, load
 from senlib.school import school_file
 from senlib.school.faults import FaultyFile
-from senlib.school.files import NamedFile, Source, fault
+from senlib.school.files import NamedFile, SourceFile, fault
 from senlib.school.review import Review, load_files
 from senlib.school.schema import (
     canonical,
@@ -59,7 +59,7 @@ class School:
     )
     sample: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
     meanings: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -198,7 +198,7 @@ def _open_file(path: Path, *, framework: str | None = None) -> School:
             academic_year=facts["academic_year"],
             sample=facts["sample"],
             answers=facts["answers"],
-            sources=tuple(Source(**source) for source in facts["sources"]),
+            sources=tuple(SourceFile(**source) for source in facts["sources"]),
             meanings=tuple(tuple(meaning) for meaning in facts["meanings"]),
             notes=tuple(facts["notes"]),
             **tables,

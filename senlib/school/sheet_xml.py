@@ -11,7 +11,7 @@ from datetime import datetime
 
 from senlib.school.heading_rows import Merge
 from senlib.school.number_formats import EPOCH_1900, PLAIN, as_shown
-from senlib.school.raw_tables import MAX_CELLS, UNCALCULATED, Row, is_error
+from senlib.school.raw_tables import MAX_CELLS, UNCALCULATED, Row, TooLarge, is_error
 
 _NAMESPACES = (
     "",
@@ -26,10 +26,6 @@ _MOST_MERGES = 100_000
 _DIGITS = "0123456789"
 # Excel writes characters that XML cannot hold, and some that it can, as _x000D_.
 _ESCAPED = re.compile("_x([0-9a-fA-F]{4})_")
-
-
-class TooLarge(Exception):
-    """A sheet that reaches too far, or holds too much."""
 
 
 class NoWorkbook(Exception):

@@ -25,7 +25,7 @@ _COMPRESSED_ALREADY = ".woff2"
 _FOR_GOOD = "max-age=31536000, immutable"
 
 
-class _File(NamedTuple):
+class _ServedFile(NamedTuple):
     """A file as it is sent: its content, the same compressed where that saves anything, and its type."""
 
     content: bytes
@@ -54,14 +54,14 @@ class FrameFile(RequestHandler):
 
 
 @cache
-def _files() -> dict[str, _File]:
+def _files() -> dict[str, _ServedFile]:
     """Every file of the frame by its name; no other is sent."""
     files = {}
     for path in STATIC.iterdir():
         content = path.read_bytes()
         compress = path.suffix != _COMPRESSED_ALREADY
         compressed = gzip.compress(content, mtime=0) if compress else None
-        files[path.name] = _File(content, compressed, _TYPES[path.suffix])
+        files[path.name] = _ServedFile(content, compressed, _TYPES[path.suffix])
     return files
 
 

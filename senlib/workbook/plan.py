@@ -72,7 +72,7 @@ class Action:
         return self.values["done"] == "yes"
 
 
-class _Question(NamedTuple):
+class _ActionField(NamedTuple):
     """A field whose answer is an action: its key, what was asked, and the fields beside it that say whose it is and by when."""
 
     field: str
@@ -211,22 +211,22 @@ def _of_part(stem: str, part: Part, answers: AnswersByForm) -> Iterator[Action]:
                 )
 
 
-def _questions(part: Part, answers: AnswersByForm) -> Iterator[_Question]:
+def _questions(part: Part, answers: AnswersByForm) -> Iterator[_ActionField]:
     """Each field of a part whose answer is an action."""
     if isinstance(part, Form):
         keys = [field.key for field in part.fields]
         beside = {key: key for key in keys if key in COLUMNS}
         for field in part.fields:
             if field.to_plan:
-                yield _Question(field.key, field.label, beside)
+                yield _ActionField(field.key, field.label, beside)
     elif isinstance(part, Grid):
         yield from _questions_of_grid(part, answers)
     elif isinstance(part, Points) and part.to_plan:
         for item in part.items:
-            yield _Question(item.key, item.text, {})
+            yield _ActionField(item.key, item.text, {})
 
 
-def _questions_of_grid(grid: Grid, answers: AnswersByForm) -> Iterator[_Question]:
+def _questions_of_grid(grid: Grid, answers: AnswersByForm) -> Iterator[_ActionField]:
     columns = [column.key for column in grid.columns if column.to_plan]
     keys = [column.key for column in grid.columns]
     beside = [key for key in keys if key in COLUMNS]
@@ -234,10 +234,10 @@ def _questions_of_grid(grid: Grid, answers: AnswersByForm) -> Iterator[_Question
         fields = {key: answer_key(row=row.key, column=key) for key in beside}
         for column in columns:
             key = answer_key(row=row.key, column=column)
-            yield _Question(key, row.label, fields)
+            yield _ActionField(key, row.label, fields)
 
 
-def _places(form: str, question: _Question) -> dict[str, Place]:
+def _places(form: str, question: _ActionField) -> dict[str, Place]:
     """Where each of COLUMNS stands: beside the action, or else in the plan."""
     places = _places_in_plan(_key(form, question.field))
     for column, field in question.beside.items():

@@ -29,7 +29,7 @@ from senlib.school.faults import FaultyFile
 from senlib.school.files import NamedFile
 from senlib.school.review import load_files
 from senlib.school.schema import canonical, pupils_schema, results_schema, typed
-from senlib.school.school import School, Source, open_school, save_school
+from senlib.school.school import School, SourceFile, open_school, save_school
 from senlib.school.school_file import BEFORE, FILE, NotKept
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ def test_the_samples_come_back_as_their_files_have_them(framework):
 def test_all_that_was_said_comes_back():
     said = small(
         answers={"sen blank": "none", "now/dated": "2026-02-13"},
-        sources=(Source(file="SEN register.xlsx", supplied_by="Mrs O’Neill", dated="2026-01-09", pupils=1, results=1, kind="table"),),
+        sources=(SourceFile(file="SEN register.xlsx", supplied_by="Mrs O’Neill", dated="2026-01-09", pupils=1, results=1, kind="table"),),
         meanings=(("list.csv", "Reading Age", ""), ("list.csv", "Ks2 En", "KS2 Reading")),
         notes=("list.csv: 2 hidden columns.",),
         sample=True,
@@ -187,7 +187,7 @@ def schools(draw):
         answers=draw(st.dictionaries(TEXT, TEXT, max_size=3)),
         meanings=tuple(draw(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=3))),
         sources=tuple(
-            Source(file=draw(TEXT), supplied_by=draw(TEXT), pupils=len(ids))
+            SourceFile(file=draw(TEXT), supplied_by=draw(TEXT), pupils=len(ids))
             for _ in range(2)
         ),
     )

@@ -27,7 +27,7 @@ from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task4_level3_to_5 import tracking_lists
 from senlib.pages.task4_level3_to_5.question import (
     WHO,
-    Question,
+    TrackingQuestion,
     answer_words,
     is_judged,
     not_listed,
@@ -129,9 +129,9 @@ class TrackingPage(Page):
         return [name for name in subjects if name in set(now["subject"])] or subjects
 
     @property
-    def question(self) -> Question:
+    def question(self) -> TrackingQuestion:
         """What is chosen."""
-        return Question(
+        return TrackingQuestion(
             school=self.school,
             subject=self.subject.value,
             entry=self.entry.value,

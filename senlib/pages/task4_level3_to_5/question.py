@@ -23,7 +23,7 @@ _UNJUDGED = {
 UNJUDGED = "Of none of them can it be said whether they are stuck."
 
 
-class Question(NamedTuple):
+class TrackingQuestion(NamedTuple):
     """The choices of the page: `entry` is a band, `reach` an outcome, `who` a key of WHO."""
 
     school: School
@@ -68,7 +68,7 @@ class Question(NamedTuple):
         return f"{sentences.pupils(count)}{with_sen}"
 
 
-def answer_words(question: Question, rows: pd.DataFrame) -> str:
+def answer_words(question: TrackingQuestion, rows: pd.DataFrame) -> str:
     """How many of the pupils listed are on course and how many are stuck, or why that cannot be said."""
     if rows.empty:
         return why_nobody(question)
@@ -89,7 +89,7 @@ def is_judged(rows: pd.DataFrame) -> bool:
     return rows["on_course"].notna().any()
 
 
-def _on_course_words(question: Question, rows: pd.DataFrame) -> str:
+def _on_course_words(question: TrackingQuestion, rows: pd.DataFrame) -> str:
     whom = f"{question.whom(len(rows))} {question.start} in {question.subject}"
     reasons = _reasons(rows["unjudged"])
     if not is_judged(rows):
@@ -134,7 +134,7 @@ def stuck_words(states: pd.Series) -> str:
     return f"None of them is {'known to be ' if unjudged.any() else ''}stuck."
 
 
-def why_nobody(question: Question) -> str:
+def why_nobody(question: TrackingQuestion) -> str:
     """Why nobody is listed, and what to do about it."""
     whom, here = layout.in_years(question.years), question.on_roll
     if here.empty:
@@ -154,7 +154,7 @@ def why_nobody(question: Question) -> str:
     )
 
 
-def not_listed(question: Question) -> str:
+def not_listed(question: TrackingQuestion) -> str:
     """That in some of the chosen year groups nobody has a start, so that none of them can be on the list; '' for none."""
     here = question.on_roll
     has_entry = here["pupil_id"].isin(question.entries["pupil_id"])

@@ -14,7 +14,7 @@ from senlib.exports.bundle import File
 from senlib.exports.excel import ExcelSheet, workbook
 from senlib.frameworks import Framework, Stage
 from senlib.pages.kit import others_of_100, sentences, talk_sheet
-from senlib.pages.task4_level3_to_5.question import WHO, Question
+from senlib.pages.task4_level3_to_5.question import WHO, TrackingQuestion
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
@@ -109,7 +109,7 @@ def page_columns(framework: Framework, stage: Stage) -> list[dict[str, Any]]:
 
 def in_excel(
     tables: Mapping[str, pd.DataFrame],
-    question: Question,
+    question: TrackingQuestion,
     *,
     title: str,
     england: Mapping[str, pd.DataFrame],
@@ -125,7 +125,10 @@ def in_excel(
 
 
 def in_word(
-    rows: pd.DataFrame, question: Question, *, england: Mapping[str, pd.DataFrame]
+    rows: pd.DataFrame,
+    question: TrackingQuestion,
+    *,
+    england: Mapping[str, pd.DataFrame],
 ) -> File:
     """The list of one subject, across the page, with the rules by which it was made."""
     columns = of_framework(IN_WORD, question.school.framework)
@@ -146,7 +149,10 @@ def in_word(
 
 
 def for_a_talk(
-    rows: pd.DataFrame, question: Question, *, england: Mapping[str, pd.DataFrame]
+    rows: pd.DataFrame,
+    question: TrackingQuestion,
+    *,
+    england: Mapping[str, pd.DataFrame],
 ) -> File:
     """The pupils on the list, a row each, with room to write what it would take, above what happened to others."""
     subject, aim = question.subject, question.aim
@@ -170,11 +176,11 @@ def for_a_talk(
     return File(name=f"for a talk {subject}.docx", content=content)
 
 
-def _who(question: Question) -> str:
+def _who(question: TrackingQuestion) -> str:
     return f"{WHO[question.who]} {question.start}"
 
 
-def _about(question: Question, title: str) -> About:
+def _about(question: TrackingQuestion, title: str) -> About:
     school = question.school
     return About(
         title=f"Who could get there: {title}",
@@ -185,7 +191,7 @@ def _about(question: Question, title: str) -> About:
 
 
 def _rules(
-    question: Question, england: Mapping[str, pd.DataFrame]
+    question: TrackingQuestion, england: Mapping[str, pd.DataFrame]
 ) -> list[tuple[str, str]]:
     """The rules by which a list is made, each with its name."""
     framework = question.school.framework
