@@ -16,6 +16,7 @@ from pathlib import Path
 from tornado.netutil import bind_sockets
 
 from senlib import ROOT, private
+from senlib.serve import internals
 from senlib.serve.forks import import_ahead
 from senlib.serve.key import Key, forget_files
 from senlib.serve.room_server import Room, network_address, spoken
@@ -169,6 +170,7 @@ async def _serve(
 ) -> None:
     """Serve; the browser is opened through a file in the folder `data`, or not at all."""
     import_ahead()
+    internals.without_grammar_of_addresses()
     from senlib.serve.server import WorkbookServer
 
     ended = _ended()

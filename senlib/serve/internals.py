@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 # ---- Of the server
 
 
+def without_grammar_of_addresses() -> None:
+    """Leave out the grammar by which jsonschema checks addresses: compiling it takes longer than importing all the rest.
+
+    jsonschema does without it where it is not installed. What is checked here, Jupyter's events, has no address in it.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: not to be imported
+
+
 def templates(settings: Mapping[str, Any]) -> Environment:
     """The templates of pages that are no notebook, among an application's settings."""
     return settings["voila_jinja2_env"]

@@ -115,6 +115,20 @@ def test_forks_are_started_through_closed_sockets(monkeypatch):
     assert util.abstract_sockets_supported is False
 
 
+def test_the_server_is_imported_without_the_grammar_of_addresses():
+    code = (
+        "from senlib.serve import internals; internals.without_grammar_of_addresses(); "
+        "import senlib.serve.server, sys; from jsonschema import FormatChecker, validate; "
+        "validate('2026-01-01', {'format': 'date'}, format_checker=FormatChecker()); "
+        "print('lark' in sys.modules, 'iri' in FormatChecker.checkers)"
+    )
+    root = Path(internals.__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True
+    )
+    assert run.stdout.strip() == "False False", run.stderr
+
+
 def test_a_kernel_does_without_the_debugger():
     code = (
         "from senlib.serve import page_kernel; import sys; "
