@@ -10,6 +10,7 @@ from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
+from senlib.text import saved_at
 from senlib.widgets import CardSort
 from senlib.workbook import rows
 from senlib.workbook.forms import Cards, Grid
@@ -98,7 +99,7 @@ class RolePage(Page):
         except StoreError as error:
             self.cards.saved = {"card": move["card"], "fault": f"Not saved. {error}"}
             return
-        self.cards.saved = {"card": move["card"], "at": layout.saved_at(at)}
+        self.cards.saved = {"card": move["card"], "at": saved_at(at)}
 
     def _lay_out(self) -> None:
         self.cards.placed = {

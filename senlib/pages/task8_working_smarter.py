@@ -14,7 +14,7 @@ from senlib.pages.kit.downloads import Downloads, FileOffer
 from senlib.pages.kit.form_sheet import BoxValues, FormSheet, Layout, Stored
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
-from senlib.text import day
+from senlib.text import day, one_line
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Checklist, Grid, Row
 from senlib.workbook.page_forms import load
@@ -141,7 +141,7 @@ class ThreeActions(FormSheet):
             for action in self.open.values()
             if not action.done or action.key in self.taken.values()
         ]
-        self.choices["action"] = [(key, layout.shortened(what)) for what, key in words]
+        self.choices["action"] = [(key, one_line(what, most=80)) for what, key in words]
         super()._show()
 
     def _row(self, grid: Grid, row: Row, last: Stored) -> Layout:

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import layout
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
-from senlib.text import day
+from senlib.text import day, saved_at
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import Reply, Request, box_name, box_place, names_in
 from senlib.workbook.forms import Field
@@ -123,7 +123,7 @@ class AnswerSheet:
         return {
             "name": name,
             "id": saved.id,
-            "at": layout.saved_at(saved.at),
+            "at": saved_at(saved.at),
             "versions": saved.versions,
         }
 
@@ -184,5 +184,5 @@ def _head(column: Field, *, has_room: bool) -> dict[str, Any]:
 
 
 def _in_history(answer: Answer) -> dict[str, Any]:
-    at = f"{day(answer.at)}, {layout.saved_at(answer.at)}"
+    at = f"{day(answer.at)}, {saved_at(answer.at)}"
     return {"id": answer.id, "value": answer.value, "at": at}

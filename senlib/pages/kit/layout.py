@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from html import escape
 from numbers import Real
 
@@ -234,34 +234,6 @@ def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> st
     data = base64.b64encode(content).decode()
     file = escape(f"{stem}-{date.today():%Y-%m-%d}.{kind}")
     return f'<a class="sl-button" download="{file}" href="data:{_TYPES[kind]};base64,{data}">{escape(words)}</a>'
-
-
-def saved_at(at: datetime) -> str:
-    """The time at which something was saved, as the page says it.
-
-    >>> saved_at(datetime(2005, 3, 18, 14, 2))
-    '14:02'
-    """
-    return f"{at:%H:%M}"
-
-
-def lower_first(text: str) -> str:
-    """A text in the middle of a sentence; an abbreviation stays as it is.
-
-    >>> lower_first("Draws out pupils"), lower_first("IEP in use")
-    ('draws out pupils', 'IEP in use')
-    """
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
-def shortened(text: str, *, most: int = 80) -> str:
-    """A text cut to fit a place, such as a list to choose from.
-
-    >>> shortened("Meet the head of science about the sets", most=20)
-    'Meet the head of sc…'
-    """
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def choice(

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout
-from senlib.text import day
+from senlib.text import day, saved_at
 from senlib.workbook.store import Answer, Answers, Saved
 from senlib.workspace import Workspace
 
@@ -102,7 +102,7 @@ class SharedAnswers:
         self._say("")
         if others:
             other = next(iter(others.values()))
-            when = f"{day(other.at)}, {layout.saved_at(other.at)}"
+            when = f"{day(other.at)}, {saved_at(other.at)}"
             text = f"Changed elsewhere ({when}), {about}: ‘{worded(other.value)}’. What you did is kept, and so is the other one."
             self._say(layout.trouble_line(text), self.take)
             self._take = lambda: self._bring_back(form, others, then)
