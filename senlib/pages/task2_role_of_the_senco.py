@@ -41,7 +41,6 @@ class RolePage(Page):
         super().__init__(workspace, query=query)
         self.summary, self.role = layout.html(""), self.ask.part(ROLE)
         self.role.after(lambda *_: self._sum_up())
-        self.role.on_round(self._sum_up)
         self._sum_up()
         self._grid = widgets.VBox([self.summary, self.role.box])
         self._sort = self._card_sort()
