@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout
-from senlib.pages.kit.shared_answers import SharedAnswers
+from senlib.pages.kit.shared_answers import AnswersByField, SharedAnswers
 from senlib.text import day, saved_at
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import Reply, Request, box_name, box_place, names_in
@@ -32,8 +32,6 @@ Follower = Callable[[str, str], None]
 # A sheet or part of it as the page takes it; and what stands in its boxes, by their names.
 Layout = dict[str, Any]
 BoxValues = dict[str, Layout]
-# The answers of a form, by field.
-Stored = Mapping[str, Answer]
 
 
 class AnswerSheet:
@@ -177,7 +175,7 @@ def ungrouped(rows: Sequence[Layout]) -> list[Layout]:
 
 
 def box_values(
-    form: str, answers: Stored, *, since: datetime | None = None
+    form: str, answers: AnswersByField, *, since: datetime | None = None
 ) -> BoxValues:
     """The values of a form's boxes; those that were answered before `since` are empty."""
     values = {}
