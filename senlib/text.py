@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 # XML 1.0 has no other characters (https://www.w3.org/TR/xml/#charsets), and one that it has not makes a file unreadable; those from
 # 7F to 9F, which it has, no calendar takes (RFC 5545), and nobody can see.
@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str, *, most: int = 255) -> str:
-    r"""A text on one line, cut where a file's properties end.
+    r"""A text on one line, cut to fit a place: a list to choose from, or a file's properties.
 
     >>> one_line("Meet the\n head of science", most=12)
     'Meet the he…'
@@ -56,6 +56,15 @@ def written_day(text: str) -> str:
         return ""
 
 
+def saved_at(at: datetime) -> str:
+    """The time at which something was saved, as the page says it.
+
+    >>> saved_at(datetime(2005, 3, 18, 14, 2))
+    '14:02'
+    """
+    return f"{at:%H:%M}"
+
+
 def upper_first(text: str) -> str:
     """A text at the beginning of a sentence.
 
@@ -63,3 +72,12 @@ def upper_first(text: str) -> str:
     'Pupils with SEN'
     """
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """A text in the middle of a sentence; an abbreviation stays as it is.
+
+    >>> lower_first("Draws out pupils"), lower_first("IEP in use")
+    ('draws out pupils', 'IEP in use')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

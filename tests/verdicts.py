@@ -57,7 +57,6 @@ EXPLAINED = [
         "where the true share is likely to lie",
         RANGE,
     ),
-    ("senlib/pages/kit/how_to_read.py", "A range is a likely range", HOW),
     ("senlib/content/figures/how_to_read.toml", ".", HOW),
     (
         "senlib/pages/unit3_class_sheets/year_review.py",

@@ -15,6 +15,7 @@ import pandas as pd
 from senlib.pages.kit import layout
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
+from senlib.text import saved_at
 from senlib.workbook import room_answers
 from senlib.workbook.forms import Cards, Grid
 from senlib.workbook.page_forms import load
@@ -192,7 +193,7 @@ class RoomPage(Page):
             if show
             else "Taken back: the room no longer sees it."
         )
-        self.status.value = layout.status(f"{did} Saved {layout.saved_at(at)}")
+        self.status.value = layout.status(f"{did} Saved {saved_at(at)}")
 
 
 def invitation(door: str, code: str) -> str:

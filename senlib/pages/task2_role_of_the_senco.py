@@ -10,6 +10,7 @@ from senlib.pages.kit import downloads, layout
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
+from senlib.text import saved_at
 from senlib.widgets import CardSort
 from senlib.workbook import rows
 from senlib.workbook.forms import Cards, Grid
@@ -40,7 +41,6 @@ class RolePage(Page):
         super().__init__(workspace, query=query)
         self.summary, self.role = layout.html(""), self.ask.part(ROLE)
         self.role.after(lambda *_: self._sum_up())
-        self.role.on_round(self._sum_up)
         self._sum_up()
         self._grid = widgets.VBox([self.summary, self.role.box])
         self._sort = self._card_sort()
@@ -98,7 +98,7 @@ class RolePage(Page):
         except StoreError as error:
             self.cards.saved = {"card": move["card"], "fault": f"Not saved. {error}"}
             return
-        self.cards.saved = {"card": move["card"], "at": layout.saved_at(at)}
+        self.cards.saved = {"card": move["card"], "at": saved_at(at)}
 
     def _lay_out(self) -> None:
         self.cards.placed = {

@@ -17,6 +17,7 @@ from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.provision_maps import number
 from senlib.pages.kit.shared_answers import in_one_connection
+from senlib.text import lower_first
 from senlib.workbook.forms import Grid, Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import StoreError
@@ -320,7 +321,7 @@ def _least_seen(seen: pd.DataFrame) -> str:
         return ""
     least = seen.iloc[0]
     return (
-        f" Least often seen where it was called for: {layout.lower_first(least.label)}, "
+        f" Least often seen where it was called for: {lower_first(least.label)}, "
         f"fully seen in {least.seen} of {_lessons(least.lessons)}."
     )
 

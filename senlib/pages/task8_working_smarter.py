@@ -9,16 +9,17 @@ from functools import partial
 import ipywidgets as widgets
 
 from senlib.pages.kit import downloads, layout
-from senlib.pages.kit.answer_sheet import box_value
+from senlib.pages.kit.answer_sheet import BoxValues, Layout, box_values
 from senlib.pages.kit.downloads import Downloads, FileOffer
-from senlib.pages.kit.form_sheet import BoxValues, FormSheet, Layout, Stored
+from senlib.pages.kit.form_sheet import FormSheet
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
-from senlib.text import day
+from senlib.text import day, one_line
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Checklist, Grid, Row
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import Action, actions, coming, overdue
+from senlib.workbook.rows import RoundStart
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
 
@@ -141,11 +142,11 @@ class ThreeActions(FormSheet):
             for action in self.open.values()
             if not action.done or action.key in self.taken.values()
         ]
-        self.choices["action"] = [(key, layout.shortened(what)) for what, key in words]
+        self.choices["action"] = [(key, one_line(what, most=80)) for what, key in words]
         super()._show()
 
-    def _row(self, grid: Grid, row: Row, last: Stored) -> Layout:
-        line = super()._row(grid, row, last)
+    def _row(self, grid: Grid, row: Row) -> Layout:
+        line = super()._row(grid, row)
         action = self.open.get(self.taken.get(f"{row.key}.action", ""))
         if action:
             cells = line["cells"]
@@ -155,17 +156,15 @@ class ThreeActions(FormSheet):
             cells["know"] = _place(action, "measure")
         return line
 
-    def _values(self, now: Mapping[str, str], answers: Stored) -> BoxValues:
-        values = super()._values(now, answers)
+    def _values(self, began: RoundStart) -> BoxValues:
+        values = super()._values(began)
         chosen = [
             self.open[key]
             for field, key in self.taken.items()
             if field.endswith(".action") and key in self.open
         ]
         for form in {form for action in chosen for form, _ in action.places.values()}:
-            for field, answer in self.shared.answers(form).items():
-                name = box_name(form=form, field=field)
-                values[name] = box_value(answer.value, answer)
+            values |= box_values(form, self.shared.answers(form))
         return values
 
 

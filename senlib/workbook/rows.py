@@ -6,7 +6,7 @@ import secrets
 import time
 from datetime import UTC, datetime
 
-from senlib.workbook.forms import Grid, Row, answer_key
+from senlib.workbook.forms import Grid, Part, Row, answer_key
 from senlib.workbook.store import Answer, Answers, AnswersByForm, Store, in_utc
 
 ROUNDS = "rounds"
@@ -53,7 +53,7 @@ def every_row(grid: Grid, answers: AnswersByForm) -> list[Row]:
     return [*grid.rows, *own_rows(answers.get(form, {}))]
 
 
-def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
+def add_row(store: Store, grid: Part, *, section: str, label: str) -> str:
     """Add a row of the school's own to a grid, and return its key. Raises StoreError where it cannot be kept."""
     key = new_key()
     label_key = answer_key(row=key, column="label")
@@ -64,7 +64,7 @@ def add_row(store: Store, grid: Grid, *, section: str, label: str) -> str:
     return key
 
 
-def drop_row(store: Store, grid: Grid, row: str) -> None:
+def drop_row(store: Store, grid: Part, row: str) -> None:
     """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
     label_key = answer_key(row=row, column="label")
     form = rows_form(grid.key)

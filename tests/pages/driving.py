@@ -150,10 +150,18 @@ def words(piece) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
+def answered(sheet, request: dict) -> dict | None:
+    """A sheet's reply to a request of the page, with all that follows from it."""
+    with sheet.workspace.store.one_connection():
+        reply = sheet.reply(request)
+        sheet.follow()
+    return reply
+
+
 def save(asked, field: str, value: str, *, form: str = "", seen: int = 0) -> dict:
     """Type a text into a box of a sheet; the page's reply."""
     name = box_name(form=form or asked.form, field=field)
-    return asked.answer({"kind": "save", "name": name, "value": value, "seen": seen})
+    return answered(asked, {"kind": "save", "name": name, "value": value, "seen": seen})
 
 
 def rows_of(asked) -> list[dict]:

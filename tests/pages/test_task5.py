@@ -23,6 +23,7 @@ from tests.measures.schools import school as school_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
+    answered,
     queries,
     rows_of,
     save,
@@ -285,8 +286,9 @@ def test_the_eight_headings_stand_over_the_list_and_the_map(sample):
 
 def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(workspace):
     page = page_of(workspace, "0001")
-    page.of_pupil.answer(
-        {"kind": "add row", "section": "literacy", "label": f"Reading dog {NASTY}"}
+    answered(
+        page.of_pupil,
+        {"kind": "add row", "section": "literacy", "label": f"Reading dog {NASTY}"},
     )
     (row,) = [row for row in rows_of(page.of_pupil) if "own" in row]
     save(page.of_pupil, f"{row['key']}.given", "yes")
@@ -299,7 +301,7 @@ def test_a_row_of_the_school_s_own_counts_until_it_is_taken_out(workspace):
     page.intervention.box.value = row["key"]
     save(page.audited, "unit5.ingredients.1", "missing")
     assert page.audit_place.children and "Reading dog" in words(page.audit_sum)
-    page.of_pupil.answer({"kind": "drop row", "row": row["key"]})
+    answered(page.of_pupil, {"kind": "drop row", "row": row["key"]})
     assert "none have something" in words(page.answer)
     assert (
         page.intervention.value == ""

@@ -6,7 +6,16 @@ import pytest
 
 from senlib.pages.task8_working_smarter import PlanPage, plan_answer, ticked
 from senlib.workbook.plan import PLAN, actions, add_action
-from tests.pages.driving import NASTY, TROUBLES, rows_of, save, value_of, vanish, words
+from tests.pages.driving import (
+    NASTY,
+    TROUBLES,
+    answered,
+    rows_of,
+    save,
+    value_of,
+    vanish,
+    words,
+)
 
 TODAY = date.today()
 
@@ -134,7 +143,7 @@ def test_an_action_is_written_dated_ticked_off_and_taken_out(workspace):
     save(page.actions, f"{action.key}.done", "yes", form=PLAN)
     assert "0 actions still to do, 1 done." in words(page.answer)
     page.which.value = "done"
-    page.actions.answer({"kind": "drop row", "row": action.key})
+    answered(page.actions, {"kind": "drop row", "row": action.key})
     assert shown(page) == [] and "No action is in the plan yet" in words(page.answer)
 
 
@@ -192,7 +201,7 @@ def test_one_that_was_taken_out_of_the_plan_leaves_the_line_to_be_written_in(wor
     key = add_action(workspace.store, what="Ring home")
     page = page_of(workspace)
     save(page.chosen, "next_steps.1.action", key)
-    page.actions.answer({"kind": "drop row", "row": key})
+    answered(page.actions, {"kind": "drop row", "row": key})
     assert (
         "name" in row_of(page, "next_steps.1")["cells"]["what"]
         and page.chosen.choices["action"] == []

@@ -27,6 +27,7 @@ from tests.measures.schools import school as made_of
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
+    answered,
     rows_of,
     save,
     small_school,
@@ -229,7 +230,9 @@ def test_every_row_of_the_bank_is_ticked_until_it_is_unticked_the_school_s_own_t
 ):
     page = page_of(workspace)
     asked = page.ask.asked[STRATEGIES]
-    asked.answer({"kind": "add row", "section": "slcn", "label": "Uses the talk frame"})
+    answered(
+        asked, {"kind": "add row", "section": "slcn", "label": "Uses the talk frame"}
+    )
     rows = rows_of(asked)
     assert len(rows) == len(GRID.rows) + 1 and all(
         value_of(asked, f"{row['key']}.used") == "yes" for row in rows

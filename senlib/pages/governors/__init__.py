@@ -44,6 +44,7 @@ from senlib.pages.governors.rates_in_words import (
 )
 from senlib.pages.governors_data import Context, GovernorsData, gather
 from senlib.pages.kit import layout
+from senlib.pages.kit.header import header_html
 from senlib.pages.kit.live import Live
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace, open_workspace
@@ -53,7 +54,7 @@ class GovernorsPage:
     """The governors' page. It holds what `gather` gives, and neither the school nor the store. A test drives it without a browser."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.top = layout.header(workspace.school, trouble=workspace.trouble)
+        self.top = layout.html(header_html(workspace))
         try:
             self.held: GovernorsData | None = gather(workspace)
             trouble = ""

@@ -29,6 +29,7 @@ from senlib.pages.governors.caveats import (
 from senlib.pages.governors_data import Context
 from senlib.pages.kit import verdicts
 from senlib.pages.kit.verdicts import in_points
+from senlib.text import upper_first
 
 Pairs = Mapping[str, tuple[pd.Series, pd.Series]]
 
@@ -330,7 +331,7 @@ def beside_england(
     if at in words.typed and is_rateable(row):
         percent, whose, year = words.typed[at]
         told.append(
-            f"{whose[0].upper()}{whose[1:]}, wherever they started: {percent} % ({year})."
+            f"{upper_first(whose)}, wherever they started: {percent} % ({year})."
         )
     return " ".join(filter(None, told))
 

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from senlib.measures.groups import has_sen
 from senlib.pages.kit import empty_states, layout, sentences
 from senlib.pages.kit.file_review import NEXT
-from senlib.text import day
+from senlib.text import day, saved_at
 from senlib.workbook.store import StoreError
 from senlib.workspace import OWN, Workspace
 
@@ -90,7 +90,7 @@ class SchoolChoice:
         sample = self.sample_before if self.workspace.chosen == OWN else ""
         words = ""
         if before:
-            when = f"{day(before.kept.date())} at {layout.saved_at(before.kept)}"
+            when = f"{day(before.kept.date())} at {saved_at(before.kept)}"
             words = f"The school kept before this one: ‘{before.name}’, kept on {when}."
         elif sample:
             name = self.workspace.choices()[sample]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout
-from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
-from senlib.text import day
+from senlib.pages.kit.shared_answers import AnswersByField, SharedAnswers
+from senlib.text import day, saved_at
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import Reply, Request, box_name, box_place, names_in
 from senlib.workbook.forms import Field
-from senlib.workbook.store import Answer, Saved, StoreError
+from senlib.workbook.store import Answer, Saved, Store, StoreError
 from senlib.workspace import Workspace
 
 # A text that was typed on within this time is no earlier text, only the beginning of the one after it.
@@ -27,6 +27,11 @@ MOST_BUTTONS, FEW_COLUMNS = 4, 2
 TO_PLAN = "What you write here also stands in the action plan."
 
 Answering = Callable[[Request], Reply | None]
+# Called with the field and its value.
+Follower = Callable[[str, str], None]
+# A sheet or part of it as the page takes it; and what stands in its boxes, by their names.
+Layout = dict[str, Any]
+BoxValues = dict[str, Layout]
 
 
 class AnswerSheet:
@@ -35,43 +40,44 @@ class AnswerSheet:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.shared = SharedAnswers(workspace)
-        self._after: list[Callable[[str, str], None]] = []
+        self._after: list[Follower] = []
         self._to_follow: list[tuple[str, str]] = []
         self.sheet = Sheet(workbook=workspace.store.workbook)
         self.sheet.answer_with(
             self.reply,
             then=self.follow,
-            within=lambda: self.workspace.store.one_connection(),
+            within=lambda: self.store.one_connection(),
         )
         self.status = layout.html("")
         self.box = widgets.VBox([self.sheet, self.status])
 
-    def show_answers(self, form: dict[str, Any], *, forms: Iterable[str]) -> None:
+    @property
+    def store(self) -> Store:
+        """The store of the school that is open."""
+        return self.workspace.store
+
+    def show_answers(self, sheet: Layout, *, forms: Iterable[str]) -> None:
         """Show a sheet over the answers of these forms of the store. Raises StoreError where they cannot be read."""
-        names = set(names_in(form))
-        values = {}
-        for one in forms:
-            for field, answer in self.shared.answers(one).items():
-                name = box_name(form=one, field=field)
-                if name in names:
-                    values[name] = box_value(answer.value, answer)
-        self.sheet.show(form=form, values=values)
+        values: BoxValues = {}
+        for form in forms:
+            values |= box_values(form, self.shared.answers(form))
+        self.show_values(sheet, values)
 
-    def after(self, function: Callable[[str, str], None]) -> None:
-        """Call this with the field and its value after each answer that was saved."""
+    def show_values(self, sheet: Layout, values: BoxValues) -> None:
+        """Show a sheet with those of these values that have a box on it."""
+        names = filter(values.__contains__, names_in(sheet))
+        on_sheet = {name: values[name] for name in names}
+        self.sheet.show(form=sheet, values=on_sheet)
+
+    def after(self, function: Follower) -> None:
+        """Call this with the field and its value after each answer that was saved; with two blanks when a round has begun."""
         self._after.append(function)
-
-    @in_one_connection
-    def answer(self, request: Request) -> Reply | None:
-        """Answer one request of the sheet, and do what follows from it."""
-        reply = self.reply(request)
-        self.follow()
-        return reply
 
     def reply(self, request: Request) -> Reply | None:
         """The reply to one request: a text saved, the earlier ones, one brought back, a row added or taken out."""
         try:
-            return self._answers()[request["kind"]](request)
+            answer = self._answers()[request["kind"]]
+            return answer(request)
         except StoreError as error:
             return {"kind": "refused", "why": f"Not saved. {error}"}
 
@@ -95,35 +101,37 @@ class AnswerSheet:
         }
 
     def _save(self, request: Request) -> Reply:
-        form, field = box_place(request["name"])
-        values, seen = {field: request["value"]}, {field: request["seen"]}
+        name = request["name"]
+        form, field = box_place(name)
+        values = {field: request["value"]}
+        seen = {field: request["seen"]}
         saved = self.shared.save(form, values, seen=seen)[field]
         elsewhere = saved.elsewhere and _in_history(saved.elsewhere)
         reply = {"kind": "saved", "elsewhere": elsewhere}
-        return reply | self._stands(request["name"], request["value"], saved)
+        return reply | self._stands(name, saved)
 
     def _history(self, request: Request) -> Reply:
-        form, field = box_place(request["name"])
-        history = settled(self.workspace.store.history(form, field))
-        answers = [_in_history(answer) for answer in history]
-        return {"kind": "history", "name": request["name"], "answers": answers}
+        name = request["name"]
+        history = self.store.history(*box_place(name))
+        answers = list(map(_in_history, settled(history)))
+        return {"kind": "history", "name": name, "answers": answers}
 
     def _bring_back(self, request: Request) -> Reply:
-        form, field = box_place(request["name"])
-        saved = self.workspace.store.bring_back(form, field, request["id"])
+        name, id = request["name"], request["id"]
+        saved = self.store.bring_back(*box_place(name), id)
         reply = {"kind": "brought", "value": saved.value}
-        return reply | self._stands(request["name"], saved.value, saved)
+        return reply | self._stands(name, saved)
 
-    def _stands(self, name: str, value: str, saved: Saved) -> Reply:
+    def _stands(self, name: str, saved: Saved) -> Reply:
         """What the page needs to know of an answer that stands in a box from now on."""
         # In place, and so without sending: the page that the answer came from shows it already.
-        self.sheet.values[name] = box_value(value, saved)
+        self.sheet.values[name] = box_value(saved)
         _, field = box_place(name)
-        self._to_follow.append((field, value))
+        self._to_follow.append((field, saved.value))
         return {
             "name": name,
             "id": saved.id,
-            "at": layout.saved_at(saved.at),
+            "at": saved_at(saved.at),
             "versions": saved.versions,
         }
 
@@ -145,44 +153,66 @@ def table(
     caption: str,
     *,
     columns: Sequence[Field],
-    groups: Sequence[Mapping[str, Any]],
+    groups: Sequence[Layout],
     corner: str = "",
     add: str = "",
-) -> dict[str, Any]:
+) -> Layout:
     """A table of boxes as the sheet takes it."""
     has_room = len(columns) <= FEW_COLUMNS
     return {
         "kind": "table",
         "caption": caption,
         "corner": corner,
-        "columns": [_head(column, has_room=has_room) for column in columns],
+        "columns": [question(column, has_room=has_room) for column in columns],
         "groups": list(groups),
         "add": add,
     }
 
 
-def box_value(text: str, answer: Answer) -> dict[str, Any]:
+def ungrouped(rows: Sequence[Layout]) -> list[Layout]:
+    """The groups of a table whose rows stand under no heading."""
+    return [{"key": "", "title": "", "rows": list(rows)}]
+
+
+def box_values(
+    form: str, answers: AnswersByField, *, since: datetime | None = None
+) -> BoxValues:
+    """The values of a form's boxes; those that were answered before `since` are empty."""
+    values = {}
+    for field, answer in answers.items():
+        value = box_value(answer)
+        if since is not None and answer.at < since:
+            value["value"] = ""
+        name = box_name(form=form, field=field)
+        values[name] = value
+    return values
+
+
+def box_value(answer: Answer) -> Layout:
     """What stands in a box: its text, the id under which it was saved, and how many texts the box has had."""
-    return {"value": text, "seen": answer.id, "versions": answer.versions}
+    return {
+        "value": answer.value,
+        "seen": answer.id,
+        "versions": answer.versions,
+    }
 
 
-def question(field: Field, *, has_room: bool = True) -> dict[str, Any]:
+def question(field: Field, *, has_room: bool = True) -> Layout:
     """How a field's box is to be drawn, and what is said beside it."""
     lines = [field.help, TO_PLAN if field.to_plan else ""]
-    has_buttons = has_room and 0 < len(field.choices) <= MOST_BUTTONS
+    choices = [[choice.key, choice.label] for choice in field.choices]
+    has_buttons = has_room and 0 < len(choices) <= MOST_BUTTONS
+    is_choice = field.kind in ("pupil", "action")
     return {
+        "key": field.key,
         "label": field.label,
         "help": " ".join(filter(None, lines)),
-        "kind": "choice" if field.kind in ("pupil", "action") else field.kind,
-        "choices": [[choice.key, choice.label] for choice in field.choices],
+        "kind": "choice" if is_choice else field.kind,
+        "choices": choices,
         "style": "buttons" if has_buttons else "list",
     }
 
 
-def _head(column: Field, *, has_room: bool) -> dict[str, Any]:
-    return {"key": column.key} | question(column, has_room=has_room)
-
-
-def _in_history(answer: Answer) -> dict[str, Any]:
-    at = f"{day(answer.at)}, {layout.saved_at(answer.at)}"
+def _in_history(answer: Answer) -> Layout:
+    at = f"{day(answer.at)}, {saved_at(answer.at)}"
     return {"id": answer.id, "value": answer.value, "at": at}

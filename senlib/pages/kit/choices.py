@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from senlib.pages.kit import layout
+
+# What can be chosen: each in words, and its value.
+Options = Sequence[tuple[str, str]]
 
 
 class ChoiceList:
@@ -19,9 +22,7 @@ class ChoiceList:
     (['1'], '1', 3)
     """
 
-    def __init__(
-        self, label: str, options: Sequence[tuple[str, str]], value: str | None = None
-    ) -> None:
+    def __init__(self, label: str, options: Options, value: str | None = None) -> None:
         self.box = layout.choice(label, options, value)
         self._offering = False
 
@@ -35,21 +36,23 @@ class ChoiceList:
         """What is chosen, as the list has it."""
         return self.box.label or ""
 
-    def offer(
-        self, options: Sequence[tuple[str, str]], value: str | None = None
-    ) -> None:
+    def offer(self, options: Options, value: str | None = None) -> None:
         """Offer these from now on, with `value` chosen, or what is chosen already where it is still there, or else the first."""
-        options = list(options)
         values = [option for _, option in options]
         chosen = self.value if value is None else value
         self._offering = True
         try:
-            if list(self.box.options) != options:
-                self.box.options = options
+            if self.box.options != tuple(options):
+                self.box.options = tuple(options)
             self.box.value = chosen if chosen in values else values[0]
         finally:
             self._offering = False
 
-    def on_choice(self, act: Callable[[], None]) -> None:
+    def on_choice(self, act: layout.Callback) -> None:
         """Call this when the reader has chosen something."""
-        self.box.observe(lambda _: None if self._offering else act(), "value")
+
+        def chosen(_change: object) -> None:
+            if not self._offering:
+                act()
+
+        self.box.observe(chosen, "value")

@@ -13,7 +13,7 @@ from senlib.school.faults import FaultGroup, grouped
 from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review
 from senlib.school.school import School
-from senlib.text import upper_first
+from senlib.text import one_line, upper_first
 
 _MOST_NOTES, _MOST_NAMED = 6, 5
 
@@ -124,9 +124,7 @@ def columns_title(review: Review) -> str:
 
 
 def _not_recognised(columns: Sequence[ReviewedColumn]) -> str:
-    names = [
-        f"‘{layout.shortened(one.heading, most=40)}’" for one in columns[:_MOST_NAMED]
-    ]
+    names = [f"‘{one_line(one.heading, most=40)}’" for one in columns[:_MOST_NAMED]]
     more = len(columns) - len(names)
     names += [f"{more:,} more"] if more else []
     words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

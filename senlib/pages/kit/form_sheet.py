@@ -11,9 +11,12 @@ from senlib.pages.kit import layout
 from senlib.pages.kit.answer_sheet import (
     Answering,
     AnswerSheet,
-    box_value,
+    BoxValues,
+    Layout,
+    box_values,
     question,
     table,
+    ungrouped,
 )
 from senlib.pages.kit.downloads import Downloads, forms
 from senlib.pages.kit.shared_answers import in_one_connection
@@ -30,20 +33,16 @@ from senlib.workbook.forms import (
     Points,
     Resources,
     Row,
+    Section,
     answer_key,
     place,
 )
 from senlib.workbook.page_forms import load
 from senlib.workbook.plan import begin_action
-from senlib.workbook.store import Answer, StoreError
+from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
 
 Options = Sequence[tuple[str, str]]
-# Part of a sheet as the page takes it; and what stands in its boxes, by their names.
-Layout = dict[str, Any]
-BoxValues = dict[str, dict[str, Any]]
-# The answers of a form, by field.
-Stored = Mapping[str, Answer]
 
 _LAST_TIME = "What you have answered now stays beside the new answers, as ‘last time’. Nothing is lost."
 _TAKEN = Field("taken", "In the plan", kind="yes")
@@ -63,17 +62,17 @@ class FormSheet(AnswerSheet):
         *,
         of: str = "",
         level: int = 3,
-        title: str | None = None,
+        title: str = "",
         choices: Mapping[str, Options] | None = None,
         notes: Mapping[str, str] | None = None,
         shown_rows: Callable[[Row], bool] = lambda _row: True,
     ) -> None:
         super().__init__(workspace)
-        self.part, self.of, self.level = part, of, level
-        self.title = part.title if title is None else title
-        self.choices, self.notes = dict(choices or {}), dict(notes or {})
+        self.part, self.of = part, of
+        self.level, self.title = level, title or part.title
+        self.choices = dict(choices or {})
+        self.notes = notes or {}
         self.shown_rows = shown_rows
-        self._on_round: list[Callable[[], None]] = []
         if part.again:
             self.anew = widgets.Button(description="Begin a new round")
             self.anew.on_click(lambda _: self.begin_anew())
@@ -86,51 +85,52 @@ class FormSheet(AnswerSheet):
         """The form under which the store has what is asked now."""
         return place(self.part.key, of=self.of)
 
+    @property
+    def rows_form(self) -> str:
+        """The form under which the store has the school's own rows."""
+        return own.rows_form(self.part.key)
+
     def show(self, *, of: str | None = None) -> None:
         """Show the sheet as it stands in the store, for another copy if wished."""
         if of is not None:
             self.of = of
         try:
-            with self.workspace.store.one_connection():
+            with self.store.one_connection():
                 self._show()
         except StoreError as error:
             self.status.value = layout.trouble_line(str(error))
 
     def _show(self) -> None:
-        store = self.workspace.store
-        began = own.began(store, self.form) if self.part.again else None
-        answers = self.shared.answers(self.form)
-        last = own.last_time(store, self.form, began=began)
-        names = self.shared.answers(own.rows_form(self.part.key))
-        rows = own.own_rows({field: name.value for field, name in names.items()})
-        form = {
+        began = self._began(self.form)
+        self.last = own.last_time(self.store, self.form, began=began)
+        names = self.shared.read(self.rows_form)
+        self.own_rows = own.own_rows(names)
+        sheet = {
             "title": self.title,
             "level": self.level,
             "intro": self.part.intro,
-            "blocks": [self._block(rows, last)],
+            "blocks": [self._block()],
         }
-        now = own.this_time(answers, began=began)
-        values = self._first_values(rows)
-        values |= self._values(now, answers)
-        values |= self._names_of(rows, names)
-        self.sheet.show(form=form, values=values)
+        self.show_values(sheet, self._values(began))
+
+    def _began(self, form: str) -> own.RoundStart:
+        """When the present round began, of a part that is filled in again from time to time."""
+        if not self.part.again:
+            return None
+        return own.began(self.store, form)
 
     @in_one_connection
     def begin_anew(self) -> None:
         """Begin a new round: what stands here becomes what stood here last time."""
         try:
-            own.begin_round(self.workspace.store, self.form)
+            own.begin_round(self.store, self.form)
         except StoreError as error:
             self.status.value = layout.trouble_line(str(error))
             return
         self.status.value = layout.status("A new round has begun.")
         self.show()
-        for function in self._on_round:
-            function()
-
-    def on_round(self, function: Callable[[], None]) -> None:
-        """Call this when a new round has begun."""
-        self._on_round.append(function)
+        self._to_follow.append(("", ""))
+        self.follow()
 
     def move_to(self, workspace: Workspace) -> None:
         """Ask the same of another school."""
@@ -143,39 +143,27 @@ class FormSheet(AnswerSheet):
 
     def _save(self, request: Request) -> Reply:
         form, field = box_place(request["name"])
-        if self._is_of_last_time(form, field):
-            begin_action(self.workspace.store, form=form, field=field)
+        if began := self._began(form):
+            answer = self.store.answers(form).get(field)
+            # What was written in an earlier round is an action of its own.
+            if answer and answer.at < began:
+                begin_action(self.store, form=form, field=field)
         return super()._save(request)
 
-    def _is_of_last_time(self, form: str, field: str) -> bool:
-        """Whether what a box has in the store was written in an earlier round."""
-        began = own.began(self.workspace.store, form) if self.part.again else None
-        if began is None:
-            return False
-        answer = self.workspace.store.answers(form).get(field)
-        return answer is not None and answer.at < began
-
     def _add_row(self, request: Request) -> None:
-        key = own.add_row(
-            self.workspace.store,
-            self._grid,
-            section=request["section"],
-            label=request["label"],
-        )
-        self._row_changed(key, request["label"])
+        section, label = request["section"], request["label"]
+        key = own.add_row(self.store, self.part, section=section, label=label)
+        self._row_changed(key, label)
 
     def _drop_row(self, request: Request) -> None:
-        own.drop_row(self.workspace.store, self._grid, request["row"])
-        self._row_changed(request["row"], "")
-
-    @property
-    def _grid(self) -> Grid:
-        assert isinstance(self.part, Grid), "only a grid's sheet has rows to change"
-        return self.part
+        key = request["row"]
+        own.drop_row(self.store, self.part, key)
+        self._row_changed(key, "")
 
     def _row_changed(self, row: str, label: str) -> None:
         self.show()
-        self._to_follow.append((answer_key(row=row, column="label"), label))
+        field = answer_key(row=row, column="label")
+        self._to_follow.append((field, label))
 
     # -- what is on the sheet --
 
@@ -186,98 +174,101 @@ class FormSheet(AnswerSheet):
     def _label_name(self, row: Row) -> str:
         """The name of the box of what a row of the school's own is called."""
         field = answer_key(row=row.key, column="label")
-        return box_name(form=own.rows_form(self.part.key), field=field)
+        return box_name(form=self.rows_form, field=field)
 
-    def _values(self, now: Mapping[str, str], answers: Stored) -> BoxValues:
-        """By the name of each box: its text in this round, the id it was saved under, and how many texts it has had."""
-        return {
-            self._name(field): box_value(now.get(field, ""), answer)
-            for field, answer in answers.items()
-        }
-
-    def _first_values(self, own_rows: Sequence[Row]) -> BoxValues:
-        """The same for boxes that have a text before anybody has written in them."""
-        if not isinstance(self.part, Grid):
-            return {}
-        starts = {row.key: row.start for row in self.part.rows}
-        starts |= {row.key: self.part.starts for row in own_rows}
-        return {
-            self._name(answer_key(row=row, column=column)): {
-                "value": text,
-                "seen": 0,
-                "versions": 1,
-            }
-            for row, start in starts.items()
-            for column, text in start.items()
-        }
-
-    def _names_of(self, rows: Sequence[Row], names: Stored) -> BoxValues:
-        """The same for the names of the school's own rows."""
-        values: BoxValues = {}
-        for row in rows:
-            answer = names[answer_key(row=row.key, column="label")]
-            values[self._label_name(row)] = box_value(answer.value, answer)
+    def _values(self, began: own.RoundStart) -> BoxValues:
+        """What stands in the boxes: what they begin with, then what was answered in this round, and the names of own rows."""
+        answers = self.shared.answers(self.form)
+        names = self.shared.answers(self.rows_form)
+        values = self._first_values()
+        values |= box_values(self.form, answers, since=began)
+        values |= box_values(self.rows_form, names)
         return values
 
-    def _block(self, rows: Sequence[Row], last: Stored) -> Layout:
-        if isinstance(self.part, Form):
-            fields = [
-                question(field) | self._box(field, field.key, last)
-                for field in self.part.fields
-            ]
-            return {"kind": "fields", "fields": fields}
-        if isinstance(self.part, Grid):
-            return self._table(self.part, rows, last)
-        if isinstance(self.part, Checklist):
-            answer = Field("answer", "Answer", "choice", choices=self.part.choices)
-            return self._lines(answer, self.part.items, last)
-        assert isinstance(self.part, Points), f"{self.part.key} cannot be filled in"
-        return self._lines(_TAKEN, self.part.items, last)
+    def _first_values(self) -> BoxValues:
+        """What boxes have before anybody has written in them."""
+        if not isinstance(self.part, Grid):
+            return {}
+        values = {}
+        for row in (*self.part.rows, *self.own_rows):
+            start = row.start or self.part.starts
+            for column, text in start.items():
+                key = answer_key(row=row.key, column=column)
+                first = {"value": text, "seen": 0, "versions": 1}
+                values[self._name(key)] = first
+        return values
 
-    def _box(self, field: Field, key: str, last: Stored) -> Layout:
+    def _block(self) -> Layout:
+        if isinstance(self.part, Form):
+            boxes = []
+            for field in self.part.fields:
+                box = self._box(field, field.key)
+                boxes.append(question(field) | box)
+            return {"kind": "fields", "fields": boxes}
+        if isinstance(self.part, Grid):
+            return self._table(self.part)
+        if isinstance(self.part, Checklist):
+            choices = self.part.choices
+            answer = Field("answer", "Answer", "choice", choices=choices)
+            return self._lines(answer, self.part.items)
+        assert isinstance(self.part, Points), f"{self.part.key} cannot be filled in"
+        return self._lines(_TAKEN, self.part.items)
+
+    def _box(self, field: Field, key: str) -> Layout:
         box: Layout = {"name": self._name(key)}
         if field.kind in self.choices:
-            box["choices"] = [list(option) for option in self.choices[field.kind]]
-        before = last.get(key)
+            options = self.choices[field.kind]
+            box["choices"] = list(map(list, options))
+        before = self.last.get(key)
         if before and before.value:
             labels = {choice.key: choice.label for choice in field.choices}
             words = labels.get(before.value, before.value)
             box["last"] = f"Last time ({day(before.at)}): {words}"
         return box
 
-    def _table(self, grid: Grid, own_rows: Sequence[Row], last: Stored) -> Layout:
-        sections = [(section.key, section.title) for section in grid.sections]
-        rows = [row for row in grid.rows if self.shown_rows(row)]
-        groups = []
-        for key, title in sections or [("", "")]:
-            lines = [self._row(grid, row, last) for row in rows if row.section == key]
-            for row in own_rows:
-                if row.section == key:
-                    label = {"own": {"name": self._label_name(row)}}
-                    lines.append(self._row(grid, row, last) | label)
-            groups.append({"key": key, "title": title, "rows": lines})
+    def _table(self, grid: Grid) -> Layout:
+        sections = grid.sections or (Section("", ""),)
+        groups = [self._section(grid, section) for section in sections]
         add = "Add a row of your own" if grid.room_for_own_rows else ""
-        return table(self.title, columns=grid.columns, groups=groups, add=add)
+        columns = grid.columns
+        return table(self.title, columns=columns, groups=groups, add=add)
 
-    def _row(self, grid: Grid, row: Row, last: Stored) -> Layout:
+    def _section(self, grid: Grid, section: Section) -> Layout:
+        rows = [*filter(self.shown_rows, grid.rows), *self.own_rows]
+        here = (row for row in rows if row.section == section.key)
+        return {
+            "key": section.key,
+            "title": section.title,
+            "rows": [self._row(grid, row) for row in here],
+        }
+
+    def _row(self, grid: Grid, row: Row) -> Layout:
         cells = {}
         for column in grid.columns:
             key = answer_key(row=row.key, column=column.key)
-            cells[column.key] = self._box(column, key, last)
-        return self._line(row.key, row.label, cells)
+            cells[column.key] = self._box(column, key)
+        line = self._line(row.key, row.label, cells)
+        if row in self.own_rows:
+            line["own"] = {"name": self._label_name(row)}
+        return line
 
-    def _lines(self, field: Field, items: Sequence[Item], last: Stored) -> Layout:
+    def _lines(self, field: Field, items: Sequence[Item]) -> Layout:
         """Lines with one answer each."""
         lines = []
         for item in items:
-            cells = {field.key: self._box(field, item.key, last)}
-            lines.append(self._line(item.key, item.text, cells))
-        groups = [{"key": "", "title": "", "rows": lines}]
+            cells = {field.key: self._box(field, item.key)}
+            line = self._line(item.key, item.text, cells)
+            lines.append(line)
+        groups = ungrouped(lines)
         return table(self.title, columns=[field], groups=groups)
 
     def _line(self, key: str, label: str, cells: Layout) -> Layout:
-        note = self.notes.get(key, "")
-        return {"key": key, "label": label, "note": note, "cells": cells}
+        return {
+            "key": key,
+            "label": label,
+            "note": self.notes.get(key, ""),
+            "cells": cells,
+        }
 
 
 class PageSheets:
@@ -298,12 +289,15 @@ class PageSheets:
 
     def part(self, key: str, **options: Any) -> FormSheet:
         """A part to fill in, for a page that has more to do with it."""
-        self.asked[key] = FormSheet(self.workspace, self.sheet.part(key), **options)
-        return self.asked[key]
+        part = self.sheet.part(key)
+        sheet = FormSheet(self.workspace, part, **options)
+        self.asked[key] = sheet
+        return sheet
 
     def downloads(self) -> widgets.VBox:
         """The page's forms to take away in Word."""
-        return Downloads(self.workspace, forms(self.workspace, self.sheet)).box
+        offers = forms(self.workspace, self.sheet)
+        return Downloads(self.workspace, offers).box
 
     def move_to(self, workspace: Workspace) -> None:
         """Ask the same of another school."""

@@ -1,4 +1,4 @@
-"""How to read each kind of figure: the paragraphs behind '?', and the page of docs/ that is made of the same words."""
+"""How to read each kind of figure: the paragraphs behind '?', of which the page of docs/ is made, too."""
 
 from __future__ import annotations
 
@@ -6,18 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from textwrap import fill
 
 from senlib import content
-
-_DOCS_WIDTH = 140
-
-_DOCS_HEAD = (
-    "# How to read the figures",
-    "On every page of the workbook a ‘?’ stands at the end of a figure. It opens what is written here: what is counted, of whom, what "
-    "the range means or why there is none, and where the rule comes from. A range is a likely range at 95 % wherever there is "
-    "one; where several subjects are compared, at 95 % for all of them together.",
-)
 
 
 @dataclass(frozen=True)
@@ -29,7 +19,7 @@ class Paragraph:
     counts: str
     whom: str
     range: str
-    sources: tuple[tuple[str, str], ...]
+    sources: list[tuple[str, str]]
 
     @property
     def text(self) -> str:
@@ -39,19 +29,14 @@ class Paragraph:
 
 @cache
 def paragraphs() -> dict[str, Paragraph]:
-    """Every kind of figure by its key, in the order of docs.
+    """Every kind of figure by its key, in the order of the page of docs/.
 
     >>> list(paragraphs())[:3]
     ['rate', 'few_pupils', 'matrix']
     """
     file = files(content) / "figures" / "how_to_read.toml"
     table = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {
-        key: Paragraph(
-            key=key, **(entry | {"sources": tuple(map(tuple, entry["sources"]))})
-        )
-        for key, entry in table.items()
-    }
+    return {key: Paragraph(key=key, **entry) for key, entry in table.items()}
 
 
 def paragraph(key: str) -> Paragraph:
@@ -61,24 +46,6 @@ def paragraph(key: str) -> Paragraph:
     'Hours and pounds'
     """
     if key not in paragraphs():
-        raise KeyError(f"{key!r} is no kind of figure: {', '.join(paragraphs())}")
+        kinds = ", ".join(paragraphs())
+        raise KeyError(f"{key!r} is no kind of figure: {kinds}")
     return paragraphs()[key]
-
-
-def as_markdown() -> str:
-    """All of it as docs/how-to-read-the-figures.md has it.
-
-    >>> as_markdown().splitlines()[0]
-    '# How to read the figures'
-    """
-    parts = list(_DOCS_HEAD)
-    for one in paragraphs().values():
-        sources = "; ".join(
-            f"[{words}]({at})" if at else words for words, at in one.sources
-        )
-        parts += [f"## {one.title}", one.text, f"Source: {sources}."]
-    lines = (
-        fill(part, _DOCS_WIDTH, break_long_words=False, break_on_hyphens=False)
-        for part in parts
-    )
-    return "\n\n".join(lines) + "\n"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from html import escape
+from itertools import starmap
 from numbers import Real
 
 import ipywidgets as widgets
@@ -18,9 +18,6 @@ from senlib.charts import NARROW, WIDE, drawn
 from senlib.measures.proportion import rounded
 from senlib.pages.kit.how_to_read import Paragraph, paragraph
 from senlib.school.faults import FaultGroup
-from senlib.school.questions import school_year
-from senlib.school.school import School
-from senlib.workbook.progress import Progress
 
 # What a browser is told of a file that a page holds, by the ending of its name.
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -50,39 +47,13 @@ DENOMINATORS = [
 LIKELY = "Line: where the true rate is likely to lie."
 
 
+# What is called when something has happened on the page.
+Callback = Callable[[], None]
+
+
 def html(text: str) -> widgets.HTML:
     """A piece of HTML as a widget."""
     return widgets.HTML(text, layout=widgets.Layout(width="100%"))
-
-
-def header(
-    school: School, *, trouble: str, far: Sequence[Progress] = ()
-) -> widgets.HTML:
-    """Which school this is, by which yardstick it is read, plainly whether it is a sample, and what is wrong if anything is.
-
-    `far` is how far each page is, for the rail; a page that knows of no answers has none to give.
-    """
-    sample = (
-        '<span class="sl-sample">Sample data: nobody here is real</span>'
-        if school.sample
-        else ""
-    )
-    return html(
-        f'<div class="sl-header"><strong dir="auto">{escape(school.name)}</strong> {sample} '
-        f"<span>{escape(school.framework.title)}, {school_year(school.academic_year)}</span>"
-        f'<span class="sl-saved"></span>{_far(far)}</div>'
-        + (trouble_line(trouble) if trouble else "")
-    )
-
-
-def _far(tasks: Sequence[Progress]) -> str:
-    """What frame.js takes to the rail; nothing of it shows here."""
-    counts = {one.stem: [one.begun, one.parts] for one in tasks}
-    return (
-        f'<sl-far hidden data-far="{escape(json.dumps(counts))}"></sl-far>'
-        if counts
-        else ""
-    )
 
 
 def heading(text: str, *, level: int = 2) -> str:
@@ -142,13 +113,13 @@ def how_to_read(*keys: str) -> str:
     >>> how_to_read("spend")[:84]
     '<details class="sl-reading"><summary aria-label="How to read this figure" title="How'
     """
-    paragraphs = "".join(map(_reading, map(paragraph, keys)))
+    paragraphs = "".join(_reading(paragraph(key)) for key in keys)
     name = "How to read this figure"
     return f'<details class="sl-reading"><summary aria-label="{name}" title="{name}">?</summary>{paragraphs}</details>'
 
 
 def _reading(one: Paragraph) -> str:
-    sources = "; ".join(_source(said, address) for said, address in one.sources)
+    sources = "; ".join(starmap(_source, one.sources))
     return f"<p><strong>{escape(one.title)}.</strong> {words(one.text)} <span>Source: {sources}.</span></p>"
 
 
@@ -163,22 +134,25 @@ def plain_table(
     table: pd.DataFrame, *, caption: str, columns: Mapping[str, str]
 ) -> str:
     """A native table, numbers to the right, missing values as a dash that is read as 'none'."""
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns.values())
-    rows = []
-    for record in table[list(columns)].itertuples(index=False):
-        first, *others = record
-        cells = f'<th scope="row" dir="auto">{_cell(first)}</th>' + "".join(
-            f'<td class="sl-number">{_cell(value)}</td>'
-            if _is_number(value)
-            else f'<td dir="auto">{_cell(value)}</td>'
-            for value in others
-        )
-        rows.append(f"<tr>{cells}</tr>")
-    body = "".join(rows)
+    names = map(escape, columns.values())
+    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
+    records = table[list(columns)].itertuples(index=False)
+    body = "".join(starmap(_table_row, records))
     return (
         f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table class="sl-table">'
         f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _table_row(first: object, *others: object) -> str:
+    head = f'<th scope="row" dir="auto">{_cell(first)}</th>'
+    return f"<tr>{head}{''.join(map(_data, others))}</tr>"
+
+
+def _data(value: object) -> str:
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    kind = 'class="sl-number"' if is_number else 'dir="auto"'
+    return f"<td {kind}>{_cell(value)}</td>"
 
 
 def faults(groups: Sequence[FaultGroup]) -> str:
@@ -187,7 +161,7 @@ def faults(groups: Sequence[FaultGroup]) -> str:
         f"<li><strong>{escape(group.place())}</strong>: {escape(group.rule)}. {escape(group.remedy)}</li>"
         for group in groups
     )
-    count = sum(max(len(group.rows), 1) for group in groups)
+    count = sum(len(group.rows) or 1 for group in groups)
     what = "One thing has" if count == 1 else f"{count:,} things have"
     return (
         f'<div class="sl-fault" role="alert"><p><strong>Nothing was loaded, and the school that was open stays open.</strong> '
@@ -228,40 +202,10 @@ def address(stem: str) -> str:
 
 def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> str:
     """A link that saves a file which the page itself holds: nothing is fetched, and nothing is kept on the server."""
-    stem = "".join(
-        letter if letter.isalnum() or letter in "-_" else "-" for letter in name.lower()
-    )
+    stem = re.sub(r"[^\w-]", "-", name.lower())
     data = base64.b64encode(content).decode()
     file = escape(f"{stem}-{date.today():%Y-%m-%d}.{kind}")
     return f'<a class="sl-button" download="{file}" href="data:{_TYPES[kind]};base64,{data}">{escape(words)}</a>'
-
-
-def saved_at(at: datetime) -> str:
-    """The time at which something was saved, as the page says it.
-
-    >>> saved_at(datetime(2005, 3, 18, 14, 2))
-    '14:02'
-    """
-    return f"{at:%H:%M}"
-
-
-def lower_first(text: str) -> str:
-    """A text in the middle of a sentence; an abbreviation stays as it is.
-
-    >>> lower_first("Draws out pupils"), lower_first("IEP in use")
-    ('draws out pupils', 'IEP in use')
-    """
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
-def shortened(text: str, *, most: int = 80) -> str:
-    """A text cut to fit a place, such as a list to choose from.
-
-    >>> shortened("Meet the head of science about the sets", most=20)
-    'Meet the head of sc…'
-    """
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def choice(
@@ -271,9 +215,8 @@ def choice(
     values = [option for _, option in options]
     place = values.index(value) if value in values else 0
     # By its place, for a value of None would show nothing chosen.
-    return widgets.Dropdown(
-        description=label, options=list(options), index=place if values else None
-    )
+    index = place if values else None
+    return widgets.Dropdown(description=label, options=list(options), index=index)
 
 
 def controls(*boxes: widgets.Widget) -> widgets.Box:
@@ -293,13 +236,14 @@ def summers(cohorts: Sequence[int]) -> Summers:
     >>> summers([2024, 2023])
     [('2024', 2024), ('2023', 2023), ('The last two together: 2023 and 2024', (2024, 2023))]
     """
-    latest = tuple(int(cohort) for cohort in cohorts)
-    several = [
-        (f"The last {words} together: {years(latest[:count])}", latest[:count])
-        for count, words in ((2, "two"), (3, "three"))
-        if len(latest) >= count
-    ]
-    return [*((str(cohort), cohort) for cohort in latest), *several]
+    latest = tuple(map(int, cohorts))
+    choices: Summers = [(str(cohort), cohort) for cohort in latest]
+    for count, words in ((2, "two"), (3, "three")):
+        together = latest[:count]
+        if len(together) == count:
+            label = f"The last {words} together: {years(together)}"
+            choices.append((label, together))
+    return choices
 
 
 def chosen_summers(
@@ -329,11 +273,9 @@ def in_years(years: Sequence[int]) -> str:
     >>> in_years((7, 8, 9)), in_years((8,))
     ('in Years 7 to 9', 'in Year 8')
     """
-    return (
-        f"in Year {years[0]}"
-        if len(years) == 1
-        else f"in Years {years[0]} to {years[-1]}"
-    )
+    if len(years) == 1:
+        return f"in Year {years[0]}"
+    return f"in Years {years[0]} to {years[-1]}"
 
 
 def percent_range(percent: float, low: float, high: float) -> str:
@@ -348,10 +290,7 @@ def percent_range(percent: float, low: float, high: float) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None or pd.isna(value) or value == "":
+    if pd.isna(value) or value == "":
         return '<span aria-label="none">–</span>'
-    return escape(f"{value:,.1f}" if isinstance(value, float) else str(value))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    text = f"{value:,.1f}" if isinstance(value, float) else str(value)
+    return escape(text)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import ipywidgets as widgets
 
-from senlib.pages.kit.layout import html
+from senlib.pages.kit import layout
 
 
 class Live:
@@ -22,7 +22,7 @@ class Live:
     """
 
     def __init__(self, *controls: widgets.Widget) -> None:
-        self._pieces: list[Callable[[], None]] = []
+        self._pieces: list[layout.Callback] = []
         self._paused = False
         self.follow(*controls)
 
@@ -33,11 +33,11 @@ class Live:
 
     def piece(self, make: Callable[[], str]) -> widgets.HTML:
         """A piece of HTML that `make` writes, now and after each change."""
-        box = html("")
+        box = layout.html("")
         self.also(lambda: setattr(box, "value", make()))
         return box
 
-    def also(self, update: Callable[[], None]) -> None:
+    def also(self, update: layout.Callback) -> None:
         """Call `update` now and after each change."""
         update()
         self._pieces.append(update)

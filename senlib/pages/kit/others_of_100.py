@@ -10,6 +10,7 @@ from senlib import national
 from senlib.frameworks import Framework, Stage
 from senlib.measures.others import Share, counted_in, others, share
 from senlib.pages.kit import layout, sentences
+from senlib.text import upper_first
 from senlib.workspace import Workspace
 
 # Said wherever one of these figures stands.
@@ -57,16 +58,6 @@ def whom(group: str) -> str:
     """
     sides = {"SEN": "pupils with SEN", "no SEN": "pupils without SEN"}
     return sides.get(group, "pupils")
-
-
-def row_head(group: str) -> str:
-    """The same at the head of a row.
-
-    >>> row_head("no SEN"), row_head("all")
-    ('Pupils without SEN', 'Pupils')
-    """
-    words = whom(group)
-    return words[0].upper() + words[1:]
 
 
 def of_group(
@@ -210,7 +201,7 @@ def block(
     says, strips = [], []
     for group, table in filled.items():
         says.append(sentence(table, group=group, reach=reach, stage=stage))
-        head = row_head(group)
+        head = upper_first(whom(group))
         name = head if len(filled) > 1 else ""
         caption = f"{head} in England who started there, in {subject}, by grade"
         strips.append(strip(table, reach=reach, stage=stage, name=name))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout, pupil_names
-from senlib.pages.kit.answer_sheet import Answering, AnswerSheet, table
+from senlib.pages.kit.answer_sheet import (
+    Answering,
+    AnswerSheet,
+    Layout,
+    table,
+    ungrouped,
+)
 from senlib.pages.kit.shared_answers import in_one_connection
 from senlib.pages.kit.site import page_of
 from senlib.widgets.sheet import Request, box_name
@@ -31,25 +36,23 @@ class PlanSheet(AnswerSheet):
         self,
         workspace: Workspace,
         *,
-        title: str = "",
-        intro: str = "",
         wanted: Callable[[Action], bool] = lambda _: True,
         origin: bool = True,
     ) -> None:
         super().__init__(workspace)
-        self.title, self.intro, self.wanted, self.origin = title, intro, wanted, origin
+        self.wanted, self.origin = wanted, origin
         self.names = pupil_names.names(workspace.school)
         self.show()
 
     def actions(self) -> list[Action]:
         """The actions that are wanted, those to be done soonest first, then those without a date, then those that are done."""
-        every = actions(self.workspace.store.forms())
-        return in_order([action for action in every if self.wanted(action)])
+        every = actions(self.store.forms())
+        return in_order(list(filter(self.wanted, every)))
 
     def show(self) -> None:
         """Show the plan as it stands in the store."""
         try:
-            with self.workspace.store.one_connection():
+            with self.store.one_connection():
                 self._show(self.actions())
             self.status.value = ""
         except StoreError as error:
@@ -59,30 +62,24 @@ class PlanSheet(AnswerSheet):
     def _show(self, plan: list[Action]) -> None:
         # A sheet without a line would leave a hole in the page. It is there before its boxes are, for they measure their room.
         self.box.layout.display = None if plan else "none"
-        form = {
-            "title": self.title,
-            "level": 3,
-            "intro": self.intro,
-            "blocks": [self._table(plan)] if plan else [],
-        }
+        blocks = [self._table(plan)] if plan else []
+        sheet = {"title": "", "level": 3, "intro": "", "blocks": blocks}
         forms = {form for action in plan for form, _ in action.places.values()}
-        self.show_answers(form, forms=forms)
+        self.show_answers(sheet, forms=forms)
 
-    def _table(self, plan: list[Action]) -> dict[str, Any]:
+    def _table(self, plan: list[Action]) -> Layout:
         grid = load("task8_working_smarter").part(PLAN, Grid)
         keys = COLUMNS if self.origin else COLUMNS[1:]
         columns = [column for column in grid.columns if column.key in keys]
-        rows = [self._row(action) for action in plan]
-        groups = [{"key": "", "title": "", "rows": rows}]
-        title = self.title or "Actions"
-        return table(title, columns=columns, groups=groups, corner="Action")
+        groups = ungrouped(list(map(self._row, plan)))
+        return table("Actions", columns=columns, groups=groups, corner="Action")
 
-    def _row(self, action: Action) -> dict[str, Any]:
-        cells: dict[str, Any] = {
-            column: {"name": box_name(form=form, field=field)}
-            for column, (form, field) in action.places.items()
-            if column != "what"
-        }
+    def _row(self, action: Action) -> Layout:
+        cells: Layout = {}
+        for column, (form, field) in action.places.items():
+            name = box_name(form=form, field=field)
+            cells[column] = {"name": name}
+        what = cells.pop("what")
         if self.origin:
             cells["from"] = {"lines": self._origin(action)}
         is_late = action.is_overdue(today=date.today())
@@ -94,13 +91,13 @@ class PlanSheet(AnswerSheet):
         }
         if action.part == PLAN:
             # Written in the plan, it is changed and taken out here; any other is changed where it was written.
-            form, field = action.places["what"]
-            name = box_name(form=form, field=field)
-            row["own"] = {"name": name, "kind": "text", "label": "Action"}
+            what |= {"kind": "text", "label": "Action"}
+            row["own"] = what
         return row
 
     def _answers(self) -> dict[str, Answering]:
-        return super()._answers() | {"drop row": self._drop_row}
+        rows = {"drop row": self._drop_row}
+        return super()._answers() | rows
 
     def _drop_row(self, request: Request) -> None:
         for action in self.actions():
@@ -110,7 +107,7 @@ class PlanSheet(AnswerSheet):
                 self.show()
                 self._to_follow.append((field, ""))
 
-    def _origin(self, action: Action) -> list[dict[str, str]]:
+    def _origin(self, action: Action) -> list[Layout]:
         """Where an action came from, as a link back and a line on what was asked there."""
         if action.each == "pupil" and action.of in self.names:
             href = pupil_names.page_address(self.workspace, action.of)
@@ -119,7 +116,8 @@ class PlanSheet(AnswerSheet):
         if action.part == PLAN:
             return [{"text": GONE if action.of else "Written in the plan"}]
         page = page_of(action.stem)
-        link = {"text": page.name, "href": layout.address(action.stem)}
+        href = layout.address(action.stem)
+        link = {"text": page.name, "href": href}
         return [link, {"text": f"{action.title}: {action.row}"}]
 
 
@@ -130,7 +128,7 @@ class NewAction:
         self, workspace: Workspace, *, asks: str, pupil: Callable[[], str] = lambda: ""
     ) -> None:
         self.workspace, self.pupil = workspace, pupil
-        self._after: list[Callable[[], None]] = []
+        self._after: list[layout.Callback] = []
         self.what = widgets.Textarea(description=asks, rows=2)
         self.owner = widgets.Text(description="Whose job is it?")
         self.due = widgets.DatePicker(description="By when?")
@@ -142,24 +140,21 @@ class NewAction:
         )
         self.status = layout.html("")
         self.add.on_click(lambda _: self.keep())
-        self.box = widgets.VBox(
-            [
-                self.what,
-                layout.controls(self.owner, self.due),
-                self.measure,
-                self.add,
-                self.status,
-            ]
-        )
+        who_and_when = layout.controls(self.owner, self.due)
+        pieces = [self.what, who_and_when, self.measure, self.add, self.status]
+        self.box = widgets.VBox(pieces)
 
-    def after(self, function: Callable[[], None]) -> None:
+    def after(self, function: layout.Callback) -> None:
         """Call this when an action has been added."""
         self._after.append(function)
 
     @in_one_connection
     def keep(self) -> None:
         """Add what is written to the plan; without saying what is to be done, nothing is."""
-        if not self.what.value.strip():
+        texts = (self.what, self.owner, self.measure)
+        what, owner, measure = (box.value.strip() for box in texts)
+        due = self.due.value
+        if not what:
             self.status.value = layout.trouble_line(
                 "Say first what you will do. Nothing was added."
             )
@@ -167,16 +162,16 @@ class NewAction:
         try:
             add_action(
                 self.workspace.store,
-                what=self.what.value.strip(),
-                owner=self.owner.value.strip(),
-                due=self.due.value.isoformat() if self.due.value else "",
-                measure=self.measure.value.strip(),
+                what=what,
+                owner=owner,
+                due=due.isoformat() if due else "",
+                measure=measure,
                 pupil=self.pupil(),
             )
         except StoreError as error:
             self.status.value = layout.not_saved(error)
             return
-        for box in (self.what, self.owner, self.measure):
+        for box in texts:
             box.value = ""
         self.due.value = None
         for function in self._after:

@@ -11,6 +11,7 @@ from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.starts import WITHOUT_TESTS, summer_of_tests, without_tests
 from senlib.pages.kit import verdicts
+from senlib.text import upper_first
 
 # What a list says of a pupil of whom both are true.
 STUCK_FIRST = "Who is behind and stuck is listed as stuck."
@@ -162,7 +163,7 @@ def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str
             why_no_start(row, stage=stage),
         )
     whose = _group(row.group, 2, framework)
-    whose = f"{whose[:1].upper()}{whose[1:]} in England"
+    whose = f"{upper_first(whose)} in England"
     if pd.notna(row.get("expected_percent")):
         start = (
             "with that start" if row.entry != "all" else "who started where they did"
@@ -445,7 +446,7 @@ def _beside_typed(row: pd.Series) -> str:
     """How the rate stands beside a figure that was typed in and is not England's; nothing where there is none."""
     if pd.isna(row.get("typed")):
         return ""
-    whose = row.typed_whose[:1].upper() + row.typed_whose[1:]
+    whose = upper_first(row.typed_whose)
     said = f"{whose}: {rounded(row.typed)} % ({row.typed_year}, typed in)."
     sure = verdicts.beside(row.typed_difference, pupils=int(row.pupils))
     return _joined(said, sure or _no_verdict(row.typed_year, row.cohort))

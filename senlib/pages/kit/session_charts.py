@@ -14,6 +14,7 @@ from senlib.measures.proportion import rounded
 from senlib.measures.tracking import on_course_rates, track
 from senlib.pages.kit import layout, sentences, verdicts
 from senlib.school.school import School
+from senlib.text import upper_first
 
 # The two sides that a slide lays beside each other, and how a sentence has them.
 SIDES = {"SEN": "with", "no SEN": "without"}
@@ -41,7 +42,7 @@ def conversion_chart(school: School) -> SlideFigure | None:
     first = rows.iloc[0]
     whom = f"pupils {sentences.arrived(first.entry, stage=stage)} in {first.subject}, summer {first.cohort}"
     outcome = sentences.reached(first.reach, stage=stage)
-    caption = f"{whom[0].upper()}{whom[1:]}: how many reached {outcome}?"
+    caption = f"{upper_first(whom)}: how many reached {outcome}?"
     return _rates(
         rows,
         labels=[SIDES[group].capitalize() + " SEN" for group in rows["group"]],

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, TypeVar, cast
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout
-from senlib.text import day
+from senlib.text import day, saved_at
 from senlib.workbook.store import Answer, Answers, Saved
 from senlib.workspace import Workspace
 
+# The answers of a form, by field.
+AnswersByField = Mapping[str, Answer]
 
-class _HasWorkspace(Protocol):
-    @property
-    def workspace(self) -> Workspace: ...
-
-
-_Page = TypeVar("_Page", bound=_HasWorkspace)
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
-def in_one_connection(
-    method: Callable[Concatenate[_Page, _Arguments], _Result],
-) -> Callable[Concatenate[_Page, _Arguments], _Result]:
+def in_one_connection(method: _Method) -> _Method:
     """A page's method that opens the store once, for the answer that it saves and all that it reads to show what follows."""
 
     @wraps(method)
-    def connected(
-        page: _Page, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
-    ) -> _Result:
+    def connected(page: Any, *args: Any, **kwargs: Any) -> Any:
         with page.workspace.store.one_connection():
             return method(page, *args, **kwargs)
 
-    return connected
+    return cast(_Method, connected)
 
 
 class SharedAnswers:
@@ -48,8 +40,8 @@ class SharedAnswers:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._seen: dict[tuple[str, str], int] = {}
-        self._take: Callable[[], None] = lambda: None
+        self._seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._take: layout.Callback = lambda: None
         self.words = layout.html("")
         self.take = widgets.Button(description="Take the other one")
         self.take.on_click(lambda _: self._take())
@@ -57,9 +49,10 @@ class SharedAnswers:
 
     def read(self, form: str) -> Answers:
         """The latest values of a form, which the page shows from now on. Raises StoreError where they cannot be read."""
-        return {field: answer.value for field, answer in self.answers(form).items()}
+        answers = self.answers(form)
+        return {field: answer.value for field, answer in answers.items()}
 
-    def answers(self, form: str) -> dict[str, Answer]:
+    def answers(self, form: str) -> AnswersByField:
         """The same with the times and ids of the answers."""
         answers = self.workspace.store.answers(form)
         self._see(form, answers)
@@ -76,10 +69,10 @@ class SharedAnswers:
 
         Raises StoreError where they cannot be saved.
         """
-        read_last = {field: self._seen.get((form, field), 0) for field in values}
-        saved = self.workspace.store.save_all(
-            form=form, values=values, seen=seen or read_last
-        )
+        if seen is None:
+            seen = dict.fromkeys(values, 0) | self._seen[form]
+        store = self.workspace.store
+        saved = store.save_all(form=form, values=values, seen=seen)
         self._see(form, saved)
         return saved
 
@@ -89,7 +82,7 @@ class SharedAnswers:
         values: Mapping[str, str],
         *,
         about: str,
-        then: Callable[[], None],
+        then: layout.Callback,
         worded: Callable[[str], str] = str,
     ) -> datetime:
         """Save answers, and return when; what another window wrote meanwhile is said beside the button, as `worded`.
@@ -98,11 +91,11 @@ class SharedAnswers:
         StoreError where they cannot be saved.
         """
         saved = self.save(form, values)
-        others = {field: one.elsewhere for field, one in saved.items() if one.elsewhere}
         self._say("")
+        others = {field: one.elsewhere for field, one in saved.items() if one.elsewhere}
         if others:
-            other = next(iter(others.values()))
-            when = f"{day(other.at)}, {layout.saved_at(other.at)}"
+            other, *_ = others.values()
+            when = f"{day(other.at)}, {saved_at(other.at)}"
             text = f"Changed elsewhere ({when}), {about}: ‘{worded(other.value)}’. What you did is kept, and so is the other one."
             self._say(layout.trouble_line(text), self.take)
             self._take = lambda: self._bring_back(form, others, then)
@@ -110,18 +103,19 @@ class SharedAnswers:
 
     @in_one_connection
     def _bring_back(
-        self, form: str, others: Mapping[str, Answer], then: Callable[[], None]
+        self, form: str, others: AnswersByField, then: layout.Callback
     ) -> None:
         for field, answer in others.items():
-            saved = self.workspace.store.bring_back(form, field, answer.id)
+            store = self.workspace.store
+            saved = store.bring_back(form, field, answer.id)
             self._see(form, {field: saved})
         text = "The other one stands here now. Yours is among the earlier ones."
         self._say(layout.note(text))
         then()
 
-    def _see(self, form: str, answers: Mapping[str, Answer]) -> None:
+    def _see(self, form: str, answers: AnswersByField) -> None:
         for field, answer in answers.items():
-            self._seen[form, field] = answer.id
+            self._seen[form][field] = answer.id
 
     def _say(self, text: str, *buttons: widgets.Button) -> None:
         self.words.value = text

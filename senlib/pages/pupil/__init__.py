@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from senlib.exports.bundle import File
 from senlib.pages.kit import empty_states, layout, pupil_names
-from senlib.pages.kit.answer_sheet import AnswerSheet, table
+from senlib.pages.kit.answer_sheet import AnswerSheet, table, ungrouped
 from senlib.pages.kit.downloads import Downloads
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
@@ -161,8 +161,8 @@ class PupilPage(Page):
             self.lines.show_answers({}, forms=[])
             return
         title, plan = "Agreed with subject leaders", Field("plan", "Plan")
-        group = {"key": "", "title": "", "rows": list(map(self._line, subjects))}
-        block = table(title, columns=[plan], groups=[group])
+        groups = ungrouped(list(map(self._line, subjects)))
+        block = table(title, columns=[plan], groups=groups)
         sheet = {"title": title, "level": 3, "blocks": [block]}
         self.lines.show_answers(sheet, forms=[PLAN_LINES])
 

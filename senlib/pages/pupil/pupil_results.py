@@ -28,7 +28,7 @@ from senlib.pages.kit import (
     sentences,
     talk_sheet,
 )
-from senlib.text import written_day
+from senlib.text import lower_first, written_day
 from senlib.workspace import Workspace
 
 NO_RESULTS = (
@@ -223,7 +223,7 @@ class PupilResults:
             stage=self.stage,
             start="who had the same start",
         )
-        words = f"{one.subject}: {layout.lower_first(sentence)}"
+        words = f"{one.subject}: {lower_first(sentence)}"
         return f"<li>{layout.words(words)}</li>"
 
     def _others_strip(self, one: Beside) -> str:

@@ -13,7 +13,7 @@ from senlib.pages.kit import layout
 from senlib.pages.kit.dfe_file import NewestFile
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task1_conversion_data.conversion_choices import Choices
-from senlib.text import upper_first
+from senlib.text import saved_at, upper_first
 from senlib.workbook.store import StoreError
 from senlib.workspace import FIGURES, TYPED_SOURCES, source_words
 
@@ -170,7 +170,7 @@ class FiguresPiece:
         unread = self._read_figures()
         # The pieces first: whoever reads 'Saved' finds the figure in them.
         choices.live.refresh()
-        words = f"{'Saved' if value else 'Taken back'} {layout.saved_at(at)}"
+        words = f"{'Saved' if value else 'Taken back'} {saved_at(at)}"
         self.status.value = layout.status(words) + unread
 
     def _figures_changed(self) -> None:

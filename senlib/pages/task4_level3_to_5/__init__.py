@@ -33,6 +33,7 @@ from senlib.pages.task4_level3_to_5.question import (
     not_listed,
     why_nobody,
 )
+from senlib.text import saved_at
 from senlib.widgets import Listing
 from senlib.workbook.plan import PLAN_LINES
 from senlib.workbook.store import Answers, AnswersByForm, StoreError
@@ -266,7 +267,7 @@ class TrackingPage(Page):
         self._plans = self._plans | {field: plan}
         # The file first: whoever reads 'Saved' finds no list without the line.
         self.files.clear()
-        saved = {"id": edit["id"], "key": "plan", "at": layout.saved_at(at)}
+        saved = {"id": edit["id"], "key": "plan", "at": saved_at(at)}
         self.listing.saved = saved
 
     # -- what others with the same start went on to --

@@ -15,6 +15,7 @@ from senlib.exports.excel import ExcelSheet, workbook
 from senlib.frameworks import Framework, Stage
 from senlib.pages.kit import others_of_100, sentences, talk_sheet
 from senlib.pages.task4_level3_to_5.question import WHO, TrackingQuestion
+from senlib.text import upper_first
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
@@ -157,7 +158,7 @@ def for_a_talk(
     """The pupils on the list, a row each, with room to write what it would take, above what happened to others."""
     subject, aim = question.subject, question.aim
     strips = [
-        talk_sheet.Strip(others_of_100.row_head(group), table, question.reach)
+        talk_sheet.Strip(upper_first(others_of_100.whom(group)), table, question.reach)
         for group, table in england.items()
     ]
     # Below the name, SEN provision and needs.

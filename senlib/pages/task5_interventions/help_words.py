@@ -9,7 +9,8 @@ import pandas as pd
 
 from senlib.measures.gaps import Gap
 from senlib.measures.proportion import FEW, points_apart, rounded
-from senlib.pages.kit import empty_states, layout, sentences, verdicts
+from senlib.pages.kit import empty_states, sentences, verdicts
+from senlib.text import one_line
 
 
 def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
@@ -63,7 +64,7 @@ def beside_row(label: str, count: str, *, room: int = 29) -> str:
     return (
         "\n".join(lines)
         if len(lines) <= 2
-        else f"{layout.shortened(label, most=room)}\n{count}"
+        else f"{one_line(label, most=room)}\n{count}"
     )
 
 

@@ -14,6 +14,7 @@ from senlib.pages.kit.choices import ChoiceList
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task7_planning.own_chart_drawing import OwnChart, drawable
+from senlib.text import saved_at
 from senlib.widgets import Flow
 from senlib.workbook.flow_chart import FlowChart, walk
 from senlib.workbook.forms import copies, place
@@ -335,7 +336,7 @@ class PlanningPage(Page):
         except StoreError as error:
             self.flow.saved = {"fault": f"Not saved. {error}"}
             return
-        self.flow.saved = {"at": layout.saved_at(at)}
+        self.flow.saved = {"at": saved_at(at)}
         self._sum_up(self._walks())
         self._show_walk()
 

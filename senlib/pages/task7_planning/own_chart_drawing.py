@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import layout
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
+from senlib.text import saved_at
 from senlib.widgets import Flow
 from senlib.widgets.flow import FIELDS
 from senlib.workbook.flow_chart import FlowChart, problems
@@ -87,7 +88,7 @@ class OwnChart:
             return
         chart = own_chart(values)
         self.editor.problems = problems(chart) if chart else []
-        self.editor.saved = {"at": layout.saved_at(at)}
+        self.editor.saved = {"at": saved_at(at)}
         self._changed()
 
 

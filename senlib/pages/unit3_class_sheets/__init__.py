@@ -14,6 +14,7 @@ from senlib.pages.kit.downloads import Downloads, FileOffer
 from senlib.pages.kit.page import Page
 from senlib.pages.unit3_class_sheets.class_sheet import HIDDEN, KEEP, ClassSheet, about
 from senlib.pages.unit3_class_sheets.year_review import GroupReview
+from senlib.text import lower_first
 from senlib.workbook.store import AnswersByForm
 from senlib.workbook.strategies import STRATEGIES, TARGETS
 from senlib.workspace import Workspace
@@ -217,7 +218,7 @@ class ClassSheetsPage(Page):
         without = ", ".join(here.loc[here["sen"] == 0, "name"])
         no_sheet = f" No sheet, for nobody in them has SEN: {without}."
         hidden = HIDDEN + (no_sheet if without else "")
-        words = layout.lower_first(self._kinds()[self.kind.value])
+        words = lower_first(self._kinds()[self.kind.value])
         if self.kind.value == "form":
             words = f"{words}, {self.subject}"
         of_zip = about(self.school, f"Class sheets: {words}", hidden=hidden)

@@ -17,6 +17,7 @@ from senlib.pages.kit import empty_states, layout, sentences
 from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.live import Live
 from senlib.school.school import School
+from senlib.text import lower_first, upper_first
 
 PRIORITIES = "unit3.priorities"
 
@@ -109,13 +110,12 @@ class GroupReview:
         # Of what it is not known has to be said, for several reviews may have such a group.
         if row.group == "not known":
             return f"{REVIEW_WORDS[row.review]}: not known"
-        words = self._whom(row)
-        return words[:1].upper() + words[1:]
+        return upper_first(self._whom(row))
 
     def _whom(self, row: GroupRow) -> str:
         """A group as it stands within a sentence."""
         if row.group == "not known":
-            of = layout.lower_first(REVIEW_WORDS[row.review])
+            of = lower_first(REVIEW_WORDS[row.review])
             return f"pupils of whom it is not known ({of})"
         by = REVIEWED[row.review]
         return group_name(row.group, framework=self.school.framework, by=by)

@@ -20,6 +20,7 @@ from senlib.workbook.store import Answer, StoreError
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
+    answered,
     rows_of,
     save,
     value_of,
@@ -40,8 +41,9 @@ FIELD = "review.pupils.now"
 
 
 def history(asked, field, form=""):
-    reply = asked.answer(
-        {"kind": "history", "name": box_name(form=form or asked.form, field=field)}
+    reply = answered(
+        asked,
+        {"kind": "history", "name": box_name(form=form or asked.form, field=field)},
     )
     return [answer["value"] for answer in reply["answers"]]
 
@@ -180,7 +182,7 @@ def test_an_earlier_text_is_brought_back(workspace):
     first = save(asked, FIELD, "first")["id"]
     save(asked, FIELD, "second")
     name = box_name(form=REVIEW.key, field=FIELD)
-    reply = asked.answer({"kind": "bring back", "name": name, "id": first})
+    reply = answered(asked, {"kind": "bring back", "name": name, "id": first})
     assert (
         reply["kind"] == "brought"
         and reply["value"] == "first"
@@ -188,7 +190,9 @@ def test_an_earlier_text_is_brought_back(workspace):
     )
     assert value_of(asked, FIELD) == "first" and heard == ["first", "second", "first"]
     assert history(asked, FIELD) == ["second", "first"]
-    refused = asked.answer({"kind": "bring back", "name": name, "id": reply["id"] + 99})
+    refused = answered(
+        asked, {"kind": "bring back", "name": name, "id": reply["id"] + 99}
+    )
     assert refused["kind"] == "refused" and "no longer there" in refused["why"]
 
 
@@ -197,10 +201,11 @@ def test_an_earlier_text_is_brought_back(workspace):
 
 def test_a_new_round_is_blank_with_last_time_s_words_beside_it(workspace):
     asked, begun = FormSheet(workspace, ROLE), []
-    asked.on_round(lambda: begun.append(True))
+    asked.after(lambda field, _: begun.append(field))
     save(asked, "task2.judging.1.where", "in_place")
     asked.anew.click()
-    assert begun == [True] and "new round has begun" in words(asked.status)
+    assert begun == ["task2.judging.1.where", ""]
+    assert "new round has begun" in words(asked.status)
     (row,) = [row for row in rows_of(asked) if row["key"] == "task2.judging.1"]
     assert value_of(asked, "task2.judging.1.where") == ""
     assert row["cells"]["where"]["last"].startswith("Last time (") and row["cells"][
@@ -262,7 +267,9 @@ def test_a_row_of_one_s_own_is_added_renamed_and_taken_out(workspace):
     asked, heard = FormSheet(workspace, MAP, of="0001"), []
     asked.after(lambda field, value: heard.append((field.split(".")[-1], value)))
     assert (
-        asked.answer({"kind": "add row", "section": "literacy", "label": "Reading dog"})
+        answered(
+            asked, {"kind": "add row", "section": "literacy", "label": "Reading dog"}
+        )
         is None
     )
     (row,) = [row for row in rows_of(asked) if "own" in row]
@@ -273,7 +280,7 @@ def test_a_row_of_one_s_own_is_added_renamed_and_taken_out(workspace):
         f"Reading {NASTY}"
     ]
     assert value_of(other, f"{row['key']}.initials") == ""
-    asked.answer({"kind": "drop row", "row": row["key"]})
+    answered(asked, {"kind": "drop row", "row": row["key"]})
     assert not [row for row in rows_of(asked) if "own" in row]
     assert (
         workspace.store.latest("task5.provision/0001")[f"{row['key']}.initials"] == "JB"
@@ -289,7 +296,9 @@ def test_a_row_of_one_s_own_is_added_renamed_and_taken_out(workspace):
 
 def test_a_row_stands_under_the_heading_where_it_was_added(workspace):
     asked = FormSheet(workspace, MAP, of="0001")
-    asked.answer({"kind": "add row", "section": "external", "label": "Art therapist"})
+    answered(
+        asked, {"kind": "add row", "section": "external", "label": "Art therapist"}
+    )
     groups = {
         group["key"]: [row["label"] for row in group["rows"]]
         for group in asked.sheet.form["blocks"][0]["groups"]
@@ -380,7 +389,7 @@ def test_what_cannot_be_kept_is_refused_in_words_and_nothing_else_happens(
     ]
     with trouble(workspace, monkeypatch):
         for request in requests:
-            reply = asked.answer(request)
+            reply = answered(asked, request)
             assert (
                 reply["kind"] == "refused"
                 and reply["why"].startswith("Not saved. ")

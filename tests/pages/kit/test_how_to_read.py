@@ -7,15 +7,38 @@ import ast
 import os
 import re
 from pathlib import Path
+from textwrap import fill
 
 import pytest
 
 from senlib import ROOT, pages
 from senlib.pages.kit import layout
-from senlib.pages.kit.how_to_read import as_markdown, paragraphs
+from senlib.pages.kit.how_to_read import paragraphs
 
 DOCS = ROOT / "docs" / "how-to-read-the-figures.md"
 ALL = list(paragraphs().values())
+
+WIDTH = 140
+
+HEAD = (
+    "# How to read the figures",
+    "On every page of the workbook a ‘?’ stands at the end of a figure. It opens what is written here: what is counted, of whom, what "
+    "the range means or why there is none, and where the rule comes from. A range is a likely range at 95 % wherever there is "
+    "one; where several subjects are compared, at 95 % for all of them together.",
+)
+
+
+def as_markdown() -> str:
+    """All of it as docs/how-to-read-the-figures.md has it."""
+    parts = list(HEAD)
+    for one in ALL:
+        sources = [f"[{words}]({at})" if at else words for words, at in one.sources]
+        parts += [f"## {one.title}", one.text, f"Source: {'; '.join(sources)}."]
+    lines = (
+        fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for part in parts
+    )
+    return "\n\n".join(lines) + "\n"
 
 
 def calls() -> list[tuple[str, ast.Call]]:

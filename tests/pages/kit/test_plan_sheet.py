@@ -9,6 +9,7 @@ from senlib.workbook.plan import PLAN, actions, add_action
 from tests.pages.driving import (
     NASTY,
     TROUBLES,
+    answered,
     queries,
     rows_of,
     save,
@@ -62,7 +63,7 @@ def test_a_plan_without_actions_takes_no_room_and_comes_back(workspace, monkeypa
     key = add_action(workspace.store, what="Meet the governor")
     sheet.show()
     assert sheet.box.layout.display is None
-    sheet.answer({"kind": "drop row", "row": key})
+    answered(sheet, {"kind": "drop row", "row": key})
     assert sheet.box.layout.display == "none"
 
 
@@ -90,7 +91,7 @@ def test_only_what_was_written_in_the_plan_is_taken_out_there(workspace):
     sheet.after(lambda *kept: heard.append(kept))
     for row in rows_of(sheet):
         assert ("own" in row) == (row["label"] == "Meet the governor")
-        sheet.answer({"kind": "drop row", "row": row["key"]})
+        answered(sheet, {"kind": "drop row", "row": row["key"]})
     assert [row["label"] for row in rows_of(sheet)] == [
         "Look at science"
     ] and heard == [(f"{key}.what", "")]
@@ -142,7 +143,7 @@ def test_a_plan_that_cannot_be_read_or_kept_is_told(
     sheet = PlanSheet(workspace)
     with trouble(workspace, monkeypatch):
         assert says in save(sheet, f"{key}.owner", "SENCO", form=PLAN)["why"]
-        assert says in sheet.answer({"kind": "drop row", "row": key})["why"]
+        assert says in answered(sheet, {"kind": "drop row", "row": key})["why"]
         sheet.show()
         assert says in words(sheet.status) and [
             row["label"] for row in rows_of(sheet)
