@@ -24,9 +24,10 @@ _BESIDE_WEIGHT = 1.6
 _MARGIN, _SIZE, _TITLE_SIZE = 1.6, 8.5, 15
 
 
-class _Rate(Protocol):
-    """A row of PublishedTable.rates."""
+class Rate(Protocol):
+    """A published rate: a row of PublishedTable.rates with its label. The numbers are missing where `reason` says 'hidden'."""
 
+    label: str
     pupils: int
     reached: int
     percent: int
@@ -63,8 +64,8 @@ class Figures:
         if not isinstance(self.published, PublishedTable):
             raise TypeError("Only a PublishedTable may stand in the governors’ papers.")
 
-    def table(self) -> pd.DataFrame:
-        """The rates in their order: label, pupils, reached, percent, low, high (missing where hidden), reason."""
+    def rates(self) -> list[Rate]:
+        """The rates in their order."""
         rates = self.published.rates(
             column=self.column, reached=self.reached, of=self.of
         )
@@ -72,12 +73,13 @@ class Figures:
         labels = list(rates[keys].itertuples(index=False, name=None))
         places = [labels.index(row) for row in self.rows]
         chosen = rates.iloc[places].reset_index(drop=True)
-        return chosen.assign(label=list(self.labels))
+        return list(chosen.assign(label=list(self.labels)).itertuples())
 
     def in_words(self) -> list[tuple[str, ...]]:
         """Each row as texts, as `heads` names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
-        rates = self.table().itertuples()
-        rows: list[tuple[str, ...]] = [(row.label, *_figures(row)) for row in rates]
+        rows: list[tuple[str, ...]] = [
+            (rate.label, *_figures(rate)) for rate in self.rates()
+        ]
         if not self.beside:
             return rows
         others = [other or "–" for other in self.beside]
@@ -130,7 +132,7 @@ def _close_up(document: Document) -> None:
     document.styles["Heading 1"].font.size = Pt(_TITLE_SIZE)
 
 
-def _figures(row: _Rate) -> tuple[str, str, str, str]:
+def _figures(row: Rate) -> tuple[str, str, str, str]:
     if row.reason:
         reason = row.reason
         return reason, reason, reason, reason

@@ -38,7 +38,7 @@ from senlib.pages.kit.sentences import reached, why_no_start
 from senlib.pages.kit.site import page_of
 from senlib.school.cache import forget
 from senlib.text import day
-from senlib.workbook.plan import Action, actions
+from senlib.workbook.plan import Action, actions, overdue
 from senlib.workspace import Workspace, source_words
 
 
@@ -265,7 +265,7 @@ def plan_answer(plan: Sequence[Action], *, today: date) -> str:
         return "No action for the whole school is in the plan yet."
     count = len(whole_school)
     done = sum(action.done for action in whole_school)
-    late = sum(_state(action, today=today) == "overdue" for action in whole_school)
+    late = len(overdue(whole_school, today=today))
     undated = sum(not action.done and action.due is None for action in whole_school)
     many = f"{count} action{'' if count == 1 else 's'} for the whole school: {done} done, {count - done} still to do"
     more = [
@@ -301,4 +301,4 @@ def _steps(
 def _state(action: Action, *, today: date) -> str:
     if action.done:
         return "done"
-    return "overdue" if action.due is not None and action.due < today else "to do"
+    return "overdue" if action.is_overdue(today=today) else "to do"

@@ -341,7 +341,7 @@ def calls(stem: str) -> tuple[str, ...]:
 def page_of(stem: str, workspace: Workspace, monkeypatch) -> object:
     """A page over a workspace, opened as its notebook opens it."""
     module = importlib.import_module(f"senlib.pages.{stem}")
-    for where in (module, every_page):  # governors and the room open their own
+    for where in (module, every_page):  # the room opens its own
         monkeypatch.setattr(where, "open_workspace", lambda: workspace, raising=False)
     return module.open_page()
 

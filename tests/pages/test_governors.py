@@ -36,14 +36,9 @@ from senlib.measures.proportion import rounded
 from senlib.measures.provision import GIVEN
 from senlib.measures.published_table import PublishedTable, publish
 from senlib.pages.governors import GovernorsPage
-from senlib.pages.governors.answered_questions import (
-    absence,
-    attendance,
-    england,
-    progress,
-    works,
-)
+from senlib.pages.governors.pupils_on_roll import absence, attendance, works
 from senlib.pages.governors.rates_in_words import gap_words
+from senlib.pages.governors.summer_results import england, progress
 from senlib.school.school import School
 from senlib.workbook.forms import answer_key
 from senlib.workbook.plan import add_action
@@ -105,7 +100,7 @@ def told(page):
 
 def lines_of(page):
     makes = (progress, england, absence, attendance, works)
-    return [line for make in makes for line in make(page.view, page.held.words).lines]
+    return [line for make in makes for line in make(page.view, page.data.words).lines]
 
 
 def on_paper(**changes):
@@ -149,7 +144,7 @@ def with_maps(workspace, pupils, cost="", *, line=LITERACY):
 @pytest.mark.usefixtures("no_pictures")
 def test_counts_done_on_paper(tmp_path):
     page = GovernorsPage(workspace_over(tmp_path, on_paper()))
-    tables = page.held.views[5].tables
+    tables = page.data.views[5].tables
     made = tables["progress"]
     assert [
         made.value(subject="English", side=side, progress="made")
@@ -183,7 +178,7 @@ def test_a_small_count_is_hidden_with_the_one_from_which_it_could_be_worked_out(
     """2 of 16 have help: 14 have none, and 16 show. What is spent on two does not show either."""
     workspace = workspace_over(tmp_path, on_paper())
     with_maps(workspace, ["0001", "0002"], "1234")
-    view = GovernorsPage(workspace).held.views[5]
+    view = GovernorsPage(workspace).data.views[5]
     cell = {"side": "SEN", "heading": "literacy", "standing": "pupils"}
     assert [
         view.tables["help"].value(help=help, **cell)
@@ -203,12 +198,12 @@ def test_what_is_spent_is_rounded_and_nobody_s_share_can_be_told_from_it(tmp_pat
     with_maps(workspace, eight, "260")
     page = GovernorsPage(workspace)
     assert (
-        page.held.views[5].pounds == {"literacy": (2100, True)}
-        and page.held.views[10].pounds == {}
+        page.data.views[5].pounds == {"literacy": (2100, True)}
+        and page.data.views[10].pounds == {}
     )
     assert "Most is spent on Literacy: £2,100 a year for 8 pupils." in told(page)
     with_maps(workspace, eight[:1], "9000")
-    assert GovernorsPage(workspace).held.views[5].pounds == {}, (
+    assert GovernorsPage(workspace).data.views[5].pounds == {}, (
         "one pupil makes up more than half"
     )
     with_maps(workspace, eight[:1], "260")
@@ -217,14 +212,14 @@ def test_what_is_spent_is_rounded_and_nobody_s_share_can_be_told_from_it(tmp_pat
         field=answer_key(row=LITERACY, column="cost"),
         value="",
     )
-    assert GovernorsPage(workspace).held.views[5].pounds == {"literacy": (1800, False)}
+    assert GovernorsPage(workspace).data.views[5].pounds == {"literacy": (1800, False)}
     for pupil in eight[:3]:
         workspace.store.save(
             form=f"task5.provision/{pupil}",
             field=answer_key(row=LITERACY, column="cost"),
             value="",
         )
-    assert GovernorsPage(workspace).held.views[5].pounds == {}, (
+    assert GovernorsPage(workspace).data.views[5].pounds == {}, (
         "costs are known of four alone"
     )
 
@@ -267,7 +262,7 @@ def test_progress_by_levels_is_what_task_3_measures(sample):
     rows = rows[
         (rows["criterion"] == "gain_sen") & (rows["cohort"] == rows["cohort"].max())
     ].set_index("subject")
-    table = GovernorsPage(workspace).held.views[5].tables["progress"]
+    table = GovernorsPage(workspace).data.views[5].tables["progress"]
     for subject in rows.index:
         both = [
             table.value(subject=subject, side="SEN", progress=label)
@@ -384,6 +379,21 @@ def test_a_page_over_a_store_that_cannot_be_read_says_so(tmp_path):
     assert "is no longer there" in words(page.about().children[0]) and told(page)
 
 
+@pytest.mark.usefixtures("no_pictures")
+def test_the_page_for_the_papers_is_made_when_it_is_asked_for(tmp_path, monkeypatch):
+    page = GovernorsPage(workspace_over(tmp_path, on_paper()))
+    files = []
+    monkeypatch.setattr(page, "paper", lambda: files.append(page.hide.value) or b"PK")
+    rule, choices, offer = page.about().children
+    assert offer.children == (page.paper_button.button, page.paper_button.link)
+    page.hide.value = 10
+    assert files == [] and page.paper_button.link.value == ""
+    page.paper_button.button.click()
+    assert files == [10] and "governors-" in page.paper_button.link.value
+    page.hide.value = 5
+    assert page.paper_button.link.value == "", "it says what another limit shows"
+
+
 # Nobody is named -----------------------------------------------------------------------------------------------------------
 
 
@@ -426,6 +436,7 @@ def everything_sent(page):
     pieces, sent = shown(page), []
     for limit in LIMITS:
         page.hide.value = limit
+        page.paper_button.make()
         sent += [traits(piece) for piece in pieces.values()]
     return AUTHORS.sub("", " ".join(sent))
 
@@ -518,6 +529,7 @@ def reachable(thing):
 def test_the_page_keeps_published_tables_and_neither_school_nor_store(tmp_path):
     page = GovernorsPage(workspace_over(tmp_path, on_paper()))
     shown(page)
+    page.paper_button.make()
     for own in (vars(page), *page.hide._trait_notifiers.values(), page.live):
         found = reachable(own)
         assert not [
@@ -758,7 +770,7 @@ def test_spend_is_drawn_only_where_the_number_of_pupils_shows():
 
 def test_help_that_is_hidden_stands_in_a_line_and_not_as_an_empty_row(sample):
     page = GovernorsPage(sample("levels"))
-    asked = works(page.view, page.held.words)
+    asked = works(page.view, page.data.words)
     (hidden,) = [line for line in asked.lines if line.startswith("Hidden: ")]
     labels = asked.figures.labels
     assert (
@@ -775,7 +787,7 @@ def test_the_picture_of_help_marks_those_without_it_with_whom_the_sentence_compa
     tmp_path,
 ):
     """40 with SEN, judged: 20 have help with literacy, of whom 7 move on; of the 20 without it 14."""
-    held = GovernorsPage(workspace_over(tmp_path, on_paper())).held.words
+    held = GovernorsPage(workspace_over(tmp_path, on_paper())).data.words
     headings = {"literacy": held.headings["literacy"]}
     moving = [n < 7 or 20 <= n < 34 for n in range(40)]
     now = pd.DataFrame(
@@ -927,7 +939,7 @@ def test_england_from_the_same_starts_by_hand(tmp_path):
 def test_a_verdict_is_given_against_the_same_summer_alone(tmp_path, summer, year):
     page = GovernorsPage(workspace_over(tmp_path, gcse_on_paper(ks4_year=summer)))
     held = page.view.england["attained", "English Language", "SEN"]
-    asked = england(page.view, page.held.words)
+    asked = england(page.view, page.data.words)
     text = " ".join([asked.answer, *asked.lines])
     assert held.year == year and f"({year})" in text
     judged = year == int(summer) and year not in national.TEACHER_ASSESSED
@@ -967,7 +979,7 @@ def test_leavers_without_a_start_stand_beside_no_other_year(tmp_path):
 def test_england_stands_beside_a_rate_that_shows_and_nowhere_else(sample):
     page = GovernorsPage(sample("gcse"))
     lower = None
-    for view in page.held.views.values():
+    for view in page.data.views.values():
         rates = {
             (name, row.subject, row.side): row.percent
             for name in governors_england.GOT_THERE
@@ -1048,7 +1060,7 @@ def test_the_word_chance_is_gone_and_every_percentage_has_its_counts(
     on_paper = " ".join([*cells, *(one.text for one in paper.paragraphs)])
     assert "chance" not in (told(page) + on_paper).lower()
     for make in (progress, england, absence, attendance, works):
-        asked = make(page.view, page.held.words)
+        asked = make(page.view, page.data.words)
         for line in asked.lines:
             for percent in re.finditer(r"\d+ %", line.split("England")[0]):
                 before = line[: percent.start()]

@@ -14,9 +14,6 @@ from tests.pages.driving import without_pictures
 # The room's page is made of what is behind the door; tests/pages/test_room.py has it.
 STEMS = [page.stem for page in PAGES if page.stem != "room"]
 SOURCES = sorted(Path(pages.__file__).parent.rglob("*.py"))
-NOT_YET = {
-    "governors",
-}
 
 
 @pytest.fixture
@@ -44,13 +41,7 @@ def shown(stem, workspace, monkeypatch, order):
 
 
 @pytest.mark.parametrize("name", ["levels", "gcse"])
-@pytest.mark.parametrize(
-    "stem",
-    [
-        pytest.param(stem, marks=pytest.mark.xfail) if stem in NOT_YET else stem
-        for stem in STEMS
-    ],
-)
+@pytest.mark.parametrize("stem", STEMS)
 def test_pieces_can_be_called_in_any_order(stem, name, sample, monkeypatch):
     calls = list(lacking.calls(stem))
     expected = shown(stem, sample(name), monkeypatch, calls)
@@ -62,6 +53,4 @@ def test_pieces_can_be_called_in_any_order(stem, name, sample, monkeypatch):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_no_piece_asks_whether_another_is_there(path):
     """What a page has does not hang on what was called before."""
-    if path.stem in NOT_YET:
-        pytest.xfail("not made whole yet")
     assert "hasattr(self" not in path.read_text("utf-8")

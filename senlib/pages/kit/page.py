@@ -10,14 +10,14 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.form_sheet import PageSheets
-from senlib.pages.kit.header import Header
+from senlib.pages.kit.header import Header, header_html
 from senlib.pages.kit.live import Live
 from senlib.workbook.store import AnswersByForm, StoreError
 from senlib.workspace import Workspace, open_workspace
 
 
-class Page:
-    """One page over the school that is open. A test drives it without a browser.
+class PublicPage:
+    """A page that anybody may see, so it keeps neither the school nor the store. A test drives it without a browser.
 
     A page is whole when it is made: `__init__` builds every control and every piece, and the methods that a notebook's
     cells call return them, in any order. `query` is what stood behind the '?' of the page's address.
@@ -25,23 +25,14 @@ class Page:
 
     # The page's stem, which its notebook and its words share.
     stem: ClassVar[str]
-    # Where to go from here: a sentence, and the stem of the page.
-    next_steps: ClassVar[Sequence[tuple[str, str]]] = ()
 
     def __init__(
         self, workspace: Workspace, *, query: Mapping[str, str] | None = None
     ) -> None:
-        self.workspace, self.school = workspace, workspace.school
         self.query = dict(query or {})
         self.live = Live()
-        self.answers: AnswersByForm = {}
         self.trouble = layout.html("")
-        self._header = Header(workspace)
-
-    @cached_property
-    def ask(self) -> PageSheets:
-        """The page's forms, each shown by its key."""
-        return PageSheets(self.workspace, self.stem)
+        self._top = self._build_header(workspace)
 
     @classmethod
     def open(cls) -> Self:
@@ -49,7 +40,33 @@ class Page:
         return cls(open_workspace(), query=pupil_names.asked())
 
     def header(self) -> widgets.HTML:
-        """Which school this is, and how far each Task is."""
+        """Which school this is."""
+        return self._top
+
+    def _build_header(self, workspace: Workspace) -> widgets.HTML:
+        return layout.html(header_html(workspace))
+
+
+class Page(PublicPage):
+    """One page over the school that is open, with its answers. Its header says how far each Task is, too."""
+
+    # Where to go from here: a sentence, and the stem of the page.
+    next_steps: ClassVar[Sequence[tuple[str, str]]] = ()
+
+    def __init__(
+        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(workspace, query=query)
+        self.workspace, self.school = workspace, workspace.school
+        self.answers: AnswersByForm = {}
+
+    @cached_property
+    def ask(self) -> PageSheets:
+        """The page's forms, each shown by its key."""
+        return PageSheets(self.workspace, self.stem)
+
+    def _build_header(self, workspace: Workspace) -> widgets.HTML:
+        self._header = Header(workspace)
         return self._header.box
 
     def next(self) -> widgets.HTML:

@@ -61,11 +61,6 @@ def quick():
         yield patch
 
 
-@pytest.fixture
-def without_papers(monkeypatch):
-    monkeypatch.setattr(governors.GovernorsPage, "_paper", lambda _: "")
-
-
 def school_of(framework, *names):
     school = small(framework)
     for name in names:
@@ -106,7 +101,6 @@ def look_at(school, folder, monkeypatch):
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
-@pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize(("framework", "name"), CASES)
 def test_every_page_over_a_school_that_lacks_one_thing(
     tmp_path, monkeypatch, framework, name
@@ -121,7 +115,6 @@ def test_every_page_over_a_school_that_lacks_one_thing(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
-@pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_page_over_a_school_that_lacks_several(tmp_path_factory, framework, data):
     names = data.draw(
@@ -133,7 +126,6 @@ def test_every_page_over_a_school_that_lacks_several(tmp_path_factory, framework
             look_at(school, tmp_path_factory.mktemp("lacking"), monkeypatch)
 
 
-@pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize(("framework", "name"), SOME)
 def test_every_choice_can_be_made(tmp_path, monkeypatch, framework, name):
     school = school_of(framework, name)
@@ -178,7 +170,7 @@ def test_every_file_can_be_made(tmp_path, monkeypatch, framework, name):
             one
             for one in boxes
             if isinstance(one, widgets.Button)
-            and re.search("Make the file|in one zip", one.description)
+            and re.search("Make (the file|one page)|in one zip", one.description)
         ]
         for offer in offers:
             # The lists of a page; its forms have nothing of the school.
@@ -523,7 +515,6 @@ CLAIMS = {
 }
 
 
-@pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize(("framework", "name"), SOME)
 def test_what_governors_are_told_is_so(tmp_path, monkeypatch, framework, name):
     school = school_of(framework, name)
@@ -532,7 +523,6 @@ def test_what_governors_are_told_is_so(tmp_path, monkeypatch, framework, name):
     assert to_governors(page, said) == []
 
 
-@pytest.mark.usefixtures("without_papers")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_pupil_s_page_says_what_is_held(tmp_path, monkeypatch, framework):
     for name in (
