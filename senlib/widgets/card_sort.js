@@ -266,7 +266,7 @@ class CardSort {
   }
 
   onAnswer({ kind, turn, accepted }) {
-    if (kind !== "moved" || !this.pending.has(turn)) return;
+    if (kind !== "heard" || !this.pending.has(turn)) return;
     const { card } = this.pending.get(turn);
     this.pending.delete(turn);
     if (!accepted && this.cards.has(card))

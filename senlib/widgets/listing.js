@@ -321,7 +321,7 @@ class Listing {
   }
 
   onAnswer({ kind, turn, accepted }) {
-    if (kind !== "edit" || !this.pending.has(turn)) return;
+    if (kind !== "heard" || !this.pending.has(turn)) return;
     const { id, key } = this.pending.get(turn);
     this.pending.delete(turn);
     if (!accepted) this.mark(id, key, "Not saved: please try again", true);

@@ -13,7 +13,14 @@ from senlib.pages.kit import layout
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.text import day
 from senlib.widgets import Sheet
-from senlib.widgets.sheet import Reply, Request, box_name, box_place, names_in
+from senlib.widgets.sheet import (
+    Earlier,
+    Reply,
+    Request,
+    box_name,
+    box_place,
+    names_in,
+)
 from senlib.workbook.forms import Field
 from senlib.workbook.store import Answer, Saved, StoreError
 from senlib.workspace import Workspace
@@ -98,8 +105,8 @@ class AnswerSheet:
         form, field = box_place(request["name"])
         values, seen = {field: request["value"]}, {field: request["seen"]}
         saved = self.shared.save(form, values, seen=seen)[field]
-        elsewhere = saved.elsewhere and _in_history(saved.elsewhere)
-        reply = {"kind": "saved", "elsewhere": elsewhere}
+        elsewhere = _in_history(saved.elsewhere) if saved.elsewhere else None
+        reply = Reply(kind="saved", elsewhere=elsewhere)
         return reply | self._stands(request["name"], request["value"], saved)
 
     def _history(self, request: Request) -> Reply:
@@ -111,7 +118,7 @@ class AnswerSheet:
     def _bring_back(self, request: Request) -> Reply:
         form, field = box_place(request["name"])
         saved = self.workspace.store.bring_back(form, field, request["id"])
-        reply = {"kind": "brought", "value": saved.value}
+        reply = Reply(kind="brought", value=saved.value)
         return reply | self._stands(request["name"], saved.value, saved)
 
     def _stands(self, name: str, value: str, saved: Saved) -> Reply:
@@ -183,6 +190,6 @@ def _head(column: Field, *, has_room: bool) -> dict[str, Any]:
     return {"key": column.key} | question(column, has_room=has_room)
 
 
-def _in_history(answer: Answer) -> dict[str, Any]:
+def _in_history(answer: Answer) -> Earlier:
     at = f"{day(answer.at)}, {layout.saved_at(answer.at)}"
     return {"id": answer.id, "value": answer.value, "at": at}
