@@ -129,8 +129,9 @@ def surroundings(given: Variables, root: Path, windows: bool = WINDOWS) -> Varia
 def stamp(lock: Path) -> str:
     """The line that says this lock file has been installed, as it is now, for this Python and in this folder."""
     place = f"{lock.parent}\n{sys.version}\n{sys.base_prefix}"
-    content = place.encode("utf-8", "surrogateescape") + lock.read_bytes()
-    return f"{lock.name} {hashlib.sha256(content).hexdigest()}"
+    digest = hashlib.sha256(place.encode("utf-8", "surrogateescape"))
+    digest.update(lock.read_bytes())
+    return f"{lock.name} {digest.hexdigest()}"
 
 
 def make_environment(root: Path) -> None:
@@ -172,8 +173,9 @@ def prepare(root: Path, locks: tuple[str, ...]) -> None:
     """
     stamps = root / ".venv" / "installed.txt"
     wanted = {root / lock: stamp(root / lock) for lock in locks}
-    is_there = stamps.exists() and python(root).exists()
-    installed = stamps.read_text("utf-8").split("\n") if is_there else []
+    installed: list[str] = []
+    if stamps.exists() and python(root).exists():
+        installed = stamps.read_text("utf-8").split("\n")
     if set(wanted.values()) <= set(installed):
         return
     stamps.unlink(missing_ok=True)
@@ -206,7 +208,8 @@ def run(command: list[str], variables: Variables) -> int:
 def main(arguments: list[str]) -> int:
     """Prepare what is needed, then open the workbook or run the tests."""
     has_venv = all(map(importlib.util.find_spec, ("venv", "ensurepip")))
-    problem = problem_with_python(sys.version_info[:2], has_venv=has_venv)
+    version = tuple(sys.version_info[:2])
+    problem = problem_with_python(version, has_venv=has_venv)
     if problem:
         sys.exit(problem)
     os.environ.pop(
