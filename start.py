@@ -17,6 +17,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # an older Python is told that it is too old, and has no such types
+    from collections.abc import Mapping
+
+    Variables = Mapping[str, str]
 
 ROOT = Path(__file__).resolve().parent
 WINDOWS = os.name == "nt"
@@ -28,7 +34,11 @@ OPEN, TEST = ("-P", "-m", "senlib", "serve"), ("-m", "pytest")
 # A file stays whole, for its fixtures and a notebook's kernel; in the order of the folders, so that short files come last.
 ALL_TESTS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
-SHOWN = {  # what pip starts a line with, and what we make of it
+BY_HASH = ("--require-hashes", "--only-binary=:all:")
+WITHOUT_A_NETWORK = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index")
+QUIETLY = ("--no-input", "--no-color", "--disable-pip-version-check")
+PIP_INSTALL = ("-m", "pip", "install", "--compile", "--progress-bar=off", *QUIETLY)
+SIGNS = {  # what pip starts a line with, and what we make of it
     "Collecting ": ".",
     "Processing ": ".",
     "Installing collected packages": "\nPutting them in place, about as long again ...",
@@ -87,44 +97,41 @@ def remedy(said: str) -> str:
     return next(sentence for sign, sentence in REMEDIES if sign in said)
 
 
-def programs(root: Path, *, windows: bool) -> Path:
+def programs(root: Path, windows: bool = WINDOWS) -> Path:
     """The folder of the environment's programs."""
     return root / ".venv" / ("Scripts" if windows else "bin")
 
 
-def python(root: Path, *, windows: bool) -> Path:
+def python(root: Path, windows: bool = WINDOWS) -> Path:
     """The environment's Python."""
-    return programs(root, windows=windows) / ("python.exe" if windows else "python")
+    name = "python.exe" if windows else "python"
+    return programs(root, windows) / name
 
 
-def surroundings(given: dict[str, str], *, root: Path, windows: bool) -> dict[str, str]:
+def surroundings(given: Variables, root: Path, windows: bool = WINDOWS) -> Variables:
     """The variables that the environment's programs run with: as if it were activated, this folder's code found first.
 
     PYTHONPATH, because on Windows the list of folders that pip leaves (.pth) loses some letters of a folder's name.
     PYTHONDONTWRITEBYTECODE goes, because every page would compile pandas anew.
     """
-    kept = {
-        name: value
-        for name, value in given.items()
-        if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME")
-    }
-    path = os.pathsep.join(
-        filter(None, [str(programs(root, windows=windows)), given.get("PATH", "")])
-    )
-    return {
-        **kept,
-        "PATH": path,
+    folders = [str(programs(root, windows)), given.get("PATH", "")]
+    variables = {
+        **given,
+        "PATH": os.pathsep.join(filter(None, folders)),
         "VIRTUAL_ENV": str(root / ".venv"),
         "PYTHONPATH": str(root),
     }
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME"):
+        variables.pop(name, None)
+    return variables
 
 
 def stamp(lock: Path) -> str:
     """The line that says this lock file has been installed, as it is now, for this Python and in this folder."""
-    seen = "\n".join([str(lock.parent), sys.version, sys.base_prefix]).encode(
-        "utf-8", "surrogateescape"
-    )
-    return f"{lock.name} {hashlib.sha256(seen + lock.read_bytes()).hexdigest()}"
+    place = f"{lock.parent}\n{sys.version}\n{sys.base_prefix}"
+    digest = hashlib.sha256(place.encode("utf-8", "surrogateescape"))
+    digest.update(lock.read_bytes())
+    return f"{lock.name} {digest.hexdigest()}"
 
 
 def make_environment(root: Path) -> None:
@@ -136,41 +143,27 @@ def make_environment(root: Path) -> None:
 
 def pip_install(root: Path, *arguments: str) -> None:
     """Install with the environment's pip, showing that it moves; if it fails, end with its words and what helps."""
-    command = [
-        str(python(root, windows=WINDOWS)),
-        "-m",
-        "pip",
-        "install",
-        "--compile",
-        "--no-input",
-        "--no-color",
-        "--disable-pip-version-check",
-        "--progress-bar=off",
-        *arguments,
-    ]
+    command = [str(python(root)), *PIP_INSTALL, *arguments]
     lines = []
     with subprocess.Popen(
         command,
         cwd=root,
-        env=surroundings(dict(os.environ), root=root, windows=WINDOWS),
+        env=surroundings(os.environ, root),
         text=True,
         errors="replace",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
+        assert process.stdout, "pip's words come through a pipe"
         for line in process.stdout:
             lines.append(line)
-            print(
-                next(
-                    (shown for start, shown in SHOWN.items() if line.startswith(start)),
-                    "",
-                ),
-                end="",
-                flush=True,
-            )
+            for start, sign in SIGNS.items():
+                if line.startswith(start):
+                    print(sign, end="", flush=True)
     print()
     if process.returncode:
-        sys.exit("".join(lines[-6:]) + "\n" + remedy("".join(lines)))
+        last_words = "".join(lines[-6:])
+        sys.exit(f"{last_words}\n{remedy(''.join(lines))}")
 
 
 def prepare(root: Path, locks: tuple[str, ...]) -> None:
@@ -180,42 +173,26 @@ def prepare(root: Path, locks: tuple[str, ...]) -> None:
     """
     stamps = root / ".venv" / "installed.txt"
     wanted = {root / lock: stamp(root / lock) for lock in locks}
-    held = (
-        stamps.read_text("utf-8").split("\n")
-        if stamps.exists() and python(root, windows=WINDOWS).exists()
-        else []
-    )
-    if held and all(line in held for line in wanted.values()):
+    installed: list[str] = []
+    if stamps.exists() and python(root).exists():
+        installed = stamps.read_text("utf-8").split("\n")
+    if set(wanted.values()) <= set(installed):
         return
     stamps.unlink(missing_ok=True)
-    if stamp(root / TO_OPEN[0]) not in held:
+    if stamp(root / TO_OPEN[0]) not in installed:
         print("Making the environment: once, and a few minutes long ...", flush=True)
-        held = []
+        installed = []
         make_environment(root)
     for lock, line in wanted.items():
-        if line not in held:
+        if line not in installed:
             print(f"Fetching what {lock.name} names ", end="", flush=True)
-            pip_install(
-                root,
-                "--require-hashes",
-                "--only-binary=:all:",
-                "--requirement",
-                lock.name,
-            )
+            pip_install(root, *BY_HASH, "--requirement", lock.name)
     print("Adding the workbook itself ", end="", flush=True)
-    pip_install(
-        root,
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--no-index",
-        "--editable",
-        ".",
-    )
+    pip_install(root, *WITHOUT_A_NETWORK, "--editable", ".")
     stamps.write_text("\n".join(wanted.values()), "utf-8")
 
 
-def run(command: list[str], variables: dict[str, str]) -> int:
+def run(command: list[str], variables: Variables) -> int:
     """Become this program; on Windows, where that is not to be had, wait for it and leave Ctrl-C to it."""
     sys.stdout.flush()
     if not WINDOWS:
@@ -230,8 +207,9 @@ def run(command: list[str], variables: dict[str, str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Prepare what is needed, then open the workbook or run the tests."""
-    has_venv = all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
-    problem = problem_with_python(sys.version_info, has_venv=has_venv)
+    has_venv = all(map(importlib.util.find_spec, ("venv", "ensurepip")))
+    version = tuple(sys.version_info[:2])
+    problem = problem_with_python(version, has_venv=has_venv)
     if problem:
         sys.exit(problem)
     os.environ.pop(
@@ -252,8 +230,8 @@ def main(arguments: list[str]) -> int:
         program = [*TEST, *(arguments[1:] or ALL_TESTS)]
     else:
         program = [*OPEN, *arguments]
-    variables = surroundings(dict(os.environ), root=ROOT, windows=WINDOWS)
-    return run([str(python(ROOT, windows=WINDOWS)), *program], variables)
+    variables = surroundings(os.environ, ROOT)
+    return run([str(python(ROOT)), *program], variables)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,6 +18,7 @@ USUAL_FOLDER = "senco-workbook"
 
 _FOLDER, _FILE = 0o700, 0o600
 _OTHERS = 0o077
+_ANEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 
 
 def folder(path: Path) -> Path:
@@ -47,7 +48,8 @@ def file(path: Path) -> Path:
     3
     """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE))
+        descriptor = os.open(path, _ANEW, _FILE)
+        os.close(descriptor)
     except FileExistsError:
         _close(path)
     return path
@@ -63,24 +65,20 @@ def mend(path: Path, *, ours: Sequence[str]) -> None:
     """
     if os.name == "nt" or not path.is_dir():
         return
-    mine = [
-        child
-        for child in path.iterdir()
-        if any(fnmatchcase(child.name, name) for name in ours)
-    ]
-    if len(mine) == len(os.listdir(path)):
+    children = list(path.iterdir())
+    mine = [child for child in children if _fits(child, ours)]
+    if len(mine) == len(children):
         _close(path)
     for child in mine:
-        for one in (child, *_within(child)):
-            _close(one)
+        _close(child)
+        if not child.is_symlink():
+            for where, folders, files in os.walk(child):
+                for name in (*folders, *files):
+                    _close(Path(where, name))
 
 
-def _within(path: Path) -> Iterator[Path]:
-    """All that is in a folder, however deep; nothing where it is a file or a link."""
-    if path.is_symlink():
-        return
-    for where, folders, files in os.walk(path):
-        yield from (Path(where, name) for name in (*folders, *files))
+def _fits(path: Path, names: Sequence[str]) -> bool:
+    return any(fnmatchcase(path.name, name) for name in names)
 
 
 def _close(path: Path) -> None:

@@ -126,20 +126,19 @@ class Workspace:
         if path is None:
             return None
         facts = school_file.facts(path)
-        return SchoolBefore(
-            name=facts["name"],
-            kept=datetime.fromisoformat(facts["written"]).astimezone(),
-        )
+        written = datetime.fromisoformat(facts["written"])
+        return SchoolBefore(facts["name"], written.astimezone())
 
     def choices(self) -> dict[str, str]:
         """The schools that can be opened: key and name, the folder named to the server and her own first."""
-        named = {FOLDER: f"Folder: {Path(self.folder).name}"} if self.folder else {}
-        own = {OWN: "Your own school"} if os.path.isdir(self.own_folder) else {}
-        return (
-            named
-            | own
-            | {name: f"Sample: {load(name).short_title}" for name in samples()}
-        )
+        schools = {}
+        if self.folder:
+            schools[FOLDER] = f"Folder: {Path(self.folder).name}"
+        if os.path.isdir(self.own_folder):
+            schools[OWN] = "Your own school"
+        for name in samples():
+            schools[name] = f"Sample: {load(name).short_title}"
+        return schools
 
     def figures(self) -> pd.DataFrame | None:
         """Figures that the SENCO typed in, then England's: of the editions that she added, and those that the package holds.
@@ -168,17 +167,19 @@ class Workspace:
 
     def _added(self) -> pd.DataFrame | None:
         added = national.added(self.data)
-        return None if added.empty or self.school.framework.name != "gcse" else added
+        is_gcse = self.school.framework.name == "gcse"
+        return added if is_gcse and not added.empty else None
 
     def _typed(self) -> pd.DataFrame:
+        answers = self.store.latest(FIGURES)
         rows = []
-        for field, value in self.store.latest(FIGURES).items():
+        for field, value in answers.items():
+            of = [*field.split("|"), "your LEA"][: len(_FIGURE)]
             if value:
-                of = [*field.split("|"), "your LEA"]
-                rows.append([*of[: len(_FIGURE)], float(value)])
+                rows.append([*of, float(value)])
         typed = pd.DataFrame(rows, columns=[*_FIGURE, "percent"])
-        source = typed["whose"].map(TYPED_SOURCES)
-        return typed.assign(kind="figure", source=source, pupils=pd.NA)
+        typed["source"] = typed["whose"].map(TYPED_SOURCES)
+        return typed.assign(kind="figure", pupils=pd.NA)
 
     def code_key(self) -> bytes:
         """The secret from which pupils' codes are made, kept so that a pupil has the same code next term."""
@@ -208,12 +209,12 @@ class Workspace:
         """Open her own school from now on, if it can be kept."""
         if self.room:
             raise StoreError(ROOM_RULE)
-        before = self.settings.latest("settings").get("school", "")
+        settings = self.settings.latest("settings")
         self.choose(OWN)  # first, for a school that was written cannot be taken back
         try:
             kept()
         except OSError as error:
-            self.choose(before)
+            self.choose(settings.get("school", ""))
             if isinstance(error, NotKept):
                 raise StoreError(str(error)) from None
             raise
@@ -229,13 +230,9 @@ class Workspace:
             Store(path, workbook=name).delete_everything()
         # A closed store refuses, in words; an empty one has no answers to name its workbook.
         self.settings.delete_everything()
-        kept = (
-            self.own_folder,
-            self.data / _SET_ASIDE,
-            self.data / "room",
-            self.data / national.FOLDER,
-        )
-        for folder in (*school_file.left_behind(self.own_folder), *kept):
+        names_of_folders = (_OWN_FOLDER, _SET_ASIDE, "room", national.FOLDER)
+        left_behind = school_file.left_behind(self.own_folder)
+        for folder in (*left_behind, *map(self.data.joinpath, names_of_folders)):
             if folder.is_dir():
                 shutil.rmtree(folder)
         (self.data / "codes.key").unlink(missing_ok=True)
@@ -252,7 +249,8 @@ def open_workspace(environment: Mapping[str, str] | None = None) -> Workspace:
     `trouble` says so. Raises FaultyFile or FileNotFoundError where the folder that was named cannot be read.
     """
     environment = os.environ if environment is None else environment
-    data = Path(environment.get(DATA_VARIABLE) or Path.home() / private.USUAL_FOLDER)
+    usual = Path.home() / private.USUAL_FOLDER
+    data = Path(environment.get(DATA_VARIABLE) or usual)
     room = environment.get(ROOM_VARIABLE, "")
     folder = "" if room else environment.get(SCHOOL_VARIABLE, "")
     settings = _store(data / "workbook.sqlite", workbook="settings")
@@ -270,7 +268,8 @@ def open_workspace(environment: Mapping[str, str] | None = None) -> Workspace:
     store = _beside(settings, workbook=_notes_of(chosen, folder))
     if chosen in samples():
         _with_examples(store, chosen)
-    trouble = " ".join(filter(None, (trouble, getattr(store, "words", ""))))
+    if isinstance(store, ClosedStore):
+        trouble = f"{trouble} {store.words}".strip()
     return Workspace(
         data=data,
         school=school,
@@ -287,11 +286,9 @@ def open_workspace(environment: Mapping[str, str] | None = None) -> Workspace:
 def _open(chosen: str, *, folder: str, own: Path) -> School:
     if chosen == FOLDER:
         return open_school(folder)
-    return (
-        open_and_renew(own, aside=own.with_name(_SET_ASIDE))
-        if chosen == OWN
-        else open_sample(chosen)
-    )
+    if chosen == OWN:
+        return open_and_renew(own, aside=own.with_name(_SET_ASIDE))
+    return open_sample(chosen)
 
 
 def _unreadable(own: Path, faulty: FaultyFile) -> str:
@@ -324,7 +321,8 @@ def _with_examples(store: Store, sample: str) -> None:
     with suppress(StoreError):
         is_open = not isinstance(store, ClosedStore)
         if is_open and not store.forms() and examples.is_file():
-            portable.import_into(store, portable.read(examples.read_bytes()))
+            answers = portable.read(examples.read_bytes())
+            portable.import_into(store, answers)
 
 
 def _store(path: Path, *, workbook: str) -> Store:
@@ -348,17 +346,12 @@ def _beside(store: Store, *, workbook: str) -> Store:
 
 def _chosen(settings: Store, *, folder: str, own: Path) -> str:
     """The school chosen last, as long as it is there; else the folder named to the server, else the sample."""
-    possible = {
-        FOLDER: folder,
-        OWN: os.path.isdir(own),
-        **dict.fromkeys(samples(), True),
-    }
-    chosen = settings.latest("settings").get("school", FOLDER)
+    usual = FOLDER if folder else "levels"
+    chosen = settings.latest("settings").get("school", usual)
     if isinstance(settings, ClosedStore) and not folder:
         chosen = OWN  # which was open last cannot be read: her own school's figures, where there are any
-    if possible.get(chosen):
-        return chosen
-    return FOLDER if folder else "levels"
+    is_there = chosen in samples() or (chosen == OWN and os.path.isdir(own))
+    return chosen if is_there else usual
 
 
 def _notes_of(chosen: str, folder: str) -> str:

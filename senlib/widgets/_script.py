@@ -16,7 +16,8 @@ def script(name: str) -> str:
     >>> script("clock.js").count("export"), "import {" in script("clock.js")
     (1, False)
     """
-    return "\n".join(_parts(name, {}).values())
+    parts = _parts(name, {})
+    return "\n".join(parts.values())
 
 
 def _parts(name: str, parts: dict[str, str]) -> dict[str, str]:

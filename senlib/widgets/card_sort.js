@@ -1,7 +1,8 @@
 // Cards to sort under headings, by drag, by button or by number key. Data reach the page as text alone, never as markup.
 
 import {
-  listen,
+  follow,
+  isModified,
   make,
   makeButton,
   makeRoot,
@@ -49,14 +50,12 @@ class CardSort {
   build(el) {
     this.root = makeRoot("sl-cards");
     this.title = make("h3", { class: "sl-cards-title", dir: "auto" });
-    this.keysHint = make("span", { class: "sl-cards-keys" });
-    const hint = make("p", { class: "sl-cards-hint" });
-    hint.append(make("span", {}, HINT), " ", this.keysHint);
+    this.keysHint = make("span", "sl-cards-keys");
+    const hint = make("p", "sl-cards-hint", make("span", {}, HINT), " ", this.keysHint);
     // The status lines stay in the page while empty, or their first words would not be read out.
-    this.status = make("p", { class: "sl-cards-status" });
     this.heard = make("span", { role: "status" });
     this.savedLine = make("span", { role: "status", class: "sl-cards-saved" });
-    this.status.append(this.heard, " ", this.savedLine);
+    this.status = make("p", "sl-cards-status", this.heard, " ", this.savedLine);
     const tool = { class: "sl-cards-tool" };
     const compare = this.switcher("comparing");
     this.spreadButton = makeButton("Show all cards", this.switcher("spread"), {
@@ -65,11 +64,10 @@ class CardSort {
     const question = "Where does the booklet have them?";
     this.compareButton = makeButton(question, compare, tool);
     const print = () => this.print();
-    const tools = make("div", { class: "sl-cards-tools" });
     const printButton = makeButton("Print the cards to cut out", print, tool);
-    tools.append(this.compareButton, printButton);
+    const tools = make("div", "sl-cards-tools", this.compareButton, printButton);
     this.verdict = make("p", { class: "sl-cards-verdict", role: "status" });
-    this.columns = make("div", { class: "sl-cards-columns" });
+    this.columns = make("div", "sl-cards-columns");
     this.top = make("div");
     this.root.append(this.title, hint, this.top, this.status, tools);
     this.root.append(this.verdict, this.columns);
@@ -266,7 +264,7 @@ class CardSort {
   }
 
   onAnswer({ kind, turn, accepted }) {
-    if (kind !== "moved" || !this.pending.has(turn)) return;
+    if (kind !== "heard" || !this.pending.has(turn)) return;
     const { card } = this.pending.get(turn);
     this.pending.delete(turn);
     if (!accepted && this.cards.has(card))
@@ -357,9 +355,8 @@ class CardSort {
 
   onKey(event) {
     const key = event.target.closest(".sl-cards-card")?.dataset.card;
-    const modified = event.ctrlKey || event.altKey || event.metaKey;
     // A key that is pressed for long would sort the cards that come after, unread.
-    if (key === undefined || event.repeat || modified) return;
+    if (key === undefined || event.repeat || isModified(event)) return;
     if (event.key === "Escape" && this.open === key && !this.drag.now) {
       this.open = "";
       this.draw();
@@ -390,29 +387,25 @@ class CardSort {
 
   // Follows the model; returns what ends that.
   begin() {
-    const frame = soon(() => this.drawFrame());
-    const stop = listen(this.model, {
+    this.drawFrame();
+    this.onSaved();
+    return follow(this.model, {
       changes: {
-        "change:title": frame,
-        "change:groups": frame,
-        "change:cards": frame,
-        "change:placed": () => this.onPlaced(),
-        "change:saved": () => this.onSaved(),
-        "msg:custom": (answer) => this.onAnswer(answer),
+        "title groups cards": soon(() => this.drawFrame()),
+        placed: () => this.onPlaced(),
+        saved: () => this.onSaved(),
       },
+      hear: (answer) => this.onAnswer(answer),
       page: { keydown: (event) => this.drag.cancel(event) },
       window: {
         afterprint: () => this.putSheetAway(),
         pointerup: () => this.drag.release(),
       },
+      end: () => {
+        this.drag.end();
+        this.putSheetAway();
+      },
     });
-    this.drawFrame();
-    this.onSaved();
-    return () => {
-      this.drag.end();
-      this.putSheetAway();
-      stop();
-    };
   }
 }
 

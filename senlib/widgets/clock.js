@@ -1,6 +1,6 @@
 // A clock for a session. Time is taken from the browser's own clock, so a page that slept is right when it wakes.
 
-import { listen, make, makeButton, makeRoot, onEach, soon } from "./dom.js";
+import { follow, make, makeButton, makeRoot, soon } from "./dom.js";
 
 const TICK = 250; // milliseconds between two looks at the time
 const MINUTE = 60_000;
@@ -45,17 +45,19 @@ function keepState(key, state) {
 class Clock {
   constructor(model, el) {
     this.model = model;
-    this.root = makeRoot("sl-clock", {}, "section");
-    this.title = make("p", { class: "sl-clock-title" });
-    this.now = make("p", { class: "sl-clock-now" });
-    const timer = { role: "timer", "aria-live": "off" };
-    this.left = make("p", { class: "sl-clock-left", ...timer });
-    this.word = make("p", { class: "sl-clock-word" });
-    this.bar = make("div", { class: "sl-clock-bar", "aria-hidden": "true" });
-    this.next = make("p", { class: "sl-clock-next" });
-    this.whole = make("p", { class: "sl-clock-whole" });
-    this.spoken = make("p", { class: "sl-clock-spoken", role: "status" });
-    this.bar.append(make("span"));
+    this.root = makeRoot("sl-clock", "section");
+    const part = (name, attributes = {}) =>
+      make("p", { class: `sl-clock-${name}`, ...attributes });
+    this.title = part("title");
+    this.now = part("now");
+    this.left = part("left", { role: "timer", "aria-live": "off" });
+    this.word = part("word");
+    this.filled = make("span");
+    const bar = { class: "sl-clock-bar", "aria-hidden": "true" };
+    this.bar = make("div", bar, this.filled);
+    this.next = part("next");
+    this.whole = part("whole");
+    this.spoken = part("spoken", { role: "status" });
     this.root.append(this.title, this.now, this.left, this.word, this.bar);
     this.root.append(this.next, this.whole, this.makeButtons(), this.spoken);
     el.append(this.root);
@@ -63,14 +65,14 @@ class Clock {
   }
 
   makeButtons() {
-    const first = { class: "sl-clock-first" };
-    this.go = makeButton("Start", () => this.startOrPause(), first);
+    const go = () => this.startOrPause();
+    this.go = makeButton("Start", go, { class: "sl-clock-first" });
     this.onward = makeButton("Next", () => this.goTo(this.index + 1));
     this.back = makeButton("Back", () => this.goBack());
     this.anew = makeButton("Begin again", () => this.beginAgain());
     this.large = makeButton("Fill the screen", () => this.fillOrLeave());
-    const buttons = make("div", { class: "sl-clock-buttons" });
-    buttons.append(this.go, this.onward, this.back, this.anew, this.large);
+    const all = [this.go, this.onward, this.back, this.anew, this.large];
+    const buttons = make("div", "sl-clock-buttons", ...all);
     const stop = (event) => {
       if (event.target.getAttribute?.("aria-disabled") === "true")
         event.stopImmediatePropagation();
@@ -198,7 +200,7 @@ class Clock {
     const word = left < 0 ? "over its time" : "minutes left";
     this.word.textContent = word + (state.since ? "" : ", paused");
     const share = Math.min(taken / (current.minutes * MINUTE), 1);
-    this.bar.firstChild.style.inlineSize = `${share * 100}%`;
+    this.filled.style.inlineSize = `${share * 100}%`;
     const later = sumOf(activities.slice(this.index + 1)) * MINUTE;
     const end = timeIn(Math.max(left, 0) + later);
     this.whole.textContent = `As it goes, the session ends at ${end}.`;
@@ -213,20 +215,13 @@ class Clock {
 
   // Follows the model; returns what ends that.
   begin() {
-    const traits = ["change:title", "change:key", "change:activities"];
-    const stop = listen(this.model, {
-      changes: onEach(
-        traits,
-        soon(() => this.drawAnew()),
-      ),
-      page: { fullscreenchange: () => this.draw() },
-    });
     const timer = setInterval(() => this.tick(), TICK);
     this.drawAnew();
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
+    return follow(this.model, {
+      changes: { "title key activities": soon(() => this.drawAnew()) },
+      page: { fullscreenchange: () => this.draw() },
+      end: () => clearInterval(timer),
+    });
   }
 }
 

@@ -1,15 +1,13 @@
 """A clock for a session: the activity under way, the time left for it, and what comes next; it runs in the browser alone."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import traitlets
-from anywidget import AnyWidget
 
-from senlib.widgets._script import script
+from senlib.widgets._page_widget import PageWidget, Proposal, Records
 
-HERE = Path(__file__).parent
+KEYS = {"key", "title", "minutes"}
 
 
 def plain_activity(activity: Any) -> dict[str, Any]:
@@ -18,22 +16,18 @@ def plain_activity(activity: Any) -> dict[str, Any]:
     >>> plain_activity({"key": "sort", "title": "Sort the cards", "minutes": 20})["minutes"]
     20
     """
-    if not isinstance(activity, Mapping) or set(activity) != {
-        "key",
-        "title",
-        "minutes",
-    }:
+    if not isinstance(activity, Mapping) or set(activity) != KEYS:
         raise ValueError("an activity is a dict with key, title and minutes")
     minutes = activity["minutes"]
     texts = (activity["key"], activity["title"])
-    if not all(isinstance(text, str) and text for text in texts):
+    if "" in texts or not all(isinstance(text, str) for text in texts):
         raise ValueError("an activity's key and title are text")
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 1:
+    if type(minutes) is not int or minutes < 1:
         raise ValueError("an activity's minutes are a whole number above 0")
     return dict(activity)
 
 
-class Clock(AnyWidget):
+class Clock(PageWidget, files="clock"):
     """A clock over the activities of a session, in their order: dicts with `key`, `title` and `minutes`.
 
     `key` names the session: the browser's tab keeps under it how far the clock is, so that a page that is opened anew goes on
@@ -45,12 +39,9 @@ class Clock(AnyWidget):
     'Sort the cards'
     """
 
-    _esm = script("clock.js")
-    _css = HERE / "clock.css"
-
-    title = traitlets.Unicode("").tag(sync=True)
-    key = traitlets.Unicode("").tag(sync=True)
-    activities = traitlets.List(traitlets.Dict()).tag(sync=True)
+    title = traitlets.Unicode("")
+    key = traitlets.Unicode("")
+    activities = traitlets.List(traitlets.Dict())
 
     def show(
         self, *, title: str, key: str, activities: Sequence[Mapping[str, Any]]
@@ -61,11 +52,8 @@ class Clock(AnyWidget):
             self.key = key
             self.activities = [dict(one) for one in activities]
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take nothing from the page: it keeps its time for itself."""
-
     @traitlets.validate("activities")
-    def _check_activities(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
+    def _check_activities(self, proposal: Proposal) -> Records:
         try:
             activities = [plain_activity(one) for one in proposal["value"]]
         except ValueError as fault:

@@ -1,12 +1,16 @@
 // Columns of files with what each is taken for. Data reach the page as text alone, never as markup.
 
 import {
-  listen,
+  follow,
   make,
   makeButton,
-  makeOption,
+  makeColumnHead,
   makeRoot,
+  makeRow,
+  makeRows,
   newId,
+  offer,
+  same,
   setText,
 } from "./dom.js";
 import { ColumnRow, FileBox, STATES } from "./column_review_pieces.js";
@@ -19,16 +23,14 @@ const DRAWING_MS = 3000;
 const targetOf = ({ id, file, name }) =>
   JSON.stringify(id === undefined ? [file, name] : [id]);
 const shapeOf = (tables) =>
-  JSON.stringify(
-    tables.map((table) => [table.name, table.columns.map((column) => column.id)]),
-  );
+  tables.map(({ name, columns }) => [name, columns.map((column) => column.id)]);
 
 class ColumnReview {
   constructor(model, el) {
     this.model = model;
     this.rows = new Map(); // id -> the row of a column
     this.boxes = new Map(); // file -> what is said of it
-    this.shape = "";
+    this.shape = null;
     this.queue = []; // changes that are not sent yet
     this.sent = []; // changes that Python is at work on
     this.changed = false; // whether Python has changed the columns since
@@ -40,22 +42,19 @@ class ColumnReview {
   build(el) {
     const id = `sl-columns-${newId()}-filter`;
     this.root = makeRoot("sl-columns");
-    this.details = make("details");
     this.summary = make("summary");
-    this.content = make("div");
-    this.tools = make("div", { class: "sl-columns-tools" });
+    this.details = make("details", {}, this.summary);
     this.filter = make("select", { id });
+    this.filter.addEventListener("change", () => this.applyFilter());
     this.count = make("p", { class: "sl-columns-count", role: "status" });
+    const label = make("label", { for: id }, "Show");
+    this.tools = make("div", "sl-columns-tools", label, this.filter, this.count);
     this.nothing = make("p", { class: "sl-columns-nothing", tabindex: "-1" });
     this.tables = make("div");
     this.forgetAll = makeButton("Forget all", () => this.onForgetAll());
-    this.files = make("div", { class: "sl-columns-files" });
-    const label = make("label", { for: id }, "Show");
-    this.filter.addEventListener("change", () => this.applyFilter());
-    this.tools.append(label, this.filter, this.count);
-    this.content.append(this.tools, this.nothing, this.tables);
+    this.files = make("div", "sl-columns-files");
+    this.content = make("div", {}, this.tools, this.nothing, this.tables);
     this.content.append(this.forgetAll, this.files);
-    this.details.append(this.summary);
     el.append(this.root);
   }
 
@@ -84,31 +83,22 @@ class ColumnReview {
   }
 
   makeTable({ name, columns }) {
-    const table = make("table", { role: "table" });
-    const head = make("thead", { role: "rowgroup" });
-    const line = make("tr", { role: "row" });
-    const body = make("tbody", { role: "rowgroup" });
     const heads = this.model.get("forgettable")
       ? ["Heading", "Meaning", "Forget"]
       : ["Heading", "Meaning", "What is in it", "Used?"];
-    for (const words of heads)
-      line.append(make("th", { scope: "col", role: "columnheader" }, words));
-    head.append(line);
-    for (const column of columns) {
-      const row = new ColumnRow(column, this);
-      this.rows.set(column.id, row);
-      body.append(row.node);
-    }
-    if (name) table.append(make("caption", { dir: "auto" }, name));
-    table.append(head, body);
-    const section = make("div", { class: "sl-columns-table" });
-    section.append(table);
-    return section;
+    const cells = heads.map((words) => makeColumnHead({}, words));
+    const rows = columns.map((column) => new ColumnRow(column, this));
+    for (const row of rows) this.rows.set(row.id, row);
+    const caption = name && make("caption", { dir: "auto" }, name);
+    const head = makeRows("thead", makeRow({}, ...cells));
+    const body = makeRows("tbody", ...rows.map((row) => row.node));
+    const table = make("table", { role: "table" }, caption, head, body);
+    return make("div", "sl-columns-table", table);
   }
 
   drawTables() {
     const tables = this.model.get("tables") || [];
-    if (shapeOf(tables) === this.shape) {
+    if (same(shapeOf(tables), this.shape)) {
       for (const column of tables.flatMap((table) => table.columns))
         this.rows.get(column.id).show(column);
     } else this.makeTables(tables);
@@ -138,13 +128,7 @@ class ColumnReview {
       `${label} (${number(key)})`,
     ]);
     options.unshift(["", `All (${states.length})`]);
-    const labels = [...filter.options].map((one) => one.textContent);
-    if (labels.join() !== options.map(([, label]) => label).join()) {
-      const before = filter.value;
-      filter.replaceChildren(...options.map(([key, label]) => makeOption(key, label)));
-      filter.value = before;
-      if (filter.selectedIndex < 0) filter.value = "";
-    }
+    offer(filter, options, filter.value);
     this.tools.hidden = model.get("forgettable") || !rows.size;
     this.forgetAll.hidden = !model.get("forgettable") || rows.size < 2;
     this.nothing.hidden = rows.size > 0 || !model.get("empty");
@@ -237,34 +221,28 @@ class ColumnReview {
   }
 
   onForgettable() {
-    this.shape = "";
+    this.shape = null;
     this.drawTables();
   }
 
   // Follows the model; returns what ends that.
   begin() {
-    const stop = listen(this.model, {
-      changes: {
-        "change:tables": () => this.onTables(),
-        "change:forgettable": () => this.onForgettable(),
-        "change:empty": () => this.drawFilter(),
-        "change:files": () => this.drawFiles(),
-        "change:fold": () => this.drawFrame(),
-        "change:reveals": () => this.bringIntoView(),
-        "msg:custom": (message) => this.onMessage(message),
-      },
-      page: {
-        visibilitychange: () => document.visibilityState === "hidden" && this.flush(),
-      },
-    });
     this.drawFrame();
     this.drawTables();
     this.drawFiles();
     this.bringIntoView();
-    return () => {
-      this.flush();
-      stop();
-    };
+    return follow(this.model, {
+      changes: {
+        tables: () => this.onTables(),
+        forgettable: () => this.onForgettable(),
+        empty: () => this.drawFilter(),
+        files: () => this.drawFiles(),
+        fold: () => this.drawFrame(),
+        reveals: () => this.bringIntoView(),
+      },
+      hear: (message) => this.onMessage(message),
+      leave: () => this.flush(),
+    });
   }
 }
 

@@ -1,22 +1,28 @@
 """The columns of files with what each is taken for: a list in which meanings are changed, and where they can be forgotten."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import traitlets
-from anywidget import AnyWidget
 
-from senlib.widgets._script import script
+from senlib.widgets._messages import Change, Message, ReviewCall
+from senlib.widgets._page_widget import (
+    PageWidget,
+    Proposal,
+    Records,
+    are_own_keys,
+    with_value,
+)
 
-HERE = Path(__file__).parent
 STATES = ("used", "left out", "not recognised")
 # What can be said of a file, each a box below the columns.
 NOTED = ("supplied_by", "dated")
 _LONGEST = 200
 
+OnChanges = Callable[[list[Change]], None]
 
-class ColumnReview(AnyWidget):
+
+class ColumnReview(PageWidget, files="column_review"):
     """Tables with a row for each column of a file, and what she can say of each file.
 
     `tables`: dicts with `name` and `columns`, these dicts with a unique text `id`, `heading`, `meaning` (a key of `choices`,
@@ -36,24 +42,20 @@ class ColumnReview(AnyWidget):
     [{'id': '0', 'value': 'leave out'}]
     """
 
-    _esm = script("column_review.js")
-    _css = HERE / "column_review.css"
-
-    tables = traitlets.List(traitlets.Dict()).tag(sync=True)
-    choices: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    files = traitlets.List(traitlets.Dict()).tag(sync=True)
-    forgettable = traitlets.Bool(False).tag(sync=True)
-    fold = traitlets.Unicode("").tag(sync=True)
-    empty = traitlets.Unicode("").tag(sync=True)
+    tables = traitlets.List(traitlets.Dict())
+    choices: traitlets.List[Any] = traitlets.List()
+    files = traitlets.List(traitlets.Dict())
+    forgettable = traitlets.Bool(False)
+    fold = traitlets.Unicode("")
+    empty = traitlets.Unicode("")
     # How often it was to be brought into view; a page that comes later than the wish grants it, too.
-    reveals = traitlets.Int(0).tag(sync=True)
+    reveals = traitlets.Int(0)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self._handlers: list[Callable[[list[dict[str, str]]], None]] = []
-        self.on_msg(self._hear)
+        self._handlers: list[OnChanges] = []
 
-    def on_changes(self, callback: Callable[[list[dict[str, str]]], None]) -> None:
+    def on_changes(self, callback: OnChanges) -> None:
         """Call `callback` with each list of changes."""
         self._handlers.append(callback)
 
@@ -63,72 +65,70 @@ class ColumnReview(AnyWidget):
 
     def point_to(self, id: str) -> None:
         """Bring a column's list of meanings into view, with the focus on it."""
-        self.send({"kind": "focus", "id": id})
+        self.send(ReviewCall(kind="focus", id=id))
 
     def catch_focus(self) -> None:
         """Where the focus is lost with what had it, set it on what is next to do (.sl-review-next)."""
-        self.send({"kind": "catch"})
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take nothing from the page by this road."""
+        self.send(ReviewCall(kind="catch"))
 
     @traitlets.validate("tables")
-    def _check_tables(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
-        columns = [column for table in proposal["value"] for column in table["columns"]]
+    def _check_tables(self, proposal: Proposal) -> Records:
+        columns = columns_of(proposal["value"])
         ids = [column.get("id") for column in columns]
-        are_texts = all(isinstance(id, str) and id for id in ids)
-        if not are_texts or len(set(ids)) != len(ids):
-            raise traitlets.TraitError(
-                "each column has an 'id' of its own, which is text"
-            )
-        if any(column.get("state", "used") not in STATES for column in columns):
-            raise traitlets.TraitError(
-                f"a column's state is one of {', '.join(STATES)}"
-            )
+        if not are_own_keys(ids):
+            fault = "each column has an 'id' of its own, which is text"
+            raise traitlets.TraitError(fault)
+        states = {column.get("state", "used") for column in columns}
+        if not states <= set(STATES):
+            fault = f"a column's state is one of {', '.join(STATES)}"
+            raise traitlets.TraitError(fault)
         return proposal["value"]
 
-    def hear(self, changes: list[dict[str, str]]) -> None:
+    def hear(self, changes: list[Change]) -> None:
         """Take changes as the page sends them; what can be none is left aside."""
-        taken = [change for change in changes if self._take(change)]
+        taken = list(filter(self._take, changes))
         if taken:
             for handler in self._handlers:
                 handler(taken)
 
     def _take(self, change: Any) -> bool:
-        """Hold a change, and say whether it was one. In place, and so without sending: the page shows it already."""
-        if not isinstance(change, dict) or not isinstance(
-            value := change.get("value"), str
-        ):
+        """Take a change over, and say whether it was one. In place, and so without sending: the page shows it already."""
+        value = change.get("value") if isinstance(change, dict) else None
+        if not isinstance(value, str):
             return False
         if "id" in change:
-            column = self._columns().get(change["id"])
-            labels = {key: label for _, group in self.choices for key, label in group}
-            if column is None or not (
-                value in labels or (self.forgettable and value == "")
-            ):
-                return False
-            column.update(meaning=value, label=labels.get(value, ""))
-            return True
-        boxes = [one for one in self.files if one["file"] == change.get("file")]
-        box = boxes[0] if boxes else None
-        if box is None or change.get("name") not in NOTED or len(value) > _LONGEST:
+            return self._take_meaning(change["id"], value)
+        file, name = change.get("file"), change.get("name")
+        box = with_value(self.files, "file", file)
+        if box is None or name not in NOTED or len(value) > _LONGEST:
             return False
-        box[change["name"]] = value
+        box[name] = value
         return True
 
-    def _columns(self) -> dict[str, dict[str, Any]]:
-        return {
-            column["id"]: column for table in self.tables for column in table["columns"]
-        }
+    def _take_meaning(self, id: Any, meaning: str) -> bool:
+        pairs = [pair for _, group in self.choices for pair in group]
+        labels = ({"": ""} if self.forgettable else {}) | dict(pairs)
+        column = with_value(columns_of(self.tables), "id", id)
+        if column is None or meaning not in labels:
+            return False
+        column.update(meaning=meaning, label=labels[meaning])
+        return True
 
-    def _hear(
-        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
-    ) -> None:
-        if content.get("kind") != "changes" or not isinstance(
-            content.get("changes"), list
-        ):
+    def _hear(self, content: Message) -> None:
+        changes = content.get("changes")
+        if content.get("kind") != "changes" or not isinstance(changes, list):
             return
         try:
-            self.hear(content["changes"])
+            self.hear(changes)
         finally:
-            self.send({"kind": "done", "turn": content.get("turn")})
+            turn = content.get("turn")
+            self.send(ReviewCall(kind="done", turn=turn))
+
+
+def columns_of(tables: Records) -> Records:
+    """The columns of all tables, in their order.
+
+    >>> columns_of([{"columns": [{"id": "0"}]}, {"columns": [{"id": "1"}]}])
+    [{'id': '0'}, {'id': '1'}]
+    """
+    return [column for table in tables for column in table["columns"]]

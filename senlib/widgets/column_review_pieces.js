@@ -1,6 +1,15 @@
 // The pieces of a review of columns: a list of meanings, a row for a column, and what is said of a file.
 
-import { make, makeButton, makeOption, newId, setText } from "./dom.js";
+import {
+  make,
+  makeButton,
+  makeCell,
+  makeOptions,
+  makeRow,
+  makeRowHead,
+  newId,
+  setText,
+} from "./dom.js";
 
 export const STATES = {
   used: "Used",
@@ -39,11 +48,11 @@ class MeaningList {
 
   makeOwn() {
     const { meaning, label } = this.column;
-    return makeOption(meaning, label || "Not recognised: choose what it holds");
+    return makeOptions([[meaning, label || "Not recognised: choose what it holds"]]);
   }
 
   empty() {
-    this.select.replaceChildren(this.makeOwn());
+    this.select.replaceChildren(...this.makeOwn());
     this.select.value = this.column.meaning;
   }
 
@@ -51,15 +60,12 @@ class MeaningList {
     const { column, select } = this;
     if (select.options.length > 1) return;
     const groups = this.choices().flatMap(([name, pairs]) => {
-      const options = pairs.map(([key, label]) => makeOption(key, label));
-      if (!name) return options;
-      const group = make("optgroup", { label: name });
-      group.append(...options);
-      return [group];
+      const options = makeOptions(pairs);
+      return name ? [make("optgroup", { label: name }, ...options)] : options;
     });
     select.replaceChildren(...groups);
     const values = [...select.options].map((option) => option.value);
-    if (!values.includes(column.meaning)) select.prepend(this.makeOwn());
+    if (!values.includes(column.meaning)) select.prepend(...this.makeOwn());
     select.value = column.meaning;
   }
 
@@ -77,25 +83,19 @@ export class ColumnRow {
     const { model } = review;
     const commit = (value) => review.commit({ id: column.id, value });
     this.review = review;
+    this.id = column.id;
     this.meaning = new MeaningList(() => model.get("choices") || [], commit);
     this.name = make("span", { dir: "auto", class: "sl-columns-text" });
-    this.sample = make("td", { role: "cell" });
-    this.sample.dataset.label = "What is in it";
+    this.sample = makeCell({ "data-label": "What is in it" });
     this.badge = make("strong");
     this.remark = make("span", { dir: "auto", class: "sl-columns-remark" });
     const forgettable = model.get("forgettable");
     this.forget = forgettable ? makeButton("Forget", () => commit("")) : null;
-    const heading = make("th", { scope: "row", role: "rowheader" });
-    const cell = (...parts) => {
-      const place = make("td", { role: "cell" });
-      place.append(...parts);
-      return place;
-    };
-    heading.append(this.name);
-    this.node = make("tr", { role: "row" });
-    this.node.append(heading, cell(this.meaning.select));
-    if (this.forget) this.node.append(cell(this.forget));
-    else this.node.append(this.sample, cell(this.badge, this.remark));
+    const cells = this.forget
+      ? [makeCell({}, this.forget)]
+      : [this.sample, makeCell({}, this.badge, this.remark)];
+    const meaning = makeCell({}, this.meaning.select);
+    this.node = makeRow({}, makeRowHead({}, this.name), meaning, ...cells);
     this.show(column);
   }
 
@@ -129,17 +129,14 @@ export class FileBox {
     this.legend = make("legend", { dir: "auto" });
     this.outcome = make("p");
     this.inputs = new Map();
-    this.node = make("fieldset");
-    this.node.append(this.legend, this.outcome);
+    this.node = make("fieldset", {}, this.legend, this.outcome);
     for (const [name, words, type] of FILE_FIELDS) {
       const id = `sl-columns-${newId()}`;
       const attributes = { id, type, autocomplete: "off", maxlength: "200" };
       const input = make("input", attributes);
       const commit = () => review.commit({ file, name, value: input.value });
-      const place = make("div");
-      place.append(make("label", { for: id }, words), input);
       input.addEventListener("change", commit);
-      this.node.append(place);
+      this.node.append(make("div", {}, make("label", { for: id }, words), input));
       this.inputs.set(name, input);
     }
   }

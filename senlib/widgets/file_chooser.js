@@ -1,6 +1,6 @@
 // A file input with a place to drop files on. Files go to Python in parts, each answered before the next is sent.
 
-import { listen, make, makeRoot, newId, onEach } from "./dom.js";
+import { follow, make, makeRoot, newId } from "./dom.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -77,17 +77,15 @@ class FileChooser {
     const id = `sl-chooser-${newId()}`;
     const described = { multiple: "", "aria-describedby": `${id}-hint` };
     const drop = { class: "sl-chooser-drop", "aria-hidden": "true" };
-    this.zone = make("div", { class: "sl-chooser-zone" });
     this.label = make("label", { for: id });
     this.hint = make("p", { class: "sl-chooser-hint", id: `${id}-hint` });
     this.input = make("input", { type: "file", id, ...described });
     this.alert = make("p", { class: "sl-chooser-alert", role: "alert" });
     this.status = make("p", { class: "sl-chooser-status", role: "status" });
     const dropWords = make("p", drop, "or drop them here");
-    this.zone.append(this.label, this.hint, this.input, dropWords);
-    const root = makeRoot("sl-chooser");
-    root.append(this.zone, this.alert, this.status);
-    el.append(root);
+    const parts = [this.label, this.hint, this.input, dropWords];
+    this.zone = make("div", "sl-chooser-zone", ...parts);
+    el.append(makeRoot("sl-chooser", "div", this.zone, this.alert, this.status));
   }
 
   takeDrops() {
@@ -210,20 +208,16 @@ class FileChooser {
 
   // Follows the model; returns what ends that.
   begin() {
-    const words = ["change:label", "change:accept", "change:limit"];
-    const end = listen(this.model, {
-      changes: {
-        ...onEach(words, () => this.drawWords()),
-        "change:message": () => this.showMessage(),
-        "msg:custom": (answer) => this.onAnswer(answer),
-      },
-    });
     this.drawWords();
     this.showMessage();
-    return () => {
-      this.stop();
-      end();
-    };
+    return follow(this.model, {
+      changes: {
+        "label accept limit": () => this.drawWords(),
+        message: () => this.showMessage(),
+      },
+      hear: (answer) => this.onAnswer(answer),
+      end: () => this.stop(),
+    });
   }
 }
 

@@ -1,14 +1,13 @@
 // A flow chart, walked question by question or drawn by a school. Data reach the page as text alone, never as markup.
 
-import { listen, make, makeRoot, newId, onEach, setText, soon } from "./dom.js";
-import { boxesOf, nameOf, plainBox, same, WAYS, waysOf } from "./flow_chart.js";
+import { follow, make, makeRoot, newId, same, setText, soon } from "./dom.js";
+import { boxesOf, nameOf, plainBox, WAYS, waysOf } from "./flow_chart.js";
 import { Drawing } from "./flow_drawing.js";
 import { Form } from "./flow_form.js";
 import { View } from "./flow_view.js";
 import { Walk } from "./flow_walk.js";
 
-const TRAITS =
-  "title nodes start answers passed asks done problems editable walkable".split(" ");
+const TRAITS = "title nodes start answers passed asks done problems editable walkable";
 const UNDOS = 100;
 const PAPER = 660; // A4 with a margin; what is wider is made smaller
 
@@ -119,10 +118,7 @@ class FlowPage {
 
   build(el, { send, say }) {
     const { mine, model } = this;
-    const root = makeRoot("sl-flow");
-    this.title = make("p", { class: "sl-flow-title" });
-    this.sides = make("div", { class: "sl-flow-sides" });
-    this.panel = make("div", { class: "sl-flow-panel" });
+    this.title = make("p", "sl-flow-title");
     this.saved = make("p", { class: "sl-flow-saved", role: "status" });
     this.heard = make("p", { class: "sl-flow-heard", role: "status" });
     const press = (key) => this.press(key);
@@ -131,10 +127,10 @@ class FlowPage {
     this.drawing = new Drawing({ press, tall });
     this.walk = new Walk({ mine, send, say });
     this.form = new Form({ mine, model, act: this.actions() });
-    this.panel.append(this.walk.root, this.form.root, this.saved);
-    this.sides.append(this.panel, this.drawing.root);
-    root.append(this.title, this.sides, this.heard);
-    el.append(root);
+    const parts = [this.walk.root, this.form.root, this.saved];
+    this.panel = make("div", "sl-flow-panel", ...parts);
+    this.sides = make("div", "sl-flow-sides", this.panel, this.drawing.root);
+    el.append(makeRoot("sl-flow", "div", this.title, this.sides, this.heard));
   }
 
   // What the form can do.
@@ -316,32 +312,18 @@ class FlowPage {
 
   // Follows the model; returns what ends that.
   begin() {
-    const changes = onEach(
-      TRAITS.map((name) => `change:${name}`),
-      soon(() => this.draw()),
-    );
-    const stop = listen(this.model, {
-      changes: {
-        ...changes,
-        "change:saved": () => this.onSaved(),
-        "msg:custom": (message) => this.hear(message),
-      },
-      // A page that is left or put away keeps what was typed last.
-      page: {
-        visibilitychange: () => document.visibilityState === "hidden" && this.commit(),
-      },
+    this.draw();
+    this.onSaved();
+    return follow(this.model, {
+      changes: { [TRAITS]: soon(() => this.draw()), saved: () => this.onSaved() },
+      hear: (message) => this.hear(message),
       window: {
         beforeprint: () => this.drawing.print(PAPER),
         afterprint: () => this.drawing.unprint(),
       },
+      leave: () => this.commit(),
+      end: () => this.drawing.end(),
     });
-    this.draw();
-    this.onSaved();
-    return () => {
-      this.commit();
-      stop();
-      this.drawing.end();
-    };
   }
 }
 

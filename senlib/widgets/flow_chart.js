@@ -3,7 +3,6 @@
 const FIELDS = "key kind text label yes no next leads_to counts_as".split(" ");
 export const WAYS = { question: ["yes", "no"], step: ["next"], outcome: [] };
 
-export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 export const plainBox = (box) =>
   Object.fromEntries(FIELDS.map((field) => [field, String(box[field] ?? "")]));
 export const waysOf = (box) => WAYS[box.kind] || [];
@@ -17,13 +16,8 @@ export function joinsOf(boxes) {
   const joins = new Map();
   for (const box of boxes.values()) {
     const ways = waysOf(box).filter((way) => boxes.has(box[way]));
-    const join = (way) => ({
-      from: box.key,
-      way,
-      to: box[way],
-      up: false,
-      beside: false,
-    });
+    const fresh = { from: box.key, up: false, beside: false };
+    const join = (way) => ({ ...fresh, way, to: box[way] });
     joins.set(box.key, ways.map(join));
   }
   return joins;

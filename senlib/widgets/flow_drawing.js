@@ -1,12 +1,18 @@
 // The drawing of a chart: a button for each box, which arrow keys go through, over the picture of its lines.
 
-import { make, makeButton, makeShape, setText } from "./dom.js";
+import {
+  ARROWS,
+  isModified,
+  make,
+  makeButton,
+  makeShape,
+  setTabStop,
+  setText,
+} from "./dom.js";
 import { fit, NARROW } from "./flow_across.js";
 import { nameOf, wordsOf } from "./flow_chart.js";
 import { route } from "./flow_lines.js";
 import { drawLines } from "./flow_picture.js";
-
-const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
 
 // The box to go to by an arrow key: the nearest that way, one straight ahead before one aslant.
 function neighbour(places, from, key) {
@@ -31,22 +37,16 @@ export class Drawing {
   constructor({ press, tall }) {
     this.press = press;
     this.tall = tall;
-    this.root = make("div", { class: "sl-flow-drawing" });
-    this.region = make("div", { class: "sl-flow-region", role: "region" });
-    this.paper = make("div", { class: "sl-flow-paper" });
     this.lines = makeShape("svg", { "aria-hidden": "true", focusable: "false" });
     const hidden = { class: "sl-flow-probe", "aria-hidden": "true" };
     this.probe = make("span", hidden, "Mm"); // changes its size with the reader's letters
-    this.nothing = make(
-      "p",
-      { class: "sl-flow-nothing" },
-      "There are no boxes here yet.",
-    );
-    this.reading = make("p", { class: "sl-flow-reading" });
-    this.hint = make("p", { class: "sl-flow-hint" });
-    this.paper.append(this.lines, this.probe);
-    this.region.append(this.nothing, this.paper);
-    this.root.append(this.region, this.reading, this.hint);
+    this.paper = make("div", "sl-flow-paper", this.lines, this.probe);
+    this.nothing = make("p", "sl-flow-nothing", "There are no boxes here yet.");
+    const region = { class: "sl-flow-region", role: "region" };
+    this.region = make("div", region, this.nothing, this.paper);
+    this.reading = make("p", "sl-flow-reading");
+    this.hint = make("p", "sl-flow-hint");
+    this.root = make("div", "sl-flow-drawing", this.region, this.reading, this.hint);
     this.buttons = new Map();
     this.view = null;
     this.places = [];
@@ -111,22 +111,17 @@ export class Drawing {
 
   makeTabStop(key) {
     this.stop = key;
-    for (const [other, button] of this.buttons)
-      button.tabIndex = other === key ? 0 : -1;
+    setTabStop(this.buttons.values(), this.buttons.get(key));
   }
 
   makeBox(key) {
     const button = makeButton("", () => this.press(key), { tabindex: "-1" });
-    button.append(
-      make("span", { class: "sl-flow-head" }),
-      make("span", { class: "sl-flow-label", dir: "auto" }),
-    );
+    const label = make("span", { class: "sl-flow-label", dir: "auto" });
+    button.append(make("span", "sl-flow-head"), label);
     button.dataset.key = key;
     button.addEventListener("focus", () => this.makeTabStop(key));
     button.addEventListener("keydown", (event) => {
-      const { ctrlKey, altKey, metaKey, shiftKey } = event;
-      const modified = ctrlKey || altKey || metaKey || shiftKey;
-      if (!MOVES.includes(event.key) || modified) return;
+      if (!ARROWS.includes(event.key) || isModified(event) || event.shiftKey) return;
       event.preventDefault();
       const next = neighbour(this.places, key, event.key);
       if (next) this.focus(next.key);
@@ -175,13 +170,8 @@ export class Drawing {
   // An answer lights other lines and moves no box across.
   fitOnce(room) {
     const { nodes, start } = this.view.chart;
-    const ways = nodes.map(({ key, kind, yes, no, next }) => [
-      key,
-      kind,
-      yes,
-      no,
-      next,
-    ]);
+    const fields = ["key", "kind", "yes", "no", "next"];
+    const ways = nodes.map((box) => fields.map((field) => box[field]));
     const shape = JSON.stringify([room, start, ways]);
     if (this.fitted.shape !== shape)
       this.fitted = { shape, across: fit(this.view.chart, room) };

@@ -1,7 +1,7 @@
 // The form in which a school changes its chart.
 
-import { make, makeButton, makeOption, setText } from "./dom.js";
-import { nameOf, same, waysOf } from "./flow_chart.js";
+import { make, makeButton, offer, same, setText } from "./dom.js";
+import { nameOf, waysOf } from "./flow_chart.js";
 
 const KINDS = [
   ["question", "A question", "answered yes or no"],
@@ -36,16 +36,6 @@ class Field {
   }
 }
 
-function fillOptions(select, options, value) {
-  const before = [...select.options].map((option) => [
-    option.value,
-    option.textContent,
-  ]);
-  if (!same(before, options))
-    select.replaceChildren(...options.map(([key, words]) => makeOption(key, words)));
-  if (select.value !== value) select.value = value;
-}
-
 function makeSelect(change, settle = null) {
   const select = make("select");
   select.addEventListener("change", () => change(select.value));
@@ -65,13 +55,14 @@ export class Form {
     this.view = null;
     this.chosen = "";
     this.problemsDrawn = null;
-    this.root = make("div", { class: "sl-flow-form" });
     this.which = makeSelect(act.choose);
     this.start = makeSelect(act.setStart, act.settle);
     this.startLine = this.labelled("start", "The chart starts at", this.start);
     this.note = make("p", { class: "sl-flow-note", role: "status" });
     this.problems = make("div", { class: "sl-flow-problems", role: "status" });
-    this.root.append(
+    this.root = make(
+      "div",
+      "sl-flow-form",
       this.labelled("which", "Box", this.which),
       this.makeOne(),
       this.makeTools(),
@@ -83,16 +74,13 @@ export class Form {
   }
 
   labelled(name, words, control, help = "") {
-    const line = make("div", { class: "sl-flow-field" });
     control.id = `${this.mine}-${name}`;
-    line.append(make("label", { for: control.id }, words));
-    if (help) {
-      const id = `${control.id}-help`;
-      control.setAttribute("aria-describedby", id);
-      line.append(make("span", { class: "sl-flow-help", id }, help));
-    }
-    line.append(control);
-    return line;
+    const label = make("label", { for: control.id }, words);
+    if (!help) return make("div", "sl-flow-field", label, control);
+    const id = `${control.id}-help`;
+    control.setAttribute("aria-describedby", id);
+    const more = make("span", { class: "sl-flow-help", id }, help);
+    return make("div", "sl-flow-field", label, more, control);
   }
 
   // All that is said of one box.
@@ -110,8 +98,9 @@ export class Form {
     const counted = ["counts", "What it comes to", this.counts];
     this.countsLine = this.labelled(...counted, "How it adds up over a class");
     const full = "The whole question, what to do, or what it comes to";
-    this.one = make("div", { class: "sl-flow-one" });
-    this.one.append(
+    this.one = make(
+      "div",
+      "sl-flow-one",
       this.labelled("label", "Its name in the drawing", input, "A few words"),
       this.labelled("text", "What it says in full", area, full),
       this.makeKinds(),
@@ -124,41 +113,37 @@ export class Form {
   }
 
   makeKinds() {
-    this.kinds = make("fieldset");
-    this.kinds.append(make("legend", {}, "What it is"));
-    for (const [kind, words, help] of KINDS) {
-      const line = make("label");
+    const lines = KINDS.map(([kind, words, help]) => {
       const name = `${this.mine}-kind`;
       const radio = make("input", { type: "radio", name, value: kind });
-      const more = make("span", { class: "sl-flow-help" }, help);
-      line.append(radio, make("span", {}, words), more);
+      const more = make("span", "sl-flow-help", help);
       radio.addEventListener("change", () => this.act.setKind(kind));
       radio.addEventListener("blur", this.act.settle);
-      this.kinds.append(line);
-    }
+      return make("label", {}, radio, make("span", {}, words), more);
+    });
+    this.kinds = make("fieldset", {}, make("legend", {}, "What it is"), ...lines);
     return this.kinds;
   }
 
   makeTools() {
-    const tools = make("div", { class: "sl-flow-tools" });
     this.add = makeButton("Add a box", this.act.add);
     this.remove = makeButton("Delete this box", () => this.askSure());
     this.undo = makeButton("Undo the last change", this.act.undo);
-    tools.append(this.add, this.remove, this.undo);
-    return tools;
+    return make("div", "sl-flow-tools", this.add, this.remove, this.undo);
   }
 
   // What is asked before a box is deleted.
   makeSure(id) {
-    const label = { role: "group", "aria-labelledby": id };
-    this.sure = make("div", { class: "sl-flow-sure", ...label });
     this.sureWords = make("p", { id, tabindex: "-1" });
     const hide = (then) => () => {
       this.sure.hidden = true;
       then();
     };
     const keep = hide(() => this.remove.focus());
-    this.sure.append(
+    const label = { role: "group", "aria-labelledby": id };
+    this.sure = make(
+      "div",
+      { class: "sl-flow-sure", ...label },
       this.sureWords,
       makeButton("Delete it", hide(this.act.remove)),
       makeButton("Keep it", keep),
@@ -189,13 +174,12 @@ export class Form {
     const problems = this.model.get("problems") || [];
     if (same(problems, this.problemsDrawn)) return;
     this.problemsDrawn = problems;
-    const list = make("ul");
-    list.append(...problems.map((problem) => make("li", { dir: "auto" }, problem)));
+    const lines = problems.map((problem) => make("li", { dir: "auto" }, problem));
     const head = problems.length
       ? "Still to see to. These boxes say “check” in the drawing:"
       : "Every way through the chart ends at an outcome.";
     this.problems.replaceChildren(make("p", {}, head));
-    if (problems.length) this.problems.append(list);
+    if (problems.length) this.problems.append(make("ul", {}, ...lines));
   }
 
   // What is typed and not yet taken, field by field.
@@ -224,7 +208,7 @@ export class Form {
     });
     const flag = (key) => (view.flagged.has(key) ? " (check)" : "");
     const flagged = choices.map(([key, words]) => [key, words + flag(key)]);
-    fillOptions(this.which, flagged, chosen);
+    offer(this.which, flagged, chosen);
     const parts = [this.which.parentElement, this.one, this.startLine, this.problems];
     for (const part of [...parts, this.remove]) part.hidden = !box;
     const full = view.order.length >= this.model.get("most");
@@ -244,13 +228,13 @@ export class Form {
       const leads = ([key]) => key !== box.key || box[way] === box.key;
       const targets = [["", "nowhere yet"], ...choices.filter(leads)];
       select.parentElement.hidden = !waysOf(box).includes(way);
-      fillOptions(select, targets, there(box[way]));
+      offer(select, targets, there(box[way]));
     }
     const sums = this.model.get("sums") || [];
     this.countsLine.hidden = box.kind === "question" || !sums.length;
-    fillOptions(this.counts, sums, box.counts_as);
+    offer(this.counts, sums, box.counts_as);
     const unset = boxes.has(chart.start) ? [] : [["", "not chosen yet"]];
-    fillOptions(this.start, [...unset, ...choices], there(chart.start));
+    offer(this.start, [...unset, ...choices], there(chart.start));
   }
 
   say(words) {

@@ -10,36 +10,32 @@ const makeArrow = (...points) => {
   return makeShape("path", { class: "sl-flow-arrow", d });
 };
 
-function makeGroup(name, ...parts) {
-  const group = makeShape("g", { class: name });
-  group.append(...parts);
-  return group;
-}
-
 function drawJoin({ join, points }, lit) {
   const [tip, before] = [points.at(-1), points.at(-2)];
   const [length, half] = lit ? [13, 7] : [10, 5];
   const down = tip[0] === before[0];
   const [x, y] = down ? [tip[0], tip[1] - length] : [tip[0] - length, tip[1]];
   const [across, along] = down ? [half, 0] : [0, half];
-  const group = makeGroup(
-    lit ? "sl-flow-join sl-flow-lit" : "sl-flow-join",
+  const name = lit ? "sl-flow-join sl-flow-lit" : "sl-flow-join";
+  return makeShape(
+    "g",
+    { class: name, "data-join": `${join.from}.${join.way}` },
     makeLine(rounded([...points.slice(0, -1), [x, y]])),
     makeArrow(tip, [x - across, y - along], [x + across, y + along]),
   );
-  group.dataset.join = `${join.from}.${join.way}`;
-  return group;
 }
 
 const drawEnd = ({ x, y }) =>
-  makeGroup(
+  makeShape(
+    "g",
     "sl-flow-end",
     makeLine(`M${x} ${y}V${y + 14}`),
     makeShape("circle", { cx: x, cy: y + 18, r: 4 }),
   );
 
 const drawStart = (x, top) =>
-  makeGroup(
+  makeShape(
+    "g",
     "sl-flow-start",
     makeLine(`M${x} ${top - 22}V${top - 9}`),
     makeArrow([x, top], [x - 5, top - 10], [x + 5, top - 10]),

@@ -50,10 +50,10 @@ export class Walk {
   constructor({ mine, send, say }) {
     this.send = send;
     this.say = say;
-    this.root = make("div", { class: "sl-flow-walk" });
     this.trail = make("ol", { class: "sl-flow-trail", "aria-label": "So far" });
     this.note = make("p", { class: "sl-flow-stop", tabindex: "-1" });
-    this.root.append(this.trail, this.makeAsk(`${mine}-asks`), this.note);
+    const ask = this.makeAsk(`${mine}-asks`);
+    this.root = make("div", "sl-flow-walk", this.trail, ask, this.note);
     this.view = null;
     this.sent = null; // the answer that Python has not taken yet
     this.drawn = "";
@@ -62,20 +62,20 @@ export class Walk {
   }
 
   makeAsk(id) {
-    const label = { role: "group", "aria-labelledby": id };
-    this.ask = make("div", { class: "sl-flow-ask", ...label });
-    this.count = make("p", { class: "sl-flow-count" });
+    this.count = make("p", "sl-flow-count");
     this.question = make("p", { class: "sl-flow-asked", id, dir: "auto" });
-    this.choices = make("div", { class: "sl-flow-choices" });
-    for (const way of ["yes", "no"]) {
+    const buttons = ["yes", "no"].map((way) => {
       // The second press of a double click would answer the question that comes next.
       const press = (event) => {
         if (event.detail < 2 && this.view.asks) this.answer(this.view.asks, way);
       };
-      this.choices.append(makeButton(capital(way), press, { "aria-describedby": id }));
-    }
-    const unanswered = make("p", { class: "sl-flow-unanswered" }, "Not answered yet");
-    this.ask.append(this.count, this.question, this.choices, unanswered);
+      return makeButton(capital(way), press, { "aria-describedby": id });
+    });
+    this.choices = make("div", "sl-flow-choices", ...buttons);
+    const unanswered = make("p", "sl-flow-unanswered", "Not answered yet");
+    const group = { class: "sl-flow-ask", role: "group", "aria-labelledby": id };
+    const parts = [this.count, this.question, this.choices, unanswered];
+    this.ask = make("div", group, ...parts);
     return this.ask;
   }
 
@@ -93,19 +93,18 @@ export class Walk {
   makeLine(key, walkable) {
     const { view } = this;
     const box = view.boxes.get(key);
-    const line = make("li", { class: `sl-flow-line-${box.kind}`, tabindex: "-1" });
-    const words = make("p", { dir: "auto" });
-    line.append(make("span", { class: "sl-flow-count" }, view.short(key)), words);
-    if (!view.isQuestion(key)) {
-      words.append(...stepWords(box));
-      return line;
-    }
-    words.textContent = wordsOf(box);
-    const answer = make("p", { class: "sl-flow-given" });
-    answer.append(make("strong", {}, capital(view.answers[key] || "")));
-    if (walkable) answer.append(this.makeChange(key));
-    line.append(answer);
-    return line;
+    const isQuestion = view.isQuestion(key);
+    const parts = isQuestion ? [wordsOf(box)] : stepWords(box);
+    const words = make("p", { dir: "auto" }, ...parts);
+    const given = make("strong", {}, capital(view.answers[key] || ""));
+    const change = walkable && isQuestion && this.makeChange(key);
+    return make(
+      "li",
+      { class: `sl-flow-line-${box.kind}`, tabindex: "-1" },
+      make("span", "sl-flow-count", view.short(key)),
+      words,
+      isQuestion && make("p", "sl-flow-given", given, change),
+    );
   }
 
   makeChange(key) {

@@ -1,12 +1,16 @@
 // A list of people to sort, filter and fill in. Data reach the page as text alone, never as markup.
 
 import {
-  listen,
+  follow,
   make,
   makeButton,
+  makeCell,
+  makeColumnHead,
   makeRoot,
+  makeRow,
+  makeRowHead,
+  makeRows,
   newId,
-  onEach,
   place,
   setText,
 } from "./dom.js";
@@ -15,6 +19,8 @@ import { inOrder, matches, plainText, readText } from "./listing_values.js";
 
 const TYPING = 150; // milliseconds after which a search follows what is typed
 const cellName = (id, key) => JSON.stringify([id, key]);
+const classOf = ({ kind, upright }) =>
+  `sl-listing-kind-${kind}${upright ? " sl-listing-upright" : ""}`;
 const makeText = () => make("span", { dir: "auto", class: "sl-listing-text" });
 
 class Listing {
@@ -36,29 +42,25 @@ class Listing {
   build(el) {
     const id = `${this.mine}-filter`;
     const search = { type: "search", autocomplete: "off", spellcheck: "false" };
-    this.root = makeRoot("sl-listing");
-    this.tools = make("div", { class: "sl-listing-tools" });
     this.filter = make("input", { id, ...search });
+    this.filter.addEventListener("input", () => this.onTyped());
     this.count = make("p", { class: "sl-listing-count", role: "status" });
-    this.notes = make("div", { class: "sl-listing-notes" });
-    const scrolls = { role: "region", tabindex: "0" };
-    this.region = make("div", { class: "sl-listing-region", ...scrolls });
+    const label = make("label", { for: id }, "Show rows with");
+    this.tools = make("div", "sl-listing-tools", label, this.filter, this.count);
+    this.notes = make("div", "sl-listing-notes");
     this.caption = make("caption");
-    this.head = make("thead", { role: "rowgroup" });
-    this.body = make("tbody", { role: "rowgroup" });
+    this.head = makeRows("thead");
+    this.body = makeRows("tbody");
+    const table = make("table", { role: "table" }, this.caption, this.head, this.body);
+    const scrolls = { role: "region", tabindex: "0" };
+    this.region = make("div", { class: "sl-listing-region", ...scrolls }, table);
     this.nothing = make("p", { class: "sl-listing-nothing", tabindex: "-1" });
     const showMore = () => this.showMore();
     this.more = makeButton("", showMore, { class: "sl-listing-more" });
     this.heard = make("p", { class: "sl-listing-heard", role: "status" });
-    const table = make("table", { role: "table" });
-    const label = make("label", { for: id }, "Show rows with");
-    this.filter.addEventListener("input", () => this.onTyped());
-    this.tools.append(label, this.filter, this.count);
-    table.append(this.caption, this.head, this.body);
-    this.region.append(table);
-    this.root.append(this.tools, this.notes, this.region);
-    this.root.append(this.nothing, this.more, this.heard);
-    el.append(this.root);
+    const root = makeRoot("sl-listing", "div", this.tools, this.notes, this.region);
+    root.append(this.nothing, this.more, this.heard);
+    el.append(root);
   }
 
   get order() {
@@ -121,20 +123,16 @@ class Listing {
   makeName(id) {
     const { href } = this.records.get(id);
     if (!href) return makeText();
-    const link = make("a", { href, class: "sl-listing-link" });
-    link.append(makeText());
-    return link;
+    return make("a", { href, class: "sl-listing-link" }, makeText());
   }
 
   makeRow(id) {
-    const node = make("tr", { role: "row" });
+    const node = makeRow();
     const row = { node, cells: new Map(), texts: new Map() };
-    const name = { scope: "row", role: "rowheader", tabindex: "-1" };
     this.columns.forEach((column, i) => {
-      const cell = i === 0 ? make("th", name) : make("td", { role: "cell" });
-      cell.dataset.label = column.label;
-      cell.classList.add(`sl-listing-kind-${column.kind}`);
-      cell.classList.toggle("sl-listing-upright", Boolean(column.upright));
+      const attributes = { class: classOf(column), "data-label": column.label };
+      const cell =
+        i === 0 ? makeRowHead({ ...attributes, tabindex: "-1" }) : makeCell(attributes);
       if (column.editable) {
         const commit = (one) => this.commit(id, one);
         const editable = new EditableCell(column, this.helpId(column), commit);
@@ -235,26 +233,19 @@ class Listing {
   }
 
   drawHead() {
-    const line = make("tr", { role: "row" });
     this.notes.replaceChildren();
-    for (const column of this.columns) {
-      const heading = make("th", { scope: "col", role: "columnheader" });
-      heading.dataset.key = column.key;
-      heading.classList.add(`sl-listing-kind-${column.kind}`);
-      heading.classList.toggle("sl-listing-upright", Boolean(column.upright));
-      const button = makeButton("", () => this.sortBy(column.key));
+    const headings = this.columns.map((column) => {
+      const { key, label, help } = column;
+      const button = makeButton("", () => this.sortBy(key));
       const arrow = { class: "sl-listing-arrow", "aria-hidden": "true" };
-      button.append(make("span", {}, column.label), make("span", arrow));
-      heading.append(button);
-      if (column.help) {
-        const help = { class: "sl-listing-help", "aria-hidden": "true" };
-        const words = `${column.label}: ${column.help}`;
-        heading.append(make("span", help, column.help));
-        this.notes.append(make("p", { id: this.helpId(column) }, words));
-      }
-      line.append(heading);
-    }
-    this.head.replaceChildren(line);
+      button.append(make("span", {}, label), make("span", arrow));
+      const attributes = { class: classOf(column), "data-key": key };
+      if (!help) return makeColumnHead(attributes, button);
+      const quiet = { class: "sl-listing-help", "aria-hidden": "true" };
+      this.notes.append(make("p", { id: this.helpId(column) }, `${label}: ${help}`));
+      return makeColumnHead(attributes, button, make("span", quiet, help));
+    });
+    this.head.replaceChildren(makeRow({}, ...headings));
   }
 
   drawFrame() {
@@ -321,7 +312,7 @@ class Listing {
   }
 
   onAnswer({ kind, turn, accepted }) {
-    if (kind !== "edit" || !this.pending.has(turn)) return;
+    if (kind !== "heard" || !this.pending.has(turn)) return;
     const { id, key } = this.pending.get(turn);
     this.pending.delete(turn);
     if (!accepted) this.mark(id, key, "Not saved: please try again", true);
@@ -341,36 +332,21 @@ class Listing {
 
   // Follows the model; returns what ends that.
   begin() {
-    const frame = ["caption", "columns", "page_size", "empty"];
-    const stop = listen(this.model, {
-      changes: {
-        ...onEach(
-          frame.map((name) => `change:${name}`),
-          () => this.drawFrame(),
-        ),
-        "change:records": () => this.drawRecords(),
-        "change:order": () => this.drawAnew(),
-        "change:query": () => this.onQuery(),
-        "change:saved": () => this.onSaved(),
-        "msg:custom": (answer) => this.onAnswer(answer),
-      },
-      // A page that is left or put away keeps what was typed last.
-      page: {
-        visibilitychange: () =>
-          document.visibilityState === "hidden" && this.commitAll(),
-      },
-      window: {
-        beforeprint: () => this.print(),
-        afterprint: () => this.unprint(),
-      },
-    });
     this.filter.value = this.model.get("query") || "";
     this.drawFrame();
     this.onSaved();
-    return () => {
-      this.commitAll();
-      stop();
-    };
+    return follow(this.model, {
+      changes: {
+        "caption columns page_size empty": () => this.drawFrame(),
+        records: () => this.drawRecords(),
+        order: () => this.drawAnew(),
+        query: () => this.onQuery(),
+        saved: () => this.onSaved(),
+      },
+      hear: (answer) => this.onAnswer(answer),
+      window: { beforeprint: () => this.print(), afterprint: () => this.unprint() },
+      leave: () => this.commitAll(),
+    });
   }
 }
 

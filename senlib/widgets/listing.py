@@ -1,17 +1,21 @@
 """A list of people that can be sorted, filtered and, where a column allows it, filled in."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import traitlets
-from anywidget import AnyWidget
 
-from senlib.widgets._messages import Edit, Message, Receipt
-from senlib.widgets._script import script
+from senlib.widgets._messages import Message
+from senlib.widgets._page_widget import (
+    Proposal,
+    Record,
+    Records,
+    SavingWidget,
+    are_own_keys,
+    with_value,
+)
 
-HERE = Path(__file__).parent
 KINDS = ("text", "code", "number", "choice", "yes")
 
 
@@ -25,11 +29,11 @@ def plain(value: Any) -> Any:
         return value
     if pd.isna(value) or value in (math.inf, -math.inf):
         return None
-    value = value.item() if hasattr(value, "item") else value
-    return value if isinstance(value, bool | int | float) else str(value)
+    value = getattr(value, "item", lambda: value)()
+    return value if isinstance(value, int | float) else str(value)
 
 
-def fits(value: Any, column: dict[str, Any]) -> bool:
+def fits(value: Any, column: Record) -> bool:
     """Whether a value may stand in a column: text, a finite number, a choice, yes or no; blank always may.
 
     >>> fits(True, {"kind": "number"}), fits("5", {"kind": "number"}), fits(5, {"kind": "number"})
@@ -41,17 +45,14 @@ def fits(value: Any, column: dict[str, Any]) -> bool:
     if kind == "yes":
         return isinstance(value, bool)
     if kind == "number":
-        return (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-        )
+        is_number = type(value) in (int, float)
+        return is_number and math.isfinite(value)
     if kind == "choice":
         return value == "" or value in column.get("choices", [])
     return isinstance(value, str)
 
 
-class Listing(AnyWidget):
+class Listing(SavingWidget, files="listing"):
     """A table of records, one per person, whose first column says who.
 
     `columns`: dicts with `key`, `label`, `kind` ('text'; 'code', which is text in one line; 'number', 'choice' or 'yes'),
@@ -71,87 +72,59 @@ class Listing(AnyWidget):
     ('Ann', {}, 50)
     """
 
-    _esm = script("listing.js")
-    _css = HERE / "listing.css"
+    settable = ("order", "query")
 
-    caption = traitlets.Unicode("").tag(sync=True)
-    columns = traitlets.List(traitlets.Dict()).tag(sync=True)
-    records = traitlets.List(traitlets.Dict()).tag(sync=True)
-    page_size = traitlets.Int(50, min=1).tag(sync=True)
-    empty = traitlets.Unicode("There is no one to show here.").tag(sync=True)
-    order = traitlets.Dict().tag(sync=True)
-    query = traitlets.Unicode("").tag(sync=True)
-    saved = traitlets.Dict().tag(sync=True)
-    # A change comes as a message of its own and not by this trait's synchronisation: while Python is busy the
-    # front end keeps only the last value of a trait, and the change before it would be lost.
-    edit = traitlets.Dict()
-
-    def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
-        self.on_msg(self._hear)
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take from the page what a reader can choose there, and nothing else."""
-        super().set_state(
-            {name: sync_data[name] for name in ("order", "query") if name in sync_data}
-        )
+    caption = traitlets.Unicode("")
+    columns = traitlets.List(traitlets.Dict())
+    records = traitlets.List(traitlets.Dict())
+    page_size = traitlets.Int(50, min=1)
+    empty = traitlets.Unicode("There is no one to show here.")
+    order = traitlets.Dict()
+    query = traitlets.Unicode("")
+    edit = traitlets.Dict().tag(sync=False)
 
     @traitlets.validate("columns")
-    def _check_columns(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
+    def _check_columns(self, proposal: Proposal) -> Records:
         for column in proposal["value"]:
-            if not {"key", "label"} <= column.keys() or column.get("kind") not in KINDS:
-                raise traitlets.TraitError(
-                    f"a column has a key, a label and a kind, one of {', '.join(KINDS)}"
-                )
+            has_names = {"key", "label"} <= column.keys()
+            if not has_names or column.get("kind") not in KINDS:
+                kinds = ", ".join(KINDS)
+                fault = f"a column has a key, a label and a kind, one of {kinds}"
+                raise traitlets.TraitError(fault)
         return proposal["value"]
 
     @traitlets.validate("records")
-    def _check_records(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
+    def _check_records(self, proposal: Proposal) -> Records:
         records = [
             {key: plain(value) for key, value in record.items()}
             for record in proposal["value"]
         ]
         ids = [record.get("id") for record in records]
-        if not all(isinstance(one, str) and one for one in ids) or len(set(ids)) != len(
-            ids
-        ):
-            raise traitlets.TraitError(
-                "each record has an 'id' of its own, which is text"
-            )
+        if not are_own_keys(ids):
+            fault = "each record has an 'id' of its own, which is text"
+            raise traitlets.TraitError(fault)
+        # A choice no longer offered is still shown; the other kinds cannot be sorted or drawn with a stray value.
         for column in self.columns:
-            # A choice no longer offered is still shown; the other kinds cannot be sorted or drawn with a stray value.
-            if column["kind"] in ("number", "yes"):
-                wrong = sum(
-                    not fits(record.get(column["key"]) or None, column)
-                    for record in records
-                )
-                if wrong:
-                    raise traitlets.TraitError(
-                        f"{wrong} values of column {column['key']!r} are no {column['kind']}"
-                    )
+            key, kind = column["key"], column["kind"]
+            values = [record.get(key) or None for record in records]
+            wrong = [value for value in values if not fits(value, column)]
+            if wrong and kind in ("number", "yes"):
+                fault = f"{len(wrong)} values of column {key!r} are no {kind}"
+                raise traitlets.TraitError(fault)
         return records
 
-    @traitlets.validate("saved")
-    def _stamp_saved(self, proposal: dict[str, Any]) -> dict[str, Any]:
-        # Saving one cell twice within a minute gives equal dicts, which would not be sent: the count tells them apart.
-        return proposal["value"] and {**proposal["value"], "n": self.edit.get("n", 0)}
-
-    def _hear(
-        self, _widget: AnyWidget, content: Message, _buffers: list[memoryview]
-    ) -> None:
+    def _hear(self, content: Message) -> None:
         if content.get("kind") != "edit":
             return
+        id: Any = content.get("id")
         key: Any = content.get("key")
         value = content.get("value")
-        column = next((column for column in self.columns if column["key"] == key), {})
-        records = [one for one in self.records if one["id"] == content.get("id")]
-        accepted = bool(records and column.get("editable")) and fits(value, column)
-        if accepted:
-            # In place, and so without sending: the page that the change came from shows it already.
-            records[0][key] = value
-        # Answered before anyone acts on it, so that a record they set in answer is not taken for an older one.
-        turn = content.get("turn")
-        self.send(Receipt(kind="edit", turn=turn, accepted=accepted))
-        if accepted:
-            n = self.edit.get("n", 0) + 1
-            self.edit = dict(Edit(id=records[0]["id"], key=key, value=value, n=n))
+        column = with_value(self.columns, "key", key)
+        record = with_value(self.records, "id", id)
+        if not (record and column and column.get("editable") and fits(value, column)):
+            self._acknowledge(content, False)
+            return
+        # In place, and so without sending: the page that the change came from shows it already.
+        record[key] = value
+        self._acknowledge(content, True)
+        self._set_counting("edit", id=id, key=key, value=value)

@@ -1,6 +1,6 @@
 // One cell of a list that can be filled in.
 
-import { make, makeOption, setInvalid } from "./dom.js";
+import { make, offer, setInvalid } from "./dom.js";
 import { isBlank } from "./listing_values.js";
 
 function makeControl({ kind }) {
@@ -14,7 +14,8 @@ function fillChoices(select, column, value) {
   const choices = ["", ...(column.choices || [])];
   // A value that is no longer offered stays as it is until it is changed by hand.
   if (!choices.includes(value)) choices.push(value);
-  select.replaceChildren(...choices.map((choice) => makeOption(choice, choice)));
+  const pairs = choices.map((choice) => [choice, choice]);
+  offer(select, pairs, value);
 }
 
 function textOf({ kind }, value) {
@@ -28,11 +29,10 @@ export class EditableCell {
     this.column = column;
     this.commit = () => commit(this);
     this.control = makeControl(column);
-    this.mark = make("span", { class: "sl-listing-mark" });
+    this.mark = make("span", "sl-listing-mark");
     if (helpId) this.control.setAttribute("aria-describedby", helpId);
     this.base = this.text();
-    this.node = make("div", { class: "sl-listing-edit" });
-    this.node.append(this.control, this.mark);
+    this.node = make("div", "sl-listing-edit", this.control, this.mark);
     const isPicked = column.kind === "choice" || column.kind === "yes";
     if (isPicked) this.control.addEventListener("change", this.commit);
     this.control.addEventListener("input", () => this.say(""));
@@ -58,10 +58,8 @@ export class EditableCell {
     this.base = text;
     if (typed) return;
     if (column.kind === "yes") control.checked = text === "true";
-    else {
-      if (column.kind === "choice") fillChoices(control, column, text);
-      if (control.value !== text) control.value = text;
-    }
+    else if (column.kind === "choice") fillChoices(control, column, text);
+    else if (control.value !== text) control.value = text;
     this.base = this.text();
   }
 

@@ -1,9 +1,17 @@
 // An entry-to-outcome table whose cells can be pressed. Data reach the page as text alone, never as markup.
 
-import { listen, make, makeButton, makeRoot, onEach, soon } from "./dom.js";
+import {
+  ARROWS,
+  follow,
+  isModified,
+  make,
+  makeButton,
+  makeRoot,
+  setTabStop,
+  soon,
+} from "./dom.js";
 
-const TRAITS = "title row_heading column_heading rows columns cells totals".split(" ");
-const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
+const TRAITS = "title row_heading column_heading rows columns cells totals";
 const MORE = "The table is wider than the screen: move it sideways to see all of it.";
 
 function percent(share, space) {
@@ -57,26 +65,19 @@ function drawHead(model, columns) {
     const attributes = { scope: "col", rowspan: "2", class: `sl-matrix-${name}` };
     return make("th", attributes, words);
   };
-  const head = make("thead");
-  const first = make("tr");
-  const over = make("th", { scope: "colgroup", colspan: columns.length });
-  over.append(make("span", {}, model.get("column_heading")));
+  const group = { scope: "colgroup", colspan: columns.length };
+  const over = make("th", group, make("span", {}, model.get("column_heading")));
   const corner = heading("corner", model.get("row_heading"));
-  first.append(corner, over, heading("total", "Pupils"));
-  const second = make("tr");
-  second.append(...columns.map((column) => make("th", { scope: "col" }, column)));
-  head.append(first, second);
-  return head;
+  const names = columns.map((column) => make("th", { scope: "col" }, column));
+  const first = make("tr", {}, corner, over, heading("total", "Pupils"));
+  return make("thead", {}, first, make("tr", {}, ...names));
 }
 
 function drawCell(model, cells, i, j) {
   const cell = cells[i][j];
   const sides = lineSides(cells, i, j).map((side) => `sl-matrix-line-${side}`);
-  const box = make("td", { class: sides.join(" ") });
-  if (!cell.count) {
-    box.append(make("span", { class: "sl-matrix-none" }, "0"));
-    return box;
-  }
+  const box = (content) => make("td", sides.join(" "), content);
+  if (!cell.count) return box(make("span", "sl-matrix-none", "0"));
   const row = model.get("rows")[i];
   const column = model.get("columns")[j];
   const button = makeButton("", null, {
@@ -86,11 +87,10 @@ function drawCell(model, cells, i, j) {
   });
   button.dataset.place = `${i} ${j}`;
   button.style.setProperty("--share", String(cell.share ?? 0));
-  button.append(make("span", { class: "sl-matrix-count" }, String(cell.count)));
   const share = percent(cell.share, "\u00a0");
-  if (share) button.append(make("span", { class: "sl-matrix-share" }, share));
-  box.append(button);
-  return box;
+  button.append(make("span", "sl-matrix-count", String(cell.count)));
+  if (share) button.append(make("span", "sl-matrix-share", share));
+  return box(button);
 }
 
 // The cells, row by row. While rows, columns and cells arrive one after the other they may not agree yet: what is
@@ -104,19 +104,13 @@ function cellsOf(model) {
 }
 
 function drawBody(model, cells) {
-  const body = make("tbody");
   const totals = model.get("totals");
-  model.get("rows").forEach((row, i) => {
-    const line = make("tr");
-    const total = String(totals[i] ?? "");
-    line.append(
-      make("th", { scope: "row" }, row),
-      ...cells[i].map((_, j) => drawCell(model, cells, i, j)),
-      make("td", { class: "sl-matrix-total" }, total),
-    );
-    body.append(line);
+  const lines = model.get("rows").map((row, i) => {
+    const boxes = cells[i].map((_, j) => drawCell(model, cells, i, j));
+    const total = make("td", "sl-matrix-total", String(totals[i] ?? ""));
+    return make("tr", {}, make("th", { scope: "row" }, row), ...boxes, total);
   });
-  return body;
+  return make("tbody", {}, ...lines);
 }
 
 const placeOf = (button) => button.dataset.place.split(" ").map(Number);
@@ -146,13 +140,12 @@ class Matrix {
     const scrolls = { role: "region", tabindex: "0" };
     this.model = model;
     this.focused = null; // the labels of the cell that had the focus last
-    this.region = make("div", { class: "sl-matrix-region", ...scrolls });
     this.table = make("table");
-    this.key = make("p", { class: "sl-matrix-key" });
+    this.region = make("div", { class: "sl-matrix-region", ...scrolls }, this.table);
+    this.key = make("p", "sl-matrix-key");
     this.more = make("p", { class: "sl-matrix-more", hidden: "" }, MORE);
-    this.hint = make("p", { class: "sl-matrix-hint" }, hint);
+    this.hint = make("p", "sl-matrix-hint", hint);
     this.root = makeRoot("sl-matrix");
-    this.region.append(this.table);
     this.root.append(this.region, this.more, this.key, this.hint);
     el.append(this.root);
     this.table.addEventListener("focusin", (event) => this.onFocus(event));
@@ -176,10 +169,6 @@ class Matrix {
     });
   }
 
-  makeTabStop(button) {
-    for (const other of this.buttons) other.tabIndex = other === button ? 0 : -1;
-  }
-
   // Whether all columns are in sight depends on the window and on the letters that the reader chose.
   showMore() {
     const wider = this.region.scrollWidth > this.region.clientWidth + 1;
@@ -192,7 +181,7 @@ class Matrix {
     for (const button of this.buttons)
       button.setAttribute("aria-pressed", String(button === selected));
     const inUse = this.table.contains(document.activeElement);
-    if (selected && !inUse) this.makeTabStop(selected);
+    if (selected && !inUse) setTabStop(this.buttons, selected);
   }
 
   draw() {
@@ -202,18 +191,14 @@ class Matrix {
     const title = model.get("title");
     const head = drawHead(model, model.get("columns"));
     table.replaceChildren(head, drawBody(model, cells));
-    if (title) {
-      const caption = make("caption");
-      caption.append(make("span", {}, title));
-      table.prepend(caption);
-    }
+    if (title) table.prepend(make("caption", {}, make("span", {}, title)));
     const outcome = midSentence(model.get("column_heading"));
     const name = title || `${model.get("row_heading")}, ${outcome}`;
     region.setAttribute("aria-label", name);
     this.drawKey(keyText(cells));
     this.hint.hidden = !this.buttons.length;
     const stop = (focused && this.buttonAt(focused)) || this.buttons[0];
-    if (stop) this.makeTabStop(stop);
+    if (stop) setTabStop(this.buttons, stop);
     if (focused) (stop || region).focus();
     this.markSelected();
   }
@@ -226,7 +211,7 @@ class Matrix {
 
   onFocus({ target }) {
     if (!target.dataset.place) return;
-    this.makeTabStop(target);
+    setTabStop(this.buttons, target);
     this.focused = this.labelsOf(target);
   }
 
@@ -241,27 +226,24 @@ class Matrix {
 
   onKey(event) {
     const button = event.target.closest("button");
-    const modified = event.ctrlKey || event.altKey || event.metaKey;
-    if (!button || modified || !MOVES.includes(event.key)) return;
+    if (!button || isModified(event) || !ARROWS.includes(event.key)) return;
     event.preventDefault();
     neighbour(this.buttons, button, event.key)?.focus();
   }
 
   // Follows the model; returns what ends that.
   begin() {
-    const draw = soon(() => this.draw());
-    const traits = TRAITS.map((name) => `change:${name}`);
-    const selected = { "change:selected": () => this.markSelected() };
-    const changes = { ...onEach(traits, draw), ...selected };
-    const stop = listen(this.model, { changes });
     const sight = new ResizeObserver(() => this.showMore());
     sight.observe(this.root);
     sight.observe(this.table);
     this.draw();
-    return () => {
-      sight.disconnect();
-      stop();
-    };
+    return follow(this.model, {
+      changes: {
+        [TRAITS]: soon(() => this.draw()),
+        selected: () => this.markSelected(),
+      },
+      end: () => sight.disconnect(),
+    });
   }
 }
 

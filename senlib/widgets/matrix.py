@@ -1,17 +1,11 @@
 """A heat table of entry to outcome whose cells can be pressed."""
 
-from pathlib import Path
-from typing import Any
-
 import traitlets
-from anywidget import AnyWidget
 
-from senlib.widgets._script import script
-
-HERE = Path(__file__).parent
+from senlib.widgets._page_widget import PageWidget, Proposal, Record, Records
 
 
-class Matrix(AnyWidget):
+class Matrix(PageWidget, files="matrix"):
     """Counts of pupils by entry (rows) and outcome (columns), shaded by share of the row.
 
     `cells` holds one list per row, in it one dict per column: `count` (int), `share` (0 to 1 of the row, or None),
@@ -26,17 +20,16 @@ class Matrix(AnyWidget):
     '5'
     """
 
-    _esm = script("matrix.js")
-    _css = HERE / "matrix.css"
+    settable = ("selected",)
 
-    title = traitlets.Unicode("").tag(sync=True)
-    row_heading = traitlets.Unicode("Entered at").tag(sync=True)
-    column_heading = traitlets.Unicode("Reached").tag(sync=True)
-    rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    cells = traitlets.List(traitlets.List(traitlets.Dict())).tag(sync=True)
-    totals = traitlets.List(traitlets.Int()).tag(sync=True)
-    selected = traitlets.Dict().tag(sync=True)
+    title = traitlets.Unicode("")
+    row_heading = traitlets.Unicode("Entered at")
+    column_heading = traitlets.Unicode("Reached")
+    rows = traitlets.List(traitlets.Unicode())
+    columns = traitlets.List(traitlets.Unicode())
+    cells = traitlets.List(traitlets.List(traitlets.Dict()))
+    totals = traitlets.List(traitlets.Int())
+    selected = traitlets.Dict()
 
     def show(
         self,
@@ -44,49 +37,41 @@ class Matrix(AnyWidget):
         title: str,
         rows: list[str],
         columns: list[str],
-        cells: list[list[dict[str, Any]]],
+        cells: list[Records],
         totals: list[int],
     ) -> None:
         """Show other figures in one step; a selected cell that no longer holds anyone is let go.
 
         Raises ValueError if there is not one list of cells and one total per row, and one cell per column.
         """
-        if (
-            len(cells) != len(rows)
-            or len(totals) != len(rows)
-            or any(len(row) != len(columns) for row in cells)
-        ):
-            raise ValueError(
-                f"{len(rows)} rows by {len(columns)} columns need as many cells, and a total a row"
-            )
+        widths = [len(row) for row in cells]
+        are_whole = widths == [len(columns)] * len(rows)
+        if not are_whole or len(totals) != len(rows):
+            size = f"{len(rows)} rows by {len(columns)} columns"
+            raise ValueError(f"{size} need as many cells, and a total a row")
         with self.hold_sync(), self.hold_trait_notifications():
-            self.set_trait("title", title)
-            self.set_trait("rows", rows)
-            self.set_trait("columns", columns)
-            self.set_trait("cells", cells)
-            self.set_trait("totals", totals)
+            self.title, self.rows, self.columns = title, rows, columns
+            self.cells, self.totals = cells, totals
             if not self._can_be_pressed(self.selected):
                 self.selected = {}
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
+    def set_state(self, sync_data: Record) -> None:
         """Take from the page which cell is pressed, and nothing else."""
         try:
-            names = {"selected"} & sync_data.keys()
-            super().set_state({name: sync_data[name] for name in names})
+            super().set_state(sync_data)
         except traitlets.TraitError:
             # Pressed while other figures were on their way: the page is told what is selected now.
             self.send_state("selected")
 
     @traitlets.validate("selected")
-    def _check_selected(self, proposal: dict[str, Any]) -> dict[str, str]:
+    def _check_selected(self, proposal: Proposal) -> Record:
         place = proposal["value"]
         if place and not self._can_be_pressed(place):
-            raise traitlets.TraitError(
-                "selected is {} or the row and column of a cell with pupils in it"
-            )
+            fault = "selected is {} or the row and column of a cell with pupils in it"
+            raise traitlets.TraitError(fault)
         return place
 
-    def _can_be_pressed(self, place: dict[str, Any]) -> bool:
+    def _can_be_pressed(self, place: Record) -> bool:
         row, column = place.get("row"), place.get("column")
         if row not in self.rows or column not in self.columns:
             return False

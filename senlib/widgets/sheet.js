@@ -1,6 +1,6 @@
 // A sheet to fill in: boxes, and tables of boxes, each kept as it is typed. Data reach the page as text alone, never as markup.
 
-import { listen, make, makeButton, makeRoot, newId } from "./dom.js";
+import { follow, make, makeButton, makeRoot, newId } from "./dom.js";
 import { Body } from "./sheet_body.js";
 import { Moments } from "./sheet_moments.js";
 
@@ -16,14 +16,8 @@ function portable(workbook, cells) {
     const [form, field] = cell.spec.name.split(MARK);
     return { form, field, value: cell.text(), at: now };
   });
-  const file = {
-    format: "senlib workbook",
-    version: 1,
-    workbook,
-    made_at: now,
-    answers,
-  };
-  return JSON.stringify(file, null, 1);
+  const head = { format: "senlib workbook", version: 1, workbook, made_at: now };
+  return JSON.stringify({ ...head, answers }, null, 1);
 }
 
 function saveAs(name, text) {
@@ -53,12 +47,13 @@ class Sheet {
     this.drawing = false;
     this.turn = 0;
     this.waiting = new Map(); // turn -> what hears the answer
-    this.root = makeRoot("sl-sheet", { role: "group" });
-    this.head = make("div", { class: "sl-sheet-head" });
-    this.body = make("div", { class: "sl-sheet-body" });
+    this.head = make("div", "sl-sheet-head");
+    this.body = make("div", "sl-sheet-body");
     this.heard = make("p", { class: "sl-sheet-heard", role: "status" });
     this.bar = this.makeBar();
-    this.root.append(this.head, this.bar, this.body, this.heard);
+    const parts = [this.head, this.bar, this.body, this.heard];
+    this.root = makeRoot("sl-sheet", "div", ...parts);
+    this.root.setAttribute("role", "group");
     el.append(this.root);
     this.moments = new Moments(this.root);
     this.content = new Body(this.mine, this.hooks());
@@ -81,13 +76,13 @@ class Sheet {
     const again = () => {
       for (const cell of this.all()) cell.again();
     };
-    const bar = make("div", { class: "sl-sheet-unsaved", role: "alert", hidden: "" });
-    bar.append(
+    return make(
+      "div",
+      { class: "sl-sheet-unsaved", role: "alert", hidden: "" },
       make("p", {}, UNSAVED),
       makeButton("Try again", again),
       makeButton("Download what is on this page", () => this.download()),
     );
-    return bar;
   }
 
   download() {
@@ -152,7 +147,7 @@ class Sheet {
     const id = `${this.mine}-title`;
     this.head.replaceChildren();
     if (title) this.head.append(make(`h${level ?? 3}`, { id }, title));
-    if (intro) this.head.append(make("p", { class: "sl-sheet-intro" }, intro));
+    if (intro) this.head.append(make("p", "sl-sheet-intro", intro));
     if (title) this.root.setAttribute("aria-labelledby", id);
     else this.root.removeAttribute("aria-labelledby");
   }
@@ -160,12 +155,8 @@ class Sheet {
   focusNow() {
     const active = document.activeElement;
     if (!this.root.contains(active)) return {};
-    const region = active.closest(".sl-sheet-region");
-    return {
-      active,
-      caret: caretOf(active),
-      table: region?.getAttribute("aria-label"),
-    };
+    const table = active.closest(".sl-sheet-region")?.getAttribute("aria-label");
+    return { active, caret: caretOf(active), table };
   }
 
   restoreFocus({ active, caret, table }) {
@@ -198,24 +189,16 @@ class Sheet {
   // Follows the model; returns what ends that.
   begin() {
     const { moments } = this;
-    const stop = listen(this.model, {
-      changes: {
-        "change:form": () => moments.later(() => this.draw()),
-        "change:values": () => moments.later(() => this.takeValues()),
-        "msg:custom": (answer) => moments.later(() => this.hear(answer)),
-      },
-      early: moments.events,
-      // A page that is left or put away keeps what was typed last.
-      page: {
-        visibilitychange: () =>
-          document.visibilityState === "hidden" && this.commitAll(),
-      },
-    });
     this.draw();
-    return () => {
-      this.commitAll();
-      stop();
-    };
+    return follow(this.model, {
+      changes: {
+        form: () => moments.later(() => this.draw()),
+        values: () => moments.later(() => this.takeValues()),
+      },
+      hear: (answer) => moments.later(() => this.hear(answer)),
+      early: moments.events,
+      leave: () => this.commitAll(),
+    });
   }
 }
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import traitlets
-from anywidget import AnyWidget
 
-from senlib.widgets._script import script
+from senlib.widgets._messages import Earlier, Reply, Request
+from senlib.widgets._page_widget import PageWidget, Record
 
-HERE = Path(__file__).parent
+__all__ = ["Earlier", "Reply", "Request", "Sheet", "box_name", "box_place", "names_in"]
 
 # Between the form and the field in a box's name; it stands in no key and in no pupil's number.
 MARK = "\x1f"
 
 # More than anybody types into one box; what is pasted beyond it is refused and stays on the page.
 LONGEST = 100_000
-
-Request = Mapping[str, Any]
-Reply = dict[str, Any]
+REFUSED = "That could not be kept: please try again"
 
 # What a page may ask, and what each request has to hold.
 REQUESTS: Mapping[str, Mapping[str, type]] = {
@@ -52,7 +49,7 @@ def box_place(name: str) -> tuple[str, str]:
     return form, field
 
 
-class Sheet(AnyWidget):
+class Sheet(PageWidget, files="sheet"):
     """Boxes and tables of boxes; what is typed goes to `answer_with`'s function at once, and the page says what became of it.
 
     `form` holds `title`, `level` (of its heading), `intro` and `blocks`; a block is
@@ -73,18 +70,14 @@ class Sheet(AnyWidget):
     True
     """
 
-    _esm = script("sheet.js")
-    _css = HERE / "sheet.css"
-
-    form = traitlets.Dict().tag(sync=True)
-    values = traitlets.Dict().tag(sync=True)
-    workbook = traitlets.Unicode("").tag(sync=True)
+    form = traitlets.Dict()
+    values = traitlets.Dict()
+    workbook = traitlets.Unicode("")
 
     def __init__(self, **traits: Any) -> None:
         self.names: set[str] = set()
         self.answer_with(_nobody)
         super().__init__(**traits)
-        self.on_msg(self._hear)
 
     def answer_with(
         self,
@@ -100,47 +93,40 @@ class Sheet(AnyWidget):
         """
         self._answer, self._then, self._within = function, then, within
 
-    def show(self, *, form: dict[str, Any], values: dict[str, Any]) -> None:
+    def show(self, *, form: Record, values: Record) -> None:
         """Show another sheet, or the same one anew; what is being typed in a box that stays is not disturbed."""
         with self.hold_sync():
             self.form, self.values = form, values
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take nothing from the page but its messages."""
-
     @traitlets.observe("form")
-    def _learn_names(self, change: dict[str, Any]) -> None:
+    def _learn_names(self, change: Record) -> None:
         # Names are learnt and never forgotten: what was typed last in a sheet just left is still on its way.
         self.names |= set(names_in(change["new"]))
 
-    def _hear(
-        self, _widget: AnyWidget, content: dict[str, Any], _buffers: list[memoryview]
-    ) -> None:
+    def _hear(self, content: Any) -> None:
         with self._within():
-            reply = self._reply(content)
+            fault = self._fault(content)
+            refused = Reply(kind="refused", why=fault)
+            reply = refused if fault else self._answer(content)
             if reply is not None:
-                self.send({"turn": content.get("turn")} | reply)
+                turn = Reply(turn=content.get("turn"))
+                self.send(turn | reply)
             self._then()
 
-    def _reply(self, content: Request) -> Reply | None:
-        wanted = self._wanted(content)
-        if wanted is None:
-            why = "That could not be kept: please try again"
-            return {"kind": "refused", "why": why}
-        texts = [content[key] for key, kind in wanted.items() if kind is str]
-        if any(len(text) > LONGEST for text in texts):
-            why = f"Not saved: this is longer than {LONGEST:,} characters. Shorten it"
-            return {"kind": "refused", "why": why}
-        return self._answer(content)
-
-    def _wanted(self, content: Request) -> Mapping[str, type] | None:
-        """What a request of this kind has to hold; None where this one does not hold it, or names a box that never was here."""
-        wanted = REQUESTS.get(str(content.get("kind")))
-        if wanted is None or any(
-            type(content.get(key)) is not kind for key, kind in wanted.items()
-        ):
-            return None
-        return wanted if "name" not in wanted or content["name"] in self.names else None
+    def _fault(self, content: Record) -> str:
+        """Why what a page asks is refused, '' where it is a request, and about a box that was here at some time."""
+        kind = str(content.get("kind"))
+        types = REQUESTS.get(kind, {})
+        values = [content.get(key) for key in types]
+        its_types = [type(value) for value in values]
+        if not types or its_types != list(types.values()):
+            return REFUSED
+        if "name" in types and content["name"] not in self.names:
+            return REFUSED
+        texts = [value for value in values if isinstance(value, str)]
+        if max(map(len, texts)) > LONGEST:
+            return f"Not saved: this is longer than {LONGEST:,} characters. Shorten it"
+        return ""
 
 
 def names_in(form: Mapping[str, Any]) -> list[str]:
@@ -149,17 +135,14 @@ def names_in(form: Mapping[str, Any]) -> list[str]:
     >>> names_in({"blocks": [{"kind": "fields", "fields": [{"name": "a"}]}]})
     ['a']
     """
-    names = []
+    boxes = []
     for block in form.get("blocks", []):
-        names += [box["name"] for box in block.get("fields", [])]
+        boxes += block.get("fields", [])
         for group in block.get("groups", []):
             for row in group["rows"]:
-                boxes = [
-                    *row["cells"].values(),
-                    *([row["own"]] if row.get("own") else []),
-                ]
-                names += [box["name"] for box in boxes if "name" in box]
-    return names
+                own = row.get("own") or {}
+                boxes += [*row["cells"].values(), own]
+    return [box["name"] for box in boxes if "name" in box]
 
 
 def _nobody(_request: Request) -> None:

@@ -1,28 +1,26 @@
 // The body of a sheet: its boxes one below the other, and its tables of boxes.
 
-import { make } from "./dom.js";
+import {
+  make,
+  makeCell,
+  makeColumnHead,
+  makeRow,
+  makeRowHead,
+  makeRows,
+} from "./dom.js";
 import { Cell } from "./sheet_cell.js";
 import { makeSmall } from "./sheet_controls.js";
 
-const makeTrouble = () => make("p", { class: "sl-sheet-mark sl-sheet-fault" });
+const makeTrouble = () => make("p", "sl-sheet-mark sl-sheet-fault");
 
 // What is only shown, line by line.
 function makeLines({ lines }) {
-  const box = make("div", { class: "sl-sheet-shown", dir: "auto" });
-  for (const { text, href } of lines) {
-    const line = make("p");
-    // Only pages of the workbook: nothing that a file or a person wrote becomes an address.
-    line.append(href ? make("a", { href }, text) : make("span", {}, text));
-    box.append(line);
-  }
-  return box;
-}
-
-function makeGroupLine(title, colspan) {
-  const line = make("tr", { role: "row", class: "sl-sheet-group" });
-  const cell = { scope: "rowgroup", role: "rowheader", colspan };
-  line.append(make("th", cell, title));
-  return line;
+  // Only pages of the workbook: nothing that a file or a person wrote becomes an address.
+  const parts = lines.map(({ text, href }) =>
+    href ? make("a", { href }, text) : make("span", {}, text),
+  );
+  const paragraphs = parts.map((part) => make("p", {}, part));
+  return make("div", { class: "sl-sheet-shown", dir: "auto" }, ...paragraphs);
 }
 
 // A box stays the same while the sheet has it: with its text, its place in the text, and what is said beside it.
@@ -68,94 +66,80 @@ export class Body {
   }
 
   drawFields(block) {
-    const box = make("div", { class: "sl-sheet-fields" });
-    box.append(...block.fields.map((spec) => this.drawField(spec)));
-    return box;
+    const fields = block.fields.map((spec) => this.drawField(spec));
+    return make("div", "sl-sheet-fields", ...fields);
   }
 
   drawField(spec) {
-    const name = `sl-sheet-field sl-sheet-field-${spec.kind}`;
-    const field = make("div", { class: name });
-    const above = make("div", { class: "sl-sheet-above" });
     const hidden = { class: "sl-sheet-label", "aria-hidden": "true" };
     const label = make("p", hidden, spec.label);
     label.addEventListener("click", () => this.cells.get(spec.name)?.focus());
-    above.append(label);
     const help = spec.help && this.makeHelp(spec.help);
-    if (help) above.append(help);
-    field.append(above, this.put({ ...spec, helpId: help ? help.id : "" }));
-    return field;
+    const above = make("div", "sl-sheet-above", label, help);
+    const box = this.put({ ...spec, helpId: help ? help.id : "" });
+    return make("div", `sl-sheet-field sl-sheet-field-${spec.kind}`, above, box);
   }
 
   drawTable(block) {
-    const scrolls = { role: "region", tabindex: "0", "aria-label": block.caption };
-    const region = make("div", { class: "sl-sheet-region", ...scrolls });
-    const table = make("table", { role: "table" });
-    const thead = make("thead", { role: "rowgroup" });
-    const titles = make("tr", { role: "row" });
+    const { caption, corner, columns } = block;
     const helps = new Map();
-    titles.append(
-      block.corner
-        ? make("th", { scope: "col", role: "columnheader" }, block.corner)
-        : make("td", { role: "cell" }),
-      ...block.columns.map((column) => this.drawTitle(column, helps)),
+    const first = corner ? makeColumnHead({}, corner) : makeCell();
+    const titles = columns.map((column) => this.drawTitle(column, helps));
+    const groups = block.groups.map((group) => this.drawGroup(group, block, helps));
+    const table = make(
+      "table",
+      { role: "table" },
+      make("caption", {}, caption),
+      makeRows("thead", makeRow({}, first, ...titles)),
+      ...groups,
     );
-    thead.append(titles);
-    table.append(make("caption", {}, block.caption), thead);
-    table.append(...block.groups.map((group) => this.drawGroup(group, block, helps)));
-    region.append(table);
-    const box = make("div");
-    box.append(make("div", { class: "sl-sheet-notes" }), region);
-    return box;
+    const scrolls = { role: "region", tabindex: "0", "aria-label": caption };
+    const region = make("div", { class: "sl-sheet-region", ...scrolls }, table);
+    return make("div", {}, make("div", "sl-sheet-notes"), region);
   }
 
   drawTitle({ key, kind, label, help }, helps) {
-    const heading = { scope: "col", role: "columnheader" };
-    const title = make("th", { class: `sl-sheet-kind-${kind}`, ...heading });
-    title.append(make("span", { class: "sl-sheet-head" }, label));
-    if (!help) return title;
-    const line = this.makeHelp(help);
-    helps.set(key, line.id);
-    title.append(line);
-    return title;
+    const line = help && this.makeHelp(help);
+    if (line) helps.set(key, line.id);
+    const title = make("span", "sl-sheet-head", label);
+    return makeColumnHead({ class: `sl-sheet-kind-${kind}` }, title, line);
   }
 
   drawGroup(group, block, helps) {
-    const rows = make("tbody", { role: "rowgroup" });
-    if (group.title) rows.append(makeGroupLine(group.title, block.columns.length + 1));
-    rows.append(...group.rows.map((row) => this.drawRow(row, block, helps)));
-    if (block.add) rows.append(this.drawAdd(group, block));
-    return rows;
+    const whole = { scope: "rowgroup", colspan: block.columns.length + 1 };
+    const title = group.title && makeRowHead(whole, group.title);
+    return makeRows(
+      "tbody",
+      title && makeRow({ class: "sl-sheet-group" }, title),
+      ...group.rows.map((row) => this.drawRow(row, block, helps)),
+      block.add && this.drawAdd(group, block),
+    );
   }
 
   drawRow(row, block, helps) {
-    const line = make("tr", { role: "row" });
-    line.append(this.drawRowHead(row));
-    for (const column of block.columns) {
-      const place = make("td", { role: "cell", class: `sl-sheet-kind-${column.kind}` });
-      place.dataset.label = column.label;
+    const cells = block.columns.map((column) => {
+      const kind = {
+        class: `sl-sheet-kind-${column.kind}`,
+        "data-label": column.label,
+      };
       const spec = row.cells[column.key];
-      if (spec?.lines) place.append(makeLines(spec));
-      else if (spec) {
-        const label = row.label ? `${column.label}: ${row.label}` : column.label;
-        const helpId = helps.get(column.key) ?? "";
-        place.append(this.put({ ...column, ...spec, label, helpId }));
-      }
-      line.append(place);
-    }
-    return line;
+      if (!spec) return makeCell(kind);
+      if (spec.lines) return makeCell(kind, makeLines(spec));
+      const label = row.label ? `${column.label}: ${row.label}` : column.label;
+      const helpId = helps.get(column.key) ?? "";
+      return makeCell(kind, this.put({ ...column, ...spec, label, helpId }));
+    });
+    return makeRow({}, this.drawRowHead(row), ...cells);
   }
 
   drawRowHead(row) {
-    const heading = { scope: "row", role: "rowheader" };
-    const first = make("th", { class: "sl-sheet-row", ...heading });
-    if (row.own) first.append(...this.drawOwn(row));
-    else if (row.href)
-      first.append(make("a", { href: row.href, dir: "auto" }, row.label));
-    else first.append(make("span", { dir: "auto" }, row.label));
-    if (row.note)
-      first.append(make("p", { class: "sl-sheet-note", dir: "auto" }, row.note));
-    return first;
+    const { href, label, note } = row;
+    const name = href
+      ? make("a", { href, dir: "auto" }, label)
+      : make("span", { dir: "auto" }, label);
+    const parts = row.own ? this.drawOwn(row) : [name];
+    const below = note && make("p", { class: "sl-sheet-note", dir: "auto" }, note);
+    return makeRowHead({ class: "sl-sheet-row" }, ...parts, below);
   }
 
   // A row of one's own: its name, and a way to take it out.
@@ -180,11 +164,8 @@ export class Body {
     const key = JSON.stringify([block.caption, group.key, words]);
     const form = this.placesBefore.get(key) ?? this.makeAdd(group.key, words);
     this.places.set(key, form);
-    const line = make("tr", { role: "row", class: "sl-sheet-add" });
-    const place = make("td", { role: "cell", colspan: block.columns.length + 1 });
-    place.append(form);
-    line.append(place);
-    return line;
+    const place = makeCell({ colspan: block.columns.length + 1 }, form);
+    return makeRow({ class: "sl-sheet-add" }, place);
   }
 
   // Out of the way until it is wanted: a lesson is being watched, and there is a place under each heading.
@@ -210,14 +191,14 @@ export class Body {
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) add();
     });
-    const closed = make("details");
-    closed.append(
+    return make(
+      "details",
+      {},
       make("summary", {}, words),
       make("label", { for: id, class: "sl-sheet-heard" }, words),
       box,
       makeSmall("Add", add, { "aria-label": words }),
       trouble,
     );
-    return closed;
   }
 }

@@ -36,10 +36,9 @@ export class Cell {
     this.earlier = makeSmall("Earlier texts", history, { hidden: "" });
     this.panel = make("div", { class: "sl-sheet-panel", hidden: "" });
     this.last = make("p", { class: "sl-sheet-last", dir: "auto" });
-    this.node = make("div", { class: `sl-sheet-cell sl-sheet-is-${spec.kind}` });
-    const foot = make("div", { class: "sl-sheet-foot" });
-    foot.append(this.mark, this.earlier);
-    this.node.append(this.control.node, foot, this.panel);
+    const foot = make("div", "sl-sheet-foot", this.mark, this.earlier);
+    const parts = [this.control.node, foot, this.panel];
+    this.node = make("div", `sl-sheet-cell sl-sheet-is-${spec.kind}`, ...parts);
   }
 
   follow() {
@@ -183,15 +182,13 @@ export class Cell {
     else {
       this.failed = value;
       this.refused = true;
-      this.say(answer.why, true);
-      this.hooks.heard(answer.why);
+      this.hearRefusal(answer);
     }
     this.hooks.changed();
   }
 
   hearSaved(value, { id, versions, at, elsewhere }) {
-    this.failed = null;
-    this.refused = false;
+    this.forgetRefusal();
     this.base = value;
     this.take({ seen: id, versions });
     this.say(this.isDirty() ? "" : `Saved ${at}`);
@@ -199,6 +196,11 @@ export class Cell {
     if (elsewhere) this.showElsewhere(elsewhere);
     if (!this.isDirty() && !this.isIn()) this.control.write(value);
     if (!this.timer) this.commit();
+  }
+
+  forgetRefusal() {
+    this.failed = null;
+    this.refused = false;
   }
 
   hearRefusal(answer) {
@@ -210,20 +212,19 @@ export class Cell {
   // ---- Other texts of this box: the one that another page kept meanwhile, and all that stood here before
 
   makeEntry({ id, value, at }, words) {
-    const entry = make("div", { class: "sl-sheet-entry" });
     const bringBack = () => {
       const content = { kind: "bring back", name: this.spec.name, id };
       this.hooks.send(content, (answer) => this.hearRefusal(answer));
       this.closePanel();
     };
-    entry.append(
-      make("p", { class: "sl-sheet-when" }, at),
+    const label = { "aria-label": `${words}: ${this.spec.label}, ${at}` };
+    return make(
+      "div",
+      "sl-sheet-entry",
+      make("p", "sl-sheet-when", at),
       make("p", { dir: "auto" }, this.worded(value)),
-      makeSmall(words, bringBack, {
-        "aria-label": `${words}: ${this.spec.label}, ${at}`,
-      }),
+      makeSmall(words, bringBack, label),
     );
-    return entry;
   }
 
   worded(value) {
@@ -235,7 +236,7 @@ export class Cell {
 
   showElsewhere(other) {
     const words = `Changed elsewhere, ${other.at}. What you wrote is kept, and so is the other text:`;
-    const clash = make("p", { class: "sl-sheet-clash" }, words);
+    const clash = make("p", "sl-sheet-clash", words);
     this.panel.replaceChildren(clash, this.makeEntry(other, "Take this one"));
     this.panel.hidden = false;
     this.hooks.heard(`Changed elsewhere: ${this.spec.label}`);
@@ -259,8 +260,7 @@ export class Cell {
   hearBrought({ value, id, at, versions }) {
     this.control.write(value);
     this.base = this.text();
-    this.refused = false;
-    this.failed = null;
+    this.forgetRefusal();
     this.take({ seen: id, versions });
     this.say(`Saved ${at}`);
     this.hooks.heard(`Brought back, saved ${at}`, at);
@@ -275,8 +275,7 @@ export class Cell {
     this.timer = 0;
     if (!this.isOpen()) {
       // What was refused is taken back by hand.
-      this.refused = false;
-      this.failed = null;
+      this.forgetRefusal();
       this.say("");
     }
     if (control.typed) this.say("");

@@ -1,6 +1,6 @@
 // One box's native control: `node` goes on the page, `read` and `write` deal in text, `read` with a fault where there is one.
 
-import { make, makeButton, makeOption } from "./dom.js";
+import { make, makeButton, offer, same } from "./dom.js";
 
 function makeTyped(element) {
   return {
@@ -54,18 +54,16 @@ function makeDate() {
 }
 
 function makeTick(spec) {
-  const label = make("label", { class: "sl-sheet-tick" });
   const box = make("input", { type: "checkbox" });
-  label.append(box);
-  if (spec.words) label.append(make("span", {}, spec.words));
+  const words = spec.words && make("span", {}, spec.words);
   return {
-    node: label,
+    node: make("label", "sl-sheet-tick", box, words),
     inputs: [box],
     read: () => ({ value: box.checked ? "yes" : "" }),
     write: (text) => {
       box.checked = text === "yes";
     },
-    name: (words) => box.setAttribute("aria-label", words),
+    name: (label) => box.setAttribute("aria-label", label),
   };
 }
 
@@ -77,12 +75,10 @@ function makeList() {
     const choices = [["", "–"], ...offered];
     // What is no longer offered stays as it is until it is changed by hand.
     if (!choices.some(([key]) => key === text)) choices.push([text, text]);
-    const options = choices.map(([key, words]) => makeOption(key, words));
-    control.node.replaceChildren(...options);
-    control.node.value = text;
+    offer(control.node, choices, text);
   };
   control.offer = (choices) => {
-    if (JSON.stringify(choices) === JSON.stringify(offered)) return;
+    if (same(choices, offered)) return;
     offered = choices;
     control.write(control.node.value);
   };
@@ -98,10 +94,8 @@ function makeButtons(spec, name) {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
   }
   const radios = spec.choices.map(([key, words]) => {
-    const label = make("label");
-    const radio = make("input", { type: "radio", name });
-    radio.value = key;
-    label.append(radio, make("span", {}, words));
+    const radio = make("input", { type: "radio", name, value: key });
+    const label = make("label", {}, radio, make("span", {}, words));
     group.append(label);
     label.addEventListener("pointerdown", () => {
       pressed = radio.checked ? radio : null;
@@ -156,7 +150,7 @@ export function makeControl(spec, id) {
 export const sameControl = (a, b) =>
   a.kind === b.kind &&
   a.style === b.style &&
-  (a.style !== "buttons" || JSON.stringify(a.choices) === JSON.stringify(b.choices));
+  (a.style !== "buttons" || same(a.choices, b.choices));
 
 export const makeSmall = (words, press, attributes = {}) =>
   makeButton(words, press, { class: "sl-sheet-small", ...attributes });

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 from senlib.workbook.store import (
+    AfterSaving,
     Answer,
     Answers,
     AnswersByForm,
@@ -47,7 +48,7 @@ class ClosedStore(Store):
     ) -> dict[str, Saved]:
         self._refuse()
 
-    def after_saving(self, function: Callable[[str, Answers], None]) -> None:
+    def after_saving(self, function: AfterSaving) -> None:
         pass
 
     def latest(self, form: str) -> Answers:

@@ -52,9 +52,8 @@ class FlowChart(Part):
     @property
     def answers(self) -> tuple[str, ...]:
         """One per question."""
-        return tuple(
-            node.key for node in self.nodes.values() if node.kind == "question"
-        )
+        nodes = self.nodes.values()
+        return tuple(node.key for node in nodes if node.kind == "question")
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,10 @@ class Trail:
         """
         if not self.done:
             return ""
-        if any(node.counts_as == "plan" or _is_plan(node) for node in self.nodes):
+        sums = {node.counts_as for node in self.nodes}
+        if "plan" in sums or any(map(_is_plan, self.nodes)):
             return "plan"
-        is_annotated = any(node.counts_as == "annotation" for node in self.nodes)
-        return "annotation" if is_annotated else "nothing more"
+        return "annotation" if "annotation" in sums else "nothing more"
 
     @property
     def leads_to(self) -> tuple[str, ...]:
@@ -102,9 +101,8 @@ class Trail:
         >>> walk(chart, {"q1": "no", "q2": "no", "q3": "no", "q4": "no"}).leads_to, walk(chart, {"q1": "yes"}).leads_to
         (('task6.iep',), ())
         """
-        return tuple(
-            dict.fromkeys(node.leads_to for node in self.nodes if node.leads_to)
-        )
+        parts = dict.fromkeys(node.leads_to for node in self.nodes)
+        return tuple(filter(None, parts))
 
 
 def problems(chart: FlowChart) -> list[str]:

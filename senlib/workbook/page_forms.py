@@ -61,8 +61,8 @@ class PageForms:
                 if not isinstance(part, kind):
                     raise TypeError(f"{key!r} is no {kind.__name__}")
                 return part
-        keys = ", ".join(part.key for part in self.parts)
-        raise KeyError(f"{key!r} is no part of {self.stem}: {keys}")
+        keys = [part.key for part in self.parts]
+        raise KeyError(f"{key!r} is no part of {self.stem}: {', '.join(keys)}")
 
 
 def stems() -> list[str]:
@@ -87,113 +87,86 @@ def load(stem: str) -> PageForms:
     """
     if stem not in stems():
         raise KeyError(f"{stem!r} has no forms: {', '.join(stems())}")
-    words = files(content) / f"{stem}.toml"
-    tables = tomllib.loads(words.read_text(encoding="utf-8"))["parts"]
-    tables_of_grids = [table for table in tables if table["is"] == "grid"]
-    grids = {table["key"]: _grid(table) for table in tables_of_grids}
+    file = files(content) / f"{stem}.toml"
+    words = file.read_text(encoding="utf-8")
+    tables = tomllib.loads(words)["parts"]
+    of_grids = [table for table in tables if table["is"] == "grid"]
+    grids = {table["key"]: _grid(table) for table in of_grids}
     parts = [_part(table, grids) for table in tables]
     return PageForms(stem, tuple(parts))
 
 
 def _part(table: _Table, grids: Mapping[str, Grid]) -> Part:
-    if table["is"] == "grid":
+    kind = table["is"]
+    if kind == "grid":
         return grids[table["key"]]
-    if table["is"] == "cards":
-        return _cards(table, grids[table["grid"]])
-    return _READERS[table["is"]](table)
+    values = _values(table)
+    if kind == "cards":
+        # The cards are the rows of a grid, defined there once.
+        grid = grids[values.pop("grid")]
+        values["groups"] = grid.sections
+        values["cards"] = tuple(map(_card, grid.rows))
+    if kind == "prompt":
+        values["fields"] = values.pop("prompts")
+    if kind == "flow_chart":
+        values["nodes"] = nodes_from(values["nodes"])
+    return _KINDS[kind](**values)
 
 
-def _head(table: _Table) -> dict[str, Any]:
-    return {
-        name: table[name]
-        for name in ("key", "title", "unit", "intro", "each", "again")
-        if name in table
-    }
-
-
-def _form(table: _Table) -> Form:
-    fields = map(_field, table["fields"])
-    return Form(**_head(table), fields=tuple(fields))
-
-
-def _prompt(table: _Table) -> Prompt:
-    fields = [Field(key, label) for key, label in table["prompts"]]
-    return Prompt(**_head(table), fields=tuple(fields))
+def _values(table: _Table) -> dict[str, Any]:
+    """What a part is made of, by its fields' names."""
+    values = {}
+    for name, value in table.items():
+        read = _READERS.get(name)
+        if name != "is":
+            values[name] = tuple(map(read, value)) if read else value
+    return values
 
 
 def _grid(table: _Table) -> Grid:
+    values = _values(table)
+    starts = values.get("starts", {})
+    first_values = values.pop("start", {})
     sections = []
-    columns = map(_field, table["columns"])
-    pairs = table.get("rows", [])
-    rows = _rows(table, pairs, section="")
-    for section in table.get("sections", []):
-        key, pairs = section["key"], section["rows"]
-        sections.append(Section(key, section["title"]))
-        rows += _rows(table, pairs, section=key)
-    return Grid(
-        **_head(table),
-        columns=tuple(columns),
-        rows=tuple(rows),
-        sections=tuple(sections),
-        room_for_own_rows=table.get("room_for_own_rows", False),
-        starts=table.get("starts", {}),
-    )
+    rows = []
+    of_no_section = {"key": "", "rows": values.pop("rows", [])}
+    for section in (of_no_section, *values.pop("sections", [])):
+        place = section["key"]
+        if place:
+            sections.append(Section(place, section["title"]))
+        for key, label in section["rows"]:
+            start = starts | first_values.get(key, {})
+            rows.append(Row(key, label, place, start))
+    return Grid(**values, rows=tuple(rows), sections=tuple(sections))
 
 
-def _rows(table: _Table, rows: list[list[str]], *, section: str) -> list[Row]:
-    starts = table.get("starts", {})
-    own_starts = table.get("start", {})
-    read = []
-    for key, label in rows:
-        start = starts | own_starts.get(key, {})
-        read.append(Row(key, label, section, start))
-    return read
-
-
-def _cards(table: _Table, grid: Grid) -> Cards:
-    # The cards are the rows of a grid, defined there once.
-    cards = [Card(row.key, row.label, row.section) for row in grid.rows]
-    return Cards(**_head(table), groups=grid.sections, cards=tuple(cards))
-
-
-def _checklist(table: _Table) -> Checklist:
-    items, choices = _items(table), _choices(table)
-    return Checklist(**_head(table), items=items, choices=choices)
-
-
-def _points(table: _Table) -> Points:
-    to_plan = table.get("to_plan", False)
-    return Points(**_head(table), items=_items(table), to_plan=to_plan)
-
-
-def _resources(table: _Table) -> Resources:
-    items = [Resource(**item) for item in table["items"]]
-    return Resources(**_head(table), items=tuple(items))
-
-
-def _flow_chart(table: _Table) -> FlowChart:
-    nodes = nodes_from(table["nodes"])
-    return FlowChart(**_head(table), start=table["start"], nodes=nodes)
+def _card(row: Row) -> Card:
+    return Card(row.key, row.label, row.section)
 
 
 def _field(table: _Table) -> Field:
-    return Field(**{**table, "choices": _choices(table)})
+    return Field(**_values(table))
 
 
-def _items(table: _Table) -> tuple[Item, ...]:
-    return tuple(Item(*item) for item in table["items"])
+def _item(thing: Any) -> Item | Resource:
+    """A publication from a table, a line from a list."""
+    return Resource(**thing) if isinstance(thing, dict) else Item(*thing)
 
 
-def _choices(table: _Table) -> tuple[Choice, ...]:
-    pairs = table.get("choices", [])
-    return tuple(Choice(key, label) for key, label in pairs)
-
-
-_READERS: Mapping[str, Callable[[_Table], Part]] = {
-    "form": _form,
-    "prompt": _prompt,
-    "checklist": _checklist,
-    "points": _points,
-    "resources": _resources,
-    "flow_chart": _flow_chart,
+# The things of a part of which it has several, by their name in a file of words.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "fields": _field,
+    "columns": _field,
+    "prompts": lambda pair: Field(*pair),
+    "items": _item,
+    "choices": lambda pair: Choice(*pair),
+}
+_KINDS: Mapping[str, type[Part]] = {
+    "form": Form,
+    "prompt": Prompt,
+    "cards": Cards,
+    "checklist": Checklist,
+    "points": Points,
+    "resources": Resources,
+    "flow_chart": FlowChart,
 }

@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from senlib.workbook.forms import (
-    Form,
-    Grid,
-    Part,
-    Points,
-    answer_key,
-    copies,
-    place,
-)
+from senlib.workbook.forms import Form, Grid, Part, Points, answer_key, copies, place
 from senlib.workbook.page_forms import load, stems
 from senlib.workbook.rows import every_row, new_key
 from senlib.workbook.store import AnswersByForm, Store
@@ -72,6 +64,9 @@ class Action:
         return self.values["done"] == "yes"
 
 
+Actions = Sequence[Action]
+
+
 class _ActionField(NamedTuple):
     """A field whose answer is an action: its key, what was asked, and the fields beside it that say whose it is and by when."""
 
@@ -115,8 +110,11 @@ def add_action(
         "measure": measure,
         "pupil": pupil,
     }
-    written = {column: value for column, value in columns.items() if value}
-    values = _in_row(key, written)
+    values = {}
+    for column, value in columns.items():
+        if value:
+            field = answer_key(row=key, column=column)
+            values[field] = value
     store.save_all(form=PLAN, values=values)
     return key
 
@@ -128,17 +126,17 @@ def begin_action(store: Store, *, form: str, field: str) -> None:
     """
     answers = store.latest(PLAN)
     fields = _fields(_key(form, field)).values()
-    values = {key: "" for key in fields if answers.get(key)}
-    store.save_all(form=PLAN, values=values)
+    written = filter(answers.get, fields)
+    store.save_all(form=PLAN, values=dict.fromkeys(written, ""))
 
 
-def overdue(plan: Sequence[Action], *, today: date) -> list[Action]:
+def overdue(plan: Actions, *, today: date) -> list[Action]:
     """The actions whose date has gone by and that are not done, the longest overdue first."""
-    late = [action for action in plan if action.is_overdue(today=today)]
+    late = [one for one in plan if one.is_overdue(today=today)]
     return _by_date(late)
 
 
-def in_order(plan: Sequence[Action]) -> list[Action]:
+def in_order(plan: Actions) -> list[Action]:
     """Actions as one goes through them: those with the nearest date first, those without one next, those that are done last.
 
     An order that stays as it was where nothing tells two apart.
@@ -146,7 +144,7 @@ def in_order(plan: Sequence[Action]) -> list[Action]:
     return sorted(_by_date(plan), key=lambda action: action.done)
 
 
-def coming(plan: Sequence[Action], *, today: date, days: int = 28) -> list[Action]:
+def coming(plan: Actions, *, today: date, days: int = 28) -> list[Action]:
     """The actions that are due within so many days from today, the next first."""
     soon = []
     for action in plan:
@@ -157,7 +155,7 @@ def coming(plan: Sequence[Action], *, today: date, days: int = 28) -> list[Actio
     return _by_date(soon)
 
 
-def _by_date(plan: Sequence[Action]) -> list[Action]:
+def _by_date(plan: Actions) -> list[Action]:
     """Those with the nearest date first, those without one last."""
     return sorted(plan, key=lambda one: (one.due is None, one.due or date.max))
 
@@ -165,15 +163,6 @@ def _by_date(plan: Sequence[Action]) -> list[Action]:
 def _key(form: str, field: str) -> str:
     """The key of the action that is written in a place."""
     return f"{form}|{field}"
-
-
-def _in_row(key: str, columns: Mapping[str, str]) -> dict[str, str]:
-    """What stands in some columns of an action's row of the plan, by field."""
-    values = {}
-    for column, value in columns.items():
-        field = answer_key(row=key, column=column)
-        values[field] = value
-    return values
 
 
 def _fields(key: str) -> dict[str, str]:
@@ -266,7 +255,8 @@ def _of_the_plan(answers: AnswersByForm) -> Iterator[Action]:
     for field, what in sorted(values.items()):
         key = field.removesuffix(".what")
         # An action of another page has its form in its key.
-        if not field.endswith(".what") or "|" in key or not what.strip():
+        is_own = field.endswith(".what") and "|" not in key
+        if not is_own or not what.strip():
             continue
         places = _places_in_plan(key)
         pupil_key = answer_key(row=key, column="pupil")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from senlib.workbook.forms import Part, Points, copies
 from senlib.workbook.page_forms import load, stems
 from senlib.workbook.plan import PLAN, PLAN_LINES
-from senlib.workbook.store import Answers, AnswersByForm
+from senlib.workbook.store import AnswersByForm
 from senlib.workbook.walks import OWN
 
 # Forms that the pages keep beside those under content/, by the page they belong to.
@@ -31,22 +31,20 @@ def progress(answers: AnswersByForm) -> list[Progress]:
     >>> progress({"unit1.reflection": {"spread": "Not far enough"}})[1]
     Progress(stem='task1_conversion_data', begun=1, parts=2)
     """
-    forms = [form for form in answers if _has_text(answers[form])]
-    written = {form: answers[form] for form in forms}
+    written = {}
+    for form, values in answers.items():
+        texts = "".join(values.values())
+        if texts.strip():
+            written[form] = values
     return [_of_page(stem, written) for stem in stems()]
-
-
-def _has_text(values: Answers) -> bool:
-    """Whether anything is written in a form."""
-    return bool("".join(values.values()).strip())
 
 
 def _of_page(stem: str, written: AnswersByForm) -> Progress:
     parts = filter(_asks, load(stem).parts)
     keys = [part.key for part in parts]
     keys += BESIDE.get(stem, ())
-    begun = sum(bool(copies(written, key)) for key in keys)
-    return Progress(stem, begun=begun, parts=len(keys))
+    begun = [key for key in keys if copies(written, key)]
+    return Progress(stem, len(begun), len(keys))
 
 
 def _asks(part: Part) -> bool:

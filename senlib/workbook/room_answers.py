@@ -14,6 +14,9 @@ from senlib.workbook.store import Answers, AnswersByForm, Store
 # Under this form a participant's store has what its writer chose to show, each text under the place it was written at.
 ON_SHOW = "room.shown"
 
+# The latest answers of each person in a room.
+AnswersOfPeople = Sequence[AnswersByForm]
+
 # Kinds of boxes that hold words.
 _WORDS = ("text", "short")
 
@@ -44,7 +47,8 @@ class Tally:
         """
         if not self.people:
             return 0.0
-        return 1 - max(self.counts.values()) / self.people
+        commonest = max(self.counts.values())
+        return 1 - commonest / self.people
 
 
 class _Box(NamedTuple):
@@ -80,7 +84,7 @@ def people(folder: Path) -> int:
     return sum(path.is_dir() for path in paths)
 
 
-def sorted_cards(answers: Sequence[AnswersByForm], cards: Cards) -> list[Tally]:
+def sorted_cards(answers: AnswersOfPeople, cards: Cards) -> list[Tally]:
     """Under which group how many people laid each card.
 
     >>> cards = load("task2_role_of_the_senco").part("task2.sort", Cards)
@@ -89,36 +93,38 @@ def sorted_cards(answers: Sequence[AnswersByForm], cards: Cards) -> list[Tally]:
     (1, 1, 0)
     """
     groups = [group.key for group in cards.groups]
+    forms = _forms(answers, cards.key)
     tallies = []
     for card in cards.cards:
-        counts = _count(answers, cards.key, card.key, groups)
-        tallies.append(Tally(card.key, card.text, counts))
+        counts = _count(forms, card.key, groups)
+        tally = Tally(card.key, card.text, counts)
+        tallies.append(tally)
     return tallies
 
 
-def ratings(
-    answers: Sequence[AnswersByForm], grid: Grid, *, column: str
-) -> list[Tally]:
+def ratings(answers: AnswersOfPeople, grid: Grid, *, column: str) -> list[Tally]:
     """Which choice of a column how many people gave for each row of a grid."""
-    (field,) = [field for field in grid.columns if field.key == column]
+    (field,) = [one for one in grid.columns if one.key == column]
     choices = [choice.key for choice in field.choices]
+    forms = _forms(answers, grid.key)
     tallies = []
     for row in grid.rows:
         key = answer_key(row=row.key, column=column)
-        counts = _count(answers, grid.key, key, choices)
-        tallies.append(Tally(row.key, row.label, counts))
+        counts = _count(forms, key, choices)
+        tally = Tally(row.key, row.label, counts)
+        tallies.append(tally)
     return tallies
 
 
-def on_show(answers: Sequence[AnswersByForm]) -> list[Written]:
+def on_show(answers: AnswersOfPeople) -> list[Written]:
     """The texts that people chose to show, by what was asked and then by the alphabet, so that their order tells nothing."""
     every = []
+    forms = _forms(answers, ON_SHOW)
     for box in _boxes():
         key = f"{box.form}|{box.field}"
-        forms = [one.get(ON_SHOW, {}) for one in answers]
-        texts = [values.get(key, "") for values in forms]
-        in_order = sorted(filter(None, texts), key=str.casefold)
-        every += [Written(*box, text) for text in in_order]
+        texts = [form[key] for form in forms if form.get(key)]
+        texts.sort(key=str.casefold)
+        every += [Written(*box, text) for text in texts]
     return every
 
 
@@ -152,11 +158,13 @@ def _answers(path: Path) -> AnswersByForm:
     return answers
 
 
-def _count(
-    answers: Sequence[AnswersByForm], form: str, field: str, choices: Sequence[str]
-) -> dict[str, int]:
-    forms = [one.get(form, {}) for one in answers]
-    values = [latest.get(field, "") for latest in forms]
+def _forms(answers: AnswersOfPeople, key: str) -> list[Answers]:
+    """One form of each person."""
+    return [one.get(key, {}) for one in answers]
+
+
+def _count(forms: list[Answers], field: str, choices: list[str]) -> dict[str, int]:
+    values = [form.get(field, "") for form in forms]
     return {choice: values.count(choice) for choice in choices}
 
 
@@ -174,7 +182,7 @@ def _boxes_of(part: Part) -> Iterable[_Box]:
             if field.kind in _WORDS:
                 yield _Box(part.key, field.key, field.label)
     if isinstance(part, Grid):
-        columns = [column for column in part.columns if column.kind in _WORDS]
+        columns = [one for one in part.columns if one.kind in _WORDS]
         for row in part.rows:
             for column in columns:
                 key = answer_key(row=row.key, column=column.key)

@@ -50,7 +50,8 @@ def every_row(grid: Grid, answers: AnswersByForm) -> list[Row]:
     (10, 'The nurture room')
     """
     form = rows_form(grid.key)
-    return [*grid.rows, *own_rows(answers.get(form, {}))]
+    own = own_rows(answers.get(form, {}))
+    return [*grid.rows, *own]
 
 
 def add_row(store: Store, grid: Part, *, section: str, label: str) -> str:
@@ -68,7 +69,8 @@ def drop_row(store: Store, grid: Part, row: str) -> None:
     """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
     label_key = answer_key(row=row, column="label")
     form = rows_form(grid.key)
-    store.save(form=form, field=label_key, value="")
+    values = {label_key: ""}
+    store.save_all(form=form, values=values)
 
 
 def new_key() -> str:
@@ -81,12 +83,10 @@ def new_key() -> str:
     return f"own.{time.time_ns():x}{secrets.token_hex(2)}"
 
 
-def begin_round(store: Store, form: str) -> datetime:
+def begin_round(store: Store, form: str) -> None:
     """Begin a form anew: what stands in it now is what it was last time. Raises StoreError where that cannot be kept."""
-    began = datetime.now(UTC)
-    at = in_utc(began)
-    store.save(form=ROUNDS, field=form, value=at)
-    return began
+    values = {form: in_utc(datetime.now(UTC))}
+    store.save_all(form=ROUNDS, values=values)
 
 
 def began(store: Store, form: str) -> RoundStart:

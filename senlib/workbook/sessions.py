@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any, Protocol, TypeVar
 
 from senlib import content
@@ -42,6 +44,9 @@ class Activity:
     chart: str = ""
 
 
+Chosen = Sequence[Activity]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sitting:
     """One meeting of a plan: how many minutes there are, its activities in order, and what is done at school until the next."""
@@ -67,7 +72,7 @@ class Plan:
         return _with_key(self.sittings, key)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Timed:
     """An activity with the minute at which it begins and at which it ends, counted from the start."""
 
@@ -109,12 +114,12 @@ def plan(key: str) -> Plan:
 # -- sums and times --
 
 
-def total(chosen: Sequence[Activity]) -> int:
+def total(chosen: Chosen) -> int:
     """The minutes that activities take together."""
     return sum(activity.minutes for activity in chosen)
 
 
-def beside(chosen: Sequence[Activity], *, there_is: int) -> str:
+def beside(chosen: Chosen, *, there_is: int) -> str:
     """The sum of the minutes beside the time there is, in words.
 
     >>> beside([activities()["sort"]], there_is=75)
@@ -127,19 +132,15 @@ def beside(chosen: Sequence[Activity], *, there_is: int) -> str:
     return f"{taken} of {there_is} minutes: {fit}."
 
 
-def timed(chosen: Sequence[Activity]) -> list[Timed]:
+def timed(chosen: Chosen) -> list[Timed]:
     """Activities with the minutes at which each begins and ends.
 
     >>> [(one.begins, one.ends) for one in timed([activities()["sort"], activities()["flow"]])]
     [(0, 20), (20, 40)]
     """
-    order: list[Timed] = []
-    begins = 0
-    for activity in chosen:
-        ends = begins + activity.minutes
-        order.append(Timed(activity=activity, begins=begins, ends=ends))
-        begins = ends
-    return order
+    minutes = [activity.minutes for activity in chosen]
+    ends = list(accumulate(minutes))
+    return list(map(Timed, chosen, [0, *ends], ends))
 
 
 def clock(minute: int) -> str:
@@ -154,7 +155,7 @@ def clock(minute: int) -> str:
 # -- what a leader chose --
 
 
-def moved(chosen: Sequence[Activity], key: str, *, by: int) -> tuple[Activity, ...]:
+def moved(chosen: Chosen, key: str, *, by: int) -> tuple[Activity, ...]:
     """The activities with one of them moved by so many places, as far as the ends.
 
     >>> both = (activities()["sort"], activities()["flow"])
@@ -169,9 +170,7 @@ def moved(chosen: Sequence[Activity], key: str, *, by: int) -> tuple[Activity, .
     return tuple(others)
 
 
-def lasting(
-    chosen: Sequence[Activity], key: str, *, minutes: int
-) -> tuple[Activity, ...]:
+def lasting(chosen: Chosen, key: str, *, minutes: int) -> tuple[Activity, ...]:
     """The activities with one of them lasting so many minutes, within LEAST and MOST.
 
     >>> lasting([activities()["sort"]], "sort", minutes=1000)[0].minutes
@@ -198,14 +197,15 @@ def chosen_for(sitting: Sitting, answers: Answers) -> tuple[Activity, ...]:
     order = answers.get(f"{sitting.key}.order")
     keys = usual if order is None else dict.fromkeys(order.split())
     there_is = {**activities(), **usual}
-    return tuple(
-        _lasting(there_is[key], answers.get(_minutes_field(sitting, key), ""))
-        for key in keys
-        if key in there_is
-    )
+    chosen = []
+    for key in keys:
+        if key in there_is:
+            minutes = answers.get(_minutes_field(sitting, key), "")
+            chosen.append(_lasting(there_is[key], minutes))
+    return tuple(chosen)
 
 
-def to_save(sitting: Sitting, chosen: Sequence[Activity]) -> Answers:
+def to_save(sitting: Sitting, chosen: Chosen) -> Answers:
     """The same as fields and values, as they are saved; `chosen_for` reads it back.
 
     >>> to_save(plan("twilights").sitting("1"), [activities()["sort"]])
@@ -219,17 +219,17 @@ def to_save(sitting: Sitting, chosen: Sequence[Activity]) -> Answers:
     return values
 
 
-def parts_of(chosen: Sequence[Activity]) -> list[Part]:
+def parts_of(chosen: Chosen) -> list[Part]:
     """The parts to give out with these activities, each once, in their order; the packs of cards are not among them.
 
     >>> [part.key for part in parts_of([activities()["iep"], activities()["sort"]])]
     ['task6.iep.example', 'task6.iep.about', 'task6.iep']
     """
-    keys = dict.fromkeys(key for activity in chosen for key in activity.handouts)
-    return [part_of(key) for key in keys]
+    handouts = [key for activity in chosen for key in activity.handouts]
+    return list(map(part_of, dict.fromkeys(handouts)))
 
 
-def packs_of(chosen: Sequence[Activity]) -> list[Cards]:
+def packs_of(chosen: Chosen) -> list[Cards]:
     """The packs of cards that these activities need, each once."""
     keys = dict.fromkeys(activity.cards for activity in chosen)
     parts = (part_of(key) for key in keys if key)
@@ -283,10 +283,10 @@ def _minutes_field(sitting: Sitting, activity: str) -> str:
 
 def _lasting(activity: Activity, minutes: str) -> Activity:
     """The activity lasting as many minutes as were written; as it came where that is no number."""
-    if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 6):
+    if not re.fullmatch("[0-9]{1,5}", minutes):
         return activity
-    (lasting_so,) = lasting([activity], activity.key, minutes=int(minutes))
-    return lasting_so
+    (changed,) = lasting([activity], activity.key, minutes=int(minutes))
+    return changed
 
 
 class _HasKey(Protocol):

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 
 from senlib.workbook.store_file import INSERT, StoreError, StoreFile, in_utc
 
 __all__ = [
+    "AfterSaving",
     "Answer",
     "Answers",
     "AnswersByForm",
@@ -25,6 +27,8 @@ __all__ = [
 # A form's answers: the latest value of each field. And those of many forms, by form.
 Answers = Mapping[str, str]
 AnswersByForm = Mapping[str, Answers]
+# Called with a form and its new values.
+AfterSaving = Callable[[str, Answers], None]
 
 # The latest answer of each field, in the order in which they were given.
 _LATEST = """
@@ -99,7 +103,7 @@ class Store:
         self._file = StoreFile(path)
         self.path = self._file.path
         self.workbook = workbook
-        self._after_saving: list[Callable[[str, Answers], None]] = []
+        self._after_saving: list[AfterSaving] = []
 
     def one_connection(self) -> AbstractContextManager[None]:
         """Have all that this thread reads and writes meanwhile use one connection: what one save brings about opens the file once.
@@ -121,7 +125,8 @@ class Store:
         `seen` is the id of the answer that the page showed in the field, 0 for none; None asks for no comparison.
         """
         ids = {} if seen is None else {field: seen}
-        return self.save_all(form=form, values={field: value}, seen=ids)[field]
+        saved = self.save_all(form=form, values={field: value}, seen=ids)
+        return saved[field]
 
     def save_all(
         self,
@@ -135,18 +140,14 @@ class Store:
         with self._file.writing() as connection:
             saved = {
                 field: self._append(
-                    connection,
-                    form=form,
-                    field=field,
-                    value=_whole(value),
-                    seen=seen.get(field),
+                    connection, form, field, value=_whole(value), seen=seen.get(field)
                 )
                 for field, value in values.items()
             }
         self._call_after_saving(form, dict(values))
         return saved
 
-    def after_saving(self, function: Callable[[str, Answers], None]) -> None:
+    def after_saving(self, function: AfterSaving) -> None:
         """Call this with the form and its new values after each answer that was given through this object."""
         self._after_saving.append(function)
 
@@ -193,37 +194,37 @@ class Store:
     def history(self, form: str, field: str) -> list[Answer]:
         """Every answer that a field has had, the newest first."""
         with self._file.reading() as connection:
-            return self._history(connection, form, field, limit=_ALL)
+            return self._history(connection, form, field)
 
     def bring_back(self, form: str, field: str, id: int) -> Saved:
         """Give an earlier answer of a field again, as a new one; the one that it replaces joins the history."""
         with self._file.writing() as connection:
-            history = self._history(connection, form, field, limit=_ALL)
+            history = self._history(connection, form, field)
             earlier = {answer.id: answer.value for answer in history}
             if id not in earlier:
                 raise StoreError(
                     "That earlier text is no longer there, so it was not brought back. Open the page again."
                 )
-            saved = self._append(
-                connection, form=form, field=field, value=earlier[id], seen=None
-            )
-        self._call_after_saving(form, {field: earlier[id]})
+            value = earlier[id]
+            saved = self._append(connection, form, field, value=value)
+        self._call_after_saving(form, {field: value})
         return saved
 
     def everything(self) -> list[Placed]:
         """Every answer of the workbook with its history, the oldest first."""
         sql = "SELECT form, field, value, at FROM answers WHERE workbook = ? ORDER BY at, id"
         with self._file.reading() as connection:
+            rows = connection.execute(sql, (self.workbook,))
             return [
                 Placed(form, field, value, _local(at))
-                for form, field, value, at in connection.execute(sql, (self.workbook,))
+                for form, field, value, at in rows
             ]
 
     def append_missing(self, answers: Iterable[Placed]) -> int:
         """Append those answers that are not here yet, at their own times, all or none; how many that were."""
         with self._file.writing() as connection:
             before = connection.total_changes
-            for one in sorted(answers, key=lambda one: one.at):
+            for one in sorted(answers, key=attrgetter("at")):
                 values = {
                     "workbook": self.workbook,
                     "form": one.form,
@@ -245,11 +246,11 @@ class Store:
     def _append(
         self,
         connection: sqlite3.Connection,
-        *,
         form: str,
         field: str,
+        *,
         value: str,
-        seen: int | None,
+        seen: int | None = None,
     ) -> Saved:
         newest = self._history(connection, form, field, limit=1)
         current = newest[0] if newest else None
@@ -270,7 +271,12 @@ class Store:
         )
 
     def _history(
-        self, connection: sqlite3.Connection, form: str, field: str, *, limit: int
+        self,
+        connection: sqlite3.Connection,
+        form: str,
+        field: str,
+        *,
+        limit: int = _ALL,
     ) -> list[Answer]:
         place = (self.workbook, form, field, limit)
         return [_answer(*row) for row in connection.execute(_HISTORY, place)]
@@ -290,4 +296,4 @@ def _answer(number: int, value: str, at: str, versions: int) -> Answer:
 
 def _whole(text: str) -> str:
     """The text, with a question mark for half a character, as a browser may leave of an emoji: UTF-8 has no halves."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")
+    return text.encode(errors="replace").decode()

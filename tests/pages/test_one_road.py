@@ -21,6 +21,7 @@ from senlib.workbook import walks
 from senlib.workbook.page_forms import stems
 from senlib.workbook.plan import PLAN_LINES, add_action
 from senlib.workbook.room_answers import ON_SHOW
+from senlib.workbook.rows import own_rows
 from senlib.workspace import (
     DATA_VARIABLE,
     FIGURES,
@@ -155,7 +156,7 @@ def type_into(sheet: AnswerSheet) -> None:
     """Type into the first box of a sheet, as the page sends it."""
     name = next(name for name in sheet.sheet.names)
     content = {"kind": "save", "name": name, "value": "typed", "seen": 0, "turn": 1}
-    sheet.sheet._hear(sheet.sheet, content, [])
+    sheet.sheet._handle_custom_msg(content, [])
 
 
 def sheets(page) -> list[AnswerSheet]:
@@ -181,11 +182,15 @@ def test_a_round_and_rows_of_the_school_s_own(sample, opened):
     page.ask("review")
     review = page.ask.asked["review"]
     add = {"kind": "add row", "section": "", "label": "Ours", "turn": 1}
-    assert opened.by(lambda: review.sheet._hear(None, add, [])) == 1
+    assert opened.by(lambda: review.sheet._handle_custom_msg(add, [])) == 1
+    (row,) = own_rows(sample.store.latest("review.rows"))
+    drop = {"kind": "drop row", "row": row.key, "turn": 3}
+    assert opened.by(lambda: review.sheet._handle_custom_msg(drop, [])) == 1
+    assert own_rows(sample.store.latest("review.rows")) == []
     assert opened.by(review.anew.click) == 1
     name = next(iter(review.sheet.names))
     history = {"kind": "history", "name": name, "turn": 2}
-    assert opened.by(lambda: review.sheet._hear(None, history, [])) == 1
+    assert opened.by(lambda: review.sheet._handle_custom_msg(history, [])) == 1
 
 
 def test_an_action_written_into_the_plan(sample, opened):
@@ -199,7 +204,7 @@ def test_an_action_written_into_the_plan(sample, opened):
     plan.plan()
     drop = {"kind": "drop row", "row": key, "turn": 1}
     (sheet, *_) = [one for one in sheets(plan) if "drop row" in one._answers()]
-    assert opened.by(lambda: sheet.sheet._hear(None, drop, [])) == 1
+    assert opened.by(lambda: sheet.sheet._handle_custom_msg(drop, [])) == 1
 
 
 def test_a_card_a_plan_line_a_figure_and_a_tick(sample, participant, opened):

@@ -46,7 +46,7 @@ def test_a_move_is_held_and_seen(sort, card, group, placed):
     lay(sort, card=card, group=group, turn=7)
     assert sort.placed == placed
     assert sort.moves == [{"card": card, "group": group, "n": 1}]
-    assert sort.replies == [{"kind": "moved", "turn": 7, "accepted": True}]
+    assert sort.replies == [{"kind": "heard", "turn": 7, "accepted": True}]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_move_is_held_and_seen(sort, card, group, placed):
 def test_a_move_that_cannot_be_is_refused(sort, card, group):
     lay(sort, card=card, group=group)
     assert (sort.placed, sort.moves) == ({"visit": "look"}, [])
-    assert sort.replies == [{"kind": "moved", "turn": 1, "accepted": False}]
+    assert sort.replies == [{"kind": "heard", "turn": 1, "accepted": False}]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_same_move_twice_is_seen_twice(sort):
 def test_the_page_is_answered_before_anyone_acts_on_the_move(sort):
     sort.observe(lambda change: sort.replies.append("acted"), "move")
     lay(sort, card="train", group="act")
-    assert sort.replies == [{"kind": "moved", "turn": 1, "accepted": True}, "acted"]
+    assert sort.replies == [{"kind": "heard", "turn": 1, "accepted": True}, "acted"]
 
 
 def test_a_move_sends_no_record_to_the_page_it_came_from(sort, monkeypatch):

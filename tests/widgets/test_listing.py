@@ -73,7 +73,7 @@ def test_a_change_that_fits_is_held_and_seen(listing, key, value):
     type_in(listing, key=key, value=value)
     assert listing.edits == [{"id": "007", "key": key, "value": value, "n": 1}]
     assert listing.records[0][key] == value
-    assert listing.replies == [{"kind": "edit", "turn": 1, "accepted": True}]
+    assert listing.replies == [{"kind": "heard", "turn": 1, "accepted": True}]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_change_that_does_not_fit_is_refused(listing, key, value, who):
     type_in(listing, key=key, value=value, who=who)
     assert listing.edits == []
     assert listing.records == [record(), record(id="008", name="Bea")]
-    assert listing.replies == [{"kind": "edit", "turn": 1, "accepted": False}]
+    assert listing.replies == [{"kind": "heard", "turn": 1, "accepted": False}]
 
 
 def test_equal_changes_are_each_seen(listing):
@@ -111,7 +111,7 @@ def test_equal_changes_are_each_seen(listing):
 def test_an_answer_comes_before_anyone_acts_on_the_change(listing):
     listing.observe(lambda _: listing.replies.append("acted"), "edit")
     type_in(listing, key="plan", value="x")
-    assert listing.replies == [{"kind": "edit", "turn": 1, "accepted": True}, "acted"]
+    assert listing.replies == [{"kind": "heard", "turn": 1, "accepted": True}, "acted"]
 
 
 def test_other_messages_are_left_alone(listing):

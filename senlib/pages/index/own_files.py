@@ -31,6 +31,7 @@ from senlib.school.school import School, current_academic_year
 from senlib.school.school_file import FILE
 from senlib.school.template import template
 from senlib.widgets import ChosenFile, ColumnReview, FileChooser
+from senlib.widgets.column_review import Change
 from senlib.workbook.store import StoreError
 from senlib.workspace import OWN, ROOM_RULE, Workspace
 
@@ -181,7 +182,7 @@ class OwnFiles:
         self.chooser.message = f"Open again: {name}."
         self._say_what_came_of_it(layout.note(f"‘{name}’ is open again, as it was."))
 
-    def remember(self, changes: Sequence[Mapping[str, str]]) -> None:
+    def remember(self, changes: Sequence[Change]) -> None:
         """Change or forget what headings mean; what is under review is counted by it, too."""
         meanings = {change["id"]: change["value"] for change in changes}
         self.remembered_trouble.value = ""

@@ -13,7 +13,14 @@ from senlib.pages.kit import layout
 from senlib.pages.kit.shared_answers import AnswersByField, SharedAnswers
 from senlib.text import day, saved_at
 from senlib.widgets import Sheet
-from senlib.widgets.sheet import Reply, Request, box_name, box_place, names_in
+from senlib.widgets.sheet import (
+    Earlier,
+    Reply,
+    Request,
+    box_name,
+    box_place,
+    names_in,
+)
 from senlib.workbook.forms import Field
 from senlib.workbook.store import Answer, Saved, Store, StoreError
 from senlib.workspace import Workspace
@@ -106,8 +113,8 @@ class AnswerSheet:
         values = {field: request["value"]}
         seen = {field: request["seen"]}
         saved = self.shared.save(form, values, seen=seen)[field]
-        elsewhere = saved.elsewhere and _in_history(saved.elsewhere)
-        reply = {"kind": "saved", "elsewhere": elsewhere}
+        elsewhere = _in_history(saved.elsewhere) if saved.elsewhere else None
+        reply = Reply(kind="saved", elsewhere=elsewhere)
         return reply | self._stands(name, saved)
 
     def _history(self, request: Request) -> Reply:
@@ -119,7 +126,7 @@ class AnswerSheet:
     def _bring_back(self, request: Request) -> Reply:
         name, id = request["name"], request["id"]
         saved = self.store.bring_back(*box_place(name), id)
-        reply = {"kind": "brought", "value": saved.value}
+        reply = Reply(kind="brought", value=saved.value)
         return reply | self._stands(name, saved)
 
     def _stands(self, name: str, saved: Saved) -> Reply:
@@ -213,6 +220,10 @@ def question(field: Field, *, has_room: bool = True) -> Layout:
     }
 
 
-def _in_history(answer: Answer) -> Layout:
+def _head(column: Field, *, has_room: bool) -> dict[str, Any]:
+    return {"key": column.key} | question(column, has_room=has_room)
+
+
+def _in_history(answer: Answer) -> Earlier:
     at = f"{day(answer.at)}, {saved_at(answer.at)}"
     return {"id": answer.id, "value": answer.value, "at": at}

@@ -18,6 +18,7 @@ from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review, review_files
 from senlib.school.school import School
 from senlib.widgets import ChosenFile, ColumnReview, FileChooser
+from senlib.widgets.column_review import Change
 
 # What can be chosen as a school's files.
 KINDS = ".csv,.txt,.xlsx,.xlsm,.xls,.xml,.htm,.html"
@@ -138,7 +139,7 @@ class ReviewPanel:
             self.statements.before = before
             self._changed()
 
-    def change(self, changes: Sequence[Mapping[str, str]]) -> None:
+    def change(self, changes: Sequence[Change]) -> None:
         """Take changes to columns, and what is said of files."""
         for change in changes:
             if "id" in change:
