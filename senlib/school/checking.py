@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,23 +34,21 @@ def joined(parts: Sequence[SourceRows], of: DataFrameSchema) -> pd.DataFrame:
     """The rows of all parts, one after the other, columns as categories of text; what a part does not hold is blank."""
     if not parts:
         return pd.DataFrame({name: pd.Series([], dtype=str) for name in of.columns})
-    held = [name for name in of.columns if any(name in part.data for part in parts)]
-    return pd.DataFrame(
-        {
-            name: union_categoricals([_categories(part, name) for part in parts])
-            for name in held
-        },
-        index=range(sum(len(part.rows) for part in parts)),
-    )
+    columns = {
+        name: union_categoricals([_categories(part, name) for part in parts])
+        for name in of.columns
+        if any(name in part.data for part in parts)
+    }
+    rows = sum(len(part.rows) for part in parts)
+    return pd.DataFrame(columns, index=range(rows))
 
 
 def _categories(part: SourceRows, name: str) -> pd.Categorical:
-    if name in part.data:
-        column = pd.Categorical(part.data[name])
-        return column.rename_categories(
-            pd.Index(column.categories.astype(str), dtype=str)
-        )
-    return constant("", rows=len(part.rows))
+    if name not in part.data:
+        return constant("", rows=len(part.rows))
+    column = pd.Categorical(part.data[name])
+    texts = pd.Index(column.categories.astype(str), dtype=str)
+    return column.rename_categories(texts)
 
 
 def constant(text: str, *, rows: int) -> pd.Categorical:
@@ -66,25 +65,20 @@ def without_errors(
     faults: list[Fault] = []
     for name in table.columns:
         column = pd.Categorical(table[name])
-        texts = column.categories.tolist()
-        wrong = [is_error(text) for text in texts]
-        if not any(wrong):
+        texts = column.categories
+        wrong = np.array([is_error(text) for text in texts], bool)
+        if not wrong.any():
             continue
-        at = np.flatnonzero(np.array(wrong, bool)[column.codes])
+        at = np.flatnonzero(wrong[column.codes])
         for position, (part, place) in zip(at, places(parts, at), strict=True):
             never = str(column[position]).strip() == UNCALCULATED
             rule, remedy = (_NEVER, _OPEN) if never else (_ERROR, _MEND)
             fault = part.fault(place, column=name, rule=rule, remedy=remedy)
-            current = (
-                name == "result"
-                and str(table["stage"].iloc[position]).strip() == CURRENT
-            )
-            faults.append(replace(fault, stops=name in needed and not current))
-        kept = np.array(
-            ["" if bad else text for bad, text in zip(wrong, texts, strict=True)],
-            object,
-        )
-        table = table.assign(**{name: pd.Categorical(kept[column.codes])})
+            stage = str(table["stage"].iloc[position]) if name == "result" else ""
+            stops = name in needed and stage.strip() != CURRENT
+            faults.append(replace(fault, stops=stops))
+        right = np.where(wrong, "", texts.astype(object))
+        table = table.assign(**{name: pd.Categorical(right[column.codes])})
     return table, faults
 
 
@@ -104,42 +98,75 @@ def checked(
     cases = _failures(table, of)
     if cases.empty:
         return table, []
-    faults: list[tuple[int, int, Fault]] = []
-    table = table.copy()
-    lengths = np.cumsum([len(part.rows) for part in parts])
-    cases["part"] = np.searchsorted(lengths, cases["index"], side="right")
-    stages = (
-        table["stage"].to_numpy()
-        if "stage" in table
-        else np.full(len(table), "", object)
-    )
-    for (name, number), found in cases.groupby(["column", "part"], sort=False):
-        part, begin = parts[number], int(lengths[number] - len(parts[number].rows))
-        rows = found["index"].to_numpy(int)
-        sheet = name == "result" and "stage" not in part.headings
-        optional = name not in needed or sheet
-        cells = table[name].iloc[begin : lengths[number]]
+    checking = _Checking(table.copy(), of, framework, needed)
+    ends = np.cumsum([len(part.rows) for part in parts])
+    cases["part"] = np.searchsorted(ends, cases["index"], side="right")
+    for (name, number), of_part in cases.groupby(["column", "part"], sort=False):
+        part, end = parts[number], int(ends[number])
+        checking.check(part, end - len(part.rows), name, of_part)
+    in_order = sorted(checking.faults, key=lambda case: (case.begin, case.row))
+    return checking.table, [case.fault for case in in_order]
+
+
+class _FaultInRow(NamedTuple):
+    """A fault with its row in the joined table, -1 of a whole column, and that in which its part begins."""
+
+    begin: int
+    row: int
+    fault: Fault
+
+
+class _Checking:
+    """A check under way: cells that do not fit are blanked in `table`, and `faults` are gathered."""
+
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        of: DataFrameSchema,
+        framework: Framework,
+        needed: Sequence[str],
+    ) -> None:
+        self.table = table
+        self.faults: list[_FaultInRow] = []
+        self._of = of
+        self._framework = framework
+        self._needed = needed
+
+    def check(
+        self, part: SourceRows, begin: int, name: str, cases: pd.DataFrame
+    ) -> None:
+        """Report what is wrong in a column of a part, whose rows begin here in the joined table."""
+        rows = cases["index"].tolist()
+        cells = self.table[name].iloc[begin : begin + len(part.rows)]
         filled = int((cells != "").sum())
+        in_sheet = name == "result" and "stage" not in part.headings
+        optional = name not in self._needed or in_sheet
+        column = self.table.columns.get_loc(name)
         if optional and len(rows) > max(1, _MISFIT * filled):
-            rule = f"{len(rows):,} of {filled:,} filled cells: {found['check'].iloc[0]}"
-            described = _rule(
-                rule, column=name, stage=stages[rows[0]], of=of, framework=framework
+            fault = Fault(
+                file=part.file,
+                column=part.headings.get(name, name),
+                rule=f"{len(rows):,} of {filled:,} filled cells: {cases['check'].iloc[0]}",
+                remedy=self._remedy(name, rows[0]),
+                stops=False,
             )
-            heading = part.headings.get(name, name)
-            fault = Fault(file=part.file, column=heading, stops=False, **described)
-            faults.append((number, -1, fault))
-            table.iloc[begin : lengths[number], table.columns.get_loc(name)] = ""
-            continue
-        for row, check in zip(rows, found["check"], strict=True):
-            described = _rule(
-                check, column=name, stage=stages[row], of=of, framework=framework
-            )
-            fault = part.fault(int(row) - begin, column=name, **described)
-            stops = name in needed and not (name == "result" and stages[row] == CURRENT)
-            faults.append((number, int(row), replace(fault, stops=stops)))
+            self.faults.append(_FaultInRow(begin, -1, fault))
+            self.table.iloc[begin : begin + len(part.rows), column] = ""
+            return
+        for row, rule in zip(rows, cases["check"], strict=True):
+            remedy = self._remedy(name, row)
+            fault = part.fault(row - begin, column=name, rule=rule, remedy=remedy)
+            current = name == "result" and self.table["stage"].iloc[row] == CURRENT
+            stops = name in self._needed and not current
+            self.faults.append(_FaultInRow(begin, row, replace(fault, stops=stops)))
             if not stops:
-                table.iloc[row, table.columns.get_loc(name)] = ""
-    return table, [fault for _, _, fault in sorted(faults, key=lambda found: found[:2])]
+                self.table.iloc[row, column] = ""
+
+    def _remedy(self, name: str, row: int) -> str:
+        if name != "result":
+            return str(self._of.columns[name].metadata["remedy"])
+        scale = self._framework.scale_of(self.table["stage"].iloc[row])
+        return f"Use {scale.accepted}. Leave the cell blank if the pupil has no result."
 
 
 def _failures(table: pd.DataFrame, of: DataFrameSchema) -> pd.DataFrame:
@@ -151,24 +178,10 @@ def _failures(table: pd.DataFrame, of: DataFrameSchema) -> pd.DataFrame:
     else:
         return pd.DataFrame(columns=["column", "check", "index"])
     # A check of whole rows reports each of their cells.
-    cases = cases.assign(
-        column=cases["column"].where(cases["schema_context"] == "Column", "result")
-    )
+    of_column = cases["schema_context"] == "Column"
+    cases["column"] = cases["column"].where(of_column, "result")
     cases = cases[["column", "check", "index"]].drop_duplicates()
     return cases.astype({"index": int}).sort_values("index", kind="stable")
-
-
-def _rule(
-    check: str, *, column: str, stage: str, of: DataFrameSchema, framework: Framework
-) -> dict[str, str]:
-    """The rule and the remedy of a check that failed."""
-    if column == "result":
-        accepted = framework.scale_of(stage).accepted
-        return {
-            "rule": check,
-            "remedy": f"Use {accepted}. Leave the cell blank if the pupil has no result.",
-        }
-    return {"rule": check, "remedy": of.columns[column].metadata["remedy"]}
 
 
 def places(

@@ -9,8 +9,9 @@ import pandera.pandas as pa
 
 from senlib.frameworks import Framework, Scale
 from senlib.school import headings, schema
+from senlib.school.cells import Cells
 from senlib.school.headings import UNTOLD
-from senlib.school.matching import Cells, MatchedColumn
+from senlib.school.matching import MatchedColumn
 
 # So many codes are written out one by one; more are counted.
 _WRITTEN_OUT = 6
@@ -106,13 +107,11 @@ def _codes(codes: Counter[str]) -> str:
     return ", ".join(f"{name} ({count:,})" for name, count in codes.most_common())
 
 
-def _groups(
-    cells: Cells, turn: Callable[[str], str] | None, declared: pa.Column
-) -> list[str]:
+def _groups(cells: Cells, turn: Callable[[str], str], declared: pa.Column) -> list[str]:
     """How many cells there are of each group, and how many are of none."""
     groups: Counter[str] = Counter()
     for text, count in _texts_and_counts(cells):
-        groups[turn(text) if turn else text] += count
+        groups[turn(text)] += count
     known = {
         name: count for name, count in groups.items() if schema.fits(name, declared)
     }

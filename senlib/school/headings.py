@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
-
-from pandera.pandas import DataFrameSchema
 
 from senlib.frameworks import Framework
 from senlib.school import schema, terms
+from senlib.school.column_texts import normal
+from senlib.school.other_names import HEADINGS, NOT_NEEDED, RESULTS
 from senlib.school.terms import Moment
 
 LEAVE_OUT = "leave out"
-# The stage of a column named after a subject alone; which one it is, she is asked.
+# The stage of a column named after a subject alone: she is asked which one it is.
 UNTOLD = "?"
 
 AS_READING = "key stage 2 English was read as reading"
@@ -40,173 +39,15 @@ AIDS = {
     EHC_PLAN: "Has an EHC plan: yes or no",
     NEED_RANK: "Rank of the need, if each need has its own row",
 }
-_AID_HEADINGS = {
-    OWN_NUMBER: (
-        "admission number",
-        "admission no",
-        "adno",
-        "adm no",
-        "student id",
-        "pupil id",
-        "id",
-        "pupil",
-        "pupil number",
-        "student number",
-        "exam no",
-        "exam number",
-        "candidate number",
-        "mis id",
-        "local id",
-        "school id",
-    ),
-    NAME: (
-        "name",
-        "full name",
-        "pupil name",
-        "student name",
-        "student",
-        "legal name",
-        "surname forename",
-        "surname and forename",
-        "preferred full name",
-        "learner name",
-        "learner",
-        "candidate name",
-    ),
-    SCHOOL_YEAR: ("acadyr", "academic year", "school year"),
-    EAL: (
-        "eal",
-        "eal status",
-        "is eal",
-        "eal yes no",
-        "english as an additional language",
-    ),
-    SEN_SUPPORT: ("senk", "is sen", "has sen"),
-    EHC_PLAN: ("sene", "ehcp", "ehc plan", "has ehcp", "has ehc plan", "ehc"),
-    NEED_RANK: (
-        "sen need ranking",
-        "need ranking",
-        "need rank",
-        "sen need rank",
-        "sentyperank",
-        "rank",
-    ),
-}
-# The better ones first: of several numbers of the school's own, the first of these that a list has.
-_AIDS = {
-    aid: [schema.normal(heading) for heading in known]
-    for aid, known in _AID_HEADINGS.items()
-}
-
-# DfE pupil files and published tables, by the framework's own names for stage, subject and kind. Of twins the later is better.
-_NAMED_RESULTS = {
-    "prior attainment": ("KS2", "Prior attainment", "test"),
-    "KS2 scaled score": ("KS2", "Prior attainment", "test"),
-    "KS2 score": ("KS2", "Prior attainment", "test"),
-    "KS2 prior": ("KS2", "Prior attainment", "test"),
-    "ks2_scaled_score_group": ("KS2", "Prior attainment", "test"),
-    "KS2 average scaled score": ("KS2", "Prior attainment", "test"),
-    "KS2EMSS": ("KS2", "Prior attainment", "test"),
-    "READSCORE": ("KS2", "Reading", "test"),
-    "MATSCORE": ("KS2", "Mathematics", "test"),
-    # Without special consideration: DfE's own method takes these.
-    "READSCORE_noSpeccon": ("KS2", "Reading", "test"),
-    "MATSCORE_noSpeccon": ("KS2", "Mathematics", "test"),
-    # With DfE's derived scores for pupils below the test.
-    "KS2READSCORE": ("KS2", "Reading", "test"),
-    "KS2MATSCORE": ("KS2", "Mathematics", "test"),
-    "READTAOUTCOME": ("KS2", "Reading", "teacher"),
-    "MATTAOUTCOME": ("KS2", "Mathematics", "teacher"),
-    "GCSE_MATH_91": ("KS4", "Mathematics", "test"),
-    "GCSE_ENG_91": ("KS4", "English Language", "test"),
-    "GCSE_ENGLANG_91": ("KS4", "English Language", "test"),
-    "GCSE_ENGLIT_91": ("KS4", "English Literature", "test"),
-}
-_NAMED = {schema.normal(heading): result for heading, result in _NAMED_RESULTS.items()}
-
-_SCORES = (
-    "readscore",
-    "matscore",
-    "readscorenospeccon",
-    "matscorenospeccon",
-    "ks2readscore",
-    "ks2matscore",
-)
+# DfE's scores of a key stage 2 paper.
+_SCORES = [
+    normal(heading)
+    for paper in ("KS2:Reading:test", "KS2:Mathematics:test")
+    for heading in RESULTS[paper]
+]
 
 # Where DfE writes that a pupil did not sit a paper, beside the score that is blank then.
 OUTCOME_BESIDE = {"readoutcome": "Reading", "matoutcome": "Mathematics"}
-
-# Often in exports, and of no use here; what is not used is not kept, a date of birth least of all.
-_NOT_NEEDED = {
-    schema.normal(heading)
-    for heading in (
-        "DOB",
-        "Date of birth",
-        "Birth date",
-        "Age",
-        "Readoutcome",
-        "Matoutcome",
-        "GPSoutcome",
-        "Writoutcome",
-        "GPSscore",
-        "Middle name",
-        "Middle names",
-        "Former surname",
-        "Title",
-        "ULN",
-        "Unique learner number",
-        "UCI",
-        "CANDNO",
-        "House",
-        "Address",
-        "Postcode",
-        "Post code",
-        "Email",
-        "Email address",
-        "Phone",
-        "Telephone",
-        "Mobile",
-        "Admission date",
-        "Date of admission",
-        "Entry date",
-        "Enrolment status",
-        "EnrolStatus",
-        "URN",
-        "LA",
-        "LEA",
-        "Estab",
-        "LAEstab",
-        "School",
-        "School name",
-        "SchName",
-        "Record ID",
-        "Photo",
-        "Religion",
-        "Nationality",
-        "Country of birth",
-        "In care",
-        "Looked after",
-        "Doctor",
-        "Parent",
-        "Priority contact",
-        "Class",
-        "Funded hours",
-        "Start date",
-        "End date",
-        "SEN description",
-        "EALGRP",
-        "PupilMatchingRef",
-        "ENDKS",
-        "VERSION",
-        "Service child",
-        "UPN former",
-        "Description",
-        "Notes",
-        "Comments",
-        "Teacher",
-        "Teachers",
-    )
-}
 
 _STAGES = {
     **{f"KS{number}": rf"ks ?{number}|key stage {number}" for number in "135"},
@@ -264,6 +105,19 @@ class Result(NamedTuple):
         """As it is written and kept."""
         return f"result:{':'.join(self)}"
 
+    @property
+    def label(self) -> str:
+        """In words."""
+        if self.stage == UNTOLD:
+            return f"{self.subject} (see the question above)"
+        return f"{self.stage[0].upper()}{self.stage[1:]} {self.subject} ({self.kind})"
+
+
+def result_of(meaning: str) -> Result | None:
+    """The result that a meaning is; None for any other meaning."""
+    kind, *parts = meaning.split(":")
+    return Result(*parts) if kind == "result" and len(parts) == 3 else None
+
 
 class Guess(NamedTuple):
     """What the workbook takes a heading for: its meaning ('' where it knows none), when, how good it is among twins, and a remark.
@@ -290,21 +144,20 @@ def choices(framework: Framework) -> dict[str, str]:
         f"pupil:{name}": label(name) for name in schema.pupils_schema(framework).columns
     }
     aids = {f"pupil:{name}": label for name, label in AIDS.items()}
-    results = {
-        Result(
-            stage, subject.name, kind
-        ).meaning: f"{stage[0].upper()}{stage[1:]} {subject.name} ({kind})"
+    results = [
+        Result(stage, subject.name, kind)
         for stage in framework.result_stages()
         for subject in framework.subjects
         if _taken_at(stage, subject.name, framework)
         for kind in _kinds(stage)
-    }
+    ]
     rows = {
         f"row:{name}": f"{label(name)} (in a table with one result per row)"
         for name in schema.results_schema(framework).columns
         if name != "pupil_id"
     }
-    return {LEAVE_OUT: "Leave out", **pupils, **aids, **results, **rows}
+    labels = {result.meaning: result.label for result in results}
+    return {LEAVE_OUT: "Leave out", **pupils, **aids, **labels, **rows}
 
 
 def label_of(meaning: str, labels: Mapping[str, str]) -> str:
@@ -313,29 +166,41 @@ def label_of(meaning: str, labels: Mapping[str, str]) -> str:
     >>> label_of("result:KS4:Art:test", {}), label_of("result:?:English:teacher", {}), label_of("", {})
     ('KS4 Art (test)', 'English (see the question above)', '')
     """
-    if meaning in labels or not meaning.startswith("result:"):
-        return labels.get(meaning, meaning)
-    result = Result(*meaning.split(":")[1:])
-    if result.stage == UNTOLD:
-        return f"{result.subject} (see the question above)"
-    return (
-        f"{result.stage[0].upper()}{result.stage[1:]} {result.subject} ({result.kind})"
-    )
+    result = None if meaning in labels else result_of(meaning)
+    return result.label if result else labels.get(meaning, meaning)
 
 
 def possible(meaning: str, framework: Framework) -> bool:
     """Whether a meaning, perhaps kept from another framework, is one that this framework has."""
-    if meaning in choices(framework):
-        return True
-    kind, _, name = meaning.partition(":")
-    parts = name.split(":")
-    return (
-        kind == "result"
-        and len(parts) == 3
-        and parts[0] in framework.result_stages()
-        and framework.subject(parts[1]) == parts[1]
-        and parts[2] in _KINDS
+    result = result_of(meaning)
+    return meaning in choices(framework) or (
+        result is not None
+        and result.stage in framework.result_stages()
+        and framework.subject(result.subject) == result.subject
+        and result.kind in _KINDS
     )
+
+
+def _by_name(kind: str, headings: Mapping[str, Sequence[str]]) -> dict[str, Guess]:
+    """The guess for each of these headings of columns, normalised; the better ones come first, a column's own name last."""
+    return {
+        key: Guess(f"{kind}:{name}", rank=-place)
+        for name, names in headings.items()
+        for place, key in enumerate(dict.fromkeys(map(normal, [*names, name])))
+    }
+
+
+_KNOWN = {normal(heading): Guess(LEAVE_OUT) for heading in NOT_NEEDED}
+_KNOWN |= _by_name("pupil", HEADINGS["aids"])
+_KNOWN |= _by_name("pupil", HEADINGS["pupils"])
+# In a table with one result a row these go first.
+_OF_ROWS = _by_name("row", HEADINGS["results"])
+# Of twins the later is better.
+_NAMED = {
+    normal(heading): Result(*meaning.split(":"))
+    for meaning, names in RESULTS.items()
+    for heading in reversed(names)
+}
 
 
 def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
@@ -350,40 +215,19 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     ('leave out', '')
     """
     key = _key(heading)
-    if long and key in (rows := _of_results(framework)):
-        kind = "row" if rows[key] != "pupil_id" else "pupil"
-        return Guess(
-            f"{kind}:{rows[key]}",
-            rank=_rank(key, rows[key], schema.results_schema(framework)),
-        )
-    if key in (pupils := _of_pupils(framework)):
-        return Guess(
-            f"pupil:{pupils[key]}",
-            rank=_rank(key, pupils[key], schema.pupils_schema(framework)),
-        )
-    for aid, known in _AIDS.items():
-        if key in known:
-            return Guess(f"pupil:{aid}", rank=-known.index(key))
-    if key in _NOT_NEEDED:
-        return Guess(LEAVE_OUT)
+    if long and key in _OF_ROWS:
+        return _OF_ROWS[key]
+    if key in _KNOWN:
+        return _KNOWN[key]
     bare = re.sub(r"\([^()]*\)", " ", heading).strip()
-    if bare and bare != heading and (told := guess(bare, framework, long=long)).meaning:
-        return told
-    if not long:
-        told = _of_result(heading, framework)
-        if told.meaning:
-            return told
+    if bare and bare != heading:
+        of_bare = guess(bare, framework, long=long)
+        if of_bare.meaning:
+            return of_bare
+    of_result = Guess("") if long else _of_result(heading, framework)
+    if of_result.meaning:
+        return of_result
     return Guess(LEAVE_OUT if key in _NAMED or not_a_result(heading) else "")
-
-
-@cache
-def _of_pupils(framework: Framework) -> Mapping[str, str]:
-    return schema.headings(schema.pupils_schema(framework))
-
-
-@cache
-def _of_results(framework: Framework) -> Mapping[str, str]:
-    return schema.headings(schema.results_schema(framework))
 
 
 def is_known(heading: str, framework: Framework) -> bool:
@@ -436,93 +280,89 @@ def result_named(heading: str, framework: Framework) -> Result | None:
     None
     None
     """
-    named = _of_result(heading, framework).meaning
-    result = Result(*named.split(":")[1:]) if named.startswith("result:") else None
+    result = result_of(_of_result(heading, framework).meaning)
     return result if result and result.stage != UNTOLD else None
 
 
 def _of_result(heading: str, framework: Framework) -> Guess:
     """The guess for a heading that may name a result; one without a meaning where it names none."""
-    own = {subject.name for subject in framework.subjects}
     key = _key(heading)
     if named := _NAMED.get(key):
-        rank = [*_NAMED].index(key)
-        return (
-            Guess(Result(*named).meaning, rank=rank) if named[1] in own else Guess("")
-        )
+        is_own = named.subject in _own_subjects(framework)
+        rank = list(_NAMED).index(key)
+        return Guess(named.meaning, rank=rank) if is_own else Guess("")
     moment, rest = terms.taken(heading)
     words = _words(rest)
-    forecast = (
-        _HEADING_FOR.search(words) if framework.tracking.method == "forecast" else None
-    )
+    forecasts = framework.tracking.method == "forecast"
+    forecast = _HEADING_FOR.search(words) if forecasts else None
     if forecast:
         words = _without(words, forecast[0])
     if _OTHERWISE.search(words.casefold()):
         return Guess("")
-    working_at = _WORKING_AT.search(words)
+    working_at = forecasts and _WORKING_AT.search(words)
     stage, words = _taken(words, _STAGES)
-    if not stage and (moment or forecast):
-        stage = "now"
-    if (
-        not stage
-        and _averages(framework)
-        and re.search(rf"\b({_SCALED})\b", words, re.IGNORECASE)
-    ):
-        stage = framework.stages[0].entry_stage
+    if not stage:
+        is_current = moment or forecast
+        stage = "now" if is_current else _stage_of_scaled(words, framework)
     if (stage and stage not in framework.result_stages()) or (
         forecast and stage != "now"
     ):
         return Guess("")
-    told = _of_subject(words, stage, moment, framework)
-    if working_at and told.meaning and framework.tracking.method == "forecast":
+    by_subject = _of_subject(words, stage, moment, framework)
+    if working_at and by_subject.meaning:
         return Guess(LEAVE_OUT, remark=WORKING_AT)
-    if forecast and told.meaning:
-        return told._replace(rank=told.rank - 2, remark=HEADING_FOR)
-    return told
+    if forecast and by_subject.meaning:
+        rank = by_subject.rank - 2
+        return by_subject._replace(rank=rank, remark=HEADING_FOR)
+    return by_subject
+
+
+def _stage_of_scaled(words: str, framework: Framework) -> str:
+    """The stage of words such as 'SATs' or 'scaled score'; '' where there is none of scaled scores, or no such word."""
+    entry = framework.stages[0]
+    scaled = re.search(rf"\b({_SCALED})\b", words, re.IGNORECASE)
+    return entry.entry_stage if entry.averaged and scaled else ""
+
+
+def _own_subjects(framework: Framework) -> set[str]:
+    return {subject.name for subject in framework.subjects}
 
 
 def _of_subject(
     words: str, stage: str, moment: Moment | None, framework: Framework
 ) -> Guess:
-    """The guess for the words that are left when stage and moment are taken; '' is a stage that is not told."""
-    own = {subject.name for subject in framework.subjects}
+    """The guess for the words that are left without stage and moment; a stage of '' is not known."""
+    own = _own_subjects(framework)
+    entry, last = framework.stages[0].entry_stage, framework.stages[-1].name
     kind, rest = _taken(words, _KINDS)
     # 'Science double award' holds no filler, 'English level' does: the whole is tried before it is shortened.
-    for subject in (words, rest, _without(rest, _FILLERS)):
+    short = _without(rest, _FILLERS)
+    for subject in (words, rest, short):
         name = framework.subject(subject)
         if name in own and (stage or name not in _ENTRY_SUBJECTS[::2]):
             return _at_stage(stage or UNTOLD, name, kind, framework, moment)
-    if _is_average(words, rest, stage, framework):
-        entry = Result(
-            framework.stages[0].entry_stage, "Prior attainment", kind or "test"
-        )
-        return Guess(entry.meaning, moment, rank=-3, unsure=True)
-    subject = _without(rest, _FILLERS)
-    if _QUALIFICATIONS.search(words) and stage in ("", framework.stages[-1].name):
-        stage, subject = framework.stages[-1].name, _without(words, _KINDS["test"])
-    if (
-        stage in (framework.stages[-1].name, "now")
-        and (stage != "now" or moment)
-        and framework.other_subjects
-        and re.fullmatch(r"[^\W\d]{2,}( (&|[^\W\d]+))*", subject)
-    ):
-        return Guess(Result(stage, subject, kind or _kinds(stage)[0]).meaning, moment)
+    if _is_average(words, short, stage, framework):
+        average = Result(entry, "Prior attainment", kind or "test")
+        return Guess(average.meaning, moment, rank=-3, unsure=True)
+    if _QUALIFICATIONS.search(words) and stage in ("", last):
+        stage, short = last, _without(words, _KINDS["test"])
+    can_have_others = stage == last or (stage == "now" and moment)
+    is_name = re.fullmatch(r"[^\W\d]{2,}( (&|[^\W\d]+))*", short)
+    if framework.other_subjects and can_have_others and is_name:
+        other = Result(stage, short, kind or _kinds(stage)[0])
+        return Guess(other.meaning, moment)
     return Guess("")
 
 
-def _averages(framework: Framework) -> bool:
-    """Whether pupils start from the average of two papers."""
-    return framework.stages[0].averaged
+def _is_average(words: str, short: str, stage: str, framework: Framework) -> bool:
+    """Whether words say no more than that a column holds the average at entry: 'KS2', 'KS2 fine score', 'prior attainment score'.
 
-
-def _is_average(words: str, rest: str, stage: str, framework: Framework) -> bool:
-    """Whether words say no more than that a column holds the average at entry: 'KS2', 'KS2 fine score', 'prior attainment score'."""
-    if not _averages(framework):
-        return False
-    told = stage == framework.stages[0].entry_stage or (
-        not stage and re.search(r"\bprior\b", words, re.I)
-    )
-    return bool(told) and not _without(_without(rest, _FILLERS), _AVERAGE)
+    `short` are the words without kind and fillers.
+    """
+    entry = framework.stages[0]
+    prior = re.search(r"\bprior\b", words, re.IGNORECASE)
+    at_entry = stage == entry.entry_stage or (not stage and prior is not None)
+    return entry.averaged and at_entry and not _without(short, _AVERAGE)
 
 
 def taken_as(result: Result, framework: Framework) -> Result | None:
@@ -533,8 +373,7 @@ def taken_as(result: Result, framework: Framework) -> Result | None:
     Result(stage='KS2', subject='Reading', kind='test')
     >>> taken_as(Result("KS2", "Combined Science", "test"), load("gcse"))
     """
-    told = _at_stage(result.stage, result.subject, result.kind, framework, None).meaning
-    return Result(*told.split(":")[1:]) if told.startswith("result:") else None
+    return result_of(_at_stage(*result, framework, None).meaning)
 
 
 def _at_stage(
@@ -559,18 +398,9 @@ def _taken_at(stage: str, subject: str, framework: Framework) -> bool:
     return stage == entry.entry_stage or subject in framework.outcome_subjects()
 
 
-def _rank(key: str, column: str, of: DataFrameSchema) -> int:
-    """How good a heading is for its column: the schema names the better ones first."""
-    aliases = of.columns[column].metadata["aliases"]
-    order = [*(schema.normal(alias) for alias in aliases), schema.normal(column)]
-    return -order.index(key)
-
-
 def _key(heading: str) -> str:
     """A heading as it is looked up, without the 'KS4_' before every heading of DfE's pupil files."""
-    return schema.normal(
-        heading.removeprefix("KS4_") if heading != "KS4_YEAR" else heading
-    )
+    return normal(heading.removeprefix("KS4_") if heading != "KS4_YEAR" else heading)
 
 
 def _kinds(stage: str) -> tuple[str, ...]:
@@ -592,16 +422,14 @@ def _words(heading: str) -> str:
 
 def _taken(words: str, patterns: Mapping[str, str]) -> tuple[str, str]:
     """Which one of the patterns stands in the words, and the words without it; '' where none does, or more than one."""
-    found = [
+    names = [
         name
         for name, pattern in patterns.items()
         if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE)
     ]
-    return (
-        (found[0], _without(words, patterns[found[0]]))
-        if len(found) == 1
-        else ("", words)
-    )
+    if len(names) != 1:
+        return "", words
+    return names[0], _without(words, patterns[names[0]])
 
 
 def _without(words: str, pattern: str) -> str:

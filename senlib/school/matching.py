@@ -5,59 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from senlib.frameworks import Framework, looks_like_bands, looks_like_letter_grades
-from senlib.school import headings, schema
+from senlib.frameworks import Framework
+from senlib.school import headings
+from senlib.school.cells import cells_of, corrected, share_of_results
+from senlib.school.column_texts import normal
 from senlib.school.faults import Fault
 from senlib.school.file_answers import FileAnswers
-from senlib.school.headings import LEAVE_OUT, UNTOLD, Guess, Result
+from senlib.school.headings import LEAVE_OUT, UNTOLD, Result, result_of
 from senlib.school.other_rows import of_pupils_alone
 from senlib.school.read_tables import RawTable, filled_cells
 from senlib.school.terms import Moment
-
-UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]", re.IGNORECASE)
 
 # What makes a table one with a result a row.
 _LONG = ("subject", "result")
 _PERSONAL = ("pupil_id", headings.OWN_NUMBER, headings.NAME, "forename", "surname")
 
-# From this share of the cells on, a column holds what they are.
-_MOST, _NEARLY_ALL = 0.5, 0.8
-
-_YES = ("y", "yes", "true", "t", "1")
-_NO = ("n", "no", "false", "f", "0")
-_YES_NO = (*_YES, *_NO)
-_EAL_OR_NOT = ("eal", "non-eal", "non eal", "not eal")
-_PROFICIENCY = ("1", "2", "3", "4", "a", "b", "c", "d", "e")
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The distinct texts of a column that are not blank, and how many cells hold each."""
-
-    texts: tuple[str, ...]
-    counts: np.ndarray
-    blank: int
-
-    @property
-    def filled(self) -> int:
-        """How many cells hold more than blanks."""
-        return int(self.counts.sum())
-
-    def share(self, fits: Sequence[bool]) -> float:
-        """The share of the filled cells whose text fits; 0 where none is filled."""
-        return (
-            float(self.counts[np.array(fits, bool)].sum() / self.filled)
-            if self.filled
-            else 0.0
-        )
-
-    def among(self, texts: Sequence[str]) -> float:
-        """The share of the filled cells that hold one of these texts, in whatever case."""
-        return self.share([text.casefold() in texts for text in self.texts])
+# More than this share of the cells have to be results for a stage to be proposed.
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -92,9 +58,14 @@ class MatchedColumn:
     @property
     def result(self) -> Result | None:
         """The result that it holds, where it holds one."""
-        if not self.meaning.startswith("result:"):
-            return None
-        return Result(*self.meaning.split(":")[1:])
+        return result_of(self.meaning)
+
+
+class ResultColumn(NamedTuple):
+    """A column of results that is used, and which result it is."""
+
+    column: MatchedColumn
+    result: Result
 
 
 @dataclass(frozen=True)
@@ -108,27 +79,35 @@ class Matched:
     @property
     def named(self) -> Mapping[str, int]:
         """The index of each column of the pupils or results table that is used."""
-        return {
-            column.name: column.index
-            for column in self.columns
-            if column.used and column.name
-        }
+        used = [column for column in self.columns if column.used and column.name]
+        return {column.name: column.index for column in used}
 
     def places(self, *names: str) -> list[int]:
         """The indices of those of these columns that are used."""
         return [self.named[name] for name in names if name in self.named]
 
     @property
-    def results(self) -> tuple[MatchedColumn, ...]:
+    def number(self) -> int | None:
+        """The index of the column of the pupils' numbers: the UPN, else the school's own."""
+        return next(iter(self.places("pupil_id", headings.OWN_NUMBER)), None)
+
+    @property
+    def results(self) -> list[ResultColumn]:
         """The columns of results that are used."""
-        return tuple(column for column in self.columns if column.used and column.result)
+        used = [column for column in self.columns if column.used]
+        return [
+            ResultColumn(column, result) for column in used if (result := column.result)
+        ]
+
+    @property
+    def without_stage(self) -> list[ResultColumn]:
+        """The columns of results of which no stage is known."""
+        return [each for each in self.results if each.result.stage == UNTOLD]
 
     @property
     def untold(self) -> bool:
-        """Whether there are results of which no stage is told."""
-        if self.long:
-            return "stage" not in self.named
-        return any(column.result.stage == UNTOLD for column in self.results)
+        """Whether there are results of which no stage is known."""
+        return "stage" not in self.named if self.long else bool(self.without_stage)
 
     @property
     def describes_pupils(self) -> bool:
@@ -139,26 +118,12 @@ class Matched:
 
     @property
     def pupil_columns(self) -> Mapping[str, int]:
-        """The index of each column that tells of pupils."""
+        """The index of each column about pupils."""
         return {
             column.name: column.index
             for column in self.columns
             if column.used and column.meaning.startswith("pupil:")
         }
-
-
-def cells(column: pd.Categorical) -> Cells:
-    """What stands in a column of a table."""
-    counts = np.bincount(
-        column.codes[column.codes >= 0], minlength=len(column.categories)
-    )
-    texts = [text.strip() for text in column.categories.tolist()]
-    filled = np.array([text != "" for text in texts], bool) & (counts > 0)
-    return Cells(
-        texts=tuple(text for text, kept in zip(texts, filled, strict=True) if kept),
-        counts=counts[filled],
-        blank=int(len(column.codes) - counts[filled].sum()),
-    )
 
 
 def matched(
@@ -177,27 +142,21 @@ def matched(
         names=match.places(headings.NAME, "surname", "forename"),
         is_heading=lambda text: headings.is_known(text, framework),
     )
-    return (
-        match
-        if alone is table
-        else _matched(alone, framework=framework, answers=answers)
-    )
+    if alone is table:
+        return match
+    return _matched(alone, framework=framework, answers=answers)
 
 
 def _matched(
     table: RawTable, *, framework: Framework, answers: FileAnswers
 ) -> Matched | None:
     long = _match(table, framework=framework, answers=answers, long=True)
-    if set(_LONG) <= set(long.named) and ("stage" in long.named or _numbers(long)):
+    has_number = long.number is not None
+    if set(_LONG) <= set(long.named) and ("stage" in long.named or has_number):
         return long
     wide = _match(table, framework=framework, answers=answers, long=False)
-    if _numbers(wide) or len([column for column in wide.columns if column.used]) > 1:
-        return wide
-    return None
-
-
-def _numbers(match: Matched) -> bool:
-    return bool({"pupil_id", headings.OWN_NUMBER} & set(match.named))
+    used = [column for column in wide.columns if column.used]
+    return wide if wide.number is not None or len(used) > 1 else None
 
 
 def _match(
@@ -250,30 +209,25 @@ def _column(
     long: bool,
 ) -> MatchedColumn:
     heading = table.headings[index]
-    guess = headings.guess(heading, framework, long=long)
-    held = cells(table.columns[index])
-    guess = _by_cells(guess, held, framework)
-    if (
-        guess.meaning in ("", LEAVE_OUT)
-        and _names_bands(heading)
-        and looks_like_bands(held.texts)
-    ):
-        guess = Guess(LEAVE_OUT, remark=_BANDS)
+    by_heading = headings.guess(heading, framework, long=long)
+    cells = cells_of(table.columns[index])
+    guess = corrected(by_heading, heading, cells, framework)
     said = answers.meaning(heading, file=table.file)
     if said and not headings.possible(said, framework):
         said = ""
     meaning = said or guess.meaning
-    if not meaning and not held.filled:
+    if not meaning and not cells.filled:
         meaning = LEAVE_OUT
+    as_guessed = meaning == guess.meaning
     return MatchedColumn(
         index=index,
         heading=heading,
         meaning=meaning,
         guess=guess.meaning,
         moment=guess.moment,
-        remark=guess.remark if meaning == guess.meaning else "",
+        remark=guess.remark if as_guessed else "",
         said=bool(said),
-        rank=guess.rank if meaning == guess.meaning else 0,
+        rank=guess.rank if as_guessed else 0,
     )
 
 
@@ -281,11 +235,12 @@ def _without_twins(
     table: RawTable, columns: Sequence[MatchedColumn]
 ) -> list[MatchedColumn]:
     """The columns with all but the best of those that mean the same marked: what she said goes first, then the better name."""
-    best: dict[tuple, MatchedColumn] = {}
+    best: dict[tuple[str, Moment | None], MatchedColumn] = {}
     for column in columns:
         key = (column.meaning, column.moment)
         rival = best.get(key)
-        if column.used and (rival is None or _better(column, rival)):
+        merit = (column.said, column.rank)
+        if column.used and (rival is None or merit > (rival.said, rival.rank)):
             best[key] = column
     marked = []
     for column in columns:
@@ -298,7 +253,7 @@ def _without_twins(
 
 def _beside(table: RawTable, column: MatchedColumn, rival: MatchedColumn) -> str:
     """What is said of a column beside which a better one was taken."""
-    twice = schema.normal(column.heading) == schema.normal(rival.heading)
+    twice = normal(column.heading) == normal(rival.heading)
     remark = f"left out, because column ‘{rival.heading}’ was used"
     if twice and column.index > rival.index:
         remark = (
@@ -319,182 +274,32 @@ def stands_in(column: MatchedColumn, rival: MatchedColumn) -> bool:
     return all(headings.is_dfe_score(one.heading) for one in (column, rival))
 
 
-def _better(column: MatchedColumn, rival: MatchedColumn) -> bool:
-    return (column.said, column.rank) > (rival.said, rival.rank)
-
-
-def _by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """The guess from a heading, corrected by what stands in the column."""
-    turn = _TURNS.get(guess.meaning)
-    if turn:
-        return turn(guess, held, framework)
-    if guess.meaning.startswith("result:"):
-        return _result_by_cells(guess, held, framework)
-    return guess
-
-
-def _need_or_provision(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """'SEN type' may hold K and E, and 'SEN' a need."""
-    columns = schema.pupils_schema(framework).columns
-    other = {"pupil:need": "sen_provision", "pupil:sen_provision": "need"}[
-        guess.meaning
-    ]
-    own = guess.meaning.partition(":")[2]
-    shares = {
-        name: held.share(
-            [schema.is_accepted(text, columns[name]) for text in held.texts]
-        )
-        for name in (own, other)
-    }
-    if shares[own] < _MOST < shares[other]:
-        label = headings.label(other)
-        label = label if label.startswith("SEN") else label.lower()
-        return guess._replace(
-            meaning=f"pupil:{other}",
-            remark=f"read as {label}, because of what is in it",
-        )
-    yes = held.among(_YES)
-    if (
-        own == "sen_provision"
-        and yes
-        and yes + held.among(_NO) == 1
-        and _has_support(framework)
-    ):
-        remark = "‘yes’ was read as SEN support, because the column does not say who has an EHC plan"
-        return guess._replace(meaning=f"pupil:{headings.SEN_SUPPORT}", remark=remark)
-    return guess
-
-
-def _has_support(framework: Framework) -> bool:
-    return "K" in framework.sen_names
-
-
-def _flag(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """'EHCP' may be yes or no, or the SEN provision itself."""
-    if not held.filled or held.among(_YES_NO) > _MOST:
-        return guess if _has_support(framework) else Guess("")
-    provision = schema.pupils_schema(framework).columns["sen_provision"]
-    if held.share([schema.is_accepted(text, provision) for text in held.texts]) > _MOST:
-        return Guess(
-            "pupil:sen_provision",
-            remark="read as SEN provision, because of what is in it",
-        )
-    return Guess("")
-
-
-def _eal(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """'EAL' may be yes or no, a stage, or the language itself."""
-    stage = schema.pupils_schema(framework).columns["eal_stage"]
-    if not held.filled:
-        return guess
-    if held.among((*_YES_NO, *_EAL_OR_NOT)) > _MOST:
-        return guess._replace(meaning=f"pupil:{headings.EAL}")
-    if held.among(_PROFICIENCY) > _MOST or guess.meaning == "pupil:eal_stage":
-        return guess._replace(meaning="pupil:eal_stage")
-    if held.share([schema.is_accepted(text, stage) for text in held.texts]) > _MOST:
-        return guess._replace(meaning="pupil:eal_stage")
-    if held.share([len(text) > 2 and text[0].isalpha() for text in held.texts]) > _MOST:
-        remark = "read as first language, because of what is in it"
-        return Guess("pupil:language", rank=-100, remark=remark)
-    return Guess("")
-
-
-def _number(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """A 'student ID' may be the UPN."""
-    if held.share([bool(UPN.fullmatch(text)) for text in held.texts]) > _MOST:
-        return guess._replace(meaning="pupil:pupil_id")
-    return guess
-
-
-_TURNS = {
-    "pupil:need": _need_or_provision,
-    "pupil:sen_provision": _need_or_provision,
-    f"pupil:{headings.EAL}": _eal,
-    "pupil:eal_stage": _eal,
-    f"pupil:{headings.OWN_NUMBER}": _number,
-    f"pupil:{headings.EHC_PLAN}": _flag,
-    f"pupil:{headings.SEN_SUPPORT}": _flag,
-}
-_BANDS = "left out, because bands (high, middle, low) are not scores"
-
-
-def _names_bands(heading: str) -> bool:
-    """Whether a heading may stand above bands of prior attainment."""
-    return bool(
-        re.search(
-            r"prior|ks ?2|attain|\bh ?/? ?m ?/? ?l\b|\bpa\b|band|ability",
-            heading.casefold(),
-        )
-    )
-
-
-def _result_by_cells(guess: Guess, held: Cells, framework: Framework) -> Guess:
-    """A subject is one only where grades stand below it; bands by name are no scores."""
-    result = Result(*guess.meaning.split(":")[1:])
-    scale = framework.scale_of("now" if result.stage == UNTOLD else result.stage)
-    if held.filled and looks_like_bands(held.texts):
-        return Guess(LEAVE_OUT, remark=_BANDS)
-    if scale.fine_grades and looks_like_letter_grades(held.texts):
-        return Guess(
-            LEAVE_OUT,
-            remark="left out, because grades A* to G are not on the 9 to 1 scale",
-        )
-    own = result.subject in [subject.name for subject in framework.subjects]
-    if own and result.stage != UNTOLD and not guess.unsure:
-        return guess
-    if held.filled == 0 and result.stage != UNTOLD:
-        return guess
-    flags = set(held.texts) <= {"0", "1"}
-    stages = framework.result_stages() if result.stage == UNTOLD else [result.stage]
-    fitting = max(
-        share_of_results(held, stage, result.subject, framework) for stage in stages
-    )
-    return Guess("") if flags or fitting < _NEARLY_ALL else guess
-
-
-def share_of_results(
-    held: Cells, stage: str, subject: str, framework: Framework
-) -> float:
-    """The share of the filled cells that hold a result as the subject can have it at a stage."""
-    scale = framework.scale_of(stage)
-    names = [scale.parse(text) for text in held.texts]
-    return held.share(
-        [
-            name is not None and schema.can_be(name, subject, scale, framework)
-            for name in names
-        ]
-    )
-
-
 def likely_stage(match: Matched, framework: Framework) -> str:
     """The stage that results of which none is told most likely are of: by their subjects' names, by what they are, by the heads."""
-    entry, last = framework.stages[0].entry_stage, framework.stages[-1].name
+    entry, last = framework.stages[0], framework.stages[-1]
+    columns = match.table.columns
     if match.long:
-        subjects = cells(match.table.columns[match.named["subject"]]).texts
+        subjects = cells_of(columns[match.named["subject"]]).texts
         named = [headings.result_named(text, framework) for text in subjects]
-        if named and all(named):
+        if named and named[0] and all(named):
             return named[0].stage
-        places = [(match.named["result"], "")]
+        results = [(match.named["result"], "")]
     else:
-        untold = [column for column in match.results if column.result.stage == UNTOLD]
-        places = [(column.index, column.result.subject) for column in untold]
-    held = [(cells(match.table.columns[place]), subject) for place, subject in places]
-    entries, grades = (
-        sum(share_of_results(one, stage, subject, framework) for one, subject in held)
-        for stage in (entry, "now")
-    )
+        results = [(column.index, one.subject) for column, one in match.without_stage]
+
+    def fitting(stage: str) -> float:
+        return sum(
+            share_of_results(cells_of(columns[index]), stage, subject, framework)
+            for index, subject in results
+        )
+
+    entries = fitting(entry.entry_stage)
     # What may be both, such as 98 and 54, is a score sooner than a double award.
-    if (
-        entries > _MOST * len(held)
-        and entries >= grades
-        and framework.stages[0].averaged
-    ):
-        return entry
-    if match.long and any(
-        _OF_EXAMS.search(heading) for heading in match.table.headings
-    ):
-        return last
-    return "now"
+    is_entry = entries > _MOST * len(results) and entries >= fitting("now")
+    if entry.averaged and is_entry:
+        return entry.entry_stage
+    of_exams = any(map(_OF_EXAMS.search, match.table.headings))
+    return last.name if match.long and of_exams else "now"
 
 
 _OF_EXAMS = re.compile(
@@ -508,9 +313,9 @@ def missing(match: Matched) -> list[Fault]:
     if match.long:
         needed |= {"subject": ("the subject of each result", "subject")}
         needed |= {"result": ("the results", "result")}
-    found = set(match.named) | (
-        {"pupil_id"} if headings.OWN_NUMBER in match.named else set()
-    )
+    lacking = set(needed) - set(match.named)
+    if match.number is not None:
+        lacking.discard("pupil_id")
     return [
         Fault(
             file=match.table.file,
@@ -520,7 +325,7 @@ def missing(match: Matched) -> list[Fault]:
             f"If not, add a column headed ‘{heading}’ and choose the file again.",
         )
         for name, (holds, heading) in needed.items()
-        if name not in found
+        if name in lacking
     ]
 
 
@@ -528,6 +333,7 @@ _ENGLAND = re.compile(r"ks2[ _]?(scaled[ _]score[ _]group|prior)", re.IGNORECASE
 _PUBLISHED = re.compile(
     r"number[ _]achieving|all[ _](double[ _])?grades|geographic[ _]level", re.IGNORECASE
 )
+_OF_PUPILS = re.compile(r"(?<![a-z])upn(?![a-z])", re.IGNORECASE)
 
 
 def is_national(headings: Sequence[str]) -> bool:
@@ -536,14 +342,10 @@ def is_national(headings: Sequence[str]) -> bool:
     >>> is_national(["KS2_Prior", "num_4", "All_Grades"]), is_national(["UPN", "KS2_Prior", "All_Grades"])
     (True, False)
     """
-    return (
-        any(_ENGLAND.fullmatch(heading.strip()) for heading in headings)
-        and any(_PUBLISHED.fullmatch(heading.strip()) for heading in headings)
-        and not any(
-            re.search(r"(?<![a-z])upn(?![a-z])", heading.casefold())
-            for heading in headings
-        )
-    )
+    names = [heading.strip() for heading in headings]
+    of_england = any(map(_ENGLAND.fullmatch, names))
+    published = any(map(_PUBLISHED.fullmatch, names))
+    return of_england and published and not any(map(_OF_PUPILS.search, names))
 
 
 def national_table(table: RawTable) -> Fault:

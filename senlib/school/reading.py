@@ -10,6 +10,7 @@ import numpy as np
 
 from senlib.frameworks import Framework
 from senlib.school import headings
+from senlib.school.cells import cells_of
 from senlib.school.contents import holds
 from senlib.school.faults import Fault, FaultyFile
 from senlib.school.file_answers import FileAnswers
@@ -18,7 +19,6 @@ from senlib.school.files import NamedFile
 from senlib.school.lists import SchoolList
 from senlib.school.matching import (
     Matched,
-    cells,
     is_national,
     matched,
     missing,
@@ -163,7 +163,7 @@ class Reading:
                     guess=column.guess,
                     left_out=not column.used,
                     holds=holds(
-                        cells(table.columns[column.index]),
+                        cells_of(table.columns[column.index]),
                         column,
                         framework=self.framework,
                     ),
@@ -213,7 +213,7 @@ class Reading:
 
     def _review_unknown(self, table: RawTable) -> None:
         for index, heading in enumerate(table.headings):
-            held = cells(table.columns[index])
+            held = cells_of(table.columns[index])
             words = f"{held.filled:,} filled in"
             self.columns.append(
                 ReviewedColumn(table.file, heading, "", "", left_out=True, holds=words)
