@@ -1,4 +1,4 @@
-"""Text on its way into a file: what people typed stays text, without the characters that a file cannot hold; days in words."""
+"""Texts: what people typed stays text, without the characters that a file cannot hold; texts cut, joined and begun; days in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def plain(text: str) -> str:
     >>> plain("Ada\x00 Zhou\x0bYear 7"), plain("MERGEFIELD <b> & =cmd|' /C calc'!A0")
     ('Ada Zhou\nYear 7', "MERGEFIELD <b> & =cmd|' /C calc'!A0")
     """
-    return _OVERRIDES.sub("", _NOT_IN_FILES.sub("", _BREAKS.sub("\n", text)))
+    text = _BREAKS.sub("\n", text)
+    text = _NOT_IN_FILES.sub("", text)
+    return _OVERRIDES.sub("", text)
 
 
 def one_line(text: str, *, most: int = 255) -> str:
@@ -33,6 +35,15 @@ def one_line(text: str, *, most: int = 255) -> str:
     """
     text = " ".join(plain(text).split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def joined(*sentences: str) -> str:
+    """Sentences in a row, without those that are blank.
+
+    >>> joined("There are none.", "", "That is clear.")
+    'There are none. That is clear.'
+    """
+    return " ".join(filter(None, sentences))
 
 
 def day(at: date) -> str:

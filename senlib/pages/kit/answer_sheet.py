@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import layout
 from senlib.pages.kit.shared_answers import AnswersByField, SharedAnswers
-from senlib.text import day, saved_at
+from senlib.text import day, joined, saved_at
 from senlib.widgets import Sheet
 from senlib.widgets.sheet import (
     Earlier,
@@ -206,14 +206,14 @@ def box_value(answer: Answer) -> Layout:
 
 def question(field: Field, *, has_room: bool = True) -> Layout:
     """How a field's box is to be drawn, and what is said beside it."""
-    lines = [field.help, TO_PLAN if field.to_plan else ""]
+    to_plan = TO_PLAN if field.to_plan else ""
     choices = [[choice.key, choice.label] for choice in field.choices]
     has_buttons = has_room and 0 < len(choices) <= MOST_BUTTONS
     is_choice = field.kind in ("pupil", "action")
     return {
         "key": field.key,
         "label": field.label,
-        "help": " ".join(filter(None, lines)),
+        "help": joined(field.help, to_plan),
         "kind": "choice" if is_choice else field.kind,
         "choices": choices,
         "style": "buttons" if has_buttons else "list",

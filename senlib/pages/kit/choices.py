@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from senlib.pages.kit import layout
-
-# What can be chosen: each in words, and its value.
-Options = Sequence[tuple[str, str]]
 
 
 class ChoiceList:
@@ -22,7 +17,9 @@ class ChoiceList:
     (['1'], '1', 3)
     """
 
-    def __init__(self, label: str, options: Options, value: str | None = None) -> None:
+    def __init__(
+        self, label: str, options: layout.Options, value: str | None = None
+    ) -> None:
         self.box = layout.choice(label, options, value)
         self._offering = False
 
@@ -36,7 +33,7 @@ class ChoiceList:
         """What is chosen, as the list has it."""
         return self.box.label or ""
 
-    def offer(self, options: Options, value: str | None = None) -> None:
+    def offer(self, options: layout.Options, value: str | None = None) -> None:
         """Offer these from now on, with `value` chosen, or what is chosen already where it is still there, or else the first."""
         values = [option for _, option in options]
         chosen = self.value if value is None else value

@@ -16,7 +16,7 @@ from senlib.exports.calendar import calendar
 from senlib.exports.word_forms import Copy, copy_of
 from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.site import page_of
-from senlib.workbook.forms import Cards, Part, copies
+from senlib.workbook.forms import Cards, Part, copies, place
 from senlib.workbook.page_forms import PageForms, load, stems
 from senlib.workbook.plan import PLAN, actions, in_order
 from senlib.workbook.store import AnswersByForm, StoreError
@@ -26,9 +26,12 @@ from senlib.workspace import Workspace
 
 # What can be made, as the list has it, and how: from the answers of all forms, which are read when it is asked for.
 FileOffer = tuple[str, Callable[[AnswersByForm], File]]
+FileOffers = Sequence[FileOffer]
 
 _KEEP = "It is made on this computer and stays nowhere but where you save it. If a pupil is named in it, keep it as you keep such records."
 _ONE_MOMENT = "One moment: it is being made."
+# Whose IEP it is, where the school's files no longer say.
+GONE = "somebody who is no longer in the school’s files"
 
 
 class NothingChosen(Exception):
@@ -49,7 +52,8 @@ class FileButton:
         link_words: str = "",
         keep: str = _KEEP,
     ) -> None:
-        self._make, self._link_words, self._keep = make, link_words, keep
+        self._make = make
+        self._link_words, self._keep = link_words, keep
         self.button = widgets.Button(description=words)
         self.link = layout.html("")
         self.button.on_click(lambda _: self.make())
@@ -75,8 +79,8 @@ class FileButton:
         self.link.value = ""
 
     def _linked(self, file: File) -> str:
-        stem, _, kind = file.name.rpartition(".")
         words = self._link_words or f"Download: {file.name}"
+        stem, _, kind = file.name.rpartition(".")
         link = layout.download(words, file.content, name=stem, kind=kind)
         note = layout.note(self._keep) if self._keep else ""
         return f'<p class="sl-downloads" role="status">{link}</p>{note}'
@@ -85,31 +89,35 @@ class FileButton:
 class Downloads(FileButton):
     """A list of what can be made of a page, over the button that makes it."""
 
-    def __init__(self, workspace: Workspace, offers: Sequence[FileOffer]) -> None:
+    def __init__(self, workspace: Workspace, offers: FileOffers) -> None:
         super().__init__(self._chosen)
         self.button.button_style = "primary"
         self.workspace, self.offers = workspace, dict(offers)
-        labels = [(label, label) for label in self.offers]
-        self.what = layout.choice("What to take away", labels)
+        self.what = layout.choice("What to take away", self._options)
         # A link to another file than the one that is chosen would mislead.
         self.what.observe(lambda _: self.clear(), "value")
         controls = layout.controls(self.what, self.button)
         self.box.children = [controls, self.link]
 
-    def move_to(self, workspace: Workspace, offers: Sequence[FileOffer]) -> None:
+    def move_to(self, workspace: Workspace, offers: FileOffers) -> None:
         """Offer the same of another school."""
         self.workspace = workspace
         self.offer(offers)
 
-    def offer(self, offers: Sequence[FileOffer]) -> None:
+    def offer(self, offers: FileOffers) -> None:
         """Offer these from now on; what stands at the place that is chosen stays chosen."""
         self.offers = dict(offers)
-        options = [(label, label) for label in self.offers]
-        if list(self.what.options) != options:
+        if list(self.what.options) != self._options:
             place = self.what.index or 0
-            self.what.options = options
-            self.what.index = min(place, len(options) - 1) if options else None
+            self.what.options = self._options
+            last = len(self.offers) - 1
+            if self.offers:
+                self.what.index = min(place, last)
         self.clear()
+
+    @property
+    def _options(self) -> layout.Options:
+        return [(label, label) for label in self.offers]
 
     def _chosen(self) -> File:
         make = self.offers[self.what.value]
@@ -118,44 +126,44 @@ class Downloads(FileButton):
 
 def forms(workspace: Workspace, sheet: PageForms) -> list[FileOffer]:
     """The forms of a page in Word: all of them, blank or filled in; and each by itself."""
-    parts = [part for part in sheet.parts if part.key != PLAN]
+    parts = _besides_the_plan(sheet)
     of_school = _of_the_school(sheet)
-    blank = partial(_blank, workspace, "Forms to fill in", parts)
+    blank = partial(_blank, workspace, parts)
     offers: list[FileOffer] = [("All forms of this page, to fill in by hand", blank)]
     if of_school:
         filled = partial(_filled, workspace, "What we wrote", of_school)
         offers.append(("All that stands in the forms of this page", filled))
     for part in parts:
+        title = part.title
         if part.answers:
             blank = partial(_blank_of, workspace, part)
-            offers.append((f"To fill in by hand: {part.title}", blank))
+            offers.append((f"To fill in by hand: {title}", blank))
         if part in of_school:
-            filled = partial(_filled, workspace, part.title, [part])
-            offers.append((f"Filled in: {part.title}", filled))
+            filled = partial(_filled, workspace, title, [part])
+            offers.append((f"Filled in: {title}", filled))
     return offers
 
 
 def cards(workspace: Workspace) -> FileOffer:
     """The 22 cards of Task 2, to cut out."""
-    part = load("task2_role_of_the_senco").part("task2.sort", Cards)
-    about = _about(workspace, "Cards to cut out")
-    return "Cards to cut out", lambda _: File(
-        name="Cards to cut out.docx", content=word.cards(part, about=about)
-    )
+    title = "Cards to cut out"
+
+    def make(_: AnswersByForm) -> File:
+        part = load("task2_role_of_the_senco").part("task2.sort", Cards)
+        about = _about(workspace, title)
+        content = word.cards(part, about=about)
+        return File(name=f"{title}.docx", content=content)
+
+    return title, make
 
 
 def iep(workspace: Workspace, *, of: str, whom: str, answers: AnswersByForm) -> File:
     """One IEP."""
-    title = f"Individual education plan: {whom}"
-    content = word.iep(
-        about=_about(workspace, "Individual education plan"),
-        heading=title,
-        of=of,
-        answers=answers,
-    )
+    about = _about(workspace, "Individual education plan")
+    title = f"{about.title}: {whom}"
     return File(
         name=f"{title}.docx",
-        content=content,
+        content=word.iep(about=about, heading=title, of=of, answers=answers),
         says="What is planned for one pupil or one group.",
     )
 
@@ -164,28 +172,23 @@ def feedback(
     workspace: Workspace, *, of: str, visit: str, answers: AnswersByForm
 ) -> File:
     """The feedback sheet of one visit."""
+    about = _about(workspace, "Feedback on a lesson")
     title = f"Feedback: {visit}"
-    content = word.feedback(
-        about=_about(workspace, "Feedback on a lesson"),
-        heading=title,
-        of=of,
-        answers=answers,
-    )
     return File(
         name=f"{title}.docx",
-        content=content,
+        content=word.feedback(about=about, heading=title, of=of, answers=answers),
         says="How support was used in one lesson; no judgement on a person.",
     )
 
 
 def plan(workspace: Workspace, answers: AnswersByForm) -> File:
     """The action plan."""
-    names = pupil_names.names(workspace.school)
+    about = _about(workspace, "Action plan")
     content = word.plan(
         in_order(actions(answers)),
-        about=_about(workspace, "Action plan"),
-        today=date.today(),
-        names=names,
+        about=about,
+        today=about.on,
+        names=pupil_names.names(workspace.school),
     )
     return File(
         name="Action plan.docx",
@@ -196,56 +199,66 @@ def plan(workspace: Workspace, answers: AnswersByForm) -> File:
 
 def dates(workspace: Workspace, answers: AnswersByForm) -> File:
     """The actions that have a date, for a calendar."""
-    content = calendar(
-        actions(answers), today=date.today(), about=_about(workspace, "Action plan")
-    )
+    about = _about(workspace, "Action plan")
     return File(
         name="Actions with a date.ics",
-        content=content,
+        content=calendar(actions(answers), today=about.on, about=about),
         says="Open it, and your calendar takes the actions in.",
     )
 
 
 def everything(workspace: Workspace, answers: AnswersByForm) -> File:
     """All that has been written, in one zip: every page's forms, each IEP and feedback sheet, the plan and its dates."""
-    names = pupil_names.names(workspace.school)
     files = []
     for stem in stems():
         parts = _of_the_school(load(stem))
-        if any(any(answers.get(part.key, {}).values()) for part in parts):
-            files.append(_filled(workspace, _page_title(stem), parts, answers))
+        keys = [part.key for part in parts]
+        if any(_is_begun(answers, key) for key in keys):
+            title = page_of(stem).name.replace(":", "")
+            files.append(_filled(workspace, title, parts, answers))
+    names = dict(groups(answers))
+    names |= pupil_names.names(workspace.school)
     for of in _with_iep(answers):
-        whom = _whom(of, names, answers)
+        whom = names.get(of, GONE)
         files.append(iep(workspace, of=of, whom=whom, answers=answers))
     for of, values in copies(answers, VISIT).items():
         visit = visit_name(values)
         files.append(feedback(workspace, of=of, visit=visit, answers=answers))
-    files += [plan(workspace, answers), dates(workspace, answers)]
+    files.append(plan(workspace, answers))
+    files.append(dates(workspace, answers))
     about = _about(workspace, "The SENCO’s workbook, all that was written")
-    return File(name="The SENCO's workbook.zip", content=bundle(files, about=about))
+    content = bundle(files, about=about)
+    return File(name="The SENCO's workbook.zip", content=content)
+
+
+def _is_begun(answers: AnswersByForm, form: str) -> bool:
+    return any(answers.get(form, {}).values())
 
 
 def _of_the_school(sheet: PageForms) -> list[Part]:
     """The parts that the school fills in once; the plan is made by itself."""
-    return [
-        part
-        for part in sheet.parts
-        if part.answers and not part.each and part.key != PLAN
-    ]
+    parts = [part for part in _besides_the_plan(sheet) if part.answers]
+    return [part for part in parts if not part.each]
 
 
-def _blank(
-    workspace: Workspace, title: str, parts: Sequence[Part], _: AnswersByForm
-) -> File:
-    copies_of_parts = [Copy(part=part) for part in parts]
+def _besides_the_plan(sheet: PageForms) -> list[Part]:
+    return [part for part in sheet.parts if part.key != PLAN]
+
+
+def _blank(workspace: Workspace, parts: Sequence[Part], _: AnswersByForm) -> File:
+    """Forms to fill in by hand, each beginning a page."""
+    title = "Forms to fill in"
+    blank = [Copy(part=part) for part in parts]
     about = _about(workspace, title)
-    content = word.document(copies_of_parts, about=about, apart=True)
+    content = word.document(blank, about=about, apart=True)
     return File(name=f"{title}.docx", content=content)
 
 
 def _blank_of(workspace: Workspace, part: Part, _: AnswersByForm) -> File:
     """One form alone, with a line for whom it is and more room to write."""
-    content = word.form(Copy(part=part), about=_about(workspace, part.title))
+    blank = Copy(part=part)
+    about = _about(workspace, part.title)
+    content = word.form(blank, about=about)
     return File(name=f"{part.title}.docx", content=content)
 
 
@@ -253,10 +266,14 @@ def _filled(
     workspace: Workspace, title: str, parts: Sequence[Part], answers: AnswersByForm
 ) -> File:
     names = pupil_names.names(workspace.school)
-    names |= {action.key: action.what for action in actions(answers)}
-    filled = [copy_of(part, of="", answers=answers) for part in parts]
-    pieces = [replace(copy, names=names) for copy in filled]
-    content = word.document(pieces, about=_about(workspace, title))
+    for action in actions(answers):
+        names[action.key] = action.what
+    pieces = []
+    for part in parts:
+        copy = copy_of(part, of="", answers=answers)
+        pieces.append(replace(copy, names=names))
+    about = _about(workspace, title)
+    content = word.document(pieces, about=about)
     return File(name=f"{title}.docx", content=content)
 
 
@@ -269,20 +286,11 @@ def _about(workspace: Workspace, title: str) -> About:
     )
 
 
-def _page_title(stem: str) -> str:
-    return page_of(stem).name.replace(":", "")
-
-
 def _with_iep(answers: AnswersByForm) -> list[str]:
     """Whoever has something written in one of the IEP's parts."""
     whom: dict[str, None] = {}
     for key in word.IEP:
-        for of, values in copies(answers, key).items():
-            if any(values.values()):
+        for of in copies(answers, key):
+            if _is_begun(answers, place(key, of=of)):
                 whom[of] = None
     return list(whom)
-
-
-def _whom(of: str, names: dict[str, str], answers: AnswersByForm) -> str:
-    gone = "somebody who is no longer in the school’s files"
-    return names.get(of) or groups(answers).get(of) or gone

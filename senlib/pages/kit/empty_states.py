@@ -13,6 +13,7 @@ from senlib.measures.tracking import NO_DATE, NO_POINTS, NO_START
 from senlib.measures.tracking import NO_NOW as NO_RESULT_NOW
 from senlib.pages.kit.sentences import no_sen_code, pupils, without_a_date
 from senlib.school.school import School
+from senlib.text import joined
 
 NO_NOW = "Choose your files again on the front page, with a list of current levels or grades."
 NO_ROLL = "Choose your files again on the front page, with a list of the pupils who are on roll."
@@ -168,13 +169,12 @@ def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str)
         NO_POINTS: "W, a P level or a code, which have no points",
     }
     counts = [_have(int(count[why]), lacks[why]) for why in lacks if why in reasons]
-    parts = [
+    return joined(
         f"It is not known yet who {whom} is on course in {subject}.",
         f"{'; '.join(counts)}." if counts else "",
         without_a_date(int(count.get(NO_DATE, 0))),
         NO_NOW if NO_RESULT_NOW in reasons else "",
-    ]
-    return " ".join(filter(None, parts))
+    )
 
 
 def _have(count: int, what: str) -> str:

@@ -42,8 +42,6 @@ from senlib.workbook.plan import begin_action
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
 
-Options = Sequence[tuple[str, str]]
-
 _LAST_TIME = "What you have answered now stays beside the new answers, as ‘last time’. Nothing is lost."
 _TAKEN = Field("taken", "In the plan", kind="yes")
 
@@ -63,7 +61,7 @@ class FormSheet(AnswerSheet):
         of: str = "",
         level: int = 3,
         title: str = "",
-        choices: Mapping[str, Options] | None = None,
+        choices: Mapping[str, layout.Options] | None = None,
         notes: Mapping[str, str] | None = None,
         shown_rows: Callable[[Row], bool] = lambda _row: True,
     ) -> None:

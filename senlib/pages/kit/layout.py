@@ -47,6 +47,8 @@ DENOMINATORS = [
 LIKELY = "Line: where the true rate is likely to lie."
 
 
+# What can be chosen: each in words, and its value.
+Options = Sequence[tuple[str, str]]
 # What is called when something has happened on the page.
 Callback = Callable[[], None]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from senlib import national
 from senlib.frameworks import Framework, Stage
 from senlib.measures.others import Share, counted_in, others, share
 from senlib.pages.kit import layout, sentences
-from senlib.text import upper_first
+from senlib.text import joined, upper_first
 from senlib.workspace import Workspace
 
 # Said wherever one of these figures stands.
@@ -76,14 +77,6 @@ def of_group(
     )
 
 
-def beside(
-    workspace: Workspace, *, subject: str, entry: str, sen_provision: str, reach: str
-) -> pd.DataFrame:
-    """What pupils in England with the start and the group of one of the school's went on to."""
-    group = group_of(sen_provision, framework=workspace.school.framework)
-    return of_group(workspace, subject=subject, entry=entry, group=group, reach=reach)
-
-
 def short(part: Share | None) -> str:
     """How many of how many, as a list has it; '' where there is no figure.
 
@@ -112,14 +105,9 @@ def reached(table: pd.DataFrame, *, reach: str, stage: Stage) -> str:
 
 def in_order() -> list[str]:
     """Every way in which `short` can say how many of 100, upwards, so that a list sorts by it."""
-    counts = [f"{count} of 100" for count in range(101)]
-    return [
-        counts[0],
-        "fewer than 1 of 100",
-        *counts[1:-1],
-        "more than 99 of 100",
-        counts[-1],
-    ]
+    counts = [f"{count} of 100" for count in range(1, 100)]
+    few, most = "fewer than 1 of 100", "more than 99 of 100"
+    return ["0 of 100", few, *counts, most, "100 of 100"]
 
 
 def sentence(
@@ -147,7 +135,8 @@ def sentence(
     pupils = whom(group)
     if part.of >= 100:
         return f"In England {short(part)} {pupils} {start} reached {aim} ({year})."
-    few = pupils.replace("pupils", sentences.pupils(part.of))
+    count = sentences.pupils(part.of)
+    few = pupils.replace("pupils", count)
     return f"Of only {few} in England {start}, {part.reached} reached {aim} ({year})."
 
 
@@ -161,7 +150,7 @@ def footnote(
     'England counts pupils who worked below the test among those who started below 80.'
     """
     below = BELOW_THE_TEST if stage.below_band in starts else ""
-    return " ".join(filter(None, (below, source(tables))))
+    return joined(below, source(tables))
 
 
 def source(tables: Iterable[pd.DataFrame]) -> str:
@@ -206,9 +195,10 @@ def block(
         caption = f"{head} in England who started there, in {subject}, by grade"
         strips.append(strip(table, reach=reach, stage=stage, name=name))
         strips.append(numbers(table, caption=caption))
-    answer = layout.answer(" ".join([*says, NO_PREDICTION]))
+    answer = layout.answer(joined(*says, NO_PREDICTION))
     below = footnote(filled.values(), starts=[entry], stage=stage)
-    return answer + "".join(strips) + layout.note(below)
+    strips.append(layout.note(below))
+    return answer + "".join(strips)
 
 
 def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> str:
@@ -236,14 +226,18 @@ def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> s
 
 def _squares(table: pd.DataFrame, *, reach: str, stage: Stage) -> list[str]:
     """The squares of a strip, those of whoever reached the aim marked."""
-    counts = zip(table["outcome"], table[counted_in(table)], strict=True)
     squares = []
-    for outcome, count in counts:
+    for outcome, count in _counts(table):
         there = stage.outcome_scale.reached(outcome, reach=reach)
         mark = ' class="sl-there"' if there else ""
         square = f"<span{mark}>{layout.escape(_letter(outcome))}</span>"
         squares += [square] * int(count)
     return squares
+
+
+def _counts(table: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """Each outcome with how many reached it, of 100 or of however many there were."""
+    return zip(table["outcome"], table[counted_in(table)], strict=True)
 
 
 def in_words(table: pd.DataFrame) -> str:
@@ -252,14 +246,12 @@ def in_words(table: pd.DataFrame) -> str:
     >>> in_words(pd.DataFrame({"outcome": ["U", "1", "2"], "pupils": [5, 2, 0], "row_pupils": 7, "of_100": [71, 29, 0]}))
     'Of 7: 5 U, 2 grade 1'
     """
-    column = counted_in(table)
-    counts = zip(table["outcome"], table[column], strict=True)
     grades = []
-    for outcome, count in counts:
+    for outcome, count in _counts(table):
         if count:
             grade = f"grade {outcome}" if outcome.isdigit() else outcome
             grades.append(f"{count} {grade}")
-    return f"Of {table[column].sum()}: {', '.join(grades)}"
+    return f"Of {table[counted_in(table)].sum()}: {', '.join(grades)}"
 
 
 def numbers(table: pd.DataFrame, *, caption: str) -> str:
@@ -282,13 +274,11 @@ def letters(tables: Iterable[pd.DataFrame], *, stage: Stage) -> str:
     """
     meanings = {code.name: code.meaning for code in stage.outcome_scale.codes}
     meanings["U"] = "ungraded"
-    outcomes: list[str] = []
-    for table in tables:
-        somebody = table[counted_in(table)] > 0
-        outcomes.extend(table.loc[somebody, "outcome"])
+    counts = chain.from_iterable(map(_counts, tables))
+    outcomes = dict.fromkeys(outcome for outcome, count in counts if count)
     return " ".join(
         f"{_letter(outcome)}: {meanings[outcome]}."
-        for outcome in dict.fromkeys(outcomes)
+        for outcome in outcomes
         if outcome in meanings
     )
 

@@ -49,7 +49,11 @@ def short_headings() -> dict[str, str]:
     >>> list(short_headings().values())[:4]
     ['Curriculum', 'Literacy', 'Numeracy', 'Behaviour']
     """
-    return {key: title.split()[0].rstrip(",") for key, title in headings().items()}
+    short = {}
+    for key, title in headings().items():
+        first, *_ = title.split()
+        short[key] = first.rstrip(",")
+    return short
 
 
 def given(answers: AnswersByForm) -> pd.DataFrame:
@@ -68,15 +72,28 @@ def given(answers: AnswersByForm) -> pd.DataFrame:
         for line in lines
         if _is_given(values, line.key)
     ]
-    return pd.DataFrame(rows, columns=GIVEN).astype({"hours": float, "cost": float})
+    table = pd.DataFrame(rows, columns=GIVEN)
+    return table.astype({"hours": float, "cost": float})
 
 
 def _given_line(pupil: str, line: Row, values: Answers) -> list[str | float]:
     """What a line of a pupil's map says, by the columns of GIVEN."""
-    keys = [answer_key(row=line.key, column=column) for column in WRITTEN]
-    initials, hours, cost = (values.get(key, "") for key in keys)
-    what = [pupil, line.section, line.key, line.label]
-    return [*what, initials, number(hours), number(cost)]
+    initials, hours, cost = _written(values, line.key)
+    return [
+        pupil,
+        line.section,
+        line.key,
+        line.label,
+        initials,
+        number(hours),
+        number(cost),
+    ]
+
+
+def _written(values: Answers, row: str) -> list[str]:
+    """What is written in a line of a pupil's map, by the columns of WRITTEN."""
+    keys = [answer_key(row=row, column=column) for column in WRITTEN]
+    return [values.get(key, "") for key in keys]
 
 
 def by_pupil(answers: AnswersByForm) -> pd.DataFrame:
@@ -87,9 +104,10 @@ def by_pupil(answers: AnswersByForm) -> pd.DataFrame:
     ['Literacy', 'Guided reading and writing in lessons']
     """
     table = given(answers)
-    headings_in_short = table["heading"].map(short_headings()).fillna("")
-    table = table.assign(headings=headings_in_short)
-    words = table.groupby("pupil_id").agg({"headings": _joined, "label": "; ".join})
+    short = table["heading"].map(short_headings())
+    table = table.assign(headings=short.fillna(""))
+    by_pupil = table.groupby("pupil_id")
+    words = by_pupil.agg({"headings": _joined, "label": "; ".join})
     return words.rename(columns={"label": "things"})
 
 
@@ -105,16 +123,15 @@ def adult_first(values: Answers, alternatives: Answers) -> bool:
     (True, False, False)
     """
     adult = any(_is_given(values, row) for row in ADULT)
-    return adult and not any(
-        value in ("helps", "no_help") for value in alternatives.values()
-    )
+    tried = {"helps", "no_help"} & set(alternatives.values())
+    return adult and not tried
 
 
 def _is_given(values: Answers, row: str) -> bool:
     """Whether a line of a pupil's map is ticked, or has anything written in it."""
-    is_ticked = values.get(answer_key(row=row, column="given")) == "yes"
-    keys = [answer_key(row=row, column=column) for column in WRITTEN]
-    return is_ticked or any(values.get(key) for key in keys)
+    tick = answer_key(row=row, column="given")
+    is_ticked = values.get(tick) == "yes"
+    return is_ticked or any(_written(values, row))
 
 
 def number(text: str) -> float:
@@ -127,4 +144,4 @@ def number(text: str) -> float:
         value = float(text)
     except ValueError:
         return math.nan
-    return value if math.isfinite(value) and value >= 0 else math.nan
+    return value if 0 <= value < math.inf else math.nan

@@ -55,8 +55,8 @@ def person_name(person: Person) -> str:
     >>> person_name(P(surname="Khan", forename="Amina", pupil_id="1")), person_name(P(surname="", forename="", pupil_id="P-7F3K"))
     ('Khan, Amina', 'P-7F3K')
     """
-    name = ", ".join(filter(None, (person.surname, person.forename)))
-    return name or person.pupil_id
+    names = (person.surname, person.forename)
+    return ", ".join(filter(None, names)) or person.pupil_id
 
 
 def with_sen(school: School) -> pd.DataFrame:
@@ -69,14 +69,15 @@ def with_sen(school: School) -> pd.DataFrame:
     )
 
 
-def options(pupils: pd.DataFrame) -> list[tuple[str, str]]:
+def options(pupils: pd.DataFrame) -> layout.Options:
     """Pupils to choose from: 'Khan, Amina (7B, K, SLCN)' and the pupil's number."""
-    return [(described(pupil), pupil.pupil_id) for pupil in pupils.itertuples()]
+    rows = pupils.itertuples()
+    return [(described(pupil), pupil.pupil_id) for pupil in rows]
 
 
 def offered(
     workspace: Workspace, query: Mapping[str, str]
-) -> tuple[list[tuple[str, str]], str]:
+) -> tuple[layout.Options, str]:
     """Whom a page about one pupil offers, and whom of them its address asks for, '' for none.
 
     Offered are the pupils with SEN who are on roll; first of all the one who is asked for, though she has left or has no SEN code.
@@ -97,13 +98,14 @@ def needs(pupil: WithNeeds) -> list[str]:
     >>> needs(P(need="BESD", need_2="ASD")), needs(P(need="MLD", need_2="MLD")), needs(P(need="", need_2=""))
     (['BESD', 'ASD'], ['MLD'], [])
     """
-    return list(dict.fromkeys(filter(None, (pupil.need, pupil.need_2))))
+    both = dict.fromkeys((pupil.need, pupil.need_2))
+    return list(filter(None, both))
 
 
 def needs_listed(school: School) -> dict[str, str]:
     """Every pupil's needs by number, as a list shows them: 'BESD, ASD'."""
-    pupils = school.pupils[["pupil_id", *NEEDS]].itertuples()
-    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in pupils}
+    rows = school.pupils.itertuples()
+    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in rows}
 
 
 def described(pupil: Pupil) -> str:
@@ -113,8 +115,8 @@ def described(pupil: Pupil) -> str:
     >>> described(P(surname="Khan", forename="Amina", pupil_id="1", form="7B", sen_provision="K", need="SLCN", need_2=""))
     'Khan, Amina (7B, K, SLCN)'
     """
-    facts = (pupil.form, pupil.sen_provision, *needs(pupil))
-    more = ", ".join(filter(None, facts))
+    codes = [pupil.sen_provision, *needs(pupil)]
+    more = ", ".join(filter(None, (pupil.form, *codes)))
     name = person_name(pupil)
     return f"{name} ({more})" if more else name
 
@@ -146,12 +148,14 @@ def _meanings(
 def codes_key(school: School) -> str:
     """What the school's codes for SEN and needs mean, one key press away below a list in which they stand."""
     lines = codes(school.pupils, framework=school.framework)
-    return layout.folded("What the codes mean", "".join(map(layout.note, lines)))
+    notes = "".join(map(layout.note, lines))
+    return layout.folded("What the codes mean", notes)
 
 
 def names(school: School) -> dict[str, str]:
     """Every pupil's name by number."""
-    return {pupil.pupil_id: person_name(pupil) for pupil in school.pupils.itertuples()}
+    rows = school.pupils.itertuples()
+    return {pupil.pupil_id: person_name(pupil) for pupil in rows}
 
 
 def token(pupil_id: str, *, key: bytes) -> str:
@@ -160,7 +164,8 @@ def token(pupil_id: str, *, key: bytes) -> str:
     >>> token("0123", key=bytes(32)) == token("0123", key=bytes(32)), len(token("0123", key=bytes(32)))
     (True, 16)
     """
-    digest = hmac.digest(key, f"address {pupil_id}".encode(), "sha256")
+    text = f"address {pupil_id}".encode()
+    digest = hmac.digest(key, text, "sha256")
     return digest.hex()[:_TOKEN_LETTERS]
 
 
@@ -176,8 +181,8 @@ def page_address(
         key = workspace.code_key()
     except OSError:
         return page
-    query = {"pupil": token(pupil_id, key=key)} | more
-    return f"{page}?{urlencode(query)}"
+    sign = token(pupil_id, key=key)
+    return f"{page}?{urlencode({'pupil': sign} | more)}"
 
 
 def asked_for(workspace: Workspace, query: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from senlib import charts
 from senlib.pages.kit import layout
+from senlib.text import joined
 
 
 def rates_picture(
@@ -26,11 +27,12 @@ def rates_picture(
     `strong` says which stand out, `axis` what is reached. `key` says what the marks mean, `strokes` what the strokes do; what
     the line means stands between them. A row without pupils is drawn, and not read out.
     """
+    rows = table.itertuples()
     says = [
         f"{label}: {layout.percent_range(row.percent, row.low, row.high)}"
-        for label, row in zip(labels, table.itertuples(), strict=True)
+        for label, row in zip(labels, rows, strict=True)
         if row.pupils
     ]
     draw = partial(charts.rates, table, labels=labels, strong=strong, axis=axis)
-    words = " ".join(filter(None, (key, layout.LIKELY, strokes)))
+    words = joined(key, layout.LIKELY, strokes)
     return layout.picture(draw, says=". ".join(says), key=words)

@@ -11,7 +11,7 @@ from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW, points_apart, rounded
 from senlib.measures.starts import WITHOUT_TESTS, summer_of_tests, without_tests
 from senlib.pages.kit import verdicts
-from senlib.text import upper_first
+from senlib.text import joined, upper_first
 
 # What a list says of a pupil of whom both are true.
 STUCK_FIRST = "Who is behind and stuck is listed as stuck."
@@ -41,9 +41,8 @@ def hours(count: float) -> str:
     >>> hours(1.0), hours(0.5), hours(1234.5)
     ('1 hour a week', '0.5 hours a week', '1,234.5 hours a week')
     """
-    return (
-        f"{f'{count:,.1f}'.removesuffix('.0')} hour{'' if count == 1 else 's'} a week"
-    )
+    number = f"{count:,.1f}".removesuffix(".0")
+    return f"{number} hour{'' if count == 1 else 's'} a week"
 
 
 def arrived(entry: str, *, stage: Stage) -> str:
@@ -60,7 +59,9 @@ def arrived(entry: str, *, stage: Stage) -> str:
     if entry == "none":
         return f"whose {stage.entry_stage} result is not known"
     if not stage.averaged:
-        return f"who {'arrived' if stage.ends_in_year == 9 else 'entered'} {'' if entry.startswith('below') else 'at '}{_level(entry)}"
+        arrived = "arrived" if stage.ends_in_year == 9 else "entered"
+        at = "" if entry.startswith("below") else "at "
+        return f"who {arrived} {at}{_level(entry)}"
     if entry == stage.below_band:
         return f"who arrived working {entry}"
     return f"who arrived with a score {'below 80' if entry == '<80' else f'of {entry}'}"
@@ -92,7 +93,8 @@ def aim(framework: Framework) -> str:
     'The aim: level 5 or above. On course: at or above a '
     """
     plan = framework.tracking
-    return f"The aim: {reached(plan.reach, stage=framework.stage(plan.stage))}. {plan.on_course}"
+    outcome = reached(plan.reach, stage=framework.tracked_stage)
+    return f"The aim: {outcome}. {plan.on_course}"
 
 
 def reached(reach: str, *, stage: Stage) -> str:
@@ -118,26 +120,22 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
     difference.'
     """
     left_out = int(row.get("left_out", 0))
-    # Where some are left out, the others are those whose start is known.
-    group, subject = _group(row.group, row.pupils, framework), f"in {row.subject}"
-    who = _joined(
-        group,
+    who = joined(
+        _group(row.group, row.pupils, framework),
         arrived(row.entry, stage=stage),
-        subject,
+        f"in {row.subject}",
+        # Where some are left out, the others are those whose start is known.
         "whose start is known" if left_out else "",
     )
     if row.pupils == 0:
-        without = int(row.get("without_result", 0))
-        return (
-            f"Of {without:,} {who}, none has a result."
-            if without
-            else f"There are no {who}."
-        )
+        if without := int(row.get("without_result", 0)):
+            return f"Of {without:,} {who}, none has a result."
+        return f"There are no {who}."
     first = (
         f"Of {row.pupils:,} {who}, {row.reached:,} reached {reached(row.reach, stage=stage)}: {rounded(row.percent)} %, "
         f"likely between {rounded(row.low)} and {rounded(row.high)} %."
     )
-    return _joined(
+    return joined(
         first,
         beside_england(row, framework=framework, stage=stage),
         _beside_typed(row),
@@ -158,30 +156,26 @@ def beside_england(row: pd.Series, *, framework: Framework, stage: Stage) -> str
     'Pupils with SEN in England who started where they did: 44 % (2024). No clear difference.'
     """
     if row.entry == "none":
-        return _joined(
+        return joined(
             "England has no figure for pupils whose start is not known.",
             why_no_start(row, stage=stage),
         )
-    whose = _group(row.group, 2, framework)
-    whose = f"{upper_first(whose)} in England"
+    whole = row.entry == "all"
     if pd.notna(row.get("expected_percent")):
-        start = (
-            "with that start" if row.entry != "all" else "who started where they did"
-        )
+        start = " who started where they did" if whole else " with that start"
         percent, year = row.expected_percent, row.expected_year
     elif pd.notna(row.get("national")):
-        start = "" if row.entry != "all" else ", wherever they started"
+        start = ", wherever they started" if whole else ""
         percent, year = row.national, row.national_year
     else:
         why = why_no_start(row, stage=stage) if mostly_unknown(row) else ""
-        return _joined("No national figure is held for this.", why)
-    said = f"{_joined(whose, start)}: {rounded(percent)} % ({row.get('summers') or year}).".replace(
-        " ,", ","
-    )
-    return _joined(
-        said,
-        verdicts.beside(row.difference, pupils=int(row.pupils))
-        or _no_verdict(year, row.cohort),
+        return joined("No national figure is held for this.", why)
+    whose = upper_first(_group(row.group, 2, framework))
+    figure = f"{rounded(percent)} % ({row.get('summers') or year})"
+    sure = verdicts.beside(row.difference, pupils=int(row.pupils))
+    return joined(
+        f"{whose} in England{start}: {figure}.",
+        sure or _no_verdict(year, row.cohort),
     )
 
 
@@ -206,7 +200,7 @@ def _left_out(count: int) -> str:
 
 
 def alike_answer(
-    found: Gap, who: Comparable, *, subject: str, reach: str, stage: Stage
+    gap: Gap, who: Comparable, *, subject: str, reach: str, stage: Stage
 ) -> str:
     """The one gap between pupils with SEN and without who started alike, over all starts.
 
@@ -217,21 +211,18 @@ def alike_answer(
     in the 9 starts that have both.'
     """
     aim = f"{reached(reach, stage=stage)} in {subject}"
-    starts = (
-        f"the {who.starts} starts that have"
-        if who.starts > 1
-        else "the one start that has"
-    )
+    several = f"the {who.starts} starts that have"
+    starts = several if who.starts > 1 else "the one start that has"
     few = " So few pupils are hard to judge by." if who.pupils < FEW else ""
     whom = f"This compares {pupils(who.pupils)} with SEN and {who.peers:,} without, in {starts} both.{few}"
-    points = rounded(abs(found.points))
-    if not points:
-        told = f"Over all starts, where they started alike, pupils with SEN reached {aim} as often as those without."
-    else:
-        less, lower = ("less", "lower") if found.points > 0 else ("more", "higher")
+    if points := rounded(abs(gap.points)):
         size = verdicts.in_points(str(points))
-        told = f"Over all starts, where they started alike, pupils with SEN reached {aim} {less} often: {size} {lower}."
-    return _joined(told, verdicts.gap(found), whom)
+        lower = f"less often: {size} lower"
+        often = lower if gap.points > 0 else f"more often: {size} higher"
+    else:
+        often = "as often as those without"
+    sentence = f"Over all starts, where they started alike, pupils with SEN reached {aim} {often}."
+    return joined(sentence, verdicts.gap(gap), whom)
 
 
 def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
@@ -239,58 +230,25 @@ def peers_answer(sen: pd.Series, others: pd.Series, *, stage: Stage) -> str:
 
     Both are rows of a conversion table for the same subject, entry and outcome. A verdict is given for one start alone.
     """
-    found = independent(others, sen)
+    gap = independent(others, sen)
     rates = (
         f"{sen.reached:,} of {sen.pupils:,} with SEN reached {reached(sen.reach, stage=stage)} "
         f"({rounded(sen.percent)} %), and {others.reached:,} of {others.pupils:,} without ({rounded(others.percent)} %)"
     )
     apart = points_apart(sen.percent, others.percent)
-    more = "" if found.points >= 0 else " more with SEN"
+    more = "" if gap.points >= 0 else " more with SEN"
     size = "no gap" if apart == "0" else f"a gap of {verdicts.in_points(apart)}{more}"
     if sen.entry == "all":
         return f"Wherever they started, {rates}: {size}."
-    whom = _joined("pupils", arrived(sen.entry, stage=stage), f"in {sen.subject}")
-    told = f"Of {whom}, {rates}: {size}."
+    start = arrived(sen.entry, stage=stage)
+    sentence = f"Of pupils {start} in {sen.subject}, {rates}: {size}."
     if mostly_unknown(sen) or mostly_unknown(others):
-        return _joined(
-            told,
+        return joined(
+            sentence,
             "We do not know where they started, so we do not judge by it.",
             why_no_start(sen, stage=stage),
         )
-    return told if apart == "0" else _joined(told, verdicts.gap(found))
-
-
-def trend_answer(now: pd.Series, before: pd.Series) -> str:
-    """Pupils with SEN in one summer and in an earlier one: other pupils each time.
-
-    >>> rows = [pd.Series(dict(cohort=year, reached=made, pupils=40, percent=2.5 * made, low=low, high=high, entry="3"))
-    ...     for year, made, low, high in ((2004, 20, 35.2, 64.8), (2001, 12, 18.1, 45.4))]
-    >>> trend_answer(*rows)
-    'Pupils with SEN: 20 of 40 in 2004 (50 %), and 12 of 40 three years before, in 2001 (30 %): 20 points higher. That is not clear:
-    the true gap may be anything from 1 point the other way to 39 points this way.'
-    """
-    found = independent(now, before)
-    change = points_apart(now.percent, before.percent)
-    same = change == "0"
-    went = (
-        "the same"
-        if same
-        else f"{verdicts.in_points(change)} {'higher' if found.points > 0 else 'lower'}"
-    )
-    sure = "" if same else verdicts.gap(found)
-    if mostly_unknown(now) or mostly_unknown(before):
-        sure = "We do not know where most of them started in one of the summers, so we do not judge by it."
-    apart = int(now.cohort) - int(before.cohort)
-    when = "the summer before" if apart == 1 else f"{_number(apart)} years before"
-    return _joined(
-        f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
-        f"and {before.reached} of {before.pupils} {when}, in {before.cohort} ({rounded(before.percent)} %): {went}.",
-        sure,
-    )
-
-
-def _number(count: int) -> str:
-    return {2: "two", 3: "three", 4: "four", 5: "five"}.get(count, str(count))
+    return sentence if apart == "0" else joined(sentence, verdicts.gap(gap))
 
 
 def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
@@ -304,36 +262,36 @@ def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
     and 41 points. This allows for three subjects, of which these two lie furthest apart. 3 count in one of the two alone
     and are left out.'
     """
-    first, second = pair.both + pair.first_only, pair.both + pair.second_only
-    whom = f"Of {pupils(int(pair.pupils))} who count{'s' if pair.pupils == 1 else ''} in both"
-    rates = [rounded(100 * count / pair.pupils) for count in (first, second)]
-    told = f"{whom}, {first} met it in {pair['first']} ({rates[0]} %) and {second} in {pair.second} ({rates[1]} %)"
-    if first == second:
-        told = f"No subject stands higher than another. {told}."
-        sure = ""
-    else:
-        order = (
-            f"In these figures {pair['first']} stands highest and {pair.second} lowest."
-        )
-        told = f"{order} {told}: {verdicts.in_points(str(rounded(pair.points)))} apart."
-        sure = verdicts.gap(Gap(pair.points, pair.low, pair.high))
+    first = pair.both + pair.first_only
+    second = pair.both + pair.second_only
+    in_first = f"{pair['first']} ({rounded(100 * first / pair.pupils)} %)"
+    in_second = f"{pair.second} ({rounded(100 * second / pair.pupils)} %)"
+    count = "counts" if pair.pupils == 1 else "count"
+    whom = f"Of {pupils(int(pair.pupils))} who {count} in both"
+    sentence = f"{whom}, {first} met it in {in_first} and {second} in {in_second}"
     alone = f"{pair.first_only} met it in {pair['first']} alone, {pair.second_only} in {pair.second} alone."
-    several = (
-        f"This allows for {_subjects(subjects)}, of which these two lie furthest apart."
-        if subjects > 2
-        else ""
+    left_out = ""
+    if others := int(pair.others):
+        count, are = ("counts", "is") if others == 1 else ("count", "are")
+        left_out = f"{others} {count} in one of the two alone and {are} left out."
+    if first == second:
+        same = "No subject stands higher than another."
+        return joined(same, f"{sentence}.", alone, left_out)
+    several = ""
+    if subjects > 2:
+        number = "three" if subjects == 3 else subjects
+        several = (
+            f"This allows for {number} subjects, of which these two lie furthest apart."
+        )
+    gap = Gap(pair.points, pair.low, pair.high)
+    return joined(
+        f"In these figures {pair['first']} stands highest and {pair.second} lowest.",
+        f"{sentence}: {verdicts.in_points(str(rounded(pair.points)))} apart.",
+        alone,
+        verdicts.gap(gap),
+        several,
+        left_out,
     )
-    others = int(pair.others)
-    left = (
-        f"{others} {'counts' if others == 1 else 'count'} in one of the two alone and {'is' if others == 1 else 'are'} left out."
-        if others
-        else ""
-    )
-    return _joined(told, alone, sure, several if sure else "", left)
-
-
-def _subjects(count: int) -> str:
-    return f"{'three' if count == 3 else count} subjects"
 
 
 def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
@@ -343,29 +301,23 @@ def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
     if row.criterion.startswith("attendance"):
         return _attendance_answer(row)
     left_out = _left_out(int(row.get("left_out", 0)))
-    state = (
-        "Met." if row.met else f"Not met: {more_pupils(int(row.more))} would meet it."
-    )
-    if pd.notna(row.get("target_year")) or pd.isna(row.target):
+    more = "" if row.met else more_pupils(int(row.more))
+    if pd.isna(row.target) or pd.notna(row.get("target_year")):
         # England's own figure is the yardstick: nobody has set it as a target.
-        said = _beside_the_figure(row, framework=framework)
-        if not row.judged or pd.isna(row.target):
-            return _joined(said, left_out)
-        more = more_pupils(int(row.more))
-        reach = (
-            "Met."
-            if row.met
-            else f"Not met: {more} would meet it, which is England’s own figure."
-        )
-        return _joined(said, reach, left_out)
-    return _joined(state, verdicts.target(row.clear, pupils=int(row.pupils)), left_out)
+        beside = _beside_the_figure(row, framework=framework)
+        if pd.isna(row.target) or not row.judged:
+            return joined(beside, left_out)
+        missed = f"Not met: {more} would meet it, which is England’s own figure."
+        return joined(beside, missed if more else "Met.", left_out)
+    met = f"Not met: {more} would meet it." if more else "Met."
+    sure = verdicts.target(row.clear, pupils=int(row.pupils))
+    return joined(met, sure, left_out)
 
 
 def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
     """How a criterion stands beside England's figure, as `beside_england` says it of a conversion table's row."""
-    entry = next(
-        (one.entry for one in framework.criteria if one.key == row.criterion), ()
-    )
+    entries = {one.key: one.entry for one in framework.criteria}
+    entry = entries.get(row.criterion, ())
     of_england = {
         "group": "SEN",
         "entry": entry[0] if entry else "all",
@@ -373,7 +325,8 @@ def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
         "expected_year": row.get("target_year"),
     }
     row = pd.Series(row.to_dict() | of_england)
-    return beside_england(row, framework=framework, stage=framework.stage())
+    stage = framework.stage()
+    return beside_england(row, framework=framework, stage=stage)
 
 
 def _attendance_answer(row: pd.Series) -> str:
@@ -394,7 +347,8 @@ def _sure_of_the_mean(row: pd.Series) -> str:
 
 def mostly_unknown(row: pd.Series) -> bool:
     """Whether the start of most pupils of a row of a conversion table is not known."""
-    return row.entry == "none" or 2 * row.get("without_start", 0) > row.pupils
+    without = row.get("without_start", 0)
+    return row.entry == "none" or 2 * without > row.pupils
 
 
 def why_no_start(row: pd.Series, *, stage: Stage) -> str:
@@ -447,9 +401,11 @@ def _beside_typed(row: pd.Series) -> str:
     if pd.isna(row.get("typed")):
         return ""
     whose = upper_first(row.typed_whose)
-    said = f"{whose}: {rounded(row.typed)} % ({row.typed_year}, typed in)."
     sure = verdicts.beside(row.typed_difference, pupils=int(row.pupils))
-    return _joined(said, sure or _no_verdict(row.typed_year, row.cohort))
+    return joined(
+        f"{whose}: {rounded(row.typed)} % ({row.typed_year}, typed in).",
+        sure or _no_verdict(row.typed_year, row.cohort),
+    )
 
 
 def _beside_the_lea(row: pd.Series) -> str:
@@ -460,10 +416,6 @@ def _beside_the_lea(row: pd.Series) -> str:
     return f"The LEA’s other schools: {rounded(row.lea)} %. {sure}"
 
 
-def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
 def _group(group: str, count: int, framework: Framework) -> str:
     noun = "pupil" if count == 1 else "pupils"
     named = {"all": noun, "SEN": f"{noun} with SEN", "no SEN": f"{noun} without SEN"}
@@ -471,8 +423,5 @@ def _group(group: str, count: int, framework: Framework) -> str:
 
 
 def _level(entry: str) -> str:
-    return (
-        f"below level {entry.removeprefix('below ')}"
-        if entry.startswith("below")
-        else f"level {entry}"
-    )
+    below = entry.removeprefix("below ")
+    return f"level {entry}" if below == entry else f"below level {below}"

@@ -15,8 +15,16 @@ from senlib.pages.kit import others_of_100
 
 ASKS = "What would it take?"
 
-HEADS = {"start": "Start", "now": "Now", "aim": "Aim", "standing": "Standing"}
-WEIGHTS = (2.2, 0.9, 0.7, 1.3, 1.1, 1.1, 5)
+# The columns with their heads and widths; before them is what the rows are, after them the room to write.
+HEADS = {
+    "start": "Start",
+    "now": "Now",
+    "aim": "Aim",
+    "standing": "Standing",
+    "england": "In England",
+}
+WEIGHTS = [2.2, 0.9, 0.7, 1.3, 1.1]
+FOR_ENGLAND, TO_WRITE = 1.1, 5
 
 # Room to write by hand, in cm.
 ROOM = 1.7
@@ -49,16 +57,18 @@ def sheet(
     group or a subject, as `whose` says. `starts` are the bands they are of.
     """
     strips = [strip for strip in england if len(strip.table)]
-    heads = HEADS | ({"england": "In England"} if strips else {})
-    table = rows[["what", *heads]].astype(str)
-    weights = WEIGHTS[: len(heads) + 1]
+    heads, weights = dict(HEADS), [*WEIGHTS, FOR_ENGLAND]
+    if not strips:
+        del heads["england"], weights[-1]
+    columns = ["what", *heads]
+    table = rows[columns].astype(str).assign(room="")
     pieces: list[word.Piece] = [
-        word.TextBlock(heading="", text=intro, wide=True),
+        _text(intro),
         word.TableBlock(
             heading="",
             heads=[first, *heads.values(), ASKS],
-            rows=table.assign(room="").values.tolist(),
-            weights=[*weights, WEIGHTS[-1]],
+            rows=table.values.tolist(),
+            weights=[*weights, TO_WRITE],
             room=ROOM,
             wide=True,
         ),
@@ -73,38 +83,39 @@ def _in_england(
 ) -> list[word.Piece]:
     """The strips in figures, a row each, and what they are."""
     tables = [strip.table for strip in strips]
-    outcomes = _outcomes(tables, stage=stage)
+    steps = stage.outcome_scale.steps()
+    codes = set(pd.concat(tables)["outcome"]).difference(steps)
+    # Those without a grade come first.
+    outcomes = [*sorted(codes, reverse=True), *steps]
+    rows = []
+    for strip in strips:
+        counts = _counts(strip.table)
+        of_each = counts.reindex(outcomes, fill_value=0)
+        reached = others_of_100.reached(strip.table, reach=strip.reach, stage=stage)
+        numbers = map(str, (counts.sum(), *of_each))
+        rows.append([strip.name, *numbers, reached])
     notes = [
         others_of_100.NO_PREDICTION,
         others_of_100.letters(tables, stage=stage),
         others_of_100.footnote(tables, starts=starts, stage=stage),
     ]
+    narrow = [0.6] * len(outcomes)
     return [
         word.TableBlock(
             heading="What pupils in England with the same start went on to",
             heads=[whose, "Of", *outcomes, "Reached the aim"],
-            rows=[_counts(strip, outcomes, stage=stage) for strip in strips],
-            weights=[2.6, 1, *[0.6] * len(outcomes), 3],
+            rows=rows,
+            weights=[2.6, 1, *narrow, 3],
             wide=True,
         ),
-        word.TextBlock(heading="", text="\n".join(notes), wide=True),
+        _text("\n".join(notes)),
     ]
 
 
-def _counts(strip: Strip, outcomes: Sequence[str], *, stage: Stage) -> list[str]:
-    """A row of the table: of how many, how many had each outcome, and how many reached the aim."""
-    counts = strip.table.set_index("outcome")[counted_in(strip.table)]
-    reached = others_of_100.reached(strip.table, reach=strip.reach, stage=stage)
-    return [
-        strip.name,
-        str(counts.sum()),
-        *(str(counts.get(outcome, 0)) for outcome in outcomes),
-        reached,
-    ]
+def _counts(table: pd.DataFrame) -> pd.Series:
+    """How many had each outcome, of 100 or of however many there were."""
+    return table.set_index("outcome")[counted_in(table)]
 
 
-def _outcomes(tables: Sequence[pd.DataFrame], *, stage: Stage) -> list[str]:
-    """The outcomes of several tables, in the scale's order: those without a grade first."""
-    outcomes = set(pd.concat(tables)["outcome"])
-    steps = stage.outcome_scale.steps()
-    return [*sorted(outcomes - set(steps), reverse=True), *steps]
+def _text(text: str) -> word.TextBlock:
+    return word.TextBlock(heading="", text=text, wide=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from senlib.measures.gaps import Gap, clear
 from senlib.measures.proportion import FEW, rounded
+from senlib.text import joined
 
 # What stands behind each verdict, by the function that words it.
 MEASURES = {
@@ -38,16 +39,19 @@ def beside(difference: str, *, pupils: int) -> str:
     """
     if not difference:
         return ""
-    few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by"
+    few = _too_few(pupils)
     if difference == "not clear":
-        return (
-            "No clear difference." if pupils >= FEW else f"No clear difference: {few}."
-        )
-    return (
-        f"Clearly {difference} here."
-        if pupils >= FEW
-        else f"{difference.capitalize()} here, but {few}."
-    )
+        return f"No clear difference: {few}." if few else "No clear difference."
+    if few:
+        return f"{difference.capitalize()} here, but {few}."
+    return f"Clearly {difference} here."
+
+
+def _too_few(pupils: int) -> str:
+    """That so many pupils are too few; '' where they are enough."""
+    if pupils >= FEW:
+        return ""
+    return f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by"
 
 
 def short(difference: str, *, pupils: int) -> str:
@@ -60,11 +64,9 @@ def short(difference: str, *, pupils: int) -> str:
         return ""
     if difference == "not clear":
         return "no clear difference"
-    return (
-        f"clearly {difference}"
-        if pupils >= FEW
-        else f"{difference}, but too few pupils to tell"
-    )
+    if pupils < FEW:
+        return f"{difference}, but too few pupils to tell"
+    return f"clearly {difference}"
 
 
 def in_chart(difference: str) -> str:
@@ -84,14 +86,13 @@ def first(clear: str = "", *, unclear: str = "") -> str:
     >>> first(unclear="between pupils with SEN and others")
     'No clear difference between pupils with SEN and others.'
     """
-    said = (
+    return joined(
         f"{clear}. That is clear." if clear else "",
         f"No clear difference {unclear}." if unclear else "",
     )
-    return " ".join(filter(None, said))
 
 
-def gap(found: Gap) -> str:
+def gap(of: Gap) -> str:
     """Whether a gap is clear, and where the true one is likely to lie, beginning at the far end.
 
     >>> gap(Gap(20.0, 5.2, 33.4))
@@ -99,10 +100,10 @@ def gap(found: Gap) -> str:
     >>> gap(Gap(-2.0, -29.0, 25.0))
     'That is not clear: the true gap may be anything from 25 points the other way to 29 points this way.'
     """
-    low, high = (
-        (-found.high, -found.low) if found.points < 0 else (found.low, found.high)
-    )
-    if clear(found):
+    low, high = of.low, of.high
+    if of.points < 0:
+        low, high = -high, -low
+    if clear(of):
         # Rounded down to 0 it would read as if there might be none.
         least = rounded(low) or "less than 1"
         return f"That is clear: the true gap is likely between {least} and {in_points(str(rounded(high)))}."
@@ -120,12 +121,10 @@ def target(is_clear: bool, *, pupils: int) -> str:
     >>> target(False, pupils=40)
     'That is not clear: the target lies within the likely range.'
     """
+    few = _too_few(pupils)
     if not is_clear:
-        few = f" {pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by."
-        return "That is not clear: the target lies within the likely range." + (
-            few if pupils < FEW else ""
-        )
-    if pupils < FEW:
-        few = f"{pupils} {'pupil is' if pupils == 1 else 'pupils are'} too few to judge by"
+        unclear = "That is not clear: the target lies within the likely range."
+        return f"{unclear} {few}." if few else unclear
+    if few:
         return f"The target lies outside the likely range, but {few}."
     return "That is clear."

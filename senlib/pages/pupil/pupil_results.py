@@ -177,11 +177,11 @@ class PupilResults:
             Beside(
                 row.subject,
                 row.entry_band,
-                others_of_100.beside(
+                others_of_100.of_group(
                     self.workspace,
                     subject=row.subject,
                     entry=row.entry_band,
-                    sen_provision=self.pupil.sen_provision,
+                    group=self._group,
                     reach=self.reach,
                 ),
             )

@@ -5,11 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from senlib.measures.comparison import of_known_starts
-from senlib.pages.kit import layout, sentences
+from senlib.measures.gaps import independent
+from senlib.measures.proportion import points_apart, rounded
+from senlib.pages.kit import layout, verdicts
+from senlib.pages.kit.sentences import mostly_unknown
 from senlib.pages.task1_conversion_data import conversion_rates
 from senlib.pages.task1_conversion_data.answer import nobody, nothing
 from senlib.pages.task1_conversion_data.conversion_choices import Choices, in_summers
-from senlib.text import upper_first
+from senlib.text import joined, upper_first
+
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def years(choices: Choices) -> str:
@@ -67,4 +72,32 @@ def _trend(rows: pd.DataFrame) -> str:
     sen = rows[(rows["group"] == "SEN") & known]
     if len(sen) < 2:
         return "There are pupils with SEN in one summer only."
-    return sentences.trend_answer(sen.iloc[0], sen.iloc[1])
+    return trend_answer(sen.iloc[0], sen.iloc[1])
+
+
+def trend_answer(now: pd.Series, before: pd.Series) -> str:
+    """Pupils with SEN in one summer and in an earlier one: other pupils each time.
+
+    >>> rows = [pd.Series(dict(cohort=year, reached=count, pupils=40, percent=2.5 * count, low=low, high=high, entry="3"))
+    ...     for year, count, low, high in ((2004, 20, 35.2, 64.8), (2001, 12, 18.1, 45.4))]
+    >>> trend_answer(*rows)
+    'Pupils with SEN: 20 of 40 in 2004 (50 %), and 12 of 40 three years before, in 2001 (30 %): 20 points higher. That is not clear:
+    the true gap may be anything from 1 point the other way to 39 points this way.'
+    """
+    gap = independent(now, before)
+    change = points_apart(now.percent, before.percent)
+    went, sure = "the same", ""
+    if change != "0":
+        higher = "higher" if gap.points > 0 else "lower"
+        went = f"{verdicts.in_points(change)} {higher}"
+        sure = verdicts.gap(gap)
+    if mostly_unknown(now) or mostly_unknown(before):
+        sure = "We do not know where most of them started in one of the summers, so we do not judge by it."
+    apart = int(now.cohort) - int(before.cohort)
+    years_before = f"{NUMBERS.get(apart, apart)} years before"
+    when = "the summer before" if apart == 1 else years_before
+    return joined(
+        f"Pupils with SEN: {now.reached} of {now.pupils} in {now.cohort} ({rounded(now.percent)} %), "
+        f"and {before.reached} of {before.pupils} {when}, in {before.cohort} ({rounded(before.percent)} %): {went}.",
+        sure,
+    )
