@@ -589,22 +589,30 @@ def test_a_closed_store_answers_for_every_method_of_a_store(tmp_path):
         for name, value in vars(Store).items()
         if callable(value) and not name.startswith("_")
     }
-    assert methods <= set(vars(ClosedStore))
     closed = ClosedStore(tmp_path / "w.sqlite", workbook="own", words="Put it right.")
-    assert (
-        closed.latest("f") == closed.answers("f") == closed.forms() == {}
-        and closed.history("f", "a") == []
-    )
-    for refused in (
-        lambda: closed.save(form="f", field="a", value="b"),
-        lambda: closed.save_all(form="f", values={"a": "b"}),
-        lambda: closed.bring_back("f", "a", 1),
-        lambda: closed.append_missing([]),
-        closed.everything,
-        closed.delete_everything,
-    ):
-        with pytest.raises(StoreError, match=r"^Put it right\.$"):
-            refused()
+    empty = {
+        "latest": lambda: closed.latest("f"),
+        "answers": lambda: closed.answers("f"),
+        "forms": closed.forms,
+        "history": lambda: closed.history("f", "a"),
+        "workbooks": closed.workbooks,
+    }
+    refused = {
+        "save": lambda: closed.save(form="f", field="a", value="b"),
+        "save_all": lambda: closed.save_all(form="f", values={"a": "b"}),
+        "bring_back": lambda: closed.bring_back("f", "a", 1),
+        "append_missing": lambda: closed.append_missing([]),
+        "everything": closed.everything,
+        "delete_everything": closed.delete_everything,
+    }
+    assert methods == {*empty, *refused, "one_connection", "after_saving"}
+    with closed.one_connection():
+        closed.after_saving(lambda form, values: pytest.fail("nothing is saved"))
+        for read in empty.values():
+            assert not read()
+        for act in refused.values():
+            with pytest.raises(StoreError, match=r"^Put it right\.$"):
+                act()
     assert list(tmp_path.iterdir()) == []
 
 

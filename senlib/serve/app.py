@@ -26,31 +26,6 @@ HOST = "127.0.0.1"
 USUAL_PORT, PORTS_TO_TRY, LAST_PORT = 8866, 50, 65535
 
 
-def serve(
-    *,
-    school: Path | None,
-    data: Path,
-    port: int | None = None,
-    open_browser: bool = True,
-    room: bool = False,
-) -> None:
-    """Serve the workbook to its user alone until Ctrl-C or a signal to end; with `room` to the computer's network too, behind a code.
-
-    The address that is opened and printed has the key of this start (senlib.serve.key), without which nobody gets in.
-
-    `school` is the folder of the school to open, None for the one chosen last; `data` is where the user's own things are
-    kept; `port` None takes 8866 or the next that is free, 0 any that is free. Exits with a sentence if the port is taken.
-    """
-    serve_folder(
-        ROOT / "notebooks",
-        school=school,
-        data=data,
-        port=port,
-        open_browser=open_browser,
-        room=room,
-    )
-
-
 def serve_folder(
     notebooks: Path,
     *,
@@ -60,12 +35,19 @@ def serve_folder(
     open_browser: bool,
     room: bool = False,
 ) -> None:
-    """`serve` for any folder of notebooks: the tests have their own."""
+    """Serve a folder of notebooks until Ctrl-C or a signal to end: to its user alone, or with `room` to the network behind a code.
+
+    The address that is opened and printed has the key of this start (senlib.serve.key), without which nobody gets in.
+
+    `school` is the folder of the school to open, None for the one chosen last; `data` is where the user's own things are
+    kept; `port` None takes 8866 or the next that is free, 0 any that is free. Exits with a sentence if the port is taken.
+    """
     sockets = listen(port)
+    key = Key(port=sockets[0].getsockname()[1])
     address = network_address() if room else ""
     if address:
         try:
-            sockets += bind_sockets(sockets[0].getsockname()[1], address)
+            sockets += bind_sockets(key.port, address)
         except OSError:
             sys.exit(
                 f"Nobody can be let in at {address}. Name another port with --port."
@@ -75,10 +57,7 @@ def serve_folder(
         os.environ.pop(SCHOOL_VARIABLE, None)
     if sys.platform == "win32":  # Tornado cannot use the loop that Windows starts with
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    key, data = (
-        Key(port=sockets[0].getsockname()[1]),
-        hers_alone(data.expanduser().resolve()),
-    )
+    data = hers_alone(data.expanduser().resolve())
     door = f"http://{address or HOST}:{key.port}/door"
     opened = Room.of_today(data, door=door, key=key) if room else None
     asyncio.run(
@@ -101,7 +80,8 @@ def hers_alone(data: Path) -> Path:
     """
     private.folder(data)
     forget_files(data)
-    private.mend(data, ours=["*"] if data.name == private.USUAL_FOLDER else KEPT)
+    is_usual = data.name == private.USUAL_FOLDER
+    private.mend(data, ours=["*"] if is_usual else KEPT)
     return data
 
 
@@ -138,12 +118,11 @@ def surroundings(
     >>> surroundings({}, school=None, data=Path("mine"))["SENLIB_DATA"] == str(Path("mine").resolve())
     True
     """
+    folders = [str(ROOT), *given.get("PYTHONPATH", "").split(os.pathsep)]
     variables = {
         DATA_VARIABLE: str(data.expanduser().resolve()),
         # The package is found though it may not be installed. An empty entry would be the folder where she happens to be.
-        "PYTHONPATH": os.pathsep.join(
-            filter(None, [str(ROOT), *given.get("PYTHONPATH", "").split(os.pathsep)])
-        ),
+        "PYTHONPATH": os.pathsep.join(filter(None, folders)),
         # A file random.py in the folder where she happens to be is not taken for Python's own, nor is one beside the notebooks.
         "PYTHONSAFEPATH": "1",
         # Thirty kernels on one computer: none takes all its cores.
@@ -152,11 +131,9 @@ def surroundings(
         "MALLOC_ARENA_MAX": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    return (
-        variables
-        if school is None
-        else variables | {SCHOOL_VARIABLE: str(school.expanduser().resolve())}
-    )
+    if school is not None:
+        variables[SCHOOL_VARIABLE] = str(school.expanduser().resolve())
+    return variables
 
 
 async def _serve(
@@ -184,7 +161,8 @@ async def _serve(
         if room is not None:
             print(_invitation(room, alone=not address), flush=True)
         if data is not None:
-            await asyncio.to_thread(webbrowser.open, key.file(data).as_uri())
+            opening = key.file(data).as_uri()
+            await asyncio.to_thread(webbrowser.open, opening)
         while not ended.is_set():
             # Windows tells Python of Ctrl-C only when the loop turns.
             with suppress(TimeoutError):
@@ -198,11 +176,9 @@ async def _serve(
 
 def _invitation(room: Room, *, alone: bool) -> str:
     """How people come into the room."""
-    who = (
-        "This computer is in no network. In another browser on it,"
-        if alone
-        else "Participants"
-    )
+    who = "Participants"
+    if alone:
+        who = "This computer is in no network. In another browser on it,"
     return f"{who} open {room.door} and type the code {spoken(room.code)}"
 
 

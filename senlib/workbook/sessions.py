@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from senlib import content
 from senlib.workbook.forms import Cards, Part
@@ -289,12 +289,7 @@ def _lasting(activity: Activity, minutes: str) -> Activity:
     return changed
 
 
-class _HasKey(Protocol):
-    @property
-    def key(self) -> str: ...
-
-
-_Thing = TypeVar("_Thing", bound=_HasKey)
+_Thing = TypeVar("_Thing", Plan, Sitting)
 
 
 def _with_key(things: Sequence[_Thing], key: str) -> _Thing:

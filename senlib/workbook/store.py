@@ -100,8 +100,11 @@ class Store:
     """
 
     def __init__(self, path: Path, *, workbook: str) -> None:
-        self._file = StoreFile(path)
-        self.path = self._file.path
+        self._open(StoreFile(path), workbook)
+
+    def _open(self, file: StoreFile, workbook: str) -> None:
+        self._file = file
+        self.path = file.path
         self.workbook = workbook
         self._after_saving: list[AfterSaving] = []
 

@@ -22,7 +22,7 @@ VERSION = 1
 TIMEOUT_SECONDS = 10
 
 # Ids are never used twice, not even after a deletion: a page knows by the id whether what it showed is still the latest.
-_TABLE = """
+TABLE = """
 CREATE TABLE answers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, workbook TEXT NOT NULL, form TEXT NOT NULL, field TEXT NOT NULL,
     value TEXT NOT NULL, at TEXT NOT NULL
@@ -244,7 +244,7 @@ def _to_version_1(connection: sqlite3.Connection) -> None:
             "SELECT workbook, form, field, value, at FROM answers ORDER BY id"
         ).fetchall()
         connection.execute("DROP TABLE answers")
-    connection.execute(_TABLE)
+    connection.execute(TABLE)
     connection.execute(_INDEX)
     last: dict[tuple[str, str, str], datetime] = {}
     for workbook, form, field, value, written in rows:
