@@ -368,7 +368,7 @@ def _national_add(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"Nothing was kept. {error}", file=sys.stderr)
         return WRONG
-    kept = national.keep(read, options.data, held=held)
+    kept = national.keep(read, options.data)
     for edition in national.editions_of(read, added=True):
         print(f"{edition.year}: {edition.size}, groups: {', '.join(edition.groups)}.")
         mine = kept[kept["year"] == edition.year]
