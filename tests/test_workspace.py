@@ -645,7 +645,7 @@ def test_typed_figures_say_whose_they_are_and_added_editions_stand_before_the_pa
         .query("year == 2024 and subject == 'Music'")
         .assign(year=2025)
     )
-    national.keep(newer, workspace.data, held=national.matrix("gcse"))
+    national.keep(newer, workspace.data)
     assert set(workspace.matrix()["year"]) == {2021, 2022, 2023, 2024, 2025}
     assert set(workspace.figures().query("year == 2025")["source"]) == {
         "dfe-transition-2025-added"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,13 +11,21 @@ from pathlib import Path
 import pandas as pd
 
 from senlib import private
-from senlib.national._dfe import MATRIX_COLUMNS, SPELLINGS
-from senlib.national._editions import expanded, in_place_of, read, write
+from senlib.national._dfe_names import GROUP_NAMES, MATRIX_COLUMNS
+from senlib.national._editions import (
+    SERIES,
+    in_place_of,
+    matrix_in,
+    package_matrix,
+    write,
+)
 
 # Under the data folder; in it a file for each year.
 FOLDER = "national"
 
-_SERIES = ["year", "subject", "group"]
+# A file as it stands: its path, when it was changed, its size. What was read from it counts as long as these are the same.
+_State = tuple[Path, int, int]
+
 _EMPTY = pd.DataFrame(columns=MATRIX_COLUMNS).astype(
     {"year": "int64", "pupils": "Int64"}
 )
@@ -24,7 +33,7 @@ _EMPTY = pd.DataFrame(columns=MATRIX_COLUMNS).astype(
 
 @dataclass(frozen=True)
 class Edition:
-    """What is held of a year: its subjects and groups by name, whether the user added it, and what is wrong with her file."""
+    """What there is of a year: its subjects and groups by name, whether the user added it, and what is wrong with her file."""
 
     year: int
     subjects: tuple[str, ...]
@@ -48,42 +57,39 @@ def editions_of(matrix: pd.DataFrame, *, added: bool) -> list[Edition]:
     editions = []
     for year, rows in matrix.groupby("year"):
         groups = set(rows["group"].unique())
+        subjects = sorted(rows["subject"].unique())
         edition = Edition(
             year=int(year),
-            subjects=tuple(sorted(rows["subject"].unique())),
-            groups=tuple(name for name in SPELLINGS if name in groups),
+            subjects=tuple(subjects),
+            groups=tuple(name for name in GROUP_NAMES if name in groups),
             added=added,
         )
         editions.append(edition)
-    return sorted(editions, key=lambda edition: -edition.year)
+    return editions[::-1]
 
 
-def differing(newer: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
-    """What a matrix holds of series (year, subject, group) that are not held just so."""
-    same = MATRIX_COLUMNS[:-1]
-    of_series = held.merge(newer[_SERIES].drop_duplicates(), on=_SERIES)
-    both = newer.merge(
-        of_series, on=same, how="outer", suffixes=("", "_held"), indicator=True
-    )
-    alike = both["pupils"].eq(both["pupils_held"]).fillna(False) | (
-        both["pupils"].isna() & both["pupils_held"].isna()
-    )
-    other = both.loc[~alike | (both["_merge"] != "both"), _SERIES].drop_duplicates()
-    return newer.merge(other, on=_SERIES)
+def differing(newer: pd.DataFrame, older: pd.DataFrame) -> pd.DataFrame:
+    """What a matrix has of series (year, subject, group) that are not just so in an older one."""
+    series = newer[SERIES].drop_duplicates()
+    rows = pd.concat([newer, older.merge(series, on=SERIES)])
+    in_one = rows.drop_duplicates(MATRIX_COLUMNS, keep=False)
+    changed = in_one[SERIES].drop_duplicates()
+    return newer.merge(changed, on=SERIES)
 
 
-def keep(newer: pd.DataFrame, data: Path, *, held: pd.DataFrame) -> pd.DataFrame:
-    """Keep in the data folder what a matrix that was read holds otherwise than is held; returns that part, to be told.
+def keep(newer: pd.DataFrame, data: Path) -> pd.DataFrame:
+    """Keep in the data folder what a matrix has otherwise than those added before and the package's; returns that part.
 
     What was kept of the same year, subject and group gives way; the rest of the year stays, for an edition may come in
     several files. OSError where it cannot be kept.
     """
-    kept = differing(newer, held)
-    for year, part in kept.groupby("year"):
-        path = _path(data, int(year))
-        before = _matrix(path) if path.exists() and not _trouble(path) else _EMPTY
-        _write(in_place_of(part, before), path)
-    return kept
+    before = added(data)
+    changed = differing(newer, in_place_of(before, package_matrix()))
+    for year, part in changed.groupby("year"):
+        of_year = before[before["year"] == year]
+        file = _file_of(int(year), data)
+        _write(in_place_of(part, of_year), file)
+    return changed
 
 
 def added(data: Path) -> pd.DataFrame:
@@ -92,38 +98,31 @@ def added(data: Path) -> pd.DataFrame:
     A file that can no longer be read is left out, and `added_editions` says so. The table is the same object as long as the
     files are: it is not to be changed.
     """
-    return _read_all(
-        tuple(
-            (path, path.stat().st_mtime_ns, path.stat().st_size)
-            for path in _files(data)
-            if not _trouble(path)
-        )
-    )
+    return _matrix(tuple(_files(data)))
 
 
 def added_editions(data: Path) -> list[Edition]:
     """The editions that were added, the newest first; of a file that can no longer be read its year and what is wrong."""
-    broken = [
-        Edition(int(path.stem), (), (), added=True, trouble=_trouble(path))
-        for path in _files(data)
-        if _trouble(path)
-    ]
-    return sorted(
-        editions_of(added(data), added=True) + broken, key=lambda one: -one.year
-    )
+    editions = editions_of(added(data), added=True)
+    for file in _files(data):
+        if _matrix_of_year(file) is None:
+            path, *_ = file
+            trouble = (
+                f"{path} can no longer be read. Take it away, and add DfE’s file again."
+            )
+            editions.append(
+                Edition(int(path.stem), (), (), added=True, trouble=trouble)
+            )
+    return sorted(editions, key=lambda edition: -edition.year)
 
 
 def take_away(data: Path, year: int) -> None:
-    """Delete the edition that was added for a year; what the package holds of it stands again. OSError where it cannot be."""
-    _path(data, year).unlink(missing_ok=True)
+    """Delete the edition that was added for a year; what the package has of it stands again. OSError where it cannot be."""
+    _file_of(year, data).unlink(missing_ok=True)
 
 
-def _path(data: Path, year: int) -> Path:
+def _file_of(year: int, data: Path) -> Path:
     return data / FOLDER / f"{year}.csv"
-
-
-def _files(data: Path) -> list[Path]:
-    return sorted((data / FOLDER).glob("[0-9][0-9][0-9][0-9].csv"))
 
 
 def _write(matrix: pd.DataFrame, path: Path) -> None:
@@ -131,34 +130,32 @@ def _write(matrix: pd.DataFrame, path: Path) -> None:
     private.folder(path.parent)
     new = private.file(path.with_name(f".{path.name}.new"))
     try:
-        write(matrix, str(new))
+        write(matrix, new)
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
 
 
-def _matrix(path: Path) -> pd.DataFrame:
-    with path.open(encoding="utf-8", newline="") as file:
-        return expanded(read(file))
-
-
-def _trouble(path: Path) -> str:
-    stat = path.stat()
-    return _trouble_at(path, stat.st_mtime_ns, stat.st_size)
+def _files(data: Path) -> Iterator[_State]:
+    paths = (data / FOLDER).glob("[0-9][0-9][0-9][0-9].csv")
+    for path in sorted(paths):
+        stat = path.stat()
+        yield path, stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=32)
-def _trouble_at(path: Path, _changed: int, _size: int) -> str:
+def _matrix_of_year(file: _State) -> pd.DataFrame | None:
+    """The matrix in a file; None where it has none of its year."""
+    path, *_ = file
     try:
-        matrix = _matrix(path)
+        matrix = matrix_in(path)
     except (ValueError, KeyError, OSError):
-        matrix = None
-    if matrix is not None and set(matrix["year"]) == {int(path.stem)}:
-        return ""
-    return f"{path} can no longer be read. Take it away, and add DfE’s file again."
+        return None
+    is_of_year = set(matrix["year"]) == {int(path.stem)}
+    return matrix if is_of_year else None
 
 
 @lru_cache(maxsize=4)
-def _read_all(stamps: tuple[tuple[Path, int, int], ...]) -> pd.DataFrame:
-    tables = [_matrix(path) for path, _, _ in stamps]
-    return pd.concat(tables, ignore_index=True) if tables else _EMPTY
+def _matrix(files: tuple[_State, ...]) -> pd.DataFrame:
+    matrices = [matrix for matrix in map(_matrix_of_year, files) if matrix is not None]
+    return pd.concat(matrices, ignore_index=True) if matrices else _EMPTY

@@ -39,7 +39,7 @@ def _add(options: Namespace) -> int:
     except ValueError as error:
         print(f"Nothing was kept. {error}", file=sys.stderr)
         return WRONG
-    kept = national.keep(file, options.data, held=before)
+    kept = national.keep(file, options.data)
     for edition in national.editions_of(file, added=True):
         year = edition.year
         print(f"{year}: {edition.size}, groups: {', '.join(edition.groups)}.")

@@ -34,7 +34,7 @@ def test_nothing_was_added(tmp_path):
 
 def test_what_is_kept_is_what_was_read_for_her_alone(tmp_path, edition):
     data = tmp_path / "workbook"
-    kept = national.keep(edition, data, held=held(data))
+    kept = national.keep(edition, data)
     assert len(kept) == len(edition)
     pd.testing.assert_frame_equal(
         sorted_rows(national.added(data)), sorted_rows(edition)
@@ -48,24 +48,22 @@ def test_what_is_kept_is_what_was_read_for_her_alone(tmp_path, edition):
 
 
 def test_a_second_time_it_is_held_already(tmp_path, edition):
-    national.keep(edition, tmp_path, held=held(tmp_path))
-    assert national.keep(edition, tmp_path, held=held(tmp_path)).empty
+    national.keep(edition, tmp_path)
+    assert national.keep(edition, tmp_path).empty
     own = national.matrix("gcse").query("year == 2023")
-    assert national.keep(own, tmp_path, held=held(tmp_path)).empty
+    assert national.keep(own, tmp_path).empty
     assert os.listdir(tmp_path / "national") == ["2025.csv"]
 
 
 def test_an_edition_may_come_in_several_files(tmp_path, edition):
     for subject in ("Music", "Combined Science"):
-        national.keep(
-            edition[edition["subject"] == subject], tmp_path, held=held(tmp_path)
-        )
+        national.keep(edition[edition["subject"] == subject], tmp_path)
     assert national.added_editions(tmp_path)[0].subjects == (
         "Combined Science",
         "Music",
     )
     again = edition[edition["subject"] == "Music"].assign(pupils=5)
-    national.keep(again, tmp_path, held=held(tmp_path))
+    national.keep(again, tmp_path)
     now = national.added(tmp_path)
     assert set(now.query("subject == 'Music'")["pupils"]) == {5} and len(now) == len(
         edition
@@ -79,14 +77,14 @@ def test_a_file_of_a_year_that_is_held_keeps_what_differs_alone(tmp_path):
     changed = own.assign(
         pupils=own["pupils"].where(own["subject"] == "Drama", own["pupils"] + 1)
     )
-    kept = national.keep(changed, tmp_path, held=held(tmp_path))
+    kept = national.keep(changed, tmp_path)
     assert set(kept["subject"]) == {"Music"}
     national.take_away(tmp_path, 2024)
     pd.testing.assert_frame_equal(held(tmp_path), national.matrix("gcse"))
 
 
 def test_figures_of_an_added_edition_say_where_they_are_from(tmp_path, edition):
-    national.keep(edition, tmp_path, held=held(tmp_path))
+    national.keep(edition, tmp_path)
     figures = national.figures("gcse", added=national.added(tmp_path)).query(
         "year == 2025"
     )
@@ -111,10 +109,10 @@ def test_figures_of_an_added_edition_say_where_they_are_from(tmp_path, edition):
 def test_a_file_that_can_no_longer_be_read_is_left_out_and_told_of(
     tmp_path, edition, content
 ):
-    national.keep(edition, tmp_path, held=held(tmp_path))
+    national.keep(edition, tmp_path)
     (tmp_path / "national" / "2025.csv").write_text(content)
     assert national.added(tmp_path).empty
     told = national.added_editions(tmp_path)[0]
     assert told.year == 2025 and "can no longer be read" in told.trouble
-    national.keep(edition, tmp_path, held=held(tmp_path))
+    national.keep(edition, tmp_path)
     assert national.added_editions(tmp_path)[0].trouble == ""

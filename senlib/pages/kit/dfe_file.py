@@ -86,7 +86,7 @@ class NewestFile:
         if self._read is None or self.workspace.room:
             return
         try:
-            kept = national.keep(self._read, self.workspace.data, held=self._so_far())
+            kept = national.keep(self._read, self.workspace.data)
         except OSError:
             self.status.value = layout.trouble_line(
                 f"The file is fine, but could not be kept in {self.workspace.data}. Check that the disk is not full, then try again."
