@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import ipywidgets as widgets
@@ -51,10 +52,9 @@ class SessionsPage(Page):
         self.chosen: tuple[Activity, ...] = ()
         self._drawing = False
         plan, meeting = self._last_place()
-        self.which = layout.choice(
-            "Plan", [(one.title, one.key) for one in sessions.plans()], plan
-        )
-        self.meeting = layout.choice("Meeting", self._meetings(), meeting)
+        self.which = layout.choice("Plan", _titled(sessions.plans()), plan)
+        meetings = _titled(self._plan.sittings)
+        self.meeting = layout.choice("Meeting", meetings, meeting)
         self.clock_face = Clock()
         self._files = self._build_files()
         self._plan_box = self._build_plan()
@@ -83,10 +83,10 @@ class SessionsPage(Page):
         self.more = layout.choice("One more activity", [("Choose", "")])
         self.add = _button("Add it", self._add)
         self.back = _button("Put the plan back as it came", self._put_back)
-        self.which.observe(lambda _: self._plan_changed(), "value")
-        self.meeting.observe(lambda _: self._meeting_changed(), "value")
-        self.list.observe(lambda _: self._show_minutes(), "value")
-        self.minutes.observe(lambda change: self._set_minutes(change["new"]), "value")
+        self._follow(self.which, self._plan_changed)
+        self._follow(self.meeting, self._meeting_changed)
+        self._follow(self.list, self._show_minutes)
+        self._follow(self.minutes, self._set_minutes)
         self._read()
         return widgets.VBox(
             [
@@ -104,6 +104,15 @@ class SessionsPage(Page):
             ]
         )
 
+    def _follow(self, control: widgets.Widget, do: Callable[[], None]) -> None:
+        """Call `do` whenever a person changes a control, and not where the page itself does."""
+
+        def changed(_: object) -> None:
+            if not self._drawing:
+                do()
+
+        control.observe(changed, "value")
+
     @property
     def sitting(self) -> Sitting:
         """The meeting that is chosen."""
@@ -117,8 +126,9 @@ class SessionsPage(Page):
     def _form(self) -> str:
         return f"{sessions.FORM}/{self.which.value}"
 
-    def _meetings(self) -> list[tuple[str, str]]:
-        return [(sitting.title, sitting.key) for sitting in self._plan.sittings]
+    @property
+    def _has_meetings(self) -> bool:
+        return len(self._plan.sittings) > 1
 
     def _last_place(self) -> tuple[str, str]:
         """The plan and the meeting that were open last; the first of each where that cannot be told."""
@@ -127,29 +137,25 @@ class SessionsPage(Page):
             answers = self.shared.read(sessions.FORM)
         except StoreError as error:
             self.trouble.value = layout.trouble_line(str(error))
-        plans = {plan.key: plan for plan in sessions.plans()}
-        plan = plans.get(answers.get("plan", ""), sessions.plans()[0])
-        keys = [sitting.key for sitting in plan.sittings]
+        plans = sessions.plans()
+        key = answers.get("plan", "")
+        plan = sessions.plan(key if key in _keys(plans) else plans[0].key)
+        meetings = _keys(plan.sittings)
         meeting = answers.get("meeting", "")
-        return plan.key, meeting if meeting in keys else keys[0]
+        return plan.key, meeting if meeting in meetings else meetings[0]
 
     def _plan_changed(self) -> None:
-        if self._drawing:
-            return
+        meetings = _titled(self._plan.sittings)
         self._drawing = True
-        self.meeting.options = self._meetings()
-        self.meeting.value = self._plan.sittings[0].key
+        self.meeting.options = meetings
+        self.meeting.index = 0
         self._drawing = False
         self._meeting_changed()
 
     def _meeting_changed(self) -> None:
-        if self._drawing:
-            return
         self._read()
-        self._keep(
-            {"plan": self.which.value, "meeting": self.meeting.value},
-            form=sessions.FORM,
-        )
+        place = {"plan": self.which.value, "meeting": self.meeting.value}
+        self._keep(place, form=sessions.FORM)
 
     def _read(self) -> None:
         """Take what was chosen for this meeting out of the store, or the meeting as it came."""
@@ -170,7 +176,8 @@ class SessionsPage(Page):
         self.chosen = tuple(chosen)
         self._draw(at=at or before or "")
         self.status.value = _status(layout.escape(status))
-        self._keep(sessions.to_save(self.sitting, self.chosen), form=self._form)
+        values = sessions.to_save(self.sitting, self.chosen)
+        self._keep(values, form=self._form)
 
     def _keep(self, values: Mapping[str, str], *, form: str) -> None:
         try:
@@ -186,17 +193,19 @@ class SessionsPage(Page):
         """Show what is chosen, and all that hangs on it."""
         self._drawing = True
         self.about.value = f"<p>{layout.escape(self._plan.about)}</p>"
-        self.meeting.layout.display = "" if len(self._plan.sittings) > 1 else "none"
+        self.meeting.layout.display = "" if self._has_meetings else "none"
         self.sum.value = layout.answer(self._beside(self.chosen))
         # The numbers first: a narrow list cuts its lines at the end.
         options = [
             (f"{number}. {one.minutes} min: {one.title}", one.key)
             for number, one in enumerate(self.chosen, start=1)
         ]
-        keys = [key for _, key in options]
+        keys = _keys(self.chosen)
         self.list.options = options
-        self.list.rows = min(max(len(options), 2), MOST_ROWS)
-        self.list.value = at if at in keys else next(iter(keys), None)
+        rows = max(len(options), 2)
+        self.list.rows = min(rows, MOST_ROWS)
+        first = next(iter(keys), None)
+        self.list.value = at if at in keys else first
         others = [
             (f"{one.unit}: {one.title}" if one.unit else one.title, one.key)
             for one in sessions.activities().values()
@@ -208,7 +217,7 @@ class SessionsPage(Page):
         self._drawing = False
         self._show_minutes()
         # Files that were made are of the plan as it was.
-        self.links.value = ""
+        self._clear_links()
         self._set_clock()
 
     def _beside(self, chosen: Sequence[Activity]) -> str:
@@ -216,8 +225,6 @@ class SessionsPage(Page):
         return sessions.beside(chosen, there_is=self.sitting.minutes)
 
     def _show_minutes(self) -> None:
-        if self._drawing:
-            return
         minutes = {one.key: one.minutes for one in self.chosen}
         selected = self.list.value in minutes
         self._drawing = True
@@ -226,57 +233,46 @@ class SessionsPage(Page):
         for control in (self.minutes, self.earlier, self.later, self.out):
             control.disabled = not selected
 
-    def _set_minutes(self, minutes: int) -> None:
-        key = self.list.value
-        if self._drawing or key is None:
+    def _set_minutes(self) -> None:
+        key, minutes = self.list.value, self.minutes.value
+        if key is None:
             return
         chosen = sessions.lasting(self.chosen, key, minutes=minutes)
-        self._choose(
-            chosen,
-            status=f"{_title(key)}: {in_minutes(minutes)}. {self._beside(chosen)}",
-        )
+        lasts = f"{_title(key)}: {in_minutes(minutes)}."
+        self._choose(chosen, status=f"{lasts} {self._beside(chosen)}")
 
     def _move(self, by: int) -> None:
         key = self.list.value
         if key is None:
             return
         chosen = sessions.moved(self.chosen, key, by=by)
-        place = [one.key for one in chosen].index(key) + 1
-        self._choose(
-            chosen, status=f"{_title(key)} is number {place} of {len(chosen)}."
-        )
+        place = _keys(chosen).index(key) + 1
+        status = f"{_title(key)} is number {place} of {len(chosen)}."
+        self._choose(chosen, status=status)
 
     def _take_out(self) -> None:
         key = self.list.value
         if key is None:
             return
-        keys = [one.key for one in self.chosen]
-        nearest = [*keys[keys.index(key) + 1 :], *reversed(keys[: keys.index(key)])]
-        self._choose(
-            [one for one in self.chosen if one.key != key],
-            status=f"{_title(key)} is out.",
-            at=nearest[0] if nearest else "",
-        )
+        chosen = list(self.chosen)
+        place = _keys(chosen).index(key)
+        del chosen[place]
+        nearest = chosen[place:] or chosen[-1:]
+        at = nearest[0].key if nearest else ""
+        self._choose(chosen, status=f"{_title(key)} is out.", at=at)
 
     def _add(self) -> None:
         key = self.more.value
         if not key:
             self.status.value = _status("Choose an activity first.")
             return
-        keys = [one.key for one in self.chosen]
-        place = (
-            keys.index(self.list.value) + 1 if self.list.value in keys else len(keys)
-        )
-        chosen = [
-            *self.chosen[:place],
-            sessions.activities()[key],
-            *self.chosen[place:],
-        ]
-        self._choose(
-            chosen,
-            status=f"{_title(key)} is in, as number {place + 1} of {len(chosen)}.",
-            at=key,
-        )
+        # After the one that is selected, or at the end.
+        selected = self.list.index
+        place = len(self.chosen) if selected is None else selected + 1
+        chosen = list(self.chosen)
+        chosen.insert(place, sessions.activities()[key])
+        status = f"{_title(key)} is in, as number {place + 1} of {len(chosen)}."
+        self._choose(chosen, status=status, at=key)
 
     def _put_back(self) -> None:
         self._choose(self.sitting.activities, status="The plan stands as it came.")
@@ -297,7 +293,7 @@ class SessionsPage(Page):
         self.make = _button("Make the files", self._make)
         self.make.button_style = "primary"
         self.links = layout.html("")
-        self.sample.observe(lambda _: setattr(self.links, "value", ""), "value")
+        self._follow(self.sample, self._clear_links)
         intro = (
             "Slides and handouts show a sample school in which nobody is real, and blank forms. "
             "No pupil of your own school gets into them, whichever school is open."
@@ -309,6 +305,9 @@ class SessionsPage(Page):
                 self.links,
             ]
         )
+
+    def _clear_links(self) -> None:
+        self.links.value = ""
 
     def _make(self) -> None:
         if not self.chosen:
@@ -327,15 +326,16 @@ class SessionsPage(Page):
                 sample=True,
                 hidden=HIDDEN,
             )
+            between = self.sitting.between
             files = session_files(
-                self.chosen, between=self.sitting.between, about=about, school=school
+                self.chosen, between=between, about=about, school=school
             )
         finally:
             self.make.disabled = False
         self.links.value = _links(files, about=about)
 
     def _title(self) -> str:
-        return self.sitting.title if len(self._plan.sittings) > 1 else self._plan.title
+        return self.sitting.title if self._has_meetings else self._plan.title
 
     # -- the clock --
 
@@ -361,6 +361,15 @@ def _button(words: str, do: Callable[[], None]) -> widgets.Button:
     return button
 
 
+def _titled(things: Iterable[Plan | Sitting]) -> list[tuple[str, str]]:
+    """Things as a list of choices has them: each title with its key."""
+    return [(one.title, one.key) for one in things]
+
+
+def _keys(things: Iterable[Plan | Sitting | Activity]) -> list[str]:
+    return [one.key for one in things]
+
+
 def _title(key: str) -> str:
     return f"‘{sessions.activities()[key].title}’"
 
@@ -371,8 +380,7 @@ def _status(html: str) -> str:
 
 def _links(files: Sequence[File], *, about: About) -> str:
     """All files in one zip, then each for itself, and what they are."""
-    letters = [letter for letter in about.title if letter.isalnum() or letter == " "]
-    name = "".join(letters)
+    name = re.sub(r"[^\w ]|_", "", about.title)
     whole = bundle(files, about=about)
     buttons = layout.download("Everything in one zip", whole, name=name, kind="zip")
     items = ""

@@ -153,9 +153,9 @@ def test_where_it_cannot_be_read_what_was_shown_stays(
     with trouble(workspace, monkeypatch):
         page._show_progress()
         assert says in words(page.soon) and "1 of 2 parts begun" in words(page.far)
-        page.carrying.make.click()
-        assert "No file was made." in words(page.carrying.portable) and says in words(
-            page.carrying.portable
+        page.carrying.make.button.click()
+        assert "No file was made." in words(page.carrying.make.link) and says in words(
+            page.carrying.make.link
         )
         page.carrying.bring_in([ChosenFile(name="w.json", content=made())])
         assert says in page.carrying.bring.message
@@ -183,10 +183,11 @@ def made(*answers):
 
 
 def file_of(page):
-    page.carrying.make.click()
+    page.carrying.make.button.click()
     return base64.b64decode(
         re.search(
-            r'href="data:application/json;base64,([^"]+)"', page.carrying.portable.value
+            r'href="data:application/json;base64,([^"]+)"',
+            page.carrying.make.link.value,
         )[1]
     )
 
@@ -381,7 +382,7 @@ def test_everything_is_deleted_and_the_sample_opens(environment):
     assert (
         b"Zebedee" not in files
         and b"Birch" not in files
-        and page.carrying.portable.value == ""
+        and page.carrying.make.link.value == ""
         and page.carrying.delete.disabled
     )
     # What is there again is what comes with the sample, and nothing else.

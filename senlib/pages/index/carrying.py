@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
+from senlib.exports.bundle import File
 from senlib.pages.kit import layout
+from senlib.pages.kit.downloads import FileButton
 from senlib.widgets import ChosenFile, FileChooser
 from senlib.workbook import portable
 from senlib.workbook.store import StoreError
@@ -37,9 +39,13 @@ class Carrying:
     ) -> None:
         self.workspace = workspace
         self._reopen, self._deleted = reopen, deleted
-        self.portable, self.deletion = layout.html(""), layout.html("")
-        self.make = widgets.Button(description="Make a file of the workbook")
-        self.make.on_click(lambda _: self._make_file())
+        self.deletion = layout.html("")
+        self.make = FileButton(
+            self._file,
+            words="Make a file of the workbook",
+            link_words="Download the file",
+            keep=CARRIED,
+        )
         self.bring = FileChooser(label="Bring in files of a workbook", accept=".json")
         self.bring.on_files(self.bring_in)
         self.sure = widgets.Checkbox(
@@ -55,8 +61,8 @@ class Carrying:
         warning = layout.heading("Delete everything", level=3) + layout.note(DELETED)
         self.box = widgets.VBox(
             [
-                self.make,
-                self.portable,
+                self.make.button,
+                self.make.link,
                 rule if workspace.room else self.bring,
                 layout.html(warning),
                 self.sure,
@@ -69,17 +75,9 @@ class Carrying:
         """Carry the workbook of the school that is open now."""
         self.workspace = workspace
 
-    def _make_file(self) -> None:
-        try:
-            content = portable.export(self.workspace.store)
-        except StoreError as error:
-            self.portable.value = layout.trouble_line(f"No file was made. {error}")
-            return
-        link = layout.download(
-            "Download the file", content, name="senco-workbook", kind="json"
-        )
-        note = layout.note(CARRIED)
-        self.portable.value = f'<p class="sl-downloads">{link}</p>{note}'
+    def _file(self) -> File:
+        content = portable.export(self.workspace.store)
+        return File(name="senco-workbook.json", content=content)
 
     def bring_in(self, chosen: Sequence[ChosenFile]) -> None:
         """Add the answers of a workbook's file that this one has not; nothing here is lost by it."""
@@ -108,7 +106,7 @@ class Carrying:
             self.deletion.value = layout.trouble_line(str(error))
             return
         self._deleted()
-        self.portable.value = ""
+        self.make.clear()
         opened = (
             "The folder that you named is open now, as it was."
             if self.workspace.chosen == FOLDER

@@ -62,8 +62,8 @@ def _largest_start(table: pd.DataFrame) -> pd.DataFrame:
     rows = _last_summer(sides[groups == len(SIDES)])
     if rows.empty:
         return rows
-    with_sen = rows[rows["group"] == "SEN"]
-    return rows[rows["entry"] == with_sen.loc[with_sen["pupils"].idxmax(), "entry"]]
+    with_sen = rows[rows["group"] == "SEN"].set_index("entry")
+    return rows[rows["entry"] == with_sen["pupils"].idxmax()]
 
 
 def _in_england(rows: pd.DataFrame) -> str:
@@ -95,7 +95,7 @@ def targets_chart(school: School) -> SlideFigure | None:
         labels=list(rows["subject"]),
         series="Measured, %",
         caption=f"{first.title}, summer {first.cohort}. {_compared_with(rows)}",
-        beside=[_beside_target(row) for row in rows.itertuples()],
+        beside=list(map(_beside_target, rows.itertuples())),
     )
 
 
@@ -128,7 +128,8 @@ def _beside_target(row) -> str:
 def course_chart(school: School) -> SlideFigure | None:
     """How many are on course now, with SEN and without, in each year group."""
     subject = school.framework.outcome_subjects()[0]
-    rows = on_course_rates(track(school, subject=subject), framework=school.framework)
+    tracked = track(school, subject=subject)
+    rows = on_course_rates(tracked, framework=school.framework)
     if rows.empty:
         return None
     plan = school.framework.tracking
@@ -155,7 +156,8 @@ PICTURES: dict[str, Callable[[School], SlideFigure | None]] = {
 
 
 def _last_summer(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["cohort"] == rows["cohort"].max()]
+    latest = rows["cohort"].max()
+    return rows[rows["cohort"] == latest]
 
 
 def _rates(

@@ -70,9 +70,10 @@ def gives_out(activity: Activity) -> str:
     >>> gives_out(sessions.activities()["sort"]), gives_out(sessions.activities()["flow"])
     ('The card sort (to cut out)', 'Does it need a plan of its own?')
     """
-    parts = [part.title for part in sessions.parts_of([activity])]
-    packs = [f"{pack.title} (to cut out)" for pack in sessions.packs_of([activity])]
-    return "; ".join([*parts, *packs])
+    parts, packs = sessions.parts_of([activity]), sessions.packs_of([activity])
+    titles = [part.title for part in parts]
+    titles += [f"{pack.title} (to cut out)" for pack in packs]
+    return "; ".join(titles)
 
 
 def in_minutes(count: int) -> str:
@@ -148,8 +149,8 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
     rows = [
         (
             f"{sessions.clock(one.begins)} to {sessions.clock(one.ends)}",
-            "\n".join(filter(None, (one.activity.title, one.activity.unit))),
-            "\n".join(filter(None, (one.activity.leader, one.activity.notes))),
+            _lines(one.activity.title, one.activity.unit),
+            _lines(one.activity.leader, one.activity.notes),
             one.activity.participants,
             gives_out(one.activity),
         )
@@ -170,6 +171,10 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
     ]
 
 
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
+
+
 def slides_of(
     chosen: Sequence[Activity], *, between: str, school: School
 ) -> list[slides.Slide]:
@@ -183,7 +188,8 @@ def slides_of(
         lines=agenda,
         notes="Say when the breaks are and when you end.",
     )
-    deck = [first, *(slide_of(activity, school=school) for activity in chosen)]
+    deck = [first]
+    deck += [slide_of(activity, school=school) for activity in chosen]
     if between:
         deck.append(
             slides.Slide(
