@@ -8,16 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from senlib.frameworks.scales import (
-    NO_RESULT,
-    OTHER,
-    Scale,
+from senlib.frameworks.scales import NO_RESULT, OTHER, Scale, scale_from
+from senlib.frameworks.spellings import (
     is_nothing,
     looks_like_bands,
     looks_like_letter_grades,
-    scale_from,
 )
 
 __all__ = [
@@ -37,6 +34,8 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).parent
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,10 @@ class Stage:
         if self.below_band and entry in self.entry_scale.below_range():
             return self.below_band
         step = self.entry_scale.step(entry)
-        return next(
-            (band for band, steps in self.steps_of_band.items() if step in steps),
-            "none",
-        )
+        for band, steps in self.steps_of_band.items():
+            if step in steps:
+                return band
+        return "none"
 
 
 @dataclass(frozen=True)
@@ -191,9 +190,8 @@ class Framework:
         for stage in self.stages:
             if name in (None, stage.name):
                 return stage
-        raise KeyError(
-            f"{name!r} is no stage of {self.title}: {', '.join(stage.name for stage in self.stages)}"
-        )
+        names = ", ".join(stage.name for stage in self.stages)
+        raise KeyError(f"{name!r} is no stage of {self.title}: {names}")
 
     @property
     def tracked_stage(self) -> Stage:
@@ -212,11 +210,10 @@ class Framework:
         for subject in self.subjects:
             if folded in subject.spellings:
                 return subject.name
-        return (
-            " ".join(_title(word) for word in folded.split())
-            if self.other_subjects and folded
-            else None
-        )
+        if not self.other_subjects or not folded:
+            return None
+        words = map(_title, folded.split())
+        return " ".join(words)
 
     def core_subjects(self) -> list[str]:
         """Subjects that every pupil takes.
@@ -246,15 +243,9 @@ class Framework:
         >>> load("levels").result_stages()
         ['KS2', 'KS3', 'KS4', 'now']
         """
-        return list(
-            dict.fromkeys(
-                [
-                    self.stages[0].entry_stage,
-                    *(stage.name for stage in self.stages),
-                    "now",
-                ]
-            )
-        )
+        stages = [stage.name for stage in self.stages]
+        first = self.stages[0].entry_stage
+        return [first, *stages, "now"]
 
 
 def names() -> list[str]:
@@ -281,7 +272,8 @@ def load(name: str) -> Framework:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(FOLDER.joinpath(f"{name}.toml").read_text("utf-8"))
+    file = FOLDER / f"{name}.toml"
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def _framework(table: Mapping[str, Any]) -> Framework:
@@ -298,17 +290,12 @@ def _framework(table: Mapping[str, Any]) -> Framework:
         sen_spellings=sen["spellings"],
         need_names=dict(table["needs"]["codes"]),
         needs_accepted=table["needs"]["accepted"],
-        subjects=tuple(
-            Subject(**{key: _frozen(value) for key, value in s.items()})
-            for s in table["subjects"]
-        ),
+        subjects=tuple(_built(Subject, each) for each in table["subjects"]),
         other_subjects=table.get("other_subjects", False),
         scales=scales,
         stages=tuple(_stage(stage, scales) for stage in table["stages"]),
-        criteria=tuple(_criterion(criterion) for criterion in table["criteria"]),
-        tracking=Tracking(
-            **{key: _frozen(value) for key, value in table["tracking"].items()}
-        ),
+        criteria=tuple(_built(Criterion, each) for each in table["criteria"]),
+        tracking=_built(Tracking, table["tracking"]),
     )
 
 
@@ -319,6 +306,7 @@ def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
         for band, lowest, highest in table.get("score_bands", [])
     }
     below = table.get("below_band", "")
+    lowest = [below] if below else []
     return Stage(
         name=table["name"],
         title=table["title"],
@@ -327,7 +315,7 @@ def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
         outcome_scale=scales[table["outcome_scale"]],
         entry_from=table["entry_from"],
         ends_in_year=table["ends_in_year"],
-        bands=(*([below] if below else []), *steps, *scores),
+        bands=(*lowest, *steps, *scores),
         converted_from=tuple(table["converted_from"]),
         converted_at=tuple(table["converted_at"]),
         expected=table["expected"],
@@ -338,12 +326,15 @@ def _stage(table: Mapping[str, Any], scales: Mapping[str, Scale]) -> Stage:
     )
 
 
-def _criterion(table: Mapping[str, Any]) -> Criterion:
-    return Criterion(**{key: _frozen(value) for key, value in table.items()})
+def _built(kind: type[Part], table: Mapping[str, Any]) -> Part:
+    """What a table describes, its lists as tuples."""
+    return kind(**{key: _frozen(value) for key, value in table.items()})
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return value
 
 
 # Names of qualifications and subjects that are letters, each read out.
@@ -357,7 +348,9 @@ def _title(word: str) -> str:
     ('RE', 'and', 'Media/Film/TV')
     """
     if "/" in word:
-        return "/".join(map(_title, word.split("/")))
+        parts = map(_title, word.split("/"))
+        return "/".join(parts)
     if word in ("and", "in", "of", "the", "for", "with"):
         return word
-    return word.upper() if len(word) <= 2 or word in _LETTERS else word.capitalize()
+    is_letters = len(word) <= 2 or word in _LETTERS
+    return word.upper() if is_letters else word.capitalize()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from calendar import month_name
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import starmap
+from operator import attrgetter
 from typing import Any, Literal
+
+from senlib.frameworks.spellings import day_and_month, fold, without_words
 
 NO_RESULT = ""
 # The step of every result that is of another qualification: it is a result, and there is no GCSE in it.
@@ -17,36 +20,6 @@ OTHER = "no GCSE"
 # What a code tells: nothing of where the pupil stands; that the pupil stands below the tested range; an assessment that
 # has no score; a result of another qualification.
 Kind = Literal["none", "below", "standard", "other"]
-
-# What people put in a cell to say that there is nothing to put there.
-_NOTHING = (
-    "",
-    "-",
-    "--",
-    "n/a",
-    "na",
-    "#n/a",
-    "nil",
-    "none",
-    "unknown",
-    "notknown",
-    "nodata",
-)
-# Prior attainment by name, as schools' systems and DfE's tables give it: high, middle and low.
-_BANDS_BY_NAME = (
-    *("h", "m", "l", "hpa", "mpa", "lpa", "npa", "hap", "map", "lap", "ha", "ma", "la"),
-    *("high", "middle", "mid", "medium", "low", "upper", "lower", "higher"),
-    *(
-        "highprior",
-        "middleprior",
-        "lowprior",
-        "highattainer",
-        "middleattainer",
-        "lowattainer",
-    ),
-    *("highattaining", "middleattaining", "lowattaining"),
-)
-_LETTERS = ("a*", "a", "b", "c", "d", "e", "f", "g")
 
 
 @dataclass(frozen=True)
@@ -115,11 +88,11 @@ class Scale:
     @cached_property
     def _names(self) -> dict[str, str]:
         """Every spelling that is known, folded, with the name it stands for. A value wins over a code."""
-        names = {_fold(code.name): code.name for code in self.codes}
-        names |= {_fold(value.name): value.name for value in self.values}
-        return names | {
-            _fold(spelling): name for spelling, name in self.spellings.items()
-        }
+        names = {fold(code): code for code in self._codes}
+        names |= {fold(value): value for value in self._values}
+        for spelling, name in self.spellings.items():
+            names[fold(spelling)] = name
+        return names
 
     def parse(self, text: str) -> str | None:
         """The name of the value or code that `text` spells, or None where the scale knows no such result.
@@ -144,21 +117,24 @@ class Scale:
 
     def _read(self, text: str) -> tuple[str | None, bool]:
         """What `text` spells, and whether it was finer than that."""
-        folded = _fold(text)
-        bare = _without_words(folded, self.words)
+        folded = fold(text)
+        bare = without_words(folded, self.words)
         for spelling in (folded, bare):
             if spelling in self._names:
                 return self._names[spelling], False
-        if self.pairs and (pair := re.fullmatch(r"([1-9])[-/]?([1-9])", bare)):
+        pair = re.fullmatch(r"([1-9])[-/]?([1-9])", bare)
+        if self.pairs and pair:
             return self._pair(*pair.groups()), False
         if (name := self._from_number(bare)) is not None:
             return name, False
-        name = self._from_fine_grade(bare) if self.fine_grades else self._rounded(bare)
+        finer = self._from_fine_grade if self.fine_grades else self._rounded
+        name = finer(bare)
         return name, name is not None
 
-    def _pair(self, first: str, second: str) -> str | None:
+    def _pair(self, first: str | int, second: str | int) -> str | None:
         """A double award's grade for two digits, or None where they make none."""
-        return name if (name := f"{first}-{second}") in self.double_awards() else None
+        name = f"{first}-{second}"
+        return name if name in self.double_awards() else None
 
     def from_date(self, text: str) -> str | None:
         """The double award that a spreadsheet took for a date, or None where the date can be none.
@@ -168,11 +144,12 @@ class Scale:
         >>> [grades.from_date(text) for text in ("2026-04-05 00:00:00", "05-Apr", "5/4/2026", "2026-05-14")]
         ['5-4', '5-4', '5-4', None]
         """
-        if (date := _day_and_month(text)) is None:
+        date = day_and_month(text)
+        if date is None:
             return None
         day, month = date
         # Where a spreadsheet puts the month first, 5-4 is 4 May: the higher grade of the two is always written first.
-        return self._pair(str(day), str(month)) or self._pair(str(month), str(day))
+        return self._pair(day, month) or self._pair(month, day)
 
     def _from_number(self, folded: str) -> str | None:
         """A number that stands for a value: a fine level such as 4.27, points such as 27, or a score such as 101.0."""
@@ -189,39 +166,37 @@ class Scale:
 
     def _rounded(self, folded: str) -> str | None:
         """An average that lies between two scores, as the nearer; halfway it is the higher."""
-        if self.rounded_to is None or not re.fullmatch(
-            r"[0-9]{1,3}\.[0-9]{1,15}", folded
-        ):
+        decimals = re.fullmatch(r"[0-9]{1,3}\.[0-9]{1,15}", folded)
+        if self.rounded_to is None or not decimals:
             return None
-        steps = math.floor(float(folded) / self.rounded_to + 0.5)
-        name = f"{steps * self.rounded_to:g}"
+        steps = float(folded) / self.rounded_to + 0.5
+        name = f"{math.floor(steps) * self.rounded_to:g}"
         return name if name in self._values else None
 
     def _from_fine_grade(self, folded: str) -> str | None:
         """The grade that a part of it lies in: 4+, 4=, 4-, 4a to 4c, 4.2, or 4 secure, developing, emerging; M+ is a merit."""
-        if fine := re.fullmatch(
-            r"([1-9])(?:[abcsde]|\.[0-9]|secure|developing|emerging)", folded
-        ):
+        of_grade = r"([1-9])(?:[abcsde]|\.[0-9]|secure|developing|emerging)"
+        if fine := re.fullmatch(of_grade, folded):
             return self._names.get(fine[1])
         if fine := re.fullmatch(r"(.+?)(?:\+{1,2}|-{1,2}|=)", folded):
             name = self._names.get(fine[1])
-            return name if self.is_other(name) or name in self.steps()[1:] else None
+            grades = self.steps()[1:]
+            has_parts = self.is_other(name) or name in grades
+            return name if has_parts else None
         return None
 
     def _at_points(self, points: float) -> str | None:
         """The narrowest value whose points begin at or below `points`: a sub-level rather than its level."""
-        held = [
+        below = [
             value
             for value in self.values
             if value.lowest <= points and value.name != value.step
         ]
-        best = max(held, key=lambda value: value.lowest, default=None)
+        best = max(below, key=attrgetter("lowest"), default=None)
         # The scale ends two points above the floor of its last sub-level.
-        return (
-            best.name
-            if best and points < best.lowest + 2 and best.step.isdigit()
-            else None
-        )
+        if best is None or points >= best.lowest + 2:
+            return None
+        return best.name if best.step.isdigit() else None
 
     def points(self, name: str) -> float:
         """Points of a value, or those that a code stands for; NaN for any other code, for a band, and for no result.
@@ -235,7 +210,8 @@ class Scale:
         if name in self._codes:
             return self._codes[name].points
         if self.pairs and re.fullmatch(r"[1-9]-[1-9]", name):
-            return (int(name[0]) + int(name[2])) / 2
+            first, second = name.split("-")
+            return (int(first) + int(second)) / 2
         return math.nan
 
     def carries_points(self, name: str) -> bool:
@@ -245,10 +221,13 @@ class Scale:
         >>> [load("levels").scales["levels"].carries_points(name) for name in ("1c", "P8", "W", "B")]
         [True, False, False, False]
         """
-        points = math.nan if self.is_code(name) else self.points(name)
-        return not math.isnan(points) and not (
-            self.order_alone and self._is_in_order(name)
-        )
+        if self.order_alone and self._is_in_order(name):
+            return False
+        return not math.isnan(self._points_of_value(name))
+
+    def _points_of_value(self, name: str) -> float:
+        """Points of a value; NaN for a code, whatever it stands for in published measures."""
+        return math.nan if self.is_code(name) else self.points(name)
 
     def above(self, name: str, *, than: str) -> bool | None:
         """Whether one result is higher than another; None where that cannot be told, as of W and a P level, which it covers.
@@ -260,12 +239,14 @@ class Scale:
         >>> [levels.above(now, than=then) for now, then in (("P8", "W"), ("W", "P8"), ("W", "W"), ("3", "B"))]
         [None, None, None, None]
         """
-        both = (name, than)
-        if any(self.is_code(one) or math.isnan(self.points(one)) for one in both):
+        points = self._points_of_value(name)
+        points_than = self._points_of_value(than)
+        if math.isnan(points) or math.isnan(points_than):
             return None
-        if self.order_alone in both and all(map(self._is_in_order, both)):
+        in_order = self._is_in_order(name) and self._is_in_order(than)
+        if in_order and self.order_alone in (name, than):
             return None
-        return self.points(name) > self.points(than)
+        return points > points_than
 
     def _is_in_order(self, name: str) -> bool:
         """Whether a value belongs to the level that has an order alone."""
@@ -289,7 +270,8 @@ class Scale:
 
     def steps(self) -> list[str]:
         """Whole levels or grades, lowest first, each once."""
-        return list(dict.fromkeys(value.step for value in self.values if value.step))
+        steps = (value.step for value in self.values if value.step)
+        return list(dict.fromkeys(steps))
 
     def double_awards(self) -> list[str]:
         """Grades of a double award, lowest first: two grades, the same or neighbours, the higher first. None where the scale has none.
@@ -314,30 +296,38 @@ class Scale:
         >>> load("levels").scales["levels"].in_order()[-4:]
         ['8c', '8b', '8', '8a']
         """
-        codes = [code.name for code in self.codes if self.is_code(code.name)]
-        bands = [value.name for value in self.values if math.isnan(value.points)]
-        scored = [value.name for value in self.values if not math.isnan(value.points)]
-        upwards = sorted([*scored, *self.double_awards()], key=self.points)
+        codes = filter(self.is_code, self._codes)
+        bands = [name for name in self._values if math.isnan(self.points(name))]
+        scored = [name for name in self._values if name not in bands]
+        scored += self.double_awards()
+        upwards = sorted(scored, key=self.points)
         return [*codes, *bands, *upwards]
 
     def reached(self, name: str, *, reach: str) -> bool:
         """Whether a result is `reach` or better. A code and no result never are."""
-        points = math.nan if self.is_code(name) else self.points(name)
+        points = self._points_of_value(name)
         return not math.isnan(points) and points >= self.lowest(reach)
 
     def lowest(self, name: str) -> float:
         """The fewest points that count as `name`; KeyError with the accepted values where the scale has none such."""
-        if name not in self._values or math.isnan(self._values[name].lowest):
+        value = self._values.get(name)
+        if value is None or math.isnan(value.lowest):
             raise KeyError(f"{name!r} is no value of this scale: {self.accepted}")
-        return self._values[name].lowest
+        return value.lowest
 
     def is_result(self, name: str) -> bool:
         """Whether the pupil has a result on this scale: a value, or a code that places the pupil below the tested range."""
-        return self._kind(name) == "below" if self.is_code(name) else True
+        if not self.is_code(name):
+            return True
+        return self._kind(name) == "below"
+
+    def is_grade(self, name: str) -> bool:
+        """Whether `name` says how far the pupil got: a result of the scale, or another qualification in its place."""
+        return self.is_result(name) or self.is_other(name)
 
     def is_code(self, name: str) -> bool:
         """Whether `name` stands where a value should, and is none."""
-        return name == NO_RESULT or (name in self._codes and name not in self._values)
+        return name == NO_RESULT or self._kind(name) is not None
 
     def is_other(self, name: str | None) -> bool:
         """Whether `name` is a result of another qualification, which says nothing on this scale.
@@ -358,22 +348,22 @@ class Scale:
 
     def _kind(self, name: str | None) -> Kind | None:
         """What a code tells; None for a value, and for what is not on the scale."""
-        return (
-            self._codes[name].kind
-            if name in self._codes and name not in self._values
-            else None
-        )
+        if name in self._values or name not in self._codes:
+            return None
+        return self._codes[name].kind
 
 
 def scale_from(name: str, table: Mapping[str, Any]) -> Scale:
     """Build a scale from its TOML table (see levels.toml and gcse.toml for the keys)."""
+    spellings = dict(table.get("spellings", {}))
+    for other, _, texts in table.get("others", []):
+        spellings |= dict.fromkeys(texts, other)
     return Scale(
         name=name,
         accepted=table["accepted"],
         values=tuple(_values(table)),
         codes=tuple(_codes(table)),
-        spellings=table.get("spellings", {})
-        | {spelling: o[0] for o in table.get("others", []) for spelling in o[2]},
+        spellings=spellings,
         words=tuple(table.get("words", [])),
         fine_level_points=table.get("fine_level_points"),
         points_from=table.get("points_from"),
@@ -392,85 +382,14 @@ def _codes(table: Mapping[str, Any]) -> Iterable[Code]:
 
 
 def _values(table: Mapping[str, Any]) -> Iterable[Value]:
-    for name, points, lowest, step in table.get("values", []):
-        yield Value(name=name, points=points, lowest=lowest, step=step)
+    yield from starmap(Value, table.get("values", []))
     if numbers := table.get("numbers"):
-        count = round((numbers["to"] - numbers["from"]) / numbers["by"]) + 1
+        first, step = numbers["from"], numbers["by"]
+        span = numbers["to"] - first
+        count = round(span / step) + 1
         for index in range(count):
-            number = numbers["from"] + index * numbers["by"]
-            yield Value(
-                name=f"{number:g}", points=number, lowest=number, step=f"{number:g}"
-            )
+            number = first + index * step
+            name = f"{number:g}"
+            yield Value(name, points=number, lowest=number, step=name)
     for label in table.get("bands", []):
-        yield Value(name=label, points=math.nan, lowest=math.nan, step=label)
-
-
-def looks_like_bands(values: Iterable[str]) -> bool:
-    """Whether a column gives prior attainment by name (H, M, L) and no scores, so that M and L are no codes in it.
-
-    >>> looks_like_bands(["L", "M", "", "M"]), looks_like_bands(["104", "M", "L"]), looks_like_bands(["HPA", "N/A"])
-    (True, False, True)
-    """
-    return _all_among(values, _BANDS_BY_NAME)
-
-
-def looks_like_letter_grades(values: Iterable[str]) -> bool:
-    """Whether a column gives GCSE grades from A* to G, so that D is no distinction in it.
-
-    >>> looks_like_letter_grades(["B", "D", "U"]), looks_like_letter_grades(["P", "M", "D"]), looks_like_letter_grades(["D"])
-    (True, False, False)
-    """
-    folded = [text for text in map(_fold, values) if text not in (*_NOTHING, "u", "x")]
-    return _all_among(folded, _LETTERS) and set(folded) != {"d"}
-
-
-def is_nothing(text: str) -> bool:
-    """Whether a cell says in so many words that there is nothing to tell: '-', 'N/A', 'None'.
-
-    >>> is_nothing(" n/a "), is_nothing("–"), is_nothing(""), is_nothing("0")
-    (True, True, True, False)
-    """
-    return _fold(text) in _NOTHING
-
-
-def _all_among(values: Iterable[str], known: Iterable[str]) -> bool:
-    """Whether what is filled in is all among `known`, and something is."""
-    filled = {_fold(text) for text in values if not is_nothing(text)}
-    return bool(filled) and filled <= set(known)
-
-
-def _fold(text: str) -> str:
-    """Fold what people vary in writing a result: case, spaces, dashes."""
-    return re.sub(r"[–—‐‑−]", "-", re.sub(r"\s+", "", text).casefold())
-
-
-def _without_words(folded: str, words: tuple[str, ...]) -> str:
-    """A folded spelling without a word before it that says what it is: 'grade' in 'Grade 4'; a letter only before a digit."""
-    for word in words:
-        rest = folded.removeprefix(word)
-        if rest and rest != folded and (len(word) > 1 or rest[0].isdigit()):
-            return _without_words(rest, words)
-    return folded
-
-
-def _day_and_month(text: str) -> tuple[int, int] | None:
-    """The day and the month of a date as spreadsheets write it."""
-    text = text.strip()
-    if iso := re.fullmatch(r"[0-9]{4}-([0-9]{2})-([0-9]{2})(?:[ T][0-9:.]*)?", text):
-        return int(iso[2]), int(iso[1])
-    if british := re.fullmatch(
-        r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-](?:[0-9]{2}){1,2}", text
-    ):
-        return int(british[1]), int(british[2])
-    words = re.fullmatch(
-        r"([0-9]{1,2})[ -]([A-Za-z]{3,9})(?:[ -](?:[0-9]{2}){1,2})?", text
-    )
-    months = [name.casefold() for name in month_name[1:]]
-    if not words:
-        return None
-    named = [
-        number
-        for number, name in enumerate(months, 1)
-        if name.startswith(words[2].casefold())
-    ]
-    return (int(words[1]), named[0]) if named else None
+        yield Value(label, math.nan, math.nan, label)

@@ -21,14 +21,8 @@ COLUMNS: Mapping[str, str] = {
 }
 
 PEOPLE = [
-    "pupil_id",
-    "forename",
-    "surname",
-    "form",
-    "year_group",
-    "sen_provision",
-    "need",
-    "need_2",
+    *("pupil_id", "forename", "surname", "form", "year_group"),
+    *("sen_provision", "need", "need_2"),
 ]
 STANDING = ["entry", "now", "on_course", "stuck", "standing"]
 
@@ -43,24 +37,22 @@ def classes(school: School) -> pd.DataFrame:
     >>> table["subject"].unique().tolist(), bool((table["sen"] <= table["pupils"]).all())
     (['', 'English', 'Mathematics', 'Science', 'ICT'], True)
     """
-    pupils = _on_roll(school)
+    pupils = school.pupils.query("on_roll == 'Y'")
     sen = has_sen(pupils["sen_provision"], framework=school.framework)
+    pupils = pupils.assign(sen=sen)
     parts = []
     for column in COLUMNS:
-        held = pupils.assign(sen=sen)[pupils[column] != ""]
-        counted = held.groupby(column).agg(
-            pupils=("pupil_id", "size"), sen=("sen", "sum")
-        )
-        counted = (
-            counted.rename_axis("name")
-            .reset_index()
-            .sort_values("name", key=lambda names: names.map(_as_read))
-        )
-        parts.append(counted.assign(column=column, subject=_subject(school, column)))
-    table = pd.concat(parts, ignore_index=True).astype(
-        {"pupils": "int64", "sen": "int64"}
-    )
-    return table[["column", "subject", "name", "pupils", "sen"]]
+        placed = pupils[pupils[column] != ""]
+        by_name = placed.groupby(column)["sen"]
+        counts = by_name.agg(pupils="size", sen="sum")
+        counts = counts.rename_axis("name").reset_index()
+        counts = counts.sort_values("name", key=lambda names: names.map(_as_read))
+        subject = _subject(school, column)
+        counts = counts.assign(column=column, subject=subject)
+        parts.append(counts)
+    columns = ["column", "subject", "name", "pupils", "sen"]
+    table = pd.concat(parts, ignore_index=True)[columns]
+    return table.astype({"pupils": "int64", "sen": "int64"})
 
 
 def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFrame:
@@ -77,22 +69,23 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
     """
     if column not in COLUMNS:
         raise KeyError(f"{column!r} says nothing of classes: {', '.join(COLUMNS)}")
-    pupils = _on_roll(school)
-    here = (pupils[column] != "") & has_sen(
-        pupils["sen_provision"], framework=school.framework
-    )
-    pupils = pupils[here].sort_values(["surname", "forename", "pupil_id"])
-    pupils = pupils.assign(**{"class": pupils[column]})[["class", *PEOPLE]]
+    pupils = school.pupils.query("on_roll == 'Y'")
+    sen = has_sen(pupils["sen_provision"], framework=school.framework)
+    pupils = pupils[sen & (pupils[column] != "")]
+    pupils = pupils.sort_values(["surname", "forename", "pupil_id"])
+    pupils.insert(0, "class", pupils[column])
+    columns = ["pupil_id", *STANDING]
+    standing = pd.DataFrame(columns=columns, dtype=str)
     subject = _subject(school, column) or subject
     if subject:
         stage = school.framework.tracked_stage
         tracked = track(school, subject=subject, entry=stage.starts)
-        standing = tracked[["pupil_id", *STANDING]]
-    else:
-        standing = pd.DataFrame(columns=["pupil_id", *STANDING], dtype=str)
-    lists = pupils.merge(standing, on="pupil_id", how="left")
+        standing = tracked[columns]
+    lists = pupils[["class", *PEOPLE]]
+    lists = lists.merge(standing, on="pupil_id", how="left")
     unjudged = NOT_KNOWN if subject else ""
-    lists = lists.fillna({"entry": "", "now": "", "standing": unjudged})
+    blank = {"entry": "", "now": "", "standing": unjudged}
+    lists = lists.fillna(blank)
     return lists.astype({"on_course": "boolean", "stuck": "boolean"})
 
 
@@ -106,7 +99,8 @@ def class_sheet(
     {8}
     """
     lists = class_lists(school, column=column, subject=subject)
-    return lists[lists["class"] == name].reset_index(drop=True)
+    rows = lists[lists["class"] == name]
+    return rows.reset_index(drop=True)
 
 
 def _as_read(name: str) -> list[tuple[int, str]]:
@@ -122,11 +116,8 @@ def _as_read(name: str) -> list[tuple[int, str]]:
     ]
 
 
-def _on_roll(school: School) -> pd.DataFrame:
-    return school.pupils[school.pupils["on_roll"] == "Y"]
-
-
 def _subject(school: School, column: str) -> str:
     """The framework's subject in which a class of this column is taught; '' for a form, or where it is not followed."""
-    name = school.framework.subject(COLUMNS[column]) if COLUMNS[column] else ""
-    return name if name in school.framework.outcome_subjects() else ""
+    name = school.framework.subject(COLUMNS[column])
+    subjects = school.framework.outcome_subjects()
+    return name if name and name in subjects else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import pandas as pd
 
 from senlib import national
 from senlib.frameworks import Framework, Stage
-from senlib.measures.gaps import independent, verdict
-from senlib.measures.proportion import compared, wilson
+from senlib.measures.gaps import independent_each, verdict
+from senlib.measures.proportion import compared, wilson, with_interval
 
 # The entry of a row that has pupils of every start together, and that of those whose start is not known.
 ALL_BANDS, NO_START = "all", "none"
@@ -20,7 +21,7 @@ GROUPS_IN_ENGLAND = {
     "language": {"English": "first language English"},
 }
 
-# What a table of rates tells of its pupils by number, and all that it counts of them.
+# What a table of rates says of its pupils by number, and all that it counts of them.
 TOLD = (
     "other_qualification",
     "by_teacher",
@@ -29,18 +30,16 @@ TOLD = (
     "below_in_one",
 )
 COUNTED = (
-    "pupils",
-    "without_result",
-    "reached",
-    "with_start",
-    "reached_with_start",
+    *("pupils", "without_result", "reached", "with_start", "reached_with_start"),
     *TOLD,
 )
 
 # What a figure is of, in the table's names and in England's own.
-_ROW = ["subject", "group", "entry", "reach"]
-_IN_ENGLAND = ["of_subject", "of_group", "of_entry", "reach"]
+_NAMES = {"subject": "of_subject", "group": "of_group", "entry": "of_entry"}
+_ROW = [*_NAMES, "reach"]
+_IN_ENGLAND = [*_NAMES.values(), "reach"]
 _OF_ALL_STARTS = ["subject", "cohort", "group", "reach"]
+_INTERVAL = ["percent", "low", "high"]
 
 
 def with_england(
@@ -67,13 +66,13 @@ def with_england(
     Pupils whose start is not known are no group that England's figure could be of: none stands beside them, and beside a row
     in which most are such pupils (`without_start`) only a figure of its own year, of pupils wherever they started.
     """
-    figures = national.figures(framework.name) if figures is None else figures
-    figures = _of_england(figures, stage=stage)
-    rows = _named_as_in_england(table, stage=stage, by=by)
-    table = table.assign(
-        **_crude(rows, figures), **_expected(rows, figures, stage=stage)
-    )
-    return _judged(table)
+    if figures is None:
+        figures = national.figures(framework.name)
+    figures = _of_england(figures, stage)
+    rows = _named_as_in_england(table, stage, by)
+    crude = _crude(rows, figures)
+    expected = _expected(rows, figures, stage)
+    return _judged(table.assign(**crude, **expected))
 
 
 def with_typed(
@@ -89,21 +88,22 @@ def with_typed(
     is another year, or one in which teachers assessed the grades.
     """
     if figures is None or "whose" not in figures:
-        figures = pd.DataFrame(columns=["stage", *_ROW, "year", "percent", "whose"])
-    held = _in_its_names(figures[figures["whose"] != national.ENGLAND], stage=stage)
-    rows = _named_as_in_england(table, stage=stage, by=by)
-    nearest = _nearest(rows[rows["entry"] != NO_START], held).reindex(table.index)
-    year, percent = (
-        nearest["year"].astype("Int64"),
-        nearest["percent"].astype("float64"),
-    )
+        columns = ["stage", *_ROW, "year", "percent", "whose"]
+        figures = pd.DataFrame(columns=columns)
+    typed = figures[figures["whose"] != national.ENGLAND]
+    rows = _named_as_in_england(table, stage, by)
+    nearest = _nearest(rows, _in_its_names(typed, stage))
+    nearest = nearest.reindex(table.index)
+    year = nearest["year"].astype("Int64")
+    percent = nearest["percent"].astype("float64")
+    whose = nearest["whose"].fillna("")
+    difference = compared(table["low"], table["high"], percent)
+    judged = can_judge(year, table["cohort"])
     return table.assign(
         typed=percent,
-        typed_whose=nearest["whose"].fillna("").astype(object),
+        typed_whose=whose.astype(object),
         typed_year=year,
-        typed_difference=compared(table["low"], table["high"], percent).where(
-            can_judge(year, table["cohort"]), ""
-        ),
+        typed_difference=difference.where(judged, ""),
     )
 
 
@@ -113,19 +113,17 @@ def with_lea(table: pd.DataFrame, *, lea: pd.DataFrame, stage: Stage) -> pd.Data
     Those schools may have no more than a few dozen pupils in a row, so their rate has a range of its own: `lea_difference` is
     higher or lower where the gap of the two groups is clear (`gaps.independent`), else not clear; '' where one has nobody.
     """
-    keys = ["subject", "cohort", "group", "entry", "reach"]
-    held = lea[lea["stage"] == stage.name].drop_duplicates(keys)
-    held = held[keys].join(wilson(held["reached"].astype(float), held["pupils"]))
-    theirs = table[keys].merge(held.astype({"cohort": "Int64"}), on=keys, how="left")
-    theirs = theirs[["percent", "low", "high"]].astype("float64").set_axis(table.index)
-    differences = [
-        verdict(independent(ours, others))
-        for ours, others in zip(table.itertuples(), theirs.itertuples(), strict=True)
-    ]
-    return table.assign(
-        lea=theirs["percent"],
-        lea_difference=pd.Series(differences, index=table.index, dtype=object),
-    )
+    keys = [*_OF_ALL_STARTS, "entry"]
+    rates = lea[lea["stage"] == stage.name]
+    rates = rates.drop_duplicates(keys)
+    types = {"reached": float, "cohort": "Int64"}
+    rates = with_interval(rates.astype(types))
+    theirs = table[keys].merge(rates, how="left")
+    theirs = theirs[_INTERVAL].astype("float64")
+    theirs.index = table.index
+    gaps = independent_each(table, theirs)
+    differences = pd.Series(map(verdict, gaps), table.index, dtype=object)
+    return table.assign(lea=theirs["percent"], lea_difference=differences)
 
 
 def summers_together(table: pd.DataFrame, *, cohorts: Sequence[int]) -> pd.DataFrame:
@@ -135,45 +133,36 @@ def summers_together(table: pd.DataFrame, *, cohorts: Sequence[int]) -> pd.DataF
     was typed in and what the LEA's other schools reached is of one summer, and missing here.
     """
     rows = table[table["cohort"].isin(cohorts)]
-    lacks = (rows["with_start"] > 0) & rows["expected"].isna()
-    own = (rows["expected_year"] == rows["cohort"]).fillna(False) | (
-        rows["with_start"] == 0
-    )
-    keys = ["subject", "entry", "reach", "group"]
+    started = rows["with_start"] > 0
+    own_year = _same(rows["expected_year"], rows["cohort"])
+    lacks = started & rows["expected"].isna()
+    rows = rows.assign(lacks=lacks, own=own_year | ~started)
     counts = [name for name in rows if name in COUNTED]
-    sums = (
-        rows.assign(lacks=lacks, own=own)
-        .groupby(keys, sort=False)
-        .agg(
-            **{name: (name, "sum") for name in [*counts, "expected"]},
-            lacks=("lacks", "any"),
-            own=("own", "all"),
-            expected_year=("expected_year", "max"),
-        )
-    ).reset_index()
-    expected = sums["expected"].where(~sums["lacks"] & (sums["with_start"] > 0))
+    sums = dict.fromkeys([*counts, "expected"], "sum")
+    sums |= {"lacks": "any", "own": "all", "expected_year": "max"}
+    keys = ["subject", "entry", "reach", "group"]
+    groups = rows.groupby(keys, sort=False)
+    rows = with_interval(groups.agg(sums).reset_index())
+    expected = rows["expected"].where(rows["with_start"] > 0)
+    expected = expected.mask(rows["lacks"])
+    percent = 100 * expected / rows["with_start"]
     # A year that is not that of every summer is no year to judge by.
-    year = sums["expected_year"].mask(sums["own"], max(cohorts)).where(expected.notna())
-    percent = 100 * expected / sums["with_start"]
-    one_start = sums["entry"] != ALL_BANDS
-    sums = sums.join(wilson(sums["reached"], sums["pupils"])).assign(
-        cohort=pd.array([max(cohorts)] * len(sums), dtype="Int64"),
+    year = rows["expected_year"].mask(rows["own"], max(cohorts))
+    year = year.where(expected.notna())
+    one_start = rows["entry"] != ALL_BANDS
+    rows = rows.assign(
+        cohort=max(cohorts),
         expected=expected,
         expected_percent=percent,
-        expected_year=year.astype("Int64"),
+        expected_year=year,
         national=percent.where(one_start),
-        national_year=year.where(one_start).astype("Int64"),
+        national_year=year.where(one_start),
     )
-    return (
-        _judged(sums)
-        .reindex(columns=table.columns)
-        .assign(
-            **{
-                name: ""
-                for name in ("lea_difference", "typed_whose", "typed_difference")
-            }
-        )
-    )
+    years = ["cohort", "expected_year", "national_year"]
+    types = dict.fromkeys(years, "Int64")
+    rows = _judged(rows.astype(types))
+    rows = rows.reindex(columns=table.columns)
+    return rows.assign(lea_difference="", typed_whose="", typed_difference="")
 
 
 def of_known_starts(table: pd.DataFrame) -> pd.DataFrame:
@@ -182,14 +171,15 @@ def of_known_starts(table: pd.DataFrame) -> pd.DataFrame:
 
     Rows of one start, and rows in which no start is known, are as they were.
     """
-    narrowed = (table["entry"] == ALL_BANDS) & (table["with_start"] > 0)
-    pupils = table["pupils"].where(~narrowed, table["with_start"])
-    reached = table["reached"].where(~narrowed, table["reached_with_start"])
+    all_starts = table["entry"] == ALL_BANDS
+    narrowed = all_starts & (table["with_start"] > 0)
+    pupils = table["pupils"].mask(narrowed, table["with_start"])
+    reached = table["reached"].mask(narrowed, table["reached_with_start"])
     return table.assign(
         left_out=table["pupils"] - pupils,
         pupils=pupils,
         reached=reached,
-        without_start=table["without_start"].where(~narrowed, 0),
+        without_start=table["without_start"].mask(narrowed, 0),
         **wilson(reached, pupils),
     )
 
@@ -201,8 +191,14 @@ def can_judge(year: pd.Series, cohort: pd.Series) -> pd.Series:
     >>> can_judge(years, cohorts).tolist()
     [True, False, False]
     """
-    same = (year == cohort).fillna(False).astype(bool)
-    return same & ~year.isin(national.TEACHER_ASSESSED)
+    assessed = year.isin(national.TEACHER_ASSESSED)
+    return _same(year, cohort) & ~assessed
+
+
+def _same(years: pd.Series, others: pd.Series) -> pd.Series:
+    """Whether two years are the same; False where one is missing."""
+    same = (years == others).fillna(False)
+    return same.astype(bool)
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
@@ -215,139 +211,136 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
         table["expected_percent"].fillna(table["national"]),
     )
     year = table["expected_year"].fillna(table["national_year"])
-    return table.assign(
-        difference=difference.where(can_judge(year, table["cohort"]), "")
-    )
+    judged = can_judge(year, table["cohort"])
+    difference = difference.where(judged, "")
+    return table.assign(difference=difference)
 
 
-def _of_england(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
-    kept = figures["kind"] != "at most"
+def _of_england(figures: pd.DataFrame, stage: Stage) -> pd.DataFrame:
+    figures = figures[figures["kind"] != "at most"]
     if "whose" in figures:
-        kept &= figures["whose"] == national.ENGLAND
-    return _in_its_names(figures[kept], stage=stage)
+        figures = figures[figures["whose"] == national.ENGLAND]
+    return _in_its_names(figures, stage)
 
 
-def _in_its_names(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
+def _in_its_names(figures: pd.DataFrame, stage: Stage) -> pd.DataFrame:
     """Figures of a stage, what each is of under `_IN_ENGLAND`. Of two of one thing the first stands: what was typed in comes first."""
-    held = figures[figures["stage"] == stage.name].drop_duplicates([*_ROW, "year"])
-    return held.rename(columns=dict(zip(_ROW, _IN_ENGLAND, strict=True)))
+    figures = figures[figures["stage"] == stage.name]
+    figures = figures.drop_duplicates([*_ROW, "year"])
+    return figures.rename(columns=_NAMES)
 
 
-def _named_as_in_england(table: pd.DataFrame, *, stage: Stage, by: str) -> pd.DataFrame:
+def _named_as_in_england(table: pd.DataFrame, stage: Stage, by: str) -> pd.DataFrame:
     """The rows with England's names for what each is of; a group that England does not tell apart has none."""
-    subjects = {name: national.subject(name) for name in table["subject"].unique()}
-    bands = {name: stage.national_band(name) for name in table["entry"].unique()}
     groups = table["group"]
     if by != "sen_provision":
-        groups = groups.map(GROUPS_IN_ENGLAND.get(by, {}) | {"all": "all"})
+        names = GROUPS_IN_ENGLAND.get(by, {})
+        groups = groups.map(names | {"all": "all"})
+    subject = cache(national.subject)
     return table.assign(
-        of_subject=table["subject"].map(subjects),
+        of_subject=table["subject"].map(subject),
         of_group=groups,
-        of_entry=table["entry"].map(bands),
+        of_entry=table["entry"].map(stage.national_band),
     ).astype(dict.fromkeys(_IN_ENGLAND, "object"))
 
 
-def _crude(rows: pd.DataFrame, figures: pd.DataFrame) -> dict[str, pd.Series]:
-    """England's figure for each row."""
-    asked = rows[rows["entry"] != NO_START]
-    own_year = 2 * asked["without_start"] > asked["pupils"]
+def _crude(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """England's figure for each row: national, national_year."""
+    own_year = 2 * rows["without_start"] > rows["pupils"]
     nearest = pd.concat(
         [
-            _nearest(asked[~own_year], figures),
-            _nearest(asked[own_year], figures, own_year=True),
+            _nearest(rows[~own_year], figures),
+            _nearest(rows[own_year], figures, own_year=True),
         ]
-    ).reindex(rows.index)
-    return {
-        "national": nearest["percent"].astype("float64"),
-        "national_year": nearest["year"].astype("Int64"),
-    }
+    )
+    nearest = nearest.reindex(rows.index)
+    percent = nearest["percent"].astype("float64")
+    year = nearest["year"].astype("Int64")
+    return pd.DataFrame({"national": percent, "national_year": year})
 
 
 def _nearest(
     rows: pd.DataFrame, figures: pd.DataFrame, *, own_year: bool = False
 ) -> pd.DataFrame:
     """Of the figures for each row that of the cohort's year, else of the nearest, by the row's place in the table."""
-    held = _beside(rows, figures)
+    rows = rows[rows["entry"] != NO_START]
+    beside = _beside(rows, figures)
     if own_year:
-        held = held[(held["year"] == held["cohort"]).fillna(False).astype(bool)]
-    return _of_one_year(held, within=["place"]).set_index("place")
+        own = _same(beside["year"], beside["cohort"])
+        beside = beside[own]
+    return _of_one_year(beside, ["place"]).set_index("place")
 
 
 def _beside(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Each row with every figure that is of the same subject, group, entry and outcome."""
-    of_the_row = ["cohort", "subject", "group", "pupils", *_IN_ENGLAND]
-    held = figures.columns.intersection([*_IN_ENGLAND, "year", "percent", "whose"])
-    return (
-        rows[of_the_row].reset_index(names="place").merge(figures[held], on=_IN_ENGLAND)
-    )
+    columns = ["cohort", "subject", "group", "pupils", *_IN_ENGLAND]
+    rows = rows[columns].reset_index(names="place")
+    columns = [*_IN_ENGLAND, "year", "percent", "whose"]
+    figures = figures[figures.columns.intersection(columns)]
+    return rows.merge(figures, on=_IN_ENGLAND)
 
 
-def _of_one_year(rows: pd.DataFrame, *, within: list[str]) -> pd.DataFrame:
+def _of_one_year(rows: pd.DataFrame, within: list[str]) -> pd.DataFrame:
     """The rows, within each group of them, whose `year` is the one to lay beside their `cohort`."""
     if rows.empty:
         return rows
     keys = [*within, "cohort"]
-    held = rows.drop_duplicates([*keys, "year"]).groupby(keys, dropna=False)["year"]
-    held = held.agg(tuple).rename("held").reset_index()
-    chosen = [
-        national.year_for(years, None if pd.isna(cohort) else int(cohort))
-        for years, cohort in zip(held["held"], held["cohort"], strict=True)
-    ]
-    held = held.assign(chosen=pd.array(chosen, dtype="Int64")).drop(columns="held")
-    rows = rows.merge(held, on=keys, how="left")
-    return rows[(rows["year"] == rows["chosen"]).fillna(False).astype(bool)]
+    different = rows.drop_duplicates([*keys, "year"])
+    years = different.groupby(keys, dropna=False)["year"]
+    chosen = years.agg(tuple).reset_index()
+    cohorts = chosen["cohort"].astype(object)
+    cohorts = cohorts.where(cohorts.notna(), None)
+    year = list(map(national.year_for, chosen["year"], cohorts))
+    chosen["chosen"] = pd.array(year, dtype="Int64")
+    del chosen["year"]
+    rows = rows.merge(chosen, on=keys)
+    same = _same(rows["year"], rows["chosen"])
+    return rows[same]
 
 
-def _expected(
-    rows: pd.DataFrame, figures: pd.DataFrame, *, stage: Stage
-) -> dict[str, pd.Series]:
+def _expected(rows: pd.DataFrame, figures: pd.DataFrame, stage: Stage) -> pd.DataFrame:
     """What England would have reached from the starts of each row's pupils."""
     of_bands = rows[rows["entry"].isin(stage.bands)]
-    held = _beside(of_bands, figures[figures["percent"].notna()])
+    published = figures[figures["percent"].notna()]
+    beside = _beside(of_bands, published)
     # One year for all starts of a subject and group, though another might be nearer for one of them.
-    held = _of_one_year(held, within=["subject", "group", "reach"]).set_index("place")
-    whole = of_bands[_OF_ALL_STARTS].fillna(0).itertuples(index=False, name=None)
-    compared_with = set(
-        held[_OF_ALL_STARTS].fillna(0).itertuples(index=False, name=None)
-    )
+    beside = _of_one_year(beside, ["subject", "group", "reach"])
+    beside = beside.set_index("place")
     # Where England has figures for some starts alone, the pupils of the others are left out of both sides.
-    compares_with_none = pd.array(
-        [row not in compared_with for row in whole], dtype="bool"
+    somewhere = _all_starts(of_bands).isin(_all_starts(beside))
+    stands = of_bands.index.isin(beside.index) | ~somewhere
+    each = of_bands[_OF_ALL_STARTS].assign(
+        with_start=of_bands["pupils"].where(stands, 0),
+        reached_with_start=of_bands["reached"].where(stands, 0),
+        expected=beside["pupils"] * beside["percent"] / 100,
+        expected_percent=beside["percent"],
+        expected_year=beside["year"].astype("Int64"),
     )
-    stands = of_bands.index.isin(held.index) | compares_with_none
-    each = pd.DataFrame(
-        {
-            "with_start": of_bands["pupils"].where(stands, 0),
-            "reached_with_start": of_bands["reached"].where(stands, 0),
-            "expected": (held["pupils"] * held["percent"] / 100).reindex(
-                of_bands.index
-            ),
-            "expected_percent": held["percent"].reindex(of_bands.index),
-            "expected_year": held["year"].reindex(of_bands.index).astype("Int64"),
-        }
-    )
-    together = rows[rows["entry"] == ALL_BANDS]
-    sums = (
-        each.join(of_bands[_OF_ALL_STARTS])
-        .groupby(_OF_ALL_STARTS, dropna=False)
-        .agg(
-            with_start=("with_start", "sum"),
-            reached_with_start=("reached_with_start", "sum"),
-            expected=("expected", lambda values: values.sum(min_count=1)),
-            expected_year=("expected_year", "max"),
-        )
-    )
-    sums["expected_percent"] = (
-        100 * sums["expected"] / sums["with_start"].where(sums["expected"].notna())
-    )
-    sums = (
-        together[_OF_ALL_STARTS]
-        .reset_index(names="place")
-        .merge(sums.reset_index(), on=_OF_ALL_STARTS, how="left")
-    )
-    made = pd.concat([each, sums.set_index("place")[each.columns]]).reindex(rows.index)
-    return {
-        **made[["with_start", "reached_with_start"]].fillna(0).astype("int64"),
-        **made[["expected", "expected_percent"]].astype("float64"),
-        "expected_year": made["expected_year"].astype("Int64"),
+    groups = each.groupby(_OF_ALL_STARTS, dropna=False)
+    sums = groups[["with_start", "reached_with_start"]].sum()
+    sums["expected"] = groups["expected"].agg(lambda values: values.sum(min_count=1))
+    sums["expected_year"] = groups["expected_year"].max()
+    has_figure = sums["expected"].notna()
+    pupils = sums["with_start"].where(has_figure)
+    sums["expected_percent"] = 100 * sums["expected"] / pupils
+    together = rows.loc[rows["entry"] == ALL_BANDS, _OF_ALL_STARTS]
+    together = together.reset_index(names="place")
+    sums = together.merge(sums.reset_index(), how="left")
+    sums = sums.set_index("place")
+    table = pd.concat([each, sums])
+    types = {
+        "with_start": "int64",
+        "reached_with_start": "int64",
+        "expected": "float64",
+        "expected_percent": "float64",
+        "expected_year": "Int64",
     }
+    table = table.reindex(rows.index)[list(types)]
+    nobody = {"with_start": 0, "reached_with_start": 0}
+    return table.fillna(nobody).astype(types)
+
+
+def _all_starts(rows: pd.DataFrame) -> pd.MultiIndex:
+    """What each row is of, whatever the start; a cohort that is not known is 0."""
+    places = rows[_OF_ALL_STARTS].fillna(0)
+    return pd.MultiIndex.from_frame(places)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Sequence
+from itertools import filterfalse
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,16 +18,10 @@ from senlib.measures.comparison import (
     with_lea,
     with_typed,
 )
-from senlib.measures.counting import (
-    UNKNOWN_COHORT,
-    bands_of,
-    count_pairs,
-    is_grade,
-    left_before_end,
-    one_paper,
-)
+from senlib.measures.counting import count_pairs, known_cohorts, reached
+from senlib.measures.entries import bands_of, one_paper
 from senlib.measures.groups import group_order, with_groups
-from senlib.measures.proportion import wilson
+from senlib.measures.proportion import wilson, with_interval
 from senlib.measures.starts import below_in_one
 from senlib.school.cache import kept
 from senlib.school.school import School
@@ -39,30 +34,15 @@ DENOMINATORS = {
 }
 
 _OF_A_RATE = ["subject", "cohort", "entry", "reach", "group"]
+_OF_A_CELL = ["subject", "cohort", "group", "entry", "outcome"]
 
 _COLUMNS = [
     *_OF_A_RATE,
-    "pupils",
-    "without_result",
-    "other_qualification",
-    "reached",
-    "percent",
-    "low",
-    "high",
-    "national",
-    "difference",
-    "national_year",
-    "with_start",
-    "reached_with_start",
-    "expected",
-    "expected_percent",
-    "expected_year",
-    "lea",
-    "lea_difference",
-    "typed",
-    "typed_whose",
-    "typed_year",
-    "typed_difference",
+    *("pupils", "without_result", "other_qualification", "reached"),
+    *("percent", "low", "high", "national", "difference", "national_year"),
+    *("with_start", "reached_with_start"),
+    *("expected", "expected_percent", "expected_year", "lea", "lea_difference"),
+    *("typed", "typed_whose", "typed_year", "typed_difference"),
     *TOLD[1:],
 ]
 
@@ -77,34 +57,27 @@ def band_counts(school: School, *, stage: str, by: str) -> pd.DataFrame:
     all who ask for it, and is not to be changed.
     """
     of_stage = school.framework.stage(stage)
-    counts = count_pairs(
-        school.pupils,
-        school.results,
-        framework=school.framework,
-        stage=of_stage,
-        academic_year=school.academic_year,
-        by=[by],
-    )
     scale = of_stage.outcome_scale
+    counts = count_pairs(school, stage=of_stage, by=[by])
+    kinds = counts[["entry_kind", "outcome_kind"]]
     counts = counts.assign(
         entry=bands_of(counts, stage=of_stage),
         entry_value=counts["entry"],
         one_paper=one_paper(counts["entry"]),
         below_in_one=below_in_one(counts["entry"]),
-        by_teacher=(counts["entry_kind"] == "teacher")
-        | (counts["outcome_kind"] == "teacher"),
+        by_teacher=(kinds == "teacher").any(axis=1),
     ).drop(columns=["entry_points", "entry_kind", "outcome_kind"])
     if of_stage.averaged:
-        # Of an average the band is all that is asked for; a score for each would be a hundred times the rows.
-        counts = counts.assign(entry_value=counts["entry"])
+        # Of an average the band is all that matters; a score for each would be a hundred times the rows.
+        counts["entry_value"] = counts["entry"]
         keys = [name for name in counts if name != "pupils"]
-        counts = counts.groupby(keys, as_index=False, sort=False)["pupils"].sum()
+        same = counts.groupby(keys, sort=False)
+        counts = same["pupils"].sum().reset_index()
+    outcome = counts["outcome"]
     return counts.assign(
-        step=_each(counts["outcome"], scale.step),
-        has_result=_each(counts["outcome"], lambda name: is_grade(name, scale)).astype(
-            bool
-        ),
-        other=_each(counts["outcome"], scale.is_other).astype(bool),
+        step=outcome.map(scale.step),
+        has_result=outcome.map(scale.is_grade).astype(bool),
+        other=outcome.map(scale.is_other).astype(bool),
     )
 
 
@@ -142,31 +115,23 @@ def conversion(
     ['all', 'SEN', 'no SEN', 'A', 'P', 'N']
     """
     of_stage = school.framework.stage(stage)
-    reaches = (
-        (reach,) if isinstance(reach, str) else tuple(reach or of_stage.converted_at)
-    )
-    asked: dict[str, Any] = {
+    if isinstance(reach, str):
+        reach = [reach]
+    choice: dict[str, Any] = {
         "stage": of_stage.name,
         "subject": subject,
         "by": by,
-        "reaches": reaches,
+        "reaches": tuple(reach or of_stage.converted_at),
         "denominator": denominator,
     }
-    if figures is None:
-        table = _beside_england(school, **asked)
-    else:
-        table = _beside(
-            _school_rates(school, **asked),
-            school=school,
-            stage=of_stage,
-            figures=figures,
-            by=by,
-        )
-    return (
-        summers_together(table, cohorts=together)
-        if together
-        else table.copy(deep=False)
+    table = (
+        _beside_england(school, **choice)
+        if figures is None
+        else _beside(school, figures, **choice)
     )
+    if together:
+        return summers_together(table, cohorts=together)
+    return table.copy(deep=False)
 
 
 @kept
@@ -177,12 +142,14 @@ def subjects(school: School) -> tuple[str, ...]:
     >>> subjects(open_sample("gcse"))[:2]
     ('English Language', 'Mathematics')
     """
-    framework = school.framework
-    of_stages = school.results["stage"].isin([stage.name for stage in framework.stages])
-    held = set(school.results.loc[of_stages, "subject"].unique())
-    known = [name for name in framework.outcome_subjects() if name in held]
-    entry_only = {subject.name for subject in framework.subjects if subject.entry_only}
-    return (*known, *sorted(held - set(known) - entry_only))
+    framework, results = school.framework, school.results
+    stages = [stage.name for stage in framework.stages]
+    outcomes = results[results["stage"].isin(stages)]
+    names = set(outcomes["subject"].unique())
+    in_order = [name for name in framework.outcome_subjects() if name in names]
+    entry_only = [each.name for each in framework.subjects if each.entry_only]
+    own = names.difference(in_order, entry_only)
+    return (*in_order, *sorted(own))
 
 
 def matrix(
@@ -214,31 +181,20 @@ def matrix(
 
 
 @kept
-def _beside_england(
-    school: School, *, stage: str, by: str, **asked: Any
-) -> pd.DataFrame:
+def _beside_england(school: School, **choice: Any) -> pd.DataFrame:
     """A conversion table beside the figures of England that come with the workbook."""
-    return _beside(
-        _school_rates(school, stage=stage, by=by, **asked),
-        school=school,
-        stage=school.framework.stage(stage),
-        figures=None,
-        by=by,
-    )
+    return _beside(school, None, **choice)
 
 
 def _beside(
-    table: pd.DataFrame,
-    *,
-    school: School,
-    stage: Stage,
-    figures: pd.DataFrame | None,
-    by: str,
+    school: School, figures: pd.DataFrame | None, *, stage: str, by: str, **choice: Any
 ) -> pd.DataFrame:
-    table = with_england(
-        table, figures=figures, framework=school.framework, stage=stage, by=by
-    )
-    return with_typed(table, figures=figures, stage=stage, by=by)[_COLUMNS]
+    framework = school.framework
+    of_stage = framework.stage(stage)
+    table = _school_rates(school, stage=stage, by=by, **choice)
+    with_figures: dict[str, Any] = {"figures": figures, "stage": of_stage, "by": by}
+    table = with_england(table, framework=framework, **with_figures)
+    return with_typed(table, **with_figures)[_COLUMNS]
 
 
 @kept
@@ -252,68 +208,67 @@ def _school_rates(
     denominator: Denominator,
 ) -> pd.DataFrame:
     """A conversion table without what England's figures say."""
-    framework = school.framework
-    of_stage = framework.stage(stage)
-    counts = with_groups(
-        _chosen(band_counts(school, stage=stage, by=by), subject, framework),
-        by=by,
-        framework=framework,
-    )
-    counts = counts.assign(without_start=counts["entry"] == NO_START)
-    counts = pd.concat([counts.assign(entry=ALL_BANDS), counts], ignore_index=True)
-    counts = pd.concat(
-        [_reached(counts, of_stage, reach) for reach in reaches], ignore_index=True
-    )
+    of_stage = school.framework.stage(stage)
+    counts = grouped_counts(school, stage=stage, subject=subject, by=by)
+    counts["without_start"] = counts["entry"] == NO_START
+    all_bands = counts.assign(entry=ALL_BANDS)
+    counts = pd.concat([all_bands, counts], ignore_index=True)
+    parts = []
+    for reach in reaches:
+        enough = reached(counts, reach=reach, stage=of_stage)
+        rows = counts.assign(reach=reach, reached=enough)
+        parts.append(rows)
+    counts = pd.concat(parts, ignore_index=True)
     table = rates(counts, keys=_OF_A_RATE, denominator=denominator)
-    table = _ordered(table, framework=framework, stage=of_stage, reaches=reaches)
+    table = _ordered(table, _OF_A_RATE, school.framework, of_stage, reaches)
     return with_lea(table, lea=school.lea, stage=of_stage)
 
 
 @kept
 def _matrix(
+    school: School, *, stage: str, subject: str | None, by: str, together: Sequence[int]
+) -> pd.DataFrame:
+    counts = grouped_counts(
+        school, stage=stage, subject=subject, by=by, together=together
+    )
+    table = counts.assign(outcome=counts["step"])
+    table = table.groupby(_OF_A_CELL)["pupils"].sum()
+    table = table.reset_index()
+    row = table.groupby(_OF_A_CELL[:-1])["pupils"]
+    table["row_pupils"] = row.transform("sum")
+    interval = wilson(table["pupils"], table["row_pupils"])
+    interval = interval.rename(columns={"percent": "share"})
+    framework = school.framework
+    of_stage = framework.stage(stage)
+    return _ordered(table.join(interval), _OF_A_CELL, framework, of_stage)
+
+
+def grouped_counts(
     school: School,
     *,
     stage: str,
-    subject: str | None,
     by: str,
-    together: tuple[int, ...],
+    subject: str | None = None,
+    together: Sequence[int] = (),
 ) -> pd.DataFrame:
+    """The rows of `band_counts` of a subject, or of each, once for each `group`; those of the summers in `together` as of the last."""
     framework = school.framework
-    of_stage = framework.stage(stage)
-    counts = with_groups(
-        _chosen(band_counts(school, stage=stage, by=by), subject, framework),
-        by=by,
-        framework=framework,
-    )
+    counts = band_counts(school, stage=stage, by=by)
+    if subject is not None:
+        name = _subject(subject, framework)
+        counts = counts[counts["subject"] == name]
     if together:
-        counts = counts[counts["cohort"].isin(together)].assign(cohort=max(together))
-    row = ["subject", "cohort", "group", "entry"]
-    table = counts.rename(columns={"outcome": "value", "step": "outcome"})
-    table = table.groupby([*row, "outcome"], as_index=False)["pupils"].sum()
-    table["row_pupils"] = table.groupby(row)["pupils"].transform("sum")
-    interval = wilson(table["pupils"], table["row_pupils"]).rename(
-        columns={"percent": "share"}
-    )
-    table = _ordered(
-        table.join(interval),
-        framework=framework,
-        stage=of_stage,
-        outcomes=outcome_columns(of_stage),
-    )
-    return table[[*row, "outcome", "pupils", "row_pupils", "share", "low", "high"]]
+        counts = counts[counts["cohort"].isin(together)]
+        counts = counts.assign(cohort=max(together))
+    return with_groups(counts, by=by, framework=framework)
 
 
-def left_early(school: School, *, stage: str | None = None, cohort: int | None) -> int:
-    """How many pupils of a cohort (None: its summer is not known) left before the end of the stage, and are counted nowhere in it.
-
-    >>> from senlib import open_sample
-    >>> left_early(open_sample("levels"), stage="KS4", cohort=2004)
-    0
-    """
-    table = left_before_end(
-        school.pupils, school.results, stage=school.framework.stage(stage)
-    )
-    return int(table.loc[table["cohort"] == (cohort or UNKNOWN_COHORT), "pupils"].sum())
+def _subject(text: str, framework: Framework) -> str:
+    name = framework.subject(text)
+    if name is None:
+        subjects = ", ".join(framework.outcome_subjects())
+        raise KeyError(f"{text!r} is no subject of {framework.title}: {subjects}")
+    return name
 
 
 def outcome_columns(stage: Stage) -> list[str]:
@@ -321,17 +276,13 @@ def outcome_columns(stage: Stage) -> list[str]:
     them; then the other codes, and no result.
     """
     scale = stage.outcome_scale
-    codes = dict.fromkeys(
-        scale.step(code.name) for code in scale.codes if scale.is_code(code.name)
-    )
-    below, others = (
-        [code for code in codes if scale.is_result(code) is held]
-        for held in (True, False)
-    )
+    names = [code.name for code in scale.codes]
+    steps = dict.fromkeys(map(scale.step, filter(scale.is_code, names)))
+    grades = [*scale.steps(), *scale.double_awards()]
     return [
-        *below,
-        *sorted([*scale.steps(), *scale.double_awards()], key=scale.points),
-        *others,
+        *filter(scale.is_result, steps),
+        *sorted(grades, key=scale.points),
+        *filterfalse(scale.is_result, steps),
         "no result",
     ]
 
@@ -341,24 +292,19 @@ def rates(
 ) -> pd.DataFrame:
     """Counts with `reached`, `has_result` and what else they tell of pupils summed by `keys` into rates with their intervals."""
     counts = counts.rename(columns={"other": "other_qualification"})
-    told = [name for name in TOLD if name in counts]
-    counts = counts.assign(
-        without_result=~counts["has_result"],
-        # Whoever has no result stands in one of the two denominators, with all that is told of her.
-        **{
-            name: counts[name] & counts["has_result"]
-            for name in told
-            if denominator == "with_result" and name != "by_teacher"
-        },
-    )
-    sums = ["without_result", "reached", *told]
-    counts = counts.assign(
-        **{name: counts["pupils"].where(counts[name], 0) for name in sums}
-    )
+    has_result = counts["has_result"]
+    counts["without_result"] = ~has_result
+    kinds = [name for name in TOLD if name in counts]
+    if denominator == "with_result":
+        # Whoever has no result stands in one of the two denominators, with all that is known of her.
+        for name in set(kinds) - {"by_teacher"}:
+            counts[name] &= has_result
+    sums = ["without_result", "reached", *kinds]
+    counts[sums] = counts[sums].mul(counts["pupils"], axis=0)
     table = counts.groupby(keys, as_index=False)[["pupils", *sums]].sum()
     if denominator == "with_result":
         table["pupils"] -= table["without_result"]
-    return table.join(wilson(table["reached"], table["pupils"]))
+    return with_interval(table)
 
 
 def gained(counts: pd.DataFrame, *, stage: Stage) -> pd.Series[bool]:
@@ -372,74 +318,39 @@ def gained(counts: pd.DataFrame, *, stage: Stage) -> pd.Series[bool]:
     >>> gained(pairs, stage=stage).tolist()
     [True, False, False, False]
     """
-    places = {step: place for place, step in enumerate(stage.outcome_scale.steps())}
-    before = counts["entry_value"].map(stage.entry_scale.step).map(places)
-    after = counts["outcome"].map(stage.outcome_scale.step).map(places)
+    steps = stage.outcome_scale.steps()
+    places = {step: place for place, step in enumerate(steps)}
+    entry = counts["entry_value"].map(stage.entry_scale.step)
+    outcome = counts["outcome"].map(stage.outcome_scale.step)
     # Where there are no pairs, the places have the type of their names.
-    return after.astype("float64") - before.astype("float64") >= 1
-
-
-def _chosen(
-    counts: pd.DataFrame, subject: str | None, framework: Framework
-) -> pd.DataFrame:
-    if subject is None:
-        return counts
-    name = framework.subject(subject)
-    if name is None:
-        subjects = ", ".join(framework.outcome_subjects())
-        raise KeyError(f"{subject!r} is no subject of {framework.title}: {subjects}")
-    return counts[counts["subject"] == name]
-
-
-def _each(values: pd.Series, turn: Callable[[str], object]) -> pd.Series:
-    """The values turned, each different one once."""
-    return values.map({value: turn(value) for value in values.unique()})
-
-
-def _reached(counts: pd.DataFrame, stage: Stage, reach: str) -> pd.DataFrame:
-    scale = stage.outcome_scale
-    scale.lowest(reach)  # a wrong `reach` is told even where there are no pupils
-    return counts.assign(
-        reach=reach,
-        reached=_each(
-            counts["outcome"], lambda name: scale.reached(name, reach=reach)
-        ).astype(bool),
-    )
+    before = entry.map(places).astype("float64")
+    after = outcome.map(places).astype("float64")
+    return after - before >= 1
 
 
 def _ordered(
     table: pd.DataFrame,
-    *,
+    keys: list[str],
     framework: Framework,
     stage: Stage,
     reaches: Sequence[str] = (),
-    outcomes: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Rows in the order in which they are read; the cohort that is not known becomes a missing value."""
-    known = framework.outcome_subjects()
-    orders = {
-        "subject": known + sorted(set(table["subject"]) - set(known)),
+    subjects = framework.outcome_subjects()
+    others = set(table["subject"]) - set(subjects)
+    groups = list(table["group"].unique())
+    orders: dict[Hashable, Sequence[str]] = {
+        "subject": [*subjects, *sorted(others)],
         "entry": [ALL_BANDS, *stage.bands, NO_START],
-        "group": group_order(list(table["group"].unique()), framework=framework),
-        "reach": list(reaches),
-        "outcome": list(outcomes),
+        "group": group_order(groups, framework=framework),
+        "reach": reaches,
+        "outcome": outcome_columns(stage),
     }
-    places = {
-        name: {value: place for place, value in enumerate(order)}
-        for name, order in orders.items()
-    }
-    columns = [
-        "subject",
-        "cohort",
-        *(
-            ["entry", "reach", "group"]
-            if "reach" in table
-            else ["group", "entry", "outcome"]
-        ),
-    ]
-    table = table.sort_values(
-        columns,
-        key=lambda c: c.map(places[c.name]) if c.name in places else c,
-        ignore_index=True,
-    )
-    return table.assign(cohort=table["cohort"].astype("Int64").replace(0, pd.NA))
+
+    def places(column: pd.Series) -> Any:
+        if column.name == "cohort":
+            return column
+        return pd.Index(orders[column.name]).get_indexer(column)
+
+    table = table.sort_values(keys, key=places, ignore_index=True)
+    return table.assign(cohort=known_cohorts(table["cohort"]))

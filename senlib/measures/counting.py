@@ -5,14 +5,25 @@ It is written on Narwhals, so that it runs unchanged on pandas, DuckDB and PySpa
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
+from itertools import filterfalse
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
+from narwhals import col, lit, when
 
-from senlib.frameworks import NO_RESULT, Framework, Scale, Stage
+from senlib.frameworks import NO_RESULT, Scale, Stage
+from senlib.measures.entries import (
+    PUPIL_SUBJECT,
+    of_stages,
+    one_result_each,
+    papers_of,
+    to_pandas,
+    with_averages,
+)
+from senlib.school.school import School
 
 # Cohort of pupils whose year is not known: joins and groups drop missing values, a number stays.
 UNKNOWN_COHORT = 0
@@ -20,441 +31,209 @@ UNKNOWN_COHORT = 0
 # Whoever leaves before this day of the stage's summer was not on roll at its end.
 LAST_DAY_TO_LEAVE = "-05-01"
 
-# What stands for an entry that is a mean of two scores, how that of one paper ends, and what is below both.
-AVERAGE = "average"
-ALONE = " alone)"
-BELOW_THE_TEST = "below the test"
-
-# Of what an average is made.
-PAPERS = {
-    "Prior attainment": "given",
-    "Reading": "reading",
-    "English Language": "english",
-    "Mathematics": "mathematics",
-}
-
-_PUPIL_SUBJECT = ["pupil_id", "subject"]
-_OF_AN_AVERAGE = ["given", "given_kind", "mean", "reading", "mathematics"]
+_PAIR = ["entry", "entry_points", "entry_kind", "outcome", "outcome_kind"]
 
 # What stands in a pair for an entry or an outcome of which there is no row.
 _MISSING = {"entry": "", "entry_kind": "", "outcome": NO_RESULT, "outcome_kind": ""}
 
+_NOW = {"date": "now_date", "result": "now", "points": "now_points"}
+
 
 def count_pairs(
-    pupils: Any,
-    results: Any,
-    *,
-    framework: Framework,
-    stage: Stage,
-    academic_year: int,
-    by: Sequence[str] = (),
+    school: School, *, stage: Stage, by: Sequence[str] = ()
 ) -> pd.DataFrame:
     """How many pupils there are for each subject, cohort, entry, outcome and value of the columns in `by`.
 
-    `pupils` and `results` are tables of any kind that Narwhals knows; who stands in a pair is as in `pairs`. Returns subject,
-    cohort, `by`, entry, entry_points, entry_kind, outcome, outcome_kind, pupils.
+    The school's pupils and results may be tables of any kind that Narwhals knows; who stands in a pair is as in `pairs`.
+    Returns subject, cohort, `by`, entry, entry_points, entry_kind, outcome, outcome_kind, pupils.
     """
-    keys = [
-        "subject",
-        "cohort",
-        *by,
-        "entry",
-        "entry_points",
-        "entry_kind",
-        "outcome",
-        "outcome_kind",
-    ]
-    paired = _paired(pupils, results, framework=framework, stage=stage, columns=by)
-    paired = paired.with_columns(pupils=nw.lit(1))
-    held = [
-        name
-        for name in paired.collect_schema().names()
-        if name not in ("pupil_id", "pupils")
-    ]
-    counted = _pandas(
-        paired.group_by(held, drop_null_keys=False).agg(nw.col("pupils").sum())
-    )
+    keys = ["subject", "cohort", *by, *_PAIR]
+    paired = _paired(school, stage=stage, columns=by)
+    columns = paired.collect_schema().names()
+    columns.remove("pupil_id")
+    groups = paired.group_by(columns, drop_null_keys=False)
+    counts = groups.agg(pupils=nw.len())
     # What can be done with the few rows that are left is not done with every result: engines group plain columns fastest.
-    counted = _finished(
-        counted, framework=framework, stage=stage, academic_year=academic_year
-    )
-    counted = counted.groupby(keys, as_index=False, dropna=False, sort=False)[
-        "pupils"
-    ].sum()
-    return counted.astype(
-        {"pupils": "int64", "cohort": "int64", "entry_points": "float64"}
-    )
+    counts = _finished(to_pandas(counts), school, stage)
+    same = counts.groupby(keys, as_index=False, dropna=False, sort=False)
+    types = {"pupils": "int64", "cohort": "int64", "entry_points": "float64"}
+    return same["pupils"].sum().astype(types)
 
 
-def pairs(
-    pupils: Any,
-    results: Any,
-    *,
-    framework: Framework,
-    stage: Stage,
-    academic_year: int,
-    columns: Sequence[str] = (),
-) -> pd.DataFrame:
+def pairs(school: School, *, stage: Stage, columns: Sequence[str] = ()) -> pd.DataFrame:
     """One row for each pupil and subject: entry, entry_points, outcome, the kind of each, the cohort and `columns` of pupils.
 
     Only subjects that a cohort has finished are there: grades in them are, and the stage's summer is over (it lies before
-    `academic_year`'s), or at least half of the cohort hold one; an early entry makes nobody else a pupil without a result.
+    `academic_year`'s), or at least half of the cohort have one; an early entry makes nobody else a pupil without a result.
     Where the cohort is not known, grades are enough.
 
     In a core subject every pupil of the cohort stands who was on roll at the end of the stage; in another, who has an outcome
     in it, be it a blank or a code, or, where entry is by subject, an entry. Whoever left before is left out of all of them:
-    by `left_on` before 1 May of that summer; where that is not told, off roll now and without an outcome in any subject.
+    by `left_on` before 1 May of that summer; where that is blank, off roll now and without an outcome in any subject.
 
     An outcome that is not there is '' (no result). Entry is the test; a teacher's assessment stands in for a code. Outcome is
     the test too; there a teacher's assessment stands in only for the codes that hide a low level.
     """
-    paired = _paired(pupils, results, framework=framework, stage=stage, columns=columns)
-    paired = _finished(
-        _pandas(paired).assign(pupils=1),
-        framework=framework,
-        stage=stage,
-        academic_year=academic_year,
-    )
-    return paired.drop(columns="pupils").reset_index(drop=True)
+    paired = _paired(school, stage=stage, columns=columns)
+    table = to_pandas(paired).assign(pupils=1)
+    table = _finished(table, school, stage)
+    return table.drop(columns="pupils")
 
 
-def left_before_end(pupils: Any, results: Any, *, stage: Stage) -> pd.DataFrame:
-    """How many pupils of each cohort left before the end of the stage, and are counted nowhere in it: cohort, pupils."""
-    gone = _leavers(nw.from_native(pupils), nw.from_native(results), stage=stage)
-    counted = _pandas(gone.select(cohort=_cohort(stage)))
-    return (
-        counted.groupby("cohort").size().rename("pupils").reset_index().astype("int64")
-    )
+def known_cohorts(cohorts: pd.Series) -> pd.Series:
+    """Summers, with that which is not known missing."""
+    return cohorts.astype("Int64").replace(UNKNOWN_COHORT, pd.NA)
 
 
-def current(results: Any, *, scale: Scale) -> Any:
-    """The latest result for 'now' of each pupil and subject: pupil_id, subject, now, now_points, date.
+def left_early(school: School, *, stage: str | None = None, cohort: int | None) -> int:
+    """How many pupils of a cohort (None: its summer is not known) left before the end of the stage, and are counted nowhere in it.
+
+    >>> from senlib import open_sample
+    >>> left_early(open_sample("levels"), stage="KS4", cohort=2004)
+    0
+    """
+    of_stage = school.framework.stage(stage)
+    leavers = _leavers(school, of_stage)
+    leavers = leavers.select(cohort=_cohort(of_stage))
+    cohorts = to_pandas(leavers)["cohort"]
+    same = cohorts == (cohort or UNKNOWN_COHORT)
+    return int(same.sum())
+
+
+def current(results: Any, *, scale: Scale) -> pd.DataFrame:
+    """The latest result for 'now' of each pupil and subject: pupil_id, subject, now_date, now, now_points.
 
     A blank or a code says nothing newer than an older result: it stands only where there is no result at all.
     """
-    none = [
-        NO_RESULT,
-        *(code.name for code in scale.codes if not is_grade(code.name, scale)),
-    ]
-    rows = _of_stages(nw.from_native(results), ["now"], extra=["date"])
-    rows = rows.with_columns(held=~nw.col("result").is_in(none))
-    rows = rows.with_columns(held_date=nw.when(nw.col("held")).then(nw.col("date")))
-    latest = rows.group_by(_PUPIL_SUBJECT).agg(nw.col("date", "held_date").max())
+    codes = [code.name for code in scale.codes]
+    empty = [NO_RESULT, *filterfalse(scale.is_grade, codes)]
+    is_result = ~col("result").is_in(empty)
+    result_date = when(is_result).then(col("date"))
+    rows = of_stages(results, ["now"], "date")
+    rows = rows.with_columns(is_result=is_result, result_date=result_date)
+    newest = col("date", "result_date").max()
+    latest = rows.group_by(PUPIL_SUBJECT).agg(newest)
     latest = latest.select(
-        *_PUPIL_SUBJECT,
-        date=nw.coalesce("held_date", "date"),
-        is_held=~nw.col("held_date").is_null(),
+        *PUPIL_SUBJECT,
+        date=nw.coalesce("result_date", "date"),
+        is_result=~col("result_date").is_null(),
     )
-    rows = rows.join(latest, on=[*_PUPIL_SUBJECT, "date"], how="inner")
-    rows = rows.filter(nw.col("held") == nw.col("is_held"))
+    keys = [*PUPIL_SUBJECT, "date", "is_result"]
+    rows = rows.join(latest, on=keys)
     # Of a test and a teacher's assessment on one day, the teacher's: 'now' is a judgement of where a pupil stands.
-    teachers = rows.filter(nw.col("kind") != "test")
-    tests = rows.filter(nw.col("kind") == "test").join(
-        teachers, on=_PUPIL_SUBJECT, how="anti"
-    )
-    rows = nw.concat([teachers, tests])
-    return rows.select(
-        *_PUPIL_SUBJECT, "date", now=nw.col("result"), now_points=nw.col("points")
-    )
+    teachers = rows.filter(col("kind") != "test")
+    tests = rows.filter(col("kind") == "test")
+    tests = tests.join(teachers, on=PUPIL_SUBJECT, how="anti")
+    rows = to_pandas(nw.concat([teachers, tests]))
+    rows = rows[[*PUPIL_SUBJECT, *_NOW]]
+    return rows.rename(columns=_NOW)
 
 
-def entries_of(results: Any, *, stage: Stage) -> pd.DataFrame:
-    """Each pupil's entry for a stage, whether or not there is an outcome yet: pupil_id, subject, entry, entry_points, entry_kind.
-
-    Where entry is an average it has no subject, and is made of 'Prior attainment' as it is given, else of reading and
-    mathematics: the mean of two scores ('average'); the score of one paper where the other was not sat, told as '104
-    (mathematics alone)'; 'below the test' where nothing but that is known. Below the test in one paper and a score in the
-    other is no average: the entry tells both, and has no points.
-    """
-    rows = _of_stages(nw.from_native(results), [stage.entry_stage])
-    if not stage.averaged:
-        return _pandas(
-            _standing(rows, keys=_PUPIL_SUBJECT, parts={"entry": None}, gives_way={})
-        )
-    entries = _averaged(_pandas(_papers(rows, stage=stage)), stage=stage)
-    return entries.dropna(subset="entry", ignore_index=True).assign(subject="")
-
-
-def bands_of(rows: pd.DataFrame, *, stage: Stage) -> list[str]:
-    """The entry band of each row, by its `entry` and `entry_points`; 'none' where the start is not known."""
-
-    def band(entry: str, points: float) -> str:
-        if entry == BELOW_THE_TEST:
-            return stage.below_band
-        return stage.band(entry=entry.partition(" (")[0], points=points)
-
-    starts = list(
-        zip(rows["entry"], rows["entry_points"].fillna(math.nan), strict=True)
-    )
-    bands = {start: band(*start) for start in dict.fromkeys(starts)}
-    return [bands[start] for start in starts]
-
-
-def entry_texts(rows: pd.DataFrame) -> pd.Series:
-    """The entry as one reads it: an average as its number, all else as it was given."""
-    number = rows["entry_points"].map(lambda points: f"{points:g}")
-    return rows["entry"].where(rows["entry"] != AVERAGE, number)
-
-
-def one_paper(entries: pd.Series) -> pd.Series:
-    """Whether each entry is that of reading or mathematics alone."""
-    return entries.str.endswith(ALONE)
-
-
-def is_grade(outcome: str, scale: Scale) -> bool:
-    """Whether an outcome tells how far the pupil got: a result of the scale, or another qualification in its place."""
-    return scale.is_result(outcome) or scale.is_other(outcome)
+def reached(table: pd.DataFrame, *, reach: str, stage: Stage) -> pd.Series[bool]:
+    """Whether the `outcome` of each row is `reach` or better; KeyError for no outcome of the stage, even where there are no rows."""
+    scale = stage.outcome_scale
+    scale.lowest(reach)
+    outcomes = table["outcome"]
+    is_enough = partial(scale.reached, reach=reach)
+    enough = filter(is_enough, outcomes.unique())
+    return outcomes.isin(list(enough))
 
 
 # ----------------------------------------------------------------------------------------------- Who stands in a conversion
 
 
-def _finished(
-    paired: pd.DataFrame, *, framework: Framework, stage: Stage, academic_year: int
-) -> pd.DataFrame:
+def _finished(paired: pd.DataFrame, school: School, stage: Stage) -> pd.DataFrame:
     """The pairs of subjects that their cohort has finished, with what is not there filled in. `pupils` says how many a row is."""
     if stage.averaged:
-        paired = _averaged(paired, stage=stage)
+        paired = with_averages(paired, stage=stage)
     keys = ["cohort", "subject"]
-    grades = [
-        n
-        for n in paired["outcome"].dropna().unique()
-        if is_grade(n, stage.outcome_scale)
-    ]
-    held = paired["outcome"].isin(grades)
-    held = paired["pupils"].where(held, 0).groupby([paired[key] for key in keys]).sum()
+    outcomes = paired["outcome"].dropna().unique()
+    grades = list(filter(stage.outcome_scale.is_grade, outcomes))
+    has_grade = paired["outcome"].isin(grades)
+    graded = paired.assign(graded=paired["pupils"] * has_grade)
+    subjects = graded.groupby(keys)["graded"].sum()
+    subjects = subjects.reset_index()
     # Every pupil of a cohort stands in a core subject.
-    core = paired["subject"] == framework.core_subjects()[0]
-    sizes = paired[core].groupby("cohort")["pupils"].sum()
-    cohort = held.index.get_level_values("cohort")
-    over = cohort < academic_year
-    over |= 2 * held.to_numpy() >= sizes.reindex(cohort).to_numpy()
-    finished = held.index[(held > 0).to_numpy() & over]
-    return paired[pd.MultiIndex.from_frame(paired[keys]).isin(finished)].fillna(
-        _MISSING
-    )
+    core = school.framework.core_subjects()[0]
+    everyone = paired[paired["subject"] == core]
+    sizes = everyone.groupby("cohort")["pupils"].sum()
+    over = subjects["cohort"] < school.academic_year
+    size = subjects["cohort"].map(sizes)
+    over |= 2 * subjects["graded"] >= size
+    finished = subjects[over & (subjects["graded"] > 0)]
+    paired = paired.merge(finished[keys], on=keys)
+    return paired.fillna(_MISSING)
 
 
-def _leavers(pupils: Any, results: Any, *, stage: Stage) -> Any:
+def _leavers(school: School, stage: Stage) -> Any:
     """The pupils who left before the end of the stage."""
-    held = pupils.collect_schema().names()
-    told = nw.lit("") if "left_on" not in held else nw.col("left_on").fill_null("")
-    off_roll = nw.lit(False) if "on_roll" not in held else nw.col("on_roll") == "N"
-    told = nw.when(_cohort(stage) != UNKNOWN_COHORT).then(told).otherwise(nw.lit(""))
-    end = nw.concat_str(_cohort(stage).cast(nw.String), nw.lit(LAST_DAY_TO_LEAVE))
-    by_date = pupils.filter(told != "", told < end)
-    with_outcome = results.filter(nw.col("stage").cast(nw.String) == stage.name)
-    with_outcome = with_outcome.select("pupil_id").unique()
-    without = pupils.filter(told == "", off_roll).join(
-        with_outcome, on="pupil_id", how="anti"
-    )
+    pupils = nw.from_native(school.pupils)
+    results = nw.from_native(school.results)
+    columns = pupils.collect_schema().names()
+    blank = lit("")
+    left_on, off_roll = blank, lit(False)
+    if "left_on" in columns:
+        left_on = col("left_on").fill_null("")
+    if "on_roll" in columns:
+        off_roll = col("on_roll") == "N"
+    cohort = _cohort(stage)
+    in_cohort = when(cohort != UNKNOWN_COHORT)
+    left_on = in_cohort.then(left_on).otherwise(blank)
+    summer = cohort.cast(nw.String)
+    end = nw.concat_str(summer, lit(LAST_DAY_TO_LEAVE))
+    by_date = pupils.filter(left_on != "", left_on < end)
+    of_stage = col("stage").cast(nw.String)
+    outcomes = results.filter(of_stage == stage.name)
+    with_outcome = outcomes.select("pupil_id")
+    undated = pupils.filter(left_on == "", off_roll)
+    without = undated.join(with_outcome, on="pupil_id", how="anti")
     return nw.concat([by_date, without])
 
 
 def _cohort(stage: Stage) -> nw.Expr:
-    summer = nw.col("ks4_year") + (stage.ends_in_year - 11)
+    summer = col("ks4_year") + (stage.ends_in_year - 11)
     return summer.fill_null(UNKNOWN_COHORT).cast(nw.Int64)
 
 
 # ------------------------------------------------------------------------------------------------------ Entry and outcome
 
 
-def _paired(
-    pupils: Any,
-    results: Any,
-    *,
-    framework: Framework,
-    stage: Stage,
-    columns: Sequence[str],
-) -> Any:
+def _paired(school: School, *, stage: Stage, columns: Sequence[str]) -> Any:
     """As `pairs`, whether or not the subject is finished, and with what is not there missing: no outcome has no `outcome_kind`.
 
     Where entry is an average, what it is made of stands for it.
     """
-    pupils = nw.from_native(pupils)
-    results = nw.from_native(results)
-    held = set(pupils.collect_schema().names())
-    if held & {"left_on", "on_roll"}:
-        leavers = _leavers(pupils, results, stage=stage).select("pupil_id")
+    pupils = nw.from_native(school.pupils)
+    results = nw.from_native(school.results)
+    names = pupils.collect_schema().names()
+    if {"left_on", "on_roll"} & set(names):
+        leavers = _leavers(school, stage).select("pupil_id")
         pupils = pupils.join(leavers, on="pupil_id", how="anti")
-    people = pupils.select("pupil_id", *columns, cohort=_cohort(stage))
-    parts = {"entry": stage.entry_stage, "outcome": stage.name}
+    cohort = _cohort(stage)
+    people = pupils.select("pupil_id", *columns, cohort=cohort)
+    stages = {"entry": stage.entry_stage, "outcome": stage.name}
     if stage.averaged:
-        del parts["entry"]
-    rows = _of_stages(results, list(parts.values()))
+        del stages["entry"]
+    rows = of_stages(results, list(stages.values()))
     # Rows that say nothing but that the pupil takes the subject: so one pass finds everyone who stands in it.
-    blank = {
-        name: nw.lit(None, dtype=nw.String) for name in ("stage", "kind", "result")
-    }
-    blank["points"] = nw.lit(None, dtype=nw.Float64)
+    no_text = lit(None, dtype=nw.String)
+    blank = {"stage": no_text, "kind": no_text, "result": no_text}
+    blank["points"] = lit(None, dtype=nw.Float64)
+    everyone = pupils.select("pupil_id", **blank)
+    in_order = rows.collect_schema().names()
     core = [
-        pupils.select("pupil_id", subject=nw.lit(subject), **blank)
-        for subject in framework.core_subjects()
+        everyone.with_columns(subject=lit(subject)).select(in_order)
+        for subject in school.framework.core_subjects()
     ]
-    columns = ["pupil_id", "subject", *blank]
-    rows = nw.concat([part.select(columns) for part in (rows, *core)])
-    paired = _standing(
-        rows,
-        keys=_PUPIL_SUBJECT,
-        parts={part: nw.col("stage") == name for part, name in parts.items()},
+    of_stage = col("stage")
+    paired = one_result_each(
+        nw.concat([rows, *core]),
+        keys=PUPIL_SUBJECT,
+        parts={part: of_stage == name for part, name in stages.items()},
         gives_way={"outcome": stage.outcome_scale.below_range()},
     ).drop("outcome_points")
     if stage.averaged:
-        papers = _papers(_of_stages(results, [stage.entry_stage]), stage=stage)
+        entries = of_stages(results, [stage.entry_stage])
+        papers = papers_of(entries, stage)
         paired = paired.join(papers, on="pupil_id", how="left")
     return paired.join(people, on="pupil_id", how="inner")
-
-
-def _of_stages(results: Any, stages: Sequence[str], extra: Sequence[str] = ()) -> Any:
-    texts = {
-        name: nw.col(name).cast(nw.String)
-        for name in ("stage", "subject", "kind", "result")
-    }
-    rows = results.filter(nw.col("stage").cast(nw.String).is_in(stages))
-    return rows.select(
-        "pupil_id", *extra, **texts, points=nw.col("points").cast(nw.Float64)
-    )
-
-
-def _standing(
-    rows: Any,
-    *,
-    keys: Sequence[str],
-    parts: Mapping[str, nw.Expr | None],
-    gives_way: Mapping[str, Sequence[str]],
-) -> Any:
-    """One result for each part of each key: its name, `_points` and `_kind`. A part is the rows that its condition holds for.
-
-    The test's result stands, unless it is a code and a teacher gave a level. `gives_way` has by part the only codes that do so.
-    """
-    is_test = nw.col("kind") == "test"
-    sides = {}
-    for part, of_part in parts.items():
-        for side, here in (("test", is_test), ("teacher", ~is_test)):
-            here = here if of_part is None else here & of_part
-            for name in ("result", "points"):
-                sides[f"{part}_{side}_{name}"] = nw.when(here).then(nw.col(name))
-    # A pupil has one result of a kind, so that the greatest is that one; and every engine knows the greatest.
-    rows = rows.select(*keys, **sides).group_by(keys).agg(nw.col(*sides).max())
-    made = {}
-    for part in parts:
-        test, teacher = f"{part}_test", f"{part}_teacher"
-        none, code = (
-            nw.col(f"{test}_result").is_null(),
-            nw.col(f"{test}_points").is_null(),
-        )
-        if part in gives_way:
-            code &= nw.col(f"{test}_result").is_in(gives_way[part])
-        by_teacher = none | (code & ~nw.col(f"{teacher}_points").is_null())
-        for name, column in (("result", part), ("points", f"{part}_points")):
-            made[column] = (
-                nw.when(by_teacher)
-                .then(nw.col(f"{teacher}_{name}"))
-                .otherwise(nw.col(f"{test}_{name}"))
-            )
-        there = ~(none & nw.col(f"{teacher}_result").is_null())
-        kind = nw.when(by_teacher).then(nw.lit("teacher")).otherwise(nw.lit("test"))
-        made[f"{part}_kind"] = nw.when(there).then(kind)
-    return rows.select(*keys, **made)
-
-
-def _papers(rows: Any, *, stage: Stage) -> Any:
-    """What each pupil's average is made of: pupil_id and `_OF_AN_AVERAGE`.
-
-    What does not count is missing: the papers beside 'Prior attainment' or beside their mean, so that few different rows are left.
-    """
-    found = _standing(
-        rows.filter(nw.col("subject").is_in(list(PAPERS))),
-        keys=["pupil_id"],
-        parts={part: nw.col("subject") == subject for subject, part in PAPERS.items()},
-        gives_way={},
-    )
-    # English at key stage 2 is reading, where that stands under no name of its own.
-    unread = nw.col("reading").fill_null("") == ""
-    reading = {
-        name: nw.when(unread)
-        .then(nw.col(f"english{of}"))
-        .otherwise(nw.col(f"reading{of}"))
-        for name, of in (("reading", ""), ("reading_points", "_points"))
-    }
-    codes = [NO_RESULT, *_codes_alone(stage.entry_scale)]
-    found = found.with_columns(
-        stands=~nw.col("given").fill_null("").is_in(codes), **reading
-    )
-    mean = (nw.col("reading_points") + nw.col("mathematics_points")) / 2
-    found = found.with_columns(mean=nw.when(~nw.col("stands")).then(mean))
-    told = ~nw.col("stands") & nw.col("mean").is_null()
-    return found.select(
-        "pupil_id",
-        "mean",
-        given=nw.when(nw.col("mean").is_null()).then(nw.col("given")),
-        given_kind=nw.when(nw.col("stands")).then(nw.col("given_kind")),
-        reading=nw.when(told).then(nw.col("reading")),
-        mathematics=nw.when(told).then(nw.col("mathematics")),
-    )
-
-
-def _averaged(rows: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
-    """The rows with entry, entry_points and entry_kind in place of `_OF_AN_AVERAGE`; what is not there is missing."""
-    made = rows[_OF_AN_AVERAGE].drop_duplicates(ignore_index=True)
-    entries = [
-        _average(
-            *("" if pd.isna(part) else part for part in row), scale=stage.entry_scale
-        )
-        for row in made[["given", "mean", "reading", "mathematics"]].itertuples(
-            index=False
-        )
-    ]
-    made = made.assign(
-        entry=pd.Series([entry for entry, _ in entries], index=made.index, dtype="str"),
-        entry_points=pd.Series(
-            [points for _, points in entries], index=made.index, dtype=float
-        ),
-        entry_kind=made["given_kind"].fillna("test"),
-    )
-    nothing = made["entry"] == ""
-    made = made.assign(
-        **{name: made[name].mask(nothing) for name in ("entry", "entry_kind")}
-    )
-    return rows.merge(made, on=_OF_AN_AVERAGE, how="left").drop(columns=_OF_AN_AVERAGE)
-
-
-def _average(
-    given: str, mean: float | str, reading: str, mathematics: str, *, scale: Scale
-) -> tuple[str, float]:
-    """A pupil's entry and its points, as `entries_of` has it; ('', NaN) where there is nothing to make it of."""
-    # A code for which DfE has a nominal score counts as that score.
-    codes, below = _codes_alone(scale), scale.below_range()
-    papers = {"reading": reading, "mathematics": mathematics}
-    stand = {paper: name for paper, name in papers.items() if name not in ("", *codes)}
-    bare = [name for name in papers.values() if name in below and name in codes]
-    said = [
-        f"{BELOW_THE_TEST if name in bare else name} in {paper}"
-        for paper, name in papers.items()
-        if name
-    ]
-    if given not in ("", *codes):
-        return given, scale.points(given)
-    if mean != "":
-        return AVERAGE, float(mean)
-    if reading and reading == mathematics and not bare:
-        return reading, math.nan
-    if len(stand) == 2 or (bare and any(name not in below for name in stand.values())):
-        return ", ".join(said), math.nan
-    if bare:
-        return BELOW_THE_TEST, math.nan
-    if stand:
-        [(paper, name)] = stand.items()
-        return f"{name} ({paper}{ALONE}", scale.points(name)
-    if given in below:
-        return BELOW_THE_TEST, math.nan
-    return ", ".join(said) or given, math.nan
-
-
-def _codes_alone(scale: Scale) -> list[str]:
-    """The codes that no points stand for."""
-    return [code.name for code in scale.codes if math.isnan(scale.points(code.name))]
-
-
-def _pandas(frame: Any) -> pd.DataFrame:
-    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_pandas()

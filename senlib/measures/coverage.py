@@ -6,6 +6,7 @@ import pandas as pd
 
 from senlib.measures.groups import has_sen
 from senlib.measures.starts import starts, summer_of_tests, without_tests
+from senlib.school.cache import kept
 from senlib.school.questions import in_words
 from senlib.school.school import School
 
@@ -30,37 +31,37 @@ def coverage(school: School) -> pd.DataFrame:
     facts = _facts(school)
     on_roll = facts[facts["on_roll"] == "Y"]
     parts = [
-        _counted(on_roll, "year_group").assign(by=BY_YEAR_GROUP),
-        _counted(facts, "ks4_year").assign(by=BY_LEAVING_YEAR),
+        _counted(on_roll, "year_group", BY_YEAR_GROUP),
+        _counted(facts, "ks4_year", BY_LEAVING_YEAR),
     ]
-    table = pd.concat(parts, ignore_index=True)
-    return table[
-        ["by", "value", *(name for name in table if name not in ("by", "value"))]
-    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def gaps(school: School) -> list[str]:
     """What each gap means for which Task, in sentences; none where nothing is missing."""
     facts = _facts(school)
-    said = [
+    sentences = [
         *_starts_missing(school, facts),
         *_papers(school, facts),
         *_sen_missing(school, facts),
         *_now_missing(school, facts),
         *_others(school, facts),
     ]
-    return list(filter(None, said))
+    return list(filter(None, sentences))
 
 
+@kept
 def _facts(school: School) -> pd.DataFrame:
-    """One row for each pupil: year_group, ks4_year, on_roll, and True or False for each thing that may be known."""
+    """One row for each pupil: year_group, ks4_year, on_roll, and True or False for each thing that may be known.
+
+    Shared, and not to be changed.
+    """
     framework, pupils = school.framework, school.pupils
     sen = pupils["sen_provision"]
     with_sen = has_sen(sen, framework=framework)
     ids = pupils["pupil_id"]
-    now = school.results[
-        (school.results["stage"] == "now") & (school.results["result"] != "")
-    ]
+    now = school.results.query("stage == 'now' and result != ''")
+    dated = now[now["date"] != ""]
     facts = pd.DataFrame(
         {
             "year_group": pupils["year_group"],
@@ -72,55 +73,56 @@ def _facts(school: School) -> pd.DataFrame:
             "need": pupils["need"] != "",
             **_starts(school),
             "now": ids.isin(now["pupil_id"]),
-            "now_dated": ids.isin(now.loc[now["date"] != "", "pupil_id"]),
+            "now_dated": ids.isin(dated["pupil_id"]),
         }
     )
-    last = framework.stages[-1]
-    outcomes = school.results[
-        (school.results["stage"] == last.name) & (school.results["result"] != "")
-    ]
-    for subject in outcomes["subject"].astype(str).unique():
-        facts[f"outcome:{subject}"] = ids.isin(
-            outcomes.loc[outcomes["subject"] == subject, "pupil_id"]
-        )
+    last = school.results["stage"] == framework.stages[-1].name
+    outcomes = school.results[last].query("result != ''")
+    subjects = outcomes["subject"].astype(str)
+    for subject, rows in outcomes.groupby(subjects, sort=False):
+        has_outcome = ids.isin(rows["pupil_id"])
+        facts[f"outcome:{subject}"] = has_outcome
     return facts
 
 
 def _starts(school: School) -> dict[str, pd.Series]:
     """For each pupil which of the four starts she has: where entry is by subject, of the core subjects together."""
     stage = school.framework.stages[0]
-    known = starts(school, stage=stage.name)
-    below = known["start"].isin(["below the test", "below in one paper"])
-    if stage.averaged:
-        whole, one = known["start"] == "known", known["start"] == "one paper"
-    else:
+    table = starts(school, stage=stage.name)
+    start = table["start"]
+    below = start.isin(["below the test", "below in one paper"])
+    whole, one = start == "known", start == "one paper"
+    if not stage.averaged:
         # A code that hides a low level has no band by subject, and no other start.
-        below |= known["entry"].isin(stage.entry_scale.below_range())
+        codes = stage.entry_scale.below_range()
+        below |= table["entry"].isin(codes)
         core = school.framework.core_subjects()
-        in_core = known[(known["start"] == "known") & known["subject"].isin(core)]
-        subjects = known["pupil_id"].map(in_core.groupby("pupil_id").size())
+        in_core = table[whole & table["subject"].isin(core)]
+        counts = in_core["pupil_id"].value_counts()
+        subjects = table["pupil_id"].map(counts)
         whole = subjects >= len(core)
-        one = known["pupil_id"].isin(in_core["pupil_id"]) & ~whole
+        one = (subjects > 0) & ~whole
     ids = school.pupils["pupil_id"]
     facts: dict[str, pd.Series] = {}
     # The first that is true of a pupil stands.
     left = pd.Series(True, index=ids.index)
-    for name, rows in (
-        ("start_both", whole),
-        ("start_one", one),
-        ("start_below", below),
-    ):
-        facts[name] = ids.isin(known.loc[rows, "pupil_id"]) & left
+    kinds = {"start_both": whole, "start_one": one, "start_below": below}
+    for name, rows in kinds.items():
+        pupils = table.loc[rows, "pupil_id"]
+        facts[name] = ids.isin(pupils) & left
         left &= ~facts[name]
     return facts | {"start_none": left}
 
 
-def _counted(facts: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The facts summed for each value of a column; the row where it is not known comes last."""
-    counted = facts.drop(columns=["year_group", "ks4_year", "on_roll"]).astype("int64")
-    counted.insert(0, "pupils", 1)
-    counted = counted.groupby(facts[by], dropna=False).sum()
-    return counted.rename_axis("value").reset_index().astype({"value": "Int64"})
+def _counted(facts: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
+    """The facts summed for each value of a column, with what it is by; the row where it is not known comes last."""
+    counts = facts.drop(columns=["year_group", "ks4_year", "on_roll"])
+    counts = counts.astype("int64")
+    counts.insert(0, "pupils", 1)
+    counts = counts.groupby(facts[column], dropna=False).sum()
+    counts = counts.rename_axis("value").reset_index()
+    counts.insert(0, "by", by)
+    return counts.astype({"value": "Int64"})
 
 
 # ----------------------------------------------------------------------------------------------------------- Sentences
@@ -128,7 +130,7 @@ def _counted(facts: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
     """For each summer of leaving in which many have no start, how many, why if that is known, and what it means."""
-    said = []
+    sentences = []
     stage = school.framework.stages[0]
     for leaving, rows in facts.groupby("ks4_year"):
         none = int(rows["start_none"].sum())
@@ -143,23 +145,24 @@ def _starts_missing(school: School, facts: pd.DataFrame) -> list[str]:
             )
         cohort = int(leaving) + stage.ends_in_year - 11
         if without_tests(stage, cohort):
-            said.append(
+            sentences.append(
                 f"No key stage 2 results for {who}: there were no tests in {summer_of_tests(stage, cohort)}. "
                 "Task 1 counts what they reach, but cannot compare them with England by starting point."
             )
         else:
-            said.append(
+            sentences.append(
                 f"No {stage.entry_stage} results for {who}. Task 1 counts them under ‘start not known’, "
                 "and Tasks 4 and 5 cannot place them."
             )
-    return said
+    return sentences
 
 
 def _papers(school: School, facts: pd.DataFrame) -> list[str]:
     """How many starts are of one paper, or below the test."""
     if not school.framework.stages[0].averaged:
         return []
-    one, below = int(facts["start_one"].sum()), int(facts["start_below"].sum())
+    one = int(facts["start_one"].sum())
+    below = int(facts["start_below"].sum())
     return [
         f"{in_words(one)} {'has' if one == 1 else 'have'} only one key stage 2 paper. That paper’s score is their start."
         if one
@@ -185,42 +188,45 @@ def _sen_missing(school: School, facts: pd.DataFrame) -> list[str]:
 
 def _now_missing(school: School, facts: pd.DataFrame) -> list[str]:
     years = school.framework.tracking.years
-    followed = facts[facts["year_group"].isin(years) & (facts["on_roll"] == "Y")]
+    in_years = facts["year_group"].isin(years)
+    followed = facts[in_years & (facts["on_roll"] == "Y")]
     if followed.empty:
         return [
             "No pupils are on roll in the years that Tasks 4 and 5 follow, so those Tasks have nobody to list."
         ]
-    now, dated = int(followed["now"].sum()), int(followed["now_dated"].sum())
+    now = int(followed["now"].sum())
+    dated = int(followed["now_dated"].sum())
     if not now:
         return [
             "There are no current results in these files, so Tasks 4 and 5 cannot say who is on course and who is stuck."
         ]
-    said = []
+    sentences = []
     if now < len(followed):
         without = len(followed) - now
-        said.append(
+        sentences.append(
             f"{without:,} of the {in_words(len(followed))} in Years {years[0]} to {years[-1]} "
             f"{'has' if without == 1 else 'have'} no current result. Tasks 4 and 5 cannot judge them."
         )
     if dated < now and school.framework.tracking.method == "line":
-        said.append(
+        sentences.append(
             f"The current results of {in_words(now - dated)} have no date, so Tasks 4 and 5 cannot judge their progress. "
             "Choose the date in the question above."
         )
-    return said
+    return sentences
 
 
 def _others(school: School, facts: pd.DataFrame) -> list[str]:
     unknown = int(facts["ks4_year"].isna().sum())
     stages = [stage.name for stage in school.framework.stages]
-    outcomes = school.results["stage"].isin(stages) & (school.results["result"] != "")
+    outcomes = school.results[school.results["stage"].isin(stages)]
+    no_outcomes = outcomes["result"].eq("").all()
     return [
         f"The year group of {in_words(unknown)} is not known, so they are not in any cohort."
         if unknown
         else "",
-        ""
-        if outcomes.any()
-        else "There are no end of key stage results in these files, so Tasks 1 and 3 have nothing to count yet.",
+        "There are no end of key stage results in these files, so Tasks 1 and 3 have nothing to count yet."
+        if no_outcomes
+        else "",
         "There is no attendance in these files, so Task 3 cannot measure it."
         if school.pupils["attendance"].isna().all()
         else "",

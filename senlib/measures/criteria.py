@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product
+from typing import Any
 
 import pandas as pd
 
@@ -11,40 +13,25 @@ from senlib.frameworks import Criterion, Stage
 from senlib.measures.comparison import ALL_BANDS, NO_START, of_known_starts
 from senlib.measures.conversion import (
     Denominator,
-    band_counts,
     conversion,
     gained,
+    grouped_counts,
     rates,
 )
-from senlib.measures.counting import UNKNOWN_COHORT, bands_of, entries_of
-from senlib.measures.groups import has_sen, with_groups
+from senlib.measures.counting import known_cohorts, reached
+from senlib.measures.groups import has_sen
 from senlib.measures.proportion import compared, mean_interval, more_needed
+from senlib.measures.starts import starts
 from senlib.school.school import School
 
 COLUMNS = [
-    "criterion",
-    "title",
-    "subject",
-    "cohort",
-    "pupils",
-    "left_out",
-    "without_result",
-    "reached",
-    "percent",
-    "low",
-    "high",
-    "rule",
-    "target",
-    "target_year",
-    "judged",
-    "difference",
-    "met",
-    "clear",
-    "more",
-    "hidden",
-    "by_teacher",
-    "source",
+    *("criterion", "title", "subject", "cohort"),
+    *("pupils", "left_out", "without_result", "reached", "percent", "low", "high"),
+    *("rule", "target", "target_year", "judged", "difference", "met", "clear", "more"),
+    *("hidden", "by_teacher", "source"),
 ]
+
+_TYPES = {"cohort": "Int64", "target": "float64", "target_year": "Int64"}
 
 
 def criteria(
@@ -73,18 +60,35 @@ def criteria(
     >>> sorted(table["criterion"].unique())
     ['attendance_sen', 'gain_at_2', 'gain_below_2', 'gain_sen']
     """
-    tables = [
-        _attendance(school, criterion)
-        if criterion.kind == "attendance"
-        else _rate(school, criterion, denominator, figures, together)
-        for criterion in school.framework.criteria
-    ]
-    tables = [table for table in tables if len(table)]
-    return (
-        pd.concat(tables, ignore_index=True)[COLUMNS]
-        if tables
-        else pd.DataFrame(columns=COLUMNS)
-    )
+    tables = [pd.DataFrame(columns=COLUMNS)]
+    for criterion in school.framework.criteria:
+        if criterion.kind == "attendance":
+            table = _attendance(school, criterion)
+        elif criterion.target is None:
+            table = conversion(
+                school,
+                stage=criterion.stage,
+                reach=criterion.reach,
+                denominator=denominator,
+                figures=figures,
+                together=together,
+            )
+            table = _beside_england(table, criterion)
+        else:
+            table = _counted(school, criterion, denominator, together)
+        if table.empty:
+            continue
+        if criterion.kind != "attendance":
+            table = _judged(table, criterion)
+        table = table.assign(
+            criterion=criterion.key,
+            title=criterion.title,
+            rule=criterion.rule,
+            source=criterion.source,
+        )
+        tables.append(table.astype(_TYPES))
+    tables = tables[1:] or tables
+    return pd.concat(tables, ignore_index=True)[COLUMNS]
 
 
 def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
@@ -99,77 +103,32 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     """
     framework = school.framework
     stage = framework.tracked_stage
-    pupils = school.pupils[
-        (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
-    ]
-    entries = entries_of(
-        school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
-    )
+    of_year = "year_group == @year_group and on_roll == 'Y'"
+    pupils = school.pupils.query(of_year)
+    entries = starts(school, stage=stage.name).set_index("pupil_id")
     subjects = [""] if stage.averaged else framework.outcome_subjects()
-    entries["band"] = pd.Series(
-        bands_of(entries, stage=stage), index=entries.index, dtype="str"
-    )
-    sides = {
-        "all": pupils["pupil_id"],
-        "SEN": pupils["pupil_id"][
-            has_sen(pupils["sen_provision"], framework=framework)
-        ],
-    }
+    everyone = pupils["pupil_id"]
+    sen = has_sen(pupils["sen_provision"], framework=framework)
+    groups = {"all": everyone, "SEN": everyone[sen]}
     rows = []
-    for subject in subjects:
-        bands = entries[entries["subject"] == subject].set_index("pupil_id")["band"]
-        for group, ids in sides.items():
-            held = bands.reindex(ids).fillna("none")
-            low = held.isin(framework.tracking.low_entry).sum()
-            rows.append(
-                (subject, group, len(ids), int(low), int((held == "none").sum()))
-            )
-    return pd.DataFrame(
-        rows, columns=["subject", "group", "pupils", "low", "without_entry"]
-    )
+    for subject, (group, ids) in product(subjects, groups.items()):
+        in_subject = entries["subject"] == subject
+        bands = entries.loc[in_subject, "band"]
+        bands = bands.reindex(ids).fillna("none")
+        low = bands.isin(framework.tracking.low_entry).sum()
+        without_entry = (bands == "none").sum()
+        rows.append((subject, group, len(ids), low, without_entry))
+    columns = ["subject", "group", "pupils", "low", "without_entry"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _rate(
-    school: School,
-    criterion: Criterion,
-    denominator: Denominator,
-    figures: pd.DataFrame | None,
-    together: Sequence[int],
-) -> pd.DataFrame:
-    if criterion.target is None:
-        table = _beside_england(school, criterion, denominator, figures, together)
-    else:
-        table = _counted(school, criterion, denominator, together)
-    if table.empty:
-        return table
-    table = table.assign(
-        criterion=criterion.key,
-        title=criterion.title,
-        rule=criterion.rule,
-        source=criterion.source,
-    )
-    return _judged(table, criterion)
-
-
-def _beside_england(
-    school: School,
-    criterion: Criterion,
-    denominator: Denominator,
-    figures: pd.DataFrame | None,
-    together: Sequence[int],
-) -> pd.DataFrame:
-    """Rates of pupils whose start is known, each beside what England reached from their starts."""
+def _beside_england(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
+    """The criterion's rows of a conversion table: rates of pupils whose start is known, beside what England reached from there."""
     entry = criterion.entry[0] if criterion.entry else ALL_BANDS
-    table = conversion(
-        school,
-        stage=criterion.stage,
-        reach=criterion.reach,
-        denominator=denominator,
-        figures=figures,
-        together=together,
-    )
-    asked = (table["group"] == criterion.group) & (table["entry"] == entry)
-    table = of_known_starts(table[asked & table["subject"].isin(criterion.subjects)])
+    in_group = table["group"] == criterion.group
+    from_entry = table["entry"] == entry
+    in_subject = table["subject"].isin(criterion.subjects)
+    table = of_known_starts(table[in_group & from_entry & in_subject])
     year = table["expected_year"].fillna(table["national_year"])
     return table.assign(
         hidden=0,
@@ -187,130 +146,106 @@ def _counted(
 ) -> pd.DataFrame:
     """Rates by the pairs that are counted, beside a target of the criterion's own."""
     stage = school.framework.stage(criterion.stage)
-    counts = with_groups(
-        band_counts(school, stage=stage.name, by="sen_provision"),
-        by="sen_provision",
-        framework=school.framework,
-    )
-    if together:
-        counts = counts[counts["cohort"].isin(together)].assign(cohort=max(together))
-    asked = (counts["group"] == criterion.group) & counts["subject"].isin(
-        criterion.subjects
-    )
+    by = "sen_provision"
+    counts = grouped_counts(school, stage=stage.name, by=by, together=together)
+    in_group = counts["group"] == criterion.group
+    in_subject = counts["subject"].isin(criterion.subjects)
+    counts = counts[in_group & in_subject]
     if criterion.entry:
-        asked &= counts["entry"].isin(criterion.entry)
-    counts = counts[asked]
+        counts = counts[counts["entry"].isin(criterion.entry)]
     if counts.empty:
         return pd.DataFrame()
-    keys = ["subject", "cohort"]
+    keys, gains = ["subject", "cohort"], criterion.kind == "gain"
     # Of a pupil whose start is not known nobody can say what she gained.
-    unknown = (counts["entry"] == NO_START) & (criterion.kind == "gain")
-    left_out = counts[unknown].groupby(keys)["pupils"].sum().rename("left_out")
+    unknown = (counts["entry"] == NO_START) & gains
+    codes = stage.outcome_scale.below_range()
+    hides = counts["outcome"].isin(codes) & gains & ~unknown
+    pupils = counts["pupils"]
+    aside = counts.assign(left_out=pupils * unknown, hidden=pupils * hides)
+    aside = aside.groupby(keys)[["left_out", "hidden"]].sum()
     counts = counts[~unknown]
-    counts = counts.assign(
-        reached=met_by_pupil(counts, criterion=criterion, stage=stage)
-    )
-    hides = counts["outcome"].isin(stage.outcome_scale.below_range()) & (
-        criterion.kind == "gain"
-    )
-    hidden = counts[hides].groupby(keys)["pupils"].sum().rename("hidden")
+    met = met_by_pupil(counts, criterion=criterion, stage=stage)
+    counts = counts.assign(reached=met)
     table = rates(counts, keys=keys, denominator=denominator)
-    table = table.merge(hidden, on=keys, how="left").merge(
-        left_out, on=keys, how="left"
-    )
-    return table.assign(
-        cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA),
-        hidden=table["hidden"].fillna(0).astype("int64"),
-        left_out=table["left_out"].fillna(0).astype("int64"),
-        target=criterion.target,
-        target_year=pd.array([pd.NA] * len(table), dtype="Int64"),
+    return table.join(aside, on=keys).assign(
+        cohort=known_cohorts(table["cohort"]),
+        target=float(criterion.target or math.nan),
+        target_year=pd.NA,
         judged=True,
-    ).astype({"target": float})
+    )
 
 
 def met_by_pupil(
     counts: pd.DataFrame, *, criterion: Criterion, stage: Stage
 ) -> pd.Series:
     """Whether the pupils of each counted pair did what the criterion asks."""
-    scale = stage.outcome_scale
     if criterion.kind == "reach":
-        return (
-            counts["outcome"]
-            .map(lambda name: scale.reached(name, reach=criterion.reach))
-            .astype(bool)
-        )
+        return reached(counts, reach=criterion.reach, stage=stage)
     return gained(counts, stage=stage)
 
 
 def _judged(table: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
-    above = table["percent"] > table["target"]
-    met = (
-        above
-        if criterion.rule == "above"
-        else above | (table["percent"] >= table["target"] - 1e-9)
-    )
-    verdict = compared(table["low"], table["high"], table["target"]).where(
-        table["judged"], ""
-    )
+    """The table with met, difference, clear and more."""
+    percent, target = table["percent"], table["target"]
+    met = percent > target
+    if criterion.rule == "at least":
+        met |= percent >= target - 1e-9
+    verdict = compared(table["low"], table["high"], target)
+    verdict = verdict.where(table["judged"], "")
     return table.assign(
         met=met,
         difference=verdict,
         clear=verdict.isin(["higher", "lower"]),
-        more=[
-            more_needed(
-                reached=reached, pupils=pupils, target=target, rule=criterion.rule
-            )
-            if pupils and target == target
-            else 0
-            for reached, pupils, target in zip(
-                table["reached"], table["pupils"], table["target"], strict=True
-            )
-        ],
+        more=[_more(row, criterion.rule) for row in table.itertuples()],
     )
+
+
+def _more(row: Any, rule: str) -> int:
+    """How many more pupils of a row would meet its target; 0 where there is nobody, or no target."""
+    if not row.pupils or pd.isna(row.target):
+        return 0
+    counts = {"reached": row.reached, "pupils": row.pupils}
+    return more_needed(**counts, target=row.target, rule=rule)
 
 
 def _attendance(school: School, criterion: Criterion) -> pd.DataFrame:
     """The average attendance of the pupils on roll who are in the criterion's group."""
-    groups = school.pupils["sen_provision"].map(school.framework.sen_groups)
-    asked = school.pupils[
-        (groups == criterion.group) & (school.pupils["on_roll"] == "Y")
-    ]
-    values = asked["attendance"].dropna()
-    if asked.empty:
+    pupils = school.pupils.query("on_roll == 'Y'")
+    groups = pupils["sen_provision"].map(school.framework.sen_groups)
+    pupils = pupils[groups == criterion.group]
+    if pupils.empty:
         return pd.DataFrame()
-    target, rule = float(criterion.target or math.nan), criterion.rule
-    mean, low, high = mean_interval(values)
-    more = _pupils_to_raise(values, target, rule=rule)
+    values = pupils["attendance"].dropna()
+    target = float(criterion.target or math.nan)
+    more = _pupils_to_raise(values, target, rule=criterion.rule)
     # Attendance is a mean of percentages, so a mean's interval, and not a proportion's, says how sure it is.
+    mean, low, high = mean_interval(values)
+    difference = "not clear"
+    if low > target:
+        difference = "higher"
+    elif high < target:
+        difference = "lower"
     row = {
-        "criterion": criterion.key,
-        "title": criterion.title,
         "subject": "",
         "cohort": pd.NA,
         "pupils": len(values),
         "left_out": 0,
-        "without_result": len(asked) - len(values),
+        "without_result": len(pupils) - len(values),
         "reached": int((values > target).sum()),
         "percent": mean,
         "low": low,
         "high": high,
-        "rule": rule,
         "target": target,
         "target_year": pd.NA,
         "judged": len(values) > 0,
         "met": len(values) > 0 and not more,
-        "difference": "higher"
-        if low > target
-        else "lower"
-        if high < target
-        else "not clear",
-        "clear": bool(low > target or high < target),
+        "difference": difference,
+        "clear": difference != "not clear",
         "more": more,
         "hidden": 0,
         "by_teacher": 0,
-        "source": criterion.source,
     }
-    return pd.DataFrame([row]).astype({"cohort": "Int64", "target_year": "Int64"})
+    return pd.DataFrame([row])
 
 
 def _pupils_to_raise(values: pd.Series, target: float, *, rule: str = "above") -> int:
@@ -325,7 +260,8 @@ def _pupils_to_raise(values: pd.Series, target: float, *, rule: str = "above") -
     """
     missing = target * len(values) - float(values.sum())
     # A hair, for sums of tenths are not exact in binary.
-    if not len(values) or missing < -1e-9 or (rule == "at least" and missing <= 1e-9):
+    met = missing <= 1e-9 if rule == "at least" else missing < -1e-9
+    if met or values.empty:
         return 0
     raised = 0
     for value in sorted(values):

@@ -19,12 +19,12 @@ def expected_outcomes(
     """The highest outcome that at least `share` of all pupils in England with the same entry reached or passed.
 
     Columns: subject, entry (band), expected. Half (0.5) gives the median; 0.75 the outcome three in four reached. Where the
-    framework lays down a gain, that is returned for every subject instead, whatever `share`. No rows where neither is held,
+    framework lays down a gain, that is returned for every subject instead, whatever `share`. No rows where there is neither,
     and none of pupils whose start is not known. Subjects have England's names (`senlib.national.subject`).
 
     England's figures are those of the one edition that stands beside `cohort` (`senlib.national.year_for`; without one the
-    newest with examinations), in each subject of the editions that hold it. `figures` are those to use, England's alone of
-    them; without, what the package holds. A band that England does not have is read as the band the framework names for it.
+    newest with examinations), in each subject of the editions that have it. `figures` are those to use, England's alone of
+    them; without, the package's. A band that England does not have is read as the band the framework names for it.
 
     >>> from senlib.frameworks import load
     >>> gcse = load("gcse")
@@ -33,19 +33,21 @@ def expected_outcomes(
     >>> maths.loc[["below the test", "<80", "100-102", "117-120"]].tolist()
     ['1', '1', '4', '8']
     """
+    columns = ["subject", "entry", "expected"]
     if stage.expected:
         rows = [
             (subject, band, reach)
             for subject in framework.outcome_subjects()
             for band, reach in stage.expected.items()
         ]
-        return pd.DataFrame(rows, columns=["subject", "entry", "expected"])
-    held = _of_one_edition(figures, framework=framework, stage=stage, cohort=cohort)
-    held = held[(held["group"] == "all") & (held["percent"] >= 100 * share)]
-    held = held.assign(points=held["reach"].map(stage.outcome_scale.points))
-    best = held.sort_values("points").drop_duplicates(["subject", "entry"], keep="last")
-    best = best.rename(columns={"reach": "expected"})
-    return _in_our_bands(best, stage=stage)[["subject", "entry", "expected"]]
+        return pd.DataFrame(rows, columns=columns)
+    rates = _of_one_edition(figures, framework, stage, cohort)
+    rates = rates[rates["group"] == "all"]
+    enough = rates[rates["percent"] >= 100 * share]
+    points = enough["expected"].map(stage.outcome_scale.points)
+    enough = enough.assign(points=points).sort_values("points")
+    best = enough.drop_duplicates(columns[:2], keep="last")
+    return _in_our_bands(best, stage)[columns]
 
 
 def made_in_england(
@@ -71,43 +73,38 @@ def made_in_england(
     columns = ["subject", "group", "entry", "expected", "percent", "year"]
     if stage.expected:
         return pd.DataFrame(columns=columns)
-    wanted = expected_outcomes(
+    expected = expected_outcomes(
         framework=framework, stage=stage, cohort=cohort, figures=figures
     )
-    held = _of_one_edition(figures, framework=framework, stage=stage, cohort=cohort)
-    held = _in_our_bands(held, stage=stage).rename(columns={"reach": "expected"})
-    return held.merge(wanted, on=["subject", "entry", "expected"])[columns]
+    rates = _of_one_edition(figures, framework, stage, cohort)
+    rates = _in_our_bands(rates, stage)
+    return rates.merge(expected)[columns]
 
 
 def _of_one_edition(
-    figures: pd.DataFrame | None,
-    *,
-    framework: Framework,
-    stage: Stage,
-    cohort: int | None,
+    figures: pd.DataFrame | None, framework: Framework, stage: Stage, cohort: int | None
 ) -> pd.DataFrame:
-    """England's figures of each subject, of the edition to lay beside a cohort among those that have all pupils."""
-    figures = national.figures(framework.name) if figures is None else figures
+    """England's figures of each subject, of the edition to lay beside a cohort among those that have all pupils.
+
+    What they reached is named `expected`.
+    """
+    if figures is None:
+        figures = national.figures(framework.name)
     figures = figures[
         (figures["stage"] == stage.name)
         & (figures["kind"] == "figure")
         & (figures["whose"] == national.ENGLAND)
-    ]
+    ].rename(columns={"reach": "expected"})
     of_all = figures[figures["group"] == "all"]
-    years = of_all.groupby("subject")["year"].agg(
-        lambda held: national.year_for(held, cohort)
-    )
-    return figures[figures["year"] == figures["subject"].map(years)]
+    years = of_all.groupby("subject")["year"]
+    year = years.agg(lambda editions: national.year_for(editions, cohort))
+    return figures[figures["year"] == figures["subject"].map(year)]
 
 
-def _in_our_bands(figures: pd.DataFrame, *, stage: Stage) -> pd.DataFrame:
+def _in_our_bands(figures: pd.DataFrame, stage: Stage) -> pd.DataFrame:
     """England's figures under the names of our bands, each of which is read as one of hers."""
-    bands = pd.DataFrame(
-        [(band, stage.national_band(band)) for band in stage.bands],
-        columns=["ours", "entry"],
-    )
-    return (
-        figures.merge(bands, on="entry")
-        .drop(columns="entry")
-        .rename(columns={"ours": "entry"})
-    )
+    theirs = list(map(stage.national_band, stage.bands))
+    bands = pd.DataFrame({"ours": stage.bands, "entry": theirs})
+    figures = figures.merge(bands, on="entry")
+    figures["entry"] = figures.pop("ours")
+    return figures

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from senlib.frameworks import Framework
 from senlib.measures.groups import NOT_KNOWN
-from senlib.measures.proportion import wilson
+from senlib.measures.proportion import with_interval
 from senlib.measures.tracking import track
 from senlib.school.school import School
 
@@ -20,7 +21,20 @@ REVIEWED: Mapping[str, str] = {
 }
 
 # Everyone else whose ethnic group is recorded belongs to a minority ethnic group.
-MAJORITY = "White British"
+MAJORITY, MINORITY = "White British", "minority ethnic groups"
+
+# Groups in the order in which they are read; any other stands before those of whom it is not known.
+_PLACES = {
+    "F": 0,
+    "M": 1,
+    "SEN": 0,
+    "no SEN": 1,
+    MAJORITY: 0,
+    "Y": 0,
+    "N": 1,
+    NOT_KNOWN: 9,
+}
+_COUNTS = ["pupils", "reached", "not_judged"]
 
 
 def review(school: School, *, year_group: int, subject: str) -> pd.DataFrame:
@@ -37,47 +51,38 @@ def review(school: School, *, year_group: int, subject: str) -> pd.DataFrame:
     """
     stage = school.framework.tracked_stage
     rows = track(school, subject=subject, entry=stage.starts, years=[year_group])
-    rows = rows.merge(
-        school.pupils[["pupil_id", "sex", "ethnicity", "able"]], on="pupil_id"
-    )
-    parts = [_counted(rows, name, school=school) for name in REVIEWED]
-    table = pd.concat(parts, ignore_index=True).astype(
-        {"pupils": "int64", "reached": "int64", "not_judged": "int64"}
-    )
-    return table.join(wilson(table["reached"], table["pupils"]))[
-        ["review", "group", "pupils", "reached", "percent", "low", "high", "not_judged"]
-    ]
+    columns = ["pupil_id", "sex", "ethnicity", "able"]
+    people = school.pupils[columns]
+    rows = rows.merge(people, on="pupil_id")
+    parts = [_counted(rows, name, school.framework) for name in REVIEWED]
+    table = pd.concat(parts, ignore_index=True)
+    types = dict.fromkeys(_COUNTS, "int64")
+    table = with_interval(table.astype(types))
+    not_judged = table.pop("not_judged")
+    return table.assign(not_judged=not_judged)
 
 
-def _counted(rows: pd.DataFrame, name: str, *, school: School) -> pd.DataFrame:
+def _counted(rows: pd.DataFrame, name: str, framework: Framework) -> pd.DataFrame:
+    """How many of each group of a review are judged, reached it and are not judged."""
     values = rows[REVIEWED[name]]
     if name == "sen":
-        group = values.map(school.framework.sen_groups).fillna(NOT_KNOWN)
+        group = values.map(framework.sen_groups).fillna(NOT_KNOWN)
     elif name == "ethnicity":
-        group = values.where(values == MAJORITY, "minority ethnic groups").where(
-            values != "", NOT_KNOWN
-        )
+        group = values.where(values == MAJORITY, MINORITY)
+        group = group.where(values != "", NOT_KNOWN)
     else:
         group = values.replace("", NOT_KNOWN)
-    judged = rows["on_course"].notna()
-    reached = rows["on_course"].fillna(False).astype(bool)
-    counted = pd.DataFrame(
-        {"group": group, "pupils": judged, "reached": reached, "not_judged": ~judged}
-    )
-    table = counted.groupby("group", as_index=False).sum()
-    order = {
-        "F": 0,
-        "M": 1,
-        "SEN": 0,
-        "no SEN": 1,
-        MAJORITY: 0,
-        "Y": 0,
-        "N": 1,
-        NOT_KNOWN: 9,
-    }
-    table = table.sort_values(
-        "group",
-        key=lambda names: names.map(lambda one: order.get(one, 5)),
-        kind="stable",
-    )
-    return table.assign(review=name)
+    on_course = rows["on_course"]
+    judged = on_course.notna()
+    table = group.to_frame("group")
+    table["pupils"] = judged
+    table["reached"] = on_course.fillna(False).astype(bool)
+    table["not_judged"] = ~judged
+    groups = table.groupby("group")
+    table = groups.sum().reset_index()
+    table.insert(0, "review", name)
+
+    def place(groups: pd.Series) -> pd.Series:
+        return groups.map(_PLACES).fillna(5)
+
+    return table.sort_values("group", key=place, kind="stable")

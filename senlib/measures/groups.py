@@ -30,9 +30,7 @@ def has_sen(sen_provision: pd.Series, *, framework: Framework) -> pd.Series:
     >>> has_sen(pd.Series(["K", "N", ""]), framework=load("gcse")).tolist()
     [True, False, False]
     """
-    return sen_provision.isin(
-        [code for code, side in framework.sen_groups.items() if side == "SEN"]
-    )
+    return sen_provision.map(framework.sen_groups) == "SEN"
 
 
 def much_unknown(unknown: int, *, of: int) -> bool:
@@ -55,13 +53,13 @@ def with_groups(counts: pd.DataFrame, *, by: str, framework: Framework) -> pd.Da
     >>> grouped.groupby("group")["pupils"].sum().to_dict()
     {'K': 1, 'N': 2, 'SEN': 1, 'all': 7, 'no SEN': 2, 'not known': 4}
     """
-    parts = [
-        counts.assign(group="all"),
-        counts.assign(group=counts[by].replace("", NOT_KNOWN)),
-    ]
+    values = counts[by].replace("", NOT_KNOWN)
+    everyone = counts.assign(group="all")
+    parts = [everyone, counts.assign(group=values)]
     if by == "sen_provision":
-        sides = counts.assign(group=counts[by].map(framework.sen_groups))
-        parts.insert(1, sides.dropna(subset="group"))
+        sides = counts[by].map(framework.sen_groups)
+        by_side = counts.assign(group=sides)
+        parts.insert(1, by_side.dropna(subset="group"))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -72,12 +70,13 @@ def group_order(groups: list[str], *, framework: Framework) -> list[str]:
     >>> group_order(["N", "not known", "K", "all", "SEN"], framework=load("gcse"))
     ['all', 'SEN', 'K', 'N', 'not known']
     """
-    codes = sorted(
-        framework.sen_names, key=lambda code: framework.sen_groups[code] == "no SEN"
-    )
+    # 'SEN' sorts before 'no SEN'.
+    side_of = framework.sen_groups.__getitem__
+    codes = sorted(framework.sen_names, key=side_of)
     first = ["all", "SEN", "no SEN", *codes]
-    others = sorted(set(groups) - {*first, NOT_KNOWN})
-    return [group for group in [*first, *others, NOT_KNOWN] if group in groups]
+    others = set(groups) - {*first, NOT_KNOWN}
+    in_order = [*first, *sorted(others), NOT_KNOWN]
+    return [group for group in in_order if group in groups]
 
 
 # Codes of other columns in words; a code there is no SEN provision, whatever letter it is.

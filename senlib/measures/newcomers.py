@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from senlib.measures.counting import bands_of, entries_of
 from senlib.measures.groups import has_sen
+from senlib.measures.starts import starts
 from senlib.school.school import School
 
 EAL = "eal_stage"
@@ -16,7 +16,7 @@ PEOPLE = ["pupil_id", "forename", "surname", "form", "sen_provision", "need"]
 def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     """The pupils on roll of a year group, once for each row of the chart they stand in, row by row and then by name.
 
-    Columns: row (a key of the chart; which there are stands in the framework's tracking), pupil_id, forename, surname, form,
+    Columns: row (a key of the chart; which there are is said by the framework's tracking), pupil_id, forename, surname, form,
     sen_provision, need, sen (has SEN). A pupil may stand in several rows, and in none.
 
     >>> from senlib import open_sample
@@ -25,29 +25,20 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     ('task5.chart.english.3', True)
     """
     framework = school.framework
-    stage = framework.tracked_stage
-    pupils = school.pupils[
-        (school.pupils["year_group"] == year_group) & (school.pupils["on_roll"] == "Y")
-    ]
-    entries = entries_of(
-        school.results[school.results["pupil_id"].isin(pupils["pupil_id"])], stage=stage
-    )
-    entries = entries.assign(band=bands_of(entries, stage=stage))
+    of_year = "year_group == @year_group and on_roll == 'Y'"
+    pupils = school.pupils.query(of_year)
+    pupils = pupils.sort_values(["surname", "forename", "pupil_id"])
+    sen = has_sen(pupils["sen_provision"], framework=framework)
+    people = pupils[PEOPLE].assign(sen=sen)
+    entries = starts(school, stage=framework.tracking.stage)
     parts = []
     for row, subject, bands in framework.tracking.newcomers:
-        if subject == EAL:
-            ids = pupils.loc[pupils[EAL].isin(bands), "pupil_id"]
-        else:
-            ids = entries.loc[
-                (entries["subject"] == subject) & entries["band"].isin(bands),
-                "pupil_id",
-            ]
-        people = pupils[pupils["pupil_id"].isin(ids)].sort_values(
-            ["surname", "forename", "pupil_id"]
-        )
-        parts.append(
-            people[PEOPLE].assign(
-                row=row, sen=has_sen(people["sen_provision"], framework=framework)
-            )
-        )
-    return pd.concat(parts, ignore_index=True)[["row", *PEOPLE, "sen"]]
+        here = pupils[EAL].isin(bands)
+        if subject != EAL:
+            in_bands = entries["band"].isin(bands)
+            in_row = entries[in_bands & (entries["subject"] == subject)]
+            here = pupils["pupil_id"].isin(in_row["pupil_id"])
+        rows = people[here].assign(row=row)
+        parts.append(rows)
+    table = pd.concat(parts, ignore_index=True)
+    return table[["row", *PEOPLE, "sen"]]

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from senlib.frameworks import NO_RESULT
-from senlib.measures.counting import bands_of, pairs
+from senlib.measures.counting import pairs
+from senlib.measures.entries import bands_of
 from senlib.measures.tracking import track
 from senlib.school.school import School
 
@@ -28,25 +29,20 @@ def cells_of(school: School, pupil_id: str) -> pd.DataFrame:
     """
     parts = [pd.DataFrame(columns=CELL)]
     for stage in school.framework.stages:
-        # Of the whole school: whether a cohort has finished, its other pupils tell.
-        found = pairs(
-            school.pupils,
-            school.results,
-            framework=school.framework,
-            stage=stage,
-            academic_year=school.academic_year,
-        )
-        found = found[found["pupil_id"] == pupil_id]
-        if found.empty:
-            continue
-        found = found.assign(
+        # Of the whole school, whose other pupils show whether a cohort has finished.
+        rows = pairs(school, stage=stage)
+        rows = rows[rows["pupil_id"] == pupil_id]
+        outcome = rows["outcome"]
+        rows = rows.assign(
             stage=stage.name,
-            entry=bands_of(found, stage=stage),
-            outcome_result=found["outcome"].replace("", "no result"),
-            outcome=found["outcome"].map(stage.outcome_scale.step),
+            entry=bands_of(rows, stage=stage),
+            outcome_result=outcome.replace("", "no result"),
+            outcome=outcome.map(stage.outcome_scale.step),
         )
-        parts.append(found[CELL])
-    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+        parts.append(rows[CELL])
+    filled = [part for part in parts if len(part)]
+    table = pd.concat(filled or parts[:1])
+    return table.reset_index(drop=True)
 
 
 def uncounted_of(school: School, pupil_id: str) -> pd.DataFrame:
@@ -60,13 +56,16 @@ def uncounted_of(school: School, pupil_id: str) -> pd.DataFrame:
     0
     """
     stages = [stage.name for stage in school.framework.stages]
-    rows = school.results[school.results["pupil_id"] == pupil_id]
-    rows = rows[rows["stage"].isin(stages) & (rows["result"] != NO_RESULT)]
-    rows = rows[["stage", "subject", "result"]].astype(str)
+    results = school.results[school.results["pupil_id"] == pupil_id]
+    outcomes = results[results["stage"].isin(stages)]
+    rows = outcomes[outcomes["result"] != NO_RESULT]
+    key = ["stage", "subject"]
+    rows = rows[[*key, "result"]].astype(str)
     rows = rows.rename(columns={"result": "outcome_result"})
-    counted = pd.MultiIndex.from_frame(cells_of(school, pupil_id)[["stage", "subject"]])
-    held = pd.MultiIndex.from_frame(rows[["stage", "subject"]]).isin(counted)
-    return rows[~held].drop_duplicates(["stage", "subject"], ignore_index=True)
+    cells = cells_of(school, pupil_id).set_index(key)
+    places = rows.set_index(key).index
+    counted = places.isin(cells.index)
+    return rows[~counted].drop_duplicates(key, ignore_index=True)
 
 
 def now_of(school: School, pupil_id: str) -> pd.DataFrame:
@@ -81,10 +80,9 @@ def now_of(school: School, pupil_id: str) -> pd.DataFrame:
     ['English', 'Mathematics', 'Science', 'ICT']
     """
     stage = school.framework.tracked_stage
-    pupils, results = (
-        table[table["pupil_id"] == pupil_id]
-        for table in (school.pupils, school.results)
-    )
-    rows = track(replace(school, pupils=pupils, results=results), entry=stage.starts)
-    # Of a subject of which neither is held there is nothing to tell.
-    return rows[(rows["entry"] != "") | (rows["now"] != "")].reset_index(drop=True)
+    pupils = school.pupils[school.pupils["pupil_id"] == pupil_id]
+    results = school.results[school.results["pupil_id"] == pupil_id]
+    alone = replace(school, pupils=pupils, results=results)
+    rows = track(alone, entry=stage.starts)
+    rows = rows.query("entry != '' or now != ''")
+    return rows.reset_index(drop=True)

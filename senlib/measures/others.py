@@ -8,9 +8,18 @@ from typing import NamedTuple
 import pandas as pd
 
 from senlib import national
-from senlib.frameworks import Framework, Scale, Stage
+from senlib.frameworks import Framework, Stage
+from senlib.measures.counting import reached
 
-COLUMNS = ["year", "outcome", "pupils", "row_pupils", "percent", "of_100"]
+_TYPES = {
+    "year": "int64",
+    "outcome": "object",
+    "pupils": "int64",
+    "row_pupils": "int64",
+    "percent": "float64",
+    "of_100": "int64",
+}
+COLUMNS = list(_TYPES)
 
 # Of fewer pupils than this no hundred is made: they are counted themselves.
 HUNDRED = 100
@@ -45,14 +54,14 @@ def others(
     percent (of row_pupils) and of_100, whole numbers that add up to 100. Outcomes are those without a grade that anybody had
     (X, covid), U, and every grade; a double grade counts as the lower of its two, as `national.rates` counts it.
 
-    `of_100` is made by largest remainders. Where `reach` is told, those who reached it and those who did not are each made so:
+    `of_100` is made by largest remainders. Where there is a `reach`, those who reached it and those who did not are each made so:
     together they come to their percentage as it is rounded (half up), so that a strip of 100 and a rate of the same pupils
     elsewhere never differ. Without, they would in a quarter of England's rows, by up to 2.
 
-    `entry` is a band, `group` is 'SEN', 'no SEN' or 'all', `matrix` as `national.matrix` gives it (None: what the package holds),
+    `entry` is a band, `group` is 'SEN', 'no SEN' or 'all', `matrix` as `national.matrix` gives it (None: the package's),
     `year` the summer to take (None: the newest whose grades were not teacher-assessed). Pupils below the test are compared with
-    England's '<80', where DfE's nominal scores put them. No rows where no such figures are held, where the start is not known,
-    or where a part of the row is not shown.
+    England's '<80', where DfE's nominal scores put them. No rows where there are no such figures, where the start is not known,
+    or where DfE does not publish a part of the row.
 
     >>> from senlib.frameworks import load
     >>> gcse = load("gcse")
@@ -64,47 +73,41 @@ def others(
     """
     if entry not in stage.bands:
         return _nobody()
-    asked = {
+    cells = {
         "stage": stage.name,
         "subject": national.subject(subject),
         "entry": stage.national_band(entry),
         "group": group,
     }
     row = (
-        _held(framework.name, year, **asked)
+        _row_of_package(framework.name, year, **cells)
         if matrix is None
-        else _row(matrix, year, **asked)
+        else _row(matrix, year, **cells)
     )
-    return _table(row, scale=stage.outcome_scale, reach=reach)
-
-
-def reached_of_100(table: pd.DataFrame, *, reach: str, stage: Stage) -> int | None:
-    """How many of 100 reached `reach` or better, by an `others` table: as many as its strip shows; None where it has no rows.
-
-    As a percentage of them is rounded, where the table was made for this `reach`.
-
-    >>> from senlib.frameworks import load
-    >>> gcse = load("gcse")
-    >>> stage = gcse.stage("KS4")
-    >>> table = others(framework=gcse, stage=stage, subject="Mathematics", entry="90-95.5", reach="4")
-    >>> reached_of_100(table, reach="4", stage=stage)
-    17
-    """
-    return None if table.empty else _reached(table, "of_100", reach=reach, stage=stage)
+    return _table(row, stage=stage, reach=reach)
 
 
 def share(table: pd.DataFrame, *, reach: str, stage: Stage) -> Share | None:
     """How many of how many reached `reach` or better: of 100, or of the row's own pupils where they are fewer than 100.
 
     None where the table has no rows.
+
+    >>> from senlib.frameworks import load
+    >>> gcse = load("gcse")
+    >>> stage = gcse.stage("KS4")
+    >>> table = others(framework=gcse, stage=stage, subject="Mathematics", entry="90-95.5", reach="4")
+    >>> share(table, reach="4", stage=stage)[:2]
+    (17, 100)
     """
     if table.empty:
         return None
     column = counted_in(table)
+    at_least = reached(table, reach=reach, stage=stage)
+    rows = table[at_least]
     return Share(
-        reached=_reached(table, column, reach=reach, stage=stage),
+        reached=int(rows[column].sum()),
         of=int(table[column].sum()),
-        pupils=_reached(table, "pupils", reach=reach, stage=stage),
+        pupils=int(rows["pupils"].sum()),
         row_pupils=int(table["row_pupils"].iloc[0]),
     )
 
@@ -114,70 +117,57 @@ def counted_in(table: pd.DataFrame) -> str:
     return "pupils" if table["row_pupils"].max() < HUNDRED else "of_100"
 
 
-def _reached(table: pd.DataFrame, column: str, *, reach: str, stage: Stage) -> int:
-    return int(
-        table.loc[_at_least(table, reach, scale=stage.outcome_scale), column].sum()
-    )
-
-
-def _at_least(table: pd.DataFrame, reach: str | None, *, scale: Scale) -> pd.Series:
-    """Whether each row's outcome is `reach` or better; of none where none is told."""
-    if reach is None:
-        return pd.Series(False, index=table.index)
-    scale.lowest(reach)  # a wrong `reach` is told even where nobody reached anything
-    return (
-        table["outcome"].map(lambda name: scale.reached(name, reach=reach)).astype(bool)
-    )
-
-
 def _nobody() -> pd.DataFrame:
-    whole = dict.fromkeys(("year", "pupils", "row_pupils", "of_100"), "int64")
-    return pd.DataFrame(columns=COLUMNS).astype(whole | {"percent": "float64"})
+    return pd.DataFrame(columns=COLUMNS).astype(_TYPES)
 
 
 @lru_cache(maxsize=512)
-def _held(framework: str, year: int | None, **asked: str) -> pd.DataFrame:
-    """The row of what the package holds. It is shared by all who ask for it, and is not to be changed."""
-    return _row(national.matrix(framework), year, **asked)
+def _row_of_package(framework: str, year: int | None, **cells: str) -> pd.DataFrame:
+    """The row of the package's own matrix. It is shared by all who ask for it, and is not to be changed."""
+    return _row(national.matrix(framework), year, **cells)
 
 
-def _row(matrix: pd.DataFrame, year: int | None, **asked: str) -> pd.DataFrame:
+def _row(matrix: pd.DataFrame, year: int | None, **cells: str) -> pd.DataFrame:
     """The cells of one start, subject and group, of one summer."""
-    for name, value in asked.items():
+    for name, value in cells.items():
         matrix = matrix[matrix[name] == value]
     if year is None:
-        year = national.year_for(matrix["year"].unique(), None)
+        year = national.year_for(matrix["year"], None)
     return matrix[matrix["year"] == year]
 
 
-def _table(row: pd.DataFrame, *, scale: Scale, reach: str | None) -> pd.DataFrame:
-    doubles = set(scale.double_awards())
-    outcome = row["outcome"].map(
-        lambda name: name.rpartition("-")[2] if name in doubles else name
-    )
-    # A row of which a part is not shown would look like one that is whole.
-    hidden = (outcome == national.NOT_SHOWN) & row["pupils"].ne(0)
-    if row["pupils"].isna().any() or hidden.any() or not row["pupils"].sum():
+def _table(row: pd.DataFrame, *, stage: Stage, reach: str | None) -> pd.DataFrame:
+    scale, pupils = stage.outcome_scale, row["pupils"]
+    lower = {pair: pair[-1] for pair in scale.double_awards()}
+    outcome = row["outcome"].replace(lower)
+    # A row of which a part is not published would look like one that is whole.
+    hidden = pupils[outcome == national.NOT_SHOWN]
+    incomplete = pupils.isna().any() or hidden.any()
+    if incomplete or not pupils.sum():
         return _nobody()
-    counts = row["pupils"].groupby(outcome).sum().astype("int64")
-    without = [code.name for code in scale.codes if counts.get(code.name, 0)]
-    table = counts.reindex([*without, *scale.steps()], fill_value=0).rename_axis(
-        "outcome"
-    )
-    table = table.rename("pupils").reset_index()
+    counts = pupils.astype("int64").groupby(outcome).sum()
+    codes = [code.name for code in scale.codes]
+    order = [*filter(counts.get, codes), *scale.steps()]
+    counts = counts.reindex(order, fill_value=0)
+    table = counts.rename_axis("outcome").reset_index(name="pupils")
+    parted = pd.Series(False, index=table.index)
+    if reach is not None:
+        parted = reached(table, reach=reach, stage=stage)
+    counts = table["pupils"]
+    total = counts.sum()
     table = table.assign(
-        year=int(row["year"].iloc[0]),
-        row_pupils=table["pupils"].sum(),
-        percent=100 * table["pupils"] / table["pupils"].sum(),
-        of_100=_of_100(table["pupils"], parted=_at_least(table, reach, scale=scale)),
+        year=row["year"].iloc[0],
+        row_pupils=total,
+        percent=100 * counts / total,
+        of_100=_of_100(counts, parted=parted),
     )
-    return table[COLUMNS]
+    return table[COLUMNS].astype(_TYPES)
 
 
 def _of_100(pupils: pd.Series, *, parted: pd.Series) -> pd.Series:
     """Counts as whole numbers that add up to 100, by largest remainders (the first of two as large) on each side of a parting.
 
-    `parted` tells who is on the far side; together they come to their percentage, rounded half up.
+    `parted` says who is on the far side; together they come to their percentage, rounded half up.
 
     >>> _of_100(pd.Series([1, 1, 1]), parted=pd.Series([False] * 3)).tolist()
     [34, 33, 33]
@@ -185,9 +175,11 @@ def _of_100(pupils: pd.Series, *, parted: pd.Series) -> pd.Series:
     [50, 25, 13, 12]
     """
     of = int(pupils.sum())
-    far = (200 * int(pupils[parted].sum()) + of) // (2 * of)
+    beyond = int(pupils[parted].sum())
+    far = (200 * beyond + of) // (2 * of)
     whole, left = 100 * pupils // of, 100 * pupils % of
     for side, total in ((~parted, 100 - far), (parted, far)):
         largest = left[side].sort_values(ascending=False, kind="stable").index
-        whole[largest[: total - int(whole[side].sum())]] += 1
+        missing = total - int(whole[side].sum())
+        whole[largest[:missing]] += 1
     return whole

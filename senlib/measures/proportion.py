@@ -1,4 +1,4 @@
-"""A proportion: its Wilson interval, whether it can be told from a figure held for others, and how many more would meet a target."""
+"""A proportion: its Wilson interval, whether it differs clearly from a figure of others, and how many more would meet a target."""
 
 from __future__ import annotations
 
@@ -37,16 +37,28 @@ def wilson(
     z = quantile(level)
     n = pupils.astype(float).where(pupils > 0)
     share = reached / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    spread = share * (1 - share) / n
+    correction = z**2 / (4 * n**2)
+    whole = 1 + z**2 / n
+    shift = z**2 / (2 * n)
+    centre = (share + shift) / whole
+    half = z * np.sqrt(spread + correction) / whole
+    low = (centre - half).clip(lower=0)
+    high = (centre + half).clip(upper=1)
     # At 0 and 1 the bounds are exact, but for rounding in the last bit.
-    low = (centre - half).clip(lower=0).where(share > 0, share)
-    high = (centre + half).clip(upper=1).where(share < 1, share)
-    return pd.DataFrame({"percent": 100 * share, "low": 100 * low, "high": 100 * high})
+    low[share == 0] = 0
+    high[share == 1] = 1
+    bounds = {"percent": share, "low": low, "high": high}
+    return 100 * pd.DataFrame(bounds)
+
+
+def with_interval(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `percent`, `low` and `high` (Wilson, 95 %) of those who `reached` of its `pupils`."""
+    return table.join(wilson(table["reached"], table["pupils"]))
 
 
 def compared(low: pd.Series, high: pd.Series, other: pd.Series) -> pd.Series:
-    """'higher' or 'lower' where a figure lies outside the interval, 'not clear' where it lies in or on it, '' where none is held.
+    """'higher' or 'lower' where a figure lies outside the interval, 'not clear' where it lies in or on it, '' where there is none.
 
     Touching is not different (DfE practice for school performance).
 
@@ -56,7 +68,8 @@ def compared(low: pd.Series, high: pd.Series, other: pd.Series) -> pd.Series:
     verdict = pd.Series("not clear", index=low.index, dtype=object)
     verdict[low > other] = "higher"
     verdict[high < other] = "lower"
-    verdict[other.isna() | low.isna()] = ""
+    missing = other.isna() | low.isna()
+    verdict[missing] = ""
     return verdict
 
 
@@ -71,12 +84,10 @@ def more_needed(
     1
     """
     # 0.34 x 50 is 17.000000000000004 in binary: a hair is taken off before rounding up.
-    wanted = target / 100 * pupils
-    least = (
-        math.ceil(wanted - 1e-9)
-        if rule == "at least"
-        else math.floor(wanted + 1e-9) + 1
-    )
+    exact = target / 100 * pupils
+    least = math.ceil(exact - 1e-9)
+    if rule == "above":
+        least = math.floor(exact + 1e-9) + 1
     return max(0, least - reached)
 
 
@@ -87,10 +98,11 @@ def mean_interval(values: pd.Series) -> tuple[float, float, float]:
     [92.0, 89.74, 94.26]
     """
     values = values.dropna()
-    mean = float(values.mean()) if len(values) else math.nan
+    mean = float(values.mean())
     if len(values) < 2:
         return mean, math.nan, math.nan
-    half = Z * float(values.std(ddof=1)) / math.sqrt(len(values))
+    deviation = float(values.std())
+    half = Z * deviation / math.sqrt(len(values))
     return mean, mean - half, mean + half
 
 
@@ -111,7 +123,5 @@ def points_apart(one: float, other: float) -> str:
     ('23', '22.8', '0')
     """
     points = abs(one - other)
-    whole = rounded(points)
-    return (
-        str(whole) if whole == abs(rounded(one) - rounded(other)) else f"{points:.1f}"
-    )
+    apart = abs(rounded(one) - rounded(other))
+    return str(apart) if rounded(points) == apart else f"{points:.1f}"

@@ -8,14 +8,16 @@ Hours are a week's and costs are a year's in pounds; either may be missing, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from senlib.frameworks import Framework, Stage
-from senlib.measures.gaps import independent, verdict
+from senlib.frameworks import Framework
+from senlib.measures.gaps import independent_each, verdict
 from senlib.measures.groups import NOT_KNOWN, has_sen
-from senlib.measures.proportion import FEW, wilson
+from senlib.measures.proportion import FEW, wilson, with_interval
 from senlib.measures.tracking import track, years_into
 from senlib.school.cache import kept
 from senlib.school.school import School
@@ -23,15 +25,13 @@ from senlib.school.school import School
 # The table of what is given. `heading` groups things, and `provision` is a thing's key, which stays when its label is reworded.
 GIVEN = ["pupil_id", "heading", "provision", "label", "initials", "hours", "cost"]
 
+_THING = ["heading", "provision", "label"]
+
 PEOPLE = [
-    "pupil_id",
-    "forename",
-    "surname",
-    "year_group",
-    "form",
-    "sen_provision",
-    "need",
+    *("pupil_id", "forename", "surname", "year_group", "form"),
+    *("sen_provision", "need"),
 ]
+_COUNTS = ["followed", "stuck"]
 
 # In the order in which they are read.
 STANDINGS = ("stuck", "partly", "moving", NOT_KNOWN)
@@ -74,22 +74,17 @@ def standing(school: School, *, subject: str | None = None) -> pd.DataFrame:
     >>> sorted(standing(open_sample("levels"), subject="English")["standing"].unique())
     ['moving', 'not known', 'stuck']
     """
-    told = standings(school)
+    rows = standings(school)
     if subject is not None:
-        told = told[
-            told["subject"] == _followed_subject(subject, framework=school.framework)
-        ]
-    counts = told.groupby("pupil_id")["stuck"].agg(followed="size", stuck="sum")
-    people = _people(school)
-    counts = (
-        counts.reindex(people["pupil_id"])
-        .fillna(0)
-        .astype("int64")
-        .reset_index(drop=True)
-    )
-    return people.join(counts).assign(
-        standing=_in_words(counts["followed"], counts["stuck"])
-    )
+        name = _followed_subject(subject, school.framework)
+        rows = rows[rows["subject"] == name]
+    counts = rows.groupby("pupil_id")["stuck"]
+    counts = counts.agg(followed="size", stuck="sum")
+    people = _people(school).join(counts, on="pupil_id")
+    numbers = people[_COUNTS].fillna(0)
+    people[_COUNTS] = numbers.astype("int64")
+    words = _in_words(people["followed"], people["stuck"])
+    return people.assign(standing=words)
 
 
 def coverage(
@@ -108,31 +103,31 @@ def coverage(
     ['curriculum', 'literacy', 'given', 'hours', 'cost']
     """
     table = standing(school)
-    order = _headings(provision, first=headings)
-    if taken := sorted({*table.columns, "given", "hours", "cost"} & set(order)):
+    order = _headings(provision, headings)
+    own = {*table.columns, "given", "hours", "cost"}
+    if taken := own.intersection(order):
+        names = ", ".join(sorted(taken))
         raise ValueError(
-            f"A heading cannot be called {', '.join(taken)}: a column of the table has that name."
+            f"A heading cannot be called {names}: a column of the table has that name."
         )
-    rows = _given(provision, pupils=table["pupil_id"])
-    marks = rows.groupby(["heading", "pupil_id"])["initials"].agg(_mark)
+    ids = table["pupil_id"]
+    rows = _given(provision, ids)
+    cells = rows.groupby(["heading", "pupil_id"])["initials"]
+    marks = cells.agg(_mark)
     for heading in order:
-        table[heading] = [
-            marks.get((heading, pupil), "") for pupil in table["pupil_id"]
-        ]
-    things = (
-        rows.drop_duplicates(["pupil_id", "heading", "provision"])
-        .groupby("pupil_id")
-        .size()
-    )
-    sums = rows.groupby("pupil_id")[["hours", "cost"]].sum(min_count=1)
-    table["given"] = things.reindex(table["pupil_id"], fill_value=0).to_numpy()
+        table[heading] = [marks.get((heading, pupil), "") for pupil in ids]
+    things = rows.drop_duplicates(["pupil_id", "heading", "provision"])
+    counts = things["pupil_id"].value_counts()
+    given = ids.map(counts).fillna(0)
+    table["given"] = given.astype("int64")
+    by_pupil = rows.groupby("pupil_id")[["hours", "cost"]]
+    sums = by_pupil.sum(min_count=1)
     table = table.join(sums, on="pupil_id")
-    table = table.assign(
-        place=table["standing"].map(STANDINGS.index), some=table["given"] > 0
-    )
-    return table.sort_values(
-        ["place", "some", "surname", "forename", "pupil_id"], ignore_index=True
-    ).drop(columns=["place", "some"])
+    table["place"] = table["standing"].map(STANDINGS.index)
+    table["some"] = table["given"] > 0
+    keys = ["place", "some", "surname", "forename", "pupil_id"]
+    table = table.sort_values(keys, ignore_index=True)
+    return table.drop(columns=["place", "some"])
 
 
 def coverage_by_need(
@@ -148,42 +143,25 @@ def coverage_by_need(
     >>> table["reached"].sum().item(), table["percent"].max().item()
     (0, 0.0)
     """
-    people = standing(school).replace({"need": {"": NOT_KNOWN}})
-    pupils = people["need"].value_counts()
-    needs = [
-        need for need in (*school.framework.need_names, NOT_KNOWN) if need in pupils
-    ]
-    helped = _given(provision, pupils=people["pupil_id"]).drop_duplicates(
-        ["pupil_id", "heading"]
-    )
-    reached = (
-        helped.merge(people[["pupil_id", "need"]], on="pupil_id")
-        .groupby(["need", "heading"])
-        .size()
-    )
-    pairs = [
-        (need, heading)
-        for need in needs
-        for heading in _headings(provision, first=headings)
-    ]
-    table = pd.DataFrame(pairs, columns=["need", "heading"])
-    table["pupils"] = table["need"].map(pupils).astype("int64")
-    table["reached"] = pd.Series(
-        [reached.get(pair, 0) for pair in pairs], dtype="int64"
-    )
-    return table.join(wilson(table["reached"], table["pupils"]))
-
-
-def stuck_without(school: School, provision: pd.DataFrame) -> pd.DataFrame:
-    """Pupils who are stuck and have nothing, by name: the columns of `standing`.
-
-    >>> from senlib import open_sample
-    >>> set(stuck_without(open_sample("levels"), pd.DataFrame(columns=GIVEN))["standing"])
-    {'stuck'}
-    """
-    table = coverage(school, provision)
-    table = table[(table["standing"] == "stuck") & (table["given"] == 0)]
-    return table[[*PEOPLE, "followed", "stuck", "standing"]].reset_index(drop=True)
+    people = standing(school)
+    need = people["need"].replace("", NOT_KNOWN)
+    people = people.assign(need=need)
+    pupils = need.value_counts()
+    names = (*school.framework.need_names, NOT_KNOWN)
+    needs = [need for need in names if need in pupils]
+    helped = _given(provision, people["pupil_id"])
+    helped = helped.drop_duplicates(["pupil_id", "heading"])
+    helped = helped.merge(people[["pupil_id", "need"]])
+    cell = ["need", "heading"]
+    reached = helped.groupby(cell).size()
+    order = _headings(provision, headings)
+    pairs = list(product(needs, order))
+    table = pd.DataFrame(pairs, columns=cell)
+    table["pupils"] = table["need"].map(pupils)
+    table["reached"] = [reached.get(pair, 0) for pair in pairs]
+    types = {"pupils": "int64", "reached": "int64"}
+    table = table.astype(types)
+    return with_interval(table)
 
 
 def much_without_movement(
@@ -204,19 +182,15 @@ def much_without_movement(
     """
     table = coverage(school, provision)
     limit = much_hours(table) if hours is None else hours
-    by_hours, by_things = table["hours"] >= limit, table["given"] >= MUCH_THINGS
-    table["much"] = np.select(
-        [by_hours & by_things, by_hours, by_things],
-        ["hours and things", "hours", "things"],
-        "",
-    )
-    table = table[(table["standing"] == "stuck") & (table["much"] != "")]
-    table = table.sort_values(
-        "hours", ascending=False, kind="stable", ignore_index=True
-    )
-    return table[
-        [*PEOPLE, "followed", "stuck", "standing", "given", "hours", "cost", "much"]
-    ]
+    by_hours = table["hours"] >= limit
+    by_things = table["given"] >= MUCH_THINGS
+    kinds = [by_hours & by_things, by_hours, by_things]
+    names = ["hours and things", "hours", "things"]
+    table["much"] = np.select(kinds, names, "")
+    table = table.query("standing == 'stuck' and much != ''")
+    table = table.sort_values("hours", ascending=False, kind="stable")
+    columns = [*PEOPLE, *_COUNTS, "standing", "given", "hours", "cost", "much"]
+    return table[columns].reset_index(drop=True)
 
 
 def much_hours(table: pd.DataFrame) -> float:
@@ -225,7 +199,8 @@ def much_hours(table: pd.DataFrame) -> float:
     >>> much_hours(pd.DataFrame({"hours": [1.0, 2.0, 3.0, 4.0, 5.0, float("nan"), 0.0]}))
     4.0
     """
-    return float(table["hours"][table["hours"] > 0].quantile(MUCH_QUANTILE))
+    hours = table["hours"]
+    return float(hours[hours > 0].quantile(MUCH_QUANTILE))
 
 
 def movement(
@@ -247,73 +222,55 @@ def movement(
     >>> from senlib import open_sample
     >>> school = open_sample("gcse")
     >>> rows = [(who, "literacy", "reading", "Reading group", "", 1.0, 300.0) for who in standing(school)["pupil_id"].head(40)]
-    >>> found = movement(school, pd.DataFrame(rows, columns=GIVEN)).iloc[0]
-    >>> found.subject, bool(found.enough), int(found.pupils + found.not_known)
+    >>> row = movement(school, pd.DataFrame(rows, columns=GIVEN)).iloc[0]
+    >>> row.subject, bool(row.enough), int(row.pupils + row.not_known)
     ('English Language', True, 40)
     """
-    standings = {
-        subject: standing(school, subject=subject)
-        for subject in (None, *SUBJECT_OF.values())
-    }
-    rows = _given(provision, pupils=standings[None]["pupil_id"])
-    counted = [
-        (
-            *thing,
-            *_moving(standings[SUBJECT_OF.get(thing[0])], having=having["pupil_id"]),
-        )
-        for thing, having in rows.groupby(["heading", "provision", "label"])
-    ]
-    columns = [
-        "heading",
-        "provision",
-        "label",
-        "pupils",
-        "reached",
-        "not_known",
-        "beside_pupils",
-        "beside_reached",
-    ]
-    table = pd.DataFrame(counted, columns=columns).astype(
-        dict.fromkeys(columns[3:], "int64")
-    )
-    subjects = {
-        heading: school.framework.subject(name) for heading, name in SUBJECT_OF.items()
-    }
+    subjects = (None, *SUBJECT_OF.values())
+    people = {subject: standing(school, subject=subject) for subject in subjects}
+    rows = _given(provision, people[None]["pupil_id"])
+    counts = []
+    for thing, having in rows.groupby(_THING):
+        subject = SUBJECT_OF.get(thing[0])
+        sides = _moving(people[subject], having["pupil_id"])
+        counts.append([*thing, *sides])
+    columns = [*_THING, *_SIDES]
+    table = pd.DataFrame(counts, columns=columns)
+    table = table.astype(dict.fromkeys(_SIDES, "int64"))
+    table = _with_gaps(table)
+    names = table["heading"].map(SUBJECT_OF)
+    subject_of = school.framework.subject
+    names = names.map(subject_of, na_action="ignore")
+    table["subject"] = names.fillna("")
+    pupils = table["pupils"]
+    enough = pupils >= few
+    # A thing that too few pupils have stands by how many they are: its rate says little.
+    table["weight"] = table["percent"].where(enough, -pupils)
+    table["enough"], table["fewer"] = enough, ~enough
+    keys = ["fewer", "weight", "heading", "label", "provision"]
+    return table.sort_values(keys, ignore_index=True)[_MOVEMENT]
+
+
+# The pupils of a thing who are counted, as `_moving` does; and the columns of `movement`.
+_SIDES = ["pupils", "reached", "not_known", "beside_pupils", "beside_reached"]
+_GAP = ["gap", "gap_low", "gap_high"]
+_MOVEMENT = [
+    *(*_THING, "subject", "pupils", "reached", "percent", "low", "high", "not_known"),
+    *("beside", "beside_low", "beside_high", "beside_pupils", "beside_reached"),
+    *(*_GAP, "clear", "enough"),
+]
+
+
+def _with_gaps(table: pd.DataFrame) -> pd.DataFrame:
+    """The rates of those who have each thing and of those beside them, and how far the first lies above the second."""
     rates = wilson(table["reached"], table["pupils"])
     beside = wilson(table["beside_reached"], table["beside_pupils"])
-    gaps = [
-        independent(one, other)
-        for one, other in zip(rates.itertuples(), beside.itertuples(), strict=True)
-    ]
-    table = table.assign(
-        subject=[subjects.get(heading, "") for heading in table["heading"]],
-        gap=[gap.points for gap in gaps],
-        gap_low=[gap.low for gap in gaps],
-        gap_high=[gap.high for gap in gaps],
-        clear=[verdict(gap) for gap in gaps],
-        enough=table["pupils"] >= few,
-    ).join([rates, beside.set_axis(["beside", "beside_low", "beside_high"], axis=1)])
-    # A thing that too few pupils have stands by how many they are: its rate says little.
-    weight = table["percent"].where(table["enough"], -table["pupils"])
-    table = table.assign(fewer=~table["enough"], weight=weight)
-    return table.sort_values(
-        ["fewer", "weight", "heading", "label", "provision"], ignore_index=True
-    )[
-        [
-            *columns[:3],
-            "subject",
-            "pupils",
-            "reached",
-            "percent",
-            "low",
-            "high",
-            "not_known",
-            "beside",
-            "beside_low",
-        ]
-        + ["beside_high", "beside_pupils", "beside_reached"]
-        + ["gap", "gap_low", "gap_high", "clear", "enough"]
-    ]
+    gaps = independent_each(rates, beside)
+    gap = pd.DataFrame(gaps, columns=_GAP)
+    beside.columns = ["beside", "beside_low", "beside_high"]
+    table = table.join([rates, beside, gap])
+    words = list(map(verdict, gaps))
+    return table.assign(clear=words)
 
 
 def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFrame:
@@ -330,11 +287,13 @@ def spend(provision: pd.DataFrame, *, headings: Sequence[str] = ()) -> pd.DataFr
     rows = _given(provision)
     parts = [
         _spent(heading, rows[rows["heading"] == heading])
-        for heading in _headings(provision, first=headings)
+        for heading in _headings(provision, headings)
     ]
-    table = pd.DataFrame([*parts, _spent(ALL_HEADINGS, rows)])
-    whole = table["cost"].iloc[-1]
-    return table.assign(percent=100 * table["cost"] / (whole if whole > 0 else np.nan))
+    everything = _spent(ALL_HEADINGS, rows)
+    table = pd.DataFrame([*parts, everything])
+    cost = table["cost"]
+    whole = cost.iloc[-1] or np.nan
+    return table.assign(percent=100 * cost / whole)
 
 
 @kept
@@ -346,43 +305,48 @@ def standings(school: School) -> pd.DataFrame:
     judged = rows["stuck"].notna()
     if framework.tracking.method == "line":
         # Before the end of the first year nobody is called stuck, which does not mean that everybody moves.
-        over = _first_year_over(rows, school=school, stage=stage)
-        judged &= over | rows["stuck"].fillna(False).astype(bool)
-    table = rows.loc[judged, ["pupil_id", "subject", "stuck"]]
-    return table.astype({"stuck": bool})
+        stuck = rows["stuck"].fillna(False).astype(bool)
+        judged &= stuck | _first_year_over(rows, school)
+    columns = ["pupil_id", "subject", "stuck"]
+    rows = rows.loc[judged, columns]
+    return rows.astype({"stuck": bool})
 
 
-def _first_year_over(rows: pd.DataFrame, *, school: School, stage: Stage) -> np.ndarray:
-    """Whether the stage's first year was over when each pupil got the result that she holds now."""
-    years = {
-        "academic_year": school.academic_year,
-        "first_year": stage.ends_in_year - 2,
-    }
-    over = [
-        bool(day) and years_into(day, year_group=int(group), **years) >= 1
-        for day, group in zip(rows["now_date"], rows["year_group"], strict=True)
-    ]
-    return np.array(over, dtype=bool)
+def _first_year_over(rows: pd.DataFrame, school: School) -> np.ndarray:
+    """Whether the stage's first year was over when each pupil got the result that she has now."""
+    first_year = school.framework.tracked_stage.ends_in_year - 2
+
+    def is_over(day: str, year_group: int) -> bool:
+        if not day:
+            return False
+        years = years_into(
+            day,
+            year_group=int(year_group),
+            academic_year=school.academic_year,
+            first_year=first_year,
+        )
+        return years >= 1
+
+    over = map(is_over, rows["now_date"], rows["year_group"])
+    return np.array(list(over), dtype=bool)
 
 
 def _people(school: School) -> pd.DataFrame:
     """Pupils with SEN on roll in the years that are tracked, by year and name."""
-    pupils, framework = school.pupils, school.framework
-    listed = has_sen(pupils["sen_provision"], framework=framework) & (
-        pupils["on_roll"] == "Y"
-    )
-    pupils = pupils[listed & pupils["year_group"].isin(framework.tracking.years)]
-    return pupils.sort_values(
-        ["year_group", "surname", "forename", "pupil_id"], ignore_index=True
-    )[PEOPLE]
+    framework = school.framework
+    pupils = school.pupils.query("on_roll == 'Y'")
+    sen = has_sen(pupils["sen_provision"], framework=framework)
+    followed = pupils["year_group"].isin(framework.tracking.years)
+    keys = ["year_group", "surname", "forename", "pupil_id"]
+    pupils = pupils[sen & followed]
+    return pupils.sort_values(keys, ignore_index=True)[PEOPLE]
 
 
-def _followed_subject(subject: str, *, framework: Framework) -> str:
+def _followed_subject(subject: str, framework: Framework) -> str:
     name = framework.subject(subject)
-    if name not in framework.outcome_subjects():
-        raise KeyError(
-            f"{subject!r} is not followed: {', '.join(framework.outcome_subjects())}"
-        )
+    subjects = framework.outcome_subjects()
+    if name not in subjects:
+        raise KeyError(f"{subject!r} is not followed: {', '.join(subjects)}")
     return name
 
 
@@ -392,24 +356,27 @@ def _in_words(followed: pd.Series, stuck: pd.Series) -> np.ndarray:
     >>> _in_words(pd.Series([4, 4, 4, 3, 0]), pd.Series([0, 1, 2, 1, 0])).tolist()
     ['moving', 'partly', 'stuck', 'partly', 'not known']
     """
-    return np.select(
-        [followed == 0, stuck == 0, 2 * stuck < followed],
-        [NOT_KNOWN, "moving", "partly"],
-        "stuck",
-    )
+    kinds = [followed == 0, stuck == 0, 2 * stuck < followed]
+    words = [NOT_KNOWN, "moving", "partly"]
+    return np.select(kinds, words, "stuck")
 
 
-def _given(provision: pd.DataFrame, *, pupils: pd.Series | None = None) -> pd.DataFrame:
+def _given(provision: pd.DataFrame, pupils: pd.Series | None = None) -> pd.DataFrame:
     """The rows of what is given, each once; of these pupils alone where they are named."""
-    rows = provision[GIVEN].astype({"hours": float, "cost": float})
-    rows = rows.assign(
-        initials=rows["initials"].fillna("").astype(str).str.strip()
-    ).drop_duplicates()
-    return rows if pupils is None else rows[rows["pupil_id"].isin(pupils)]
+    types = {"hours": float, "cost": float}
+    rows = provision[GIVEN].astype(types)
+    initials = rows["initials"].fillna("")
+    initials = initials.astype(str)
+    rows["initials"] = initials.str.strip()
+    rows = rows.drop_duplicates()
+    if pupils is None:
+        return rows
+    return rows[rows["pupil_id"].isin(pupils)]
 
 
-def _headings(provision: pd.DataFrame, *, first: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys([*first, *provision["heading"]]))
+def _headings(provision: pd.DataFrame, first: Sequence[str]) -> list[str]:
+    headings = [*first, *provision["heading"]]
+    return list(dict.fromkeys(headings))
 
 
 def _mark(initials: pd.Series) -> str:
@@ -418,25 +385,29 @@ def _mark(initials: pd.Series) -> str:
     >>> _mark(pd.Series(["TO", "JB", "", "TO"])), _mark(pd.Series(["", ""]))
     ('JB, TO', '✓')
     """
-    return ", ".join(sorted(set(initials) - {""})) or TICK
+    different = sorted(set(initials) - {""})
+    return ", ".join(different) or TICK
 
 
-def _moving(people: pd.DataFrame, *, having: pd.Series) -> tuple[int, ...]:
+def _moving(people: pd.DataFrame, having: pd.Series) -> list[int]:
     """Of those who have a thing: known, moving, not known; of the others: known, moving."""
-    has, known = people["pupil_id"].isin(having), people["standing"] != NOT_KNOWN
+    has = people["pupil_id"].isin(having)
+    known = people["standing"] != NOT_KNOWN
     moving = people["standing"] == "moving"
-    sides = (has & known, has & moving, has & ~known, ~has & known, ~has & moving)
-    return tuple(int(side.sum()) for side in sides)
+    sides = [has & known, has & moving, has & ~known, ~has & known, ~has & moving]
+    return [int(side.sum()) for side in sides]
 
 
-def _spent(heading: str, rows: pd.DataFrame) -> dict[str, str | int | float]:
+def _spent(heading: str, rows: pd.DataFrame) -> dict[str, Any]:
     """One row of `spend`. Nothing given costs nothing; a thing whose cost is not written down is not known."""
-    hours, cost = rows[["hours", "cost"]].sum(min_count=min(len(rows), 1))
+    some = min(len(rows), 1)
+    amounts = rows[["hours", "cost"]]
+    hours, cost = amounts.sum(min_count=some)
     return {
         "heading": heading,
         "things": len(rows),
         "pupils": rows["pupil_id"].nunique(),
         "hours": hours,
         "cost": cost,
-        "cost_known": int(rows["cost"].notna().sum()),
+        "cost_known": int(rows["cost"].count()),
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from senlib.frameworks import Stage
-from senlib.measures.counting import (
+from senlib.measures.entries import (
     BELOW_THE_TEST,
     bands_of,
     entries_of,
     entry_texts,
     one_paper,
 )
+from senlib.school.cache import kept
 from senlib.school.school import School
 
 # Summers without key stage 2 tests, and the year group in which they are taken.
@@ -21,12 +22,13 @@ WITHOUT_TESTS, TESTED_IN = (2020, 2021), 6
 STARTS = ("known", "one paper", "below the test", "below in one paper", "not known")
 
 
+@kept
 def starts(school: School, *, stage: str | None = None) -> pd.DataFrame:
     """What is known of each pupil's start, of pupils who have a row of results at entry.
 
     Columns: pupil_id, subject ('' where entry is one average), entry (as one reads it), band ('none' where it is in none),
     start (known; one paper: the score of reading or mathematics alone; below the test; below in one paper: with a score in
-    the other, and so in no band; not known).
+    the other, and so in no band; not known). Shared, and not to be changed.
 
     >>> from senlib import open_sample
     >>> table = starts(open_sample("gcse"))
@@ -35,15 +37,16 @@ def starts(school: School, *, stage: str | None = None) -> pd.DataFrame:
     """
     of_stage = school.framework.stage(stage)
     entries = entries_of(school.results, stage=of_stage)
-    band = pd.Series(
-        bands_of(entries, stage=of_stage), index=entries.index, dtype=object
-    )
-    start = band.ne("none").map({True: "known", False: "not known"})
-    start = start.mask(one_paper(entries["entry"]) & (start == "known"), "one paper")
-    start = start.mask(entries["entry"] == BELOW_THE_TEST, "below the test")
-    start = start.mask(below_in_one(entries["entry"]), "below in one paper")
-    made = entries.assign(entry=entry_texts(entries), band=band, start=start)
-    return made[["pupil_id", "subject", "entry", "band", "start"]]
+    entry = entries["entry"]
+    band = bands_of(entries, stage=of_stage)
+    has_band = band != "none"
+    start = has_band.map({True: "known", False: "not known"})
+    start = start.mask(has_band & one_paper(entry), "one paper")
+    start = start.mask(entry == BELOW_THE_TEST, "below the test")
+    start = start.mask(below_in_one(entry), "below in one paper")
+    entries = entries.assign(band=band, start=start)
+    entries["entry"] = entry_texts(entries)
+    return entries[["pupil_id", "subject", "entry", "band", "start"]]
 
 
 def below_in_one(entries: pd.Series) -> pd.Series:
@@ -58,11 +61,9 @@ def without_tests(stage: Stage, cohort: int | None) -> bool:
     >>> [without_tests(load("gcse").stage(), cohort) for cohort in (2024, 2025, 2026, 2027, None)]
     [False, True, True, False, False]
     """
-    if cohort is None or pd.isna(cohort):
+    if cohort is None or pd.isna(cohort) or stage.entry_stage != "KS2":
         return False
-    return (
-        stage.entry_stage == "KS2" and summer_of_tests(stage, cohort) in WITHOUT_TESTS
-    )
+    return summer_of_tests(stage, cohort) in WITHOUT_TESTS
 
 
 def summer_of_tests(stage: Stage, cohort: int) -> int:

@@ -10,14 +10,16 @@ import pandas as pd
 
 from senlib.frameworks import Criterion, Framework
 from senlib.measures.conversion import Denominator
-from senlib.measures.counting import UNKNOWN_COHORT, bands_of, is_grade, pairs
+from senlib.measures.counting import known_cohorts, pairs
 from senlib.measures.criteria import met_by_pupil
+from senlib.measures.entries import bands_of
 from senlib.measures.gaps import clear, mcnemar, paired
 from senlib.measures.groups import with_groups
 from senlib.school.school import School
 
 _COUNTS = ["pupils", "others", "both", "first_only", "second_only", "neither"]
-COLUMNS = ["cohort", "first", "second", *_COUNTS, "points", "low", "high", "p", "clear"]
+_GAP = ["points", "low", "high", "p", "clear"]
+COLUMNS = ["cohort", "first", "second", *_COUNTS, *_GAP]
 
 
 def subject_pairs(
@@ -48,94 +50,89 @@ def subject_pairs(
     >>> len(table), bool((table["both"] + table["first_only"] >= table["both"] + table["second_only"]).all())
     (3, True)
     """
-    asked = _asked(criterion, framework=school.framework)
-    reached = _reached(school, asked, denominator=denominator)
+    of_subjects = _criterion(criterion, school.framework)
+    people = _reached(school, of_subjects, denominator=denominator)
     if cohorts is not None:
-        reached = reached[reached["cohort"].isin(list(cohorts))]
-    if together and len(reached):
-        reached = reached.assign(cohort=reached["cohort"].max())
-    tables = [
-        _of_cohort(rows, subjects=asked.subjects).assign(cohort=cohort)
-        for cohort, rows in reached.groupby("cohort")
-    ]
-    tables = [table for table in tables if len(table)]
-    if not tables:
-        return pd.DataFrame(columns=COLUMNS)
+        chosen = people["cohort"].isin(list(cohorts))
+        people = people[chosen]
+    if together:
+        latest = people["cohort"].max()
+        people = people.assign(cohort=latest)
+    tables = [pd.DataFrame(columns=COLUMNS)]
+    for cohort, rows in people.groupby("cohort"):
+        table = _of_cohort(rows, of_subjects.subjects)
+        if len(table):
+            tables.append(table.assign(cohort=cohort))
+    tables = tables[1:] or tables
     table = pd.concat(tables, ignore_index=True)[COLUMNS]
-    return table.assign(
-        cohort=table["cohort"].astype("Int64").replace(UNKNOWN_COHORT, pd.NA)
-    )
+    return table.assign(cohort=known_cohorts(table["cohort"]))
 
 
-def _asked(criterion: str, *, framework: Framework) -> Criterion:
-    held = {each.key: each for each in framework.criteria if each.subjects}
-    if criterion not in held:
-        raise KeyError(f"{criterion!r} is no criterion of subjects: {', '.join(held)}")
-    return held[criterion]
+def _criterion(key: str, framework: Framework) -> Criterion:
+    of_subjects = [each for each in framework.criteria if each.subjects]
+    criteria = {each.key: each for each in of_subjects}
+    if key not in criteria:
+        keys = ", ".join(criteria)
+        raise KeyError(f"{key!r} is no criterion of subjects: {keys}")
+    return criteria[key]
 
 
 def _reached(
     school: School, criterion: Criterion, *, denominator: Denominator
 ) -> pd.DataFrame:
     """Each pupil of the criterion in each of its subjects: cohort, pupil_id, subject, reached."""
-    stage = school.framework.stage(criterion.stage)
-    people = pairs(
-        school.pupils,
-        school.results,
-        framework=school.framework,
-        stage=stage,
-        academic_year=school.academic_year,
-        columns=["sen_provision"],
-    )
-    people = people[people["subject"].isin(criterion.subjects)]
-    people = with_groups(people, by="sen_provision", framework=school.framework)
+    by, framework = "sen_provision", school.framework
+    stage = framework.stage(criterion.stage)
+    people = pairs(school, stage=stage, columns=[by])
+    in_subject = people["subject"].isin(criterion.subjects)
+    people = people[in_subject]
+    people = with_groups(people, by=by, framework=framework)
     people = people[people["group"] == criterion.group]
-    people = people.assign(
-        entry_value=people["entry"], entry=bands_of(people, stage=stage)
-    )
+    bands = bands_of(people, stage=stage)
+    people["entry_value"] = people["entry"]
+    people["entry"] = bands
     # As in `criteria`: whose start is not known is not among those who are judged.
-    people = people[people["entry"].isin(criterion.entry or stage.bands)]
+    judged = bands.isin(criterion.entry or stage.bands)
     if denominator == "with_result":
-        held = [is_grade(outcome, stage.outcome_scale) for outcome in people["outcome"]]
-        people = people[pd.Series(held, index=people.index, dtype=bool)]
-    if people.empty:
-        return people.assign(reached=False)[
-            ["cohort", "pupil_id", "subject", "reached"]
-        ]
-    people = people.assign(
-        reached=met_by_pupil(people, criterion=criterion, stage=stage)
-    )
+        grades = people["outcome"].map(stage.outcome_scale.is_grade)
+        judged &= grades.astype(bool)
+    people = people[judged]
+    met = met_by_pupil(people, criterion=criterion, stage=stage)
+    people = people.assign(reached=met)
     return people[["cohort", "pupil_id", "subject", "reached"]]
 
 
-def _of_cohort(reached: pd.DataFrame, *, subjects: Sequence[str]) -> pd.DataFrame:
+def _of_cohort(people: pd.DataFrame, subjects: Sequence[str]) -> pd.DataFrame:
     """The pairs of one cohort, without its name."""
-    table = reached.pivot(index="pupil_id", columns="subject", values="reached")
-    held = [subject for subject in subjects if subject in table]
-    counted = [_counts(table, *two) for two in combinations(held, 2)]
+    table = people.pivot(index="pupil_id", columns="subject", values="reached")
+    of_cohort = [subject for subject in subjects if subject in table]
+    two_by_two = combinations(of_cohort, 2)
+    rows = [_counts(table, *two) for two in two_by_two]
     # Two subjects that no pupil stands in both of are not compared, and make no other gap less sure.
-    compared = max(1, sum(row["pupils"] > 0 for row in counted))
-    rows = [{**row, **_judged(row, pairs=compared)} for row in counted]
-    made = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "cohort"])
-    return made.sort_values("points", ascending=False, kind="stable", ignore_index=True)
+    compared = sum(row["pupils"] > 0 for row in rows)
+    for row in rows:
+        row |= _judged(row, pairs=max(1, compared))
+    table = pd.DataFrame(rows, columns=COLUMNS[1:])
+    return table.sort_values("points", ascending=False, kind="stable")
 
 
 def _counts(table: pd.DataFrame, first: str, second: str) -> dict[str, Any]:
-    known = table[first].notna(), table[second].notna()
-    both = table[known[0] & known[1]]
-    one, other = both[first].astype(bool), both[second].astype(bool)
+    stands = table[[first, second]].notna()
+    has_both = stands.all(axis=1)
+    both = table.loc[has_both, [first, second]].astype(bool)
+    one, other = both[first], both[second]
     if other.sum() > one.sum():
         first, second, one, other = second, first, other, one
-    return {
-        "first": first,
-        "second": second,
-        "pupils": len(both),
-        "others": int((known[0] ^ known[1]).sum()),
-        "both": int((one & other).sum()),
-        "first_only": int((one & ~other).sum()),
-        "second_only": int((~one & other).sum()),
-        "neither": int((~one & ~other).sum()),
+    sides = {
+        "pupils": has_both,
+        "others": stands.any(axis=1) & ~has_both,
+        "both": one & other,
+        "first_only": one & ~other,
+        "second_only": ~one & other,
+        "neither": ~one & ~other,
     }
+    counts = {name: int(side.sum()) for name, side in sides.items()}
+    return {"first": first, "second": second, **counts}
 
 
 def _judged(row: dict[str, Any], *, pairs: int) -> dict[str, Any]:

@@ -10,30 +10,17 @@ import pandas as pd
 
 from senlib import national
 from senlib.frameworks import Framework, Scale, Stage
-from senlib.measures.counting import (
-    UNKNOWN_COHORT,
-    bands_of,
-    current,
-    entries_of,
-    entry_texts,
-    is_grade,
-    pairs,
-)
+from senlib.measures.counting import UNKNOWN_COHORT, current, pairs
+from senlib.measures.entries import PUPIL_SUBJECT, bands_of, entries_of, entry_texts
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import NOT_KNOWN
-from senlib.measures.proportion import wilson
+from senlib.measures.proportion import with_interval
 from senlib.school.cache import kept
 from senlib.school.school import School, current_academic_year
 
 PEOPLE = [
-    "pupil_id",
-    "forename",
-    "surname",
-    "year_group",
-    "form",
-    "sen_provision",
-    "need",
-    "attendance",
+    *("pupil_id", "forename", "surname", "year_group", "form"),
+    *("sen_provision", "need", "attendance"),
 ]
 
 # Points of a whole level: the gain between two neighbouring levels.
@@ -51,21 +38,21 @@ ON_COURSE, BEHIND = "on course", "behind"
 NOT_STUCK = "not stuck"
 
 _TRACKED = [
-    "subject",
-    *PEOPLE[:5],
-    "set",
-    *PEOPLE[5:],
-    "entry",
-    "entry_band",
-    "entry_by_teacher",
-    "now",
-    "now_date",
-    "gain",
-    "on_course",
-    "stuck",
-    "standing",
-    "unjudged",
+    *("subject", *PEOPLE[:5], "set", *PEOPLE[5:]),
+    *("entry", "entry_band", "entry_by_teacher", "now", "now_date"),
+    *("gain", "on_course", "stuck", "standing", "unjudged"),
 ]
+
+# Subjects that are taught in sets, and the column of pupils that has their set.
+_SETS = {
+    "English": "set_english",
+    "English Language": "set_english",
+    "English Literature": "set_english",
+    "Mathematics": "set_mathematics",
+    "Science": "set_science",
+    "Combined Science": "set_science",
+    "ICT": "set_ict",
+}
 
 
 class TrackedRow(Protocol):
@@ -112,8 +99,8 @@ def track(
     """Pupils on roll in `years` who entered in `entry`, with where they are now; one row for each pupil and subject.
 
     Columns: subject, pupil_id, forename, surname, year_group, form, set, sen_provision, need, attendance, entry (as given),
-    entry_band, entry_by_teacher, now (the newest that is a result), now_date, gain (levels, one decimal; missing where it cannot
-    be told), on_course and stuck (each missing where it cannot be said), standing (both in words, as `standing` says) and unjudged
+    entry_band, entry_by_teacher, now (the newest that is a result), now_date, gain (levels, one decimal; missing where it is not
+    known), on_course and stuck (each missing where it cannot be said), standing (both in words, as `standing` says) and unjudged
     (why on_course, or both, cannot be said: one of NO_START, NO_NOW, NO_DATE and NO_POINTS, else ''). How the two are judged
     stands in the framework's tracking.
     `figures` are England's, where others than the package's are to be used.
@@ -125,19 +112,25 @@ def track(
     """
     framework, plan = school.framework, school.framework.tracking
     stage = framework.tracked_stage
-    entries = [entry] if isinstance(entry, str) else list(entry or [plan.entry])
-    bands = _known_bands(entries, stage=stage)
-    aim = Aim(framework, stage, reach or plan.reach, school.academic_year, figures)
-    stage.outcome_scale.lowest(aim.reach)  # an error even where there are no pupils
-    in_years = school.pupils["year_group"].isin(list(years or plan.years))
-    pupils = school.pupils[in_years & (school.pupils["on_roll"] == "Y")]
-    rows = _entries_by_subject(school, pupils, stage=stage, subject=subject)
-    rows = rows[rows["entry_band"].isin(bands)].merge(pupils, on="pupil_id")
-    rows = _with_now(rows, now=_now(school))
+    if isinstance(entry, str):
+        entry = [entry]
+    bands = _known_bands(entry or [plan.entry], stage)
+    reach = reach or plan.reach
+    aim = Aim(framework, stage, reach, school.academic_year, figures)
+    stage.outcome_scale.lowest(reach)  # an error even where there are no pupils
+    followed = list(years or plan.years)
+    pupils = school.pupils.query("on_roll == 'Y'")
+    pupils = pupils[pupils["year_group"].isin(followed)]
+    rows = _entries_by_subject(school, pupils, stage, subject)
+    rows = rows[rows["entry_band"].isin(bands)]
+    rows = rows.merge(pupils, on="pupil_id")
+    now = _now(school)
+    rows = rows.merge(now, on=PUPIL_SUBJECT, how="left")
+    rows = rows.fillna({"now": "", "now_date": ""})
     judge = _on_a_line if plan.method == "line" else _by_forecast
     rows = _with_verdicts(rows, judge(rows, aim))
-    rows = _by_name(rows.assign(set=_set_of(rows)), framework=framework)
-    return rows[_TRACKED]
+    rows["set"] = _set_of(rows)
+    return _by_name(rows, framework)[_TRACKED]
 
 
 def standing(*, on_course: bool | None, stuck: bool | None) -> str:
@@ -186,11 +179,9 @@ def on_course_rates(tracked: pd.DataFrame, *, framework: Framework) -> pd.DataFr
         reached=judged["on_course"].astype("int64"),
     )
     # In their order as they are read: with SEN first.
-    groups = judged.dropna(subset="group").groupby(
-        ["year_group", "group"], as_index=False
-    )
-    table = groups.agg(pupils=("reached", "size"), reached=("reached", "sum"))
-    return table.join(wilson(table["reached"], table["pupils"]))
+    groups = judged.groupby(["year_group", "group"])["reached"]
+    table = groups.agg(pupils="size", reached="sum")
+    return with_interval(table.reset_index())
 
 
 def people_in_cell(
@@ -207,31 +198,22 @@ def people_in_cell(
     `entry` is a band and `outcome` a whole level or grade, as in the matrix.
     """
     of_stage = school.framework.stage(stage)
-    paired = pairs(
-        school.pupils,
-        school.results,
-        framework=school.framework,
-        stage=of_stage,
-        academic_year=school.academic_year,
-        columns=PEOPLE[1:],
+    rows = pairs(school, stage=of_stage, columns=PEOPLE[1:])
+    in_cohort = rows["cohort"] == (cohort or UNKNOWN_COHORT)
+    rows = rows[in_cohort & (rows["subject"] == subject)]
+    step = rows["outcome"].map(of_stage.outcome_scale.step)
+    from_band = bands_of(rows, stage=of_stage) == entry
+    rows = rows[from_band & (step == outcome)]
+    rows = rows.assign(
+        entry_result=entry_texts(rows),
+        outcome_result=rows["outcome"].replace("", "no result"),
     )
-    paired = paired[
-        (paired["subject"] == subject)
-        & (paired["cohort"] == (cohort or UNKNOWN_COHORT))
-    ]
-    band = pd.Series(bands_of(paired, stage=of_stage), index=paired.index)
-    step = paired["outcome"].map(of_stage.outcome_scale.step)
-    paired = paired[(band == entry) & (step == outcome)]
-    paired = paired.assign(
-        entry_result=entry_texts(paired),
-        outcome_result=paired["outcome"].replace("", "no result"),
-    )
-    return paired.sort_values(["surname", "forename", "pupil_id"])[
-        [*PEOPLE, "entry_result", "outcome_result"]
-    ].reset_index(drop=True)
+    columns = [*PEOPLE, "entry_result", "outcome_result"]
+    in_order = ["surname", "forename", "pupil_id"]
+    return rows.sort_values(in_order, ignore_index=True)[columns]
 
 
-def _known_bands(bands: Sequence[str], *, stage: Stage) -> Sequence[str]:
+def _known_bands(bands: Sequence[str], stage: Stage) -> Sequence[str]:
     for band in bands:
         if band not in (*stage.bands, "none"):
             raise KeyError(f"{band!r} is no entry band: {', '.join(stage.bands)}, none")
@@ -241,85 +223,54 @@ def _known_bands(bands: Sequence[str], *, stage: Stage) -> Sequence[str]:
 @kept
 def _now(school: School) -> pd.DataFrame:
     scale = school.framework.scale_of("now")
-    return (
-        current(school.results, scale=scale)
-        .to_pandas()
-        .rename(columns={"date": "now_date"})
-    )
+    return current(school.results, scale=scale)
 
 
 @kept
-def _entries(school: School, *, stage: str) -> pd.DataFrame:
-    return entries_of(school.results, stage=school.framework.stage(stage))
+def _entries(school: School) -> pd.DataFrame:
+    stage = school.framework.tracked_stage
+    return entries_of(school.results, stage=stage)
 
 
-def _with_now(rows: pd.DataFrame, *, now: pd.DataFrame) -> pd.DataFrame:
-    """The rows with what each pupil holds now in the row's subject; '' where that is nothing."""
-    rows = rows.merge(now, on=["pupil_id", "subject"], how="left")
-    return rows.assign(now=rows["now"].fillna(""), now_date=rows["now_date"].fillna(""))
-
-
-def _by_name(rows: pd.DataFrame, *, framework: Framework) -> pd.DataFrame:
+def _by_name(rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """The rows by subject in the framework's order, year group and name."""
-    order = {name: place for place, name in enumerate(framework.outcome_subjects())}
-    return rows.sort_values(
-        ["subject", "year_group", "surname", "forename", "pupil_id"],
-        key=lambda c: (
-            c.map(lambda s: order.get(s, len(order))) if c.name == "subject" else c
-        ),
-        ignore_index=True,
-    )
+    order = pd.Index(framework.outcome_subjects())
+    rows["place"] = order.get_indexer(rows["subject"])
+    keys = ["place", "year_group", "surname", "forename", "pupil_id"]
+    return rows.sort_values(keys, ignore_index=True)
 
 
 def _entries_by_subject(
-    school: School, pupils: pd.DataFrame, *, stage: Stage, subject: str | None
+    school: School, pupils: pd.DataFrame, stage: Stage, subject: str | None
 ) -> pd.DataFrame:
     """Each pupil's entry in each subject that is followed: its own where entry is by subject, else the average for each."""
-    entries = _entries(school, stage=stage.name)
-    entries = entries[entries["pupil_id"].isin(pupils["pupil_id"])]
-    subjects = (
-        [school.framework.subject(subject) or subject]
-        if subject
-        else school.framework.outcome_subjects()
-    )
+    subjects = school.framework.outcome_subjects()
+    if subject:
+        subjects = [school.framework.subject(subject) or subject]
+    keys, entries = PUPIL_SUBJECT, _entries(school)
     if stage.averaged:
-        entries = pd.concat(
-            [entries.assign(subject=name) for name in subjects], ignore_index=True
-        )
-    entries = entries[entries["subject"].isin(subjects)]
+        keys = ["pupil_id"]
+        entries = entries.drop(columns="subject")
+    types = {"entry": "str", "entry_kind": "str", "entry_points": "float64"}
     # Whoever has no row of results on entry is a pupil whose start is not known, and no less a pupil.
-    everyone = pupils[["pupil_id"]].merge(
-        pd.DataFrame({"subject": subjects}), how="cross"
-    )
-    texts = entries.astype(
-        {"entry": "str", "entry_kind": "str", "entry_points": "float64"}
-    )
-    entries = everyone.merge(texts, on=["pupil_id", "subject"], how="left")
-    entries = entries.fillna({"entry": "", "entry_kind": ""})
-    entries["entry_band"] = bands_of(entries, stage=stage)
-    entries["entry_by_teacher"] = entries["entry_kind"] == "teacher"
-    entries["entry"] = entry_texts(entries)
-    return entries.drop(columns="entry_kind")
+    followed = pd.DataFrame({"subject": subjects})
+    rows = pupils[["pupil_id"]].merge(followed, how="cross")
+    entries = entries.astype(types)
+    rows = rows.merge(entries, on=keys, how="left")
+    rows = rows.fillna({"entry": "", "entry_kind": ""})
+    return rows.assign(
+        entry=entry_texts(rows),
+        entry_band=bands_of(rows, stage=stage),
+        entry_by_teacher=rows["entry_kind"] == "teacher",
+    ).drop(columns="entry_kind")
 
 
-def _set_of(rows: pd.DataFrame) -> list[str]:
+def _set_of(rows: pd.DataFrame) -> pd.Series:
     """The set in the row's own subject, where the school has one."""
-    stems = {
-        "English": "set_english",
-        "Mathematics": "set_mathematics",
-        "Science": "set_science",
-        "ICT": "set_ict",
-    }
-    column = {
-        **stems,
-        "English Language": "set_english",
-        "English Literature": "set_english",
-        "Combined Science": "set_science",
-    }
-    return [
-        row[column[row["subject"]]] if row["subject"] in column else ""
-        for _, row in rows.iterrows()
-    ]
+    sets = pd.Series("", index=rows.index, dtype="str")
+    for subject, column in _SETS.items():
+        sets = sets.mask(rows["subject"] == subject, rows[column])
+    return sets
 
 
 def years_into(
@@ -338,11 +289,12 @@ def years_into(
     """
     day = date.fromisoformat(now_date)
     school_year = current_academic_year(day)
+    first_day = date(school_year - 1, 9, 1)
+    days = (day - first_day).days
     # In August the next school year has begun, and nothing of it has gone.
-    gone = min(max((day - date(school_year - 1, 9, 1)).days / 303, 0.0), 1.0)
-    return max(
-        year_group - (academic_year - school_year) - first_year + round(gone, 2), 0.0
-    )
+    gone = min(max(days / 303, 0.0), 1.0)
+    group_then = year_group - (academic_year - school_year)
+    return max(group_then - first_year + round(gone, 2), 0.0)
 
 
 def _on_a_line(rows: pd.DataFrame, aim: Aim) -> list[TrackingVerdict]:
@@ -361,9 +313,10 @@ def _judged_on_a_line(row: TrackedRow, aim: Aim) -> TrackingVerdict:
     at_points = scale.carries_points(row.now)
     gain = None
     if from_points and at_points:
-        gain = round((row.now_points - row.entry_points) / LEVEL_POINTS, 1)
+        points = row.now_points - row.entry_points
+        gain = round(points / LEVEL_POINTS, 1)
     higher = scale.above(row.now, than=row.entry)
-    if why := _why_not_at_all(row, scale=scale, higher=higher):
+    if why := _why_not_at_all(row, scale, higher):
         return TrackingVerdict(gain, None, None, why)
     years = years_into(
         row.now_date,
@@ -381,9 +334,9 @@ def _judged_on_a_line(row: TrackedRow, aim: Aim) -> TrackingVerdict:
     return TrackingVerdict(gain, bool(on_course), stuck, "")
 
 
-def _why_not_at_all(row: TrackedRow, *, scale: Scale, higher: bool | None) -> str:
+def _why_not_at_all(row: TrackedRow, scale: Scale, higher: bool | None) -> str:
     """Why neither can be said of a row, by levels; '' where something can."""
-    if not is_grade(row.now, scale):
+    if not scale.is_grade(row.now):
         return NO_NOW
     if pd.isna(row.entry_points):
         return NO_START
@@ -399,24 +352,26 @@ def _by_forecast(rows: pd.DataFrame, aim: Aim) -> list[TrackingVerdict]:
         framework=aim.framework, stage=aim.stage, share=0.75, figures=aim.figures
     )
     floors = quarter.set_index(["subject", "entry"])["expected"]
-    england = {name: national.subject(name) for name in rows["subject"].unique()}
     verdicts = []
     for row in rows.itertuples():
-        floor = floors.get((england[row.subject], row.entry_band))
-        verdicts.append(_judged_by_forecast(row, aim, floor=floor))
+        subject = national.subject(row.subject)
+        floor = floors.get((subject, row.entry_band))
+        verdicts.append(_judged_by_forecast(row, aim, floor))
     return verdicts
 
 
 def _judged_by_forecast(
-    row: TrackedRow, aim: Aim, *, floor: str | None
+    row: TrackedRow, aim: Aim, floor: str | None
 ) -> TrackingVerdict:
     scale = aim.stage.outcome_scale
     if scale.is_other(row.now):  # heading for no GCSE in it
-        return TrackingVerdict(None, on_course=False, stuck=None, unjudged="")
+        return TrackingVerdict(None, False, None, "")
     if pd.isna(row.now_points):
-        return TrackingVerdict(None, on_course=None, stuck=None, unjudged=NO_NOW)
+        return TrackingVerdict(None, None, None, NO_NOW)
     on_course = scale.reached(row.now, reach=aim.reach)
-    stuck = None if floor is None else bool(row.now_points < scale.points(floor))
+    if floor is None:
+        return TrackingVerdict(None, on_course, None, "")
+    stuck = bool(row.now_points < scale.points(floor))
     return TrackingVerdict(None, on_course, stuck, "")
 
 
@@ -424,7 +379,9 @@ def _with_verdicts(
     rows: pd.DataFrame, verdicts: Sequence[TrackingVerdict]
 ) -> pd.DataFrame:
     """The rows with gain, on_course, stuck, standing and unjudged."""
-    table = pd.DataFrame(verdicts, columns=TrackingVerdict._fields, index=rows.index)
     words = [standing(on_course=each.on_course, stuck=each.stuck) for each in verdicts]
+    columns = TrackingVerdict._fields
+    table = pd.DataFrame(verdicts, rows.index, columns)
     types = {"gain": "Float64", "on_course": "boolean", "stuck": "boolean"}
-    return rows.join(table.astype(types)).assign(standing=words)
+    table = table.astype(types).assign(standing=words)
+    return rows.join(table)

@@ -25,13 +25,17 @@ def connection():
         yield made
 
 
-def on_duckdb(connection, table, name):
-    """A table of a school as DuckDB holds it: text as text, and what is missing as NULL."""
-    if "points" in table:
-        table = table.astype(TEXTS).assign(points=table["points"].astype("Float64"))
-    connection.register("given", table)
-    connection.execute(f"create or replace table {name} as from given")
-    return connection.table(name)
+def on_duckdb(connection, school):
+    """The school with its tables as DuckDB has them: text as text, and what is missing as NULL."""
+    tables = {}
+    for name in ("pupils", "results"):
+        table = getattr(school, name)
+        if "points" in table:
+            table = table.astype(TEXTS).assign(points=table["points"].astype("Float64"))
+        connection.register("given", table)
+        connection.execute(f"create or replace table {name} as from given")
+        tables[name] = connection.table(name)
+    return replace(school, **tables)
 
 
 def sorted_alike(table, keys):
@@ -44,17 +48,11 @@ def sorted_alike(table, keys):
 def test_duckdb_counts_as_pandas_does(connection, name, stage):
     school = open_sample(name)
     asked = {
-        "framework": school.framework,
         "stage": school.framework.stage(stage),
-        "academic_year": school.academic_year,
         "by": ["sen_provision", "sex"],
     }
-    first = count_pairs(school.pupils, school.results, **asked)
-    tables = [
-        on_duckdb(connection, getattr(school, table), table)
-        for table in ("pupils", "results")
-    ]
-    second = count_pairs(*tables, **asked)
+    first = count_pairs(school, **asked)
+    second = count_pairs(on_duckdb(connection, school), **asked)
     keys = [column for column in first.columns if column != "pupils"]
     pd.testing.assert_frame_equal(
         sorted_alike(first, keys), sorted_alike(second, keys), check_dtype=False
@@ -67,12 +65,8 @@ def test_a_conversion_table_of_duckdb_s_tables_is_that_of_pandas(
     connection, name, stage
 ):
     sample = open_sample(name)
-    tables = {
-        table: on_duckdb(connection, getattr(sample, table), table)
-        for table in ("pupils", "results")
-    }
     pd.testing.assert_frame_equal(
-        conversion(replace(sample, **tables), stage=stage),
+        conversion(on_duckdb(connection, sample), stage=stage),
         conversion(sample, stage=stage),
     )
 
@@ -302,24 +296,10 @@ def test_both_engines_count_as_the_rules_say_pupil_by_pupil(connection, name, st
         expected = counted_by_rules(
             pupils, results, stage, core=core, year=read.academic_year
         )
-        asked = {
-            "framework": read.framework,
-            "stage": stage,
-            "academic_year": read.academic_year,
-        }
-        tables = [
-            on_duckdb(connection, getattr(read, table), table)
-            for table in ("pupils", "results")
-        ]
-        by = {"by": ["sen_provision"]}
-        assert (
-            as_counter(count_pairs(read.pupils, read.results, **asked, **by))
-            == expected
-        )
-        assert as_counter(count_pairs(*tables, **asked, **by)) == expected
-        one_by_one = pairs(
-            read.pupils, read.results, **asked, columns=["sen_provision"]
-        )
+        for of_engine in (read, on_duckdb(connection, read)):
+            counts = count_pairs(of_engine, stage=stage, by=["sen_provision"])
+            assert as_counter(counts) == expected
+        one_by_one = pairs(read, stage=stage, columns=["sen_provision"])
         assert as_counter(one_by_one.assign(pupils=1), distinct=False) == expected
 
     holds()

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from senlib.frameworks import load
-from senlib.measures.conversion import conversion, left_early, matrix
+from senlib.measures.conversion import conversion, matrix
+from senlib.measures.counting import left_early
 from senlib.measures.one_pupil import cells_of, uncounted_of
 from senlib.measures.starts import below_in_one, starts, without_tests
 from senlib.measures.tracking import people_in_cell, track, undated

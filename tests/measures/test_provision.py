@@ -23,7 +23,6 @@ from senlib.measures.provision import (
     much_without_movement,
     spend,
     standing,
-    stuck_without,
 )
 from tests.measures.schools import school
 
@@ -38,6 +37,11 @@ def table(*rows):
         for row in rows
     ]
     return pd.DataFrame(whole, columns=GIVEN)
+
+
+def stuck_without(people, rows):
+    """Pupils who are stuck and have nothing, by name."""
+    return coverage(people, rows).query("standing == 'stuck' and given == 0")
 
 
 def levels(pupils):

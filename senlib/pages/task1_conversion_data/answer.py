@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from senlib.measures.comparison import of_known_starts
-from senlib.measures.conversion import DENOMINATORS, left_early
+from senlib.measures.conversion import DENOMINATORS
+from senlib.measures.counting import left_early
 from senlib.measures.groups import NOT_KNOWN, group_name, has_sen, much_unknown
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import empty_states, layout, sentences
