@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 # XML 1.0 has no other characters (https://www.w3.org/TR/xml/#charsets), and one that it has not makes a file unreadable; those from
@@ -92,3 +93,14 @@ def lower_first(text: str) -> str:
     ('draws out pupils', 'IEP in use')
     """
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def first_few(names: Sequence[str], *, most: int = 10) -> str:
+    """Names one after the other, of many the first and how many more.
+
+    >>> first_few(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    rest = len(names) - most
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f"{', '.join(names[:most])}{more}"

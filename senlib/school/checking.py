@@ -15,7 +15,7 @@ from pandera.pandas import DataFrameSchema
 from senlib.frameworks import Framework
 from senlib.school.faults import Fault
 from senlib.school.files import SourceRows
-from senlib.school.read_tables import UNCALCULATED, is_error
+from senlib.school.raw_tables import UNCALCULATED, is_error
 
 # Without these nobody can tell whose a row is, or which cohort or group she is in. All other columns of pupils may be left out.
 NEEDED = ("pupil_id", "year_group", "ks4_year", "sen_provision")

@@ -23,6 +23,11 @@ class Fault:
     column: str | None = None
     stops: bool = True
 
+    @property
+    def cell(self) -> tuple[str, int | None, str | None]:
+        """The file, row and column."""
+        return self.file, self.row, self.column
+
     def __str__(self) -> str:
         place = [self.file]
         if self.row is not None:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal
 
 from senlib.school.faults import FaultyFile
 from senlib.school.files import (
+    DAMAGED,
     SAVE_AS_XLSX,
     SPLIT_IT,
     TOO_LARGE,
@@ -28,17 +29,15 @@ _OLD_EXCEL = (
     "this is an old Excel workbook (.xls), not an .xlsx workbook",
     SAVE_AS_XLSX,
 )
+_ARCHIVE = (
+    "this is a compressed archive, not a table",
+    "Extract the files from it, and choose those.",
+)
 _REFUSED = {
     b"%PDF": ("this is a PDF, not a table", f"{_EXPORT_AGAIN} A PDF cannot be read."),
     rb"{\rtf": ("this is a text document, not a table", _COPY_TABLE),
-    b"7z\xbc\xaf\x27\x1c": (
-        "this is a compressed archive, not a table",
-        "Extract the files from it, and choose those.",
-    ),
-    b"Rar!": (
-        "this is a compressed archive, not a table",
-        "Extract the files from it, and choose those.",
-    ),
+    b"7z\xbc\xaf\x27\x1c": _ARCHIVE,
+    b"Rar!": _ARCHIVE,
     b"\x1f\x8b": (
         "this is a compressed file, not a table",
         "Extract the file from it, and choose that.",
@@ -104,11 +103,9 @@ def text_start(start: bytes) -> str:
 
 def _of_text(text: str) -> FileFormat:
     if not text.startswith("<"):
-        return (
-            "mhtml"
-            if _MHTML.search(text[:1000]) and ":" in text.split("\n")[0]
-            else "csv"
-        )
+        first_line = text.split("\n")[0]
+        is_mhtml = _MHTML.search(text[:1000]) and ":" in first_line
+        return "mhtml" if is_mhtml else "csv"
     if _CTF.search(text):
         return "xml"
     if _XML_SPREADSHEET in text and "<html" not in text.lower():
@@ -121,14 +118,9 @@ def _check_archive(stream: BinaryIO, *, name: str) -> None:
     _check_directory(stream, name=name)
     try:
         with zipfile.ZipFile(stream) as archive:
-            members = [
-                member.replace("\\", "/").lstrip("/").lower()
-                for member in archive.namelist()
-            ]
+            members = list(map(member_name, archive.namelist()))
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
-        raise fault(
-            name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX
-        ) from error
+        raise fault(name, DAMAGED, SAVE_AS_XLSX) from error
     if any(member.startswith("xl/workbook.xml") for member in members):
         return
     for part, (rule, remedy) in _IN_ARCHIVE.items():
@@ -136,6 +128,11 @@ def _check_archive(stream: BinaryIO, *, name: str) -> None:
             raise fault(name, rule, remedy)
     rule = "this is a zip archive, not an Excel workbook (.xlsx)"
     raise fault(name, rule, "Extract the files from it, and choose those.")
+
+
+def member_name(written: str) -> str:
+    """The name of a part of a workbook, in the one spelling in which it is looked up."""
+    return written.replace("\\", "/").lstrip("/").lower()
 
 
 def _check_directory(stream: BinaryIO, *, name: str) -> None:

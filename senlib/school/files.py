@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -22,6 +20,8 @@ SPLIT_IT = "Export fewer columns or fewer year groups, or split it into several 
 SAVE_AS_XLSX = (
     "Open it in Excel, save it as an Excel workbook (.xlsx) and choose that file."
 )
+NOT_EMPTY = "Export it again, and check that it is not empty before you choose it."
+DAMAGED = "the workbook is damaged and cannot be read"
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -38,17 +38,15 @@ class ReadingProgress:
     1.0
     """
 
-    def __init__(self, report: Callable[[float], None] | None = None) -> None:
+    def __init__(self, report: Callable[[float], None]) -> None:
         self._report = report
         self._last = 0.0
 
     def __call__(self, share: float) -> None:
         share = min(share, 1.0)
-        if (
-            self._report
-            and share > self._last
-            and (share - self._last >= 1 / _STEPS or share == 1)
-        ):
+        step = share - self._last
+        is_last = share == 1 and step > 0
+        if is_last or step >= 1 / _STEPS:
             self._last = share
             self._report(share)
 
@@ -60,26 +58,15 @@ class NamedFile:
     name: str
     content: bytes | Path
 
-    def open(self) -> BinaryIO:
+    def open(self) -> BytesIO | BufferedReader:
         """The file to read from; FaultyFile where it is empty or larger than MAX_BYTES."""
-        size = (
-            os.path.getsize(self.content)
-            if isinstance(self.content, Path)
-            else len(self.content)
-        )
+        content = self.content
+        size = content.stat().st_size if isinstance(content, Path) else len(content)
         if size == 0:
-            raise fault(
-                self.name,
-                "the file is empty",
-                "Export it again, and check that it is not empty before you choose it.",
-            )
+            raise fault(self.name, "the file is empty", NOT_EMPTY)
         if size > MAX_BYTES:
             raise fault(self.name, TOO_LARGE, SPLIT_IT)
-        return (
-            self.content.open("rb")
-            if isinstance(self.content, Path)
-            else BytesIO(self.content)
-        )
+        return content.open("rb") if isinstance(content, Path) else BytesIO(content)
 
 
 @dataclass(frozen=True)
@@ -113,25 +100,16 @@ class SourceRows:
 
     def fault(self, position: int, *, column: str, rule: str, remedy: str) -> Fault:
         """A fault in one cell, with its place in the file."""
-        row = int(self.lines.get(column, self.rows)[position])
+        rows = self.lines.get(column, self.rows)
         return Fault(
             file=self.file,
-            row=row,
+            row=int(rows[position]),
             column=self.headings.get(column, column),
             rule=rule,
             remedy=remedy,
         )
 
 
-def fault(
-    file: str,
-    rule: str,
-    remedy: str,
-    *,
-    row: int | None = None,
-    column: str | None = None,
-) -> FaultyFile:
+def fault(file: str, rule: str, remedy: str, *, row: int | None = None) -> FaultyFile:
     """One fault, ready to raise."""
-    return FaultyFile(
-        [Fault(file=file, rule=rule, remedy=remedy, row=row, column=column)]
-    )
+    return FaultyFile([Fault(file=file, rule=rule, remedy=remedy, row=row)])

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from senlib.school import headings
 from senlib.school.faults import Fault
-from senlib.school.lists import SchoolList
-from senlib.school.questions import LEAVE_OUT, Ask, taken, which_file, whose_pupils
+from senlib.school.findings import Findings
+from senlib.school.lists import SchoolList, SchoolLists
+from senlib.school.questions import (
+    LEAVE_OUT,
+    in_words,
+    taken,
+    which_file,
+    whose_pupils,
+)
 
 # Columns in which lists may well differ without contradicting each other: names as they are written.
 _NAMES = ("forename", "surname")
@@ -24,16 +31,7 @@ _SAME_PUPILS = 0.5
 SECOND_PUPIL = "a second row for the same pupil"
 
 
-@dataclass(frozen=True)
-class Joined:
-    """The pupils of all lists, one row each; faults and notes; and the pupils whose results are left out with them."""
-
-    pupils: pd.DataFrame
-    faults: tuple[Fault, ...]
-    notes: tuple[str, ...]
-
-
-def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
+def numbers_of(lists: SchoolLists) -> list[np.ndarray]:
     """The number by which each row of each list is joined: the UPN, else the school's own number.
 
     Where some list has both, its rows tell which UPN belongs to a number of the school's own.
@@ -47,13 +45,13 @@ def numbers_of(lists: Sequence[SchoolList]) -> list[np.ndarray]:
         upn_of |= dict(zip(own_numbers, upns, strict=True))
     joined = []
     for one, numbers in zip(lists, whole, strict=True):
-        pairs = zip(one.upns, numbers, strict=True)
-        ids = [upn or upn_of.get(own, own) for upn, own in pairs]
-        joined.append(np.array(ids, object))
+        upns = [upn_of.get(number, number) for number in numbers]
+        otherwise = np.array(upns, object)
+        joined.append(np.where(one.upns != "", one.upns, otherwise))
     return joined
 
 
-def lost_zeros(lists: Sequence[SchoolList]) -> list[str]:
+def lost_zeros(lists: SchoolLists) -> list[str]:
     """A note on each list whose numbers have lost the zeros that they begin with in another."""
     whole = _without_lost_zeros(lists)
     return [
@@ -64,7 +62,7 @@ def lost_zeros(lists: Sequence[SchoolList]) -> list[str]:
     ]
 
 
-def _without_lost_zeros(lists: Sequence[SchoolList]) -> list[np.ndarray]:
+def _without_lost_zeros(lists: SchoolLists) -> list[np.ndarray]:
     """The lists' own numbers, those that differ in leading zeros alone given back the zeros that another list has."""
     forms: dict[str, set[str]] = {}
     doubtful: set[str] = set()
@@ -91,34 +89,33 @@ def _without_lost_zeros(lists: Sequence[SchoolList]) -> list[np.ndarray]:
 
 
 def without_strangers(
-    tall: pd.DataFrame, lists: Sequence[SchoolList], *, ask: Ask
-) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    tall: pd.DataFrame, lists: SchoolLists, findings: Findings
+) -> pd.DataFrame:
     """The rows of all lists without pupils who are in a lesser list alone, where they are to be left out.
 
     `tall` has a row for each row of each list: pupil_id and `list` (its place among `lists`), and the columns of the pupils table.
     A list with results and nothing about pupils only adds to the others; one that shares hardly a number with them is a fault.
     """
-    faults: list[Fault] = []
-    notes: list[str] = []
     groups = _groups(lists)
     if len(groups) < 2:
-        return tall, faults, notes
+        return tall
+    rows: dict[str, pd.Series] = {}
     ids: dict[str, set[str]] = {}
     for key, places in groups.items():
-        in_group = tall["list"].isin(places)
-        numbers = tall.loc[in_group, "pupil_id"]
+        rows[key] = tall["list"].isin(places)
+        numbers = tall.loc[rows[key], "pupil_id"]
         ids[key] = set(numbers) - {""}
     describing = [
         key
         for key, places in groups.items()
-        if any(lists[i].describes_pupils for i in places)
+        if any(lists[place].describes_pupils for place in places)
     ]
     leading = describing or list(groups)[:1]
     most = max(len(ids[key]) for key in leading)
     keep = pd.Series(True, index=tall.index)
     for key, places in groups.items():
-        other_ids = [ids[other] for other in leading if other != key]
-        others = set().union(*other_ids)
+        others: set[str] = set()
+        others.update(*(ids[other] for other in leading if other != key))
         strangers = ids[key] - others
         if not strangers or not others:
             continue
@@ -128,25 +125,24 @@ def without_strangers(
         largest = key in leading and size >= most
         if key not in leading and shared < _SAME_PUPILS:
             first = lists[places[0]]
-            faults.append(_no_number_in_common(first, strangers=count))
+            findings.faults.append(_no_number_in_common(first, strangers=count))
         elif shared >= _SAME_PUPILS and not largest:
             name = key or "the CTF files"
             question = whose_pupils(
                 key or "ctf", name=name, strangers=count, pupils=size
             )
-            if ask(question) == LEAVE_OUT:
-                in_group = tall["list"].isin(places)
+            if findings.ask(question) == LEAVE_OUT:
                 of_strangers = tall["pupil_id"].isin(strangers)
-                keep &= ~(in_group & of_strangers)
-                notes.append(
-                    f"{name}: 1 pupil who is in no other list was left out."
-                    if count == 1
-                    else f"{name}: {count:,} pupils who are in no other list were left out."
+                keep &= ~(rows[key] & of_strangers)
+                pupils = "1 pupil who is" if count == 1 else f"{count:,} pupils who are"
+                were = "was" if count == 1 else "were"
+                findings.notes.append(
+                    f"{name}: {pupils} in no other list {were} left out."
                 )
-    return tall[keep], faults, notes
+    return tall[keep]
 
 
-def _groups(lists: Sequence[SchoolList]) -> dict[str, list[int]]:
+def _groups(lists: SchoolLists) -> dict[str, list[int]]:
     """The places of the lists by file and sheet; all CTF files together, for each primary school sends a few pupils."""
     groups: dict[str, list[int]] = {}
     for place, one in enumerate(lists):
@@ -168,20 +164,16 @@ def _no_number_in_common(one: SchoolList, *, strangers: int) -> Fault:
 
 def merged(
     tall: pd.DataFrame,
-    lists: Sequence[SchoolList],
+    lists: SchoolLists,
     *,
     columns: Sequence[str],
-    labels: dict[str, str],
-    ask: Ask,
-) -> Joined:
+    findings: Findings,
+) -> pd.DataFrame:
     """One row for each pupil, each column from the first list that has it; this year's lists go first.
 
-    `labels` names the columns for the reader. Where lists contradict one another she is asked which file wins.
+    Where lists contradict one another she is asked which file wins.
     """
-    faults, notes = [], []
-    tall, repeat_faults, repeat_notes = _without_repeats(tall, lists)
-    faults += repeat_faults
-    notes += repeat_notes
+    tall = _without_repeats(tall, lists, findings)
     order = _order(lists)
     priority = order[tall["list"]] if len(lists) else 0
     tall = tall.assign(priority=priority)
@@ -189,7 +181,7 @@ def merged(
         tall = tall.sort_values("priority", kind="stable")
     first = tall.drop_duplicates("pupil_id")
     if len(first) == len(tall):
-        return Joined(tall.sort_index(), tuple(faults), tuple(notes))
+        return tall.sort_index()
     pupils = {"pupil_id": first["pupil_id"].to_numpy()}
     years_file = ""
     for column in columns:
@@ -200,11 +192,8 @@ def merged(
             # A list's year groups say when its pupils leave: who is right about the one is right about the other.
             rows = _first(rows, years_file, lists)
         elif in_several and column not in _NAMES:
-            rows, answer, note = _settled(
-                rows, column, lists, label=labels[column], ask=ask
-            )
+            rows, answer = _settled(rows, column, lists, findings)
             years_file = answer if column == "year_group" else years_file
-            notes += note
         rows = rows.drop_duplicates("pupil_id")
         values = rows.set_index("pupil_id")[column]
         values = values.reindex(first["pupil_id"])
@@ -212,10 +201,10 @@ def merged(
     table = pd.DataFrame(pupils, index=first.index)
     table = table.astype(str)
     table["list"] = first["list"]
-    return Joined(table.sort_index(), tuple(faults), tuple(notes))
+    return table.sort_index()
 
 
-def _order(lists: Sequence[SchoolList]) -> np.ndarray:
+def _order(lists: SchoolLists) -> np.ndarray:
     """The order in which lists are believed: the school's own of this year, then tables of results, older lists, CTF files."""
     years = [one.year or 0 for one in lists]
     this_year = max(years, default=0)
@@ -229,59 +218,54 @@ def _order(lists: Sequence[SchoolList]) -> np.ndarray:
 def _settled(
     rows: pd.DataFrame,
     column: str,
-    lists: Sequence[SchoolList],
-    *,
-    label: str,
-    ask: Ask,
-) -> tuple[pd.DataFrame, str, list[str]]:
-    """The rows of a column in the order in which they count, the file that she says is right where they differ, and a note."""
+    lists: SchoolLists,
+    findings: Findings,
+) -> tuple[pd.DataFrame, str]:
+    """The rows of a column in the order in which they count, and the file that she says is right where they differ."""
     folded = rows[column].str.casefold()
     differ = folded.groupby(rows["pupil_id"]).nunique()
     contradicted = differ.index[differ > 1]
-    if contradicted.empty:
-        return rows, "", []
     at_odds = rows[rows["pupil_id"].isin(contradicted)]
     files = files_of(at_odds, lists)
     if len(files) < 2:
-        return rows, "", []
+        return rows, ""
+    label = headings.label(column)
     proposal = _register(files, lists) if column in _OF_NEED else files[0]
     question = which_file(
         column, label=label, files=files, pupils=len(contradicted), proposal=proposal
     )
-    answer = ask(question)
-    return (
-        _first(rows, answer, lists),
-        answer,
-        [taken(question, label=label, answer=answer)],
-    )
+    answer = findings.ask(question)
+    findings.notes.append(taken(question, label=label, answer=answer))
+    return _first(rows, answer, lists), answer
 
 
-def files_of(rows: pd.DataFrame, lists: Sequence[SchoolList]) -> list[str]:
+def files_of(rows: pd.DataFrame, lists: SchoolLists) -> list[str]:
     """The files that rows come from, each once, in the order of the rows."""
-    names = [lists[place].file for place in rows["list"].unique()]
+    places = rows["list"].unique()
+    names = [lists[place].file for place in places]
     return list(dict.fromkeys(names))
 
 
-def _first(rows: pd.DataFrame, file: str, lists: Sequence[SchoolList]) -> pd.DataFrame:
+def _first(rows: pd.DataFrame, file: str, lists: SchoolLists) -> pd.DataFrame:
     """The rows with those of a file first."""
-    matches = [one.file == file for one in lists]
-    chosen = np.array(matches, bool)[rows["list"]]
-    return pd.concat([rows[chosen], rows[~chosen]])
+    places = [place for place, one in enumerate(lists) if one.file == file]
+    chosen = rows["list"].isin(places)
+    in_order = rows[chosen], rows[~chosen]
+    return pd.concat(in_order)
 
 
-def _register(files: Sequence[str], lists: Sequence[SchoolList]) -> str:
+def _register(files: Sequence[str], lists: SchoolLists) -> str:
     """Of files that contradict one another about SEN the one that looks like the SEN register: it alone has needs."""
-    telling = [
-        one.file
-        for one in lists
-        if one.file in files and not one.ctf and "need" in one.pupils.data
-    ]
-    return telling[0] if len(set(telling)) == 1 else files[0]
+    with_needs = {
+        one.file for one in lists if not one.ctf and "need" in one.pupils.data
+    }
+    telling = with_needs.intersection(files)
+    return next(iter(telling)) if len(telling) == 1 else files[0]
 
 
 def _without_repeats(
-    tall: pd.DataFrame, lists: Sequence[SchoolList]
-) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    tall: pd.DataFrame, lists: SchoolLists, findings: Findings
+) -> pd.DataFrame:
     """The rows with those of one pupil in one list made one: rows that say the same, or differ in the need alone.
 
     In a table with one result a row a pupil's rows belong together. Elsewhere a second row that says something else
@@ -290,11 +274,11 @@ def _without_repeats(
     has_number = tall["pupil_id"] != ""
     repeated = tall.duplicated(_PUPIL_IN_LIST, keep=False)
     if not (repeated & has_number).any():
-        return tall, [], []
-    tall, notes = _of_latest_years(tall, lists)
+        return tall
+    tall = _of_latest_years(tall, lists, findings)
     repeated = tall.duplicated(_PUPIL_IN_LIST, keep=False)
     columns = [name for name in tall.columns if name not in _NOT_COMPARED]
-    faults, parts = [], [tall[~repeated]]
+    parts = [tall[~repeated]]
     for place, rows in tall[repeated].groupby("list", sort=False):
         one = lists[place]
         if one.long:
@@ -302,7 +286,7 @@ def _without_repeats(
             continue
         other = rows.drop_duplicates(["pupil_id", *columns])
         second = other[other.duplicated("pupil_id")]
-        faults += [
+        findings.faults += [
             one.pupils.fault(
                 int(at),
                 column="pupil_id",
@@ -313,43 +297,41 @@ def _without_repeats(
         ]
         if one.ranks is not None:
             at = rows["at"].to_numpy(int)
-            rows = rows.assign(rank=one.ranks[at])
-            rows = rows.sort_values("rank", kind="stable")
-            rows = rows.drop(columns="rank")
+            in_order = np.argsort(one.ranks[at], kind="stable")
+            rows = rows.iloc[in_order]
         kept, needs, more = _with_needs(rows)
         parts.append(kept)
         same = len(rows) - len(kept) - len(second)
+        notes = []
         if needs:
             notes.append(
-                f"{one.file}: pupils with a row for each need were read as one pupil with up to two needs."
+                "pupils with a row for each need were read as one pupil with up to two needs"
             )
             if more:
-                who = "1 pupil" if more == 1 else f"{more:,} pupils"
                 notes.append(
-                    f"{one.file}: third and later needs were left out for {who}."
+                    f"third and later needs were left out for {in_words(more)}"
                 )
-        elif same > 0:
-            rows = (
-                "1 row that repeats another row was"
-                if same == 1
-                else f"{same:,} rows that repeat another row were"
-            )
-            notes.append(f"{one.file}: {rows} left out.")
-    return pd.concat(parts).sort_index(), faults, notes
+        elif same == 1:
+            notes.append("1 row that repeats another row was left out")
+        elif same:
+            notes.append(f"{same:,} rows that repeat another row were left out")
+        findings.notes += [f"{one.file}: {note}." for note in notes]
+    return pd.concat(parts).sort_index()
 
 
 def _of_latest_years(
-    tall: pd.DataFrame, lists: Sequence[SchoolList]
-) -> tuple[pd.DataFrame, list[str]]:
+    tall: pd.DataFrame, lists: SchoolLists, findings: Findings
+) -> pd.DataFrame:
     """The rows without those of a pupil who has a row of a later school year in the same list."""
     years = tall.groupby(_PUPIL_IN_LIST)["year"]
     is_earlier = tall["year"] < years.transform("max")
     has_number = tall["pupil_id"] != ""
     older = is_earlier & has_number
-    return tall[~older], [
+    findings.notes += [
         f"{lists[place].file}: where a pupil has rows for several school years, the latest was used."
         for place in tall.loc[older, "list"].unique()
     ]
+    return tall[~older]
 
 
 def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool, int]:
@@ -365,15 +347,12 @@ def _with_needs(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool, int]:
 
     def needs_at(place: int) -> pd.Series:
         need_of = dict(needs[nth == place].to_numpy())
-        return kept["pupil_id"].map(need_of)
+        texts = [need_of.get(number, "") for number in kept["pupil_id"]]
+        return pd.Series(texts, index=kept.index, dtype=str)
 
-    second = needs_at(1)
-    has_second = second.notna()
+    first, second = needs_at(0), needs_at(1)
+    has_second = second != ""
     need_2 = second.where(has_second, kept["need_2"])
-    with_needs = kept.assign(need=_text(needs_at(0)), need_2=_text(need_2))
+    with_needs = kept.assign(need=first, need_2=need_2)
     more = int((nth == 2).sum())
     return with_needs, bool(has_second.any()), more
-
-
-def _text(values: pd.Series) -> pd.Series:
-    return values.astype(object).where(values.notna(), "").astype(str)

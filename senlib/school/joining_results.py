@@ -12,25 +12,28 @@ from senlib.frameworks import Framework
 from senlib.school import checking, schema
 from senlib.school.faults import Fault
 from senlib.school.files import SourceRows
+from senlib.school.findings import Findings
 from senlib.school.joining import SECOND_PUPIL, files_of
-from senlib.school.lists import SchoolList
-from senlib.school.questions import Ask, taken, which_file
+from senlib.school.lists import SchoolLists
+from senlib.school.questions import taken, which_file
 
 _SECOND_RESULT = "a second result for the same pupil, stage, subject and kind"
 _KEEP_ONE = "Keep one of them. Only current results (‘now’) can be given more than once, each with its date."
 _NO_NUMBER = "no pupil number"
 
+# Rows by file and number.
+_Rows = set[tuple[str, int | None]]
+
 
 def joined_results(
-    lists: Sequence[SchoolList],
+    lists: SchoolLists,
     ids: Sequence[np.ndarray],
     pupils: pd.DataFrame,
     *,
     framework: Framework,
-    pupil_faults: Sequence[Fault],
-    ask: Ask,
-) -> tuple[pd.DataFrame, list[Fault], list[str]]:
-    """The results table in the schema's own spellings, faults and notes. `pupil_faults` are not reported again."""
+    findings: Findings,
+) -> pd.DataFrame:
+    """The results table in the schema's own spellings. What was found wrong of pupils is not reported again."""
     of = schema.results_schema(framework)
     columns = list(of.columns)
     parts = []
@@ -42,48 +45,45 @@ def joined_results(
             parts.append(replace(part, data=data))
             rows = len(part.rows)
             places.append(np.full(rows, place))
+    without = _rows_with(_NO_NUMBER, findings.faults)
+    twice = _rows_with(SECOND_PUPIL, findings.faults)
     joined = checking.joined(parts, of)
-    raw, faults = checking.without_errors(joined, parts, needed=columns)
-    wrong = {(fault.file, fault.row, fault.column) for fault in faults}
-    all_faults = list(faults)
+    raw, errors = checking.without_errors(joined, parts, needed=columns)
+    wrong = {fault.cell for fault in errors}
     table = schema.canonical(raw, schema=of, framework=framework)
-    table, faults = checking.checked(
+    table, misfits = checking.checked(
         table, parts, of, framework=framework, needed=columns
     )
-    without = _rows_with(_NO_NUMBER, pupil_faults)
-    all_faults += [
+    findings.faults += errors
+    findings.faults += [
         fault
-        for fault in faults
-        if (fault.file, fault.row, fault.column) not in wrong
-        and not (fault.rule == _NO_NUMBER and (fault.file, fault.row) in without)
+        for fault in misfits
+        if fault.cell not in wrong
+        and not (fault.rule == _NO_NUMBER and fault.cell[:2] in without)
     ]
     table = table.assign(list=np.concatenate(places))
-    are_long = [one.long for one in lists]
-    explicit = np.array(are_long, bool)[table["list"]]
+    long = [place for place, one in enumerate(lists) if one.long]
+    explicit = table["list"].isin(long)
     # A blank in a sheet with a pupil a row is no result at all; in a table of results it is.
     table = table[(table["result"] != "") | explicit]
     listed = table["pupil_id"].isin(pupils["pupil_id"])
-    table = table[listed]
-    twice = _rows_with(SECOND_PUPIL, pupil_faults)
-    table, again, notes = _each_once(table, parts, lists, twice=twice, ask=ask)
-    return table[columns], all_faults + again, notes
+    table = _each_once(table[listed], parts, lists, twice=twice, findings=findings)
+    return table[columns]
 
 
-def _rows_with(rule: str, faults: Sequence[Fault]) -> set[tuple[str, int | None]]:
-    """The file and row of each fault against a rule."""
-    against = [fault for fault in faults if fault.rule == rule]
-    return {(fault.file, fault.row) for fault in against}
+def _rows_with(rule: str, faults: Sequence[Fault]) -> _Rows:
+    return {fault.cell[:2] for fault in faults if fault.rule == rule}
 
 
 def _each_once(
     table: pd.DataFrame,
     parts: Sequence[SourceRows],
-    lists: Sequence[SchoolList],
+    lists: SchoolLists,
     *,
-    twice: set[tuple[str, int | None]],
-    ask: Ask,
-) -> tuple[pd.DataFrame, list[Fault], list[str]]:
-    """The results with one for each pupil, stage, subject and kind, and for 'now' each date; faults and notes.
+    twice: _Rows,
+    findings: Findings,
+) -> pd.DataFrame:
+    """The results with one for each pupil, stage, subject and kind, and for 'now' each date.
 
     A pupil who stands in a sheet twice has every result twice too: the pupil is the fault, and those rows are `twice`.
     """
@@ -93,7 +93,7 @@ def _each_once(
     identity = identity.assign(date=dates)
     key = pd.util.hash_pandas_object(identity, index=False)
     if not key.duplicated().any():
-        return table, [], []
+        return table
     table = table.assign(key=key.to_numpy())
     # A result goes before a blank for the same.
     again = table[table.duplicated("key", keep=False)]
@@ -110,27 +110,23 @@ def _each_once(
         part.fault(place, column="result", rule=_SECOND_RESULT, remedy=_KEEP_ONE)
         for part, place in checking.places(parts, at)
     ]
-    faults = [fault for fault in repeat_faults if (fault.file, fault.row) not in twice]
+    findings.faults += [fault for fault in repeat_faults if fault.cell[:2] not in twice]
     table = table[~within]
     across = table[table.duplicated("key", keep=False)]
-    notes = []
-    for what, rows in across.groupby(
-        ["stage", "subject", "kind"], sort=False, observed=True
-    ):
-        table, note = _settled(table, rows, what, lists, ask=ask)
-        notes.append(note)
-    return table.drop_duplicates("key").sort_index(), faults, notes
+    kinds_of_result = ["stage", "subject", "kind"]
+    for what, rows in across.groupby(kinds_of_result, sort=False, observed=True):
+        table = _settled(table, rows, what, lists, findings)
+    return table.drop_duplicates("key").sort_index()
 
 
 def _settled(
     table: pd.DataFrame,
     rows: pd.DataFrame,
     what: tuple[str, str, str],
-    lists: Sequence[SchoolList],
-    *,
-    ask: Ask,
-) -> tuple[pd.DataFrame, str]:
-    """The results in the order in which they count, where lists contradict one another about these; and a note."""
+    lists: SchoolLists,
+    findings: Findings,
+) -> pd.DataFrame:
+    """The results in the order in which they count, where lists contradict one another about these."""
     files = files_of(rows, lists)
     label = f"{what[0]} {what[1]}"
     question = which_file(
@@ -140,10 +136,12 @@ def _settled(
         pupils=rows["key"].nunique(),
         proposal=files[0],
     )
-    answer = ask(question)
-    right = table["list"].map(lambda place: lists[place].file == answer)
+    answer = findings.ask(question)
+    note = taken(question, label=label, answer=answer)
+    findings.notes.append(note)
+    chosen = [place for place, one in enumerate(lists) if one.file == answer]
+    right = table["list"].isin(chosen)
     at_odds = table["key"].isin(rows["key"])
     first = right & at_odds
-    in_order = [table[first], table[~first]]
-    note = taken(question, label=label, answer=answer)
-    return pd.concat(in_order), note
+    in_order = table[first], table[~first]
+    return pd.concat(in_order)

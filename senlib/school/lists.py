@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,6 +43,9 @@ class SchoolList:
     ranks: np.ndarray | None = None
     leaving: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+
+
+SchoolLists = Sequence[SchoolList]
 
 
 def of_table(

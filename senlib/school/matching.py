@@ -15,7 +15,7 @@ from senlib.school.faults import Fault
 from senlib.school.file_answers import FileAnswers
 from senlib.school.headings import LEAVE_OUT, UNTOLD, Result, result_of
 from senlib.school.other_rows import of_pupils_alone
-from senlib.school.read_tables import RawTable, filled_cells
+from senlib.school.raw_tables import RawTable, filled_cells
 from senlib.school.terms import Moment
 
 # What makes a table one with a result a row.

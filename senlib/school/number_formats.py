@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 PLAIN, PERCENT, DATE, DURATION = "plain", "percent", "date", "duration"
@@ -58,11 +59,11 @@ def as_shown(text: str, kind: str = PLAIN, epoch: datetime = EPOCH_1900) -> str:
         return text
     if kind == PERCENT:
         return f"{_digits(value * 100)}%"
-    if kind != PLAIN:
-        try:
-            return _time(value, epoch) if kind == DATE else str(_seconds(value))
-        except (OverflowError, ValueError):
-            return _digits(value)
+    with suppress(OverflowError, ValueError):
+        if kind == DATE:
+            return _time(value, epoch)
+        if kind == DURATION:
+            return str(_seconds(value))
     return _digits(value)
 
 

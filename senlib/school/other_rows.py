@@ -12,17 +12,18 @@ import pandas as pd
 from senlib.school.faults import Fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, filled_cells
+from senlib.text import first_few
 
 # What exports write in place of a pupil's number or name where a row sums up others.
 _SUMS = re.compile(
     r"(grand |sub ?-?)?totals?|averages?|mean|counts?|sum|number of (pupils|students)|all pupils",
     re.IGNORECASE,
 )
+_LIKE_NUMBER = re.compile(r"\S*\d\S*")
 # A title, a key or a footer fills hardly more cells than this.
 _FEW_CELLS = 2
 # From this share of its cells on, a column of numbers is one in which a number has a digit and no blank.
 _MOST = 0.5
-_WRITTEN_OUT = 6
 
 
 def of_pupils_alone(
@@ -39,26 +40,24 @@ def of_pupils_alone(
     if not numbers or not len(table.rows):
         return table
     table = _first_of_two(table, numbers[0], is_heading)
-    filled_by_column = [filled_cells(column) for column in table.columns]
-    filled = np.sum(filled_by_column, axis=0)
+    filled = sum(map(filled_cells, table.columns))
     number = _either(table, numbers, filled_cells)
     like_numbers = _either(table, numbers, _like_numbers)
     fewest = _MOST * max(number.sum(), 1)
     in_digits = like_numbers.sum() >= fewest
     a_pupil = like_numbers if in_digits else number
-    others = _either(table, numbers, _sums) | (
-        ~a_pupil & _either(table, [*numbers, *names], _sums)
-    )
+    others = _either(table, [*numbers, *names], _sums)
+    others &= ~a_pupil
+    others |= _either(table, numbers, _sums)
     if len(table.columns) > _FEW_CELLS:
-        titles = (
-            number & ~like_numbers if in_digits else _either(table, numbers, _titles)
-        )
+        titles = _either(table, numbers, _titles)
+        titles = number & ~like_numbers if in_digits else titles
         others |= titles & (filled <= _FEW_CELLS)
     if not others.any():
         return table
-    kept = _rows(table, ~others)
-    note = _note(table.rows[others].tolist())
-    return replace(kept, notes=(*table.notes, note))
+    left_out = table.rows[others].astype(str).tolist()
+    notes = (*table.notes, _note(left_out))
+    return replace(_rows(table, ~others), notes=notes)
 
 
 def _either(
@@ -67,19 +66,15 @@ def _either(
     test: Callable[[pd.Categorical], np.ndarray],
 ) -> np.ndarray:
     """Whether one of the columns passes the test, row by row."""
-    passes = [test(table.columns[index]) for index in columns]
-    passed: np.ndarray = np.any(passes, axis=0)
+    passed = np.zeros(len(table.rows), bool)
+    for index in columns:
+        passed |= test(table.columns[index])
     return passed
 
 
 def _like_numbers(column: pd.Categorical) -> np.ndarray:
     """Whether each cell looks like a pupil's number: some digit, and no blank within."""
-
-    def is_like_number(text: str) -> bool:
-        has_digit = any(map(str.isdigit, text))
-        return has_digit and len(text.split()) == 1
-
-    return _each(column, is_like_number)
+    return _each(column, _LIKE_NUMBER.fullmatch)
 
 
 def _sums(column: pd.Categorical) -> np.ndarray:
@@ -92,12 +87,13 @@ def _sums(column: pd.Categorical) -> np.ndarray:
 
 def _titles(column: pd.Categorical) -> np.ndarray:
     """Whether each cell looks like a title or a note: several words, or one with a colon after it."""
-    return _each(column, lambda text: len(text.split()) > 2 or text.endswith(":"))
+    return _each(column, lambda text: text.endswith(":") or len(text.split()) > 2)
 
 
-def _each(column: pd.Categorical, test: Callable[[str], bool]) -> np.ndarray:
-    matches = [test(text.strip()) for text in column.categories]
-    by_row: np.ndarray = np.array(matches, bool)[column.codes]
+def _each(column: pd.Categorical, test: Callable[[str], object]) -> np.ndarray:
+    texts = map(str.strip, column.categories)
+    passes = np.array(list(map(test, texts)), bool)
+    by_row: np.ndarray = passes[column.codes]
     return by_row
 
 
@@ -112,15 +108,12 @@ def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTab
     own, others = [], []
     for row in np.flatnonzero(like_headings):
         cells = [str(column[row]).strip() for column in table.columns]
-        texts = [cell for cell in cells if cell]
-        repeats = [
-            heading
-            for heading, cell in zip(table.headings, cells, strict=True)
-            if cell and heading == cell
-        ]
-        if len(texts) > 1 and len(repeats) == len(texts):
+        pairs = zip(table.headings, cells, strict=True)
+        filled = [(heading, cell) for heading, cell in pairs if cell]
+        repeats = all(heading == cell for heading, cell in filled)
+        if repeats and len(filled) > 1:
             own.append(row)
-        elif sum(map(is_other, texts)) > 1:
+        elif sum(is_other(cell) for _, cell in filled) > 1:
             others.append(row)
     keep = np.ones(len(table.rows), bool)
     keep[own] = False
@@ -132,14 +125,16 @@ def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTab
             rule="a second table starts here, with different headings",
             remedy="Put each table on its own sheet or in its own file.",
         )
-        table = replace(table, faults=(*table.faults, fault))
+        faults = (*table.faults, fault)
+        table = replace(table, faults=faults)
     return table if keep.all() else _rows(table, keep)
 
 
 def _may_be_heading(text: str) -> bool:
     if not 1 < len(text) <= 40:
         return False
-    return text[0].isalpha() and not re.search(r"\d{3}", text)
+    digits = re.search(r"\d{3}", text)
+    return digits is None and text[0].isalpha()
 
 
 def _rows(table: RawTable, keep: np.ndarray) -> RawTable:
@@ -147,9 +142,10 @@ def _rows(table: RawTable, keep: np.ndarray) -> RawTable:
     return replace(table, columns=columns, rows=table.rows[keep])
 
 
-def _note(rows: Sequence[int]) -> str:
-    numbers = ", ".join(str(row) for row in rows[:_WRITTEN_OUT])
-    more = f" and {len(rows) - _WRITTEN_OUT:,} more" if len(rows) > _WRITTEN_OUT else ""
+def _note(rows: Sequence[str]) -> str:
+    numbers = first_few(rows, most=6)
     if len(rows) == 1:
         return f"Row {numbers} is a total, a title or a note, not a pupil. It was left out."
-    return f"Rows {numbers}{more} are totals, titles or notes, not pupils. They were left out."
+    return (
+        f"Rows {numbers} are totals, titles or notes, not pupils. They were left out."
+    )

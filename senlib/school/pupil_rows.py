@@ -16,7 +16,7 @@ from senlib.school.cells import NO, NOT_EAL, UPN, YES
 from senlib.school.column_texts import each_distinct, numbers, whole_number
 from senlib.school.files import SourceRows
 from senlib.school.matching import Matched
-from senlib.school.read_tables import RawTable, filled_cells, is_error
+from senlib.school.raw_tables import RawTable, filled_cells, is_error
 
 # '2023/2024' or '202324'.
 _SCHOOL_YEAR = re.compile(r"20\d\d[/-]?(?:20)?(\d\d)")
@@ -26,7 +26,7 @@ _NEARLY_ALL = 0.8
 # What stands between two needs in one cell.
 _BETWEEN_NEEDS = (r"[;\n|]", r"[,;/&+\n|]| and ")
 # Pupils of a summer's key stage 2 finish Year 11 so many years later.
-_YEARS_FROM_KS2 = 5
+YEARS_FROM_KS2 = 5
 
 _YES_NO = dict.fromkeys([*YES, "✓", "✔", "eal"], "Y")
 _YES_NO |= dict.fromkeys([*NO, *NOT_EAL], "N")
@@ -221,7 +221,7 @@ def leaving_years(
     stages = {result.stage for _, result in match.results}
     if not stages & {"KS2", "KS4"}:
         return None
-    later = 0 if "KS4" in stages else _YEARS_FROM_KS2
+    later = 0 if "KS4" in stages else YEARS_FROM_KS2
     leaving = [f"{year + later}" if year else "" for year in years.tolist()]
     return np.array(leaving, object)
 

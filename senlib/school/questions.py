@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -37,10 +37,6 @@ class Question:
     def answered(self, said: str) -> Question:
         """The question with her answer, or with the proposal where she gave none that there is."""
         return replace(self, answer=said if said in self.options else self.proposal)
-
-
-# Puts a question to her, and gives the answer that is counted with.
-Ask = Callable[[Question], str]
 
 
 def which_stage(file: str, *, framework: Framework, proposal: str) -> Question:

@@ -7,19 +7,22 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice, zip_longest
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
 
 from senlib.school.faults import Fault
-from senlib.school.files import SPLIT_IT, fault
+from senlib.school.files import SPLIT_IT, ReadingProgress, fault
 from senlib.school.heading_rows import Head, IsHeading, Merge, find_head, headings_of
+from senlib.text import first_few
 
 # What stands in place of a formula whose value no program has worked out.
 UNCALCULATED = "#UNCALCULATED!"
 _ERRORS = {
     UNCALCULATED,
-    *(
+    *[
         "#N/A",
         "#REF!",
         "#VALUE!",
@@ -29,8 +32,8 @@ _ERRORS = {
         "#NULL!",
         "#SPILL!",
         "#CALC!",
-    ),
-    *(
+    ],
+    *[
         "#GETTING_DATA",
         "#BLOCKED!",
         "#FIELD!",
@@ -38,7 +41,7 @@ _ERRORS = {
         "#CONNECT!",
         "#UNKNOWN!",
         "#PYTHON!",
-    ),
+    ],
 }
 # LibreOffice numbers the errors that Excel has no name for.
 _NUMBERED_ERROR = re.compile(r"err:[0-9]{3}", re.IGNORECASE)
@@ -53,14 +56,23 @@ _MAX_CELL_TEXT = 2 * 1024**3
 _MAX_COLUMNS = 2_000
 _LONGEST_HEADING = 1_000
 _CELLS_AT_ONCE = 400_000
-_NAMED = 10
 
 # A row's number, as the spreadsheet shows it, and its cells from column A on.
 Row = tuple[int, Sequence[str]]
+Rows = Iterator[Row]
 
 
 class TooLarge(Exception):
     """A sheet or a web page that reaches too far, or has too much in it."""
+
+
+class OpenFile(NamedTuple):
+    """A file while its tables are read: its name for faults, what it holds, and which texts are headings."""
+
+    name: str
+    stream: BinaryIO
+    is_heading: IsHeading
+    progress: ReadingProgress
 
 
 @dataclass(frozen=True)
@@ -86,8 +98,10 @@ class RawTable:
 class Surroundings:
     """What a file says of a table beside its cells; all of it is known once the rows have been read."""
 
-    merges: Sequence[Merge] = ()
-    hidden_columns: Sequence[Container[int]] = ()
+    merges: list[Merge] = field(default_factory=list)
+    hidden_columns: list[Container[int]] = field(default_factory=list)
+    hidden_rows: int = 0
+    filtered: bool = False
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -114,27 +128,13 @@ def filled_cells(column: pd.Categorical) -> np.ndarray:
     return by_row
 
 
-def column_letters(number: int) -> str:
-    """A column as a spreadsheet names it.
-
-    >>> column_letters(0), column_letters(26)
-    ('A', 'AA')
-    """
-    letters = ""
-    number += 1
-    while number:
-        number, letter = divmod(number - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
-
-
 def table_of(
     rows: Iterator[Row],
     *,
     file: str,
     is_heading: IsHeading,
     around: Surroundings,
-    fit: Callable[[Iterator[Row], int], Iterator[Row]] | None = None,
+    fit: Callable[[Rows, int], Rows] = lambda rows, _: rows,
     sheet: bool = False,
 ) -> RawTable | None:
     """The table in `rows`, None where no cell is filled.
@@ -145,26 +145,23 @@ def table_of(
     head = find_head(rows, is_heading)
     if head is None:
         return None
-    body = head.body
-    if fit:
-        body = fit(body, head.width)
+    body = fit(head.body, head.width)
     columns, numbers = _columns(body, width=head.width, file=file)
     headings, joined = headings_of(head, around.merges, is_heading)
     notes = [*_head_notes(head, joined), *around.notes]
+    if around.hidden_rows:
+        notes.append(_hidden_rows(around))
     missing = len(columns) - len(headings)
-    headings += [""] * missing
-    headings = headings[: len(columns)]
+    headings = [*headings, *[""] * missing][: len(columns)]
     cells = [filled_cells(column) for column in columns]
     for index, heading in enumerate(headings):
         if not heading and cells[index].any():
-            letters = column_letters(index)
+            letters = xl_col_to_name(index)
             headings[index] = f"(column {letters})"
             notes.append(
                 f"Column {letters} has no heading. It is called ‘{headings[index]}’ here."
             )
-    kept = [
-        (index, headings[index]) for index in range(len(columns)) if headings[index]
-    ]
+    kept = [(index, heading) for index, heading in enumerate(headings) if heading]
     filled = np.logical_or.reduce(cells)
     again = filled & _repeats(columns, kept)
     if again.any():
@@ -173,14 +170,11 @@ def table_of(
     names = [heading for _, heading in kept]
     _check_headings(names, file=file, row=head.number)
     notes += _hidden_columns(kept, around.hidden_columns)
-    kept_columns = [columns[index] for index, _ in kept]
-    if not filled.all():
-        kept_columns = [column[filled] for column in kept_columns]
     return RawTable(
         file=file,
         heading_row=head.number,
         headings=tuple(names),
-        columns=tuple(kept_columns),
+        columns=tuple(columns[index][filled] for index, _ in kept),
         rows=numbers[filled],
         faults=tuple(around.faults),
         sheet=sheet,
@@ -193,7 +187,7 @@ class _CodedColumn:
 
     def __init__(self, blanks: int) -> None:
         self.numbering: defaultdict[str, int] = defaultdict(count().__next__)
-        self.parts: list[np.ndarray] = [np.array([], np.int32)]
+        self.parts = [np.array([], np.int32)]
         if blanks:
             self.add([""] * blanks)
 
@@ -217,7 +211,7 @@ class _CodedColumn:
 
 
 def _columns(
-    rows: Iterator[Row], *, width: int, file: str
+    rows: Rows, *, width: int, file: str
 ) -> tuple[list[pd.Categorical], np.ndarray]:
     """The cells of all rows by column, and the rows' numbers: a batch at a time, what repeats is stored once."""
     columns = [_CodedColumn(0) for _ in range(width)]
@@ -269,21 +263,13 @@ def _repeats_note(rows: int) -> str:
 def _check_headings(headings: Sequence[str], *, file: str, row: int) -> None:
     if len(headings) > _MAX_COLUMNS:
         rule = f"more than {_MAX_COLUMNS:,} columns"
-        raise fault(
-            file,
-            rule,
-            "Keep only the columns that you need, and choose the file again.",
-            row=row,
-        )
+        remedy = "Keep only the columns that you need, and choose the file again."
+        raise fault(file, rule, remedy, row=row)
     longest = max(map(len, headings), default=0)
     if longest > _LONGEST_HEADING:
         rule = "this is not a table, or one of its headings is too long"
-        raise fault(
-            file,
-            rule,
-            "Give each column a short heading, and choose the file again.",
-            row=row,
-        )
+        remedy = "Give each column a short heading, and choose the file again."
+        raise fault(file, rule, remedy, row=row)
 
 
 def _head_notes(head: Head, joined: bool) -> Iterator[str]:
@@ -304,13 +290,22 @@ def _hidden_columns(
     kept: Iterable[tuple[int, str]], hidden: Sequence[Container[int]]
 ) -> Iterator[str]:
     headings = [
-        heading for index, heading in kept if any(index in span for span in hidden)
+        f"‘{heading}’"
+        for index, heading in kept
+        if any(index in span for span in hidden)
     ]
-    if not headings:
-        return
-    named = ", ".join(f"‘{heading}’" for heading in headings[:_NAMED])
-    more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""
     if len(headings) == 1:
-        yield f"Column {named} is hidden in Excel. It was read."
-    else:
-        yield f"{len(headings)} columns are hidden in Excel: {named}{more}. They were read."
+        yield f"Column {headings[0]} is hidden in Excel. It was read."
+    elif headings:
+        yield f"{len(headings)} columns are hidden in Excel: {first_few(headings)}. They were read."
+
+
+def _hidden_rows(around: Surroundings) -> str:
+    rows, many = around.hidden_rows, around.hidden_rows > 1
+    how = "by a filter " if around.filtered else ""
+    them = "them" if many else "it"
+    remedy = "clear the filter" if around.filtered else f"unhide {them}"
+    return (
+        f"{rows:,} row{'s are' if many else ' is'} hidden {how}in Excel, and {'were' if many else 'was'} left out. "
+        f"To include {them}, {remedy} in Excel, save the workbook and choose it again."
+    )

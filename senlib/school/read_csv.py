@@ -6,15 +6,17 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from io import TextIOWrapper
 from itertools import islice
+from operator import attrgetter
 from typing import BinaryIO
 
 from senlib.school.faults import Fault
-from senlib.school.files import SPLIT_IT, UTF_16_MARKS, ReadingProgress, fault
+from senlib.school.files import NOT_EMPTY, SPLIT_IT, UTF_16_MARKS, fault
 from senlib.school.heading_rows import IsHeading
-from senlib.school.raw_tables import RawTable, Row, Surroundings, table_of
+from senlib.school.raw_tables import OpenFile, RawTable, Row, Surroundings, table_of
 
 READABLE = (
     "Choose a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml)."
@@ -32,10 +34,9 @@ _MAX_MISFITS = 1_000
 _ROWS_A_STEP = 5_000
 
 
-def read_csv(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
-) -> RawTable:
+def read_csv(source: OpenFile) -> list[RawTable]:
     """The table of a CSV file; FaultyFile where it is none, or too large."""
+    name, stream = source.name, source.stream
     encoding = _encoding(stream, name=name)
     size = stream.tell()
     stream.seek(0)
@@ -44,7 +45,7 @@ def read_csv(
     try:
         start = text.read(_SAMPLE)
         named = _NAMES_SEPARATOR.match(start)
-        separator = _named_separator(named) or _separator(start, is_heading)
+        separator = _named_separator(named) or _separator(start, source.is_heading)
         text.seek(0)
         if named:
             text.readline()
@@ -52,46 +53,38 @@ def read_csv(
                 "The first line only names the separator (sep=). Excel does not show it, "
                 "so rows are counted from the next line."
             )
-        rows = _rows(text, separator=separator, name=name)
         table = table_of(
-            _reporting(rows, stream, size=size, progress=progress),
+            _rows(text, source, separator=separator, size=size),
             file=name,
-            is_heading=is_heading,
+            is_heading=source.is_heading,
             around=around,
-            fit=lambda rows, width: _fitted(rows, width, name=name, around=around),
+            fit=partial(_fitted, name=name, around=around),
         )
     finally:
         text.detach()
     if table is None:
-        again = "Export it again, and check that it is not empty before you choose it."
-        raise fault(name, "the file holds no text", again)
-    return table
+        raise fault(name, "the file holds no text", NOT_EMPTY)
+    return [table]
 
 
-def _rows(text: TextIOWrapper, *, separator: str, name: str) -> Iterator[Row]:
+def _rows(
+    text: TextIOWrapper, source: OpenFile, *, separator: str, size: int
+) -> Iterator[Row]:
     """The rows with their numbers. A quotation mark that is not closed is a fault: the rows after it would be lost in a cell."""
     number = 0
+    lines = csv.reader(text, delimiter=separator, strict=True)
     try:
-        for number, cells in enumerate(
-            csv.reader(text, delimiter=separator, strict=True), 1
-        ):
+        for number, cells in enumerate(lines, 1):
+            if number % _ROWS_A_STEP == 0:
+                source.progress(source.stream.tell() / size)
             yield number, cells
     except csv.Error as error:
         raise fault(
-            name,
+            source.name,
             "a cell is too long, or a quotation mark in it is not closed",
             "Export the list again as an Excel workbook (.xlsx), or close the quotation mark.",
             row=number + 1,
         ) from error
-
-
-def _reporting(
-    rows: Iterator[Row], stream: BinaryIO, *, size: int, progress: ReadingProgress
-) -> Iterator[Row]:
-    for number, cells in rows:
-        if number % _ROWS_A_STEP == 0:
-            progress(stream.tell() / size)
-        yield number, cells
 
 
 def _fitted(
@@ -107,15 +100,17 @@ def _fitted(
     for number, cells in rows:
         if len(cells) != width:
             filled = [index for index, cell in enumerate(cells) if cell.strip()]
-            if filled[-1] >= width:
+            too_wide = filled[-1] >= width
+            if too_wide:
                 around.faults.append(_misfit(name, number, "more cells than headings"))
-                if len(around.faults) > _MAX_MISFITS:
-                    raise _too_many_misfits(name)
-                continue
-            if len(cells) < width and len(filled) == 1:
+            elif len(cells) < width and len(filled) == 1:
                 single.append(number)
-                if len(single) > _MAX_MISFITS:
-                    raise _too_many_misfits(name)
+            misfits = max(len(around.faults), len(single))
+            if misfits > _MAX_MISFITS:
+                rule = f"more than {_MAX_MISFITS:,} rows do not fit under the headings"
+                remedy = "Export the list again as an Excel workbook (.xlsx)."
+                raise fault(name, rule, remedy)
+            if too_wide or single[-1:] == [number]:
                 continue
             missing = [""] * (width - len(cells))
             cells = [*cells[:width], *missing]
@@ -125,25 +120,21 @@ def _fitted(
     for number in single:
         if number < last:
             around.faults.append(_misfit(name, number, rule))
-    around.faults.sort(key=lambda fault: fault.row or 0)
-    if footers := [number for number in single if number > last]:
-        around.notes.append(_footer_note(footers))
+    around.faults.sort(key=attrgetter("row"))
+    footers = [number for number in single if number > last]
+    if len(footers) == 1:
+        around.notes.append(
+            f"Row {footers[0]}, below the table, has only one cell filled in. It was left out."
+        )
+    elif footers:
+        around.notes.append(
+            f"Rows {footers[0]} to {footers[-1]}, below the table, have only one cell filled in each. They were left out."
+        )
 
 
 def _misfit(name: str, row: int, rule: str) -> Fault:
     remedy = "Export the list again as an Excel workbook (.xlsx), or correct the row: it needs one cell for each heading."
     return Fault(file=name, row=row, rule=rule, remedy=remedy)
-
-
-def _too_many_misfits(name: str) -> Exception:
-    rule = f"more than {_MAX_MISFITS:,} rows do not fit under the headings"
-    return fault(name, rule, "Export the list again as an Excel workbook (.xlsx).")
-
-
-def _footer_note(rows: Sequence[int]) -> str:
-    if len(rows) == 1:
-        return f"Row {rows[0]}, below the table, has only one cell filled in. It was left out."
-    return f"Rows {rows[0]} to {rows[-1]}, below the table, have only one cell filled in each. They were left out."
 
 
 # ---------------------------------------------------------------------------------------------------------- Separators
@@ -160,31 +151,29 @@ def _named_separator(named: re.Match[str] | None) -> str:
 
 def _separator(start: str, is_heading: IsHeading) -> str:
     """The separator that parts most of the first rows into the same number of cells, more than one."""
-    return max(
-        _SEPARATORS, key=lambda separator: _consistency(start, separator, is_heading)
-    )
+    lines = start.splitlines(keepends=True)
+    return max(_SEPARATORS, key=lambda one: _consistency(lines, one, is_heading))
 
 
 def _consistency(
-    start: str, separator: str, is_heading: IsHeading
+    lines: list[str], separator: str, is_heading: IsHeading
 ) -> tuple[int, int, int]:
     """How many rows have the width that most have, how many headings are known in the best row, and that width."""
     try:
-        lines = start.splitlines(keepends=True)
         sample = csv.reader(lines, delimiter=separator)
-        rows = [row for row in islice(sample, _SAMPLE_ROWS) if any(map(str.strip, row))]
+        first = list(islice(sample, _SAMPLE_ROWS))
     except csv.Error:
         return 0, 0, 0
-    several = [row for row in rows if len(row) > 1]
-    widths = Counter(map(len, several))
+    rows = [row for row in first if any(map(str.strip, row))]
+    widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
         return 0, 0, 0
-    width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-    known = max(
-        sum(is_heading(cell) for cell in row[:100] if len(cell) <= 100)
-        for row in rows[:5]
-    )
-    return times, known, width
+    times, width = max((times, width) for width, times in widths.items())
+    known = []
+    for row in rows[:5]:
+        cells = [cell for cell in row[:100] if len(cell) <= 100]
+        known.append(sum(map(is_heading, cells)))
+    return times, max(known), width
 
 
 # ----------------------------------------------------------------------------------------------------------- Encodings
@@ -218,22 +207,15 @@ def _fits(stream: BinaryIO, encoding: str, *, name: str) -> bool:
             printable = written.translate(None, _CONTROL)
             if len(printable) < len(written):
                 return False
-            lines += max(text.count("\n"), text.count("\r"))
-            end = max(text.rfind("\n"), text.rfind("\r"))
-            if end >= 0:
-                length = len(text) - end
-            else:
-                length += len(text)
+            lines += max(map(text.count, "\n\r"))
+            end = max(map(text.rfind, "\n\r"))
+            length = len(text) - end if end >= 0 else length + len(text)
             if lines > _MAX_LINES:
-                raise fault(
-                    name, f"the file has more than {_MAX_LINES:,} lines", SPLIT_IT
-                )
+                rule = f"the file has more than {_MAX_LINES:,} lines"
+                raise fault(name, rule, SPLIT_IT)
             if length > _LONGEST_LINE:
-                raise fault(
-                    name,
-                    "this is not a table, or one of its lines is too long",
-                    READABLE,
-                )
+                rule = "this is not a table, or one of its lines is too long"
+                raise fault(name, rule, READABLE)
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ from lxml import etree
 
 from senlib.frameworks import NO_RESULT, Framework, Scale
 from senlib.school.files import NamedFile, SourceRows, fault
+from senlib.school.pupil_rows import YEARS_FROM_KS2
+from senlib.school.sheet_xml import SAFE_XML
 
 _NOT_CTF = "Export a Common Transfer File (CTF) from the school’s system, or choose a CSV file or an Excel workbook (.xlsx)."
 _AGAIN = "Export the file again, and choose it without changing it."
@@ -37,8 +39,7 @@ _WHOLE = ("", "SUB", "TST", "ALL")
 _PART = "for part of a subject {was} left out, because only whole subjects are compared"
 _OTHER_SCALE = "on another scale {was} left out"
 _UNKNOWN = "{was} not recognised and left out"
-# From the summer of key stage 2 to that of Year 11.
-_YEARS_FROM_KS2 = 5
+_YEAR = re.compile("(19|20)[0-9]{2}")
 # Pupils whom no year group of the national curriculum fits, and mixed classes.
 _NO_YEAR_GROUP = ("X", "M")
 # An estimate or a target is no result.
@@ -64,8 +65,12 @@ _HEADINGS = {
 
 _OF_RESULT = ("stage", "subject", "kind", "result")
 
-# A value and the line of the element that it came from.
-Cell = tuple[str, int]
+
+class CtfCell(NamedTuple):
+    """A value and the line of the element that it came from."""
+
+    text: str
+    line: int
 
 
 class ReadCtf(NamedTuple):
@@ -83,48 +88,45 @@ class ReadCtf(NamedTuple):
     leaving: np.ndarray
 
 
+class _CtfRow(NamedTuple):
+    """A pupil or a result: its line, and its cells by the columns of the pupils or the results table."""
+
+    line: int
+    cells: dict[str, CtfCell]
+
+
 class _CtfResult(NamedTuple):
     """A result as it is met: its year, its line, its cells, and whether it is given on the scale of its stage."""
 
     year: str
     line: int
-    cells: dict[str, Cell]
+    cells: dict[str, CtfCell]
     on_scale: bool
 
     @property
     def stage(self) -> str:
-        return self.cells["stage"][0]
+        return self.cells["stage"].text
 
     @property
     def text(self) -> str:
-        return self.cells["result"][0]
+        return self.cells["result"].text
 
 
-@dataclass
-class _Gathering:
-    """Rows as they are met, column by column."""
-
-    cells: list[dict[str, Cell]] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-
-    def add(self, row: int, cells: dict[str, Cell]) -> None:
-        self.cells.append(cells)
-        self.rows.append(row)
-
-    def part(self, file: str, columns: Iterable[str]) -> SourceRows:
-        data, lines = {}, {}
-        for name in columns:
-            column = [cells[name] for cells in self.cells]
-            data[name] = [text for text, _ in column]
-            numbers = [line for _, line in column]
-            lines[name] = np.array(numbers, int)
-        return SourceRows(
-            file=file,
-            data=pd.DataFrame(data, dtype=str),
-            rows=np.array(self.rows, int),
-            headings=_HEADINGS,
-            lines=lines,
-        )
+def _source_rows(
+    file: str, rows: Sequence[_CtfRow], columns: Iterable[str]
+) -> SourceRows:
+    data, lines = {}, {}
+    for name in columns:
+        column = [row.cells[name] for row in rows]
+        data[name] = [cell.text for cell in column]
+        lines[name] = np.array([cell.line for cell in column], int)
+    return SourceRows(
+        file=file,
+        data=pd.DataFrame(data, dtype=str),
+        rows=np.array([row.line for row in rows], int),
+        headings=_HEADINGS,
+        lines=lines,
+    )
 
 
 def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
@@ -134,30 +136,31 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
     Dates of birth are not read. Results that the framework cannot read are passed over, and counted in the notes. Raises
     FaultyFile where the file is no CTF, is broken, or declares a document type.
     """
-    pupils, results = _Gathering(), _Gathering()
+    pupils: list[_CtfRow] = []
+    results: list[_CtfRow] = []
     passed_over: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     header: dict[str, str] = {}
     leaving: list[str] = []
     for pupil in _pupils(file, header):
         cells = _pupil_cells(pupil)
-        pupils.add(pupil.sourceline, cells)
+        pupils.append(_CtfRow(pupil.sourceline, cells))
         accepted = _results(pupil, framework, passed_over)
         taken = list(_latest(accepted, framework))
         leaving.append(_leaving(taken))
         for result in taken:
             row = {"pupil_id": cells["pupil_id"], **result.cells}
-            results.add(result.line, row)
+            results.append(_CtfRow(result.line, row))
             scale = framework.scale_of(result.stage)
             name = scale.parse(result.text)
             if name is not None and scale.is_code(name):
                 codes[name] += 1
-    if not pupils.rows:
+    if not pupils:
         raise fault(file.name, "the file holds no pupils", _AGAIN)
     columns = [name for name in _HEADINGS if name not in _OF_RESULT]
     return ReadCtf(
-        pupils=pupils.part(file.name, columns),
-        results=results.part(file.name, ["pupil_id", *_OF_RESULT]),
+        pupils=_source_rows(file.name, pupils, columns),
+        results=_source_rows(file.name, results, ["pupil_id", *_OF_RESULT]),
         notes=_notes(file.name, passed_over, codes),
         academic_year=_academic_year(header),
         leaving=np.array(leaving, object),
@@ -166,11 +169,12 @@ def read_ctf(file: NamedFile, *, framework: Framework) -> ReadCtf:
 
 def _leaving(results: Iterable[_CtfResult]) -> str:
     """The summer of Year 11 by the latest year in which there are key stage 2 results; '' where there are none."""
-    years = [result.year for result in results if result.stage == "KS2"]
-    known_years = [
-        int(year) for year in years if re.fullmatch(r"(19|20)[0-9]{2}", year)
+    years = [
+        int(result.year)
+        for result in results
+        if result.stage == "KS2" and _YEAR.fullmatch(result.year)
     ]
-    return f"{max(known_years) + _YEARS_FROM_KS2}" if known_years else ""
+    return f"{max(years) + YEARS_FROM_KS2}" if years else ""
 
 
 def _notes(file: str, passed_over: Counter[str], codes: Counter[str]) -> list[str]:
@@ -198,9 +202,11 @@ def _academic_year(header: dict[str, str]) -> int | None:
     (2027, None)
     """
     starts = []
-    if year := re.match(r"(20[0-9]{2})(?![0-9])", header.get("AcademicYear", "")):
+    written = header.get("AcademicYear", "")
+    if year := re.match(r"(20[0-9]{2})(?![0-9])", written):
         starts.append(int(year[1]))
-    if date := re.match(r"(20[0-9]{2})-(0[1-9]|1[0-2])", header.get("DateTime", "")):
+    written = header.get("DateTime", "")
+    if date := re.match(r"(20[0-9]{2})-(0[1-9]|1[0-2])", written):
         # Files of August are of the year that has just ended.
         before_september = int(date[2]) < 9
         starts.append(int(date[1]) - before_september)
@@ -210,22 +216,12 @@ def _academic_year(header: dict[str, str]) -> int | None:
 def _pupils(file: NamedFile, header: dict[str, str]) -> Iterator[etree._Element]:
     """Each Pupil in turn; what has been read is let go, so that a large file needs little memory. Fills `header` on the way."""
     with file.open() as stream:
-        events = etree.iterparse(
-            stream,
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        )
+        events = etree.iterparse(stream, events=("start", "end"), **SAFE_XML)
         try:
             _, root = next(events)
             if root.getroottree().docinfo.doctype:
-                raise fault(
-                    file.name,
-                    "the file declares a document type, which a Common Transfer File never does",
-                    _NOT_CTF,
-                )
+                rule = "the file declares a document type, which a Common Transfer File never does"
+                raise fault(file.name, rule, _NOT_CTF)
             if etree.QName(root).localname != "CTfile":
                 raise fault(file.name, "this is not a Common Transfer File", _NOT_CTF)
             for event, element in events:
@@ -233,32 +229,33 @@ def _pupils(file: NamedFile, header: dict[str, str]) -> Iterator[etree._Element]
                     continue
                 name = etree.QName(element).localname
                 if name == "Header":
-                    header["AcademicYear"] = _cell(element, ".//{*}AcademicYear")[0]
-                    header["DateTime"] = _cell(element, "DateTime")[0]
+                    header["AcademicYear"] = _text(element, ".//{*}AcademicYear")
+                    header["DateTime"] = _text(element, "DateTime")
                 elif name == "Pupil":
                     yield element
                     element.clear()
                     while element.getprevious() is not None:
                         del element.getparent()[0]
         except etree.XMLSyntaxError as error:
-            line = error.lineno if error.lineno else None
-            raise fault(
-                file.name, "the file is damaged here, or incomplete", _AGAIN, row=line
-            ) from error
+            rule = "the file is damaged here, or incomplete"
+            line = error.lineno or None
+            raise fault(file.name, rule, _AGAIN, row=line) from error
 
 
-def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
-    upn, line = _cell(pupil, "UPN")
+def _pupil_cells(pupil: etree._Element) -> dict[str, CtfCell]:
+    upn = _cell(pupil, "UPN")
     sex = _cell(pupil, "Sex")
-    sex = sex if sex[0] else _cell(pupil, "Gender")
-    code, sex_line = sex
+    sex = sex if sex.text else _cell(pupil, "Gender")
+    year_group = _cell(pupil, ".//{*}BasicDetails/{*}NCyearActual")
+    if year_group.text in _NO_YEAR_GROUP:
+        year_group = year_group._replace(text="")
     first, second = _needs(pupil)
     return {
-        "pupil_id": (upn.upper(), line),
+        "pupil_id": upn._replace(text=upn.text.upper()),
         "forename": _cell(pupil, "Forename"),
         "surname": _cell(pupil, "Surname"),
-        "sex": (_SEX.get(code, code), sex_line),
-        "year_group": _year_group(pupil),
+        "sex": sex._replace(text=_SEX.get(sex.text, sex.text)),
+        "year_group": year_group,
         "ethnicity": _cell(pupil, ".//{*}BasicDetails/{*}Ethnicity"),
         "language": _language(pupil),
         "sen_provision": _sen_provision(pupil),
@@ -268,94 +265,75 @@ def _pupil_cells(pupil: etree._Element) -> dict[str, Cell]:
     }
 
 
-def _year_group(pupil: etree._Element) -> Cell:
-    text, line = _cell(pupil, ".//{*}BasicDetails/{*}NCyearActual")
-    return "" if text in _NO_YEAR_GROUP else text, line
-
-
-def _cell(element: etree._Element, path: str) -> Cell:
+def _cell(element: etree._Element, path: str) -> CtfCell:
     """The text at a path and its line; '' and the element's own line where there is none."""
     child = element.find(path if "{" in path else f"{{*}}{path}")
     if child is None:
-        return "", element.sourceline
-    text = "".join(child.itertext()).strip()
-    return text, child.sourceline
+        return CtfCell("", element.sourceline)
+    text = "".join(child.itertext())
+    return CtfCell(text.strip(), child.sourceline)
 
 
-def _language(pupil: etree._Element) -> Cell:
+def _text(element: etree._Element, path: str) -> str:
+    return _cell(element, path).text
+
+
+def _language(pupil: etree._Element) -> CtfCell:
     """The first language (type F), or the only one that is given."""
     languages = pupil.findall(".//{*}BasicDetails/{*}Languages/{*}Type")
-
-    def is_additional(language: etree._Element) -> bool:
-        return _cell(language, "LanguageType")[0] != "F"
-
-    languages.sort(key=is_additional)
-    return (
-        _cell(languages[0], "Language")
-        if languages
-        else _cell(pupil, ".//{*}BasicDetails/{*}Languages/{*}Language")
-    )
+    if not languages:
+        return _cell(pupil, ".//{*}BasicDetails/{*}Languages/{*}Language")
+    first = (one for one in languages if _text(one, "LanguageType") == "F")
+    return _cell(next(first, languages[0]), "Language")
 
 
-def _sen_provision(pupil: etree._Element) -> Cell:
+def _sen_provision(pupil: etree._Element) -> CtfCell:
     rows = pupil.findall(".//{*}SENhistory/{*}SEN")
     if not rows:
-        return "", pupil.sourceline
-
+        return CtfCell("", pupil.sourceline)
     # Of two that begin on one day the later in the file stands: max keeps the first, so they are met from the end.
-    def start(row: etree._Element) -> str:
-        return _cell(row, "StartDate")[0]
-
-    latest = max(reversed(rows), key=start)
+    latest = max(reversed(rows), key=lambda row: _text(row, "StartDate"))
     return _cell(latest, "SENprovision")
 
 
-def _needs(pupil: etree._Element) -> tuple[Cell, Cell]:
+def _needs(pupil: etree._Element) -> tuple[CtfCell, CtfCell]:
     """The needs of rank 1 and 2 that have not ended."""
     needs = [
         need
         for need in pupil.iterfind(".//{*}SENhistory//{*}SENneed")
-        if not _cell(need, "NeedEndDate")[0]
+        if not _text(need, "NeedEndDate")
     ]
     last = len(needs) + 1
 
     def rank(need: etree._Element) -> int:
-        text, _ = _cell(need, "SENtypeRank")
+        text = _text(need, "SENtypeRank")
         return int(text) if re.fullmatch(r"\d{1,9}", text) else last
 
     needs.sort(key=rank)
     cells = [_cell(need, "SENtype") for need in needs[:2]]
-    nothing = ("", pupil.sourceline)
+    nothing = CtfCell("", pupil.sourceline)
     first, second = [*cells, nothing, nothing][:2]
     return first, second
 
 
-def _attendance(pupil: etree._Element) -> Cell:
+def _attendance(pupil: etree._Element) -> CtfCell:
     """Sessions attended of those possible, percent, over all schools of the latest year."""
-    years = [
-        possible.getparent()
-        for possible in pupil.iterfind(".//{*}Attendance//{*}SessionsPossible")
-    ]
-    if not years:
-        return "", pupil.sourceline
-
-    def name_of(year: etree._Element) -> str:
-        return _cell(year, "Year")[0]
-
-    latest = max(map(name_of, years))
-    years = [year for year in years if name_of(year) == latest]
-    line = _cell(years[-1], "SessionsAttended")[1]
-    counts = [
-        (_cell(year, "SessionsAttended")[0], _cell(year, "SessionsPossible")[0])
-        for year in years
-    ]
+    schools = pupil.findall(".//{*}Attendance//{*}SessionsPossible/..")
+    if not schools:
+        return CtfCell("", pupil.sourceline)
+    latest = max(_text(school, "Year") for school in schools)
+    schools = [school for school in schools if _text(school, "Year") == latest]
+    line = _cell(schools[-1], "SessionsAttended").line
+    attended = [_text(school, "SessionsAttended") for school in schools]
+    possible = [_text(school, "SessionsPossible") for school in schools]
     # A year has some 380 sessions: what has more than four digits is no count of them.
-    if not all(re.fullmatch(r"[0-9]{1,4}", text) for pair in counts for text in pair):
-        return "not a number", line
-    attended, possible = (
-        sum(int(count) for count in column) for column in zip(*counts, strict=True)
-    )
-    return (f"{100 * attended / possible:.1f}" if possible else ""), line
+    if not all(map(re.compile("[0-9]{1,4}").fullmatch, attended + possible)):
+        return CtfCell("not a number", line)
+    sessions = sum(map(int, possible))
+    if not sessions:
+        return CtfCell("", line)
+    share = sum(map(int, attended)) / sessions
+    return CtfCell(f"{100 * share:.1f}", line)
 
 
 def _results(
@@ -365,43 +343,40 @@ def _results(
     own = [subject.name for subject in framework.subjects]
     for key_stage in pupil.iterfind(".//{*}StageAssessments/{*}KeyStage"):
         stage = _cell(key_stage, "Stage")
-        if stage[0] not in framework.result_stages():
+        if stage.text not in framework.result_stages():
             continue
-        scale = framework.scale_of(stage[0])
+        scale = framework.scale_of(stage.text)
         for assessment in key_stage.iterfind("{*}StageAssessment"):
-            cells_of = {
-                name: _cell(assessment, name)
-                for name in ("Subject", "Component", "Method", "Result")
-            }
-            method = cells_of["Method"][0]
-            result = cells_of["Result"][0]
-            qualifier = _cell(assessment, "ResultQualifier")[0]
+            written = _cell(assessment, "Subject")
+            method = _cell(assessment, "Method")
+            result = _cell(assessment, "Result")
+            qualifier = _text(assessment, "ResultQualifier")
             on_scale = qualifier in _QUALIFIERS.get(scale.name, ())
             if (
                 qualifier in _NO_STANDARDS
-                or not (on_scale or result)
-                or method not in _METHODS
-                or _cell(assessment, "ResultStatus")[0] in _NO_RESULT_YET
-                or cells_of["Subject"][0] not in _SUBJECTS
+                or not (on_scale or result.text)
+                or method.text not in _METHODS
+                or _text(assessment, "ResultStatus") in _NO_RESULT_YET
+                or written.text not in _SUBJECTS
             ):
                 continue
-            subject = _subject(cells_of["Subject"][0], cells_of["Component"][0])
+            subject = _subject(written.text, _text(assessment, "Component"))
             if subject == "":
                 passed_over[_PART] += 1
             elif framework.subject(subject) not in own:
                 continue
-            elif not (on_scale or _is_standard(result, scale)):
+            elif not (on_scale or _is_standard(result.text, scale)):
                 passed_over[_OTHER_SCALE] += 1
-            elif result and scale.parse(result) is None:
+            elif result.text and scale.parse(result.text) is None:
                 passed_over[_UNKNOWN] += 1
             else:
                 cells = {
                     "stage": stage,
-                    "subject": (subject, cells_of["Subject"][1]),
-                    "kind": (_METHODS[method], cells_of["Method"][1]),
-                    "result": cells_of["Result"],
+                    "subject": written._replace(text=subject),
+                    "kind": method._replace(text=_METHODS[method.text]),
+                    "result": result,
                 }
-                year = _cell(assessment, "Year")[0]
+                year = _text(assessment, "Year")
                 yield _CtfResult(year, assessment.sourceline, cells, on_scale)
 
 
@@ -428,14 +403,16 @@ def _latest(
     """
     by_key: dict[tuple[str, ...], list[_CtfResult]] = {}
     for result in results:
-        key = tuple(result.cells[name][0] for name in ("stage", "subject", "kind"))
+        cells = [result.cells[name] for name in _OF_RESULT[:3]]
+        key = tuple(cell.text for cell in cells)
         by_key.setdefault(key, []).append(result)
     for (stage, *_), same in by_key.items():
         year = max(result.year for result in same)
         latest = [result for result in same if result.year == year]
         on_scale = [result for result in latest if result.on_scale]
         scale = framework.scale_of(stage)
-        yield from on_scale or [max(latest, key=lambda result: _tells(result, scale))]
+        tells = partial(_tells, scale=scale)
+        yield from on_scale or [max(latest, key=tells)]
 
 
 def _tells(result: _CtfResult, scale: Scale) -> tuple[bool, bool, bool]:

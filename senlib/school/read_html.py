@@ -5,9 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from lxml import etree
 
@@ -20,9 +20,16 @@ from senlib.school.files import (
     ReadingProgress,
     fault,
 )
-from senlib.school.heading_rows import IsHeading, Merge
-from senlib.school.raw_tables import RawTable, Row, Surroundings, TooLarge, table_of
-from senlib.school.what_is_hidden import hidden_rows_note
+from senlib.school.heading_rows import Merge
+from senlib.school.raw_tables import (
+    OpenFile,
+    RawTable,
+    Row,
+    Surroundings,
+    TooLarge,
+    table_of,
+)
+from senlib.school.sheet_xml import Attributes
 
 _BYTES_AT_ONCE = 64 * 1024
 _LARGEST_PAGE = 60 * 1024**2
@@ -38,46 +45,37 @@ _NO_TEXT = ("script", "style", "title", "template")
 _BREAKS = ("br", "p", "div", "li", "tr")
 
 
-def read_html(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
-) -> list[RawTable]:
+def read_html(source: OpenFile) -> list[RawTable]:
     """The tables of a web page; FaultyFile where there is none."""
-    return _tables([(_bounded(stream, name=name), "")], name, is_heading, progress)
+    return _tables([(_content(source), "")], source)
 
 
-def read_mhtml(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
-) -> list[RawTable]:
+def read_mhtml(source: OpenFile) -> list[RawTable]:
     """The tables of the web pages in an MHTML file, such as Excel's 'Single File Web Page'."""
-    message = email.message_from_bytes(
-        _bounded(stream, name=name), policy=email.policy.compat32
-    )
+    message = email.message_from_bytes(_content(source), policy=email.policy.compat32)
     pages = []
     for part in message.walk():
         if part.get_content_type() == "text/html":
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
                 pages.append((content, part.get_content_charset() or ""))
-    return _tables(pages, name, is_heading, progress)
+    return _tables(pages, source)
 
 
-def _bounded(stream: BinaryIO, *, name: str) -> bytes:
-    content = stream.read(_LARGEST_PAGE + 1)
+def _content(source: OpenFile) -> bytes:
+    content = source.stream.read(_LARGEST_PAGE + 1)
     if len(content) > _LARGEST_PAGE:
-        raise fault(name, "the file is larger than 60 MB", SPLIT_IT)
+        raise fault(source.name, "the file is larger than 60 MB", SPLIT_IT)
     return content
 
 
-def _tables(
-    pages: Sequence[tuple[bytes, str]],
-    name: str,
-    is_heading: IsHeading,
-    progress: ReadingProgress,
-) -> list[RawTable]:
+def _tables(pages: Sequence[tuple[bytes, str]], source: OpenFile) -> list[RawTable]:
+    """The tables of pages, each given with the encoding that is known of it, '' where none is."""
+    name = source.name
     all_tables = []
     try:
         for content, charset in pages:
-            all_tables += _parsed(content, charset, progress)
+            all_tables += _parsed(content, charset, source.progress)
     except TooLarge as error:
         raise fault(name, TOO_LARGE, SPLIT_IT) from error
     except etree.LxmlError as error:
@@ -85,15 +83,14 @@ def _tables(
     # Pages lay out headings and logos in tables too: beside a real one, what has one row or column is none.
     real = [table for table in all_tables if len(table.rows) > 1 and table.columns > 1]
     chosen = real or [table for table in all_tables if table.rows]
-    labels = [f"{name}, table {number}" for number in range(1, len(chosen) + 1)]
     tables = [
         table_of(
             iter(table.rows),
-            file=label if len(chosen) > 1 else name,
-            is_heading=is_heading,
-            around=Surroundings(merges=table.merges, notes=table.notes()),
+            file=f"{name}, table {number}" if len(chosen) > 1 else name,
+            is_heading=source.is_heading,
+            around=table,
         )
-        for table, label in zip(chosen, labels, strict=True)
+        for number, table in enumerate(chosen, start=1)
     ]
     if not any(tables):
         raise _no_table(name)
@@ -123,32 +120,24 @@ def _decoded(content: bytes, charset: str) -> str:
     """The page as text: by its mark, by what it says of itself, as UTF-8, or as Windows writes it."""
     if content.startswith(UTF_16_MARKS):
         return content.decode("utf-16", "replace")
-    declared = _CHARSET.search(content[:4096])
-    for encoding in (
-        charset,
-        declared[1].decode("ascii", "ignore") if declared else "",
-        "utf-8-sig",
-    ):
-        try:
-            if encoding and encoding.lower().replace("_", "-") not in (
-                "iso-8859-1",
-                "latin-1",
-            ):
-                return content.decode(encoding)
-        except (LookupError, UnicodeError):
+    match = _CHARSET.search(content[:4096])
+    declared = match[1].decode("ascii", "ignore") if match else ""
+    for encoding in (charset, declared, "utf-8-sig"):
+        spelling = encoding.lower().replace("_", "-")
+        if spelling in ("", "iso-8859-1", "latin-1"):
             continue
+        with suppress(LookupError, UnicodeError):
+            return content.decode(encoding)
     return content.decode("cp1252", "replace")
 
 
 @dataclass
-class _Table:
+class _Table(Surroundings):
     """A table on its way: its rows so far, and how far cells from above reach down."""
 
     rows: list[Row] = field(default_factory=list)
-    merges: list[Merge] = field(default_factory=list)
     row: int = 0
     columns: int = 0
-    hidden_rows: int = 0
     cells: list[str] = field(default_factory=list)
     text: list[str] | None = None
     from_above: dict[int, int] = field(default_factory=dict)
@@ -158,36 +147,26 @@ class _Table:
         self.end_row()
         self.row += 1
 
-    def start_cell(self, attributes: Mapping[str, str]) -> None:
+    def start_cell(self, attributes: Attributes) -> None:
         self.end_cell()
-        while self.from_above and self.from_above.get(len(self.cells), 0) >= max(
-            self.row, 1
-        ):
+        row = max(self.row, 1)
+        while self.from_above and self.from_above.get(len(self.cells), 0) >= row:
             self.cells.append("")
         self.text = []
-        self.span = (
-            (_span(attributes, "rowspan"), _span(attributes, "colspan"))
-            if attributes
-            else (1, 1)
-        )
+        self.span = _span(attributes, "rowspan"), _span(attributes, "colspan")
 
     def end_cell(self) -> None:
         if self.text is None:
             return
         words = "".join(self.text).split()
         text, self.text = " ".join(words), None
-        if self.span == (1, 1):
-            self.cells.append(text)
-            if len(self.cells) > _WIDEST:
-                raise TooLarge
-            return
         rows, columns = self.span
         first = len(self.cells)
         last = first + columns - 1
         bottom = self.row + rows - 1
         if last >= _WIDEST:
             raise TooLarge
-        if rows > 1 or columns > 1:
+        if self.span != (1, 1):
             merge = Merge(self.row, first, bottom, last)
             self.merges.append(merge)
         if rows > 1:
@@ -202,22 +181,14 @@ class _Table:
             self.rows.append((self.row, self.cells))
         self.cells = []
 
-    def notes(self) -> list[str]:
-        return (
-            [hidden_rows_note(self.hidden_rows, filtered=False)]
-            if self.hidden_rows
-            else []
-        )
+
+def _span(attributes: Attributes, name: str) -> int:
+    written = attributes.get(name, "1").strip()
+    number = int(written) if re.fullmatch("[0-9]{1,6}", written) else 1
+    return min(max(number, 1), _WIDEST)
 
 
-def _span(attributes: Mapping[str, str], name: str) -> int:
-    written = attributes.get(name, "").strip()
-    if not re.fullmatch("[0-9]{1,6}", written):
-        return 1
-    return min(max(int(written), 1), _WIDEST)
-
-
-def _is_unseen(attributes: Mapping[str, str]) -> bool:
+def _is_unseen(attributes: Attributes) -> bool:
     return "hidden" in attributes or bool(_UNSEEN.search(attributes.get("style", "")))
 
 
@@ -230,7 +201,7 @@ class _TablesOfPage:
         self._unseen = 0
         self._count = 0
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Attributes) -> None:
         table = self._open[-1] if self._open else None
         if self._unseen:
             self._unseen += 1

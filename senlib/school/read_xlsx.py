@@ -7,44 +7,37 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO, NamedTuple
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
 
 from lxml import etree
 
 from senlib.school import files
-from senlib.school.faults import FaultyFile
-from senlib.school.file_formats import locked
-from senlib.school.files import (
-    SAVE_AS_XLSX,
-    SPLIT_IT,
-    TOO_LARGE,
-    ReadingProgress,
-    fault,
-)
-from senlib.school.heading_rows import IsHeading
+from senlib.school.file_formats import locked, member_name
+from senlib.school.files import DAMAGED, SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, fault
 from senlib.school.number_formats import EPOCH_1900, EPOCH_1904, PLAIN, kind_of
 from senlib.school.raw_tables import (
     DELETE_FAR,
     TOO_FAR,
+    OpenFile,
     RawTable,
     Row,
-    Surroundings,
     TooLarge,
-    table_of,
 )
 from senlib.school.sheet_xml import (
+    SAFE_XML,
+    Attributes,
     Elements,
+    Matches,
     NoWorkbook,
     SharedStrings,
     SheetXml,
+    Target,
     is_true,
 )
-from senlib.school.what_is_hidden import (
-    beside_hidden_sheets,
-    hidden_rows_note,
-    no_table_shown,
-)
+from senlib.school.visible_sheets import SheetRows, tables_of_sheets
 
 _BYTES_AT_ONCE = 64 * 1024
 # The quickest way to fill the time is elements without content: a sheet of 100,000 pupils has a third of these.
@@ -53,216 +46,161 @@ _MOST_ELEMENTS = 14_000_000
 _MOST_UNPACKED = 2
 _MOST_SHEETS = 500
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, etree.XMLSyntaxError, NoWorkbook),
-    *(
-        EOFError,
-        ValueError,
-        LookupError,
-        NotImplementedError,
-        RuntimeError,
-        OverflowError,
-    ),
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    etree.XMLSyntaxError,
+    EOFError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    OverflowError,
 )
 
 
-class _XlsxSheet(NamedTuple):
-    name: str
-    hidden: bool
-    part: str
-
-
 class _Workbook(NamedTuple):
-    sheets: list[_XlsxSheet]
+    """What the main part of a workbook says: its worksheets by their parts, the other parts, and how cells are to be taken."""
+
+    sheets: dict[str, SheetRows]
     sheet_count: int
     shared: str
     styles: str
-    dates_from_1904: bool
+    epoch: datetime
     made_up_zeros: bool
 
 
-def read_xlsx(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
-) -> list[RawTable]:
+def read_xlsx(source: OpenFile) -> list[RawTable]:
     """The tables of a workbook, one a sheet; sheets that are hidden or hold no cell are passed over.
 
     Raises FaultyFile where the workbook is too large, damaged, locked, or shows no table.
     """
     try:
-        with zipfile.ZipFile(stream) as archive:
-            return _Package(archive, name=name, progress=progress).tables(is_heading)
-    except FaultyFile:
-        raise
+        with zipfile.ZipFile(source.stream) as archive:
+            package = _Package(archive, source)
+            book = package.workbook()
+            sheets, several = package.sheets(book), book.sheet_count > 1
+            return tables_of_sheets(sheets, source, several=several)
     except TooLarge as error:
-        raise fault(name, TOO_FAR, DELETE_FAR) from error
+        raise fault(source.name, TOO_FAR, DELETE_FAR) from error
     except _BROKEN as error:
-        raise fault(
-            name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX
-        ) from error
+        raise fault(source.name, DAMAGED, SAVE_AS_XLSX) from error
 
 
 class _Package:
     """The parts of a workbook, unpacked piece by piece and never further than its bound."""
 
-    def __init__(
-        self, archive: zipfile.ZipFile, *, name: str, progress: ReadingProgress
-    ) -> None:
-        if any(member.flag_bits & 1 for member in archive.infolist()):
-            raise locked(name)
+    def __init__(self, archive: zipfile.ZipFile, source: OpenFile) -> None:
         self._archive = archive
-        self._name = name
-        self._progress = progress
-        self._members = {
-            member.filename.replace("\\", "/").lstrip("/").lower(): member
-            for member in archive.infolist()
-        }
-        self._unpacked = self._elements = 0
-        self._expected = 0
+        self._source = source
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        for member in archive.infolist():
+            is_locked = member.flag_bits & 1
+            if is_locked:
+                raise locked(source.name)
+            self._members[member_name(member.filename)] = member
+        self._unpacked = self._elements = self._expected = 0
 
-    def tables(self, is_heading: IsHeading) -> list[RawTable]:
-        book = self._workbook()
-        visible = [sheet for sheet in book.sheets if not sheet.hidden]
-        hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
-        parts = [*(sheet.part for sheet in visible), book.shared]
-        self._expected = sum(self._declared_size(part) for part in parts)
-        shared = SharedStrings()
-        if book.shared:
-            self._parse(book.shared, shared)
-        kinds = self._kinds(book.styles) if book.styles else [PLAIN]
-        tables = []
-        for sheet in visible:
-            xml = SheetXml(
-                shared=shared.texts,
-                kinds=kinds,
-                epoch=EPOCH_1904 if book.dates_from_1904 else EPOCH_1900,
-                made_up_zeros=book.made_up_zeros,
-            )
-            label = (
-                f"{self._name}, sheet '{sheet.name}'"
-                if book.sheet_count > 1
-                else self._name
-            )
-            table = self._table(sheet.part, xml, label=label, is_heading=is_heading)
-            if table is not None:
-                tables.append(table)
-        visible_tables = beside_hidden_sheets(tables, hidden)
-        if not visible_tables:
-            raise no_table_shown(self._name, hidden)
-        return visible_tables
-
-    def _table(
-        self, part: str, xml: SheetXml, *, label: str, is_heading: IsHeading
-    ) -> RawTable | None:
-        around = Surroundings(merges=xml.merges, hidden_columns=xml.hidden_columns)
-
-        def rows() -> Iterator[Row]:
-            for _ in self._parsed(part, xml):
-                yield from xml.take()
-            if xml.hidden_rows:
-                around.notes.append(
-                    hidden_rows_note(xml.hidden_rows, filtered=xml.filtered)
-                )
-
-        return table_of(
-            rows(), file=label, is_heading=is_heading, around=around, sheet=True
-        )
-
-    def _workbook(self) -> _Workbook:
+    def workbook(self) -> _Workbook:
+        """What the main part says. Charts and macros have sheets too, which hold no cells and are left out."""
         roots = self._relations("_rels/.rels", folder="")
-        part = next(
-            (target for target, kind in roots.values() if kind == "officeDocument"),
-            "xl/workbook.xml",
-        )
-        elements = Elements("sheet", "workbookPr", "calcPr")
-        self._parse(part, elements)
+        parts = (target for target, kind in roots.values() if kind == "officeDocument")
+        part = next(parts, "xl/workbook.xml")
+        if part.lower() not in self._members:
+            raise NoWorkbook
+        elements = self._elements_of(part, "sheet", "workbookPr", "calcPr")
         folder, file = posixpath.split(part)
         relations = self._relations(f"{folder}/_rels/{file}.rels", folder=folder)
-        sheets = [
-            attributes for name, attributes in elements.matches if name == "sheet"
-        ]
-        if len(sheets) > _MOST_SHEETS:
+        named = [attributes for name, attributes in elements if name == "sheet"]
+        if len(named) > _MOST_SHEETS:
             rule = f"the workbook has more than {_MOST_SHEETS} sheets"
-            raise fault(
-                self._name, rule, "Save the sheet with the pupils as its own workbook."
-            )
-        # Charts and macros have sheets too, which hold no cells.
-        worksheets = [
-            _XlsxSheet(
-                attributes["name"],
-                attributes.get("state", "visible") != "visible",
-                target,
-            )
-            for attributes in sheets
-            for target, kind in [relations[_relation_id(attributes)]]
-            if kind == "worksheet"
-        ]
-        if len({sheet.part for sheet in worksheets}) < len(worksheets):
-            raise NoWorkbook
+            remedy = "Save the sheet with the pupils as its own workbook."
+            raise fault(self._source.name, rule, remedy)
+        sheets: dict[str, SheetRows] = {}
+        for attributes in named:
+            target, kind = relations[_relation_id(attributes)]
+            if kind == "worksheet":
+                if target in sheets:
+                    raise NoWorkbook
+                hidden = attributes.get("state", "visible") != "visible"
+                sheets[target] = SheetRows(attributes["name"], hidden)
         others = {kind: target for target, kind in relations.values()}
-        settings = {
-            name: attributes for name, attributes in elements.matches if name != "sheet"
-        }
+        settings = dict(elements)
         properties = settings.get("workbookPr", {})
         calculation = settings.get("calcPr", {})
+        from_1904 = is_true(properties.get("date1904"))
         return _Workbook(
-            sheets=worksheets,
-            sheet_count=len(sheets),
+            sheets=sheets,
+            sheet_count=len(named),
             shared=others.get("sharedStrings", ""),
             styles=others.get("styles", ""),
-            dates_from_1904=is_true(properties.get("date1904")),
+            epoch=EPOCH_1904 if from_1904 else EPOCH_1900,
             made_up_zeros=is_true(calculation.get("fullCalcOnLoad")),
         )
 
+    def sheets(self, book: _Workbook) -> Iterator[SheetRows]:
+        """The worksheets, those that are visible with their rows, which are parsed as they are asked for."""
+        parts = [book.shared]
+        parts += [part for part, sheet in book.sheets.items() if not sheet.hidden]
+        members = [self._members.get(part.lower()) for part in parts]
+        self._expected = sum(member.file_size for member in members if member)
+        shared = SharedStrings()
+        if book.shared:
+            deque(self._parsed(book.shared, shared), maxlen=0)
+        kinds = self._kinds(book.styles)
+        for part, sheet in book.sheets.items():
+            if not sheet.hidden:
+                xml = SheetXml(
+                    shared=shared.texts,
+                    kinds=kinds,
+                    epoch=book.epoch,
+                    made_up_zeros=book.made_up_zeros,
+                )
+                sheet.rows, sheet.around = self._rows(part, xml), xml.around
+            yield sheet
+
+    def _rows(self, part: str, xml: SheetXml) -> Iterator[Row]:
+        for _ in self._parsed(part, xml):
+            yield from xml.take()
+
     def _relations(self, part: str, *, folder: str) -> dict[str, tuple[str, str]]:
         """What a part refers to, by identifier: where it is, and what kind of part."""
-        if part.lower() not in self._members:
-            return {}
-        elements = Elements("Relationship")
-        self._parse(part, elements)
-        return {
-            attributes["Id"]: (
-                posixpath.normpath(
-                    posixpath.join("/", folder, attributes["Target"].replace("\\", "/"))
-                ).lstrip("/"),
-                attributes["Type"].rpartition("/")[2],
-            )
-            for _, attributes in elements.matches
-            if attributes.get("TargetMode") != "External"
-        }
+        relations = {}
+        for _, attributes in self._elements_of(part, "Relationship"):
+            if attributes.get("TargetMode") != "External":
+                target = attributes["Target"].replace("\\", "/")
+                path = posixpath.join("/", folder, target)
+                path = posixpath.normpath(path)
+                kind = attributes["Type"].rpartition("/")[2]
+                relations[attributes["Id"]] = path.lstrip("/"), kind
+        return relations
 
     def _kinds(self, part: str) -> list[str]:
         """What the number format of each style shows, by the style's number."""
-        if part.lower() not in self._members:
-            return [PLAIN]
-        elements = Elements(
-            "numFmt", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "xf"
-        )
-        self._parse(part, elements)
+        groups = "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"
         codes: dict[int, str] = {}
         kinds = []
         inside = ""
-        for name, attributes in elements.matches:
+        for name, attributes in self._elements_of(part, "numFmt", "xf", *groups):
             if name == "xf" and inside == "cellXfs":
                 number = int(attributes.get("numFmtId", 0))
-                kinds.append(kind_of(number, codes.get(number)))
+                code = codes.get(number)
+                kinds.append(kind_of(number, code))
             elif name == "numFmt" and inside == "":
                 codes[int(attributes["numFmtId"])] = attributes["formatCode"]
-            elif name not in ("xf", "numFmt"):
+            elif name in groups:
                 inside = name
         return kinds or [PLAIN]
 
-    def _parse(self, part: str, target: object) -> None:
-        for _ in self._parsed(part, target):
-            pass
+    def _elements_of(self, part: str, *names: str) -> Matches:
+        """The elements of these names in a part; none where there is no such part."""
+        elements = Elements(*names)
+        if part.lower() in self._members:
+            deque(self._parsed(part, elements), maxlen=0)
+        return elements.matches
 
-    def _parsed(self, part: str, target: object) -> Iterator[None]:
-        """Parse a part into its target, a piece at a time: entities, document types and outside addresses switched off."""
-        parser = etree.XMLParser(
-            target=target,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        )
+    def _parsed(self, part: str, target: Target) -> Iterator[None]:
+        """Parse a part into its target, a piece at a time."""
+        parser = etree.XMLParser(target=target, **SAFE_XML)
         for piece in self._pieces(part):
             parser.feed(piece)
             yield
@@ -272,30 +210,21 @@ class _Package:
     def _pieces(self, part: str) -> Iterator[bytes]:
         member = self._members[part.lower()]
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise fault(
-                self._name,
-                "the workbook is packed in a way that cannot be read",
-                SAVE_AS_XLSX,
-            )
+            rule = "the workbook is packed in a way that cannot be read"
+            raise fault(self._source.name, rule, SAVE_AS_XLSX)
         # The size that an archive declares is its maker's word: what comes out is counted instead.
         member.file_size = sys.maxsize
         with self._archive.open(member) as source:
             while piece := source.read(_BYTES_AT_ONCE):
                 self._unpacked += len(piece)
                 self._elements += piece.count(b"<") - piece.count(b"</")
-                if (
-                    self._unpacked > _MOST_UNPACKED * files.MAX_BYTES
-                    or self._elements > _MOST_ELEMENTS
-                ):
-                    raise fault(self._name, TOO_LARGE, SPLIT_IT)
+                is_bomb = self._unpacked > _MOST_UNPACKED * files.MAX_BYTES
+                if is_bomb or self._elements > _MOST_ELEMENTS:
+                    raise fault(self._source.name, TOO_LARGE, SPLIT_IT)
                 if self._expected:
-                    self._progress(self._unpacked / self._expected)
+                    self._source.progress(self._unpacked / self._expected)
                 yield piece
 
-    def _declared_size(self, part: str) -> int:
-        member = self._members.get(part.lower())
-        return member.file_size if member else 0
 
-
-def _relation_id(attributes: Mapping[str, str]) -> str:
+def _relation_id(attributes: Attributes) -> str:
     return next(value for name, value in attributes.items() if name.endswith("}id"))

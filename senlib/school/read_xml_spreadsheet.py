@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import BinaryIO
-
 from lxml import etree
 
-from senlib.school.files import (
-    SAVE_AS_XLSX,
-    SPLIT_IT,
-    TOO_LARGE,
-    ReadingProgress,
-    fault,
-)
-from senlib.school.heading_rows import IsHeading, Merge
+from senlib.school.files import DAMAGED, SAVE_AS_XLSX, SPLIT_IT, TOO_LARGE, fault
+from senlib.school.heading_rows import Merge
 from senlib.school.number_formats import PERCENT, PLAIN, as_shown, kind_of
-from senlib.school.raw_tables import (
-    UNCALCULATED,
-    RawTable,
-    Row,
-    Surroundings,
-    TooLarge,
-    table_of,
-)
-from senlib.school.sheet_xml import NoWorkbook, Target, is_true
-from senlib.school.what_is_hidden import (
-    beside_hidden_sheets,
-    hidden_rows_note,
-    no_table_shown,
-)
+from senlib.school.raw_tables import UNCALCULATED, OpenFile, RawTable, Row, TooLarge
+from senlib.school.sheet_xml import SAFE_XML, Attributes, Target, is_true
+from senlib.school.visible_sheets import SheetRows, tables_of_sheets
 
 _NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _BYTES_AT_ONCE = 64 * 1024
@@ -40,72 +19,27 @@ _MOST_SHEETS = 500
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 2_000
 
 
-def read_xml_spreadsheet(
-    stream: BinaryIO, *, name: str, is_heading: IsHeading, progress: ReadingProgress
-) -> list[RawTable]:
+def read_xml_spreadsheet(source: OpenFile) -> list[RawTable]:
     """The tables of the sheets that a person sees; FaultyFile where there is none, or the XML is broken."""
-    book = _Book()
+    book, stream = _Book(), source.stream
     size = stream.seek(0, 2)
     stream.seek(0)
     try:
-        parser = etree.XMLParser(
-            target=book,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        )
+        parser = etree.XMLParser(target=book, **SAFE_XML)
         elements = 0
         while piece := stream.read(_BYTES_AT_ONCE):
             elements += piece.count(b"<") - piece.count(b"</")
             if elements > _MOST_ELEMENTS:
                 raise TooLarge
             parser.feed(piece)
-            progress(stream.tell() / size)
+            source.progress(stream.tell() / size)
         parser.close()
     except TooLarge as error:
-        raise fault(name, TOO_LARGE, SPLIT_IT) from error
-    except (etree.XMLSyntaxError, NoWorkbook, ValueError, LookupError) as error:
-        raise fault(
-            name, "the workbook is damaged and cannot be read", SAVE_AS_XLSX
-        ) from error
-    tables = [
-        table_of(
-            iter(sheet.rows),
-            file=f"{name}, sheet '{sheet.name}'" if len(book.sheets) > 1 else name,
-            is_heading=is_heading,
-            around=Surroundings(
-                merges=sheet.merges,
-                hidden_columns=sheet.hidden_columns,
-                notes=sheet.notes(),
-            ),
-            sheet=True,
-        )
-        for sheet in book.sheets
-        if not sheet.hidden
-    ]
-    hidden = [sheet.name for sheet in book.sheets if sheet.hidden]
-    visible_tables = beside_hidden_sheets(
-        [table for table in tables if table is not None], hidden
-    )
-    if not visible_tables:
-        raise no_table_shown(name, hidden)
-    return visible_tables
-
-
-@dataclass
-class _XmlSheet:
-    name: str
-    rows: list[Row] = field(default_factory=list)
-    merges: list[Merge] = field(default_factory=list)
-    hidden_columns: list[range] = field(default_factory=list)
-    hidden_rows: int = 0
-    hidden: bool = False
-    filtered: bool = False
-
-    def notes(self) -> list[str]:
-        rows = self.hidden_rows
-        return [hidden_rows_note(rows, filtered=self.filtered)] if rows else []
+        raise fault(source.name, TOO_LARGE, SPLIT_IT) from error
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise fault(source.name, DAMAGED, SAVE_AS_XLSX) from error
+    several = len(book.sheets) > 1
+    return tables_of_sheets(book.sheets, source, several=several)
 
 
 class _Book(Target):
@@ -113,37 +47,34 @@ class _Book(Target):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sheets: list[_XmlSheet] = []
+        self.sheets: list[SheetRows] = []
+        self._rows: list[Row] = []
         self._kinds: dict[str, str] = {}
         self._style = ""
         self._row = self._column = self._next = self._across = self._count = 0
         self._row_hidden = self._in_comment = False
         self._cells: list[str] = []
-        self._cell: Mapping[str, str] = {}
+        self._cell: Attributes = {}
         self._type: str | None = None
         self._value = ""
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Attributes) -> None:
         name = tag.rpartition("}")[2]
         own = {key.removeprefix(_NAMESPACE): value for key, value in attributes.items()}
         if name == "Visible":
             self.text = []
         elif name == "AutoFilter" and self.sheets:
-            self.sheets[-1].filtered = True
+            self.sheets[-1].around.filtered = True
         elif not tag.startswith(_NAMESPACE):
             return
         elif name == "Style":
             self._style = own.get("ID", "")
         elif name == "NumberFormat":
             code = own.get("Format", "")
-            self._kinds[self._style] = (
-                PERCENT if code == "Percent" else kind_of(0, code)
-            )
+            is_percent = code == "Percent" or kind_of(0, code) == PERCENT
+            self._kinds[self._style] = PERCENT if is_percent else PLAIN
         elif name == "Worksheet":
-            if len(self.sheets) == _MOST_SHEETS:
-                raise TooLarge
-            self.sheets.append(_XmlSheet(own.get("Name", "")))
-            self._row = self._next = 0
+            self._start_sheet(own)
         elif name == "Column":
             self._start_column(own)
         elif name == "Row":
@@ -173,23 +104,31 @@ class _Book(Target):
         elif name == "Row":
             self._end_row()
 
-    def _start_column(self, own: Mapping[str, str]) -> None:
+    def _start_sheet(self, own: Attributes) -> None:
+        if len(self.sheets) == _MOST_SHEETS:
+            raise TooLarge
+        self._rows = []
+        self.sheets.append(SheetRows(own.get("Name", ""), rows=self._rows))
+        self._row = self._next = 0
+
+    def _start_column(self, own: Attributes) -> None:
         first = int(own["Index"]) - 1 if "Index" in own else self._next
         self._next = first + 1 + int(own.get("Span", 0))
         hidden = is_true(own.get("Hidden"))
         if hidden or own.get("Width") == "0":
             columns = range(first, self._next)
-            self.sheets[-1].hidden_columns.append(columns)
+            self.sheets[-1].around.hidden_columns.append(columns)
 
-    def _start_row(self, own: Mapping[str, str]) -> None:
+    def _start_row(self, own: Attributes) -> None:
         self._row = int(own["Index"]) if "Index" in own else self._row + 1
         if self._row > _LAST_ROW:
             raise TooLarge
-        self._row_hidden = is_true(own.get("Hidden")) or own.get("Height") == "0"
+        hidden = is_true(own.get("Hidden"))
+        self._row_hidden = hidden or own.get("Height") == "0"
         self._cells = []
         self._column = 0
 
-    def _start_cell(self, own: Mapping[str, str]) -> None:
+    def _start_cell(self, own: Attributes) -> None:
         self._count += 1
         if "Index" in own:
             self._column = int(own["Index"]) - 1
@@ -200,8 +139,9 @@ class _Book(Target):
         down = int(own.get("MergeDown", 0))
         if self._across or down:
             last = self._column + self._across
-            merge = Merge(self._row, self._column, self._row + down, last)
-            self.sheets[-1].merges.append(merge)
+            bottom = self._row + down
+            merge = Merge(self._row, self._column, bottom, last)
+            self.sheets[-1].around.merges.append(merge)
 
     def _end_cell(self) -> None:
         text = self._shown()
@@ -217,7 +157,7 @@ class _Book(Target):
         if self._type == "Number":
             style = self._cell.get("StyleID", "")
             kind = self._kinds.get(style, PLAIN)
-            return as_shown(self._value, PERCENT if kind == PERCENT else PLAIN)
+            return as_shown(self._value, kind)
         if self._type == "Boolean":
             return "Y" if is_true(self._value) else "N"
         if self._type == "DateTime":
@@ -227,11 +167,8 @@ class _Book(Target):
         return self._value
 
     def _end_row(self) -> None:
-        if not any(map(str.strip, self._cells)):
-            return
-        sheet = self.sheets[-1]
-        if self._row_hidden:
-            sheet.hidden_rows += 1
-        else:
-            row = (self._row, self._cells)
-            sheet.rows.append(row)
+        filled = any(map(str.strip, self._cells))
+        if filled and self._row_hidden:
+            self.sheets[-1].around.hidden_rows += 1
+        elif filled:
+            self._rows.append((self._row, self._cells))

@@ -13,9 +13,9 @@ from senlib.school import headings
 from senlib.school.cells import cells_of
 from senlib.school.contents import holds
 from senlib.school.faults import Fault, FaultyFile
-from senlib.school.file_answers import FileAnswers
 from senlib.school.file_formats import format_of
 from senlib.school.files import NamedFile
+from senlib.school.findings import Findings
 from senlib.school.lists import SchoolList
 from senlib.school.matching import (
     Matched,
@@ -26,11 +26,19 @@ from senlib.school.matching import (
     no_table,
 )
 from senlib.school.questions import school_year
+from senlib.school.raw_tables import RawTable
 from senlib.school.read_ctf import read_ctf
-from senlib.school.read_tables import RawTable, read_tables
+from senlib.school.read_tables import read_tables
+from senlib.text import first_few
 
-# So many headings are named in a note, and so much of each.
-_NAMED, _SHORT = 10, 60
+# So much of a heading is written in a note.
+_SHORT = 60
+# What reading a file that is none of a school's may end in.
+_UNREADABLE = ValueError, ArithmeticError, LookupError, MemoryError, RecursionError
+
+
+# Is given, in words, how far the reading is.
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -52,18 +60,16 @@ class ReviewedColumn:
 
 @dataclass
 class Reading:
-    """What was read, file by file: the tables that are lists, and the CTFs, with all that is to be told of them."""
+    """What was read, file by file: the tables that are lists, and the CTFs."""
 
     framework: Framework
-    answers: FileAnswers
     academic_year: int
-    progress: Callable[[str], None]
+    findings: Findings
+    progress: Progress
     files: list[NamedFile] = field(default_factory=list)
     matches: list[tuple[NamedFile, Matched]] = field(default_factory=list)
     ctfs: list[SchoolList] = field(default_factory=list)
     columns: list[ReviewedColumn] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     ctf_notes: dict[str, list[str]] = field(default_factory=dict)
 
     def read(self, files: Sequence[NamedFile]) -> None:
@@ -74,39 +80,34 @@ class Reading:
             try:
                 self._read(file)
             except FaultyFile as faulty:
-                self.faults += faulty.faults
-            except (
-                ValueError,
-                ArithmeticError,
-                LookupError,
-                MemoryError,
-                RecursionError,
-            ):
-                # Whatever a file holds, she is told which one it is; the message of such an error may hold its values.
-                self.faults.append(_unreadable(file))
-        self._tell_ctf_notes()
+                self.findings.faults += faulty.faults
+            except _UNREADABLE:
+                # Whatever is in a file, she reads which one it is; the message of such an error may quote its values.
+                self.findings.faults.append(_unreadable(file))
+        self._note_ctfs()
 
     def _each_file_once(self, files: Sequence[NamedFile]) -> list[NamedFile]:
-        """The files without those that hold the same as another, and each under a name of its own."""
-        kept: dict[str, NamedFile] = {}
+        """The files without those that are the same as another, and each under a name of its own."""
+        different: dict[str, NamedFile] = {}
         names: dict[bytes, str] = {}
         for file in files:
             digest = _digest(file)
-            if digest and digest in names:
-                first = names[digest]
-                self.notes.append(
+            first = names.get(digest, "")
+            if first == file.name:
+                self.findings.notes.append(
                     f"{first} was chosen twice. It was read once."
-                    if first == file.name
-                    else f"{file.name} is the same as {first}, and was left out."
                 )
-                continue
-            times = sum(
-                1 for one in kept.values() if one.name.split(" (file ")[0] == file.name
-            )
-            name = f"{file.name} (file {times + 1})" if times else file.name
-            kept[name] = replace(file, name=name)
-            names[digest] = name
-        return list(kept.values())
+            elif first:
+                note = f"{file.name} is the same as {first}, and was left out."
+                self.findings.notes.append(note)
+            else:
+                names_before = [name.split(" (file ")[0] for name in different]
+                times = names_before.count(file.name)
+                name = f"{file.name} (file {times + 1})" if times else file.name
+                different[name] = replace(file, name=name)
+                if digest:
+                    names[digest] = name
+        return list(different.values())
 
     def _read(self, file: NamedFile) -> None:
         if format_of(file) == "xml":
@@ -120,29 +121,31 @@ class Reading:
         )
         england = [table for table in tables if is_national(table.headings)]
         if england:
-            self.faults += [national_table(table) for table in england]
+            self.findings.faults += [national_table(table) for table in england]
             return
-        found = [
-            (table, matched(table, framework=self.framework, answers=self.answers))
-            for table in tables
-        ]
-        if not any(match for _, match in found):
-            self.faults += [no_table(table) for table in tables]
+        matches: list[Matched] = []
+        unknown: list[RawTable] = []
+        answers = self.findings.answers
+        for table in tables:
+            match = matched(table, framework=self.framework, answers=answers)
+            if match:
+                matches.append(match)
+            else:
+                unknown.append(table)
+        if not matches:
+            self.findings.faults += [no_table(table) for table in tables]
             for table in tables:
                 self._review_unknown(table)
             return
         with_rows = [
-            match
-            for _, match in found
-            if match and (len(match.table.rows) or match.table.faults)
+            match for match in matches if len(match.table.rows) or match.table.faults
         ]
         if not with_rows:
-            self.faults.append(_no_rows(file))
-        for table, match in found:
-            if match is None:
-                self.notes.append(
-                    f"{table.file}: no heading was recognised, so it was left out."
-                )
+            self.findings.faults.append(_no_rows(file))
+        self.findings.notes += [
+            f"{table.file}: no heading was recognised, so it was left out."
+            for table in unknown
+        ]
         whole = any(not missing(match) for match in with_rows)
         for match in with_rows:
             self._take(file, match, beside_others=whole)
@@ -152,9 +155,10 @@ class Reading:
 
         One without is left out where the file has others that do.
         """
-        table = match.table
-        self.notes += [f"{table.file}: {note}" for note in table.notes]
+        table, notes = match.table, self.findings.notes
+        notes += [f"{table.file}: {note}" for note in table.notes]
         for column in match.columns:
+            texts = cells_of(table.columns[column.index])
             self.columns.append(
                 ReviewedColumn(
                     file=table.file,
@@ -162,59 +166,42 @@ class Reading:
                     meaning=column.meaning,
                     guess=column.guess,
                     left_out=not column.used,
-                    holds=holds(
-                        cells_of(table.columns[column.index]),
-                        column,
-                        framework=self.framework,
-                    ),
+                    holds=holds(texts, column, framework=self.framework),
                     remark=column.remark,
                 )
             )
             if column.remark:
-                self.notes.append(
-                    f"{table.file}, column ‘{column.heading}’: {column.remark}."
-                )
+                place = f"{table.file}, column ‘{column.heading}’"
+                notes.append(f"{place}: {column.remark}.")
         self._note_what_is_unknown(match)
-        self.faults += table.faults
-        self.faults += [
-            replace(fault, stops=not beside_others) for fault in missing(match)
-        ]
-        if not missing(match):
+        self.findings.faults += table.faults
+        faults = missing(match)
+        stops = not beside_others
+        self.findings.faults += [replace(fault, stops=stops) for fault in faults]
+        if not faults:
             self.matches.append((file, match))
 
     def _note_what_is_unknown(self, match: Matched) -> None:
         """Say which columns were not recognised, and where one of DfE's files holds no result that is used."""
         file = match.table.file
-        unknown = [
-            column.heading[:_SHORT] for column in match.columns if not column.meaning
-        ]
-        if unknown:
-            shown = ", ".join(f"‘{heading}’" for heading in unknown[:_NAMED])
-            more = (
-                f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+        columns = [column for column in match.columns if not column.meaning]
+        if columns:
+            names = first_few([f"‘{column.heading[:_SHORT]}’" for column in columns])
+            number = len(columns)
+            what = "1 column was" if number == 1 else f"{number:,} columns were"
+            self.findings.notes.append(
+                f"{file}: {what} not recognised and left out: {names}."
             )
-            what = (
-                "1 column was"
-                if len(unknown) == 1
-                else f"{len(unknown):,} columns were"
-            )
-            self.notes.append(
-                f"{file}: {what} not recognised and left out: {shown}{more}."
-            )
-        if (
-            headings.is_dfe(match.table.headings)
-            and not match.results
-            and not match.long
-        ):
-            self.notes.append(
+        no_results = not match.results and not match.long
+        if no_results and headings.is_dfe(match.table.headings):
+            self.findings.notes.append(
                 f"{file}: this is one of DfE’s pupil files, with no key stage 2 scores or GCSE grades. "
                 "Only the columns about pupils were read."
             )
 
     def _review_unknown(self, table: RawTable) -> None:
         for index, heading in enumerate(table.headings):
-            held = cells_of(table.columns[index])
-            words = f"{held.filled:,} filled in"
+            words = f"{cells_of(table.columns[index]).filled:,} filled in"
             self.columns.append(
                 ReviewedColumn(table.file, heading, "", "", left_out=True, holds=words)
             )
@@ -222,50 +209,41 @@ class Reading:
     def _ctf(self, file: NamedFile) -> SchoolList:
         """A Common Transfer File as a list. What it says of attendance in a year that is over is left out."""
         pupils, results, notes, year, leaving = read_ctf(file, framework=self.framework)
+        data = pupils.data
+        upns = data["pupil_id"].to_numpy(object)
+        if year is not None and year < self.academic_year:
+            if (data["attendance"] != "").any():
+                notes = [
+                    *notes,
+                    f"attendance of {school_year(year)} was left out, because that year is over.",
+                ]
+            data = data.drop(columns="attendance")
         for note in notes:
-            self._note_of_ctf(file, note.removeprefix(f"{file.name}: "))
-        if (
-            year is not None
-            and year < self.academic_year
-            and "attendance" in pupils.data
-        ):
-            if (pupils.data["attendance"] != "").any():
-                told = f"attendance of {school_year(year)} was left out, because that year is over."
-                self._note_of_ctf(file, told)
-            pupils = replace(pupils, data=pupils.data.drop(columns="attendance"))
-        upns = pupils.data["pupil_id"].to_numpy(object)
-        place = {upn: at for at, upn in enumerate(upns)}
-        at = (
-            results.data["pupil_id"].map(place).to_numpy(int)
-            if len(results.rows)
-            else np.array([], int)
-        )
+            text = note.removeprefix(f"{file.name}: ")
+            self.ctf_notes.setdefault(text, []).append(file.name)
+        places = {upn: at for at, upn in enumerate(upns)}
+        at = results.data["pupil_id"].map(places).to_numpy(int)
+        data = data.drop(columns="pupil_id")
+        results_data = results.data.drop(columns="pupil_id")
         return SchoolList(
             name=file.name,
             file=file.name,
-            pupils=replace(pupils, data=pupils.data.drop(columns="pupil_id")),
-            results=(replace(results, data=results.data.drop(columns="pupil_id")),),
+            pupils=replace(pupils, data=data),
+            results=(replace(results, data=results_data),),
             at=(at,),
             upns=upns,
             own_numbers=np.full(len(upns), "", object),
-            describes_pupils=bool((pupils.data["year_group"] != "").any()),
+            describes_pupils=bool((data["year_group"] != "").any()),
             ctf=True,
             year=year,
             leaving=leaving,
         )
 
-    def _note_of_ctf(self, file: NamedFile, text: str) -> None:
-        self.ctf_notes.setdefault(text, []).append(file.name)
-
-    def _tell_ctf_notes(self) -> None:
-        """Thirty primary schools send thirty files: what is so of many of them is told once."""
+    def _note_ctfs(self) -> None:
+        """Thirty primary schools send thirty files: what is so of many of them is one note."""
         for text, names in self.ctf_notes.items():
-            who = (
-                names[0]
-                if len(names) == 1
-                else f"{len(names):,} CTF files, such as {names[0]}"
-            )
-            self.notes.append(f"{who}: {text}")
+            files = f"{len(names):,} CTF files, such as " if len(names) > 1 else ""
+            self.findings.notes.append(f"{files}{names[0]}: {text}")
 
 
 def _digest(file: NamedFile) -> bytes:

@@ -16,7 +16,7 @@ from senlib.school.files import SourceRows
 from senlib.school.headings import UNTOLD, Result
 from senlib.school.matching import Matched, MatchedColumn, stands_in
 from senlib.school.pupil_rows import number_heading
-from senlib.school.read_tables import filled_cells
+from senlib.school.raw_tables import filled_cells
 
 # Where DfE's outcome column says that a score is there, or is below 100: nothing that the score does not say.
 _SAT = ("", "AS", "NS")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -40,6 +39,10 @@ _NO_TABLES = ("school.toml", "lea.csv", "workbook.json")
 _HEADINGS_WITHIN_BYTES = 64 * 1024
 
 
+def _no_lea() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(lea_schema().columns))
+
+
 @dataclass(frozen=True, eq=False)
 class School:
     """A school that has been read and checked. It never changes, so what is counted of it can be kept.
@@ -54,9 +57,7 @@ class School:
     academic_year: int
     pupils: pd.DataFrame
     results: pd.DataFrame
-    lea: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(lea_schema().columns))
-    )
+    lea: pd.DataFrame = field(default_factory=_no_lea)
     sample: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[SourceFile, ...] = ()
@@ -84,7 +85,9 @@ def school_of(review: Review, *, name: str) -> School:
         answers={question.key: question.answer for question in review.questions},
         sources=review.sources,
         meanings=tuple(
-            (c.file, c.heading, c.meaning) for c in review.columns if not c.left_out
+            (column.file, column.heading, column.meaning)
+            for column in review.columns
+            if not column.left_out
         ),
         notes=review.notes,
     )
@@ -102,17 +105,18 @@ def open_school(folder: str | Path, *, framework: str | None = None) -> School:
         raise FileNotFoundError(f"There is no folder {folder}")
     if (folder / FILE).exists():
         return _open_file(folder / FILE, framework=framework)
-    settings = _settings(folder)
-    name, year = _framework(folder, settings, framework), _academic_year(settings)
-    paths, passed_over = _tables_in(folder, framework=load(name))
-    files = [NamedFile(name=path.name, content=path) for path in paths]
-    loaded = load_files(files, framework=load(name), academic_year=year)
-    school = school_of(loaded, name=settings.get("name", folder.resolve().name))
+    settings = _settings(folder, framework)
+    paths, passed_over = _tables_in(folder, framework=settings.framework)
+    review = load_files(
+        [NamedFile(name=path.name, content=path) for path in paths],
+        framework=settings.framework,
+        academic_year=settings.academic_year,
+    )
     return replace(
-        school,
+        school_of(review, name=settings.name),
         lea=_lea(folder),
-        sample=bool(settings.get("sample", False)),
-        notes=(*passed_over, *loaded.notes),
+        sample=settings.sample,
+        notes=(*passed_over, *review.notes),
     )
 
 
@@ -130,9 +134,9 @@ def save_school(school: School, folder: Path, *, keep_before: bool = False) -> N
     'Harbour Road Academy (sample)'
     """
     school = _whole(school)
-    with school_file.written_beside(Path(folder), keep_before=keep_before) as made:
-        school_file.write(made, tables=_tables(school), facts=_facts(school))
-        if not _same(school, made):
+    with school_file.written_beside(Path(folder), keep_before=keep_before) as path:
+        school_file.write(path, tables=_tables(school), facts=_facts(school))
+        if not _same(school, path):
             raise NotKept(
                 f"The school could not be kept in {folder}: what was written did not read back the same. "
                 "Try again. What was kept before is still there."
@@ -153,10 +157,8 @@ def open_and_renew(folder: Path, *, aside: Path) -> School:
             return open_school(folder)
         try:
             save_school(school, folder)
-        except (
-            NotKept,
-            ValueError,
-        ):  # the disk refuses, or a number that was written in by hand is none
+        except (NotKept, ValueError):
+            # The disk refuses, or a number that was written in by hand is none.
             return school
     set_aside = [path for path in folder.iterdir() if path.name in _VERSION_1]
     if set_aside:
@@ -184,7 +186,9 @@ def _facts(school: School) -> dict[str, Any]:
 
 def _tables(school: School) -> dict[str, pd.DataFrame]:
     tables = {"pupils": school.pupils, "results": school.results}
-    return tables | ({"lea": school.lea} if len(school.lea) else {})
+    if len(school.lea):
+        tables["lea"] = school.lea
+    return tables
 
 
 def _open_file(path: Path, *, framework: str | None = None) -> School:
@@ -221,30 +225,27 @@ class _UnknownColumn(ValueError):
 def _whole(school: School) -> School:
     """The school with the columns of the schema, all of them in its order and no others."""
     of = school.framework
-    pupils = _with_all(school.pupils, pupils_schema(of), framework=of)
-    results = _with_all(school.results, results_schema(of), framework=of)
-    return replace(
-        school, pupils=pupils, results=results, lea=school.lea.reset_index(drop=True)
-    )
+    pupils = _with_all(school.pupils, pupils_schema(of), of)
+    results = _with_all(school.results, results_schema(of), of)
+    lea = school.lea.reset_index(drop=True)
+    return replace(school, pupils=pupils, results=results, lea=lea)
 
 
 def _with_all(
-    table: pd.DataFrame, schema: pa.DataFrameSchema, *, framework: Framework
+    table: pd.DataFrame, schema: pa.DataFrameSchema, framework: Framework
 ) -> pd.DataFrame:
-    names = [*schema.columns, *(["points"] if schema.title == "results" else [])]
+    names = list(schema.columns)
+    if schema.title == "results":
+        names.append("points")
     if list(table.columns) != names:
         if unknown := set(table.columns) - set(names):
             raise _UnknownColumn(f"{len(unknown)} columns that the schema has not")
-        text = (
-            table[[name for name in table if name in schema.columns]]
-            .astype(str)
-            .fillna("")
-        )
+        declared = [name for name in table if name in schema.columns]
+        text = table[declared].astype(str).fillna("")
         blank = canonical(text, schema=schema, framework=framework)
         blank = typed(blank, schema=schema, framework=framework)
-        table = table.assign(
-            **{name: blank[name] for name in names if name not in table}
-        )[names]
+        missing = [name for name in names if name not in table]
+        table = table.assign(**blank[missing])[names]
     return table.reset_index(drop=True)
 
 
@@ -252,14 +253,13 @@ def _same(school: School, path: Path) -> bool:
     """Whether what was written opens as the school that was to be kept."""
     try:
         opened = _open_file(path)
-        for one, other in zip(
-            _tables(school).values(), _tables(opened).values(), strict=True
-        ):
+        tables, again = _tables(school).values(), _tables(opened).values()
+        for one, other in zip(tables, again, strict=True):
             pd.testing.assert_frame_equal(one, other, check_exact=True)
     except (AssertionError, FaultyFile, ValueError):
         return False  # and nothing of what they say, for they may quote a pupil's value
-    told, again = _facts(school), _facts(opened)
-    return all(told[name] == again[name] for name in told if name != "written")
+    facts = {**_facts(school), "written": ""}
+    return facts == {**_facts(opened), "written": ""}
 
 
 def _version() -> str:
@@ -272,20 +272,40 @@ def _version() -> str:
 # ------------------------------------------------------------------------------------------------------ A folder of files
 
 
-def _framework(folder: Path, settings: Mapping[str, Any], given: str | None) -> str:
-    name = given or settings.get("framework")
-    if name is None:
+class _Settings(NamedTuple):
+    """What school.toml says of a folder of files."""
+
+    name: str
+    framework: Framework
+    academic_year: int
+    sample: bool
+
+
+def _settings(folder: Path, framework: str | None = None) -> _Settings:
+    """What school.toml says, with what goes for it where it says nothing; `framework` goes before its own."""
+    path = folder / "school.toml"
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        entries = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        remedy = (
+            "See data/sample for one that works; text goes in double quotation marks."
+        )
+        raise fault("school.toml", "this is not a settings file", remedy) from error
+    by = framework or entries.get("framework")
+    if by is None:
         remedy = 'Write framework = "levels" or framework = "gcse" in school.toml, or give --framework.'
         raise fault(folder.name, "no framework is named", remedy)
-    return name
-
-
-def _academic_year(settings: Mapping[str, Any]) -> int:
-    year = settings.get("academic_year", current_academic_year(date.today()))
+    year = entries.get("academic_year", current_academic_year(date.today()))
     if not isinstance(year, int):
         remedy = "Write the summer the school year ends in, such as academic_year = 2005, without quotation marks."
         raise fault("school.toml", "academic_year is not a year", remedy)
-    return year
+    return _Settings(
+        name=entries.get("name", folder.resolve().name),
+        framework=load(by),
+        academic_year=year,
+        sample=bool(entries.get("sample", False)),
+    )
 
 
 def _tables_in(folder: Path, *, framework: Framework) -> tuple[list[Path], list[str]]:
@@ -297,55 +317,46 @@ def _tables_in(folder: Path, *, framework: Framework) -> tuple[list[Path], list[
         and not path.name.startswith(".")
         and path.name not in _NO_TABLES
     ]
-    tables = [path for path in paths if path.suffix.lower() in TABLES]
-    tables = [path for path in tables if not _is_prose(path, framework=framework)]
-    told = [
+    tables = [path for path in paths if _is_table(path, framework)]
+    notes = [
         f"{path.name} was left out: it is not a table of pupils or results."
         for path in paths
         if path not in tables
     ]
-    return tables, told
+    return tables, notes
 
 
-def _is_prose(path: Path, *, framework: Framework) -> bool:
-    """Whether a text file has no heading that is known in any of its first lines, such as a note on the other files."""
+def _is_table(path: Path, framework: Framework) -> bool:
+    """Whether a file is a table by the ending of its name, and has a known heading in one of its first lines where it is text.
+
+    A text file without is a note on the other files.
+    """
     if path.suffix.lower() != ".txt":
-        return False
-    known = {
-        heading
-        for schema in (pupils_schema(framework), results_schema(framework))
-        for heading in headings(schema)
-    }
+        return path.suffix.lower() in TABLES
+    of_pupils = headings(pupils_schema(framework))
+    of_either = {*of_pupils, *headings(results_schema(framework))}
     with path.open("rb") as stream:
-        # As Excel's 'Unicode text' has it, every other byte is nought.
-        text = stream.read(_HEADINGS_WITHIN_BYTES).replace(b"\0", b"").decode("latin-1")
-    cells = [re.split(r"[\t,;|]", line) for line in text.splitlines()]
-    return not any(
-        len(line) > 1 and known & {normal(cell) for cell in line} for line in cells
-    )
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    path = folder / "school.toml"
-    if not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        remedy = (
-            "See data/sample for one that works; text goes in double quotation marks."
-        )
-        raise fault("school.toml", "this is not a settings file", remedy) from error
+        start = stream.read(_HEADINGS_WITHIN_BYTES)
+    # As Excel's 'Unicode text' has it, every other byte is nought.
+    text = start.replace(b"\0", b"").decode("latin-1")
+    for line in text.splitlines():
+        cells = re.split(r"[\t,;|]", line)
+        if len(cells) > 1 and of_either.intersection(map(normal, cells)):
+            return True
+    return False
 
 
 def _lea(folder: Path) -> pd.DataFrame:
     path = folder / "lea.csv"
     if not path.exists():
-        return pd.DataFrame(columns=list(lea_schema().columns))
+        return _no_lea()
+    columns = list(lea_schema().columns)
     try:
-        return lea_schema().validate(_as_text(path))[list(lea_schema().columns)]
+        return lea_schema().validate(_as_text(path))[columns]
     except Exception as error:  # pandera, pandas and the decoder each raise their own
-        remedy = f"Its columns are {', '.join(lea_schema().columns)}; the last three are whole numbers."
+        remedy = (
+            f"Its columns are {', '.join(columns)}; the last three are whole numbers."
+        )
         raise fault("lea.csv", "these are not conversion figures", remedy) from error
 
 
@@ -364,49 +375,34 @@ def _open_version_1(folder: Path) -> School:
     Raises FaultyFile or OSError where the folder's files are others, or were changed by hand into what no school is.
     """
     settings = _settings(folder)
-    framework = load(_framework(folder, settings, None))
-    pupils, results = (
-        _as_kept(folder / name, schema=schema, framework=framework)
-        for name, schema in (
-            ("pupils.csv", pupils_schema(framework)),
-            ("results.csv", results_schema(framework)),
-        )
-    )
-    _check_joined(pupils, results, framework=framework)
-    return School(
-        name=settings.get("name", folder.resolve().name),
-        framework=framework,
-        academic_year=_academic_year(settings),
-        pupils=pupils,
-        results=results,
-        lea=_lea(folder),
-        sample=bool(settings.get("sample", False)),
-    )
-
-
-def _as_kept(
-    path: Path, *, schema: pa.DataFrameSchema, framework: Framework
-) -> pd.DataFrame:
-    try:
-        table = _as_text(path)
-        if not {"pupil_id"} <= set(table.columns) <= set(schema.columns):
-            raise ValueError("its headings are not the schema's own")
-        blank = canonical(table[["pupil_id"]], schema=schema, framework=framework)
-        whole = blank.assign(**{name: table[name] for name in table})
-        return typed(whole, schema=schema, framework=framework)
-    except ValueError:  # pandas', which may quote a value
-        raise _not_as_kept(path.name) from None
-
-
-def _check_joined(
-    pupils: pd.DataFrame, results: pd.DataFrame, *, framework: Framework
-) -> None:
-    """What every measure relies on: each pupil once, and results of stages there are."""
+    by = settings.framework
+    pupils = _as_kept(folder / "pupils.csv", pupils_schema(by), by)
+    results = _as_kept(folder / "results.csv", results_schema(by), by)
+    # What every measure relies on: each pupil once, and results of stages there are.
     numbers = pupils["pupil_id"]
     if not numbers.is_unique or (numbers == "").any():
         raise _not_as_kept("pupils.csv")
-    if not results["stage"].isin(framework.result_stages()).all():
+    known_stages = results["stage"].isin(by.result_stages())
+    if not known_stages.all():
         raise _not_as_kept("results.csv")
+    lea = _lea(folder)
+    return School(**settings._asdict(), pupils=pupils, results=results, lea=lea)
+
+
+def _as_kept(
+    path: Path, schema: pa.DataFrameSchema, framework: Framework
+) -> pd.DataFrame:
+    try:
+        table = _as_text(path)
+        written = set(table.columns)
+        if not {"pupil_id"} <= written <= set(schema.columns):
+            raise ValueError("its headings are not the schema's own")
+        numbers = table[["pupil_id"]]
+        blank = canonical(numbers, schema=schema, framework=framework)
+        whole = blank.assign(**table)
+        return typed(whole, schema=schema, framework=framework)
+    except ValueError:  # pandas', which may quote a value
+        raise _not_as_kept(path.name) from None
 
 
 def _not_as_kept(name: str) -> FaultyFile:
@@ -419,4 +415,4 @@ def _move(paths: Sequence[Path], aside: Path) -> None:
     for path in paths:
         with suppress(OSError):
             private.folder(aside)
-            os.replace(private.file(path), aside / path.name)
+            private.file(path).replace(aside / path.name)

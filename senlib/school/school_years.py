@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from senlib.school import schema
-from senlib.school.lists import SchoolList
+from senlib.school.findings import Findings
+from senlib.school.lists import SchoolLists
 from senlib.school.questions import in_words, school_year
 
 # A leaver's last day, where all that is known is the year.
@@ -19,9 +20,13 @@ _NEVER = 9999
 
 
 def restated(
-    tall: pd.DataFrame, lists: Sequence[SchoolList], *, academic_year: int
-) -> tuple[pd.DataFrame, list[str]]:
-    """The rows of all lists with the summer of Year 11 by the list's own year, and the year group of the school's year; and notes.
+    tall: pd.DataFrame,
+    lists: SchoolLists,
+    findings: Findings,
+    *,
+    academic_year: int,
+) -> pd.DataFrame:
+    """The rows of all lists with the summer of Year 11 by the list's own year, and the year group of the school's year.
 
     `year` is the school year that a row tells of, `past` whether the pupil has finished Year 11 since.
     """
@@ -49,23 +54,21 @@ def restated(
     has_group = groups.notna().to_numpy()
     older = (years < academic_year) & has_group
     places = tall["list"].to_numpy()
-    notes = _older_lists(places, years, older, lists)
-    tall = tall.assign(
+    findings.notes += _older_lists(places, years, older, lists)
+    finished = (moved > _LAST_YEAR) & (groups <= _LAST_YEAR)
+    return tall.assign(
         year=years,
         year_group=_whole(moved),
         ks4_year=_whole(leaving),
-        past=older
-        & (moved > _LAST_YEAR).to_numpy()
-        & (groups <= _LAST_YEAR).to_numpy(),
+        past=older & finished.to_numpy(),
     )
-    return tall, notes
 
 
 def _older_lists(
     places: np.ndarray,
     years: np.ndarray,
     older: np.ndarray,
-    lists: Sequence[SchoolList],
+    lists: SchoolLists,
 ) -> list[str]:
     """Which lists are of an earlier school year, in notes; many CTF files together."""
     notes = []
@@ -81,25 +84,26 @@ def _older_lists(
         key = (int(mine[0]), one.ctf)
         of_year.setdefault(key, []).append(one.file)
     for (year, ctf), files in of_year.items():
-        together = ctf and len(files) > 1
-        names = [f"{len(files):,} CTF files"] if together else files
-        for name in names:
-            notes.append(
-                f"{name} {'are' if together else 'is'} from {school_year(year)}, so {'their' if together else 'its'} pupils "
-                "are counted in the year groups that they are in now."
-            )
+        words = "{} is from {}, so its pupils"
+        if ctf and len(files) > 1:
+            words = "{} are from {}, so their pupils"
+            files = [f"{len(files):,} CTF files"]
+        notes += [
+            f"{words.format(file, school_year(year))} are counted in the year groups that they are in now."
+            for file in files
+        ]
     return notes
 
 
 def with_years_of_results(
     pupils: pd.DataFrame,
-    lists: Sequence[SchoolList],
+    lists: SchoolLists,
     ids: Sequence[np.ndarray],
+    findings: Findings,
     *,
     academic_year: int,
-) -> tuple[pd.DataFrame, list[str]]:
+) -> pd.DataFrame:
     """The pupils with the summer of Year 11 by the year of their results where no list tells it, and their year group by that."""
-    notes = []
     summers_of: dict[str, str] = {}
     for one, numbers in zip(lists, ids, strict=True):
         if one.leaving is not None:
@@ -111,17 +115,16 @@ def with_years_of_results(
     if blank.any():
         ks4_years = ks4_years.mask(blank, by_results)
         pupils = pupils.assign(ks4_year=ks4_years)
-        notes.append(
-            f"For {in_words(int(blank.sum()))}, the summer of Year 11 was worked out from the year of their results."
-            if blank.sum() > 1
-            else "For 1 pupil, the summer of Year 11 was worked out from the year of the results."
+        whose = "their" if blank.sum() > 1 else "the"
+        findings.notes.append(
+            f"For {in_words(int(blank.sum()))}, the summer of Year 11 was worked out from the year of {whose} results."
         )
     groups = _LAST_YEAR - (schema.numbers(ks4_years) - academic_year)
     in_school = groups.between(0, _LAST_YEAR)
     year_groups = pupils["year_group"]
     missing = (year_groups == "") & in_school
     year_groups = year_groups.mask(missing, _whole(groups))
-    return pupils.assign(year_group=year_groups), notes
+    return pupils.assign(year_group=year_groups)
 
 
 def with_leavers(
@@ -136,7 +139,7 @@ def with_leavers(
     last = pupils["ks4_year"].map(_LAST_DAY.format)
     undated = pupils["left_on"] == ""
     left_on = pupils["left_on"].mask(left & undated, last)
-    gone = left | ((left_on != "") & (left_on <= today.isoformat()))
+    gone = left | left_on.between("0", today.isoformat())
     by_date = gone.map({True: "N", False: "Y"})
     blank = pupils["on_roll"] == ""
     on_roll = pupils["on_roll"].mask(blank, by_date)
@@ -147,8 +150,8 @@ def _whole(values: pd.Series) -> pd.Series:
     """Whole numbers as text; '' where there is none."""
     codes, distinct = pd.factorize(values)
     whole = [f"{value:.0f}" for value in distinct]
-    texts = np.array([*whole, ""], object)[codes]
-    return pd.Series(texts, index=values.index, dtype=str)
+    texts = np.array([*whole, ""], object)
+    return pd.Series(texts[codes], index=values.index, dtype=str)
 
 
 def _school_years_of(dates: pd.Series, *, otherwise: int) -> np.ndarray:

@@ -10,9 +10,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from senlib.school.heading_rows import Merge
-from senlib.school.number_formats import EPOCH_1900, PLAIN, as_shown
-from senlib.school.raw_tables import MAX_CELLS, UNCALCULATED, Row, TooLarge, is_error
+from senlib.school.number_formats import PLAIN, as_shown
+from senlib.school.raw_tables import (
+    MAX_CELLS,
+    UNCALCULATED,
+    Row,
+    Surroundings,
+    TooLarge,
+    is_error,
+)
 
+# Of an element, by name.
+Attributes = Mapping[str, str]
+# A workbook and a CTF come from outside: entities, document types and outside addresses are switched off.
+SAFE_XML = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+}
 _NAMESPACES = (
     "",
     "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}",
@@ -22,13 +38,14 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MOST_BLANK_ROWS = 100_000
 _MOST_CELLS = 6_000_000
 _MOST_TEXTS = 2_000_000
-_MOST_MERGES = 100_000
+_MOST_MERGES = _MOST_ELEMENTS = 100_000
 _DIGITS = "0123456789"
+_AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 # Excel writes characters that XML cannot hold, and some that it can, as _x000D_.
 _ESCAPED = re.compile("_x([0-9a-fA-F]{4})_")
 
 
-class NoWorkbook(Exception):
+class NoWorkbook(ValueError):
     """XML as no spreadsheet program writes it."""
 
 
@@ -52,19 +69,22 @@ class Target:
     def close(self) -> None: ...
 
 
+# Elements by their local names, with their attributes.
+Matches = list[tuple[str, Attributes]]
+
+
 class Elements(Target):
     """Elements of some local names, in order, with their attributes."""
 
-    def __init__(self, *names: str, most: int = 100_000) -> None:
+    def __init__(self, *names: str) -> None:
         super().__init__()
-        self.matches: list[tuple[str, Mapping[str, str]]] = []
+        self.matches: Matches = []
         self._names = frozenset(names)
-        self._most = most
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Attributes) -> None:
         name = tag.rpartition("}")[2]
         if name in self._names:
-            if len(self.matches) == self._most:
+            if len(self.matches) == _MOST_ELEMENTS:
                 raise TooLarge
             self.matches.append((name, dict(attributes)))
 
@@ -86,7 +106,7 @@ class SharedStrings(Target):
         self._runs: list[str] = []
         self._phonetic = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Attributes) -> None:
         name = self._TAGS.get(tag)
         if name == "t" and not self._phonetic:
             self.text = []
@@ -109,14 +129,14 @@ class SharedStrings(Target):
 
 
 class SheetXml(Target):
-    """A worksheet. `take` gives the rows met since it was last asked; the rest is whole once the part has been parsed.
+    """A worksheet. `take` gives the rows met since it was last asked; `around` is whole once the part has been parsed.
 
     `kinds` tells what the number format of each style shows. `made_up_zeros` is True where whoever wrote the workbook
     left calculating to the program that opens it: then a formula's 0 is no value.
     """
 
     _TAGS = _tags(
-        *(
+        *[
             "row",
             "c",
             "v",
@@ -127,7 +147,7 @@ class SheetXml(Target):
             "mergeCell",
             "autoFilter",
             "tablePart",
-        ),
+        ]
     )
 
     def __init__(
@@ -135,14 +155,11 @@ class SheetXml(Target):
         *,
         shared: Sequence[str],
         kinds: Sequence[str],
-        epoch: datetime = EPOCH_1900,
-        made_up_zeros: bool = False,
+        epoch: datetime,
+        made_up_zeros: bool,
     ) -> None:
         super().__init__()
-        self.merges: list[Merge] = []
-        self.hidden_columns: list[range] = []
-        self.hidden_rows = 0
-        self.filtered = False
+        self.around = Surroundings()
         self._shared, self._kinds, self._epoch = shared, kinds, epoch
         self._made_up_zeros = made_up_zeros
         self._columns: dict[str, int] = {}
@@ -151,7 +168,7 @@ class SheetXml(Target):
         self._hidden = self._numbered = self._phonetic = False
         self._cells: list[str] = []
         self._column = -1
-        self._cell: Mapping[str, str] = {}
+        self._cell: Attributes = {}
         self._value: str | None = None
         self._formula = False
 
@@ -159,7 +176,7 @@ class SheetXml(Target):
         rows, self._rows = self._rows, []
         return rows
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Attributes) -> None:
         name = self._TAGS.get(tag)
         if name is None:
             return
@@ -173,17 +190,12 @@ class SheetXml(Target):
             self._start_row(attributes)
         elif name == "rPh":
             self._phonetic = True
-        elif name == "col" and (
-            is_true(attributes.get("hidden")) or _is_zero(attributes, "width")
-        ):
-            if len(self.hidden_columns) < _LAST_COLUMN:
-                self.hidden_columns.append(
-                    range(int(attributes["min"]) - 1, int(attributes["max"]))
-                )
+        elif name == "col":
+            self._column_width(attributes)
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif name in ("autoFilter", "tablePart"):
-            self.filtered = True
+            self.around.filtered = True
 
     def end(self, tag: str) -> None:
         name = self._TAGS.get(tag)
@@ -198,11 +210,17 @@ class SheetXml(Target):
         elif name == "rPh":
             self._phonetic = False
 
-    def _start_row(self, attributes: Mapping[str, str]) -> None:
+    def _column_width(self, attributes: Attributes) -> None:
+        hidden = self.around.hidden_columns
+        if _is_hidden(attributes, "width") and len(hidden) < _LAST_COLUMN:
+            first, last = int(attributes["min"]), int(attributes["max"])
+            hidden.append(range(first - 1, last))
+
+    def _start_row(self, attributes: Attributes) -> None:
         written = attributes.get("r")
         self._numbered = bool(written)
         self._row = int(written) if written else self._row + 1
-        self._hidden = is_true(attributes.get("hidden")) or _is_zero(attributes, "ht")
+        self._hidden = _is_hidden(attributes, "ht")
         self._cells = []
         self._column = -1
 
@@ -217,14 +235,9 @@ class SheetXml(Target):
         text = self._text()
         if not text:
             return
-        cells = self._cells
-        missing = self._column - len(cells)
-        if missing < 0:
-            cells[self._column] = text
-            return
-        if missing:
-            cells += [""] * missing
-        cells.append(text)
+        missing = self._column + 1 - len(self._cells)
+        self._cells += [""] * missing
+        self._cells[self._column] = text
 
     def _column_of(self, reference: str) -> int:
         letters = reference.rstrip(_DIGITS)
@@ -248,9 +261,8 @@ class SheetXml(Target):
             if self._formula and self._made_up_zeros and value == "0":
                 return UNCALCULATED
             style = self._cell.get("s")
-            return as_shown(
-                value, self._kinds[int(style)] if style else PLAIN, self._epoch
-            )
+            shows = self._kinds[int(style)] if style else PLAIN
+            return as_shown(value, shows, self._epoch)
         if kind == "b":
             return "Y" if is_true(value) else "N"
         if kind == "e":
@@ -263,7 +275,7 @@ class SheetXml(Target):
         if not self._cells:
             return
         if self._hidden:
-            self.hidden_rows += any(map(str.strip, self._cells))
+            self.around.hidden_rows += any(map(str.strip, self._cells))
             return
         self._widest = max(self._widest, len(self._cells))
         too_far = self._row > _LAST_ROW or self._row * self._widest > MAX_CELLS
@@ -273,15 +285,12 @@ class SheetXml(Target):
         self._rows.append((self._row, self._cells))
 
     def _merge(self, reference: str) -> None:
-        if corners := re.fullmatch(
-            r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", reference
-        ):
+        corners = _AREA.fullmatch(reference)
+        if corners and len(self.around.merges) < _MOST_MERGES:
             left, top, right, bottom = corners.groups()
-            if len(self.merges) < _MOST_MERGES:
-                last = min(column_number(right), _LAST_COLUMN)
-                self.merges.append(
-                    Merge(int(top), column_number(left), int(bottom), last)
-                )
+            last = min(column_number(right), _LAST_COLUMN)
+            merge = Merge(int(top), column_number(left), int(bottom), last)
+            self.around.merges.append(merge)
 
 
 def column_number(letters: str) -> int:
@@ -307,13 +316,16 @@ def unescaped(text: str) -> str:
     if "_x" not in text:
         return text
     characters = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
-    return characters.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    encoded = characters.encode("utf-16", "surrogatepass")
+    return encoded.decode("utf-16", "replace")
 
 
 def is_true(text: str | None) -> bool:
     return text in ("1", "true", "on")
 
 
-def _is_zero(attributes: Mapping[str, str], name: str) -> bool:
-    written = attributes.get(name)
-    return written is not None and written.strip("0.") == "" and "0" in written
+def _is_hidden(attributes: Attributes, size: str) -> bool:
+    """Whether a row or column is hidden: by its mark, or because its height or width is nought."""
+    written = attributes.get(size, "")
+    is_nought = "0" in written and not written.strip("0.")
+    return is_true(attributes.get("hidden")) or is_nought

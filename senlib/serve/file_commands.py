@@ -75,8 +75,7 @@ def _check(options: Namespace) -> int:
 def _load(options: Namespace) -> int:
     review = _review(options)
     if not review.loads:
-        stopping = [fault for fault in review.faults if fault.stops]
-        raise FaultyFile(stopping)
+        raise FaultyFile(review.stopping)
     school = school_of(review, name=options.name)
     try:
         save_school(school, options.to, keep_before=True)

@@ -70,7 +70,7 @@ def _lines(review: Review) -> Iterator[str]:
         yield f"{counted(review)}."
     else:
         yield "These files do not make a school yet. What to put right:"
-        yield from _faults([fault for fault in review.faults if fault.stops])
+        yield from _faults(review.stopping)
     left_out = [fault for fault in review.faults if not fault.stops]
     if left_out:
         yield "\nLeft out because it does not fit:"

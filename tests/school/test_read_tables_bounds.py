@@ -31,7 +31,8 @@ from senlib.school.faults import FaultyFile
 from senlib.school.files import NamedFile
 from senlib.school.read_tables import read_tables
 try:
-    read_tables(NamedFile(name="a.xlsx", content=Path(sys.argv[1])))
+    file = NamedFile(name="a.xlsx", content=Path(sys.argv[1]))
+    read_tables(file, is_heading={"UPN"}.__contains__)
     print("no fault")
 except FaultyFile as faulty:
     print(faulty.faults[0])

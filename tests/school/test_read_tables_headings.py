@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from senlib.school.files import NamedFile
-from senlib.school.read_tables import is_schema_heading, read_tables
+from tests.school.schema_headings import is_schema_heading, read_tables
 from tests.school.test_read_tables import cells, fault_of, only, workbook
 
 HEAD = "UPN,Surname,SEN,Need"

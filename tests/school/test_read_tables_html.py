@@ -7,7 +7,8 @@ import pytest
 
 from senlib.school.file_formats import format_of
 from senlib.school.files import NamedFile
-from senlib.school.read_tables import UNCALCULATED, read_tables
+from senlib.school.raw_tables import UNCALCULATED
+from tests.school.schema_headings import read_tables
 from tests.school.test_read_tables import cells, fault_of, only, workbook
 
 TABLE = (

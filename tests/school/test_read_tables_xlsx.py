@@ -9,7 +9,8 @@ import pytest
 import xlsxwriter
 
 from senlib.school.files import NamedFile
-from senlib.school.read_tables import UNCALCULATED, is_error, read_tables
+from senlib.school.raw_tables import UNCALCULATED, is_error
+from tests.school.schema_headings import read_tables
 from tests.school.test_read_tables import cells, fault_of, only, repacked, workbook
 
 HEAD = ["UPN", "Surname", "Attendance"]

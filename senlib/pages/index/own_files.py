@@ -203,11 +203,8 @@ class OwnFiles:
             facts = school_file.facts(self.workspace.own_folder / FILE)
             answers = facts["answers"]
             suppliers = {one["file"]: one["supplied_by"] for one in facts["sources"]}
-        return Before.of(
-            meanings=self.workspace.settings.latest(MAPPING),
-            answers=answers,
-            supplied_by=suppliers,
-        )
+        meanings = self.workspace.settings.latest(MAPPING)
+        return Before(meanings, answers, suppliers).lasting()
 
     def _save_meanings(self) -> None:
         if meanings := self.review.to_remember:

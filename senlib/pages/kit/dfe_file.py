@@ -21,7 +21,7 @@ _WHAT = (
     "matrices’, among the files of ‘Key stage 4 performance’. Download the file for GCSE subjects as CSV and choose it here. Then a "
     "summer’s figures stand beside England’s of the same summer."
 )
-_HELD = "England’s figures that are held"
+_EDITIONS = "England’s figures that are held"
 _ROOM = "In a session no file can be added: many people use this computer now. Add it when you are by yourself."
 
 
@@ -47,16 +47,13 @@ class NewestFile:
         self.take_it = widgets.Button(description="Take this year away again")
         self.take_it.on_click(lambda _: self.take_away(self.away.value))
         self._added = widgets.VBox([self.away, self.take_it])
-        top = layout.html(
-            layout.heading("Add DfE’s newest file", level=3) + layout.note(_WHAT)
-        )
-        adding = (
-            [layout.html(layout.note(_ROOM))]
-            if workspace.room
-            else [self.chooser, self.says, self.keep_it, self.status, self._added]
-        )
+        title = layout.heading("Add DfE’s newest file", level=3)
+        top = layout.html(title + layout.note(_WHAT))
+        adding = [self.chooser, self.says, self.keep_it, self.status, self._added]
+        if workspace.room:
+            adding = [layout.html(layout.note(_ROOM))]
         self.box = widgets.VBox([top, *adding, self.editions])
-        self._show_held()
+        self._show_editions()
 
     def take(self, chosen: Sequence[ChosenFile]) -> None:
         """Read a file and say what it holds; nothing is kept."""
@@ -69,34 +66,34 @@ class NewestFile:
         except ValueError as error:
             self.says.value = layout.trouble_line(f"Nothing was kept. {error}")
             return
-        new = national.differing(self._read, self._so_far())
-        lines = []
+        so_far = self._so_far()
+        new = national.differing(self._read, so_far)
+        notes = ""
         for edition in national.editions_of(self._read, added=True):
             words = _holds(edition)
-            if not (new["year"] == edition.year).any():
+            if edition.year not in set(new["year"]):
                 words += " Held already, just so: there is nothing to keep."
-            elif (self._so_far()["year"] == edition.year).any():
+            elif edition.year in set(so_far["year"]):
                 words += " Figures of this year are held. Where the file differs, its figures will stand in their place."
-            lines.append(words)
-        self.says.value = "".join(layout.note(line) for line in lines)
+            notes += layout.note(words)
+        self.says.value = notes
         self.keep_it.layout.display = "none" if new.empty else ""
 
     def keep(self) -> None:
         """Keep what the file holds, for every page to use."""
         if self._read is None or self.workspace.room:
             return
+        data = self.workspace.data
         try:
-            kept = national.keep(self._read, self.workspace.data)
+            kept = national.keep(self._read, data)
         except OSError:
             self.status.value = layout.trouble_line(
-                f"The file is fine, but could not be kept in {self.workspace.data}. Check that the disk is not full, then try again."
+                f"The file is fine, but could not be kept in {data}. Check that the disk is not full, then try again."
             )
             return
-        years = ", ".join(str(year) for year in sorted(kept["year"].unique()))
+        years = ", ".join(map(str, sorted(kept["year"].unique())))
         self._put_down()
-        self._after(
-            f"Kept: summer {years}, in {self.workspace.data / national.FOLDER}."
-        )
+        self._after(f"Kept: summer {years}, in {data / national.FOLDER}.")
 
     def take_away(self, year: int) -> None:
         """Delete an edition that was added; what came with the workbook stands again."""
@@ -115,7 +112,7 @@ class NewestFile:
 
     def _after(self, words: str) -> None:
         # The table and the page first: whoever reads the words finds them as they are told.
-        self._show_held()
+        self._show_editions()
         self._changed()
         self.status.value = layout.status(escape(words))
 
@@ -127,15 +124,13 @@ class NewestFile:
     def _so_far(self) -> pd.DataFrame:
         return national.matrix("gcse", added=national.added(self.workspace.data))
 
-    def _show_held(self) -> None:
+    def _show_editions(self) -> None:
         editions = national.editions(self.workspace.data)
         rows = "".join(map(_row, editions))
-        heads = "".join(
-            f'<th scope="col">{name}</th>' for name in ("Summer", "Holds", "From")
-        )
+        heads = '<th scope="col">Summer</th><th scope="col">Holds</th><th scope="col">From</th>'
         self.editions.value = (
-            f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{_HELD}"><table class="sl-table">'
-            f"<caption>{_HELD}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+            f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{_EDITIONS}"><table class="sl-table">'
+            f"<caption>{_EDITIONS}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
         added = [edition.year for edition in editions if edition.added]
         self.away.options = [(str(year), year) for year in added] or [("none", 0)]

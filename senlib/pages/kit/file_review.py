@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as widgets
@@ -11,8 +12,8 @@ from senlib.frameworks import Framework
 from senlib.pages.kit import file_review_words, layout
 from senlib.pages.kit.file_statements import Before, FileStatements
 from senlib.school.faults import FaultGroup, grouped
-from senlib.school.files import NamedFile
-from senlib.school.headings import LEAVE_OUT, choices, label_of
+from senlib.school.files import NamedFile, SourceFile
+from senlib.school.headings import LEAVE_OUT, choices
 from senlib.school.questions import Question
 from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review, review_files
@@ -47,8 +48,11 @@ class ReviewPanel:
         open_school: Callable[[], None],
         put_away: Callable[[], None],
     ) -> None:
-        self._tell, self._open_school, self._put_away = tell, open_school, put_away
-        self.title, self.summary = layout.html(""), layout.html("")
+        self._tell = tell
+        self._open_school = open_school
+        self._put_away = put_away
+        self.title = layout.html("")
+        self.summary = layout.html("")
         self.refused = layout.html("")
         self.open = widgets.Button(
             description="Open this school", button_style="primary"
@@ -61,8 +65,10 @@ class ReviewPanel:
             button.on_click(lambda _: self.open_it())
         self.again.on_click(lambda _: self.count())
         self.away.on_click(lambda _: self._put_away())
-        self.faults, self.questions = widgets.VBox([]), widgets.VBox([])
-        self.noticed, self.covered = layout.html(""), layout.html("")
+        self.faults = widgets.VBox([])
+        self.questions = widgets.VBox([])
+        self.noticed = layout.html("")
+        self.covered = layout.html("")
         self.columns_title = layout.html("")
         self.columns = ColumnReview()
         self.columns.on_changes(self.change)
@@ -95,6 +101,7 @@ class ReviewPanel:
         self.review: Review | None = None
         self.statements = FileStatements(Before())
         self._boxes: dict[str, widgets.Dropdown] = {}
+        self._remedies: list[widgets.Button] = []
         self._places: dict[str, ReviewedColumn] = {}
         self._counted, self._seconds = True, 0.0
         self.refused.value = ""
@@ -143,7 +150,8 @@ class ReviewPanel:
         """Take changes to columns, and what is said of files."""
         for change in changes:
             if "id" in change:
-                self.statements.mean(self._places[change["id"]], change["value"])
+                column = self._places[change["id"]]
+                self.statements.mean(column, change["value"])
             elif change["name"] == "dated":
                 self.statements.dated[change["file"]] = change["value"]
             else:
@@ -153,21 +161,26 @@ class ReviewPanel:
             self._changed()
 
     def leave_out(self, column: ReviewedColumn) -> None:
-        """Leave a column out."""
+        """Leave a column out. The focus goes on to what is next, for the button is gone."""
         self.statements.mean(column, LEAVE_OUT)
         self._changed()
+        self.columns.catch_focus()
 
     def leave_out_file(self, name: str) -> None:
-        """Go on without a file."""
+        """Go on without a file. The focus goes on to what is next, for the button is gone."""
         self.files = [file for file in self.files if file.name != name]
         if self.files:
             self.count()
         else:
             self._put_away()
+        self.columns.catch_focus()
 
     def answer(self, key: str, value: str) -> None:
         """Answer a question."""
-        if value is not None and self.review and self._question(key).answer != value:
+        questions = self.review.questions if self.review else ()
+        answers = {question.key: question.answer for question in questions}
+        before = answers.get(key, value)
+        if value is not None and value != before:
             self.statements.answers[key] = value
             self._changed()
 
@@ -181,10 +194,11 @@ class ReviewPanel:
     def count(self) -> None:
         """Read the files anew with all she has said."""
         start = time.monotonic()
+        names = [file.name for file in self.files]
         self.review = review_files(
             self.files,
             framework=self.framework,
-            answers=self.statements.file_answers([file.name for file in self.files]),
+            answers=self.statements.file_answers(names),
             academic_year=self.year,
             progress=self._progress,
         )
@@ -203,7 +217,8 @@ class ReviewPanel:
     @property
     def to_remember(self) -> dict[str, str]:
         """What is to be remembered of headings: meanings by key."""
-        return self.statements.to_remember(self.review.columns if self.review else ())
+        columns = self.review.columns if self.review else ()
+        return self.statements.to_remember(columns)
 
     def school(self, name: str) -> School:
         """The school that was read, with all that was said of it."""
@@ -234,9 +249,11 @@ class ReviewPanel:
         review = self._read_review
         # By file and place in it, so that what the page sends is never taken for a column of another file.
         self._places = {}
+        before: Counter[str] = Counter()
         for column in review.columns:
-            before = sum(one.file == column.file for one in self._places.values())
-            self._places[f"{column.file}|{before}"] = column
+            id = f"{column.file}|{before[column.file]}"
+            self._places[id] = column
+            before[column.file] += 1
         self.title.value = layout.heading("What we made of your files", level=3)
         self._show_summary()
         self._show_faults()
@@ -254,30 +271,17 @@ class ReviewPanel:
         stopped = not self._read_review.loads and self._counted
         self.open.disabled = self.open_below.disabled = stopped
         self.again.layout.display = "none" if self._counted else None
-        for part in (
-            self.refused,
-            self.faults,
-            self.questions,
-            self.noticed,
-            self.covered,
-        ):
-            content = part.children if isinstance(part, widgets.VBox) else part.value
-            part.layout.display = None if content else "none"
-        self._point_to_next()
+        for box in (self.faults, self.questions):
+            box.layout.display = None if box.children else "none"
+        for text in (self.refused, self.noticed, self.covered):
+            text.layout.display = None if text.value else "none"
+        # What is next to do has the focus when its button before is gone.
+        if self._remedies:
+            self.open.remove_class(NEXT)
+            self._remedies[0].add_class(NEXT)
+        else:
+            self.open.add_class(NEXT)
         self.box.children = self._pieces
-
-    def _point_to_next(self) -> None:
-        """Mark what is next to do, which has the focus when its button before is gone."""
-        buttons = [
-            button
-            for place in self.faults.children
-            if isinstance(place, widgets.VBox)
-            for row in place.children[1:]
-            for button in row.children
-        ]
-        first = buttons[0] if buttons else self.open
-        for button in (self.open, *buttons):
-            (button.add_class if button is first else button.remove_class)(NEXT)
 
     def _show_summary(self) -> None:
         if not self._counted:
@@ -293,47 +297,53 @@ class ReviewPanel:
         self.summary.value = answer + layout.note(file_review_words.what_to_do(review))
 
     def _show_faults(self) -> None:
-        stopping = [fault for fault in self._read_review.faults if fault.stops]
+        self._remedies = []
         places: dict[tuple[str, str | None], list[FaultGroup]] = {}
-        for group in grouped(stopping):
+        for group in grouped(self._read_review.stopping):
             places.setdefault((group.file, group.column), []).append(group)
         if not places:
             self.faults.children = []
             return
         parts = [layout.html(layout.heading("What to put right", level=4))]
         for (file, column), groups in [*places.items()][:_MOST_PLACES]:
-            parts.append(self._fault(file, column, groups))
+            items = "".join(map(file_review_words.fault_item, groups))
+            box = layout.html(f'<div class="sl-fault"><ul>{items}</ul></div>')
+            buttons = self._what_can_be_done(file, column)
+            self._remedies += buttons
+            pieces = [box]
+            if buttons:
+                pieces.append(layout.controls(*buttons))
+            parts.append(widgets.VBox(pieces))
         if (more := len(places) - _MOST_PLACES) > 0:
             later = f"{more:,} more will be shown when these are put right."
             parts.append(layout.html(layout.note(later)))
         self.faults.children = parts
 
-    def _fault(
-        self, file: str, heading: str | None, groups: Sequence[FaultGroup]
-    ) -> widgets.VBox:
-        """The faults of one column, or of a file as a whole, with what can be done about them."""
-        items = "".join(file_review_words.fault_item(group) for group in groups)
-        box = layout.html(f'<div class="sl-fault"><ul>{items}</ul></div>')
+    def _what_can_be_done(self, file: str, heading: str | None) -> list[widgets.Button]:
+        """What can be done about a column, or about a file's table as a whole."""
         columns = {
             id: column for id, column in self._places.items() if column.file == file
         }
-        buttons = self._for_a_file(file, columns)
         for id, column in columns.items():
             if column.heading == heading:
-                buttons = self._for_a_column(id, column)
-                break
-        return widgets.VBox([box, layout.controls(*buttons)] if buttons else [box])
+                return self._for_a_column(id, column)
+        return self._for_a_file(file, columns)
 
     def _for_a_column(self, id: str, column: ReviewedColumn) -> list[widgets.Button]:
         """What can be done about a column: leave it out, or say what else it holds."""
         place = f"{column.heading}, {column.file}"
-        out = _button("Leave this column out", tooltip=f"Leave out {place}")
-        out.on_click(lambda _: self._after_leaving_out(lambda: self.leave_out(column)))
-        other = _button(
-            "It holds something else", tooltip=f"Say what it holds: {place}"
-        )
-        other.on_click(lambda _: self.columns.point_to(id))
-        return [out, other]
+        return [
+            _button(
+                "Leave this column out",
+                f"Leave out {place}",
+                press=lambda: self.leave_out(column),
+            ),
+            _button(
+                "It holds something else",
+                f"Say what it holds: {place}",
+                press=lambda: self.columns.point_to(id),
+            ),
+        ]
 
     def _for_a_file(
         self, table: str, columns: Mapping[str, ReviewedColumn]
@@ -344,22 +354,19 @@ class ReviewPanel:
             unknown = [id for id, column in columns.items() if not column.meaning]
             first = [*unknown, *columns][0]
             words = "Say what the columns hold"
-            say = _button(words, tooltip=f"{words}: {table}")
-            say.on_click(lambda _: self.columns.point_to(first))
+            say = _button(
+                words, f"{words}: {table}", press=lambda: self.columns.point_to(first)
+            )
             buttons.append(say)
         name = self._file_of(table)
         if name and len(self.files) > 1:
-            without = _button("Leave this file out", tooltip=f"Leave out {table}")
-            without.on_click(
-                lambda _: self._after_leaving_out(lambda: self.leave_out_file(name))
+            without = _button(
+                "Leave this file out",
+                f"Leave out {table}",
+                press=lambda: self.leave_out_file(name),
             )
             buttons.append(without)
         return buttons
-
-    def _after_leaving_out(self, leave: Callable[[], None]) -> None:
-        """Leave something out, and have the focus go on to what is next, for its button is gone."""
-        leave()
-        self.columns.catch_focus()
 
     def _file_of(self, table: str) -> str:
         """The name of the file that a table is in; a workbook's tables are named after it and their sheets."""
@@ -370,20 +377,17 @@ class ReviewPanel:
         ]
         return max(names, key=len, default="")
 
-    def _question(self, key: str) -> Question:
-        return next(one for one in self._read_review.questions if one.key == key)
-
     def _show_questions(self) -> None:
-        boxes = {
+        self._boxes = {
             question.key: self._question_box(question)
             for question in self._read_review.questions
         }
-        self._boxes = boxes
+        boxes = [*self._boxes.values()]
         if not boxes:
             self.questions.children = []
-        elif [*self.questions.children[1:]] != [*boxes.values()]:
+        elif [*self.questions.children[1:]] != boxes:
             title = layout.html(layout.heading("Questions for you", level=4))
-            self.questions.children = [title, *boxes.values()]
+            self.questions.children = [title, *boxes]
 
     def _question_box(self, question: Question) -> widgets.Dropdown:
         """A question's box as it stands on the page, or a new one; with whose answer stands there."""
@@ -411,40 +415,30 @@ class ReviewPanel:
         self.columns.choices = file_review_words.grouped_choices(labels)
         tables: dict[str, list[dict[str, str]]] = {}
         for id, column in self._places.items():
-            tables.setdefault(column.file, []).append(self._row(id, column, labels))
+            whose = self.statements.whose_meaning(column)
+            row = file_review_words.column_row(id, column, labels, whose=whose)
+            tables.setdefault(column.file, []).append(row)
         self.columns.tables = [
             {"name": name, "columns": columns} for name, columns in tables.items()
         ]
-        self.columns.files = [
-            {
-                "file": source.file,
-                "outcome": f"{file_review_words.many(source.pupils, 'pupil')}, {file_review_words.many(source.results, 'result')}",
-                "supplied_by": self.statements.supplier(source.file),
-                "dated": self.statements.dated.get(source.file, ""),
-            }
-            for source in review.sources
-        ]
+        files = map(self._source, review.sources)
+        self.columns.files = list(files)
 
-    def _row(
-        self, id: str, column: ReviewedColumn, labels: Mapping[str, str]
-    ) -> dict[str, str]:
-        state = "used" if column.meaning else "not recognised"
-        if column.meaning and column.left_out:
-            state = "left out"
-        whose = self.statements.whose_meaning(column)
+    def _source(self, source: SourceFile) -> dict[str, str]:
+        pupils = file_review_words.many(source.pupils, "pupil")
+        results = file_review_words.many(source.results, "result")
         return {
-            "id": id,
-            "heading": column.heading,
-            "meaning": column.meaning,
-            "label": label_of(column.meaning, labels),
-            "state": state,
-            "holds": column.holds,
-            "remark": file_review_words.remark(column.remark, whose),
+            "file": source.file,
+            "outcome": f"{pupils}, {results}",
+            "supplied_by": self.statements.supplier(source.file),
+            "dated": self.statements.dated.get(source.file, ""),
         }
 
 
-def _button(words: str, *, tooltip: str) -> widgets.Button:
-    return widgets.Button(description=words, tooltip=tooltip)
+def _button(words: str, tooltip: str, *, press: Callable[[], None]) -> widgets.Button:
+    button = widgets.Button(description=words, tooltip=tooltip)
+    button.on_click(lambda _: press())
+    return button
 
 
 def _named(file: ChosenFile) -> NamedFile:

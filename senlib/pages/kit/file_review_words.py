@@ -10,6 +10,7 @@ import pandas as pd
 from senlib.measures.coverage import coverage, gaps
 from senlib.pages.kit import layout
 from senlib.school.faults import FaultGroup, grouped
+from senlib.school.headings import label_of
 from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review
 from senlib.school.school import School
@@ -42,12 +43,13 @@ _GROUPS = {
 def in_short(review: Review, *, files: int) -> str:
     """How much was read, or how many things stop the school from being opened."""
     if not review.loads:
-        number = len(grouped([fault for fault in review.faults if fault.stops]))
+        number = len(grouped(review.stopping))
         stops = "One thing stops" if number == 1 else f"{number:,} things stop"
         return f"{stops} you opening this school. Nothing is kept yet."
     pupils = many(len(review.pupils), "pupil")
-    results = int((review.results["result"].astype(str) != "").sum())
-    return f"{pupils} and {many(results, 'result')} in {many(files, 'file')}. Nothing is kept yet."
+    filled = review.results["result"].astype(str) != ""
+    results = many(int(filled.sum()), "result")
+    return f"{pupils} and {results} in {many(files, 'file')}. Nothing is kept yet."
 
 
 def what_to_do(review: Review) -> str:
@@ -102,11 +104,12 @@ def _coverage_table(part: pd.DataFrame, title: str) -> str:
     }
     columns = {
         name: label
-        for name, label in {**_COVERED, **outcomes}.items()
+        for name, label in (_COVERED | outcomes).items()
         if name == "pupils" or (name in part and part[name].sum() > 0)
     }
     by_year = part["by"].iloc[0] == "year_group"
-    part = part.assign(value=part["value"].astype(str).replace("<NA>", "Not known"))
+    years = part["value"].astype(str).replace("<NA>", "Not known")
+    part = part.assign(value=years)
     first = {"value": "Year" if by_year else "Leaving in"}
     return layout.plain_table(part, caption=title, columns=first | columns)
 
@@ -124,19 +127,32 @@ def columns_title(review: Review) -> str:
 
 
 def _not_recognised(columns: Sequence[ReviewedColumn]) -> str:
-    names = [f"‘{one_line(one.heading, most=40)}’" for one in columns[:_MOST_NAMED]]
-    more = len(columns) - len(names)
-    names += [f"{more:,} more"] if more else []
-    words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    if len(columns) == 1:
-        return f"One column was not recognised and is left out: {words}. If you need it, choose what it holds."
+    names = [f"‘{one_line(one.heading, most=40)}’" for one in columns]
+    if len(names) == 1:
+        return f"One column was not recognised and is left out: {names[0]}. If you need it, choose what it holds."
+    more = len(names) - _MOST_NAMED
+    last = f"{more:,} more" if more > 0 else names.pop()
+    words = f"{', '.join(names[:_MOST_NAMED])} and {last}"
     return f"{len(columns):,} columns were not recognised and are left out: {words}. If you need any of them, choose what they hold."
 
 
-def remark(*parts: str) -> str:
-    """Remarks on a column as a sentence; '' where there are none."""
-    text = "; ".join(filter(None, parts))
-    return f"{upper_first(text)}." if text else ""
+def column_row(
+    id: str, column: ReviewedColumn, labels: Mapping[str, str], *, whose: str
+) -> dict[str, str]:
+    """A column as ColumnReview takes it; `whose` is by whose choice it means what it means, '' where it was recognised."""
+    state = "used" if column.meaning else "not recognised"
+    if column.meaning and column.left_out:
+        state = "left out"
+    remark = "; ".join(filter(None, (column.remark, whose)))
+    return {
+        "id": id,
+        "heading": column.heading,
+        "meaning": column.meaning,
+        "label": label_of(column.meaning, labels),
+        "state": state,
+        "holds": column.holds,
+        "remark": f"{upper_first(remark)}." if remark else "",
+    }
 
 
 def grouped_choices(labels: Mapping[str, str]) -> list[list]:

@@ -10,7 +10,7 @@ from senlib.school.headings import LEAVE_OUT
 from senlib.school.questions import Question
 from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review
-from senlib.school.school import School
+from senlib.school.school import School, school_of
 
 # Answers that hold for the files of one day: they are asked anew of a later list with the same name.
 _OF_THE_DAY = ("now_date:", "school_year:")
@@ -24,23 +24,15 @@ class Before:
     questions: Mapping[str, str] = field(default_factory=dict)
     supplied_by: Mapping[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(
-        cls,
-        *,
-        meanings: Mapping[str, str],
-        answers: Mapping[str, str],
-        supplied_by: Mapping[str, str],
-    ) -> Before:
+    def lasting(self) -> Before:
         """What still holds of it."""
-        lasting = {
-            key: text
-            for key, text in answers.items()
-            if not key.startswith(_OF_THE_DAY) and text
+        questions = {
+            key: answer
+            for key, answer in self.questions.items()
+            if answer and not key.startswith(_OF_THE_DAY)
         }
-        return cls(
-            {key: text for key, text in meanings.items() if text}, lasting, supplied_by
-        )
+        meanings = {key: meaning for key, meaning in self.meanings.items() if meaning}
+        return replace(self, meanings=meanings, questions=questions)
 
 
 class FileStatements:
@@ -57,26 +49,30 @@ class FileStatements:
     def mean(self, column: ReviewedColumn, meaning: str) -> None:
         """Say what a column means."""
         key = heading_key(column.heading, file=column.file)
-        self.meanings[key], self._headings[key] = meaning, column.heading
+        self.meanings[key] = meaning
+        self._headings[key] = column.heading
 
     def supplier(self, file: str) -> str:
         """Who supplied a file; '' where nobody said so."""
-        return self.supplied_by.get(file, self.before.supplied_by.get(file, ""))
+        earlier = self.before.supplied_by.get(file, "")
+        return self.supplied_by.get(file, earlier)
 
     def file_answers(self, files: Sequence[str]) -> FileAnswers:
         """All of it, as the reading of these files takes it."""
+        before = self.before
         return FileAnswers(
-            questions={**self.before.questions, **self.answers},
-            meanings={**self.before.meanings, **self.meanings},
+            questions={**before.questions, **self.answers},
+            meanings={**before.meanings, **self.meanings},
             supplied_by={name: self.supplier(name) for name in files},
             dated={name: text for name, text in self.dated.items() if text},
         )
 
     def whose_answer(self, question: Question) -> str:
         """Whose answer stands at a question."""
-        if self.answers.get(question.key) == question.answer:
+        key, answer = question.key, question.answer
+        if self.answers.get(key) == answer:
             return "your answer"
-        if self.before.questions.get(question.key) == question.answer:
+        if self.before.questions.get(key) == answer:
             return "your earlier answer"
         return "suggested"
 
@@ -87,7 +83,8 @@ class FileStatements:
             return "your choice"
         earlier = self.before.meanings
         plain = heading_key(column.heading)
-        if column.meaning and column.meaning in (earlier.get(key), earlier.get(plain)):
+        choices = earlier.get(key), earlier.get(plain)
+        if column.meaning and column.meaning in choices:
             return "your earlier choice"
         return ""
 
@@ -95,14 +92,18 @@ class FileStatements:
         """Meanings by key, for later files. A heading that means the same in all files is remembered for any."""
         of_heading: dict[str, set[str]] = {}
         for column in columns:
-            meanings = of_heading.setdefault(heading_key(column.heading), set())
-            meanings.add(column.meaning)
+            key = heading_key(column.heading)
+            of_heading.setdefault(key, set())
+            of_heading[key].add(column.meaning)
         remembered: dict[str, str] = {}
         for key, meaning in self.meanings.items():
             plain = heading_key(self._headings[key])
-            alike = of_heading.get(plain, {meaning}) == {meaning}
-            # One that was said for a file alone, too, would go before it.
-            remembered |= {plain: meaning, key: ""} if alike else {key: meaning}
+            meanings = of_heading.get(plain, set())
+            if meanings <= {meaning}:
+                # One that was said for a file alone, too, would go before it.
+                remembered |= {plain: meaning, key: ""}
+            else:
+                remembered[key] = meaning
         return remembered
 
     @property
@@ -113,30 +114,13 @@ class FileStatements:
 
     def school(self, review: Review, *, name: str) -> School:
         """The school that was read, with all that was said of it."""
-        sources = tuple(
-            replace(
-                source,
-                supplied_by=self.supplier(source.file),
-                dated=self.dated.get(source.file, ""),
-            )
-            for source in review.sources
-        )
-        meanings = tuple(
-            (
-                column.file,
-                column.heading,
-                LEAVE_OUT if column.left_out else column.meaning,
-            )
-            for column in review.columns
-        )
-        return School(
-            name=name,
-            framework=review.framework,
-            academic_year=review.academic_year,
-            pupils=review.pupils,
-            results=review.results,
-            answers={question.key: question.answer for question in review.questions},
-            sources=sources,
-            meanings=meanings,
-            notes=review.notes,
-        )
+        sources = []
+        for source in review.sources:
+            supplier = self.supplier(source.file)
+            sources.append(replace(source, supplied_by=supplier))
+        meanings = []
+        for column in review.columns:
+            meaning = LEAVE_OUT if column.left_out else column.meaning
+            meanings.append((column.file, column.heading, meaning))
+        school = school_of(review, name=name)
+        return replace(school, sources=tuple(sources), meanings=tuple(meanings))
