@@ -73,7 +73,8 @@ class Figures:
         labels = list(rates[keys].itertuples(index=False, name=None))
         places = [labels.index(row) for row in self.rows]
         chosen = rates.iloc[places].reset_index(drop=True)
-        return list(chosen.assign(label=list(self.labels)).itertuples())
+        labelled = chosen.assign(label=list(self.labels))
+        return list(labelled.itertuples())
 
     def in_words(self) -> list[tuple[str, ...]]:
         """Each row as texts, as `heads` names them: 'hidden' where a figure is, and a dash where there is nobody to count."""

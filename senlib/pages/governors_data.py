@@ -5,7 +5,7 @@ Nothing before `publish` leaves this module, and nothing that it returns holds a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from senlib.frameworks import Framework, Stage
 from senlib.measures.comparison import NO_START
 from senlib.measures.governors_counts import (
     LIMITS,
+    England,
     View,
     counts_of_summer,
     finished,
@@ -40,6 +41,11 @@ from senlib.school.cache import forget
 from senlib.text import day
 from senlib.workbook.plan import Action, actions, overdue
 from senlib.workspace import Workspace, source_words
+
+# A figure that a SENCO typed in, and that is not England's: percent, whose, and year.
+TypedFigure = tuple[int, str, int]
+
+_MOVES = "‘Move on’: stuck in no subject, of pupils of whom one can tell."
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Context:
     England's: percent, whose and year. absence: by words for a group, England's percent. recorded: whether attendance is known of
     more than half of the pupils on roll. roll: 'some' of those on roll have SEN, 'none', 'not known' (none has, but some have
     no code) or 'empty' (nobody is on roll). no_start: why nothing is said of progress, where the start of most is not known.
-    starts_unknown: whether there is anybody whose start is not known. stuck: what it is to be stuck, in a sentence.
+    starts_unknown: whether there is anybody whose start is not known. moves: what it is to move on, for readers without Task 5 too.
     sen_unknown: whether of more than a tenth of the pupils, in the summer's results and on roll now, no SEN code is held.
     """
 
@@ -83,11 +89,11 @@ class Context:
     target: float
     target_source: str
     england_source: str
-    typed: Mapping[tuple[str, str], tuple[int, str, int]]
+    typed: Mapping[tuple[str, str], TypedFigure]
     absence: Mapping[str, float]
     absence_year: str
     absence_source: str
-    stuck: str
+    moves: str
     recorded: bool
     roll: str
     no_start: str = ""
@@ -95,8 +101,10 @@ class Context:
     sen_unknown_then: bool = False
     sen_unknown_now: bool = False
 
-
-# -- from the school to published tables: nothing before `publish` leaves these functions --
+    @property
+    def on_roll(self) -> str:
+        """Of whom it is said, where some are left out because their attendance is not known."""
+        return " on roll whose attendance is known" if self.recorded else " on roll"
 
 
 def gather(workspace: Workspace) -> GovernorsData:
@@ -110,19 +118,18 @@ def gather(workspace: Workspace) -> GovernorsData:
     counts = counts_of_summer(school, cohort=cohort)
     results = finished(counts, school=school, cohort=cohort, figures=figures)
     now = pupils_now(school)
+    sen = now.loc[now["side"] == "SEN", "pupil_id"]
     given = provision_maps.given(answers)
-    given = given[given["pupil_id"].isin(now.loc[now["side"] == "SEN", "pupil_id"])]
+    given = given[given["pupil_id"].isin(sen)]
     titles = provision_maps.headings()
-    headings = list(titles)
-    counted = tables(results, now, given, subjects=subjects, headings=headings)
+    ask = {"subjects": subjects, "headings": list(titles)}
+    counted = tables(results, now, given, **ask)
     england = england_figures(school, subjects=subjects, cohort=cohort, figures=figures)
     views: dict[int, View] = {}
+    lower = None
     for limit in LIMITS:
-        view = published_view(
-            counted, given, subjects=subjects, headings=headings, limit=limit
-        )
-        lower = next(reversed(views.values()), None)
-        views[limit] = with_england(view, england=england, lower=lower)
+        view = published_view(counted, given, **ask, limit=limit)
+        lower = views[limit] = with_england(view, england=england, lower=lower)
     context = _context(
         workspace,
         subjects=subjects,
@@ -131,14 +138,15 @@ def gather(workspace: Workspace) -> GovernorsData:
         headings=titles,
         recorded=bool((now["attendance"] != NOT_KNOWN).any()),
         england=england,
-        years={one.year for one in views[LIMITS[0]].england.values()},
+        beside=views[LIMITS[0]].england.values(),
     )
-    plan, chosen = actions(answers), answers.get("next_steps", {})
     # Counts that are kept for a page's several pictures hold the school: here it is to be let go.
     forget()
-    today = date.today()
+    plan, today = actions(answers), date.today()
+    chosen = answers.get("next_steps", {})
     steps = tuple(_steps(plan, chosen, today=today))
-    return GovernorsData(views, context, steps, plan_answer(plan, today=today))
+    answer = plan_answer(plan, today=today)
+    return GovernorsData(views, context, steps, answer)
 
 
 def _context(
@@ -150,19 +158,25 @@ def _context(
     headings: Mapping[str, str],
     recorded: bool,
     england: EnglandFigures,
-    years: set[int],
+    beside: Iterable[England],
 ) -> Context:
-    """The words for a summer's `counts`. `years` are those of the figures of England that show."""
+    """The words for a summer's `counts`. `beside` are the figures of England that show."""
     school = workspace.school
     framework, stage = school.framework, school.framework.stage()
-    criteria = [one for one in framework.criteria if one.kind == "gain"]
-    targets = [one for one in criteria if one.group == "SEN"]
-    target = targets[0].target if targets else None
+    years = {one.year for one in beside}
+    gains = (one for one in framework.criteria if one.kind == "gain")
+    target = next((one for one in gains if one.group == "SEN"), None)
     absence = _absence_in_england(framework)
     core = counts[counts["subject"].isin(subjects)]
     has_side = core["sen_provision"].isin(framework.sen_groups)
-    without_code = core.loc[core["sen_provision"] == "", "pupils"].sum()
-    codes_now = school.pupils.loc[school.pupils["on_roll"] == "Y", "sen_provision"]
+    has_no_start = has_side & (core["entry"] == NO_START)
+    has_no_code = core["sen_provision"] == ""
+    without_code = core.loc[has_no_code, "pupils"].sum()
+    on_roll = school.pupils["on_roll"] == "Y"
+    codes_now = school.pupils.loc[on_roll, "sen_provision"]
+    without_code_now = (codes_now == "").sum()
+    # What a special case adds has no room here.
+    stuck, _, _ = framework.tracking.stuck.partition(". ")
     return Context(
         school=school.name,
         sample=school.sample,
@@ -171,8 +185,8 @@ def _context(
         gain=framework.expected_gain,
         reach=reached(stage.converted_at[0], stage=stage),
         headings=headings,
-        target=float("nan") if target is None else float(target),
-        target_source=targets[0].source if targets else "",
+        target=float("nan" if target is None else target.target or "nan"),
+        target_source=target.source if target else "",
         england_source=_england_source(workspace, england=england, years=years),
         typed=_typed(england),
         absence={
@@ -181,20 +195,20 @@ def _context(
         },
         absence_year="".join(absence["year"].unique()),
         absence_source=_sources(absence),
-        # What a special case adds has no room here.
-        stuck=framework.tracking.stuck.partition(". ")[0].rstrip(".") + ".",
+        moves=f"{_MOVES} {stuck.rstrip('.')}.",
         recorded=recorded,
         roll=sen_on_roll(codes_now, school=school),
         no_start=_no_start(cohort, stage) if most_without_start(counts) else "",
-        starts_unknown=bool((core.loc[has_side, "entry"] == NO_START).any()),
+        starts_unknown=bool(has_no_start.any()),
         sen_unknown_then=much_unknown(without_code, of=core["pupils"].sum()),
-        sen_unknown_now=much_unknown((codes_now == "").sum(), of=len(codes_now)),
+        sen_unknown_now=much_unknown(without_code_now, of=len(codes_now)),
     )
 
 
 def _no_start(cohort: int, stage: Stage) -> str:
     """Why nothing is said of progress, where the start of most is not known."""
-    why = why_no_start(pd.Series({"cohort": cohort or None}), stage=stage)
+    row = pd.Series({"cohort": cohort or None})
+    why = why_no_start(row, stage=stage)
     first = (
         "Where most pupils started is not known, so nothing can be said of progress."
     )
@@ -233,7 +247,7 @@ def _england_source(
     return _sources(of_england)
 
 
-def _typed(england: EnglandFigures) -> dict[tuple[str, str], tuple[int, str, int]]:
+def _typed(england: EnglandFigures) -> dict[tuple[str, str], TypedFigure]:
     """Figures that were typed in and are not England's, by subject and side."""
     return {
         (row.subject, row.side): (
@@ -248,7 +262,8 @@ def _typed(england: EnglandFigures) -> dict[tuple[str, str], tuple[int, str, int
 def _sources(figures: pd.DataFrame) -> str:
     """The sources of these figures, each once."""
     sources = figures["source"].unique()
-    return "; ".join(source_words(one, with_publisher=True) for one in sources)
+    words = [source_words(one, with_publisher=True) for one in sources]
+    return "; ".join(words)
 
 
 # -- what comes next --

@@ -6,6 +6,7 @@ It holds what `governors_data.gather` gives, and makes its sentences, pictures a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import ipywidgets as widgets
@@ -19,11 +20,11 @@ from senlib.pages.governors import caveats
 from senlib.pages.governors.answered_questions import (
     AnsweredQuestion,
     Answering,
+    paragraph,
     question_html,
-    with_unknown,
 )
 from senlib.pages.governors.pupils_on_roll import absence, attendance, works
-from senlib.pages.governors.rates_in_words import moving_words, shows_little
+from senlib.pages.governors.rates_in_words import shows_little
 from senlib.pages.governors.spend_and_plan import (
     next_html,
     next_lines,
@@ -37,6 +38,16 @@ from senlib.pages.kit.downloads import FileButton
 from senlib.pages.kit.page import PublicPage
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
+
+# Answers that would blame the number of pupils where it is their SEN codes that are not known.
+_BLAMING = (
+    caveats.TOO_FEW,
+    caveats.NOBODY,
+    caveats.ROLL["none"],
+    caveats.NOBODY_RECORDED,
+    caveats.NO_RESULTS,
+    caveats.UNRECORDED,
+)
 
 
 class GovernorsPage(PublicPage):
@@ -124,7 +135,7 @@ class GovernorsPage(PublicPage):
         )
         return one_page(
             about=about,
-            sure=f"{caveats.SURE_ON_PAPER} {moving_words(words)}",
+            sure=f"{caveats.SURE_ON_PAPER} {words.moves}",
             answers=[
                 *(one.paper_row for one in answers),
                 (caveats.SPEND, " ".join(spend_lines(view, words))),
@@ -161,10 +172,14 @@ class GovernorsPage(PublicPage):
 
 def answered(make: Answering, view: View, words: Context) -> AnsweredQuestion:
     """A question's answer, with the word that many pupils have no SEN code where it is so of those whom it is about."""
-    unknown = words.sen_unknown_now
+    one, unknown = make(view, words), words.sen_unknown_now
     if make in (progress, england):
         unknown = words.sen_unknown_then
-    return with_unknown(make(view, words), unknown=unknown)
+    if not unknown:
+        return one
+    if one.answer in _BLAMING:
+        return replace(one, answer=caveats.SEN_UNKNOWN)
+    return replace(one, compared=paragraph(one.compared, caveats.SEN_UNKNOWN))
 
 
 def _rule(data: GovernorsData, view: View) -> str:

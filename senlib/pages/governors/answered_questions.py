@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -41,43 +41,29 @@ class AnsweredQuestion:
     @property
     def strong(self) -> tuple[bool, ...]:
         """Which rows stand out: those of pupils with SEN."""
-        return tuple("SEN" in row for row in self.figures.rows) if self.figures else ()
+        rows = self.figures.rows if self.figures else ()
+        return tuple("SEN" in row for row in rows)
 
     @property
     def paper_row(self) -> tuple[str, str]:
         """The question and what the page for the papers answers."""
-        parts = (self.answer, *self.on_paper, self.compared, self.caveat)
-        return self.question, " ".join(filter(None, parts))
+        answer = paragraph(self.answer, *self.on_paper, self.compared, self.caveat)
+        return self.question, answer
 
 
 # How a question is answered.
 Answering = Callable[[View, Context], AnsweredQuestion]
 
-# Answers that would blame the number of pupils where it is their SEN codes that are not known.
-_BLAMING = (
-    caveats.TOO_FEW,
-    caveats.NOBODY,
-    caveats.ROLL["none"],
-    caveats.NOBODY_RECORDED,
-    caveats.NO_RESULTS,
-    caveats.UNRECORDED,
-)
 
-
-def with_unknown(one: AnsweredQuestion, *, unknown: bool) -> AnsweredQuestion:
-    """That many have no SEN code, where it is so: in place of an answer that would blame their number, else beside it."""
-    if not unknown:
-        return one
-    if one.answer in _BLAMING:
-        return replace(one, answer=caveats.SEN_UNKNOWN)
-    beside = filter(None, (one.compared, caveats.SEN_UNKNOWN))
-    return replace(one, compared=" ".join(beside))
+def paragraph(*sentences: str) -> str:
+    """Sentences one after another, without those that say nothing."""
+    return " ".join(filter(None, sentences))
 
 
 def question_html(one: AnsweredQuestion) -> str:
     """A question as the page shows it: its answer, its picture, how sure one can be, and the numbers."""
-    sentences = (one.answer, *one.lines, *filter(None, (one.compared,)))
-    answer = layout.heading(one.question) + listed(sentences)
+    lines = [one.answer, *one.lines, one.compared]
+    answer = layout.heading(one.question) + listed(lines)
     figures = one.figures
     if figures is None:
         return answer
@@ -86,7 +72,8 @@ def question_html(one: AnsweredQuestion) -> str:
     columns = {name: name for name in figures.heads}
     numbers = layout.numbers(table, caption=figures.caption, columns=columns)
     sure = layout.note(f"{one.sure} {caveats.SURE}")
-    return answer + _picture(one, figures, rows) + sure + numbers + one.reading
+    picture = _picture(one, figures, rows)
+    return answer + picture + sure + numbers + one.reading
 
 
 def _picture(
@@ -95,6 +82,7 @@ def _picture(
     """The rates as a picture; '' where nobody is counted, and so there is nothing to draw."""
     if all(percent == "–" for _, _, _, percent, *_ in rows):
         return ""
+    says = [read_out(row, head=figures.beside_head) for row in rows]
     return layout.picture(
         lambda width: charts.published_rates(
             figures.published,
@@ -109,36 +97,30 @@ def _picture(
             width=width,
             axis=one.axis,
         ),
-        says=". ".join(read_out(*row, head=figures.beside_head) for row in rows),
+        says=". ".join(says),
         key=one.key,
     )
 
 
-def read_out(
-    label: str,
-    pupils: str,
-    these: str,
-    percent: str,
-    likely: str,
-    other: str = "–",
-    *,
-    head: str = "",
-) -> str:
+def read_out(row: Sequence[str], *, head: str = "") -> str:
     """A row of a picture for those who do not see it.
 
-    >>> read_out("English", "20", "11", "55 %", "34 to 74 %"), read_out("Science", "hidden", "hidden", "hidden", "hidden")
+    >>> read_out(["English", "20", "11", "55 %", "34 to 74 %"]), read_out(["Science", "hidden", "hidden", "hidden", "hidden"])
     ('English: 55 %, 11 of 20, likely 34 to 74 %', 'Science: hidden')
-    >>> read_out("English", "20", "11", "55 %", "34 to 74 %", "57 % (2024)", head="England"), read_out("English", "0", "–", "–", "–")
-    ('English: 55 %, 11 of 20, likely 34 to 74 % (England: 57 % (2024))', 'English: nobody')
+    >>> read_out(["English", "20", "11", "55 %", "34 to 74 %", "57 % (2024)"], head="England")
+    'English: 55 %, 11 of 20, likely 34 to 74 % (England: 57 % (2024))'
+    >>> read_out(["English", "0", "–", "–", "–"])
+    'English: nobody'
     """
+    label, pupils, these, percent, likely, *others = row
     if not percent.endswith("%"):
         return f"{label}: {'nobody' if percent == '–' else percent}"
-    beside = "" if other == "–" else f" ({head}: {other})"
+    beside = "".join(f" ({head}: {other})" for other in others if other != "–")
     return f"{label}: {percent}, {these} of {pupils}, likely {likely}{beside}"
 
 
 def listed(sentences: Sequence[str]) -> str:
-    """An answer: its first sentence large, and what stands behind it as lines below."""
-    first, *others = sentences
+    """An answer: its first sentence large, and what stands behind it, where there is anything, as lines below."""
+    first, *others = filter(None, sentences)
     items = "".join(f"<li>{layout.words(sentence)}</li>" for sentence in others)
     return layout.answer(first) + (f"<ul>{items}</ul>" if items else "")

@@ -18,8 +18,6 @@ SPEND = "What do we spend?"
 WORKS = "Does the help work?"
 NEXT = "What are we doing next?"
 
-MOVES = "‘Move on’: stuck in no subject, of pupils of whom one can tell. {}"
-
 # Short caveats, which stand with their answer on paper too.
 NO_VERDICT = (
     "England’s figures are a size to think of, and no verdict: they are of another year or of other starts, or teachers gave the "

@@ -11,7 +11,7 @@ from senlib.measures.governors_counts import LOW, MIDDLE, View
 from senlib.measures.proportion import rounded
 from senlib.national import ALL_SCHOOLS
 from senlib.pages.governors import caveats
-from senlib.pages.governors.answered_questions import AnsweredQuestion
+from senlib.pages.governors.answered_questions import AnsweredQuestion, paragraph
 from senlib.pages.governors.rates_in_words import (
     OFTEN,
     Pair,
@@ -22,10 +22,8 @@ from senlib.pages.governors.rates_in_words import (
     gap_words,
     is_empty,
     is_rateable,
-    moving_words,
     names_with,
     often,
-    on_roll_words,
     rate_words,
     sides_key,
     used_headings,
@@ -69,7 +67,7 @@ def absence(view: View, words: Context) -> AnsweredQuestion:
         figures,
         axis="missed a tenth or more",
         key=sides_key(),
-        sure=" ".join(filter(None, (f"Pupils{on_roll_words(words)}.", caveat))),
+        sure=paragraph(f"Pupils{words.on_roll}.", caveat),
         reading=layout.how_to_read("missed_a_tenth", "gap_crude"),
         caveat=caveat,
     )
@@ -79,7 +77,9 @@ def _lead_of_absence(pair: Pair, words: Context) -> str:
     which = difference(*pair)
     if not which:
         why = why_not_compared([pair])
-        return _why_nobody_on_roll(words) if why == caveats.NOBODY else why
+        if why != caveats.NOBODY:
+            return why
+        return caveats.ROLL.get(words.roll, caveats.NOBODY_RECORDED)
     if which == "not clear":
         return verdicts.first(
             unclear="in how many miss a tenth of school between pupils with SEN and others"
@@ -103,11 +103,12 @@ def attendance(view: View, words: Context) -> AnsweredQuestion:
     )
     rates = figures.rates()
     if all(map(is_empty, rates)):
-        is_nobody = view.tables["absence"].value(side="SEN", attendance="all") == 0
-        why = _why_nobody_on_roll(words) if is_nobody else caveats.NOBODY_JUDGED
+        why = caveats.NOBODY_JUDGED
+        if view.tables["absence"].value(side="SEN", attendance="all") == 0:
+            why = caveats.ROLL.get(words.roll, caveats.NOBODY_RECORDED)
         return AnsweredQuestion(caveats.ATTENDANCE, why)
     lines = [rate_words(f"{rate.label}, and move on", rate) for rate in rates]
-    who = f"Pupils with SEN{on_roll_words(words)}."
+    who = f"Pupils with SEN{words.on_roll}."
     return AnsweredQuestion(
         caveats.ATTENDANCE,
         _lead_of_attendance((rates[0], rates[-1])),
@@ -115,7 +116,7 @@ def attendance(view: View, words: Context) -> AnsweredQuestion:
         "",
         figures,
         axis=_MOVE_ON,
-        sure=f"{who} {moving_words(words)} {caveats.TOGETHER}",
+        sure=f"{who} {words.moves} {caveats.TOGETHER}",
         reading=layout.how_to_read("attendance_and_movement"),
         on_paper=(caveats.LEFT_OUT,),
         caveat=caveats.TOGETHER if any(map(is_rateable, rates)) else "",
@@ -146,11 +147,6 @@ def _why_no_attendance(words: Context) -> str:
     return caveats.ROLL[words.roll] if is_nobody else caveats.UNRECORDED
 
 
-def _why_nobody_on_roll(words: Context) -> str:
-    """Why no pupil with SEN on roll is counted."""
-    return caveats.ROLL.get(words.roll, caveats.NOBODY_RECORDED)
-
-
 def works(view: View, words: Context) -> AnsweredQuestion:
     """Of pupils with SEN who get help under a heading, how many move on, beside those who do not get it."""
     pairs = _pairs_of_help(view, words)
@@ -164,7 +160,7 @@ def works(view: View, words: Context) -> AnsweredQuestion:
     lead = _lead_of_help(differences)
     lines = tuple(_help_lines(pairs, differences))
     has_marks = any(map(is_rateable, others))
-    who = f"Pupils with SEN{on_roll_words(words)}."
+    who = f"Pupils with SEN{words.on_roll}."
     return AnsweredQuestion(
         caveats.WORKS,
         lead,
@@ -187,7 +183,7 @@ def works(view: View, words: Context) -> AnsweredQuestion:
         key="Dot: pupils with SEN who have it. Stroke: those who do not."
         if has_marks
         else "",
-        sure=f"{who} {moving_words(words)} {provision.MOVEMENT_CAVEAT}",
+        sure=f"{who} {words.moves} {provision.MOVEMENT_CAVEAT}",
         reading=layout.how_to_read("provision_and_movement"),
         on_paper=lines,
         caveat="" if lead == caveats.TOO_FEW else provision.CHOSEN,
@@ -217,11 +213,10 @@ def _of_help(
 
 def _lead_of_help(differences: Mapping[str, str]) -> str:
     """With which help pupils with SEN move on more or less often, by the label of each heading."""
-    parts = often(differences, says="{} often with {}", order=("higher", "lower"))
+    parts = often(differences, says="{} often with {}")
     if parts:
-        return verdicts.first(
-            f"Pupils with SEN move on {', and '.join(parts)} than without it"
-        )
+        with_it = ", and ".join(reversed(parts))
+        return verdicts.first(f"Pupils with SEN move on {with_it} than without it")
     unclear = names_with("not clear", differences)
     if not unclear:
         return caveats.TOO_FEW

@@ -56,10 +56,12 @@ def shows_little(view: View, words: Context) -> bool:
     rates = []
     for name in view.tables.keys() - {"help"}:
         column, reached, of = RATES[name]
-        table = view.tables[name].rates(column=column, reached=reached, of=of)
+        published = view.tables[name]
+        table = published.rates(column=column, reached=reached, of=of)
         if name != "absence" or words.recorded:
             rates += table[table["side"] == "SEN"].itertuples()
-    return any(rate.reason for rate in rates) and not any(map(is_rateable, rates))
+    is_any_hidden = any(rate.reason for rate in rates)
+    return is_any_hidden and not any(map(is_rateable, rates))
 
 
 def is_rateable(row: Rate) -> bool:
@@ -89,14 +91,13 @@ def counts_words(row: Rate) -> str:
 
 def both_sides(what: str, sen: Rate, others: Rate) -> list[str]:
     """Pupils with SEN beside the others, and how sure one can be of the gap; of a side that has nobody the answer tells."""
-    sides = [
-        rate_words(f"{what}, {side}", row)
-        for row, side in zip((sen, others), caveats.SIDES.values(), strict=True)
-        if not is_empty(row)
-    ]
-    if not (is_rateable(sen) and is_rateable(others)):
-        return sides
-    return [f"{sides[0]} Without SEN {counts_words(others)}: {gap_words(sen, others)}"]
+    first = rate_words(f"{what}, with SEN", sen)
+    if is_rateable(sen) and is_rateable(others):
+        gap = gap_words(sen, others)
+        return [f"{first} Without SEN {counts_words(others)}: {gap}"]
+    second = rate_words(f"{what}, without SEN", others)
+    lines = [] if is_empty(sen) else [first]
+    return lines if is_empty(others) else [*lines, second]
 
 
 def difference(one: Rate, other: Rate) -> str:
@@ -108,22 +109,24 @@ def difference(one: Rate, other: Rate) -> str:
 
 def gap_words(one: Rate, other: Rate) -> str:
     """How far two rates lie apart, and how sure one can be of it."""
-    size = points_apart(*(100 * row.reached / row.pupils for row in (one, other)))
+    percents = [100 * row.reached / row.pupils for row in (one, other)]
+    size = points_apart(*percents)
     if size == "0":
         return "no gap."
     return f"{verdicts.in_points(size)} apart. {verdicts.gap(_gap(one, other))}"
 
 
 def _gap(one: Rate, other: Rate) -> gaps.Gap:
-    """The gap of two published rates with its interval, from their counts."""
-    reached = pd.Series([one.reached, other.reached], dtype="int64")
-    pupils = pd.Series([one.pupils, other.pupils], dtype="int64")
-    return gaps.independent(*wilson(reached, pupils).itertuples())
+    return gaps.independent(*intervals(one, other).itertuples())
 
 
-def often(
-    differences: Mapping[str, str], *, says: str, order: Iterable[str] = OFTEN
-) -> list[str]:
+def intervals(*rates: Rate) -> pd.DataFrame:
+    """The percent, low and high of published rates as their counts give them, not rounded."""
+    table = pd.DataFrame(list(rates))
+    return wilson(table["reached"], table["pupils"])
+
+
+def often(differences: Mapping[str, str], *, says: str) -> list[str]:
     """What pupils with SEN reach clearly less or more often; `says` has a place for how often, and for the names.
 
     >>> often({"English": "lower", "Science": "not clear", "ICT": "lower"}, says="{} often in {}")
@@ -131,7 +134,7 @@ def often(
     """
     return [
         says.format(OFTEN[which], joined(names))
-        for which in order
+        for which in OFTEN
         if (names := names_with(which, differences))
     ]
 
@@ -148,10 +151,11 @@ def why_not_compared(pairs: Iterable[Pair]) -> str:
         return caveats.NOBODY
     if all(map(is_empty, others)):
         return caveats.EVERYBODY
-    for here, there, side in ((sen, others, "no SEN"), (others, sen, "SEN")):
-        if any(map(is_rateable, here)) and not any(map(is_rateable, there)):
-            return caveats.ONE_HIDDEN.format(caveats.SIDES[side])
-    return caveats.TOO_FEW
+    sen_shows = any(map(is_rateable, sen))
+    if sen_shows == any(map(is_rateable, others)):
+        return caveats.TOO_FEW
+    side = "no SEN" if sen_shows else "SEN"
+    return caveats.ONE_HIDDEN.format(caveats.SIDES[side])
 
 
 def joined(names: Sequence[str]) -> str:
@@ -164,20 +168,11 @@ def joined(names: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def on_roll_words(words: Context) -> str:
-    """Of whom it is said, where some are left out because their attendance is not known."""
-    return " on roll whose attendance is known" if words.recorded else " on roll"
-
-
-def moving_words(words: Context) -> str:
-    """What it is to move on, for readers without Task 5 too."""
-    return caveats.MOVES.format(words.stuck)
-
-
-def sides_key(mark: str = "") -> str:
+def sides_key(stroke: str = "", marks: Iterable[float] = ()) -> str:
     """The key of a picture of both sides, and of its strokes where it has any."""
     shapes = "Round: pupils with SEN. Diamond: pupils without."
-    return f"{shapes} Stroke: {mark}." if mark else shapes
+    has_stroke = any(map(pd.notna, marks))
+    return f"{shapes} Stroke: {stroke}." if has_stroke else shapes
 
 
 def used_headings(view: View, words: Context) -> list[str]:
@@ -193,5 +188,5 @@ def pupils_with_help(view: View, heading: str) -> int | None:
 
 def why_no_help(words: Context) -> str:
     """Why nothing is said of help."""
-    no_maps = caveats.NO_MAPS.format(on_roll_words(words))
+    no_maps = caveats.NO_MAPS.format(words.on_roll)
     return caveats.ROLL.get(words.roll, no_maps)

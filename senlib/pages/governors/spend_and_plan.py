@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
-from matplotlib.figure import Figure
 
 from senlib import charts
 from senlib.measures.governors_counts import POUNDS, View
 from senlib.pages.governors import caveats
 from senlib.pages.governors.answered_questions import listed
 from senlib.pages.governors.rates_in_words import (
-    on_roll_words,
     pupils_with_help,
     used_headings,
     why_no_help,
@@ -25,15 +21,19 @@ def spend_lines(view: View, words: Context) -> list[str]:
     """What is spent, heading by heading, and what is not shown."""
     used = used_headings(view, words)
     if not used:
-        fill_in = [] if words.roll in caveats.ROLL else [caveats.FILL_IN]
-        return [why_no_help(words), *fill_in]
+        if words.roll in caveats.ROLL:
+            return [why_no_help(words)]
+        return [why_no_help(words), caveats.FILL_IN]
+    costs = _costs(view)
     lines: list[str] = []
-    for heading, cost in list(_costs(view).items())[:3]:
+    for heading in list(costs)[:3]:
         first = "Then on" if lines else "Most is spent on"
         pupils = pupils_with_help(view, heading)
-        spent = f"{words.headings[heading]}: {cost} a year for {pupils} pupils."
+        spent = (
+            f"{words.headings[heading]}: {costs[heading]} a year for {pupils} pupils."
+        )
         lines.append(f"{first} {spent}")
-    left = [words.headings[heading] for heading in used if heading not in view.pounds]
+    left = [words.headings[one] for one in used if one not in view.pounds]
     if left:
         lines.append(
             f"Not shown, as few pupils have it, few costs are known, or one pupil makes up most: {'; '.join(left)}."
@@ -43,44 +43,46 @@ def spend_lines(view: View, words: Context) -> list[str]:
 
 def _costs(view: View) -> dict[str, str]:
     """By heading what is spent in words, the most first."""
-    order = sorted(view.pounds.items(), key=lambda item: -item[1][0])
-    return {
-        heading: f"{'' if whole else 'at least '}£{cost:,}"
-        for heading, (cost, whole) in order
-    }
+    order = sorted(view.pounds, key=lambda heading: -view.pounds[heading][0])
+    costs = {}
+    for heading in order:
+        cost, is_all = view.pounds[heading]
+        costs[heading] = f"£{cost:,}" if is_all else f"at least £{cost:,}"
+    return costs
 
 
 def spend_html(view: View, words: Context) -> str:
     """What is spent, as the page shows it."""
-    answer = layout.heading(caveats.SPEND) + listed(spend_lines(view, words))
+    lines = spend_lines(view, words)
+    answer = layout.heading(caveats.SPEND) + listed(lines)
     if not view.pounds:
         return answer
-    all_known = all(whole for _, whole in view.pounds.values())
-    least = "" if all_known else " ‘At least’: some costs are not written down."
+    least = " ‘At least’: some costs are not written down."
+    if all(is_all for _, is_all in view.pounds.values()):
+        least = ""
     sure = layout.note(
-        f"As the provision maps say, for pupils with SEN{on_roll_words(words)}, to the nearest £{POUNDS}.{least} There is no sum of all, "
+        f"As the provision maps say, for pupils with SEN{words.on_roll}, to the nearest £{POUNDS}.{least} There is no sum of all, "
         "from which what is left out could be worked out."
     )
-    rows = [
-        (words.headings[heading], pupils_with_help(view, heading), cost)
-        for heading, cost in _costs(view).items()
-    ]
-    table = pd.DataFrame(rows, columns=["label", "pupils", "cost"])
-    columns = {"label": "Heading", "pupils": "Pupils", "cost": "A year"}
-    numbers = layout.numbers(table, caption="Spend by heading", columns=columns)
-    says = ". ".join(f"{label}: {cost}" for label, _, cost in rows)
-    picture = layout.picture(partial(_drawn, view, words), says=says)
-    return answer + picture + sure + numbers + layout.how_to_read("spend")
-
-
-def _drawn(view: View, words: Context, *, width: charts.Width) -> Figure:
-    headings = list(_costs(view))
-    return charts.published_spend(
-        view.tables["help"],
-        {("SEN", one, "has", "pupils"): view.pounds[one] for one in headings},
-        labels=[words.headings[one] for one in headings],
-        width=width,
+    costs = _costs(view)
+    labels = [words.headings[heading] for heading in costs]
+    pupils = [pupils_with_help(view, heading) for heading in costs]
+    amounts = list(costs.values())
+    says = map(": ".join, zip(labels, amounts, strict=True))
+    sums = {
+        ("SEN", heading, "has", "pupils"): view.pounds[heading] for heading in costs
+    }
+    picture = layout.picture(
+        lambda width: charts.published_spend(
+            view.tables["help"], sums, labels=labels, width=width
+        ),
+        says=". ".join(says),
     )
+    table = pd.DataFrame({"Heading": labels, "Pupils": pupils, "A year": amounts})
+    columns = {name: name for name in table}
+    numbers = layout.numbers(table, caption="Spend by heading", columns=columns)
+    reading = layout.how_to_read("spend")
+    return answer + picture + sure + numbers + reading
 
 
 def next_lines(data: GovernorsData) -> list[str]:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, product
-
-import pandas as pd
+from itertools import product
 
 from senlib.exports.governors_paper import Figures, Rate
 from senlib.measures.governors_counts import England, View
-from senlib.measures.proportion import compared, wilson
 from senlib.national import TEACHER_ASSESSED
 from senlib.pages.governors import caveats
-from senlib.pages.governors.answered_questions import AnsweredQuestion
+from senlib.pages.governors.answered_questions import AnsweredQuestion, paragraph
 from senlib.pages.governors.caveats import SIDES
 from senlib.pages.governors.rates_in_words import (
     Pair,
     both_sides,
     difference,
     figures_of,
+    intervals,
     is_empty,
     is_rateable,
     joined,
@@ -36,31 +34,89 @@ from senlib.text import upper_first
 _SAME_STARTS = "England, from the same starts"
 
 
+def _figures(view: View, words: Context, name: str, caption: str) -> Figures:
+    """The published rates of both sides in each subject, with England's beside them, where there is any."""
+    rows = list(product(words.subjects, SIDES))
+    figures = figures_of(
+        view,
+        name,
+        rows,
+        labels=[f"{subject}, {SIDES[side]}" for subject, side in rows],
+        caption=f"{caption}, {words.summer}",
+    )
+    in_england = _in_england(view, figures)
+    if not any(in_england):
+        return figures
+    alike = all(one.alike for one in in_england if one)
+    beside = [f"{one.percent} % ({one.year})" if one else "" for one in in_england]
+    head = "England, same starts" if alike else "England"
+    return replace(figures, beside=tuple(beside), beside_head=head)
+
+
+def _in_england(view: View, figures: Figures) -> list[England | None]:
+    """England's figure for each row, where there is one."""
+    return [view.england.get((figures.column, *row)) for row in figures.rows]
+
+
+def _mark(one: England | None) -> float:
+    """A stroke for what a rate is judged by: a figure of another summer, or of other starts, is told in words alone."""
+    if one and one.difference:
+        return float(one.percent)
+    return float("nan")
+
+
+def _pairs(figures: Figures, words: Context) -> dict[str, Pair]:
+    """By subject the published rates of pupils with SEN and of others."""
+    rates = figures.rates()
+    sen, others = rates[::2], rates[1::2]
+    pairs = zip(sen, others, strict=True)
+    return dict(zip(words.subjects, pairs, strict=True))
+
+
+def _lead(
+    clear: str,
+    differences: Mapping[str, str],
+    *,
+    between: str,
+    hidden: Sequence[str],
+) -> str:
+    """What is clear, in which subjects nothing is, and which are hidden.
+
+    >>> _lead("", {"English": "not clear", "ICT": "not clear"}, between="these and those", hidden=["Science"])
+    'No clear difference in English and ICT between these and those. Science is hidden.'
+    """
+    unclear = names_with("not clear", differences)
+    where = f"in {joined(unclear)}" if unclear else ""
+    if not clear:
+        where = f"{where} between {between}"
+    lead = verdicts.first(clear, unclear=where)
+    if not hidden:
+        return lead
+    return f"{lead} {joined(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden."
+
+
+# -- progress --
+
+
 def progress(view: View, words: Context) -> AnsweredQuestion:
     """Of pupils with SEN and of others, how many made the expected gain, by subject."""
     if words.no_start:
         return AnsweredQuestion(caveats.PROGRESS, words.no_start)
-    figures, in_england = _by_subject(
-        view, words, name="progress", caption="Made the expected gain"
-    )
-    if _counts_nobody(figures):
+    figures = _figures(view, words, "progress", "Made the expected gain")
+    if all(map(is_empty, figures.rates())):
         return AnsweredQuestion(caveats.PROGRESS, caveats.NO_RESULTS)
     pairs = _pairs(figures, words)
-    beside = {
-        subject: _beside_gain(subject, pair, view, words)
-        for subject, pair in pairs.items()
-    }
-    lines = [
-        line
-        for subject, pair in pairs.items()
-        for line in (*both_sides(subject, *pair), *beside[subject])
-    ]
-    marks, mark, stroke = _marks(in_england), "England", _SAME_STARTS
+    lines, on_paper = [], []
+    for subject, pair in pairs.items():
+        beside = _beside_gain(subject, pair, view, words)
+        lines += [*both_sides(subject, *pair), *beside]
+        on_paper += beside
+    in_england = _in_england(view, figures)
+    marks = tuple(map(_mark, in_england))
+    mark, stroke = "England", _SAME_STARTS
     if words.target_source:
         mark = stroke = "target"
-        marks = tuple(
-            words.target if side == "SEN" else float("nan") for _, side in figures.rows
-        )
+        marks = (words.target, float("nan")) * len(pairs)
     left_out = f" {caveats.NO_STARTS}" if words.starts_unknown else ""
     return AnsweredQuestion(
         caveats.PROGRESS,
@@ -69,13 +125,13 @@ def progress(view: View, words: Context) -> AnsweredQuestion:
         _source_of_gain(view, words, has_england=any(in_england)),
         figures,
         axis="made the expected gain",
-        key=_key(stroke, marks),
+        key=sides_key(stroke, marks),
         marks=marks,
         mark=mark,
         sure=f"Results of {words.summer}. Expected gain: {words.gain}.{left_out} "
         "Pupils without a result count as not having made it.",
         reading=layout.how_to_read("expected_gain", "rate", "gap_crude"),
-        on_paper=tuple(chain.from_iterable(beside.values())),
+        on_paper=tuple(on_paper),
     )
 
 
@@ -85,35 +141,33 @@ def _lead_of_progress(pairs: Mapping[str, Pair]) -> str:
     if not any(differences.values()):
         return why_not_compared(pairs.values())
     parts = often(differences, says="{} often than others in {}")
-    hidden = [
-        subject for subject, pair in pairs.items() if any(row.reason for row in pair)
-    ]
-    gain = "Pupils with SEN make the expected gain"
+    clear = f"Pupils with SEN make the expected gain {', and '.join(parts)}"
     return _lead(
-        f"{gain} {', and '.join(parts)}" if parts else "",
+        clear if parts else "",
         differences,
         between="pupils with SEN and others",
-        hidden=hidden,
+        hidden=[
+            subject
+            for subject, (sen, others) in pairs.items()
+            if sen.reason or others.reason
+        ],
     )
 
 
 def _beside_gain(subject: str, pair: Pair, view: View, words: Context) -> list[str]:
     """How a subject's rates lie beside England's from the same starts, and beside what is asked of schools."""
-    sides = [
-        (side, row, view.england["progress", subject, side])
-        for side, row in zip(SIDES, pair, strict=True)
-        if ("progress", subject, side) in view.england
-    ]
-    lines = []
-    if sides:
-        years = layout.years({one.year for _, _, one in sides})
-        sentences = [f"{subject}, in England ({years}):"]
-        for side, row, one in sides:
+    sentences, years = [""], set()
+    for side, rate in zip(SIDES, pair, strict=True):
+        if one := view.england.get(("progress", subject, side)):
+            years.add(one.year)
             who = f"pupils {SIDES[side]} who started where they did"
-            sentences.append(f"{one.percent} % of {who} made it.")
-            sentences.append(verdicts.beside(one.difference, pupils=row.pupils))
-        lines.append(" ".join(filter(None, sentences)))
-    sen = pair[0]
+            beside = verdicts.beside(one.difference, pupils=rate.pupils)
+            sentences += [f"{one.percent} % of {who} made it.", beside]
+    lines = []
+    if years:
+        sentences[0] = f"{subject}, in England ({layout.years(years)}):"
+        lines.append(paragraph(*sentences))
+    sen, _ = pair
     if words.target_source and is_rateable(sen):
         lines.append(_beside_target(subject, sen, words.target))
     return lines
@@ -121,10 +175,11 @@ def _beside_gain(subject: str, pair: Pair, view: View, words: Context) -> list[s
 
 def _beside_target(subject: str, row: Rate, target: float) -> str:
     """Whether a published rate meets what is asked of schools, by its counts, and how sure one can be."""
-    rate = wilson(pd.Series([row.reached]), pd.Series([row.pupils]))
-    beside = compared(rate["low"], rate["high"], pd.Series([target]))[0]
-    state = "Met." if row.reached * 100 >= target * row.pupils else "Not met."
-    sure = verdicts.target(beside != "not clear", pupils=int(row.pupils))
+    rate = intervals(row).iloc[0]
+    is_clear = not rate.low <= target <= rate.high
+    sure = verdicts.target(is_clear, pupils=row.pupils)
+    is_met = row.reached * 100 >= target * row.pupils
+    state = "Met." if is_met else "Not met."
     return f"{subject}, beside what is asked of schools: {state} {sure}"
 
 
@@ -139,59 +194,61 @@ def _source_of_gain(view: View, words: Context, *, has_england: bool) -> str:
     return "How many made it in England is not known here."
 
 
+# -- beside England --
+
+
 def england(view: View, words: Context) -> AnsweredQuestion:
     """How many reached the outcome that counts, beside what England reached from the same starts."""
     question = f"How many get to {words.reach}, and how is it in England?"
-    figures, in_england = _by_subject(
-        view, words, name="attained", caption=f"Reached {words.reach}"
-    )
-    if _counts_nobody(figures):
-        return AnsweredQuestion(question, caveats.NO_RESULTS)
-    rows = zip(figures.rows, figures.rates(), in_england, strict=True)
+    figures = _figures(view, words, "attained", f"Reached {words.reach}")
+    rates = figures.rates()
     # Of a side that has nobody the answer tells.
     lines = [
-        _beside_england(at, row, one, words)
-        for at, row, one in rows
-        if not is_empty(row)
+        _beside_england(row, rate, view, words)
+        for row, rate in zip(figures.rows, rates, strict=True)
+        if not is_empty(rate)
     ]
-    given = [one for one in in_england if one]
-    alike = any(one.alike for one in given)
-    is_unjudged = bool(given) and not any(one.difference for one in given)
-    caveat = caveats.NO_VERDICT if is_unjudged else ""
-    marks = _marks(in_england)
+    if not lines:
+        return AnsweredQuestion(question, caveats.NO_RESULTS)
+    in_england = _in_england(view, figures)
+    marks = tuple(map(_mark, in_england))
+    alike = any(one.alike for one in in_england if one)
+    whom = _of_whom(words, alike=alike)
+    is_judged = any(one.difference for one in in_england if one)
+    caveat = "" if is_judged or not any(in_england) else caveats.NO_VERDICT
+    reading = ["england_with_your_starts"] if alike else []
     return AnsweredQuestion(
         question,
         _lead_of_england(_pairs(figures, words), view, words),
         tuple(lines),
-        _sources(view, words, has_england=bool(given)),
+        _sources(view, words, has_england=any(in_england)),
         figures,
         axis=f"reached {words.reach}",
-        key=_key(_SAME_STARTS if alike else "England", marks),
+        key=sides_key(_SAME_STARTS if alike else "England", marks),
         marks=marks,
         mark="England",
-        sure=" ".join(filter(None, (_of_whom(words, alike=alike), caveat))),
-        reading=layout.how_to_read(
-            *(["england_with_your_starts"] if alike else []), "rate"
-        ),
+        sure=paragraph(whom, caveat),
+        reading=layout.how_to_read(*reading, "rate"),
         caveat=caveat,
     )
 
 
 def _lead_of_england(pairs: Mapping[str, Pair], view: View, words: Context) -> str:
     """In which subjects pupils with SEN stand higher or lower than England's who started where they did, in a sentence or two."""
-    sen = {subject: row for subject, (row, _) in pairs.items()}
+    sen = {subject: rate for subject, (rate, _) in pairs.items()}
     if all(map(is_empty, sen.values())):
         return caveats.NOBODY
     beside = {
-        subject: view.england["attained", subject, "SEN"]
+        subject: one
         for subject in sen
-        if ("attained", subject, "SEN") in view.england
+        if (one := view.england.get(("attained", subject, "SEN")))
     }
     if not beside:
         return _why_alone(sen.values(), view, words)
-    differences = {subject: one.difference for subject, one in beside.items()}
+    differences = {name: one.difference for name, one in beside.items()}
     if not any(differences.values()):
-        return _no_verdict({one.year for one in beside.values()}, words)
+        years = {one.year for one in beside.values()}
+        return _no_verdict(years, words)
     started = "" if words.no_start else " who started where they did"
     whom = f"those in England{started}"
     parts = often(differences, says="{} often in {}")
@@ -200,7 +257,7 @@ def _lead_of_england(pairs: Mapping[str, Pair], view: View, words: Context) -> s
         clear if parts else "",
         differences,
         between=f"pupils with SEN here and {whom}",
-        hidden=[subject for subject, one in sen.items() if one.reason],
+        hidden=[name for name in sen if sen[name].reason],
     )
 
 
@@ -210,8 +267,9 @@ def _why_alone(sen: Iterable[Rate], view: View, words: Context) -> str:
         return caveats.TOO_FEW
     if view.withheld:
         return caveats.WITHHELD
-    of_all = "all pupils with SEN together"
-    whom = f"pupils with SEN in {words.summer}" if words.no_start else of_all
+    whom = "all pupils with SEN together"
+    if words.no_start:
+        whom = f"pupils with SEN in {words.summer}"
     return (
         f"This workbook has no figure of England for {whom}, so those here stand alone."
     )
@@ -230,35 +288,33 @@ def _no_verdict(years: set[int], words: Context) -> str:
 
 
 def _beside_england(
-    at: tuple[str, str], row: Rate, one: England | None, words: Context
+    row: tuple[str, str], rate: Rate, view: View, words: Context
 ) -> str:
     """One rate beside England's, and beside what was typed in for others."""
-    sentences = [rate_words(row.label, row)]
-    if one is not None:
-        where = (
-            " who started where they did" if one.alike else ", wherever they started"
-        )
-        whom = f"Pupils {SIDES[at[1]]} in England{where}"
-        sentences.append(f"{whom}: {one.percent} % ({one.year}).")
-        sentences.append(verdicts.beside(one.difference, pupils=int(row.pupils)))
-    if at in words.typed and is_rateable(row):
-        percent, whose, year = words.typed[at]
+    sentences = [rate_words(rate.label, rate)]
+    one = view.england.get(("attained", *row))
+    if one:
+        started = "who started where they did"
+        where = f" {started}" if one.alike else ", wherever they started"
+        who = f"Pupils {SIDES[row[1]]} in England{where}"
+        beside = verdicts.beside(one.difference, pupils=rate.pupils)
+        sentences += [f"{who}: {one.percent} % ({one.year}).", beside]
+    if row in words.typed and is_rateable(rate):
+        percent, whose, year = words.typed[row]
         who = f"{upper_first(whose)}, wherever they started"
         sentences.append(f"{who}: {percent} % ({year}).")
-    return " ".join(filter(None, sentences))
+    return paragraph(*sentences)
 
 
 def _sources(view: View, words: Context, *, has_england: bool) -> str:
     """Whose the figures are that stand beside what pupils reached, and why some are left out."""
-    sentences = []
-    if has_england and words.england_source:
-        sentences.append(f"England’s figures: {words.england_source}.")
-    if words.typed:
-        typed = sorted({whose for _, whose, _ in words.typed.values()})
-        sentences.append(f"The figures of {joined(typed)} were typed in here.")
-    if view.withheld:
-        sentences.append(caveats.WITHHELD)
-    return " ".join(sentences)
+    england = f"England’s figures: {words.england_source}."
+    whose = sorted({whose for _, whose, _ in words.typed.values()})
+    return paragraph(
+        england if has_england and words.england_source else "",
+        f"The figures of {joined(whose)} were typed in here." if whose else "",
+        caveats.WITHHELD if view.withheld else "",
+    )
 
 
 def _of_whom(words: Context, *, alike: bool) -> str:
@@ -273,70 +329,3 @@ def _of_whom(words: Context, *, alike: bool) -> str:
     return (
         "The same pupils as above, wherever they started: many with SEN started lower."
     )
-
-
-# -- both questions --
-
-
-def _by_subject(
-    view: View, words: Context, *, name: str, caption: str
-) -> tuple[Figures, list[England | None]]:
-    """The published rates of both sides in each subject, and beside each England's figure, where there is one."""
-    rows = list(product(words.subjects, SIDES))
-    in_england = [view.england.get((name, *at)) for at in rows]
-    figures = figures_of(
-        view,
-        name,
-        rows,
-        labels=[f"{subject}, {SIDES[side]}" for subject, side in rows],
-        caption=f"{caption}, {words.summer}",
-    )
-    given = [one for one in in_england if one]
-    if not given:
-        return figures, in_england
-    starts = ", same starts" if all(one.alike for one in given) else ""
-    beside = [f"{one.percent} % ({one.year})" if one else "" for one in in_england]
-    figures = replace(figures, beside=tuple(beside), beside_head=f"England{starts}")
-    return figures, in_england
-
-
-def _pairs(figures: Figures, words: Context) -> dict[str, Pair]:
-    """By subject the published rates of pupils with SEN and of others."""
-    rates = figures.rates()
-    pairs = zip(rates[::2], rates[1::2], strict=True)
-    return dict(zip(words.subjects, pairs, strict=True))
-
-
-def _counts_nobody(figures: Figures) -> bool:
-    return set(figures.published.counts) == {0}
-
-
-def _lead(
-    clear: str, differences: Mapping[str, str], *, between: str, hidden: Sequence[str]
-) -> str:
-    """What is clear, in which subjects nothing is, and which are hidden.
-
-    >>> _lead("", {"English": "not clear", "ICT": "not clear"}, between="these and those", hidden=["Science"])
-    'No clear difference in English and ICT between these and those. Science is hidden.'
-    """
-    unclear = names_with("not clear", differences)
-    where = f"in {joined(unclear)}" if unclear else ""
-    lead = verdicts.first(
-        clear, unclear=where if clear else f"{where} between {between}"
-    )
-    if not hidden:
-        return lead
-    return f"{lead} {joined(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden."
-
-
-def _marks(in_england: Sequence[England | None]) -> tuple[float, ...]:
-    """Strokes for what a rate is judged by: a figure of another summer, or of other starts, is told in words alone."""
-    return tuple(
-        float(one.percent) if one and one.difference else float("nan")
-        for one in in_england
-    )
-
-
-def _key(stroke: str, marks: Sequence[float]) -> str:
-    """The key of a picture whose strokes mean this, where it has any."""
-    return sides_key(stroke if any(map(pd.notna, marks)) else "")
