@@ -170,9 +170,9 @@ def england(view: View, words: Context) -> AnsweredQuestion:
         marks=marks,
         mark="England",
         sure=" ".join(filter(None, (_of_whom(words, alike=alike), caveat))),
-        reading=layout.how_to_read(
-            *(["england_with_your_starts"] if alike else []), "rate"
-        ),
+        reading=layout.how_to_read("england_with_your_starts", "rate")
+        if alike
+        else layout.how_to_read("rate"),
         caveat=caveat,
     )
 

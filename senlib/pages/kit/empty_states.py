@@ -104,7 +104,7 @@ def no_results(stage: Stage) -> str:
 
 
 def no_starts(stage: Stage) -> str:
-    """That there are results of a key stage, and of nobody a start from which a gain could be counted.
+    """That there are results of a key stage, but no starts from which a gain could be counted.
 
     >>> from senlib.frameworks import load
     >>> no_starts(load("levels").stage("KS3"))
@@ -148,7 +148,7 @@ def no_now(subject: str, *, of: int) -> str:
 
 
 def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str) -> str:
-    """Why it can be said of nobody whether they are on course, by the `unjudged` of a `tracking.track` table; and a way on.
+    """Why it cannot be said of anybody whether they are on course, by the `unjudged` of a `tracking.track` table; and a way on.
 
     >>> from senlib.frameworks import load
     >>> stage = load("levels").stage()

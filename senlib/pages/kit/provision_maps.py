@@ -135,7 +135,7 @@ def _is_given(values: Answers, row: str) -> bool:
 
 
 def number(text: str) -> float:
-    """A number as it was written, NaN where it is none: a sum must not stumble over one box.
+    """A number as it was written, NaN where it is none, so that one box does not spoil a sum.
 
     >>> number("1.5"), number("two"), number("1e999"), number("-3")
     (1.5, nan, nan, nan)
