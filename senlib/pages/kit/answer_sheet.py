@@ -25,7 +25,7 @@ from senlib.workbook.forms import Field
 from senlib.workbook.store import Answer, Saved, Store, StoreError
 from senlib.workspace import Workspace
 
-# A text that was typed on within this time is no earlier text, only the beginning of the one after it.
+# A text that was continued within this time is no earlier text, only the beginning of the next.
 TYPING = timedelta(minutes=1)
 
 # Choices are a row of buttons, one tap each, up to this many, and where the table has room for them: in few columns.
@@ -42,7 +42,7 @@ BoxValues = dict[str, Layout]
 
 
 class AnswerSheet:
-    """A sheet whose boxes are saved in the store as they are typed; what is on the sheet is for others to say."""
+    """A sheet whose boxes are saved in the store as they are typed; a subclass or a page says what is on it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -89,7 +89,7 @@ class AnswerSheet:
             return {"kind": "refused", "why": f"Not saved. {error}"}
 
     def follow(self) -> None:
-        """Call those who wait for it with what was saved since the last time."""
+        """Call the functions given to `after` with what was saved since the last time."""
         while self._to_follow:
             field, value = self._to_follow.pop(0)
             for function in self._after:
@@ -144,8 +144,8 @@ class AnswerSheet:
 
 
 def settled(history: Sequence[Answer]) -> list[Answer]:
-    """Of a field's answers, the newest first, those that somebody may want back: not the present one, and none that was merely
-    the beginning of the next, typed on within a minute.
+    """Of a field's answers, the newest first, those that somebody may want back: neither the present one nor one that was only
+    the beginning of the next, typed within a minute of it.
     """
     earlier: list[Answer] = []
     for newer, answer in pairwise(history):

@@ -6,7 +6,7 @@ from senlib.pages.kit import layout
 
 
 class ChoiceList:
-    """A list whose choices may change; that the page changes them is no choice of the reader's, and nothing follows from it.
+    """A list whose choices may change; when the page changes them, that is no choice of the reader's, and nothing follows from it.
 
     >>> seen = []
     >>> classes = ChoiceList("Class", [("Choose", ""), ("8B", "1")])

@@ -24,18 +24,18 @@ from senlib.workbook.visits import VISIT, visit_name
 from senlib.workbook.walks import groups
 from senlib.workspace import Workspace
 
-# What can be made, as the list has it, and how: from the answers of all forms, which are read when it is asked for.
+# A file that can be made: its label in the list, and what makes it of the answers of all forms, read when it is asked for.
 FileOffer = tuple[str, Callable[[AnswersByForm], File]]
 FileOffers = Sequence[FileOffer]
 
 _KEEP = "It is made on this computer and stays nowhere but where you save it. If a pupil is named in it, keep it as you keep such records."
 _ONE_MOMENT = "One moment: it is being made."
-# Whose IEP it is, where the school's files no longer say.
+# Whose IEP it is, when the school's files no longer say.
 GONE = "somebody who is no longer in the school’s files"
 
 
 class NothingChosen(Exception):
-    """What was asked for is of one pupil or one visit, and none is chosen; the words say where to choose."""
+    """The file is about one pupil or one visit, and none is chosen; the words say where to choose."""
 
 
 class FileButton:

@@ -13,10 +13,15 @@ from senlib.measures.tracking import NO_DATE, NO_POINTS, NO_START
 from senlib.measures.tracking import NO_NOW as NO_RESULT_NOW
 from senlib.pages.kit.sentences import no_sen_code, pupils, without_a_date
 from senlib.school.school import School
-from senlib.text import joined
+from senlib.text import joined, lower_first
 
-NO_NOW = "Choose your files again on the front page, with a list of current levels or grades."
-NO_ROLL = "Choose your files again on the front page, with a list of the pupils who are on roll."
+
+def choose_again(what: str) -> str:
+    """The way on: to the front page, with files that have what is lacking."""
+    return f"Choose your files again on the front page, with {what}."
+
+
+NO_NOW = choose_again("a list of current levels or grades")
 
 
 def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
@@ -32,18 +37,17 @@ def nobody_with_sen(of: int, *, unknown: int = 0, whom: str) -> str:
     """
     if not of:
         where = "Nobody" if whom == "on roll" else f"Nobody {whom}"
-        return f"{where} is on roll in the school’s files. {NO_ROLL}"
+        way_on = choose_again("a list of the pupils who are on roll")
+        return f"{where} is on roll in the school’s files. {way_on}"
     if unknown == of:
+        way_on = choose_again("your SEN register or a list that has an SEN column")
         return (
-            f"Nobody {whom} has an SEN code, so it is not known who has SEN. "
-            "Choose your files again on the front page, with your SEN register or a list that has an SEN column."
+            f"Nobody {whom} has an SEN code, so it is not known who has SEN. {way_on}"
         )
     if unknown:
         return f"Nobody {whom} is known to have SEN. {no_sen_code(unknown, of=of)}"
-    return (
-        f"Nobody {whom} has SEN in the school’s files. "
-        "If that is wrong, choose your files again on the front page, with your SEN register."
-    )
+    way_on = lower_first(choose_again("your SEN register"))
+    return f"Nobody {whom} has SEN in the school’s files. If that is wrong, {way_on}"
 
 
 def nobody_without_sen(of: int, *, unknown: int = 0, whom: str) -> str:
@@ -54,10 +58,8 @@ def nobody_without_sen(of: int, *, unknown: int = 0, whom: str) -> str:
     """
     if unknown:
         return f"Nobody {whom} is known to have no SEN. {no_sen_code(unknown, of=of)}"
-    return (
-        f"Everyone {whom} has SEN in the school’s files, so there are no peers to compare with. "
-        "Choose your files again on the front page, with a list of all pupils."
-    )
+    way_on = choose_again("a list of all pupils")
+    return f"Everyone {whom} has SEN in the school’s files, so there are no peers to compare with. {way_on}"
 
 
 def without_sen(table: pd.DataFrame, *, framework: Framework, whom: str) -> str:
@@ -97,25 +99,20 @@ def no_results(stage: Stage) -> str:
     >>> no_results(load("gcse").stage())
     'There are no Key Stage 4 results for a year that has finished. Choose your files again on the front page, with those results.'
     """
-    return (
-        f"There are no {stage.title} results for a year that has finished. "
-        "Choose your files again on the front page, with those results."
-    )
+    way_on = choose_again("those results")
+    return f"There are no {stage.title} results for a year that has finished. {way_on}"
 
 
 def no_starts(stage: Stage) -> str:
-    """That there are results of a key stage, and of nobody a start from which a gain could be counted.
+    """That there are results of a key stage, but no starts from which a gain could be counted.
 
     >>> from senlib.frameworks import load
     >>> no_starts(load("levels").stage("KS3"))
     'There are Key Stage 3 results but no KS2 results beside them, so no gain can be counted. Choose your files again on the front
     page, with KS2 results.'
     """
-    what = stage.entry_stage
-    return (
-        f"There are {stage.title} results but no {what} results beside them, so no gain can be counted. "
-        f"Choose your files again on the front page, with {what} results."
-    )
+    what = f"{stage.entry_stage} results"
+    return f"There are {stage.title} results but no {what} beside them, so no gain can be counted. {choose_again(what)}"
 
 
 def no_entries(stage: Stage, *, of: int, whom: str) -> str:
@@ -126,11 +123,8 @@ def no_entries(stage: Stage, *, of: int, whom: str) -> str:
     'There are no KS2 results for the 1 pupil in Year 7, so nobody’s start is known. Choose your files again on the front
     page, with KS2 results.'
     """
-    what = stage.entry_stage
-    return (
-        f"There are no {what} results for the {pupils(of)} {whom}, so nobody’s start is known. "
-        f"Choose your files again on the front page, with {what} results."
-    )
+    what = f"{stage.entry_stage} results"
+    return f"There are no {what} for the {pupils(of)} {whom}, so nobody’s start is known. {choose_again(what)}"
 
 
 def no_now(subject: str, *, of: int) -> str:
@@ -148,7 +142,7 @@ def no_now(subject: str, *, of: int) -> str:
 
 
 def nobody_judged(unjudged: pd.Series, *, stage: Stage, subject: str, whom: str) -> str:
-    """Why it can be said of nobody whether they are on course, by the `unjudged` of a `tracking.track` table; and a way on.
+    """Why it cannot be said of anybody whether they are on course, by the `unjudged` of a `tracking.track` table; and a way on.
 
     >>> from senlib.frameworks import load
     >>> stage = load("levels").stage()

@@ -89,7 +89,7 @@ class FormSheet(AnswerSheet):
         return own.rows_form(self.part.key)
 
     def show(self, *, of: str | None = None) -> None:
-        """Show the sheet as it stands in the store, for another copy if wished."""
+        """Show the sheet as it stands in the store, for another copy where `of` is given."""
         if of is not None:
             self.of = of
         try:
@@ -169,11 +169,6 @@ class FormSheet(AnswerSheet):
         """The name of the box of one of the part's own answers."""
         return box_name(form=self.form, field=key)
 
-    def _label_name(self, row: Row) -> str:
-        """The name of the box of what a row of the school's own is called."""
-        field = answer_key(row=row.key, column="label")
-        return box_name(form=self.rows_form, field=field)
-
     def _values(self, began: own.RoundStart) -> BoxValues:
         """What stands in the boxes: what they begin with, then what was answered in this round, and the names of own rows."""
         answers = self.shared.answers(self.form)
@@ -228,8 +223,7 @@ class FormSheet(AnswerSheet):
         sections = grid.sections or (Section("", ""),)
         groups = [self._section(grid, section) for section in sections]
         add = "Add a row of your own" if grid.room_for_own_rows else ""
-        columns = grid.columns
-        return table(self.title, columns=columns, groups=groups, add=add)
+        return table(self.title, columns=grid.columns, groups=groups, add=add)
 
     def _section(self, grid: Grid, section: Section) -> Layout:
         rows = [*filter(self.shown_rows, grid.rows), *self.own_rows]
@@ -247,18 +241,18 @@ class FormSheet(AnswerSheet):
             cells[column.key] = self._box(column, key)
         line = self._line(row.key, row.label, cells)
         if row in self.own_rows:
-            line["own"] = {"name": self._label_name(row)}
+            field = answer_key(row=row.key, column="label")
+            name = box_name(form=self.rows_form, field=field)
+            line["own"] = {"name": name}
         return line
 
     def _lines(self, field: Field, items: Sequence[Item]) -> Layout:
         """Lines with one answer each."""
-        lines = []
-        for item in items:
-            cells = {field.key: self._box(field, item.key)}
-            line = self._line(item.key, item.text, cells)
-            lines.append(line)
-        groups = ungrouped(lines)
-        return table(self.title, columns=[field], groups=groups)
+        lines = [
+            self._line(item.key, item.text, {field.key: self._box(field, item.key)})
+            for item in items
+        ]
+        return table(self.title, columns=[field], groups=ungrouped(lines))
 
     def _line(self, key: str, label: str, cells: Layout) -> Layout:
         return {
@@ -286,7 +280,7 @@ class PageSheets:
         return self.part(key, **options).box
 
     def part(self, key: str, **options: Any) -> FormSheet:
-        """A part to fill in, for a page that has more to do with it."""
+        """A part to fill in, for a page that does more with it."""
         part = self.sheet.part(key)
         sheet = FormSheet(self.workspace, part, **options)
         self.asked[key] = sheet

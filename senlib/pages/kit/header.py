@@ -1,4 +1,4 @@
-"""The top of a page: which school lies open, and for the rail how far each Task is, now and after every answer."""
+"""The top of a page: which school is open, and for the rail how far each Task is, now and after every answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Header:
         try:
             self._answers = workspace.store.forms()
         except StoreError:
-            # The rail keeps what it has: 'not begun' might be wrong. Whoever writes is told why that cannot be kept.
+            # The rail keeps what it has: 'not begun' might be wrong. Where somebody writes, the page says why it cannot be saved.
             self.box.value = header_html(workspace)
             return
         workspace.store.after_saving(self._take)

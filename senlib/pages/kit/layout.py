@@ -19,7 +19,7 @@ from senlib.measures.proportion import rounded
 from senlib.pages.kit.how_to_read import Paragraph, paragraph
 from senlib.school.faults import FaultGroup
 
-# What a browser is told of a file that a page holds, by the ending of its name.
+# The media type of a file that a page holds, by the ending of its name.
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _TYPES = {
     "docx": f"{_OFFICE}.wordprocessingml.document",
@@ -177,7 +177,7 @@ def status(html: str) -> str:
 
 
 def trouble_line(text: str) -> str:
-    """Something that could not be done, said where it was tried, with the remedy in the same words."""
+    """What could not be done and what to do about it, for the place where it was tried."""
     return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
 
 
@@ -228,7 +228,7 @@ def controls(*boxes: widgets.Widget) -> widgets.Box:
     return box
 
 
-# Summers to choose from: each as it is shown, and which it is, or which they are; None where it is not known.
+# Summers to choose from: each in words, and the year or years; None where it is not known.
 Summers = list[tuple[str, int | tuple[int, ...] | None]]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -227,7 +226,7 @@ def strip(table: pd.DataFrame, *, reach: str, stage: Stage, name: str = "") -> s
 def _squares(table: pd.DataFrame, *, reach: str, stage: Stage) -> list[str]:
     """The squares of a strip, those of whoever reached the aim marked."""
     squares = []
-    for outcome, count in _counts(table):
+    for outcome, count in counts(table).items():
         there = stage.outcome_scale.reached(outcome, reach=reach)
         mark = ' class="sl-there"' if there else ""
         square = f"<span{mark}>{layout.escape(_letter(outcome))}</span>"
@@ -235,9 +234,9 @@ def _squares(table: pd.DataFrame, *, reach: str, stage: Stage) -> list[str]:
     return squares
 
 
-def _counts(table: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    """Each outcome with how many reached it, of 100 or of however many there were."""
-    return zip(table["outcome"], table[counted_in(table)], strict=True)
+def counts(table: pd.DataFrame) -> pd.Series:
+    """How many reached each outcome, of 100 or of however many there were."""
+    return table.set_index("outcome")[counted_in(table)]
 
 
 def in_words(table: pd.DataFrame) -> str:
@@ -247,11 +246,11 @@ def in_words(table: pd.DataFrame) -> str:
     'Of 7: 5 U, 2 grade 1'
     """
     grades = []
-    for outcome, count in _counts(table):
+    for outcome, count in counts(table).items():
         if count:
             grade = f"grade {outcome}" if outcome.isdigit() else outcome
             grades.append(f"{count} {grade}")
-    return f"Of {table[counted_in(table)].sum()}: {', '.join(grades)}"
+    return f"Of {counts(table).sum()}: {', '.join(grades)}"
 
 
 def numbers(table: pd.DataFrame, *, caption: str) -> str:
@@ -274,8 +273,10 @@ def letters(tables: Iterable[pd.DataFrame], *, stage: Stage) -> str:
     """
     meanings = {code.name: code.meaning for code in stage.outcome_scale.codes}
     meanings["U"] = "ungraded"
-    counts = chain.from_iterable(map(_counts, tables))
-    outcomes = dict.fromkeys(outcome for outcome, count in counts if count)
+    outcomes: dict[str, None] = {}
+    for table in tables:
+        somebody = counts(table) > 0
+        outcomes |= dict.fromkeys(somebody.index[somebody])
     return " ".join(
         f"{_letter(outcome)}: {meanings[outcome]}."
         for outcome in outcomes

@@ -150,7 +150,7 @@ class NewAction:
 
     @in_one_connection
     def keep(self) -> None:
-        """Add what is written to the plan; without saying what is to be done, nothing is."""
+        """Add what is written to the plan; nothing, where it does not say what is to be done."""
         texts = (self.what, self.owner, self.measure)
         what, owner, measure = (box.value.strip() for box in texts)
         due = self.due.value

@@ -79,15 +79,8 @@ def given(answers: AnswersByForm) -> pd.DataFrame:
 def _given_line(pupil: str, line: Row, values: Answers) -> list[str | float]:
     """What a line of a pupil's map says, by the columns of GIVEN."""
     initials, hours, cost = _written(values, line.key)
-    return [
-        pupil,
-        line.section,
-        line.key,
-        line.label,
-        initials,
-        number(hours),
-        number(cost),
-    ]
+    what = [pupil, line.section, line.key, line.label]
+    return [*what, initials, number(hours), number(cost)]
 
 
 def _written(values: Answers, row: str) -> list[str]:
@@ -123,8 +116,8 @@ def adult_first(values: Answers, alternatives: Answers) -> bool:
     (True, False, False)
     """
     adult = any(_is_given(values, row) for row in ADULT)
-    tried = {"helps", "no_help"} & set(alternatives.values())
-    return adult and not tried
+    ways = set(alternatives.values())
+    return adult and not ways & {"helps", "no_help"}
 
 
 def _is_given(values: Answers, row: str) -> bool:
@@ -135,7 +128,7 @@ def _is_given(values: Answers, row: str) -> bool:
 
 
 def number(text: str) -> float:
-    """A number as it was written, NaN where it is none: a sum must not stumble over one box.
+    """A number as it was written, NaN where it is none, so that one box does not spoil a sum.
 
     >>> number("1.5"), number("two"), number("1e999"), number("-3")
     (1.5, nan, nan, nan)

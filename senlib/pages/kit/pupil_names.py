@@ -138,7 +138,7 @@ def codes(pupils: pd.DataFrame, *, framework: Framework) -> list[str]:
 def _meanings(
     pupils: pd.DataFrame, columns: list[str], names: Mapping[str, str]
 ) -> str:
-    """What those codes mean that stand in any of these columns; '' where none does."""
+    """The meanings of the codes in these columns; '' where there are none."""
     present = set(pupils[columns].stack())
     return "; ".join(
         f"{code}: {meaning}" for code, meaning in names.items() if code in present
@@ -146,7 +146,7 @@ def _meanings(
 
 
 def codes_key(school: School) -> str:
-    """What the school's codes for SEN and needs mean, one key press away below a list in which they stand."""
+    """What the school's codes for SEN and needs mean, one key press away below a list that has them."""
     lines = codes(school.pupils, framework=school.framework)
     notes = "".join(map(layout.note, lines))
     return layout.folded("What the codes mean", notes)

@@ -46,7 +46,7 @@ def hours(count: float) -> str:
 
 
 def arrived(entry: str, *, stage: Stage) -> str:
-    """How pupils came in, as one says it.
+    """How pupils came in, in words.
 
     >>> from senlib.frameworks import load
     >>> arrived("3", stage=load("levels").stage()), arrived("90-95.5", stage=load("gcse").stage())
@@ -98,7 +98,7 @@ def aim(framework: Framework) -> str:
 
 
 def reached(reach: str, *, stage: Stage) -> str:
-    """What they got to.
+    """An outcome that was reached, in words.
 
     >>> from senlib.frameworks import load
     >>> reached("5", stage=load("levels").stage("KS3")), reached("C", stage=load("levels").stage("KS4"))

@@ -1,4 +1,4 @@
-"""The one road by which a page's answers are read and saved, so that a change in another window is noticed and said."""
+"""How every page reads and saves its answers, so that a change in another window is noticed and reported."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ import pandas as pd
 from senlib.exports import word
 from senlib.exports.about import About
 from senlib.frameworks import Stage
-from senlib.measures.others import counted_in
 from senlib.pages.kit import others_of_100
 
 ASKS = "What would it take?"
@@ -89,7 +88,7 @@ def _in_england(
     outcomes = [*sorted(codes, reverse=True), *steps]
     rows = []
     for strip in strips:
-        counts = _counts(strip.table)
+        counts = others_of_100.counts(strip.table)
         of_each = counts.reindex(outcomes, fill_value=0)
         reached = others_of_100.reached(strip.table, reach=strip.reach, stage=stage)
         numbers = map(str, (counts.sum(), *of_each))
@@ -110,11 +109,6 @@ def _in_england(
         ),
         _text("\n".join(notes)),
     ]
-
-
-def _counts(table: pd.DataFrame) -> pd.Series:
-    """How many had each outcome, of 100 or of however many there were."""
-    return table.set_index("outcome")[counted_in(table)]
 
 
 def _text(text: str) -> word.TextBlock:

@@ -22,13 +22,13 @@ MEASURES = {
 }
 
 
-def in_points(apart: str, *, unit: str = "point") -> str:
+def in_points(apart: str) -> str:
     """How far two percentages lie apart, as measures.proportion.points_apart gives it, with its unit.
 
-    >>> in_points("1"), in_points("22.6", unit="percentage point")
-    ('1 point', '22.6 percentage points')
+    >>> in_points("1"), in_points("22.6")
+    ('1 point', '22.6 points')
     """
-    return f"{apart} {unit}{'' if apart == '1' else 's'}"
+    return f"{apart} point{'' if apart == '1' else 's'}"
 
 
 def beside(difference: str, *, pupils: int) -> str:

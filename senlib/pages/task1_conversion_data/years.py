@@ -72,7 +72,8 @@ def _trend(rows: pd.DataFrame) -> str:
     sen = rows[(rows["group"] == "SEN") & known]
     if len(sen) < 2:
         return "There are pupils with SEN in one summer only."
-    return trend_answer(sen.iloc[0], sen.iloc[1])
+    latest = sen.iloc[0]
+    return trend_answer(latest, sen.iloc[1])
 
 
 def trend_answer(now: pd.Series, before: pd.Series) -> str:
