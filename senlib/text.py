@@ -38,13 +38,13 @@ def one_line(text: str, *, most: int = 255) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def joined(*sentences: str) -> str:
-    """Sentences in a row, without those that are blank.
+def joined(*texts: str, sep: str = " ") -> str:
+    """Sentences or other texts in a row, without those that are blank.
 
-    >>> joined("There are none.", "", "That is clear.")
-    'There are none. That is clear.'
+    >>> joined("There are none.", "", "That is clear."), joined("7B", "", "K", sep=", ")
+    ('There are none. That is clear.', '7B, K')
     """
-    return " ".join(filter(None, sentences))
+    return sep.join(filter(None, texts))
 
 
 def day(at: date) -> str:

@@ -35,14 +35,6 @@ class SessionsPage(Page):
     """The page for whoever leads a session."""
 
     stem = "facilitator"
-    next_steps = (
-        (
-            "Task 2: the card sort on the screen, for a group without paper",
-            "task2_role_of_the_senco",
-        ),
-        ("In the room: let participants in, and see what the room thinks", "room"),
-        ("Governors: the pictures for a governors’ meeting", "governors"),
-    )
 
     def __init__(
         self, workspace: Workspace, *, query: Mapping[str, str] | None = None

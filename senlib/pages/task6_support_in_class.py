@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from operator import itemgetter
 
 import ipywidgets as widgets
 import pandas as pd
@@ -12,18 +14,19 @@ import pandas as pd
 from senlib import charts
 from senlib.exports.bundle import File
 from senlib.pages.kit import downloads, empty_states, layout, pupil_names
-from senlib.pages.kit.choices import ChoiceList
+from senlib.pages.kit.choices import ChoiceList, button
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.page import Page
+from senlib.pages.kit.form_sheet import open_copy
+from senlib.pages.kit.live import on_change
+from senlib.pages.kit.page import Page, piece
 from senlib.pages.kit.provision_maps import number
 from senlib.pages.kit.shared_answers import in_one_connection
 from senlib.text import lower_first
 from senlib.workbook.forms import Grid, Row, answer_key, copies, place
 from senlib.workbook.rows import every_row, new_key
-from senlib.workbook.store import StoreError
+from senlib.workbook.store import Answers, AnswersByForm, StoreError
 from senlib.workbook.visits import VISIT, visit_name
 from senlib.workbook.walks import groups
-from senlib.workspace import Workspace
 
 DEVELOP = "task6.develop"
 IEP = ("task6.iep.about", "task6.iep", "task6.iep.voices")
@@ -44,124 +47,104 @@ ASPECTS = (1, 2, 3)
 ON_THEIR_OWN = ("task6.minutes.independent", "task6.minutes.peers")
 JUDGED = ("seen", "partly", "not_seen")
 
+FEW_VISITS = (
+    "One visit is one lesson. Look for what comes up again before you plan training."
+)
+
+SEEN = {
+    "label": "What an assistant may do",
+    "seen": "Seen",
+    "partly": "In part",
+    "not_seen": "Not seen",
+    "lessons": "Of lessons",
+}
+ASPECT = {"what": "What", "how": "How", "visit": "From the visit of"}
+
+# What of the conversation after it goes on the sheet.
+FEEDBACK = {
+    "view": "The assistant’s own view",
+    "support": "Help or training agreed",
+}
+
 NOTHING_YET = "Nothing is written yet."
 
 
 class SupportPage(Page):
     """The page of Task 6."""
 
-    stem = "task6_support_in_class"
-    next_steps = (
-        (
-            "Task 7: does the lesson plan already do what the pupil needs?",
-            "task7_planning",
-        ),
-        (
-            "Task 8: give what you noted an owner and a date",
-            "task8_working_smarter",
-        ),
-    )
-
-    def __init__(
-        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(workspace, query=query)
-        self.take_stock()
-        self._iep = self._build_iep()
-        self._observation = self._build_observation()
-        self._downloads = Downloads(
-            workspace,
-            [
-                *downloads.forms(workspace, self.ask.sheet),
-                ("The IEP chosen above", self._iep_file),
-                ("The feedback sheet of the visit chosen above", self._sheet_file),
-            ],
-        )
+    def build(self) -> None:
+        self.live.also(self.take_stock)
 
     # -- the IEP --
 
+    @piece
     def iep(self) -> widgets.VBox:
         """The IEP of one pupil, or of a group that Task 7 found to share its targets."""
-        return self._iep
-
-    def _build_iep(self) -> widgets.VBox:
-        pupils, asked_for = pupil_names.offered(self.workspace, self.query)
-        shared = [(f"Group: {name}", key) for key, name in groups(self.answers).items()]
-        self.whom = layout.choice(
-            "For whom?",
-            [("Choose a pupil or a group", ""), *pupils, *shared],
-            asked_for or self.query.get("group", ""),
-        )
+        pupils, pupil_id = pupil_names.offered(self.workspace, self.query)
+        shared = groups(self.answers).items()
+        options = [
+            ("Choose a pupil or a group", ""),
+            *pupils,
+            *((f"Group: {name}", key) for key, name in shared),
+        ]
+        chosen = pupil_id or self.query.get("group")
+        self.whom = layout.choice("For whom?", options, chosen)
         self.pupils = {pupil for _, pupil in pupils}
-        self.iep_parts = [self.ask.part(key, of="nobody") for key in IEP]
-        self.iep_place = widgets.VBox([])
-        self.whom.observe(lambda _: self._show_iep(), "value")
+        ask = partial(self.ask.part, of="nobody")
+        self.iep_parts = list(map(ask, IEP))
+        self.iep_place = layout.stack()
+        on_change(self.whom, self._show_iep)
         self._show_iep()
-        title = layout.html(layout.heading("Write an IEP", level=3))
+        title = layout.heading("Write an IEP", level=3)
+        controls = layout.controls(self.whom)
         nobody = "" if pupils else empty_states.nobody_on_roll_with_sen(self.school)
-        note = layout.html(layout.note(nobody) if nobody else "")
-        return widgets.VBox([title, layout.controls(self.whom), note, self.iep_place])
+        note = layout.note(nobody)
+        return layout.stack(title, controls, note, self.iep_place)
 
     def _show_iep(self) -> None:
-        if not self.whom.value:
-            self.iep_place.children = []
-            return
-        for part in self.iep_parts:
-            part.show(of=self.whom.value)
-        link = pupil_names.page_address(self.workspace, self.whom.value)
-        back = (
-            f'<p><a href="{link}">All there is on this pupil</a></p>'
-            if self.whom.value in self.pupils
-            else ""
-        )
-        self.iep_place.children = [
-            *(part.box for part in self.iep_parts),
-            layout.html(back),
-        ]
+        of = self.whom.value
+        link = pupil_names.page_address(self.workspace, of)
+        words = f'<p><a href="{link}">All there is on this pupil</a></p>'
+        back = layout.html(words if of in self.pupils else "")
+        sheets = [*self.iep_parts, back]
+        open_copy(self.iep_place, sheets, of=of)
 
     # -- a lesson visited --
 
+    @piece
     def observation(self) -> widgets.VBox:
         """A lesson visited, phase by phase, and the feedback on it."""
-        return self._observation
-
-    def _build_observation(self) -> widgets.VBox:
-        self.visit = ChoiceList(
-            "Which visit?", self._visits(), self.query.get("visit", "")
-        )
-        self.new = widgets.Button(
-            description="Begin a new visit", button_style="primary"
-        )
-        self.new.on_click(lambda _: self.begin())
+        visit = self.query.get("visit", "")
+        self.visit = ChoiceList("Which visit?", self._visits(), visit)
+        self.new = button("Begin a new visit", self.begin, primary=True)
         on_roll = pupil_names.options(pupil_names.with_sen(self.school))
-        choices = {"pupil": [(key, name) for name, key in on_roll]}
-        self.visit_parts = [
-            self.ask.part(key, of="none", choices=choices) for key in VISITED
-        ]
+        pupils = [(key, name) for name, key in on_roll]
+        choices = {"pupil": pupils}
+        ask = partial(self.ask.part, of="none", choices=choices)
+        self.visit_parts = list(map(ask, VISITED))
         self.visit_place = widgets.VBox([])
-        self.live.also(self.take_stock)
         self.sheet = self.live.piece(self._feedback)
-        self.together = self.live.piece(self._needs)
         for part in self.visit_parts:
-            part.after(lambda *_: self._visit_changed())
+            part.after(self._visit_changed)
         self.visit.on_choice(self._show_visit)
         self._show_visit()
-        return widgets.VBox(
-            [layout.controls(self.visit.box, self.new), self.trouble, self.visit_place]
-        )
+        controls = layout.controls(self.visit.box, self.new)
+        return layout.stack(controls, self.trouble, self.visit_place)
 
+    @piece
     def needs(self) -> widgets.HTML:
         """What several visits say together about how support is used."""
+        self.together = self.live.piece(self._needs)
         return self.together
 
     @in_one_connection
     def begin(self) -> None:
         """Begin a new visit, dated today."""
-        key = new_key()
+        key, store = new_key(), self.workspace.store
+        today = date.today().isoformat()
+        form = place(VISIT, of=key)
         try:
-            self.workspace.store.save(
-                form=place(VISIT, of=key), field="date", value=date.today().isoformat()
-            )
+            store.save(form=form, field="date", value=today)
         except StoreError as error:
             self.trouble.value = layout.not_saved(error)
             return
@@ -169,35 +152,41 @@ class SupportPage(Page):
         self.visit.offer(self._visits(), key)
         self._show_visit()
 
+    @piece
     def downloads(self) -> widgets.VBox:
         """The IEP and the feedback sheet that are open above, and the forms, to take away."""
-        return self._downloads.box
+        offers = [
+            *downloads.forms(self.workspace, self.ask.sheet),
+            ("The IEP chosen above", self._iep_file),
+            ("The feedback sheet of the visit chosen above", self._sheet_file),
+        ]
+        return Downloads(self.workspace, offers).box
 
-    def _iep_file(self, answers: Mapping[str, Mapping[str, str]]) -> File:
-        if not self.whom.value:
+    def _iep_file(self, answers: AnswersByForm) -> File:
+        of = self.whom.value
+        if not of:
             raise downloads.NothingChosen(
                 "Choose a pupil or a group under ‘Write an IEP’ first."
             )
         return downloads.iep(
-            self.workspace, of=self.whom.value, whom=self.whom.label, answers=answers
+            self.workspace, of=of, whom=self.whom.label, answers=answers
         )
 
-    def _sheet_file(self, answers: Mapping[str, Mapping[str, str]]) -> File:
-        if not self.visit.value:
+    def _sheet_file(self, answers: AnswersByForm) -> File:
+        of = self.visit.value
+        if not of:
             raise downloads.NothingChosen("Choose a visit above first.")
         return downloads.feedback(
-            self.workspace, of=self.visit.value, visit=self.visit.words, answers=answers
+            self.workspace, of=of, visit=self.visit.words, answers=answers
         )
 
-    def _visits(self) -> list[tuple[str, str]]:
-        named = [
-            (visit_name(values), key)
-            for key, values in copies(self.answers, VISIT).items()
-        ]
-        return [
-            ("Choose a visit", ""),
-            *sorted(named, key=lambda one: one[1], reverse=True),
-        ]
+    def _visits(self) -> layout.Options:
+        options = [("Choose a visit", "")]
+        visits = copies(self.answers, VISIT)
+        for key in sorted(visits, reverse=True):
+            name = visit_name(visits[key])
+            options.append((name, key))
+        return options
 
     def _visit_changed(self) -> None:
         self.live.refresh()
@@ -205,52 +194,45 @@ class SupportPage(Page):
 
     def _show_visit(self) -> None:
         self.live.refresh()
-        if not self.visit.value:
-            self.visit_place.children = []
-            return
-        for part in self.visit_parts:
-            part.show(of=self.visit.value)
-        self.visit_place.children = [
-            *(part.box for part in self.visit_parts),
-            self.sheet,
-        ]
+        sheets, of = [*self.visit_parts, self.sheet], self.visit.value
+        open_copy(self.visit_place, sheets, of=of)
 
     def _feedback(self) -> str:
         """The sheet to hand over: what went well, where the minutes went, three aspects to develop."""
         visit = self.visit.value
         if not visit:
             return ""
-        answers = {key: self.answers.get(place(key, of=visit), {}) for key in VISITED}
+        forms = {key: place(key, of=visit) for key in VISITED}
+        answers = {key: self.answers.get(forms[key], {}) for key in VISITED}
         title = layout.heading("The feedback sheet", level=3)
         about = layout.note(
             f"{visit_name(answers[VISIT])}. How support was used in one lesson; no judgement on a person."
         )
-        well = layout.escape(answers["task6.went_well"].get("went_well", ""))
+        well = answers["task6.went_well"].get("went_well", "")
         parts = [
-            f"<h4>What went well</h4><p>{well or NOTHING_YET}</p>",
+            f"<h4>What went well</h4><p>{layout.escape(well) or NOTHING_YET}</p>",
             self._minutes(answers["task6.minutes"]),
-            f"<h4>To develop</h4>{_to_develop(answers['task6.develop'])}",
+            f"<h4>To develop</h4>{_to_develop(answers[DEVELOP])}",
         ]
-        for key, words in (
-            ("view", "The assistant’s own view"),
-            ("support", "Help or training agreed"),
-        ):
+        for key, words in FEEDBACK.items():
             if text := answers["task6.feedback"].get(key):
                 parts.append(f"<h4>{words}</h4><p>{layout.escape(text)}</p>")
         return f'<section class="sl-paper">{title}{about}{"".join(parts)}</section>'
 
-    def _minutes(self, answers: Mapping[str, str]) -> str:
-        rows = every_row(self.ask.sheet.part("task6.minutes", Grid), self.answers)
-        table = minutes(rows, answers)
+    def _minutes(self, answers: Answers) -> str:
+        grid = self.ask.sheet.part("task6.minutes", Grid)
+        table = minutes(every_row(grid, self.answers), answers)
         if table.empty:
             return "<h4>Where the minutes went</h4><p>No minutes are noted.</p>"
-        alone = table.loc[table["key"].isin(ON_THEIR_OWN), "minutes"].sum()
-        sentence = (
-            f"Of {table['minutes'].sum():g} minutes noted, {alone:g} were spent working "
-            "alone or with other pupils."
+        minutes_of = table.set_index("key")["minutes"]
+        alone = minutes_of.filter(ON_THEIR_OWN).sum()
+        of = minutes_of.sum()
+        sentence = f"Of {of:g} minutes noted, {alone:g} were spent working alone or with other pupils."
+        draw = partial(charts.strip, table)
+        says = ". ".join(
+            f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()
         )
-        says = [f"{row.label}: {row.minutes:g} minutes" for row in table.itertuples()]
-        chart = layout.picture(partial(charts.strip, table), says=". ".join(says))
+        chart = layout.picture(draw, says=says)
         numbers = layout.numbers(
             table,
             caption="Minutes by kind of activity",
@@ -264,40 +246,26 @@ class SupportPage(Page):
         if visits == 0:
             return title + layout.answer("No lesson has been visited yet.")
         phases = self.ask.sheet.part("task6.phases", Grid)
-        seen = phases_seen(
-            every_row(phases, self.answers), copies(self.answers, phases.key)
-        )
-        sentence = f"{_lessons(visits)} visited.{_least_seen(seen)}"
-        parts = [title, layout.answer(sentence)]
-        if visits < 5:
-            parts.append(
-                layout.note(
-                    "One visit is one lesson. Look for what comes up again before you plan training."
-                )
-            )
-        if len(seen):
-            parts.append(_seen_table(seen))
+        lessons = copies(self.answers, phases.key)
+        seen = phases_seen(every_row(phases, self.answers), lessons)
         aspects = developing(self.answers)
+        html = title + layout.answer(f"{_lessons(visits)} visited.{_least_seen(seen)}")
+        if visits < 5:
+            html += layout.note(FEW_VISITS)
+        if len(seen):
+            caption = "How often each was seen, where it was called for"
+            html += layout.numbers(seen, caption=caption, columns=SEEN)
         if len(aspects):
-            parts.append(
-                layout.plain_table(
-                    aspects,
-                    caption="Aspects to develop, over all visits",
-                    columns={
-                        "what": "What",
-                        "how": "How",
-                        "visit": "From the visit of",
-                    },
-                )
-            )
-        return "".join([*parts, layout.how_to_read("lessons_seen")])
+            caption = "Aspects to develop, over all visits"
+            html += layout.plain_table(aspects, caption=caption, columns=ASPECT)
+        return html + layout.how_to_read("lessons_seen")
 
 
 def _lessons(count: int) -> str:
     return f"{count} lesson{'' if count == 1 else 's'}"
 
 
-def _to_develop(answers: Mapping[str, str]) -> str:
+def _to_develop(answers: Answers) -> str:
     """The aspects to develop after one visit, as a list."""
     items = ""
     for what, how in _aspects(answers):
@@ -306,55 +274,41 @@ def _to_develop(answers: Mapping[str, str]) -> str:
     return f"<ol>{items}</ol>" if items else f"<p>{NOTHING_YET}</p>"
 
 
-def _aspects(answers: Mapping[str, str]) -> list[tuple[str, str]]:
+def _aspects(answers: Answers) -> list[tuple[str, str]]:
     """What is to develop after one visit, and how."""
-    lines = [
-        (answers.get(f"{DEVELOP}.{n}.what", ""), answers.get(f"{DEVELOP}.{n}.how", ""))
-        for n in ASPECTS
-    ]
-    return [(what, how) for what, how in lines if what]
+    lines = []
+    for n in ASPECTS:
+        what = answers.get(f"{DEVELOP}.{n}.what")
+        how = answers.get(f"{DEVELOP}.{n}.how", "")
+        if what:
+            lines.append((what, how))
+    return lines
 
 
 def _least_seen(seen: pd.DataFrame) -> str:
     """What was seen least often where it was called for; '' where everything always was."""
-    if seen.empty or seen.iloc[0].seen >= seen.iloc[0].lessons:
+    least = seen.iloc[0] if len(seen) else None
+    if least is None or least.seen >= least.lessons:
         return ""
-    least = seen.iloc[0]
     return (
         f" Least often seen where it was called for: {lower_first(least.label)}, "
         f"fully seen in {least.seen} of {_lessons(least.lessons)}."
     )
 
 
-def _seen_table(seen: pd.DataFrame) -> str:
-    return layout.numbers(
-        seen,
-        caption="How often each was seen, where it was called for",
-        columns={
-            "label": "What an assistant may do",
-            "seen": "Seen",
-            "partly": "In part",
-            "not_seen": "Not seen",
-            "lessons": "Of lessons",
-        },
-    )
-
-
-def minutes(rows: Sequence[Row], answers: Mapping[str, str]) -> pd.DataFrame:
+def minutes(rows: Sequence[Row], answers: Answers) -> pd.DataFrame:
     """Where the minutes of a lesson went: key, label and minutes of each kind of activity that has any, in their order."""
-    columns = ["key", "label", "minutes"]
-    noted = [answers.get(answer_key(row=row.key, column="minutes"), "") for row in rows]
-    lines = [
-        (row.key, row.label, number(text))
-        for row, text in zip(rows, noted, strict=True)
-    ]
-    table = pd.DataFrame(lines, columns=columns)
-    return table[table["minutes"] > 0].reset_index(drop=True)
+    lines = []
+    for row in rows:
+        field = answer_key(row=row.key, column="minutes")
+        count = number(answers.get(field, ""))
+        line = (row.key, row.label, count)
+        lines.append(line)
+    table = pd.DataFrame(lines, columns=["key", "label", "minutes"])
+    return table.query("minutes > 0").reset_index(drop=True)
 
 
-def phases_seen(
-    rows: Sequence[Row], visits: Mapping[str, Mapping[str, str]]
-) -> pd.DataFrame:
+def phases_seen(rows: Sequence[Row], visits: AnswersByForm) -> pd.DataFrame:
     """Over all visits, how often each thing was seen where it was called for: label, seen, partly, not_seen, lessons.
 
     The least often seen first; things that were never judged are left out.
@@ -362,24 +316,26 @@ def phases_seen(
     counts = []
     for row in rows:
         field = answer_key(row=row.key, column="seen")
-        judged = [answers.get(field, "") for answers in visits.values()]
-        counts.append((row.label, *(judged.count(key) for key in JUDGED)))
-    table = pd.DataFrame(counts, columns=["label", *JUDGED])
-    table["lessons"] = table[list(JUDGED)].sum(axis=1)
-    table = table[table["lessons"] > 0]
-    share = (table["seen"] + table["partly"] / 2) / table["lessons"]
-    order = share.sort_values(kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+        judged = Counter(answers.get(field) for answers in visits.values())
+        count = {key: judged[key] for key in JUDGED}
+        lessons = sum(count.values())
+        if lessons:
+            share = (count["seen"] + count["partly"] / 2) / lessons
+            line = {"label": row.label, "share": share, "lessons": lessons}
+            counts.append(line | count)
+    least_first = sorted(counts, key=itemgetter("share"))
+    return pd.DataFrame(least_first, columns=list(SEEN))
 
 
-def developing(answers: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+def developing(answers: AnswersByForm) -> pd.DataFrame:
     """Every aspect to develop over all visits: what, how and the visit it is from, by day; nobody is ranked."""
     rows = []
     for key, written in copies(answers, DEVELOP).items():
         visit = answers.get(place(VISIT, of=key), {})
-        for what, how in _aspects(written):
-            rows.append((visit.get("date", ""), what, how, visit_name(visit)))
-    table = pd.DataFrame(rows, columns=["date", "what", "how", "visit"])
+        day = visit.get("date", "")
+        for aspect in _aspects(written):
+            rows.append((day, *aspect, visit_name(visit)))
+    table = pd.DataFrame(rows, columns=["date", *ASPECT])
     by_day = table.sort_values("date", kind="stable", ignore_index=True)
     return by_day.drop(columns="date")
 

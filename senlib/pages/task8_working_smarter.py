@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
 import ipywidgets as widgets
 
-from senlib.pages.kit import downloads, layout
+from senlib.pages.kit import layout
 from senlib.pages.kit.answer_sheet import BoxValues, Layout, box_values
-from senlib.pages.kit.downloads import Downloads, FileOffer
+from senlib.pages.kit.downloads import Downloads, FileOffer, dates, forms
+from senlib.pages.kit.downloads import plan as plan_file
 from senlib.pages.kit.form_sheet import FormSheet
-from senlib.pages.kit.page import Page
+from senlib.pages.kit.live import on_change
+from senlib.pages.kit.page import Page, piece
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
-from senlib.text import day, one_line
+from senlib.text import day, joined, one_line
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Checklist, Grid, Row
 from senlib.workbook.page_forms import load
@@ -36,62 +37,42 @@ SHOW = [
 class PlanPage(Page):
     """The page of Task 8."""
 
-    stem = "task8_working_smarter"
-    next_steps = (
-        ("Front page: what is due, and what is done in each Task", "index"),
-        (
-            "Task 1: next year’s figures will show whether it worked",
-            "task1_conversion_data",
-        ),
-    )
-
-    def __init__(
-        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(workspace, query=query)
-        self.which = layout.choice("Show", SHOW)
-        self.answer = layout.html("")
-        self.actions = PlanSheet(workspace, wanted=self._wanted)
-        self.new = NewAction(workspace, asks="What will you do?")
-        self.chosen = ThreeActions(workspace)
-        self._plan = widgets.VBox(
-            [
-                self.answer,
-                layout.controls(self.which),
-                self.actions.box,
-                layout.html(layout.heading("Add an action of your own", level=3)),
-                self.new.box,
-            ]
-        )
-        self.which.observe(lambda _: self.refresh(), "value")
-        self.actions.after(lambda *_: self._changed())
-        self.new.after(self._added)
-        # A line taken from the plan is that action: changed in one place, it shows in the other.
-        self.chosen.after(lambda *_: self.refresh())
-        self._say()
-
+    @piece
     def review(self) -> widgets.Widget:
         """The ten strands, with what was ticked on the front page under each."""
         return self.ask(REVIEW, notes=ticked(self.workspace))
 
+    @piece
     def plan(self) -> widgets.VBox:
         """Every action, what is due first; and a place to write one."""
-        return self._plan
+        self.which = layout.choice("Show", SHOW)
+        self.answer = layout.html("")
+        self.actions = PlanSheet(self.workspace, wanted=self._wanted)
+        self.new = NewAction(self.workspace, asks="What will you do?")
+        on_change(self.which, self.refresh)
+        self.actions.after(self._changed)
+        self.new.after(self._added)
+        self._say()
+        controls = layout.controls(self.which)
+        title = layout.heading("Add an action of your own", level=3)
+        plan = self.actions.box
+        return layout.stack(self.answer, controls, plan, title, self.new.box)
 
+    @piece
     def three(self) -> widgets.Widget:
         """Three actions, chosen from the plan or written here."""
+        self.chosen = ThreeActions(self.workspace)
+        # A line taken from the plan is that action: changed in one place, it shows in the other.
+        self.chosen.after(self.refresh)
         return self.chosen.box
 
     def downloads(self) -> widgets.VBox:
         """The plan, its dates for a calendar, and the forms, to take away."""
         workspace = self.workspace
         offers: list[FileOffer] = [
-            ("The action plan (Word)", partial(downloads.plan, workspace)),
-            (
-                "The actions with a date, for your calendar",
-                partial(downloads.dates, workspace),
-            ),
-            *downloads.forms(workspace, self.ask.sheet),
+            ("The action plan (Word)", partial(plan_file, workspace)),
+            ("The actions with a date, for your calendar", partial(dates, workspace)),
+            *forms(workspace, self.ask.sheet),
         ]
         return Downloads(workspace, offers).box
 
@@ -105,12 +86,9 @@ class PlanPage(Page):
         self.chosen.show()
 
     def _wanted(self, action: Action) -> bool:
-        which = self.which.value
-        return (
-            which == "all"
-            or action.done == (which == "done")
-            and (which != "undated" or action.due is None)
-        )
+        if self.which.value == "undated":
+            return not action.done and action.due is None
+        return self.which.value in ("all", "done" if action.done else "open")
 
     def _say(self) -> None:
         try:
@@ -118,7 +96,8 @@ class PlanPage(Page):
             sentence = plan_answer(written, today=date.today())
         except StoreError as error:
             sentence = str(error)
-        self.answer.value = layout.answer(sentence) + layout.how_to_read("plan_counts")
+        key = layout.how_to_read("plan_counts")
+        self.answer.value = layout.answer(sentence) + key
 
     def _added(self) -> None:
         self.refresh()
@@ -129,50 +108,53 @@ class ThreeActions(FormSheet):
     """The three actions: a line is taken from the plan, and then is that action, or is written here."""
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace, load("task8_working_smarter").part(THREE))
-        self.after(lambda field, _: self.show() if field.endswith(".action") else None)
+        part = load("task8_working_smarter").part(THREE)
+        super().__init__(workspace, part)
+        self.after_field(self._saved)
+
+    def _saved(self, field: str, _: str) -> None:
+        if field.endswith(".action"):
+            self.show()
 
     def _show(self) -> None:
         """Show the three lines; one that is taken from the plan shows what stands there."""
         answers = self.workspace.store.forms()
         self.open = {action.key: action for action in actions(answers)}
         self.taken = answers.get(THREE, {})
-        words = [
-            (action.what, action.key)
-            for action in self.open.values()
-            if not action.done or action.key in self.taken.values()
+        self.choices["action"] = [
+            (key, one_line(action.what, most=80))
+            for key, action in self.open.items()
+            if not action.done or key in self.taken.values()
         ]
-        self.choices["action"] = [(key, one_line(what, most=80)) for what, key in words]
         super()._show()
 
     def _row(self, grid: Grid, row: Row) -> Layout:
         line = super()._row(grid, row)
-        action = self.open.get(self.taken.get(f"{row.key}.action", ""))
-        if action:
-            cells = line["cells"]
-            cells["what"] = {"lines": [{"text": action.what}]}
-            cells["who"] = _place(action, "owner")
-            cells["timeline"] = _place(action, "due")
-            cells["know"] = _place(action, "measure")
+        key = self.taken.get(f"{row.key}.action", "")
+        if action := self.open.get(key):
+            text = {"text": action.what}
+            line["cells"] |= {
+                "what": {"lines": [text]},
+                "who": _place(action, "owner"),
+                "timeline": _place(action, "due") | {"kind": "date"},
+                "know": _place(action, "measure"),
+            }
         return line
 
     def _values(self, began: RoundStart) -> BoxValues:
         values = super()._values(began)
-        chosen = [
-            self.open[key]
-            for field, key in self.taken.items()
-            if field.endswith(".action") and key in self.open
-        ]
-        for form in {form for action in chosen for form, _ in action.places.values()}:
+        forms = set()
+        for key in self.taken.values():
+            if key in self.open:
+                forms |= {form for form, _ in self.open[key].places.values()}
+        for form in forms:
             values |= box_values(form, self.shared.answers(form))
         return values
 
 
 def _place(action: Action, column: str) -> dict[str, str]:
     form, field = action.places[column]
-    return {"name": box_name(form=form, field=field)} | (
-        {"kind": "date"} if column == "due" else {}
-    )
+    return {"name": box_name(form=form, field=field)}
 
 
 def plan_answer(plan: list[Action], *, today: date) -> str:
@@ -185,43 +167,40 @@ def plan_answer(plan: list[Action], *, today: date) -> str:
         return "No action is in the plan yet."
     still = [action for action in plan if not action.done]
     undated = sum(action.due is None for action in still)
-    late, soon = overdue(plan, today=today), coming(plan, today=today)
-    parts = [
-        f"{_many(len(still), 'action')} still to do, {len(plan) - len(still)} done."
-    ]
+    late = overdue(plan, today=today)
+    soon = coming(plan, today=today)
+    sentence = f"{_many(still)} still to do, {len(plan) - len(still)} done."
     if late:
-        parts.append(f"{_many(len(late), 'action')} overdue.")
+        sentence += f" {_many(late)} overdue."
     if soon and soon[0].due:
-        parts.append(
-            f"{_many(len(soon), 'action')} due within four weeks, the next on {day(soon[0].due)}."
-        )
+        next_day = day(soon[0].due)
+        sentence += f" {_many(soon)} due within four weeks, the next on {next_day}."
     if undated:
         which = "it" if undated == 1 else "each"
-        parts.append(
-            f"{undated} without a date: give {which} an owner and a date, or let it go."
-        )
-    return " ".join(parts)
+        sentence += f" {undated} without a date: give {which} an owner and a date, or let it go."
+    return sentence
 
 
 def ticked(workspace: Workspace) -> dict[str, str]:
     """By strand of the review, what was answered on the front page that bears on it."""
     part = load("index").part("intro.senco", Checklist)
-    words = {choice.key: choice.label.lower() for choice in part.choices}
+    labels = {choice.key: choice.label for choice in part.choices}
     try:
         given = workspace.store.latest(part.key)
     except StoreError:
         return {}
-    notes: dict[str, list[str]] = {}
+    notes: dict[str, str] = {}
     for item in part.items:
-        if item.feeds and given.get(item.key) in words:
-            notes.setdefault(item.feeds, []).append(
-                f"{item.text} You said: {words[given[item.key]]}."
-            )
-    return {strand: " ".join(lines) for strand, lines in notes.items()}
+        label = labels.get(given.get(item.key, ""))
+        if item.feeds and label:
+            before = notes.get(item.feeds, "")
+            line = f"{item.text} You said: {label.lower()}."
+            notes[item.feeds] = joined(before, line)
+    return notes
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _many(plan: list[Action]) -> str:
+    return f"{len(plan)} action{'' if len(plan) == 1 else 's'}"
 
 
 open_page = PlanPage.open

@@ -76,7 +76,7 @@ def test_every_need_of_a_pupil_is_listed_once(
     without_pictures(monkeypatch)
     changes = {"p0001": {"sen_provision": "P", "need": need, "need_2": second}}
     page = page_of(workspace_over(tmp_path, small_school(**changes)))
-    assert record(page, "0001")["sen_and_needs"] == listed
+    assert record(page, "0001")["sen"] == listed
 
 
 def test_the_sheet_names_each_thing_also_those_of_the_school_s_own(workspace):

@@ -524,7 +524,7 @@ def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
                 "Pupils not listed as able",
             ):
                 assert re.search(
-                    rf"{group}: \d+ of \d+, \d+ % \(likely \d+ to \d+ %\)", told
+                    rf"{group}: \d+ of \d+: \d+ % \(likely \d+ to \d+ %\)", told
                 )
 
 

@@ -76,9 +76,13 @@ class AnswerSheet:
         on_sheet = {name: values[name] for name in names}
         self.sheet.show(form=sheet, values=on_sheet)
 
-    def after(self, function: Follower) -> None:
-        """Call this with the field and its value after each answer that was saved; with two blanks when a round has begun."""
-        self._after.append(function)
+    def after(self, act: layout.Callback) -> None:
+        """Call this after each answer that was saved, and when a round has begun."""
+        self.after_field(lambda *_: act())
+
+    def after_field(self, act: Follower) -> None:
+        """The same with the field and its value; with two blanks when a round has begun."""
+        self._after.append(act)
 
     def reply(self, request: Request) -> Reply | None:
         """The reply to one request: a text saved, the earlier ones, one brought back, a row added or taken out."""

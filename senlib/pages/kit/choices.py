@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import ipywidgets as widgets
+
 from senlib.pages.kit import layout
+from senlib.pages.kit.live import on_change
+
+
+def button(
+    words: str, act: layout.Callback, *, primary: bool = False
+) -> widgets.Button:
+    """A button, and what it does."""
+    style = "primary" if primary else ""
+    pressed = widgets.Button(description=words, button_style=style)
+    pressed.on_click(lambda _: act())
+    return pressed
 
 
 class ChoiceList:
@@ -41,15 +54,11 @@ class ChoiceList:
         try:
             if self.box.options != tuple(options):
                 self.box.options = tuple(options)
-            self.box.value = chosen if chosen in values else values[0]
+            first = values[0]
+            self.box.value = chosen if chosen in values else first
         finally:
             self._offering = False
 
     def on_choice(self, act: layout.Callback) -> None:
         """Call this when the reader has chosen something."""
-
-        def chosen(_change: object) -> None:
-            if not self._offering:
-                act()
-
-        self.box.observe(chosen, "value")
+        on_change(self.box, lambda: None if self._offering else act())

@@ -16,6 +16,7 @@ from senlib.exports.calendar import calendar
 from senlib.exports.word_forms import Copy, copy_of
 from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.site import page_of
+from senlib.school.school import School
 from senlib.workbook.forms import Cards, Part, copies, place
 from senlib.workbook.page_forms import PageForms, load, stems
 from senlib.workbook.plan import PLAN, actions, in_order
@@ -122,6 +123,19 @@ class Downloads(FileButton):
     def _chosen(self) -> File:
         make = self.offers[self.what.value]
         return make(self.workspace.store.forms())
+
+
+def about_school(
+    school: School, title: str, *, files: str = "", hidden: str = ""
+) -> About:
+    """What a file says of itself that is made today of a school; `files` says of which of its files and answers."""
+    return About(
+        title=title,
+        source=f"{school.name}: {files}" if files else school.name,
+        on=date.today(),
+        sample=school.sample,
+        hidden=hidden,
+    )
 
 
 def forms(workspace: Workspace, sheet: PageForms) -> list[FileOffer]:
@@ -278,12 +292,7 @@ def _filled(
 
 
 def _about(workspace: Workspace, title: str) -> About:
-    return About(
-        title=title,
-        source=workspace.school.name,
-        on=date.today(),
-        sample=workspace.school.sample,
-    )
+    return about_school(workspace.school, title)
 
 
 def _with_iep(answers: AnswersByForm) -> list[str]:

@@ -263,6 +263,18 @@ class FormSheet(AnswerSheet):
         }
 
 
+def open_copy(
+    place: widgets.VBox, parts: Sequence[FormSheet | widgets.HTML], *, of: str
+) -> None:
+    """Show in a place the sheets of one copy, with what else stands among them; nothing where `of` is ''."""
+    boxes = []
+    for part in parts if of else ():
+        if isinstance(part, FormSheet):
+            part.show(of=of)
+        boxes.append(part.box if isinstance(part, FormSheet) else part)
+    place.children = boxes
+
+
 class PageSheets:
     """The parts of a page by their keys: call it in a notebook with the key of what is to be asked there."""
 

@@ -77,9 +77,9 @@ def answer(text: str) -> str:
     return f'<p class="sl-answer">{words(text)}</p>'
 
 
-def note(text: str) -> str:
-    """A small explanation."""
-    return f'<p class="sl-note">{words(text)}</p>'
+def note(*texts: str) -> str:
+    """Small explanations, a paragraph each; '' of a text that says nothing."""
+    return "".join(f'<p class="sl-note">{words(text)}</p>' for text in texts if text)
 
 
 def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
@@ -176,9 +176,9 @@ def status(html: str) -> str:
     return f'<p class="sl-note" role="status">{html}</p>'
 
 
-def trouble_line(text: str) -> str:
+def trouble_line(text: str | Exception) -> str:
     """What could not be done and what to do about it, for the place where it was tried."""
-    return f'<p class="sl-fault" role="alert">{escape(text)}</p>'
+    return f'<p class="sl-fault" role="alert">{escape(str(text))}</p>'
 
 
 def not_saved(error: Exception) -> str:
@@ -211,14 +211,15 @@ def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> st
 
 
 def choice(
-    label: str, options: Sequence[tuple[str, object]], value: object | None = None
+    label: str, options: Sequence[str | tuple[str, object]], value: object | None = None
 ) -> widgets.Dropdown:
-    """A list to choose one thing from, its label above it."""
-    values = [option for _, option in options]
+    """A list to choose one thing from, its label above it; an option is its words and its value, or words that are both."""
+    pairs = [(one, one) if isinstance(one, str) else one for one in options]
+    values = [option for _, option in pairs]
     place = values.index(value) if value in values else 0
     # By its place, for a value of None would show nothing chosen.
     index = place if values else None
-    return widgets.Dropdown(description=label, options=list(options), index=index)
+    return widgets.Dropdown(description=label, options=pairs, index=index)
 
 
 def controls(*boxes: widgets.Widget) -> widgets.Box:
@@ -226,6 +227,12 @@ def controls(*boxes: widgets.Widget) -> widgets.Box:
     box = widgets.Box(list(boxes))
     box.add_class("sl-controls")
     return box
+
+
+def stack(*pieces: widgets.Widget | str) -> widgets.VBox:
+    """Pieces one below the other; a text is HTML."""
+    boxes = [html(piece) if isinstance(piece, str) else piece for piece in pieces]
+    return widgets.VBox(boxes)
 
 
 # Summers to choose from: each in words, and the year or years; None where it is not known.

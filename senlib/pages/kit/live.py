@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import ipywidgets as widgets
 
 from senlib.pages.kit import layout
+
+# What a piece of HTML says now.
+Make = Callable[[], str]
+
+
+def on_change(control: widgets.Widget, act: layout.Callback) -> None:
+    """Call this whenever what a control has is another."""
+    control.observe(lambda _: act(), "value")
+
+
+def on_message(sender: widgets.Widget, trait: str, act: Callable[[Any], None]) -> None:
+    """Call this with each thing that is done in a widget, as `trait` says it."""
+    sender.observe(lambda change: act(change["new"]), trait)
 
 
 class Live:
@@ -29,9 +43,9 @@ class Live:
     def follow(self, *controls: widgets.Widget) -> None:
         """Make every piece anew whenever one of these controls changes."""
         for control in controls:
-            control.observe(lambda _: self.refresh(), "value")
+            on_change(control, self.refresh)
 
-    def piece(self, make: Callable[[], str]) -> widgets.HTML:
+    def piece(self, make: Make) -> widgets.HTML:
         """A piece of HTML that `make` writes, now and after each change."""
         box = layout.html("")
         self.also(lambda: setattr(box, "value", make()))

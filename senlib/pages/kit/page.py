@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import ClassVar, Self
+from importlib.resources import files
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import ipywidgets as widgets
 
+from senlib import content
 from senlib.pages.kit import layout, pupil_names
 from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.header import Header, header_html
@@ -15,16 +18,34 @@ from senlib.pages.kit.live import Live
 from senlib.workbook.store import AnswersByForm, StoreError
 from senlib.workspace import Workspace, open_workspace
 
+_Page = TypeVar("_Page", bound="Page")
+_Widget = TypeVar("_Widget")
+
+
+class piece(Generic[_Page, _Widget]):  # in lower case, for it stands before a method
+    """A method that builds a piece of a page: once, when the page is made. Each call gives that piece."""
+
+    def __init__(self, build: Callable[[_Page], _Widget]) -> None:
+        self.build = build
+
+    def __get__(self, page: _Page, _: type[_Page]) -> Callable[[], _Widget]:
+        if self not in page.built:
+            page.built[self] = self.build(page)
+        return lambda: page.built[self]
+
 
 class PublicPage:
     """A page that anybody may see, so it keeps neither the school nor the store. A test drives it without a browser.
 
-    A page is whole when it is made: `__init__` builds every control and every piece, and the methods that a notebook's
-    cells call return them, in any order. `query` is what stood behind the '?' of the page's address.
+    A page is whole when it is made: the methods that a notebook's cells call return what is there, in any order. `query` is what
+    stood behind the '?' of the page's address.
     """
 
-    # The page's stem, which its notebook and its words share.
+    # The name of the page's module, which its notebook and its words share.
     stem: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.stem = cls.__module__.rpartition(".")[2]
 
     def __init__(
         self, workspace: Workspace, *, query: Mapping[str, str] | None = None
@@ -48,17 +69,26 @@ class PublicPage:
 
 
 class Page(PublicPage):
-    """One page over the school that is open, with its answers. Its header says how far each Task is, too."""
+    """One page over the school that is open, with its answers. Its header says how far each Task is, too.
 
-    # Where to go from here: a sentence, and the stem of the page.
-    next_steps: ClassVar[Sequence[tuple[str, str]]] = ()
+    `build` makes what its pieces share, then each `piece` is built, in their order.
+    """
 
     def __init__(
         self, workspace: Workspace, *, query: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(workspace, query=query)
         self.workspace, self.school = workspace, workspace.school
+        self.framework = self.school.framework
         self.answers: AnswersByForm = {}
+        self.built: dict[piece[Any, Any], Any] = {}
+        self.build()
+        for name, method in vars(type(self)).items():
+            if isinstance(method, piece):
+                getattr(self, name)
+
+    def build(self) -> None:
+        """Make what the pieces of the page share, such as controls that stand above several."""
 
     @cached_property
     def ask(self) -> PageSheets:
@@ -71,8 +101,10 @@ class Page(PublicPage):
 
     def next(self) -> widgets.HTML:
         """Where to go from here."""
-        steps = [(words, layout.address(stem)) for words, stem in self.next_steps]
-        return layout.html(layout.what_next(steps))
+        file = files(content) / "site" / "next_steps.toml"
+        steps = tomllib.loads(file.read_text("utf-8"))[self.stem].items()
+        lines = [(words, layout.address(stem)) for stem, words in steps]
+        return layout.html(layout.what_next(lines))
 
     def take_stock(self) -> None:
         """Read every answer, once for all pieces that are made of them.

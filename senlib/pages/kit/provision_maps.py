@@ -56,6 +56,11 @@ def short_headings() -> dict[str, str]:
     return short
 
 
+def titles(keys: pd.Series) -> pd.Series:
+    """The titles of headings; a key that is none stays."""
+    return keys.map(headings()).fillna(keys)
+
+
 def given(answers: AnswersByForm) -> pd.DataFrame:
     """What every pupil is given, from the latest values of all forms: the columns of measures.provision.GIVEN.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-import pandas as pd
+from matplotlib.figure import Figure
+from pandas import DataFrame
 
 from senlib import charts
 from senlib.pages.kit import layout
@@ -13,19 +15,22 @@ from senlib.text import joined
 
 
 def rates_picture(
-    table: pd.DataFrame,
+    table: DataFrame,
     *,
     labels: Sequence[str],
     strong: Sequence[bool],
     axis: str,
     key: str,
     strokes: str = "",
+    beside: Sequence[str] = (),
+    **marks: Any,
 ) -> str:
     """A table of rates as a picture with its words.
 
-    `table` has percent, low and high; where it has national and lea, each row's stand as strokes. `labels` names its rows,
-    `strong` says which stand out, `axis` what is reached. `key` says what the marks mean, `strokes` what the strokes do; what
-    the line means stands between them. A row without pupils is drawn, and not read out.
+    `table` has percent, low and high; where it has national and lea, each row's stand as strokes, and so do `marks`, as
+    charts.rates has them. `labels` names its rows, `beside` shorter where they stand beside a row and not above it; `strong` says
+    which stand out, `axis` what is reached. `key` says what the marks mean, `strokes` what the strokes do; what the line means
+    stands between them. A row without pupils is drawn, and not read out.
     """
     rows = table.itertuples()
     says = [
@@ -33,6 +38,19 @@ def rates_picture(
         for label, row in zip(labels, rows, strict=True)
         if row.pupils
     ]
-    draw = partial(charts.rates, table, labels=labels, strong=strong, axis=axis)
+    options = {"strong": strong, "axis": axis, **marks}
+    draw = partial(_drawn, table, labels=labels, beside=beside, **options)
     words = joined(key, layout.LIKELY, strokes)
     return layout.picture(draw, says=". ".join(says), key=words)
+
+
+def _drawn(
+    table: DataFrame,
+    *,
+    labels: Sequence[str],
+    beside: Sequence[str],
+    width: charts.Width,
+    **options: Any,
+) -> Figure:
+    names = beside if beside and not width.narrow else labels
+    return charts.rates(table, labels=names, width=width, **options)

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from senlib.pages.kit import layout
 from senlib.text import day, saved_at
-from senlib.workbook.store import Answer, Answers, Saved
+from senlib.workbook.store import Answer, Answers, Saved, StoreError
 from senlib.workspace import Workspace
 
 # The answers of a form, by field.
@@ -100,6 +100,15 @@ class SharedAnswers:
             self._say(layout.trouble_line(text), self.take)
             self._take = lambda: self._bring_back(form, others, then)
         return max(one.at for one in saved.values())
+
+    def reply(
+        self, form: str, values: Mapping[str, str], **keeping: Any
+    ) -> dict[str, str]:
+        """The same, with what a widget says beside the answer: at what time it was saved, or why it was not."""
+        try:
+            return {"at": saved_at(self.keep(form, values, **keeping))}
+        except StoreError as error:
+            return {"fault": f"Not saved. {error}"}
 
     @in_one_connection
     def _bring_back(

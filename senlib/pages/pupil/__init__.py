@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import ipywidgets as widgets
 
 from senlib.exports.bundle import File
 from senlib.pages.kit import empty_states, layout, pupil_names
 from senlib.pages.kit.answer_sheet import AnswerSheet, table, ungrouped
 from senlib.pages.kit.downloads import Downloads
-from senlib.pages.kit.page import Page
+from senlib.pages.kit.live import on_change
+from senlib.pages.kit.page import Page, piece
 from senlib.pages.kit.plan_sheet import NewAction, PlanSheet
 from senlib.pages.pupil.pupil_answers import PupilAnswers
 from senlib.pages.pupil.pupil_results import PupilResults
 from senlib.widgets.sheet import box_name
 from senlib.workbook.forms import Field
 from senlib.workbook.plan import PLAN_LINES, Action
-from senlib.workspace import Workspace
 
 PIECES = (
     "who",
@@ -34,23 +32,14 @@ PIECES = (
 class PupilPage(Page):
     """The page of one pupil."""
 
-    stem = "pupil"
-    next_steps = (
-        ("Task 8: the whole plan, with what is due first", "task8_working_smarter"),
-        ("Task 1: the figures behind it all", "task1_conversion_data"),
-    )
-
-    def __init__(
-        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(workspace, query=query)
+    def build(self) -> None:
+        workspace = self.workspace
         pupils, pupil_id = pupil_names.offered(workspace, self.query)
         self.nobody = (
             "" if pupils else empty_states.nobody_on_roll_with_sen(self.school)
         )
-        self.pupil = layout.choice(
-            "Pupil", [("Choose a pupil with SEN", ""), *pupils], pupil_id
-        )
+        options = [("Choose a pupil with SEN", ""), *pupils]
+        self.pupil = layout.choice("Pupil", options, pupil_id)
         self.pieces = {name: layout.html("") for name in PIECES}
         self.lines = AnswerSheet(workspace)
         talk = ("For a talk with the subject leader, in Word", self._for_a_talk)
@@ -63,27 +52,21 @@ class PupilPage(Page):
             pupil=lambda: self.pupil.value,
         )
         self.new.after(self.actions.show)
-        self._build_boxes()
-        self.pupil.observe(lambda _: self.refresh(), "value")
+        on_change(self.pupil, self.refresh)
         self.refresh()
 
-    def _build_boxes(self) -> None:
-        pieces, controls = self.pieces, layout.controls(self.pupil)
-        results = (pieces["progress"], pieces["others"], self.lines.box, self.to_take)
-        title = layout.html(layout.heading("What will we do?"))
-        self._choice = widgets.VBox([controls, self.trouble, pieces["who"]])
-        self._progress = widgets.VBox(results)
-        self._planning = widgets.VBox([pieces["planning"], pieces["iep"]])
-        self._plan = widgets.VBox([title, self.actions.box, self.new.box])
-
+    @piece
     def choose(self) -> widgets.VBox:
         """Which pupil, and who that is."""
-        return self._choice
+        controls = layout.controls(self.pupil)
+        return layout.stack(controls, self.trouble, self.pieces["who"])
 
+    @piece
     def progress(self) -> widgets.VBox:
         """Where the pupil began, is now and got to, each with the way back to the figure it is counted in; what others with the same
         start went on to; and what is agreed."""
-        return self._progress
+        results, others = self.pieces["progress"], self.pieces["others"]
+        return layout.stack(results, others, self.lines.box, self.to_take)
 
     def provision(self) -> widgets.HTML:
         """What the pupil is given."""
@@ -93,13 +76,17 @@ class PupilPage(Page):
         """Lessons visited in which this pupil was watched."""
         return self.pieces["lessons"]
 
+    @piece
     def planning(self) -> widgets.VBox:
         """What the flow chart led to, class by class, and the IEP."""
-        return self._planning
+        planning, iep = self.pieces["planning"], self.pieces["iep"]
+        return layout.stack(planning, iep)
 
+    @piece
     def plan(self) -> widgets.VBox:
         """The actions about this pupil, and a place to add one."""
-        return self._plan
+        title = layout.heading("What will we do?")
+        return layout.stack(title, self.actions.box, self.new.box)
 
     def next(self) -> widgets.HTML:
         """Where to go from here, once a pupil is chosen."""
@@ -108,7 +95,8 @@ class PupilPage(Page):
     def refresh(self) -> None:
         """Show what there is on the pupil that is chosen."""
         self.take_stock()
-        pupil_id, texts = self.pupil.value, dict.fromkeys(PIECES, "")
+        pupil_id = self.pupil.value
+        texts = dict.fromkeys(PIECES, "")
         followed: list[str] = []
         if pupil_id:
             results = PupilResults(self.workspace, pupil_id)
@@ -128,14 +116,14 @@ class PupilPage(Page):
             texts["planning"] = answers.planning_html()
             texts["iep"] = answers.iep_html()
         self._show_lines(followed if readable else None)
-        for name, piece in self.pieces.items():
-            piece.value = texts[name]
+        for name, text in texts.items():
+            self.pieces[name].value = text
         self.talk.clear()
         # Of whoever is followed in no subject there is nothing to talk about with its leader.
         self.to_take.children = [self.talk.box] if followed else []
         self.actions.show()
         self.new.status.value = ""
-        self._plan.layout.display = None if pupil_id else "none"
+        self.plan().layout.display = None if pupil_id else "none"
 
     def _nobody_chosen(self) -> str:
         here = "come here by pressing a name in a list of Task 1, 4 or 5."
@@ -144,10 +132,12 @@ class PupilPage(Page):
         return f"Choose a pupil, or {here}"
 
     def _is_mine(self, action: Action) -> bool:
-        return action.each == "pupil" and action.of == self.pupil.value != ""
+        of = action.of if action.each == "pupil" else ""
+        return bool(of) and of == self.pupil.value
 
     def _for_a_talk(self, _answers: object) -> File:
-        return PupilResults(self.workspace, self.pupil.value).for_a_talk()
+        results = PupilResults(self.workspace, self.pupil.value)
+        return results.for_a_talk()
 
     # -- what is agreed with subject leaders --
 
@@ -161,20 +151,22 @@ class PupilPage(Page):
             self.lines.show_answers({}, forms=[])
             return
         title, plan = "Agreed with subject leaders", Field("plan", "Plan")
-        groups = ungrouped(list(map(self._line, subjects)))
-        block = table(title, columns=[plan], groups=groups)
+        lines = list(map(self._line, subjects))
+        block = table(title, columns=[plan], groups=ungrouped(lines))
         sheet = {"title": title, "level": 3, "blocks": [block]}
         self.lines.show_answers(sheet, forms=[PLAN_LINES])
 
     def _line(self, subject: str) -> dict[str, object]:
         """A row of the sheet: one subject, and the box for what is agreed in it."""
         name = box_name(form=PLAN_LINES, field=f"{subject}/{self.pupil.value}")
-        return {"key": subject, "label": subject, "cells": {"plan": {"name": name}}}
+        cells = {"plan": {"name": name}}
+        return {"key": subject, "label": subject, "cells": cells}
 
     def _with_a_line(self, followed: list[str]) -> list[str]:
         """The subjects that are followed, and those in which a line was written while they were."""
         written = []
-        for field, line in self.answers.get(PLAN_LINES, {}).items():
+        lines = self.answers.get(PLAN_LINES, {})
+        for field, line in lines.items():
             subject, _, pupil_id = field.rpartition("/")
             if line and pupil_id == self.pupil.value:
                 written.append(subject)

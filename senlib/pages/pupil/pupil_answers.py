@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from senlib.pages.kit import layout, provision_maps, pupil_names, sentences
-from senlib.pages.kit.page import AnswersByForm
 from senlib.pages.pupil.pupil_results import address
+from senlib.workbook import walks
 from senlib.workbook.forms import copies, place
+from senlib.workbook.store import Answers, AnswersByForm
 from senlib.workbook.visits import VISIT, visit_name
-from senlib.workbook.walks import (
-    CLASS,
-    IEP,
-    OWN,
-    Walked,
-    asks,
-    booklet_chart,
-    class_name,
-    own_chart,
-    to_do,
-    walked,
-)
 from senlib.workspace import Workspace
 
 PROVISION = {
@@ -50,8 +37,7 @@ class PupilAnswers:
         table = table[table["pupil_id"] == self.pupil_id]
         if table.empty:
             return title + layout.note("Nothing is on the provision map yet.") + link
-        titles = table["heading"].map(provision_maps.headings())
-        table = table.assign(heading=titles.fillna(table["heading"]))
+        table = table.assign(heading=provision_maps.titles(table["heading"]))
         answer = layout.answer(_sums(table))
         listed = layout.plain_table(
             table, caption="On the provision map", columns=PROVISION
@@ -72,9 +58,9 @@ class PupilAnswers:
         link = _page_link("task6_support_in_class", "Visit a lesson (Task 6)")
         return title + layout.note(nothing) + link
 
-    def _visit_item(self, key: str, values: Mapping[str, str]) -> str:
-        form = place("task6.went_well", of=key)
-        well = self.answers.get(form, {}).get("went_well", "")
+    def _visit_item(self, key: str, values: Answers) -> str:
+        went_well = self._copy("task6.went_well", key)
+        well = went_well.get("went_well")
         what = f": {layout.escape(well)}" if well else ""
         link = address("task6_support_in_class", visit=key)
         name = layout.escape(visit_name(values))
@@ -83,12 +69,13 @@ class PupilAnswers:
     def planning_html(self) -> str:
         """What the flow chart led to, class by class."""
         title = layout.heading("What did the planning chart say?", level=3)
-        charts = (booklet_chart(), own_chart(self.answers.get(OWN, {})))
+        own = walks.own_chart(self.answers.get(walks.OWN, {}))
+        charts = (walks.booklet_chart(), own)
         items = "".join(
             self._walk_item(walk)
             for chart in charts
             if chart
-            for walk in walked(self.answers, chart=chart, who=self.pupil_id)
+            for walk in walks.walked(self.answers, chart=chart, who=self.pupil_id)
         )
         if items:
             return f"{title}<ul>{items}</ul>"
@@ -96,18 +83,20 @@ class PupilAnswers:
         link = _page_link("task7_planning", "Walk through the chart (Task 7)")
         return title + layout.note(nothing) + link
 
-    def _walk_item(self, walk: Walked) -> str:
-        about = self.answers.get(place(CLASS, of=walk.of_class), {})
+    def _walk_item(self, walk: walks.Walked) -> str:
+        about = self._copy(walks.CLASS, walk.of_class)
         link = address("task7_planning", **{"class": walk.of_class})
-        name = layout.escape(class_name(about))
-        words = layout.escape(f"{to_do(walk) or 'nothing yet'}. {asks(walk)}.")
+        name = layout.escape(walks.class_name(about))
+        words = layout.escape(
+            f"{walks.to_do(walk) or 'nothing yet'}. {walks.asks(walk)}."
+        )
         return f'<li><a href="{link}">{name}</a>: {words}</li>'
 
     def iep_html(self) -> str:
         """The targets of the pupil's IEP."""
         title = layout.heading("Is there an IEP?", level=3)
-        values = self.answers.get(place(IEP, of=self.pupil_id), {})
-        targets = [values.get(f"{IEP}.{n}.target", "") for n in (1, 2, 3, 4)]
+        values = self._copy(walks.IEP, self.pupil_id)
+        targets = [values.get(f"{walks.IEP}.{n}.target") for n in (1, 2, 3, 4)]
         items = [f"<li>{layout.escape(target)}</li>" for target in targets if target]
         if items:
             listed = f"<p>The IEP’s targets:</p><ol>{''.join(items)}</ol>"
@@ -116,6 +105,11 @@ class PupilAnswers:
             listed = layout.note("There is no IEP here. Not every pupil needs one.")
             words = "Write an IEP (Task 6)"
         return title + listed + self._link("task6_support_in_class", words)
+
+    def _copy(self, key: str, of: str) -> Answers:
+        """What is written in one copy of a part."""
+        form = place(key, of=of)
+        return self.answers.get(form, {})
 
     def _link(self, stem: str, words: str) -> str:
         """A link to another page with this pupil chosen on it."""

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 
 import pandas as pd
 
-from senlib.exports.about import About
 from senlib.exports.bundle import File
+from senlib.measures import tracking
 from senlib.measures.groups import NOT_KNOWN
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
 from senlib.measures.others import share
-from senlib.measures.tracking import (
-    BEHIND,
-    NO_DATE,
-    NO_POINTS,
-    ON_COURSE,
-    STUCK,
-    STUCK_ON_COURSE,
-)
 from senlib.pages.kit import (
     layout,
     others_of_100,
@@ -28,6 +19,7 @@ from senlib.pages.kit import (
     sentences,
     talk_sheet,
 )
+from senlib.pages.kit.downloads import about_school
 from senlib.text import lower_first, written_day
 from senlib.workspace import Workspace
 
@@ -252,12 +244,7 @@ class PupilResults:
         content = talk_sheet.sheet(
             rows,
             first="Subject",
-            about=About(
-                title=title,
-                source=self.school.name,
-                on=date.today(),
-                sample=self.school.sample,
-            ),
+            about=about_school(self.school, title),
             heading=f"{title}: {name}",
             intro=f"{', '.join(filter(None, facts))}. The aim: {aim}.",
             england=[
@@ -285,16 +272,17 @@ def from_to(row: Tracked) -> str:
 
 def judged(row: Tracked) -> str:
     """Whether a pupil is stuck, and on course, or why that is not judged; '' where the results themselves say why."""
-    if row.unjudged == NO_DATE:
+    if row.unjudged == tracking.NO_DATE:
         return "not judged, for the level now has no date"
-    if row.unjudged == NO_POINTS:
+    if row.unjudged == tracking.NO_POINTS:
         stuck = "" if row.standing == NOT_KNOWN else row.standing
         course = "not judged against the aim, for W, P levels and codes have no points"
     else:
-        stuck = STUCK if row.standing in (STUCK, STUCK_ON_COURSE) else ""
+        is_stuck = row.standing in (tracking.STUCK, tracking.STUCK_ON_COURSE)
+        stuck = tracking.STUCK if is_stuck else ""
         course = ""
         if not pd.isna(row.on_course):
-            course = ON_COURSE if row.on_course else BEHIND
+            course = tracking.ON_COURSE if row.on_course else tracking.BEHIND
     return ", ".join(filter(None, (stuck, course)))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from pandas import DataFrame, Series
 
 from senlib.measures.comparison import of_known_starts
 from senlib.measures.conversion import DENOMINATORS
 from senlib.measures.counting import left_early
-from senlib.measures.groups import NOT_KNOWN, group_name, has_sen, much_unknown
+from senlib.measures.groups import NOT_KNOWN, has_sen, much_unknown
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import empty_states, layout, sentences
 from senlib.pages.task1_conversion_data import conversion_rates
 from senlib.pages.task1_conversion_data.conversion_choices import Choices, in_summers
-from senlib.text import upper_first
+from senlib.text import joined, upper_first
 
 
 def answer(choices: Choices) -> str:
@@ -35,7 +35,7 @@ def answer(choices: Choices) -> str:
         _in_a_sentence(choices, rows),
         _groups(choices, rows),
         _numbers(choices, rows),
-        layout.note(" ".join(_counted(choices, rows))),
+        layout.note(joined(*_counted(choices, rows))),
         layout.how_to_read(
             "rate",
             "england_with_your_starts",
@@ -47,14 +47,15 @@ def answer(choices: Choices) -> str:
     return "".join(parts)
 
 
-def _in_a_sentence(choices: Choices, rows: pd.DataFrame) -> str:
+def _in_a_sentence(choices: Choices, rows: DataFrame) -> str:
     """The answer, which is about pupils with SEN, whatever the groups below; and what it does not know."""
-    by_sen = of_known_starts(choices.here(choices.rows(by="sen_provision")))
+    by_sen = choices.here(choices.rows(by="sen_provision"))
+    by_sen = of_known_starts(by_sen)
     sen = by_sen[by_sen["group"] == "SEN"]
     about = (sen if len(sen) else rows).iloc[0]
     if choices.together:
-        summers = pd.Series({"summers": layout.years(choices.together)})
-        about = pd.concat([about, summers])
+        about = about.astype(object)
+        about["summers"] = layout.years(choices.together)
     sentence = sentences.conversion_answer(
         about, framework=choices.framework, stage=choices.chosen_stage
     )
@@ -63,40 +64,36 @@ def _in_a_sentence(choices: Choices, rows: pd.DataFrame) -> str:
     else:
         first, note = nobody(choices, by_sen), f"All pupils: {sentence}"
     small = _small_groups(choices, rows)
-    return layout.answer(first) + small + (layout.note(note) if note else "")
+    return layout.answer(first) + layout.note(small, note)
 
 
-def _small_groups(choices: Choices, rows: pd.DataFrame) -> str:
+def _small_groups(choices: Choices, rows: DataFrame) -> str:
     """Which groups have too few pupils to tell anything from; '' where none has."""
-    names = [
-        group_name(row.group, framework=choices.framework, by=choices.by.value)
-        for row in rows.itertuples()
-        if 0 < row.pupils < FEW
-    ]
-    if not names:
+    small = rows.loc[rows["pupils"].between(1, FEW - 1), "group"]
+    if small.empty:
         return ""
-    return layout.note(
-        f"Fewer than {FEW} pupils: {', '.join(names)}. A percentage of so few moves a long way with one pupil."
-    )
+    names = map(choices.in_sentence, small)
+    return f"Fewer than {FEW} pupils: {', '.join(names)}. A percentage of so few moves a long way with one pupil."
 
 
-def _without_code(by_sen: pd.DataFrame) -> str:
+def _without_code(by_sen: DataFrame) -> str:
     """That many pupils here have no SEN code; '' where few have none."""
     counts = by_sen.set_index("group")["pupils"]
-    unknown, of = int(counts.get(NOT_KNOWN, 0)), int(counts.get("all", 0))
+    of = int(counts.get("all", 0))
+    unknown = int(counts.get(NOT_KNOWN, 0))
     if not much_unknown(unknown, of=of):
         return ""
     return sentences.no_sen_code(unknown, of=of)
 
 
-def _groups(choices: Choices, rows: pd.DataFrame) -> str:
+def _groups(choices: Choices, rows: DataFrame) -> str:
     """The groups' rates as a picture."""
     labels = [
         f"{choices.group_name(row.group)}, {row.reached} of {row.pupils}"
         for row in rows.itertuples()
     ]
-    by_provision = choices.by.value == "sen_provision"
-    sen = rows["group"].eq("SEN") | has_sen(rows["group"], framework=choices.framework)
+    by_provision, groups = choices.by.value == "sen_provision", rows["group"]
+    sen = (groups == "SEN") | has_sen(groups, framework=choices.framework)
     return conversion_rates.picture(
         rows,
         labels=labels,
@@ -106,16 +103,16 @@ def _groups(choices: Choices, rows: pd.DataFrame) -> str:
     )
 
 
-def _numbers(choices: Choices, rows: pd.DataFrame) -> str:
+def _numbers(choices: Choices, rows: DataFrame) -> str:
     start = sentences.start_label(choices.entry.value, stage=choices.chosen_stage)
     return conversion_rates.numbers(
         rows,
-        names=[choices.group_name(group) for group in rows["group"]],
+        names=list(map(choices.group_name, rows["group"])),
         caption=f"{choices.subject.value}, {in_summers(*choices.cohorts)}, {start}",
     )
 
 
-def _counted(choices: Choices, rows: pd.DataFrame) -> list[str]:
+def _counted(choices: Choices, rows: DataFrame) -> list[str]:
     """Who is counted, who is not, and what stands in for a start: a sentence for each thing that is so here."""
     everyone, stage = rows.iloc[0], choices.chosen_stage
     lines = [f"Counted: {DENOMINATORS[choices.denominator.value]}."]
@@ -147,7 +144,7 @@ def _counted(choices: Choices, rows: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _starts_made_up(everyone: pd.Series) -> list[str]:
+def _starts_made_up(everyone: Series) -> list[str]:
     """Whose start is made of less than both papers, or of a teacher's assessment."""
     lines = []
     if alone := int(everyone.one_paper):
@@ -183,10 +180,11 @@ def nothing(choices: Choices) -> str:
     )
 
 
-def nobody(choices: Choices, by_sen: pd.DataFrame) -> str:
+def nobody(choices: Choices, by_sen: DataFrame) -> str:
     """Why there are no pupils with SEN among those counted, or nobody to compare them with."""
     counts = by_sen[by_sen["pupils"] > 0].set_index("group")["pupils"]
-    of, unknown = int(counts.get("all", 0)), int(counts.get(NOT_KNOWN, 0))
+    of = int(counts.get("all", 0))
+    unknown = int(counts.get(NOT_KNOWN, 0))
     if not of:
         return nothing(choices)
     whom = "who is counted here"

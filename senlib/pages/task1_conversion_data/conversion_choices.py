@@ -6,15 +6,18 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 import pandas as pd
+from pandas import DataFrame
 
 from senlib.frameworks import Stage
 from senlib.measures.comparison import ALL_BANDS, NO_START
 from senlib.measures.conversion import conversion, matrix, subjects
 from senlib.measures.groups import GROUPINGS, group_name
 from senlib.pages.kit import layout, sentences
-from senlib.pages.kit.live import Live
+from senlib.pages.kit.live import Live, on_change
 from senlib.text import upper_first
 from senlib.workspace import Workspace
+
+NO_YEAR = ("year not known", None)
 
 
 class Choices:
@@ -26,64 +29,46 @@ class Choices:
     def __init__(self, workspace: Workspace, query: Mapping[str, str]) -> None:
         self.workspace, self.school = workspace, workspace.school
         self.framework = self.school.framework
-        self.figures = workspace.figures()
-        # A key stage without results could be chosen for nothing; where none has any, the page says so.
-        held_stages = set(self.school.results["stage"].unique())
-        with_results = [
-            stage for stage in self.framework.stages if stage.name in held_stages
-        ]
-        self.stage = layout.choice(
-            "Key stage",
-            [
-                (stage.title, stage.name)
-                for stage in with_results or self.framework.stages
-            ],
-        )
+        self.figures, choice = workspace.figures(), layout.choice
+        self.stage = choice("Key stage", self._stages())
         _choose(self.stage, query.get("stage"))
-        names = [(name, name) for name in subjects(self.school)]
-        self.subject = layout.choice("Subject", names or [("none held", None)])
-        self.cohort = layout.choice("Summer of the results", self._summers())
-        self.entry = layout.choice(
-            "Where they started", self._entries(), self._first_entry()
-        )
-        self.reach = layout.choice(
-            "Where they got to", self._reaches(), self.chosen_stage.converted_at[0]
-        )
-        self.by = layout.choice(
-            "Groups to compare",
-            [
-                (words, column)
-                for column, words in GROUPINGS.items()
-                if (self.school.pupils[column] != "").any()
-            ],
-        )
-        self.denominator = layout.choice("Percentages are of", layout.DENOMINATORS)
-        for control, name in (
-            (self.subject, "subject"),
-            (self.cohort, "cohort"),
-            (self.entry, "entry"),
-        ):
-            _choose(control, query.get(name))
-        self.live = Live(
-            self.subject, self.cohort, self.entry, self.reach, self.by, self.denominator
-        )
-        self.stage.observe(lambda _: self._stage_changed(), "value")
-        self.box = layout.controls(
-            self.stage,
-            self.subject,
-            self.cohort,
-            self.entry,
-            self.reach,
-            self.by,
-            self.denominator,
-        )
+        names = subjects(self.school) or [("none held", None)]
+        self.subject = choice("Subject", names)
+        self.cohort = choice("Summer of the results", self._summers())
+        first = self._first_entry()
+        self.entry = choice("Where they started", self._entries(), first)
+        aims = sentences.aims(self.chosen_stage)
+        first = self.chosen_stage.converted_at[0]
+        self.reach = choice("Where they got to", aims, first)
+        self.by = choice("Groups to compare", self._groupings())
+        self.denominator = choice("Percentages are of", layout.DENOMINATORS)
+        _choose(self.subject, query.get("subject"))
+        _choose(self.cohort, query.get("cohort"))
+        _choose(self.entry, query.get("entry"))
+        others = [self.subject, self.cohort, self.entry]
+        others += [self.reach, self.by, self.denominator]
+        self.live = Live(*others)
+        on_change(self.stage, self._stage_changed)
+        self.box = layout.controls(self.stage, *others)
+
+    def _stages(self) -> layout.Options:
+        """The key stages of which there are results; where there are of none, all, and the page says so."""
+        stages = self.framework.stages
+        names = set(self.school.results["stage"])
+        with_results = [stage for stage in stages if stage.name in names]
+        return [(stage.title, stage.name) for stage in with_results or stages]
+
+    def _groupings(self) -> layout.Options:
+        """By what pupils can be grouped, where the school's files say it of anybody."""
+        pupils = self.school.pupils
+        return [(words, by) for by, words in GROUPINGS.items() if pupils[by].any()]
 
     @property
     def chosen_stage(self) -> Stage:
         """The key stage that is chosen."""
         return self.framework.stage(self.stage.value)
 
-    def rows(self, *, by: str | None = None, each_summer: bool = False) -> pd.DataFrame:
+    def rows(self, *, by: str | None = None, each_summer: bool = False) -> DataFrame:
         """The conversion table for what is chosen: every cohort, entry band and group of it.
 
         Where several summers are chosen they are one, unless `each_summer` is asked for.
@@ -107,15 +92,16 @@ class Choices:
     @property
     def together(self) -> tuple[int, ...]:
         """The summers that are counted as one; none where one is chosen."""
-        summers = tuple(cohort for cohort in self.cohorts if cohort is not None)
+        summers = tuple(filter(None, self.cohorts))
         return summers if len(summers) > 1 else ()
 
-    def here(self, table: pd.DataFrame, *, any_entry: bool = False) -> pd.DataFrame:
+    def here(self, table: DataFrame, *, any_entry: bool = False) -> DataFrame:
         """The rows of the chosen summers, from the chosen start or from any."""
-        table = table[table["cohort"].fillna(0) == (self.cohorts[0] or 0)]
+        latest = self.cohorts[0] or 0
+        table = table[table["cohort"].fillna(0) == latest]
         return table if any_entry else table[table["entry"] == self.entry.value]
 
-    def cells(self) -> pd.DataFrame:
+    def cells(self) -> DataFrame:
         """The matrix for what is chosen."""
         table = matrix(
             self.school,
@@ -128,18 +114,25 @@ class Choices:
     @property
     def no_results(self) -> bool:
         """Whether no year has finished the key stage with results."""
-        return matrix(self.school, stage=self.stage.value).empty
+        return self._every_cell().empty
+
+    def _every_cell(self) -> DataFrame:
+        """The matrix of the key stage, whatever else is chosen."""
+        return matrix(self.school, stage=self.stage.value)
 
     @property
     def any_start(self) -> bool:
         """Whether the start of anybody counted is known."""
-        entries = matrix(self.school, stage=self.stage.value)["entry"]
-        return bool(entries.isin(self.chosen_stage.bands).any())
+        entries = set(self._every_cell()["entry"])
+        return not entries.isdisjoint(self.chosen_stage.bands)
+
+    def in_sentence(self, group: str) -> str:
+        """A group in words."""
+        return group_name(group, framework=self.framework, by=self.by.value)
 
     def group_name(self, group: str) -> str:
-        """A group in words, as the head of a row."""
-        words = group_name(group, framework=self.framework, by=self.by.value)
-        return upper_first(words)
+        """The same as the head of a row."""
+        return upper_first(self.in_sentence(group))
 
     @property
     def outcome(self) -> str:
@@ -150,23 +143,22 @@ class Choices:
         """Offer the summers, starts and outcomes of the key stage."""
         with self.live.paused():
             self.cohort.options = self._summers()
-            self.entry.options, self.entry.value = self._entries(), self._first_entry()
-            self.reach.options = self._reaches()
+            self.entry.options = self._entries()
+            self.entry.value = self._first_entry()
+            self.reach.options = sentences.aims(self.chosen_stage)
             self.reach.value = self.chosen_stage.converted_at[0]
 
     def _summers(self) -> layout.Summers:
         """The summers there are results of, and the last two and three of them together."""
-        cohorts = matrix(self.school, stage=self.stage.value)["cohort"]
-        if cohorts.empty:
+        cohorts = set(self._every_cell()["cohort"])
+        if not cohorts:
             return [("none held", None)]
-        options = layout.summers(sorted(cohorts.dropna().unique(), reverse=True))
-        return [*options, ("year not known", None)] if cohorts.isna().any() else options
+        known = {cohort for cohort in cohorts if pd.notna(cohort)}
+        options = layout.summers(sorted(known, reverse=True))
+        return options if known == cohorts else [*options, NO_YEAR]
 
-    def _entries(self) -> list[tuple[str, str]]:
-        return [
-            (sentences.start_label(entry, stage=self.chosen_stage), entry)
-            for entry in (*self.chosen_stage.bands, NO_START, ALL_BANDS)
-        ]
+    def _entries(self) -> layout.Options:
+        return sentences.starts(self.chosen_stage, NO_START, ALL_BANDS)
 
     def _first_entry(self) -> str:
         tracking = self.framework.tracking
@@ -176,15 +168,6 @@ class Choices:
         if tracking.stage == self.stage.value:
             return tracking.entry
         return self.chosen_stage.converted_from[0]
-
-    def _reaches(self) -> list[tuple[str, str]]:
-        stage = self.chosen_stage
-        scale = stage.outcome_scale
-        return [
-            (upper_first(sentences.reached(step, stage=stage)), step)
-            for step in scale.steps()
-            if scale.lowest(step) > 0
-        ]
 
 
 def _choose(control: widgets.Dropdown, text: str | None) -> None:

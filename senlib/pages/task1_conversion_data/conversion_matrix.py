@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any
 
-import ipywidgets as widgets
 import pandas as pd
+from pandas import DataFrame, Series
 
 from senlib import national
 from senlib.frameworks import Stage
@@ -16,20 +16,24 @@ from senlib.measures.conversion import outcome_columns
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import group_name
 from senlib.measures.tracking import people_in_cell
-from senlib.pages.kit import empty_states, layout, pupil_names, sentences
+from senlib.pages.kit import empty_states, layout, pupil_list, pupil_names, sentences
+from senlib.pages.kit.live import on_change, on_message
 from senlib.pages.task1_conversion_data.conversion_choices import Choices, in_summers
 from senlib.text import upper_first
 from senlib.widgets import Listing, Matrix
 
-WHO = [
-    {"key": "name", "label": "Pupil", "kind": "text"},
-    {"key": "form", "label": "Form", "kind": "text"},
-    {"key": "year", "label": "Year group", "kind": "text"},
-    {"key": "sen", "label": "SEN", "kind": "text"},
-    {"key": "needs", "label": "Needs", "kind": "text"},
-    {"key": "entry", "label": "Entry", "kind": "text"},
-    {"key": "outcome", "label": "Outcome", "kind": "text"},
-]
+WHO = {
+    "name": "Pupil",
+    "form": "Form",
+    "year": "Year group",
+    "sen_provision": "SEN",
+    "needs": "Needs",
+    "entry_result": "Entry",
+    "outcome_result": "Outcome",
+}
+
+# A cell as the widget draws it.
+Cell = dict[str, Any]
 
 
 class MatrixPiece:
@@ -40,27 +44,27 @@ class MatrixPiece:
 
     def __init__(self, choices: Choices, query: Mapping[str, str]) -> None:
         self.choices = choices
-        self.group = layout.choice(
-            "Whose results", self._group_options(), query.get("group", "SEN")
-        )
+        whose = query.get("group", "SEN")
+        self.group = layout.choice("Whose results", self._group_options(), whose)
         self.cells = Matrix(row_heading="Entered at", column_heading="Reached")
-        self.codes, self.key = layout.html(""), layout.html("")
+        self.codes = layout.html("")
+        self.key = layout.html("")
         self.who = Listing(
-            columns=WHO, caption="Who is in the cell", empty="Nobody is listed yet."
+            columns=pupil_list.columns(WHO),
+            caption="Who is in the cell",
+            empty="Nobody is listed yet.",
         )
-        self.cells.observe(lambda _: self._show_who(), "selected")
-        self.group.observe(lambda _: self.show(), "value")
+        on_message(self.cells, "selected", self._show_who)
+        on_change(self.group, self.show)
         choices.live.also(self.show)
-        self._press(row=query.get("entry", ""), column=query.get("outcome", ""))
-        self.box = widgets.VBox(
-            [
-                layout.controls(self.group),
-                self.cells,
-                self.codes,
-                layout.html(layout.how_to_read("matrix", "expected_gain")),
-                self.who,
-                self.key,
-            ]
+        self._press(query)
+        self.box = layout.stack(
+            layout.controls(self.group),
+            self.cells,
+            self.codes,
+            layout.how_to_read("matrix", "expected_gain"),
+            self.who,
+            self.key,
         )
 
     def show(self) -> None:
@@ -68,9 +72,8 @@ class MatrixPiece:
         choices, stage = self.choices, self.choices.chosen_stage
         table = choices.cells()
         table = table[table["group"] == self.group.value]
-        entries, outcomes = set(table["entry"]), set(table["outcome"])
-        rows = [band for band in (*stage.bands, NO_START) if band in entries]
-        columns = [one for one in outcome_columns(stage) if one in outcomes]
+        rows = _in(table["entry"], (*stage.bands, NO_START))
+        columns = _in(table["outcome"], outcome_columns(stage))
         lowest = self._expected_from(stage)
         whose = group_name(self.group.value, framework=choices.framework)
         title = (
@@ -86,9 +89,9 @@ class MatrixPiece:
             totals=[int(totals[row]) for row in rows],
         )
         gain = f"Expected gain: {choices.framework.expected_gain}." if lowest else ""
-        notes = (gain, _codes(stage, columns))
-        self.codes.value = "".join(layout.note(text) for text in notes if text)
-        self._show_who()
+        codes = _codes(stage, columns)
+        self.codes.value = layout.note(gain, codes)
+        self._show_who(self.cells.selected)
 
     def _expected_from(self, stage: Stage) -> dict[str, float]:
         """By start, the lowest points of the outcome that is expected from it."""
@@ -99,43 +102,30 @@ class MatrixPiece:
             figures=self.choices.figures,
         )
         subject = national.subject(self.choices.subject.value or "")
-        gains = expected[expected["subject"] == subject].set_index("entry")["expected"]
-        return {
-            entry: stage.outcome_scale.lowest(gain) for entry, gain in gains.items()
-        }
+        gains = expected.set_index("entry")["expected"]
+        gains = gains[list(expected["subject"] == subject)]
+        return gains.map(stage.outcome_scale.lowest).to_dict()
 
-    def _show_who(self) -> None:
-        cell = self.cells.selected
-        self.key.value = pupil_names.codes_key(self.choices.school) if cell else ""
+    def _show_who(self, cell: Mapping[str, str]) -> None:
+        """List who is in a cell; nobody where it is {}."""
+        choices = self.choices
+        self.key.value = ""
+        self.who.records = []
         if not cell:
-            self.who.records = []
             return
-        people = self._people(entry=cell["row"], outcome=cell["column"])
+        self.key.value = pupil_names.codes_key(choices.school)
+        entry, outcome = cell["row"], cell["column"]
+        people = self._people(entry=entry, outcome=outcome)
         self.who.caption = (
-            f"{sentences.pupils(len(people))} who entered at {cell['row']} and "
-            f"reached {cell['column']} in {self.choices.subject.value}"
+            f"{sentences.pupils(len(people))} who entered at {entry} and "
+            f"reached {outcome} in {choices.subject.value}"
         )
-        needs = pupil_names.needs_listed(self.choices.school)
-        self.who.records = [
-            {
-                "id": pupil.pupil_id,
-                "name": pupil_names.person_name(pupil),
-                "form": pupil.form,
-                "href": pupil_names.page_address(
-                    self.choices.workspace, pupil.pupil_id
-                ),
-                "year": (
-                    "left" if pd.isna(pupil.year_group) else f"Year {pupil.year_group}"
-                ),
-                "sen": pupil.sen_provision,
-                "needs": needs[pupil.pupil_id],
-                "entry": pupil.entry_result,
-                "outcome": pupil.outcome_result,
-            }
-            for pupil in people.itertuples()
-        ]
+        years = "Year " + people["year_group"].astype("string")
+        people = pupil_list.in_words(people, school=choices.school)
+        people = people.assign(year=years.fillna("left"))
+        pupil_list.show(self.who, people, workspace=choices.workspace)
 
-    def _people(self, *, entry: str, outcome: str) -> pd.DataFrame:
+    def _people(self, *, entry: str, outcome: str) -> DataFrame:
         """Who is in a cell, of the group that is shown."""
         in_each = [
             people_in_cell(
@@ -156,17 +146,16 @@ class MatrixPiece:
             codes = codes.map(self.choices.framework.sen_groups)
         return people[codes == group]
 
-    def _press(self, *, row: str, column: str) -> None:
-        """Open a cell, where anyone is in it."""
-        cells = {
-            (label, heading): cell
-            for label, line in zip(self.cells.rows, self.cells.cells, strict=True)
-            for heading, cell in zip(self.cells.columns, line, strict=True)
-        }
-        if (row, column) in cells and cells[row, column]["count"]:
-            self.cells.selected = {"row": row, "column": column}
+    def _press(self, query: Mapping[str, str]) -> None:
+        """Open the cell that is asked for, where anyone is in it."""
+        row, column = query.get("entry"), query.get("outcome")
+        rows, columns = self.cells.rows, self.cells.columns
+        if row in rows and column in columns:
+            line = self.cells.cells[rows.index(row)]
+            if line[columns.index(column)]["count"]:
+                self.cells.selected = {"row": row, "column": column}
 
-    def _group_options(self) -> list[tuple[str, str]]:
+    def _group_options(self) -> layout.Options:
         framework = self.choices.framework
         there = set(self.choices.school.pupils["sen_provision"])
         codes = [code for code in framework.sen_names if code in there]
@@ -176,35 +165,38 @@ class MatrixPiece:
         ]
 
 
+def _in(values: Series, in_order: Iterable[str]) -> list[str]:
+    """Those that are among some values."""
+    return [one for one in in_order if values.eq(one).any()]
+
+
 def _cells(
-    table: pd.DataFrame,
+    table: DataFrame,
     rows: list[str],
     columns: list[str],
     *,
     stage: Stage,
     lowest: Mapping[str, float],
-) -> list[list[dict[str, Any]]]:
+) -> list[list[Cell]]:
     """The cells as the widget draws them, line by line: how many, their share of the line, whether it is the expected gain or
     more, and whether that begins here. `lowest` has for each start the points from which it is.
     """
     counts = table.set_index(["entry", "outcome"])
-    points = {outcome: stage.outcome_scale.points(outcome) for outcome in columns}
+    points = stage.outcome_scale.points
     lines = []
     for row in rows:
-        line: list[dict[str, Any]] = []
+        line: list[Cell] = []
+        from_here = lowest.get(row, inf)
         for column in columns:
-            count, share = 0, None
+            cell: Cell = {"count": 0, "share": None}
+            cell["expected"] = points(column) >= from_here
+            before = [one["expected"] for one in line]
+            cell["edge"] = cell["expected"] and not any(before)
             if (row, column) in counts.index:
-                cell = counts.loc[(row, column)]
-                count, share = int(cell["pupils"]), float(cell["share"]) / 100
-            expected = points[column] >= lowest.get(row, inf)
-            line.append(
-                {"count": count, "share": share, "expected": expected, "edge": False}
-            )
-        for cell in line:
-            if cell["expected"]:
-                cell["edge"] = True
-                break
+                count = counts.loc[(row, column)]
+                cell["count"] = int(count["pupils"])
+                cell["share"] = float(count["share"]) / 100
+            line.append(cell)
         lines.append(line)
     return lines
 
@@ -212,13 +204,11 @@ def _cells(
 def _codes(stage: Stage, columns: list[str]) -> str:
     """What the codes among the columns mean."""
     scale = stage.outcome_scale
-    meanings = {
-        code.name: code.meaning for code in scale.codes if scale.is_code(code.name)
-    }
-    meanings |= (
-        {"W": "working towards level 1"}
-        if scale.name == "levels"
-        else {"U": "ungraded"}
-    )
+    meanings = {"U": "ungraded"}
+    if scale.name == "levels":
+        meanings = {"W": "working towards level 1"}
+    for code in scale.codes:
+        if scale.is_code(code.name):
+            meanings.setdefault(code.name, code.meaning)
     here = [f"{column} {meanings[column]}" for column in columns if column in meanings]
     return f"{'; '.join(here)}." if here else ""

@@ -10,7 +10,9 @@ import ipywidgets as widgets
 from senlib import national
 from senlib.measures.groups import group_name
 from senlib.pages.kit import layout
+from senlib.pages.kit.choices import button
 from senlib.pages.kit.dfe_file import NewestFile
+from senlib.pages.kit.live import on_change
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task1_conversion_data.conversion_choices import Choices
 from senlib.text import saved_at, upper_first
@@ -26,6 +28,12 @@ COLUMNS = {
     "source": "Source",
 }
 
+GROUPS = [
+    ("all pupils", "all"),
+    ("pupils with SEN", "SEN"),
+    ("pupils without SEN", "no SEN"),
+]
+
 
 class FiguresPiece:
     """The figures for what is chosen, those typed in among them; `box` is what stands on the page."""
@@ -39,47 +47,33 @@ class FiguresPiece:
             max=2100,
             value=choices.cohorts[0] or choices.school.academic_year,
         )
-        self.typed_group = layout.choice(
-            "For",
-            [
-                ("all pupils", "all"),
-                ("pupils with SEN", "SEN"),
-                ("pupils without SEN", "no SEN"),
-            ],
-            "SEN",
-        )
+        self.typed_group = layout.choice("For", GROUPS, "SEN")
         # Whose figure it is has to be said: another's would pass for England's.
         owners = [(f"{upper_first(name)}’s", name) for name in TYPED_SOURCES]
         self.typed_whose = layout.choice(
             "Whose figure is it?", [("Choose", ""), *owners], ""
         )
-        self.keep = widgets.Button(
-            description="Keep this figure", button_style="primary"
-        )
-        self.take_back = widgets.Button(description="Take it back")
+        self.keep = button("Keep this figure", self._keep_typed, primary=True)
+        self.take_back = button("Take it back", lambda: self._keep_figure(""))
         self.status, self.shared = layout.html(""), SharedAnswers(self.workspace)
         # Where they cannot be read, that is said when one is to be saved.
         with suppress(StoreError):
             self.shared.read(FIGURES)
-        self.keep.on_click(lambda _: self._keep_typed())
-        self.take_back.on_click(lambda _: self._keep_figure(""))
-        choices.cohort.observe(lambda _: self._follow_summer(), "value")
+        on_change(choices.cohort, self._follow_summer)
         self.newest_file = NewestFile(self.workspace, changed=self._figures_changed)
-        self.box = widgets.VBox(
-            [
-                choices.live.piece(self._table),
-                layout.controls(
-                    self.typed_whose,
-                    self.typed_group,
-                    self.typed,
-                    self.typed_year,
-                    self.keep,
-                    self.take_back,
-                ),
-                self.shared.box,
-                self.status,
-                self.newest_file.box,
-            ]
+        self.box = layout.stack(
+            choices.live.piece(self._table),
+            layout.controls(
+                self.typed_whose,
+                self.typed_group,
+                self.typed,
+                self.typed_year,
+                self.keep,
+                self.take_back,
+            ),
+            self.shared.box,
+            self.status,
+            self.newest_file.box,
         )
 
     def _table(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from pandas import DataFrame, Series
 
 from senlib.measures.comparison import of_known_starts
 from senlib.measures.gaps import independent
@@ -20,11 +20,11 @@ NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 def years(choices: Choices) -> str:
     """Pupils with SEN and without, summer by summer, and whether it changed."""
     table = choices.rows(by="sen_provision", each_summer=True)
-    table = of_known_starts(table[table["entry"] == choices.entry.value])
+    table = table[table["entry"] == choices.entry.value]
+    table = of_known_starts(table)
     title = layout.heading("How was it in other summers?")
-    rows = table[table["group"].isin(["SEN", "no SEN"])].sort_values(
-        ["cohort", "group"], ascending=[False, True]
-    )
+    rows = table[table["group"].isin(["SEN", "no SEN"])]
+    rows = rows.sort_values(["cohort", "group"], ascending=[False, True])
     if why := _why_not(choices, table, rows):
         return title + layout.answer(why)
     labels = [
@@ -50,9 +50,9 @@ def years(choices: Choices) -> str:
     return "".join(parts)
 
 
-def _why_not(choices: Choices, table: pd.DataFrame, rows: pd.DataFrame) -> str:
+def _why_not(choices: Choices, table: DataFrame, rows: DataFrame) -> str:
     """Why there is nothing to compare; '' where there is something."""
-    everyone = table[(table["group"] == "all") & (table["pupils"] > 0)]
+    everyone = table.query("group == 'all' and pupils > 0")
     if everyone.empty:
         return nothing(choices)
     if everyone["cohort"].nunique(dropna=False) < 2:
@@ -66,7 +66,7 @@ def _why_not(choices: Choices, table: pd.DataFrame, rows: pd.DataFrame) -> str:
     return ""
 
 
-def _trend(rows: pd.DataFrame) -> str:
+def _trend(rows: DataFrame) -> str:
     """Whether the latest summer differs from the one before."""
     known = rows["cohort"].notna() & (rows["pupils"] > 0)
     sen = rows[(rows["group"] == "SEN") & known]
@@ -76,10 +76,10 @@ def _trend(rows: pd.DataFrame) -> str:
     return trend_answer(latest, sen.iloc[1])
 
 
-def trend_answer(now: pd.Series, before: pd.Series) -> str:
+def trend_answer(now: Series, before: Series) -> str:
     """Pupils with SEN in one summer and in an earlier one: other pupils each time.
 
-    >>> rows = [pd.Series(dict(cohort=year, reached=count, pupils=40, percent=2.5 * count, low=low, high=high, entry="3"))
+    >>> rows = [Series(dict(cohort=year, reached=count, pupils=40, percent=2.5 * count, low=low, high=high, entry="3"))
     ...     for year, count, low, high in ((2004, 20, 35.2, 64.8), (2001, 12, 18.1, 45.4))]
     >>> trend_answer(*rows)
     'Pupils with SEN: 20 of 40 in 2004 (50 %), and 12 of 40 three years before, in 2001 (30 %): 20 points higher. That is not clear:

@@ -10,6 +10,7 @@ from senlib import national
 from senlib.frameworks import Framework
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import layout, sentences, verdicts
+from senlib.text import joined
 
 # What is said of a figure of fewer pupils than one can tell anything from.
 TOO_FEW, NOT_JUDGED = "too few to tell", "not judged"
@@ -22,6 +23,11 @@ def state(row: Any) -> str:
     if row.judged and row.pupils < FEW:
         return TOO_FEW
     return verdicts.short(row.difference, pupils=row.pupils) or NOT_JUDGED
+
+
+def mark(row: Any) -> str:
+    """What a figure is judged by, in a word."""
+    return "target" if pd.isna(row.target_year) else "England"
 
 
 def how_sure(row: Any) -> str:
@@ -44,8 +50,8 @@ def summary(rows: pd.DataFrame) -> str:
     """How many targets and figures are met, and how those beside England's stand."""
     own = rows["target_year"].isna()
     noun = "targets" if own.all() else "figures"
-    parts = (_met(rows[rows["judged"]], noun=noun), _beside_england(rows[~own]))
-    return " ".join(filter(None, parts))
+    met = _met(rows[rows["judged"]], noun=noun)
+    return joined(met, _beside_england(rows[~own]))
 
 
 def _beside_england(rows: pd.DataFrame) -> str:
@@ -75,16 +81,21 @@ def _met(rows: pd.DataFrame, *, noun: str) -> str:
             f"{few} of the {len(rows)} {are} of fewer than {FEW} pupils, too few to judge by."
         )
     missed = enough[~enough["met"]]
-    if names := [_name(row) for row in missed[missed["clear"]].itertuples()]:
+    clearly = missed[missed["clear"]]
+    if len(clearly):
+        names = map(_name, clearly.itertuples())
         parts.append(f"Clearly not met: {'; '.join(names)}.")
-    for row in missed[missed["more"] > 0].sort_values("more").head(1).itertuples():
-        more = sentences.more_pupils(int(row.more))
-        parts.append(f"The nearest of the others is {_name(row)}: {more}.")
+    others = missed[missed["more"] > 0]
+    if len(others):
+        nearest = others.sort_values("more").iloc[0]
+        more = sentences.more_pupils(int(nearest.more))
+        parts.append(f"The nearest of the others is {_name(nearest)}: {more}.")
     return " ".join(parts)
 
 
 def _how_many_met(rows: pd.DataFrame, enough: pd.DataFrame, *, noun: str) -> str:
-    met, sure = int(rows["met"].sum()), int((enough["met"] & enough["clear"]).sum())
+    met = int(rows["met"].sum())
+    sure = int((enough["met"] & enough["clear"]).sum())
     one_or_more = noun if len(rows) > 1 else noun.removesuffix("s")
     count = f"Met: {met} of {len(rows)} {one_or_more}"
     if met > 1:
@@ -111,7 +122,8 @@ def line(row: pd.Series, *, framework: Framework) -> str:
 
 def _attendance(row: pd.Series) -> str:
     """The average of the pupils' attendance, and for how many of them it is recorded."""
-    pupils, of = int(row.pupils), int(row.pupils + row.without_result)
+    pupils = int(row.pupils)
+    of = pupils + int(row.without_result)
     of_all = f" (of {of:,} with SEN on roll)" if of > pupils else ""
     if pupils == 1:
         return (

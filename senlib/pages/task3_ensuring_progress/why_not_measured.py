@@ -12,12 +12,15 @@ from senlib.measures.groups import has_sen
 from senlib.pages.kit import empty_states, sentences
 from senlib.school.school import School
 
+# The summers that are looked at; None where it is not known.
+Cohorts = Sequence[int | None]
+
 
 def why_not(
     criterion: Criterion,
     *,
     school: School,
-    cohorts: Sequence[int | None],
+    cohorts: Cohorts,
     other_summers: bool,
 ) -> str:
     """Why nothing can be measured of a criterion in these summers; `other_summers` says whether there are others to choose."""
@@ -29,7 +32,8 @@ def why_not(
         return empty_states.no_results(stage)
     if criterion.group == "SEN" and (why := _no_sen(school, stage, cohorts)):
         return why
-    if criterion.entry and cells.loc[cells["pupils"] > 0, "entry"].eq("none").all():
+    entries = cells.loc[cells["pupils"] > 0, "entry"]
+    if criterion.entry and entries.eq("none").all():
         return empty_states.no_starts(stage)
     way_on = " Choose another summer." if other_summers else ""
     return f"there are no such pupils with results in this summer.{way_on}"
@@ -42,14 +46,15 @@ def _no_attendance(school: School) -> str:
     )
     if without:
         return without
-    sen = int(has_sen(on_roll["sen_provision"], framework=school.framework).sum())
+    codes = on_roll["sen_provision"]
+    sen = int(has_sen(codes, framework=school.framework).sum())
     return (
         f"no attendance is recorded for the {sentences.pupils(sen)} with SEN who "
         f"{'is' if sen == 1 else 'are'} on roll. Choose your files again on the front page, with a list that has attendance."
     )
 
 
-def _no_sen(school: School, stage: Stage, cohorts: Sequence[int | None]) -> str:
+def _no_sen(school: School, stage: Stage, cohorts: Cohorts) -> str:
     """Why there are no pupils with SEN among those whose results count; '' where there are some, or nobody at all."""
     pupils, whom = _counted(school, stage, cohorts)
     if pupils.empty:
@@ -58,7 +63,7 @@ def _no_sen(school: School, stage: Stage, cohorts: Sequence[int | None]) -> str:
 
 
 def _counted(
-    school: School, stage: Stage, cohorts: Sequence[int | None]
+    school: School, stage: Stage, cohorts: Cohorts
 ) -> tuple[pd.DataFrame, str]:
     """The pupils of these summers, or where no summer is known all with results; and who they are in words."""
     pupils, results = school.pupils, school.results

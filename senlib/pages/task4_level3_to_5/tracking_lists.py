@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-import pandas as pd
+from pandas import DataFrame
 
 from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
 from senlib.exports.excel import ExcelSheet, workbook
 from senlib.frameworks import Framework, Stage
-from senlib.pages.kit import others_of_100, sentences, talk_sheet
-from senlib.pages.task4_level3_to_5.question import WHO, TrackingQuestion
-from senlib.text import upper_first
+from senlib.pages.kit import others_of_100, pupil_list, sentences, talk_sheet
+from senlib.pages.kit.downloads import NothingChosen, about_school
+from senlib.pages.task4_level3_to_5.question import WHO, TrackingQuestion, why_nobody
+from senlib.text import joined, upper_first
+
+# A column's heading, or that and its width.
+_Head = TypeVar("_Head")
+# What others in England went on to, by group.
+_ByGroup = Mapping[str, DataFrame]
 
 # What the page lists; the sheet to take away has more.
 LISTED = {
     "name": "Pupil",
     "year_group": "Year",
     "set": "Set",
-    "sen_and_needs": "SEN, needs",
+    "sen": "SEN, needs",
     "entry": "Entry",
     "now": "Now",
     "gain": "Gain",
@@ -52,40 +57,37 @@ IN_THE_SHEET = {
 
 # In Word, what fits across a page; and how its width is shared.
 IN_WORD = {
-    "name": "Pupil",
-    "year_group": "Year",
-    "sen_provision": "SEN",
-    "needs": "Needs",
-    "entry": "Entry",
-    "now": "Now",
-    "standing": "Standing",
-    "england": "In England",
-    "things": "Provision",
-    "plan": "Plan",
+    "name": ("Pupil", 2.2),
+    "year_group": ("Year", 0.6),
+    "sen_provision": ("SEN", 0.6),
+    "needs": ("Needs", 0.9),
+    "entry": ("Entry", 0.7),
+    "now": ("Now", 0.6),
+    "standing": ("Standing", 1.1),
+    "england": ("In England", 0.9),
+    "things": ("Provision", 2.8),
+    "plan": ("Plan", 2.8),
 }
-_WIDTHS = (2.2, 0.6, 0.6, 0.9, 0.7, 0.6, 1.1, 0.9, 2.8, 2.8)
-WEIGHTS = dict(zip(IN_WORD, _WIDTHS, strict=True))
 
-# A few words under a heading.
-HELP = {"england": "reached the aim"}
-
-# And a sentence below the list.
+# A sentence below the list.
 NOTES = {
     "gain": "Gain: levels from entry to now.",
     "england": "In England: how many pupils with the same start and of the same group (with SEN or without) reached the chosen aim.",
 }
 
 # What is no plain text in the list.
-KINDS = {"year_group": "number", "gain": "number", "sen_and_needs": "code"}
+KINDS = {"year_group": "number", "gain": "number", "sen": "code"}
 
 
-def of_framework(columns: Mapping[str, str], framework: Framework) -> dict[str, str]:
+def of_framework(
+    columns: Mapping[str, _Head], framework: Framework
+) -> dict[str, _Head]:
     """Those of the columns that a framework has: a gain is counted in levels, England's figures by start are of grades."""
     has = {
         "gain": framework.tracking.method == "line",
         "england": others_of_100.has_figures(framework),
     }
-    return {key: label for key, label in columns.items() if has.get(key, True)}
+    return {key: head for key, head in columns.items() if has.get(key, True)}
 
 
 def page_columns(framework: Framework, stage: Stage) -> list[dict[str, Any]]:
@@ -95,25 +97,21 @@ def page_columns(framework: Framework, stage: Stage) -> list[dict[str, Any]]:
         "now": stage.outcome_scale.in_order(),
         "england": others_of_100.in_order(),
     }
-    columns = []
-    for key, label in of_framework(LISTED, framework).items():
-        column: dict[str, Any] = {"key": key, "label": label}
-        column["kind"] = KINDS.get(key, "text")
-        if key in orders:
-            column |= {"kind": "choice", "choices": orders[key]}
-        if key in HELP:
-            column["help"] = HELP[key]
-        columns.append(column)
+    labels = of_framework(LISTED, framework)
+    columns = pupil_list.columns(labels, kinds=KINDS, choices=orders)
+    for column in columns:
+        if column["key"] == "england":
+            column["help"] = "reached the aim"
     columns[-1]["editable"] = True
     return columns
 
 
 def in_excel(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, DataFrame],
     question: TrackingQuestion,
     *,
     title: str,
-    england: Mapping[str, pd.DataFrame],
+    england: _ByGroup,
 ) -> File:
     """A sheet for each subject's table. `england` is what others went on to, by group, for the rules by which they were made."""
     columns = of_framework(IN_THE_SHEET, question.school.framework)
@@ -121,48 +119,54 @@ def in_excel(
         ExcelSheet(name=subject, table=table, columns=columns)
         for subject, table in tables.items()
     ]
-    about = [*_about(question, title).rows, *_rules(question, england)]
-    return File(name=f"task4 {title}.xlsx", content=workbook(sheets, about=about))
+    rules = _rules(question, england)
+    about = _about(question, title).rows
+    content = workbook(sheets, about=about + rules)
+    return File(name=f"task4 {title}.xlsx", content=content)
 
 
-def in_word(
-    rows: pd.DataFrame,
-    question: TrackingQuestion,
-    *,
-    england: Mapping[str, pd.DataFrame],
+def this_in_excel(
+    rows: DataFrame, question: TrackingQuestion, *, england: _ByGroup
 ) -> File:
+    """The list of one subject."""
+    subject = question.subject
+    return in_excel({subject: rows}, question, title=subject, england=england)
+
+
+def in_word(rows: DataFrame, question: TrackingQuestion, *, england: _ByGroup) -> File:
     """The list of one subject, across the page, with the rules by which it was made."""
     columns = of_framework(IN_WORD, question.school.framework)
+    heads, weights = zip(*columns.values(), strict=True)
     table = rows[list(columns)].astype(object)
-    rules = [f"{name}: {words}" for name, words in _rules(question, england)]
+    cells = table.fillna("").astype(str).values.tolist()
+    rules = map(": ".join, _rules(question, england))
     pieces: list[word.Piece] = [
         word.TableBlock(
-            heading="",
-            heads=list(columns.values()),
-            rows=table.where(table.notna(), "").astype(str).values.tolist(),
-            weights=[WEIGHTS[key] for key in columns],
-            wide=True,
+            heading="", heads=heads, rows=cells, weights=weights, wide=True
         ),
         word.TextBlock(heading="How to read it", text="\n".join(rules), wide=True),
     ]
-    content = word.document(pieces, about=_about(question, question.subject))
+    about = _about(question, question.subject)
+    content = word.document(pieces, about=about)
     return File(name=f"task4 {question.subject}.docx", content=content)
 
 
 def for_a_talk(
-    rows: pd.DataFrame,
-    question: TrackingQuestion,
-    *,
-    england: Mapping[str, pd.DataFrame],
+    rows: DataFrame, question: TrackingQuestion, *, england: _ByGroup
 ) -> File:
-    """The pupils on the list, a row each, with room to write what it would take, above what happened to others."""
+    """The pupils on the list, a row each, with room to write what it would take, above what happened to others.
+
+    Raises NothingChosen where nobody is on it.
+    """
+    if rows.empty:
+        raise NothingChosen(why_nobody(question))
     subject, aim = question.subject, question.aim
     strips = [
         talk_sheet.Strip(upper_first(others_of_100.whom(group)), table, question.reach)
         for group, table in england.items()
     ]
     # Below the name, SEN provision and needs.
-    who = (rows["name"] + "\n" + rows["sen_and_needs"]).str.strip()
+    who = rows["name"].str.cat(rows["sen"], sep="\n").str.strip()
     content = talk_sheet.sheet(
         rows.assign(what=who, start=rows["entry"], aim=aim),
         first="Pupil",
@@ -182,18 +186,11 @@ def _who(question: TrackingQuestion) -> str:
 
 
 def _about(question: TrackingQuestion, title: str) -> About:
-    school = question.school
-    return About(
-        title=f"Who could get there: {title}",
-        source=f"{school.name}: the school’s own files",
-        on=date.today(),
-        sample=school.sample,
-    )
+    title = f"Who could get there: {title}"
+    return about_school(question.school, title, files="the school’s own files")
 
 
-def _rules(
-    question: TrackingQuestion, england: Mapping[str, pd.DataFrame]
-) -> list[tuple[str, str]]:
+def _rules(question: TrackingQuestion, england: _ByGroup) -> list[tuple[str, str]]:
     """The rules by which a list is made, each with its name."""
     framework = question.school.framework
     plan = framework.tracking
@@ -205,12 +202,11 @@ def _rules(
     ]
     if not others_of_100.has_figures(framework):
         return rules
-    below = others_of_100.footnote(
-        england.values(), starts=[question.entry], stage=question.stage
-    )
-    lines = (
+    in_england = joined(
         "How many pupils in England with the same start and group reached the aim in this subject.",
         others_of_100.NO_PREDICTION,
-        below,
+        others_of_100.footnote(
+            england.values(), starts=[question.entry], stage=question.stage
+        ),
     )
-    return [*rules, ("In England", " ".join(filter(None, lines)))]
+    return [*rules, ("In England", in_england)]

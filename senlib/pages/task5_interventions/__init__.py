@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import ipywidgets as widgets
 import pandas as pd
 
@@ -17,20 +15,23 @@ from senlib.pages.kit import (
     empty_states,
     layout,
     provision_maps,
+    pupil_list,
     pupil_names,
     sentences,
 )
 from senlib.pages.kit.choices import ChoiceList
-from senlib.pages.kit.page import Page
+from senlib.pages.kit.form_sheet import open_copy
+from senlib.pages.kit.live import on_change
+from senlib.pages.kit.page import Page, piece
 from senlib.pages.task5_interventions import help_figures
 from senlib.pages.task5_interventions.help_words import (
     coverage_answer,
     in_row,
     year7_answer,
 )
+from senlib.text import joined
 from senlib.widgets import Listing
-from senlib.workbook.forms import Checklist, Grid, place
-from senlib.workspace import Workspace
+from senlib.workbook.forms import Checklist, Grid
 
 CHART, AUDIT, ALTERNATIVES = "task5.chart", "unit5.ingredients", "unit5.alternatives"
 
@@ -44,78 +45,126 @@ SHOW = [
 # How to read the list of who has what.
 HOW_TO_READ = "Under each heading stand the initials of those who give the help. Where nothing stands, nothing is on the map."
 
+_IN_ROW = {
+    "name": "Pupil",
+    "form": "Form",
+    "sen_provision": "SEN",
+    "needs": "Needs",
+}
 
-_IN_ROW = [
-    {"key": "name", "label": "Pupil", "kind": "text"},
-    {"key": "form", "label": "Form", "kind": "text"},
-    {"key": "sen", "label": "SEN", "kind": "text"},
-    {"key": "needs", "label": "Needs", "kind": "text"},
-]
+_WHO = {
+    "name": "Pupil",
+    "year_group": "Year",
+    "sen": "SEN, needs",
+    "standing": "Standing",
+}
 
-_WHO = [
-    {"key": "name", "label": "Pupil", "kind": "text"},
-    {"key": "year", "label": "Year", "kind": "number"},
-    {"key": "sen", "label": "SEN, needs", "kind": "code"},
-    {
-        "key": "standing",
-        "label": "Standing",
-        "kind": "choice",
-        "choices": list(measures.STANDINGS),
-    },
-]
-
-_SUMS = [
-    {"key": "given", "label": "Things given", "kind": "number", "upright": True},
-    {"key": "hours", "label": "Hours a week", "kind": "number", "upright": True},
-    {"key": "cost", "label": "£ a year", "kind": "number", "upright": True},
-]
+_SUMS = {"given": "Things given", "hours": "Hours a week", "cost": "£ a year"}
 
 
 class InterventionsPage(Page):
     """The page of Task 5."""
 
-    stem = "task5_interventions"
-    next_steps = (
-        ("Task 6: see how well support works in a lesson", "task6_support_in_class"),
-        ("Task 8: give what you noted an owner and a date", "task8_working_smarter"),
-    )
-
-    def __init__(
-        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(workspace, query=query)
+    def build(self) -> None:
         self.headings = provision_maps.headings()
         self.live.also(self.take_stock)
-        self._chart = self._build_chart()
-        self._coverage = self._build_coverage()
-        self._audit = self._build_audit()
-        self._map = self._build_map()
-        self._movement = self.live.piece(self._movement_html)
-        self._spend = self.live.piece(self._spend_html)
 
+    @piece
     def chart(self) -> widgets.VBox:
         """The chart of who needs what, with this school's own Year 7 in it."""
-        return self._chart
+        self.new = newcomers(self.school)
+        tracking = self.framework.tracking
+        rows = [row for row, _, _ in tracking.newcomers]
+        grid = self.ask.sheet.part(CHART, Grid)
+        self.labels = {row.key: row.label for row in grid.rows if row.key in rows}
+        own = self.ask.part(
+            CHART,
+            notes={row: in_row(self._in_row(row)) for row in rows},
+            shown_rows=lambda row: row.key in rows,
+        )
+        options = [(label, row) for row, label in self.labels.items()]
+        self.row = layout.choice("Who is in the row", options)
+        self.in_row = Listing(
+            columns=pupil_list.columns(_IN_ROW),
+            caption="",
+            empty="Nobody in Year 7 now stands in this row.",
+            page_size=10,
+        )
+        on_change(self.row, self._show_row)
+        self._show_row()
+        title, controls = self._year7_html(), layout.controls(self.row)
+        key = pupil_names.codes_key(self.school) + layout.how_to_read("year7_starts")
+        return layout.stack(title, own.box, controls, self.in_row, key)
 
+    @piece
     def coverage(self) -> widgets.VBox:
         """Who has what: pupils by headings, those who are stuck first; and below, the map of one of them."""
-        return self._coverage
+        self.answer = self.live.piece(self._coverage_html)
+        self.show = layout.choice("Which pupils", SHOW)
+        kinds = {"year_group": "number", "sen": "code"}
+        choices = {"standing": list(measures.STANDINGS)}
+        headings = provision_maps.short_headings()
+        numbers = dict.fromkeys(_SUMS, "number")
+        columns = [
+            *pupil_list.columns(_WHO, kinds=kinds, choices=choices),
+            *pupil_list.columns(headings, upright=True),
+            *pupil_list.columns(_SUMS, kinds=numbers, upright=True),
+        ]
+        self.listing = Listing(
+            columns=columns, caption="", empty="There are no such pupils.", page_size=10
+        )
+        on_change(self.show, self._choose_pupils)
+        self.live.also(self._list)
+        needs = self.live.piece(
+            lambda: help_figures.by_need(self.school, self._provision)
+        )
+        codes = pupil_names.codes_key(self.school)
+        key = layout.note(HOW_TO_READ) + codes
+        controls = layout.controls(self.show)
+        pieces = (self.trouble, self.answer, controls, self.listing, key, needs)
+        return layout.stack(*pieces)
 
-    def map(self) -> widgets.VBox:
-        """The provision map of one pupil, with the six other ways to try before another adult."""
-        return self._map
-
-    def movement(self) -> widgets.HTML:
-        """Of the pupils who have a thing, how many move, beside those who do not have it."""
-        return self._movement
-
-    def spend(self) -> widgets.HTML:
-        """What is spent under each heading."""
-        return self._spend
-
+    @piece
     def audit(self) -> widgets.VBox:
         """One intervention at a time, held against the seven ingredients; and all of them together."""
-        return self._audit
+        self.intervention = ChoiceList("Which intervention?", self._interventions())
+        self.audited = self.ask.part(AUDIT, of="none")
+        self.audit_place = widgets.VBox([])
+        self.audit_sum = self.live.piece(self._audits)
+        self.audited.after(self.live.refresh)
+        self.intervention.on_choice(self._show_audit)
+        self._show_audit()
+        controls = layout.controls(self.intervention.box)
+        return layout.stack(controls, self.audit_place, self.audit_sum)
+
+    @piece
+    def map(self) -> widgets.VBox:
+        """The provision map of one pupil, with the six other ways to try before another adult."""
+        pupils, pupil_id = pupil_names.offered(self.workspace, self.query)
+        options = [("Choose a pupil", ""), *pupils]
+        self.pupil = layout.choice("Whose map?", options, pupil_id)
+        self.of_pupil = self.ask.part(provision_maps.MAP, of="nobody")
+        self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
+        self.adult = layout.html("")
+        self.link = layout.html("")
+        self.map_place = widgets.VBox([])
+        self.of_pupil.after(self._map_changed)
+        self.other_ways.after(self._ways_changed)
+        on_change(self.pupil, self._show_map)
+        self._show_map()
+        why = "" if pupils else empty_states.nobody_on_roll_with_sen(self.school)
+        controls = layout.controls(self.pupil)
+        return layout.stack(controls, layout.note(why), self.map_place)
+
+    @piece
+    def movement(self) -> widgets.HTML:
+        """Of the pupils who have a thing, how many move, beside those who do not have it."""
+        return self.live.piece(self._movement_html)
+
+    @piece
+    def spend(self) -> widgets.HTML:
+        """What is spent under each heading."""
+        return self.live.piece(lambda: help_figures.spend(self._provision))
 
     def given(self) -> pd.DataFrame:
         """What every pupil on roll is given."""
@@ -123,143 +172,61 @@ class InterventionsPage(Page):
 
     # -- Year 7 --
 
-    def _build_chart(self) -> widgets.VBox:
-        self.new = newcomers(self.school)
-        rows = [row for row, _, _ in self.school.framework.tracking.newcomers]
-        notes = {row: in_row(self.new[self.new["row"] == row]) for row in rows}
-        own = self.ask.part(CHART, notes=notes, shown_rows=lambda row: row.key in rows)
-        grid = self.ask.sheet.part(CHART, Grid)
-        labels = {row.key: row.label for row in grid.rows}
-        self.row = layout.choice(
-            "Who is in the row", [(labels[row], row) for row in rows]
+    def _year7_html(self) -> str:
+        """The question, and how many of Year 7 stand in the chart."""
+        pupils = self.school.pupils
+        year7 = pupils[(pupils["year_group"] == 7) & (pupils["on_roll"] == "Y")]
+        answer = year7_answer(
+            self.new,
+            everyone=len(year7),
+            unknown=year7["sen_provision"].eq("").sum(),
+            without_entry=self._without_entry(),
         )
-        self.in_row = Listing(
-            columns=_IN_ROW,
-            caption="",
-            empty="Nobody in Year 7 now stands in this row.",
-            page_size=10,
-        )
-        self.row.observe(lambda _: self._show_row(labels), "value")
-        self._show_row(labels)
-        everyone = self.school.pupils[
-            (self.school.pupils["year_group"] == 7)
-            & (self.school.pupils["on_roll"] == "Y")
-        ]
-        title = layout.heading("Who in our Year 7 needs what?") + layout.answer(
-            year7_answer(
-                self.new,
-                everyone=len(everyone),
-                unknown=int((everyone["sen_provision"] == "").sum()),
-                without_entry=self._without_entry(),
-            )
-        )
-        key = layout.html(
-            pupil_names.codes_key(self.school) + layout.how_to_read("year7_starts")
-        )
-        return widgets.VBox(
-            [layout.html(title), own.box, layout.controls(self.row), self.in_row, key]
-        )
+        return layout.heading("Who in our Year 7 needs what?") + layout.answer(answer)
 
     def _without_entry(self) -> dict[str, int]:
         """For how many of Year 7 no result on entry is held, by the subjects of the chart ('' for an average), as Task 3 counts them."""
         table = low_entries(self.school)
-        asked = {subject for _, subject, _ in self.school.framework.tracking.newcomers}
-        table = table[(table["group"] == "all") & table["subject"].isin(asked)]
-        return dict(
-            zip(table["subject"], table["without_entry"].astype(int), strict=True)
-        )
+        chart = self.framework.tracking.newcomers
+        subjects = {subject for _, subject, _ in chart}
+        table = table[table["group"] == "all"]
+        table = table[table["subject"].isin(subjects)]
+        counts = table.set_index("subject")["without_entry"]
+        return counts.astype(int).to_dict()
 
-    def _show_row(self, labels: Mapping[str, str]) -> None:
-        here = self.new[self.new["row"] == self.row.value]
-        self.in_row.caption = (
-            f"{labels[self.row.value]}: {sentences.pupils(len(here))} in Year 7"
-        )
-        needs = pupil_names.needs_listed(self.school)
-        self.in_row.records = [
-            {
-                "id": p.pupil_id,
-                "name": pupil_names.person_name(p),
-                "form": p.form,
-                "sen": p.sen_provision,
-                "needs": needs[p.pupil_id],
-                "href": pupil_names.page_address(self.workspace, p.pupil_id),
-            }
-            for p in here.itertuples()
-        ]
+    def _in_row(self, row: str) -> pd.DataFrame:
+        return self.new[self.new["row"] == row]
+
+    def _show_row(self) -> None:
+        here = self._in_row(self.row.value)
+        count = sentences.pupils(len(here))
+        self.in_row.caption = f"{self.labels[self.row.value]}: {count} in Year 7"
+        here = pupil_list.in_words(here, school=self.school)
+        pupil_list.show(self.in_row, here, workspace=self.workspace)
 
     # -- the provision map --
-
-    def _build_coverage(self) -> widgets.VBox:
-        self.answer = self.live.piece(self._coverage_html)
-        self.show = layout.choice("Which pupils", SHOW)
-        heads = [
-            {"key": key, "label": title, "kind": "text", "upright": True}
-            for key, title in provision_maps.short_headings().items()
-        ]
-        columns = [*_WHO, *heads, *_SUMS]
-        self.listing = Listing(
-            columns=columns, caption="", empty="There are no such pupils.", page_size=10
-        )
-        self.show.observe(lambda _: self._choose_pupils(), "value")
-        self.live.also(self._list)
-        needs = self.live.piece(self._needs)
-        key = layout.html(layout.note(HOW_TO_READ) + pupil_names.codes_key(self.school))
-        return widgets.VBox(
-            [
-                self.trouble,
-                self.answer,
-                layout.controls(self.show),
-                self.listing,
-                key,
-                needs,
-            ]
-        )
-
-    def _build_map(self) -> widgets.VBox:
-        options, pupil_id = pupil_names.offered(self.workspace, self.query)
-        self.pupil = layout.choice(
-            "Whose map?", [("Choose a pupil", ""), *options], pupil_id
-        )
-        self.of_pupil = self.ask.part(provision_maps.MAP, of="nobody")
-        self.other_ways = self.ask.part(ALTERNATIVES, of="nobody")
-        self.adult, self.link = layout.html(""), layout.html("")
-        self.map_place = widgets.VBox([])
-        self.of_pupil.after(lambda *_: self._map_changed())
-        self.other_ways.after(lambda *_: self._ways_changed())
-        self.pupil.observe(lambda _: self._show_map(), "value")
-        self._show_map()
-        nobody = layout.html(
-            ""
-            if options
-            else layout.note(empty_states.nobody_on_roll_with_sen(self.school))
-        )
-        return widgets.VBox([layout.controls(self.pupil), nobody, self.map_place])
 
     def take_stock(self) -> None:
         """Read the answers and count who has what, once for all that is made of them."""
         super().take_stock()
-        pupils, provision = self.school.pupils, provision_maps.given(self.answers)
+        pupils, given = self.school.pupils, provision_maps.given(self.answers)
         on_roll = pupils.loc[pupils["on_roll"] == "Y", "pupil_id"]
-        self._provision = provision[provision["pupil_id"].isin(on_roll)]
+        self._provision = given[given["pupil_id"].isin(on_roll)]
+        headings = list(self.headings)
         self._covered = measures.coverage(
-            self.school, self._provision, headings=list(self.headings)
+            self.school, self._provision, headings=headings
         )
 
     def _show_map(self) -> None:
-        if not self.pupil.value:
-            self.map_place.children = []
-            return
-        self.of_pupil.show(of=self.pupil.value)
-        self.other_ways.show(of=self.pupil.value)
-        address = pupil_names.page_address(self.workspace, self.pupil.value)
-        self.link.value = f'<p><a href="{address}">All there is on this pupil</a></p>'
-        self._ways_changed()
-        self.map_place.children = [
-            self.link,
-            self.other_ways.box,
-            self.adult,
-            self.of_pupil.box,
-        ]
+        pupil = self.pupil.value
+        pieces = [self.link, self.other_ways, self.adult, self.of_pupil]
+        open_copy(self.map_place, pieces, of=pupil)
+        if pupil:
+            address = pupil_names.page_address(self.workspace, pupil)
+            self.link.value = (
+                f'<p><a href="{address}">All there is on this pupil</a></p>'
+            )
+            self._ways_changed()
 
     def _map_changed(self) -> None:
         self.live.refresh()
@@ -275,16 +242,13 @@ class InterventionsPage(Page):
         self._say_adult()
 
     def _say_adult(self) -> None:
-        mine, ways = (
-            self.answers.get(place(key, of=self.pupil.value), {})
-            for key in (provision_maps.MAP, ALTERNATIVES)
-        )
+        answers = self.answers
+        mine = answers.get(self.of_pupil.form, {})
+        ways = answers.get(self.other_ways.form, {})
         words = "This map gives an adult at the pupil’s side, and none of the six other ways has been tried. Try one first, or beside it."
-        self.adult.value = (
-            f'<p class="sl-fault" role="status">{words}</p>'
-            if provision_maps.adult_first(mine, ways)
-            else ""
-        )
+        fault = f'<p class="sl-fault" role="status">{words}</p>'
+        adult_first = provision_maps.adult_first(mine, ways)
+        self.adult.value = fault if adult_first else ""
 
     def _coverage_html(self) -> str:
         title = layout.heading("Does help reach the pupils who are stuck?")
@@ -292,11 +256,11 @@ class InterventionsPage(Page):
         if table.empty:
             return title + layout.answer(self._nobody_followed())
         sentence = coverage_answer(table, years=self._years)
+        sentence = joined(sentence, self._way_on())
         return (
             title
-            + layout.answer(" ".join(filter(None, (sentence, self._way_on()))))
-            + layout.note(measures.STANDING_RULE)
-            + self._undated()
+            + layout.answer(sentence)
+            + layout.note(measures.STANDING_RULE, self._undated())
             + layout.how_to_read("help_and_stuck", "on_course_and_stuck")
         )
 
@@ -304,39 +268,36 @@ class InterventionsPage(Page):
         """What to do where of none of these pupils is it known whether they are stuck; '' where of some it is."""
         if (self._covered["standing"] != NOT_KNOWN).any():
             return ""
-        stage = self.school.framework.tracked_stage
-        rows = self.school.results[self.school.results["result"] != NO_RESULT]
-        mine = rows[rows["pupil_id"].isin(self._covered["pupil_id"])]
-        if not (mine["stage"] == "now").any():
+        stage = self.framework.tracked_stage
+        rows = self.school.results
+        mine = rows["pupil_id"].isin(self._covered["pupil_id"])
+        mine &= rows["result"] != NO_RESULT
+        stages = set(rows.loc[mine, "stage"])
+        if "now" not in stages:
             return empty_states.NO_NOW
-        if not (mine["stage"] == stage.entry_stage).any():
+        if stage.entry_stage not in stages:
             return f"Choose your files again on the front page, with {stage.entry_stage} results."
         return ""
 
     def _nobody_followed(self) -> str:
         """Why there are no pupils with SEN in the years in which pupils are followed."""
-        pupils = self.school.pupils
-        here = pupils[
-            (pupils["on_roll"] == "Y")
-            & pupils["year_group"].isin(self.school.framework.tracking.years)
-        ]
-        return empty_states.without_sen(
-            here, framework=self.school.framework, whom=f"in {self._years}"
-        )
+        pupils, framework = self.school.pupils, self.framework
+        in_years = pupils["year_group"].isin(framework.tracking.years)
+        here = pupils[in_years & (pupils["on_roll"] == "Y")]
+        whom = f"in {self._years}"
+        return empty_states.without_sen(here, framework=self.framework, whom=whom)
 
     def _undated(self) -> str:
         """Of how many of these pupils a level now has no date, and is not judged."""
-        stage = self.school.framework.tracked_stage
-        rows = undated(track(self.school, entry=stage.bands))["pupil_id"]
-        sentence = sentences.without_a_date(
-            rows[rows.isin(self._covered["pupil_id"])].nunique()
-        )
-        return layout.note(sentence) if sentence else ""
+        stage = self.framework.tracked_stage
+        rows = undated(track(self.school, entry=stage.bands))
+        pupils = self._covered["pupil_id"].isin(rows["pupil_id"])
+        return sentences.without_a_date(pupils.sum())
 
     @property
     def _years(self) -> str:
         """The years in which pupils are followed, in words."""
-        first, *_, last = self.school.framework.tracking.years
+        first, *_, last = self.framework.tracking.years
         return f"Years {first} to {last}"
 
     def _choose_pupils(self) -> None:
@@ -344,102 +305,63 @@ class InterventionsPage(Page):
         self._list()
 
     def _list(self) -> None:
-        table = self._covered
-        if self.show.value == "without":
-            table = table[(table["standing"] == "stuck") & (table["given"] == 0)]
-        elif self.show.value == "nothing":
+        show, table = self.show.value, self._covered
+        if show == "without":
+            table = table[table["standing"] == "stuck"]
+        if show in ("without", "nothing"):
             table = table[table["given"] == 0]
-        elif self.show.value == "much":
-            much = measures.much_without_movement(self.school, self._provision)[
-                "pupil_id"
-            ]
-            table = table.set_index("pupil_id").loc[much].reset_index()
-        titles = {value: words for words, value in self.show.options}
-        title = titles[self.show.value]
-        rule = measures.MUCH_RULE if self.show.value == "much" else ""
-        sentence = f"{title}, in {self._years}: {sentences.pupils(len(table))}"
-        self.listing.caption = f"{sentence}. {rule}" if rule else sentence
-        needs = pupil_names.needs_listed(self.school)
-        self.listing.records = [
-            {
-                "id": p.pupil_id,
-                "name": pupil_names.person_name(p),
-                "sen": ", ".join(filter(None, (p.sen_provision, needs[p.pupil_id]))),
-                "year": p.year_group,
-                "standing": p.standing,
-                "given": p.given,
-                "hours": p.hours,
-                "cost": p.cost,
-                "href": pupil_names.page_address(self.workspace, p.pupil_id),
-                **{key: getattr(p, key) for key in self.headings},
-            }
-            for p in table.itertuples()
-        ]
-
-    def _needs(self) -> str:
-        return help_figures.by_need(
-            self.school, self._provision, headings=self.headings
-        )
+        elif show == "much":
+            much = measures.much_without_movement(self.school, self._provision)
+            table = much[["pupil_id"]].merge(table, on="pupil_id")
+        count = sentences.pupils(len(table))
+        sentence = f"{self.show.label}, in {self._years}: {count}"
+        rule = f". {measures.MUCH_RULE}" if show == "much" else ""
+        self.listing.caption = sentence + rule
+        table = pupil_list.in_words(table, school=self.school)
+        pupil_list.show(self.listing, table, workspace=self.workspace)
 
     # -- does it move them, and what does it cost --
 
     def _movement_html(self) -> str:
         title = layout.heading("Do the pupils who get it move on?")
-        if self._provision.empty:
-            return title + layout.answer(
-                "No provision is on the maps yet, so there is nothing to tell. Fill in a few maps above."
-            )
-        if not (self._covered["given"] > 0).any():
-            return title + layout.answer(
-                "No pupil with SEN has anything on the map yet, so there is nothing to tell. Fill in a few maps above."
-                if len(self._covered)
-                else self._nobody_followed()
-            )
+        if why := self._why_no_movement():
+            return title + layout.answer(why)
         table = measures.movement(self.school, self._provision)
-        table = table[table["pupils"] > 0].reset_index(drop=True)
-        if table.empty:
-            return title + layout.answer(
-                "It is not known yet whether the pupils with SEN who have something on the map move on. "
-                f"That takes a result on entry and a current one. {self._way_on()}".strip()
-            )
-        return title + help_figures.movement(table, headings=self.headings)
+        table = table.query("pupils > 0").reset_index(drop=True)
+        if len(table):
+            return title + help_figures.movement(table)
+        not_known = (
+            "It is not known yet whether the pupils with SEN who have something on the map move on. "
+            "That takes a result on entry and a current one."
+        )
+        return title + layout.answer(joined(not_known, self._way_on()))
 
-    def _spend_html(self) -> str:
-        return help_figures.spend(self._provision, headings=self.headings)
+    def _why_no_movement(self) -> str:
+        """Why there is nobody whose movement could be looked at; '' where there is somebody."""
+        nothing = "yet, so there is nothing to tell. Fill in a few maps above."
+        if self._provision.empty:
+            return f"No provision is on the maps {nothing}"
+        if self._covered.empty:
+            return self._nobody_followed()
+        if not self._covered["given"].any():
+            return f"No pupil with SEN has anything on the map {nothing}"
+        return ""
 
     # -- the audit --
 
-    def _build_audit(self) -> widgets.VBox:
-        self.intervention = ChoiceList("Which intervention?", self._interventions())
-        self.audited = self.ask.part(AUDIT, of="none")
-        self.audit_place = widgets.VBox([])
-        self.audit_sum = self.live.piece(self._audits)
-        self.audited.after(lambda *_: self.live.refresh())
-        self.intervention.on_choice(self._show_audit)
-        self._show_audit()
-        return widgets.VBox(
-            [layout.controls(self.intervention.box), self.audit_place, self.audit_sum]
-        )
-
-    def _interventions(self) -> list[tuple[str, str]]:
+    def _interventions(self) -> layout.Options:
         used = set(provision_maps.given(self.answers)["provision"])
-        lines = [
-            (f"{self.headings.get(line.section, '')}: {line.label}", line.key)
-            for line in provision_maps.map_rows(self.answers)
-        ]
-        first = [(f"{words} (in use)", key) for words, key in lines if key in used]
-        return [
-            ("Choose an intervention", ""),
-            *first,
-            *(one for one in lines if one[1] not in used),
-        ]
+        first, others = [("Choose an intervention", "")], []
+        for line in provision_maps.map_rows(self.answers):
+            words = f"{self.headings.get(line.section, '')}: {line.label}"
+            if line.key in used:
+                first.append((f"{words} (in use)", line.key))
+            else:
+                others.append((words, line.key))
+        return first + others
 
     def _show_audit(self) -> None:
-        if not self.intervention.value:
-            self.audit_place.children = []
-            return
-        self.audited.show(of=self.intervention.value)
-        self.audit_place.children = [self.audited.box]
+        open_copy(self.audit_place, [self.audited], of=self.intervention.value)
 
     def _audits(self) -> str:
         part = self.ask.sheet.part(AUDIT, Checklist)

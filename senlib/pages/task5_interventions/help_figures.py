@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
-import pandas as pd
-from matplotlib.figure import Figure
+from pandas import DataFrame
 
 from senlib import charts
 from senlib.measures import provision as measures
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import layout, provision_maps, verdicts
-from senlib.pages.kit.page import AnswersByForm
+from senlib.pages.kit.rates import rates_picture
 from senlib.pages.task5_interventions.help_words import (
     beside_row,
     movement_answer,
@@ -21,6 +19,7 @@ from senlib.pages.task5_interventions.help_words import (
 )
 from senlib.school.school import School
 from senlib.workbook.forms import Checklist, copies
+from senlib.workbook.store import AnswersByForm
 
 MOVED = {
     "label": "What is given",
@@ -63,20 +62,16 @@ SPEND = {
 }
 
 
-def _titles(keys: pd.Series, headings: Mapping[str, str]) -> pd.Series:
-    """The titles of headings; a key that is none stays."""
-    return keys.map(headings).fillna(keys)
-
-
-def by_need(
-    school: School, provision: pd.DataFrame, *, headings: Mapping[str, str]
-) -> str:
+def by_need(school: School, provision: DataFrame) -> str:
     """Who has something under each heading, by main need, one key press away; '' where nobody has anything."""
-    table = measures.coverage_by_need(school, provision, headings=list(headings))
+    headings = list(provision_maps.headings())
+    table = measures.coverage_by_need(school, provision, headings=headings)
     if not table["reached"].sum():
         return ""
-    table = table.assign(heading=_titles(table["heading"], headings))
-    table["need"] = table["need"].replace("not known", "no need recorded")
+    table = table.assign(
+        heading=provision_maps.titles(table["heading"]),
+        need=table["need"].replace("not known", "no need recorded"),
+    )
     caption = f"Provision by type of need, the main one. With fewer than {FEW} pupils a percentage tells little."
     numbers = layout.numbers(
         table, caption=caption, columns=BY_NEED, summary="Provision by type of need"
@@ -84,14 +79,14 @@ def by_need(
     return numbers + layout.how_to_read("rate", "few_pupils")
 
 
-def movement(table: pd.DataFrame, *, headings: Mapping[str, str]) -> str:
+def movement(table: DataFrame) -> str:
     """Of the pupils who have a thing, how many move, by a `provision.movement` table with rows."""
     words = [
         verdicts.short(row.clear, pupils=row.pupils) or "nobody to compare"
         for row in table.itertuples()
     ]
     table = table.assign(
-        under=_titles(table["heading"], headings),
+        under=provision_maps.titles(table["heading"]),
         judged=table["subject"].replace("", "all subjects"),
         verdict=words,
     )
@@ -107,86 +102,71 @@ def movement(table: pd.DataFrame, *, headings: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _movement_chart(table: pd.DataFrame) -> str:
-    long, short, says = [], [], []
-    for row in table.itertuples():
-        count = f"{row.reached} of {row.pupils}"
-        rate = layout.percent_range(row.percent, row.low, row.high)
-        long.append(f"{row.label}: {count}")
-        short.append(beside_row(row.label, count))
-        says.append(f"{row.label}: {count}, {rate}")
-    plain = table.assign(national=float("nan"), lea=float("nan"))
-    marks = list(table["beside"])
-    return layout.picture(
-        partial(_moving, plain, long=long, short=short, marks=marks),
-        says=". ".join(says),
-        key=f"Dot: pupils with it who move. {layout.LIKELY} Stroke: pupils with SEN who do not have it. "
+def _movement_chart(table: DataFrame) -> str:
+    """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
+    counts = [f"{row.reached} of {row.pupils}" for row in table.itertuples()]
+    names = list(zip(table["label"], counts, strict=True))
+    return rates_picture(
+        table,
+        labels=list(map(": ".join, names)),
+        beside=[beside_row(label, count) for label, count in names],
+        strong=[True] * len(table),
+        marks=list(table["beside"]),
+        mark="without it",
+        axis="move on",
+        key="Dot: pupils with it who move.",
+        strokes="Stroke: pupils with SEN who do not have it. "
         f"What fewer than {FEW} pupils have is not shown.",
     )
 
 
-def _moving(
-    table: pd.DataFrame,
-    *,
-    long: list[str],
-    short: list[str],
-    marks: list[float],
-    width: charts.Width,
-) -> Figure:
-    """Who moves, by what they have: beside the rows there is room for short labels, above them for long ones."""
-    return charts.rates(
-        table,
-        labels=long if width.narrow else short,
-        strong=[True] * len(table),
-        marks=marks,
-        mark="without it",
-        width=width,
-        axis="move on",
-    )
-
-
-def spend(provision: pd.DataFrame, *, headings: Mapping[str, str]) -> str:
+def spend(provision: DataFrame) -> str:
     """What is spent under each heading."""
     title = layout.heading("What do we spend, and on what?")
-    table = measures.spend(provision, headings=list(headings))
+    headings = list(provision_maps.headings())
+    table = measures.spend(provision, headings=headings)
     parts = table[table["heading"] != measures.ALL_HEADINGS]
     whole = table.iloc[-1]
     if not whole.things:
         return title + layout.answer("No provision is on the maps yet.")
     parts = parts.assign(
-        name=_titles(parts["heading"], headings),
+        name=provision_maps.titles(parts["heading"]),
         unknown=parts["things"] - parts["cost_known"],
     )
     used = parts[parts["things"] > 0].sort_values(
         "cost", ascending=False, kind="stable", na_position="last"
     )
-    says = [f"{row.name}: {pounds(row.cost)}" for row in used.itertuples(index=False)]
-    chart = layout.picture(
-        partial(charts.spend, used, labels=list(used["name"])), says=". ".join(says)
-    )
-    numbers = layout.numbers(parts, caption="Spend by heading", columns=SPEND)
-    note = layout.note(GOVERNORS) + layout.how_to_read("spend")
-    return title + layout.answer(spend_answer(whole)) + chart + numbers + note
+    says = map(": ".join, zip(used["name"], used["cost"].map(pounds), strict=True))
+    draw = partial(charts.spend, used, labels=list(used["name"]))
+    pieces = [
+        title,
+        layout.answer(spend_answer(whole)),
+        layout.picture(draw, says=". ".join(says)),
+        layout.numbers(parts, caption="Spend by heading", columns=SPEND),
+        layout.note(GOVERNORS),
+        layout.how_to_read("spend"),
+    ]
+    return "".join(pieces)
 
 
 def audits(answers: AnswersByForm, part: Checklist) -> str:
     """The interventions looked at so far, each with its ingredients counted; '' where there are none."""
-    labels = {line.key: line.label for line in provision_maps.map_rows(answers)}
+    choices = {choice.key: choice.label for choice in part.choices}
+    lines = provision_maps.map_rows(answers)
+    labels = {line.key: line.label for line in lines}
     rows = []
     for key, values in copies(answers, part.key).items():
         judged = [values.get(item.key, "") for item in part.items]
         if not any(judged):
             continue
-        row: dict[str, object] = {"name": labels.get(key, "A line that was taken out")}
-        for choice in part.choices:
-            row[choice.key] = judged.count(choice.key)
-        missing = [n for n, one in enumerate(judged, start=1) if one == "missing"]
-        row["weak"] = ", ".join(map(str, missing))
-        rows.append(row)
+        missing = [str(n) for n, one in enumerate(judged, start=1) if one == "missing"]
+        row: dict[str, object] = {choice: judged.count(choice) for choice in choices}
+        row["name"] = labels.get(key, "A line that was taken out")
+        rows.append(row | {"weak": ", ".join(missing)})
     if not rows:
         return ""
-    choices = {choice.key: choice.label for choice in part.choices}
     columns = {"name": "Intervention", **choices, "weak": "Missing ingredients"}
     caption = "The interventions looked at so far, of seven ingredients"
-    table = layout.plain_table(pd.DataFrame(rows), caption=caption, columns=columns)
-    return table + layout.how_to_read("ingredients")
+    table = DataFrame(rows, columns=list(columns))
+    listed = layout.plain_table(table, caption=caption, columns=columns)
+    return listed + layout.how_to_read("ingredients")

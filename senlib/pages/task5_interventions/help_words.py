@@ -21,10 +21,8 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     Of 4 pupils with SEN in Years 7 to 9, 2 have something on their map and 2 have nothing. 2 of the 4 are stuck, and 1 of those has
     nothing. For 1 it is not known whether they are stuck.
     """
-    nothing, unknown = (
-        int((table["given"] == 0).sum()),
-        int((table["standing"] == "not known").sum()),
-    )
+    nothing = (table["given"] == 0).sum()
+    unknown = (table["standing"] == "not known").sum()
     stuck = table[table["standing"] == "stuck"]
     sentence = (
         f"Of {sentences.pupils(len(table))} with SEN in {years}, {_have(len(table) - nothing)} something on their map "
@@ -37,7 +35,7 @@ def coverage_answer(table: pd.DataFrame, *, years: str) -> str:
     )
     if stuck.empty:
         return f"{sentence} Nobody is known to be stuck.{rest}"
-    without = int((stuck["given"] == 0).sum())
+    without = (stuck["given"] == 0).sum()
     everyone = f"the {len(table):,}" if len(table) > 1 else "them"
     if len(stuck) == 1:
         return f"{sentence} 1 of {everyone} is stuck, and has {'nothing' if without else 'something'}.{rest}"
@@ -164,11 +162,11 @@ def year7_answer(
         return "Nobody in Year 7 is on roll in the school’s files, so nobody stands in the rows below."
     inside = new.drop_duplicates("pupil_id")
     start = f"Of {sentences.pupils(everyone)} in Year 7 now, "
-    missing = {
-        subject: count for subject, count in (without_entry or {}).items() if count
-    }
-    if len(without_entry or {}) == len(missing) and len(set(missing.values())) == 1:
-        missing = {"": next(iter(missing.values()))}
+    counts = without_entry or {}
+    missing = {subject: count for subject, count in counts.items() if count}
+    of_each = set(missing.values())
+    if len(counts) == len(missing) and len(of_each) == 1:
+        missing = {"": of_each.pop()}
     without = [
         f"{sentences.pupils(count)} {_has(count)} {'none' if place else 'no result on entry'}{f' in {subject}' if subject else ''}"
         for place, (subject, count) in enumerate(missing.items())
@@ -191,12 +189,9 @@ def year7_answer(
 
 def in_row(here: pd.DataFrame) -> str:
     """How many stand in a row of the chart, and how many of them have SEN, as far as it is known."""
-    unknown, sentence = (
-        int((here["sen_provision"] == "").sum()),
-        f"{int(here['sen'].sum())} with SEN",
-    )
+    unknown = (here["sen_provision"] == "").sum()
+    sen, of = int(here["sen"].sum()), len(here)
+    sentence = f"{sen} with SEN"
     if unknown:
-        sentence = empty_states.of_them_with_sen(
-            int(here["sen"].sum()), unknown=unknown, of=len(here)
-        )
-    return f"{sentences.pupils(len(here))} in Year 7 now, {sentence}"
+        sentence = empty_states.of_them_with_sen(sen, unknown=unknown, of=of)
+    return f"{sentences.pupils(of)} in Year 7 now, {sentence}"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from functools import partial
+from itertools import chain
 
-import pandas as pd
+from pandas import DataFrame
 
 from senlib.exports import excel, word
 from senlib.exports.about import About
 from senlib.exports.bundle import File
-from senlib.pages.kit import layout, pupil_names, sentences
-from senlib.pages.kit.page import AnswersByForm
+from senlib.pages.kit import layout, pupil_list, pupil_names, sentences
+from senlib.pages.kit.downloads import about_school
 from senlib.school.school import School
+from senlib.text import joined
 from senlib.workbook.forms import Grid
 from senlib.workbook.page_forms import load
+from senlib.workbook.store import AnswersByForm
 from senlib.workbook.strategies import STRATEGIES, TARGETS, Bank, OfNeed, own_targets
 
 # Those of a table's columns that hang on a subject.
@@ -52,6 +55,8 @@ BY_NEED = {
 HIDDEN = "Left out are pupils without SEN, and whatever else the school’s files hold on those listed."
 KEEP = "These sheets name pupils and their needs. Give each to those who teach the class, and to nobody else."
 
+_NO_STRATEGY = "<p>No strategy is ticked for it in the bank below.</p>"
+
 _WEIGHTS = {
     "name": 2.4,
     "sen": 2.0,
@@ -71,45 +76,39 @@ class ClassSheet:
 
     def __init__(
         self,
-        pupils: pd.DataFrame,
+        pupils: DataFrame,
         *,
         name: str,
         subject: str,
         school: School,
         answers: AnswersByForm,
     ) -> None:
-        self.name, self.subject, self.school = name, subject, school
+        self.name, self.subject = name, subject
+        self.school = school
         sheet = load("unit3_class_sheets")
-        grid, targets = (sheet.part(key, Grid) for key in (STRATEGIES, TARGETS))
+        grid = sheet.part(STRATEGIES, Grid)
+        targets = sheet.part(TARGETS, Grid)
         self._bank = Bank(answers, grid=grid, targets=targets)
         self.table = self._in_words(pupils, answers)
         self.title = f"Class sheet of {name}" + (f", {subject}" if subject else "")
 
-    def _in_words(self, pupils: pd.DataFrame, answers: AnswersByForm) -> pd.DataFrame:
-        rows = list(pupils.itertuples())
-        needs = [pupil_names.needs(row) for row in rows]
-        helps = [[self._bank.of(need) for need in _needs(row)] for row in rows]
-        strategies = [[line for one in of for line in one.strategies] for of in helps]
-        aims = [[one.target for one in of if one.target] for of in helps]
-        codes = [
-            ", ".join([row.sen_provision, *of])
-            for row, of in zip(rows, needs, strict=True)
-        ]
-        return pupils.assign(
-            name=[pupil_names.person_name(row) for row in rows],
-            needs=[", ".join(of) for of in needs],
-            sen=codes,
-            targets=[_lines(own_targets(answers, row.pupil_id)) for row in rows],
-            strategies=list(map(_lines, strategies)),
-            aims=list(map(_lines, aims)),
-        )
+    def _in_words(self, pupils: DataFrame, answers: AnswersByForm) -> DataFrame:
+        targets, strategies, aims = [], [], []
+        for pupil in pupils.itertuples():
+            helps = list(map(self._bank.of, _needs(pupil)))
+            targets.append(_lines(own_targets(answers, pupil.pupil_id)))
+            strategies.append(_lines(*(one.strategies for one in helps)))
+            aims.append(_lines(one.target for one in helps))
+        table = pupil_list.in_words(pupils, school=self.school)
+        return table.assign(targets=targets, strategies=strategies, aims=aims)
 
     def by_need(self) -> list[OfNeed]:
         """What helps in the class, for each need in it, in the order of the bank, with the names of the pupils who have it."""
         bank = self._bank
         who: dict[str, list[str]] = {}
         for pupil in self.table.itertuples(index=False):
-            for key in dict.fromkeys(map(bank.place, _needs(pupil))):
+            places = map(bank.place, _needs(pupil))
+            for key in dict.fromkeys(places):
                 who.setdefault(key, []).append(pupil.name)
         return [
             replace(bank.of(key), pupils=tuple(who[key]))
@@ -119,8 +118,9 @@ class ClassSheet:
 
     def columns(self, columns: Mapping[str, str]) -> dict[str, str]:
         """Those of the columns that have anything to say of the class."""
-        left_out = [] if self.subject else [*IN_A_SUBJECT]
-        left_out += [] if self.table["targets"].any() else ["targets"]
+        left_out = set() if self.subject else {*IN_A_SUBJECT}
+        if not self.table["targets"].any():
+            left_out.add("targets")
         return {key: words for key, words in columns.items() if key not in left_out}
 
     def html(self) -> str:
@@ -128,8 +128,8 @@ class ClassSheet:
         if self.table.empty:
             return ""
         table, note = self.table, ""
-        anything = table["entry"].ne("") | table["now"].ne("")
-        if self.subject and not anything.any():
+        results = table[["entry", "now"]]
+        if self.subject and not results.any(axis=None):
             note = layout.note(
                 f"No results in {self.subject} are in the school’s files for these pupils, so where they stand is not known."
             )
@@ -142,7 +142,7 @@ class ClassSheet:
         parts = [
             note,
             listed,
-            *map(layout.note, self.explanations()),
+            layout.note(*self.explanations()),
             layout.how_to_read("on_course_and_stuck"),
             layout.heading("What helps, by need", level=3),
             *map(_as_html, self.by_need()),
@@ -169,11 +169,10 @@ class ClassSheet:
     def excel(self) -> bytes:
         """An Excel workbook: the pupils of the class, and what helps by need."""
         records = [one.record for one in self.by_need()]
-        needs = pd.DataFrame(records, columns=list(BY_NEED))
+        needs = DataFrame(records, columns=list(BY_NEED))
         # Under names of our own, for what a class is called may be no name of a sheet.
-        pupils = excel.ExcelSheet(
-            name="Pupils", table=self.table, columns=self.columns(IN_EXCEL)
-        )
+        columns = self.columns(IN_EXCEL)
+        pupils = excel.ExcelSheet(name="Pupils", table=self.table, columns=columns)
         helps = excel.ExcelSheet(name="What helps", table=needs, columns=BY_NEED)
         rows = [
             *about(self.school, self.title).rows,
@@ -186,6 +185,7 @@ class ClassSheet:
         """A Word document across the page: the pupils of the class, and what helps by need."""
         columns = self.columns(ON_THE_PAGE)
         table = self.table[list(columns)].astype(str)
+        explanations = "\n".join([*self.explanations(), KEEP])
         pieces: list[word.Piece] = [
             word.TableBlock(
                 heading="Pupils with SEN",
@@ -196,40 +196,33 @@ class ClassSheet:
             word.TableBlock(
                 heading="What helps, by need",
                 heads=list(BY_NEED.values()),
-                rows=[list(one.record.values()) for one in self.by_need()],
+                rows=[[*one.record.values()] for one in self.by_need()],
                 weights=(2, 2, 4.5, 3),
             ),
-            word.TextBlock(
-                heading="How to read it", text="\n".join([*self.explanations(), KEEP])
-            ),
+            word.TextBlock(heading="How to read it", text=explanations),
         ]
         sheet_about = about(self.school, self.title)
         return word.document(pieces, about=sheet_about, landscape=True)
 
     def files(self, *, stem: str) -> list[File]:
         """Both of them, under this name."""
-        contents = {"xlsx": self.excel(), "docx": self.word()}
+        file = partial(File, says=self.title, hidden=HIDDEN)
         return [
-            File(name=f"{stem}.{kind}", content=content, says=self.title, hidden=HIDDEN)
-            for kind, content in contents.items()
+            file(name=f"{stem}.xlsx", content=self.excel()),
+            file(name=f"{stem}.docx", content=self.word()),
         ]
 
 
 def about(school: School, title: str, *, hidden: str = HIDDEN) -> About:
     """What stands in every file of class sheets."""
-    source = f"{school.name}: its own files, its bank of strategies, and targets from its IEPs"
-    return About(
-        title=title,
-        source=source,
-        on=date.today(),
-        sample=school.sample,
-        hidden=hidden,
-    )
+    files = "its own files, its bank of strategies, and targets from its IEPs"
+    return about_school(school, title, files=files, hidden=hidden)
 
 
-def _lines(texts: Sequence[str]) -> str:
-    """Texts on a line each, each once."""
-    return "\n".join(dict.fromkeys(texts))
+def _lines(*texts: Iterable[str]) -> str:
+    """Texts on a line each, each once; '' takes none."""
+    lines = dict.fromkeys(chain(*texts))
+    return joined(*lines, sep="\n")
 
 
 def _needs(pupil: pupil_names.WithNeeds) -> Sequence[str]:
@@ -241,9 +234,7 @@ def _as_html(one: OfNeed) -> str:
     title = layout.escape(one.title)
     who = layout.escape("; ".join(one.pupils))
     lines = [f'<li dir="auto">{layout.escape(line)}</li>' for line in one.strategies]
-    helps = "<p>No strategy is ticked for it in the bank below.</p>"
-    if lines:
-        helps = f"<ul>{''.join(lines)}</ul>"
+    helps = f"<ul>{''.join(lines)}</ul>" if lines else _NO_STRATEGY
     target = ""
     if one.target:
         aim = layout.escape(one.target)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Protocol
 
-import ipywidgets as widgets
 import pandas as pd
 
-from senlib import charts
 from senlib.measures.group_review import REVIEWED, review
 from senlib.measures.groups import group_name
 from senlib.measures.proportion import FEW
 from senlib.measures.tracking import track
 from senlib.pages.kit import empty_states, layout, sentences
 from senlib.pages.kit.form_sheet import PageSheets
-from senlib.pages.kit.live import Live
+from senlib.pages.kit.live import Live, on_change
+from senlib.pages.kit.rates import rates_picture
 from senlib.school.school import School
 from senlib.text import lower_first, upper_first
 
@@ -27,6 +25,22 @@ REVIEW_WORDS = {
     "ethnicity": "Ethnic group",
     "able": "Able, gifted and talented",
 }
+
+COLUMNS = {
+    "name": "Group",
+    "of": "Review of",
+    "pupils": "Pupils",
+    "reached": "On course",
+    "percent": "Percent",
+    "low": "Likely from",
+    "high": "Likely to",
+    "not_judged": "Not judged",
+}
+
+OVERLAPS = (
+    "A pupil may be in several groups. Where the lines of two groups that share no pupils stand apart, the difference is clear. "
+    "That lines overlap settles nothing."
+)
 
 
 class GroupRow(Protocol):
@@ -43,18 +57,17 @@ class GroupReview:
         self.school = school
         framework = school.framework
         years = [(f"Year {year}", year) for year in framework.tracking.years]
-        subjects = [(name, name) for name in framework.outcome_subjects()]
         self.year = layout.choice("Year group", years)
-        self.subject = layout.choice("Subject", subjects)
+        self.subject = layout.choice("Subject", framework.outcome_subjects())
         live = Live(self.year, self.subject)
-        self.question, self.figures = live.piece(self._question), live.piece(self._html)
-        self.priorities = ask.part(
-            PRIORITIES, of=str(self.year.value), title=self._title()
-        )
-        self.year.observe(lambda _: self._year_changed(), "value")
+        self.question = live.piece(self._question)
+        self.figures = live.piece(self._html)
+        year = str(self.year.value)
+        self.priorities = ask.part(PRIORITIES, of=year, title=self._title())
+        on_change(self.year, self._year_changed)
         controls = layout.controls(self.year, self.subject)
-        self.box = widgets.VBox(
-            [self.question, controls, self.figures, self.priorities.box]
+        self.box = layout.stack(
+            self.question, controls, self.figures, self.priorities.box
         )
 
     def _title(self) -> str:
@@ -73,37 +86,40 @@ class GroupReview:
     def _html(self) -> str:
         year, subject = self.year.value, self.subject.value
         table = review(self.school, year_group=year, subject=subject)
-        judged = table[table["pupils"] > 0].reset_index(drop=True)
+        judged = table.query("pupils > 0").reset_index(drop=True)
         if judged.empty:
             return layout.answer(self._why_nobody())
-        rows = list(judged.itertuples())
-        names, whom = list(map(self._name, rows)), list(map(self._whom, rows))
-        judged = judged.assign(name=names, whom=whom)
-        not_judged = int(table.loc[table["review"] == "sex", "not_judged"].sum())
+        names = map(self._name, judged.itertuples())
+        whom = map(self._whom, judged.itertuples())
+        judged = judged.assign(name=list(names), whom=list(whom))
+        by_sex = table[table["review"] == "sex"]
+        not_judged = int(by_sex["not_judged"].sum())
         small = judged.loc[judged["pupils"] < FEW, "name"]
         note = f"Fewer than {FEW} pupils: {', '.join(small)}. Look at them one by one rather than at a percentage."
+        note = note if len(small) else ""
+        aim = sentences.aim(self.school.framework)
         pieces = [
             layout.answer(review_answer(judged, not_judged=not_judged)),
             _chart(judged),
             _numbers(judged, caption=f"Year {year}, {subject}, by group"),
-            layout.note(note) if len(small) else "",
-            layout.note(sentences.aim(self.school.framework)),
+            layout.note(note, aim),
             layout.how_to_read("several_groups", "on_course_and_stuck", "few_pupils"),
         ]
         return "".join(pieces)
 
     def _why_nobody(self) -> str:
         """Why it can be said of nobody in the year group whether they are on course."""
-        year, subject, pupils = self.year.value, self.subject.value, self.school.pupils
-        here = (pupils["year_group"] == year) & (pupils["on_roll"] == "Y")
-        if not here.any():
+        year, subject = self.year.value, self.subject.value
+        pupils = self.school.pupils
+        here = pupils[pupils["year_group"] == year]
+        if not here["on_roll"].eq("Y").any():
             return f"Nobody in Year {year} is on roll in the school’s files."
-        framework = self.school.framework
-        stage = framework.tracked_stage
+        stage, whom = self.school.framework.tracked_stage, f"in Year {year}"
         starts = stage.starts
         rows = track(self.school, subject=subject, entry=starts, years=[year])
+        reasons = rows["unjudged"]
         return empty_states.nobody_judged(
-            rows["unjudged"], stage=stage, subject=subject, whom=f"in Year {year}"
+            reasons, stage=stage, subject=subject, whom=whom
         )
 
     def _name(self, row: GroupRow) -> str:
@@ -139,35 +155,23 @@ def review_answer(judged: pd.DataFrame, *, not_judged: int) -> str:
 
 
 def _chart(judged: pd.DataFrame) -> str:
-    labels, says = [], []
-    for row in judged.itertuples(index=False):
-        label = f"{row.name}: {row.reached} of {row.pupils}"
-        rate = layout.percent_range(row.percent, row.low, row.high)
-        labels.append(label)
-        says.append(f"{label}, {rate}")
-    plain = judged.assign(national=float("nan"), lea=float("nan"))
-    strong = list((judged["review"] == "sen") & (judged["group"] == "SEN"))
-    return layout.picture(
-        partial(charts.rates, plain, labels=labels, strong=strong, axis="on course"),
-        says=". ".join(says),
-        key=f"Round: pupils with SEN. Diamond: other groups. {layout.LIKELY} A pupil may be in several groups. "
-        "Where the lines of two groups that share no pupils stand apart, the difference is clear. That lines overlap settles nothing.",
+    labels = [
+        f"{row.name}: {row.reached} of {row.pupils}"
+        for row in judged.itertuples(index=False)
+    ]
+    return rates_picture(
+        judged,
+        labels=labels,
+        strong=list(judged["group"] == "SEN"),
+        axis="on course",
+        key="Round: pupils with SEN. Diamond: other groups.",
+        strokes=OVERLAPS,
     )
 
 
 def _numbers(judged: pd.DataFrame, *, caption: str) -> str:
-    columns = {
-        "name": "Group",
-        "of": "Review of",
-        "pupils": "Pupils",
-        "reached": "On course",
-        "percent": "Percent",
-        "low": "Likely from",
-        "high": "Likely to",
-        "not_judged": "Not judged",
-    }
     return layout.numbers(
-        judged.assign(of=judged["review"].map(REVIEW_WORDS)),
+        judged.assign(of=judged["review"].replace(REVIEW_WORDS)),
         caption=caption,
-        columns=columns,
+        columns=COLUMNS,
     )

@@ -93,7 +93,7 @@ def test_every_box_of_a_part_stands_on_its_sheet(workspace):
 
 def test_a_page_hears_of_what_is_kept_after_the_reply(workspace):
     asked, heard = FormSheet(workspace, REVIEW), []
-    asked.after(lambda field, value: heard.append((field, value)))
+    asked.after_field(lambda field, value: heard.append((field, value)))
     request = {
         "kind": "save",
         "name": box_name(form=REVIEW.key, field=FIELD),
@@ -178,7 +178,7 @@ def test_an_answer_given_twice_stands_once_among_the_earlier_ones(workspace):
 
 def test_an_earlier_text_is_brought_back(workspace):
     asked, heard = FormSheet(workspace, REVIEW), []
-    asked.after(lambda field, value: heard.append(value))
+    asked.after_field(lambda field, value: heard.append(value))
     first = save(asked, FIELD, "first")["id"]
     save(asked, FIELD, "second")
     name = box_name(form=REVIEW.key, field=FIELD)
@@ -201,7 +201,7 @@ def test_an_earlier_text_is_brought_back(workspace):
 
 def test_a_new_round_is_blank_with_last_time_s_words_beside_it(workspace):
     asked, begun = FormSheet(workspace, ROLE), []
-    asked.after(lambda field, _: begun.append(field))
+    asked.after_field(lambda field, _: begun.append(field))
     save(asked, "task2.judging.1.where", "in_place")
     asked.anew.click()
     assert begun == ["task2.judging.1.where", ""]
@@ -265,7 +265,7 @@ def test_only_what_is_filled_in_anew_has_rounds(workspace):
 
 def test_a_row_of_one_s_own_is_added_renamed_and_taken_out(workspace):
     asked, heard = FormSheet(workspace, MAP, of="0001"), []
-    asked.after(lambda field, value: heard.append((field.split(".")[-1], value)))
+    asked.after_field(lambda field, value: heard.append((field.split(".")[-1], value)))
     assert (
         answered(
             asked, {"kind": "add row", "section": "literacy", "label": "Reading dog"}
@@ -378,7 +378,7 @@ def test_what_cannot_be_kept_is_refused_in_words_and_nothing_else_happens(
     workspace, monkeypatch, trouble, says
 ):
     asked, heard = FormSheet(workspace, MAP, of="0001"), []
-    asked.after(lambda *kept: heard.append(kept))
+    asked.after_field(lambda *kept: heard.append(kept))
     name = box_name(form=asked.form, field="task5.provision.literacy.guided.initials")
     requests = [
         {"kind": "save", "name": name, "value": "Zebedee", "seen": 0},

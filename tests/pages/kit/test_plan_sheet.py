@@ -88,7 +88,7 @@ def test_only_what_was_written_in_the_plan_is_taken_out_there(workspace):
     workspace.store.save(form="task1.findings", field="action", value="Look at science")
     key = add_action(workspace.store, what="Meet the governor")
     sheet, heard = PlanSheet(workspace), []
-    sheet.after(lambda *kept: heard.append(kept))
+    sheet.after_field(lambda *kept: heard.append(kept))
     for row in rows_of(sheet):
         assert ("own" in row) == (row["label"] == "Meet the governor")
         answered(sheet, {"kind": "drop row", "row": row["key"]})
