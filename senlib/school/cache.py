@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
-Asked = ParamSpec("Asked")
+Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
 
 # A page asks for a few dozen tables of one school.
@@ -15,11 +15,12 @@ _MOST = 64
 _KEPT: list[Callable[[], None]] = []
 
 
-def kept(count: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+def kept(count: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
     """Keep the answers of a pure function; what it returns is shared by all who ask, and is not to be changed."""
     keeping = lru_cache(maxsize=_MOST)(count)
     _KEPT.append(keeping.cache_clear)
-    return keeping
+    # The type of an lru_cache forgets the parameters.
+    return cast(Callable[Parameters, Answer], keeping)
 
 
 def forget() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from senlib.frameworks import Framework, looks_like_bands, looks_like_letter_grades
 from senlib.school import headings, schema
-from senlib.school.headings import LEAVE_OUT, UNTOLD, Guess, Result, result_of
+from senlib.school.headings import LEAVE_OUT, Guess, Result, result_of
 
 UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]", re.IGNORECASE)
 
@@ -21,7 +22,7 @@ _MOST, _NEARLY_ALL = 0.5, 0.8
 YES = ("y", "yes", "true", "t", "1")
 NO = ("n", "no", "false", "f", "0")
 NOT_EAL = ("non-eal", "non eal", "not eal")
-_PROFICIENCY = ("1", "2", "3", "4", "a", "b", "c", "d", "e")
+_EAL_FLAGS = (*YES, *NO, "eal", *NOT_EAL)
 
 _BANDS = "left out, because bands (high, middle, low) are not scores"
 _LETTER_GRADES = "left out, because grades A* to G are not on the 9 to 1 scale"
@@ -47,10 +48,11 @@ class Cells:
         """How many cells hold more than blanks."""
         return int(self.counts.sum())
 
-    def share(self, fits: Callable[[str], bool]) -> float:
+    def share(self, fits: Callable[[str], object]) -> float:
         """The share of the filled cells whose text fits; 0 where none is filled."""
-        fitting = np.array([fits(text) for text in self.texts], bool)
-        return float(self.counts[fitting].sum() / self.filled) if self.filled else 0.0
+        fitting = list(map(bool, map(fits, self.texts)))
+        cells = self.counts[fitting].sum()
+        return float(cells / self.filled) if self.filled else 0.0
 
     def among(self, texts: Collection[str]) -> float:
         """The share of the filled cells that hold one of these texts, in whatever case."""
@@ -59,15 +61,14 @@ class Cells:
 
 def cells_of(column: pd.Categorical) -> Cells:
     """What stands in a column of a table."""
-    codes = column.codes
-    counts = np.bincount(codes[codes >= 0], minlength=len(column.categories))
-    texts = [text.strip() for text in column.categories.tolist()]
-    places = [place for place, text in enumerate(texts) if text and counts[place]]
-    counts = counts[places]
+    stripped = column.categories.str.strip()
+    texts = np.array(stripped, object)
+    counts = np.bincount(column.codes, minlength=texts.size)
+    filled = (texts != "") & (counts > 0)
     return Cells(
-        texts=tuple(texts[place] for place in places),
-        counts=counts,
-        blank=int(len(codes) - counts.sum()),
+        texts=tuple(texts[filled]),
+        counts=counts[filled],
+        blank=int(counts[~filled].sum()),
     )
 
 
@@ -78,7 +79,8 @@ def corrected(guess: Guess, heading: str, cells: Cells, framework: Framework) ->
     elif result := result_of(guess.meaning):
         guess = _result(guess, result, cells, framework)
     unused = guess.meaning in ("", LEAVE_OUT)
-    if unused and _BAND_HEADING.search(heading) and looks_like_bands(cells.texts):
+    may_be_bands = unused and _BAND_HEADING.search(heading)
+    if may_be_bands and looks_like_bands(cells.texts):
         return Guess(LEAVE_OUT, remark=_BANDS)
     return guess
 
@@ -86,7 +88,8 @@ def corrected(guess: Guess, heading: str, cells: Cells, framework: Framework) ->
 def _share_accepted(cells: Cells, name: str, framework: Framework) -> float:
     """The share of the filled cells that a column of codes of the pupils table knows."""
     column = schema.pupils_schema(framework).columns[name]
-    return cells.share(lambda text: schema.is_accepted(text, column))
+    accepts = partial(schema.is_accepted, column=column)
+    return cells.share(accepts)
 
 
 def _need_or_provision(guess: Guess, cells: Cells, framework: Framework) -> Guess:
@@ -112,7 +115,8 @@ def _has_support(framework: Framework) -> bool:
 
 def _flag(guess: Guess, cells: Cells, framework: Framework) -> Guess:
     """'EHCP' may be yes or no, or the SEN provision itself."""
-    if not cells.filled or cells.among(YES + NO) > _MOST:
+    flags = cells.among(YES + NO)
+    if not cells.filled or flags > _MOST:
         return guess if _has_support(framework) else Guess("")
     if _share_accepted(cells, "sen_provision", framework) > _MOST:
         remark = "read as SEN provision, because of what is in it"
@@ -124,12 +128,13 @@ def _eal(guess: Guess, cells: Cells, framework: Framework) -> Guess:
     """'EAL' may be yes or no, a stage, or the language itself."""
     if not cells.filled:
         return guess
-    if cells.among(YES + NO + ("eal",) + NOT_EAL) > _MOST:
+    if cells.among(_EAL_FLAGS) > _MOST:
         return guess._replace(meaning=f"pupil:{headings.EAL}")
-    is_stage = guess.meaning == "pupil:eal_stage" or cells.among(_PROFICIENCY) > _MOST
+    is_stage = guess.meaning == "pupil:eal_stage"
     if is_stage or _share_accepted(cells, "eal_stage", framework) > _MOST:
         return guess._replace(meaning="pupil:eal_stage")
-    if cells.share(lambda text: len(text) > 2 and text[0].isalpha()) > _MOST:
+    words = cells.share(lambda text: len(text) > 2 and text[0].isalpha())
+    if words > _MOST:
         remark = "read as first language, because of what is in it"
         return Guess("pupil:language", rank=-100, remark=remark)
     return Guess("")
@@ -137,7 +142,7 @@ def _eal(guess: Guess, cells: Cells, framework: Framework) -> Guess:
 
 def _number(guess: Guess, cells: Cells, framework: Framework) -> Guess:
     """A 'student ID' may be the UPN."""
-    if cells.share(lambda text: bool(UPN.fullmatch(text))) > _MOST:
+    if cells.share(UPN.fullmatch) > _MOST:
         return guess._replace(meaning="pupil:pupil_id")
     return guess
 
@@ -155,22 +160,22 @@ _CORRECTIONS = {
 
 def _result(guess: Guess, result: Result, cells: Cells, framework: Framework) -> Guess:
     """A subject is one only where grades stand below it; bands by name are no scores."""
-    untold = result.stage == UNTOLD
+    untold = result.stage == headings.UNTOLD
     scale = framework.scale_of("now" if untold else result.stage)
     if cells.filled and looks_like_bands(cells.texts):
         return Guess(LEAVE_OUT, remark=_BANDS)
     if scale.fine_grades and looks_like_letter_grades(cells.texts):
         return Guess(LEAVE_OUT, remark=_LETTER_GRADES)
-    own = any(result.subject == subject.name for subject in framework.subjects)
+    subject = result.subject
+    own = subject in headings.own_subjects(framework)
     is_sure = (own and not guess.unsure) or not cells.filled
     if is_sure and not untold:
         return guess
     flags = set(cells.texts) <= {"0", "1"}
     stages = framework.result_stages() if untold else [result.stage]
-    shares = [
-        share_of_results(cells, stage, result.subject, framework) for stage in stages
-    ]
-    return Guess("") if flags or max(shares) < _NEARLY_ALL else guess
+    shares = [share_of_results(cells, stage, subject, framework) for stage in stages]
+    misfits = flags or max(shares) < _NEARLY_ALL
+    return Guess("") if misfits else guess
 
 
 def share_of_results(

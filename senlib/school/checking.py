@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +15,12 @@ from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
 
 from senlib.frameworks import Framework
+from senlib.school.column_texts import each_distinct
 from senlib.school.faults import Fault
 from senlib.school.files import SourceRows
 from senlib.school.raw_tables import UNCALCULATED, is_error
+
+Parts = Sequence[SourceRows]
 
 # Without these nobody can tell whose a row is, or which cohort or group she is in. All other columns of pupils may be left out.
 NEEDED = ("pupil_id", "year_group", "ks4_year", "sen_provision")
@@ -24,22 +29,25 @@ CURRENT = "now"
 # From this share of its cells on, a column that does not fit is left out as a whole.
 _MISFIT = 0.5
 
-_ERROR = "an error instead of a value, such as #N/A or #REF!"
-_MEND = "Correct the formula in Excel, or clear the cell, and choose the file again."
-_NEVER = "a formula that was never calculated"
-_OPEN = "Open the file in Excel, save it and choose it again."
+# What is wrong, and what to do.
+_ERROR = (
+    "an error instead of a value, such as #N/A or #REF!",
+    "Correct the formula in Excel, or clear the cell, and choose the file again.",
+)
+_UNCALCULATED = (
+    "a formula that was never calculated",
+    "Open the file in Excel, save it and choose it again.",
+)
 
 
-def joined(parts: Sequence[SourceRows], of: DataFrameSchema) -> pd.DataFrame:
-    """The rows of all parts, one after the other, columns as categories of text; what a part does not hold is blank."""
-    if not parts:
-        return pd.DataFrame({name: pd.Series([], dtype=str) for name in of.columns})
-    columns = {
-        name: union_categoricals([_categories(part, name) for part in parts])
-        for name in of.columns
-        if any(name in part.data for part in parts)
-    }
-    rows = sum(len(part.rows) for part in parts)
+def joined(parts: Parts, of: DataFrameSchema) -> pd.DataFrame:
+    """The rows of all parts, one after the other, columns as categories of text; what a part does not have is blank."""
+    columns = {}
+    for name in of.columns:
+        if any(name in part.data for part in parts):
+            texts = [_categories(part, name) for part in parts]
+            columns[name] = union_categoricals(texts)
+    rows = _begins(parts)[-1]
     return pd.DataFrame(columns, index=range(rows))
 
 
@@ -47,44 +55,68 @@ def _categories(part: SourceRows, name: str) -> pd.Categorical:
     if name not in part.data:
         return constant("", rows=len(part.rows))
     column = pd.Categorical(part.data[name])
-    texts = pd.Index(column.categories.astype(str), dtype=str)
-    return column.rename_categories(texts)
+    return column.rename_categories(column.categories.astype(str))
 
 
 def constant(text: str, *, rows: int) -> pd.Categorical:
-    """A column that holds one text throughout."""
-    return pd.Categorical.from_codes(
-        np.zeros(rows, int), categories=pd.Index([text], dtype=str)
-    )
+    """A column of one text throughout."""
+    return pd.Categorical([text]).repeat(rows)
+
+
+def _begins(parts: Parts) -> list[int]:
+    """The row of the joined table in which each part begins, and last the number of its rows."""
+    lengths = [len(part.rows) for part in parts]
+    return [0, *accumulate(lengths)]
+
+
+def places(parts: Parts, positions: np.ndarray) -> Iterator[tuple[SourceRows, int]]:
+    """For each row of the joined table the part it came from and its position there."""
+    begins = _begins(parts)
+    for position in positions:
+        number = bisect_right(begins, position) - 1
+        yield parts[number], int(position - begins[number])
 
 
 def without_errors(
-    table: pd.DataFrame, parts: Sequence[SourceRows], *, needed: Sequence[str]
+    table: pd.DataFrame, parts: Parts, *, needed: Sequence[str]
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """The table with blanks for a spreadsheet's errors and formulas without a value, and a fault for each."""
     faults: list[Fault] = []
+    table = table.copy()
     for name in table.columns:
         column = pd.Categorical(table[name])
-        texts = column.categories
-        wrong = np.array([is_error(text) for text in texts], bool)
-        if not wrong.any():
+        are_errors = [is_error(text) for text in column.categories]
+        wrong = np.array(are_errors, bool)[column.codes]
+        at = np.flatnonzero(wrong)
+        if not len(at):
             continue
-        at = np.flatnonzero(wrong[column.codes])
-        for position, (part, place) in zip(at, places(parts, at), strict=True):
-            never = str(column[position]).strip() == UNCALCULATED
-            rule, remedy = (_NEVER, _OPEN) if never else (_ERROR, _MEND)
-            fault = part.fault(place, column=name, rule=rule, remedy=remedy)
-            stage = str(table["stage"].iloc[position]) if name == "result" else ""
-            stops = name in needed and stage.strip() != CURRENT
-            faults.append(replace(fault, stops=stops))
-        right = np.where(wrong, "", texts.astype(object))
-        table = table.assign(**{name: pd.Categorical(right[column.codes])})
+        stops = _stops(table, name, needed)
+        for position, (part, row) in zip(at, places(parts, at), strict=True):
+            never = column[position].strip() == UNCALCULATED
+            rule, remedy = _UNCALCULATED if never else _ERROR
+            fault = part.fault(
+                row,
+                column=name,
+                rule=rule,
+                remedy=remedy,
+                stops=bool(stops[position]),
+            )
+            faults.append(fault)
+        texts = np.where(wrong, "", column)
+        table[name] = pd.Categorical(texts)
     return table, faults
+
+
+def _stops(table: pd.DataFrame, name: str, needed: Sequence[str]) -> np.ndarray:
+    """Whether a fault in each row of a column stops the load: where it is needed, save in current results."""
+    if name not in needed or name != "result":
+        return np.full(len(table), name in needed)
+    return np.array(each_distinct(table["stage"]) != CURRENT)
 
 
 def checked(
     table: pd.DataFrame,
-    parts: Sequence[SourceRows],
+    parts: Parts,
     of: DataFrameSchema,
     *,
     framework: Framework,
@@ -99,74 +131,12 @@ def checked(
     if cases.empty:
         return table, []
     checking = _Checking(table.copy(), of, framework, needed)
-    ends = np.cumsum([len(part.rows) for part in parts])
-    cases["part"] = np.searchsorted(ends, cases["index"], side="right")
-    for (name, number), of_part in cases.groupby(["column", "part"], sort=False):
-        part, end = parts[number], int(ends[number])
-        checking.check(part, end - len(part.rows), name, of_part)
-    in_order = sorted(checking.faults, key=lambda case: (case.begin, case.row))
-    return checking.table, [case.fault for case in in_order]
-
-
-class _FaultInRow(NamedTuple):
-    """A fault with its row in the joined table, -1 of a whole column, and that in which its part begins."""
-
-    begin: int
-    row: int
-    fault: Fault
-
-
-class _Checking:
-    """A check under way: cells that do not fit are blanked in `table`, and `faults` are gathered."""
-
-    def __init__(
-        self,
-        table: pd.DataFrame,
-        of: DataFrameSchema,
-        framework: Framework,
-        needed: Sequence[str],
-    ) -> None:
-        self.table = table
-        self.faults: list[_FaultInRow] = []
-        self._of = of
-        self._framework = framework
-        self._needed = needed
-
-    def check(
-        self, part: SourceRows, begin: int, name: str, cases: pd.DataFrame
-    ) -> None:
-        """Report what is wrong in a column of a part, whose rows begin here in the joined table."""
-        rows = cases["index"].tolist()
-        cells = self.table[name].iloc[begin : begin + len(part.rows)]
-        filled = int((cells != "").sum())
-        in_sheet = name == "result" and "stage" not in part.headings
-        optional = name not in self._needed or in_sheet
-        column = self.table.columns.get_loc(name)
-        if optional and len(rows) > max(1, _MISFIT * filled):
-            fault = Fault(
-                file=part.file,
-                column=part.headings.get(name, name),
-                rule=f"{len(rows):,} of {filled:,} filled cells: {cases['check'].iloc[0]}",
-                remedy=self._remedy(name, rows[0]),
-                stops=False,
-            )
-            self.faults.append(_FaultInRow(begin, -1, fault))
-            self.table.iloc[begin : begin + len(part.rows), column] = ""
-            return
-        for row, rule in zip(rows, cases["check"], strict=True):
-            remedy = self._remedy(name, row)
-            fault = part.fault(row - begin, column=name, rule=rule, remedy=remedy)
-            current = name == "result" and self.table["stage"].iloc[row] == CURRENT
-            stops = name in self._needed and not current
-            self.faults.append(_FaultInRow(begin, row, replace(fault, stops=stops)))
-            if not stops:
-                self.table.iloc[row, column] = ""
-
-    def _remedy(self, name: str, row: int) -> str:
-        if name != "result":
-            return str(self._of.columns[name].metadata["remedy"])
-        scale = self._framework.scale_of(self.table["stage"].iloc[row])
-        return f"Use {scale.accepted}. Leave the cell blank if the pupil has no result."
+    begins = _begins(parts)
+    rows = cases["index"]
+    numbers = np.searchsorted(begins, rows, side="right")
+    for number, cases_of_part in cases.groupby(numbers - 1):
+        checking.check(parts[number], begins[number], cases_of_part)
+    return checking.table, checking.faults
 
 
 def _failures(table: pd.DataFrame, of: DataFrameSchema) -> pd.DataFrame:
@@ -178,17 +148,76 @@ def _failures(table: pd.DataFrame, of: DataFrameSchema) -> pd.DataFrame:
     else:
         return pd.DataFrame(columns=["column", "check", "index"])
     # A check of whole rows reports each of their cells.
-    of_column = cases["schema_context"] == "Column"
-    cases["column"] = cases["column"].where(of_column, "result")
-    cases = cases[["column", "check", "index"]].drop_duplicates()
-    return cases.astype({"index": int}).sort_values("index", kind="stable")
+    cases.loc[cases["schema_context"] != "Column", "column"] = "result"
+    distinct = cases[["column", "check", "index"]].drop_duplicates()
+    indexed = distinct.astype({"index": int})
+    return indexed.sort_values("index", kind="stable")
 
 
-def places(
-    parts: Sequence[SourceRows], positions: np.ndarray
-) -> Iterator[tuple[SourceRows, int]]:
-    """For each row of the joined table the part it came from and its position there."""
-    ends = np.cumsum([len(part.rows) for part in parts])
-    for position in positions:
-        which = int(np.searchsorted(ends, position, side="right"))
-        yield parts[which], int(position - (ends[which] - len(parts[which].rows)))
+@dataclass
+class _Checking:
+    """A check under way: cells that do not fit are blanked in `table`, and `faults` are gathered in the order of rows."""
+
+    table: pd.DataFrame
+    of: DataFrameSchema
+    framework: Framework
+    needed: Sequence[str]
+    faults: list[Fault] = field(default_factory=list)
+
+    def check(self, part: SourceRows, begin: int, cases: pd.DataFrame) -> None:
+        """Take the cases in a part, whose rows begin here in the joined table."""
+        faults: list[_FaultInRow] = []
+        for name, of_column in cases.groupby("column", sort=False):
+            faults += self._of_column(part, begin, name, of_column)
+        faults.sort(key=lambda case: case.row)
+        self.faults += [case.fault for case in faults]
+
+    def _of_column(
+        self, part: SourceRows, begin: int, name: str, cases: pd.DataFrame
+    ) -> Iterator[_FaultInRow]:
+        rows = cases["index"].tolist()
+        rules = cases["check"].tolist()
+        whole = slice(begin, begin + len(part.rows))
+        column = self.table.columns.get_loc(name)
+        cells = self.table.iloc[whole, column]
+        filled = int((cells != "").sum())
+        in_sheet = name == "result" and "stage" not in part.headings
+        optional = in_sheet or name not in self.needed
+        if optional and len(rows) > max(1, _MISFIT * filled):
+            fault = Fault(
+                file=part.file,
+                column=part.headings.get(name, name),
+                rule=f"{len(rows):,} of {filled:,} filled cells: {rules[0]}",
+                remedy=self._remedy(name, rows[0]),
+                stops=False,
+            )
+            self.table.iloc[whole, column] = ""
+            yield _FaultInRow(-1, fault)
+            return
+        stops = _stops(self.table, name, self.needed)
+        for row, rule in zip(rows, rules, strict=True):
+            fault = part.fault(
+                row - begin,
+                column=name,
+                rule=rule,
+                remedy=self._remedy(name, row),
+                stops=bool(stops[row]),
+            )
+            yield _FaultInRow(row, fault)
+            if not stops[row]:
+                self.table.iloc[row, column] = ""
+
+    def _remedy(self, name: str, row: int) -> str:
+        if name != "result":
+            declared = self.of.columns[name]
+            return str(declared.metadata["remedy"])
+        stage = self.table["stage"].iloc[row]
+        accepted = self.framework.scale_of(stage).accepted
+        return f"Use {accepted}. Leave the cell blank if the pupil has no result."
+
+
+class _FaultInRow(NamedTuple):
+    """A fault and its row in the joined table, -1 of a whole column."""
+
+    row: int
+    fault: Fault

@@ -42,7 +42,7 @@ def with_codes(
         return ids.map(codes).astype(str)
 
     names = {
-        name: pd.Series("", index=pupils.index, dtype=str)
+        name: pd.Series("", pupils.index, str)
         for name in ("forename", "surname")
         if name in pupils
     }
@@ -61,7 +61,7 @@ def _codes(ids: pd.Series, *, key: bytes) -> pd.Series:
         base_32 = base64.b32encode(digest).decode()
         letters.append(base_32.translate(_CLEAR))
     index = pd.Index(ids)
-    whole = pd.Series(letters, index=index, dtype=str)
+    whole = pd.Series(letters, index, str)
     length = _SHORTEST
     codes = whole.str[:length]
     while (alike := codes.duplicated(keep=False)).any():

@@ -13,14 +13,14 @@ from senlib.school.other_names import HEADINGS, spellings
 
 
 def table_schema(
-    title: str, columns: dict[str, pa.Column], *, checks: Sequence[pa.Check] = ()
+    title: str, columns: dict[str, pa.Column], *, check: pa.Check | None = None
 ) -> pa.DataFrameSchema:
     """A table of these columns, each with the headings by which other systems call it."""
     for name, column in columns.items():
         # The pupil's number goes by the same headings in every table.
         names = HEADINGS[title].get(name) or HEADINGS["pupils"][name]
         column.metadata["aliases"] = names
-    return pa.DataFrameSchema(columns, checks=list(checks), title=title)
+    return pa.DataFrameSchema(columns, checks=check, title=title)
 
 
 def text_column(
@@ -39,13 +39,12 @@ def text_column(
         "personal": personal,
         "spellings": dict(ways or {}),
     }
-    checks = [check] if check else []
-    return pa.Column(str, checks=checks, description=meaning, metadata=metadata)
+    return pa.Column(str, check, description=meaning, metadata=metadata)
 
 
 def pupil_number_column(meaning: str, *, remedy: str) -> pa.Column:
     """The column of the pupils' numbers, none of them blank."""
-    check = pa.Check(lambda ids: ids != "", error="no pupil number")
+    check = pa.Check.ne("", error="no pupil number")
     return text_column(
         meaning, remedy=remedy, check=check, required=True, personal=True
     )
@@ -101,8 +100,8 @@ def date_column(meaning: str) -> pa.Column:
     """A column of dates as 2004-05-14."""
 
     def are_dates(dates: pd.Series) -> pd.Series:
-        distinct = dates.unique()
-        return dates.isin([text for text in distinct if not text or is_date(text)])
+        known = list(filter(is_date, dates.unique()))
+        return dates.isin([*known, ""])
 
     return text_column(
         meaning,
@@ -115,7 +114,8 @@ def percent_column(meaning: str) -> pa.Column:
     """A column of percentages from 0 to 100."""
 
     def are_percentages(values: pd.Series) -> pd.Series:
-        return (values == "") | numbers(values).between(0, 100)
+        percentages = numbers(values)
+        return percentages.between(0, 100) | (values == "")
 
     return text_column(
         meaning,
@@ -131,7 +131,8 @@ def subject_column(framework: Framework) -> pa.Column:
 
     def are_subjects(subjects: pd.Series) -> pd.Series:
         distinct = filter(None, subjects.unique())
-        return subjects.isin([s for s in distinct if framework.subject(s) == s])
+        own = [name for name in distinct if framework.subject(name) == name]
+        return subjects.isin(own)
 
     return text_column(
         f"Subject: {names}{more}",
@@ -143,7 +144,8 @@ def subject_column(framework: Framework) -> pa.Column:
 
 def can_be(name: str, subject: str, scale: Scale, framework: Framework) -> bool:
     """Whether a subject can have a result of a scale: a double award is none of a subject that is awarded as one grade."""
-    return name not in scale.double_awards() or subject not in _single(framework)
+    is_double = name in scale.double_awards()
+    return not (is_double and subject in _single(framework))
 
 
 def _single(framework: Framework) -> list[str]:
@@ -155,8 +157,9 @@ def results_check(framework: Framework) -> pa.Check:
     """That each result is one its stage and subject can have; a row whose stage is unknown is refused for that alone."""
 
     def are_results(table: pd.DataFrame) -> pd.Series:
-        known = ~table["stage"].isin(framework.result_stages())
-        for stage in framework.result_stages():
+        stages = framework.result_stages()
+        known = ~table["stage"].isin(stages)
+        for stage in stages:
             scale = framework.scale_of(stage)
             rows = table["stage"] == stage
             results = table.loc[rows, "result"]
@@ -164,9 +167,10 @@ def results_check(framework: Framework) -> pa.Check:
             names = [
                 text for text in distinct if text == NO_RESULT or scale.parse(text)
             ]
-            single = table.loc[rows, "subject"].isin(_single(framework))
-            double = results.isin(scale.double_awards())
-            known[rows] = results.isin(names) & ~(double & single)
+            subjects = table.loc[rows, "subject"]
+            single = subjects.isin(_single(framework))
+            wrong = single & results.isin(scale.double_awards())
+            known[rows] = results.isin(names) & ~wrong
         return known
 
     return pa.Check(

@@ -16,14 +16,22 @@ _ISO = re.compile(
 _BRITISH = re.compile(
     r"(?P<day>[0-9]{1,2})[/.](?P<month>[0-9]{1,2})[/.](?P<year>[0-9]{4})(?: .*)?"
 )
+# What people take for the same.
+_ALIKE = str.maketrans(dict.fromkeys("–—‐‑−", "-"))
+_ALIKE |= str.maketrans({"‘": "'", "’": "'", ",": " ", "&": " and "})
 # A code with its meaning beside it: 'K - SEN Support', 'SEN Support (K)'.
 _CODE_AND_MEANING = re.compile(
     r"(?P<first>[^-:()]+?) ?[-:] ?(?P<second>.+)|(?P<outer>[^()]+?) ?\((?P<inner>.+)\)"
 )
+_LETTER = re.compile("[a-z]")
 _CURRICULUM = r"((national )?curriculum |nc )?"
 _RECEPTION = re.compile(rf"{_CURRICULUM}(year |y ?)?r|yr|(year )?rec(eption)?")
 _NURSERY = re.compile(rf"{_CURRICULUM}(year |y)?(n|n1|n2|nursery( [12])?)")
 _YEAR = re.compile(rf"^{_CURRICULUM}(year group|year|yr\.?|y|ncy)\s*")
+
+
+# What a text of a column is turned into.
+Turn = Callable[[str], Any]
 
 
 def normal(heading: str) -> str:
@@ -35,30 +43,34 @@ def normal(heading: str) -> str:
     return re.sub(r"[^a-z0-9%]", "", heading.casefold())
 
 
-def each_distinct(values: Any, turn: Callable[[str], Any] | None = None) -> pd.Series:
+def each_distinct(values: Any, turn: Turn | None = None) -> pd.Series:
     """Strip each distinct text and apply `turn` to it once: a million results are written in a few dozen ways.
 
     >>> each_distinct(["4b ", "5c", "4b "], str.upper).tolist()
     ['4B', '5C', '4B']
     """
-    index = values.index if isinstance(values, pd.Series) else None
     if isinstance(values, pd.Categorical):
         codes, distinct = values.codes, values.categories
     else:
-        codes, distinct = pd.factorize(np.asarray(values, object))
+        texts = np.asarray(values, object)
+        codes, distinct = pd.factorize(texts)
     turned = [str(text).strip() for text in distinct]
     if turn:
         turned = [turn(text) for text in turned]
     is_text = not turned or isinstance(turned[0], str)
-    column = pd.Series(turned, dtype=str if is_text else None).take(codes)
-    return column.reset_index(drop=True) if index is None else column.set_axis(index)
+    dtype = str if is_text else None
+    column = pd.Series(turned, dtype=dtype)
+    has_index = isinstance(values, pd.Series)
+    index = values.index if has_index else range(len(codes))
+    return column.take(codes).set_axis(index)
 
 
 def numbers(values: pd.Series) -> pd.Series:
     """Text as numbers, each distinct value read once; NaN for what is blank or none."""
     codes, distinct = pd.factorize(values)
-    parsed = pd.to_numeric(pd.Series(distinct), errors="coerce").astype("float64")
-    return parsed.take(codes).set_axis(values.index)
+    parsed = pd.to_numeric(pd.Series(distinct), errors="coerce")
+    column = parsed.astype("float64").take(codes)
+    return column.set_axis(values.index)
 
 
 def percentage(text: str) -> str:
@@ -86,20 +98,21 @@ def code_of(text: str, spellings: Mapping[str, str]) -> str:
     # The meaning may be worded in any way, so long as it does not mean another code.
     # With more than two parts (a slash or a plus between two needs, say) each has to mean the same.
     beside = _CODE_AND_MEANING.fullmatch(folded)
-    parts = [part for part in beside.groups() if part] if beside else []
+    groups = beside.groups() if beside else ()
+    parts = list(filter(None, groups))
     codes = {spellings[part] for part in parts if part in spellings}
-    if len(codes) == 1 and all(re.search("[a-z]", part) for part in parts):
+    in_letters = all(map(_LETTER.search, parts))
+    if len(codes) == 1 and in_letters:
         return codes.pop()
-    parts = re.split(r"[/:]", folded)
-    codes = {spellings.get(part.strip(), text) for part in parts}
+    several = re.split(" ?[/:] ?", folded)
+    codes = {spellings.get(part, text) for part in several}
     return codes.pop() if len(codes) == 1 else text
 
 
 def _folded(text: str) -> str:
     """A text without what people vary in: case, spaces, commas, kinds of dash and of apostrophe, '&' for 'and'."""
-    dashes = re.sub(r"[–—‐‑−]", "-", text.casefold())
-    apostrophes = re.sub("[‘’]", "'", dashes)
-    return " ".join(apostrophes.replace(",", " ").replace("&", " and ").split())
+    words = text.casefold().translate(_ALIKE)
+    return " ".join(words.split())
 
 
 def iso_date(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class FaultGroup:
     column: str | None
     rule: str
     remedy: str
-    rows: tuple[int, ...]
+    rows: tuple[int, ...] = ()
 
     def place(self, *, most: int = 12) -> str:
         """Where it stands, in words, with at most `most` row numbers written out.
@@ -66,26 +66,19 @@ class FaultGroup:
         if self.column is not None:
             parts.append(f"column ‘{self.column}’")
         if self.rows:
-            shown = ", ".join(str(row) for row in self.rows[:most])
-            more = (
-                f" and {len(self.rows) - most:,} more" if len(self.rows) > most else ""
-            )
-            parts.append(f"row{'s' if len(self.rows) > 1 else ''} {shown}{more}")
+            rows = ", ".join(map(str, self.rows[:most]))
+            others = len(self.rows) - most
+            more = f" and {others:,} more" if others > 0 else ""
+            parts.append(f"row{'s' if len(self.rows) > 1 else ''} {rows}{more}")
         return ", ".join(parts)
 
 
 def grouped(faults: Sequence[Fault]) -> list[FaultGroup]:
     """The faults with the rows of like ones gathered, in the order they were first met."""
-    groups: dict[tuple[str, str | None, str, str], list[int]] = {}
+    groups: dict[FaultGroup, list[int]] = {}
     for fault in faults:
-        rows = groups.setdefault(
-            (fault.file, fault.column, fault.rule, fault.remedy), []
-        )
+        group = FaultGroup(fault.file, fault.column, fault.rule, fault.remedy)
+        rows = groups.setdefault(group, [])
         if fault.row is not None:
             rows.append(fault.row)
-    return [
-        FaultGroup(
-            file=file, column=column, rule=rule, remedy=remedy, rows=tuple(sorted(rows))
-        )
-        for (file, column, rule, remedy), rows in groups.items()
-    ]
+    return [replace(group, rows=tuple(sorted(rows))) for group, rows in groups.items()]

@@ -6,23 +6,25 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from senlib.school.faults import Fault, FaultyFile
+from senlib.school.column_texts import normal
+from senlib.school.files import fault
 from senlib.school.headings import possible as possible_meaning
-from senlib.school.schema import normal
 
 if TYPE_CHECKING:
     from senlib.school.review import Review
 
 _PARTS = ("questions", "meanings", "files")
 _OF_FILE = ("supplied_by", "dated", "meanings")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _REMEDY = (
     'Write [questions] and [meanings], each line as key = "value", and for one file alone [files."NAME"] with '
     "supplied_by, dated and meanings."
 )
+
+
+Texts = Mapping[str, str]
+Table = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,16 @@ class FileAnswers:
     ('row:result', 'leave out', '')
     """
 
-    questions: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    meanings: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    supplied_by: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    dated: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    questions: Texts = field(default_factory=dict)
+    meanings: Texts = field(default_factory=dict)
+    supplied_by: Texts = field(default_factory=dict)
+    dated: Texts = field(default_factory=dict)
 
     def meaning(self, heading: str, *, file: str) -> str:
         """What she said that a heading means; '' where she said nothing."""
-        return self.meanings.get(heading_key(heading, file=file)) or self.meanings.get(
-            heading_key(heading), ""
-        )
+        in_file = heading_key(heading, file=file)
+        everywhere = heading_key(heading)
+        return self.meanings.get(in_file) or self.meanings.get(everywhere, "")
 
 
 def heading_key(heading: str, *, file: str = "") -> str:
@@ -61,39 +63,35 @@ def heading_key(heading: str, *, file: str = "") -> str:
 def not_used(answers: FileAnswers, review: Review) -> list[str]:
     """A sentence on each answer that made no difference: to a question that is not asked, or none of its answers; a meaning of
     a heading that is not there, or that is none; a file that was not chosen."""
-    asked = {question.key: question for question in review.questions}
-    told = []
+    sentences = []
+    questions = {question.key: question for question in review.questions}
     for key, answer in answers.questions.items():
-        if key not in asked:
-            told.append(
-                f"The answer to ‘{key}’ was not used: these files do not ask it."
-            )
-        elif asked[key].answer != answer:
-            possible = ", ".join(asked[key].options)
-            told.append(
-                f"The answer to ‘{key}’ was not used: it is not one of {possible}."
-            )
-    headings = {heading_key(column.heading) for column in review.columns}
-    headings |= {
-        heading_key(column.heading, file=column.file) for column in review.columns
-    }
+        if key not in questions:
+            reason = "these files do not ask it"
+        elif questions[key].answer != answer:
+            reason = f"it is not one of {', '.join(questions[key].options)}"
+        else:
+            continue
+        sentences.append(f"The answer to ‘{key}’ was not used: {reason}.")
+    headings: set[str] = set()
+    for column in review.columns:
+        own = heading_key(column.heading, file=column.file)
+        headings |= {own, heading_key(column.heading)}
     for key, meaning in answers.meanings.items():
         if key not in headings:
-            told.append(
-                f"The meaning of ‘{key}’ was not used: no file has that heading."
-            )
+            reason = "no file has that heading"
         elif not possible_meaning(meaning, review.framework):
-            told.append(
-                f"The meaning of ‘{key}’ was not used: ‘{meaning}’ is not a meaning."
-            )
+            reason = f"‘{meaning}’ is not a meaning"
+        else:
+            continue
+        sentences.append(f"The meaning of ‘{key}’ was not used: {reason}.")
     files = {source.file for source in review.sources}
     named = dict.fromkeys([*answers.supplied_by, *answers.dated])
-    told += [
+    return sentences + [
         f"What is said about {name} was not used: it is not one of the files."
         for name in named
         if name not in files
     ]
-    return told
 
 
 def read_answers(path: Path) -> FileAnswers:
@@ -104,42 +102,41 @@ def read_answers(path: Path) -> FileAnswers:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        files = table.get("files", {})
-        for keys, known in [
-            (table, _PARTS),
-            *((said, _OF_FILE) for said in files.values()),
-        ]:
-            if unknown := sorted(set(keys) - set(known)):
-                fault = Fault(
-                    file=path.name,
-                    rule=f"‘{unknown[0]}’ is not a part of a file of answers",
-                    remedy=_REMEDY,
-                )
-                raise FaultyFile([fault])
-        meanings = {
-            heading_key(heading): str(text)
-            for heading, text in table.get("meanings", {}).items()
-        }
-        for name, said in files.items():
-            for heading, text in said.get("meanings", {}).items():
-                meanings[heading_key(heading, file=name)] = str(text)
-        return FileAnswers(
-            questions={
-                key: str(value) for key, value in table.get("questions", {}).items()
-            },
-            meanings=meanings,
-            supplied_by={
-                name: str(said.get("supplied_by", "")) for name, said in files.items()
-            },
-            dated={name: str(said.get("dated", "")) for name, said in files.items()},
-        )
+        return _answers(table, path.name)
     except (
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,
         AttributeError,
         TypeError,
     ) as error:
-        fault = Fault(
-            file=path.name, rule="this is not a file of answers", remedy=_REMEDY
-        )
-        raise FaultyFile([fault]) from error
+        rule = "this is not a file of answers"
+        raise fault(path.name, rule, _REMEDY) from error
+
+
+def _answers(table: Table, file: str) -> FileAnswers:
+    of_files = table.get("files", {})
+    unknown = set(table) - set(_PARTS)
+    for part in of_files.values():
+        unknown = unknown or set(part) - set(_OF_FILE)
+    if unknown:
+        rule = f"‘{min(unknown)}’ is not a part of a file of answers"
+        raise fault(file, rule, _REMEDY)
+    meanings = _meanings(table)
+    for name, part in of_files.items():
+        meanings |= _meanings(part, name)
+    questions = table.get("questions", {}).items()
+    return FileAnswers(
+        questions={key: str(value) for key, value in questions},
+        meanings=meanings,
+        supplied_by=_of_files(of_files, "supplied_by"),
+        dated=_of_files(of_files, "dated"),
+    )
+
+
+def _meanings(table: Table, file: str = "") -> dict[str, str]:
+    meanings = table.get("meanings", {}).items()
+    return {heading_key(heading, file=file): str(text) for heading, text in meanings}
+
+
+def _of_files(of_files: Table, key: str) -> dict[str, str]:
+    return {name: str(part.get(key, "")) for name, part in of_files.items()}

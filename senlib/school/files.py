@@ -98,7 +98,15 @@ class SourceRows:
     headings: Mapping[str, str]
     lines: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def fault(self, position: int, *, column: str, rule: str, remedy: str) -> Fault:
+    def fault(
+        self,
+        position: int,
+        *,
+        column: str,
+        rule: str,
+        remedy: str,
+        stops: bool = True,
+    ) -> Fault:
         """A fault in one cell, with its place in the file."""
         rows = self.lines.get(column, self.rows)
         return Fault(
@@ -107,6 +115,7 @@ class SourceRows:
             column=self.headings.get(column, column),
             rule=rule,
             remedy=remedy,
+            stops=stops,
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
-from senlib.school.schema import normal
+from senlib.school.column_texts import normal
 
 IsHeading = Callable[[str], bool]
 
@@ -113,7 +113,8 @@ def _best(rows: Sequence[Sequence[str]], is_heading: IsHeading) -> int:
         return 0
     for at, cells in enumerate(rows):
         several = len(_filled(cells)) > 1
-        if several and not any(map(str.isdigit, cells)):
+        numeric = any(map(str.isdigit, cells))
+        if several and not numeric:
             return at
     return 0
 
@@ -130,7 +131,8 @@ def _stands_under(lower: Sequence[str], upper: Sequence[str]) -> bool:
     if above[0] in filled:
         return False
     words = [any(map(str.isalpha, lower[index])) for index in filled]
-    return all(words) and not set(filled) <= set(above)
+    beyond = set(filled) - set(above)
+    return all(words) and bool(beyond)
 
 
 def headings_of(
@@ -166,10 +168,11 @@ def headings_of(
 
     groups = _spread(upper, wide)
     joined = list(map(both, groups, lower))
+    width = len(head.cells)
     some = any(joined)
     for column, cell in enumerate(lower):
         # A heading two rows high stands in the upper one. What stands further right than the table is part of a title.
-        own = some or column in high or column < len(head.cells)
+        own = some or column in high or column < width
         upper_cell = upper[column] if own else ""
         joined[column] = joined[column] or cell or upper_cell
     if joined == lower:
@@ -194,5 +197,6 @@ def _spread(cells: Sequence[str], merges: Sequence[Merge]) -> list[str]:
                 spread[column] = cells[merge.first_column]
         return spread
     for column in range(1, len(spread)):
-        spread[column] = spread[column] or spread[column - 1]
+        if not spread[column]:
+            spread[column] = spread[column - 1]
     return spread

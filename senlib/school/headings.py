@@ -13,7 +13,7 @@ from typing import NamedTuple
 from senlib.frameworks import Framework
 from senlib.school import schema, terms
 from senlib.school.column_texts import normal
-from senlib.school.other_names import HEADINGS, NOT_NEEDED, RESULTS
+from senlib.school.other_names import HEADINGS, NOT_NEEDED, RESULTS, Names
 from senlib.school.terms import Moment
 
 LEAVE_OUT = "leave out"
@@ -39,13 +39,6 @@ AIDS = {
     EHC_PLAN: "Has an EHC plan: yes or no",
     NEED_RANK: "Rank of the need, if each need has its own row",
 }
-# DfE's scores of a key stage 2 paper.
-_SCORES = [
-    normal(heading)
-    for paper in ("KS2:Reading:test", "KS2:Mathematics:test")
-    for heading in RESULTS[paper]
-]
-
 # Where DfE writes that a pupil did not sit a paper, beside the score that is blank then.
 OUTCOME_BESIDE = {"readoutcome": "Reading", "matoutcome": "Mathematics"}
 
@@ -77,7 +70,8 @@ _AVERAGE = r"averages?|avg|ave|av|mean|prior|attainment|att|bands?|fft|aps|combi
 _OTHERWISE = re.compile(
     r"\b(targets?|predict\w*|forecasts?|estimat\w*|expected|mock|effort|marks?|date|year|board|series|tier|set|class|"
     r"group|teachers|total|count|number|entries|entered|progress|residual|gain|change|diff\w*|rank|percentile|"
-    r"(?<!prior )attainment|value added|va|writing|gps|spag|grammar)\b"
+    r"(?<!prior )attainment|value added|va|writing|gps|spag|grammar)\b",
+    re.IGNORECASE,
 )
 # At key stage 2 the entry of a framework that averages: English with scores is reading.
 _ENTRY_SUBJECTS = ("Reading", "Mathematics", "Prior attainment")
@@ -140,9 +134,8 @@ def choices(framework: Framework) -> dict[str, str]:
     >>> all_choices["pupil:sen_provision"], all_choices["result:KS2:English:test"], all_choices["leave out"]
     ('SEN provision', 'KS2 English (test)', 'Leave out')
     """
-    pupils = {
-        f"pupil:{name}": label(name) for name in schema.pupils_schema(framework).columns
-    }
+    columns = schema.pupils_schema(framework).columns
+    pupils = {f"pupil:{name}": label(name) for name in columns}
     aids = {f"pupil:{name}": label for name, label in AIDS.items()}
     results = [
         Result(stage, subject.name, kind)
@@ -181,7 +174,7 @@ def possible(meaning: str, framework: Framework) -> bool:
     )
 
 
-def _by_name(kind: str, headings: Mapping[str, Sequence[str]]) -> dict[str, Guess]:
+def _by_name(kind: str, headings: Names) -> dict[str, Guess]:
     """The guess for each of these headings of columns, normalised; the better ones come first, a column's own name last."""
     return {
         key: Guess(f"{kind}:{name}", rank=-place)
@@ -190,7 +183,7 @@ def _by_name(kind: str, headings: Mapping[str, Sequence[str]]) -> dict[str, Gues
     }
 
 
-_KNOWN = {normal(heading): Guess(LEAVE_OUT) for heading in NOT_NEEDED}
+_KNOWN = dict.fromkeys(map(normal, NOT_NEEDED), Guess(LEAVE_OUT))
 _KNOWN |= _by_name("pupil", HEADINGS["aids"])
 _KNOWN |= _by_name("pupil", HEADINGS["pupils"])
 # In a table with one result a row these go first.
@@ -227,7 +220,8 @@ def guess(heading: str, framework: Framework, *, long: bool) -> Guess:
     of_result = Guess("") if long else _of_result(heading, framework)
     if of_result.meaning:
         return of_result
-    return Guess(LEAVE_OUT if key in _NAMED or not_a_result(heading) else "")
+    unused = key in _NAMED or not_a_result(heading)
+    return Guess(LEAVE_OUT if unused else "")
 
 
 def is_known(heading: str, framework: Framework) -> bool:
@@ -246,8 +240,9 @@ def not_a_result(heading: str) -> bool:
     >>> not_a_result("GCSE Maths target"), not_a_result("GCSE Maths")
     (True, False)
     """
-    stage, _ = _taken(_words(heading), _STAGES)
-    return bool(stage and _OTHERWISE.search(_words(heading).casefold()))
+    words = _words(heading)
+    stage, _ = _taken(words, _STAGES)
+    return bool(stage and _OTHERWISE.search(words))
 
 
 def is_dfe(headings: Sequence[str]) -> bool:
@@ -265,7 +260,8 @@ def is_dfe_score(heading: str) -> bool:
     >>> is_dfe_score("KS4_KS2READSCORE"), is_dfe_score("KS2 Reading")
     (True, False)
     """
-    return _key(heading) in _SCORES
+    named = _NAMED.get(_key(heading))
+    return named in [Result("KS2", paper, "test") for paper in _ENTRY_SUBJECTS[:2]]
 
 
 def result_named(heading: str, framework: Framework) -> Result | None:
@@ -288,7 +284,7 @@ def _of_result(heading: str, framework: Framework) -> Guess:
     """The guess for a heading that may name a result; one without a meaning where it names none."""
     key = _key(heading)
     if named := _NAMED.get(key):
-        is_own = named.subject in _own_subjects(framework)
+        is_own = named.subject in own_subjects(framework)
         rank = list(_NAMED).index(key)
         return Guess(named.meaning, rank=rank) if is_own else Guess("")
     moment, rest = terms.taken(heading)
@@ -297,7 +293,7 @@ def _of_result(heading: str, framework: Framework) -> Guess:
     forecast = _HEADING_FOR.search(words) if forecasts else None
     if forecast:
         words = _without(words, forecast[0])
-    if _OTHERWISE.search(words.casefold()):
+    if _OTHERWISE.search(words):
         return Guess("")
     working_at = forecasts and _WORKING_AT.search(words)
     stage, words = _taken(words, _STAGES)
@@ -324,7 +320,8 @@ def _stage_of_scaled(words: str, framework: Framework) -> str:
     return entry.entry_stage if entry.averaged and scaled else ""
 
 
-def _own_subjects(framework: Framework) -> set[str]:
+def own_subjects(framework: Framework) -> set[str]:
+    """The names of a framework's own subjects."""
     return {subject.name for subject in framework.subjects}
 
 
@@ -332,8 +329,9 @@ def _of_subject(
     words: str, stage: str, moment: Moment | None, framework: Framework
 ) -> Guess:
     """The guess for the words that are left without stage and moment; a stage of '' is not known."""
-    own = _own_subjects(framework)
-    entry, last = framework.stages[0].entry_stage, framework.stages[-1].name
+    own = own_subjects(framework)
+    entry = framework.stages[0].entry_stage
+    last = framework.stages[-1].name
     kind, rest = _taken(words, _KINDS)
     # 'Science double award' holds no filler, 'English level' does: the whole is tried before it is shortened.
     short = _without(rest, _FILLERS)
@@ -360,9 +358,9 @@ def _is_average(words: str, short: str, stage: str, framework: Framework) -> boo
     `short` are the words without kind and fillers.
     """
     entry = framework.stages[0]
-    prior = re.search(r"\bprior\b", words, re.IGNORECASE)
-    at_entry = stage == entry.entry_stage or (not stage and prior is not None)
-    return entry.averaged and at_entry and not _without(short, _AVERAGE)
+    is_prior = not stage and re.search(r"(?i)\bprior\b", words)
+    at_entry = is_prior or stage == entry.entry_stage
+    return bool(entry.averaged and at_entry) and not _without(short, _AVERAGE)
 
 
 def taken_as(result: Result, framework: Framework) -> Result | None:
@@ -382,11 +380,12 @@ def _at_stage(
     """A guess for a subject of the framework's own at a stage."""
     kind = kind or _kinds(stage)[0]
     if stage == UNTOLD or _taken_at(stage, subject, framework):
-        return Guess(Result(stage, subject, kind).meaning, moment, rank=-1)
-    if stage == framework.stages[0].entry_stage and subject.startswith("English Lang"):
-        return Guess(
-            Result(stage, "Reading", kind).meaning, moment, rank=-2, remark=AS_READING
-        )
+        result = Result(stage, subject, kind)
+        return Guess(result.meaning, moment, rank=-1)
+    at_entry = stage == framework.stages[0].entry_stage
+    if at_entry and subject.startswith("English Lang"):
+        reading = Result(stage, "Reading", kind)
+        return Guess(reading.meaning, moment, rank=-2, remark=AS_READING)
     return Guess(LEAVE_OUT)
 
 
@@ -405,9 +404,8 @@ def _key(heading: str) -> str:
 
 def _kinds(stage: str) -> tuple[str, ...]:
     """How a stage's results are given, the usual way first: GCSEs by examination, what holds now by the teacher."""
-    return {"KS4": ("test",), "now": ("teacher",), UNTOLD: ("teacher",)}.get(
-        stage, ("test", "teacher")
-    )
+    usual = {"KS4": ("test",), "now": ("teacher",), UNTOLD: ("teacher",)}
+    return usual.get(stage, ("test", "teacher"))
 
 
 def _words(heading: str) -> str:
@@ -433,9 +431,8 @@ def _taken(words: str, patterns: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _without(words: str, pattern: str) -> str:
-    return " ".join(
-        re.sub(rf"\b(?:{pattern})\b", " ", words, flags=re.IGNORECASE).split()
-    )
+    rest = re.sub(rf"(?i)\b(?:{pattern})\b", " ", words)
+    return " ".join(rest.split())
 
 
 def label(name: str) -> str:

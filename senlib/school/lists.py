@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from senlib.frameworks import Framework
-from senlib.school import headings, pupil_rows, result_rows
+from senlib.school import headings
 from senlib.school.column_texts import each_distinct
 from senlib.school.files import SourceRows
 from senlib.school.matching import Matched
+from senlib.school.pupil_rows import PupilReader
+from senlib.school.result_rows import ResultReader
 
 
 @dataclass(frozen=True)
@@ -58,47 +60,40 @@ def of_table(
     today: date,
 ) -> SchoolList:
     """The list in a table. `stage` is that of results which do not say theirs."""
-    notes: list[str] = []
-    pupils = pupil_rows.pupil_rows(match, framework, notes)
-    blank = np.full(len(match.table.rows), "", object)
-    number = pupil_rows.pupil_number
-    upns = pupil_rows.each_row(match, "pupil_id", number)
-    own = pupil_rows.each_row(match, headings.OWN_NUMBER, number)
-    summer = pupil_rows.summer_of_school_year
-    years = pupil_rows.each_row(match, headings.SCHOOL_YEAR, summer)
-    if years is not None:
-        years = years.astype(int)
-    reading = result_rows.ResultReader(match, framework, stage)
+    about_pupils = PupilReader(match, framework)
+    pupils = about_pupils.read()
+    years = about_pupils.school_years()
+    results = ResultReader(match, framework, stage)
     if match.long:
-        reading.read_long()
+        results.read_long()
     else:
-        groups = pupil_rows.year_groups(
-            pupils, academic_year=academic_year, years=years
-        )
-        reading.read_wide(groups, academic_year=academic_year, today=today)
+        groups = about_pupils.year_groups(academic_year)
+        results.read_wide(groups, academic_year=academic_year, today=today)
     return SchoolList(
         name=name,
         file=match.table.file,
         pupils=pupils,
-        results=tuple(reading.parts),
-        at=tuple(reading.places),
-        upns=blank if upns is None else upns,
-        own_numbers=blank if own is None else own,
+        results=tuple(results.parts),
+        at=tuple(results.places),
+        upns=about_pupils.pupil_numbers("pupil_id"),
+        own_numbers=about_pupils.pupil_numbers(headings.OWN_NUMBER),
         describes_pupils=match.describes_pupils,
         long=match.long,
         year=_common(years),
         years=years,
-        number_heading=pupil_rows.number_heading(match),
-        ranks=pupil_rows.each_row(match, headings.NEED_RANK, pupil_rows.rank_of_need),
-        leaving=pupil_rows.leaving_years(match, pupils, years),
-        notes=(*notes, *reading.notes()),
+        number_heading=match.number_heading,
+        ranks=about_pupils.ranks(),
+        leaving=about_pupils.leaving_years(),
+        notes=(*about_pupils.notes, *results.notes()),
     )
 
 
 def _common(years: np.ndarray | None) -> int | None:
     """The year that all rows are of; None where they are of several, or none says."""
-    distinct = set() if years is None else set(years[years > 0].tolist())
-    return distinct.pop() if len(distinct) == 1 else None
+    if years is None:
+        return None
+    distinct = np.unique(years[years > 0])
+    return int(distinct[0]) if len(distinct) == 1 else None
 
 
 def has_undated(one: SchoolList) -> bool:

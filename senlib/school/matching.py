@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from senlib.frameworks import Framework
@@ -13,14 +14,24 @@ from senlib.school.cells import cells_of, corrected, share_of_results
 from senlib.school.column_texts import normal
 from senlib.school.faults import Fault
 from senlib.school.file_answers import FileAnswers
-from senlib.school.headings import LEAVE_OUT, UNTOLD, Result, result_of
+from senlib.school.headings import (
+    EAL,
+    EHC_PLAN,
+    LEAVE_OUT,
+    NAME,
+    OWN_NUMBER,
+    SEN_SUPPORT,
+    UNTOLD,
+    Result,
+    result_of,
+)
 from senlib.school.other_rows import of_pupils_alone
 from senlib.school.raw_tables import RawTable, filled_cells
 from senlib.school.terms import Moment
 
 # What makes a table one with a result a row.
 _LONG = ("subject", "result")
-_PERSONAL = ("pupil_id", headings.OWN_NUMBER, headings.NAME, "forename", "surname")
+_PERSONAL = ("pupil_id", OWN_NUMBER, NAME, "forename", "surname")
 
 # More than this share of the cells have to be results for a stage to be proposed.
 _MOST = 0.5
@@ -56,6 +67,11 @@ class MatchedColumn:
         return name if kind in ("pupil", "row") else ""
 
     @property
+    def merit(self) -> tuple[bool, int]:
+        """What decides between columns that mean the same: what she said goes first, then the better name."""
+        return self.said, self.rank
+
+    @property
     def result(self) -> Result | None:
         """The result that it holds, where it holds one."""
         return result_of(self.meaning)
@@ -77,26 +93,39 @@ class Matched:
     columns: tuple[MatchedColumn, ...]
 
     @property
+    def used(self) -> list[MatchedColumn]:
+        """The columns from which something is read."""
+        return [column for column in self.columns if column.used]
+
+    @property
     def named(self) -> Mapping[str, int]:
         """The index of each column of the pupils or results table that is used."""
-        used = [column for column in self.columns if column.used and column.name]
-        return {column.name: column.index for column in used}
+        named = [column for column in self.used if column.name]
+        return {column.name: column.index for column in named}
 
     def places(self, *names: str) -> list[int]:
         """The indices of those of these columns that are used."""
-        return [self.named[name] for name in names if name in self.named]
+        named = self.named
+        return [named[name] for name in names if name in named]
 
     @property
     def number(self) -> int | None:
         """The index of the column of the pupils' numbers: the UPN, else the school's own."""
-        return next(iter(self.places("pupil_id", headings.OWN_NUMBER)), None)
+        places = self.places("pupil_id", OWN_NUMBER)
+        return places[0] if places else None
+
+    @property
+    def number_heading(self) -> str:
+        """The heading of the pupils' numbers; '' where there are none."""
+        return "" if self.number is None else self.table.headings[self.number]
 
     @property
     def results(self) -> list[ResultColumn]:
         """The columns of results that are used."""
-        used = [column for column in self.columns if column.used]
         return [
-            ResultColumn(column, result) for column in used if (result := column.result)
+            ResultColumn(column, result)
+            for column in self.used
+            if (result := column.result) is not None
         ]
 
     @property
@@ -112,17 +141,16 @@ class Matched:
     @property
     def describes_pupils(self) -> bool:
         """Whether there is more about pupils than who they are, or nothing but who they are."""
-        return any(name not in _PERSONAL for name in self.pupil_columns) or not (
-            self.long or self.results
-        )
+        more = set(self.pupil_columns) - set(_PERSONAL)
+        return bool(more) or not (self.long or self.results)
 
     @property
     def pupil_columns(self) -> Mapping[str, int]:
         """The index of each column about pupils."""
         return {
             column.name: column.index
-            for column in self.columns
-            if column.used and column.meaning.startswith("pupil:")
+            for column in self.used
+            if column.meaning.startswith("pupil:")
         }
 
 
@@ -138,8 +166,8 @@ def matched(
         return None
     alone = of_pupils_alone(
         table,
-        numbers=match.places("pupil_id", headings.OWN_NUMBER),
-        names=match.places(headings.NAME, "surname", "forename"),
+        numbers=match.places("pupil_id", OWN_NUMBER),
+        names=match.places(NAME, "surname", "forename"),
         is_heading=lambda text: headings.is_known(text, framework),
     )
     if alone is table:
@@ -150,13 +178,13 @@ def matched(
 def _matched(
     table: RawTable, *, framework: Framework, answers: FileAnswers
 ) -> Matched | None:
-    long = _match(table, framework=framework, answers=answers, long=True)
-    has_number = long.number is not None
-    if set(_LONG) <= set(long.named) and ("stage" in long.named or has_number):
+    match = partial(_match, table, framework=framework, answers=answers)
+    long = match(long=True)
+    is_long = set(_LONG) <= set(long.named)
+    if is_long and ("stage" in long.named or long.number is not None):
         return long
-    wide = _match(table, framework=framework, answers=answers, long=False)
-    used = [column for column in wide.columns if column.used]
-    return wide if wide.number is not None or len(used) > 1 else None
+    wide = match(long=False)
+    return wide if wide.number is not None or len(wide.used) > 1 else None
 
 
 def _match(
@@ -168,7 +196,8 @@ def _match(
     ]
     if headings.is_dfe(table.headings):
         columns = [_of_dfe(column) for column in columns]
-    return Matched(table, long, tuple(_without_idle(_without_twins(table, columns))))
+    columns = _without_idle(_without_twins(table, columns))
+    return Matched(table, long, tuple(columns))
 
 
 def _of_dfe(column: MatchedColumn) -> MatchedColumn:
@@ -181,10 +210,10 @@ def _of_dfe(column: MatchedColumn) -> MatchedColumn:
 
 # What helps to make a column of the pupils table is idle where there is that column.
 _IDLE_BESIDE = {
-    headings.EHC_PLAN: "sen_provision",
-    headings.SEN_SUPPORT: "sen_provision",
-    headings.NAME: "surname",
-    headings.EAL: "language",
+    EHC_PLAN: "sen_provision",
+    SEN_SUPPORT: "sen_provision",
+    NAME: "surname",
+    EAL: "language",
 }
 
 
@@ -234,13 +263,12 @@ def _column(
 def _without_twins(
     table: RawTable, columns: Sequence[MatchedColumn]
 ) -> list[MatchedColumn]:
-    """The columns with all but the best of those that mean the same marked: what she said goes first, then the better name."""
+    """The columns with all but the best of those that mean the same marked."""
     best: dict[tuple[str, Moment | None], MatchedColumn] = {}
     for column in columns:
         key = (column.meaning, column.moment)
         rival = best.get(key)
-        merit = (column.said, column.rank)
-        if column.used and (rival is None or merit > (rival.said, rival.rank)):
+        if column.used and (rival is None or column.merit > rival.merit):
             best[key] = column
     marked = []
     for column in columns:
@@ -259,7 +287,8 @@ def _beside(table: RawTable, column: MatchedColumn, rival: MatchedColumn) -> str
         remark = (
             "left out, because this heading appears twice and the first column was used"
         )
-    filled, other = (filled_cells(table.columns[one.index]) for one in (column, rival))
+    filled = filled_cells(table.columns[column.index])
+    other = filled_cells(table.columns[rival.index])
     alone = int((filled & ~other).sum())
     if not alone:
         return remark
@@ -271,7 +300,8 @@ def _beside(table: RawTable, column: MatchedColumn, rival: MatchedColumn) -> str
 
 def stands_in(column: MatchedColumn, rival: MatchedColumn) -> bool:
     """Whether a column is read where a better one is blank: where both are DfE's own scores of one paper."""
-    return all(headings.is_dfe_score(one.heading) for one in (column, rival))
+    both = (column.heading, rival.heading)
+    return all(map(headings.is_dfe_score, both))
 
 
 def likely_stage(match: Matched, framework: Framework) -> str:

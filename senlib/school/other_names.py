@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-_NAMES: Mapping[str, Any] = tomllib.loads(
-    files(__package__).joinpath("other_names.toml").read_text(encoding="utf-8")
-)
+Names = Mapping[str, list[str]]
+
+_FILE = files(__package__).joinpath("other_names.toml")
+_TABLES: Mapping[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+SPELLINGS: Mapping[str, Names] = _TABLES["spellings"]
 # By table ('pupils', 'results', 'aids') and column, the better ones first.
-HEADINGS: Mapping[str, Mapping[str, list[str]]] = _NAMES["headings"]
+HEADINGS: Mapping[str, Names] = _TABLES["headings"]
 # By 'KS2:Reading:test', the better ones first.
-RESULTS: Mapping[str, list[str]] = _NAMES["results"]
-NOT_NEEDED: list[str] = _NAMES["not_needed"]["headings"]
+RESULTS: Names = _TABLES["results"]
+NOT_NEEDED: list[str] = _TABLES["not_needed"]["headings"]
 
 
 def spellings(columns: Sequence[str], *, codes: Sequence[str]) -> dict[str, str]:
@@ -25,7 +27,7 @@ def spellings(columns: Sequence[str], *, codes: Sequence[str]) -> dict[str, str]
     """
     ways = {code.casefold(): code for code in codes}
     for column in columns:
-        for code, texts in _NAMES["spellings"][column].items():
+        for code, texts in SPELLINGS[column].items():
             if code in ("", *codes):
                 ways |= dict.fromkeys(texts, code)
     return ways

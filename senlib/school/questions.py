@@ -36,7 +36,8 @@ class Question:
 
     def answered(self, said: str) -> Question:
         """The question with her answer, or with the proposal where she gave none that there is."""
-        return replace(self, answer=said if said in self.options else self.proposal)
+        answer = said if said in self.options else self.proposal
+        return replace(self, answer=answer)
 
 
 def which_stage(file: str, *, framework: Framework, proposal: str) -> Question:
@@ -59,7 +60,8 @@ def which_date(
     said: str,
 ) -> Question:
     """When current results are from. `dated` is the list's own date where she gave one, `said` any other day that she answered."""
-    options = _half_terms(academic_year, today=today) | {NOT_KNOWN: "Not known"}
+    options = _half_terms(academic_year, today=today)
+    options[NOT_KNOWN] = "Not known"
     for day in filter(None, (dated, said)):
         options = {day: options.get(day, day)} | options
     needed = " Progress cannot be judged without a date." * (
@@ -159,12 +161,12 @@ def in_words(pupils: int) -> str:
 
 def _half_terms(academic_year: int, *, today: date) -> dict[str, str]:
     """The half-terms that have come, of this school year and the one before, newest first: their last day, and their name."""
-    found = {}
+    names = {}
     for summer in (academic_year, academic_year - 1):
         for (term, half), (month, day, back) in reversed(HALF_TERMS.items()):
             last = date(summer - back, month, day)
             if last <= today:
-                found[last.isoformat()] = (
+                names[last.isoformat()] = (
                     f"{term.capitalize()} {half} {school_year(summer)}"
                 )
-    return found
+    return names

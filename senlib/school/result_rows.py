@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,6 @@ from senlib.school.column_texts import each_distinct, normal
 from senlib.school.files import SourceRows
 from senlib.school.headings import UNTOLD, Result
 from senlib.school.matching import Matched, MatchedColumn, stands_in
-from senlib.school.pupil_rows import number_heading
 from senlib.school.raw_tables import filled_cells
 
 # Where DfE's outcome column says that a score is there, or is below 100: nothing that the score does not say.
@@ -79,11 +79,12 @@ class ResultReader:
 
     def _add(self, data: pd.DataFrame, at: np.ndarray, names: dict[str, str]) -> None:
         """Add a part from these rows of the list, with the list's names for its columns."""
+        number = self._match.number_heading or "UPN"
         part = SourceRows(
             file=self._table.file,
             data=data,
             rows=self._table.rows[at],
-            headings=names | {"pupil_id": number_heading(self._match) or "UPN"},
+            headings=names | {"pupil_id": number},
         )
         self.parts.append(part)
         self.places.append(at)
@@ -94,10 +95,9 @@ class ResultReader:
         self, year_groups: pd.Series, *, academic_year: int, today: date
     ) -> None:
         """A part for each column of results, of its filled cells."""
-        explicit = {column.meaning for column, _ in self._match.results}
         for column, named in self._match.results:
             result = self._with_stage(named)
-            if result is None or (result != named and result.meaning in explicit):
+            if result is None:
                 self._changed["beside"] += 1
                 continue
             texts = self._with_outcomes(column, result)
@@ -119,16 +119,18 @@ class ResultReader:
                 for name, text in result._asdict().items()
             }
             data = {**same, "result": values, "date": dates}
-            table = pd.DataFrame(data, index=range(len(at)))
+            table = pd.DataFrame(data)
             self._add(table, at, {"result": column.heading})
 
-    def _with_stage(self, result: Result) -> Result | None:
-        """A result with its stage; None where there is none such at that stage."""
-        if result.stage != UNTOLD:
-            return result
+    def _with_stage(self, named: Result) -> Result | None:
+        """A result with its stage; None where there is none such at that stage, or another column has it."""
+        if named.stage != UNTOLD:
+            return named
         kind = "teacher" if self._stage == "now" else "test"
-        usual = Result(self._stage, result.subject, kind)
-        return headings.taken_as(usual, self._framework)
+        usual = Result(self._stage, named.subject, kind)
+        result = headings.taken_as(usual, self._framework)
+        explicit = [each.result for each in self._match.results]
+        return None if result in explicit else result
 
     def _with_outcomes(self, column: MatchedColumn, result: Result) -> pd.Categorical:
         """A column of scores, its blanks filled from DfE's other scores of the paper, and from what says why there is none."""
@@ -143,7 +145,8 @@ class ResultReader:
             and not other.best
             and stands_in(other, column)
         ]
-        for other in sorted(others, key=lambda other: other.rank, reverse=True):
+        others.sort(key=attrgetter("rank"), reverse=True)
+        for other in others:
             texts = _filled_from(texts, table.columns[other.index])
         for index, heading in enumerate(table.headings):
             key = normal(heading.upper().removeprefix("KS4_"))
@@ -156,21 +159,22 @@ class ResultReader:
 
     def read_long(self) -> None:
         """The rows of a table with one result a row; a subject such as 'KS2 Reading' names its stage."""
-        columns = ("stage", "subject", "kind", "result", "date")
-        named = self._match.named
-        places = {name: named[name] for name in columns if name in named}
-        table = self._table
-        data = pd.DataFrame(
-            {name: table.columns[index] for name, index in places.items()}
-        )
-        if "stage" not in places:
-            data = data.assign(**self._results_named(data["subject"]))
+        table, named = self._table, self._match.named
+        columns, names = {}, {}
+        for name in ("stage", "subject", "kind", "result", "date"):
+            if name in named:
+                index = named[name]
+                columns[name] = table.columns[index]
+                names[name] = table.headings[index]
+        data = pd.DataFrame(columns)
+        if "stage" not in columns:
+            data = data.assign(**self._results_named(columns["subject"]))
         data["subject"] = self._english_as_reading(data)
         data["result"] = self._tidied_by_stage(data)
-        names = {name: table.headings[index] for name, index in places.items()}
-        self._add(data, np.arange(len(table.rows)), names)
+        every_row = np.arange(len(table.rows))
+        self._add(data, every_row, names)
 
-    def _results_named(self, subjects: pd.Series) -> dict[str, pd.Categorical]:
+    def _results_named(self, subjects: pd.Categorical) -> pd.DataFrame:
         """Stage, subject and kind by names such as 'KS2 Reading'."""
         kind = "teacher" if self._stage == "now" else "test"
 
@@ -178,13 +182,10 @@ class ResultReader:
             named = headings.result_named(text, self._framework)
             return named or Result(self._stage, text, kind)
 
-        column = pd.Categorical(subjects)
-        results = [result(text) for text in column.categories]
-        fields = pd.DataFrame(results, columns=list(Result._fields), dtype=object)
-        return {
-            name: pd.Categorical(fields[name].to_numpy()[column.codes])
-            for name in Result._fields
-        }
+        results = [result(text) for text in subjects.categories]
+        fields = pd.DataFrame(results, columns=Result._fields)
+        rows = fields.take(subjects.codes).reset_index(drop=True)
+        return rows.astype("category")
 
     def _english_as_reading(self, data: pd.DataFrame) -> pd.Series:
         """The subjects, English at an entry of scaled scores read as reading."""
@@ -196,13 +197,13 @@ class ResultReader:
             return (self._framework.subject(text) or "").startswith("English Lang")
 
         stages = each_distinct(data["stage"], str.casefold)
-        at_entry = stages.isin([entry.entry_stage.casefold(), "key stage 2"])
-        rows = at_entry & each_distinct(data["subject"], is_english)
+        names = [entry.entry_stage.casefold(), "key stage 2"]
+        rows = stages.isin(names) & each_distinct(data["subject"], is_english)
         if not rows.any():
             return data["subject"]
         self._changed["english"] += int(rows.sum())
-        subjects = data["subject"].astype(object).mask(rows, "Reading")
-        return subjects.astype("category")
+        subjects = data["subject"].astype(object)
+        return subjects.mask(rows, "Reading").astype("category")
 
     def _tidied_by_stage(self, data: pd.DataFrame) -> pd.Series:
         """The results with what Excel and fine grading made of them turned back, by the scale of each stage."""
@@ -212,8 +213,8 @@ class ResultReader:
             if stage in self._framework.result_stages():
                 rows = (stages == stage).to_numpy()
                 scale = self._framework.scale_of(stage)
-                tidied = self._tidied(pd.Categorical(results[rows]), scale)
-                results[rows] = tidied.astype(object)
+                texts = pd.Categorical(results[rows])
+                results[rows] = self._tidied(texts, scale).astype(object)
         return results.astype("category")
 
     def _tidied(self, texts: pd.Categorical, scale: Scale) -> pd.Categorical:
@@ -222,12 +223,14 @@ class ResultReader:
         counts = np.bincount(texts.codes, minlength=len(categories))
         for place in np.flatnonzero(counts):
             text = categories[place]
-            if scale.parse(text) is None and (award := scale.from_date(text)):
+            award = None if scale.parse(text) else scale.from_date(text)
+            if award:
                 categories[place] = award
                 self._changed["date"] += int(counts[place])
             elif scale.is_fine(text):
                 self._changed["fine"] += int(counts[place])
-        return pd.Categorical(np.array(categories, object)[texts.codes])
+        tidied = np.array(categories, object)
+        return pd.Categorical(tidied[texts.codes])
 
 
 def _reason(outcome: str) -> str:
@@ -240,7 +243,7 @@ def _filled_from(texts: pd.Categorical, others: pd.Categorical) -> pd.Categorica
     blank = ~filled_cells(texts) & filled_cells(others)
     if not blank.any():
         return texts
-    return pd.Categorical(np.where(blank, others.astype(object), texts.astype(object)))
+    return pd.Categorical(np.where(blank, others, texts))
 
 
 def _zeros(values: pd.Categorical, scale: Scale) -> int:

@@ -173,7 +173,7 @@ def results_schema(framework: Framework) -> pa.DataFrameSchema:
                 "Date of the result, as 2004-05-14 or 14/05/2004; needed for 'now', so that progress can be judged"
             ),
         },
-        checks=[results_check(framework)],
+        check=results_check(framework),
     )
 
 

@@ -43,7 +43,7 @@ def test_no_spelling_stands_for_two_codes(framework):
     """A framework reads the spellings of its own codes alone: ADHD belongs to one need in 2005 and to another today."""
     for column in schema.pupils_schema(framework).columns.values():
         codes = {code for code in column.metadata["spellings"].values() if code}
-        for table in other_names._NAMES["spellings"].values():
+        for table in other_names.SPELLINGS.values():
             texts = [text for code in codes for text in table.get(code, [])]
             assert len(texts) == len(set(texts))
 
@@ -56,7 +56,7 @@ def test_spellings_are_of_codes_there_are():
         for column in of(framework).columns.values()
         for code in column.metadata["spellings"].values()
     }
-    for column, table in other_names._NAMES["spellings"].items():
+    for column, table in other_names.SPELLINGS.items():
         assert set(table) <= codes | {""}, column
         assert all(
             text == text.casefold() for texts in table.values() for text in texts
