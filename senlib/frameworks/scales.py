@@ -230,7 +230,7 @@ class Scale:
         return math.nan if self.is_code(name) else self.points(name)
 
     def above(self, name: str, *, than: str) -> bool | None:
-        """Whether one result is higher than another; None where that cannot be told, as of W and a P level, which it covers.
+        """Whether one result is higher than another; None where that is not known, as of W and a P level, which it covers.
 
         >>> from senlib.frameworks import load
         >>> levels = load("levels").scales["levels"]

@@ -22,7 +22,7 @@ GROUPS_IN_ENGLAND = {
 }
 
 # What a table of rates says of its pupils by number, and all that it counts of them.
-TOLD = (
+PARTICULARS = (
     "other_qualification",
     "by_teacher",
     "without_start",
@@ -31,7 +31,7 @@ TOLD = (
 )
 COUNTED = (
     *("pupils", "without_result", "reached", "with_start", "reached_with_start"),
-    *TOLD,
+    *PARTICULARS,
 )
 
 # What a figure is of, in the table's names and in England's own.

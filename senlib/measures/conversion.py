@@ -12,7 +12,7 @@ from senlib.frameworks import Framework, Stage
 from senlib.measures.comparison import (
     ALL_BANDS,
     NO_START,
-    TOLD,
+    PARTICULARS,
     summers_together,
     with_england,
     with_lea,
@@ -43,7 +43,7 @@ _COLUMNS = [
     *("with_start", "reached_with_start"),
     *("expected", "expected_percent", "expected_year", "lea", "lea_difference"),
     *("typed", "typed_whose", "typed_year", "typed_difference"),
-    *TOLD[1:],
+    *PARTICULARS[1:],
 ]
 
 
@@ -294,7 +294,7 @@ def rates(
     counts = counts.rename(columns={"other": "other_qualification"})
     has_result = counts["has_result"]
     counts["without_result"] = ~has_result
-    kinds = [name for name in TOLD if name in counts]
+    kinds = [name for name in PARTICULARS if name in counts]
     if denominator == "with_result":
         # Whoever has no result stands in one of the two denominators, with all that is known of her.
         for name in set(kinds) - {"by_teacher"}:

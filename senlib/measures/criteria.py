@@ -21,7 +21,7 @@ from senlib.measures.conversion import (
 from senlib.measures.counting import known_cohorts, reached
 from senlib.measures.groups import has_sen
 from senlib.measures.proportion import compared, mean_interval, more_needed
-from senlib.measures.starts import starts
+from senlib.measures.starts import kept_starts
 from senlib.school.school import School
 
 COLUMNS = [
@@ -105,7 +105,8 @@ def low_entries(school: School, *, year_group: int = 7) -> pd.DataFrame:
     stage = framework.tracked_stage
     of_year = "year_group == @year_group and on_roll == 'Y'"
     pupils = school.pupils.query(of_year)
-    entries = starts(school, stage=stage.name).set_index("pupil_id")
+    entries = kept_starts(school, stage=stage.name)
+    entries = entries.set_index("pupil_id")
     subjects = [""] if stage.averaged else framework.outcome_subjects()
     everyone = pupils["pupil_id"]
     sen = has_sen(pupils["sen_provision"], framework=framework)

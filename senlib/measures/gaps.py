@@ -116,7 +116,7 @@ def taking_starts_into_account(
     start, weighted by how much each tells (pupils x peers / both together); a start with one side empty has no weight. The
     interval is `klingenberg`.
 
-    How often it holds the true gap is told by benchmarks/gap_coverage.py: with 20 to 60 pupils with SEN 94 to 96.5 of 100 times,
+    How often it has the true gap in it is measured by benchmarks/gap_coverage.py: with 20 to 60 pupils with SEN 94 to 96.5 of 100 times,
     with 10 or 12 between 95 and 98.5, with 5 between 96 and all: of few pupils it is wider than need be, and not too narrow.
 
     >>> strata = pd.DataFrame([(1, 10, 9, 30), (6, 12, 30, 40)], columns=STRATA)

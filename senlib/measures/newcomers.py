@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from senlib.measures.groups import has_sen
-from senlib.measures.starts import starts
+from senlib.measures.starts import kept_starts
 from senlib.school.school import School
 
 EAL = "eal_stage"
@@ -30,7 +30,7 @@ def newcomers(school: School, *, year_group: int = 7) -> pd.DataFrame:
     pupils = pupils.sort_values(["surname", "forename", "pupil_id"])
     sen = has_sen(pupils["sen_provision"], framework=framework)
     people = pupils[PEOPLE].assign(sen=sen)
-    entries = starts(school, stage=framework.tracking.stage)
+    entries = kept_starts(school, stage=framework.tracking.stage)
     parts = []
     for row, subject, bands in framework.tracking.newcomers:
         here = pupils[EAL].isin(bands)

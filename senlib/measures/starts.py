@@ -22,13 +22,12 @@ WITHOUT_TESTS, TESTED_IN = (2020, 2021), 6
 STARTS = ("known", "one paper", "below the test", "below in one paper", "not known")
 
 
-@kept
 def starts(school: School, *, stage: str | None = None) -> pd.DataFrame:
     """What is known of each pupil's start, of pupils who have a row of results at entry.
 
     Columns: pupil_id, subject ('' where entry is one average), entry (as one reads it), band ('none' where it is in none),
     start (known; one paper: the score of reading or mathematics alone; below the test; below in one paper: with a score in
-    the other, and so in no band; not known). Shared, and not to be changed.
+    the other, and so in no band; not known).
 
     >>> from senlib import open_sample
     >>> table = starts(open_sample("gcse"))
@@ -47,6 +46,10 @@ def starts(school: School, *, stage: str | None = None) -> pd.DataFrame:
     entries = entries.assign(band=band, start=start)
     entries["entry"] = entry_texts(entries)
     return entries[["pupil_id", "subject", "entry", "band", "start"]]
+
+
+# As `starts`, once for the school that is open; shared by all who ask for it, and not to be changed.
+kept_starts = kept(starts)
 
 
 def below_in_one(entries: pd.Series) -> pd.Series:
