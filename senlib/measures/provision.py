@@ -226,22 +226,20 @@ def movement(
     >>> row.subject, bool(row.enough), int(row.pupils + row.not_known)
     ('English Language', True, 40)
     """
-    subjects = (None, *SUBJECT_OF.values())
-    people = {subject: standing(school, subject=subject) for subject in subjects}
-    rows = _given(provision, people[None]["pupil_id"])
+    of_all = standing(school)
+    people = {name: standing(school, subject=name) for name in SUBJECT_OF.values()}
+    rows = _given(provision, of_all["pupil_id"])
     counts = []
     for thing, having in rows.groupby(_THING):
-        subject = SUBJECT_OF.get(thing[0])
-        sides = _moving(people[subject], having["pupil_id"])
-        counts.append([*thing, *sides])
-    columns = [*_THING, *_SIDES]
+        name = SUBJECT_OF.get(thing[0], "")
+        subject = school.framework.subject(name) or ""
+        judged = people.get(name, of_all)
+        sides = _moving(judged, having["pupil_id"])
+        counts.append([*thing, subject, *sides])
+    columns = [*_THING, "subject", *_SIDES]
     table = pd.DataFrame(counts, columns=columns)
     table = table.astype(dict.fromkeys(_SIDES, "int64"))
     table = _with_gaps(table)
-    names = table["heading"].map(SUBJECT_OF)
-    subject_of = school.framework.subject
-    names = names.map(subject_of, na_action="ignore")
-    table["subject"] = names.fillna("")
     pupils = table["pupils"]
     enough = pupils >= few
     # A thing that too few pupils have stands by how many they are: its rate says little.
