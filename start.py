@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # an older Python is told that it is too old, and has no such types
+if TYPE_CHECKING:  # an older Python, which is refused below, has no such types
     from collections.abc import Mapping
 
     Variables = Mapping[str, str]

@@ -27,8 +27,8 @@ def folder(path: Path) -> Path:
     Raises OSError where it cannot be made.
 
     >>> import tempfile
-    >>> made = folder(Path(tempfile.mkdtemp()) / "room" / "today")
-    >>> made.is_dir() and folder(made) == made
+    >>> today = folder(Path(tempfile.mkdtemp()) / "room" / "today")
+    >>> today.is_dir() and folder(today) == today
     True
     """
     if not path.is_dir():
@@ -38,7 +38,7 @@ def folder(path: Path) -> Path:
 
 
 def file(path: Path) -> Path:
-    """The file, made empty for this user alone; one that is there keeps what it holds, and is closed to others.
+    """The file, made empty for this user alone; one that is there keeps its content, and is closed to others.
 
     What writes to it afterwards, whichever library, leaves it so; what SQLite keeps beside a database has the permissions of that.
     Raises OSError where it cannot be made.
@@ -58,7 +58,7 @@ def file(path: Path) -> Path:
 def mend(path: Path, *, ours: Sequence[str]) -> None:
     """Close to others what lies in this folder under names that fit these patterns, with all that is in it, and the folder itself.
 
-    A folder that holds other things, too, is somebody's for more than this: it keeps its own permissions. What cannot be changed, as on
+    A folder with other things in it, too, is somebody's for more than this: it keeps its own permissions. What cannot be changed, as on
     a disk that knows no permissions, stays as it is; no link is followed.
 
     >>> mend(Path("no such folder"), ours=["school"])

@@ -141,9 +141,9 @@ class Workspace:
         return schools
 
     def figures(self) -> pd.DataFrame | None:
-        """Figures that the SENCO typed in, then England's: of the editions that she added, and those that the package holds.
+        """Figures that the SENCO typed in, then England's: of the editions that she added, and those in the package.
 
-        None where she typed and added none: measures then take what the package holds. A typed figure is kept under
+        None where she typed and added none: measures then take what is in the package. A typed figure is kept under
         'stage|year|subject|group|entry|reach|whose', as a percentage; blank takes it back. `whose` is a key of TYPED_SOURCES;
         those of an earlier version have none, and were her LEA's. Where she typed England's own, hers stands.
         """
@@ -159,7 +159,7 @@ class Workspace:
         return both.drop_duplicates(_FIGURE)
 
     def matrix(self) -> pd.DataFrame | None:
-        """England's matrix with the editions that she added; None where there are none: measures take what the package holds."""
+        """England's matrix with the editions that she added; None where there are none: measures take what is in the package."""
         added = self._added()
         if added is None:
             return None

@@ -6,11 +6,10 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 from tornado.httputil import HTTPServerRequest
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
-from senlib.serve import internals
 from senlib.serve.key import HERE, Key
-from senlib.serve.room_server import COOKIE, DOOR, POLICY, Door, Room
+from senlib.serve.room_server import COOKIE, DOOR, Door, Outside, Room
 
 # The name of the token in an address, out of which it is taken at once.
 TOKEN = "token"
@@ -47,51 +46,28 @@ class Gate(Application):
         return self.settings["senlib_key"].is_held_by(request)
 
 
-class _Outside(RequestHandler):
-    """What those see who are not in."""
-
-    def set_default_headers(self) -> None:
-        """What the page may load, and that nobody keeps it."""
-        self.set_header("Content-Security-Policy", POLICY)
-        self.set_header("Cache-Control", "no-store")
-
-    @property
-    def key(self) -> Key:
-        """The key of this start."""
-        return self.settings["senlib_key"]
-
-    def show(self, template: str, **context: object) -> None:
-        """Refuse, with a page made of this template."""
-        self.set_status(403)
-        page = internals.templates(self.settings).get_template(template)
-        self.finish(page.render(**context))
-
-
-class WayIn(_Outside):
+class WayIn(Outside):
     """Where a token is traded for the cookie, and taken out of the address."""
 
     def get(self) -> None:
         """Lead whoever has the key to the page of the address; whoever is in already is led on with an old token, too."""
+        key: Key = self.settings["senlib_key"]
         here = self.request.remote_ip in HERE
-        fits = here and self.key.opens(self.get_query_argument(TOKEN))
-        if fits:
-            self._let_in()
-        elif not self.key.is_held_by(self.request):
+        if here and key.opens(self.get_query_argument(TOKEN)):
+            self.let_in(key.cookie, key.value)
+            # Whoever started the workbook is no participant of a room any more.
+            if COOKIE in self.request.cookies:
+                self.clear_cookie(COOKIE)
+        elif not key.is_held_by(self.request):
             self.show("outside.html", wrong=True)
             return
-        query = [pair for pair in parse_qsl(self.request.query) if pair[0] != TOKEN]
+        pairs = parse_qsl(self.request.query)
+        query = urlencode([(name, value) for name, value in pairs if name != TOKEN])
         separator = "?" if query else ""
-        self.redirect(f"{self.request.path}{separator}{urlencode(query)}", status=303)
-
-    def _let_in(self) -> None:
-        """Give the browser the cookie of whoever started the workbook, who is no participant of a room any more."""
-        name, value = self.key.cookie, self.key.value
-        self.set_cookie(name, value, httponly=True, samesite="Strict", path="/")
-        if COOKIE in self.request.cookies:
-            self.clear_cookie(COOKIE)
+        self.redirect(f"{self.request.path}{separator}{query}", status=303)
 
 
-class Refused(_Outside):
+class Refused(Outside):
     """Everything that is asked for by somebody who is not in."""
 
     def prepare(self) -> None:
@@ -100,19 +76,24 @@ class Refused(_Outside):
         is_page = request.method == "GET" and _PAGE.fullmatch(request.path)
         if request.host not in self.settings["senlib_hosts"] or not is_page:
             self.send_error(403)
-        elif self._comes_from_elsewhere():
+        elif follows_link_from_elsewhere(request):
             self.show("step.html", address=request.uri)
         elif self.settings["senlib_room"] is not None:
             self.redirect(DOOR)
         else:
             self.show("outside.html", wrong=False)
 
-    def _comes_from_elsewhere(self) -> bool:
-        """Whether a link elsewhere led here, or the file that the workbook opens with.
 
-        With such a request a browser sends no cookie that is kept to this site, though it may have one. The page that it gets in
-        answer asks again from this site, with the cookie. A picture, say, has no such second request.
-        """
-        headers = self.request.headers
-        from_elsewhere = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-        return from_elsewhere and headers.get("Sec-Fetch-Dest") == "document"
+def follows_link_from_elsewhere(request: HTTPServerRequest) -> bool:
+    """Whether a link elsewhere led here, or the file that the workbook opens with.
+
+    With such a request a browser sends no cookie that is kept to this site, though it may have one. The page that it gets in
+    answer asks again from this site, with the cookie. A picture, say, has no such second request.
+    """
+    is_page = request.headers.get("Sec-Fetch-Dest") == "document"
+    return is_page and is_from_elsewhere(request)
+
+
+def is_from_elsewhere(request: HTTPServerRequest) -> bool:
+    """Whether another site has a browser ask for this."""
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")

@@ -53,17 +53,17 @@ class Key:
         """Whether a text is a token, or an address with one in it. The token of `file` is worth nothing afterwards."""
         match = re.search(r"token=([\w-]+)", text)
         token = match[1] if match else text.strip()
-        if _same(token, self._once):
+        if same_secret(token, self._once):
             self._once = secrets.token_urlsafe(32)
             return True
-        return _same(token, self.token)
+        return same_secret(token, self.token)
 
     def is_held_by(self, request: HTTPServerRequest) -> bool:
         """Whether a request comes from a browser on this computer that was let in."""
         cookie = request.cookies.get(self.cookie)
         if cookie is None or request.remote_ip not in HERE:
             return False
-        return _same(cookie.value, self.value)
+        return same_secret(cookie.value, self.value)
 
     def file(self, data: Path) -> Path:
         """A file in this folder that leads the browser in, in a folder of its own which nobody else can open.
@@ -85,6 +85,6 @@ def forget_files(data: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _same(text: str, secret: str) -> bool:
+def same_secret(text: str, secret: str) -> bool:
     """Whether these are the same, compared in a time that does not depend on how alike they are."""
     return hmac.compare_digest(text.encode(errors="replace"), secret.encode())

@@ -36,12 +36,6 @@ _OF_A_KERNEL = (
 )
 
 
-def import_all() -> None:
-    """Import what kernels and pages are made of."""
-    for name in (*_OF_A_KERNEL, *(f"senlib.pages.{page.stem}" for page in PAGES)):
-        import_module(name)
-
-
 def draw_ahead(sample: str) -> None:
     """Draw Task 1 of a sample school, as it is seen first."""
     with tempfile.TemporaryDirectory() as folder:
@@ -62,9 +56,10 @@ def draw_ahead(sample: str) -> None:
     Widget.close_all()
 
 
-import_all()
+for name in (*_OF_A_KERNEL, *(f"senlib.pages.{page.stem}" for page in PAGES)):
+    import_module(name)
 for sample in samples():
-    with suppress(Exception):  # what cannot be drawn here is told of on the page
+    with suppress(Exception):  # the page itself says what cannot be drawn
         draw_ahead(sample)
 # What is here now will not be looked at again for what can go: looking would copy it into each kernel.
 gc.collect()

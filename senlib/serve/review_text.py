@@ -17,34 +17,26 @@ from senlib.school.school import school_of
 
 def as_json(review: Review) -> str:
     """One object: loads, pupils, results, columns, coverage, notes, questions and faults. No pupil's value is in it."""
-    return json.dumps(
-        {
-            "loads": review.loads,
-            "pupils": len(review.pupils),
-            "results": len(review.results),
-            "columns": [asdict(column) for column in review.columns],
-            "coverage": _rows(_coverage(review)),
-            "notes": [*review.notes, *_gaps(review)],
-            "questions": [asdict(question) for question in review.questions],
-            "faults": [asdict(fault) for fault in review.faults],
-        },
-        ensure_ascii=False,
-        indent=1,
-    )
+    coverage_table = _coverage(review).to_json(orient="records")
+    report = {
+        "loads": review.loads,
+        "pupils": len(review.pupils),
+        "results": len(review.results),
+        "columns": list(map(asdict, review.columns)),
+        "coverage": json.loads(coverage_table),
+        "notes": [*review.notes, *_gaps(review)],
+        "questions": list(map(asdict, review.questions)),
+        "faults": list(map(asdict, review.faults)),
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1)
 
 
 def faults_as_json(faults: Sequence[Fault]) -> str:
     """The object where there is no review, for the file of answers is at fault."""
-    report: dict[str, object] = {
-        "loads": False,
-        "pupils": 0,
-        "results": 0,
-        "columns": [],
-        "coverage": [],
-        "notes": [],
-        "questions": [],
-        "faults": [asdict(fault) for fault in faults],
-    }
+    report: dict[str, object] = {"loads": False, "pupils": 0, "results": 0}
+    for name in ("columns", "coverage", "notes", "questions"):
+        report[name] = []
+    report["faults"] = list(map(asdict, faults))
     return json.dumps(report, ensure_ascii=False, indent=1)
 
 
@@ -55,14 +47,12 @@ def in_words(review: Review) -> str:
 
 def counted(review: Review) -> str:
     """How many pupils and results there are, in words."""
-    pupils, results = (
-        f"{number:,} {what}{'' if number == 1 else 's'}"
-        for number, what in (
-            (len(review.pupils), "pupil"),
-            (len(review.results), "result"),
-        )
-    )
-    return f"{pupils} and {results}"
+    tables = {"pupil": review.pupils, "result": review.results}
+    counts = [
+        f"{len(table):,} {what}{'' if len(table) == 1 else 's'}"
+        for what, table in tables.items()
+    ]
+    return " and ".join(counts)
 
 
 def _lines(review: Review) -> Iterator[str]:
@@ -81,7 +71,10 @@ def _lines(review: Review) -> Iterator[str]:
         yield f"- {question.key}: {question.text}"
         for value, words in question.options.items():
             yield f"    {'*' if value == question.answer else ' '} {value}: {words}"
-    yield from _listed("Notes:", [*review.notes, *_gaps(review)])
+    notes = [*review.notes, *_gaps(review)]
+    if notes:
+        yield "\nNotes:"
+    yield from (f"- {note}" for note in notes)
     yield from _columns(review)
     if review.loads:
         yield "\nWhat is known:"
@@ -103,13 +96,6 @@ def _columns(review: Review) -> Iterator[str]:
         yield f"- {column.heading}: {meaning}; {column.holds}"
 
 
-def _listed(title: str, lines: list[str]) -> Iterator[str]:
-    if lines:
-        yield f"\n{title}"
-    for line in lines:
-        yield f"- {line}"
-
-
 def _faults(faults: list[Fault]) -> Iterator[str]:
     for group in grouped(faults):
         yield f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}"
@@ -121,8 +107,3 @@ def _coverage(review: Review) -> pd.DataFrame:
 
 def _gaps(review: Review) -> list[str]:
     return gaps(school_of(review, name="")) if review.loads else []
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
-    """The rows of a table as JSON takes them."""
-    return json.loads(table.to_json(orient="records"))

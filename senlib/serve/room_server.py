@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 import secrets
 import socket
@@ -18,7 +17,7 @@ from tornado.web import RequestHandler
 
 from senlib import private
 from senlib.serve import internals
-from senlib.serve.key import HERE, Key
+from senlib.serve.key import HERE, Key, same_secret
 from senlib.workspace import (
     ADDRESS_VARIABLE,
     CODE_VARIABLE,
@@ -56,19 +55,22 @@ class Room:
     """
 
     def __init__(self, folder: Path, *, door: str, key: Key) -> None:
-        self.folder, self.door, self.key = private.folder(folder), door, key
+        self.folder = private.folder(folder)
+        self.door, self.key = door, key
         self.owners: dict[str, str] = {}
-        self._wrong: dict[str, list[float]] = defaultdict(list)
+        self._wrong = defaultdict[str, list[float]](list)
         path = folder / "code.txt"
         if not path.exists():
-            code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+            letters = [secrets.choice(_LETTERS) for _ in range(_LENGTH)]
+            code = "".join(letters)
             private.file(path).write_text(code, encoding="utf-8")
         self.code = path.read_text(encoding="utf-8")
 
     @classmethod
     def of_today(cls, data: Path, *, door: str, key: Key) -> Room:
         """Today's room, begun or gone on with, in the folder of the leader's own things. `door` is the address at which one comes in."""
-        return cls(data / "room" / f"{date.today():%Y-%m-%d}", door=door, key=key)
+        folder = data / "room" / date.today().isoformat()
+        return cls(folder, door=door, key=key)
 
     def visitor(self, request: HTTPServerRequest) -> str:
         """Whose window a request comes from: a participant's folder, the leader's, or '' for someone who has not come in yet."""
@@ -91,9 +93,8 @@ class Room:
         now = time.monotonic()
         tries = [when for when in self._wrong[at] if now - when < WITHIN]
         self._wrong[at] = tries
-        code = "".join(letter for letter in code.upper() if letter.isalnum())
-        fits = hmac.compare_digest(code.encode(), self.code.encode())
-        if not fits or len(tries) >= WRONG_CODES:
+        code = "".join(filter(str.isalnum, code.upper()))
+        if not same_secret(code, self.code) or len(tries) >= WRONG_CODES:
             tries.append(now)
             return ""
         token = secrets.token_urlsafe(32)
@@ -112,35 +113,50 @@ class Room:
         }
 
 
-class Door(RequestHandler):
-    """Where one gives the code and comes in. The gate (senlib.serve.gate) leads here."""
+class Outside(RequestHandler):
+    """What those see who are not in."""
 
     def set_default_headers(self) -> None:
         """What the page may load, and that nobody keeps it."""
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
 
+    def show(self, template: str, *, status: int = 403, **context: object) -> None:
+        """Answer with a page made of this template: mostly a refusal."""
+        self.set_status(status)
+        page = internals.templates(self.settings).get_template(template)
+        self.finish(page.render(**context))
+
+    def let_in(self, cookie: str, value: str) -> None:
+        """Give the browser a cookie that it keeps to this site."""
+        self.set_cookie(cookie, value, httponly=True, samesite="Strict", path="/")
+
+
+class Door(Outside):
+    """Where one gives the code and comes in. The gate (senlib.serve.gate) leads here."""
+
     def get(self) -> None:
         """The form."""
-        self._show(wrong=False)
+        self._ask(status=200)
 
     def post(self) -> None:
         """Let in whoever gives the code."""
         self.check_xsrf_cookie()
-        token = self.settings["senlib_room"].come_in(
-            self.get_body_argument("code", ""), at=self.request.remote_ip
-        )
+        room: Room = self.settings["senlib_room"]
+        code = self.get_body_argument("code", "")
+        computer = str(self.request.remote_ip)
+        token = room.come_in(code, at=computer)
         if not token:
-            self.set_status(403)
-            self._show(wrong=True)
+            self._ask(status=403)
             return
-        self.set_cookie(COOKIE, token, httponly=True, samesite="Strict", path="/")
+        self.let_in(COOKIE, token)
         self.redirect("/", status=303)
 
-    def _show(self, *, wrong: bool) -> None:
-        template = internals.templates(self.settings).get_template("door.html")
+    def _ask(self, *, status: int) -> None:
         here = self.request.remote_ip in HERE
-        self.finish(template.render(form=self.xsrf_form_html(), wrong=wrong, here=here))
+        context = {"form": self.xsrf_form_html(), "here": here}
+        context["wrong"] = status == 403
+        self.show("door.html", status=status, **context)
 
 
 def spoken(code: str) -> str:

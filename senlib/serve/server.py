@@ -26,7 +26,7 @@ from senlib.pages.kit.site import PAGES, PageEntry
 from senlib.serve import frame_files, internals
 from senlib.serve.forks import Provisioners
 from senlib.serve.frame_files import TEMPLATES, FrameFile
-from senlib.serve.gate import Gate
+from senlib.serve.gate import Gate, follows_link_from_elsewhere, is_from_elsewhere
 from senlib.serve.key import Key
 from senlib.serve.page_handlers import (
     Channel,
@@ -181,6 +181,8 @@ class WorkbookServer(Voila):
 def settings(pages: Sequence[PageEntry], *, hosts: Sequence[str]) -> Config:
     """Everything that is set otherwise than Voila would, for a workbook of these pages on these hosts and ports."""
     channels = " ".join(f"ws://{host}" for host in hosts)
+    of_frame = list(map(_for_frame, pages))
+    frame = {"pages": of_frame, "version": frame_files.version()}
     return Config(
         {
             "Voila": {
@@ -205,12 +207,7 @@ def settings(pages: Sequence[PageEntry], *, hosts: Sequence[str]) -> Config:
                 "prelaunch_hook": before_kernel,
                 "multi_kernel_manager_class": "senlib.serve.kernels.WorkbookKernels",
                 "kernel_spec_manager_class": "senlib.serve.kernels.OwnPython",
-                "resources": {
-                    "senlib": {
-                        "pages": [_for_frame(page) for page in pages],
-                        "version": frame_files.version(),
-                    }
-                },
+                "resources": {"senlib": frame},
             },
             "IdentityProvider": {"cookie_options": {"samesite": "Strict"}},
             "VoilaExporter": {"markdown_renderer_class": "senlib.serve.server.Prose"},
@@ -224,7 +221,7 @@ def settings(pages: Sequence[PageEntry], *, hosts: Sequence[str]) -> Config:
             "AsyncKernelManager": {
                 "client_class": "senlib.serve.kernels.PollingKernelClient"
             },
-            # A kernel that died is not replaced by an empty one: the page is told that it is gone.
+            # A kernel that died is not replaced by an empty one: the page learns that it is gone.
             "KernelRestarter": {"restart_limit": 0},
             "KernelManager": {"shutdown_wait_time": 2.0},
             # Made for a shared network: a page with many pictures would lose some of them.
@@ -242,9 +239,8 @@ def before_kernel(
     a link may lead here from elsewhere. Cells tagged 'workings' are left out. Reading `xsrf_token` sets the cookie without which the
     page could not say, as it closes, that its kernel may go (Voila #1458).
     """
-    headers = request.request.headers
-    from_elsewhere = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-    if from_elsewhere and headers.get("Sec-Fetch-Dest") != "document":
+    http = request.request
+    if is_from_elsewhere(http) and not follows_link_from_elsewhere(http):
         raise HTTPError(403)
     request.xsrf_token  # noqa: B018
     notebook.cells = [

@@ -47,7 +47,7 @@ class CardSort(SavingWidget, files="card_sort"):
     It is copied, so it can be changed by the caller without harm.
 
     After each move `move` is {"card", "group", "n"}, with '' for the pile, n counting up so that equal moves are all
-    seen; `placed` holds it already. Answer with `saved = {"card", "at": "14:02"}`, or with `{"card", "fault": sentence}`:
+    seen; `placed` has it already. Answer with `saved = {"card", "at": "14:02"}`, or with `{"card", "fault": sentence}`:
     then the card stays where it was put, and says "Not saved" and the sentence.
 
     >>> card = {"key": "visit", "text": "Visit a lesson.", "group": "look"}

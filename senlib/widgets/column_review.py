@@ -32,7 +32,7 @@ class ColumnReview(PageWidget, files="column_review"):
     which all of it lies folded, '' for not at all; `empty` stands where there are no tables.
 
     What is changed arrives in `on_changes` as a list of dicts, {"id", "value"} for a meaning ('' to forget it) and {"file",
-    "name", "value"} for what is said of a file; `tables` and `files` hold it already. Changes made while Python is busy come
+    "name", "value"} for what is said of a file; `tables` and `files` have it already. Changes made while Python is busy come
     together in the next list.
 
     >>> column = {"id": "0", "heading": "Reading", "meaning": "", "label": ""}

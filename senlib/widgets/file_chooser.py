@@ -133,7 +133,8 @@ class FileChooser(PageWidget, files="file_chooser"):
         self._arriving = None
         # What came of an earlier choice is not said of this one.
         self.message = ""
-        if not _are_descriptions(files):
+        is_list = isinstance(files, list) and files
+        if not is_list or not all(map(_is_description, files)):
             fault = "Nothing could be read. Please choose the files again."
             self._refuse(choice, fault)
             return
@@ -194,10 +195,6 @@ class FileChooser(PageWidget, files="file_chooser"):
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
-
-
-def _are_descriptions(files: Any) -> bool:
-    return isinstance(files, list) and files != [] and all(map(_is_description, files))
 
 
 def _is_description(file: Any) -> bool:

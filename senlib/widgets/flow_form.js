@@ -46,7 +46,7 @@ function makeSelect(change, settle = null) {
 const clipped = (words) =>
   words.length > 60 ? `${words.slice(0, 58).trimEnd()} …` : words;
 
-// `act` holds what the form can do: commit, settle, choose, setKind, setWay, setCounts, setStart, add, remove, undo.
+// `act` has what the form can do: commit, settle, choose, setKind, setWay, setCounts, setStart, add, remove, undo.
 export class Form {
   constructor({ mine, model, act }) {
     this.mine = mine;

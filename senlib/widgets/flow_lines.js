@@ -123,7 +123,7 @@ function layTracks(nets) {
   return Math.max(-1, ...laid.map((net) => net.track)) + 1;
 }
 
-// `heights` holds the height of each row.
+// `heights` has the height of each row.
 export function route(across, heights) {
   const { plan } = across;
   const ports = portsOf(across);

@@ -1,4 +1,4 @@
-// Who stands where in each row of a drawing. A row holds units (a box, and what is drawn beside it) and lanes, in which
+// Who stands where in each row of a drawing. A row has units (a box, and what is drawn beside it) and lanes, in which
 // lines pass it by. All lines to one box share a lane, as on paper.
 
 import { boxesOf, explore, joinsOf, layersOf, markBeside } from "./flow_chart.js";

@@ -63,7 +63,7 @@ class Listing(SavingWidget, files="listing"):
     changed by the caller without harm.
 
     After a committed change `edit` is {"id", "key", "value", "n"}, n counting up so that equal changes are all seen;
-    `records` holds the value already. Answer with `saved = {"id", "key", "at": "14:02"}` to say so beside the cell.
+    `records` has the value already. Answer with `saved = {"id", "key", "at": "14:02"}` to say so beside the cell.
     `order` is {} or {"key", "descending"}, `query` what is typed in the filter box.
 
     >>> columns = [{"key": "name", "label": "Name", "kind": "text"}]

@@ -40,7 +40,7 @@ class Matrix(PageWidget, files="matrix"):
         cells: list[Records],
         totals: list[int],
     ) -> None:
-        """Show other figures in one step; a selected cell that no longer holds anyone is let go.
+        """Show other figures in one step; a selected cell in which nobody is any more is let go.
 
         Raises ValueError if there is not one list of cells and one total per row, and one cell per column.
         """
@@ -60,7 +60,7 @@ class Matrix(PageWidget, files="matrix"):
         try:
             super().set_state(sync_data)
         except traitlets.TraitError:
-            # Pressed while other figures were on their way: the page is told what is selected now.
+            # Pressed while other figures were on their way: the page hears what is selected now.
             self.send_state("selected")
 
     @traitlets.validate("selected")

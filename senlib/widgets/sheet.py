@@ -52,7 +52,7 @@ def box_place(name: str) -> tuple[str, str]:
 class Sheet(PageWidget, files="sheet"):
     """Boxes and tables of boxes; what is typed goes to `answer_with`'s function at once, and the page says what became of it.
 
-    `form` holds `title`, `level` (of its heading), `intro` and `blocks`; a block is
+    `form` has `title`, `level` (of its heading), `intro` and `blocks`; a block is
 
     - {"kind": "fields", "fields": [box…]}, one below the other, or
     - {"kind": "table", "caption", "corner", "columns": [{"key", "label", "kind", "help", "choices", "style"}…],
@@ -60,7 +60,7 @@ class Sheet(PageWidget, files="sheet"):
 
     A box has a `name` (see `box_name`) and takes the rest from its column, or has its own `label`, `kind` (text, short, choice,
     date, number, initials, yes), `help`, `choices` ([key, words]…), `style` ('buttons' for a row of them), `last` (a line on
-    what stood there last time) and `disabled`. A box with `lines` ([{"text", "href"}…]) is only shown. `values` holds by name
+    what stood there last time) and `disabled`. A box with `lines` ([{"text", "href"}…]) is only shown. `values` has by name
     {"value", "seen", "versions"}.
 
     >>> name = box_name(form="intro.reflection", field="barriers")
@@ -76,7 +76,7 @@ class Sheet(PageWidget, files="sheet"):
 
     def __init__(self, **traits: Any) -> None:
         self.names: set[str] = set()
-        self.answer_with(_nobody)
+        self.answer_with(lambda _request: None)
         super().__init__(**traits)
 
     def answer_with(
@@ -143,7 +143,3 @@ def names_in(form: Mapping[str, Any]) -> list[str]:
                 own = row.get("own") or {}
                 boxes += [*row["cells"].values(), own]
     return [box["name"] for box in boxes if "name" in box]
-
-
-def _nobody(_request: Request) -> None:
-    return None

@@ -1,4 +1,4 @@
-// What happens at a bad moment waits: nothing on the page moves under a press, or while letters are being put together.
+// Changes wait while a button is down or letters are being composed, so that nothing on the page moves meanwhile.
 
 // A button that is down for longer than this is not a press that anything has to wait for, in milliseconds.
 const PRESS = 1500;

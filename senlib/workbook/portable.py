@@ -105,7 +105,7 @@ def _parsed(content: bytes) -> Any:
         return json.loads(
             content.decode("utf-8-sig"),
             object_pairs_hook=_without_repeats,
-            parse_constant=_no_number,
+            parse_constant=int,  # raises ValueError: NaN and Infinity are no JSON
         )
     # Lists within lists without end are no JSON of ours either.
     except (ValueError, RecursionError):
@@ -117,10 +117,6 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) < len(pairs):
         raise _refused("a key stands twice in one place")
     return dict(pairs)
-
-
-def _no_number(_: str) -> None:
-    raise ValueError
 
 
 def _placed(data: Any, *, where: str) -> Placed:
