@@ -145,6 +145,7 @@ def course_chart(school: School) -> SlideFigure | None:
         labels=labels,
         series="On course, %",
         caption=f"{whom}: how many are on course for {outcome}?",
+        beside=[""] * len(rows),
     )
 
 
@@ -166,15 +167,14 @@ def _rates(
     labels: Sequence[str],
     series: str,
     caption: str,
-    beside: Sequence[str] = (),
+    beside: Sequence[str],
 ) -> SlideFigure:
     """Rates as bars, each with its n in its label and the interval as a line on it; all of it in words as well.
 
     `beside` has for each row how it lies beside what the caption names.
     """
     names, says = [], [caption]
-    verdict_of = beside or [""] * len(rows)
-    for label, row, verdict in zip(labels, rows.itertuples(), verdict_of, strict=True):
+    for label, row, verdict in zip(labels, rows.itertuples(), beside, strict=True):
         name = f"{label}: {row.reached} of {row.pupils}"
         between = layout.percent_range(row.percent, row.low, row.high)
         names.append(name)

@@ -95,24 +95,23 @@ def session_files(
     if not school.sample:
         raise ValueError("slides and handouts are made of a sample school alone")
     total = in_minutes(sessions.total(chosen))
-    return [
+    files = [
         File(
             name="Slides.pptx",
             content=slides.deck(
                 slides_of(chosen, between=between, school=school), about=about
             ),
             says=f"One slide for each activity, {total} in all, with notes and times for the speaker.",
-            hidden=HIDDEN,
         ),
         File(
             name="Running order.docx",
             content=word.document(order_pieces(chosen, between=between), about=about),
             says="For the leader: times, who does what, what to give out.",
-            hidden=HIDDEN,
         ),
         *_handouts(chosen, about=about),
         *_cards(chosen, about=about),
     ]
+    return [replace(file, hidden=HIDDEN) for file in files]
 
 
 def _handouts(chosen: Sequence[Activity], *, about: About) -> Iterator[File]:
@@ -129,7 +128,6 @@ def _handouts(chosen: Sequence[Activity], *, about: About) -> Iterator[File]:
                 apart=True,
             ),
             says=f"Blank, to write in by hand: {titles}.",
-            hidden=HIDDEN,
         )
 
 
@@ -140,7 +138,6 @@ def _cards(chosen: Sequence[Activity], *, about: About) -> Iterator[File]:
             name=f"{pack.title}.docx",
             content=word.cards(pack, about=titled),
             says="To print and cut out, a pack for each group.",
-            hidden=HIDDEN,
         )
 
 
