@@ -83,7 +83,7 @@ def upper_first(text: str) -> str:
     >>> upper_first("pupils with SEN")
     'Pupils with SEN'
     """
-    return text[:1].upper() + text[1:]
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def lower_first(text: str) -> str:
@@ -92,7 +92,9 @@ def lower_first(text: str) -> str:
     >>> lower_first("Draws out pupils"), lower_first("IEP in use")
     ('draws out pupils', 'IEP in use')
     """
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    if text[1:2].isupper():
+        return text
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def first_few(names: Sequence[str], *, most: int = 10) -> str:

@@ -1,4 +1,4 @@
-"""What holds of the repository as a whole: its layout, its style, and what may not slip into it."""
+"""What is true of the repository as a whole: its layout, its style, and what may not slip into it."""
 
 import ast
 import os
@@ -119,13 +119,13 @@ def test_each_module_opens_with_what_it_holds():
     ],
 )
 def test_speaks_of_no(what, pattern):
-    found = [
+    hits = [
         f"{name(path)}: {hit.group()}"
         for path in FILES
         if path.suffix in TEXT
         for hit in re.finditer(pattern, path.read_text("utf-8", errors="replace"))
     ]
-    assert found == [], f"{what} stands in these files"
+    assert hits == [], f"{what} stands in these files"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
