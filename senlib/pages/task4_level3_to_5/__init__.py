@@ -24,7 +24,7 @@ from senlib.pages.kit import (
 from senlib.pages.kit.downloads import Downloads, forms
 from senlib.pages.kit.live import on_message
 from senlib.pages.kit.page import Page, piece
-from senlib.pages.kit.rates import rates_picture
+from senlib.pages.kit.rates import RATE, rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task4_level3_to_5 import tracking_lists
 from senlib.pages.task4_level3_to_5.question import (
@@ -44,9 +44,7 @@ ON_COURSE = {
     "name": "Year group",
     "pupils": "Pupils",
     "reached": "On course",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
 }
 
 
