@@ -1,11 +1,44 @@
-"""A list to choose one thing from, of which there are more or fewer as the page is used."""
+"""What there is to choose on a page: buttons, starts and aims, and lists that grow or shrink as the page is used."""
 
 from __future__ import annotations
 
 import ipywidgets as widgets
 
+from senlib.frameworks import Stage
 from senlib.pages.kit import layout
+from senlib.pages.kit.layout import Options
 from senlib.pages.kit.live import on_change
+from senlib.pages.kit.sentences import reached, start_label
+from senlib.text import upper_first
+
+
+def starts(stage: Stage, *more: str) -> Options:
+    """The starts of a key stage, and what more there is to choose.
+
+    >>> from senlib.frameworks import load
+    >>> starts(load("levels").stage("KS3"), "none")[-2:]
+    [('Level 5+', '5+'), ('Not known', 'none')]
+    """
+    options = []
+    for band in (*stage.bands, *more):
+        label = start_label(band, stage=stage)
+        options.append((label, band))
+    return options
+
+
+def aims(stage: Stage) -> Options:
+    """What pupils can get to by the end of a key stage.
+
+    >>> from senlib.frameworks import load
+    >>> aims(load("levels").stage("KS3"))[0]
+    ('Level 1 or above', '1')
+    """
+    options, scale = [], stage.outcome_scale
+    for step in scale.steps():
+        if scale.lowest(step) > 0:
+            label = upper_first(reached(step, stage=stage))
+            options.append((label, step))
+    return options
 
 
 def button(
@@ -30,9 +63,7 @@ class ChoiceList:
     (['1'], '1', 3)
     """
 
-    def __init__(
-        self, label: str, options: layout.Options, value: str | None = None
-    ) -> None:
+    def __init__(self, label: str, options: Options, value: str | None = None) -> None:
         self.box = layout.choice(label, options, value)
         self._offering = False
 
@@ -46,7 +77,7 @@ class ChoiceList:
         """What is chosen, as the list has it."""
         return self.box.label or ""
 
-    def offer(self, options: layout.Options, value: str | None = None) -> None:
+    def offer(self, options: Options, value: str | None = None) -> None:
         """Offer these from now on, with `value` chosen, or what is chosen already where it is still there, or else the first."""
         values = [option for _, option in options]
         chosen = self.value if value is None else value

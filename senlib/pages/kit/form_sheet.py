@@ -269,9 +269,11 @@ def open_copy(
     """Show in a place the sheets of one copy, with what else stands among them; nothing where `of` is ''."""
     boxes = []
     for part in parts if of else ():
+        box = part
         if isinstance(part, FormSheet):
             part.show(of=of)
-        boxes.append(part.box if isinstance(part, FormSheet) else part)
+            box = part.box
+        boxes.append(box)
     place.children = boxes
 
 

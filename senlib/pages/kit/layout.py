@@ -9,6 +9,7 @@ from datetime import date
 from html import escape
 from itertools import starmap
 from numbers import Real
+from typing import TypeAlias
 
 import ipywidgets as widgets
 import pandas as pd
@@ -49,6 +50,10 @@ LIKELY = "Line: where the true rate is likely to lie."
 
 # What can be chosen: each in words, and its value.
 Options = Sequence[tuple[str, str]]
+# One of them, of whatever value; words alone are their own value.
+Option = str | tuple[str, object]
+# A piece of a page; a text is HTML.
+Piece: TypeAlias = widgets.Widget | str
 # What is called when something has happened on the page.
 Callback = Callable[[], None]
 
@@ -79,7 +84,8 @@ def answer(text: str) -> str:
 
 def note(*texts: str) -> str:
     """Small explanations, a paragraph each; '' of a text that says nothing."""
-    return "".join(f'<p class="sl-note">{words(text)}</p>' for text in texts if text)
+    lines = map(words, filter(None, texts))
+    return "".join(f'<p class="sl-note">{line}</p>' for line in lines)
 
 
 def picture(draw: Callable[..., Figure], *, says: str, key: str = "") -> str:
@@ -188,7 +194,7 @@ def not_saved(error: Exception) -> str:
     )
 
 
-def what_next(lines: Sequence[tuple[str, str]]) -> str:
+def what_next(lines: Options) -> str:
     """What next: sentences, each with the address of the page it leads to."""
     items = "".join(
         f'<li><a href="{escape(address)}">{escape(text)}</a></li>'
@@ -211,7 +217,7 @@ def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> st
 
 
 def choice(
-    label: str, options: Sequence[str | tuple[str, object]], value: object | None = None
+    label: str, options: Iterable[Option], value: object | None = None
 ) -> widgets.Dropdown:
     """A list to choose one thing from, its label above it; an option is its words and its value, or words that are both."""
     pairs = [(one, one) if isinstance(one, str) else one for one in options]
@@ -229,7 +235,7 @@ def controls(*boxes: widgets.Widget) -> widgets.Box:
     return box
 
 
-def stack(*pieces: widgets.Widget | str) -> widgets.VBox:
+def stack(*pieces: Piece) -> widgets.VBox:
     """Pieces one below the other; a text is HTML."""
     boxes = [html(piece) if isinstance(piece, str) else piece for piece in pieces]
     return widgets.VBox(boxes)

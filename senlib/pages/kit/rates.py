@@ -13,6 +13,9 @@ from senlib import charts
 from senlib.pages.kit import layout
 from senlib.text import joined
 
+# The columns of a rate, in the table of numbers beside its picture.
+RATE = {"percent": "Percent", "low": "Likely from", "high": "Likely to"}
+
 
 def rates_picture(
     table: DataFrame,

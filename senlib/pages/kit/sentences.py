@@ -85,16 +85,6 @@ def start_label(entry: str, *, stage: Stage) -> str:
     return _level(entry).capitalize()
 
 
-def starts(stage: Stage, *more: str) -> list[tuple[str, str]]:
-    """The bands of a stage, and what more there is to choose, as a list of choices has them.
-
-    >>> from senlib.frameworks import load
-    >>> starts(load("levels").stage("KS3"), "none")[-2:]
-    [('Level 5+', '5+'), ('Not known', 'none')]
-    """
-    return [(start_label(one, stage=stage), one) for one in (*stage.bands, *more)]
-
-
 def aim(framework: Framework) -> str:
     """What pupils are followed towards, and when they are on course for it.
 
@@ -115,18 +105,6 @@ def reached(reach: str, *, stage: Stage) -> str:
     ('level 5 or above', 'grade C or above')
     """
     return f"{'level' if stage.outcome_scale.name == 'levels' else 'grade'} {reach} or above"
-
-
-def aims(stage: Stage) -> list[tuple[str, str]]:
-    """What pupils can get to, as a list of choices has it, each with the outcome itself.
-
-    >>> from senlib.frameworks import load
-    >>> aims(load("levels").stage("KS3"))[0]
-    ('Level 1 or above', '1')
-    """
-    scale = stage.outcome_scale
-    steps = [step for step in scale.steps() if scale.lowest(step) > 0]
-    return [(upper_first(reached(step, stage=stage)), step) for step in steps]
 
 
 def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> str:

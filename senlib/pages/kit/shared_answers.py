@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 import ipywidgets as widgets
@@ -98,17 +98,17 @@ class SharedAnswers:
             when = f"{day(other.at)}, {saved_at(other.at)}"
             text = f"Changed elsewhere ({when}), {about}: ‘{worded(other.value)}’. What you did is kept, and so is the other one."
             self._say(layout.trouble_line(text), self.take)
-            self._take = lambda: self._bring_back(form, others, then)
+            bring_back = partial(self._bring_back, form, others)
+            self._take = partial(bring_back, then)
         return max(one.at for one in saved.values())
 
-    def reply(
-        self, form: str, values: Mapping[str, str], **keeping: Any
-    ) -> dict[str, str]:
+    def reply(self, form: str, values: Answers, **keeping: Any) -> dict[str, str]:
         """The same, with what a widget says beside the answer: at what time it was saved, or why it was not."""
         try:
-            return {"at": saved_at(self.keep(form, values, **keeping))}
+            at = self.keep(form, values, **keeping)
         except StoreError as error:
             return {"fault": f"Not saved. {error}"}
+        return {"at": saved_at(at)}
 
     @in_one_connection
     def _bring_back(

@@ -13,6 +13,7 @@ from senlib.measures.comparison import ALL_BANDS, NO_START
 from senlib.measures.conversion import conversion, matrix, subjects
 from senlib.measures.groups import GROUPINGS, group_name
 from senlib.pages.kit import layout, sentences
+from senlib.pages.kit.choices import aims, starts
 from senlib.pages.kit.live import Live, on_change
 from senlib.text import upper_first
 from senlib.workspace import Workspace
@@ -37,9 +38,9 @@ class Choices:
         self.cohort = choice("Summer of the results", self._summers())
         first = self._first_entry()
         self.entry = choice("Where they started", self._entries(), first)
-        aims = sentences.aims(self.chosen_stage)
+        reaches = aims(self.chosen_stage)
         first = self.chosen_stage.converted_at[0]
-        self.reach = choice("Where they got to", aims, first)
+        self.reach = choice("Where they got to", reaches, first)
         self.by = choice("Groups to compare", self._groupings())
         self.denominator = choice("Percentages are of", layout.DENOMINATORS)
         _choose(self.subject, query.get("subject"))
@@ -145,7 +146,7 @@ class Choices:
             self.cohort.options = self._summers()
             self.entry.options = self._entries()
             self.entry.value = self._first_entry()
-            self.reach.options = sentences.aims(self.chosen_stage)
+            self.reach.options = aims(self.chosen_stage)
             self.reach.value = self.chosen_stage.converted_at[0]
 
     def _summers(self) -> layout.Summers:
@@ -158,7 +159,7 @@ class Choices:
         return options if known == cohorts else [*options, NO_YEAR]
 
     def _entries(self) -> layout.Options:
-        return sentences.starts(self.chosen_stage, NO_START, ALL_BANDS)
+        return starts(self.chosen_stage, NO_START, ALL_BANDS)
 
     def _first_entry(self) -> str:
         tracking = self.framework.tracking

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from senlib.pages.kit import layout, verdicts
-from senlib.pages.kit.rates import rates_picture
+from senlib.pages.kit.rates import RATE, rates_picture
 
 COLUMNS = {
     "name": "Group",
     "pupils": "Pupils",
     "without_result": "Of them without a result",
     "reached": "Reached it",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
     "expected_percent": "England, same starts",
     "expected_year": "Of summer",
     "national": "England, any start",

@@ -16,6 +16,7 @@ from senlib.measures.gaps import (
 )
 from senlib.measures.proportion import rounded
 from senlib.pages.kit import layout, sentences
+from senlib.pages.kit.rates import RATE
 from senlib.pages.task1_conversion_data.answer import nobody
 from senlib.pages.task1_conversion_data.conversion_choices import Choices
 
@@ -24,9 +25,7 @@ SIDES = ("SEN", "no SEN")
 BESIDE_PEERS = {
     "name": "Start",
     "pupils": "Pupils with SEN",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
     "pupils_without": "Pupils without SEN",
     "percent_without": "Percent, without",
     "low_without": "Likely from, without",

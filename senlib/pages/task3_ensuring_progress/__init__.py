@@ -14,7 +14,7 @@ from senlib.measures.proportion import rounded
 from senlib.measures.subjects import subject_pairs
 from senlib.pages.kit import layout, sentences
 from senlib.pages.kit.page import Page, piece
-from senlib.pages.kit.rates import rates_picture
+from senlib.pages.kit.rates import RATE, rates_picture
 from senlib.pages.task3_ensuring_progress import criteria_words
 from senlib.pages.task3_ensuring_progress.why_not_measured import why_not
 from senlib.pages.task3_ensuring_progress.year7 import year7
@@ -25,9 +25,7 @@ COLUMNS = {
     "pupils": "Pupils",
     "without_result": "Of them without a result",
     "reached": "Met it",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
     "left_out": "Left out: start not known",
     "target": "Target or England, percent",
     "state": "How it stands",

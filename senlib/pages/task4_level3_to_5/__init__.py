@@ -21,10 +21,11 @@ from senlib.pages.kit import (
     pupil_names,
     sentences,
 )
+from senlib.pages.kit.choices import aims, starts
 from senlib.pages.kit.downloads import Downloads, forms
 from senlib.pages.kit.live import on_message
 from senlib.pages.kit.page import Page, piece
-from senlib.pages.kit.rates import rates_picture
+from senlib.pages.kit.rates import RATE, rates_picture
 from senlib.pages.kit.shared_answers import SharedAnswers, in_one_connection
 from senlib.pages.task4_level3_to_5 import tracking_lists
 from senlib.pages.task4_level3_to_5.question import (
@@ -44,9 +45,7 @@ ON_COURSE = {
     "name": "Year group",
     "pupils": "Pupils",
     "reached": "On course",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
 }
 
 
@@ -64,16 +63,15 @@ class TrackingPage(Page):
     def controls(self) -> widgets.Box:
         """Whom to look at."""
         stage, plan, query = self._stage, self.plan, self.query
-        starts = sentences.starts(stage, "none")
         years = [(f"Year {year}", (year,)) for year in plan.years]
         together = (f"Years {plan.years[0]} to {plan.years[-1]}", plan.years)
         who = [(words, key) for key, words in WHO.items()]
         choice = layout.choice
         entry = query.get("entry", plan.entry)
         self.subject = choice("Subject", self._subjects(), query.get("subject"))
-        self.entry = choice("Where they started", starts, entry)
-        aims = sentences.aims(stage)
-        self.reach = choice("Where they could get to", aims, plan.reach)
+        bands = starts(stage, "none")
+        self.entry = choice("Where they started", bands, entry)
+        self.reach = choice("Where they could get to", aims(stage), plan.reach)
         self.years = choice("Year groups", [together, *years])
         self.who = choice("Which pupils", who)
         boxes = (self.subject, self.entry, self.reach, self.years, self.who)

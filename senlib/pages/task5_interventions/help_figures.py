@@ -10,7 +10,7 @@ from senlib import charts
 from senlib.measures import provision as measures
 from senlib.measures.proportion import FEW
 from senlib.pages.kit import layout, provision_maps, verdicts
-from senlib.pages.kit.rates import rates_picture
+from senlib.pages.kit.rates import RATE, rates_picture
 from senlib.pages.task5_interventions.help_words import (
     beside_row,
     movement_answer,
@@ -27,9 +27,7 @@ MOVED = {
     "judged": "Judged by",
     "pupils": "Pupils",
     "reached": "Moving",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
     "not_known": "Not known",
     "beside_pupils": "Pupils without it",
     "beside": "Percent of them moving",
@@ -46,9 +44,7 @@ BY_NEED = {
     "heading": "Heading",
     "pupils": "Pupils",
     "reached": "With something",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
 }
 
 SPEND = {

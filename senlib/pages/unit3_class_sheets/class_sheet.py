@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from typing import TypeVar
 
 from pandas import DataFrame
 
@@ -24,13 +25,14 @@ from senlib.workbook.strategies import STRATEGIES, TARGETS, Bank, OfNeed, own_ta
 # Those of a table's columns that hang on a subject.
 IN_A_SUBJECT = ("entry", "now", "standing")
 
+# What fits across a page, and how its width is shared.
 ON_THE_PAGE = {
-    "name": "Pupil",
-    "sen": "SEN, needs",
-    "entry": "Entry",
-    "now": "Now",
-    "standing": "Standing",
-    "targets": "Own targets (IEP)",
+    "name": ("Pupil", 2.4),
+    "sen": ("SEN, needs", 2.0),
+    "entry": ("Entry", 0.9),
+    "now": ("Now", 0.9),
+    "standing": ("Standing", 1.3),
+    "targets": ("Own targets (IEP)", 4.0),
 }
 IN_EXCEL = {
     "name": "Pupil",
@@ -57,14 +59,8 @@ KEEP = "These sheets name pupils and their needs. Give each to those who teach t
 
 _NO_STRATEGY = "<p>No strategy is ticked for it in the bank below.</p>"
 
-_WEIGHTS = {
-    "name": 2.4,
-    "sen": 2.0,
-    "entry": 0.9,
-    "now": 0.9,
-    "standing": 1.3,
-    "targets": 4.0,
-}
+# A column's heading, or that and its width.
+_Head = TypeVar("_Head")
 
 
 class ClassSheet:
@@ -116,12 +112,12 @@ class ClassSheet:
             if key in who
         ]
 
-    def columns(self, columns: Mapping[str, str]) -> dict[str, str]:
+    def columns(self, columns: Mapping[str, _Head]) -> dict[str, _Head]:
         """Those of the columns that have anything to say of the class."""
         left_out = set() if self.subject else {*IN_A_SUBJECT}
         if not self.table["targets"].any():
             left_out.add("targets")
-        return {key: words for key, words in columns.items() if key not in left_out}
+        return {key: head for key, head in columns.items() if key not in left_out}
 
     def html(self) -> str:
         """The sheet as it stands on the page; '' where nobody in the class has SEN."""
@@ -134,10 +130,11 @@ class ClassSheet:
                 f"No results in {self.subject} are in the school’s files for these pupils, so where they stand is not known."
             )
         targets = table["targets"].str.replace("\n", "; ")
+        columns = self.columns(ON_THE_PAGE).items()
         listed = layout.plain_table(
             table.assign(targets=targets),
             caption=self.title,
-            columns=self.columns(ON_THE_PAGE),
+            columns={key: words for key, (words, _) in columns},
         )
         parts = [
             note,
@@ -184,14 +181,15 @@ class ClassSheet:
     def word(self) -> bytes:
         """A Word document across the page: the pupils of the class, and what helps by need."""
         columns = self.columns(ON_THE_PAGE)
+        heads, weights = zip(*columns.values(), strict=True)
         table = self.table[list(columns)].astype(str)
-        explanations = "\n".join([*self.explanations(), KEEP])
+        rules = "\n".join(self.explanations())
         pieces: list[word.Piece] = [
             word.TableBlock(
                 heading="Pupils with SEN",
-                heads=list(columns.values()),
+                heads=heads,
                 rows=table.values.tolist(),
-                weights=[_WEIGHTS[key] for key in columns],
+                weights=weights,
             ),
             word.TableBlock(
                 heading="What helps, by need",
@@ -199,7 +197,7 @@ class ClassSheet:
                 rows=[[*one.record.values()] for one in self.by_need()],
                 weights=(2, 2, 4.5, 3),
             ),
-            word.TextBlock(heading="How to read it", text=explanations),
+            word.TextBlock(heading="How to read it", text=f"{rules}\n{KEEP}"),
         ]
         sheet_about = about(self.school, self.title)
         return word.document(pieces, about=sheet_about, landscape=True)

@@ -13,7 +13,7 @@ from senlib.measures.tracking import track
 from senlib.pages.kit import empty_states, layout, sentences
 from senlib.pages.kit.form_sheet import PageSheets
 from senlib.pages.kit.live import Live, on_change
-from senlib.pages.kit.rates import rates_picture
+from senlib.pages.kit.rates import RATE, rates_picture
 from senlib.school.school import School
 from senlib.text import lower_first, upper_first
 
@@ -31,9 +31,7 @@ COLUMNS = {
     "of": "Review of",
     "pupils": "Pupils",
     "reached": "On course",
-    "percent": "Percent",
-    "low": "Likely from",
-    "high": "Likely to",
+    **RATE,
     "not_judged": "Not judged",
 }
 

@@ -106,8 +106,8 @@ def test_two_pages_of_a_walk_and_of_a_drawing(workspace):
     one._answered({"key": "q1", "way": "yes", "n": 1})
     other._answered({"key": "q1", "way": "no", "n": 1})
     assert "yes" in words(other.shared.words)
-    one.drawing._begin(walks.booklet_chart())
-    other.drawing._begin(walks.booklet_chart())
+    one.drawing.copy.click()
+    other.drawing.copy.click()
     assert other.drawing.shared.words.value == ""  # the same drawing
     one.drawing.editor.nodes = [
         node | {"label": "Ours"} if node["key"] == "q1" else node
