@@ -72,7 +72,7 @@ EXPLAINED = [
     ("senlib/pages/kit/session_charts.py", "^not clear$", VALUE),
     ("senlib/pages/governors/*", "^not clear$", VALUE),
     (
-        "senlib/pages/kit/sentences.py",
+        "senlib/pages/task3_ensuring_progress/criteria_words.py",
         "^more than $",
         "no verdict: the rule of a target",
     ),

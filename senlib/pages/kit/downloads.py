@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-import ipywidgets as widgets
-
 from senlib.exports import word
 from senlib.exports.about import About
 from senlib.exports.bundle import File, bundle
 from senlib.exports.calendar import calendar
 from senlib.exports.word_forms import Copy, copy_of
 from senlib.pages.kit import layout, pupil_names
+from senlib.pages.kit.choices import button
+from senlib.pages.kit.live import on_change
 from senlib.pages.kit.site import page_of
 from senlib.school.school import School
 from senlib.workbook.forms import Cards, Part, copies, place
@@ -55,10 +55,9 @@ class FileButton:
     ) -> None:
         self._make = make
         self._link_words, self._keep = link_words, keep
-        self.button = widgets.Button(description=words)
+        self.button = button(words, self.make)
         self.link = layout.html("")
-        self.button.on_click(lambda _: self.make())
-        self.box = widgets.VBox([self.button, self.link])
+        self.box = layout.stack(self.button, self.link)
 
     def make(self) -> None:
         """Make the file from what there is now, and show the link that saves it, or why there is none."""
@@ -69,7 +68,7 @@ class FileButton:
         except StoreError as error:
             self.link.value = layout.trouble_line(f"No file was made. {error}")
         except NothingChosen as error:
-            self.link.value = layout.trouble_line(str(error))
+            self.link.value = layout.trouble_line(error)
         else:
             self.link.value = self._linked(self.file)
         finally:
@@ -83,7 +82,7 @@ class FileButton:
         words = self._link_words or f"Download: {file.name}"
         stem, _, kind = file.name.rpartition(".")
         link = layout.download(words, file.content, name=stem, kind=kind)
-        note = layout.note(self._keep) if self._keep else ""
+        note = layout.note(self._keep)
         return f'<p class="sl-downloads" role="status">{link}</p>{note}'
 
 
@@ -96,7 +95,7 @@ class Downloads(FileButton):
         self.workspace, self.offers = workspace, dict(offers)
         self.what = layout.choice("What to take away", self._options)
         # A link to another file than the one that is chosen would mislead.
-        self.what.observe(lambda _: self.clear(), "value")
+        on_change(self.what, self.clear)
         controls = layout.controls(self.what, self.button)
         self.box.children = [controls, self.link]
 

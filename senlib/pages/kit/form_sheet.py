@@ -18,6 +18,7 @@ from senlib.pages.kit.answer_sheet import (
     table,
     ungrouped,
 )
+from senlib.pages.kit.choices import button
 from senlib.pages.kit.downloads import Downloads, forms
 from senlib.pages.kit.shared_answers import in_one_connection
 from senlib.text import day
@@ -72,8 +73,7 @@ class FormSheet(AnswerSheet):
         self.notes = notes or {}
         self.shown_rows = shown_rows
         if part.again:
-            self.anew = widgets.Button(description="Begin a new round")
-            self.anew.on_click(lambda _: self.begin_anew())
+            self.anew = button("Begin a new round", self.begin_anew)
             note = layout.html(layout.note(_LAST_TIME))
             self.box.children = [self.sheet, self.anew, note, self.status]
         self.show()
@@ -96,7 +96,7 @@ class FormSheet(AnswerSheet):
             with self.store.one_connection():
                 self._show()
         except StoreError as error:
-            self.status.value = layout.trouble_line(str(error))
+            self.status.value = layout.trouble_line(error)
 
     def _show(self) -> None:
         began = self._began(self.form)
@@ -123,7 +123,7 @@ class FormSheet(AnswerSheet):
         try:
             own.begin_round(self.store, self.form)
         except StoreError as error:
-            self.status.value = layout.trouble_line(str(error))
+            self.status.value = layout.trouble_line(error)
             return
         self.status.value = layout.status("A new round has begun.")
         self.show()
@@ -183,7 +183,8 @@ class FormSheet(AnswerSheet):
         if not isinstance(self.part, Grid):
             return {}
         values = {}
-        for row in (*self.part.rows, *self.own_rows):
+        rows = [*self.part.rows, *self.own_rows]
+        for row in rows:
             start = row.start or self.part.starts
             for column, text in start.items():
                 key = answer_key(row=row.key, column=column)

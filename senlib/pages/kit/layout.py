@@ -32,6 +32,9 @@ _TYPES = {
 }
 
 
+# What becomes a hyphen in the name of a file.
+_NOT_IN_NAMES = re.compile(r"[^\w-]")
+
 # The space between a number and its sign, its unit, the word that it numbers, or the number that it is of.
 _PARTED = re.compile(
     r" (?=%)|(?<=\d) (?=points?\b|pupils?\b|hours?\b|of \d|to [\d−])|(?<=\d of|\d to) (?=[\d−])"
@@ -144,7 +147,8 @@ def plain_table(
     """A native table, numbers to the right, missing values as a dash that is read as 'none'."""
     names = map(escape, columns.values())
     heads = "".join(f'<th scope="col">{name}</th>' for name in names)
-    records = table[list(columns)].itertuples(index=False)
+    in_order = table[list(columns)]
+    records = in_order.itertuples(index=False)
     body = "".join(starmap(_table_row, records))
     return (
         f'<div class="sl-scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table class="sl-table">'
@@ -210,7 +214,7 @@ def address(stem: str) -> str:
 
 def download(words: str, content: bytes, *, name: str, kind: str = "xlsx") -> str:
     """A link that saves a file which the page itself holds: nothing is fetched, and nothing is kept on the server."""
-    stem = re.sub(r"[^\w-]", "-", name.lower())
+    stem = _NOT_IN_NAMES.sub("-", name.lower())
     data = base64.b64encode(content).decode()
     file = escape(f"{stem}-{date.today():%Y-%m-%d}.{kind}")
     return f'<a class="sl-button" download="{file}" href="data:{_TYPES[kind]};base64,{data}">{escape(words)}</a>'

@@ -15,6 +15,7 @@ from senlib.pages.kit.answer_sheet import (
     table,
     ungrouped,
 )
+from senlib.pages.kit.choices import button
 from senlib.pages.kit.shared_answers import in_one_connection
 from senlib.pages.kit.site import page_of
 from senlib.widgets.sheet import Request, box_name
@@ -56,7 +57,7 @@ class PlanSheet(AnswerSheet):
                 self._show(self.actions())
             self.status.value = ""
         except StoreError as error:
-            self.status.value = layout.trouble_line(str(error))
+            self.status.value = layout.trouble_line(error)
             self.box.layout.display = None
 
     def _show(self, plan: list[Action]) -> None:
@@ -135,14 +136,12 @@ class NewAction:
         self.measure = widgets.Textarea(
             description="What will show that it has worked?", rows=2
         )
-        self.add = widgets.Button(
-            description="Add to the action plan", button_style="primary"
-        )
+        self.add = button("Add to the action plan", self.keep, primary=True)
         self.status = layout.html("")
-        self.add.on_click(lambda _: self.keep())
         who_and_when = layout.controls(self.owner, self.due)
-        pieces = [self.what, who_and_when, self.measure, self.add, self.status]
-        self.box = widgets.VBox(pieces)
+        self.box = layout.stack(
+            self.what, who_and_when, self.measure, self.add, self.status
+        )
 
     def after(self, function: layout.Callback) -> None:
         """Call this when an action has been added."""

@@ -140,7 +140,7 @@ def conversion_answer(row: pd.Series, *, framework: Framework, stage: Stage) -> 
         beside_england(row, framework=framework, stage=stage),
         _beside_typed(row),
         _beside_the_lea(row),
-        _left_out(left_out),
+        left_out_words(left_out),
     )
 
 
@@ -188,10 +188,10 @@ def _no_verdict(year: int, cohort: object) -> str:
     return "That is another summer, so we do not judge by it."
 
 
-def _left_out(count: int) -> str:
+def left_out_words(count: int) -> str:
     """Who is not among those a sentence is about.
 
-    >>> _left_out(0), _left_out(1), _left_out(4)
+    >>> left_out_words(0), left_out_words(1), left_out_words(4)
     ('', '1 more, whose start is not known, is left out.', '4 more, whose start is not known, are left out.')
     """
     if not count:
@@ -292,57 +292,6 @@ def subjects_answer(pair: pd.Series, *, subjects: int) -> str:
         several,
         left_out,
     )
-
-
-def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
-    """One criterion's line of the scorecard, in words."""
-    if pd.isna(row.percent):
-        return "There are no such pupils, so it cannot be measured."
-    if row.criterion.startswith("attendance"):
-        return _attendance_answer(row)
-    left_out = _left_out(int(row.get("left_out", 0)))
-    more = "" if row.met else more_pupils(int(row.more))
-    if pd.isna(row.target) or pd.notna(row.get("target_year")):
-        # England's own figure is the yardstick: nobody has set it as a target.
-        beside = _beside_the_figure(row, framework=framework)
-        if pd.isna(row.target) or not row.judged:
-            return joined(beside, left_out)
-        missed = f"Not met: {more} would meet it, which is England’s own figure."
-        return joined(beside, missed if more else "Met.", left_out)
-    met = f"Not met: {more} would meet it." if more else "Met."
-    sure = verdicts.target(row.clear, pupils=int(row.pupils))
-    return joined(met, sure, left_out)
-
-
-def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
-    """How a criterion stands beside England's figure, as `beside_england` says it of a conversion table's row."""
-    entries = {one.key: one.entry for one in framework.criteria}
-    entry = entries.get(row.criterion, ())
-    of_england = {
-        "group": "SEN",
-        "entry": entry[0] if entry else "all",
-        "expected_percent": row.target,
-        "expected_year": row.get("target_year"),
-    }
-    row = pd.Series(row.to_dict() | of_england)
-    stage = framework.stage()
-    return beside_england(row, framework=framework, stage=stage)
-
-
-def _attendance_answer(row: pd.Series) -> str:
-    if row.met:
-        return f"Met. {_sure_of_the_mean(row)}"
-    count = int(row.more)
-    who = f"the {pupils(count)} who attend{'s' if count == 1 else ''} least"
-    # A target that has to be passed is not met by reaching it.
-    often = f"{'more than ' if row.rule == 'above' else ''}{row.target:g} % of the time"
-    return f"Not met: it would be met if {who} came {often}. {_sure_of_the_mean(row)}"
-
-
-def _sure_of_the_mean(row: pd.Series) -> str:
-    if pd.isna(row.low):
-        return "One pupil tells nothing of others."
-    return verdicts.target(row.clear, pupils=int(row.pupils))
 
 
 def mostly_unknown(row: pd.Series) -> bool:

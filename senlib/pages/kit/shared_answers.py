@@ -70,7 +70,8 @@ class SharedAnswers:
         Raises StoreError where they cannot be saved.
         """
         if seen is None:
-            seen = dict.fromkeys(values, 0) | self._seen[form]
+            not_seen = dict.fromkeys(values, 0)
+            seen = not_seen | self._seen[form]
         store = self.workspace.store
         saved = store.save_all(form=form, values=values, seen=seen)
         self._see(form, saved)
@@ -98,8 +99,7 @@ class SharedAnswers:
             when = f"{day(other.at)}, {saved_at(other.at)}"
             text = f"Changed elsewhere ({when}), {about}: ‘{worded(other.value)}’. What you did is kept, and so is the other one."
             self._say(layout.trouble_line(text), self.take)
-            bring_back = partial(self._bring_back, form, others)
-            self._take = partial(bring_back, then)
+            self._take = partial(self._bring_back, form, others, then)
         return max(one.at for one in saved.values())
 
     def reply(self, form: str, values: Answers, **keeping: Any) -> dict[str, str]:

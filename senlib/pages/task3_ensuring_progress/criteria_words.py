@@ -107,13 +107,13 @@ def _how_many_met(rows: pd.DataFrame, enough: pd.DataFrame, *, noun: str) -> str
 
 def _name(row: Any) -> str:
     """A criterion in a sentence, with its subject."""
-    title = row.title[:1].lower() + row.title[1:]
+    title = f"{row.title[:1].lower()}{row.title[1:]}"
     return f"{row.subject}, {title}" if row.subject else title
 
 
 def line(row: pd.Series, *, framework: Framework) -> str:
     """One figure as a line: of whom, how many, and how it stands."""
-    answer = sentences.criterion_answer(row, framework=framework)
+    answer = criterion_answer(row, framework=framework)
     if row.subject == "":
         return f"{_attendance(row)} {answer}"
     between = layout.percent_range(row.percent, row.low, row.high)
@@ -177,3 +177,55 @@ def _attendance_in_england(academic_year: int) -> str:
     return (
         f"England’s own averages, {year}: {', '.join(parts)} ({national.ALL_SCHOOLS})."
     )
+
+
+def criterion_answer(row: pd.Series, *, framework: Framework) -> str:
+    """One criterion's line of the scorecard, in words."""
+    if pd.isna(row.percent):
+        return "There are no such pupils, so it cannot be measured."
+    if row.criterion.startswith("attendance"):
+        return _attendance_answer(row)
+    count = int(row.get("left_out", 0))
+    left_out = sentences.left_out_words(count)
+    more = "" if row.met else sentences.more_pupils(int(row.more))
+    if pd.isna(row.target) or pd.notna(row.get("target_year")):
+        # England's own figure is the yardstick: nobody has set it as a target.
+        beside = _beside_the_figure(row, framework=framework)
+        if pd.isna(row.target) or not row.judged:
+            return joined(beside, left_out)
+        missed = f"Not met: {more} would meet it, which is England’s own figure."
+        return joined(beside, missed if more else "Met.", left_out)
+    met = f"Not met: {more} would meet it." if more else "Met."
+    return joined(met, _sure(row), left_out)
+
+
+def _beside_the_figure(row: pd.Series, *, framework: Framework) -> str:
+    """How a criterion stands beside England's figure, as `sentences.beside_england` says it of a conversion table's row."""
+    bands = {one.key: one.entry for one in framework.criteria}
+    entry = bands.get(row.criterion)
+    of_england = {
+        "group": "SEN",
+        "entry": entry[0] if entry else "all",
+        "expected_percent": row.target,
+        "expected_year": row.get("target_year"),
+    }
+    row = pd.Series(row.to_dict() | of_england)
+    stage = framework.stage()
+    return sentences.beside_england(row, framework=framework, stage=stage)
+
+
+def _attendance_answer(row: pd.Series) -> str:
+    if row.met:
+        return f"Met. {_sure(row)}"
+    count = int(row.more)
+    who = f"the {sentences.pupils(count)} who attend{'s' if count == 1 else ''} least"
+    # A target that has to be passed is not met by reaching it.
+    often = f"{'more than ' if row.rule == 'above' else ''}{row.target:g} % of the time"
+    return f"Not met: it would be met if {who} came {often}. {_sure(row)}"
+
+
+def _sure(row: pd.Series) -> str:
+    """How sure one can be that a target is met or not; of one pupil's attendance, that it is not known."""
+    if pd.isna(row.low):
+        return "One pupil tells nothing of others."
+    return verdicts.target(row.clear, pupils=int(row.pupils))

@@ -5,6 +5,7 @@ import pytest
 
 from senlib.frameworks import load
 from senlib.pages.kit import sentences
+from senlib.pages.task3_ensuring_progress.criteria_words import criterion_answer
 
 LEVELS, GCSE = load("levels"), load("gcse")
 
@@ -244,4 +245,4 @@ def criterion(**changes):
     ],
 )
 def test_a_criterion_in_words(changes, text):
-    assert sentences.criterion_answer(criterion(**changes), framework=LEVELS) == text
+    assert criterion_answer(criterion(**changes), framework=LEVELS) == text
