@@ -159,7 +159,6 @@ def test_style_of_the_javascript():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.xfail(strict=False, reason="the house is being tidied")
 def test_annotations_are_true():
     faults = run("-m", "mypy", "--cache-dir", os.devnull)
     assert not faults, faults
