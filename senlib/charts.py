@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import pickle
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -15,8 +14,8 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from matplotlib.typing import CapStyleType, RcKeyType
+from matplotlib.text import Annotation
+from matplotlib.typing import RcKeyType
 
 from senlib.measures.proportion import rounded
 from senlib.measures.published_table import PublishedTable
@@ -82,15 +81,19 @@ def rates(
     others' figures in percent (NaN for none), and `mark` names the first of them.
     """
     rows = _Rows(labels, width=width, axis=axis)
-    drawn = zip(table.itertuples(), strong, strict=True)
-    for place, (row, accent) in enumerate(drawn):
+    rates_of_rows = table.itertuples()
+    pairs = zip(rates_of_rows, strong, strict=True)
+    for place, (row, accent) in enumerate(pairs):
         if pd.isna(row.percent):
-            rows.say(place, getattr(row, "reason", "")).set_color(GREY)
+            reason = getattr(row, "reason", "")
+            rows.say(place, reason).set_color(GREY)
             continue
-        rows.dot(place, row.low, row.percent, row.high, strong=accent)
+        rows.dot(place, row, strong=accent)
         rows.value(place, f"{rounded(row.percent)} %")
-        rows.tick(place, getattr(row, "national", math.nan), "England")
-        rows.tick(place, getattr(row, "lea", math.nan), "LEA", below=True)
+        national = getattr(row, "national", None)
+        lea = getattr(row, "lea", None)
+        rows.tick(place, national, "England")
+        rows.tick(place, lea, "LEA", below=True)
     measured = table["percent"].notna()
     for place, at in enumerate(marks):
         if measured.iloc[place] and pd.notna(at):
@@ -110,16 +113,21 @@ def gaps(
     rows = _Rows(labels, width=width, axis=axis)
     # The line of rates runs from 0 to 100: here it stands for -100 to 100.
     names = ["100 more", "50", "no gap", "50", "100 less"]
-    ticks = rows.axes.set_xticklabels(names[:: 2 if width.narrow else 1])
+    if width.narrow:
+        names = names[::2]
+    ticks = rows.axes.set_xticklabels(names)
     if width.narrow:  # there is no room beside the line
         ticks[0].set_horizontalalignment("left")
         ticks[-1].set_horizontalalignment("right")
-    for place, row in enumerate(table.itertuples()):
+    on_line = 50 + table[["low", "points", "high"]] / 2
+    on_line = on_line.rename(columns={"points": "percent"})
+    gaps = zip(on_line.itertuples(), table["points"], strict=True)
+    for place, (row, points) in enumerate(gaps):
         # Beside each row alone: a line through the labels above narrow rows could not be read.
-        rows.stroke(50, place - 0.2, place + 0.35, thick=1.5, cap="projecting")
-        low, high = 50 + row.low / 2, 50 + row.high / 2
-        rows.dot(place, low, 50 + row.points / 2, high)
-        rows.value(place, f"{rounded(abs(row.points))} points")
+        ends = (place - 0.2, place + 0.35)
+        rows.stroke(50, ends, thick=1.5)
+        rows.dot(place, row)
+        rows.value(place, f"{rounded(abs(points))} points")
     return rows.figure
 
 
@@ -141,16 +149,16 @@ def scorecard(
     for place, row in enumerate(table.itertuples()):
         if pd.isna(row.percent):
             continue
-        rows.dot(place, row.low, row.percent, row.high)
+        rows.dot(place, row)
         if not pd.isna(row.target):
             above = 0.14 if width.narrow else 0.32
-            rows.stroke(
-                row.target, place - above, place + 0.32, thick=3, cap="projecting"
-            )
+            ends = (place - above, place + 0.32)
+            rows.stroke(row.target, ends, thick=3)
             # On a narrow screen the label stands in its place, and the key names it.
             if place == 0 and not width.narrow:
-                name = rows.say(-0.42, mark, at=row.target, va="bottom")
-                name.set(ha="center", fontsize=10)
+                name = rows.say(-0.42, mark, at=row.target)
+                name.set(va="bottom", ha="center")
+                name.set_fontsize(10)
         met = "met" if row.met else "not met"
         state = states[place] if states else met
         space = "\n" if width.narrow else " "
@@ -172,19 +180,22 @@ def spend(table: pd.DataFrame, *, labels: Sequence[str], width: Width = WIDE) ->
     ticks = [0, 50, 100]  # between these two sums there is room for no other
     axes.set_xticks(ticks)
     axes.set_xticklabels([f"£{whole * tick / 100:,.0f}" for tick in ticks])
-    left, foot, _, height = axes.get_position().bounds
-    right, thick = (0.58, 0.3) if width.narrow else (0.65, 0.5)
-    axes.set_position((left, foot, right - left, height))
-    lengths = (100 * table["cost"] / whole).fillna(0)
-    axes.barh(range(len(table)), lengths, height=thick, color=ACCENT)
-    for place, row in enumerate(table.itertuples()):
-        beside = lengths.iloc[place] + 2
+    box = axes.get_position()
+    box.x1, thick = (0.58, 0.3) if width.narrow else (0.65, 0.5)
+    axes.set_position(box)
+    lengths = 100 * table["cost"].fillna(0) / whole
+    places = range(len(table))
+    axes.barh(places, lengths, thick, color=ACCENT)
+    costs = zip(table.itertuples(), lengths, strict=True)
+    for place, (row, length) in enumerate(costs):
+        words, beside = _spent(row), length + 2
         if width.narrow:
             # In two lines it begins where the bar does: above it stands the row's name.
-            words = _spent(row).replace(", ", ",\n")
-            rows.value(place - 0.18, words, at=beside, va="top")
+            words = words.replace(", ", ",\n")
+            above = place - 0.18
+            rows.value(above, words, at=beside).set(va="top")
         else:
-            rows.value(place, _spent(row), at=beside)
+            rows.value(place, words, at=beside)
     return rows.figure
 
 
@@ -195,36 +206,21 @@ def published_rates(
     reached: Hashable,
     of: Hashable,
     rows: Sequence[tuple],
-    labels: Sequence[str],
-    strong: Sequence[bool],
-    marks: Sequence[float] = (),
-    mark: str = "",
-    width: Width = WIDE,
-    axis: str = "",
+    **drawing: Any,
 ) -> Figure:
     """Rates of a published table as dots with their intervals; 'hidden' stands where one is hidden, 'nobody' where there are no pupils.
 
-    `column`, `reached` and `of` are as PublishedTable.rates takes them. `rows` names those to draw, from the top, each by its
-    labels in the other columns; the rest is as `rates` takes it.
+    `column`, `reached`, `of` and `rows` are as PublishedTable.rates takes them, `drawing` is as `rates` takes it.
     TypeError for any other table: what is drawn here is shown to anybody.
     """
     if not isinstance(published, PublishedTable):
         raise TypeError("Only a PublishedTable may be drawn here.")
-    figures = published.rates(column=column, reached=reached, of=of)
-    keys = [name for name in published.columns if name != column]
-    names = list(figures[keys].itertuples(index=False, name=None))
-    places = [names.index(row) for row in rows]
-    numbers = dict.fromkeys(("percent", "low", "high"), "float64")
-    table = figures.iloc[places].astype(numbers)
-    return rates(
-        table.replace({"reason": {"": "nobody"}}),
-        labels=labels,
-        strong=strong,
-        marks=marks,
-        mark=mark,
-        width=width,
-        axis=axis,
-    )
+    table = published.rates(column=column, reached=reached, of=of, rows=rows)
+    words = {"reason": {"": "nobody"}}
+    table = table.replace(words)
+    numbers = ["percent", "low", "high"]
+    table[numbers] = table[numbers].astype("float64")
+    return rates(table, **drawing)
 
 
 def published_spend(
@@ -241,14 +237,11 @@ def published_spend(
     """
     if not isinstance(published, PublishedTable):
         raise TypeError("Only a PublishedTable may be drawn here.")
-    pupils = []
-    for row in pounds:
-        labelled = dict(zip(published.columns, row, strict=True))
-        pupils.append(published.value(**labelled))
+    counts = dict(zip(published.labels, published.counts, strict=True))
+    pupils = [counts[row] for row in pounds]
     if None in pupils:
         raise ValueError("A sum is not shown where the number of its pupils is hidden.")
-    sums = list(pounds.values())
-    table = pd.DataFrame(sums, columns=["cost", "cost_known"])
+    table = pd.DataFrame(pounds.values(), columns=["cost", "cost_known"])
     table = table.assign(pupils=pupils, things=1)
     return spend(table, labels=labels, width=width)
 
@@ -263,21 +256,26 @@ def strip(table: pd.DataFrame, *, width: Width = WIDE) -> Figure:
     height = 0.75 + line * len(table)
     figure = Figure(figsize=(width.inches, height))
     whole, start = table["minutes"].sum(), 0.0
-    axes = figure.add_axes((0.005, 1 - 0.5 / height, 0.99, 0.42 / height))
-    axes.set(xlim=(0, whole), ylim=(0, 1))
+    foot = 1 - 0.5 / height
+    box = (0.005, foot, 0.99, 0.42 / height)
+    axes = figure.add_axes(box)
+    axes.set_xlim(0, whole)
     axes.axis("off")
     for place, row in enumerate(table.itertuples()):
-        letter, end = chr(ord("A") + place), start + row.minutes
+        letter = chr(ord("A") + place)
+        end = start + row.minutes
         # A line between the pieces as well as the shade tells them apart, so that it prints.
         shade = 0.45 if place % 2 else 0.2
         axes.axvspan(start, end, color=ACCENT, alpha=shade, linewidth=0)
         axes.axvline(start, color=INK, linewidth=1)
         if row.minutes / whole > 0.04:
-            middle = axes.text((start + end) / 2, 0.5, letter)
-            middle.set(ha="center", va="center", fontweight="bold")
+            centre = (start + end) / 2
+            text = axes.text(centre, 0.5, letter)
+            text.set(ha="center", va="center")
+            text.set_fontweight("bold")
         words = f"{letter}  {row.label}: {row.minutes:g} min"
-        down = 0.72 + line * place
-        figure.text(0.005, 1 - down / height, words, va="top")
+        top = 1 - (0.72 + line * place) / height
+        figure.text(0.005, top, words, va="top")
         start = end
     axes.axvline(whole, color=INK, linewidth=1)
     return figure
@@ -310,21 +308,21 @@ def svg(figure: Figure) -> str:
     >>> svg(Figure())[:5], "<?xml" in svg(Figure())
     ('<svg ', False)
     """
-    file = io.StringIO()
-    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    file, no_date = io.StringIO(), {"Date": None}
+    figure.savefig(file, format="svg", transparent=True, metadata=no_date)
     text = file.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"(?s)<metadata>.*?</metadata>", "", text)
     # Several pictures stand on a page, and nothing points at the names of their groups.
     text = re.sub(r'<g id="[^"]*"', "<g", text)
     for colour, name in _IN_THE_PAGE.items():
-        text = re.sub(colour, f"var({name}, {colour})", text, flags=re.IGNORECASE)
+        in_page = f"var({name}, {colour})"
+        text = re.sub(f"(?i){colour}", in_page, text)
     # A picture's role and name stand on the figure around it, and its size is the page's.
     text = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
     # The page's own typeface, in place of one that the reader's computer may not have.
-    return re.sub(
-        r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*", r"font: \1inherit-face", text
-    ).replace("inherit-face", "system-ui, sans-serif")
+    font = r"font: ([^;\"]*?)'?sans-serif'?[^;\"]*"
+    return re.sub(font, r"font: \1system-ui, sans-serif", text)
 
 
 class _Rows:
@@ -333,26 +331,32 @@ class _Rows:
     def __init__(self, labels: Sequence[str], *, width: Width, axis: str = "") -> None:
         self.narrow = width.narrow
         # In two lines, labels of neighbouring rows would read as one.
-        lines = max((label.count("\n") for label in labels), default=0)
+        breaks = [label.count("\n") for label in labels]
+        lines = max(breaks, default=0)
         row_height = 0.78 if self.narrow else 0.46 + 0.14 * lines
         foot = 0.62 if axis else 0.38
         inside = (len(labels) + 0.2) * row_height
         height = inside + foot + 0.3
         left, right = (0.04, 0.70) if self.narrow else (0.4, 0.83)
         box = (left, foot / height, right - left, inside / height)
-        self.figure = Figure(figsize=(width.inches, height))
+        size = (width.inches, height)
+        self.figure = Figure(figsize=size)
         self.axes = self.figure.add_axes(box)
         # Below the last row there is room for the name of a tick.
-        self.axes.set(xlim=(0, 100), ylim=(max(len(labels), 1) - 0.2, -0.5))
+        last = max(len(labels), 1) - 0.2
+        self.axes.set_xlim(0, 100)
+        self.axes.set_ylim(last, -0.5)
         self.axes.set_yticks([])
-        ticks = range(0, 101, 50 if self.narrow else 25)
-        self.axes.set_xticks(ticks, [f"{tick} %" for tick in ticks])
+        step = 50 if self.narrow else 25
+        ticks = range(0, 101, step)
+        names = [f"{tick} %" for tick in ticks]
+        self.axes.set_xticks(ticks, names)
         # At 0 and 100 % a line would be cut to half.
         self.axes.grid(axis="x", color=LINE, linewidth=0.8, clip_on=False)
-        if (
-            self.narrow
-        ):  # there a row's name stands over it, and no line runs through it
-            for line in self.axes.xaxis.get_gridlines()[1:]:
+        if self.narrow:
+            # There a row's name stands over it, and no line runs through it.
+            _, *lines_within = self.axes.xaxis.get_gridlines()
+            for line in lines_within:
                 line.set_visible(False)
         self.axes.set_axisbelow(True)
         self.axes.tick_params(length=0)
@@ -360,75 +364,74 @@ class _Rows:
         for place, label in enumerate(labels):
             self._label(place, label)
 
-    def say(
-        self,
-        place: float,
-        words: str,
-        *,
-        at: float = _BESIDE,
-        shift: tuple[float, float] = (0, 0),
-        va: str = "center",
-    ) -> Text:
-        """Words in a row, from where all rows have them; `shift` moves them to the right and up, in points."""
-        text = self.axes.annotate(words, (at, place), shift, textcoords="offset points")
-        text.set(va=va, annotation_clip=False)
+    def say(self, place: float, words: str, *, at: float = _BESIDE) -> Annotation:
+        """Words in a row, from where all rows have them."""
+        point = (at, place)
+        text = self.axes.annotate(words, point, (0, 0), textcoords="offset points")
+        text.set(va="center", annotation_clip=False)
         return text
 
-    def value(
-        self, place: float, words: str, *, at: float = _BESIDE, va: str = "center"
-    ) -> None:
+    def value(self, place: float, words: str, *, at: float = _BESIDE) -> Annotation:
         """What was measured in a row, in words."""
-        self.say(place, words, at=at, va=va).set_fontweight("bold")
+        text = self.say(place, words, at=at)
+        text.set_fontweight("bold")
+        return text
 
-    def dot(
-        self, place: int, low: float, value: float, high: float, strong: bool = True
-    ) -> None:
+    def dot(self, place: int, row: Any, *, strong: bool = True) -> None:
         """A dot, in the accent where it is strong, on the line between the least and the most that it is likely to be."""
-        colour = ACCENT if strong else SECOND
-        line = Line2D([low, high], [place, place], color=colour)
+        colour, shape = (ACCENT, "o") if strong else (SECOND, "D")
+        line = Line2D([row.low, row.high], [place, place], color=colour)
         line.set(linewidth=3, alpha=0.75, solid_capstyle="butt")
         self.axes.add_line(line)
-        dot = Line2D([value], [place], color=colour, markersize=9)
-        dot.set(marker="o" if strong else "D", clip_on=False, zorder=3)
+        dot = Line2D([row.percent], [place], color=colour, markersize=9)
+        dot.set(marker=shape, clip_on=False, zorder=3)
         self.axes.add_line(dot)
 
-    def stroke(
-        self, at: float, top: float, foot: float, thick: float, cap: CapStyleType
-    ) -> None:
+    def stroke(self, at: float, ends: tuple[float, float], *, thick: float) -> Line2D:
         """An upright stroke."""
-        line = Line2D([at, at], [top, foot], color=INK, linewidth=thick)
-        line.set_solid_capstyle(cap)
+        line = Line2D([at, at], ends, color=INK, linewidth=thick)
         self.axes.add_line(line)
+        return line
 
-    def tick(self, place: int, at: float, name: str, *, below: bool = False) -> None:
+    def tick(
+        self, place: int, at: float | None, name: str, *, below: bool = False
+    ) -> None:
         """A stroke for somebody else's figure, above or below the bar, with its name; where there is no room, the key names it."""
-        if pd.isna(at):
+        if at is None or pd.isna(at):
             return
         length = -0.16 if self.narrow else -0.3
         side, end, va = -1, place + length, "bottom"
         if below:
             side, end, va = 1, place + 0.3, "top"
-        self.stroke(at, place + 0.05 * side, end, thick=2.2, cap="butt")
+        ends = (place + 0.05 * side, end)
+        line = self.stroke(at, ends, thick=2.2)
+        line.set_solid_capstyle("butt")
         if not self.narrow:
-            text = self.say(end, name, at=at, shift=(0, -2 * side), va=va)
-            text.set(ha="center", fontsize=9.5, color=GREY)
+            text = self.say(end, name, at=at)
+            text.set(va=va, ha="center", fontsize=9.5)
+            text.set_color(GREY)
+            text.set_position((0, -2 * side))
 
     def _label(self, place: int, label: str) -> None:
         if not self.narrow:
-            self.say(place, label, at=-2).set_horizontalalignment("right")
+            text = self.say(place, label, at=-2)
+            text.set(ha="right")
             return
         # Over its row a label has the width of the chart, and one line of it.
         one_line = label.replace(",\n", ", ")
-        text = self.say(place - 0.26, one_line, at=0, shift=(3, 0), va="bottom")
-        text.set_fontsize(11)
+        above = place - 0.26
+        text = self.say(above, one_line, at=0)
+        text.set(va="bottom", fontsize=11)
+        text.set_position((3, 0))
 
 
-def _spent(row) -> str:
+def _spent(row: Any) -> str:
     """What is spent, and for how many pupils."""
-    many = f"{row.pupils:,} pupil{'' if row.pupils == 1 else 's'}"
+    many = "1 pupil" if row.pupils == 1 else f"{row.pupils:,} pupils"
     if pd.isna(row.cost):
         return f"cost not known, {many}"
-    return f"{'at least ' if row.cost_known < row.things else ''}£{rounded(row.cost):,}, {many}"
+    least = "at least " if row.cost_known < row.things else ""
+    return f"{least}£{rounded(row.cost):,}, {many}"
 
 
 def _round_sum(most: float) -> float:
@@ -440,5 +443,7 @@ def _round_sum(most: float) -> float:
     unit = 100.0
     while most > 4 * unit:
         unit *= 10
-    fit = (total for total in (unit, 2 * unit) if not most > total)
-    return next(fit, 4 * unit)
+    for total in (unit, 2 * unit):
+        if not most > total:
+            return total
+    return 4 * unit

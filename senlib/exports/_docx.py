@@ -49,10 +49,12 @@ class WordFile:
     def __init__(
         self, *, about: About, heading: str = "", landscape: bool = False
     ) -> None:
-        self.document = docx.Document(io.BytesIO(TEMPLATE.read_bytes()))
+        template = io.BytesIO(TEMPLATE.read_bytes())
+        self.document = docx.Document(template)
         about.describe(self.document.core_properties)
-        foot = self.document.sections[0].footer.paragraphs[0]
-        foot.add_run(one_line(about.line, most=500))
+        footer = self.document.sections[0].footer
+        line = one_line(about.line, most=500)
+        footer.paragraphs[0].add_run(line)
         self._lay(landscape)
         self.add_heading(heading or about.title, level=1)
         self.add_lines(about.hidden, style=SMALL)
@@ -76,8 +78,8 @@ class WordFile:
 
     def add_heading(self, text: str, *, level: int) -> None:
         """A real heading, on one line."""
-        style = f"Heading {level}"
-        self.document.add_paragraph(one_line(text, most=500), style)
+        heading = one_line(text, most=500)
+        self.document.add_paragraph(heading, f"Heading {level}")
 
     def add_blank_line(self, label: str) -> None:
         """A label, and a ruled line to write on."""
@@ -108,36 +110,39 @@ class WordFile:
         `weights` share out the width; `heights`, if any, are the least that each row has, in cm.
         """
         contents = [heads, *rows]
-        table = self._grid(TABLE, len(contents), weights=weights, says=says)
-        _mark(table.rows[0], "w:tblHeader")
-        style = HEAD
-        for row, cells in zip(table.rows, contents, strict=True):
+        table = self._grid(TABLE, len(contents), weights, says)
+        head, *others = table.rows
+        _mark(head, "w:tblHeader")
+        for row, cells in zip([head, *others], contents, strict=True):
+            style = HEAD if row is head else CELL
             for cell, content in zip(row.cells, cells, strict=True):
                 _fill(cell, content, style=style)
-            style = CELL
-        for row, height in zip(list(table.rows)[1:], heights, strict=bool(heights)):
+        for row, height in zip(others, heights, strict=bool(heights)):
             _set_height(row, height, WD_ROW_HEIGHT_RULE.AT_LEAST)
         self._after_table()
 
     def add_box(self, text: str, *, height: float, says: str) -> None:
         """A frame of at least that height in cm with a text in it, or with room for one."""
-        table = self._grid(BOX, 1, weights=[1], says=says)
+        table = self._grid(BOX, 1, [1], says)
         _set_height(table.rows[0], height, WD_ROW_HEIGHT_RULE.AT_LEAST)
-        _fill(table.cell(0, 0), Cell(text), style="Normal")
+        cell = table.cell(0, 0)
+        _fill(cell, Cell(text), style="Normal")
         self._after_table()
 
     def add_cards(self, texts: Sequence[str], *, height: float, says: str) -> None:
         """Cards of one size, of that height in cm, to cut out along dashed lines, two beside each other."""
         rows = (len(texts) + 1) // 2
-        table = self._grid(CARDS, rows, weights=[1, 1], says=says)
-        for number in range(2 * rows):
-            cell = table.cell(*divmod(number, 2))
-            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-            cell.paragraphs[0].style = CARD
-            if number < len(texts):
-                cell.paragraphs[0].add_run(plain(texts[number]))
+        table = self._grid(CARDS, rows, [1, 1], says)
+        cards = iter(texts)
         for row in table.rows:
             _set_height(row, height, WD_ROW_HEIGHT_RULE.EXACTLY)
+            for cell in row.cells:
+                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+                paragraph = cell.paragraphs[0]
+                paragraph.style = CARD
+                text = next(cards, None)
+                if text is not None:
+                    paragraph.add_run(plain(text))
         self._after_table()
 
     def _lay(self, landscape: bool) -> None:
@@ -150,22 +155,22 @@ class WordFile:
             section.page_width, section.page_height = _LONG, _SHORT
 
     def _grid(
-        self, style: str, rows: int, *, weights: Sequence[float], says: str
+        self, style: str, rows: int, weights: Sequence[float], says: str
     ) -> Table:
         """An empty table whose rows stay whole, as wide as the text."""
-        table = self.document.add_table(rows, len(weights), style)
+        columns = len(weights)
+        table = self.document.add_table(rows, columns, style)
         table.autofit = False
         caption = OxmlElement("w:tblCaption")
         caption.set(qn("w:val"), one_line(says))
         table._tbl.tblPr.append(caption)
         unit = self.document._block_width.cm / sum(weights)
-        widths = [Cm(unit * weight) for weight in weights]
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = width
+        for column, weight in zip(table.columns, weights, strict=True):
+            column.width = Cm(unit * weight)
+            for cell in column.cells:
+                cell.width = column.width
         for row in table.rows:
             _mark(row, "w:cantSplit")
-            for cell, width in zip(row.cells, widths, strict=True):
-                cell.width = width
         return table
 
     def _after_table(self) -> None:
@@ -179,7 +184,8 @@ def _fill(cell: _Cell, content: Cell, *, style: str) -> None:
     paragraph.style = style
     if content.centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    first, *others = plain(content.text).split("\n")
+    lines = plain(content.text).split("\n")
+    first, *others = lines
     paragraph.add_run(first)
     for line in others:
         cell.add_paragraph(line, style)

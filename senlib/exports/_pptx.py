@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import cycle
 from typing import NamedTuple
 
+import pandas as pd
 import pptx
 import xlsxwriter
-from pptx.chart.chart import Chart
+from pptx.chart.chart import Chart as NativeChart
 from pptx.chart.data import CategoryChartData
 from pptx.chart.plot import BarPlot, LinePlot
 from pptx.chart.series import BarSeries, LineSeries
@@ -73,6 +76,23 @@ _POINT = '<c:pt idx="{row}"><c:v>{value!r}</c:v></c:pt>'
 Numbers = Sequence[float | None]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Chart:
+    """A chart from a table: `columns` names its columns and their headings, first the labels, then a series each.
+
+    `kind` is 'bar' or 'line'. `between` names for a series the columns of the values between which it likely lies. `says` tells the
+    chart to those who do not see it. `unit` stands after each number, and `most` is where the scale ends.
+    """
+
+    kind: str
+    table: pd.DataFrame
+    columns: Mapping[str, str]
+    says: str
+    between: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unit: str = ""
+    most: float | None = None
+
+
 class Series(NamedTuple):
     """A row of numbers, None where there is none, and how far up and down each may lie, if that is known."""
 
@@ -91,7 +111,8 @@ class SheetColumn(NamedTuple):
 
 def begin() -> Presentation:
     """A presentation without slides, 16:9."""
-    return pptx.Presentation(io.BytesIO(TEMPLATE.read_bytes()))
+    template = io.BytesIO(TEMPLATE.read_bytes())
+    return pptx.Presentation(template)
 
 
 def add_slide(deck: Presentation, *, layout: int, title: str, foot: str) -> Slide:
@@ -99,14 +120,15 @@ def add_slide(deck: Presentation, *, layout: int, title: str, foot: str) -> Slid
     slide = deck.slides.add_slide(deck.slide_layouts[layout])
     slide.shapes.title.text = plain(title)
     size = next(size for most, size in _TITLE_SIZES if len(title) <= most)
-    for run in slide.shapes.title.text_frame.paragraphs[0].runs:
+    frame = slide.shapes.title.text_frame
+    for run in frame.paragraphs[0].runs:
         run.font.size = Pt(size)
     # python-pptx leaves the foot of a layout out.
     for place in (_FOOT, _NUMBER):
         shape = deck.slide_layouts[layout].placeholders.get(place)
         assert shape is not None, "each layout of the template has it"
         element = copy.deepcopy(shape.element)
-        element.nvSpPr.cNvPr.set("id", str(100 + place))
+        element.nvSpPr.cNvPr.set("id", f"{100 + place}")
         slide.shapes._spTree.append(element)
     slide.placeholders[_FOOT].text = plain(foot)
     return slide
@@ -120,7 +142,9 @@ def write_lines(slide: Slide, lines: Sequence[str], *, size: int) -> None:
         return
     frame = place.text_frame
     for number, line in enumerate(lines):
-        paragraph = frame.add_paragraph() if number else frame.paragraphs[0]
+        paragraph = frame.paragraphs[0]
+        if number:
+            paragraph = frame.add_paragraph()
         run = paragraph.add_run()
         run.text = plain(line).replace("\n", " ")
         run.font.size = Pt(size)
@@ -133,42 +157,40 @@ def write_notes(slide: Slide, text: str) -> None:
     frame.text = plain(text)
 
 
-def add_chart(
-    slide: Slide,
-    *,
-    kind: str,
-    labels: Sequence[str],
-    series: Sequence[Series],
-    says: str,
-    unit: str,
-    most: float | None,
-) -> None:
-    """A native chart in the chart's place: PowerPoint opens its numbers in a sheet. `says` tells it to those who do not see it."""
-    labels = [plain(label) for label in labels]
-    data = CategoryChartData(number_format=f'0" {unit}"' if unit else "General")
+def add_chart(slide: Slide, chart: Chart) -> None:
+    """A native chart in the chart's place: PowerPoint opens its numbers in a sheet."""
+    first, *others = chart.columns
+    names = chart.table[first]
+    labels = ["" if pd.isna(name) else plain(str(name)) for name in names]
+    series = [_series(chart, key) for key in others]
+    number_format = f'0" {chart.unit}"' if chart.unit else "General"
+    data = CategoryChartData(number_format=number_format)
     data.categories = labels
     for one in series:
-        data.add_series(plain(one.name), list(one.values))
-    frame = slide.placeholders[_CHART].insert_chart(_KINDS[kind], data)
-    frame.element.nvGraphicFramePr.cNvPr.set("descr", plain(says))
-    chart = frame.chart
-    _set_axes(chart, kind=kind, most=most)
-    _set_legend(chart, series)
-    _set_labels(chart.plots[0], intervals=any(one.up for one in series))
-    colours = (BLUE, WARM, GREY, INK)
-    for number, drawn in enumerate(chart.plots[0].series):
-        _set_colour(drawn, colours[number % len(colours)])
-    columns = [SheetColumn(plain(one.name), one.values) for one in series]
-    for drawn, one in zip(chart.plots[0].series, series, strict=True):
+        data.add_series(one.name, list(one.values))
+    place = slide.placeholders[_CHART]
+    frame = place.insert_chart(_KINDS[chart.kind], data)
+    properties = frame.element.nvGraphicFramePr.cNvPr
+    properties.set("descr", plain(chart.says))
+    native = frame.chart
+    plot = native.plots[0]
+    _set_axes(native, chart)
+    _set_legend(native, several=len(series) > 1)
+    _set_labels(plot, intervals=any(one.up for one in series))
+    columns = [SheetColumn(one.name, one.values) for one in series]
+    colours = cycle([BLUE, WARM, GREY, INK])
+    for drawn, one, colour in zip(plot.series, series, colours, strict=False):
+        _set_colour(drawn, colour)
         if one.up:
-            up = SheetColumn(f"{plain(one.name)}: up to so much more", one.up)
-            down = SheetColumn(f"{plain(one.name)}: down to so much less", one.down)
-            bars = _interval(up, down, place=len(columns) + 1)
-            drawn._element.find(qn("c:cat")).addprevious(bars)
+            up = SheetColumn(f"{one.name}: up to so much more", one.up)
+            down = SheetColumn(f"{one.name}: down to so much less", one.down)
+            categories = drawn._element.find(qn("c:cat"))
+            bars = _interval(up, down, len(columns) + 1)
+            categories.addprevious(bars)
             columns += [up, down]
-    _mark_language(chart._chartSpace)
+    _mark_language(native._chartSpace)
     # python-pptx's sheet would make formulas of texts that begin with =.
-    chart.part.chart_workbook.update_from_xlsx_blob(_sheet(labels, columns))
+    native.part.chart_workbook.update_from_xlsx_blob(_sheet(labels, columns))
 
 
 def saved(deck: Presentation) -> bytes:
@@ -181,24 +203,42 @@ def saved(deck: Presentation) -> bytes:
     return file.getvalue()
 
 
-def _set_axes(chart: Chart, *, kind: str, most: float | None) -> None:
-    categories, values = chart.category_axis, chart.value_axis
-    values.minimum_scale, values.maximum_scale = 0, most
-    values.major_gridlines.format.line.color.rgb = RGBColor.from_string(LINE)
+def _series(chart: Chart, key: str) -> Series:
+    name = plain(chart.columns[key])
+    values = _numbers(chart.table[key])
+    if key not in chart.between:
+        return Series(name, values)
+    lowest, highest = chart.between[key]
+    up = _numbers(chart.table[highest] - chart.table[key])
+    down = _numbers(chart.table[key] - chart.table[lowest])
+    return Series(name, values, up, down)
+
+
+def _numbers(column: pd.Series) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in column]
+
+
+def _set_axes(native: NativeChart, chart: Chart) -> None:
+    categories, values = native.category_axis, native.value_axis
+    values.minimum_scale, values.maximum_scale = 0, chart.most
+    gridlines = values.major_gridlines.format.line
+    gridlines.color.rgb = RGBColor.from_string(LINE)
     values.format.line.fill.background()
-    categories.format.line.color.rgb = RGBColor.from_string(GREY)
+    axis = categories.format.line
+    axis.color.rgb = RGBColor.from_string(GREY)
     values.major_tick_mark = categories.major_tick_mark = XL_TICK_MARK.NONE
-    if kind == "bar":
+    if chart.kind == "bar":
         # As one reads: the first on top, its scale below.
         categories.reverse_order = True
-        values._element.find(qn("c:crosses")).set("val", "max")
+        crosses = values._element.find(qn("c:crosses"))
+        crosses.set("val", "max")
 
 
-def _set_legend(chart: Chart, series: Sequence[Series]) -> None:
+def _set_legend(chart: NativeChart, *, several: bool) -> None:
     chart.has_title = False
     chart.font.size, chart.font.name = _CHART_LETTERS, FONT
-    chart.has_legend = len(series) > 1
-    if chart.has_legend:
+    chart.has_legend = several
+    if several:
         chart.legend.position = XL_LEGEND_POSITION.BOTTOM
         chart.legend.include_in_layout = False
 
@@ -221,7 +261,9 @@ def _set_colour(series: BarSeries | LineSeries, name: str) -> None:
     fills = series.format.fill
     if isinstance(series, LineSeries):
         series.smooth = False
-        series.format.line.color.rgb, series.format.line.width = colour, Pt(3)
+        line = series.format.line
+        line.color.rgb = colour
+        line.width = Pt(3)
         series.marker.size = 9
         series.marker.format.line.color.rgb = colour
         fills = series.marker.format.fill
@@ -229,10 +271,10 @@ def _set_colour(series: BarSeries | LineSeries, name: str) -> None:
     fills.fore_color.rgb = colour
 
 
-def _interval(up: SheetColumn, down: SheetColumn, *, place: int) -> BaseOxmlElement:
+def _interval(up: SheetColumn, down: SheetColumn, place: int) -> BaseOxmlElement:
     """Bars of uncertainty whose lengths stand in the sheet's column `place`, counted from 0, and the next."""
-    xml = _INTERVAL.format(up=_lengths(up, place), down=_lengths(down, place + 1))
-    return parse_xml(xml)
+    longer, shorter = _lengths(up, place), _lengths(down, place + 1)
+    return parse_xml(_INTERVAL.format(up=longer, down=shorter))
 
 
 def _lengths(column: SheetColumn, place: int) -> str:
@@ -241,10 +283,11 @@ def _lengths(column: SheetColumn, place: int) -> str:
         for row, value in enumerate(column.values)
         if value is not None
     ]
-    count = len(column.values)
-    letter = chr(ord("A") + place)
     return _LENGTHS.format(
-        column=letter, last=count + 1, count=count, points="".join(points)
+        column=chr(ord("A") + place),
+        last=len(column.values) + 1,
+        count=len(column.values),
+        points="".join(points),
     )
 
 

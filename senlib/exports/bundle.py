@@ -44,14 +44,16 @@ def bundle(files: Sequence[File], *, about: About) -> bytes:
     >>> ZipFile(io.BytesIO(archive)).namelist()
     ['README.txt', 'Plan 8B.docx']
     """
-    names = safe_names([README, *(file.name for file in files)])
-    readme = _readme(names[1:], files, about=about)
+    in_files = [file.name for file in files]
+    _, *names = safe_names([README, *in_files])
+    readme = _readme(names, files, about=about)
     contents = [readme, *(file.content for file in files)]
     # No zip has an earlier year.
-    at = (max(about.on.year, 1980), about.on.month, about.on.day, 0, 0, 0)
+    year = max(about.on.year, 1980)
+    at = (year, about.on.month, about.on.day, 0, 0, 0)
     archive = io.BytesIO()
     with ZipFile(archive, "w") as zipped:
-        for name, content in zip(names, contents, strict=True):
+        for name, content in zip([README, *names], contents, strict=True):
             entry = ZipInfo(name, date_time=at)
             entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
             zipped.writestr(entry, content)
@@ -77,15 +79,18 @@ def safe_names(names: Sequence[str]) -> list[str]:
 
 def _safe(name: str) -> tuple[str, str]:
     """A name and its ending, each without what some computer refuses."""
-    one = " ".join(unicodedata.normalize("NFC", plain(name)).split())
-    clean = _NOT_IN_NAMES.sub("", one).rstrip(" .")
+    composed = unicodedata.normalize("NFC", plain(name))
+    words = " ".join(composed.split())
+    clean = _NOT_IN_NAMES.sub("", words).rstrip(" .")
     stem, dot, ending = clean.rpartition(".")
     if not dot or not re.fullmatch("[A-Za-z0-9]{1,5}", ending):
         stem, ending = clean, ""
     stem = stem[:_LONGEST].strip(" .") or "file"
     # With or without an ending, or with several, Windows takes such a name for a machine.
-    device = _DEVICES.fullmatch(stem.split(".")[0].rstrip())
-    return f"{stem}_" if device else stem, f".{ending}" if ending else ""
+    first, *_ = stem.split(".")
+    if _DEVICES.fullmatch(first.rstrip()):
+        stem += "_"
+    return stem, f".{ending}" if ending else ""
 
 
 def _readme(names: Sequence[str], files: Sequence[File], *, about: About) -> bytes:
@@ -93,10 +98,11 @@ def _readme(names: Sequence[str], files: Sequence[File], *, about: About) -> byt
     lines = [f"{name}: {one_line(value, most=500)}" for name, value in about.rows]
     lines += ["", "In it:" if files else "There is nothing else in it."]
     for name, file in zip(names, files, strict=True):
-        hidden = f"Hidden: {file.hidden}" if file.hidden else ""
-        sentences = [text for text in (file.says, hidden) if text]
         lines.append(f"- {name}")
-        lines += [f"  {one_line(text, most=500)}" for text in sentences]
+        hidden = f"Hidden: {file.hidden}" if file.hidden else ""
+        sentences = filter(None, [file.says, hidden])
+        for sentence in sentences:
+            lines.append(f"  {one_line(sentence, most=500)}")
     # As Windows' own editor has it in every version: a mark at the start, and both letters at the end of a line.
     text = "".join(f"{line}\r\n" for line in lines)
     return f"\ufeff{text}".encode()

@@ -57,19 +57,19 @@ def workbook(
     """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, PLAIN_TEXT) as book:
-        formats = _Formats(
-            head=book.add_format(
-                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-            ),
-            text=book.add_format(
-                {"text_wrap": True, "valign": "top", "num_format": "@"}
-            ),
-            number=book.add_format({"valign": "top"}),
-        )
+        top = {"valign": "top"}
+        wrapped = {"text_wrap": True, **top}
+        bold = {"bold": True, "bottom": 1}
+        head = book.add_format(wrapped | bold)
+        text = book.add_format({"num_format": "@", **wrapped})
+        formats = _Formats(head, text, book.add_format(top))
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.name))
             _write(page, sheet, formats)
         _write_about(book.add_worksheet("About"), about, formats)
+        for page in book.worksheets():
+            page.set_landscape()
+            page.fit_to_pages(1, 0)
     return file.getvalue()
 
 
@@ -78,8 +78,6 @@ def _write_about(
 ) -> None:
     page.set_column(0, 0, 22)
     page.set_column(1, 1, 90, formats.text)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
     for row, (name, value) in enumerate(about):
         page.write_string(row, 0, name, formats.head)
         page.write_string(row, 1, value, formats.text)
@@ -89,14 +87,13 @@ def _write_about(
 
 def _write(page: Worksheet, sheet: ExcelSheet, formats: _Formats) -> None:
     page.freeze_panes(1, 1)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
     page.repeat_rows(0)
     lines = [1] * len(sheet.table)
     for column, (key, heading) in enumerate(sheet.columns.items()):
         values = sheet.table[key]
-        lengths = [len(str(text)) for text in (heading, *values)]
-        width = min(max(*lengths, 6) + 2, _WIDEST)
+        texts = [str(text) for text in (heading, *values)]
+        longest = max(6, *map(len, texts))
+        width = min(longest + 2, _WIDEST)
         page.set_column(column, column, width)
         page.write_string(0, column, heading, formats.head)
         for row, value in enumerate(values):
@@ -107,7 +104,7 @@ def _write(page: Worksheet, sheet: ExcelSheet, formats: _Formats) -> None:
         if count > 1:  # Excel finds the height by itself, LibreOffice does not
             page.set_row(row, count * _LINE)
     if sheet.columns:
-        last_row = max(len(sheet.table), 1)
+        last_row = max(len(lines), 1)
         last_column = len(sheet.columns) - 1
         page.autofilter(0, 0, last_row, last_column)
 
@@ -131,9 +128,9 @@ def _lines(value: object, *, width: int) -> int:
     """
     if not isinstance(value, str):
         return 1
-    letters = width - 2
-    lengths = [len(line) for line in value.split("\n")]
-    return sum(ceil(max(length, 1) / letters) for length in lengths)
+    letters, lines = width - 2, value.split("\n")
+    lengths = [len(line) or 1 for line in lines]
+    return sum(ceil(length / letters) for length in lengths)
 
 
 def _sheet_name(name: str) -> str:

@@ -67,20 +67,14 @@ class Figures:
     def rates(self) -> list[Rate]:
         """The rates in their order."""
         rates = self.published.rates(
-            column=self.column, reached=self.reached, of=self.of
+            column=self.column, reached=self.reached, of=self.of, rows=self.rows
         )
-        keys = [name for name in self.published.columns if name != self.column]
-        labels = list(rates[keys].itertuples(index=False, name=None))
-        places = [labels.index(row) for row in self.rows]
-        chosen = rates.iloc[places].reset_index(drop=True)
-        labelled = chosen.assign(label=list(self.labels))
+        labelled = rates.assign(label=self.labels)
         return list(labelled.itertuples())
 
-    def in_words(self) -> list[tuple[str, ...]]:
+    def in_words(self) -> Sequence[tuple[str, ...]]:
         """Each row as texts, as `heads` names them: 'hidden' where a figure is, and a dash where there is nobody to count."""
-        rows: list[tuple[str, ...]] = [
-            (rate.label, *_figures(rate)) for rate in self.rates()
-        ]
+        rows = [(rate.label, *_figures(rate)) for rate in self.rates()]
         if not self.beside:
             return rows
         others = [other or "–" for other in self.beside]
@@ -108,15 +102,15 @@ def one_page(
     if answers:
         word.add_table(
             heads=[Cell("Question"), Cell("Answer")],
-            rows=[[Cell(text) for text in pair] for pair in answers],
+            rows=[list(map(Cell, pair)) for pair in answers],
             weights=(1, 3.4),
             says="Questions and answers",
         )
     for one in figures:
-        heads = (one.caption, *one.heads[1:])
+        _, *heads = one.heads
         word.add_table(
-            heads=[Cell(head) for head in heads],
-            rows=[[Cell(text) for text in row] for row in one.in_words()],
+            heads=[Cell(head) for head in (one.caption, *heads)],
+            rows=[list(map(Cell, row)) for row in one.in_words()],
             weights=(*_WEIGHTS, _BESIDE_WEIGHT) if one.beside else _WEIGHTS,
             says=one.caption,
         )
@@ -134,8 +128,7 @@ def _close_up(document: Document) -> None:
 
 
 def _figures(row: Rate) -> tuple[str, str, str, str]:
-    if row.reason:
-        reason = row.reason
+    if reason := row.reason:
         return reason, reason, reason, reason
     if pd.isna(row.percent):
         return str(row.pupils), "–", "–", "–"

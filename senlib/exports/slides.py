@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 
-import pandas as pd
 from pptx.presentation import Presentation
-from pptx.slide import Slide as Page
 
 from senlib.exports import _pptx
-from senlib.exports._pptx import Series
+from senlib.exports._pptx import Chart
 from senlib.exports.about import SAMPLE, About
 from senlib.text import day, one_line
 
 # Sizes of the lines in points: the largest in which they fit is taken, and none is too small to read.
-_SIZES = (28, 24, 20)
-_SIZES_BESIDE_CHART = (24, 20)
+_LARGER, _LARGER_BESIDE_CHART = (28, 24), (24,)
+_SMALLEST = 20
 # How wide a letter is and how high a line, as shares of their size; what is left free at the sides, in inches.
 _LETTER_WIDTH, _LINE_HEIGHT, _INSET = 0.52, 1.45, 0.7
 _POINTS = 72  # in an inch
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Chart:
-    """A chart from a table: `columns` names its columns and their headings, first the labels, then a series each.
-
-    `kind` is 'bar' or 'line'. `between` names for a series the columns of the values between which it likely lies. `says` tells the
-    chart to those who do not see it. `unit` stands after each number, and `most` is where the scale ends.
-    """
-
-    kind: str
-    table: pd.DataFrame
-    columns: Mapping[str, str]
-    says: str
-    between: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    unit: str = ""
-    most: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,8 +72,9 @@ def _add_cover(
 
 
 def _add(presentation: Presentation, slide: Slide, *, about: About, notes: str) -> None:
-    with_chart = _pptx.LINES_AND_CHART if slide.lines else _pptx.CHART
-    layout = with_chart if slide.chart else _pptx.LINES
+    layout = _pptx.LINES
+    if slide.chart:
+        layout = _pptx.LINES_AND_CHART if slide.lines else _pptx.CHART
     page = _pptx.add_slide(
         presentation,
         layout=layout,
@@ -100,39 +82,11 @@ def _add(presentation: Presentation, slide: Slide, *, about: About, notes: str) 
         foot=one_line(about.line),
     )
     if slide.chart:
-        _add_chart(page, slide.chart)
+        _pptx.add_chart(page, slide.chart)
     if layout != _pptx.CHART:
-        _pptx.write_lines(page, slide.lines, size=_size(slide))
+        size = _size(slide)
+        _pptx.write_lines(page, slide.lines, size=size)
     _pptx.write_notes(page, notes)
-
-
-def _add_chart(page: Page, chart: Chart) -> None:
-    first, *others = chart.columns
-    labels = ["" if pd.isna(label) else str(label) for label in chart.table[first]]
-    _pptx.add_chart(
-        page,
-        kind=chart.kind,
-        labels=labels,
-        series=[_series(chart, key) for key in others],
-        says=chart.says,
-        unit=chart.unit,
-        most=chart.most,
-    )
-
-
-def _series(chart: Chart, key: str) -> Series:
-    name = chart.columns[key]
-    values = _numbers(chart.table[key])
-    if key not in chart.between:
-        return Series(name, values)
-    lowest, highest = chart.between[key]
-    up = chart.table[highest] - chart.table[key]
-    down = chart.table[key] - chart.table[lowest]
-    return Series(name, values, up=_numbers(up), down=_numbers(down))
-
-
-def _numbers(column: pd.Series) -> list[float | None]:
-    return [None if pd.isna(value) else float(value) for value in column]
 
 
 def _notes(slide: Slide, *, begins: int) -> str:
@@ -155,33 +109,29 @@ def _clock(minutes: int) -> str:
 
 def _pages(slide: Slide) -> Iterator[Slide]:
     """A slide, and where its lines do not fit in the smallest size, others on which they go on."""
-    lines, page = list(slide.lines), slide
-    while True:
-        fit = 1
-        smallest = _sizes(page)[-1]
-        while fit < len(lines) and _fits(page, lines[: fit + 1], size=smallest):
-            fit += 1
-        yield replace(page, lines=lines[:fit])
-        lines = lines[fit:]
-        if not lines:
-            return
-        page = Slide(title=f"{slide.title} (continued)")
-
-
-def _sizes(slide: Slide) -> tuple[int, ...]:
-    return _SIZES_BESIDE_CHART if slide.chart else _SIZES
+    page = replace(slide, lines=slide.lines[:1])
+    for line in slide.lines[1:]:
+        lines = [*page.lines, line]
+        if _fits(page, lines, size=_SMALLEST):
+            page = replace(page, lines=lines)
+        else:
+            yield page
+            page = Slide(title=f"{slide.title} (continued)", lines=[line])
+    yield page
 
 
 def _size(slide: Slide) -> int:
-    *larger, smallest = _sizes(slide)
-    fit = (size for size in larger if _fits(slide, slide.lines, size=size))
-    return next(fit, smallest)
+    sizes = _LARGER_BESIDE_CHART if slide.chart else _LARGER
+    for size in sizes:
+        if _fits(slide, slide.lines, size=size):
+            return size
+    return _SMALLEST
 
 
 def _fits(slide: Slide, lines: Sequence[str], *, size: int) -> bool:
     """Whether lines fit on a slide, as far as one can tell without the letters' true widths."""
     width = _pptx.WIDTH_BESIDE_CHART if slide.chart else _pptx.WIDTH
     letters = (width - _INSET) * _POINTS / (size * _LETTER_WIDTH)
-    lengths = [max(len(line), 1) for line in lines]
+    lengths = [len(line) or 1 for line in lines]
     rows = sum(ceil(length / letters) for length in lengths)
     return rows * size * _LINE_HEIGHT <= _pptx.HEIGHT * _POINTS

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
-from senlib.exports import _docx
-from senlib.exports._docx import Cell, WordFile
+from senlib.exports._docx import HELP, INTRO, LIST, Cell, WordFile
 from senlib.text import written_day
 from senlib.workbook.flow_chart import FlowChart, Node, walk
 from senlib.workbook.forms import (
@@ -104,9 +103,9 @@ def copy_of(part: Part, *, of: str, answers: AnswersByForm | None) -> Copy:
     """A part filled in for `of` ('' for the school) from all `answers` (`Store.forms()`), with the school's own rows; blank without."""
     if answers is None:
         return Copy(part=part)
-    mine = answers.get(place(part.key, of=of), {})
-    rows = own_rows(answers.get(rows_form(part.key), {}))
-    return Copy(part=part, answers=mine, rows=rows)
+    form = place(part.key, of=of)
+    own = answers.get(rows_form(part.key), {})
+    return Copy(part=part, answers=answers.get(form, {}), rows=own_rows(own))
 
 
 def write_pack(word: WordFile, part: Cards, *, level: int) -> None:
@@ -133,8 +132,9 @@ class CopyWriter:
     def write(self) -> None:
         """What the part asks, and what was answered."""
         part = self.copy.part
-        if self.copy.blank or isinstance(part, Points | Resources):
-            self.word.add_lines(part.intro, style=_docx.INTRO)
+        only_read = isinstance(part, Points | Resources)
+        if self.copy.blank or only_read:
+            self.word.add_lines(part.intro, style=INTRO)
         self._write(part)
 
     @singledispatchmethod
@@ -152,10 +152,11 @@ class CopyWriter:
             self._boxes(part)
 
     def _boxes_beside_each_other(self, part: Form) -> None:
+        fields = part.fields
         self.word.add_table(
-            heads=[self._head(box) for box in part.fields],
-            rows=[[self._answer(box, box.key) for box in part.fields]],
-            weights=[_WIDE[box.kind] for box in part.fields],
+            heads=list(map(self._head, fields)),
+            rows=[[self._answer(box, box.key) for box in fields]],
+            weights=[_WIDE[box.kind] for box in fields],
             says=part.title,
             heights=[_ROW] if self.copy.blank else [],
         )
@@ -178,16 +179,16 @@ class CopyWriter:
         """Questions, each over a box of its own."""
         height = _ROW
         if self.copy.roomy and self.copy.blank:
-            boxes = min(len(part.fields), len(_ROOMY_BOXES))
-            height = _ROOMY_BOXES[boxes - 1]
+            *_, height = _ROOMY_BOXES[: len(part.fields)]
         elif self.copy.blank:
             height = _BOX
         for box in part.fields:
             self._heading(box.label)
             if self.copy.blank:
-                self.word.add_lines(box.help, style=_docx.HELP)
+                self.word.add_lines(box.help, style=HELP)
             answer = self._answer(box, box.key)
-            text = "\n".join(filter(None, (answer.text, answer.small)))
+            texts = [answer.text, answer.small]
+            text = "\n".join(filter(None, texts))
             self.word.add_box(text, height=height, says=box.label)
 
     @_write.register
@@ -197,7 +198,7 @@ class CopyWriter:
         longest = max(lengths, default=2 * _SHORT_LABEL)
         label_width = min(max(longest / 14, 1.6), 4.5)
         weights = [label_width, *(_WIDE[column.kind] for column in grid.columns)]
-        heads = [self._head(column) for column in grid.columns]
+        heads = list(map(self._head, grid.columns))
         # Where no row has a name, only the columns to write in.
         first = 0 if rows else 1
         rows += self._blank_rows(grid)
@@ -228,7 +229,8 @@ class CopyWriter:
         for column in grid.columns:
             key = answer_key(row=row.key, column=column.key)
             start = starts.get(column.key, "")
-            cells.append(self._answer(column, key, start=start))
+            answer = self._answer(column, key, start=start)
+            cells.append(answer)
         return cells
 
     @_write.register
@@ -238,7 +240,8 @@ class CopyWriter:
             self._answered_items(part, asked, width=4)
             return
         labels = [Cell(choice.label, centred=True) for choice in part.choices]
-        boxes = [Cell(EMPTY, centred=True)] * len(part.choices)
+        box = Cell(EMPTY, centred=True)
+        boxes = [box] * len(part.choices)
         self.word.add_table(
             heads=[Cell(part.title), *labels],
             rows=[[Cell(item.text), *boxes] for item in part.items],
@@ -255,7 +258,7 @@ class CopyWriter:
             return
         for item in part.items:
             line = item.text.replace("\n", " ")
-            self.word.add_lines(line, style=_docx.LIST)
+            self.word.add_lines(line, style=LIST)
 
     def _answered_items(
         self, part: Checklist | Points, asked: Field, *, width: float
@@ -305,13 +308,15 @@ class CopyWriter:
 
     def _card_list(self, texts: Sequence[str]) -> None:
         if texts:
-            self.word.add_lines("\n".join(texts), style=_docx.LIST)
+            lines = "\n".join(texts)
+            self.word.add_lines(lines, style=LIST)
         else:
             self.word.add_lines("No card.")
 
     @_write.register
     def _flow_chart(self, chart: FlowChart) -> None:
-        blank, trail = self.copy.blank, walk(chart, self.copy.answers or {})
+        blank = self.copy.blank
+        trail = walk(chart, self.copy.answers or {})
         nodes = chart.nodes.values() if blank else trail.nodes
         steps = enumerate(nodes, start=1)
         numbers = {node.key: str(number) for number, node in steps}
@@ -335,22 +340,26 @@ class CopyWriter:
         if node.kind != "question":
             return ""
         words = {"yes": "Yes", "no": "No"}
-        return words.get(self.copy.value(node.key), "Not answered yet")
+        answer = self.copy.value(node.key)
+        return words.get(answer, "Not answered yet")
 
     def _heading(self, text: str) -> None:
         self.word.add_heading(text, level=self.level)
 
     def _head(self, asked: Field) -> Cell:
         """What is asked; its help only where it is still to be answered."""
-        return Cell(asked.label, small=asked.help if self.copy.blank else "")
+        help = asked.help if self.copy.blank else ""
+        return Cell(asked.label, small=help)
 
     def _answer(self, asked: Field, key: str, *, start: str = "") -> Cell:
         """What was answered, in words; in a blank copy what there is to choose, or what the form itself begins with."""
         if self.copy.blank:
             text = start or _to_tick(asked)
             return Cell(text, centred=asked.kind == "yes")
-        text = self._in_words(asked, self.copy.value(key, start=start))
-        before = self._in_words(asked, self.copy.last.get(key, ""))
+        answer = self.copy.value(key, start=start)
+        text = self._in_words(asked, answer)
+        last = self.copy.last.get(key, "")
+        before = self._in_words(asked, last)
         small = f"Last time: {before}" if before else ""
         centred = asked.kind in ("yes", "number", "initials")
         return Cell(text, small=small, centred=centred)

@@ -25,10 +25,10 @@ World = Terms
 _POLISHED = {1: 80, 2: 8}
 
 
-def cells_to_hide(system: System, *, hide_up_to: int) -> list[bool]:
-    """Of each cell whether it is hidden. Whatever is hidden under a lower limit stays so under a higher one."""
+def cells_to_hide(system: System, *, hide_up_to: int) -> set[int]:
+    """The cells that are hidden. Whatever is hidden under a lower limit stays so under a higher one."""
     if not any(1 <= value <= hide_up_to for value in system.values):
-        return [False] * len(system.values)
+        return set()
     search = Search(system)
     for limit in range(HIDE_UP_TO, hide_up_to + 1):
         search.up_to(limit)
@@ -57,7 +57,8 @@ class Search:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.hidden = [not weight for weight in system.weights]
+        weights = enumerate(system.weights)
+        self.hidden = {cell for cell, weight in weights if not weight}
         self.proofs: dict[int, World] = {}
         self.limit = 0
         self.strict = True
@@ -71,8 +72,8 @@ class Search:
         self.limit = limit
         for cell, value in enumerate(self.system.values):
             if self._is_small(value):
-                self.hidden[cell] = True
-        needed = {cell for cell, hidden in enumerate(self.hidden) if hidden}
+                self.hidden.add(cell)
+        needed = set(self.hidden)
         self.proofs = {}
         self._protect()
         self._polish(needed)
@@ -85,8 +86,8 @@ class Search:
         values, weights = self.system.values, self.system.weights
         return [
             cell
-            for cell, hidden in enumerate(self.hidden)
-            if hidden and (weights[cell] or self._is_small(values[cell]))
+            for cell in sorted(self.hidden)
+            if weights[cell] or self._is_small(values[cell])
         ]
 
     def _protect(self) -> None:
@@ -117,7 +118,8 @@ class Search:
         return [cell for cell in guarded if cell not in self.proofs]
 
     def _cheapest(self, cell: int) -> World | None:
-        price, by_pattern = self._pattern(cell, budget=sum(self.system.weights))
+        all_weights = sum(self.system.weights)
+        price, by_pattern = self._pattern(cell, budget=all_weights)
         for budget in range(min(price, _DEAREST)):
             if world := self._move(cell, budget=budget):
                 return world
@@ -125,52 +127,52 @@ class Search:
 
     def _accept(self, world: World, *, proves: Iterable[int] | None = None) -> None:
         """Hides what moves in a world, which is then the proof of these cells, or of all that move."""
-        for cell in world:
-            self.hidden[cell] = True
+        self.hidden.update(world)
         for cell in world if proves is None else proves:
             self.proofs.setdefault(cell, world)
 
     def _hide_all_around(self, cell: int) -> None:
         """When no way was found in time: nothing shows that is connected with this cell. There is no more to hide."""
-        for other in self._connected([cell], every=True):
-            self.hidden[other] = True
+        around = self._connected([cell], every=True)
+        for other in around:
+            self.hidden.add(other)
             self.proofs.setdefault(other, {})
 
     def _polish(self, needed: set[int]) -> None:
         """Shows again what need not be hidden, and looks whether fewer cells would do in place of one or two that are."""
         for size, most in _POLISHED.items():
-            hidden = [cell for cell, is_hidden in enumerate(self.hidden) if is_hidden]
-            extra = [cell for cell in reversed(hidden) if cell not in needed]
+            extra = sorted(self.hidden - needed, reverse=True)
             if len(extra) > most:
                 continue
             for cells in combinations(extra, size):
-                if all(self.hidden[cell] for cell in cells):
+                if self.hidden.issuperset(cells):
                     self._try_without(cells)
 
     def _try_without(self, cells: Sequence[int]) -> None:
         """Shows these cells and protects anew; back to how it was if no fewer are hidden then."""
-        hidden, proofs = list(self.hidden), dict(self.proofs)
+        hidden = set(self.hidden)
+        proofs = dict(self.proofs)
         cost = self._cost()
-        for cell in cells:
-            self.hidden[cell] = False
+        self.hidden.difference_update(cells)
         # Many cells share a proof, which is looked at once.
-        worlds = {id(world): world for world in proofs.values()}
-        stays = {key: self._is_proof(world) for key, world in worlds.items()}
-        self.proofs = {
-            cell: world for cell, world in proofs.items() if stays[id(world)]
-        }
+        stays: dict[int, bool] = {}
+        for cell, world in proofs.items():
+            key = id(world)
+            if key not in stays:
+                stays[key] = self._is_proof(world)
+            if not stays[key]:
+                del self.proofs[cell]
         self._protect()
         if self._cost() >= cost:
             self.hidden, self.proofs = hidden, proofs
 
     def _is_proof(self, world: World) -> bool:
         """Whether nothing that shows moves in a world, and a reader would think it possible."""
-        moves = bool(world) and all(self.hidden[cell] for cell in world)
+        moves = bool(world) and self.hidden.issuperset(world)
         return moves and self._plausible(world)
 
     def _cost(self) -> int:
-        weights = zip(self.system.weights, self.hidden, strict=True)
-        return sum(weight for weight, hidden in weights if hidden)
+        return sum(self.system.weights[cell] for cell in self.hidden)
 
     def _pattern(self, cell: int, *, budget: int) -> tuple[int, World | None]:
         """The cheapest world of those in which pupils change places along each column of a table, or come into it; its price.
@@ -185,7 +187,7 @@ class Search:
             world = self._either_way(pattern, budget - price)
             if world is None:
                 continue
-            new = [other for other in world if not self.hidden[other]]
+            new = world.keys() - self.hidden
             price = sum(self._price(other) for other in new)
             if not price:
                 return 0, world
@@ -213,15 +215,16 @@ class Search:
         return value + step >= 0
 
     def _price(self, cell: int) -> int:
-        return 0 if self.hidden[cell] else self.system.weights[cell]
+        return 0 if cell in self.hidden else self.system.weights[cell]
 
     def _move(self, cell: int, *, budget: int) -> World | None:
         """A world in which this cell differs, for which shown cells of at most this weight have to be hidden."""
         for step in (-1, 1):
             if self._may(cell, step):
                 self.steps = _STEPS
-                out = self.system.imbalance([(cell, step)])
-                if world := self._balance({cell: step}, out, budget):
+                moves = {cell: step}
+                out = self.system.imbalance(moves.items())
+                if world := self._balance(moves, out, budget):
                     return world
         return None
 
@@ -295,7 +298,7 @@ class Search:
             yield cell
             for place, _ in self.system.sums_of[cell]:
                 for other in self.system.sums[place]:
-                    counts = every or self.hidden[other]
+                    counts = every or other in self.hidden
                     if counts and other not in seen:
                         seen[other] = None
                         waiting.append(other)

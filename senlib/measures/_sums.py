@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import filterfalse, product
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from senlib.measures._column_totals import (
+    Change,
     ColumnTotals,
     DisclosureError,
     Label,
     LabelSum,
-    Parts,
     Row,
+    Totals,
     WorkedOut,
     add_worked_out,
     changes_within,
@@ -34,25 +36,20 @@ CellSum = tuple[Cell, Sequence[Cell]]
 CellKey = frozenset[tuple[str, Label]]
 # A cell by its number and how it changes, or with which sign it stands in a sum.
 SignedCell = tuple[int, int]
+Signed = tuple[SignedCell, ...]
 Terms = dict[int, int]
+Rows = dict[Row, int]
 
 
-class CountTable(NamedTuple):
-    """A table as it was read: the count of each row of labels."""
-
-    columns: tuple[str, ...]
-    counts: dict[Row, int]
-
-
-class TableCells(NamedTuple):
-    """A table's columns, and the cell of each row."""
+class TableRows(NamedTuple):
+    """A table's columns, and for each row of labels its count as it was read, or its cell."""
 
     columns: tuple[str, ...]
-    cells: dict[Row, int]
+    numbers: Rows
 
 
 class ColumnSums(NamedTuple):
-    """A column of a table: its labels in order, those that can be worked out, and its sums."""
+    """A column of a table with totals: its labels in order, those that can be worked out, and its sums. Without totals it has none."""
 
     labels: list[Label]
     worked_out: list[WorkedOut]
@@ -62,7 +59,7 @@ class ColumnSums(NamedTuple):
 class Pattern(NamedTuple):
     """A way in which counts may differ: the cells that move, by 1 up or down, and by how much that puts each sum out."""
 
-    moves: tuple[SignedCell, ...]
+    moves: Signed
     imbalance: Terms
 
 
@@ -72,26 +69,24 @@ class CompleteTable(NamedTuple):
     A change is {label: 1 or -1} with which each sum of the column stays as it is: a pupil who comes in, or who changes places.
     """
 
-    cells: dict[Row, int]
-    changes: list[list[dict[Label, int]]]
+    cells: Rows
+    changes: list[list[Change]]
 
-    def patterns(self) -> Iterator[tuple[SignedCell, ...]]:
+    def patterns(self) -> Iterator[Signed]:
         """Changes along all columns at once, as cells that move; not those in which a cell would have to move both ways."""
         for changes in product(*self.changes):
             rows = list(product(*changes))
-            if not all(row in self.cells for row in rows):
+            if not self.cells.keys() >= set(rows):
                 continue
-            moves = {(self.cells[row], _step(row, changes)) for row in rows}
-            if len({cell for cell, _ in moves}) < len(moves):
-                continue
-            (_, way), *_ = ordered = sorted(moves)
-            yield tuple((cell, way * step) for cell, step in ordered)
-
-
-def _step(row: Row, changes: Sequence[Mapping[Label, int]]) -> int:
-    """How the count of a row moves where these changes meet."""
-    along = zip(changes, row, strict=True)
-    return math.prod(change[label] for change, label in along)
+            cells = [self.cells[row] for row in rows]
+            # How the count of a row moves where the changes meet.
+            signs = product(*map(dict.values, changes))
+            steps = map(math.prod, signs)
+            pairs = zip(cells, steps, strict=True)
+            moves = sorted(set(pairs))
+            if len(moves) == len(set(cells)):
+                _, way = moves[0]
+                yield tuple((cell, way * step) for cell, step in moves)
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ class System:
     weights: list[int]
     sums: list[Terms]
     sums_of: list[list[SignedCell]]
-    tables: dict[str, TableCells]
+    tables: dict[str, TableRows]
     complete_tables: list[CompleteTable]
 
     def imbalance(self, moves: Iterable[SignedCell]) -> Terms:
@@ -120,50 +115,49 @@ class System:
     def patterns(self) -> list[list[Pattern]]:
         """For each cell the patterns in which it moves."""
         patterns: list[list[Pattern]] = [[] for _ in self.values]
-        for table in self.complete_tables:
-            for moves in sorted(table.patterns()):
+        for complete in self.complete_tables:
+            for moves in sorted(complete.patterns()):
                 pattern = Pattern(moves, self.imbalance(moves))
                 for cell, _ in moves:
                     patterns[cell].append(pattern)
         return patterns
 
 
-def read_counts(table: pd.DataFrame, *, count: str) -> CountTable:
+def read_counts(table: pd.DataFrame, *, count: str) -> TableRows:
     """A table's counts by its labels; DisclosureError where it is no table of counts, or has a row twice."""
-    columns = tuple(name for name in table.columns if name != count)
-    if count not in table.columns or not columns:
+    names = list(table.columns)
+    if count not in names or len(names) == 1:
         raise DisclosureError(
             f"A table has a column {count!r}, and at least one column of categories."
         )
     numbers = table[count]
+    names.remove(count)
+    columns = tuple(names)
     if numbers.isna().any() or (numbers < 0).any() or (numbers % 1 != 0).any():
         raise DisclosureError(
-            f"Column {count!r}: each row has a whole number, 0 or more."
+            f"ColumnSums {count!r}: each row has a whole number, 0 or more."
         )
-    labels = [_labels(table[name]) for name in columns]
-    rows = zip(*labels, strict=True)
-    counts = dict(zip(rows, map(int, numbers), strict=True))
+    labels = table[list(columns)].astype(object)
+    labels = labels.fillna(NOT_KNOWN)
+    rows = labels.itertuples(index=False, name=None)
+    whole = map(int, numbers)
+    counts = dict(zip(rows, whole, strict=True))
     if len(counts) < len(table):
         raise DisclosureError(f"Each combination of {', '.join(columns)} has one row.")
-    return CountTable(columns, counts)
-
-
-def _labels(column: pd.Series) -> list[Label]:
-    labels = zip(column.tolist(), column.isna(), strict=True)
-    return [NOT_KNOWN if missing else label for label, missing in labels]
+    return TableRows(columns, counts)
 
 
 def system_of(
-    tables: Mapping[str, CountTable],
+    tables: Mapping[str, TableRows],
     *,
-    totals: Mapping[str, Mapping[Label, Parts]],
+    totals: Mapping[str, Totals],
     also: Iterable[CellSum],
 ) -> System:
     """The system of these tables, of what adds up in their columns, and of the further sums in `also`."""
-    columns = {
-        name: ColumnTotals(name, sums, labels=_labels_in(tables, name))
-        for name, sums in totals.items()
-    }
+    columns = {}
+    for name, sums in totals.items():
+        labels = _labels_in(tables, name)
+        columns[name] = ColumnTotals(name, sums, labels=labels)
     builder = SystemBuilder(columns)
     for name, table in tables.items():
         builder.add(name, table)
@@ -172,13 +166,13 @@ def system_of(
     return builder.system()
 
 
-def _labels_in(tables: Mapping[str, CountTable], name: str) -> set[Label]:
+def _labels_in(tables: Mapping[str, TableRows], name: str) -> set[Label]:
     """The labels of a column, in whichever tables have it."""
     labels: set[Label] = set()
     for table in tables.values():
         if name in table.columns:
             place = table.columns.index(name)
-            labels.update(row[place] for row in table.counts)
+            labels.update(row[place] for row in table.numbers)
     return labels
 
 
@@ -187,83 +181,69 @@ class SystemBuilder:
 
     def __init__(self, totals: Mapping[str, ColumnTotals]) -> None:
         self.totals = totals
+        self.wholes = {(name, column.whole) for name, column in totals.items()}
         self.cells: dict[CellKey, int] = {}
         self.values: list[int] = []
         self.weights: list[int] = []
         self.sums: list[Terms] = []
-        self.tables: dict[str, TableCells] = {}
+        self.tables: dict[str, TableRows] = {}
         self.complete_tables: list[CompleteTable] = []
 
-    def add(self, name: str, table: CountTable) -> None:
+    def add(self, name: str, table: TableRows) -> None:
         """The table's rows, those that are missing or can be worked out, and each sum along each column."""
-        columns = [self._column(table, place) for place in range(len(table.columns))]
-        rows = self._rows(table, columns)
-        counts = {row: table.counts.get(row, 0) for row in rows}
-        published = set(rows)
+        names, columns = table.columns, []
+        for place in range(len(names)):
+            columns.append(self._column(table, place))
+        rows = _every_row(table, columns)
+        counts = rows | table.numbers
         sums = []
         for place, column in enumerate(columns):
             empty = add_worked_out(counts, place, column.worked_out)
-            sums.append([_without(each, empty) for each in column.sums])
+            in_column = [_without(each, empty) for each in column.sums]
+            sums.append(in_column)
         cells = {}
         for row, number in counts.items():
-            key = self._key(zip(table.columns, row, strict=True))
-            cells[row] = self._cell(key, number, table.columns)
-            self.weights[cells[row]] += row in published
+            labels = dict(zip(names, row, strict=True))
+            cells[row] = self._cell(labels, number)
+            self.weights[cells[row]] += row in rows
         changes = []
         for place, in_column in enumerate(sums):
             self._add_column(cells, place, in_column)
-            labels = dict.fromkeys(row[place] for row in cells)
-            changes.append(changes_within(in_column, labels=labels))
+            in_place = dict.fromkeys(row[place] for row in cells)
+            changes.append(changes_within(in_column, labels=in_place))
         self.complete_tables.append(CompleteTable(cells, changes))
         in_table = {row: cells[row] for row in rows}
-        self.tables[name] = TableCells(table.columns, in_table)
+        self.tables[name] = TableRows(names, in_table)
 
-    def _rows(self, table: CountTable, columns: Sequence[ColumnSums]) -> list[Row]:
-        """Every combination of labels, within each block that the columns without totals make."""
-        summed = [name in self.totals for name in table.columns]
-        blocks: dict[Row, None] = {}
-        for row in table.counts:
-            at = zip(summed, row, strict=True)
-            blocks[tuple(None if is_summed else label for is_summed, label in at)] = (
-                None
-            )
-        rows: list[Row] = []
-        for block in blocks:
-            choices = [
-                column.labels if label is None else [label]
-                for column, label in zip(columns, block, strict=True)
-            ]
-            rows.extend(product(*choices))
-        return rows
-
-    def _add_column(
-        self, cells: Mapping[Row, int], place: int, sums: Iterable[LabelSum]
-    ) -> None:
+    def _add_column(self, cells: Rows, place: int, sums: Iterable[LabelSum]) -> None:
         """The sums along one column, in each row that has its total."""
-        for total, parts in sums:
-            for row in [row for row in cells if row[place] == total]:
+        for (total, parts), (row, cell) in product(sums, cells.items()):
+            if row[place] == total:
                 of_parts = [cells[row_with(row, place, part)] for part in parts]
-                self._add_cells(cells[row], of_parts)
+                self._add_cells(cell, of_parts)
 
     def add_sum(self, total: Cell, parts: Sequence[Cell]) -> None:
         """A further sum that a reader knows."""
-        keys = [self._key(cell.items()) for cell in (total, *parts)]
+        cells = [total, *parts]
+        keys = [self._key(cell) for cell in cells]
         if not self.cells.keys() >= set(keys):
             raise DisclosureError(
                 "also: a cell is in none of the tables, nor can it be worked out from them."
             )
-        whole, *rest = [self.cells[key] for key in keys]
+        whole, *rest = map(self.cells.__getitem__, keys)
         self._add_cells(whole, rest)
 
     def system(self) -> System:
         """Cells that a sum makes one and the same are one; of sums that say the same one is kept."""
-        firsts, sums = _merged(len(self.values), self.sums)
-        different = {frozenset(terms.items()): terms for terms in sums if terms}
+        size = len(self.values)
+        firsts, sums = _merged(size, self.sums)
+        different = {frozenset(terms.items()): terms for terms in sums}
+        different.pop(frozenset(), None)
         sums = list(different.values())
-        numbers = _ranked([(cell,) for cell in firsts])
+        numbers = _ranked(firsts)
         order = _hiding_order(self._renumbered(numbers, sums))
-        places = {number: place for place, number in enumerate(order)}
-        return self._renumbered([places[number] for number in numbers], sums)
+        places = [order.index(number) for number in numbers]
+        return self._renumbered(places, sums)
 
     def _renumbered(self, numbers: Sequence[int], sums: Sequence[Terms]) -> System:
         """The system with the cells under new numbers, some of them under one."""
@@ -273,52 +253,46 @@ class SystemBuilder:
             values[number] = self.values[cell]
             weights[number] += self.weights[cell]
 
-        def renumbered(cells: Mapping[Row, int]) -> dict[Row, int]:
+        def renumbered(cells: Rows) -> Rows:
             return {row: numbers[cell] for row, cell in cells.items()}
 
-        renamed = [
-            sorted((numbers[cell], sign) for cell, sign in terms.items())
-            for terms in sums
-        ]
-        ordered = sorted(renamed)
+        ordered = sorted(_signed(numbers, terms) for terms in sums)
         sums_of: list[list[SignedCell]] = [[] for _ in values]
         for place, terms in enumerate(ordered):
             for cell, sign in terms:
                 sums_of[cell].append((place, sign))
+        complete_tables = []
+        for complete in self.complete_tables:
+            cells = renumbered(complete.cells)
+            complete_tables.append(CompleteTable(cells, complete.changes))
         return System(
             values=values,
             weights=weights,
             sums=[dict(terms) for terms in ordered],
             sums_of=sums_of,
             tables={
-                name: TableCells(table.columns, renumbered(table.cells))
+                name: TableRows(table.columns, renumbered(table.numbers))
                 for name, table in self.tables.items()
             },
-            complete_tables=[
-                CompleteTable(renumbered(table.cells), table.changes)
-                for table in self.complete_tables
-            ],
+            complete_tables=complete_tables,
         )
 
-    def _column(self, table: CountTable, place: int) -> ColumnSums:
-        labels = dict.fromkeys(row[place] for row in table.counts)
+    def _column(self, table: TableRows, place: int) -> ColumnSums:
+        labels = {row[place] for row in table.numbers}
         totals = self.totals.get(table.columns[place])
         if totals is None:
-            return ColumnSums(list(labels), [], [])
+            return ColumnSums([], [], [])
         completion = totals.completed(labels)
         ordered = [label for label in totals.order if label in labels]
         return ColumnSums(ordered, completion.worked_out, completion.sums())
 
-    def _key(self, labels: Iterable[tuple[str, Label]]) -> CellKey:
+    def _key(self, cell: Cell) -> CellKey:
         """What a cell is called in every table: its labels, but for those that stand for the whole."""
-        return frozenset(
-            (name, label)
-            for name, label in labels
-            if name not in self.totals or label != self.totals[name].whole
-        )
+        return frozenset(cell.items() - self.wholes)
 
-    def _cell(self, key: CellKey, number: int, columns: Sequence[str]) -> int:
-        """The cell of this key, which is new or has this count already."""
+    def _cell(self, labels: Cell, number: int) -> int:
+        """The cell of these labels, which is new or has this count already."""
+        key = self._key(labels)
         if key not in self.cells:
             self.cells[key] = len(self.values)
             self.values.append(number)
@@ -326,21 +300,40 @@ class SystemBuilder:
         cell = self.cells[key]
         if self.values[cell] != number:
             raise DisclosureError(
-                f"Two tables disagree, or one with itself, by {', '.join(columns)}."
+                f"Two tables disagree, or one with itself, by {', '.join(labels)}."
             )
         return cell
 
     def _add_cells(self, total: int, parts: Sequence[int]) -> None:
-        if self.values[total] != sum(self.values[part] for part in parts):
+        sum_of_parts = sum(self.values[part] for part in parts)
+        if self.values[total] != sum_of_parts:
             raise DisclosureError("A total is not the sum of its parts.")
-        added = [(part, 1) for part in parts]
-        self.sums.append(gathered([(total, -1), *added]))
+        terms = [(part, 1) for part in parts]
+        terms.append((total, -1))
+        self.sums.append(gathered(terms))
+
+
+def _every_row(table: TableRows, columns: Sequence[ColumnSums]) -> Rows:
+    """Every combination of labels, within each block that the columns without totals make; as counts of 0."""
+    rows: Rows = {}
+    for row in table.numbers:
+        if row not in rows:
+            pairs = zip(columns, row, strict=True)
+            choices = [column.labels or [label] for column, label in pairs]
+            rows |= dict.fromkeys(product(*choices), 0)
+    return rows
+
+
+def _signed(numbers: Sequence[int], terms: Terms) -> Signed:
+    """The terms of a sum with these numbers for its cells, in order."""
+    signed = [(numbers[cell], sign) for cell, sign in terms.items()]
+    return tuple(sorted(signed))
 
 
 def _without(each: LabelSum, empty: Sequence[Label]) -> LabelSum:
     """The sum without parts that nobody is in."""
-    parts = tuple(part for part in each.parts if part not in empty)
-    return LabelSum(each.total, parts)
+    parts = filterfalse(empty.__contains__, each.parts)
+    return LabelSum(each.total, tuple(parts))
 
 
 def _merged(size: int, sums: list[Terms]) -> tuple[list[int], list[Terms]]:
@@ -349,16 +342,15 @@ def _merged(size: int, sums: list[Terms]) -> tuple[list[int], list[Terms]]:
     while pair := next(filter(_says_equal, sums), None):
         one, other = sorted(pair)
         firsts = [one if cell == other else cell for cell in firsts]
-        sums = [
-            gathered((firsts[cell], sign) for cell, sign in terms.items())
-            for terms in sums
-        ]
+        renamed = [_signed(firsts, terms) for terms in sums]
+        sums = list(map(gathered, renamed))
     return firsts, sums
 
 
 def _says_equal(terms: Terms) -> bool:
     """Whether a sum says of two cells that they are the same."""
-    return len(terms) == 2 and sum(terms.values()) == 0
+    signs = terms.values()
+    return len(signs) == 2 and sum(signs) == 0
 
 
 def _hiding_order(system: System) -> list[int]:
@@ -370,48 +362,42 @@ def _hiding_order(system: System) -> list[int]:
     """
     keys = []
     for cell, sums in enumerate(system.sums_of):
-        value, weight = system.values[cell], system.weights[cell]
+        value = system.values[cell]
         times_total = sum(sign < 0 for _, sign in sums)
+        weight = system.weights[cell]
         keys.append((times_total, not value, value, weight))
     ranks = _refined(system, _ranked(keys))
     for _ in range(_TIES_BROKEN):
-        first = _first_tied(ranks)
-        if first is None:
+        sizes = Counter(ranks)
+        tied = [rank for rank in ranks if sizes[rank] > 1]
+        if not tied:
             break
+        first = ranks.index(min(tied))
         split = [(rank, cell != first) for cell, rank in enumerate(ranks)]
         ranks = _refined(system, _ranked(split))
-    return sorted(range(len(ranks)), key=ranks.__getitem__)
-
-
-def _first_tied(ranks: list[int]) -> int | None:
-    """The first cell by rank that shares its rank; None where none does."""
-    sizes = Counter(ranks)
-    tied = [cell for cell, rank in enumerate(ranks) if sizes[rank] > 1]
-    return min(tied, key=ranks.__getitem__, default=None)
+    cells = range(len(ranks))
+    return sorted(cells, key=ranks.__getitem__)
 
 
 def _refined(system: System, ranks: list[int]) -> list[int]:
     """Cells of one rank are ranked by the cells in their sums, until that changes nothing."""
     while True:
-        sums = [
-            tuple(sorted((ranks[cell], sign) for cell, sign in terms.items()))
-            for terms in system.sums
-        ]
+        sums = [_signed(ranks, terms) for terms in system.sums]
         keys = []
         for cell, sums_of_cell in enumerate(system.sums_of):
-            signed = sorted((sums[place], sign) for place, sign in sums_of_cell)
-            keys.append((ranks[cell], tuple(signed)))
+            of_cell = sorted((sums[place], sign) for place, sign in sums_of_cell)
+            keys.append((ranks[cell], *of_cell))
         finer = _ranked(keys)
         if finer == ranks:
             return ranks
         ranks = finer
 
 
-def _ranked(keys: Sequence[tuple[Any, ...]]) -> list[int]:
+def _ranked(keys: Sequence[Any]) -> list[int]:
     """The rank of each key among the different ones.
 
-    >>> _ranked([(7,), (3,), (7,)])
+    >>> _ranked([7, 3, 7])
     [1, 0, 1]
     """
-    ranks = {key: rank for rank, key in enumerate(sorted(set(keys)))}
-    return [ranks[key] for key in keys]
+    different = sorted(set(keys))
+    return [bisect_left(different, key) for key in keys]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
+from operator import getitem
 
 import pandas as pd
 
@@ -29,14 +30,11 @@ Labels = Mapping[str, tuple[str, ...]]
 # Up to which count is hidden. All are published before the page is shown, and whatever a lower limit hides a higher one hides too.
 LIMITS = (HIDE_UP_TO, 10, 15)
 
-
 # A pupil who misses a tenth of school or more is persistently absent, as DfE counts.
 LOW, MIDDLE = 90, 95
 
-
 # Sums of money to the nearest so many pounds; none of which one pupil makes up more than half.
 POUNDS, MOST_OF_ONE = 100, 0.5
-
 
 # Of each column: its labels, and which of the finest groups each holds. Every label stands whether or not anybody is in it, for
 # that it was left out would tell that nobody is.
@@ -58,7 +56,6 @@ LABELS: Mapping[str, Labels] = {
     "help": {"all": ("has", "has not"), "has": ("has",), "has not": ("has not",)},
 }
 
-
 # Which labels add up to which, as a reader would add them.
 TOTALS: Mapping[str, Mapping[Hashable, Sequence[Hashable]]] = {
     "side": {"all": ["SEN", "no SEN"]},
@@ -68,7 +65,6 @@ TOTALS: Mapping[str, Mapping[Hashable, Sequence[Hashable]]] = {
     "standing": {"pupils": ["judged", NOT_KNOWN], "judged": ["moving", "not moving"]},
     "help": {"all": ["has", "has not"]},
 }
-
 
 # A row beside which a figure of England stands: its table, subject and side.
 Row = tuple[str, str, str]
@@ -105,8 +101,9 @@ class View:
     @property
     def rule(self) -> str:
         """The rule in plain words, and how many counts are hidden on the page."""
-        hidden = sum(table.hidden for table in self.tables.values())
-        counts = sum(len(table.counts) for table in self.tables.values())
+        tables = self.tables.values()
+        hidden = sum(table.hidden for table in tables)
+        counts = sum(len(table.counts) for table in tables)
         small = f"of 1 to {self.limit} pupils"
         if not hidden:
             return f"Nothing is hidden on this page: counts {small} would be, and others with which they could be worked out."
@@ -131,18 +128,15 @@ def tables(
     pupil_id, side, attendance, standing. `given` is a table of what is given (measures.provision.GIVEN) to pupils with SEN.
     """
     now = now.assign(pupils=1)
-    sen: dict[str, Labels] = {"side": {"SEN": LABELS["side"]["SEN"]}}
-    of_heading: dict[str, Labels] = {
-        "heading": {heading: (heading,) for heading in headings}
-    }
-    of_subject: dict[str, Labels] = {
-        "subject": {subject: (subject,) for subject in subjects},
-        "side": LABELS["side"],
-    }
-    helped = [
-        now.assign(heading=heading, help=_has(now, given, heading))
-        for heading in headings
-    ]
+    sen: dict[str, Labels] = {"side": {"SEN": ("SEN",)}}
+    of_heading = {"heading": {heading: (heading,) for heading in headings}}
+    subject_labels = {subject: (subject,) for subject in subjects}
+    of_subject = {"subject": subject_labels} | _labels("side")
+    helped = []
+    for heading in headings:
+        has_help = _has(now, given, heading)
+        rows = now.assign(heading=heading, help=has_help)
+        helped.append(rows)
     columns: dict[str, dict[str, Labels]] = {
         "progress": of_subject | _labels("progress"),
         "attained": of_subject | _labels("attained"),
@@ -150,7 +144,7 @@ def tables(
         "attendance": sen | _labels("attendance", "standing"),
         "help": sen | of_heading | _labels("help", "standing"),
     }
-    rows = {
+    tables = {
         "progress": finished,
         "attained": finished,
         "absence": now,
@@ -159,7 +153,7 @@ def tables(
     }
     if "progress" not in finished:
         del columns["progress"]
-    return {name: _count_by_labels(rows[name], columns[name]) for name in columns}
+    return {name: _count_by_labels(tables[name], columns[name]) for name in columns}
 
 
 def _labels(*names: str) -> dict[str, Labels]:
@@ -168,7 +162,8 @@ def _labels(*names: str) -> dict[str, Labels]:
 
 def _has(now: pd.DataFrame, given: pd.DataFrame, heading: str) -> pd.Series:
     having = given.loc[given["heading"] == heading, "pupil_id"]
-    return now["pupil_id"].isin(having).map({True: "has", False: "has not"})
+    has_help = now["pupil_id"].isin(having)
+    return has_help.map({True: "has", False: "has not"})
 
 
 def known_to_be_the_same(
@@ -187,11 +182,14 @@ def known_to_be_the_same(
             {"side": "SEN", "heading": heading, "standing": standing},
             [{"side": "SEN", "standing": standing}],
         )
-    counts = counted["attained"].set_index(["subject", "side", "attained"])["pupils"]
-    for one, other in zip(subjects, subjects[1:], strict=False):
-        for side in LABELS["side"]:
-            if counts[one, side, "pupils"] == counts[other, side, "pupils"]:
-                yield {"subject": one, "side": side}, [{"subject": other, "side": side}]
+    rows = counted["attained"]
+    rows = rows[rows["attained"] == "pupils"]
+    counts = rows.set_index(["side", "subject"])["pupils"]
+    for (one, other), side in product(pairwise(subjects), LABELS["side"]):
+        of_side = counts[side]
+        if of_side[one] == of_side[other]:
+            cell = {"subject": one, "side": side}
+            yield cell, [cell | {"subject": other}]
 
 
 def published_view(
@@ -205,7 +203,8 @@ def published_view(
     # All in one call: two tables that are safe apart can give a count away side by side.
     also = known_to_be_the_same(counted, subjects=subjects, headings=headings)
     published = publish(counted, totals=TOTALS, also=also, hide_up_to=limit)
-    spent = pounds(given, helped=published["help"], headings=headings, limit=limit)
+    helped = published["help"]
+    spent = pounds(given, helped=helped, headings=headings, limit=limit)
     return View(limit, published, spent, {}, False)
 
 
@@ -220,7 +219,8 @@ def pounds(
     sums = {}
     for heading in headings:
         of_heading = given[given["heading"] == heading]
-        costs = of_heading.groupby("pupil_id")["cost"].agg(["sum", "count", "size"])
+        costs = of_heading.groupby("pupil_id")["cost"]
+        costs = costs.agg(["sum", "count", "size"])
         priced = costs.loc[costs["count"] > 0, "sum"]
         whole_sum = float(priced.sum())
         cell = {"side": "SEN", "heading": heading, "help": "has"}
@@ -229,52 +229,58 @@ def pounds(
             continue
         if priced.max() > MOST_OF_ONE * whole_sum:
             continue
-        is_all = bool((costs["count"] == costs["size"]).all())
-        sums[heading] = (POUNDS * rounded(whole_sum / POUNDS), is_all)
+        is_all = costs["count"].equals(costs["size"])
+        in_pounds = POUNDS * rounded(whole_sum / POUNDS)
+        sums[heading] = (in_pounds, is_all)
     return sums
 
 
 def _count_by_labels(rows: pd.DataFrame, columns: Mapping[str, Labels]) -> pd.DataFrame:
     """Pupils by these columns, with a row for each combination of their labels."""
-    leaves = rows.groupby(list(columns))["pupils"].sum().to_dict() if len(rows) else {}
+    pupils = rows.groupby(list(columns))["pupils"]
+    leaves = pupils.sum().to_dict()
     counts = []
     for labels in product(*columns.values()):
-        named = zip(columns, labels, strict=True)
-        groups = product(*(columns[name][label] for name, label in named))
-        count = sum(int(leaves.get(group, 0)) for group in groups)
-        counts.append((*labels, count))
+        of_labels = map(getitem, columns.values(), labels)
+        count = sum(leaves.get(group, 0) for group in product(*of_labels))
+        counts.append((*labels, int(count)))
     return pd.DataFrame(counts, columns=[*columns, "pupils"])
 
 
 def latest_summer(school: School) -> int:
     """The latest summer in which most of the core subjects are finished; UNKNOWN_COHORT where there is none."""
-    counts = conversion.band_counts(
-        school, stage=school.framework.stage().name, by="sen_provision"
-    )
-    counts = counts[counts["subject"].isin(school.framework.core_subjects())]
+    counts = _band_counts(school)
+    core = school.framework.core_subjects()
+    counts = counts[counts["subject"].isin(core)]
     finished = counts.groupby("cohort")["subject"].nunique()
     # One core subject that was taken early makes no summer.
-    return int(max(finished.index[finished == finished.max()], default=UNKNOWN_COHORT))
+    summers = finished.index[finished == finished.max()]
+    return int(max(summers, default=UNKNOWN_COHORT))
 
 
 def counts_of_summer(school: School, *, cohort: int) -> pd.DataFrame:
-    counts = conversion.band_counts(
-        school, stage=school.framework.stage().name, by="sen_provision"
-    )
+    counts = _band_counts(school)
     return counts[counts["cohort"] == cohort]
+
+
+def _band_counts(school: School) -> pd.DataFrame:
+    stage = school.framework.stage().name
+    return conversion.band_counts(school, stage=stage, by="sen_provision")
 
 
 def most_without_start(counts: pd.DataFrame) -> bool:
     """Whether of most of the counted pupils the start is not known, so that nothing is said of progress."""
-    unknown = counts["entry"] == NO_START
-    return bool(2 * counts.loc[unknown, "pupils"].sum() > counts["pupils"].sum())
+    pupils = counts["pupils"]
+    unknown = pupils[counts["entry"] == NO_START].sum()
+    return bool(2 * unknown > pupils.sum())
 
 
 def sen_on_roll(codes: pd.Series, *, school: School) -> str:
     """Whether any of the pupils on roll have SEN, in a word: some, none, empty (nobody is on roll) or not known (some have no code)."""
     if codes.empty:
         return "empty"
-    if has_sen(codes, framework=school.framework).any():
+    have_sen = has_sen(codes, framework=school.framework)
+    if have_sen.any():
         return "some"
     return "not known" if (codes == "").any() else "none"
 
@@ -291,13 +297,14 @@ def finished(
     framework = school.framework
     stage = framework.stage()
     reach = stage.converted_at[0]
+    attained = []
+    for outcome in counts["outcome"]:
+        reached = stage.outcome_scale.reached(outcome, reach=reach)
+        attained.append(_said(reached, "reached"))
     table = counts[["subject", "pupils"]].assign(
         side=counts["sen_provision"].map(framework.sen_groups),
         progress=_progress(counts, school=school, cohort=cohort, figures=figures),
-        attained=[
-            _said(stage.outcome_scale.reached(outcome, reach=reach), "reached")
-            for outcome in counts["outcome"]
-        ],
+        attained=attained,
     )
     table = table.dropna(subset="side")
     if most_without_start(counts):
@@ -316,20 +323,23 @@ def _progress(
     stage = school.framework.stage()
     if stage.expected:  # a gain in whole levels, as in Task 3
         gains = conversion.gained(counts, stage=stage)
-        has_start = counts["entry"].isin(list(stage.expected))
-        pairs = zip(gains, has_start, strict=True)
-        return [_said(gain, "made") if start else "" for gain, start in pairs]
-    expected = expected_outcomes(
+        gained = gains.map({True: "made", False: "not made"})
+        starts = list(stage.expected)
+        has_start = counts["entry"].isin(starts)
+        return list(gained.where(has_start, ""))
+    table = expected_outcomes(
         framework=school.framework, stage=stage, cohort=cohort or None, figures=figures
-    ).set_index(["subject", "entry"])["expected"]
-    progress = []
+    )
+    expected = table.set_index(["subject", "entry"])["expected"]
+    scale, progress = stage.outcome_scale, []
     for row in counts.itertuples():
-        outcome = expected.get((national.subject(row.subject), row.entry))
+        start = national.subject(row.subject), row.entry
+        outcome = expected.get(start)
         if row.entry not in stage.bands or outcome is None:
             progress.append("")
             continue
-        made_gain = stage.outcome_scale.reached(row.outcome, reach=outcome)
-        progress.append(_said(made_gain, "made"))
+        gained = scale.reached(row.outcome, reach=outcome)
+        progress.append(_said(gained, "made"))
     return progress
 
 
@@ -340,12 +350,13 @@ def pupils_now(school: School) -> pd.DataFrame:
     without them a reader would subtract. Where it is known of less than half, it is so of nobody, and none is left out.
     """
     pupils = school.pupils[school.pupils["on_roll"] == "Y"]
-    standing = provision.standing(school).set_index("pupil_id")["standing"]
+    standings = provision.standing(school).set_index("pupil_id")
+    standing = pupils["pupil_id"].map(standings["standing"])
     labels = {"moving": "moving", "stuck": "not moving", "partly": "not moving"}
     table = pupils[["pupil_id"]].assign(
         side=pupils["sen_provision"].map(school.framework.sen_groups),
-        attendance=[_attendance_band(percent) for percent in pupils["attendance"]],
-        standing=pupils["pupil_id"].map(standing).map(labels).fillna(NOT_KNOWN),
+        attendance=list(map(_attendance_band, pupils["attendance"])),
+        standing=standing.map(labels).fillna(NOT_KNOWN),
     )
     table = table.dropna(subset="side")
     is_recorded = table["attendance"] != NOT_KNOWN

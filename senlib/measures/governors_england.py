@@ -15,7 +15,7 @@ counts that are not published, without telling a governor more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -40,6 +40,8 @@ from senlib.school.school import School
 # Which label of a table counts those who got there.
 GOT_THERE = {"attained": "reached", "progress": "made"}
 
+# England's mean beside each row, and the year of its figures.
+Means = dict[Row, tuple[Mean, int]]
 
 # In place of a percentage that England lacks for a start: so far off that no mean could hide a pupil there.
 _NO_FIGURE = 1e6
@@ -69,8 +71,9 @@ def england_figures(
 ) -> EnglandFigures:
     """England's figures for a cohort, as Tasks 1 and 3 take them."""
     stage = school.framework.stage()
+    reach = stage.converted_at[0]
     table = conversion.conversion(
-        school, stage=stage.name, reach=stage.converted_at[0], figures=figures
+        school, stage=stage.name, reach=reach, figures=figures
     )
     table = table[
         (table["cohort"].fillna(UNKNOWN_COHORT) == cohort)
@@ -78,15 +81,18 @@ def england_figures(
         & table["subject"].isin(subjects)
     ].rename(columns={"group": "side"})
     names = {"expected_percent": "attained", "expected_year": "attained_year"}
-    starts = table[table["entry"].isin(stage.bands)].rename(columns=names)
+    is_band = table["entry"].isin(stage.bands)
+    starts = table[is_band].rename(columns=names)
     starts = starts[["subject", "side", "entry", "pupils", *names.values()]]
+    subjects_here = starts["subject"]
+    starts["in_england"] = subjects_here.map(national.subject)
     progress = made_in_england(
         framework=school.framework, stage=stage, cohort=cohort or None, figures=figures
     )
     names = {"subject": "in_england", "group": "side"}
     names |= {"percent": "progress", "year": "progress_year"}
     progress = progress.rename(columns=names)
-    by_start = starts.assign(in_england=starts["subject"].map(national.subject)).merge(
+    by_start = starts.merge(
         progress[["entry", *names.values()]],
         on=["in_england", "side", "entry"],
         how="left",
@@ -119,65 +125,72 @@ def _means_that_tell_of_nobody(
     given for the second alone, if that is safe.
     """
     figures: dict[Row, England] = {}
-    withheld = False
+    withheld, cohort = False, england.cohort
     if not england.starts_known:
         return figures, withheld
     for _, of_side in england.by_start.groupby("side"):
-        means = dict(_means(view, of_side))
-        safe = _safe(means, limit=view.limit)
+        means = _means(view, of_side)
+        safe = _safe(means, view.limit)
         withheld = withheld or len(safe) < len(means)
         for row, (mean, year) in safe.items():
-            verdict = _difference(mean, year=year, cohort=england.cohort)
-            figures[row] = England(rounded(mean.percent), year, True, verdict)
+            verdict = _difference(mean, year=year, cohort=cohort)
+            percent = rounded(mean.percent)
+            figures[row] = England(percent, year, True, verdict)
     return figures, withheld
 
 
-def _safe(
-    means: dict[Row, tuple[Mean, int]], *, limit: int
-) -> dict[Row, tuple[Mean, int]]:
+def _safe(means: Means, limit: int) -> Means:
     """All means, or else those of the second question, or else none: the most that may show together."""
     second = {row: mean for row, mean in means.items() if row[0] == "attained"}
     for some in (means, second):
-        if could_differ([mean for mean, _ in some.values()], hide_up_to=limit):
+        together = [mean for mean, _ in some.values()]
+        if could_differ(together, hide_up_to=limit):
             return some
     return {}
 
 
-def _means(view: View, of_side: pd.DataFrame) -> Iterator[tuple[Row, tuple[Mean, int]]]:
+def _means(view: View, of_side: pd.DataFrame) -> Means:
     """For each row of one side whose rate shows, what England reached from its pupils' starts, and in which year."""
     entries = sorted(of_side["entry"].unique())
     side = of_side["side"].iloc[0]
-    for name, subject in product(GOT_THERE, of_side["subject"].unique()):
-        of_subject = of_side[of_side["subject"] == subject]
+    means = {}
+    subjects = of_side.groupby("subject", sort=False)
+    for name, (subject, of_subject) in product(GOT_THERE, subjects):
         rows = of_subject.set_index("entry").reindex(entries)
-        pupils = rows["pupils"].fillna(0).astype(int)
+        pupils = rows["pupils"].fillna(0)
         counts = _published_counts(view, (name, subject, side))
         # The figure is of the pupils whom the row counts, or there is none.
-        if counts is None or not counts[1] or counts[1] != pupils.sum():
+        total = pupils.sum()
+        if counts is None or counts[1] != total:
             continue
-        if rows.loc[pupils > 0, name].isna().any():
+        is_unknown = rows[name].isna()
+        if is_unknown[pupils > 0].any():
             continue
-        percents = rows[name].fillna(_NO_FIGURE)
-        mean = Mean(tuple(pupils), tuple(percents), *_bounds(counts))
-        yield (name, subject, side), (mean, int(rows[f"{name}_year"].max()))
+        percents, bounds = rows[name].fillna(_NO_FIGURE), _bounds(counts)
+        whole = tuple(map(int, pupils))
+        mean = Mean(whole, tuple(percents), *bounds)
+        year = int(rows[f"{name}_year"].max())
+        means[name, subject, side] = (mean, year)
+    return means
 
 
 def _published_counts(view: View, row: Row) -> tuple[int, int] | None:
-    """How many got there, and of how many, of one row; None where one of them is hidden."""
+    """How many got there, and of how many, of one row; None where one of them is hidden, or there is nobody."""
     name, subject, side = row
     if name not in view.tables:
         return None
-    cell = {"subject": subject, "side": side}
-    reached = view.tables[name].value(**cell, **{name: GOT_THERE[name]})
-    pupils = view.tables[name].value(**cell, **{name: "pupils"})
-    return None if reached is None or pupils is None else (reached, pupils)
+    cell = {"subject": subject, "side": side, name: "pupils"}
+    pupils = view.tables[name].value(**cell)
+    cell[name] = GOT_THERE[name]
+    reached = view.tables[name].value(**cell)
+    return (reached, pupils) if pupils and reached is not None else None
 
 
 def _bounds(counts: tuple[int, int]) -> tuple[float, float]:
     """The bounds of the likely range of a rate, in percent, of how many got there and of how many."""
     reached, pupils = counts
     rate = wilson(pd.Series([reached]), pd.Series([pupils])).iloc[0]
-    return float(rate["low"]), float(rate["high"])
+    return rate["low"], rate["high"]
 
 
 def _wherever_they_started(
@@ -192,15 +205,16 @@ def _wherever_they_started(
     for row in england.whole.itertuples():
         at = ("attained", row.subject, row.side)
         counts = _published_counts(view, at)
-        if pd.isna(row.national) or counts is None or not counts[1]:
+        if pd.isna(row.national) or counts is None:
             continue
         year, verdict = int(row.national_year), ""
+        percent = rounded(row.national)
         if not england.starts_known:
             if year != england.cohort:
                 continue
             crude = Mean((1,), (row.national,), *_bounds(counts))
-            verdict = _difference(crude, year=year, cohort=england.cohort)
-        figures[at] = England(rounded(row.national), year, False, verdict)
+            verdict = _difference(crude, year=year, cohort=year)
+        figures[at] = England(percent, year, False, verdict)
     return figures
 
 
@@ -209,4 +223,5 @@ def _difference(mean: Mean, *, year: int, cohort: int) -> str:
     if not can_judge(pd.Series([year]), pd.Series([cohort]))[0]:
         return ""
     bounds = pd.Series([mean.low]), pd.Series([mean.high])
-    return str(compared(*bounds, pd.Series([mean.percent]))[0])
+    percent = pd.Series([mean.percent])
+    return str(compared(*bounds, percent)[0])

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, overload
 
 import pandas as pd
 
-from senlib.measures._column_totals import DisclosureError, Label, Parts, Row, row_with
+from senlib.measures._column_totals import DisclosureError, Label, Row, Totals, row_with
 from senlib.measures._search import HIDE_UP_TO, cells_to_hide
-from senlib.measures._sums import Cell, CellSum, read_counts, system_of
+from senlib.measures._sums import CellSum, read_counts, system_of
 from senlib.measures.proportion import rounded, wilson
 
 __all__ = ["HIDE_UP_TO", "HIDDEN", "DisclosureError", "PublishedTable", "publish"]
@@ -78,10 +78,10 @@ class PublishedTable:
     @property
     def table(self) -> pd.DataFrame:
         """The categories, the count (missing where hidden) and `reason` ('hidden' or ''), one row for each count."""
-        table = pd.DataFrame(list(self.labels), columns=list(self.columns))
-        table[self.count] = pd.array(list(self.counts), dtype="Int64")
-        missing = table[self.count].isna()
-        return table.assign(reason=missing.map({True: HIDDEN, False: ""}))
+        table = pd.DataFrame(self.labels, columns=self.columns)
+        table[self.count] = pd.array(self.counts, dtype="Int64")
+        table["reason"] = _reasons(table[self.count])
+        return table
 
     def value(self, **labels: Label) -> int | None:
         """The count of one row, None where it is hidden. KeyError where there is no such row.
@@ -90,11 +90,23 @@ class PublishedTable:
         >>> publish(table, totals={"sex": {"all": ["F", "M"]}}).value(sex="F")
         20
         """
-        return self.counts[self.labels.index(self._row(labels))]
+        row = tuple(labels.get(name) for name in self.columns)
+        if set(labels) != set(self.columns) or row not in self.labels:
+            names = ", ".join(self.columns)
+            raise KeyError(f"There is no such row: a row has {names}.")
+        return self.counts[self.labels.index(row)]
 
-    def rates(self, *, column: str, reached: Label, of: Label) -> pd.DataFrame:
+    def rates(
+        self,
+        *,
+        column: str,
+        reached: Label,
+        of: Label,
+        rows: Sequence[Row] | None = None,
+    ) -> pd.DataFrame:
         """Rates of the rows labelled `reached` to those labelled `of` in a column; all missing where either count is hidden.
 
+        `rows` names the rates to give, in their order, each by its labels in the other columns; without it they are all given.
         Columns: the other categories, pupils, reached, percent, low, high (Wilson, 95 %), reason. Percentages are whole, as
         people round them. Each is worked out from two counts that both show, and so says nothing that they do not say.
 
@@ -106,37 +118,37 @@ class PublishedTable:
         """
         place = self.columns.index(column)
         counts = dict(zip(self.labels, self.counts, strict=True))
-        rows = []
+        pairs: dict[Row, tuple[int | None, int | None]] = {}
         for labels in self.labels:
             if labels[place] == of:
-                pair = (counts[labels], counts.get(row_with(labels, place, reached)))
-                both_show = None not in pair
-                others = labels[:place] + labels[place + 1 :]
-                rows.append((*others, *(pair if both_show else (None, None))))
+                of_reached = row_with(labels, place, reached)
+                pair = counts[labels], counts.get(of_reached)
+                if None in pair:
+                    pair = None, None
+                pairs[labels[:place] + labels[place + 1 :]] = pair
+        chosen = pairs if rows is None else rows
+        cells = [(*row, *pairs[row]) for row in chosen]
         pair_columns = ["pupils", "reached"]
         keys = [name for name in self.columns if name != column]
-        table = pd.DataFrame(rows, columns=keys + pair_columns)
-        table = table.astype(dict.fromkeys(pair_columns, "Int64"))
+        table = pd.DataFrame(cells, columns=keys + pair_columns)
+        table[pair_columns] = table[pair_columns].astype("Int64")
         both = table[pair_columns].dropna().astype("int64")
-        rates = wilson(both["reached"], both["pupils"]).dropna().map(rounded)
-        table = table.join(rates.reindex(table.index).astype("Int64"))
-        missing = table["pupils"].isna()
-        return table.assign(reason=missing.map({True: HIDDEN, False: ""}))
+        rates = wilson(both["reached"], both["pupils"])
+        rates = rates.dropna().map(rounded)
+        table = table.join(rates.astype("Int64"))
+        table["reason"] = _reasons(table["pupils"])
+        return table
 
-    def _row(self, labels: Cell) -> Row:
-        row = tuple(labels.get(name) for name in self.columns)
-        if set(labels) != set(self.columns) or row not in self.labels:
-            raise KeyError(
-                f"There is no such row: a row has {', '.join(self.columns)}."
-            )
-        return row
+
+def _reasons(counts: pd.Series) -> pd.Series:
+    return counts.isna().map({True: HIDDEN, False: ""})
 
 
 @overload
 def publish(
     tables: pd.DataFrame,
     *,
-    totals: Mapping[str, Mapping[Label, Parts]],
+    totals: Mapping[str, Totals],
     count: str = ...,
     also: Iterable[CellSum] = ...,
     hide_up_to: int = ...,
@@ -145,7 +157,7 @@ def publish(
 def publish(  # type: ignore[overload-cannot-match]  # mypy does not know pandas
     tables: Mapping[str, pd.DataFrame],
     *,
-    totals: Mapping[str, Mapping[Label, Parts]],
+    totals: Mapping[str, Totals],
     count: str = ...,
     also: Iterable[CellSum] = ...,
     hide_up_to: int = ...,
@@ -153,7 +165,7 @@ def publish(  # type: ignore[overload-cannot-match]  # mypy does not know pandas
 def publish(
     tables: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,
-    totals: Mapping[str, Mapping[Label, Parts]],
+    totals: Mapping[str, Totals],
     count: str = "pupils",
     also: Iterable[CellSum] = (),
     hide_up_to: int = HIDE_UP_TO,
@@ -201,25 +213,21 @@ def publish(
     >>> [view.counts for view in published.values()]
     [(33, None, None), (33, 20, 13)]
     """
-    if (
-        isinstance(hide_up_to, bool)
-        or not isinstance(hide_up_to, int)
-        or hide_up_to < HIDE_UP_TO
-    ):
+    is_whole = type(hide_up_to) is int
+    if not is_whole or hide_up_to < HIDE_UP_TO:
         raise ValueError(
             f"hide_up_to is a whole number from {HIDE_UP_TO} upwards: fewer may not be hidden."
         )
     one_table = isinstance(tables, pd.DataFrame)
-    by_name = {"": tables} if isinstance(tables, pd.DataFrame) else tables
-    counts = {name: read_counts(table, count=count) for name, table in by_name.items()}
+    by_name = {"": tables} if one_table else tables
+    counts = {name: read_counts(by_name[name], count=count) for name in by_name}
     system = system_of(counts, totals=totals, also=also)
-    is_hidden = cells_to_hide(system, hide_up_to=hide_up_to)
-    public = [
-        None if hidden else value
-        for value, hidden in zip(system.values, is_hidden, strict=True)
-    ]
-    published = {
-        name: PublishedTable(
+    public: list[int | None] = list(system.values)
+    for cell in cells_to_hide(system, hide_up_to=hide_up_to):
+        public[cell] = None
+    published = {}
+    for name, (columns, cells) in system.tables.items():
+        published[name] = PublishedTable(
             columns=columns,
             labels=tuple(cells),
             counts=tuple(public[cell] for cell in cells.values()),
@@ -227,6 +235,4 @@ def publish(
             hide_up_to=hide_up_to,
             _made_by=_BY_PUBLISH,
         )
-        for name, (columns, cells) in system.tables.items()
-    }
     return published[""] if one_table else published

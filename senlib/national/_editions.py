@@ -110,7 +110,8 @@ def expanded(table: pd.DataFrame) -> pd.DataFrame:
     row, column = np.nonzero(is_counted)
     matrix = table[KEYS].iloc[row].reset_index(drop=True)
     matrix["stage"] = "KS4"
-    is_double = table[UNEVEN].notna().any(axis=1)
+    has_pair = table[UNEVEN].notna()
+    is_double = has_pair.any(axis=1)
     award = is_double.to_numpy(int)[row]
     outcomes = _NAMES_BY_AWARD[award, column]
     matrix["outcome"] = pd.Series(outcomes, dtype="str")
