@@ -24,7 +24,7 @@ Parts = Sequence[SourceRows]
 
 # Without these nobody can tell whose a row is, or which cohort or group she is in. All other columns of pupils may be left out.
 NEEDED = ("pupil_id", "year_group", "ks4_year", "sen_provision")
-# A school opens without what pupils hold now; results that a figure is made of stop the load.
+# A school opens without current results; those that figures are counted from stop the load.
 CURRENT = "now"
 # From this share of its cells on, a column that does not fit is left out as a whole.
 _MISFIT = 0.5

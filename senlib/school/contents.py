@@ -29,6 +29,7 @@ _IN_GROUPS = (
     "ks4_year",
 )
 _MOST_GROUPS = 15
+_YES_OR_NO = (headings.EAL, headings.SEN_SUPPORT, headings.EHC_PLAN)
 
 
 def holds(cells: Cells, column: MatchedColumn, *, framework: Framework) -> str:
@@ -43,31 +44,20 @@ def holds(cells: Cells, column: MatchedColumn, *, framework: Framework) -> str:
     """
     if not cells.filled:
         return "nothing"
-    blank = [f"{cells.blank:,} blank"] if cells.blank else []
+    name = column.name
     if column.used and (result := column.result):
         stage = "now" if result.stage == UNTOLD else result.stage
-        scale = framework.scale_of(stage)
-        return ", ".join(_results(cells, scale) + blank)
-    name = column.name
-    if column.used and name in _IN_GROUPS:
+        parts = _results(cells, framework.scale_of(stage))
+    elif column.used and name in _IN_GROUPS:
         declared = schema.pupils_schema(framework).columns[name]
-        return ", ".join(
-            _groups(
-                cells,
-                schema.turner(name, column=declared, framework=framework),
-                declared,
-            )
-            + blank
-        )
-    yes_no = column.used and name in (
-        headings.EAL,
-        headings.SEN_SUPPORT,
-        headings.EHC_PLAN,
-    )
-    filled = f"{cells.filled:,} filled in"
-    if yes_no:
-        filled += ", yes or no"
-    return ", ".join([filled, *blank])
+        turn = schema.turner(name, column=declared, framework=framework)
+        parts = _groups(cells, turn, declared)
+    else:
+        parts = [f"{cells.filled:,} filled in"]
+        if column.used and name in _YES_OR_NO:
+            parts.append("yes or no")
+    blank = [f"{cells.blank:,} blank"] if cells.blank else []
+    return ", ".join(parts + blank)
 
 
 def _texts_and_counts(cells: Cells) -> Iterable[tuple[str, int]]:
@@ -104,7 +94,8 @@ def _results(cells: Cells, scale: Scale) -> list[str]:
 def _codes(codes: Counter[str]) -> str:
     if codes.total() <= _WRITTEN_OUT:
         return ", ".join(sorted(codes.elements()))
-    return ", ".join(f"{name} ({count:,})" for name, count in codes.most_common())
+    counts = codes.most_common()
+    return ", ".join(f"{name} ({count:,})" for name, count in counts)
 
 
 def _groups(cells: Cells, turn: Callable[[str], str], declared: pa.Column) -> list[str]:
@@ -123,4 +114,6 @@ def _groups(cells: Cells, turn: Callable[[str], str], declared: pa.Column) -> li
 
 
 def _order(name: str) -> tuple[int, str]:
-    return (int(name), "") if name.isdigit() else (0, name)
+    if name.isdigit():
+        return int(name), ""
+    return 0, name

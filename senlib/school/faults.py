@@ -1,4 +1,4 @@
-"""Faults: what is wrong in a file, told by place, rule and remedy, and never with a pupil's value."""
+"""Faults: what is wrong in a file, by place, rule and remedy, and never with a pupil's value."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FaultyFile(Exception):
 
 @dataclass(frozen=True)
 class FaultGroup:
-    """The same fault in several rows: told once, with its rows."""
+    """The same fault in several rows."""
 
     file: str
     column: str | None
@@ -66,7 +66,8 @@ class FaultGroup:
         if self.column is not None:
             parts.append(f"column ‘{self.column}’")
         if self.rows:
-            rows = ", ".join(map(str, self.rows[:most]))
+            first = map(str, self.rows[:most])
+            rows = ", ".join(first)
             others = len(self.rows) - most
             more = f" and {others:,} more" if others > 0 else ""
             parts.append(f"row{'s' if len(self.rows) > 1 else ''} {rows}{more}")

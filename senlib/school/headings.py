@@ -55,18 +55,18 @@ _QUALIFICATIONS = re.compile(
     r"\b(btec|cambridge nationals?|functional skills|entry level|v ?certs?|ncfe|asdan)\b",
     re.IGNORECASE,
 )
-# What a pupil works at is not what the pupil is heading for, and only that can be held against an outcome.
+# What a pupil works at is not what the pupil is heading for, and only that can be compared with an outcome.
 _WORKING_AT = re.compile(r"\bworking at\b|\bwag\b", re.IGNORECASE)
 _HEADING_FOR = re.compile(r"\b(predict\w*|forecasts?)\b", re.IGNORECASE)
 _KINDS = {
     "teacher": r"ta|teacher assessments?|teacher assessed|teacher",
     "test": r"tt|tests?|exams?|sats?",
 }
-# Words that tell no more than that a column holds results.
+# Words that say no more than that these are results.
 _FILLERS = r"levels?|lev|grades?|scores?|scaled|ss|results?|points|actual|final|overall|attained|outcome|fine|nc|sub|in|at|of|the"
-# Words that say that a column of the entry stage holds the average of its papers, or a band made of it.
+# Words that say that a column of the entry stage is the average of its papers, or a band of it.
 _AVERAGE = r"averages?|avg|ave|av|mean|prior|attainment|att|bands?|fft|aps|combined"
-# Words by which a column that names a stage and a subject holds something else than the result.
+# Words that say that a column which names a stage and a subject is something else than the result.
 _OTHERWISE = re.compile(
     r"\b(targets?|predict\w*|forecasts?|estimat\w*|expected|mock|effort|marks?|date|year|board|series|tier|set|class|"
     r"group|teachers|total|count|number|entries|entered|progress|residual|gain|change|diff\w*|rank|percentile|"
@@ -333,7 +333,7 @@ def _of_subject(
     entry = framework.stages[0].entry_stage
     last = framework.stages[-1].name
     kind, rest = _taken(words, _KINDS)
-    # 'Science double award' holds no filler, 'English level' does: the whole is tried before it is shortened.
+    # 'Science double award' has no filler, 'English level' does: the whole is tried before it is shortened.
     short = _without(rest, _FILLERS)
     for subject in (words, rest, short):
         name = framework.subject(subject)
@@ -353,7 +353,7 @@ def _of_subject(
 
 
 def _is_average(words: str, short: str, stage: str, framework: Framework) -> bool:
-    """Whether words say no more than that a column holds the average at entry: 'KS2', 'KS2 fine score', 'prior attainment score'.
+    """Whether words say no more than that a column is the average at entry: 'KS2', 'KS2 fine score', 'prior attainment score'.
 
     `short` are the words without kind and fillers.
     """
@@ -403,7 +403,7 @@ def _key(heading: str) -> str:
 
 
 def _kinds(stage: str) -> tuple[str, ...]:
-    """How a stage's results are given, the usual way first: GCSEs by examination, what holds now by the teacher."""
+    """How a stage's results are given, the usual way first: GCSEs by examination, current results by the teacher."""
     usual = {"KS4": ("test",), "now": ("teacher",), UNTOLD: ("teacher",)}
     return usual.get(stage, ("test", "teacher"))
 

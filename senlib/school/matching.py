@@ -73,7 +73,7 @@ class MatchedColumn:
 
     @property
     def result(self) -> Result | None:
-        """The result that it holds, where it holds one."""
+        """The result that it is of, where it is of one."""
         return result_of(self.meaning)
 
 
@@ -305,7 +305,7 @@ def stands_in(column: MatchedColumn, rival: MatchedColumn) -> bool:
 
 
 def likely_stage(match: Matched, framework: Framework) -> str:
-    """The stage that results of which none is told most likely are of: by their subjects' names, by what they are, by the heads."""
+    """The likeliest stage of results that do not say theirs: by their subjects' names, by what they are, by the headings."""
     entry, last = framework.stages[0], framework.stages[-1]
     columns = match.table.columns
     if match.long:
@@ -350,11 +350,11 @@ def missing(match: Matched) -> list[Fault]:
         Fault(
             file=match.table.file,
             row=match.table.heading_row,
-            rule=f"no column holds {holds}",
+            rule=f"no column holds {what}",
             remedy="If a column holds this under another heading, say so under ‘What each column holds’. "
             f"If not, add a column headed ‘{heading}’ and choose the file again.",
         )
-        for name, (holds, heading) in needed.items()
+        for name, (what, heading) in needed.items()
         if name in lacking
     ]
 
@@ -379,7 +379,7 @@ def is_national(headings: Sequence[str]) -> bool:
 
 
 def national_table(table: RawTable) -> Fault:
-    """The fault of a file that holds England's figures."""
+    """The fault of a file of England's figures."""
     return Fault(
         file=table.file,
         rule="this is DfE’s table for England, not a list of pupils",

@@ -41,7 +41,7 @@ class Question:
 
 
 def which_stage(file: str, *, framework: Framework, proposal: str) -> Question:
-    """What results are of which no stage is told."""
+    """Of which stage results are that do not say theirs."""
     stages = {
         stage: _STAGES.get(stage, f"{stage} results")
         for stage in framework.result_stages()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import pandera.pandas as pa
@@ -44,28 +45,19 @@ def template(framework: Framework) -> bytes:
         bold = workbook.add_format({"bold": True})
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         text = workbook.add_format({"num_format": "@"})
-        tables = (schema.pupils_schema(framework), schema.results_schema(framework))
-        _read_me(
-            workbook.add_worksheet("Read me"),
-            tables,
-            framework,
-            bold=bold,
-            wrapped=wrapped,
-        )
+        both = (schema.pupils_schema, schema.results_schema)
+        tables = [of(framework) for of in both]
+        read_me = workbook.add_worksheet("Read me")
+        _read_me(read_me, tables, framework, bold=bold, wrapped=wrapped)
         for table in tables:
-            _sheet(
-                workbook.add_worksheet(table.title),
-                table,
-                framework,
-                bold=bold,
-                text=text,
-            )
+            sheet = workbook.add_worksheet(table.title)
+            _sheet(sheet, table, framework, bold=bold, text=text)
     return content.getvalue()
 
 
 def _read_me(
     sheet: Worksheet,
-    tables: tuple[pa.DataFrameSchema, ...],
+    tables: Sequence[pa.DataFrameSchema],
     framework: Framework,
     *,
     bold: Format,
@@ -74,33 +66,22 @@ def _read_me(
     sheet.set_column(0, 1, 18, wrapped)
     sheet.set_column(2, 2, 90, wrapped)
     sheet.set_column(3, 3, 16, wrapped)
-    for row, line in enumerate(
-        (f"For schools with: {framework.title}", *_INTRODUCTION)
-    ):
+    lines = (f"For schools with: {framework.title}", *_INTRODUCTION)
+    for row, line in enumerate(lines):
         sheet.merge_range(row, 0, row, 3, line, bold if row == 0 else wrapped)
         sheet.set_row(row, 32)
     row = len(_INTRODUCTION) + 2
-    sheet.write_row(
-        row,
-        0,
-        ["Sheet", "What it is called", "What it means", "Has to be filled"],
-        bold,
-    )
+    heads = ["Sheet", "What it is called", "What it means", "Has to be filled"]
+    sheet.write_row(row, 0, heads, bold)
     for table in tables:
         for name, column in table.columns.items():
             row += 1
-            must = "yes" if column.metadata["must"] and not _may_be_blank(name) else ""
-            sheet.write_row(
-                row,
-                0,
-                [table.title, name, _meaning(name, column, framework), must],
-                wrapped,
-            )
-
-
-def _may_be_blank(name: str) -> bool:
-    """A row of results may have no result: that the pupil has none is worth telling."""
-    return name == "result"
+            # A row of results may have no result: that the pupil has none is worth telling.
+            must = column.metadata["must"] and name != "result"
+            meaning = _meaning(name, column, framework)
+            filled = "yes" if must else ""
+            cells = [table.title, name, meaning, filled]
+            sheet.write_row(row, 0, cells, wrapped)
 
 
 def _meaning(name: str, column: pa.Column, framework: Framework) -> str:
@@ -125,19 +106,13 @@ def _sheet(
     sheet.freeze_panes(1, 1)
     for index, (name, column) in enumerate(table.columns.items()):
         accepted = _accepted(name, column, framework)
-        numeric = bool(accepted) and all(value.isdigit() for value in accepted)
-        sheet.set_column(
-            index, index, max(12, len(name) + 2), None if numeric else text
-        )
+        numeric = bool(accepted) and all(map(str.isdigit, accepted))
+        width = max(12, len(name) + 2)
+        sheet.set_column(index, index, width, None if numeric else text)
         sheet.write_string(0, index, name, bold)
         if accepted:
-            sheet.data_validation(
-                1,
-                index,
-                _ROWS,
-                index,
-                _validation(accepted, numeric=numeric, column=column),
-            )
+            validation = _validation(accepted, numeric=numeric, column=column)
+            sheet.data_validation(1, index, _ROWS, index, validation)
 
 
 def _accepted(name: str, column: pa.Column, framework: Framework) -> list[str]:
@@ -156,19 +131,15 @@ def _validation(
     accepted: list[str], *, numeric: bool, column: pa.Column
 ) -> dict[str, object]:
     # A warning only: the spellings that are known besides are as good.
-    kept = {
+    common = {
         "ignore_blank": True,
         "error_type": "warning",
         "error_message": column.metadata["remedy"][:_LONGEST_LIST],
     }
     if numeric:
-        return {
-            **kept,
-            "validate": "integer",
-            "criteria": "between",
-            "minimum": int(accepted[0]),
-            "maximum": int(accepted[-1]),
-        }
+        least, *_, most = map(int, accepted)
+        limits = {"criteria": "between", "minimum": least, "maximum": most}
+        return {**common, "validate": "integer", **limits}
     if len(",".join(accepted)) > _LONGEST_LIST:
-        return {**kept, "validate": "any"}
-    return {**kept, "validate": "list", "source": accepted}
+        return {**common, "validate": "any"}
+    return {**common, "validate": "list", "source": accepted}

@@ -19,21 +19,6 @@ HALF_TERMS = {
 }
 _TERMS = {"autumn": r"autumn|aut", "spring": r"spring|spr", "summer": r"summer|sum"}
 _END_OF_YEAR = r"eoy|end of year|year end"
-_MONTHS = [
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-]
-
 _YEAR_GROUP = re.compile(r"\b(?:y|yr|year) ?(0?[1-9]|1[0-4])\b", re.IGNORECASE)
 _TERM = re.compile(
     rf"\b(?:(?P<term>{'|'.join(_TERMS.values())}) ?(?:term)? ?(?P<half>[12])?|(?P<eoy>{_END_OF_YEAR}))(?: ?term)?\b",
@@ -43,6 +28,7 @@ _MONTH_NAMES = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
 )
+_MONTHS = [name[:3] for name in _MONTH_NAMES.split("|")]
 _MONTH = re.compile(
     rf"\b(?P<month>{_MONTH_NAMES})\b(?: ?(?P<year>20\d\d|\d\d))?\b", re.IGNORECASE
 )
@@ -97,7 +83,8 @@ class Moment:
 
         distinct = summers.dropna().unique()
         days = {summer: day(summer) for summer in distinct}
-        return summers.map(days).astype(object).fillna("").astype(str)
+        texts = summers.map(days).astype(object)
+        return texts.fillna("").astype(str)
 
     def _latest(self, *, academic_year: int, today: date) -> int:
         return (
@@ -163,10 +150,11 @@ def _of_day(match: re.Match[str]) -> Moment | None:
 def _half(term: re.Match[str]) -> tuple[str, int]:
     if term["eoy"]:
         return "summer", 2
+    word = term["term"]
     name = next(
         name
         for name, spelling in _TERMS.items()
-        if re.fullmatch(spelling, term["term"], re.IGNORECASE)
+        if re.fullmatch(spelling, word, re.IGNORECASE)
     )
     return name, int(term["half"] or 2)
 
