@@ -13,7 +13,10 @@
     return element ? JSON.parse(element.textContent) : null;
   };
 
-  // What a browser keeps for us; one that refuses to keep anything is asked in vain.
+  const make = (tag, properties) =>
+    Object.assign(document.createElement(tag), properties);
+
+  // What a browser keeps for us; one may refuse to keep anything.
   const recall = (store, name) => {
     try {
       return window[store].getItem(name) ?? "";
@@ -25,7 +28,7 @@
     try {
       window[store].setItem(name, value);
     } catch {
-      // It holds for this page alone.
+      // Then it counts for this page alone.
     }
   };
 
@@ -35,33 +38,23 @@
   const FACE = "/frame/atkinson-hyperlegible-next-latin.woff2";
   const moreContrast = matchMedia("(prefers-contrast: more)");
 
-  function dress(
-    looks = Object.fromEntries(
-      LOOKS.map((name) => [name, recall("localStorage", name)]),
-    ),
-  ) {
+  const looksBy = (find) => Object.fromEntries(LOOKS.map((name) => [name, find(name)]));
+
+  function dress(looks = looksBy((name) => recall("localStorage", name))) {
     const { dataset } = document.documentElement;
     dataset.slTheme = looks["sl-theme"] || (moreContrast.matches ? "contrast" : "");
     dataset.slFace = looks["sl-face"];
     for (const [name, value] of Object.entries(looks)) {
-      const chosen = document.querySelector(
-        `input[name="${name}"][value="${CSS.escape(value)}"]`,
-      );
+      const input = `input[name="${name}"][value="${CSS.escape(value)}"]`;
+      const chosen = document.querySelector(input);
       if (chosen) chosen.checked = true;
     }
   }
 
   dress();
   if (document.documentElement.dataset.slFace) {
-    const early = document.createElement("link");
-    Object.assign(early, {
-      rel: "preload",
-      as: "font",
-      type: "font/woff2",
-      crossOrigin: "anonymous",
-      href: FACE,
-    });
-    document.head.append(early);
+    const font = { as: "font", type: "font/woff2", crossOrigin: "anonymous" };
+    document.head.append(make("link", { rel: "preload", href: FACE, ...font }));
   }
   moreContrast.addEventListener("change", () => dress());
   window.addEventListener("storage", ({ key }) => {
@@ -72,10 +65,10 @@
     keep("localStorage", target.name, target.value);
     const chosen = (name) =>
       document.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
-    dress(Object.fromEntries(LOOKS.map((name) => [name, chosen(name)])));
+    dress(looksBy(chosen));
   });
 
-  // ---- How far each Task is: told by the page's kernel, and remembered until the next page's kernel tells it again.
+  // ---- How far each Task is: as the page's kernel says, and remembered until the next page's kernel says it again.
 
   function showFar() {
     let far = {};
@@ -92,8 +85,7 @@
         continue;
       }
       if (!place) {
-        place = document.createElement("span");
-        place.className = "sl-far";
+        place = make("span", { className: "sl-far" });
         link.append(" ", place);
       }
       place.toggleAttribute("data-all", begun === parts);
@@ -122,17 +114,13 @@
     dress();
     showFar();
     const menu = document.querySelector(".sl-menu");
-    menu?.addEventListener("click", () => {
-      menu.setAttribute(
-        "aria-expanded",
-        String(menu.getAttribute("aria-expanded") !== "true"),
-      );
-    });
+    const isOpen = () => menu?.getAttribute("aria-expanded") === "true";
+    const open = (is) => menu.setAttribute("aria-expanded", String(is));
+    menu?.addEventListener("click", () => open(!isOpen()));
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && menu?.getAttribute("aria-expanded") === "true") {
-        menu.setAttribute("aria-expanded", "false");
-        menu.focus();
-      }
+      if (event.key !== "Escape" || !isOpen()) return;
+      open(false);
+      menu.focus();
     });
   }).observe(document, { childList: true, subtree: true });
 
@@ -160,15 +148,8 @@
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (
-      !link ||
-      event.defaultPrevented ||
-      event.button ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.shiftKey
-    )
-      return;
+    const { defaultPrevented, button, ctrlKey, metaKey, shiftKey } = event;
+    if (!link || defaultPrevented || button || ctrlKey || metaKey || shiftKey) return;
     if (link.target || link.hasAttribute("download") || link.origin !== location.origin)
       return;
     if (lost || !document.querySelector("[data-sl-unsaved]")) return;
@@ -191,9 +172,8 @@
     const page = configuration();
     if (leaving || lost || !page) return;
     try {
-      const answer = await fetch(`${page.baseUrl}api/kernels/${page.kernelId}`, {
-        cache: "no-store",
-      });
+      const address = `${page.baseUrl}api/kernels/${page.kernelId}`;
+      const answer = await fetch(address, { cache: "no-store" });
       if (answer.status === 404 || answer.status === 403) return lose(); // 403: the workbook was started anew, with another key
       if (attempts > 3) setTimeout(look, 1000, attempts - 1); // it may be on its way out
     } catch {
@@ -207,32 +187,25 @@
     lost = true;
     document.body.dataset.slState = "lost";
     document.getElementById("sl-status")?.replaceChildren();
-    const banner = document.createElement("div");
-    banner.className = "sl-lost";
+    const banner = make("div", { className: "sl-lost" });
     banner.setAttribute("role", "alert");
-    const sentence = document.createElement("p");
-    sentence.textContent = words;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Reopen this page";
+    const button = make("button", { type: "button", textContent: "Reopen this page" });
     button.addEventListener("click", () => {
-      keep(
-        "sessionStorage",
-        "sl-place",
-        JSON.stringify({ href: location.href, down: scrollY, chosen: chosen() }),
-      );
+      const place = { href: location.href, down: scrollY, chosen: chosen() };
+      keep("sessionStorage", "sl-place", JSON.stringify(place));
       location.reload();
     });
-    banner.append(sentence, button);
+    banner.append(make("p", { textContent: words }), button);
     document.getElementById("content").before(banner);
   }
 
   // Lists and boxes of the page itself, each by its label; what is written in a sheet or a list of pupils is saved where it stands.
+  const BOXES =
+    ":is(select, textarea, input:is([type=text], [type=date], [type=number]))";
+
   function* boxes() {
     const met = new Map();
-    for (const box of document.querySelectorAll(
-      ".jupyter-widgets :is(select, textarea, input:is([type=text], [type=date], [type=number]))",
-    )) {
+    for (const box of document.querySelectorAll(`.jupyter-widgets ${BOXES}`)) {
       const label = box.labels?.[0]?.textContent ?? "";
       const place = met.get(label) ?? 0;
       met.set(label, place + 1);
@@ -247,12 +220,8 @@
   async function choose(all, settled) {
     for (const [name, value] of all) {
       const { box } = [...boxes()].find((one) => one.name === name) ?? {};
-      if (
-        !box ||
-        box.value === value ||
-        (box.options && ![...box.options].some((option) => option.value === value))
-      )
-        continue;
+      const options = box?.options && [...box.options].map((option) => option.value);
+      if (!box || box.value === value || options?.includes(value) === false) continue;
       box.value = value;
       for (const event of ["input", "change"])
         box.dispatchEvent(new Event(event, { bubbles: true }));
