@@ -44,7 +44,8 @@ class SessionsPage(Page):
         self.chosen: tuple[Activity, ...] = ()
         self._drawing = False
         plan, meeting = self._last_place()
-        self.which = layout.choice("Plan", _titled(sessions.plans()), plan)
+        plans = _titled(sessions.plans())
+        self.which = layout.choice("Plan", plans, plan)
         meetings = _titled(self._plan.sittings)
         self.meeting = layout.choice("Meeting", meetings, meeting)
         self.clock_face = Clock()

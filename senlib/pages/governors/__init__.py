@@ -5,7 +5,7 @@ It holds what `governors_data.gather` gives, and makes its sentences, pictures a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -35,7 +35,7 @@ from senlib.pages.governors.summer_results import england, progress
 from senlib.pages.governors_data import Context, GovernorsData, gather
 from senlib.pages.kit import layout
 from senlib.pages.kit.downloads import FileButton
-from senlib.pages.kit.page import PublicPage
+from senlib.pages.kit.page import PublicPage, piece
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
 
@@ -53,17 +53,16 @@ _BLAMING = (
 class GovernorsPage(PublicPage):
     """The governors' page. It holds what `gather` gives, and neither the school nor the store."""
 
-    stem = "governors"
-
-    def __init__(
-        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(workspace, query=query)
+    def keep(self, workspace: Workspace) -> None:
+        """Keep what may be published, or say why nothing can be read."""
         self.data: GovernorsData | None = None
         try:
             self.data = gather(workspace)
         except StoreError as error:
             self.trouble.value = layout.trouble_line(str(error))
+
+    def build(self) -> None:
+        """What the page shows hangs on how much is hidden."""
         limits = [(f"{limit} pupils", limit) for limit in LIMITS]
         self.hide = layout.choice("Hide counts up to", limits, HIDE_UP_TO)
         self.live.follow(self.hide)
@@ -73,47 +72,52 @@ class GovernorsPage(PublicPage):
             link_words="Download the page for the papers (Word)",
             keep="",
         )
-        self._about = self._build_about()
-        self._progress, self._england = map(self._question, (progress, england))
-        self._absence, self._attendance, self._works = map(
-            self._question, (absence, attendance, works)
-        )
-        self._spend = self._piece(lambda data, view: spend_html(view, data.words))
-        self._next = self._piece(lambda data, _: next_html(data))
 
-    # -- what the page is made of, in its order --
-
+    @piece
     def about(self) -> widgets.VBox:
         """What is hidden, how much more to hide, and the page for the papers."""
-        return self._about
+        choices = layout.controls(self.hide)
+        if self.data is None:
+            return widgets.VBox([self.trouble, choices])
+        rule = self._piece(_rule)
+        # A file that was made under another limit says something else.
+        self.live.also(self.paper_button.clear)
+        return widgets.VBox([rule, choices, self.paper_button.box])
 
+    @piece
     def progress(self) -> widgets.HTML:
         """Whether pupils with SEN make progress, beside their peers."""
-        return self._progress
+        return self._question(progress)
 
+    @piece
     def england(self) -> widgets.HTML:
         """How far they get, beside England."""
-        return self._england
+        return self._question(england)
 
+    @piece
     def absence(self) -> widgets.HTML:
         """Who misses much of school."""
-        return self._absence
+        return self._question(absence)
 
+    @piece
     def attendance(self) -> widgets.HTML:
         """Whether those who miss much make less progress."""
-        return self._attendance
+        return self._question(attendance)
 
+    @piece
     def spend(self) -> widgets.HTML:
         """What is spent, by heading."""
-        return self._spend
+        return self._piece(lambda data, view: spend_html(view, data.words))
 
+    @piece
     def works(self) -> widgets.HTML:
         """Whether those who get help move on."""
-        return self._works
+        return self._question(works)
 
+    @piece
     def next(self) -> widgets.HTML:
         """What the school does next."""
-        return self._next
+        return self._piece(lambda data, _: next_html(data))
 
     # -- how it is made --
 
@@ -150,15 +154,6 @@ class GovernorsPage(PublicPage):
         """The view that is chosen."""
         assert self.data is not None
         return self.data.views[self.hide.value]
-
-    def _build_about(self) -> widgets.VBox:
-        choices = layout.controls(self.hide)
-        if self.data is None:
-            return widgets.VBox([self.trouble, choices])
-        rule = self._piece(_rule)
-        # A file that was made under another limit says something else.
-        self.live.also(self.paper_button.clear)
-        return widgets.VBox([rule, choices, self.paper_button.box])
 
     def _question(self, make: Answering) -> widgets.HTML:
         return self._piece(

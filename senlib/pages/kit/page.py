@@ -18,7 +18,7 @@ from senlib.pages.kit.live import Live
 from senlib.workbook.store import AnswersByForm, StoreError
 from senlib.workspace import Workspace, open_workspace
 
-_Page = TypeVar("_Page", bound="Page")
+_Page = TypeVar("_Page", bound="PublicPage")
 _Widget = TypeVar("_Widget")
 
 
@@ -37,8 +37,9 @@ class piece(Generic[_Page, _Widget]):  # in lower case, for it stands before a m
 class PublicPage:
     """A page that anybody may see, so it keeps neither the school nor the store. A test drives it without a browser.
 
-    A page is whole when it is made: the methods that a notebook's cells call return what is there, in any order. `query` is what
-    stood behind the '?' of the page's address.
+    A page is whole when it is made: `keep` takes what it needs of the workspace, `build` makes what its pieces share, then each
+    `piece` is built, in their order; the methods that a notebook's cells call return what is there, in any order. `query` is
+    what stood behind the '?' of the page's address.
     """
 
     # The name of the page's module, which its notebook and its words share.
@@ -54,6 +55,12 @@ class PublicPage:
         self.live = Live()
         self.trouble = layout.html("")
         self._top = self._build_header(workspace)
+        self.keep(workspace)
+        self.built: dict[piece[Any, Any], Any] = {}
+        self.build()
+        for name, method in vars(type(self)).items():
+            if isinstance(method, piece):
+                getattr(self, name)
 
     @classmethod
     def open(cls) -> Self:
@@ -64,31 +71,24 @@ class PublicPage:
         """Which school this is."""
         return self._top
 
+    def keep(self, workspace: Workspace) -> None:
+        """Keep what the page is made of."""
+
+    def build(self) -> None:
+        """Make what the pieces of the page share, such as controls that stand above several."""
+
     def _build_header(self, workspace: Workspace) -> widgets.HTML:
         return layout.html(header_html(workspace))
 
 
 class Page(PublicPage):
-    """One page over the school that is open, with its answers. Its header says how far each Task is, too.
+    """One page over the school that is open, with its answers. Its header says how far each Task is, too."""
 
-    `build` makes what its pieces share, then each `piece` is built, in their order.
-    """
-
-    def __init__(
-        self, workspace: Workspace, *, query: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(workspace, query=query)
+    def keep(self, workspace: Workspace) -> None:
+        """Keep the workspace, the school and how it is read; the answers are read when they are asked for."""
         self.workspace, self.school = workspace, workspace.school
         self.framework = self.school.framework
         self.answers: AnswersByForm = {}
-        self.built: dict[piece[Any, Any], Any] = {}
-        self.build()
-        for name, method in vars(type(self)).items():
-            if isinstance(method, piece):
-                getattr(self, name)
-
-    def build(self) -> None:
-        """Make what the pieces of the page share, such as controls that stand above several."""
 
     @cached_property
     def ask(self) -> PageSheets:
