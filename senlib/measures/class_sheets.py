@@ -80,7 +80,9 @@ def class_lists(school: School, *, column: str, subject: str = "") -> pd.DataFra
     if subject:
         stage = school.framework.tracked_stage
         tracked = track(school, subject=subject, entry=stage.starts)
-        standing = tracked[columns]
+        # Where nobody is followed, a column of texts comes as one of numbers.
+        texts = dict.fromkeys(("entry", "now", "standing"), str)
+        standing = tracked[columns].astype(texts)
     lists = pupils[["class", *PEOPLE]]
     lists = lists.merge(standing, on="pupil_id", how="left")
     unjudged = NOT_KNOWN if subject else ""

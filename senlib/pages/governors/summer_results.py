@@ -216,7 +216,9 @@ def england(view: View, words: Context) -> AnsweredQuestion:
     whom = _of_whom(words, alike=alike)
     is_judged = any(one.difference for one in in_england if one)
     caveat = "" if is_judged or not any(in_england) else caveats.NO_VERDICT
-    reading = ["england_with_your_starts"] if alike else []
+    reading = layout.how_to_read("rate")
+    if alike:
+        reading = layout.how_to_read("england_with_your_starts", "rate")
     return AnsweredQuestion(
         question,
         _lead_of_england(_pairs(figures, words), view, words),
@@ -228,7 +230,7 @@ def england(view: View, words: Context) -> AnsweredQuestion:
         marks=marks,
         mark="England",
         sure=paragraph(whom, caveat),
-        reading=layout.how_to_read(*reading, "rate"),
+        reading=reading,
         caveat=caveat,
     )
 
