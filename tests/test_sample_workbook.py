@@ -9,8 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from senlib import open_sample
-from senlib.frameworks import names
+from senlib import open_sample, samples
 from senlib.measures.groups import has_sen
 from senlib.measures.provision import (
     GIVEN,
@@ -27,7 +26,7 @@ SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 GRID = load("task5_interventions").part("task5.provision")
 YEAR = {"levels": 2005, "gcse": 2025}
 
-every_school = pytest.mark.parametrize("school", names())
+every_school = pytest.mark.parametrize("school", samples())
 
 
 @cache

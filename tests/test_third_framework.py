@@ -55,7 +55,8 @@ def folder(third, tmp_path):
 
 
 def test_it_stands_after_those_in_use_longer_and_has_no_sample(third):
-    assert frameworks.names() == ["levels", "gcse", "words"]
+    assert frameworks.names()[:2] == ["levels", "gcse"]
+    assert frameworks.names()[-1] == "words"
     assert samples() == ["levels", "gcse"]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from senlib import open_sample
-from senlib.frameworks import load, names
+from senlib import open_sample, samples
+from senlib.frameworks import load
 from senlib.measures.newcomers import newcomers
 from tests.measures.schools import school
 
@@ -142,7 +142,7 @@ def test_a_school_without_a_year_7_has_an_empty_table():
     )
 
 
-@pytest.mark.parametrize("framework", names())
+@pytest.mark.parametrize("framework", samples())
 def test_in_a_sample_nobody_stands_in_two_rows_of_one_subject(framework):
     table = newcomers(open_sample(framework))
     rows = [row for row, _, _ in load(framework).tracking.newcomers]

@@ -2,8 +2,7 @@
 
 import pytest
 
-from senlib import open_sample
-from senlib.frameworks import names
+from senlib import open_sample, samples
 from senlib.measures.one_pupil import CELL, cells_of, now_of
 from senlib.measures.tracking import people_in_cell, track
 from tests.measures.schools import cohort_of, school, yes_or_no
@@ -113,7 +112,7 @@ def test_a_start_that_is_not_known_is_followed_too():
     assert [[row.entry_band, row.now, *judged]] == [["none", "", "", ""]]
 
 
-@pytest.mark.parametrize("framework", names())
+@pytest.mark.parametrize("framework", samples())
 def test_one_pupil_agrees_with_the_whole_school(framework):
     made = open_sample(framework)
     followed = track(

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from senlib import open_sample
-from senlib.frameworks import names
+from senlib import open_sample, samples
 from senlib.measures.proportion import FEW
 from senlib.measures.provision import (
     GIVEN,
@@ -686,7 +685,7 @@ def test_totals_agree_and_the_order_of_rows_never_matters(pupils, rows, random):
     pd.testing.assert_frame_equal(spend(mixed, headings=headings), costs)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", samples())
 def test_the_sample_schools(name):
     people = open_sample(name)
     table_of = standing(people)

@@ -11,9 +11,9 @@ import re
 import ipywidgets as widgets
 import pytest
 
-from senlib import ROOT
+from senlib import ROOT, samples
 from senlib import workspace as workspaces
-from senlib.frameworks import load, names
+from senlib.frameworks import load
 from senlib.pages.kit import pupil_names
 from senlib.pages.kit.site import PAGES
 from senlib.widgets import CardSort, FileChooser, Flow, Listing, Matrix, Sheet
@@ -196,7 +196,7 @@ def workbook(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(workspaces.SCHOOL_VARIABLE, raising=False)
         patch.delenv(pupil_names.QUERY_VARIABLE, raising=False)
-        for school in names():
+        for school in samples():
             patch.setenv(workspaces.DATA_VARIABLE, str(tmp_path_factory.mktemp(school)))
             workspaces.open_workspace().choose(school)
             pages |= {(school, stem): Shown(stem, school).run() for stem in STEMS}
@@ -851,7 +851,7 @@ MAP = [
 CASES = [
     (school, stem, check, row)
     for row, stem, check, *alone in MAP
-    for school in alone or names()
+    for school in alone or samples()
 ]
 
 
@@ -890,7 +890,7 @@ def test_every_row_of_the_map_is_looked_for():
     ]
 
 
-@pytest.mark.parametrize("school", names())
+@pytest.mark.parametrize("school", samples())
 @pytest.mark.parametrize("stem", STEMS)
 def test_no_page_says_what_only_a_machine_would(workbook, school, stem):
     said = re.split(r"[^\w<>]+", workbook[school, stem].said)

@@ -5,8 +5,8 @@ import re
 import pandas as pd
 import pytest
 
-from senlib import open_sample
-from senlib.frameworks import load, names
+from senlib import open_sample, samples
+from senlib.frameworks import load
 from senlib.measures.criteria import low_entries
 from senlib.measures.newcomers import newcomers
 from senlib.measures.proportion import FEW
@@ -73,7 +73,7 @@ def names_in(listing):
     return [record["name"] for record in listing.records]
 
 
-@pytest.fixture(scope="module", params=names())
+@pytest.fixture(scope="module", params=samples())
 def sample(request, tmp_path_factory):
     """The page over a sample school with its example maps; only to be looked at."""
     workspace = workspace_over(

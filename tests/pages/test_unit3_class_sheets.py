@@ -10,9 +10,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from senlib import open_sample
+from senlib import open_sample, samples
 from senlib.frameworks import load as framework
-from senlib.frameworks import names
 from senlib.measures.class_sheets import class_lists, class_sheet, classes
 from senlib.measures.proportion import FEW
 from senlib.pages.kit.plan_sheet import PlanSheet
@@ -152,7 +151,7 @@ def test_the_targets_of_an_iep_stand_on_the_sheet(workspace):
     assert "Of somebody else" not in words(page.class_sheet)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", samples())
 def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
     tmp_path, name
 ):
@@ -175,7 +174,7 @@ def test_every_pupil_of_a_sample_is_on_the_sheet_of_each_class_with_what_helps(
     assert [one for _, one in page.name.options][0].startswith("7")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", samples())
 def test_a_set_says_where_pupils_stand_in_its_own_subject(tmp_path, name):
     page = page_of(workspace_over(tmp_path, open_sample(name)))
     page.kind.value = "set_mathematics"
@@ -287,7 +286,7 @@ def test_a_row_taken_out_and_a_target_emptied_are_off_the_sheets(workspace):
     assert bank().of("HI").target == ""
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", samples())
 def test_every_need_of_a_framework_has_a_place_of_its_own(name):
     places = {need: bank().place(need) for need in framework(name).need_names}
     assert {need for need, place in places.items() if place == "oth"} <= {"OTH", "NSA"}
@@ -494,7 +493,7 @@ def test_every_name_is_hostile_and_the_book_still_opens(tmp_path):
 # -- the review --
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", samples())
 def test_the_review_has_n_and_interval_for_every_group(tmp_path, name):
     page = page_of(workspace_over(tmp_path, open_sample(name)))
     for _, year in page.group_review.year.options:

@@ -30,7 +30,7 @@ def rates_picture(
 ) -> str:
     """A table of rates as a picture with its words.
 
-    `table` has percent, low and high; where it has national and lea, each row's stand as strokes, and so do `marks`, as
+    `table` has pupils, percent, low and high; where it has national and lea, each row's stand as strokes, and so do `marks`, as
     charts.rates has them. `labels` names its rows, `beside` shorter where they stand beside a row and not above it; `strong` says
     which stand out, `axis` what is reached. `key` says what the marks mean, `strokes` what the strokes do; what the line means
     stands between them. A row without pupils is drawn, and not read out.
