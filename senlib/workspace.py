@@ -166,9 +166,10 @@ class Workspace:
         return national.matrix(self.school.framework.name, added=added)
 
     def _added(self) -> pd.DataFrame | None:
+        if self.school.framework.name != "gcse":
+            return None
         added = national.added(self.data)
-        is_gcse = self.school.framework.name == "gcse"
-        return added if is_gcse and not added.empty else None
+        return None if added.empty else added
 
     def _typed(self) -> pd.DataFrame:
         answers = self.store.latest(FIGURES)

@@ -135,7 +135,7 @@ def read_counts(table: pd.DataFrame, *, count: str) -> TableRows:
     columns = tuple(names)
     if numbers.isna().any() or (numbers < 0).any() or (numbers % 1 != 0).any():
         raise DisclosureError(
-            f"ColumnSums {count!r}: each row has a whole number, 0 or more."
+            f"Column {count!r}: each row has a whole number, 0 or more."
         )
     labels = table[list(columns)].astype(object)
     labels = labels.fillna(NOT_KNOWN)

@@ -97,13 +97,12 @@ def _command(
 
 def _run(measure: Measure, options: Namespace) -> int:
     school = open_school(options.folder, framework=options.framework)
-    framework = school.framework.name
-    added = national.added(options.data)
-    values = vars(options)
-    values["figures"] = national.figures(framework, added=added)
+    values, parameters = vars(options), signature(measure).parameters
+    if "figures" in parameters:
+        added = national.added(options.data)
+        values["figures"] = national.figures(school.framework.name, added=added)
     if "by" in values:
         _check_column(school, options.by)
-    parameters = signature(measure).parameters
     arguments = {name: values[name] for name in values if name in parameters}
     _print(measure(school, **arguments), options.format)
     return FINE

@@ -1,16 +1,13 @@
 """What the workbook's widgets have in common: their files, what a page may set in them, and how its messages are answered."""
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets
 from anywidget import AnyWidget
 
 from senlib.widgets._messages import Message, Receipt
-from senlib.widgets._script import script
-
-HERE = Path(__file__).parent
+from senlib.widgets._script import HERE, script
 
 # What a trait is to become, under 'value', before it is checked.
 Proposal = dict[str, Any]
@@ -48,8 +45,8 @@ class PageWidget(AnyWidget):
         super().set_state(chosen)
 
     def _on_message(self, _: AnyWidget, content: Message, buffers: Any) -> None:
-        if buffers:
-            content["buffers"] = buffers
+        # In place of what the page may have written under this name.
+        content["buffers"] = buffers or []
         self._hear(content)
 
     def _hear(self, content: Message) -> None:

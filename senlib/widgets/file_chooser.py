@@ -161,19 +161,20 @@ class FileChooser(PageWidget, files="file_chooser"):
         return ""
 
     def _take_part(self, message: Message) -> None:
-        arriving, self._arriving = self._arriving, None
+        arriving = self._arriving
         assert arriving, "a part is taken for a choice that is under way"
         file: Any = message.get("file")
         part: Any = message.get("part")
-        content = b"".join(message.get("buffers", []))
+        buffers = message["buffers"]
+        content = bytes(buffers[0]) if len(buffers) == 1 else b""
         are_counts = _is_count(file) and _is_count(part)
         is_place = are_counts and file < len(arriving.sizes)
         size = part_size(arriving.sizes[file], part) if is_place else 0
         if not content or len(content) != size:
             fault = "A file did not arrive whole. Please choose the files again."
+            self._arriving = None
             self._refuse(arriving.choice, fault)
             return
-        self._arriving = arriving
         arriving.parts[file][part] = content
         self._answer(arriving.choice)
 

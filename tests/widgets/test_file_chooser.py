@@ -163,11 +163,12 @@ def test_a_part_that_does_not_fit_ends_the_choice(sender, file, part, content):
     assert (sender.answers, sender.arrived) == (["heard", "refused"], [])
 
 
-@pytest.mark.parametrize("buffers", [[], [b"one", b"two"]])
+@pytest.mark.parametrize("buffers", [[], [b"one", b"two"], [b"on", b"e"]])
 def test_a_part_is_one_buffer(sender, buffers):
     sender.begin(3)
     sender.say(
-        {"kind": "part", "choice": "first", "file": 0, "part": 0},
+        # What the page writes under this name is no buffer.
+        {"kind": "part", "choice": "first", "file": 0, "part": 0, "buffers": ["one"]},
         [memoryview(buffer) for buffer in buffers],
     )
     assert sender.answers == ["heard", "refused"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
-from senlib.pages.kit.pupil_names import needs_listed, page_address, person_name
+from senlib.pages.kit.pupil_names import needs as needs_of
+from senlib.pages.kit.pupil_names import page_address, person_name
 from senlib.school.school import School
 from senlib.widgets import Listing
 from senlib.workspace import Workspace
@@ -43,8 +44,9 @@ def columns(
 def in_words(pupils: DataFrame, *, school: School) -> DataFrame:
     """Rows of pupils with `name`, `needs` ('BESD, ASD') and `sen` ('K, BESD, ASD') as a list has them."""
     names = map(person_name, pupils.itertuples())
-    needs = pupils["pupil_id"].map(needs_listed(school))
-    needs = needs.astype("str")
+    listed = school.pupils.set_index("pupil_id").loc[pupils["pupil_id"]]
+    texts = [", ".join(needs_of(pupil)) for pupil in listed.itertuples()]
+    needs = Series(texts, index=pupils.index, dtype="str")
     codes = pupils["sen_provision"]
     sen = codes.str.cat(needs, sep=", ").str.strip(", ")
     return pupils.assign(name=list(names), needs=needs, sen=sen)

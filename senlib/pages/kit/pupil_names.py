@@ -14,6 +14,7 @@ from senlib.frameworks import Framework
 from senlib.measures.groups import has_sen
 from senlib.pages.kit import layout
 from senlib.school.school import School
+from senlib.text import joined
 from senlib.workspace import Workspace
 
 # Where Voila gives a page's kernel what stands behind the '?' of its address.
@@ -56,7 +57,7 @@ def person_name(person: Person) -> str:
     ('Khan, Amina', 'P-7F3K')
     """
     names = (person.surname, person.forename)
-    return ", ".join(filter(None, names)) or person.pupil_id
+    return joined(*names, sep=", ") or person.pupil_id
 
 
 def with_sen(school: School) -> pd.DataFrame:
@@ -102,12 +103,6 @@ def needs(pupil: WithNeeds) -> list[str]:
     return list(filter(None, both))
 
 
-def needs_listed(school: School) -> dict[str, str]:
-    """Every pupil's needs by number, as a list shows them: 'BESD, ASD'."""
-    rows = school.pupils.itertuples()
-    return {pupil.pupil_id: ", ".join(needs(pupil)) for pupil in rows}
-
-
 def described(pupil: Pupil) -> str:
     """A pupil by name, with form, SEN provision and needs.
 
@@ -116,7 +111,7 @@ def described(pupil: Pupil) -> str:
     'Khan, Amina (7B, K, SLCN)'
     """
     codes = [pupil.sen_provision, *needs(pupil)]
-    more = ", ".join(filter(None, (pupil.form, *codes)))
+    more = joined(pupil.form, *codes, sep=", ")
     name = person_name(pupil)
     return f"{name} ({more})" if more else name
 

@@ -121,19 +121,20 @@ class PlanningPage(Page):
         return own or walks.booklet_chart()
 
     def _own_chart(self) -> FlowChart | None:
-        return walks.own_chart(self._read().get(walks.OWN, {}))
+        return walks.own_chart(self._read(walks.OWN).get(walks.OWN, {}))
 
     def _about_class(self) -> Answers:
         """What is written of the class that is open: its name, its day, which chart."""
-        return self._read().get(self._form(walks.CLASS), {})
+        form = self._form(walks.CLASS)
+        return self._read(form).get(form, {})
 
     def _form(self, key: str) -> str:
         """The form under which something is kept of the class that is open."""
         return place(key, of=self.of_class.value)
 
-    def _read(self) -> AnswersByForm:
+    def _read(self, under: str = "") -> AnswersByForm:
         try:
-            return self.workspace.store.forms()
+            return self.workspace.store.forms(under)
         except StoreError as error:
             self.status.value = layout.trouble_line(error)
             return {}
@@ -162,7 +163,7 @@ class PlanningPage(Page):
 
     def _classes(self) -> layout.Options:
         options = [("Choose a class", "")]
-        classes = copies(self._read(), walks.CLASS)
+        classes = copies(self._read(walks.CLASS), walks.CLASS)
         for key in sorted(classes, reverse=True):
             name = walks.class_name(classes[key])
             options.append((name, key))
