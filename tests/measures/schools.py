@@ -86,7 +86,7 @@ def yes_or_no(value) -> str:
     """A value that may be true, false or missing, as 'yes', 'no' or ''."""
     if pd.isna(value):
         return ""
-    return "yes" if value else "no"
+    return {True: "yes", False: "no"}[value]
 
 
 def true_or_false(words: list[str]) -> pd.Series:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from senlib import national
 from senlib.frameworks import load
+from senlib.measures.counting import reached
 from senlib.measures.others import COLUMNS, counted_in, others, share
 from senlib.measures.proportion import rounded
 
@@ -29,7 +30,7 @@ def matrix(counts, *, year=2024, **changes):
 
 def of_100(table, *, reach):
     """How many of 100 reached a grade or better, by the strip."""
-    return table.loc[table["outcome"].isin(GRADES[int(reach) - 1 :]), "of_100"].sum()
+    return table.loc[reached(table, reach=reach, stage=KS4), "of_100"].sum()
 
 
 def asked(table=None, **changes):

@@ -115,6 +115,14 @@ def test_forks_are_started_through_closed_sockets(monkeypatch):
     assert util.abstract_sockets_supported is False
 
 
+def printed_by(code):
+    """What a new Python prints that runs this."""
+    command, root = [sys.executable, "-c", code], Path(internals.__file__).parents[2]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
 def test_the_server_is_imported_without_the_grammar_of_addresses():
     code = (
         "from senlib.serve import internals; internals.without_grammar_of_addresses(); "
@@ -122,11 +130,7 @@ def test_the_server_is_imported_without_the_grammar_of_addresses():
         "validate('2026-01-01', {'format': 'date'}, format_checker=FormatChecker()); "
         "print('lark' in sys.modules, 'iri' in FormatChecker.checkers)"
     )
-    root = Path(internals.__file__).parents[2]
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True
-    )
-    assert run.stdout.strip() == "False False", run.stderr
+    assert printed_by(code) == "False False"
 
 
 def test_a_kernel_does_without_the_debugger():
@@ -135,11 +139,7 @@ def test_a_kernel_does_without_the_debugger():
         "assert sys.modules['debugpy'] is None; "
         "from ipykernel import debugger; print(debugger._is_debugpy_available)"
     )
-    root = Path(internals.__file__).parents[2]
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True
-    )
-    assert run.stdout.strip() == "False", run.stderr
+    assert printed_by(code) == "False"
 
 
 def test_a_kernel_lists_no_modules():
