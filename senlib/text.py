@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 # XML 1.0 has no other characters (https://www.w3.org/TR/xml/#charsets), and one that it has not makes a file unreadable; those from
@@ -45,6 +45,16 @@ def joined(*texts: str, sep: str = " ") -> str:
     ('There are none. That is clear.', '7B, K')
     """
     return sep.join(filter(None, texts))
+
+
+def with_and(names: Iterable[object]) -> str:
+    """Names as one says them.
+
+    >>> with_and(["English", "Mathematics", "Science"]), with_and(["English"])
+    ('English, Mathematics and Science', 'English')
+    """
+    *first, last = map(str, names)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def day(at: date) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import pandas as pd
 
@@ -236,9 +235,8 @@ def _named_as_in_england(table: pd.DataFrame, stage: Stage, by: str) -> pd.DataF
     if by != "sen_provision":
         names = GROUPS_IN_ENGLAND.get(by, {})
         groups = groups.map(names | {"all": "all"})
-    subject = cache(national.subject)
     return table.assign(
-        of_subject=table["subject"].map(subject),
+        of_subject=table["subject"].map(national.subject),
         of_group=groups,
         of_entry=table["entry"].map(stage.national_band),
     ).astype(dict.fromkeys(_IN_ENGLAND, "object"))

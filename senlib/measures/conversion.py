@@ -341,7 +341,7 @@ def _ordered(
     groups = list(table["group"].unique())
     orders: dict[Hashable, Sequence[str]] = {
         "subject": [*subjects, *sorted(others)],
-        "entry": [ALL_BANDS, *stage.bands, NO_START],
+        "entry": [ALL_BANDS, *stage.starts],
         "group": group_order(groups, framework=framework),
         "reach": reaches,
         "outcome": outcome_columns(stage),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from senlib.measures.groups import has_sen
 from senlib.measures.starts import starts, summer_of_tests, without_tests
+from senlib.school.cache import kept_last
 from senlib.school.questions import in_words
 from senlib.school.school import School
 
@@ -52,7 +51,7 @@ def gaps(school: School) -> list[str]:
 
 
 # Of the last school alone: its table and its sentences are made one after the other.
-@lru_cache(maxsize=1)
+@kept_last
 def _facts(school: School) -> pd.DataFrame:
     """One row for each pupil: year_group, ks4_year, on_roll, and True or False for each thing that may be known.
 

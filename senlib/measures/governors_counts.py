@@ -13,7 +13,7 @@ from senlib import national
 from senlib.measures import conversion, provision
 from senlib.measures._sums import Cell
 from senlib.measures.comparison import NO_START
-from senlib.measures.counting import UNKNOWN_COHORT
+from senlib.measures.counting import UNKNOWN_COHORT, reached
 from senlib.measures.expected import expected_outcomes
 from senlib.measures.groups import NOT_KNOWN, has_sen
 from senlib.measures.proportion import rounded
@@ -296,24 +296,16 @@ def finished(
     """
     framework = school.framework
     stage = framework.stage()
-    reach = stage.converted_at[0]
-    attained = []
-    for outcome in counts["outcome"]:
-        reached = stage.outcome_scale.reached(outcome, reach=reach)
-        attained.append(_said(reached, "reached"))
+    at_least = reached(counts, reach=stage.converted_at[0], stage=stage)
     table = counts[["subject", "pupils"]].assign(
         side=counts["sen_provision"].map(framework.sen_groups),
         progress=_progress(counts, school=school, cohort=cohort, figures=figures),
-        attained=attained,
+        attained=at_least.map({True: "reached", False: "not reached"}),
     )
     table = table.dropna(subset="side")
     if most_without_start(counts):
         return table.drop(columns="progress")
     return table[table["progress"] != ""]
-
-
-def _said(got_there: bool, label: str) -> str:
-    return label if got_there else f"not {label}"
 
 
 def _progress(
@@ -339,7 +331,7 @@ def _progress(
             progress.append("")
             continue
         gained = scale.reached(row.outcome, reach=outcome)
-        progress.append(_said(gained, "made"))
+        progress.append("made" if gained else "not made")
     return progress
 
 

@@ -215,7 +215,7 @@ def people_in_cell(
 
 def _known_bands(bands: Sequence[str], stage: Stage) -> Sequence[str]:
     for band in bands:
-        if band not in (*stage.bands, "none"):
+        if band not in stage.starts:
             raise KeyError(f"{band!r} is no entry band: {', '.join(stage.bands)}, none")
     return bands
 

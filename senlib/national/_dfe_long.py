@@ -22,8 +22,8 @@ from senlib.national._dfe_names import (
     groups_of,
 )
 
-# In a column that parts the pupils: it does not part those of this row.
 _KEYS = ("year", "subject", "group", "entry")
+# In a column that parts the pupils: it does not part those of this row.
 _UNPARTED = {*EVERYONE, *LONG_LAYOUT["unparted"]}
 # The column added to the wide layout: how many pupils the percentages of a band say that it has at least.
 AT_LEAST = "at least"

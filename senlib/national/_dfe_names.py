@@ -23,6 +23,7 @@ _FILE = Path(__file__).with_name("dfe.toml")
 _NAMES = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 COLUMNS = _NAMES["columns"]
 LONG_COLUMNS = COLUMNS | _NAMES["long_columns"]
+LONG_COLUMNS["group"] = LONG_COLUMNS["group"] + COLUMNS["group"]
 NEEDED = ("year", "group", "entry")
 LONG_NEEDED = (*NEEDED, "subject", "grade", "number")
 LONG_LAYOUT = _NAMES["long_layout"]

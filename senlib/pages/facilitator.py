@@ -13,6 +13,7 @@ from senlib.exports.about import About
 from senlib.exports.bundle import File, bundle
 from senlib.frameworks import load as framework_named
 from senlib.pages.kit import layout
+from senlib.pages.kit.choices import button
 from senlib.pages.kit.page import Page
 from senlib.pages.kit.session_files import (
     HIDDEN,
@@ -33,8 +34,6 @@ MOST_ROWS = 12
 
 class SessionsPage(Page):
     """The page for whoever leads a session."""
-
-    stem = "facilitator"
 
     def __init__(
         self, workspace: Workspace, *, query: Mapping[str, str] | None = None
@@ -70,12 +69,12 @@ class SessionsPage(Page):
             max=sessions.MOST,
             value=sessions.LEAST,
         )
-        self.earlier = _button("Earlier", lambda: self._move(-1))
-        self.later = _button("Later", lambda: self._move(1))
-        self.out = _button("Take it out", self._take_out)
+        self.earlier = button("Earlier", lambda: self._move(-1))
+        self.later = button("Later", lambda: self._move(1))
+        self.out = button("Take it out", self._take_out)
         self.more = layout.choice("One more activity", [("Choose", "")])
-        self.add = _button("Add it", self._add)
-        self.back = _button("Put the plan back as it came", self._put_back)
+        self.add = button("Add it", self._add)
+        self.back = button("Put the plan back as it came", self._put_back)
         self._follow(self.which, self._plan_changed)
         self._follow(self.meeting, self._meeting_changed)
         self._follow(self.list, self._show_minutes)
@@ -283,8 +282,7 @@ class SessionsPage(Page):
         self.sample = layout.choice(
             "Figures of which sample school?", choices, self.school.framework.name
         )
-        self.make = _button("Make the files", self._make)
-        self.make.button_style = "primary"
+        self.make = button("Make the files", self._make, primary=True)
         self.links = layout.html("")
         self._follow(self.sample, self._clear_links)
         intro = (
@@ -346,12 +344,6 @@ class SessionsPage(Page):
             key=f"{self.which.value}/{self.meeting.value}",
             activities=activities,
         )
-
-
-def _button(words: str, do: Callable[[], None]) -> widgets.Button:
-    button = widgets.Button(description=words)
-    button.on_click(lambda _: do())
-    return button
 
 
 def _titled(things: Iterable[Plan | Sitting]) -> list[tuple[str, str]]:

@@ -42,8 +42,6 @@ NAMED = 3
 class RoomPage(Page):
     """The page of the room, for its leader or one participant; where no room is open, how to open one."""
 
-    stem = "room"
-
     def __init__(self, workspace: Workspace, *, door: str = "", code: str = "") -> None:
         super().__init__(workspace)
         self.forms = load(TASK)

@@ -17,7 +17,18 @@ _KEPT: list[Callable[[], None]] = []
 
 def kept(count: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
     """Keep the answers of a pure function; what it returns is shared by all who ask, and is not to be changed."""
-    keeping = lru_cache(maxsize=_MOST)(count)
+    return _keeping(count, most=_MOST)
+
+
+def kept_last(count: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+    """The same for the last answer alone: of a school that is being reviewed, none but the latest is to stay in memory."""
+    return _keeping(count, most=1)
+
+
+def _keeping(
+    count: Callable[Parameters, Answer], *, most: int
+) -> Callable[Parameters, Answer]:
+    keeping = lru_cache(maxsize=most)(count)
     _KEPT.append(keeping.cache_clear)
     # The type of an lru_cache forgets the parameters.
     return cast(Callable[Parameters, Answer], keeping)

@@ -194,17 +194,17 @@ class _Checking:
             self.table.iloc[whole, column] = ""
             yield _FaultInRow(-1, fault)
             return
-        stops = _stops(self.table, name, self.needed)
+        stops = _stops(self.table.iloc[whole], name, self.needed)
         for row, rule in zip(rows, rules, strict=True):
             fault = part.fault(
                 row - begin,
                 column=name,
                 rule=rule,
                 remedy=self._remedy(name, row),
-                stops=bool(stops[row]),
+                stops=bool(stops[row - begin]),
             )
             yield _FaultInRow(row, fault)
-            if not stops[row]:
+            if not stops[row - begin]:
                 self.table.iloc[row, column] = ""
 
     def _remedy(self, name: str, row: int) -> str:

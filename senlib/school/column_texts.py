@@ -49,8 +49,9 @@ def each_distinct(values: Any, turn: Turn | None = None) -> pd.Series:
     >>> each_distinct(["4b ", "5c", "4b "], str.upper).tolist()
     ['4B', '5C', '4B']
     """
-    if isinstance(values, pd.Categorical):
-        codes, distinct = values.codes, values.categories
+    column = values.array if isinstance(values, pd.Series) else values
+    if isinstance(column, pd.Categorical):
+        codes, distinct = column.codes, column.categories
     else:
         texts = np.asarray(values, object)
         codes, distinct = pd.factorize(texts)
@@ -59,10 +60,9 @@ def each_distinct(values: Any, turn: Turn | None = None) -> pd.Series:
         turned = [turn(text) for text in turned]
     is_text = not turned or isinstance(turned[0], str)
     dtype = str if is_text else None
-    column = pd.Series(turned, dtype=dtype)
     has_index = isinstance(values, pd.Series)
     index = values.index if has_index else range(len(codes))
-    return column.take(codes).set_axis(index)
+    return pd.Series(turned, dtype=dtype).take(codes).set_axis(index)
 
 
 def numbers(values: pd.Series) -> pd.Series:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from senlib.text import first_few
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -66,11 +68,8 @@ class FaultGroup:
         if self.column is not None:
             parts.append(f"column ‘{self.column}’")
         if self.rows:
-            first = map(str, self.rows[:most])
-            rows = ", ".join(first)
-            others = len(self.rows) - most
-            more = f" and {others:,} more" if others > 0 else ""
-            parts.append(f"row{'s' if len(self.rows) > 1 else ''} {rows}{more}")
+            rows = first_few(list(map(str, self.rows)), most=most)
+            parts.append(f"row{'s' if len(self.rows) > 1 else ''} {rows}")
         return ", ".join(parts)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from senlib.school.column_texts import each_distinct
 from senlib.school.faults import Fault
 from senlib.school.heading_rows import IsHeading
 from senlib.school.raw_tables import RawTable, filled_cells
@@ -91,10 +92,7 @@ def _titles(column: pd.Categorical) -> np.ndarray:
 
 
 def _each(column: pd.Categorical, test: Callable[[str], object]) -> np.ndarray:
-    texts = map(str.strip, column.categories)
-    passes = np.array(list(map(test, texts)), bool)
-    by_row: np.ndarray = passes[column.codes]
-    return by_row
+    return np.array(each_distinct(column, test), bool)
 
 
 def _first_of_two(table: RawTable, number: int, is_heading: IsHeading) -> RawTable:

@@ -331,9 +331,9 @@ class _Reviewing:
                 column="attendance",
                 rule="a decimal among percentages",
                 remedy="Write all of them as percentages, such as 93.4, and choose the file again.",
+                stops=False,
             )
-            lighter = replace(fault, stops=False)
-            self.findings.faults.append(lighter)
+            self.findings.faults.append(fault)
         attendance = tall["attendance"].mask(suspect, "")
         return tall.assign(attendance=attendance)
 

@@ -12,19 +12,20 @@ from senlib.measures.coverage import coverage, gaps
 from senlib.school.faults import Fault, grouped
 from senlib.school.headings import LEAVE_OUT, choices, label_of
 from senlib.school.review import Review
-from senlib.school.school import school_of
+from senlib.school.school import School, school_of
 
 
 def as_json(review: Review) -> str:
     """One object: loads, pupils, results, columns, coverage, notes, questions and faults. No pupil's value is in it."""
-    coverage_table = _coverage(review).to_json(orient="records")
+    school = _school(review)
+    table = coverage(school) if school else pd.DataFrame()
     report = {
         "loads": review.loads,
         "pupils": len(review.pupils),
         "results": len(review.results),
         "columns": list(map(asdict, review.columns)),
-        "coverage": json.loads(coverage_table),
-        "notes": [*review.notes, *_gaps(review)],
+        "coverage": json.loads(table.to_json(orient="records")),
+        "notes": [*review.notes, *(gaps(school) if school else [])],
         "questions": list(map(asdict, review.questions)),
         "faults": list(map(asdict, review.faults)),
     }
@@ -56,7 +57,8 @@ def counted(review: Review) -> str:
 
 
 def _lines(review: Review) -> Iterator[str]:
-    if review.loads:
+    school = _school(review)
+    if school:
         yield f"{counted(review)}."
     else:
         yield "These files do not make a school yet. What to put right:"
@@ -71,14 +73,14 @@ def _lines(review: Review) -> Iterator[str]:
         yield f"- {question.key}: {question.text}"
         for value, words in question.options.items():
             yield f"    {'*' if value == question.answer else ' '} {value}: {words}"
-    notes = [*review.notes, *_gaps(review)]
+    notes = [*review.notes, *(gaps(school) if school else [])]
     if notes:
         yield "\nNotes:"
     yield from (f"- {note}" for note in notes)
     yield from _columns(review)
-    if review.loads:
+    if school:
         yield "\nWhat is known:"
-        yield _coverage(review).to_string(index=False, na_rep="not known")
+        yield coverage(school).to_string(index=False, na_rep="not known")
 
 
 def _columns(review: Review) -> Iterator[str]:
@@ -101,9 +103,5 @@ def _faults(faults: list[Fault]) -> Iterator[str]:
         yield f"- {group.place(most=len(group.rows))}: {group.rule}. {group.remedy}"
 
 
-def _coverage(review: Review) -> pd.DataFrame:
-    return coverage(school_of(review, name="")) if review.loads else pd.DataFrame()
-
-
-def _gaps(review: Review) -> list[str]:
-    return gaps(school_of(review, name="")) if review.loads else []
+def _school(review: Review) -> School | None:
+    return school_of(review, name="") if review.loads else None

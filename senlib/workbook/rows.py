@@ -69,8 +69,7 @@ def drop_row(store: Store, grid: Part, row: str) -> None:
     """Take a row of the school's own out of sight. Raises StoreError where that cannot be kept."""
     label_key = answer_key(row=row, column="label")
     form = rows_form(grid.key)
-    values = {label_key: ""}
-    store.save_all(form=form, values=values)
+    store.save(form=form, field=label_key, value="")
 
 
 def new_key() -> str:
@@ -85,8 +84,7 @@ def new_key() -> str:
 
 def begin_round(store: Store, form: str) -> None:
     """Begin a form anew: what stands in it now is what it was last time. Raises StoreError where that cannot be kept."""
-    values = {form: in_utc(datetime.now(UTC))}
-    store.save_all(form=ROUNDS, values=values)
+    store.save(form=ROUNDS, field=form, value=in_utc(datetime.now(UTC)))
 
 
 def began(store: Store, form: str) -> RoundStart:

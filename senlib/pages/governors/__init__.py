@@ -20,7 +20,6 @@ from senlib.pages.governors import caveats
 from senlib.pages.governors.answered_questions import (
     AnsweredQuestion,
     Answering,
-    paragraph,
     question_html,
 )
 from senlib.pages.governors.pupils_on_roll import absence, attendance, works
@@ -36,6 +35,7 @@ from senlib.pages.governors_data import Context, GovernorsData, gather
 from senlib.pages.kit import layout
 from senlib.pages.kit.downloads import FileButton
 from senlib.pages.kit.page import PublicPage, piece
+from senlib.text import joined
 from senlib.workbook.store import StoreError
 from senlib.workspace import Workspace
 
@@ -174,7 +174,7 @@ def answered(make: Answering, view: View, words: Context) -> AnsweredQuestion:
         return one
     if one.answer in _BLAMING:
         return replace(one, answer=caveats.SEN_UNKNOWN)
-    return replace(one, compared=paragraph(one.compared, caveats.SEN_UNKNOWN))
+    return replace(one, compared=joined(one.compared, caveats.SEN_UNKNOWN))
 
 
 def _rule(data: GovernorsData, view: View) -> str:

@@ -13,6 +13,7 @@ from senlib.measures.governors_counts import View
 from senlib.pages.governors import caveats
 from senlib.pages.governors_data import Context
 from senlib.pages.kit import layout
+from senlib.text import joined
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,12 @@ class AnsweredQuestion:
     @property
     def paper_row(self) -> tuple[str, str]:
         """The question and what the page for the papers answers."""
-        answer = paragraph(self.answer, *self.on_paper, self.compared, self.caveat)
+        answer = joined(self.answer, *self.on_paper, self.compared, self.caveat)
         return self.question, answer
 
 
 # How a question is answered.
 Answering = Callable[[View, Context], AnsweredQuestion]
-
-
-def paragraph(*sentences: str) -> str:
-    """Sentences one after another, without those that say nothing."""
-    return " ".join(filter(None, sentences))
 
 
 def question_html(one: AnsweredQuestion) -> str:

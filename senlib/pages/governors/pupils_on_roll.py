@@ -11,7 +11,7 @@ from senlib.measures.governors_counts import LOW, MIDDLE, View
 from senlib.measures.proportion import rounded
 from senlib.national import ALL_SCHOOLS
 from senlib.pages.governors import caveats
-from senlib.pages.governors.answered_questions import AnsweredQuestion, paragraph
+from senlib.pages.governors.answered_questions import AnsweredQuestion
 from senlib.pages.governors.rates_in_words import (
     OFTEN,
     Pair,
@@ -32,6 +32,7 @@ from senlib.pages.governors.rates_in_words import (
 )
 from senlib.pages.governors_data import Context
 from senlib.pages.kit import layout, verdicts
+from senlib.text import joined
 
 _BANDS = {
     "low": f"Attend {LOW} % or less",
@@ -67,7 +68,7 @@ def absence(view: View, words: Context) -> AnsweredQuestion:
         figures,
         axis="missed a tenth or more",
         key=sides_key(),
-        sure=paragraph(f"Pupils{words.on_roll}.", caveat),
+        sure=joined(f"Pupils{words.on_roll}.", caveat),
         reading=layout.how_to_read("missed_a_tenth", "gap_crude"),
         caveat=caveat,
     )

@@ -13,6 +13,7 @@ from senlib.measures.proportion import FEW, points_apart, wilson
 from senlib.pages.governors import caveats
 from senlib.pages.governors_data import Context
 from senlib.pages.kit import verdicts
+from senlib.text import with_and
 
 # The published rate of pupils with SEN, and that of those with whom they are compared.
 Pair = tuple[Rate, Rate]
@@ -133,7 +134,7 @@ def often(differences: Mapping[str, str], *, says: str) -> list[str]:
     ['less often in English and ICT']
     """
     return [
-        says.format(OFTEN[which], joined(names))
+        says.format(OFTEN[which], with_and(names))
         for which in OFTEN
         if (names := names_with(which, differences))
     ]
@@ -156,16 +157,6 @@ def why_not_compared(pairs: Iterable[Pair]) -> str:
         return caveats.TOO_FEW
     side = "no SEN" if sen_shows else "SEN"
     return caveats.ONE_HIDDEN.format(caveats.SIDES[side])
-
-
-def joined(names: Sequence[str]) -> str:
-    """Names as one says them.
-
-    >>> joined(["English", "Mathematics", "Science"]), joined(["English"])
-    ('English, Mathematics and Science', 'English')
-    """
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def sides_key(stroke: str = "", marks: Iterable[float] = ()) -> str:

@@ -10,7 +10,7 @@ from senlib.exports.governors_paper import Figures, Rate
 from senlib.measures.governors_counts import England, View
 from senlib.national import TEACHER_ASSESSED
 from senlib.pages.governors import caveats
-from senlib.pages.governors.answered_questions import AnsweredQuestion, paragraph
+from senlib.pages.governors.answered_questions import AnsweredQuestion
 from senlib.pages.governors.caveats import SIDES
 from senlib.pages.governors.rates_in_words import (
     Pair,
@@ -20,7 +20,6 @@ from senlib.pages.governors.rates_in_words import (
     intervals,
     is_empty,
     is_rateable,
-    joined,
     names_with,
     often,
     rate_words,
@@ -29,7 +28,7 @@ from senlib.pages.governors.rates_in_words import (
 )
 from senlib.pages.governors_data import Context
 from senlib.pages.kit import layout, verdicts
-from senlib.text import upper_first
+from senlib.text import joined, upper_first, with_and
 
 _SAME_STARTS = "England, from the same starts"
 
@@ -86,13 +85,13 @@ def _lead(
     'No clear difference in English and ICT between these and those. Science is hidden.'
     """
     unclear = names_with("not clear", differences)
-    where = f"in {joined(unclear)}" if unclear else ""
+    where = f"in {with_and(unclear)}" if unclear else ""
     if not clear:
         where = f"{where} between {between}"
     lead = verdicts.first(clear, unclear=where)
     if not hidden:
         return lead
-    return f"{lead} {joined(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden."
+    return f"{lead} {with_and(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden."
 
 
 # -- progress --
@@ -166,7 +165,7 @@ def _beside_gain(subject: str, pair: Pair, view: View, words: Context) -> list[s
     lines = []
     if years:
         sentences[0] = f"{subject}, in England ({layout.years(years)}):"
-        lines.append(paragraph(*sentences))
+        lines.append(joined(*sentences))
     sen, _ = pair
     if words.target_source and is_rateable(sen):
         lines.append(_beside_target(subject, sen, words.target))
@@ -229,7 +228,7 @@ def england(view: View, words: Context) -> AnsweredQuestion:
         key=sides_key(_SAME_STARTS if alike else "England", marks),
         marks=marks,
         mark="England",
-        sure=paragraph(whom, caveat),
+        sure=joined(whom, caveat),
         reading=reading,
         caveat=caveat,
     )
@@ -305,16 +304,16 @@ def _beside_england(
         percent, whose, year = words.typed[row]
         who = f"{upper_first(whose)}, wherever they started"
         sentences.append(f"{who}: {percent} % ({year}).")
-    return paragraph(*sentences)
+    return joined(*sentences)
 
 
 def _sources(view: View, words: Context, *, has_england: bool) -> str:
     """Whose the figures are that stand beside what pupils reached, and why some are left out."""
     england = f"England’s figures: {words.england_source}."
     whose = sorted({whose for _, whose, _ in words.typed.values()})
-    return paragraph(
+    return joined(
         england if has_england and words.england_source else "",
-        f"The figures of {joined(whose)} were typed in here." if whose else "",
+        f"The figures of {with_and(whose)} were typed in here." if whose else "",
         caveats.WITHHELD if view.withheld else "",
     )
 

@@ -25,8 +25,6 @@ from senlib.workspace import Workspace, open_workspace
 class FrontPage(Page):
     """The front page."""
 
-    stem = "index"
-
     def __init__(
         self, workspace: Workspace, *, query: Mapping[str, str] | None = None
     ) -> None:

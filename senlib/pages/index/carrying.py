@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from senlib.exports.bundle import File
 from senlib.pages.kit import layout
+from senlib.pages.kit.choices import button
 from senlib.pages.kit.downloads import FileButton
 from senlib.widgets import ChosenFile, FileChooser
 from senlib.workbook import portable
@@ -51,11 +52,11 @@ class Carrying:
         self.sure = widgets.Checkbox(
             description="Yes, delete everything for good", indent=False
         )
-        self.delete = widgets.Button(description="Delete everything", disabled=True)
+        self.delete = button("Delete everything", self._delete)
+        self.delete.disabled = True
         self.sure.observe(
             lambda change: setattr(self.delete, "disabled", not change["new"]), "value"
         )
-        self.delete.on_click(lambda _: self._delete())
         # A workbook's file may hold what was written about real pupils.
         rule = layout.html(layout.note(ROOM_RULE))
         warning = layout.heading("Delete everything", level=3) + layout.note(DELETED)

@@ -22,6 +22,7 @@ from senlib.pages.kit.file_review import (
 )
 from senlib.pages.kit.file_review_words import grouped_choices
 from senlib.pages.kit.file_statements import Before
+from senlib.pages.kit.live import on_change
 from senlib.school import school_file
 from senlib.school.codes import with_codes
 from senlib.school.faults import FaultyFile
@@ -95,8 +96,8 @@ class OwnFiles:
             description="Replace names and UPNs by codes as the files are read",
             indent=False,
         )
-        self.yardstick.observe(lambda _: self._read_otherwise(), "value")
-        self.year.observe(lambda _: self._read_otherwise(), "value")
+        on_change(self.yardstick, self._read_otherwise)
+        on_change(self.year, self._read_otherwise)
 
     def _build_review(self) -> None:
         """The files, the review of them, what came of it, and what is remembered."""

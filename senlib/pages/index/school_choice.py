@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from senlib.measures.groups import has_sen
 from senlib.pages.kit import empty_states, layout, sentences
+from senlib.pages.kit.choices import button
 from senlib.pages.kit.file_review import NEXT
 from senlib.text import day, saved_at
 from senlib.workbook.store import StoreError
@@ -33,13 +34,13 @@ class SchoolChoice:
         self.sample_before = ""
         self.opened = layout.html(opened(workspace))
         self.which = layout.choice("School", self._options(), workspace.chosen)
-        self.open_chosen = widgets.Button(
-            description="Open the chosen school", button_style="primary"
+        self.open_chosen = button(
+            "Open the chosen school",
+            lambda: self.choose(self.which.value),
+            primary=True,
         )
-        self.open_chosen.on_click(lambda _: self.choose(self.which.value))
         self.refused, self.back_words = layout.html(""), layout.html("")
-        self.back = widgets.Button(description="Go back to the school as it was")
-        self.back.on_click(lambda _: self.go_back())
+        self.back = button("Go back to the school as it was", self.go_back)
         self.back.add_class(NEXT)
         self.back_offer = widgets.VBox([])
         self._show_back()

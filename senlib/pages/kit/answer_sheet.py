@@ -224,10 +224,6 @@ def question(field: Field, *, has_room: bool = True) -> Layout:
     }
 
 
-def _head(column: Field, *, has_room: bool) -> dict[str, Any]:
-    return {"key": column.key} | question(column, has_room=has_room)
-
-
 def _in_history(answer: Answer) -> Earlier:
     at = f"{day(answer.at)}, {saved_at(answer.at)}"
     return {"id": answer.id, "value": answer.value, "at": at}

@@ -12,6 +12,7 @@ import pandas as pd
 
 from senlib import national
 from senlib.pages.kit import layout
+from senlib.pages.kit.choices import button
 from senlib.widgets import ChosenFile, FileChooser
 from senlib.widgets.file_chooser import MEGABYTE
 from senlib.workspace import Workspace
@@ -39,13 +40,13 @@ class NewestFile:
         )
         self.chooser.on_files(self.take)
         self.says = layout.html("")
-        self.keep_it = widgets.Button(description="Keep this file’s figures")
-        self.keep_it.on_click(lambda _: self.keep())
+        self.keep_it = button("Keep this file’s figures", self.keep)
         self.keep_it.layout.display = "none"
         self.editions, self.status = layout.html(""), layout.html("")
         self.away = layout.choice("Added year", [("none", 0)], 0)
-        self.take_it = widgets.Button(description="Take this year away again")
-        self.take_it.on_click(lambda _: self.take_away(self.away.value))
+        self.take_it = button(
+            "Take this year away again", lambda: self.take_away(self.away.value)
+        )
         self._added = widgets.VBox([self.away, self.take_it])
         title = layout.heading("Add DfE’s newest file", level=3)
         top = layout.html(title + layout.note(_WHAT))

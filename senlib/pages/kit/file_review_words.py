@@ -14,7 +14,7 @@ from senlib.school.headings import label_of
 from senlib.school.reading import ReviewedColumn
 from senlib.school.review import Review
 from senlib.school.school import School
-from senlib.text import one_line, upper_first
+from senlib.text import joined, one_line, upper_first
 
 _MOST_NOTES, _MOST_NAMED = 6, 5
 
@@ -143,7 +143,7 @@ def column_row(
     state = "used" if column.meaning else "not recognised"
     if column.meaning and column.left_out:
         state = "left out"
-    remark = "; ".join(filter(None, (column.remark, whose)))
+    remark = joined(column.remark, whose, sep="; ")
     return {
         "id": id,
         "heading": column.heading,

@@ -19,6 +19,7 @@ from senlib.charts import NARROW, WIDE, drawn
 from senlib.measures.proportion import rounded
 from senlib.pages.kit.how_to_read import Paragraph, paragraph
 from senlib.school.faults import FaultGroup
+from senlib.text import with_and
 
 # The media type of a file that a page holds, by the ending of its name.
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -282,8 +283,7 @@ def years(cohorts: Iterable[int]) -> str:
     >>> years((2024, 2023)), years((2024,))
     ('2023 and 2024', '2024')
     """
-    *first, last = sorted(cohorts)
-    return f"{', '.join(map(str, first))} and {last}" if first else str(last)
+    return with_and(sorted(cohorts))
 
 
 def in_years(years: Sequence[int]) -> str:

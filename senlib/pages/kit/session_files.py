@@ -11,6 +11,7 @@ from senlib.exports.bundle import File
 from senlib.pages.kit import layout
 from senlib.pages.kit.session_charts import PICTURES
 from senlib.school.school import School
+from senlib.text import joined
 from senlib.workbook import sessions
 from senlib.workbook.sessions import Activity
 
@@ -146,8 +147,8 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
     rows = [
         (
             f"{sessions.clock(one.begins)} to {sessions.clock(one.ends)}",
-            _lines(one.activity.title, one.activity.unit),
-            _lines(one.activity.leader, one.activity.notes),
+            joined(one.activity.title, one.activity.unit, sep="\n"),
+            joined(one.activity.leader, one.activity.notes, sep="\n"),
             one.activity.participants,
             gives_out(one.activity),
         )
@@ -166,10 +167,6 @@ def order_pieces(chosen: Sequence[Activity], *, between: str) -> list[word.Piece
         table,
         word.TextBlock(heading="Until you meet again", text=between, wide=True),
     ]
-
-
-def _lines(*texts: str) -> str:
-    return "\n".join(filter(None, texts))
 
 
 def slides_of(

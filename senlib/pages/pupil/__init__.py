@@ -53,6 +53,7 @@ class PupilPage(Page):
         )
         self.new.after(self.actions.show)
         on_change(self.pupil, self.refresh)
+        self._steps = super().next().value
         self.refresh()
 
     @piece
@@ -103,7 +104,7 @@ class PupilPage(Page):
             texts["who"] = results.who_html()
             texts["progress"] = results.progress_html()
             texts["others"] = results.others_html()
-            texts["next"] = super().next().value
+            texts["next"] = self._steps
             followed = list(results.now["subject"])
         else:
             texts["who"] = layout.note(self._nobody_chosen())

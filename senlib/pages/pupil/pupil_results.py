@@ -13,6 +13,7 @@ from senlib.measures.groups import NOT_KNOWN
 from senlib.measures.one_pupil import cells_of, now_of, uncounted_of
 from senlib.measures.others import share
 from senlib.pages.kit import (
+    empty_states,
     layout,
     others_of_100,
     pupil_names,
@@ -20,12 +21,12 @@ from senlib.pages.kit import (
     talk_sheet,
 )
 from senlib.pages.kit.downloads import about_school
-from senlib.text import lower_first, written_day
+from senlib.text import joined, lower_first, written_day
 from senlib.workspace import Workspace
 
 NO_RESULTS = (
     "No results of this pupil are followed, for none are in the school’s files. "
-    "Choose your files again on the front page, with results."
+    f"{empty_states.choose_again('results')}"
 )
 
 
@@ -88,7 +89,7 @@ class PupilResults:
     def who_html(self) -> str:
         """The pupil's name, year, form, SEN, needs and attendance."""
         left = "" if self.pupil.on_roll == "Y" else "has left"
-        year_and_form = ", ".join(filter(None, (self._year, self.pupil.form, left)))
+        year_and_form = joined(self._year, self.pupil.form, left, sep=", ")
         attendance = self.pupil.attendance
         facts = {
             "Year and form": year_and_form or "not known",
@@ -132,7 +133,7 @@ class PupilResults:
             link = address(
                 "task4_level3_to_5", subject=row.subject, entry=row.entry_band
             )
-            words = ", ".join(filter(None, (from_to(row), judged(row))))
+            words = joined(from_to(row), judged(row), sep=", ")
             items.append(_item(link, row.subject, words))
         return items
 
@@ -246,7 +247,7 @@ class PupilResults:
             first="Subject",
             about=about_school(self.school, title),
             heading=f"{title}: {name}",
-            intro=f"{', '.join(filter(None, facts))}. The aim: {aim}.",
+            intro=f"{joined(*facts, sep=', ')}. The aim: {aim}.",
             england=[
                 talk_sheet.Strip(one.subject, one.table, reach) for one in subjects
             ],
@@ -283,7 +284,7 @@ def judged(row: Tracked) -> str:
         course = ""
         if not pd.isna(row.on_course):
             course = tracking.ON_COURSE if row.on_course else tracking.BEHIND
-    return ", ".join(filter(None, (stuck, course)))
+    return joined(stuck, course, sep=", ")
 
 
 def address(stem: str, **query: str) -> str:

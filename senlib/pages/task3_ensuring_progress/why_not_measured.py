@@ -50,7 +50,7 @@ def _no_attendance(school: School) -> str:
     sen = int(has_sen(codes, framework=school.framework).sum())
     return (
         f"no attendance is recorded for the {sentences.pupils(sen)} with SEN who "
-        f"{'is' if sen == 1 else 'are'} on roll. Choose your files again on the front page, with a list that has attendance."
+        f"{'is' if sen == 1 else 'are'} on roll. {empty_states.choose_again('a list that has attendance')}"
     )
 
 

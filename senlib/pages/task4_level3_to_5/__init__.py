@@ -77,6 +77,7 @@ class TrackingPage(Page):
         boxes = (self.subject, self.entry, self.reach, self.years, self.who)
         self.live.follow(*boxes)
         self.live.also(self.take_stock)
+        self.live.also(self._take_rows)
         return layout.controls(*boxes)
 
     @piece
@@ -146,7 +147,7 @@ class TrackingPage(Page):
     # -- the answer --
 
     def _answer_html(self) -> str:
-        question, rows = self.question, self.rows()
+        question, rows = self.question, self._listed
         asks = f"Which of our pupils {question.start} in {question.subject} are on the way to {question.aim}?"
         words = layout.heading(asks)
         words += layout.answer(answer_words(question, rows))
@@ -201,6 +202,10 @@ class TrackingPage(Page):
             things=provision["things"],
         )
 
+    def _take_rows(self) -> None:
+        """Make the list once, for all that is said of it."""
+        self._listed = self.rows()
+
     def _in_years(self, subject: str) -> pd.DataFrame:
         """Everybody in the chosen year groups who started there, with SEN and without."""
         return track(
@@ -212,7 +217,7 @@ class TrackingPage(Page):
         )
 
     def _show_pupils(self) -> None:
-        rows, question = self.rows(), self.question
+        rows, question = self._listed, self.question
         start = sentences.start_label(question.entry, stage=self._stage).lower()
         whom = question.whom(len(rows))
         self.listing.caption = f"{question.subject}: {whom} who started at {start}"
@@ -272,7 +277,7 @@ class TrackingPage(Page):
 
     def _england_html(self) -> str:
         """What pupils in England who started there went on to, of each group that is listed."""
-        rows, question = self.rows(), self.question
+        rows, question = self._listed, self.question
         if rows.empty or not others_of_100.has_figures(self.framework):
             return ""
         block = others_of_100.block(

@@ -10,6 +10,7 @@ from senlib.frameworks import Stage
 from senlib.measures.tracking import NO_DATE, NO_NOW, NO_POINTS, NO_START
 from senlib.pages.kit import empty_states, layout, sentences
 from senlib.school.school import School
+from senlib.text import joined
 
 WHO = {"SEN": "Pupils with SEN", "all": "All pupils"}
 
@@ -81,7 +82,7 @@ def answer_words(question: TrackingQuestion, rows: pd.DataFrame) -> str:
         stuck_words(rows["stuck"]),
         sentences.without_a_date(int(reasons.get(NO_DATE, 0))),
     )
-    return " ".join(filter(None, parts))
+    return joined(*parts)
 
 
 def is_judged(rows: pd.DataFrame) -> bool:

@@ -238,7 +238,7 @@ class InterventionsPage(Page):
             self._show_audit()
 
     def _ways_changed(self) -> None:
-        self.take_stock()
+        super().take_stock()  # the answers alone: who has what is as it was
         self._say_adult()
 
     def _say_adult(self) -> None:
@@ -276,7 +276,7 @@ class InterventionsPage(Page):
         if "now" not in stages:
             return empty_states.NO_NOW
         if stage.entry_stage not in stages:
-            return f"Choose your files again on the front page, with {stage.entry_stage} results."
+            return empty_states.choose_again(f"{stage.entry_stage} results")
         return ""
 
     def _nobody_followed(self) -> str:

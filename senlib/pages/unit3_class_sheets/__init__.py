@@ -19,7 +19,7 @@ from senlib.workbook.strategies import STRATEGIES, TARGETS
 
 NO_CLASSES = (
     "The school’s files do not say in which form or set anybody is, so there are no classes to make sheets for. "
-    "Choose your files again on the front page, with a list that has forms or sets."
+    f"{empty_states.choose_again('a list that has forms or sets')}"
 )
 
 
