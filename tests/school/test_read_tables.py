@@ -420,10 +420,12 @@ def test_one_long_text_in_a_great_many_cells_does_not_fill_the_memory():
 
 @pytest.mark.parametrize(
     "number, letters",
-    [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")],
+    [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (1999, "BXX")],
 )
 def test_column_letters(number, letters):
-    heads, row = ["A"] * number + ["", "Form"], ["x"] * (number + 2)
+    # No table has more than 2,000 columns, so the one without a heading comes last, if there are others.
+    heads = ["Form"] * number + [""] if number else ["", "Form"]
+    row = ["x"] * len(heads)
     table = only("\n".join([",".join(heads), ",".join(row), ""]).encode())
     assert f"Column {letters} has no heading." in " ".join(table.notes)
 
