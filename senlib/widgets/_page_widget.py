@@ -45,8 +45,6 @@ class PageWidget(AnyWidget):
         super().set_state(chosen)
 
     def _on_message(self, _: AnyWidget, content: Message, buffers: Any) -> None:
-        # In place of what the page may have written under this name.
-        content["buffers"] = buffers or []
         self._hear(content)
 
     def _hear(self, content: Message) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import traitlets
+from anywidget import AnyWidget
 
 from senlib.widgets._messages import ChooserReply, Message
 from senlib.widgets._page_widget import PageWidget
@@ -117,6 +118,11 @@ class FileChooser(PageWidget, files="file_chooser"):
     def on_files(self, callback: OnFiles) -> None:
         """Call `callback` with the list of files each time a whole choice has arrived."""
         self._handlers.append(callback)
+
+    def _on_message(self, _: AnyWidget, content: Message, buffers: Any) -> None:
+        # In place of what the page may have written under this name.
+        content["buffers"] = buffers or []
+        self._hear(content)
 
     def _hear(self, content: Message) -> None:
         kind, choice = content.get("kind"), content.get("choice")
